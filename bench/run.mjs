@@ -1,0 +1,19 @@
+// npm run bench -- NAME [--json] [options of that bench]
+import { readdir } from 'node:fs/promises';
+import { Command } from 'commander';
+
+const files = await readdir(new URL('.', import.meta.url));
+const names = files.filter((file) => file.endsWith('.mjs') && file !== 'run.mjs').map((file) => file.slice(0, -4));
+
+const program = new Command('bench').description('Measures the hub beside its peers. Figures are ratios of one run.');
+for (const name of names) {
+  const { describe, measure } = await import(`./${name}.mjs`);
+  const command = program.command(name).option('--json', 'print one line of JSON: {name, checks}');
+  describe(command).action(async (options) => {
+    const { rows, checks } = await measure(options);
+    if (options.json) return void process.stdout.write(`${JSON.stringify({ name, checks })}\n`);
+    console.table(rows);
+    console.table(checks);
+  });
+}
+await program.parseAsync();

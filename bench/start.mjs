@@ -1,0 +1,63 @@
+// From starting the hub's process to the first answer about a photo, with a promoted model in the data folder.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check, median } from './support/check.mjs';
+import { register, startHub, train } from './support/hub.mjs';
+
+const SAMPLES = fileURLToPath(new URL('../samples', import.meta.url));
+const CLASSIFY = 'mutation ($image: Upload!) { classify(image: $image, model: "cifar10") { label modelVersion } }';
+
+export function describe(command) {
+  return command.description('hub start to first classified photo').option('--rounds <n>', 'starts', '7');
+}
+
+export async function measure({ rounds }) {
+  const data = await mkdtemp(join(tmpdir(), 'hub-bench-'));
+  const photos = join(SAMPLES, 'photos');
+  const [photo] = await readdir(photos);
+  const rows = [];
+  try {
+    await promoteOne(data);
+    for (let round = 1; round <= Number(rounds); round++) {
+      const began = performance.now();
+      const hub = await startHub(data);
+      const listening = (performance.now() - began) / 1000;
+      await firstAnswer(hub.client, join(photos, photo));
+      rows.push({ round, 'listening s': listening, 'first answer s': (performance.now() - began) / 1000 });
+      await hub.stop();
+    }
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+  const seconds = median(rows.map((row) => row['first answer s']));
+  return { rows, checks: [check('hub start to first classified photo, s', seconds, { atMost: 3 })] };
+}
+
+async function promoteOne(data) {
+  const hub = await startHub(data);
+  const version = await register(hub.client, 'sample', join(SAMPLES, 'cifar10-sample.tar.gz'));
+  const input = { datasetVersionId: version.id, backbone: 'tiny-imagenet', recipe: { epochs: 1 } };
+  const { run } = await train(hub.client, input);
+  await hub.client.request(
+    `mutation ($runId: ID!) { registerModelVersion(input: { runId: $runId, model: "cifar10" }) { number } }`,
+    { runId: run.id },
+  );
+  await hub.client.request(
+    'mutation { promoteModelVersion(input: { model: "cifar10", version: 1, reason: "bench" }) { number } }',
+  );
+  await hub.stop();
+}
+
+/** Asks until the version is loaded. */
+async function firstAnswer(client, photo) {
+  for (;;) {
+    try {
+      return await client.upload(CLASSIFY, 'image', photo);
+    } catch (error) {
+      if (error.code !== 'NOT_DEPLOYED') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { HubClient } from '../../dist/cli/client.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** Starts a hub as its user would and waits for the line that says where it listens. */
+export async function startHub(data, ...options) {
+  const child = spawn(
+    process.execPath,
+    [CLI, 'start', '--data', data, '--port', '0', '--log-level', 'warn', ...options],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /http:\/\/\S+(?=\/graphql)/.exec(line)?.[0];
+    if (!url) continue;
+    child.stdout.resume();
+    const token = (await readFile(join(data, 'token'), 'utf8')).trim();
+    const stop = async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    };
+    return { url, child, stop, client: new HubClient(url, token) };
+  }
+  throw new Error('the hub ended before it listened');
+}
+
+/** Registers what lies at a path as a version of a new dataset. */
+export async function register(client, dataset, path) {
+  await client.request('mutation ($name: String!) { createDataset(input: { name: $name }) { id } }', { name: dataset });
+  const { registerDatasetVersion } = await client.request(
+    `mutation ($dataset: String!, $path: String!) {
+      registerDatasetVersion(input: { dataset: $dataset, path: $path }) { id imageCount rejectedCount }
+    }`,
+    { dataset, path },
+  );
+  return registerDatasetVersion;
+}
+
+/** Trains and waits. @returns the run and the seconds from asking for it to its end. */
+export async function train(client, input) {
+  const began = performance.now();
+  const { startTransferRun } = await client.request(
+    'mutation ($input: StartTransferRunInput!) { startTransferRun(input: $input) { id } }',
+    { input },
+  );
+  const { id } = startTransferRun;
+  for await (const { runProgress } of client.subscribe('subscription ($id: ID!) { runProgress(id: $id) { state } }', {
+    id,
+  })) {
+    if (runProgress.state !== 'RUNNING' && runProgress.state !== 'QUEUED') break;
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const { run } = await client.request(
+    `query ($id: ID!) { run(id: $id) {
+      id state testAccuracy peakMemoryBytes seconds { features training evaluation } error { message }
+    } }`,
+    { id },
+  );
+  if (run.state !== 'SUCCEEDED') throw new Error(`the run is ${run.state}: ${run.error?.message}`);
+  return { run, seconds };
+}

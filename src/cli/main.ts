@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { HubError } from '../errors.js';
+import { demo } from './demo.js';
+import { start } from './start.js';
+
+const program = new Command('hub')
+  .description('Model Hub: register datasets, train InceptionV3, promote a version, classify photos.')
+  .showHelpAfterError()
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed inside, 2 refused: something asked for cannot be done.');
+
+/** What every command that starts a hub takes. */
+function withHubOptions(command: Command): Command {
+  return command
+    .option('--data <folder>', 'folder of database, blobs and token', 'data')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', '4000')
+    .option('--database-url <url>', 'PostgreSQL to use instead of the embedded database (or DATABASE_URL)')
+    .option('--allow <folder...>', 'folders from which datasets and weights may be read by path')
+    .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'));
+}
+
+withHubOptions(program.command('start').description('Start the hub and serve until stopped.')).action(start);
+
+withHubOptions(program.command('demo').description('Do the whole job once on CIFAR-10 pictures, then serve.'))
+  .addOption(new Option('--full', 'download and use all 60,000 pictures').conflicts('from'))
+  .option('--from <path>', 'use this folder or archive of pictures in folders by class')
+  .option('--weights <file>', "use this backbone: a Keras .h5 of InceptionV3 without top, in place of ImageNet's")
+  .option('--json', 'print one line of JSON at the end, and nothing else to standard output')
+  .option('--exit', 'stop the hub at the end')
+  .action(demo);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const refused = error instanceof HubError;
+  process.stderr.write(`hub: ${refused ? error.message : (error as Error).stack}\n`);
+  process.exitCode = refused ? 2 : 1;
+}

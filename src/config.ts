@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { HubError } from './errors.js';
+
+/** How a hub is set up. Every value has a default that works on one machine without asking for anything. */
+const configSchema = z.strictObject({
+  /** Folder of database, blobs and the token; created when missing. */
+  data: z.string().min(1).default('data'),
+  /** Address to listen on. Anything but loopback lets others reach the hub. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Port to listen on; 0 takes a free one. */
+  port: z.coerce.number().int().min(0).max(65535).default(4000),
+  /** PostgreSQL to use instead of the embedded database. */
+  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Folders from which datasets and weights may be read by path. */
+  allow: z.array(z.string().min(1)).default([]),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type Config = z.output<typeof configSchema>;
+export type ConfigInput = z.input<typeof configSchema>;
+
+/** Checks and completes a configuration; the environment's DATABASE_URL counts where nothing is given. */
+export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = environment.DATABASE_URL ? { databaseUrl: environment.DATABASE_URL, ...input } : input;
+  const result = configSchema.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });
+}

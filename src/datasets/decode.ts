@@ -1,0 +1,95 @@
+import sharp, { type Sharp } from 'sharp';
+import { HubError } from '../errors.js';
+import { DATASET_LIMITS } from './limits.js';
+
+/** `cover` keeps the aspect ratio and crops around the centre; `fill` stretches. */
+export type Fit = 'cover' | 'fill';
+
+export interface DecodeOptions {
+  /** Of the result, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly fit: Fit;
+  /** Most pixels (width times height) of the encoded image; `DATASET_LIMITS.maxPixels` unless given. */
+  readonly maxPixels?: number;
+}
+
+/** Bytes from its beginning that tell an image's format. */
+export const IMAGE_HEAD_BYTES = 64;
+
+/** JPEG, PNG, GIF, TIFF and BigTIFF in either byte order. */
+const MAGIC = ['\xff\xd8\xff', '\x89PNG\r\n\x1a\n', 'GIF87a', 'GIF89a', 'II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
+
+/** True for JPEG, PNG, WebP, GIF, TIFF and AVIF, by content. Nothing else is ever given to a decoder: no SVG, no PDF. */
+export function isImage(encoded: Uint8Array): boolean {
+  const head = Buffer.from(encoded.subarray(0, IMAGE_HEAD_BYTES)).toString('latin1');
+  if (head.startsWith('RIFF')) return head.startsWith('WEBP', 8);
+  // AVIF states its brand after the box type, or among the compatible ones.
+  if (head.startsWith('ftyp', 4)) return head.includes('avif');
+  return MAGIC.some((magic) => head.startsWith(magic));
+}
+
+/**
+ * The pixels of an encoded image for training and serving: width * height * 3 bytes, RGB (sRGB, 8 bit), row by row.
+ * The EXIF orientation is applied, transparency lies on white, only the first frame counts. An image that already has
+ * the size is not resampled. Throws IMAGE_REFUSED.
+ */
+export async function decodePixels(encoded: Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
+  const { width, height, fit, maxPixels = DATASET_LIMITS.maxPixels } = options;
+  const image = openImage(encoded, maxPixels)
+    .resize(width, height, { fit })
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .raw();
+  const pixels = await decoded(image.toBuffer(), encoded, maxPixels);
+  // More or fewer channels would shift every pixel after the first without a sound.
+  if (pixels.length !== width * height * 3) throw refused(`it decodes to ${pixels.length} bytes, not RGB`);
+  return pixels;
+}
+
+/**
+ * Decodes every pixel, so that what passes here never fails later. Returns the size in pixels after the EXIF
+ * orientation is applied. Throws IMAGE_REFUSED.
+ */
+export async function measureImage(
+  encoded: Uint8Array,
+  maxPixels: number = DATASET_LIMITS.maxPixels,
+): Promise<{ width: number; height: number }> {
+  const whole = openImage(encoded, maxPixels).raw().toBuffer({ resolveWithObject: true });
+  const { info } = await decoded(whole, encoded, maxPixels);
+  return { width: info.width, height: info.height };
+}
+
+export function notAnImage(): HubError {
+  return refused('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
+}
+
+function openImage(encoded: Uint8Array, maxPixels: number): Sharp {
+  if (!isImage(encoded)) throw notAnImage();
+  return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: true });
+}
+
+async function decoded<T>(result: Promise<T>, encoded: Uint8Array, maxPixels: number): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    throw message.includes('pixel limit') ? await tooManyPixels(encoded, maxPixels) : refused('truncated or damaged');
+  }
+}
+
+async function tooManyPixels(encoded: Uint8Array, maxPixels: number): Promise<HubError> {
+  // The header alone: no pixel is decoded here.
+  const { width, height } = await sharp(encoded, { limitInputPixels: false }).metadata();
+  const received = width * height;
+  return refused(`${width} x ${height} is ${received} pixels; the limit maxPixels is ${maxPixels}`, {
+    limit: 'maxPixels',
+    value: maxPixels,
+    received,
+  });
+}
+
+/** The message is the reason alone: it stands beside a name in lists, and whoever has one photo sees no name. */
+function refused(reason: string, details: Readonly<Record<string, unknown>> = {}): HubError {
+  return new HubError('IMAGE_REFUSED', reason, details);
+}

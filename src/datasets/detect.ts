@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { HubError } from '../errors.js';
+import { CIFAR10_BINARY, Cifar10BinarySource } from './cifar10-binary.js';
+import { FolderSource } from './folder-source.js';
+import { DATASET_LIMITS, type DatasetLimits } from './limits.js';
+import { quoted } from './names.js';
+import type { Source } from './source.js';
+import { TarSource } from './tar-source.js';
+import { ZipSource } from './zip-source.js';
+
+/** A tar header is one block; its magic lies at byte 257. */
+const HEAD_BYTES = 512;
+
+/** A folder or an archive on this machine. Throws as `openArchive`. */
+export async function openSource(path: string, limits: DatasetLimits = DATASET_LIMITS): Promise<Source> {
+  const { isFolder } = await look(path);
+  return isFolder ? new FolderSource(path, limits) : openArchive(path, limits);
+}
+
+/**
+ * A zip, tar or tar.gz file, told by its content and never by its name; CIFAR-10's binary archive is recognised by its
+ * folder's name. Throws NOT_FOUND, or DATASET_REFUSED for anything else, without naming the file: an upload's is ours.
+ */
+export async function openArchive(file: string, limits: DatasetLimits = DATASET_LIMITS): Promise<Source> {
+  const { isFolder } = await look(file);
+  if (isFolder) throw new HubError('DATASET_REFUSED', 'A folder was given where an archive is taken.');
+  const head = await readHead(file);
+  const magic = head.toString('latin1', 0, 4);
+  if (magic === 'PK\x03\x04' || magic === 'PK\x05\x06') return new ZipSource(file, limits);
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const isTar = head.toString('latin1', 257, 262) === 'ustar';
+  if (!isGzip && !isTar) {
+    throw new HubError('DATASET_REFUSED', 'The file is none of the archives that are taken: zip, tar or tar.gz.');
+  }
+  const tar = new TarSource(() => createReadStream(file), limits);
+  const form = await cifar10Form(tar);
+  if (form === 'py') {
+    throw new HubError(
+      'DATASET_REFUSED',
+      `This is the Python form of CIFAR-10: its files are pickles, which are code. Take ${CIFAR10_BINARY.url} instead.`,
+    );
+  }
+  return form === 'bin' ? new Cifar10BinarySource(tar) : tar;
+}
+
+async function look(path: string): Promise<{ isFolder: boolean }> {
+  try {
+    return { isFolder: (await stat(path)).isDirectory() };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    throw new HubError('NOT_FOUND', `There is nothing at ${quoted(path)}.`);
+  }
+}
+
+async function readHead(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Which form of CIFAR-10 the archive is, by where its first file lies: `cifar-10-batches-bin/data_batch_1.bin`. */
+async function cifar10Form(tar: TarSource): Promise<string | undefined> {
+  for await (const entry of tar.entries(new AbortController().signal)) {
+    if (entry.kind === 'file') return /^(?:\.\/)?cifar-10-batches-(bin|py)\//.exec(entry.path)?.[1];
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { HubError } from '../errors.js';
+import type { BlobStore, OpenBlob } from '../storage/blobs.js';
+import { type ImageRecord, type Manifest, SPLITS } from './manifest.js';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const index = z.int().nonnegative();
+const size = z.int().positive();
+
+const schema = z
+  .strictObject({
+    format: z.literal(1),
+    contentHash: sha256,
+    classes: z.array(z.string()).min(2),
+    shards: z.array(sha256).min(1),
+    images: z.array(
+      z.strictObject({
+        sha256,
+        name: z.string(),
+        label: index,
+        split: z.enum(SPLITS),
+        shard: index,
+        offset: index,
+        bytes: size,
+        width: size,
+        height: size,
+      }),
+    ),
+  })
+  .refine(({ classes, shards, images }) =>
+    images.every(({ label, shard }) => label < classes.length && shard < shards.length),
+  );
+
+/** The manifest in a blob. Throws NOT_FOUND, or BLOB_CORRUPT when the blob is damaged or holds something else. */
+export async function readManifest(blobs: BlobStore, manifestSha256: string): Promise<Manifest> {
+  const content = await blobs.get(manifestSha256);
+  const manifest = schema.safeParse(parseJson(content));
+  if (manifest.success) return manifest.data;
+  throw new HubError('BLOB_CORRUPT', `The blob ${manifestSha256} is not a dataset manifest of format 1.`);
+}
+
+function parseJson(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the encoded images of a dataset version. A shard is opened, and its hash checked, when first needed. */
+export class ShardReader {
+  readonly #blobs: BlobStore;
+  readonly #shards: readonly string[];
+  readonly #open = new Map<number, Promise<OpenBlob>>();
+
+  constructor(blobs: BlobStore, manifest: Manifest) {
+    this.#blobs = blobs;
+    this.#shards = manifest.shards;
+  }
+
+  /** The encoded bytes of an image. Throws NOT_FOUND or BLOB_CORRUPT when its shard is not as it was. */
+  async read(image: ImageRecord): Promise<Uint8Array> {
+    const shard = await this.#shard(image.shard);
+    const encoded = new Uint8Array(image.bytes);
+    shard.read(encoded, image.offset);
+    return encoded;
+  }
+
+  /** Closes the shards. The reader can be used again and then opens them anew. */
+  async close(): Promise<void> {
+    const shards = [...this.#open.values()];
+    this.#open.clear();
+    const opened = await Promise.allSettled(shards);
+    await Promise.all(opened.map((shard) => (shard.status === 'fulfilled' ? shard.value.close() : undefined)));
+  }
+
+  #shard(index: number): Promise<OpenBlob> {
+    let shard = this.#open.get(index);
+    if (shard === undefined) {
+      shard = this.#blobs.open(this.#shards[index]!);
+      this.#open.set(index, shard);
+      // A failed opening is not kept: the next read tries again.
+      shard.catch(() => this.#open.delete(index));
+    }
+    return shard;
+  }
+}

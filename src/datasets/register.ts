@@ -1,0 +1,113 @@
+import { HubError } from '../errors.js';
+import type { BlobRef, BlobStore } from '../storage/blobs.js';
+import { type Arrangement, arrange } from './arrange.js';
+import { type Progress, takeIn } from './intake.js';
+import { DATASET_LIMITS, type DatasetLimits } from './limits.js';
+import { byIdentity, hashContent, type Manifest, type Split } from './manifest.js';
+import { type Rejection, Rejections } from './rejections.js';
+import { ShardWriter } from './shard-writer.js';
+import type { Source } from './source.js';
+
+export interface RegisterOptions {
+  readonly limits?: DatasetLimits;
+  /** Share of each class drawn for the test split when the source has none: 0 (draw none) to below 1. Default 0.2. */
+  readonly testFraction?: number;
+  /** The same for the validation split. Default 0. */
+  readonly validationFraction?: number;
+  /** Seed of the draw, a 32-bit integer. Default 0. */
+  readonly seed?: number;
+  /** Called after every file. */
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Images per split, all together and for each class in the order of the manifest's classes. */
+export interface ImageCounts extends Readonly<Record<Split, number>> {
+  readonly images: number;
+  readonly classes: readonly (Readonly<Record<Split, number>> & { readonly name: string })[];
+}
+
+export interface RegisteredDataset {
+  readonly manifest: Manifest;
+  readonly manifestBlob: BlobRef;
+  readonly counts: ImageCounts;
+  /** Encoded bytes of all images. */
+  readonly bytes: number;
+  /** Pixels, when all images have the same; else null. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** The first `maxRejected` of them. */
+  readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
+}
+
+/**
+ * Packs a source of labelled images into an immutable dataset version: shard blobs and a manifest blob. Memory does not
+ * grow with the content of the images. A failed or aborted registration deletes what it stored, so on one store only
+ * one may run at a time: another could count on the same shard.
+ *
+ * Throws DATASET_REFUSED, LIMIT_EXCEEDED, BAD_INPUT for options out of range, and the signal's reason when aborted.
+ */
+export async function registerImages(
+  source: Source,
+  blobs: BlobStore,
+  options: RegisterOptions = {},
+): Promise<RegisteredDataset> {
+  const { limits = DATASET_LIMITS, testFraction = 0.2, validationFraction = 0, seed = 0 } = options;
+  const { onProgress = () => {}, signal = new AbortController().signal } = options;
+  checkDraw(testFraction, validationFraction, seed);
+  const writer = new ShardWriter(blobs);
+  const rejections = new Rejections(limits.maxRejected);
+  try {
+    const intake = await takeIn(source, writer, rejections, { limits, signal, onProgress });
+    const fractions = { test: testFraction, validation: validationFraction };
+    const arrangement = arrange(intake, rejections, limits, fractions, seed);
+    const manifest = describe(arrangement, await writer.finish());
+    signal.throwIfAborted();
+    const manifestBlob = await blobs.put(Buffer.from(JSON.stringify(manifest)));
+    return { ...summarize(manifest), manifestBlob, rejected: rejections.kept, rejectedCount: rejections.count };
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+function checkDraw(testFraction: number, validationFraction: number, seed: number): void {
+  const isFraction = (value: number) => value >= 0 && value < 1;
+  if (!isFraction(testFraction) || !isFraction(validationFraction) || testFraction + validationFraction >= 1) {
+    throw new HubError(
+      'BAD_INPUT',
+      'testFraction and validationFraction must be 0 or more and together below 1; ' +
+        `received ${testFraction} and ${validationFraction}.`,
+    );
+  }
+  if ((seed | 0) !== seed) throw new HubError('BAD_INPUT', `seed must be a 32-bit integer; received ${seed}.`);
+}
+
+function describe({ classes, images }: Arrangement, shards: readonly string[]): Manifest {
+  const sorted = images.toSorted(byIdentity);
+  return { format: 1, contentHash: hashContent(classes, sorted), classes, shards, images: sorted };
+}
+
+function summarize(manifest: Manifest): Pick<RegisteredDataset, 'manifest' | 'counts' | 'bytes' | 'width' | 'height'> {
+  const total = { train: 0, validation: 0, test: 0 };
+  const classes = manifest.classes.map((name) => ({ name, train: 0, validation: 0, test: 0 }));
+  let bytes = 0;
+  for (const image of manifest.images) {
+    total[image.split] += 1;
+    classes[image.label]![image.split] += 1;
+    bytes += image.bytes;
+  }
+  return {
+    manifest,
+    counts: { ...total, images: manifest.images.length, classes },
+    bytes,
+    width: common(manifest.images.map((image) => image.width)),
+    height: common(manifest.images.map((image) => image.height)),
+  };
+}
+
+function common(values: readonly number[]): number | null {
+  const [first = null] = values;
+  return values.every((value) => value === first) ? first : null;
+}

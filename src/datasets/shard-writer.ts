@@ -1,0 +1,74 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { BlobStore } from '../storage/blobs.js';
+
+/** A shard is stored before it would grow beyond this, in bytes; it is held in memory until then. */
+export const SHARD_BYTES = 64 * 1024 ** 2;
+
+/** Bytes handed to the store at a time, so that hashing them never holds up the process for long. */
+const SLICE_BYTES = 1024 ** 2;
+
+/** Where content lies: an index into the shards, and a place in that blob in bytes. */
+export interface ShardPlace {
+  readonly shard: number;
+  readonly offset: number;
+}
+
+/** Packs images back to back into shard blobs. Equal content is stored once. */
+export class ShardWriter {
+  readonly #blobs: BlobStore;
+  readonly #shardBytes: number;
+  readonly #shards: string[] = [];
+  readonly #places = new Map<string, ShardPlace>();
+  readonly #created = new Set<string>();
+  #buffer: Buffer;
+  #used = 0;
+  #hash: Hash = createHash('sha256');
+
+  constructor(blobs: BlobStore, shardBytes: number = SHARD_BYTES) {
+    this.#blobs = blobs;
+    this.#shardBytes = shardBytes;
+    this.#buffer = Buffer.allocUnsafeSlow(shardBytes);
+  }
+
+  /** One call at a time. */
+  async append(content: Uint8Array, sha256: string): Promise<ShardPlace> {
+    const known = this.#places.get(sha256);
+    if (known !== undefined) return known;
+    if (this.#used + content.length > this.#shardBytes) await this.#flush();
+    // An image larger than a shard gets one of its own.
+    if (content.length > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(content.length);
+    const place = { shard: this.#shards.length, offset: this.#used };
+    this.#buffer.set(content, this.#used);
+    this.#hash.update(content);
+    this.#used += content.length;
+    this.#places.set(sha256, place);
+    return place;
+  }
+
+  /** Stores what is left and returns the hashes of all shards. */
+  async finish(): Promise<readonly string[]> {
+    await this.#flush();
+    return this.#shards;
+  }
+
+  /** Deletes the shards that were not in the store before. Never throws: it runs because of an error that matters more. */
+  async discard(): Promise<void> {
+    await Promise.allSettled([...this.#created].map((sha256) => this.#blobs.delete(sha256)));
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#used === 0) return;
+    const sha256 = this.#hash.digest('hex');
+    if (!(await this.#blobs.has(sha256))) {
+      this.#created.add(sha256);
+      await this.#blobs.put(slices(this.#buffer.subarray(0, this.#used)));
+    }
+    this.#shards.push(sha256);
+    this.#used = 0;
+    this.#hash = createHash('sha256');
+  }
+}
+
+async function* slices(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < content.length; start += SLICE_BYTES) yield content.subarray(start, start + SLICE_BYTES);
+}

@@ -1,0 +1,73 @@
+import { open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import { inOrder } from './in-order.js';
+import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './limits.js';
+import { archiveError, readAhead, type Source, type SourceEntry } from './source.js';
+
+const UNIX_TYPE_MASK = 0o170000;
+const UNIX_SYMBOLIC_LINK = 0o120000;
+
+/** A zip file on this machine, in the order of its central directory. */
+export class ZipSource implements Source {
+  readonly #file: string;
+  readonly #limits: DatasetLimits;
+
+  constructor(file: string, limits: DatasetLimits = DATASET_LIMITS) {
+    this.#file = file;
+    this.#limits = limits;
+  }
+
+  async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
+    const meter = new UnpackMeter(this.#limits);
+    // Our own handle: it is closed for sure when this ends, so that the file can be deleted on Windows too.
+    const handle = await open(this.#file);
+    try {
+      // Names stay raw here, so that a bad one is refused by the same rule as in a tar archive.
+      const zip = await fromFdPromise(handle.fd, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
+      // Not the sum of the entries' packed sizes: in a bomb many entries share the same bytes.
+      meter.addPacked(zip.fileSize);
+      for await (const entry of inOrder(zip.eachEntry(), (entry) => describe(zip, entry, meter, signal))) {
+        signal.throwIfAborted();
+        yield entry;
+      }
+    } catch (error) {
+      throw archiveError(error, 'zip', signal);
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+async function describe(zip: ZipFile, entry: Entry, meter: UnpackMeter, signal: AbortSignal): Promise<SourceEntry> {
+  const path = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+  if (path.endsWith('/')) return { kind: 'folder', path };
+  const refuse = (reason: string): SourceEntry => ({ kind: 'refused', path, reason });
+  if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_SYMBOLIC_LINK) return refuse('a symbolic link');
+  if (entry.isEncrypted()) return refuse('encrypted');
+  if (!entry.canDecodeFileData()) return refuse(`packed by zip method ${entry.compressionMethod}, which is not taken`);
+  const bytes = entry.uncompressedSize;
+  const content = await readAhead(bytes, readEntry(zip, entry, meter, signal));
+  return { kind: 'file', path, bytes, content: () => content };
+}
+
+async function* readEntry(
+  zip: ZipFile,
+  entry: Entry,
+  meter: UnpackMeter,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    let checksum = 0;
+    const chunks: AsyncIterable<Buffer> = await zip.openReadStreamPromise(entry);
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      meter.addUnpacked(chunk.length);
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+    if (checksum !== entry.crc32) throw new Error('an entry does not have its checksum');
+  } catch (error) {
+    throw archiveError(error, 'zip', signal);
+  }
+}

@@ -1,0 +1,66 @@
+import { Worker } from 'node:worker_threads';
+import { type ErrorCode, HubError } from '../errors.js';
+import type { Forward } from './engine.js';
+import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
+
+/** Where the compiled thread lies; the tests, which run from the sources, name another place. */
+export const NETWORK_THREAD_ENTRY = new URL('./network-thread-entry.js', import.meta.url);
+
+type Unsent = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+type Result = Float32Array | number | null;
+
+/**
+ * A thread that computes networks. ONNX Runtime computes on the thread that calls it, so whoever must stay able to
+ * answer, or wants to decode the next pictures meanwhile, lets another thread call it.
+ */
+export class NetworkThread {
+  readonly #thread: Worker;
+  readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
+  #lastId = 0;
+  #ended: Error | undefined;
+
+  constructor(data: ThreadData, entry: URL = NETWORK_THREAD_ENTRY) {
+    this.#thread = new Worker(entry, { workerData: data });
+    this.#thread.on('message', (answer: ThreadAnswer) => this.#settle(answer));
+    this.#thread.on('error', (error) => this.#end(error));
+    this.#thread.on('exit', () => this.#end(new HubError('SHUTTING_DOWN', 'The hub is shutting down.')));
+  }
+
+  /** Loads a network and warms it up. */
+  async load(spec: NetworkSpec): Promise<Forward> {
+    const network = String(++this.#lastId);
+    const outFeatures = (await this.#ask({ type: 'load', network, spec })) as number;
+    return {
+      outFeatures,
+      run: async (pixels, n) => (await this.#ask({ type: 'run', network, pixels, n })) as Float32Array,
+      dispose: async () => void (await this.#ask({ type: 'unload', network })),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.terminate();
+  }
+
+  #ask(request: Unsent): Promise<Result> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      this.#waiting.set(id, { resolve, reject });
+      this.#thread.postMessage({ id, ...request });
+    });
+  }
+
+  #settle(answer: ThreadAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.type === 'done') waiting?.resolve(answer.result);
+    else
+      waiting?.reject(answer.code ? new HubError(answer.code as ErrorCode, answer.message) : new Error(answer.message));
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,117 @@
+import { elements } from '../../network/tensor.js';
+import { encodeModel } from './proto.js';
+
+/** Element types, by their numbers in the ONNX format. */
+const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int64: 7 } as const;
+export type ElementType = keyof typeof TYPE_CODES;
+
+/** Attribute values: a whole number, `float(x)`, a string or a list of whole numbers. */
+export type Attribute = number | { readonly float: number } | string | readonly number[];
+
+/** A dimension: its size, or the name of a size that is known when the graph runs. */
+export type Dimension = number | string;
+
+/** Number of the operator set whose meaning of the operators is used here. */
+const OPSET = 20;
+/** Newest file format that this operator set came with; older runtimes refuse newer files. */
+const IR_VERSION = 9;
+
+/** Marks a number as a float attribute, since 1 and 1.0 are the same in JavaScript. */
+export function float(value: number): { readonly float: number } {
+  return { float: value };
+}
+
+/** Writes an ONNX graph node by node. Every method returns the name of the value that it makes. */
+export class GraphBuilder {
+  readonly #nodes: { input: readonly string[]; output: readonly string[]; [field: string]: unknown }[] = [];
+  readonly #initializers: Record<string, unknown>[] = [];
+  readonly #inputs: Record<string, unknown>[] = [];
+  readonly #outputs: Record<string, unknown>[] = [];
+  readonly #outputNames = new Map<string, string>();
+  #count = 0;
+
+  input(name: string, type: ElementType, shape: readonly Dimension[]): string {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** Makes what a node computes an output, under the name given: it is written where the caller wants it, uncopied. */
+  output(value: string, name: string, type: ElementType, shape: readonly Dimension[]): void {
+    if (this.#outputNames.has(value)) throw new Error(`${value} is an output already`);
+    this.#outputNames.set(value, name);
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  constant(data: Float32Array | Int8Array | Uint8Array | BigInt64Array, shape: readonly number[]): string {
+    if (data.length !== elements(shape)) throw new RangeError(`${data.length} values for shape [${shape.join(', ')}]`);
+    const name = `c${this.#count++}`;
+    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.#initializers.push({ name, dims: shape, dataType: TYPE_CODES[elementType(data)], rawData });
+    return name;
+  }
+
+  /** A single float. */
+  scalar(value: number): string {
+    return this.constant(Float32Array.of(value), []);
+  }
+
+  /** A list of whole numbers, as operators take shapes, axes and indices. */
+  ints(values: Iterable<number>): string {
+    const data = BigInt64Array.from([...values], BigInt);
+    return this.constant(data, [data.length]);
+  }
+
+  node(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
+    return this.nodes(opType, inputs, 1, attributes)[0] as string;
+  }
+
+  /** A node with several outputs. */
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string[] {
+    const id = this.#count++;
+    const output = Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `v${id}` : `v${id}_${i}`));
+    const attribute = Object.entries(attributes).map(([name, value]) => ({ name, ...attributeFields(value) }));
+    this.#nodes.push({ opType, name: `${opType}:${id}`, input: inputs, output, attribute });
+    return output;
+  }
+
+  /** The model's bytes. */
+  encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+    const named = (value: string): string => this.#outputNames.get(value) ?? value;
+    return encodeModel({
+      irVersion: IR_VERSION,
+      producerName: 'model-hub',
+      opsetImport: [{ domain: '', version: OPSET }],
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+      graph: {
+        name: 'model-hub',
+        node: this.#nodes.map((node) => ({ ...node, input: node.input.map(named), output: node.output.map(named) })),
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    });
+  }
+}
+
+function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): Record<string, unknown> {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: TYPE_CODES[type], shape: { dim } } } };
+}
+
+function attributeFields(value: Attribute): Record<string, unknown> {
+  if (typeof value === 'number') return { i: value, type: 2 };
+  if (typeof value === 'string') return { s: Buffer.from(value), type: 3 };
+  if ('float' in value) return { f: value.float, type: 1 };
+  return { ints: value, type: 7 };
+}
+
+function elementType(data: Float32Array | Int8Array | Uint8Array | BigInt64Array): ElementType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof BigInt64Array) return 'int64';
+  return data instanceof Int8Array ? 'int8' : 'uint8';
+}

@@ -1,0 +1,49 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Context } from '../schema/context.js';
+import { formatError, internalCause } from '../schema/errors.js';
+import { checkCost, depthRule } from './query-limits.js';
+
+/** Apollo Server on the hub's schema, started. */
+export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<ApolloServer<Context>> {
+  const limitAndLog: ApolloServerPlugin<Context> = {
+    async requestDidStart({ contextValue: { requestId } }) {
+      return {
+        async didResolveOperation({ request: { variables, operationName }, document }) {
+          checkCost(schema, { query: document, variables, operationName });
+        },
+        async didEncounterErrors({ errors }) {
+          for (const error of errors) {
+            const err = internalCause(error);
+            if (err) log.error({ err, requestId }, 'request failed');
+          }
+        },
+      };
+    },
+  };
+  const apollo = new ApolloServer<Context>({
+    schema,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    introspection: true, // every caller holds a token, and the page to try requests lives on it
+    validationRules: [depthRule],
+    plugins: [limitAndLog, noLandingPage],
+    stopOnTerminationSignals: false, // the composition root decides the order of shutting down
+    includeStacktraceInErrorResponses: false,
+    formatError,
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/** The page to try requests is our own: Apollo's asks another host for its parts. */
+const noLandingPage: ApolloServerPlugin = {
+  async serverWillStart() {
+    return {
+      async renderLandingPage() {
+        return { html: '' };
+      },
+    };
+  },
+};

@@ -1,0 +1,35 @@
+import type { RequestHandler } from 'express';
+import processRequest from 'graphql-upload/processRequest.mjs';
+import { HubError } from '../errors.js';
+import { refuse } from './refuse.js';
+import { UPLOAD_LIMITS } from './upload.js';
+
+/** A header that a page of another origin cannot send without asking first. */
+const PREFLIGHT_HEADER = 'apollo-require-preflight';
+
+/**
+ * Reads multipart requests by the GraphQL multipart request specification. A request without the preflight header is
+ * refused before anything of it is parsed: a form on another site could have sent it.
+ */
+export function multipart(): RequestHandler {
+  return async (request, response, next) => {
+    if (!request.is('multipart/form-data')) return next();
+    if (request.headers[PREFLIGHT_HEADER] === undefined) {
+      const message = `A multipart request needs the header "${PREFLIGHT_HEADER}: true".`;
+      return refuse(response, 400, new HubError('BAD_INPUT', message));
+    }
+    try {
+      request.body = await processRequest(request, response, UPLOAD_LIMITS);
+    } catch (error) {
+      if (!isClientError(error)) return next(error);
+      return refuse(response, error.status ?? 400, new HubError('BAD_INPUT', error.message, { ...UPLOAD_LIMITS }));
+    }
+    next();
+  };
+}
+
+/** What is wrong with the request itself: its reader's own errors, and its parser's, which have no system's code. */
+function isClientError(error: unknown): error is Error & { status?: number } {
+  if (!(error instanceof Error)) return false;
+  return 'status' in error ? Number(error.status) < 500 : !('code' in error);
+}

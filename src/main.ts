@@ -1,0 +1,128 @@
+import 'reflect-metadata'; // type-graphql asks for it before the first decorated class
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { NETWORK_THREAD_ENTRY, NetworkThread } from './engines/network-thread.js';
+import { startHttp } from './http/server.js';
+import { AllowedFolders } from './schema/allowed-folders.js';
+import { BackboneResolver } from './schema/backbone/backbone.resolver.js';
+import { BackboneService } from './schema/backbone/backbone.service.js';
+import { IMAGENET_FILE } from './schema/backbone/published.js';
+import { ClassificationResolver } from './schema/classification/classification.resolver.js';
+import { DatasetResolver } from './schema/dataset/dataset.resolver.js';
+import { DatasetService } from './schema/dataset/dataset.service.js';
+import { ModelResolver } from './schema/model/model.resolver.js';
+import { ModelService } from './schema/model/model.service.js';
+import { RunEvents } from './schema/run/run.events.js';
+import { RunQueue } from './schema/run/run.queue.js';
+import { RunResolver } from './schema/run/run.resolver.js';
+import { RunService } from './schema/run/run.service.js';
+import { buildHubSchema } from './schema/schema.js';
+import { TokenService } from './schema/token/token.service.js';
+import { Deployments } from './serving/deployments.js';
+import { openDataFolder } from './storage/data-folder.js';
+import { openDatabase } from './storage/database.js';
+import type { RemoteFile } from './storage/download.js';
+import { FileBlobStore } from './storage/file-blobs.js';
+import { startWorker, WORKER_ENTRY } from './training/worker-process.js';
+
+/** Where the package lies, from the sources as from the compiled files. */
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+export const SAMPLES = join(PACKAGE, 'samples');
+
+/** What a test may put in place of what the package brings. */
+export interface Parts {
+  readonly bundledBackbone: string;
+  readonly imagenet: RemoteFile;
+  readonly workerEntry: string;
+  readonly networkThreadEntry: URL;
+}
+
+const PACKAGED: Parts = {
+  bundledBackbone: join(PACKAGE, 'backbones', 'inception_v3_tiny_imagenet.safetensors'),
+  imagenet: IMAGENET_FILE,
+  workerEntry: WORKER_ENTRY,
+  networkThreadEntry: NETWORK_THREAD_ENTRY,
+};
+
+/** A running hub. */
+export interface Hub {
+  readonly url: string;
+  /** The first token, which lies in the data folder too. */
+  readonly token: string;
+  /** Resolves when everything that should serve is loaded. */
+  readonly ready: Promise<void>;
+  /** Stops taking requests, ends what runs at a place from which it can go on, and closes the data. */
+  close(): Promise<void>;
+}
+
+/** Puts the hub together: the only place that knows every part. */
+export async function startHub(config: Config, log: Logger, parts: Partial<Parts> = {}): Promise<Hub> {
+  const { bundledBackbone, imagenet, workerEntry, networkThreadEntry } = { ...PACKAGED, ...parts };
+  const closing: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    // storage
+    const folder = await openDataFolder(resolve(config.data));
+    closing.push(() => folder.close());
+    const { databaseUrl } = config;
+    const database = await openDatabase({ folder: folder.database, ...(databaseUrl ? { url: databaseUrl } : {}) });
+    closing.push(() => database.close());
+    const prisma = database.client;
+    const blobs = new FileBlobStore(folder.blobs);
+
+    // engine and serving
+    const threads = availableParallelism();
+    const networkThread = new NetworkThread({ blobFolder: folder.blobs, threads }, networkThreadEntry);
+    closing.push(() => networkThread.close());
+    const deployments = new Deployments(networkThread);
+
+    // schema
+    const allowed = new AllowedFolders([SAMPLES, ...config.allow]);
+    const tokens = new TokenService(prisma, join(folder.path, 'token'));
+    const token = await tokens.ensureFirst();
+    const datasets = new DatasetService(prisma, blobs, allowed, folder.temporary);
+    const downloads = join(folder.path, 'downloads');
+    const backbones = new BackboneService(prisma, blobs, allowed, { bundled: bundledBackbone, imagenet, downloads });
+    const events = new RunEvents();
+    const queue = new RunQueue({
+      prisma,
+      blobs,
+      blobFolder: folder.blobs,
+      backbones,
+      events,
+      log,
+      startWorker: (job) => startWorker(job, workerEntry),
+    });
+    closing.push(() => queue.close());
+    const runs = new RunService(prisma, queue, events);
+    const models = new ModelService(prisma, deployments, log);
+    const schema = buildHubSchema([
+      new DatasetResolver(datasets),
+      new BackboneResolver(backbones),
+      new RunResolver(runs),
+      new ModelResolver(models, deployments),
+      new ClassificationResolver(deployments),
+    ]);
+
+    // http
+    let loaded = false;
+    const authenticate = (given: string | undefined): Promise<string> => tokens.authenticate(given);
+    const http = await startHttp({ schema, runs, authenticate, isReady: () => loaded, log }, config.host, config.port);
+    closing.push(() => http.close());
+    const ready = models.deployAll().then(async () => {
+      loaded = true;
+      await queue.recover();
+    });
+    closing.push(() => ready.catch(() => undefined));
+    log.info({ url: http.url, data: folder.path, database: database.kind }, 'hub started');
+    return { url: http.url, token, ready, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

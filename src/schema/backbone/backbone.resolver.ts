@@ -1,0 +1,21 @@
+import { Arg, Mutation, Query, Resolver } from 'type-graphql';
+import { AddBackboneInput } from './backbone.input.js';
+import type { BackboneService } from './backbone.service.js';
+import { BackboneType } from './backbone.type.js';
+
+@Resolver()
+export class BackboneResolver {
+  constructor(private readonly backbones: BackboneService) {}
+
+  @Query(() => [BackboneType], { name: 'backbones', description: 'The backbones that are ready to use.' })
+  async allBackbones(): Promise<BackboneType[]> {
+    return this.backbones.list();
+  }
+
+  @Mutation(() => BackboneType, {
+    description: 'Makes a backbone ready to use. One that is there already is returned.',
+  })
+  async addBackbone(@Arg('input', () => AddBackboneInput) { name, path }: AddBackboneInput): Promise<BackboneType> {
+    return path == null ? this.backbones.require(name) : this.backbones.addFile(name, path);
+  }
+}

@@ -1,0 +1,32 @@
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, ID, ObjectType } from 'type-graphql';
+
+@ObjectType('Backbone', { description: 'InceptionV3 without its top, with one set of pretrained weights.' })
+export class BackboneType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: 'SHA-256 of the weights as the hub keeps them.' })
+  sha256!: string;
+
+  @Field(() => String)
+  architecture!: string;
+
+  @Field(() => String, { description: 'Where the weights came from.' })
+  source!: string;
+
+  @Field(() => String)
+  licence!: string;
+
+  @Field(() => String, { description: 'What is done to pixels before the first layer.' })
+  preprocessing!: string;
+
+  @Field(() => String, { description: 'On what the weights were trained.' })
+  trainedOn!: string;
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+}

@@ -1,0 +1,139 @@
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { BackboneType } from '../backbone/backbone.type.js';
+import { DatasetVersionType } from '../dataset/dataset.type.js';
+
+@ObjectType('ModelVersion', { description: 'What a run made, registered under a number. Never changes.' })
+export class ModelVersionType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: 'Name of the model.' })
+  model!: string;
+
+  @Field(() => Int, { description: 'Counts from 1 in each model.' })
+  number!: number;
+
+  @Field(() => ID, { nullable: true, description: 'The run that made it.' })
+  runId?: string | null;
+
+  @Field(() => BackboneType)
+  backbone!: BackboneType;
+
+  @Field(() => DatasetVersionType, { description: 'On whose test split the figures were measured.' })
+  datasetVersion!: DatasetVersionType;
+
+  @Field(() => [String])
+  labels!: string[];
+
+  @Field(() => Int, { description: 'A photo is reduced to a square of this side first, as the training images were.' })
+  inputSize!: number;
+
+  @Field(() => Int, { description: 'Side in pixels of the picture that the network sees.' })
+  imageSize!: number;
+
+  @Field(() => Float)
+  testAccuracy!: number;
+
+  @Field(() => Float)
+  testLoss!: number;
+
+  @Field(() => [String], { description: 'Aliases that point to it now.' })
+  aliases!: string[];
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+}
+
+@ObjectType('Alias', { description: 'A pointer to a version. "production" is guarded by the gate.' })
+export class AliasType {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => ModelVersionType)
+  version!: ModelVersionType;
+
+  @Field(() => GraphQLDateTimeISO, { description: 'When it was moved there.' })
+  movedAt!: Date;
+}
+
+@ObjectType({ description: 'One rule of the gate and how a version stood to it.' })
+export class GateCheck {
+  @Field(() => String)
+  rule!: string;
+
+  @Field(() => Boolean)
+  passed!: boolean;
+
+  @Field(() => String, { description: 'What was asked and what was measured.' })
+  detail!: string;
+}
+
+@ObjectType('AliasEvent', { description: 'One move of an alias: who, when, why, from, to.' })
+export class AliasEventType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  alias!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Number of the version it pointed to before.' })
+  from?: number | null;
+
+  @Field(() => Int)
+  to!: number;
+
+  @Field(() => String, { description: 'Name of the token that moved it.' })
+  actor!: string;
+
+  @Field(() => String)
+  reason!: string;
+
+  @Field(() => Boolean, { description: 'Whether it was moved though the gate refused.' })
+  overridden!: boolean;
+
+  @Field(() => [GateCheck])
+  gate!: GateCheck[];
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+}
+
+@ObjectType('Model', { description: 'A named model and its versions.' })
+export class ModelType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => [ModelVersionType], { description: 'Newest first.' })
+  versions!: ModelVersionType[];
+
+  @Field(() => [AliasType])
+  aliases!: AliasType[];
+
+  @Field(() => [AliasEventType], { description: 'Newest first, the last hundred.' })
+  aliasEvents!: AliasEventType[];
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+}
+
+@ObjectType('Deployment', { description: 'What serving has loaded for an alias, warm.' })
+export class DeploymentType {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => String)
+  alias!: string;
+
+  @Field(() => ID)
+  versionId!: string;
+
+  @Field(() => Int)
+  number!: number;
+
+  @Field(() => GraphQLDateTimeISO)
+  since!: Date;
+}

@@ -1,0 +1,69 @@
+import { IsOptional, Length, Max, Min } from 'class-validator';
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import { PresetName, ValidationSource } from './run.type.js';
+
+@InputType('RecipeInput', {
+  description: 'Changes to a preset. Ranges are checked by the recipe, which names them when it refuses.',
+})
+export class RecipeInputType {
+  @Field(() => Int, { nullable: true, description: 'Side in pixels, 75 to 600.' })
+  imageSize?: number;
+
+  @Field(() => Int, { nullable: true, description: '1 to 4096.' })
+  batchSize?: number;
+
+  @Field(() => Int, { nullable: true, description: '1 to 1000.' })
+  epochs?: number;
+
+  @Field(() => Float, { nullable: true, description: 'Above 0, at most 1.' })
+  learningRate?: number;
+
+  @Field(() => Int, { nullable: true, description: '1 to 8192.' })
+  hiddenUnits?: number;
+
+  @Field(() => Float, { nullable: true, description: '0 to 0.95.' })
+  dropout?: number;
+
+  @Field(() => Int, { nullable: true, description: '0 to 2147483647.' })
+  seed?: number;
+
+  @Field(() => ValidationSource, { nullable: true })
+  validation?: ValidationSource;
+
+  @Field(() => Float, { nullable: true, description: '0.01 to 0.5.' })
+  validationFraction?: number;
+
+  @Field(() => Int, { nullable: true, description: 'Epochs without a better validation loss; null never stops early.' })
+  patience?: number | null;
+
+  @Field(() => Boolean, { nullable: true })
+  restoreBest?: boolean;
+}
+
+@InputType()
+export class StartTransferRunInput {
+  @Field(() => ID)
+  datasetVersionId!: string;
+
+  @Field(() => String, { description: 'Name of the backbone, for example "imagenet".' })
+  @Length(1, 64)
+  backbone!: string;
+
+  @Field(() => PresetName, { defaultValue: PresetName.STANDARD })
+  preset!: PresetName;
+
+  @Field(() => RecipeInputType, { nullable: true })
+  @IsOptional()
+  recipe?: RecipeInputType | null;
+}
+
+@InputType()
+export class RunPageInput {
+  @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
+  @Min(1)
+  @Max(200)
+  first!: number;
+
+  @Field(() => ID, { nullable: true })
+  after?: string | null;
+}

@@ -1,0 +1,28 @@
+import type { EngineInfo } from '../../engines/engine.js';
+import type { Prisma } from '../../storage/database.js';
+import type { Recipe } from '../../training/recipe.js';
+import { toDatasetVersion } from '../dataset/dataset.service.js';
+import type { RunSeconds, RunType } from './run.type.js';
+
+/** All that an answer about runs needs, in one query for any number of them. */
+export const withRunRelations = {
+  datasetVersion: { include: { dataset: true } },
+  backbone: true,
+  epochs: { orderBy: { epoch: 'asc' } },
+} as const;
+
+export type RunRow = Prisma.RunGetPayload<{ include: typeof withRunRelations }>;
+
+export function toRun(row: RunRow): RunType {
+  const { datasetVersion, confusion, error, errorCode, recipe, engine, timings, peakMemoryBytes, ...rest } = row;
+  return {
+    ...rest,
+    datasetVersion: toDatasetVersion(datasetVersion),
+    recipe: recipe as unknown as Recipe,
+    engine: engine as unknown as EngineInfo | null,
+    seconds: timings as unknown as RunSeconds | null,
+    peakMemoryBytes: peakMemoryBytes === null ? null : Number(peakMemoryBytes),
+    confusion: confusion ? { labels: datasetVersion.classes as string[], counts: confusion as number[][] } : null,
+    error: error ? { code: errorCode ?? 'INTERNAL', message: error } : null,
+  };
+}

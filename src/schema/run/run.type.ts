@@ -1,0 +1,246 @@
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { BackboneType } from '../backbone/backbone.type.js';
+import { DatasetVersionType } from '../dataset/dataset.type.js';
+
+export enum RunKind {
+  TRANSFER = 'TRANSFER',
+  FINE_TUNE = 'FINE_TUNE',
+}
+registerEnumType(RunKind, {
+  name: 'RunKind',
+  description: 'TRANSFER trains a head on a frozen backbone; FINE_TUNE goes on with part of the backbone.',
+});
+
+export enum RunState {
+  QUEUED = 'QUEUED',
+  RUNNING = 'RUNNING',
+  SUCCEEDED = 'SUCCEEDED',
+  FAILED = 'FAILED',
+  CANCELLED = 'CANCELLED',
+}
+registerEnumType(RunState, { name: 'RunState', description: 'The last three are final.' });
+
+export enum RunPhase {
+  BACKBONE = 'backbone',
+  FEATURES = 'features',
+  TRAINING = 'training',
+  EVALUATION = 'evaluation',
+}
+registerEnumType(RunPhase, { name: 'RunPhase', description: 'What a run is doing.' });
+
+export enum ValidationSource {
+  HELD_OUT = 'HELD_OUT',
+  TEST_SPLIT = 'TEST_SPLIT',
+}
+registerEnumType(ValidationSource, {
+  name: 'ValidationSource',
+  description: 'On which images the figures after each epoch are taken. TEST_SPLIT is what the seed experiment did.',
+});
+
+export enum PresetName {
+  STANDARD = 'standard',
+  SEED = 'seed',
+}
+registerEnumType(PresetName, {
+  name: 'Preset',
+  description: 'STANDARD holds images out to validate on and keeps the best epoch; SEED is the seed experiment.',
+});
+
+@ObjectType('Recipe', { description: 'Everything that decides a run besides its data and backbone. Never changes.' })
+export class RecipeType {
+  @Field(() => Int, { description: 'Side in pixels of the picture that the network sees.' })
+  imageSize!: number;
+
+  @Field(() => Int)
+  batchSize!: number;
+
+  @Field(() => Int, { description: 'Passes over the training split at most.' })
+  epochs!: number;
+
+  @Field(() => Float, { description: "Adam's." })
+  learningRate!: number;
+
+  @Field(() => Int)
+  hiddenUnits!: number;
+
+  @Field(() => Float)
+  dropout!: number;
+
+  @Field(() => Int)
+  seed!: number;
+
+  @Field(() => ValidationSource)
+  validation!: `${ValidationSource}`;
+
+  @Field(() => Float)
+  validationFraction!: number;
+
+  @Field(() => Int, { nullable: true })
+  patience!: number | null;
+
+  @Field(() => Boolean)
+  restoreBest!: boolean;
+}
+
+@ObjectType('Epoch', { description: 'One pass over the training split. Losses are mean cross-entropies in nats.' })
+export class EpochType {
+  @Field(() => Int, { description: 'From 1.' })
+  epoch!: number;
+
+  @Field(() => Float)
+  trainLoss!: number;
+
+  @Field(() => Float)
+  trainAccuracy!: number;
+
+  @Field(() => Float)
+  validationLoss!: number;
+
+  @Field(() => Float)
+  validationAccuracy!: number;
+
+  @Field(() => Float)
+  seconds!: number;
+}
+
+@ObjectType({ description: 'Who computed.' })
+export class EngineRecord {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  version!: string;
+
+  @Field(() => String)
+  device!: string;
+
+  @Field(() => Int)
+  threads!: number;
+}
+
+@ObjectType({ description: 'counts[i][j] test images of class i were taken for class j.' })
+export class ConfusionMatrix {
+  @Field(() => [String])
+  labels!: string[];
+
+  @Field(() => [[Int]])
+  counts!: number[][];
+}
+
+@ObjectType({ description: 'Where the time of a finished run went.' })
+export class RunSeconds {
+  @Field(() => Float, { description: 'Decoding and the frozen network; next to nothing when cached.' })
+  features!: number;
+
+  @Field(() => Float)
+  training!: number;
+
+  @Field(() => Float)
+  evaluation!: number;
+}
+
+@ObjectType({ description: 'Why a run failed.' })
+export class RunError {
+  @Field(() => String)
+  code!: string;
+
+  @Field(() => String)
+  message!: string;
+}
+
+@ObjectType('Run', { description: 'One training of one recipe on one dataset version.' })
+export class RunType {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => RunKind)
+  kind!: `${RunKind}`;
+
+  @Field(() => RunState)
+  state!: `${RunState}`;
+
+  @Field(() => DatasetVersionType)
+  datasetVersion!: DatasetVersionType;
+
+  @Field(() => String, { description: 'The backbone that was asked for.' })
+  backboneName!: string;
+
+  @Field(() => BackboneType, { nullable: true, description: 'Its record, once the run has it.' })
+  backbone?: BackboneType | null;
+
+  @Field(() => RecipeType)
+  recipe!: RecipeType;
+
+  @Field(() => EngineRecord, { nullable: true })
+  engine?: EngineRecord | null;
+
+  @Field(() => [EpochType], { description: 'In order.' })
+  epochs!: EpochType[];
+
+  @Field(() => Int, { nullable: true, description: 'The epoch whose weights were kept.' })
+  keptEpoch?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Share of test images classified right, by the kept weights.' })
+  testAccuracy?: number | null;
+
+  @Field(() => Float, { nullable: true })
+  testLoss?: number | null;
+
+  @Field(() => ConfusionMatrix, { nullable: true })
+  confusion?: ConfusionMatrix | null;
+
+  @Field(() => RunSeconds, { nullable: true })
+  seconds?: RunSeconds | null;
+
+  @Field(() => Float, { nullable: true, description: 'Largest resident memory of the training process, in bytes.' })
+  peakMemoryBytes?: number | null;
+
+  @Field(() => RunError, { nullable: true })
+  error?: RunError | null;
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  startedAt?: Date | null;
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  endedAt?: Date | null;
+}
+
+@ObjectType({ description: 'A page of runs, newest first.' })
+export class RunPage {
+  @Field(() => [RunType])
+  runs!: RunType[];
+
+  @Field(() => ID, { nullable: true, description: 'Give it as `after` to get the next page; null on the last.' })
+  next!: string | null;
+}
+
+@ObjectType('RunProgress', { description: 'Something happened to a run.' })
+export class RunProgressType {
+  @Field(() => ID)
+  runId!: string;
+
+  @Field(() => RunState)
+  state!: `${RunState}`;
+
+  @Field(() => RunPhase, { nullable: true })
+  phase?: `${RunPhase}` | null;
+
+  @Field(() => Float, { nullable: true, description: 'Images or bytes done in this phase.' })
+  done?: number | null;
+
+  @Field(() => Float, { nullable: true })
+  total?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Estimated for this phase from its rate so far.' })
+  secondsLeft?: number | null;
+
+  @Field(() => EpochType, { nullable: true, description: 'The epoch that has just ended.' })
+  epoch?: EpochType | null;
+
+  @Field(() => String, { nullable: true, description: 'A line of the log.' })
+  message?: string | null;
+}

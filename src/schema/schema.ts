@@ -1,0 +1,24 @@
+import 'reflect-metadata'; // type-graphql asks for it before the first decorated class
+import { createPubSub } from '@graphql-yoga/subscription';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync, type ContainerType } from 'type-graphql';
+import { BackboneResolver } from './backbone/backbone.resolver.js';
+import { ClassificationResolver } from './classification/classification.resolver.js';
+import { DatasetResolver } from './dataset/dataset.resolver.js';
+import { ModelResolver } from './model/model.resolver.js';
+import { RunResolver } from './run/run.resolver.js';
+
+const RESOLVERS = [DatasetResolver, BackboneResolver, RunResolver, ModelResolver, ClassificationResolver] as const;
+
+/** Builds the schema on resolver instances; without them (to print it) nothing can be asked of it. */
+export function buildHubSchema(instances: readonly object[] = []): GraphQLSchema {
+  const container: ContainerType = {
+    get: (resolver) => instances.find((instance) => instance.constructor === resolver),
+  };
+  return buildSchemaSync({
+    resolvers: [...RESOLVERS],
+    container,
+    validate: { forbidUnknownValues: false },
+    pubSub: createPubSub(), // asked for wherever there is a subscription; ours bring their own events
+  });
+}

@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type pg from 'pg';
+import { Prisma, PrismaClient } from './generated/client.js';
+import { migrate, readMigrations } from './migrations.js';
+
+export { Prisma, type PrismaClient };
+
+/** Prisma's code for a value that another row has already, where each must have its own. */
+const UNIQUE_VIOLATION = 'P2002';
+
+/** The hub's database, at the newest migration. */
+export interface Database {
+  /** Inside an interactive transaction use only what it passes in: PGlite has one connection, and this one is taken. */
+  readonly client: PrismaClient;
+  readonly kind: 'pglite' | 'postgresql';
+  close(): Promise<void>;
+}
+
+/** The same place seen from src/storage and from dist/storage. */
+const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+/** In milliseconds. Transactions on PGlite wait for each other; Prisma's own 2 s would fail some under load. */
+const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 10_000 };
+
+/**
+ * Opens the database and applies the migrations that it lacks.
+ * @throws CONFLICT when it was written by a newer hub.
+ */
+export async function openDatabase(options: {
+  /** A PostgreSQL server's; without it the database is embedded in this process. */
+  readonly url?: string | undefined;
+  /** Of the embedded database. The caller holds the lock on the data folder. */
+  readonly folder: string;
+  /** Folder with the migrations, for tests. */
+  readonly migrations?: string;
+}): Promise<Database> {
+  const migrations = await readMigrations(options.migrations ?? MIGRATIONS);
+  const server = options.url === undefined ? await openEmbedded(options.folder) : external(options.url);
+  try {
+    await migrate(server.connection, migrations);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  const adapter = new PrismaPg(server.connection);
+  const client = new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS });
+  return {
+    client,
+    kind: server.kind,
+    async close() {
+      await client.$disconnect();
+      await server.close();
+    },
+  };
+}
+
+/** Whether a write failed because another row has the same name, number or hash. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === UNIQUE_VIOLATION;
+}
+
+/** For `catch`: lets a write pass whose row is there already; anything else is thrown on. */
+export function unlessUniqueViolation(error: unknown): void {
+  if (!isUniqueViolation(error)) throw error;
+}
+
+interface Server {
+  readonly kind: Database['kind'];
+  readonly connection: pg.PoolConfig;
+  close(): Promise<void>;
+}
+
+async function openEmbedded(folder: string): Promise<Server> {
+  const { openEmbeddedPostgres } = await import('./embedded-postgres.js'); // 15 MB that a hub with a server does without
+  return { kind: 'pglite', ...(await openEmbeddedPostgres(folder)) };
+}
+
+function external(url: string): Server {
+  return { kind: 'postgresql', connection: { connectionString: url }, close: async () => undefined };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { TrainerState } from '../engines/engine.js';
+import { readSafetensors, writeSafetensors } from '../network/safetensors.js';
+import type { Tensor, Weights } from '../network/tensor.js';
+import type { BlobStore } from '../storage/blobs.js';
+import type { EpochMetrics } from './job.js';
+
+/** Where a run stands after an epoch: restoring it continues as if nothing had happened. */
+export interface Checkpoint {
+  readonly state: TrainerState;
+  readonly history: readonly EpochMetrics[];
+  /** Weights of the epoch with the best validation loss so far. */
+  readonly best: { readonly epoch: number; readonly weights: Weights };
+}
+
+const metadataSchema = z.object({
+  step: z.coerce.number(),
+  bestEpoch: z.coerce.number(),
+  history: z.string().transform((text) => JSON.parse(text) as EpochMetrics[]),
+});
+
+const PARTS = ['weights', 'firstMoments', 'secondMoments', 'best'] as const;
+
+/** Stores a checkpoint durably. @returns its blob's hash. */
+export async function saveCheckpoint(blobs: BlobStore, checkpoint: Checkpoint): Promise<string> {
+  const { state, best, history } = checkpoint;
+  const parts = { ...state, best: best.weights };
+  const tensors = new Map<string, Tensor>();
+  for (const part of PARTS) for (const [name, tensor] of parts[part]) tensors.set(`${part}:${name}`, tensor);
+  const metadata = { step: String(state.step), bestEpoch: String(best.epoch), history: JSON.stringify(history) };
+  return (await blobs.put(writeSafetensors(tensors, metadata))).sha256;
+}
+
+export async function loadCheckpoint(blobs: BlobStore, sha256: string): Promise<Checkpoint> {
+  const file = readSafetensors(await blobs.get(sha256));
+  const { step, bestEpoch, history } = metadataSchema.parse(file.metadata);
+  const take = (part: string): Weights =>
+    new Map(
+      [...file.weights].flatMap(([name, tensor]): [string, Tensor][] => {
+        const prefix = `${part}:`;
+        return name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [];
+      }),
+    );
+  const [weights, firstMoments, secondMoments, best] = PARTS.map(take) as [Weights, Weights, Weights, Weights];
+  return { state: { step, weights, firstMoments, secondMoments }, history, best: { epoch: bestEpoch, weights: best } };
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { EngineInfo } from '../engines/engine.js';
+import { recipeSchema } from './recipe.js';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A piece of the feature cache: the features of up to FEATURE_CHUNK_ROWS consecutive images of a dataset version. */
+export const featureChunkSchema = z.object({ index: z.int().nonnegative(), blob: sha256, rows: z.int().positive() });
+export type FeatureChunk = z.output<typeof featureChunkSchema>;
+
+/** All that a worker is told. Blobs are named by hash; the worker knows no database. */
+export const jobSchema = z.object({
+  manifestBlob: sha256,
+  /** A safetensors blob with the backbone's weights. */
+  backboneBlob: sha256,
+  recipe: recipeSchema,
+  /** Sides in pixels of the pictures that come in and of those the network sees. */
+  size: z.object({ input: z.int().positive(), image: z.int().positive() }),
+  /** Cached features under the job's feature key, whatever there is of them. */
+  featureChunks: z.array(featureChunkSchema),
+  /** Where to go on, if the run was interrupted. */
+  checkpointBlob: sha256.nullable(),
+  blobFolder: z.string(),
+  threads: z.int().min(1).optional(),
+});
+export type Job = z.output<typeof jobSchema>;
+
+export type Phase = 'features' | 'training' | 'evaluation';
+
+export interface EpochMetrics {
+  /** From 1. */
+  readonly epoch: number;
+  /** Means over the epoch with dropout at work, as Keras reports them; losses in nats. */
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly seconds: number;
+}
+
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+  /** confusion[true class][predicted class] = images. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** What a worker reports. A blob that an event names is already durable. */
+export type TrainingEvent =
+  | { readonly type: 'started'; readonly engine: EngineInfo }
+  | { readonly type: 'log'; readonly message: string }
+  | {
+      readonly type: 'progress';
+      readonly phase: Phase;
+      readonly done: number;
+      readonly total: number;
+      /** Estimated from the rate so far in this phase; null before there is one. */
+      readonly secondsLeft: number | null;
+    }
+  | { readonly type: 'features'; readonly chunk: FeatureChunk; readonly bytes: number }
+  | { readonly type: 'epoch'; readonly metrics: EpochMetrics; readonly checkpointBlob: string }
+  | {
+      readonly type: 'finished';
+      /** A safetensors blob with the head's weights. */
+      readonly weightsBlob: string;
+      readonly test: Evaluation;
+      /** The epoch whose weights were kept. */
+      readonly keptEpoch: number;
+      readonly seconds: Readonly<Record<Phase, number>>;
+      readonly peakMemoryBytes: number;
+    }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+
+/** What the hub tells a running worker after the job itself. */
+export type WorkerCommand = { readonly type: 'job'; readonly job: Job } | { readonly type: 'cancel' };

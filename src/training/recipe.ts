@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { HubError } from '../errors.js';
+import { SMALLEST_IMAGE } from '../network/inception-v3.js';
+
+/** Where the figures after each epoch come from. The test split is used once, at the end, unless the recipe says so. */
+export const VALIDATIONS = ['HELD_OUT', 'TEST_SPLIT'] as const;
+
+/**
+ * Everything that decides a transfer run, given its data and backbone. The defaults are those of the preset
+ * `standard`; the resolved recipe is kept with the run and never changes.
+ */
+export const recipeSchema = z.strictObject({
+  /** Side in pixels of the picture the network sees. */
+  imageSize: z.int().min(SMALLEST_IMAGE).max(600).default(75),
+  /** Examples per optimizer step. */
+  batchSize: z.int().min(1).max(4096).default(300),
+  /** Passes over the training split at most. */
+  epochs: z.int().min(1).max(1000).default(30),
+  /** Adam's. */
+  learningRate: z.number().positive().max(1).default(1e-3),
+  /** Units of the head's hidden layer. */
+  hiddenUnits: z.int().min(1).max(8192).default(500),
+  /** Share of hidden units dropped while training. */
+  dropout: z.number().min(0).max(0.95).default(0.3),
+  /** Decides initial weights, order, dropout and the held-out split. */
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1),
+  validation: z.enum(VALIDATIONS).default('HELD_OUT'),
+  /** Share of the training split held out when the dataset version brings no validation split. */
+  validationFraction: z.number().min(0.01).max(0.5).default(0.1),
+  /** Epochs without a better validation loss after which training ends; null never ends it early. */
+  patience: z.int().min(0).max(1000).nullable().default(5),
+  /** Whether the epoch with the best validation loss is kept, or the last one. */
+  restoreBest: z.boolean().default(true),
+});
+export type Recipe = z.output<typeof recipeSchema>;
+export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** The seed experiment: a Keras notebook, transfer learning on CIFAR-10, validated on the test images. */
+const seed: RecipeInput = {
+  imageSize: 299,
+  batchSize: 300,
+  epochs: 4,
+  learningRate: 1e-3,
+  hiddenUnits: 500,
+  dropout: 0.3,
+  validation: 'TEST_SPLIT',
+  patience: 0,
+  restoreBest: false,
+};
+
+/** Named starting points; what a caller gives goes over them. */
+export const PRESETS = { standard: {}, seed } as const satisfies Record<string, RecipeInput>;
+export type PresetName = keyof typeof PRESETS;
+
+/** Fills in preset and defaults. Throws BAD_INPUT naming each wrong field, its range and what was received. */
+export function resolveRecipe(preset: PresetName, overrides: Readonly<Record<string, unknown>>): Recipe {
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const result = recipeSchema.safeParse({ ...PRESETS[preset], ...given });
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const field = issue.path.join('.');
+    const received = field in given ? ` (received ${JSON.stringify(given[field])})` : '';
+    return `${field ? `${field}: ` : ''}${issue.message}${received}`;
+  });
+  throw new HubError('BAD_INPUT', `The recipe cannot be used: ${problems.join('; ')}.`, { problems });
+}

@@ -1,0 +1,63 @@
+import { availableParallelism, constants, setPriority } from 'node:os';
+import { NetworkThread } from '../engines/network-thread.js';
+import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
+import { HubError } from '../errors.js';
+import { FileBlobStore } from '../storage/file-blobs.js';
+import { type Job, jobSchema, type TrainingEvent, type WorkerCommand } from './job.js';
+import { train } from './train.js';
+
+/**
+ * The training process. It takes one job over IPC, reports events, and ends. It ends too when the hub is gone: a run
+ * is then taken up again from its checkpoint when the hub is back.
+ */
+/** Networks side by side at most; each takes some 300 MB. */
+const NETWORKS = 4;
+
+const cancelled = new AbortController();
+
+process.on('message', (command: WorkerCommand) => {
+  if (command.type === 'cancel') cancelled.abort();
+  else void work(command.job);
+});
+process.on('disconnect', () => process.exit(1));
+// A terminal's Ctrl-C reaches the whole process group; the hub decides what becomes of its worker.
+process.on('SIGINT', () => undefined);
+
+async function work(unchecked: Job): Promise<void> {
+  // The API answers while training takes every core.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  try {
+    const job = jobSchema.parse(unchecked);
+    const threads = job.threads ?? availableParallelism();
+    await train(job, {
+      blobs: new FileBlobStore(job.blobFolder),
+      engine: new OnnxEngine(threads),
+      networkThreads: () => startThreads(job.blobFolder, threads),
+      emit,
+      signal: cancelled.signal,
+    });
+  } catch (error) {
+    emit(cancelled.signal.aborted ? { type: 'cancelled' } : failure(error));
+  }
+  process.disconnect();
+}
+
+/**
+ * One network per thread and one thread per core computes more pictures than one network on all cores, most of all
+ * beside other work. Each takes its own copy of the weights, so there are not more than a few.
+ */
+function startThreads(blobFolder: string, cores: number): NetworkThread[] {
+  const count = Math.min(cores, NETWORKS);
+  const data = { blobFolder, threads: Math.floor(cores / count) };
+  return Array.from({ length: count }, () => new NetworkThread(data));
+}
+
+function failure(error: unknown): TrainingEvent {
+  if (error instanceof HubError) return { type: 'failed', code: error.code, message: error.message };
+  console.error(error); // the hub keeps a worker's standard error in its log
+  return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
+}
+
+function emit(event: TrainingEvent): void {
+  process.send?.(event);
+}

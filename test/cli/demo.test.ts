@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COLOUR_NAMES, colourImages } from '../support/colour-images.js';
+import { type Ended, runHub } from '../support/command.js';
+
+/** What `--json` prints. */
+interface Demo {
+  readonly url: string;
+  readonly token: string;
+  readonly datasetVersion: { readonly dataset: string; readonly number: number; readonly classes: readonly string[] };
+  readonly run: { readonly id: string; readonly state: string };
+  readonly backbone: { readonly name: string };
+  readonly testAccuracy: number;
+  readonly modelVersion: { readonly id: string; readonly number: number; readonly aliases: readonly string[] };
+  readonly classifications: readonly { readonly photo: string; readonly label: string; readonly confidence: number }[];
+}
+
+const PHOTOS = new URL('../../samples/photos/', import.meta.url);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hub-demo-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+/** Runs `hub demo` to its end on a data folder of this name. */
+const demo = (data: string, ...options: readonly string[]): Promise<Ended> =>
+  runHub('demo', '--json', '--exit', '--port', '0', '--data', join(folder, data), ...options);
+
+/** The one line of a demo that went well. */
+function resultOf({ code, stdout, stderr }: Ended): Demo {
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^\{.+\}\n$/); // a dot is no line break: one line
+  return JSON.parse(stdout) as Demo;
+}
+
+describe('hub demo', () => {
+  let first: Demo;
+
+  it('takes the bundled sample all the way to a served model, and prints one line of JSON', async () => {
+    first = resultOf(await demo('data'));
+    expect(first).toMatchObject({
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      token: expect.stringMatching(/^[\w-]{43}$/),
+      datasetVersion: { dataset: 'cifar10-sample', number: 1 },
+      run: { state: 'SUCCEEDED' },
+      backbone: { name: 'tiny-imagenet' }, // the tests have no network to fetch ImageNet's from
+      modelVersion: { number: 1, aliases: ['production'] },
+    });
+    expect(first.testAccuracy).toBeGreaterThan(0.3); // of ten classes: three times chance
+  });
+
+  it('classifies every bundled photo', async () => {
+    const { classifications, datasetVersion } = first;
+    expect(classifications.map(({ photo }) => photo)).toEqual((await readdir(PHOTOS)).toSorted());
+    expect(classifications).toHaveLength(10);
+    for (const { label, confidence } of classifications) {
+      expect(datasetVersion.classes).toContain(label);
+      expect(confidence).toBeGreaterThanOrEqual(0.1); // the best of ten
+      expect(confidence).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('makes a data folder that only its owner can enter', async () => {
+    expect((await stat(join(folder, 'data'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('uses again what an earlier demo made on the same folder', async () => {
+    const { url: _, classifications: _photos, ...made } = first;
+    const again = resultOf(await demo('data'));
+    expect(again).toMatchObject(made);
+    expect(again.classifications.map(({ label }) => label)).toEqual(first.classifications.map(({ label }) => label));
+  });
+});
+
+it('hub demo --from takes a folder of class folders, and names dataset and model after it', async () => {
+  const colours = join(folder, 'My Colours');
+  for (const [name, content] of Object.entries(await colourImages({ train: 20, test: 0 }))) {
+    const file = join(colours, name.replace('train/', ''));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content as Buffer);
+  }
+  const result = resultOf(await demo('data', '--from', colours));
+  expect(result).toMatchObject({
+    datasetVersion: { dataset: 'my-colours', number: 1, classes: COLOUR_NAMES },
+    run: { state: 'SUCCEEDED' },
+    modelVersion: { number: 1, aliases: ['production'] },
+    classifications: [],
+  });
+  expect(result.testAccuracy).toBeGreaterThan(0.5); // of three classes
+});
+
+describe('what hub demo cannot do', () => {
+  it.each(['--from', '--weights'])(
+    'refuses a path of %s where nothing is, before it starts anything',
+    async (option) => {
+      const path = join(folder, 'nothing');
+      expect(await demo('unused', option, path)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `hub: ${option}: ${path} cannot be read: give the path of what is there.\n`,
+      });
+      await expect(stat(join(folder, 'unused'))).rejects.toMatchObject({ code: 'ENOENT' });
+    },
+  );
+
+  it.each([
+    ['an option that it does not know', ['--epochs', '3'], "error: unknown option '--epochs'"],
+    ['both --full and --from', ['--full', '--from', 'x'], "option '--full' cannot be used with option '--from <path>'"],
+  ])('refuses %s, and shows its help', async (_, options, message) => {
+    const { code, stdout, stderr } = await demo('unused', ...options);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('Usage: hub demo [options]');
+  });
+
+  it('refuses a port that is no number, and says which setting it is', async () => {
+    expect(await demo('unused', '--port', 'eighty')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^hub: The configuration cannot be used: port: .+\n$/),
+    });
+  });
+});

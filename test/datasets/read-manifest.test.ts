@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../src/datasets/manifest.js';
+import { readManifest } from '../../src/datasets/read-manifest.js';
+import { registerImages } from '../../src/datasets/register.js';
+import { images, sourceOf, temporaryStore } from './fixtures.js';
+
+describe('readManifest', () => {
+  it.each<[string, (manifest: Manifest) => unknown]>([
+    ['another format', (manifest) => ({ ...manifest, format: 2 })],
+    ['an unknown key', (manifest) => ({ ...manifest, extra: true })],
+    ['a label without a class', (manifest) => ({ ...manifest, images: [{ ...manifest.images[0], label: 2 }] })],
+    ['a shard that is not listed', (manifest) => ({ ...manifest, images: [{ ...manifest.images[0], shard: 1 }] })],
+    ['a negative offset', (manifest) => ({ ...manifest, images: [{ ...manifest.images[0], offset: -1 }] })],
+    ['no manifest at all', () => 'pixels'],
+  ])('refuses a blob with %s', async (_, change) => {
+    const { blobs } = await temporaryStore();
+    const { manifest } = await registerImages(await sourceOf(await images(['cat', 'dog'], 2)), blobs);
+    const { sha256 } = await blobs.put(Buffer.from(JSON.stringify(change(manifest))));
+    await expect(readManifest(blobs, sha256)).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
+  });
+
+  it('refuses a blob that is no JSON, and one that is not there', async () => {
+    const { blobs } = await temporaryStore();
+    const { sha256 } = await blobs.put(Buffer.from('{'));
+    await expect(readManifest(blobs, sha256)).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
+    await expect(readManifest(blobs, '0'.repeat(64))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

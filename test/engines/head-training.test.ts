@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest';
+import type { Batch, Trainer, TrainerState } from '../../src/engines/engine.js';
+import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { head } from '../../src/network/head.js';
+import { f32, type Tensor, type Weights } from '../../src/network/tensor.js';
+import { reference, relativeError } from '../support/reference.js';
+
+/** Made by test/reference/head_training.py: Keras trains the head with dropout off, batches in order. */
+interface HeadTraining {
+  featureCount: number;
+  hidden: number;
+  classes: number;
+  examples: number;
+  batch: number;
+  learningRate: number;
+  features: number[];
+  labels: number[];
+  initialWeights: Record<string, number[]>;
+  firstGradient: Record<string, number[]>;
+  weightsAfterStep: Record<string, Record<string, number[]>>;
+  losses: number[];
+  probabilities: number[];
+}
+
+const keras = reference<HeadTraining>('head_training.json');
+const { featureCount, hidden, classes, examples, batch: batchSize } = keras;
+const layers = head(featureCount, { classes, hidden, dropout: 0.3 });
+const shapes: Record<string, number[]> = {
+  'dense/kernel': [featureCount, hidden],
+  'dense/bias': [hidden],
+  'predictions/kernel': [hidden, classes],
+  'predictions/bias': [classes],
+};
+
+function startState(): TrainerState {
+  const weights: Weights = new Map(
+    Object.entries(shapes).map(([name, shape]): [string, Tensor] => [
+      name,
+      f32(shape, Float32Array.from(keras.initialWeights[name]!)),
+    ]),
+  );
+  return { step: 0, weights, firstMoments: new Map(), secondMoments: new Map() };
+}
+
+async function newTrainer(start = startState()): Promise<Trainer> {
+  return new OnnxEngine(1).trainer({ layers, inFeatures: featureCount, batchSize, start });
+}
+
+/** The batch of a step: the examples in order, the last batch of an epoch smaller, as Keras cuts them. */
+function batchOf(step: number): Batch {
+  const perEpoch = Math.ceil(examples / batchSize);
+  const from = (step % perEpoch) * batchSize;
+  const to = Math.min(from + batchSize, examples);
+  return {
+    features: Float32Array.from(keras.features.slice(from * featureCount, to * featureCount)),
+    labels: Int32Array.from(keras.labels.slice(from, to)),
+    count: to - from,
+    masks: new Map(), // dropout off
+  };
+}
+
+it('takes the same first step as Keras: the moments hold the gradient', async () => {
+  const trainer = await newTrainer();
+  await trainer.step(batchOf(0), keras.learningRate);
+  const { firstMoments, secondMoments } = trainer.state();
+  for (const [name, gradient] of Object.entries(keras.firstGradient)) {
+    expect(relativeError(firstMoments.get(name)!.data, gradient), name).toBeLessThan(1e-5);
+    const squared = gradient.map((value) => value * value);
+    expect(relativeError(secondMoments.get(name)!.data, squared), name).toBeLessThan(1e-5);
+  }
+  await trainer.dispose();
+});
+
+it.each(['1', '10'])('has the weights of Keras after step %s, to 1e-4 of the change', async (steps) => {
+  const trainer = await newTrainer();
+  for (let step = 0; step < Number(steps); step++) await trainer.step(batchOf(step), keras.learningRate);
+  const { weights } = trainer.state();
+  for (const [name, expected] of Object.entries(keras.weightsAfterStep[steps]!)) {
+    const change = (values: ArrayLike<number>): number[] =>
+      Array.from(values, (value, i) => value - keras.initialWeights[name]![i]!);
+    expect(relativeError(change(weights.get(name)!.data), change(expected)), name).toBeLessThan(1e-4);
+  }
+  await trainer.dispose();
+});
+
+it('follows the loss of Keras over fifty steps and ends with its probabilities', async () => {
+  const trainer = await newTrainer();
+  const losses: number[] = [];
+  for (let step = 0; step < 50; step++) losses.push((await trainer.step(batchOf(step), keras.learningRate)).loss);
+  expect(relativeError(losses, keras.losses)).toBeLessThan(1e-5);
+  await trainer.dispose();
+});
+
+it('ends with the probabilities of Keras', async () => {
+  const trainer = await newTrainer();
+  for (let step = 0; step < 60; step++) await trainer.step(batchOf(step), keras.learningRate);
+  const probabilities = await trainer.predict(Float32Array.from(keras.features), examples);
+  expect(relativeError(probabilities, keras.probabilities)).toBeLessThan(1e-5);
+  await trainer.dispose();
+});
+
+it('goes on from a state exactly as if it had not been stopped', async () => {
+  const undisturbed = await newTrainer();
+  for (let step = 0; step < 7; step++) await undisturbed.step(batchOf(step), keras.learningRate);
+  const first = await newTrainer();
+  for (let step = 0; step < 3; step++) await first.step(batchOf(step), keras.learningRate);
+  const second = await newTrainer(first.state());
+  for (let step = 3; step < 7; step++) await second.step(batchOf(step), keras.learningRate);
+  expect(second.state()).toEqual(undisturbed.state());
+  await Promise.all([undisturbed, first, second].map((trainer) => trainer.dispose()));
+});
+
+it('drops what the mask says, forward and backward', async () => {
+  const trainer = await newTrainer();
+  const batch = batchOf(0);
+  const nothingPasses = new Map([['dropout', new Float32Array(batch.count * hidden)]]);
+  await trainer.step({ ...batch, masks: nothingPasses }, keras.learningRate);
+  const { firstMoments } = trainer.state();
+  expect(firstMoments.get('dense/kernel')!.data.every((value) => value === 0)).toBe(true);
+  expect(firstMoments.get('predictions/kernel')!.data.every((value) => value === 0)).toBe(true);
+  expect(firstMoments.get('predictions/bias')!.data.some((value) => value !== 0)).toBe(true);
+  await trainer.dispose();
+});

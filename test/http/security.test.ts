@@ -1,0 +1,361 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createClient } from 'graphql-ws';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { TestHub } from '../support/test-hub.js';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await TestHub.start();
+});
+afterAll(() => hub.remove());
+
+const QUERY = '{ datasets { name } }';
+const JSON_TYPE = { 'content-type': 'application/json' };
+const FORM_TYPE = { 'content-type': 'multipart/form-data; boundary=B' };
+const PREFLIGHT = { 'apollo-require-preflight': 'true' };
+const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+const known = (): Record<string, string> => bearer(hub.token);
+
+interface ErrorAnswer {
+  readonly errors: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
+}
+
+const post = (body: string, headers: Record<string, string>): Promise<Response> =>
+  hub.fetch('/graphql', { method: 'POST', body, headers });
+
+/** Posts JSON with the token. */
+async function ask(body: unknown): Promise<{ status: number; answer: ErrorAnswer }> {
+  const response = await post(typeof body === 'string' ? body : JSON.stringify(body), { ...JSON_TYPE, ...known() });
+  return { status: response.status, answer: (await response.json()) as ErrorAnswer };
+}
+
+/** Begins a request whose body never ends. @returns the answer that came all the same. */
+async function begin(headers: Record<string, string>, beginning: string): Promise<{ status: number; body: string }> {
+  const unfinished = request(`${hub.url}/graphql`, { method: 'POST', headers });
+  unfinished.on('error', () => undefined); // the hub may hang up
+  unfinished.write(beginning);
+  try {
+    const [response] = (await once(unfinished, 'response')) as [IncomingMessage];
+    return { status: response.statusCode ?? 0, body: await text(response) };
+  } finally {
+    unfinished.destroy();
+  }
+}
+
+const part = (name: string, content: string, file = ''): string =>
+  `--B\r\nContent-Disposition: form-data; name="${name}"${file && `; filename="${file}"`}\r\n\r\n${content}\r\n`;
+const END = '--B--\r\n';
+const OPERATIONS = part(
+  'operations',
+  JSON.stringify({
+    query: 'mutation ($image: Upload!) { classify(image: $image, model: "none") { label } }',
+    variables: { image: null },
+  }),
+);
+const mapTo = (path: string): string => part('map', JSON.stringify({ 0: [path] }));
+const FILE = part('0', 'photo', 'photo.jpg');
+
+describe('a token', () => {
+  const tokens: [string, Record<string, string>][] = [
+    ['none', {}],
+    ['a wrong one', bearer('wrong')],
+    ['an empty one', bearer('')],
+    ['another scheme', { authorization: 'Basic Zmlyc3Q6eA==' }],
+    ['a very long one', bearer('x'.repeat(10_000))],
+  ];
+
+  it.each(tokens)('is needed to ask anything: %s is refused', async (_, headers) => {
+    const response = await post(JSON.stringify({ query: QUERY }), { ...JSON_TYPE, ...headers });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    const { errors } = (await response.json()) as ErrorAnswer;
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it.each(tokens)('is looked at before an upload is read: %s is refused', async (_, headers) => {
+    const answer = await begin({ ...FORM_TYPE, ...PREFLIGHT, ...headers }, OPERATIONS);
+    expect(answer).toMatchObject({ status: 401, body: expect.stringContaining('UNAUTHENTICATED') });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['none', {}],
+    ['a wrong one', { authorization: 'Bearer wrong' }],
+    ['no text', { authorization: { $ne: null } }],
+  ])('is needed to subscribe: %s is refused', async (_, connectionParams) => {
+    const client = createClient({
+      url: `${hub.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams,
+      retryAttempts: 0,
+    });
+    const events = client.iterate({ query: 'subscription { runProgress(id: "x") { state } }' });
+    await expect(events.next()).rejects.toMatchObject({ code: 4403, reason: 'Forbidden' });
+  });
+
+  it('is not needed to see whether the hub is alive and ready', async () => {
+    const answers = await Promise.all(['/health', '/ready'].map(async (path) => (await hub.fetch(path)).json()));
+    expect(answers).toEqual([{ status: 'ok' }, { status: 'ready' }]);
+  });
+
+  it.skipIf(process.platform === 'win32')('lies in a file that its owner alone may read', async () => {
+    const file = join(hub.data, 'token');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).toBe(`${hub.token}\n`);
+    expect((await stat(hub.data)).mode & 0o077).toBe(0);
+  });
+
+  it('stands nowhere else in the data folder, which has its hash', async () => {
+    const entries = await readdir(hub.data, { recursive: true, withFileTypes: true });
+    const holders = { token: new Set<string>(), hash: new Set<string>() };
+    const hash = createHash('sha256').update(hub.token).digest('hex');
+    for (const entry of entries.filter((found) => found.isFile())) {
+      const content = await readFile(join(entry.parentPath, entry.name));
+      if (content.includes(hub.token)) holders.token.add(entry.name);
+      if (content.includes(hash)) holders.hash.add(entry.name);
+    }
+    expect([...holders.token]).toEqual(['token']);
+    expect(holders.hash.size).toBeGreaterThan(0);
+  });
+
+  it('stands in no line of the log', () => {
+    expect(hub.log.length).toBeGreaterThan(0);
+    expect(JSON.stringify(hub.log)).not.toContain(hub.token);
+  });
+});
+
+describe('a request from another site', () => {
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=B'])(
+    'that a page can send without asking (%s) is refused',
+    async (type) => {
+      const response = await post(JSON.stringify({ query: QUERY }), { 'content-type': type, ...known() });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toMatch(/Cross-Site Request Forgery|needs the header \\"apollo-require-preflight/);
+    },
+  );
+
+  it('is refused before anything of its upload is parsed', async () => {
+    const answer = await begin({ ...FORM_TYPE, ...known() }, OPERATIONS);
+    expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('apollo-require-preflight: true') });
+  });
+
+  it('cannot ask by address: a GET gives the page, whatever it asks for', async () => {
+    const response = await hub.fetch(`/graphql?query=${encodeURIComponent(QUERY)}`, { headers: known() });
+    expect(response.headers.get('content-type')).toContain('text/html');
+  });
+
+  it('gets no leave from the hub to read answers', async () => {
+    const response = await post(JSON.stringify({ query: QUERY }), {
+      ...JSON_TYPE,
+      ...known(),
+      origin: 'https://evil.example',
+    });
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+  it.skipIf(outside === undefined)('or machine finds nothing listening but on loopback', async () => {
+    expect(new URL(hub.url).hostname).toBe('127.0.0.1');
+    const socket = connect({ host: outside, port: Number(new URL(hub.url).port) });
+    await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
+
+describe('too much work', () => {
+  const EVERY_RUN = `runs { id state recipe { epochs } datasetVersion { id splits { split classes { label images } } }
+    epochs { epoch trainLoss validationLoss } }`;
+  const nested = (levels: number): string => `${'{ a '.repeat(levels)}${'}'.repeat(levels)}`;
+  const tooDeep = { status: 400, message: /depth limit of 10 exceeded, found 12/, code: 'GRAPHQL_VALIDATION_FAILED' };
+  const tooCostly = {
+    status: 400,
+    message: /asks for about \d+ fields; the limit is 50000/,
+    code: 'LIMIT_EXCEEDED',
+  };
+  const cases: [string, { query: string; variables?: Record<string, unknown> }, typeof tooDeep][] = [
+    ['by depth', { query: nested(12) }, tooDeep],
+    ['by depth through fragments', { query: `{ a { ...F } } fragment F on Query ${nested(11)}` }, tooDeep],
+    ['by a large page', { query: `{ runs(page: { first: 200 }) { ${EVERY_RUN} } }` }, tooCostly],
+    [
+      'by a large page in a variable',
+      {
+        query: `query ($page: RunPageInput!) { runs(page: $page) { ${EVERY_RUN} } }`,
+        variables: { page: { first: 200 } },
+      },
+      tooCostly,
+    ],
+    [
+      'by a large page in a part of a variable',
+      { query: `query ($n: Int!) { runs(page: { first: $n }) { ${EVERY_RUN} } }`, variables: { n: 200 } },
+      tooCostly,
+    ],
+    [
+      'by many pages under other names',
+      { query: `{ ${Array.from({ length: 40 }, (_, i) => `p${i}: runs { ${EVERY_RUN} }`).join(' ')} }` },
+      tooCostly,
+    ],
+    [
+      'by more fields than are worth counting',
+      { query: `{ ${Array.from({ length: 5500 }, (_, i) => `p${i}:runs{next}`).join(' ')} }` },
+      { ...tooCostly, message: /fields; the limit is 50000|number of nodes/ },
+    ],
+    [
+      'that a negative page makes look cheap',
+      {
+        query: `{ less: runs(page: { first: -1000 }) { ${EVERY_RUN} } more: runs(page: { first: 200 }) { ${EVERY_RUN} } }`,
+      },
+      tooCostly,
+    ],
+  ];
+
+  it.each(cases)('%s is refused before it begins, with the limit', async (_, body, expected) => {
+    const { status, answer } = await ask(body);
+    expect(status).toBe(expected.status);
+    expect(answer).not.toHaveProperty('data');
+    expect(answer.errors.map(({ message }) => message).join('\n')).toMatch(expected.message);
+    expect(answer.errors[0]!.extensions.code).toBe(expected.code);
+  });
+
+  it.each(cases)('%s is refused over WebSocket as well', async (_, body, expected) => {
+    const client = createClient({
+      url: `${hub.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: known(),
+      retryAttempts: 0,
+    });
+    const answer = await client
+      .iterate(body)
+      .next()
+      .then(
+        ({ value }) => value as unknown,
+        (error: unknown) => error,
+      );
+    await client.dispose();
+    expect(JSON.stringify(answer)).toMatch(expected.message);
+  });
+
+  it('is not what a default page of runs with all their fields makes', async () => {
+    const { answer } = await ask({ query: `{ runs { ${EVERY_RUN} next } }` });
+    expect(answer).toEqual({ data: { runs: { runs: [], next: null } } });
+  });
+});
+
+describe('a request that is not as it should be', () => {
+  afterEach(async () => {
+    // Whatever it was, the hub still answers, and nobody's prototype has changed.
+    expect((await ask({ query: QUERY })).answer).toEqual({ data: { datasets: [] } });
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+
+  it.each<[string, string, number]>([
+    ['JSON that is too large', JSON.stringify({ query: QUERY, filler: 'x'.repeat(1024 ** 2) }), 413],
+    ['JSON that ends early', '{"query": "', 400],
+    ['JSON without a query', '{}', 400],
+    ['a batch', JSON.stringify([{ query: QUERY }]), 400],
+    ['a query that cannot be parsed', JSON.stringify({ query: '{ datasets {' }), 400],
+    ['a query for what is not there', JSON.stringify({ query: '{ secrets }' }), 400],
+    ['a variable that is missing', JSON.stringify({ query: 'query ($id: ID!) { run(id: $id) { id } }' }), 400],
+    [
+      'a variable of another type',
+      JSON.stringify({ query: 'query ($id: ID!) { run(id: $id) { id } }', variables: { id: {} } }),
+      400,
+    ],
+    ['a variable that reaches for a prototype', `{"query":"${QUERY}","variables":{"__proto__":{"polluted":1}}}`, 200],
+  ])('%s is answered as what it is', async (_, body, status) => {
+    const answered = await ask(body);
+    expect(answered.status).toBe(status);
+    for (const { extensions } of answered.answer.errors ?? []) expect(extensions.code).not.toMatch(/INTERNAL/);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['without a map', `${OPERATIONS}${END}`, /Missing multipart field .map/],
+    [
+      'with the file before the map',
+      `${OPERATIONS}${FILE}${mapTo('variables.image')}${END}`,
+      /files should follow .map/,
+    ],
+    ['with the map before the operations', `${mapTo('variables.image')}${OPERATIONS}${FILE}${END}`, /should follow/],
+    ['without operations', END, /Missing multipart field .operations|Unexpected end of form/],
+    ['with operations that are no JSON', `${part('operations', '{')}${END}`, /Invalid JSON in the .operations/],
+    ['with operations that are a number', `${part('operations', '1')}${END}`, /Invalid type for the .operations/],
+    ['with a map that is no JSON', `${OPERATIONS}${part('map', '{')}${END}`, /Invalid JSON in the .map/],
+    ['with a map that is a list', `${OPERATIONS}${part('map', '[]')}${END}`, /Invalid type for the .map/],
+    ['with a map to a number', `${OPERATIONS}${part('map', '{"0":[1]}')}${END}`, /Invalid type for the .map/],
+    ['that maps to a variable that is not there', `${OPERATIONS}${mapTo('variables.other')}${FILE}${END}`, /image/],
+    ['that maps to the query', `${OPERATIONS}${mapTo('query')}${FILE}${END}`, /queries must be strings/],
+    ...['__proto__', '__proto__.polluted', 'variables.__proto__.polluted', 'constructor.prototype.polluted'].map(
+      (path): [string, string, RegExp] => [`that maps to ${path}`, `${OPERATIONS}${mapTo(path)}${FILE}${END}`, /./],
+    ),
+    ['whose file is missing', `${OPERATIONS}${mapTo('variables.image')}${END}`, /File missing in the request/],
+    ['that ends in a header', `${OPERATIONS}${mapTo('variables.image')}--B\r\nContent-Dispo`, /end of form/],
+    ['that ends in its file', `${OPERATIONS}${mapTo('variables.image')}${FILE.slice(0, -10)}`, /end of form/],
+    ['that is empty', '', /end of form/],
+    [
+      'with more files than are allowed',
+      `${OPERATIONS}${part('map', JSON.stringify(Object.fromEntries(Array.from({ length: 17 }, (_, i) => [i, []]))))}${END}`,
+      /16 max file uploads exceeded/,
+    ],
+    ['with operations that are too large', `${part('operations', ' '.repeat(1024 ** 2 + 1))}${END}`, /byte size limit/],
+  ])('a multipart request %s is refused in its own words', async (_, body, message) => {
+    const response = await post(body, { ...FORM_TYPE, ...PREFLIGHT, ...known() });
+    const { errors } = (await response.json()) as ErrorAnswer;
+    expect(errors.map((error) => error.message).join('\n')).toMatch(message);
+    for (const { extensions } of errors) expect(extensions.code).not.toMatch(/INTERNAL/);
+    expect(response.status).toBeLessThan(500);
+  });
+
+  it('a multipart request without a boundary is refused in its own words', async () => {
+    const response = await post('x', { 'content-type': 'multipart/form-data', ...PREFLIGHT, ...known() });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('Boundary not found');
+  });
+});
+
+describe('an answer', () => {
+  it('has a request id of its own, whatever it is', async () => {
+    const requests: [string, RequestInit][] = [
+      ['/health', {}],
+      ['/graphql', {}],
+      ['/nothing', {}],
+      ['/graphql', { method: 'POST' }],
+      ['/graphql', { method: 'POST', headers: { ...known(), ...FORM_TYPE } }],
+      ['/graphql', { method: 'POST', headers: { ...known(), ...JSON_TYPE }, body: '{' }],
+      ['/graphql', { method: 'POST', headers: { ...known(), ...JSON_TYPE }, body: JSON.stringify({ query: QUERY }) }],
+    ];
+    const answers = await Promise.all(requests.map(([path, init]) => hub.fetch(path, init)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 401, 400, 400, 200]);
+    const ids = answers.map(({ headers }) => headers.get('x-request-id'));
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { headers } of answers) expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  it('to whoever comes to the root leads to the page to try requests', async () => {
+    const response = await hub.fetch('/', { redirect: 'manual' });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe('/graphql');
+  });
+
+  it('with that page takes nothing from another host, and may not', async () => {
+    const response = await hub.fetch('/graphql');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/default-src 'self'/);
+    expect(policy).not.toMatch(/https?:|\*/);
+    const page = await response.text();
+    // What lies between script and style tags is code; what a browser fetches by itself is in the tags.
+    const tags = page.replace(/(<(script|style)\b[^>]*>)[\s\S]*?<\/\2>/g, '$1').match(/<[a-z][^>]*>/g) ?? [];
+    expect(tags.length).toBeGreaterThan(5);
+    const fetched = tags.flatMap((tag) =>
+      [...tag.matchAll(/\b(?:src|href)\s*=\s*["']?([^"'\s>]*)/g)].map(([, to]) => to),
+    );
+    expect(fetched.filter((to) => !to?.startsWith('data:'))).toEqual([]);
+  });
+});

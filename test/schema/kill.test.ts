@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { zipOf } from '../datasets/fixtures.js';
+import { type DatasetVersionAnswer, figuresOf, type RunAnswer } from '../support/answers.js';
+import { colourImages } from '../support/colour-images.js';
+import { HubProcess } from '../support/hub-process.js';
+import type { HubUser } from '../support/hub-user.js';
+import { QUICK } from '../support/recipes.js';
+import { CLI, TestHub, WORKER_ENTRY } from '../support/test-hub.js';
+
+/** Long enough to be disturbed after its first epoch. */
+const RECIPE = { ...QUICK, epochs: 60, patience: null };
+
+/** Begins to send the ImageNet weights, and never ends. */
+const stall: RequestListener = (_, response) => void response.writeHead(206).write(Buffer.alloc(100));
+
+let folder: string;
+/** Stands for the place that publishes the ImageNet weights. */
+let publish: RequestListener = stall;
+const publisher = createServer((request, response) => publish(request, response));
+let hub: TestHub;
+let version: DatasetVersionAnswer;
+/** What an undisturbed run comes to, on the data folder of `hub`. */
+let undisturbed: RunAnswer;
+/** A copy of that folder from before the run, for hubs that run as processes. */
+let data: string;
+
+const pidFile = (): string => join(folder, 'worker.pid');
+const dyingFile = (): string => join(folder, 'workers-die');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hub-kill-'));
+  data = join(folder, 'data');
+  // The worker as it is, but one that tells its process id, or dies at once when it is told to.
+  const workerEntry = join(folder, 'worker.mjs');
+  await writeFile(
+    workerEntry,
+    `import { existsSync, writeFileSync } from 'node:fs';
+    writeFileSync(${JSON.stringify(pidFile())}, String(process.pid));
+    if (existsSync(${JSON.stringify(dyingFile())})) process.exit(3);
+    await import(${JSON.stringify(pathToFileURL(WORKER_ENTRY))});`,
+  );
+  await new Promise<void>((resolve) => publisher.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}/weights.h5`;
+  hub = await TestHub.start({ workerEntry, imagenet: { url, bytes: 1000, md5: '' } });
+  version = await hub.register('colours', await zipOf(await colourImages()));
+  await hub.ask('add-backbone', { name: 'tiny-imagenet' });
+  await hub.stop();
+  await cp(hub.data, data, { recursive: true });
+  await hub.start();
+  undisturbed = await hub.train({ datasetVersionId: version.id, recipe: RECIPE });
+  expect(undisturbed.epochs).toHaveLength(RECIPE.epochs);
+});
+afterAll(async () => {
+  publisher.closeAllConnections();
+  publisher.close();
+  await hub.remove();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Starts the run, and disturbs it as soon as its first epoch has ended. @returns its id. */
+async function disturb(user: HubUser, how: () => Promise<unknown>): Promise<string> {
+  const id = await user.queue({ datasetVersionId: version.id, recipe: RECIPE });
+  for await (const { epoch } of user.watch(id)) if (epoch) break;
+  await how();
+  return id;
+}
+
+/** Waits for the end of a run that was disturbed: it went on from a checkpoint and came to the same. */
+async function expectUndisturbed(user: HubUser, id: string): Promise<void> {
+  const run = await user.ended(id);
+  expect(run.state, JSON.stringify(run.error)).toBe('SUCCEEDED');
+  expect(figuresOf(run)).toEqual(figuresOf(undisturbed));
+  const resumed = user.log
+    .filter(({ run }) => run === id)
+    .map(({ msg }) => /^Goes on behind epoch (\d+)/.exec(msg ?? ''));
+  const behind = Number(resumed.find((match) => match !== null)?.[1]);
+  expect(behind).toBeGreaterThanOrEqual(1);
+  expect(behind).toBeLessThan(RECIPE.epochs);
+}
+
+describe('a run', () => {
+  const running: HubProcess[] = [];
+  const startHub = async (): Promise<HubProcess> => {
+    const started = await HubProcess.start(data);
+    running.push(started);
+    return started;
+  };
+  afterEach(async () => {
+    for (const started of running.splice(0)) await started.end('SIGKILL');
+  });
+
+  it('goes on when its hub was killed and starts again, and comes to the same', async () => {
+    const killed = await startHub();
+    const id = await disturb(killed, () => killed.end('SIGKILL'));
+    await expectUndisturbed(await startHub(), id);
+  });
+
+  it('goes on when its hub was told to stop and starts again, and comes to the same', async () => {
+    const stopped = await startHub();
+    const id = await stopped.queue({ datasetVersionId: version.id, recipe: RECIPE });
+    for await (const { epoch } of stopped.watch(id)) if (epoch) break;
+    const listening = stopped.watch(id);
+    await listening.next(); // somebody who listens does not hold it up
+    const began = performance.now();
+    expect(await stopped.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    await listening.return(undefined).catch(() => undefined); // its connection is gone
+    await expectUndisturbed(await startHub(), id);
+  });
+
+  it('goes on when its worker was killed, and comes to the same', async () => {
+    const id = await disturb(hub, async () => process.kill(Number(await readFile(pidFile(), 'utf8')), 'SIGKILL'));
+    await expectUndisturbed(hub, id);
+    expect(hub.log).toContainEqual(expect.objectContaining({ run: id, deaths: 1, msg: 'training process died' }));
+  });
+
+  it('fails when its workers die again and again, and the next one runs', async () => {
+    await writeFile(dyingFile(), '');
+    expect(await hub.train({ datasetVersionId: version.id, recipe: RECIPE })).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'WORKER_DIED', message: "The training process died 3 times; the hub's log says how." },
+    });
+    await rm(dyingFile());
+    expect(await hub.train({ datasetVersionId: version.id, recipe: { ...RECIPE, epochs: 1 } })).toMatchObject({
+      state: 'SUCCEEDED',
+    });
+  });
+});
+
+describe('a run whose backbone is being downloaded', { timeout: 10_000 }, () => {
+  async function downloading(): Promise<string> {
+    publish = stall;
+    const asked = once(publisher, 'request');
+    const id = await hub.queue({ datasetVersionId: version.id, backbone: 'imagenet' });
+    await asked;
+    return id;
+  }
+
+  it('ends when it is cancelled, whatever the server does', async () => {
+    const id = await downloading();
+    await hub.ask('cancel-run', { id });
+    expect(await hub.ended(id)).toMatchObject({ state: 'CANCELLED' });
+  });
+
+  it('does not hold up the hub when it stops, and asks again when it is back', async () => {
+    const id = await downloading();
+    await hub.stop();
+    publish = (_, response) => response.writeHead(404).end();
+    await hub.start();
+    expect(await hub.ended(id)).toMatchObject({ state: 'FAILED', error: { code: 'BACKBONE_UNAVAILABLE' } });
+  });
+});
+
+it('a second hub on the same data folder is refused, and told which one has it', async () => {
+  const second = spawn(process.execPath, [CLI, 'start', '--data', hub.data, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [said, complained] = await Promise.all([text(second.stdout), text(second.stderr), once(second, 'exit')]);
+  expect(second.exitCode).toBe(2);
+  expect(said).toBe('');
+  expect(complained).toContain(`hub: The data folder ${hub.data} is open in process ${process.pid} on `);
+  expect((await hub.fetch('/health')).status).toBe(200);
+});

@@ -1,0 +1,487 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { images, noise, tarGzOf, zipOf } from '../datasets/fixtures.js';
+import type { DatasetVersionAnswer, ModelAnswer, RunAnswer } from '../support/answers.js';
+import { colourImages, colourPhoto } from '../support/colour-images.js';
+import { ERROR, requestText } from '../support/hub-user.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+/** Stands for the place that publishes the weights. */
+let publisher: Server;
+let publish: RequestListener;
+const PUBLISHED = Buffer.from('what Keras-applications published');
+
+let hub: TestHub;
+let version: DatasetVersionAnswer;
+let good: RunAnswer;
+let worse: RunAnswer;
+
+beforeAll(async () => {
+  publisher = createServer((request, response) => publish(request, response)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => publisher.once('listening', resolve));
+  const url = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}/weights.h5`;
+  const md5 = createHash('md5').update(PUBLISHED).digest('hex');
+  hub = await TestHub.start({ imagenet: { url, bytes: PUBLISHED.length, md5 } });
+  version = await hub.register('colours', await zipOf(await colourImages()));
+  good = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
+  worse = await hub.train({ datasetVersionId: version.id, recipe: HOPELESS });
+  await hub.registerModel(good.id, 'colours');
+  await hub.registerModel(worse.id, 'colours');
+});
+afterAll(async () => {
+  publisher.closeAllConnections();
+  publisher.close();
+  await hub.remove();
+});
+
+interface Refusal {
+  readonly code: unknown;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Asks a request of test/requests (or GraphQL text) that must be refused. @returns why it was. */
+async function refusal(
+  request: string,
+  variables: Record<string, unknown>,
+  file?: { as: string; content: Uint8Array },
+): Promise<Refusal> {
+  const text = request.includes('{') ? request : await requestText(request);
+  const { data, errors } = await hub.post(text, variables, file);
+  expect(data ?? null, 'a refused request has no data').toBeNull();
+  expect(errors).toHaveLength(1);
+  const { message, extensions } = errors![0]!;
+  const { code, ...details } = extensions;
+  return { code, message, details };
+}
+
+const MISSING_ID = '00000000-0000-7000-8000-000000000000';
+const text = (content: string): Uint8Array => Buffer.from(content);
+
+describe('datasets', () => {
+  it.each([[''], ['Colours'], ['-colours'], ['two words'], ['../colours'], ['a'.repeat(65)], ['farbe-ä']])(
+    'refuses the name %j and says what a name is',
+    async (name) => {
+      expect(await refusal('create-dataset', { name })).toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringMatching(/^A name has 1 to 64 characters: lower-case letters, digits/),
+      });
+    },
+  );
+
+  it('refuses a name that is taken', async () => {
+    expect(await refusal('create-dataset', { name: 'colours' })).toEqual({
+      code: 'CONFLICT',
+      message: 'There is a dataset named colours already.',
+      details: { name: 'colours' },
+    });
+  });
+
+  it('refuses data for a dataset that is not there, uploaded or by path', async () => {
+    const content = await zipOf(await images(['cat', 'dog'], 2));
+    const expected = { code: 'NOT_FOUND', message: 'There is no dataset named nowhere: create it first.' };
+    expect(await refusal('register-upload', { dataset: 'nowhere' }, { as: 'upload', content })).toMatchObject(expected);
+    const path = await hub.file('pets.zip', content);
+    expect(await refusal('register-path', { dataset: 'nowhere', path })).toMatchObject(expected);
+  });
+
+  it.each([
+    ['neither upload nor path', '', ''],
+    ['an upload and a path that are null', '', 'upload: null, path: null'],
+    ['both upload and path', '($upload: Upload)', 'upload: $upload, path: "/x"'],
+  ])('refuses %s', async (_, variables, given) => {
+    const request = `mutation ${variables} { registerDatasetVersion(input: { dataset: "colours", ${given} }) { id } }`;
+    const file = variables ? { as: 'upload', content: text('x') } : undefined;
+    expect(await refusal(request, {}, file)).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'Give exactly one of upload and path.',
+    });
+  });
+
+  describe('a path that the hub may not read', () => {
+    beforeAll(async () => {
+      await mkdir(join(hub.outside, 'cat'));
+      await symlink(hub.outside, join(hub.allowed, 'link'), 'junction');
+      await mkdir(`${hub.allowed}-too`);
+    });
+
+    it.each<[string, () => string]>([
+      ['beside the allowed folder', () => hub.outside],
+      ['above it', () => join(hub.allowed, '..')],
+      ['that climbs out of it', () => `${hub.allowed}/../outside`],
+      ['that leads out by a link', () => join(hub.allowed, 'link')],
+      ['behind a link', () => join(hub.allowed, 'link', 'cat')],
+      ['that only begins like it', () => `${hub.allowed}-too`],
+      ['with nothing there', () => join(hub.allowed, 'nothing')],
+      ["of the hub's own data", () => join(hub.data, 'token')],
+      ['with a NUL character', () => `${hub.allowed}\0`],
+    ])('%s is refused like any other', async (_, path) => {
+      expect(await refusal('register-path', { dataset: 'colours', path: path() })).toEqual({
+        code: 'BAD_INPUT',
+        message: 'The path does not lie in a folder from which this hub may read: start it with --allow FOLDER.',
+        details: { path: path() },
+      });
+    });
+  });
+
+  it.each<[string, () => Promise<Uint8Array> | Uint8Array, RegExp]>([
+    ['that is no archive', () => text('cat,dog'), /none of the archives that are taken: zip, tar or tar\.gz/],
+    ['that is empty', () => text(''), /none of the archives/],
+    ['with one class', async () => zipOf(await images(['cat'], 3)), /has one class, "cat"/],
+    ['without images', async () => tarGzOf({ 'cat/a.txt': Buffer.from('a') }), /no images in class folders/],
+    [
+      'that was cut off',
+      async () => (await zipOf(await images(['cat', 'dog'], 3))).subarray(0, 300),
+      /The zip archive is damaged or incomplete/,
+    ],
+    [
+      'of a gzip that was cut off',
+      async () => (await tarGzOf(await images(['cat', 'dog'], 3))).subarray(0, 900),
+      /The tar archive is damaged or incomplete/,
+    ],
+  ])('refuses an upload %s', async (_, content, message) => {
+    const file = { as: 'upload', content: await content() };
+    expect(await refusal('register-upload', { dataset: 'colours' }, file)).toMatchObject({
+      code: 'DATASET_REFUSED',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    ['testFraction', { testFraction: 0.95 }, /testFraction must not be greater than 0\.9/],
+    ['testFraction', { testFraction: 0 }, /testFraction must not be less than 0\.01/],
+    ['seed', { seed: -1 }, /seed must not be less than 0/],
+  ])('refuses a %s out of range and names the range', async (_, given, message) => {
+    expect(await refusal('register-path', { dataset: 'colours', path: '/x', ...given })).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('has registered nothing of all this', async () => {
+    const { dataset } = await hub.client.request<{ dataset: { versions: unknown[] } }>(
+      '{ dataset(name: "colours") { versions { number } } }',
+    );
+    expect(dataset.versions).toEqual([{ number: 1 }]);
+  });
+});
+
+describe('backbones', () => {
+  it('refuses a name without a path that it does not know', async () => {
+    expect(await refusal('add-backbone', { name: 'resnet' })).toMatchObject({
+      code: 'BACKBONE_UNAVAILABLE',
+      message: 'There is no backbone named resnet: add it first.',
+    });
+  });
+
+  it.each(['imagenet', 'tiny-imagenet'])(
+    'refuses a file under the name %s, which means other weights',
+    async (name) => {
+      const path = await hub.file('weights.h5', 'x');
+      expect(await refusal('add-backbone', { name, path })).toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining(`"${name}" names weights that the hub knows`),
+      });
+    },
+  );
+
+  it.each<[string, () => Promise<string>, string]>([
+    ['that is no weight file', () => hub.file('weights.h5', 'not HDF5'), 'WEIGHTS_REFUSED'],
+    ['that is a folder', async () => hub.allowed, 'WEIGHTS_REFUSED'],
+    ['out of bounds', async () => join(hub.outside, 'weights.h5'), 'BAD_INPUT'],
+  ])('refuses a path %s', async (_, path, code) => {
+    expect(await refusal('add-backbone', { name: 'mine', path: await path() })).toMatchObject({ code });
+  });
+});
+
+describe('runs', () => {
+  it.each<[Record<string, unknown>, string]>([
+    [{ imageSize: 74 }, 'imageSize: Too small: expected number to be >=75 (received 74)'],
+    [{ imageSize: 601 }, 'imageSize: Too big: expected number to be <=600 (received 601)'],
+    [{ batchSize: 0 }, 'batchSize: Too small: expected number to be >=1 (received 0)'],
+    [{ epochs: 1001 }, 'epochs: Too big: expected number to be <=1000 (received 1001)'],
+    [{ learningRate: 0 }, 'learningRate: Too small: expected number to be >0 (received 0)'],
+    [{ dropout: 0.96 }, 'dropout: Too big: expected number to be <=0.95 (received 0.96)'],
+    [{ seed: -1 }, 'seed: Too small: expected number to be >=0 (received -1)'],
+    [{ epochs: null }, 'epochs: Invalid input: expected number, received null (received null)'],
+    [
+      { hiddenUnits: 0, patience: -1 },
+      'hiddenUnits: Too small: expected number to be >=1 (received 0); patience: Too small: expected number to be >=0 (received -1)',
+    ],
+  ])('refuses the recipe %j, with field, range and what was received', async (recipe, problem) => {
+    const input = { datasetVersionId: version.id, backbone: 'tiny-imagenet', recipe };
+    expect(await refusal('start-transfer-run', { input })).toMatchObject({
+      code: 'BAD_INPUT',
+      message: `The recipe cannot be used: ${problem}.`,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['field of the recipe', { recipe: { momentum: 0.9 } }, /"momentum" is not defined by type "RecipeInput"/],
+    ['preset', { preset: 'BEST' }, /"BEST" does not exist in "Preset" enum/],
+    ['field', { gpu: true }, /"gpu" is not defined by type "StartTransferRunInput"/],
+  ])('refuses a %s that is not there', async (_, given, message) => {
+    const input = { datasetVersionId: version.id, backbone: 'tiny-imagenet', ...given };
+    expect(await refusal('start-transfer-run', { input })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuses a dataset version that is not there', async () => {
+    const input = { datasetVersionId: MISSING_ID, backbone: 'tiny-imagenet' };
+    expect(await refusal('start-transfer-run', { input })).toEqual({
+      code: 'NOT_FOUND',
+      message: 'There is no dataset version with this id.',
+      details: { id: MISSING_ID },
+    });
+  });
+
+  it.each([0, 201])('refuses a page of %i', async (first) => {
+    expect(await refusal('runs', { first })).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(/first must not be (less than 1|greater than 200)/),
+    });
+  });
+
+  it('refuses to cancel a run that is not there, or has ended', async () => {
+    expect(await refusal('cancel-run', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refusal('cancel-run', { id: good.id })).toMatchObject({
+      code: 'CONFLICT',
+      message: 'The run is SUCCEEDED and cannot be cancelled.',
+    });
+  });
+
+  it('ends a subscription to a run that is not there with an error', async () => {
+    await expect(hub.watch(MISSING_ID).next()).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'There is no run with this id.',
+    });
+  });
+
+  describe('on a backbone that cannot be had', () => {
+    const rows: [string, string, RequestListener, RegExp][] = [
+      ['that nobody added', 'resnet', () => undefined, /^There is no backbone named resnet: add it first\.$/],
+      [
+        'whose server does not answer',
+        'imagenet',
+        (request) => request.socket.destroy(),
+        /^The backbone "imagenet" cannot be had: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. .+addBackbone and its path\.$/,
+      ],
+      [
+        'whose server has lost it',
+        'imagenet',
+        (_, response) => response.writeHead(404).end(),
+        /cannot be had: http:\S+ answered with status 404\./,
+      ],
+      [
+        'whose server sends other bytes',
+        'imagenet',
+        (_, response) => response.end(Buffer.alloc(PUBLISHED.length)),
+        /cannot be had: what http:\S+ sent has the MD5 [0-9a-f]{32} where [0-9a-f]{32} is expected\./,
+      ],
+      [
+        'whose file is no weight file',
+        'imagenet',
+        (_, response) => response.end(PUBLISHED),
+        /not a Keras weight file of InceptionV3/,
+      ],
+    ];
+    it.each(rows)('%s it fails, and never takes another', async (_, backbone, listener, message) => {
+      publish = listener;
+      const run = await hub.train({ datasetVersionId: version.id, backbone, recipe: HOPELESS });
+      expect(run).toMatchObject({
+        state: 'FAILED',
+        backboneName: backbone,
+        backbone: null,
+        epochs: [],
+        testAccuracy: null,
+        error: {
+          code: message.source.includes('Keras') ? 'WEIGHTS_REFUSED' : 'BACKBONE_UNAVAILABLE',
+          message: expect.stringMatching(message),
+        },
+      });
+    });
+  });
+});
+
+describe('models', () => {
+  it('refuses to make a version of a run that failed, and makes no model', async () => {
+    const failed = await hub.train({ datasetVersionId: version.id, backbone: 'resnet' });
+    expect(await refusal('register-model-version', { runId: failed.id, model: 'new' })).toMatchObject({
+      code: 'CONFLICT',
+      message: 'The run is FAILED: only a run that succeeded makes a version.',
+    });
+    expect(await hub.ask('model', { name: 'new' })).toEqual({ model: null });
+  });
+
+  it.each<[string, () => Record<string, unknown>, string]>([
+    ['a run that is not there', () => ({ runId: MISSING_ID, model: 'colours' }), 'NOT_FOUND'],
+    ['a bad name', () => ({ runId: good.id, model: 'My model' }), 'BAD_INPUT'],
+  ])('refuses to make a version of %s', async (_, variables, code) => {
+    expect(await refusal('register-model-version', variables())).toMatchObject({ code });
+  });
+
+  it.each<[string, Record<string, unknown>, string, RegExp]>([
+    ['a version that is not there', { version: 9 }, 'NOT_FOUND', /^There is no version 9 of a model named colours\.$/],
+    ['a model that is not there', { model: 'none' }, 'NOT_FOUND', /^There is no version 1 of a model named none\.$/],
+    ['version 0', { version: 0 }, 'BAD_INPUT', /version must not be less than 1/],
+    ['a bad alias', { alias: 'Production!' }, 'BAD_INPUT', /^A name has 1 to 64 characters/],
+    ['without a reason', { reason: '' }, 'BAD_INPUT', /reason must be longer than or equal to 1/],
+    [
+      'over a version that is not there',
+      { expectedVersion: 3 },
+      'CONFLICT',
+      /^production points to no version and not/,
+    ],
+  ])('refuses to promote %s', async (_, given, code, message) => {
+    const variables = { model: 'colours', version: 1, reason: 'test', ...given };
+    expect(await refusal('promote', variables)).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it('does not serve what was not promoted', async () => {
+    const file = { as: 'image', content: await colourPhoto('red', 1) };
+    for (const model of ['colours', 'none']) {
+      expect(await refusal('classify', { model }, file)).toEqual({
+        code: 'NOT_DEPLOYED',
+        message: `Nothing serves ${model}@production: promote a version of this model first.`,
+        details: { model, alias: 'production' },
+      });
+    }
+  });
+
+  describe('with version 1 in production', () => {
+    beforeAll(() => hub.ask('promote', { model: 'colours', version: 1, reason: 'the best' }));
+
+    const events = async (): Promise<ModelAnswer['aliasEvents']> =>
+      (await hub.ask<{ model: ModelAnswer }>('model', { name: 'colours' })).model.aliasEvents;
+
+    it('the gate refuses a worse one, with every rule and how it stood', async () => {
+      const { code, message, details } = await refusal('promote', { model: 'colours', version: 2, reason: 'newer' });
+      expect(worse.testAccuracy).toBeLessThan(good.testAccuracy!);
+      const percent = (accuracy: number | null): string => `${(accuracy! * 100).toFixed(2)} %`;
+      const detail = `Version 2 has ${percent(worse.testAccuracy)}, production (version 1) has ${percent(good.testAccuracy)}.`;
+      expect(code).toBe('GATE_REFUSED');
+      expect(message).toBe(`The gate refuses version 2 of colours. not worse than production: ${detail}`);
+      expect(details).toEqual({
+        gate: [
+          expect.objectContaining({ rule: 'measured on a test split', passed: true }),
+          expect.objectContaining({ rule: 'same dataset version as production', passed: true }),
+          { rule: 'not worse than production', passed: false, detail },
+        ],
+      });
+      expect(await events()).toHaveLength(1);
+    });
+
+    it('the gate refuses one that was measured on other images, however good', async () => {
+      const path = await hub.file('other.zip', await zipOf(await colourImages({ train: 5, test: 2, seed: 1 })));
+      const other = await hub.ask<{ registerDatasetVersion: DatasetVersionAnswer }>('register-path', {
+        dataset: 'colours',
+        path,
+      });
+      const run = await hub.train({ datasetVersionId: other.registerDatasetVersion.id, recipe: HOPELESS });
+      const { number } = await hub.registerModel(run.id, 'colours');
+      const { code, message } = await refusal('promote', { model: 'colours', version: number, reason: 'x' });
+      expect(code).toBe('GATE_REFUSED');
+      expect(message).toContain('same dataset version as production: Versions 3 and 1 were measured on different');
+    });
+
+    it('the gate does not guard other aliases', async () => {
+      const variables = { model: 'colours', version: 2, alias: 'candidate', reason: 'to look at' };
+      expect(await hub.ask('promote', variables)).toMatchObject({ promoteModelVersion: { aliases: ['candidate'] } });
+      expect((await events())[0]).toMatchObject({ alias: 'candidate', overridden: false, gate: [] });
+    });
+
+    it('a move from what is not there any more is refused', async () => {
+      const variables = { model: 'colours', version: 1, reason: 'test', expectedVersion: 2 };
+      expect(await refusal('promote', variables)).toMatchObject({
+        code: 'CONFLICT',
+        message: 'production points to version 1 and not to version 2: look again before you move it.',
+        details: { alias: 'production', presentVersion: 1 },
+      });
+    });
+
+    it('who overrides the gate moves it, and the audit says so', async () => {
+      const forced = { model: 'colours', version: 2, reason: 'forced', overrideGate: true, expectedVersion: 1 };
+      expect(await hub.ask('promote', forced)).toMatchObject({ promoteModelVersion: { number: 2 } });
+      await hub.ask('promote', { model: 'colours', version: 1, reason: 'back again' });
+      const [back, over] = await events();
+      expect(over).toMatchObject({ from: 1, to: 2, actor: 'first', reason: 'forced', overridden: true });
+      expect(over!.gate.filter(({ passed }) => !passed)).toMatchObject([{ rule: 'not worse than production' }]);
+      expect(back).toMatchObject({ from: 2, to: 1, reason: 'back again', overridden: false });
+    });
+
+    it.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
+      ['a text file', async () => text('a cat'), 'IMAGE_REFUSED', /not a JPEG, PNG, WebP, GIF, TIFF or AVIF image/],
+      ['an empty file', async () => text(''), 'IMAGE_REFUSED', /not a JPEG/],
+      ['an SVG', async () => text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'IMAGE_REFUSED', /not a JPEG/],
+      [
+        'a JPEG that was cut off',
+        async () => (await noise(1, 64, 64).jpeg().toBuffer()).subarray(0, 900),
+        'IMAGE_REFUSED',
+        /^The photo cannot be used: truncated or damaged\.$/,
+      ],
+      [
+        'a photo of too many bytes',
+        async () => Buffer.alloc(20 * 1024 ** 2 + 1),
+        'LIMIT_EXCEEDED',
+        /more than 20971520 bytes, the limit of one photo/,
+      ],
+      [
+        'a photo of too many pixels',
+        () =>
+          sharp({ create: { width: 5001, height: 5000, channels: 3, background: 'red' } })
+            .png({ compressionLevel: 1 })
+            .toBuffer(),
+        'IMAGE_REFUSED',
+        /5001 x 5000 is 25005000 pixels; the limit maxPixels is 25000000/,
+      ],
+    ])('refuses to classify %s', async (_, content, code, message) => {
+      const file = { as: 'image', content: await content() };
+      expect(await refusal('classify', { model: 'colours' }, file)).toMatchObject({
+        code,
+        message: expect.stringMatching(message),
+      });
+    });
+
+    it.each([0, 1001, -5])('refuses to list the first %i classes', async (topK) => {
+      const file = { as: 'image', content: await colourPhoto('red', 1) };
+      expect(await refusal('classify', { model: 'colours', topK }, file)).toEqual({
+        code: 'BAD_INPUT',
+        message: `topK must be 1 to 1000; ${topK} was received.`,
+        details: { topK },
+      });
+    });
+
+    it('goes on serving after all this', async () => {
+      const content = await colourPhoto('red', 1);
+      expect(await hub.send('classify', 'image', content, { model: 'colours' })).toMatchObject({
+        classify: { label: 'red', modelVersion: 1 },
+      });
+    });
+  });
+});
+
+describe('an error inside the hub', () => {
+  it('is masked: the answer has the request id, the log has that and the cause', async () => {
+    await rm(join(hub.data, 'tmp'), { recursive: true }); // where an upload is kept while it is read
+    const file = { as: 'upload', content: await zipOf(await images(['cat', 'dog'], 2)) };
+    const { errors, requestId } = await hub.post(await requestText('register-upload'), { dataset: 'colours' }, file);
+    await mkdir(join(hub.data, 'tmp'));
+
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('under the request id'), extensions: { code: 'INTERNAL' } },
+    ]);
+    for (const leaked of ['ENOENT', 'open', hub.data, 'node:', '.archive']) {
+      expect(JSON.stringify(errors)).not.toContain(leaked);
+    }
+    const logged = hub.log.filter(({ level, requestId: id }) => level === ERROR && id === requestId);
+    expect(logged).toMatchObject([{ err: { message: expect.stringContaining('ENOENT') } }]);
+  });
+});

@@ -1,0 +1,236 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type Database, isUniqueViolation, openDatabase, type PrismaClient } from '../../src/storage/database.js';
+import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { readMigrations } from '../../src/storage/migrations.js';
+import { nextMigration } from '../../src/storage/schema-engine.js';
+import { startChild, temporaryFolder } from './fixtures.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+const SCHEMA = new URL('../../prisma/schema.prisma', import.meta.url);
+
+/** A database at the newest migration. Making one takes seconds, copying it does not. */
+let template: string;
+beforeAll(async () => {
+  template = await mkdtemp(join(tmpdir(), 'hub-template-'));
+  await (await openDatabase({ folder: join(template, 'database') })).close();
+});
+afterAll(() => rm(template, { recursive: true, force: true, maxRetries: 5 }));
+
+async function copyOfTemplate(): Promise<string> {
+  const folder = join(await temporaryFolder(), 'database');
+  await cp(join(template, 'database'), folder, { recursive: true });
+  return folder;
+}
+
+/** Opens a database that is closed when the test ends, whatever its end is. */
+async function open(folder: string, migrations?: string): Promise<Database> {
+  const database = await openDatabase({ folder, ...(migrations ? { migrations } : {}) });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+const VERSION = {
+  ...{ number: 1, contentHash: 'a'.repeat(64), manifestBlob: 'b'.repeat(64), classes: ['cat', 'dog'], source: 'test' },
+  ...{ counts: { train: { cat: 2, dog: 1 } }, imageCount: 3, bytes: 2n ** 40n, rejected: [], rejectedCount: 0 },
+};
+
+async function datasetVersion(client: PrismaClient): Promise<{ id: string; datasetId: string }> {
+  const { id: datasetId } = await client.dataset.create({ data: { name: 'pets' } });
+  return client.datasetVersion.create({ data: { ...VERSION, datasetId } });
+}
+
+describe('an embedded database', () => {
+  test('keeps its rows when it is closed and opened again', async () => {
+    const folder = await copyOfTemplate();
+    const first = await openDatabase({ folder });
+    expect(first.kind).toBe('pglite');
+    const { id } = await datasetVersion(first.client);
+    await first.close();
+
+    const { client } = await open(folder);
+    const version = await client.datasetVersion.findUniqueOrThrow({ where: { id }, include: { dataset: true } });
+    expect(version).toMatchObject({
+      dataset: { name: 'pets', description: null },
+      bytes: 2n ** 40n,
+      classes: ['cat', 'dog'],
+      counts: { train: { cat: 2, dog: 1 } },
+      width: null,
+    });
+  });
+
+  test('loses no acknowledged row when its process is killed while it writes', async () => {
+    const folder = await copyOfTemplate();
+    const child = startChild('write-rows.mjs', folder);
+    const acknowledged: string[] = [];
+    for await (const name of child.lines) {
+      acknowledged.push(name);
+      if (acknowledged.length === 25) child.process.kill('SIGKILL'); // what it prints until it dies counts too
+    }
+    await child.kill();
+
+    const { client } = await open(folder);
+    const rows = await client.dataset.findMany({ where: { name: { in: acknowledged } } });
+    expect(rows.map((row) => row.name).sort()).toEqual(acknowledged.sort());
+    expect(acknowledged.length).toBeGreaterThanOrEqual(25);
+  });
+
+  test('keeps concurrent statements apart, however large their values are', async () => {
+    const { client } = await open(await copyOfTemplate());
+    const names = Array.from({ length: 40 }, (_, i) => `d${i}`);
+    const created = names.map((name, i) =>
+      client.dataset.create({ data: { name, description: i % 4 ? name : name.repeat(100_000) } }),
+    );
+    const read = names.map((name) => client.dataset.findMany({ where: { name } }));
+    const rows = await Promise.all(created);
+    expect(rows.map((row) => row.name)).toEqual(names);
+    expect(rows.map((row) => row.description?.slice(0, row.name.length))).toEqual(names);
+    for (const [i, found] of (await Promise.all(read)).entries()) {
+      for (const row of found) expect(row.name).toBe(names[i]);
+    }
+  });
+
+  test('does all of a transaction or nothing, and goes on afterwards', async () => {
+    const { client } = await open(await copyOfTemplate());
+    const failing = client.$transaction(async (transaction) => {
+      await transaction.dataset.create({ data: { name: 'first' } });
+      await transaction.dataset.create({ data: { name: 'first' } });
+    });
+    await expect(failing).rejects.toSatisfy(isUniqueViolation);
+    expect(await client.dataset.count()).toBe(0);
+    const numbers = Array.from({ length: 10 }, (_, i) => i);
+    await Promise.all(
+      numbers.map((i) => client.$transaction((transaction) => transaction.dataset.create({ data: { name: `${i}` } }))),
+    );
+    expect(await client.dataset.count()).toBe(10);
+  });
+});
+
+/** Of a PostgreSQL server on which these tests may make and drop databases. */
+const SERVER = process.env.HUB_TEST_DATABASE_URL;
+
+describe.runIf(SERVER)('a PostgreSQL server', () => {
+  test('does the same as the embedded database', async () => {
+    const admin = new pg.Client({ connectionString: SERVER });
+    await admin.connect();
+    await admin.query('CREATE DATABASE hub_test');
+    const url = Object.assign(new URL(SERVER as string), { pathname: '/hub_test' }).href;
+    for (const datasets of [1, 2]) {
+      const database = await openDatabase({ url, folder: join(template, 'unused') });
+      expect(database.kind).toBe('postgresql');
+      await database.client.dataset.create({ data: { name: `d${datasets}` } });
+      expect(await database.client.dataset.count()).toBe(datasets);
+      await expect(database.client.dataset.create({ data: { name: 'd1' } })).rejects.toSatisfy(isUniqueViolation);
+      await database.close();
+    }
+    await admin.query('DROP DATABASE hub_test');
+    await admin.end();
+  });
+});
+
+describe('the tables', () => {
+  test('are what schema.prisma describes', async () => {
+    const scratch = await openEmbeddedPostgres();
+    const pool = new pg.Pool(scratch.connection);
+    const difference = await nextMigration(pool, await readMigrations(MIGRATIONS), await readFile(SCHEMA, 'utf8'));
+    await pool.end();
+    await scratch.close();
+    expect(difference).toBeNull();
+  });
+
+  test('refuse a name, a number or a content twice', async () => {
+    const { client } = await open(await copyOfTemplate());
+    const { datasetId } = await datasetVersion(client);
+    const version = (changes: { number?: number; contentHash?: string }) =>
+      client.datasetVersion.create({ data: { ...VERSION, datasetId, ...changes } });
+    const twice = [
+      () => client.dataset.create({ data: { name: 'pets' } }),
+      () => version({ number: 2 }),
+      () => version({ contentHash: 'c'.repeat(64) }),
+    ];
+    for (const create of twice) await expect(create()).rejects.toSatisfy(isUniqueViolation);
+    await version({ number: 2, contentHash: 'c'.repeat(64) });
+    const other = await client.dataset.delete({ where: { id: 'none' } }).catch((error: unknown) => error);
+    expect(isUniqueViolation(other)).toBe(false);
+  });
+
+  test('refuse to delete what something refers to; epochs go with their run', async () => {
+    const { client } = await open(await copyOfTemplate());
+    const { id, datasetId } = await datasetVersion(client);
+    const metrics = { trainLoss: 1, trainAccuracy: 0.5, validationLoss: 1, validationAccuracy: 0.5, seconds: 1 };
+    const run = await client.run.create({
+      data: {
+        ...{ kind: 'TRANSFER', datasetVersionId: id, backboneName: 'any', recipe: {} },
+        epochs: { create: [1, 2].map((epoch) => ({ epoch, ...metrics })) },
+      },
+    });
+    await expect(client.dataset.delete({ where: { id: datasetId } })).rejects.toMatchObject({ code: 'P2003' });
+    await expect(client.datasetVersion.delete({ where: { id } })).rejects.toMatchObject({ code: 'P2003' });
+    await client.run.delete({ where: { id: run.id } });
+    expect(await client.runEpoch.count()).toBe(0);
+    await client.datasetVersion.delete({ where: { id } });
+  });
+});
+
+describe('migrations', () => {
+  /** The hub's own migrations and one more. */
+  async function withOneMore(sql: string): Promise<string> {
+    const folder = join(await temporaryFolder(), 'migrations');
+    await cp(MIGRATIONS, folder, { recursive: true });
+    await mkdir(join(folder, '9_more'));
+    await writeFile(join(folder, '9_more', 'migration.sql'), sql);
+    return folder;
+  }
+
+  test('that the database lacks are applied, once', async () => {
+    const folder = await copyOfTemplate();
+    const migrations = await withOneMore(
+      "-- semicolons; in comments; and texts; are no ends\nINSERT INTO datasets (id, name) VALUES ('a;b', 'more');",
+    );
+    for (let i = 0; i < 2; i++) {
+      const database = await openDatabase({ folder, migrations });
+      expect(await database.client.dataset.findMany({ select: { id: true } })).toEqual([{ id: 'a;b' }]);
+      await database.close();
+    }
+  });
+
+  test('that fail leave nothing behind', async () => {
+    const folder = await copyOfTemplate();
+    const failing = await withOneMore('CREATE TABLE half (x int); INSERT INTO half SELECT 1/0;');
+    await expect(openDatabase({ folder, migrations: failing })).rejects.toThrow('division by zero');
+    const { client } = await open(folder, await withOneMore('CREATE TABLE half (x int);'));
+    expect(await client.$queryRaw`SELECT count(*)::int AS rows FROM half`).toEqual([{ rows: 0 }]);
+  });
+
+  test('of a newer hub are refused', async () => {
+    const folder = await copyOfTemplate();
+    await (await openDatabase({ folder, migrations: await withOneMore('CREATE TABLE t (x int);') })).close();
+    await expect(openDatabase({ folder })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/data is newer than this hub.*"9_more"/),
+    });
+  });
+
+  test('that were changed after the database has seen them are refused', async () => {
+    const folder = await copyOfTemplate();
+    const before = await withOneMore('CREATE TABLE t (x int);');
+    await (await openDatabase({ folder, migrations: before })).close();
+    const after = await withOneMore('CREATE TABLE t (x bigint);');
+    await expect(openDatabase({ folder, migrations: after })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('are the same with the line ends of Windows', async () => {
+    const windows = await withOneMore('CREATE TABLE t (x int);');
+    for (const name of await readdir(windows)) {
+      if (name.endsWith('.toml')) continue;
+      const file = join(windows, name, 'migration.sql');
+      await writeFile(file, (await readFile(file, 'utf8')).replaceAll('\n', '\r\n'));
+    }
+    const { client } = await open(await copyOfTemplate(), windows);
+    expect(await client.$queryRaw`SELECT count(*)::int AS rows FROM t`).toEqual([{ rows: 0 }]);
+  });
+});

@@ -1,0 +1,73 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { temporaryFolder } from './fixtures.js';
+
+const disk = vi.hoisted(() => ({ syncs: 0 }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const fsyncSync = (descriptor: number) => {
+    disk.syncs += 1;
+    fs.fsyncSync(descriptor);
+  };
+  return { ...fs, fsyncSync };
+});
+
+test('has a commit on the disk before it acknowledges it', async () => {
+  const server = await openEmbeddedPostgres(join(await temporaryFolder(), 'database'));
+  const pool = new pg.Pool(server.connection);
+  await pool.query('CREATE TABLE t (x int)');
+  for (let i = 0; i < 3; i++) {
+    const before = disk.syncs;
+    await pool.query('INSERT INTO t VALUES ($1)', [i]);
+    expect(disk.syncs).toBeGreaterThan(before);
+  }
+  await pool.end();
+  await server.close();
+});
+
+test('begins anew where a process died while it made the database', async () => {
+  const folder = join(await temporaryFolder(), 'database');
+  await mkdir(folder);
+  await mkdir(`${folder}.new`);
+  await writeFile(join(`${folder}.new`, 'PG_VERSION'), '18\n');
+  const server = await openEmbeddedPostgres(folder);
+  const pool = new pg.Pool(server.connection);
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+  await server.close();
+});
+
+test('does not replace a folder with something else in it', async () => {
+  const folder = join(await temporaryFolder(), 'database');
+  await mkdir(folder);
+  await writeFile(join(folder, 'thesis.txt'), 'the only copy');
+  await expect(openEmbeddedPostgres(folder)).rejects.toMatchObject({ code: 'ENOTEMPTY' });
+});
+
+test('is reached whatever the environment says about servers', async () => {
+  vi.stubEnv('PGSSLMODE', 'require');
+  vi.stubEnv('PGHOST', 'elsewhere.example');
+  vi.stubEnv('PGDATABASE', 'other');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const server = await openEmbeddedPostgres();
+  const pool = new pg.Pool(server.connection);
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+  await server.close();
+});
+
+test('rolls back what a lost connection had begun', async () => {
+  const server = await openEmbeddedPostgres();
+  const pool = new pg.Pool(server.connection);
+  await pool.query('CREATE TABLE t (x int)');
+  const lost = await pool.connect();
+  await lost.query('BEGIN');
+  await lost.query('INSERT INTO t VALUES (1)');
+  lost.release(true); // as the pool does after an error: the connection is thrown away
+  expect((await pool.query('SELECT count(*)::int AS rows FROM t')).rows).toEqual([{ rows: 0 }]);
+  await pool.end();
+  await server.close();
+});

@@ -1,0 +1,92 @@
+/** What the requests in test/requests answer, as far as the tests look. */
+export interface DatasetVersionAnswer {
+  readonly id: string;
+  readonly dataset: string;
+  readonly number: number;
+  readonly contentHash: string;
+  readonly classes: readonly string[];
+  readonly splits: readonly { readonly split: string; readonly images: number }[];
+  readonly imageCount: number;
+  readonly source: string;
+  readonly rejectedCount: number;
+}
+
+export interface EpochAnswer {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly seconds?: number;
+}
+
+export interface RunAnswer {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+  readonly backboneName: string;
+  readonly backbone: { readonly name: string; readonly sha256: string } | null;
+  readonly engine: { readonly name: string; readonly device: string } | null;
+  readonly epochs: readonly EpochAnswer[];
+  readonly keptEpoch: number | null;
+  readonly testAccuracy: number | null;
+  readonly testLoss: number | null;
+  readonly confusion: { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] } | null;
+  readonly seconds: { readonly features: number; readonly training: number; readonly evaluation: number } | null;
+  readonly peakMemoryBytes: number | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface ProgressAnswer {
+  readonly runId: string;
+  readonly state: RunAnswer['state'];
+  readonly phase: 'BACKBONE' | 'FEATURES' | 'TRAINING' | 'EVALUATION' | null;
+  readonly done: number | null;
+  readonly total: number | null;
+  readonly epoch: EpochAnswer | null;
+  readonly message: string | null;
+}
+
+export interface ModelVersionAnswer {
+  readonly id: string;
+  readonly model: string;
+  readonly number: number;
+  readonly runId: string | null;
+  readonly labels: readonly string[];
+  readonly testAccuracy: number;
+  readonly aliases: readonly string[];
+}
+
+export interface AliasEventAnswer {
+  readonly alias: string;
+  readonly from: number | null;
+  readonly to: number;
+  readonly actor: string;
+  readonly reason: string;
+  readonly overridden: boolean;
+  readonly gate: readonly { readonly rule: string; readonly passed: boolean; readonly detail: string }[];
+}
+
+export interface ModelAnswer {
+  readonly name: string;
+  readonly versions: readonly ModelVersionAnswer[];
+  readonly aliases: readonly { readonly name: string; readonly version: { readonly number: number } }[];
+  readonly aliasEvents: readonly AliasEventAnswer[];
+}
+
+export interface ClassificationAnswer {
+  readonly label: string;
+  readonly confidence: number;
+  readonly top: readonly { readonly label: string; readonly probability: number }[];
+  readonly model: string;
+  readonly modelVersion: number;
+  readonly modelVersionId: string;
+  readonly milliseconds: number;
+}
+
+/** What decides whether two runs came to the same: everything measured but time and memory. */
+export function figuresOf(run: RunAnswer): unknown {
+  const { testAccuracy, testLoss, confusion, keptEpoch } = run;
+  const epochs = run.epochs.map(({ seconds: _, ...figures }) => figures);
+  return { epochs, testAccuracy, testLoss, confusion, keptEpoch };
+}

@@ -1,0 +1,37 @@
+import sharp from 'sharp';
+import { randomStream, uniform } from '../../src/random.js';
+import type { Files } from '../datasets/fixtures.js';
+
+/** Classes that a network learns in seconds: the colour that most of a picture has. */
+export const COLOURS = { blue: [0, 0, 250], green: [0, 250, 0], red: [250, 0, 0] } as const;
+export type Colour = keyof typeof COLOURS;
+/** As the hub sorts them. */
+export const COLOUR_NAMES = Object.keys(COLOURS) as readonly Colour[];
+
+/** Largest difference of a channel from the class's colour: less than the classes lie apart, more than nothing. */
+const NOISE = 70;
+
+/** A PNG of a colour with noise of its own for every seed. */
+export async function colourPhoto(colour: Colour, seed: number, width = 32, height = 32): Promise<Buffer> {
+  const random = randomStream(seed, colour);
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < pixels.length; i++) {
+    const value = COLOURS[colour][i % 3]! + (2 * uniform(random) - 1) * NOISE;
+    pixels[i] = Math.max(0, Math.min(255, Math.round(value)));
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** `train/red/0.png`, ..., `test/blue/7.png`: a dataset whose splits are given. */
+export async function colourImages({ train = 20, test = 8, seed = 0 } = {}): Promise<Files> {
+  const files: Record<string, Buffer> = {};
+  for (const colour of COLOUR_NAMES) {
+    for (let i = 0; i < train + test; i++) {
+      const place = i < train ? `train/${colour}/${i}` : `test/${colour}/${i - train}`;
+      files[`${place}.png`] = await colourPhoto(colour, 1000 * seed + i);
+    }
+  }
+  return files;
+}

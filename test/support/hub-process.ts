@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { HubUser, type LogLine } from './hub-user.js';
+import { CLI } from './test-hub.js';
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** `hub start` as a process of its own, which can be killed. */
+export class HubProcess extends HubUser {
+  private constructor(
+    private readonly child: ChildProcess,
+    override readonly url: string,
+    override readonly token: string,
+    override readonly log: readonly LogLine[],
+  ) {
+    super();
+  }
+
+  /** Starts a hub on a data folder and waits until it says where it listens. */
+  static async start(data: string): Promise<HubProcess> {
+    const args = ['start', '--data', data, '--port', '0'];
+    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const lines: LogLine[] = [];
+    createInterface({ input: child.stderr }).on('line', (line) => lines.push(JSON.parse(line) as LogLine));
+    for await (const line of createInterface({ input: child.stdout })) {
+      const url = /http:\S+(?=\/graphql)/.exec(line)?.[0];
+      if (!url) continue;
+      return new HubProcess(child, url, (await readFile(join(data, 'token'), 'utf8')).trim(), lines);
+    }
+    throw new Error(`the hub ended before it listened: ${JSON.stringify(lines)}`);
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<Exit> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exit = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exit;
+    }
+    return { code: this.child.exitCode, signal: this.child.signalCode };
+  }
+}

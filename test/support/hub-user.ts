@@ -1,0 +1,152 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HubClient } from '../../src/cli/client.js';
+import { HubError } from '../../src/errors.js';
+import type { DatasetVersionAnswer, ModelVersionAnswer, ProgressAnswer, RunAnswer } from './answers.js';
+
+/** A line of the hub's log; levels are pino's: 40 is a warning, 50 an error. */
+export interface LogLine {
+  readonly level: number;
+  readonly msg?: string;
+  readonly [field: string]: unknown;
+}
+
+export const ERROR = 50;
+
+type Variables = Readonly<Record<string, unknown>>;
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
+}
+
+/** A multipart request (https://github.com/jaydenseric/graphql-multipart-request-spec). */
+function formOf(operations: unknown, { as, content }: { as: string; content: Uint8Array }): FormData {
+  const form = new FormData();
+  form.append('operations', JSON.stringify(operations));
+  form.append('map', JSON.stringify({ 0: [`variables.${as}`] }));
+  form.append('0', new Blob([new Uint8Array(content)]), 'file');
+  return form;
+}
+
+/** A request of test/requests, which the docs show. */
+export async function requestText(name: string): Promise<string> {
+  return readFile(new URL(`../requests/${name}.graphql`, import.meta.url), 'utf8');
+}
+
+/** What a user does with a hub, wherever it runs. */
+export abstract class HubUser {
+  abstract readonly log: readonly LogLine[];
+  #client: HubClient | undefined;
+
+  abstract get url(): string;
+  abstract get token(): string;
+
+  /** A client that holds the first token. */
+  get client(): HubClient {
+    this.#client ??= new HubClient(this.url, this.token);
+    return this.#client;
+  }
+
+  /** To be called when address or token may have changed. */
+  protected forgetClient(): void {
+    this.#client = undefined;
+  }
+
+  /** Any HTTP request at all. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, init);
+  }
+
+  /** Asks a request of test/requests. */
+  async ask<T>(name: string, variables: Variables = {}): Promise<T> {
+    const text = await requestText(name);
+    return this.client.request<T>(text, variables).catch((error: unknown) => this.#explain(error));
+  }
+
+  /** Asks one that takes a file in the variable `as`. */
+  async send<T>(name: string, as: string, content: Uint8Array, variables: Variables = {}): Promise<T> {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-sent-'));
+    const file = join(folder, 'file');
+    try {
+      await writeFile(file, content);
+      return await this.client.upload<T>(await requestText(name), as, file, variables);
+    } catch (error) {
+      return this.#explain(error);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  /** Any GraphQL request, with a file in the variable `file.as` if there is one. @returns the answer as it came. */
+  async post(query: string, variables: Variables = {}, file?: { as: string; content: Uint8Array }): Promise<RawAnswer> {
+    const operations = { query, variables: file ? { ...variables, [file.as]: null } : variables };
+    const authorization = `Bearer ${this.token}`;
+    const init: RequestInit = file
+      ? { body: formOf(operations, file), headers: { authorization, 'apollo-require-preflight': 'true' } }
+      : { body: JSON.stringify(operations), headers: { authorization, 'content-type': 'application/json' } };
+    const response = await this.fetch('/graphql', { method: 'POST', ...init });
+    const body = (await response.json()) as Pick<RawAnswer, 'data' | 'errors'>;
+    return { status: response.status, requestId: response.headers.get('x-request-id'), ...body };
+  }
+
+  /** Makes a dataset and registers an archive as its first version. */
+  async register(dataset: string, archive: Uint8Array): Promise<DatasetVersionAnswer> {
+    await this.ask('create-dataset', { name: dataset });
+    const answer = await this.send<{ registerDatasetVersion: DatasetVersionAnswer }>(
+      'register-upload',
+      'upload',
+      archive,
+      { dataset },
+    );
+    return answer.registerDatasetVersion;
+  }
+
+  /** Queues a run on the bundled backbone unless the input names another. @returns its id. */
+  async queue(input: Variables): Promise<string> {
+    const answer = await this.ask<{ startTransferRun: { id: string } }>('start-transfer-run', {
+      input: { backbone: 'tiny-imagenet', ...input },
+    });
+    return answer.startTransferRun.id;
+  }
+
+  /** What happens to a run, as it happens, until it has ended. */
+  async *watch(id: string): AsyncGenerator<ProgressAnswer> {
+    const request = await requestText('run-progress');
+    for await (const { runProgress } of this.client.subscribe<{ runProgress: ProgressAnswer }>(request, { id })) {
+      yield runProgress;
+    }
+  }
+
+  async run(id: string): Promise<RunAnswer> {
+    return (await this.ask<{ run: RunAnswer }>('run', { id })).run;
+  }
+
+  /** Waits for a run to end. */
+  async ended(id: string): Promise<RunAnswer> {
+    for await (const _ of this.watch(id)); // the subscription ends with the run
+    return this.run(id);
+  }
+
+  async train(input: Variables): Promise<RunAnswer> {
+    return this.ended(await this.queue(input));
+  }
+
+  async registerModel(runId: string, model: string): Promise<ModelVersionAnswer> {
+    const answer = await this.ask<{ registerModelVersion: ModelVersionAnswer }>('register-model-version', {
+      runId,
+      model,
+    });
+    return answer.registerModelVersion;
+  }
+
+  /** A masked error says nothing about its cause, which the log has: a failed test should show both. */
+  #explain(error: unknown): never {
+    const masked = error instanceof HubError && String(error.code) === 'INTERNAL';
+    if (masked) error.message += `\n${JSON.stringify(this.log.findLast(({ level }) => level === ERROR))}`;
+    throw error;
+  }
+}

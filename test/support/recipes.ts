@@ -1,0 +1,5 @@
+/** Learns the colours from the narrow backbone's features in about a second: every test image right. */
+export const QUICK = { epochs: 40, hiddenUnits: 256, batchSize: 10, learningRate: 0.003, seed: 7 } as const;
+
+/** Ends with far less: a step too small to learn anything. */
+export const HOPELESS = { ...QUICK, epochs: 1, learningRate: 1e-7 } as const;

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { resolveConfig } from '../../src/config.js';
+import { type Hub, type Parts, startHub } from '../../src/main.js';
+import { HubUser, type LogLine } from './hub-user.js';
+import { narrowBackboneFile } from './narrow-backbone.js';
+
+const DIST = new URL('../../dist/', import.meta.url);
+/** The compiled files that a hub started from the sources forks. `npm test` builds them first. */
+export const WORKER_ENTRY = fileURLToPath(new URL('training/worker.js', DIST));
+export const NETWORK_THREAD_ENTRY = new URL('engines/network-thread-entry.js', DIST);
+/** What `hub` runs. */
+export const CLI = fileURLToPath(new URL('cli/main.js', DIST));
+
+/**
+ * A hub as its users have it, on a folder of its own, with a narrow backbone as the bundled one. It may be stopped and
+ * started again on the same data; `remove` ends it and leaves nothing behind.
+ */
+export class TestHub extends HubUser {
+  override readonly log: LogLine[] = [];
+  #hub: Hub | undefined;
+
+  private constructor(
+    /** Holds everything below. */
+    private readonly folder: string,
+    private readonly parts: Partial<Parts>,
+  ) {
+    super();
+  }
+
+  static async start(parts: Partial<Parts> = {}): Promise<TestHub> {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-test-'));
+    const hub = new TestHub(folder, parts);
+    for (const made of [hub.allowed, hub.outside]) await mkdir(made);
+    await writeFile(join(folder, 'backbone.safetensors'), narrowBackboneFile());
+    await hub.start();
+    return hub;
+  }
+
+  /** The hub's data folder. */
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** A folder from which the hub may read. */
+  get allowed(): string {
+    return join(this.folder, 'allowed');
+  }
+
+  /** A folder beside it, from which it may not. */
+  get outside(): string {
+    return join(this.folder, 'outside');
+  }
+
+  override get url(): string {
+    return this.#started.url;
+  }
+
+  override get token(): string {
+    return this.#started.token;
+  }
+
+  get #started(): Hub {
+    if (!this.#hub) throw new Error('the hub is stopped');
+    return this.#hub;
+  }
+
+  /** Starts it, and waits until all that should serve is loaded. */
+  async start(): Promise<void> {
+    const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed] }, {});
+    const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
+    this.#hub = await startHub(config, log, {
+      bundledBackbone: join(this.folder, 'backbone.safetensors'),
+      workerEntry: WORKER_ENTRY,
+      networkThreadEntry: NETWORK_THREAD_ENTRY,
+      imagenet: { url: 'http://weights.invalid/imagenet.h5', bytes: 1, md5: '' },
+      ...this.parts,
+    });
+    await this.#hub.ready;
+  }
+
+  async stop(): Promise<void> {
+    const hub = this.#hub;
+    this.#hub = undefined;
+    this.forgetClient();
+    await hub?.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Writes a file where the hub may read it. @returns its path. */
+  async file(name: string, content: Uint8Array | string): Promise<string> {
+    const path = join(this.allowed, name);
+    await writeFile(path, content);
+    return path;
+  }
+}

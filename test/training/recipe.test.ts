@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { HubError } from '../../src/errors.js';
+import { type Recipe, resolveRecipe } from '../../src/training/recipe.js';
+
+const STANDARD: Recipe = {
+  imageSize: 75,
+  batchSize: 300,
+  epochs: 30,
+  learningRate: 1e-3,
+  hiddenUnits: 500,
+  dropout: 0.3,
+  seed: 1,
+  validation: 'HELD_OUT',
+  validationFraction: 0.1,
+  patience: 5,
+  restoreBest: true,
+};
+
+describe('a recipe', () => {
+  it('is complete without a word', () => {
+    expect(resolveRecipe('standard', {})).toEqual(STANDARD);
+  });
+
+  // The seed experiment: a Keras notebook on CIFAR-10 at 299 px, batches of 300, Adam 1e-3, 4 epochs with
+  // EarlyStopping(monitor='val_loss') and its patience of 0, validated on the 10,000 test images, last weights kept.
+  it('of the seed experiment is what it was', () => {
+    expect(resolveRecipe('seed', {})).toEqual({
+      ...STANDARD,
+      imageSize: 299,
+      epochs: 4,
+      validation: 'TEST_SPLIT',
+      patience: 0,
+      restoreBest: false,
+    });
+  });
+
+  it('is a preset with changes', () => {
+    expect(resolveRecipe('seed', { epochs: 2, patience: null, dropout: undefined })).toEqual({
+      ...resolveRecipe('seed', {}),
+      epochs: 2,
+      patience: null,
+    });
+  });
+
+  it('resolved once stays as it is', () => {
+    const resolved = resolveRecipe('seed', { seed: 9 });
+    expect(resolveRecipe('standard', resolved)).toEqual(resolved);
+  });
+
+  it.each<[keyof Recipe, readonly unknown[]]>([
+    ['imageSize', [75, 600]],
+    ['batchSize', [1, 4096]],
+    ['epochs', [1, 1000]],
+    ['learningRate', [1e-12, 1]],
+    ['hiddenUnits', [1, 8192]],
+    ['dropout', [0, 0.95]],
+    ['seed', [0, 2 ** 31 - 1]],
+    ['validation', ['HELD_OUT', 'TEST_SPLIT']],
+    ['validationFraction', [0.01, 0.5]],
+    ['patience', [0, 1000, null]],
+    ['restoreBest', [true, false]],
+  ])('takes %s at both ends of its range', (field, values) => {
+    for (const value of values) expect(resolveRecipe('standard', { [field]: value })[field]).toBe(value);
+  });
+
+  it.each<[keyof Recipe, readonly unknown[]]>([
+    ['imageSize', [74, 601, 75.5, '75', null]],
+    ['batchSize', [0, 4097]],
+    ['epochs', [0, 1001, Number.NaN]],
+    ['learningRate', [0, -1, 1.01, Number.POSITIVE_INFINITY]],
+    ['hiddenUnits', [0, 8193]],
+    ['dropout', [-0.01, 0.96, 1]],
+    ['seed', [-1, 2 ** 31, 0.5]],
+    ['validation', ['TRAIN', null]],
+    ['validationFraction', [0, 0.51]],
+    ['patience', [-1, 1001, 0.5]],
+    ['restoreBest', ['yes', 1]],
+  ])('refuses %s out of its range, and names it with what was received', (field, values) => {
+    for (const value of values) {
+      expect(() => resolveRecipe('standard', { [field]: value })).toThrow(
+        expect.objectContaining({
+          code: 'BAD_INPUT',
+          message: expect.stringMatching(new RegExp(`^The recipe cannot be used: ${field}: .+\\(received .+\\)\\.$`)),
+        }),
+      );
+    }
+  });
+
+  it('refuses what it does not know, and names every problem', () => {
+    const wrong = (): Recipe => resolveRecipe('standard', { momentum: 0.9, epochs: 0 });
+    expect(wrong).toThrow(HubError);
+    expect(wrong).toThrow(/epochs: .+; Unrecognized key: "momentum"/);
+  });
+});

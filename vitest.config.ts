@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // What Node takes. Vite would take index.mjs, whose classes are not those that the libraries know.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two cores are the smallest machine we promise: more files at once only fight for them.
+    maxWorkers: 2,
+    reporters: ['default', './test/closing-line.ts'],
+  },
+});
