@@ -73,7 +73,8 @@ export async function demo(options: DemoOptions): Promise<void> {
       };
       process.stdout.write(`${JSON.stringify(result)}\n`);
     } else {
-      process.stdout.write(summary(hub, config, model, photos));
+      process.stdout.write(answersTable(photos));
+      if (!exit) process.stdout.write(howToAsk(hub, config, model));
     }
   } catch (error) {
     line.fail();
@@ -241,15 +242,23 @@ async function classifyPhotos(client: HubClient, model: string, line: Ora): Prom
   return answers;
 }
 
-function summary(hub: Hub, config: Config, model: string, photos: readonly Asked[]): string {
+function answersTable(photos: readonly Asked[]): string {
   const rows = photos.map(
     ({ photo, label, confidence, milliseconds }) =>
       `  ${photo.padEnd(22)} ${label.padEnd(12)} ${percent(confidence).padStart(7)} ${milliseconds.toFixed(0).padStart(6)} ms`,
   );
-  const ask = `  curl -H "Authorization: Bearer $(cat ${join(config.data, 'token')})" -H "apollo-require-preflight: true" ${hub.url}/graphql \\
+  return `\n${rows.join('\n')}\n\n`;
+}
+
+function howToAsk(hub: Hub, config: Config, model: string): string {
+  const token = join(config.data, 'token');
+  return `Serving at ${hub.url}/graphql (token in ${token}). Ask about a photo of yours:
+  curl -H "Authorization: Bearer $(cat ${token})" -H "apollo-require-preflight: true" ${hub.url}/graphql \\
     -F operations='{"query":"mutation($f:Upload!){classify(image:$f,model:\\"${model}\\"){label confidence}}","variables":{"f":null}}' \\
-    -F map='{"0":["variables.f"]}' -F 0=@photo.jpg`;
-  return `\n${rows.join('\n')}\n\nServing at ${hub.url}/graphql (token in ${join(config.data, 'token')}). Ask about a photo of yours:\n${ask}\n\nCtrl-C stops it.\n`;
+    -F map='{"0":["variables.f"]}' -F 0=@photo.jpg
+
+Ctrl-C stops it.
+`;
 }
 
 /** A name for what lies at a path: of its characters those that a name may have. */
