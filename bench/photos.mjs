@@ -40,9 +40,9 @@ export async function measure() {
       const { manifestBlob } = await registerImages(reduced(manifest, shards, side), blobs);
       const size = { input: side, image: IMAGE };
       const job = { manifestBlob: manifestBlob.sha256, backboneBlob, size, blobFolder: folder };
-      const headBlob = await trainHead(job);
+      const weightsBlob = await trainHead(job);
       const share = (input) =>
-        shareRight({ thread, manifest, shards, network: { backboneBlob, headBlob, size: { input, image: IMAGE } } });
+        shareRight({ thread, manifest, shards, network: { backboneBlob, weightsBlob, size: { input, image: IMAGE } } });
       rows.push({
         'training pictures': side,
         'reduced first': await share(side),

@@ -15,6 +15,7 @@ import { DatasetResolver } from './schema/dataset/dataset.resolver.js';
 import { DatasetService } from './schema/dataset/dataset.service.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
+import { FeatureCache } from './schema/run/feature-cache.js';
 import { RunEvents } from './schema/run/run.events.js';
 import { RunQueue } from './schema/run/run.queue.js';
 import { RunResolver } from './schema/run/run.resolver.js';
@@ -94,6 +95,7 @@ export async function startHub(config: Config, log: Logger, parts: Partial<Parts
       blobs,
       blobFolder: folder.blobs,
       backbones,
+      cache: new FeatureCache(prisma, blobs, config.featureCache * 1e9),
       events,
       log,
       startWorker: (job) => startWorker(job, workerEntry),

@@ -1,5 +1,5 @@
 import type { SplitLayer } from '../network/inception-v3.js';
-import type { Layer } from '../network/layers.js';
+import type { Layer, Shape } from '../network/layers.js';
 import type { Weights } from '../network/tensor.js';
 
 /** What pictures a network takes: RGB bytes of one size, resized by the network itself to the size it computes at. */
@@ -15,6 +15,8 @@ export interface FrozenSpec {
   readonly backbone: Weights;
   readonly size: PictureSize;
   readonly upTo: SplitLayer;
+  /** Of what comes out. */
+  readonly type: FeatureType;
 }
 
 /** A whole network for classification. */
@@ -25,20 +27,37 @@ export interface ClassifierSpec {
   readonly size: PictureSize;
 }
 
+/** Values of activations: floats, or the bits of 16-bit floats (IEEE 754 binary16). */
+export type Features = Float32Array | Uint16Array;
+export type FeatureType = 'float32' | 'float16';
+
 /** The part that learns, and how it starts. */
 export interface TrainerSpec {
+  /** In the order in which they compute; the last one is a dense layer with softmax. */
   readonly layers: readonly Layer[];
-  /** Values per example that come in. */
-  readonly inFeatures: number;
+  /** What the first of them read: its name, its shape, and the type in which it comes. */
+  readonly input: { readonly name: string; readonly shape: Shape; readonly type: FeatureType };
   /** Examples per step; a last, smaller batch is allowed. */
   readonly batchSize: number;
   readonly start: TrainerState;
+  /**
+   * By kernel of a convolution: the factor per output channel that is folded into it. Steps are those of the unfolded
+   * kernel, as Keras trains it.
+   */
+  readonly folded: ReadonlyMap<string, Float32Array>;
+  /** By layer: what the learning rate is multiplied with; 1 where nothing is said. */
+  readonly rates?: ReadonlyMap<string, number>;
+  /** Kernels shrink by learning rate times this in every step (AdamW). 0 where nothing is said. */
+  readonly weightDecay?: number;
+  /** Whether batches bring what is mixed into their examples. */
+  readonly mixup?: boolean;
 }
 
 /** Everything that training changes: restoring it continues exactly where it was taken. */
 export interface TrainerState {
   /** Steps taken. */
   readonly step: number;
+  /** `layer/kernel` and `layer/bias`; those of convolutions with the batch normalization folded in. */
   readonly weights: Weights;
   /** Adam's first and second moments by weight name; empty before the first step. */
   readonly firstMoments: Weights;
@@ -46,36 +65,44 @@ export interface TrainerState {
 }
 
 export interface Batch {
-  /** count x inFeatures, row-major. */
-  readonly features: Float32Array;
-  /** count class indices. */
-  readonly labels: Int32Array;
+  /** count x values of an example, row-major; maps as height x width x channels. */
+  readonly features: Features;
+  /** count x classes: what the probabilities should be, one-hot or softer. */
+  readonly targets: Float32Array;
   readonly count: number;
   /** By dropout layer: count x units factors, 0 or 1 / (1 - rate). A layer that is left out drops nothing. */
   readonly masks: ReadonlyMap<string, Float32Array>;
+  /** By example: the example of this batch that is mixed into its features, and the share that it keeps of its own. */
+  readonly mix?: { readonly partners: Int32Array; readonly shares: Float32Array };
 }
 
 export interface StepResult {
   /** Mean categorical cross-entropy of the batch before the update, in nats. */
   readonly loss: number;
-  /** Examples whose most probable class was right, before the update. */
+  /** Examples whose most probable class was that of their target, before the update. */
   readonly correct: number;
 }
 
-/** A loaded network. Pictures and features in, floats out; `dispose` frees its memory. */
-export interface Forward {
+/** A loaded network. Pictures in, rows of values out; `dispose` frees its memory. */
+export interface Forward<T extends Features = Float32Array> {
   /** Values per example that come out. */
   readonly outFeatures: number;
   /** @param pixels n x input x input x 3 bytes, RGB. @returns n x outFeatures. */
-  run(pixels: Uint8Array, n: number): Promise<Float32Array>;
+  run(pixels: Uint8Array, n: number): Promise<T>;
   dispose(): Promise<void>;
 }
 
 export interface Trainer {
-  /** One forward and backward pass and one Adam step. */
-  step(batch: Batch, learningRate: number): Promise<StepResult>;
+  /** Examples of a batch that it takes at once: all, or fewer where all would take too much memory. */
+  readonly passSize: number;
+  /**
+   * One forward and backward pass and one Adam step.
+   * @param passes a batch, in parts of `passSize` examples. Their gradients are added up: what comes out is the step of
+   * the whole batch. @param count examples in all of them.
+   */
+  step(passes: AsyncIterable<Batch> | Iterable<Batch>, count: number, learningRate: number): Promise<StepResult>;
   /** Class probabilities without dropout. @returns n x classes. */
-  predict(features: Float32Array, n: number): Promise<Float32Array>;
+  predict(features: Features, n: number): Promise<Float32Array>;
   /** A copy of the present state. */
   state(): TrainerState;
   dispose(): Promise<void>;
@@ -91,7 +118,7 @@ export interface EngineInfo {
 
 export interface Engine {
   readonly info: EngineInfo;
-  frozen(spec: FrozenSpec): Promise<Forward>;
+  frozen(spec: FrozenSpec): Promise<Forward<Features>>;
   classifier(spec: ClassifierSpec): Promise<Forward>;
   trainer(spec: TrainerSpec): Promise<Trainer>;
 }

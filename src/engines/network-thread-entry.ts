@@ -1,18 +1,26 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
+import { overlay } from '../network/backbone-weights.js';
 import { headOf } from '../network/head.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
-import type { Forward } from './engine.js';
-import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
+import type { Features, Forward } from './engine.js';
+import type {
+  ClassifierNetwork,
+  FrozenNetwork,
+  NetworkSpec,
+  ThreadAnswer,
+  ThreadData,
+  ThreadRequest,
+} from './network-thread-messages.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
 const { blobFolder, threads } = workerData as ThreadData;
 const blobs = new FileBlobStore(blobFolder);
 const engine = new OnnxEngine(threads);
-const networks = new Map<string, Forward>();
+const networks = new Map<string, Forward<Features>>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
   try {
@@ -23,7 +31,7 @@ parentPort?.on('message', async (request: ThreadRequest) => {
   }
 });
 
-async function handle(request: ThreadRequest): Promise<Float32Array | number | null> {
+async function handle(request: ThreadRequest): Promise<Features | number | null> {
   const network = networks.get(request.network);
   switch (request.type) {
     case 'load': {
@@ -42,19 +50,21 @@ async function handle(request: ThreadRequest): Promise<Float32Array | number | n
 }
 
 /** Builds a network and runs it once: the first run allocates what all later ones use. */
-async function load(spec: NetworkSpec): Promise<Forward> {
+async function load(spec: NetworkSpec): Promise<Forward<Features>> {
   const { size } = spec;
-  const backbone = await read(spec.backboneBlob);
-  const network = await ('upTo' in spec
-    ? engine.frozen({ backbone, size, upTo: spec.upTo })
-    : engine.classifier({ backbone, size, ...(await readHead(spec.headBlob)) }));
+  const network = await ('upTo' in spec ? loadFrozen(spec) : loadClassifier(spec));
   await network.run(new Uint8Array(size.input * size.input * 3), 1);
   return network;
 }
 
-async function readHead(blob: string): Promise<{ head: ReturnType<typeof headOf>; headWeights: Weights }> {
-  const headWeights = await read(blob);
-  return { head: headOf(headWeights), headWeights };
+async function loadFrozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
+  return engine.frozen({ backbone: await read(backboneBlob), size, upTo, type });
+}
+
+async function loadClassifier({ backboneBlob, weightsBlob, size }: ClassifierNetwork): Promise<Forward> {
+  const trained = await read(weightsBlob);
+  const backbone = overlay(await read(backboneBlob), trained);
+  return engine.classifier({ backbone, size, head: headOf(trained), headWeights: trained });
 }
 
 async function read(blob: string): Promise<Weights> {

@@ -1,11 +1,22 @@
 import type { SplitLayer } from '../network/inception-v3.js';
-import type { PictureSize } from './engine.js';
+import type { Features, FeatureType, PictureSize } from './engine.js';
 
-/** A network by the blobs that hold its weights: a backbone up to a layer, or a backbone with a head. */
-export type NetworkSpec = { readonly backboneBlob: string; readonly size: PictureSize } & (
-  | { readonly upTo: SplitLayer }
-  | { readonly headBlob: string }
-);
+/** The frozen part of a network, by the blob with the backbone's weights. */
+export interface FrozenNetwork {
+  readonly backboneBlob: string;
+  readonly size: PictureSize;
+  readonly upTo: SplitLayer;
+  readonly type: FeatureType;
+}
+
+/** A whole network: a backbone, and what a run trained of it and its head. */
+export interface ClassifierNetwork {
+  readonly backboneBlob: string;
+  readonly size: PictureSize;
+  readonly weightsBlob: string;
+}
+
+export type NetworkSpec = FrozenNetwork | ClassifierNetwork;
 
 /** What is asked of the thread; the answer carries the same id. */
 export type ThreadRequest = { readonly id: number } & (
@@ -15,7 +26,7 @@ export type ThreadRequest = { readonly id: number } & (
 );
 
 export type ThreadAnswer = { readonly id: number } & (
-  | { readonly type: 'done'; readonly result: Float32Array | number | null }
+  | { readonly type: 'done'; readonly result: Features | number | null }
   | { readonly type: 'error'; readonly code: string | null; readonly message: string }
 );
 

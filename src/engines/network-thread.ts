@@ -1,13 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, HubError } from '../errors.js';
-import type { Forward } from './engine.js';
-import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
+import type { Features, Forward } from './engine.js';
+import type {
+  ClassifierNetwork,
+  FrozenNetwork,
+  NetworkSpec,
+  ThreadAnswer,
+  ThreadData,
+  ThreadRequest,
+} from './network-thread-messages.js';
 
 /** Where the compiled thread lies; the tests, which run from the sources, name another place. */
 export const NETWORK_THREAD_ENTRY = new URL('./network-thread-entry.js', import.meta.url);
 
 type Unsent = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
-type Result = Float32Array | number | null;
+type Result = Features | number | null;
 
 /**
  * A thread that computes networks. ONNX Runtime computes on the thread that calls it, so whoever must stay able to
@@ -26,13 +33,22 @@ export class NetworkThread {
     this.#thread.on('exit', () => this.#end(new HubError('SHUTTING_DOWN', 'The hub is shutting down.')));
   }
 
-  /** Loads a network and warms it up. */
-  async load(spec: NetworkSpec): Promise<Forward> {
+  /** Loads a whole network and warms it up. */
+  async load(spec: ClassifierNetwork): Promise<Forward> {
+    return this.#load<Float32Array>(spec);
+  }
+
+  /** Loads the frozen part of a network and warms it up. */
+  async loadFrozen(spec: FrozenNetwork): Promise<Forward<Features>> {
+    return this.#load<Features>(spec);
+  }
+
+  async #load<T extends Features>(spec: NetworkSpec): Promise<Forward<T>> {
     const network = String(++this.#lastId);
     const outFeatures = (await this.#ask({ type: 'load', network, spec })) as number;
     return {
       outFeatures,
-      run: async (pixels, n) => (await this.#ask({ type: 'run', network, pixels, n })) as Float32Array,
+      run: async (pixels, n) => (await this.#ask({ type: 'run', network, pixels, n })) as T,
       dispose: async () => void (await this.#ask({ type: 'unload', network })),
     };
   }

@@ -56,6 +56,11 @@ export function matchBackbone(weights: Weights): { layers: readonly Layer[]; wid
   return { layers, width };
 }
 
+/** A backbone with the layers that a run trained put in their places; a head among the trained weights is left out. */
+export function overlay(backbone: Weights, trained: Weights): Weights {
+  return new Map([...backbone, ...[...trained].filter(([name]) => backbone.has(name))]);
+}
+
 /** Folds the batch normalization of one layer into its convolution. */
 export function foldConv(layer: ConvLayer, weights: Weights): FoldedConv {
   const kernel = dequantize(layer, weights);

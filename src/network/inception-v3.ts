@@ -1,5 +1,5 @@
-import type { ConcatLayer, ConvLayer, Layer, Padding, PoolLayer } from './layers.js';
-import { PICTURE } from './layers.js';
+import type { ConcatLayer, ConvLayer, Layer, Padding, PoolLayer, Shape } from './layers.js';
+import { inferShapes, PICTURE } from './layers.js';
 
 /** The layers at which the frozen part may end: behind an inception block, or behind the pooling on top of them. */
 export const SPLIT_LAYERS = [
@@ -73,6 +73,18 @@ export function inceptionV3(width = 1): readonly Layer[] {
     x = b.concat(`mixed${index}`, [one, three, double, pool]); // 8 x 8 x 2048
   }
   return [...b.layers, { kind: 'globalAveragePool', name: 'avg_pool', inputs: [x] }];
+}
+
+/** How a network of this width is named in records. */
+export function architectureName(width: number): string {
+  return width === 1 ? 'InceptionV3' : `InceptionV3 x ${width}`;
+}
+
+/** What the split layer gives for pictures of imageSize x imageSize, by the name of the network. */
+export function splitShape(architecture: string, imageSize: number, split: SplitLayer): Shape {
+  const width = Number(architecture.split(' x ')[1] ?? 1);
+  const picture = { height: imageSize, width: imageSize, channels: 3 };
+  return inferShapes(inceptionV3(width), picture).get(split) as Shape;
 }
 
 /** The layers up to and with the split layer, and those behind it. */

@@ -23,6 +23,18 @@ export interface SafetensorsFile {
 
 /** Writes tensors in the order of the map, so that equal weights give equal bytes. */
 export function writeSafetensors(weights: Weights, metadata: Readonly<Record<string, string>> = {}): Buffer {
+  return Buffer.concat([...parts(weights, metadata)]);
+}
+
+/** The same piece by piece, for files of which a second copy in memory would be too much. */
+export async function* safetensorsParts(
+  weights: Weights,
+  metadata: Readonly<Record<string, string>> = {},
+): AsyncGenerator<Uint8Array> {
+  yield* parts(weights, metadata);
+}
+
+function* parts(weights: Weights, metadata: Readonly<Record<string, string>>): Generator<Uint8Array> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const [name, tensor] of weights) {
@@ -33,8 +45,9 @@ export function writeSafetensors(weights: Weights, metadata: Readonly<Record<str
   const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8), 'utf8');
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  const parts = [...weights.values()].map((tensor) => bytesOf(tensor));
-  return Buffer.concat([length, text, ...parts]);
+  yield length;
+  yield text;
+  for (const tensor of weights.values()) yield bytesOf(tensor);
 }
 
 /** Reads a file. Throws WEIGHTS_REFUSED, with what is wrong, for anything that is not well-formed to the last byte. */

@@ -7,7 +7,7 @@ export interface ServedVersion {
   readonly model: string;
   readonly number: number;
   readonly backboneBlob: string;
-  readonly headBlob: string;
+  readonly weightsBlob: string;
   /** Class names by index. */
   readonly labels: readonly string[];
   readonly size: PictureSize;

@@ -1,14 +1,27 @@
 import { z } from 'zod';
 import type { TrainerState } from '../engines/engine.js';
-import { readSafetensors, writeSafetensors } from '../network/safetensors.js';
+import { readSafetensors, safetensorsParts } from '../network/safetensors.js';
 import type { Tensor, Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { EpochMetrics } from './job.js';
 
-/** Where a run stands after an epoch: restoring it continues as if nothing had happened. */
+/** How far an epoch has come: images trained on, and sums over them. */
+export interface Partial {
+  readonly images: number;
+  /** In nats. */
+  readonly loss: number;
+  readonly correct: number;
+}
+
+export const NOTHING_YET: Partial = { images: 0, loss: 0, correct: 0 };
+
+/** Where a run stands: restoring it continues as if nothing had happened. */
 export interface Checkpoint {
   readonly state: TrainerState;
+  /** Of the epochs that have ended. */
   readonly history: readonly EpochMetrics[];
+  /** Of the epoch that has begun. */
+  readonly partial: Partial;
   /** Weights of the epoch with the best validation loss so far. */
   readonly best: { readonly epoch: number; readonly weights: Weights };
 }
@@ -17,23 +30,29 @@ const metadataSchema = z.object({
   step: z.coerce.number(),
   bestEpoch: z.coerce.number(),
   history: z.string().transform((text) => JSON.parse(text) as EpochMetrics[]),
+  partial: z.string().transform((text) => JSON.parse(text) as Partial),
 });
 
 const PARTS = ['weights', 'firstMoments', 'secondMoments', 'best'] as const;
 
 /** Stores a checkpoint durably. @returns its blob's hash. */
 export async function saveCheckpoint(blobs: BlobStore, checkpoint: Checkpoint): Promise<string> {
-  const { state, best, history } = checkpoint;
+  const { state, best, history, partial } = checkpoint;
   const parts = { ...state, best: best.weights };
   const tensors = new Map<string, Tensor>();
   for (const part of PARTS) for (const [name, tensor] of parts[part]) tensors.set(`${part}:${name}`, tensor);
-  const metadata = { step: String(state.step), bestEpoch: String(best.epoch), history: JSON.stringify(history) };
-  return (await blobs.put(writeSafetensors(tensors, metadata))).sha256;
+  const metadata = {
+    step: String(state.step),
+    bestEpoch: String(best.epoch),
+    history: JSON.stringify(history),
+    partial: JSON.stringify(partial),
+  };
+  return (await blobs.put(safetensorsParts(tensors, metadata))).sha256;
 }
 
 export async function loadCheckpoint(blobs: BlobStore, sha256: string): Promise<Checkpoint> {
   const file = readSafetensors(await blobs.get(sha256));
-  const { step, bestEpoch, history } = metadataSchema.parse(file.metadata);
+  const { step, bestEpoch, history, partial } = metadataSchema.parse(file.metadata);
   const take = (part: string): Weights =>
     new Map(
       [...file.weights].flatMap(([name, tensor]): [string, Tensor][] => {
@@ -42,5 +61,10 @@ export async function loadCheckpoint(blobs: BlobStore, sha256: string): Promise<
       }),
     );
   const [weights, firstMoments, secondMoments, best] = PARTS.map(take) as [Weights, Weights, Weights, Weights];
-  return { state: { step, weights, firstMoments, secondMoments }, history, best: { epoch: bestEpoch, weights: best } };
+  return {
+    state: { step, weights, firstMoments, secondMoments },
+    history,
+    partial,
+    best: { epoch: bestEpoch, weights: best },
+  };
 }

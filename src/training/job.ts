@@ -14,12 +14,18 @@ export const jobSchema = z.object({
   /** A safetensors blob with the backbone's weights. */
   backboneBlob: sha256,
   recipe: recipeSchema,
+  /** The weights of the run that this one goes on from; null begins with a new head. */
+  parentBlob: sha256.nullable(),
   /** Sides in pixels of the pictures that come in and of those the network sees. */
   size: z.object({ input: z.int().positive(), image: z.int().positive() }),
   /** Cached features under the job's feature key, whatever there is of them. */
   featureChunks: z.array(featureChunkSchema),
+  /** Why features are not cached but computed anew in every epoch; null where they are cached. */
+  uncached: z.string().nullable(),
   /** Where to go on, if the run was interrupted. */
   checkpointBlob: sha256.nullable(),
+  /** Seconds of training after which a checkpoint is written within an epoch. */
+  checkpointSeconds: z.number().nonnegative(),
   blobFolder: z.string(),
   threads: z.int().min(1).optional(),
 });
@@ -58,10 +64,11 @@ export type TrainingEvent =
       readonly secondsLeft: number | null;
     }
   | { readonly type: 'features'; readonly chunk: FeatureChunk; readonly bytes: number }
+  | { readonly type: 'checkpoint'; readonly checkpointBlob: string }
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics; readonly checkpointBlob: string }
   | {
       readonly type: 'finished';
-      /** A safetensors blob with the head's weights. */
+      /** A safetensors blob with the weights of all layers behind the split layer, as Keras names them. */
       readonly weightsBlob: string;
       readonly test: Evaluation;
       /** The epoch whose weights were kept. */

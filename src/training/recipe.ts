@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { SMALLEST_IMAGE } from '../network/inception-v3.js';
+import { SMALLEST_IMAGE, SPLIT_LAYERS } from '../network/inception-v3.js';
 
 /** Where the figures after each epoch come from. The test split is used once, at the end, unless the recipe says so. */
 export const VALIDATIONS = ['HELD_OUT', 'TEST_SPLIT'] as const;
 
 /**
- * Everything that decides a transfer run, given its data and backbone. The defaults are those of the preset
+ * Everything that decides a run, given its data, its backbone and its parent. The defaults are those of the preset
  * `standard`; the resolved recipe is kept with the run and never changes.
  */
 export const recipeSchema = z.strictObject({
   /** Side in pixels of the picture the network sees. */
   imageSize: z.int().min(SMALLEST_IMAGE).max(600).default(75),
+  /** Where the frozen part ends: all behind it learns. Behind `avg_pool` that is the head alone: transfer. */
+  splitLayer: z.enum(SPLIT_LAYERS).default('avg_pool'),
   /** Examples per optimizer step. */
   batchSize: z.int().min(1).max(4096).default(300),
   /** Passes over the training split at most. */
@@ -52,14 +54,38 @@ const seed: RecipeInput = {
   restoreBest: false,
 };
 
+/** What fine-tuning does differently where nothing is said: the seed experiment's second stage. */
+export const FINE_TUNE_DEFAULTS = { splitLayer: 'mixed5', learningRate: 1e-5 } as const satisfies RecipeInput;
+
 /** Named starting points; what a caller gives goes over them. */
 export const PRESETS = { standard: {}, seed } as const satisfies Record<string, RecipeInput>;
 export type PresetName = keyof typeof PRESETS;
 
 /** Fills in preset and defaults. Throws BAD_INPUT naming each wrong field, its range and what was received. */
 export function resolveRecipe(preset: PresetName, overrides: Readonly<Record<string, unknown>>): Recipe {
+  return resolveOver(PRESETS[preset], overrides);
+}
+
+/**
+ * The recipe of a run that goes on where its parent ended: the parent's, but for what fine-tuning does differently and
+ * what is given. Image size and head are those of the parent and cannot be given.
+ */
+export function resolveFineTuneRecipe(parent: Recipe, overrides: Readonly<Record<string, unknown>>): Recipe {
+  const recipe = resolveOver({ ...parent, ...FINE_TUNE_DEFAULTS }, overrides);
+  const place = (layer: Recipe['splitLayer']): number => SPLIT_LAYERS.indexOf(layer);
+  if (recipe.splitLayer === 'avg_pool') {
+    throw new HubError('BAD_INPUT', 'Fine-tuning begins behind mixed0 to mixed10 (received "avg_pool").');
+  }
+  if (place(recipe.splitLayer) > place(parent.splitLayer)) {
+    const message = `The parent run trained all behind ${parent.splitLayer}: a run that goes on cannot freeze a part of that again (received "${recipe.splitLayer}").`;
+    throw new HubError('BAD_INPUT', message, { parent: parent.splitLayer, received: recipe.splitLayer });
+  }
+  return recipe;
+}
+
+function resolveOver(base: RecipeInput, overrides: Readonly<Record<string, unknown>>): Recipe {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const result = recipeSchema.safeParse({ ...PRESETS[preset], ...given });
+  const result = recipeSchema.safeParse({ ...base, ...given });
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const field = issue.path.join('.');

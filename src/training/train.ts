@@ -1,20 +1,18 @@
 import { performance } from 'node:perf_hooks';
-import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { Manifest } from '../datasets/manifest.js';
-import { readManifest, ShardReader } from '../datasets/read-manifest.js';
-import type { Batch, Engine } from '../engines/engine.js';
+import { readManifest } from '../datasets/read-manifest.js';
+import type { Batch, Engine, Features, TrainerState } from '../engines/engine.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import { HubError } from '../errors.js';
-import { head } from '../network/head.js';
 import type { Layer } from '../network/layers.js';
-import { writeSafetensors } from '../network/safetensors.js';
+import { safetensorsParts } from '../network/safetensors.js';
 import { dropoutFactors, randomStream, shuffle } from '../random.js';
 import type { BlobStore } from '../storage/blobs.js';
-import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { type Checkpoint, loadCheckpoint, NOTHING_YET, type Partial, saveCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
-import { extractFeatures, FeatureTable } from './features.js';
-import { initialWeights } from './initial-weights.js';
+import { openFeatures } from './feature-source.js';
+import type { FeatureSource } from './features.js';
 import type { EpochMetrics, Job, Phase, TrainingEvent } from './job.js';
+import { buildLearner } from './learner.js';
 import { ProgressMeter } from './progress.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
@@ -30,8 +28,8 @@ export interface Surroundings {
 }
 
 /**
- * One transfer run, from images to a trained and tested head: a function of the job and its blobs alone. Same job, same
- * engine, same number of threads: the same numbers, also when it was interrupted and goes on from a checkpoint.
+ * One run, from images to trained and tested weights: a function of the job and its blobs alone. Same job, same engine,
+ * same number of threads: the same numbers, also when it was interrupted and goes on from a checkpoint.
  */
 export async function train(job: Job, surroundings: Surroundings): Promise<void> {
   const { blobs, engine, emit, signal } = surroundings;
@@ -44,47 +42,48 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   const labels = Int32Array.from(manifest.images, (image) => image.label);
   const classes = manifest.classes.length;
   const splits = drawSplits(manifest, recipe);
-
-  const table = await timed('features', () => bottleneckFeatures(job, manifest, surroundings));
-  const inFeatures = table.rowLength;
+  const source = await timed('features', () => openFeatures(job, manifest, surroundings));
 
   // model and optimizer, new or where they stood
-  const headLayers = head(inFeatures, { classes, hidden: recipe.hiddenUnits, dropout: recipe.dropout });
+  const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
+  const { layers, input, folded } = learner;
+  const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
   const checkpoint = job.checkpointBlob ? await loadCheckpoint(blobs, job.checkpointBlob) : undefined;
-  const start = checkpoint?.state ?? {
-    step: 0,
-    weights: initialWeights(headLayers, recipe.seed),
-    firstMoments: new Map(),
-    secondMoments: new Map(),
-  };
   const batchSize = Math.min(recipe.batchSize, splits.train.length);
-  let trainer = await engine.trainer({ layers: headLayers, inFeatures, batchSize, start });
+  const trainerFrom = (start: TrainerState) => engine.trainer({ layers, input, folded, batchSize, start });
+  let trainer = await trainerFrom(checkpoint?.state ?? begin);
   const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
-  let best = checkpoint?.best ?? { epoch: 0, weights: start.weights };
-  if (checkpoint) emit({ type: 'log', message: `Goes on behind epoch ${history.length}.` });
+  let partial = checkpoint?.partial ?? NOTHING_YET;
+  let best = checkpoint?.best ?? { epoch: 0, weights: begin.weights };
+  if (checkpoint) {
+    const within = partial.images > 0 ? ` and ${partial.images} images` : '';
+    emit({ type: 'log', message: `Goes on behind epoch ${history.length}${within}.` });
+  }
 
   // epochs
+  let saved = Promise.resolve();
+  let savedAt = performance.now();
   await timed('training', async () => {
-    let saved = Promise.resolve();
-    const meter = new ProgressMeter('training', (recipe.epochs - history.length) * splits.train.length, emit);
+    const left = (recipe.epochs - history.length) * splits.train.length - partial.images;
+    const meter = new ProgressMeter('training', left, emit);
     while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
       const began = performance.now();
       const epoch = history.length + 1;
-      const trained = await trainEpoch(epoch, (images) => meter.add(images));
-      const validated = await evaluate(trainer, table, splits.validation, labels, classes);
+      const { loss, correct, images } = await trainEpoch(epoch, (done) => meter.add(done));
+      const validated = await evaluate(trainer, source, splits.validation, labels, classes);
       const metrics: EpochMetrics = {
         epoch,
-        ...trained,
+        trainLoss: loss / images,
+        trainAccuracy: correct / images,
         validationLoss: validated.loss,
         validationAccuracy: validated.accuracy,
         seconds: (performance.now() - began) / 1000,
       };
       history.push(metrics);
+      partial = NOTHING_YET;
       const state = trainer.state();
       if (bestEpoch(history) === epoch) best = { epoch, weights: state.weights };
-      await saved;
-      saved = saveEpoch(metrics, { state, history: [...history], best }); // while the next epoch trains
-      saved.catch(() => undefined); // awaited above or below; until then its failure must not end the process
+      await save(state, (checkpointBlob) => emit({ type: 'epoch', metrics, checkpointBlob }));
     }
     await saved;
   });
@@ -96,51 +95,66 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   const keptEpoch = recipe.restoreBest ? best.epoch : history.length;
   if (keptEpoch !== history.length) {
     await trainer.dispose();
-    trainer = await engine.trainer({
-      layers: headLayers,
-      inFeatures,
-      batchSize,
-      start: { ...start, weights: best.weights },
-    });
+    trainer = await trainerFrom({ ...begin, weights: best.weights });
   }
-  const test = await timed('evaluation', () => evaluate(trainer, table, splits.test, labels, classes));
-  const { sha256: weightsBlob } = await blobs.put(writeSafetensors(trainer.state().weights));
+  const test = await timed('evaluation', () => evaluate(trainer, source, splits.test, labels, classes));
+  const { sha256: weightsBlob } = await blobs.put(safetensorsParts(learner.toKeras(trainer.state().weights)));
   await trainer.dispose();
-  await table.close();
+  await source.close();
   const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
   emit({ type: 'finished', weightsBlob, test, keptEpoch, seconds, peakMemoryBytes });
 
-  async function trainEpoch(
-    epoch: number,
-    onImages: (images: number) => void,
-  ): Promise<{ trainLoss: number; trainAccuracy: number }> {
+  /** Goes on in an epoch where `partial` stands. */
+  async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<Partial> {
     const order = shuffle(splits.train.slice(), randomStream(recipe.seed, 'order', epoch));
-    const dropout = randomStream(recipe.seed, 'dropout', epoch);
-    let loss = 0;
-    let correct = 0;
-    for (let from = 0; from < order.length; from += batchSize) {
+    const batches = slices(order, batchSize).slice(partial.images / batchSize);
+    const passes = batches.map((batch) => slices(batch, trainer.passSize));
+    const features = readAhead(source, passes.flat());
+    for (const [i, rows] of batches.entries()) {
       signal.throwIfAborted();
-      const rows = order.subarray(from, from + batchSize);
-      const batch: Batch = {
-        features: table.read(rows),
-        labels: rows.map((row) => labels[row]!),
-        count: rows.length,
-        masks: dropoutMasks(headLayers, rows.length, dropout),
+      const dropout = randomStream(recipe.seed, 'dropout', epoch, partial.images / batchSize);
+      const parts = batchOf(passes[i] as Int32Array[], features, (n) => dropoutMasks(layers, n, dropout));
+      const result = await trainer.step(parts, rows.length, recipe.learningRate);
+      if (!Number.isFinite(result.loss)) throw diverged(`the loss is ${result.loss}`, epoch, recipe);
+      partial = {
+        images: partial.images + rows.length,
+        loss: partial.loss + result.loss * rows.length,
+        correct: partial.correct + result.correct,
       };
-      const result = await trainer.step(batch, recipe.learningRate);
-      if (!Number.isFinite(result.loss)) {
-        const message = `Training diverged in epoch ${epoch}: the loss is ${result.loss}. Lower the learning rate, which is ${recipe.learningRate}.`;
-        throw new HubError('DIVERGED', message, { epoch, learningRate: recipe.learningRate });
-      }
-      loss += result.loss * rows.length;
-      correct += result.correct;
       onImages(rows.length);
+      const due = performance.now() - savedAt >= job.checkpointSeconds * 1000;
+      if (due && partial.images < order.length) {
+        await save(trainer.state(), (checkpointBlob) => emit({ type: 'checkpoint', checkpointBlob }));
+      }
     }
-    return { trainLoss: loss / order.length, trainAccuracy: correct / order.length };
+    return partial;
   }
 
-  async function saveEpoch(metrics: EpochMetrics, at: Checkpoint): Promise<void> {
-    emit({ type: 'epoch', metrics, checkpointBlob: await saveCheckpoint(blobs, at) });
+  async function* batchOf(
+    passes: readonly Int32Array[],
+    features: AsyncIterator<Features>,
+    masks: (rows: number) => Batch['masks'],
+  ): AsyncGenerator<Batch> {
+    for (const rows of passes) {
+      const { value } = await features.next();
+      yield { features: value as Features, targets: oneHot(rows), count: rows.length, masks: masks(rows.length) };
+    }
+  }
+
+  function oneHot(rows: Int32Array): Float32Array {
+    const targets = new Float32Array(rows.length * classes);
+    for (const [i, row] of rows.entries()) targets[i * classes + labels[row]!] = 1;
+    return targets;
+  }
+
+  /** Writes a checkpoint while training goes on, one at a time. */
+  async function save(state: TrainerState, told: (checkpointBlob: string) => void): Promise<void> {
+    if (!allNumbers(state)) throw diverged('weights are no longer numbers', history.length + 1, recipe);
+    const at: Checkpoint = { state, history: [...history], partial, best };
+    await saved;
+    saved = saveCheckpoint(blobs, at).then(told);
+    saved.catch(() => undefined); // awaited above or at the end; until then its failure must not end the process
+    savedAt = performance.now();
   }
 
   async function timed<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
@@ -153,43 +167,32 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   }
 }
 
-/** The features of every image at the end of the frozen part: those that are cached, and the others computed now. */
-async function bottleneckFeatures(job: Job, manifest: Manifest, surroundings: Surroundings): Promise<FeatureTable> {
-  const { blobs, networkThreads, emit, signal } = surroundings;
-  const { size } = job;
-  const table = new FeatureTable(blobs);
-  let missing = manifest.images.length;
-  for (const chunk of job.featureChunks) if (await table.add(chunk)) missing -= chunk.rows;
-  const cached = manifest.images.length - missing;
-  emit({ type: 'log', message: `Features: ${cached} of ${manifest.images.length} cached, ${missing} to compute.` });
-  if (missing === 0) return table;
-
-  const network = { backboneBlob: job.backboneBlob, size, upTo: 'avg_pool' } as const;
-  const threads = networkThreads();
-  const shards = new ShardReader(blobs, manifest);
-  const meter = new ProgressMeter('features', missing, emit);
-  const onImages = (images: number): void => meter.add(images);
-  const isCached = (index: number): boolean => table.has(index);
-  try {
-    const networks = await Promise.all(threads.map((thread) => thread.load(network)));
-    for await (const piece of extractFeatures({
-      manifest,
-      shards,
-      networks,
-      size,
-      blobs,
-      isCached,
-      signal,
-      onImages,
-    })) {
-      await table.add(piece.chunk);
-      emit({ type: 'features', ...piece });
-    }
-  } finally {
-    await shards.close();
-    await Promise.all(threads.map((thread) => thread.close()));
+/** Reads the features of each list of rows while what is done with those before it goes on. */
+async function* readAhead(source: FeatureSource, lists: readonly Int32Array[]): AsyncGenerator<Features> {
+  const read = (i: number): Promise<Features> | undefined => {
+    const reading = i < lists.length ? source.read(lists[i] as Int32Array) : undefined;
+    reading?.catch(() => undefined); // awaited below; until then its failure must not end the process
+    return reading;
+  };
+  let next = read(0);
+  for (let i = 1; next; i++) {
+    const features = await next;
+    next = read(i);
+    yield features;
   }
-  return table;
+}
+
+function slices(rows: Int32Array, size: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.subarray(i * size, (i + 1) * size));
+}
+
+function diverged(how: string, epoch: number, { learningRate }: Recipe): HubError {
+  const message = `Training diverged in epoch ${epoch}: ${how}. Lower the learning rate, which is ${learningRate}.`;
+  return new HubError('DIVERGED', message, { epoch, learningRate });
+}
+
+function allNumbers({ weights }: TrainerState): boolean {
+  return [...weights.values()].every(({ data }) => (data as Float32Array).every(Number.isFinite));
 }
 
 /** The first epoch with the lowest validation loss. */
@@ -204,7 +207,11 @@ function stoppedEarly(history: readonly EpochMetrics[], { patience }: Recipe): b
   return since > 0 && since >= patience;
 }
 
-function dropoutMasks(layers: readonly Layer[], rows: number, random: RandomGenerator): Map<string, Float32Array> {
+function dropoutMasks(
+  layers: readonly Layer[],
+  rows: number,
+  random: Parameters<typeof dropoutFactors>[2],
+): Map<string, Float32Array> {
   const masks = new Map<string, Float32Array>();
   let units = 0;
   for (const layer of layers) {

@@ -43,7 +43,13 @@ function startState(): TrainerState {
 }
 
 async function newTrainer(start = startState()): Promise<Trainer> {
-  return new OnnxEngine(1).trainer({ layers, inFeatures: featureCount, batchSize, start });
+  return new OnnxEngine(1).trainer({
+    layers,
+    input: { name: 'avg_pool', shape: { height: 1, width: 1, channels: featureCount }, type: 'float32' },
+    batchSize,
+    start,
+    folded: new Map(),
+  });
 }
 
 /** The batch of a step: the examples in order, the last batch of an epoch smaller, as Keras cuts them. */
@@ -51,17 +57,24 @@ function batchOf(step: number): Batch {
   const perEpoch = Math.ceil(examples / batchSize);
   const from = (step % perEpoch) * batchSize;
   const to = Math.min(from + batchSize, examples);
+  const targets = new Float32Array((to - from) * classes);
+  for (let i = from; i < to; i++) targets[(i - from) * classes + keras.labels[i]!] = 1;
   return {
     features: Float32Array.from(keras.features.slice(from * featureCount, to * featureCount)),
-    labels: Int32Array.from(keras.labels.slice(from, to)),
+    targets,
     count: to - from,
     masks: new Map(), // dropout off
   };
 }
 
+async function takeStep(trainer: Trainer, step: number): Promise<number> {
+  const batch = batchOf(step);
+  return (await trainer.step([batch], batch.count, keras.learningRate)).loss;
+}
+
 it('takes the same first step as Keras: the moments hold the gradient', async () => {
   const trainer = await newTrainer();
-  await trainer.step(batchOf(0), keras.learningRate);
+  await takeStep(trainer, 0);
   const { firstMoments, secondMoments } = trainer.state();
   for (const [name, gradient] of Object.entries(keras.firstGradient)) {
     expect(relativeError(firstMoments.get(name)!.data, gradient), name).toBeLessThan(1e-5);
@@ -73,7 +86,7 @@ it('takes the same first step as Keras: the moments hold the gradient', async ()
 
 it.each(['1', '10'])('has the weights of Keras after step %s, to 1e-4 of the change', async (steps) => {
   const trainer = await newTrainer();
-  for (let step = 0; step < Number(steps); step++) await trainer.step(batchOf(step), keras.learningRate);
+  for (let step = 0; step < Number(steps); step++) await takeStep(trainer, step);
   const { weights } = trainer.state();
   for (const [name, expected] of Object.entries(keras.weightsAfterStep[steps]!)) {
     const change = (values: ArrayLike<number>): number[] =>
@@ -86,14 +99,14 @@ it.each(['1', '10'])('has the weights of Keras after step %s, to 1e-4 of the cha
 it('follows the loss of Keras over fifty steps and ends with its probabilities', async () => {
   const trainer = await newTrainer();
   const losses: number[] = [];
-  for (let step = 0; step < 50; step++) losses.push((await trainer.step(batchOf(step), keras.learningRate)).loss);
+  for (let step = 0; step < 50; step++) losses.push(await takeStep(trainer, step));
   expect(relativeError(losses, keras.losses)).toBeLessThan(1e-5);
   await trainer.dispose();
 });
 
 it('ends with the probabilities of Keras', async () => {
   const trainer = await newTrainer();
-  for (let step = 0; step < 60; step++) await trainer.step(batchOf(step), keras.learningRate);
+  for (let step = 0; step < 60; step++) await takeStep(trainer, step);
   const probabilities = await trainer.predict(Float32Array.from(keras.features), examples);
   expect(relativeError(probabilities, keras.probabilities)).toBeLessThan(1e-5);
   await trainer.dispose();
@@ -101,11 +114,11 @@ it('ends with the probabilities of Keras', async () => {
 
 it('goes on from a state exactly as if it had not been stopped', async () => {
   const undisturbed = await newTrainer();
-  for (let step = 0; step < 7; step++) await undisturbed.step(batchOf(step), keras.learningRate);
+  for (let step = 0; step < 7; step++) await takeStep(undisturbed, step);
   const first = await newTrainer();
-  for (let step = 0; step < 3; step++) await first.step(batchOf(step), keras.learningRate);
+  for (let step = 0; step < 3; step++) await takeStep(first, step);
   const second = await newTrainer(first.state());
-  for (let step = 3; step < 7; step++) await second.step(batchOf(step), keras.learningRate);
+  for (let step = 3; step < 7; step++) await takeStep(second, step);
   expect(second.state()).toEqual(undisturbed.state());
   await Promise.all([undisturbed, first, second].map((trainer) => trainer.dispose()));
 });
@@ -114,7 +127,7 @@ it('drops what the mask says, forward and backward', async () => {
   const trainer = await newTrainer();
   const batch = batchOf(0);
   const nothingPasses = new Map([['dropout', new Float32Array(batch.count * hidden)]]);
-  await trainer.step({ ...batch, masks: nothingPasses }, keras.learningRate);
+  await trainer.step([{ ...batch, masks: nothingPasses }], batch.count, keras.learningRate);
   const { firstMoments } = trainer.state();
   expect(firstMoments.get('dense/kernel')!.data.every((value) => value === 0)).toBe(true);
   expect(firstMoments.get('predictions/kernel')!.data.every((value) => value === 0)).toBe(true);

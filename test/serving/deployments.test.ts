@@ -66,9 +66,9 @@ async function version(
   const weights = new Map<string, Tensor>(initialWeights(layers, number));
   weights.set('predictions/kernel', f32([5, LABELS.length]));
   weights.set('predictions/bias', f32([LABELS.length], Float32Array.from(leaning)));
-  const headBlob = (await blobs.put(writeSafetensors(weights))).sha256;
+  const weightsBlob = (await blobs.put(writeSafetensors(weights))).sha256;
   const place = { versionId: `version-${number}`, model: 'pets', number };
-  return { ...place, backboneBlob, headBlob, labels: LABELS, size: SIZE, ...changes };
+  return { ...place, backboneBlob, weightsBlob, labels: LABELS, size: SIZE, ...changes };
 }
 
 type Changes = Partial<ServedVersion> & { readonly leaning?: readonly number[]; readonly features?: number };
@@ -185,9 +185,9 @@ describe('a version that was prepared and given up', () => {
 
 describe('a version that cannot serve', () => {
   it.each<[string, () => Promise<ServedVersion>, object]>([
-    ['whose head is gone', () => version(2, { headBlob: MISSING }), { code: 'NOT_FOUND' }],
+    ['whose head is gone', () => version(2, { weightsBlob: MISSING }), { code: 'NOT_FOUND' }],
     ['whose backbone is gone', () => version(2, { backboneBlob: MISSING }), { code: 'NOT_FOUND' }],
-    ['whose head is a backbone', () => version(2, { headBlob: backboneBlob }), { code: 'WEIGHTS_REFUSED' }],
+    ['whose head is a backbone', () => version(2, { weightsBlob: backboneBlob }), { code: 'WEIGHTS_REFUSED' }],
     ['whose head takes other features', () => version(2, { features: FEATURES + 1 }), { name: 'Error' }],
   ])('%s is refused, holds no memory, and the old one goes on serving', async (_, unfit, error) => {
     const before = thread.loaded;
@@ -199,13 +199,13 @@ describe('a version that cannot serve', () => {
 
   it('is tried anew the next time, and serves when it is whole by then', async () => {
     const deployments = await serving();
-    await expect(deployments.prepare(await version(1, { headBlob: MISSING }))).rejects.toThrow(MISSING);
+    await expect(deployments.prepare(await version(1, { weightsBlob: MISSING }))).rejects.toThrow(MISSING);
     await (await deployments.prepare(await version(1))).switchTo('production');
     expect(await answering(deployments)).toBe(1);
   });
 
   it('is refused to all who wait for it at the same time', async () => {
-    const unfit = await version(1, { headBlob: MISSING });
+    const unfit = await version(1, { weightsBlob: MISSING });
     const deployments = await serving();
     const outcomes = await Promise.allSettled([deployments.prepare(unfit), deployments.prepare(unfit)]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -266,8 +266,8 @@ describe('classify', () => {
   it('sees a photo upright: turned by EXIF it gives what the same pixels give when they lie that way', async () => {
     // A head that looks at the picture: other than the leaning ones, its answer depends on the pixels.
     const layers = head(FEATURES, { classes: LABELS.length, hidden: 5, dropout: 0 });
-    const headBlob = (await blobs.put(writeSafetensors(initialWeights(layers, 1)))).sha256;
-    const deployments = await serving(await version(1, { headBlob }));
+    const weightsBlob = (await blobs.put(writeSafetensors(initialWeights(layers, 1)))).sha256;
+    const deployments = await serving(await version(1, { weightsBlob }));
     const lying = await noise(3).png().toBuffer();
     const turned = await sharp(lying).withMetadata({ orientation: 6 }).png().toBuffer();
     const upright = await sharp(lying).rotate(90).png().toBuffer();

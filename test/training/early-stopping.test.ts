@@ -16,7 +16,8 @@ function scriptedEngine(losses: readonly number[]): Engine {
   const trainer = async ({ start, batchSize }: TrainerSpec): Promise<Trainer> => {
     let epoch = start.weights.get('epoch')?.data[0] ?? 0;
     return {
-      async step({ count }) {
+      passSize: batchSize,
+      async step(_passes, count) {
         expect(count, 'one step is one epoch here').toBe(batchSize);
         epoch += 1;
         return { loss: Number.isNaN(losses[epoch - 1]) ? Number.NaN : 1, correct: 0 };
@@ -76,7 +77,10 @@ async function trainWith(losses: readonly number[], recipe: RecipeInput): Promis
       recipe: recipeSchema.parse({ epochs: losses.length, ...recipe }),
       size: { input: 8, image: 75 },
       featureChunks: [chunk],
+      parentBlob: null,
+      uncached: null,
       checkpointBlob: null,
+      checkpointSeconds: 60,
       blobFolder: '',
     },
     {

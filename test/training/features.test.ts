@@ -88,6 +88,7 @@ async function extract(
     ...(await dataset(blobs, images)),
     networks: fakes,
     size: SIZE,
+    type: 'float32',
     blobs,
     isCached: (index) => cached.includes(index),
     signal,
@@ -126,10 +127,10 @@ describe('bottleneck features', () => {
   it('lie in the order of the manifest', async () => {
     const { blobs } = await temporaryStore();
     const { chunks } = await extract(blobs, FEATURE_CHUNK_ROWS + 10);
-    const table = new FeatureTable(blobs);
+    const table = new FeatureTable(blobs, 'float32');
     for (const chunk of chunks) await table.add(chunk);
     const rows = Int32Array.from({ length: 10 }, (_, i) => i);
-    const [first, later] = [table.read(rows), table.read(rows.map((row) => row + FEATURE_CHUNK_ROWS))];
+    const [first, later] = [await table.read(rows), await table.read(rows.map((row) => row + FEATURE_CHUNK_ROWS))];
     expect(later).toEqual(first); // the same ten pictures
     expect(new Set(rows.map((_, i) => first[4 * i + 3]!)).size).toBe(10); // which differ
     await table.close();
@@ -155,7 +156,7 @@ describe('FeatureTable', () => {
   const rowOf = (row: number): number[] => [row, row + 0.25, row + 0.5];
 
   async function tableOf(blobs: BlobStore, rows: readonly number[]): Promise<FeatureTable> {
-    const table = new FeatureTable(blobs);
+    const table = new FeatureTable(blobs, 'float32');
     onTestFinished(() => table.close());
     let from = 0;
     const added: FeatureChunk[] = [];
@@ -175,21 +176,21 @@ describe('FeatureTable', () => {
     const table = await tableOf(blobs, [FEATURE_CHUNK_ROWS, FEATURE_CHUNK_ROWS, 7]);
     expect(table.rowLength).toBe(3);
     const rows = [2006, 0, 999, 1000, 1001, 1999, 2000, 999];
-    expect([...table.read(Int32Array.from(rows))]).toEqual(rows.flatMap(rowOf));
-    expect(table.read(new Int32Array(0))).toHaveLength(0);
+    expect([...(await table.read(Int32Array.from(rows)))]).toEqual(rows.flatMap(rowOf));
+    expect(await table.read(new Int32Array(0))).toHaveLength(0);
   });
 
   it('refuses a row behind the last one', async () => {
     const { blobs } = await temporaryStore();
     const table = await tableOf(blobs, [FEATURE_CHUNK_ROWS, 7]);
-    expect(() => table.read(Int32Array.of(1007))).toThrow(RangeError);
+    await expect(table.read(Int32Array.of(1007))).rejects.toThrow(RangeError);
   });
 
   it('does not take a chunk that is gone', async () => {
     const { blobs } = await temporaryStore();
     const { sha256 } = await blobs.put(new Uint8Array(12));
     await blobs.delete(sha256);
-    const table = new FeatureTable(blobs);
+    const table = new FeatureTable(blobs, 'float32');
     expect(await table.add({ index: 0, blob: sha256, rows: 1 })).toBe(false);
     expect(table.has(0)).toBe(false);
   });

@@ -4,6 +4,7 @@ import { type Recipe, resolveRecipe } from '../../src/training/recipe.js';
 
 const STANDARD: Recipe = {
   imageSize: 75,
+  splitLayer: 'avg_pool',
   batchSize: 300,
   epochs: 30,
   learningRate: 1e-3,

@@ -67,7 +67,10 @@ beforeAll(async () => {
     recipe: recipeSchema.parse({ ...QUICK, epochs: EPOCHS, patience: null }),
     size: { input: 32, image: 75 },
     featureChunks: [],
+    parentBlob: null,
+    uncached: null,
     checkpointBlob: null,
+    checkpointSeconds: 60,
     blobFolder: folder,
   };
   undisturbed = await run();

@@ -2,7 +2,7 @@ import { elements } from '../../network/tensor.js';
 import { encodeModel } from './proto.js';
 
 /** Element types, by their numbers in the ONNX format. */
-const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int64: 7 } as const;
+const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int64: 7, float16: 10 } as const;
 export type ElementType = keyof typeof TYPE_CODES;
 
 /** Attribute values: a whole number, `float(x)`, a string or a list of whole numbers. */

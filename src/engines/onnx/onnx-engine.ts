@@ -8,6 +8,8 @@ import type {
   ClassifierSpec,
   Engine,
   EngineInfo,
+  Features,
+  FeatureType,
   Forward,
   FrozenSpec,
   PictureSize,
@@ -30,7 +32,7 @@ export class OnnxEngine implements Engine {
     this.info = { name: 'onnx', version, device: 'cpu', threads };
   }
 
-  async frozen({ backbone, size, upTo }: FrozenSpec): Promise<Forward> {
+  async frozen({ backbone, size, upTo, type }: FrozenSpec): Promise<Forward<Features>> {
     const { layers } = matchBackbone(backbone);
     const { frozen } = splitAt(layers, upTo);
     const { graph, values, shapes } = start(size, layers);
@@ -40,7 +42,8 @@ export class OnnxEngine implements Engine {
     // Behind avg_pool there is one row of channels; before it, channels last, as Keras and the training graph have it.
     const rows =
       upTo === 'avg_pool' ? value : graph.node('Flatten', [graph.node('Transpose', [value], { perm: [0, 2, 3, 1] })]);
-    return this.#load(graph, rows, size, outFeatures);
+    const typed = type === 'float16' ? graph.node('Cast', [rows], { to: 10 }) : rows;
+    return this.#load(graph, typed, type, size, outFeatures);
   }
 
   async classifier({ backbone, head, headWeights, size }: ClassifierSpec): Promise<Forward> {
@@ -49,25 +52,38 @@ export class OnnxEngine implements Engine {
     const frozen = writeLayers(graph, layers, backbone, values, shapes);
     const all = writeLayers(graph, head, headWeights, frozen, shapes);
     const last = head.at(-1)!.name;
-    return this.#load(graph, all.get(last)!, size, shapes.get(last)!.channels);
+    return this.#load<Float32Array>(graph, all.get(last)!, 'float32', size, shapes.get(last)!.channels);
   }
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
-    return OnnxTrainer.create(spec, this.info.threads);
+    return new OnnxTrainer(spec, this.info.threads);
   }
 
-  async #load(graph: GraphBuilder, value: string, size: PictureSize, outFeatures: number): Promise<Forward> {
-    graph.output(value, 'result', 'float32', ['n', outFeatures]);
+  async #load<T extends Features>(
+    graph: GraphBuilder,
+    value: string,
+    type: FeatureType,
+    size: PictureSize,
+    outFeatures: number,
+  ): Promise<Forward<T>> {
+    graph.output(value, 'result', type, ['n', outFeatures]);
     const session = await createSession(graph.encode(), { threads: this.info.threads });
     return {
       outFeatures,
       async run(pixels, n) {
         const output = await session.run({ pixels: new ort.Tensor('uint8', pixels, [n, size.input, size.input, 3]) });
-        return output.result!.data as Float32Array;
+        return valuesOf(output.result!) as T;
       },
       dispose: () => session.release(),
     };
   }
+}
+
+/** 16-bit floats as their bits, also where the runtime has an array type of its own for them. */
+function valuesOf({ type, data }: ort.Tensor): Features {
+  if (type !== 'float16') return data as Float32Array;
+  const { buffer, byteOffset, length } = data as Uint16Array;
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function start(size: PictureSize, layers: Parameters<typeof pictureShapes>[0]) {

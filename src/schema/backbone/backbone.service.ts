@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HubError } from '../../errors.js';
 import { matchBackbone } from '../../network/backbone-weights.js';
+import { architectureName } from '../../network/inception-v3.js';
 import { readKerasWeights } from '../../network/keras-h5.js';
 import { readSafetensors, writeSafetensors } from '../../network/safetensors.js';
 import type { BlobStore } from '../../storage/blobs.js';
@@ -12,7 +13,7 @@ import { type BackboneAbout, IMAGENET_ABOUT, TINY_IMAGENET_ABOUT } from './publi
 export const IMAGENET = 'imagenet';
 export const TINY_IMAGENET = 'tiny-imagenet';
 
-type BackboneRow = Prisma.BackboneGetPayload<object>;
+export type BackboneRow = Prisma.BackboneGetPayload<object>;
 
 /** Bytes so far and in all. */
 export type OnDownload = (done: number, total: number) => void;
@@ -76,7 +77,7 @@ export class BackboneService {
     const data = {
       name,
       sha256,
-      architecture: width === 1 ? 'InceptionV3' : `InceptionV3 x ${width}`,
+      architecture: architectureName(width),
       preprocessing: 'x / 127.5 - 1',
       ...about,
     };

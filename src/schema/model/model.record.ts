@@ -64,7 +64,7 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
     model: row.model.name,
     number: row.number,
     backboneBlob: row.backbone.sha256,
-    headBlob: row.weightsBlob,
+    weightsBlob: row.weightsBlob,
     labels: row.labels as string[],
     size: row.preprocessing as unknown as PictureSize,
   };

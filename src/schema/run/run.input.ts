@@ -1,6 +1,6 @@
 import { IsOptional, Length, Max, Min } from 'class-validator';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { PresetName, ValidationSource } from './run.type.js';
+import { PresetName, SplitLayer, ValidationSource } from './run.type.js';
 
 @InputType('RecipeInput', {
   description: 'Changes to a preset. Ranges are checked by the recipe, which names them when it refuses.',
@@ -55,6 +55,39 @@ export class StartTransferRunInput {
   @Field(() => RecipeInputType, { nullable: true })
   @IsOptional()
   recipe?: RecipeInputType | null;
+}
+
+@InputType({
+  description:
+    'What is left out is as in the parent run, but for the learning rate, which is 0.00001. Ranges are checked by the recipe, which names them when it refuses.',
+})
+export class StartFineTuneRunInput {
+  @Field(() => ID, { description: 'A run that succeeded. Its weights are the start.' })
+  parentRunId!: string;
+
+  @Field(() => SplitLayer, {
+    defaultValue: SplitLayer.mixed5,
+    description: 'All behind this layer learns; mixed0 to mixed10, not behind what the parent trained.',
+  })
+  fineTuneFrom!: SplitLayer;
+
+  @Field(() => Float, { nullable: true, description: 'Above 0, at most 1.' })
+  learningRate?: number;
+
+  @Field(() => Int, { nullable: true, description: '1 to 1000.' })
+  epochs?: number;
+
+  @Field(() => Int, { nullable: true, description: '1 to 4096.' })
+  batchSize?: number;
+
+  @Field(() => Int, { nullable: true, description: 'Epochs without a better validation loss; null never stops early.' })
+  patience?: number | null;
+
+  @Field(() => Boolean, { nullable: true })
+  restoreBest?: boolean;
+
+  @Field(() => Int, { nullable: true, description: '0 to 2147483647.' })
+  seed?: number;
 }
 
 @InputType()

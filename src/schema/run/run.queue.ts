@@ -2,18 +2,22 @@ import { createInterface } from 'node:readline';
 import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import type { PrismaClient } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { featureKey } from '../../training/features.js';
 import type { Job, TrainingEvent } from '../../training/job.js';
 import { pictureSize } from '../../training/picture-size.js';
 import { recipeSchema } from '../../training/recipe.js';
 import type { startWorker, WorkerProcess } from '../../training/worker-process.js';
-import type { BackboneService } from '../backbone/backbone.service.js';
+import type { BackboneRow, BackboneService } from '../backbone/backbone.service.js';
+import { type FeatureCache, featureBytes } from './feature-cache.js';
 import type { RunEvents } from './run.events.js';
 import { type RunRow, withRunRelations } from './run.record.js';
 
 /** A worker that died by itself is started again from the last checkpoint this many times. */
 const WORKER_DEATHS = 3;
+
+/** A worker that dies, or a hub that is stopped, costs at most this much training. */
+const CHECKPOINT_SECONDS = 60;
 
 /** What the queue needs to make a job of a run. */
 export interface QueueParts {
@@ -21,6 +25,7 @@ export interface QueueParts {
   readonly blobs: BlobStore;
   readonly blobFolder: string;
   readonly backbones: BackboneService;
+  readonly cache: FeatureCache;
   readonly events: RunEvents;
   readonly log: Logger;
   readonly startWorker: typeof startWorker;
@@ -126,7 +131,7 @@ export class RunQueue {
       if (this.#closed) return; // which aborts as well
       if (signal.aborted) return this.#end(id, { state: 'CANCELLED' });
       const run = await prisma.run.findUniqueOrThrow({ where: { id }, include: withRunRelations });
-      const { job, key } = await this.#jobOf(run, backbone.sha256);
+      const { job, key } = await this.#jobOf(run, backbone);
       if (this.#closed) return; // before there was a worker to kill
       try {
         return await this.#work(current, job, key);
@@ -141,20 +146,24 @@ export class RunQueue {
     }
   }
 
-  async #jobOf(run: RunRow, backboneHash: string): Promise<{ job: Job; key: string }> {
-    const { prisma, blobFolder } = this.parts;
+  async #jobOf(run: RunRow, backbone: BackboneRow): Promise<{ job: Job; key: string }> {
+    const { blobFolder, cache } = this.parts;
     const recipe = recipeSchema.parse(run.recipe);
-    const { manifestBlob, contentHash, width, height } = run.datasetVersion;
+    const { manifestBlob, contentHash, width, height, imageCount } = run.datasetVersion;
     const size = pictureSize(width, height, recipe.imageSize);
-    const key = featureKey(contentHash, backboneHash, size, 'avg_pool');
-    const rows = await prisma.featureChunk.findMany({ where: { key }, orderBy: { index: 'asc' } });
+    const key = featureKey(contentHash, backbone.sha256, size, recipe.splitLayer);
+    const bytes = imageCount * featureBytes(backbone.architecture, recipe.imageSize, recipe.splitLayer);
+    const uncached = await cache.makeRoom(key, bytes);
     const job: Job = {
       manifestBlob,
-      backboneBlob: backboneHash,
+      backboneBlob: backbone.sha256,
+      parentBlob: run.parentRun?.weightsBlob ?? null,
       recipe,
       size,
-      featureChunks: rows.map(({ index, blob, rows }) => ({ index, blob, rows })),
+      featureChunks: uncached === null ? await cache.use(key) : [],
+      uncached,
       checkpointBlob: run.checkpointBlob,
+      checkpointSeconds: CHECKPOINT_SECONDS,
       blobFolder,
     };
     return { job, key };
@@ -171,7 +180,7 @@ export class RunQueue {
   }
 
   async #record(id: string, key: string, event: TrainingEvent): Promise<void> {
-    const { prisma, blobs, events, log } = this.parts;
+    const { prisma, events, log } = this.parts;
     switch (event.type) {
       case 'started':
         await prisma.run.update({ where: { id }, data: { engine: { ...event.engine } } });
@@ -183,22 +192,13 @@ export class RunQueue {
         const { phase, done, total, secondsLeft } = event;
         return events.publish({ runId: id, state: 'RUNNING', phase, done, total, secondsLeft });
       }
-      case 'features': {
-        const { index, blob, rows } = event.chunk;
-        const chunk = { blob, rows, bytes: BigInt(event.bytes) };
-        const where = { key_index: { key, index } };
-        await prisma.featureChunk.upsert({ where, create: { key, index, ...chunk }, update: chunk });
-        return;
-      }
+      case 'features':
+        return this.parts.cache.add(key, event.chunk, event.bytes);
+      case 'checkpoint':
+        return this.#keepCheckpoint(id, event.checkpointBlob, []);
       case 'epoch': {
         const { metrics, checkpointBlob } = event;
-        const before = await prisma.run.findUniqueOrThrow({ where: { id }, select: { checkpointBlob: true } });
-        await prisma.$transaction([
-          prisma.runEpoch.create({ data: { runId: id, ...metrics } }),
-          prisma.run.update({ where: { id }, data: { checkpointBlob, checkpointEpoch: metrics.epoch } }),
-        ]);
-        if (before.checkpointBlob && before.checkpointBlob !== checkpointBlob)
-          await blobs.delete(before.checkpointBlob);
+        await this.#keepCheckpoint(id, checkpointBlob, [prisma.runEpoch.create({ data: { runId: id, ...metrics } })]);
         return events.publish({ runId: id, state: 'RUNNING', phase: 'training', epoch: metrics });
       }
       case 'finished': {
@@ -221,19 +221,32 @@ export class RunQueue {
     }
   }
 
+  /** Writes where the run can go on, together with what became known there; the checkpoint before is deleted. */
+  async #keepCheckpoint(
+    id: string,
+    checkpointBlob: string,
+    writes: readonly Prisma.PrismaPromise<unknown>[],
+  ): Promise<void> {
+    const { prisma, blobs } = this.parts;
+    const before = await prisma.run.findUniqueOrThrow({ where: { id }, select: { checkpointBlob: true } });
+    await prisma.$transaction([...writes, prisma.run.update({ where: { id }, data: { checkpointBlob } })]);
+    if (before.checkpointBlob && before.checkpointBlob !== checkpointBlob) await blobs.delete(before.checkpointBlob);
+  }
+
   #fail(id: string, errorCode: string, error: string): Promise<void> {
     return this.#end(id, { state: 'FAILED', errorCode, error });
   }
 
-  /** Writes a final state; a checkpoint is of no more use then. */
+  /** Writes a final state. A checkpoint is of no more use then, but for one that shows how far a failed run came. */
   async #end(
     id: string,
     data: Parameters<PrismaClient['run']['update']>[0]['data'] & { state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED' },
   ): Promise<void> {
     const { prisma, blobs, events } = this.parts;
     const { checkpointBlob } = await prisma.run.findUniqueOrThrow({ where: { id }, select: { checkpointBlob: true } });
-    await prisma.run.update({ where: { id }, data: { ...data, endedAt: new Date(), checkpointBlob: null } });
-    if (checkpointBlob) await blobs.delete(checkpointBlob);
+    const done = data.state === 'FAILED' ? {} : { checkpointBlob: null };
+    await prisma.run.update({ where: { id }, data: { ...data, ...done, endedAt: new Date() } });
+    if (checkpointBlob && data.state !== 'FAILED') await blobs.delete(checkpointBlob);
     events.publish({ runId: id, state: data.state });
   }
 }

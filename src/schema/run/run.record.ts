@@ -1,6 +1,6 @@
 import type { EngineInfo } from '../../engines/engine.js';
 import type { Prisma } from '../../storage/database.js';
-import type { Recipe } from '../../training/recipe.js';
+import { recipeSchema } from '../../training/recipe.js';
 import { toDatasetVersion } from '../dataset/dataset.service.js';
 import type { RunSeconds, RunType } from './run.type.js';
 
@@ -8,6 +8,7 @@ import type { RunSeconds, RunType } from './run.type.js';
 export const withRunRelations = {
   datasetVersion: { include: { dataset: true } },
   backbone: true,
+  parentRun: { select: { weightsBlob: true } },
   epochs: { orderBy: { epoch: 'asc' } },
 } as const;
 
@@ -18,7 +19,7 @@ export function toRun(row: RunRow): RunType {
   return {
     ...rest,
     datasetVersion: toDatasetVersion(datasetVersion),
-    recipe: recipe as unknown as Recipe,
+    recipe: recipeSchema.parse(recipe), // fields that came later have their defaults
     engine: engine as unknown as EngineInfo | null,
     seconds: timings as unknown as RunSeconds | null,
     peakMemoryBytes: peakMemoryBytes === null ? null : Number(peakMemoryBytes),

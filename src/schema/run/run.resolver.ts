@@ -1,6 +1,6 @@
 import { Arg, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { Context } from '../context.js';
-import { RunPageInput, StartTransferRunInput } from './run.input.js';
+import { RunPageInput, StartFineTuneRunInput, StartTransferRunInput } from './run.input.js';
 import type { RunService } from './run.service.js';
 import { RunPage, RunProgressType, RunType } from './run.type.js';
 
@@ -24,6 +24,14 @@ export class RunResolver {
   async startTransferRun(@Arg('input', () => StartTransferRunInput) input: StartTransferRunInput): Promise<RunType> {
     const { datasetVersionId, backbone, preset, recipe } = input;
     return this.runs.startTransfer({ datasetVersionId, backbone, preset, recipe: { ...recipe } });
+  }
+
+  @Mutation(() => RunType, {
+    description: 'Queues a run that goes on from another one, with all behind a layer of the backbone trained too.',
+  })
+  async startFineTuneRun(@Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput): Promise<RunType> {
+    const { parentRunId, fineTuneFrom, ...recipe } = input;
+    return this.runs.startFineTune(parentRunId, { ...recipe, splitLayer: fineTuneFrom });
   }
 
   @Mutation(() => RunType, { description: 'Stops a run that waits or is under way, at the next batch.' })

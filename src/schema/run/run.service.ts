@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import { type PresetName, resolveRecipe } from '../../training/recipe.js';
+import { type PresetName, recipeSchema, resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
 import type { RunEvents } from './run.events.js';
 import type { RunQueue } from './run.queue.js';
 import { toRun, withRunRelations } from './run.record.js';
@@ -30,6 +30,29 @@ export class RunService {
         kind: RunKind.TRANSFER,
         datasetVersionId: version.id,
         backboneName: input.backbone,
+        recipe: recipe satisfies Prisma.InputJsonValue,
+      },
+    });
+    this.queue.wake();
+    return this.require(id);
+  }
+
+  /** Queues a run that goes on where another one ended. The recipe is checked and completed now and never changes. */
+  async startFineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunType> {
+    const parent = await this.prisma.run.findUnique({ where: { id: parentRunId } });
+    if (!parent) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id: parentRunId });
+    if (parent.state !== 'SUCCEEDED' || !parent.weightsBlob) {
+      const message = `The parent run is ${parent.state}: only a run that succeeded can be gone on from.`;
+      throw new HubError('CONFLICT', message, { id: parentRunId, state: parent.state });
+    }
+    const recipe = resolveFineTuneRecipe(recipeSchema.parse(parent.recipe), overrides);
+    const { datasetVersionId, backboneName } = parent;
+    const { id } = await this.prisma.run.create({
+      data: {
+        kind: RunKind.FINE_TUNE,
+        datasetVersionId,
+        backboneName,
+        parentRunId,
         recipe: recipe satisfies Prisma.InputJsonValue,
       },
     });

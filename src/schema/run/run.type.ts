@@ -47,10 +47,32 @@ registerEnumType(PresetName, {
   description: 'STANDARD holds images out to validate on and keeps the best epoch; SEED is the seed experiment.',
 });
 
+export enum SplitLayer {
+  mixed0 = 'mixed0',
+  mixed1 = 'mixed1',
+  mixed2 = 'mixed2',
+  mixed3 = 'mixed3',
+  mixed4 = 'mixed4',
+  mixed5 = 'mixed5',
+  mixed6 = 'mixed6',
+  mixed7 = 'mixed7',
+  mixed8 = 'mixed8',
+  mixed9 = 'mixed9',
+  mixed10 = 'mixed10',
+  avg_pool = 'avg_pool',
+}
+registerEnumType(SplitLayer, {
+  name: 'SplitLayer',
+  description: "Where the frozen part of the network ends, by Keras's names. Behind avg_pool there is only the head.",
+});
+
 @ObjectType('Recipe', { description: 'Everything that decides a run besides its data and backbone. Never changes.' })
 export class RecipeType {
   @Field(() => Int, { description: 'Side in pixels of the picture that the network sees.' })
   imageSize!: number;
+
+  @Field(() => SplitLayer, { description: 'All behind it learns.' })
+  splitLayer!: `${SplitLayer}`;
 
   @Field(() => Int)
   batchSize!: number;
@@ -168,6 +190,9 @@ export class RunType {
 
   @Field(() => BackboneType, { nullable: true, description: 'Its record, once the run has it.' })
   backbone?: BackboneType | null;
+
+  @Field(() => ID, { nullable: true, description: 'The run that it goes on from.' })
+  parentRunId?: string | null;
 
   @Field(() => RecipeType)
   recipe!: RecipeType;

@@ -1,31 +1,51 @@
 import type { GraphBuilder } from '../graph.js';
+import type { Piece } from './pieces.js';
+import { next, SLOTS } from './pieces.js';
 
 /** Kingma and Ba, "Adam" (2015), with Keras's defaults: Keras's epsilon is 1e-7, not the paper's 1e-8. */
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
+/** What a weight's update goes by, besides its gradient. Values are scalars or one per column. */
+export interface AdamFactors {
+  /** Name of the step size: `adamStepSize`, times the column's factor. */
+  readonly stepSize: string;
+  /** Keras's epsilon, divided by the factor that is folded into the column. */
+  readonly epsilon: string;
+  /** Name of learning rate times weight decay, where the weight decays. */
+  readonly decay?: string;
+}
+
 /**
- * Writes one Adam step for one weight.
+ * Writes one Adam step for a piece of a weight.
  *
  * The moments are kept divided by 1 - beta, which saves two multiplications an element: with M = m / (1 - beta1) and
  * V = v / (1 - beta2), Keras's w -= alpha * m / (sqrt(v) + epsilon) becomes
  * w -= stepSize * M / (sqrt(V) + epsilon / sqrt(1 - beta2)).
+ *
+ * A weight with a factor s folded in, w' = s w, has the gradient g' = g / s. What Adam does to w is then, for w':
+ * w' -= s * alpha * m' / (sqrt(v') + epsilon / s). So a step size and an epsilon per column follow the unfolded weight
+ * exactly. Weight decay is AdamW's (Loshchilov and Hutter, 2019): w -= decay * w, beside the gradient's step.
  */
-export function writeAdam(
-  graph: GraphBuilder,
-  weight: string,
-  gradient: string,
-  moments: { readonly first: string; readonly second: string },
-  stepSize: string,
-): { weight: string; first: string; second: string } {
+export function writeAdam(graph: GraphBuilder, piece: Piece, gradient: string, factors: AdamFactors): void {
+  const [weight, m, v] = SLOTS.map((slot) => graph.input(piece[slot], 'float32', piece.shape)) as [
+    string,
+    string,
+    string,
+  ];
   const squared = graph.node('Mul', [gradient, gradient]);
-  const first = graph.node('Add', [graph.node('Mul', [moments.first, graph.scalar(ADAM.beta1)]), gradient]);
-  const second = graph.node('Add', [graph.node('Mul', [moments.second, graph.scalar(ADAM.beta2)]), squared]);
-  const epsilon = graph.scalar(ADAM.epsilon / Math.sqrt(1 - ADAM.beta2));
-  const direction = graph.node('Div', [first, graph.node('Add', [graph.node('Sqrt', [second]), epsilon])]);
-  return { weight: graph.node('Sub', [weight, graph.node('Mul', [direction, stepSize])]), first, second };
+  const first = graph.node('Add', [graph.node('Mul', [m, graph.scalar(ADAM.beta1)]), gradient]);
+  const second = graph.node('Add', [graph.node('Mul', [v, graph.scalar(ADAM.beta2)]), squared]);
+  const direction = graph.node('Div', [first, graph.node('Add', [graph.node('Sqrt', [second]), factors.epsilon])]);
+  let update = graph.node('Mul', [direction, factors.stepSize]);
+  if (factors.decay) update = graph.node('Add', [update, graph.node('Mul', [weight, factors.decay])]);
+  const updated = { weight: graph.node('Sub', [weight, update]), first, second };
+  for (const slot of SLOTS) graph.output(updated[slot], next(piece[slot]), 'float32', piece.shape);
 }
 
-/** The factor of step `t` (from 1), bias corrections included: alpha_t * (1 - beta1) / sqrt(1 - beta2). */
+/** Keras's epsilon as `writeAdam` adds it. */
+export const SCALED_EPSILON = ADAM.epsilon / Math.sqrt(1 - ADAM.beta2);
+
+/** The step size of step `t` (from 1), bias corrections included: alpha_t * (1 - beta1) / sqrt(1 - beta2). */
 export function adamStepSize(learningRate: number, t: number): number {
   const alpha = (learningRate * Math.sqrt(1 - ADAM.beta2 ** t)) / (1 - ADAM.beta1 ** t);
   return (alpha * (1 - ADAM.beta1)) / Math.sqrt(1 - ADAM.beta2);

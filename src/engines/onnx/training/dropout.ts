@@ -1,19 +1,24 @@
-import type { DropoutLayer } from '../../../network/layers.js';
-import type { Rule } from './rule.js';
+import type { Shape } from '../../../network/layers.js';
+import { NO_WEIGHTS, type Operator } from './operator.js';
 
-/** y = x * mask. The mask comes from outside, so that the same seed drops the same units on every engine. */
-export const dropoutRule: Rule<DropoutLayer> = {
-  forward({ graph, batchSize }, layer, x) {
-    const mask = graph.input(maskInput(layer.name), 'float32', [batchSize, 'units']);
-    return {
-      y: graph.node('Mul', [x, mask]),
-      backward: (dy, needsInput) => ({
-        gradients: new Map(),
-        ...(needsInput ? { dx: graph.node('Mul', [dy, mask]) } : {}),
-      }),
-    };
-  },
-};
+/**
+ * y = x * mask while training, y = x else. The mask comes from outside, so that the same seed drops the same units on
+ * every engine.
+ */
+export function dropout(layer: string, shape: Shape): Operator {
+  return {
+    outputs: [shape],
+    weights: [],
+    forward({ graph, batch, training }, [x]) {
+      if (!training) return { outputs: [x as string], backward: (dys) => ({ dxs: dys, weights: NO_WEIGHTS }) };
+      const mask = graph.input(maskInput(layer), 'float32', [batch, shape.channels]);
+      return {
+        outputs: [graph.node('Mul', [x as string, mask])],
+        backward: ([dy]) => ({ dxs: [graph.node('Mul', [dy as string, mask])], weights: NO_WEIGHTS }),
+      };
+    },
+  };
+}
 
 export function maskInput(layer: string): string {
   return `mask:${layer}`;

@@ -6,6 +6,10 @@ import { elements } from '../../../network/tensor.js';
  */
 const PIECE_ELEMENTS = 1 << 18;
 
+/** What a step reads and writes of each piece of a weight. */
+export const SLOTS = ['weight', 'first', 'second'] as const;
+export type Slot = (typeof SLOTS)[number];
+
 /** Consecutive rows of a weight, updated by themselves. */
 export interface Piece {
   /** Where it begins in the weight's flat data. */
@@ -17,14 +21,21 @@ export interface Piece {
   readonly second: string;
 }
 
+/** Rows of each piece of a kernel [rows, columns]. A bias [columns] is not cut. */
+export function pieceRows(shape: readonly number[]): readonly number[] {
+  const [rows, columns] = shape as [number, number?];
+  if (columns === undefined) return [rows];
+  const perPiece = Math.max(1, Math.floor(PIECE_ELEMENTS / columns));
+  return Array.from({ length: Math.ceil(rows / perPiece) }, (_, i) => Math.min(perPiece, rows - i * perPiece));
+}
+
 /** Cuts a weight along its first axis. */
 export function piecesOf(name: string, shape: readonly number[]): readonly Piece[] {
-  const [rows = 1, ...rest] = shape;
-  const rowLength = elements(rest);
-  const perPiece = Math.max(1, Math.floor(PIECE_ELEMENTS / rowLength));
-  return Array.from({ length: Math.ceil(rows / perPiece) }, (_, i) => ({
-    offset: i * perPiece * rowLength,
-    shape: [Math.min(perPiece, rows - i * perPiece), ...rest],
+  const rows = pieceRows(shape);
+  const [, ...rest] = shape;
+  return rows.map((count, i) => ({
+    offset: i * (rows[0] as number) * elements(rest),
+    shape: [count, ...rest],
     weight: `weight:${name}#${i}`,
     first: `first:${name}#${i}`,
     second: `second:${name}#${i}`,

@@ -1,182 +1,239 @@
 import * as ort from 'onnxruntime-node';
-import type { DenseLayer, DropoutLayer } from '../../../network/layers.js';
+import type { DenseLayer } from '../../../network/layers.js';
 import type { Weights } from '../../../network/tensor.js';
-import { elements, f32 } from '../../../network/tensor.js';
-import type { Batch, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
-import { writeLayers } from '../forward.js';
-import { GraphBuilder } from '../graph.js';
+import type { Batch, Features, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
 import { createSession } from '../session.js';
 import { adamStepSize } from './adam.js';
 import { maskInput } from './dropout.js';
-import { next, piecesOf } from './pieces.js';
-import { buildTrainingGraph, SLOTS } from './training-graph.js';
+import { places } from './operator.js';
+import type { Slot } from './pieces.js';
+import { plan, type Step } from './plan.js';
+import { fromStored, perColumn, type StoredWeight } from './stored-weight.js';
+import {
+  type GraphSpec,
+  predictionGraph,
+  trainingGraph,
+  type Update,
+  updateGraph,
+  weightsOf,
+} from './training-graph.js';
+import { TrainingMemory } from './training-memory.js';
 
-/** Weights and moments in flat arrays by weight name: what one step reads or writes. */
-type Buffers = ReadonlyMap<string, Readonly<Record<(typeof SLOTS)[number], Float32Array>>>;
+/** Activations of one pass at most, in bytes: what is over this goes in several passes. */
+const PASS_BYTES = 640e6;
+/** Copies of an activation that live at once: itself, its gradient, and what windows gather of it. */
+const COPIES = 3;
+/** Values that come in per prediction at most: bounds memory. */
+const PREDICTION_VALUES = 1 << 20;
 
-type Tensors = Readonly<Record<string, ort.Tensor>>;
-
-/**
- * Trains by running one graph per step. Weights and moments lie in two sets of buffers: a step reads one set and
- * writes the other, then they change places, so that nothing is allocated or copied.
- */
+/** Trains by running one graph per step, or one per pass and one behind them where a batch is too large for one pass. */
 export class OnnxTrainer implements Trainer {
+  readonly passSize: number;
+  readonly #graph: GraphSpec;
   #step: number;
-  #current: Side;
-  #spare: Side;
+  readonly #memory: TrainingMemory;
+  /** Opened when they are first needed. */
+  readonly #sessions = new Map<string, Promise<ort.InferenceSession>>();
 
-  private constructor(
+  constructor(
     private readonly spec: TrainerSpec,
-    private readonly session: ort.InferenceSession,
-    private readonly shapes: ReadonlyMap<string, readonly number[]>,
-    private readonly classes: number,
     private readonly threads: number,
   ) {
-    this.#step = spec.start.step;
-    this.#current = sideOf(shapes, spec.start);
-    this.#spare = sideOf(shapes);
-  }
-
-  static async create(spec: TrainerSpec, threads: number): Promise<OnnxTrainer> {
-    const classes = (spec.layers.at(-1) as DenseLayer).units;
-    const { inFeatures, batchSize } = spec;
-    const { model, weights } = buildTrainingGraph(spec.layers, { inFeatures, batchSize, classes });
-    for (const [name, shape] of weights) {
-      if (spec.start.weights.get(name)?.shape.join() !== shape.join()) {
-        throw new Error(`${name} has no start of shape [${shape.join(', ')}]`);
-      }
-    }
-    return new OnnxTrainer(spec, await createSession(model, { threads }), weights, classes, threads);
-  }
-
-  async step(batch: Batch, learningRate: number): Promise<StepResult> {
-    const { classes, spec } = this;
-    const { batchSize, inFeatures } = spec;
-    const { count, labels } = batch;
-    const onehot = new Float32Array(batchSize * classes);
-    for (let row = 0; row < count; row++) onehot[row * classes + labels[row]!] = 1;
-    const features = padded(batch.features, count * inFeatures, batchSize * inFeatures);
-    const feeds: Record<string, ort.Tensor> = {
-      ...this.#current.reads,
-      features: new ort.Tensor('float32', features, [batchSize, inFeatures]),
-      onehot: new ort.Tensor('float32', onehot, [batchSize, classes]),
-      row_weights: new ort.Tensor('float32', new Float32Array(batchSize).fill(1 / count, 0, count), [batchSize, 1]),
-      step_size: new ort.Tensor('float32', Float32Array.of(adamStepSize(learningRate, this.#step + 1)), []),
+    const { layers, input, start, batchSize } = spec;
+    const steps = plan(layers, input.name, input.shape);
+    this.#graph = {
+      steps,
+      input,
+      classes: (layers.at(-1) as DenseLayer).units,
+      mixup: spec.mixup ?? false,
+      updates: updatesOf(steps, spec),
     };
-    for (const [layer, units] of this.#dropouts()) {
-      const mask = batch.masks.get(layer.name) ?? new Float32Array(count * units).fill(1);
-      const rows = padded(mask, count * units, batchSize * units);
-      feeds[maskInput(layer.name)] = new ort.Tensor('float32', rows, [batchSize, units]);
-    }
-    const probabilities = new Float32Array(batchSize * classes);
-    const result = await this.session.run(feeds, {
-      ...this.#spare.writes,
-      loss: null,
-      probabilities: new ort.Tensor('float32', probabilities, [batchSize, classes]),
-    });
-    [this.#current, this.#spare] = [this.#spare, this.#current];
-    this.#step += 1;
-    const loss = (result.loss as ort.Tensor).data[0] as number;
-    return { loss, correct: countCorrect(probabilities, labels, count, classes) };
+    checkStart(weightsOf(steps), start.weights);
+    const fitting = Math.max(1, Math.floor(PASS_BYTES / bytesPerExample(steps)));
+    this.passSize = Math.ceil(batchSize / Math.ceil(batchSize / fitting));
+    this.#step = start.step;
+    this.#memory = new TrainingMemory(weightsOf(steps), start);
   }
 
-  /** Builds a plain forward graph of the present weights: used once per evaluation, cheap beside it. */
-  async predict(features: Float32Array, n: number): Promise<Float32Array> {
-    const { layers, inFeatures } = this.spec;
-    const graph = new GraphBuilder();
-    const x = graph.input('features', 'float32', ['n', inFeatures]);
-    const input = (layers[0] as DenseLayer).inputs[0];
-    const shape = { height: 1, width: 1, channels: inFeatures };
-    const shapes = new Map([input, ...layers.map((layer) => layer.name)].map((name) => [name, shape]));
-    const values = writeLayers(graph, layers, this.state().weights, new Map([[input, x]]), shapes);
-    graph.output(values.get((layers.at(-1) as DenseLayer).name) as string, 'probabilities', 'float32', [
-      'n',
-      this.classes,
-    ]);
-    const session = await createSession(graph.encode(), { threads: this.threads });
-    try {
-      const result = await session.run({ features: new ort.Tensor('float32', features, [n, inFeatures]) });
-      return (result.probabilities as ort.Tensor).data as Float32Array;
-    } finally {
-      await session.release();
+  async step(passes: AsyncIterable<Batch> | Iterable<Batch>, count: number, learningRate: number): Promise<StepResult> {
+    const sizes = {
+      step_size: scalar(adamStepSize(learningRate, this.#step + 1)),
+      ...(this.spec.weightDecay ? { decay: scalar(learningRate * this.spec.weightDecay) } : {}),
+    };
+    const whole = this.passSize === this.spec.batchSize;
+    const memory = this.#memory;
+    let loss = 0;
+    let correct = 0;
+    for await (const pass of passes) {
+      const result = whole
+        ? await this.#pass('step', pass, count, { ...memory.weights, ...memory.pieces, ...sizes }, memory.nextPieces)
+        : await this.#pass('accumulate', pass, count, { ...memory.weights, ...memory.sums }, memory.nextSums);
+      loss += result.loss;
+      correct += result.correct;
     }
+    if (!whole) {
+      const update = await this.#session('update');
+      await update.run({ ...memory.pieces, ...memory.sums, ...sizes }, memory.nextPieces);
+      memory.clearSums();
+    }
+    memory.swap();
+    this.#step += 1;
+    return { loss, correct };
+  }
+
+  async predict(features: Features, n: number): Promise<Float32Array> {
+    const { classes, input } = this.#graph;
+    const values = features.length / n;
+    const rows = this.#predictionRows;
+    const session = await this.#session('predict');
+    const probabilities = new Float32Array(n * classes);
+    for (let from = 0; from < n; from += rows) {
+      const count = Math.min(rows, n - from);
+      const part = padded(features.subarray(from * values, (from + count) * values), rows * values);
+      const feeds = { ...this.#memory.weights, features: new ort.Tensor(input.type, part, [rows, values]) };
+      const result = (await session.run(feeds)).probabilities as ort.Tensor;
+      probabilities.set((result.data as Float32Array).subarray(0, count * classes), from * classes);
+    }
+    return probabilities;
   }
 
   state(): TrainerState {
-    const take = (slot: (typeof SLOTS)[number]): Weights => {
-      const { buffers } = this.#current;
-      return new Map([...this.shapes].map(([name, shape]) => [name, f32(shape, buffers.get(name)![slot].slice())]));
+    const weights = weightsOf(this.#graph.steps);
+    const take = (slot: Slot, rest?: Weights): Weights =>
+      new Map(weights.flatMap((weight) => fromStored(weight, this.#memory.values(weight.name, slot), rest)));
+    return {
+      step: this.#step,
+      weights: take('weight', this.spec.start.weights),
+      firstMoments: take('first'),
+      secondMoments: take('second'),
     };
-    return { step: this.#step, weights: take('weight'), firstMoments: take('first'), secondMoments: take('second') };
   }
 
   async dispose(): Promise<void> {
-    await this.session.release();
+    for (const session of this.#sessions.values()) await (await session).release();
   }
 
-  /** Dropout layers, with the units of the dense layer in front of each. */
-  #dropouts(): [DropoutLayer, number][] {
-    const { layers, inFeatures } = this.spec;
-    let units = inFeatures;
-    const found: [DropoutLayer, number][] = [];
-    for (const layer of layers) {
-      if (layer.kind === 'dense') units = layer.units;
-      if (layer.kind === 'dropout') found.push([layer, units]);
-    }
-    return found;
+  get #predictionRows(): number {
+    const { shape } = this.spec.input;
+    return Math.max(1, Math.min(512, Math.floor(PREDICTION_VALUES / (places(shape) * shape.channels))));
   }
-}
 
-/** One set of buffers, and the graph's names for its parts as inputs and as outputs. */
-interface Side {
-  readonly buffers: Buffers;
-  readonly reads: Tensors;
-  readonly writes: Tensors;
-}
-
-/** A set of buffers holding a state, or zeros. */
-function sideOf(shapes: ReadonlyMap<string, readonly number[]>, state?: TrainerState): Side {
-  const buffers = new Map<string, Record<(typeof SLOTS)[number], Float32Array>>();
-  const reads: Record<string, ort.Tensor> = {};
-  const writes: Record<string, ort.Tensor> = {};
-  for (const [name, shape] of shapes) {
-    const fill = (from?: Weights): Float32Array => {
-      const data = from?.get(name)?.data;
-      return data ? Float32Array.from(data) : new Float32Array(elements(shape));
+  #session(kind: 'step' | 'accumulate' | 'update' | 'predict'): Promise<ort.InferenceSession> {
+    const open = (): Uint8Array => {
+      if (kind === 'update') return updateGraph(this.#graph);
+      if (kind === 'predict') return predictionGraph(this.#graph, this.#predictionRows);
+      return trainingGraph(this.#graph, this.passSize, kind);
     };
-    const buffer = {
-      weight: fill(state?.weights),
-      first: fill(state?.firstMoments),
-      second: fill(state?.secondMoments),
-    };
-    buffers.set(name, buffer);
-    reads[name] = new ort.Tensor('float32', buffer.weight, shape);
-    for (const piece of piecesOf(name, shape)) {
-      for (const slot of SLOTS) {
-        const part = buffer[slot].subarray(piece.offset, piece.offset + elements(piece.shape));
-        reads[piece[slot]] = new ort.Tensor('float32', part, piece.shape);
-        writes[next(piece[slot])] = new ort.Tensor('float32', part, piece.shape);
-      }
-    }
+    const session = this.#sessions.get(kind) ?? createSession(open(), { threads: this.threads });
+    this.#sessions.set(kind, session);
+    return session;
   }
-  return { buffers, reads, writes };
+
+  /** @param count examples of the whole batch: the loss is a mean over them. */
+  async #pass(
+    kind: 'step' | 'accumulate',
+    pass: Batch,
+    count: number,
+    inputs: Readonly<Record<string, ort.Tensor>>,
+    outputs: Readonly<Record<string, ort.Tensor>>,
+  ): Promise<StepResult> {
+    const { classes, input } = this.#graph;
+    const rows = this.passSize;
+    const values = pass.features.length / pass.count;
+    const rowWeights = new Float32Array(rows).fill(1 / count, 0, pass.count);
+    const feeds: Record<string, ort.Tensor> = {
+      ...inputs,
+      features: new ort.Tensor(input.type, padded(pass.features, rows * values), [rows, values]),
+      targets: new ort.Tensor('float32', padded(pass.targets, rows * classes), [rows, classes]),
+      row_weights: new ort.Tensor('float32', rowWeights, [rows, 1]),
+      ...this.#masks(pass),
+      ...(this.#graph.mixup ? mixOf(pass, rows) : {}),
+    };
+    const session = await this.#session(kind);
+    const result = await session.run(feeds, { ...outputs, loss: null, probabilities: null });
+    const probabilities = (result.probabilities as ort.Tensor).data as Float32Array;
+    const loss = ((result.loss as ort.Tensor).data as Float32Array)[0] as number;
+    return { loss, correct: countCorrect(probabilities, pass.targets, pass.count, classes) };
+  }
+
+  #masks({ masks }: Batch): Record<string, ort.Tensor> {
+    const rows = this.passSize;
+    const dropouts = this.#graph.steps.filter(({ outputs }) =>
+      this.spec.layers.some((layer) => layer.kind === 'dropout' && layer.name === outputs[0]),
+    );
+    return Object.fromEntries(
+      dropouts.map(({ operator, outputs: [name] }) => {
+        const units = operator.outputs[0]?.channels as number;
+        const mask = masks.get(name as string);
+        const factors = mask ? padded(mask, rows * units) : new Float32Array(rows * units).fill(1);
+        return [maskInput(name as string), new ort.Tensor('float32', factors, [rows, units])];
+      }),
+    );
+  }
 }
 
-/** The first `used` values, with zeros behind them up to `size`; the array itself when it already has that size. */
-function padded(values: Float32Array, used: number, size: number): Float32Array {
-  if (values.length === size && used === size) return values;
-  const result = new Float32Array(size);
-  result.set(values.subarray(0, used));
+function updatesOf(steps: readonly Step[], spec: TrainerSpec): ReadonlyMap<string, Update> {
+  const { folded, rates, weightDecay = 0 } = spec;
+  const layerOf = (weight: string): string => weight.slice(0, weight.lastIndexOf('/'));
+  return new Map(
+    weightsOf(steps).map((weight) => [
+      weight.name,
+      {
+        rate: perColumn(weight, ({ name }) => rates?.get(layerOf(name)) ?? 1),
+        folded: perColumn(weight, ({ name }, channel) => folded.get(name)?.[channel] ?? 1),
+        decays: weightDecay > 0 && weight.shape.length > 1,
+      },
+    ]),
+  );
+}
+
+function checkStart(weights: readonly StoredWeight[], start: Weights): void {
+  for (const { name, shape } of weights.flatMap(({ parts }) => parts)) {
+    if (start.get(name)?.shape.join() !== shape.join()) {
+      throw new Error(`${name} has no start of shape [${shape.join(', ')}]`);
+    }
+  }
+}
+
+function bytesPerExample(steps: readonly Step[]): number {
+  const values = steps.flatMap(({ operator }) => operator.outputs.map((shape) => places(shape) * shape.channels));
+  return COPIES * Float32Array.BYTES_PER_ELEMENT * values.reduce((a, b) => a + b, 0);
+}
+
+function scalar(value: number): ort.Tensor {
+  return new ort.Tensor('float32', Float32Array.of(value), []);
+}
+
+function mixOf({ mix, count }: Batch, rows: number): Record<string, ort.Tensor> {
+  const partners = BigInt64Array.from({ length: rows }, (_, row) =>
+    BigInt(row < count ? (mix?.partners[row] ?? row) : row),
+  );
+  const shares = new Float32Array(rows).fill(1);
+  if (mix) shares.set(mix.shares);
+  return {
+    mix_partner: new ort.Tensor('int64', partners, [rows]),
+    mix_share: new ort.Tensor('float32', shares, [rows, 1]),
+  };
+}
+
+/** The values, with zeros behind them up to `size`; the array itself when it has that size. */
+function padded<T extends Features>(values: T, size: number): T {
+  if (values.length === size) return values;
+  const result = new (values.constructor as new (length: number) => T)(size);
+  result.set(values);
   return result;
 }
 
-function countCorrect(probabilities: Float32Array, labels: Int32Array, count: number, classes: number): number {
+function countCorrect(probabilities: Float32Array, targets: Float32Array, count: number, classes: number): number {
   let correct = 0;
   for (let row = 0; row < count; row++) {
-    const start = row * classes;
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (probabilities[start + c]! > probabilities[start + best]!) best = c;
-    if (best === labels[row]) correct += 1;
+    if (largest(probabilities, row * classes, classes) === largest(targets, row * classes, classes)) correct += 1;
   }
   return correct;
+}
+
+function largest(values: Float32Array, from: number, length: number): number {
+  let best = 0;
+  for (let i = 1; i < length; i++) if (values[from + i]! > values[from + best]!) best = i;
+  return best;
 }

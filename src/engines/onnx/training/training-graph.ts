@@ -1,93 +1,201 @@
-import type { Layer } from '../../../network/layers.js';
+import type { Shape } from '../../../network/layers.js';
+import { elements } from '../../../network/tensor.js';
 import { GraphBuilder } from '../graph.js';
-import { writeAdam } from './adam.js';
+import { type AdamFactors, SCALED_EPSILON, writeAdam } from './adam.js';
 import { writeCrossEntropy } from './cross-entropy.js';
-import { denseRule } from './dense.js';
-import { dropoutRule } from './dropout.js';
-import { next, type Piece, piecesOf } from './pieces.js';
-import type { Recorded, RuleContext } from './rule.js';
+import type { Context, Recorded } from './operator.js';
+import { next, piecesOf } from './pieces.js';
+import type { Step } from './plan.js';
+import type { StoredWeight } from './stored-weight.js';
 
-/** What a step reads and writes of each piece of a weight. */
-export const SLOTS = ['weight', 'first', 'second'] as const;
-
-/** A graph that takes one training step, and the weights it updates. */
-export interface TrainingGraph {
-  readonly model: Uint8Array;
-  readonly weights: ReadonlyMap<string, readonly number[]>;
+/** What the graphs of one trainer have in common. */
+export interface GraphSpec {
+  readonly steps: readonly Step[];
+  readonly input: { readonly name: string; readonly shape: Shape; readonly type: 'float32' | 'float16' };
+  readonly classes: number;
+  /** Whether the activations of two examples are mixed, `mixed` with the example at `partner`. */
+  readonly mixup: boolean;
+  /** By stored weight: what Adam's step goes by. */
+  readonly updates: ReadonlyMap<string, Update>;
 }
+
+/** How a stored weight is updated. */
+export interface Update {
+  /** Times the step size, per column. */
+  readonly rate: Float32Array;
+  /** Folded into the weight, per column. */
+  readonly folded: Float32Array;
+  readonly decays: boolean;
+}
+
+/** What a pass over a batch is for. */
+export type Purpose =
+  /** Forward and backward pass, and Adam's step. */
+  | 'step'
+  /** Forward and backward pass; gradients are added to those of the passes before. */
+  | 'accumulate';
+
+/** Everything that is learned, in the order of the operators. */
+export function weightsOf(steps: readonly Step[]): readonly StoredWeight[] {
+  return steps.flatMap(({ operator }) => operator.weights);
+}
+
+/** A gradient's sum over passes, as an input; with `next:` in front, behind the pass. */
+export const sumOf = (weight: string): string => `sum:${weight}`;
 
 /**
- * Writes forward pass, loss, backward pass and Adam of a chain of layers as one graph of plain operators, since
- * ONNX Runtime's inference build brings no training of its own.
+ * Writes forward pass, loss, backward pass and Adam as one graph of plain operators, since ONNX Runtime's inference build
+ * brings no training of its own.
  *
- * Inputs: `features` [batchSize, inFeatures], `onehot` [batchSize, classes], `row_weights` [batchSize, 1],
- * `step_size` [], a mask per dropout layer, each weight as a whole, and the pieces of each weight and of its two moments.
- * Outputs: `loss` [], `probabilities` [batchSize, classes], and the pieces after the step.
+ * Inputs: `features` [rows, values of an example], `targets` [rows, classes], `row_weights` [rows, 1], a mask per dropout
+ * layer, each stored weight as a whole; for a step the pieces of each weight and of its two moments and `step_size` [],
+ * else the sums of the gradients. Outputs: `loss` [], `probabilities` [rows, classes], and the pieces or sums behind it.
  */
-export function buildTrainingGraph(
-  layers: readonly Layer[],
-  options: { readonly inFeatures: number; readonly batchSize: number; readonly classes: number },
-): TrainingGraph {
-  const { inFeatures, batchSize, classes } = options;
+export function trainingGraph(spec: GraphSpec, rows: number, purpose: Purpose): Uint8Array {
   const graph = new GraphBuilder();
-  const weights = new Map<string, readonly number[]>();
-  const context: RuleContext = {
-    graph,
-    batchSize,
-    weight(name, shape) {
-      weights.set(name, shape);
-      return graph.input(name, 'float32', shape);
-    },
-  };
+  const context = contextOf(graph, spec, rows, true);
+  const { values, records } = forward(context, spec);
 
-  let x = graph.input('features', 'float32', [batchSize, inFeatures]);
-  const records: Recorded[] = [];
-  for (const layer of layers) {
-    const recorded = writeForward(context, layer, x);
-    records.push(recorded);
-    x = recorded.y;
-  }
-
-  const onehot = graph.input('onehot', 'float32', [batchSize, classes]);
-  const rowWeights = graph.input('row_weights', 'float32', [batchSize, 1]);
-  const { loss, probabilities, dlogits } = writeCrossEntropy(graph, x, onehot, rowWeights);
+  const targets = graph.input('targets', 'float32', [rows, spec.classes]);
+  const rowWeights = graph.input('row_weights', 'float32', [rows, 1]);
+  const logits = values.get(spec.steps.at(-1)?.outputs[0] as string) as string;
+  const { loss, probabilities, dlogits } = writeCrossEntropy(graph, logits, targets, rowWeights);
   graph.output(loss, 'loss', 'float32', []);
-  graph.output(probabilities, 'probabilities', 'float32', [batchSize, classes]);
+  graph.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
 
-  const gradients = new Map<string, string>();
-  let dy = dlogits;
-  for (const [index, recorded] of [...records.entries()].reverse()) {
-    const back = recorded.backward(dy, index > 0);
-    for (const [name, gradient] of back.gradients) gradients.set(name, gradient);
-    if (back.dx !== undefined) dy = back.dx;
+  const gradients = backward(context, spec, records, dlogits);
+  if (purpose === 'step') {
+    writeUpdates(graph, spec, gradients);
+  } else {
+    for (const { name, shape } of weightsOf(spec.steps)) {
+      for (const [i, piece] of piecesOf(name, shape).entries()) {
+        const sum = graph.input(sumOf(piece.weight), 'float32', piece.shape);
+        const added = graph.node('Add', [sum, gradients.get(name)?.[i] as string]);
+        graph.output(added, next(sumOf(piece.weight)), 'float32', piece.shape);
+      }
+    }
   }
+  return graph.encode();
+}
 
+/** Writes Adam's step alone, on gradients that were added up over passes. */
+export function updateGraph(spec: GraphSpec): Uint8Array {
+  const graph = new GraphBuilder();
+  const sums = weightsOf(spec.steps).map(({ name, shape }): [string, string[]] => [
+    name,
+    piecesOf(name, shape).map((piece) => graph.input(sumOf(piece.weight), 'float32', piece.shape)),
+  ]);
+  writeUpdates(graph, spec, new Map(sums));
+  return graph.encode();
+}
+
+/** Writes the forward pass alone, without dropout. Output: `probabilities` [rows, classes]. */
+export function predictionGraph(spec: GraphSpec, rows: number): Uint8Array {
+  const graph = new GraphBuilder();
+  const { values } = forward(contextOf(graph, spec, rows, false), spec);
+  const logits = values.get(spec.steps.at(-1)?.outputs[0] as string) as string;
+  const probabilities = graph.node('Softmax', [logits], { axis: 1 });
+  graph.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
+  return graph.encode();
+}
+
+function contextOf(graph: GraphBuilder, spec: GraphSpec, rows: number, training: boolean): Context {
+  const declared = new Map(
+    weightsOf(spec.steps).map(({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const),
+  );
+  return { graph, batch: rows, training, weight: (name) => declared.get(name) as string };
+}
+
+function forward(
+  context: Context,
+  { steps, input, mixup }: GraphSpec,
+): { values: ReadonlyMap<string, string>; records: readonly Recorded[] } {
+  const { graph, batch } = context;
+  const given = graph.input('features', input.type, [batch, valuesOf(input.shape)]);
+  let features = input.type === 'float16' ? graph.node('Cast', [given], { to: 1 }) : given;
+  if (mixup && context.training) features = writeMixup(graph, features, batch);
+  const channels = graph.ints([-1, input.shape.channels]);
+  const values = new Map([[input.name, graph.node('Reshape', [features, channels])]]);
+  const records = steps.map(({ operator, inputs, outputs }) => {
+    const recorded = operator.forward(
+      context,
+      inputs.map((name) => values.get(name) as string),
+    );
+    for (const [i, name] of outputs.entries()) values.set(name, recorded.outputs[i] as string);
+    return recorded;
+  });
+  return { values, records };
+}
+
+/** Zhang et al., "mixup" (2018): share * x + (1 - share) * x[partner]. */
+function writeMixup(graph: GraphBuilder, features: string, rows: number): string {
+  const share = graph.input('mix_share', 'float32', [rows, 1]);
+  const others = graph.node('Gather', [features, graph.input('mix_partner', 'int64', [rows])], { axis: 0 });
+  const kept = graph.node('Mul', [graph.node('Sub', [features, others]), share]);
+  return graph.node('Add', [others, kept]);
+}
+
+/** @returns the gradient of every stored weight, by piece. */
+function backward(
+  context: Context,
+  { steps, input }: GraphSpec,
+  records: readonly Recorded[],
+  dlogits: string,
+): ReadonlyMap<string, readonly string[]> {
+  const { graph } = context;
+  const learns = new Set<string>();
+  for (const { operator, inputs, outputs } of steps) {
+    if (operator.weights.length > 0 || inputs.some((name) => learns.has(name))) {
+      for (const name of outputs) learns.add(name);
+    }
+  }
+  learns.delete(input.name);
+  const reaching = new Map<string, string[]>([[steps.at(-1)?.outputs[0] as string, [dlogits]]]);
+  const total = (name: string): string => {
+    const terms = reaching.get(name) as string[];
+    return terms.length === 1 ? (terms[0] as string) : graph.node('Sum', terms);
+  };
+  const gradients = new Map<string, readonly string[]>();
+  for (const [i, { operator, inputs, outputs }] of [...steps.entries()].reverse()) {
+    const needed = inputs.map((name) => learns.has(name));
+    if (operator.weights.length === 0 && !needed.includes(true)) continue;
+    const { dxs, weights } = (records[i] as Recorded).backward(outputs.map(total), needed);
+    for (const [name, pieces] of weights) gradients.set(name, pieces);
+    for (const [j, name] of inputs.entries()) {
+      const dx = dxs[j];
+      if (needed[j] && dx !== undefined) reaching.set(name, [...(reaching.get(name) ?? []), dx]);
+    }
+  }
+  return gradients;
+}
+
+function writeUpdates(graph: GraphBuilder, spec: GraphSpec, gradients: ReadonlyMap<string, readonly string[]>): void {
   const stepSize = graph.input('step_size', 'float32', []);
-  for (const [name, shape] of weights)
-    writeUpdates(graph, piecesOf(name, shape), gradients.get(name) as string, stepSize);
-  return { model: graph.encode(), weights };
-}
-
-/** Adam on each piece of a weight. */
-function writeUpdates(graph: GraphBuilder, pieces: readonly Piece[], gradient: string, stepSize: string): void {
-  const rows = pieces.map((piece) => piece.shape[0] as number);
-  const parts =
-    pieces.length === 1 ? [gradient] : graph.nodes('Split', [gradient, graph.ints(rows)], rows.length, { axis: 0 });
-  for (const [i, piece] of pieces.entries()) {
-    const input = (value: string): string => graph.input(value, 'float32', piece.shape);
-    const moments = { first: input(piece.first), second: input(piece.second) };
-    const updated = writeAdam(graph, input(piece.weight), parts[i] as string, moments, stepSize);
-    for (const slot of SLOTS) graph.output(updated[slot], next(piece[slot]), 'float32', piece.shape);
+  const anyDecays = [...spec.updates.values()].some(({ decays }) => decays);
+  const decay = anyDecays ? graph.input('decay', 'float32', []) : undefined;
+  for (const { name, shape } of weightsOf(spec.steps)) {
+    const update = spec.updates.get(name) as Update;
+    const factors = factorsOf(graph, update, stepSize, decay);
+    for (const [i, piece] of piecesOf(name, shape).entries()) {
+      writeAdam(graph, piece, gradients.get(name)?.[i] as string, factors);
+    }
   }
 }
 
-function writeForward(context: RuleContext, layer: Layer, x: string): Recorded {
-  switch (layer.kind) {
-    case 'dense':
-      return denseRule.forward(context, layer, x);
-    case 'dropout':
-      return dropoutRule.forward(context, layer, x);
-    default:
-      throw new Error(`${layer.name}: layers of kind ${layer.kind} cannot be trained yet`);
-  }
+function factorsOf(graph: GraphBuilder, update: Update, stepSize: string, decay: string | undefined): AdamFactors {
+  const { rate, folded, decays } = update;
+  const plain = (values: Float32Array): boolean => values.every((value) => value === 1);
+  const perColumn = (values: Float32Array): string => graph.constant(values, [values.length]);
+  const steps = rate.map((value, o) => value * folded[o]!);
+  const rated = (value: string, by: Float32Array): string =>
+    plain(by) ? value : graph.node('Mul', [value, perColumn(by)]);
+  return {
+    stepSize: rated(stepSize, steps),
+    epsilon: plain(folded) ? graph.scalar(SCALED_EPSILON) : perColumn(folded.map((value) => SCALED_EPSILON / value)),
+    ...(decays && decay !== undefined ? { decay: rated(decay, rate) } : {}),
+  };
+}
+
+function valuesOf(shape: Shape): number {
+  return elements([shape.height, shape.width, shape.channels]);
 }

@@ -1,0 +1,69 @@
+import type { Shape } from '../../../network/layers.js';
+import type { GraphBuilder } from '../graph.js';
+import { pieceRows } from './pieces.js';
+import type { StoredWeight } from './stored-weight.js';
+
+/**
+ * An operator of the training graph: what it computes and, beside that, its vector-Jacobian product. Activations are
+ * rows: [batch * height * width, channels], a picture's positions one after the other. Adding an operator is one file.
+ */
+export interface Operator {
+  /** Shapes of the outputs, the batch left out. */
+  readonly outputs: readonly Shape[];
+  /** What of it learns. */
+  readonly weights: readonly StoredWeight[];
+  forward(context: Context, inputs: readonly string[]): Recorded;
+}
+
+/** An operator's outputs in the graph, and the way back through it. */
+export interface Recorded {
+  readonly outputs: readonly string[];
+  /**
+   * Writes the backward pass.
+   * @param dys gradients of the loss by the outputs.
+   * @param needed by input, whether its gradient is asked for; what is not needed may be left out.
+   */
+  backward(dys: readonly string[], needed: readonly boolean[]): Gradients;
+}
+
+export interface Gradients {
+  /** By input. */
+  readonly dxs: readonly (string | undefined)[];
+  /** By stored weight, in its pieces. */
+  readonly weights: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Context {
+  readonly graph: GraphBuilder;
+  /** Pictures in every activation. */
+  readonly batch: number;
+  /** Whether dropout drops. */
+  readonly training: boolean;
+  /** The value of a stored weight. */
+  weight(name: string): string;
+}
+
+export const NO_WEIGHTS: ReadonlyMap<string, readonly string[]> = new Map();
+
+/** Height times width. */
+export const places = ({ height, width }: Shape): number => height * width;
+
+/** Rows of an activation. */
+export const rowsOf = ({ batch }: Context, shape: Shape): number => batch * places(shape);
+
+export function reshape({ graph }: Context, value: string, shape: readonly number[]): string {
+  return graph.node('Reshape', [value, graph.ints(shape)]);
+}
+
+/** The gradient of a weight, cut into its pieces. */
+export function inPieces({ graph }: Context, gradient: string, shape: readonly number[]): readonly string[] {
+  const rows = pieceRows(shape);
+  return rows.length === 1 ? [gradient] : graph.nodes('Split', [gradient, graph.ints(rows)], rows.length, { axis: 0 });
+}
+
+/** The gradient of a bias: the sum over rows, as a product with ones: several times faster than ReduceSum on the CPU. */
+export function biasGradient(context: Context, dy: string, rows: number, columns: number): readonly string[] {
+  const { graph } = context;
+  const ones = graph.constant(new Float32Array(rows).fill(1), [1, rows]);
+  return [reshape(context, graph.node('MatMul', [ones, dy]), [columns])];
+}

@@ -1,0 +1,140 @@
+import type { ConvLayer, Layer, Shape } from '../../../network/layers.js';
+import { inferShapes } from '../../../network/layers.js';
+import { concat } from './concat.js';
+import { convolution } from './convolution.js';
+import { dropout } from './dropout.js';
+import { globalAveragePool } from './global-average-pool.js';
+import { convProduct, denseProduct, type LinearLayer, linear } from './linear.js';
+import type { Operator } from './operator.js';
+import { averagePool, maxPool } from './pool.js';
+import { relu } from './relu.js';
+import { slideWindow, type Windows } from './windows.js';
+
+/** An operator at its place: the names of what it reads and of what it makes. */
+export interface Step {
+  readonly operator: Operator;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** A product that reads a value, and what it is followed by. */
+interface Reader {
+  readonly layer: LinearLayer;
+  readonly pooled: boolean;
+  readonly activation: 'relu' | 'softmax';
+}
+
+/**
+ * Turns layers into operators.
+ *
+ * - Products that read the same value become one: three or four 1x1 convolutions begin every inception block.
+ * - A 1x1 convolution behind an average pooling comes before it: the two commute, since the mean leaves padding out, and
+ *   the pooling then works on fewer channels and reads what the other convolutions of its block read.
+ *
+ * The softmax at the end is not written: with the cross-entropy behind it, it has a simpler gradient.
+ */
+export function plan(layers: readonly Layer[], input: string, inputShape: Shape): readonly Step[] {
+  const shapes = inferShapes(layers, inputShape, input);
+  const shapeOf = (name: string): Shape => shapes.get(name) as Shape;
+  const swapped = poolsToSwap(layers, shapeOf);
+  const sources = layers.map((layer) => swapped.get(layer.inputs[0] as string) ?? (layer.inputs[0] as string));
+  const products = layers.map((layer, i) => productOf(layer, shapeOf(sources[i] as string)));
+  const steps: Step[] = [];
+  const done = new Set<string>();
+  const add = (operator: Operator, inputs: readonly string[], outputs: readonly string[]): void => {
+    steps.push({ operator, inputs, outputs });
+  };
+  for (const [i, layer] of layers.entries()) {
+    if (done.has(layer.name) || swapped.has(layer.name)) continue;
+    const source = sources[i] as string;
+    const first = products[i];
+    if (first) {
+      const readers = layers.flatMap((other, j): Reader[] => {
+        const product = products[j];
+        if (product?.seen !== first.seen || sources[j] !== source) return [];
+        done.add(other.name);
+        const activation = other.kind === 'dense' ? other.activation : 'relu';
+        return [{ layer: product, pooled: swapped.has(other.inputs[0] as string), activation }];
+      });
+      addProducts(readers, source, shapeOf(source), add);
+      continue;
+    }
+    const shape = shapeOf(source);
+    switch (layer.kind) {
+      case 'conv':
+        add(convolution(layer, windowsOf(layer, shape)), [source], [linearName(layer.name)]);
+        add(relu(shapeOf(layer.name)), [linearName(layer.name)], [layer.name]);
+        break;
+      case 'maxPool':
+        if (layer.stride !== 2 || layer.padding !== 'valid') throw cannotBeTrained(layer);
+        add(maxPool(shape), [source], [layer.name]);
+        break;
+      case 'averagePool':
+        if (layer.stride !== 1 || layer.padding !== 'same') throw cannotBeTrained(layer);
+        add(averagePool(shape), [source], [layer.name]);
+        break;
+      case 'concat':
+        add(concat(layer.inputs.map(shapeOf)), layer.inputs, [layer.name]);
+        break;
+      case 'globalAveragePool':
+        add(globalAveragePool(shape), [source], [layer.name]);
+        break;
+      case 'dropout':
+        add(dropout(layer.name, shape), [source], [layer.name]);
+        break;
+      case 'dense':
+        throw cannotBeTrained(layer); // a product, always
+    }
+  }
+  return steps;
+}
+
+function addProducts(
+  readers: readonly Reader[],
+  source: string,
+  shape: Shape,
+  add: (operator: Operator, inputs: readonly string[], outputs: readonly string[]) => void,
+): void {
+  const operator = linear(
+    readers.map(({ layer }) => layer),
+    shape,
+  );
+  const nameOf = ({ layer, activation }: Reader): string =>
+    activation === 'softmax' ? layer.name : linearName(layer.name);
+  add(operator, [source], readers.map(nameOf));
+  for (const [i, reader] of readers.entries()) {
+    const { name } = reader.layer;
+    const output = operator.outputs[i] as Shape;
+    if (reader.activation === 'softmax') continue;
+    if (reader.pooled) add(averagePool(output), [linearName(name)], [`${name}:pooled`]);
+    add(relu(output), [reader.pooled ? `${name}:pooled` : linearName(name)], [name]);
+  }
+}
+
+/** Average poolings that only 1x1 convolutions read, with what they read themselves. */
+function poolsToSwap(layers: readonly Layer[], shapeOf: (name: string) => Shape): ReadonlyMap<string, string> {
+  const swapped = new Map<string, string>();
+  for (const layer of layers) {
+    if (layer.kind !== 'averagePool' || layer.stride !== 1) continue;
+    const readers = layers.filter(({ inputs }) => (inputs as readonly string[]).includes(layer.name));
+    const all = readers.every((reader) => reader.kind === 'conv' && reader.kernel.join() === '1,1');
+    if (all && shapeOf(layer.name)) swapped.set(layer.name, layer.inputs[0]);
+  }
+  return swapped;
+}
+
+function productOf(layer: Layer, input: Shape): LinearLayer | undefined {
+  if (layer.kind === 'dense') return denseProduct(layer);
+  return layer.kind === 'conv' ? convProduct(layer, windowsOf(layer, input)) : undefined;
+}
+
+function windowsOf(layer: ConvLayer, input: Shape): Windows {
+  return slideWindow(input, layer.kernel, layer.stride, layer.padding);
+}
+
+/** What a layer computes before its ReLU. */
+const linearName = (layer: string): string => `${layer}:linear`;
+
+function cannotBeTrained({ name, kind }: Layer): Error {
+  return new Error(`${name}: a layer of kind ${kind} with these settings cannot be trained`);
+}

@@ -1,0 +1,49 @@
+import { convolutions, foldConv } from './backbone-weights.js';
+import type { Layer } from './layers.js';
+import { f32, type Tensor, type Weights } from './tensor.js';
+
+/** Convolutions as they are trained: `name/kernel` and `name/bias`, the batch normalization folded in. */
+export interface FoldedWeights {
+  readonly weights: Weights;
+  /** By kernel: the factor per output channel that is in it. */
+  readonly factors: ReadonlyMap<string, Float32Array>;
+}
+
+/** Folds the convolutions of these layers. */
+export function foldLayers(layers: readonly Layer[], backbone: Weights): FoldedWeights {
+  const weights = new Map<string, Tensor>();
+  const factors = new Map<string, Float32Array>();
+  for (const layer of convolutions(layers)) {
+    const { kernel, bias, scale } = foldConv(layer, backbone);
+    weights.set(`${layer.name}/kernel`, f32([...layer.kernel, layer.inChannels, layer.filters], kernel));
+    weights.set(`${layer.name}/bias`, f32([layer.filters], bias));
+    factors.set(`${layer.name}/kernel`, scale);
+  }
+  return { weights, factors };
+}
+
+/**
+ * The other way round: kernel = folded kernel / factor, beta = bias + moving mean * factor. Moving statistics are those
+ * of the backbone, which fine-tuning does not change.
+ * @returns kernels and betas under Keras's names; put over the backbone's they make the fine-tuned one.
+ */
+export function unfoldLayers(layers: readonly Layer[], weights: Weights, backbone: Weights): Weights {
+  const unfolded = new Map<string, Tensor>();
+  for (const layer of convolutions(layers)) {
+    const { scale } = foldConv(layer, backbone);
+    const folded = floatsOf(weights, `${layer.name}/kernel`);
+    const mean = floatsOf(backbone, `${layer.norm}/moving_mean`);
+    const { filters } = layer;
+    const kernel = folded.map((value, i) => value / scale[i % filters]!);
+    const beta = floatsOf(weights, `${layer.name}/bias`).map((value, o) => value + mean[o]! * scale[o]!);
+    unfolded.set(`${layer.name}/kernel`, f32([...layer.kernel, layer.inChannels, filters], kernel));
+    unfolded.set(`${layer.norm}/beta`, f32([filters], beta));
+  }
+  return unfolded;
+}
+
+function floatsOf(weights: Weights, name: string): Float32Array {
+  const tensor = weights.get(name);
+  if (tensor?.type !== 'F32') throw new Error(`${name} is missing`);
+  return tensor.data;
+}

@@ -1,0 +1,72 @@
+import type { Manifest } from '../datasets/manifest.js';
+import { ShardReader } from '../datasets/read-manifest.js';
+import type { Features } from '../engines/engine.js';
+import type { NetworkThread } from '../engines/network-thread.js';
+import type { BlobStore } from '../storage/blobs.js';
+import { extractFeatures, type FeatureSource, FeatureTable, featureTypeOf } from './features.js';
+import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
+import type { Job, TrainingEvent } from './job.js';
+import { ProgressMeter } from './progress.js';
+
+interface Surroundings {
+  readonly blobs: BlobStore;
+  readonly networkThreads: () => readonly NetworkThread[];
+  readonly emit: (event: TrainingEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The features of every image at the split layer: from the cache, which is filled now, or computed when asked for. */
+export async function openFeatures(job: Job, manifest: Manifest, surroundings: Surroundings): Promise<FeatureSource> {
+  const { blobs, emit } = surroundings;
+  if (job.uncached !== null) {
+    emit({ type: 'log', message: `Features are computed anew in every epoch: ${job.uncached}` });
+    return (await openFrozenPart(job, manifest, surroundings)).source;
+  }
+  const table = new FeatureTable(blobs, featureTypeOf(job.recipe.splitLayer));
+  let missing = manifest.images.length;
+  for (const chunk of job.featureChunks) if (await table.add(chunk)) missing -= chunk.rows;
+  const cached = manifest.images.length - missing;
+  emit({ type: 'log', message: `Features: ${cached} of ${manifest.images.length} cached, ${missing} to compute.` });
+  if (missing === 0) return table;
+
+  const meter = new ProgressMeter('features', missing, emit);
+  const { options, close } = await openFrozenPart(job, manifest, surroundings);
+  try {
+    const onImages = (images: number): void => meter.add(images);
+    const isCached = (index: number): boolean => table.has(index);
+    for await (const piece of extractFeatures({ ...options, manifest, blobs, isCached, onImages })) {
+      await table.add(piece.chunk);
+      emit({ type: 'features', ...piece });
+    }
+  } finally {
+    await close();
+  }
+  return table;
+}
+
+async function openFrozenPart(
+  job: Job,
+  manifest: Manifest,
+  { blobs, networkThreads, signal }: Surroundings,
+): Promise<{ options: FrozenPartOptions; source: FeatureSource; close: () => Promise<void> }> {
+  const { backboneBlob, size, recipe } = job;
+  const type = featureTypeOf(recipe.splitLayer);
+  const threads = networkThreads();
+  const shards = new ShardReader(blobs, manifest);
+  const close = async (): Promise<void> => {
+    await shards.close();
+    await Promise.all(threads.map((thread) => thread.close()));
+  };
+  try {
+    const network = { backboneBlob, size, upTo: recipe.splitLayer, type };
+    const networks = await Promise.all(threads.map((thread) => thread.loadFrozen(network)));
+    const options = { shards, networks, size, type, signal };
+    const frozen = new FrozenPart(options);
+    const read = (rows: Int32Array): Promise<Features> =>
+      frozen.compute(Array.from(rows, (row) => manifest.images[row]!));
+    return { options, close, source: { rowLength: frozen.outFeatures, read, close } };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import type { TrainerSpec } from '../engines/engine.js';
+import { matchBackbone, overlay } from '../network/backbone-weights.js';
+import { foldLayers, unfoldLayers } from '../network/folded-weights.js';
+import { head } from '../network/head.js';
+import { splitAt } from '../network/inception-v3.js';
+import { inferShapes, type Layer, PICTURE, type Shape } from '../network/layers.js';
+import { readSafetensors } from '../network/safetensors.js';
+import type { Weights } from '../network/tensor.js';
+import type { BlobStore } from '../storage/blobs.js';
+import { featureTypeOf } from './features.js';
+import { initialWeights } from './initial-weights.js';
+import type { Job } from './job.js';
+
+/** What of the network learns in a run, and with which weights it begins. */
+export interface Learner {
+  /** In the order in which they compute; dropout and the head's dense layers are at the end. */
+  readonly layers: readonly Layer[];
+  readonly input: TrainerSpec['input'];
+  readonly folded: TrainerSpec['folded'];
+  /** As the trainer has them. */
+  readonly start: Weights;
+  /** Trained weights as Keras has them, for the model version. */
+  toKeras(weights: Weights): Weights;
+}
+
+/**
+ * Behind `avg_pool` it is the head, else the head and all layers behind the split layer. The head is the parent run's;
+ * without a parent it is new.
+ * @param rowLength values of an image at the split layer.
+ */
+export async function buildLearner(
+  job: Job,
+  blobs: BlobStore,
+  { classes, rowLength }: { readonly classes: number; readonly rowLength: number },
+): Promise<Learner> {
+  const { splitLayer, hiddenUnits, dropout, seed } = job.recipe;
+  const shape = { classes, hidden: hiddenUnits, dropout };
+  const parent = job.parentBlob === null ? undefined : await read(blobs, job.parentBlob);
+  const type = featureTypeOf(splitLayer);
+  if (splitLayer === 'avg_pool') {
+    const layers = head(rowLength, shape);
+    const input = { name: splitLayer, shape: { height: 1, width: 1, channels: rowLength }, type };
+    const start = parent ?? initialWeights(layers, seed);
+    return { layers, input, folded: new Map(), start, toKeras: (weights) => weights };
+  }
+  const backbone = await read(blobs, job.backboneBlob);
+  const tuned = parent ? overlay(backbone, parent) : backbone;
+  const network = matchBackbone(backbone).layers;
+  const shapes = inferShapes(network, { height: job.size.image, width: job.size.image, channels: 3 }, PICTURE);
+  const { rest } = splitAt(network, splitLayer);
+  const headLayers = head((shapes.get('avg_pool') as Shape).channels, shape);
+  const { weights, factors } = foldLayers(rest, tuned);
+  const headWeights = headLayers.flatMap(({ name }) =>
+    [`${name}/kernel`, `${name}/bias`].flatMap((weight) => {
+      const tensor = parent?.get(weight);
+      return tensor ? [[weight, tensor] as const] : [];
+    }),
+  );
+  return {
+    layers: [...rest, ...headLayers],
+    input: { name: splitLayer, shape: shapes.get(splitLayer) as Shape, type },
+    folded: factors,
+    start: new Map([...weights, ...(parent ? headWeights : initialWeights(headLayers, seed))]),
+    toKeras: (trained) => {
+      const ofHead = [...trained].filter(([name]) => !weights.has(name));
+      return new Map([...ofHead, ...unfoldLayers(rest, trained, tuned)]);
+    },
+  };
+}
+
+async function read(blobs: BlobStore, sha256: string): Promise<Weights> {
+  return readSafetensors(await blobs.get(sha256)).weights;
+}

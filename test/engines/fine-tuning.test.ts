@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, it } from 'vitest';
+import type { Batch, Trainer, TrainerState } from '../../src/engines/engine.js';
+import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { convolutions, matchBackbone } from '../../src/network/backbone-weights.js';
+import { type FoldedWeights, foldLayers, unfoldLayers } from '../../src/network/folded-weights.js';
+import { head } from '../../src/network/head.js';
+import { splitAt } from '../../src/network/inception-v3.js';
+import type { Layer } from '../../src/network/layers.js';
+import { readSafetensors } from '../../src/network/safetensors.js';
+import { elements, f32, type Tensor, type Weights } from '../../src/network/tensor.js';
+import { reference, relativeError } from '../support/reference.js';
+
+interface Watched {
+  readonly norm: number;
+  readonly samples: readonly number[];
+}
+
+/** Made by test/reference/fine_tuning.py: Keras trains all behind mixed5 from float16 activations, dropout off. */
+const keras = reference<{
+  labels: number[];
+  featureShape: number[];
+  featuresFloat16: string;
+  hidden: number;
+  classes: number;
+  batch: number;
+  learningRate: number;
+  tensors: Record<
+    string,
+    { shape: number[]; step: number; firstGradient: Watched; changeAfterStep: Record<string, Watched> }
+  >;
+  losses: number[];
+  probabilities: number[];
+}>('fine_tuning.json');
+
+const [examples, height, width, channels] = keras.featureShape as [number, number, number, number];
+const bytes = Buffer.from(keras.featuresFloat16, 'base64');
+const features = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+const values = height * width * channels;
+const headLayers = head(2048, { classes: keras.classes, hidden: keras.hidden, dropout: 0.3 });
+
+let backbone: Weights;
+let rest: readonly Layer[];
+let folded: FoldedWeights;
+
+beforeAll(() => {
+  backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet.safetensors')).weights;
+  ({ rest } = splitAt(matchBackbone(backbone).layers, 'mixed5'));
+  folded = foldLayers(rest, backbone);
+});
+
+/** The script's hashed(): murmur3's finaliser of the place, spread over +-limit. */
+function hashed(tensor: number, shape: number[], limit: number): Tensor {
+  const data = new Float32Array(elements(shape));
+  for (let i = 0; i < data.length; i++) {
+    let x = (i + tensor * 0x9e3779b9) >>> 0;
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+    x = (x ^ (x >>> 16)) >>> 0;
+    data[i] = ((2 * x) / 2 ** 32 - 1) * limit;
+  }
+  return f32(shape, data);
+}
+
+function startState(): TrainerState {
+  const { hidden, classes } = keras;
+  const glorot = (ins: number, outs: number): number => Math.sqrt(6 / (ins + outs));
+  const weights = new Map([
+    ...folded.weights,
+    ['dense/kernel', hashed(0, [2048, hidden], glorot(2048, hidden))],
+    ['dense/bias', hashed(1, [hidden], 0.05)],
+    ['predictions/kernel', hashed(2, [hidden, classes], glorot(hidden, classes))],
+    ['predictions/bias', hashed(3, [classes], 0.05)],
+  ]);
+  return { step: 0, weights, firstMoments: new Map(), secondMoments: new Map() };
+}
+
+async function newTrainer(batchSize = keras.batch): Promise<Trainer> {
+  return new OnnxEngine(2).trainer({
+    layers: [...rest, ...headLayers],
+    input: { name: 'mixed5', shape: { height, width, channels }, type: 'float16' },
+    batchSize,
+    start: startState(),
+    folded: folded.factors,
+  });
+}
+
+function batchOf(from: number, to: number): Batch {
+  const targets = new Float32Array((to - from) * keras.classes);
+  for (let i = from; i < to; i++) targets[(i - from) * keras.classes + keras.labels[i]!] = 1;
+  return { features: features.subarray(from * values, to * values), targets, count: to - from, masks: new Map() };
+}
+
+/** Batches of eight and four in turn. */
+async function takeSteps(trainer: Trainer, steps: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const batch = step % 2 === 0 ? batchOf(0, keras.batch) : batchOf(keras.batch, examples);
+    losses.push((await trainer.step([batch], batch.count, keras.learningRate)).loss);
+  }
+  return losses;
+}
+
+/** As Keras has them: kernels and betas. */
+const unfolded = (weights: Weights): Weights => new Map([...weights, ...unfoldLayers(rest, weights, backbone)]);
+
+/** Largest error of a sampled value, and the error of the norm, in units of the norm spread over all values. */
+function expectAlike(name: string, actual: Float32Array, { norm, samples }: Watched, step: number): void {
+  const typical = norm / Math.sqrt(actual.length);
+  const worst = Math.max(...samples.map((value, i) => Math.abs(value - actual[i * step]!)));
+  expect(worst / typical, `${name}, samples`).toBeLessThan(1e-3 * 10);
+  expect(Math.abs(Math.hypot(...chunksOf(actual)) / norm - 1), `${name}, norm`).toBeLessThan(1e-3);
+}
+
+/** Norms of parts: Math.hypot takes arguments, and not a million of them. */
+function chunksOf(data: Float32Array): number[] {
+  const norms: number[] = [];
+  for (let from = 0; from < data.length; from += 1000) norms.push(Math.hypot(...data.subarray(from, from + 1000)));
+  return norms.length > 1000 ? chunksOf(Float32Array.from(norms)) : norms;
+}
+
+it('has the gradients of Keras for every kernel, beta and bias', async () => {
+  const trainer = await newTrainer();
+  await takeSteps(trainer, 1);
+  const { firstMoments } = trainer.state();
+  // The gradient by an unfolded kernel is the factor times that by the folded one; by a beta it is the bias's.
+  const gradients = new Map(firstMoments);
+  for (const { name, norm, filters } of convolutions(rest)) {
+    const factor = folded.factors.get(`${name}/kernel`)!;
+    const { shape, data } = firstMoments.get(`${name}/kernel`)!;
+    gradients.set(
+      `${name}/kernel`,
+      f32(
+        shape,
+        Float32Array.from(data, (value, i) => value * factor[i % filters]!),
+      ),
+    );
+    gradients.set(`${norm}/beta`, firstMoments.get(`${name}/bias`)!);
+  }
+  for (const [name, { firstGradient, step }] of Object.entries(keras.tensors)) {
+    expectAlike(name, gradients.get(name)!.data as Float32Array, firstGradient, step);
+  }
+  await trainer.dispose();
+});
+
+it.each(['1', '10'])('has moved every weight as Keras has after step %s', async (steps) => {
+  const trainer = await newTrainer();
+  const before = unfolded(trainer.state().weights);
+  await takeSteps(trainer, Number(steps));
+  const after = unfolded(trainer.state().weights);
+  for (const [name, { changeAfterStep, step }] of Object.entries(keras.tensors)) {
+    const start = before.get(name)!.data;
+    const change = Float32Array.from(after.get(name)!.data, (value, i) => value - start[i]!);
+    expectAlike(name, change, changeAfterStep[steps]!, step);
+  }
+  await trainer.dispose();
+});
+
+it('follows the loss of Keras over fifty steps and ends with its probabilities', async () => {
+  const trainer = await newTrainer();
+  expect(relativeError(await takeSteps(trainer, 50), keras.losses)).toBeLessThan(1e-3);
+  expect(relativeError(await trainer.predict(features, examples), keras.probabilities)).toBeLessThan(1e-3);
+  await trainer.dispose();
+});
