@@ -3,17 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodePixels } from '../../src/datasets/decode.js';
+import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
 import { registerImages } from '../../src/datasets/register.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
+import { f32, type Weights } from '../../src/network/tensor.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { Job, TrainingEvent } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { train } from '../../src/training/train.js';
 import { tarOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
-import { narrowBackboneFile } from '../support/narrow-backbone.js';
+import { narrowBackbone, narrowBackboneFile } from '../support/narrow-backbone.js';
 import { QUICK } from '../support/recipes.js';
 import { NETWORK_THREAD_ENTRY } from '../support/test-hub.js';
 
@@ -29,8 +33,11 @@ const of = <T extends TrainingEvent['type']>(events: readonly TrainingEvent[], t
   events.filter((event): event is EventOf<T> => event.type === type);
 
 /** Trains in this process. @returns everything that it told. */
-async function run(changes: Partial<Job> = {}, until?: (event: TrainingEvent) => boolean): Promise<TrainingEvent[]> {
-  const events: TrainingEvent[] = [];
+async function run(
+  changes: Partial<Job> = {},
+  until?: (event: TrainingEvent) => boolean,
+  events: TrainingEvent[] = [],
+): Promise<TrainingEvent[]> {
   const cancelled = new AbortController();
   const threads = (): NetworkThread[] => [new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY)];
   const emit = (event: TrainingEvent): void => {
@@ -125,5 +132,98 @@ describe('a training run', () => {
     expect(of(events, 'log')[0]!.message).toBe('Features: 0 of 84 cached, 84 to compute.');
     expect(of(events, 'features').map((event) => event.chunk)).toEqual([chunk]);
     expect(outcome(events)).toEqual(outcome(undisturbed));
+  });
+});
+
+describe('a fine-tune run', () => {
+  const STEPS = 6; // of 10 images each, in an epoch of 54
+  let fineTune: Partial<Job>;
+  let whole: TrainingEvent[];
+
+  beforeAll(async () => {
+    fineTune = {
+      parentBlob: of(undisturbed, 'finished')[0]!.weightsBlob,
+      recipe: recipeSchema.parse({ ...job.recipe, splitLayer: 'mixed5', epochs: 2, learningRate: 1e-4 }),
+    };
+    whole = await run({ ...fineTune, checkpointSeconds: 0 });
+  });
+
+  const weightsOf = async (events: readonly TrainingEvent[]): Promise<Weights> =>
+    readSafetensors(await blobs.get(of(events, 'finished')[0]!.weightsBlob)).weights;
+
+  it('begins where its parent ended: a step too small to count changes nothing', async () => {
+    const still = await run({ ...fineTune, recipe: { ...fineTune.recipe!, epochs: 1, learningRate: 1e-12 } });
+    const [{ test }, parent] = [of(still, 'finished')[0]!, of(undisturbed, 'finished')[0]!];
+    expect(test.accuracy).toBe(parent.test.accuracy);
+    expect(test.loss).toBeCloseTo(parent.test.loss, 2); // 16-bit features against 32-bit ones
+  });
+
+  it('keeps all that is behind the split layer, as Keras names it, and learned it', async () => {
+    const weights = await weightsOf(whole);
+    const backbone = narrowBackbone();
+    const convolutions = [...weights.keys()].filter((name) => name.startsWith('conv2d'));
+    expect(convolutions).toHaveLength(44); // of 94; the first 50 are up to mixed5
+    expect(convolutions).toContain('conv2d_50/kernel');
+    expect(weights.has('dense/kernel') && weights.has('batch_normalization_93/beta')).toBe(true);
+    for (const name of convolutions) {
+      expect(weights.get(name)!.shape).toEqual(backbone.get(name)!.shape);
+      expect(weights.get(name)!.data, name).not.toEqual(backbone.get(name)!.data);
+    }
+  });
+
+  it('makes a network that serves with the accuracy it was tested with', async () => {
+    const { weightsBlob, test } = of(whole, 'finished')[0]!;
+    const thread = new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY);
+    const network = await thread.load({ backboneBlob: job.backboneBlob, weightsBlob, size: job.size });
+    const manifest = await readManifest(blobs, job.manifestBlob);
+    const shards = new ShardReader(blobs, manifest);
+    const images = manifest.images.filter(({ split }) => split === 'test');
+    let right = 0;
+    for (const image of images) {
+      const pixels = await decodePixels(await shards.read(image), { width: 32, height: 32, fit: 'cover' });
+      const probabilities = [...(await network.run(pixels, 1))];
+      if (probabilities.indexOf(Math.max(...probabilities)) === image.label) right += 1;
+    }
+    expect(right / images.length).toBe(test.accuracy);
+    await shards.close();
+    await thread.close();
+  });
+
+  it('that goes on from a checkpoint within an epoch comes to the same weights, bit by bit', async () => {
+    const checkpoints = of(whole, 'checkpoint').map(({ checkpointBlob }) => checkpointBlob);
+    expect(checkpoints).toHaveLength(2 * (STEPS - 1));
+    for (const checkpointBlob of [checkpoints[2]!, checkpoints[7]!]) {
+      const resumed = await run({ ...fineTune, checkpointBlob });
+      expect(outcome(resumed)).toEqual(outcome(whole));
+      expect(epochsOf(resumed)).toEqual(epochsOf(whole).slice(-epochsOf(resumed).length));
+    }
+  });
+
+  it('comes to the same weights, bit by bit, when its features are computed anew in every epoch', async () => {
+    const live = await run({ ...fineTune, uncached: 'there is no room.' });
+    expect(of(live, 'features')).toEqual([]);
+    expect(of(live, 'log')[0]!.message).toBe('Features are computed anew in every epoch: there is no room.');
+    expect(outcome(live)).toEqual(outcome(whole));
+  });
+
+  it('goes on from a fine-tune run, with less of the network frozen', async () => {
+    const parentBlob = of(whole, 'finished')[0]!.weightsBlob;
+    const next = await run({ parentBlob, recipe: { ...fineTune.recipe!, splitLayer: 'mixed3', epochs: 1 } });
+    const [before, after] = [await weightsOf(whole), await weightsOf(next)];
+    expect(after.size).toBeGreaterThan(before.size);
+    const changes = (name: string): number[] =>
+      [...after.get(name)!.data].map((v, i) => v - before.get(name)!.data[i]!);
+    // One epoch of Adam moves a weight by the learning rate in each of its six steps at most.
+    expect(Math.max(...changes('conv2d_60/kernel').map(Math.abs))).toBeLessThan(STEPS * 1e-4 * 1.01);
+  });
+
+  it('that diverges says so, and saves nothing that is no number', async () => {
+    const weights = new Map(await weightsOf(undisturbed));
+    weights.set('dense/kernel', f32(weights.get('dense/kernel')!.shape, new Float32Array(128 * 256).fill(3e38)));
+    const { sha256: parentBlob } = await blobs.put(writeSafetensors(weights));
+    const told: TrainingEvent[] = [];
+    const wild = run({ ...fineTune, parentBlob, checkpointSeconds: 0 }, undefined, told);
+    await expect(wild).rejects.toThrow('diverged in epoch 1: the loss is');
+    expect(of(told, 'checkpoint')).toEqual([]);
   });
 });
