@@ -76,7 +76,6 @@ export class OnnxTrainer implements Trainer {
       await update.run({ ...memory.pieces, ...memory.sums, ...sizes }, memory.nextPieces);
       memory.clearSums();
     }
-    memory.swap();
     this.#step += 1;
     return { loss, correct };
   }

@@ -63,9 +63,9 @@ export function trainingGraph(spec: GraphSpec, rows: number, purpose: Purpose): 
   graph.output(loss, 'loss', 'float32', []);
   graph.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
 
-  const gradients = backward(context, spec, records, dlogits);
+  const { gradients, lastReads } = backward(context, spec, records, dlogits);
   if (purpose === 'step') {
-    writeUpdates(graph, spec, gradients);
+    writeUpdates(graph, spec, gradients, lastReads);
   } else {
     for (const { name, shape } of weightsOf(spec.steps)) {
       for (const [i, piece] of piecesOf(name, shape).entries()) {
@@ -85,7 +85,7 @@ export function updateGraph(spec: GraphSpec): Uint8Array {
     name,
     piecesOf(name, shape).map((piece) => graph.input(sumOf(piece.weight), 'float32', piece.shape)),
   ]);
-  writeUpdates(graph, spec, new Map(sums));
+  writeUpdates(graph, spec, new Map(sums), new Map());
   return graph.encode();
 }
 
@@ -135,13 +135,19 @@ function writeMixup(graph: GraphBuilder, features: string, rows: number): string
   return graph.node('Add', [others, kept]);
 }
 
-/** @returns the gradient of every stored weight, by piece. */
+interface Backward {
+  /** Of every stored weight, by piece. */
+  readonly gradients: ReadonlyMap<string, readonly string[]>;
+  /** By stored weight: what is computed from it last, if anything is on the way back. */
+  readonly lastReads: ReadonlyMap<string, string>;
+}
+
 function backward(
   context: Context,
   { steps, input }: GraphSpec,
   records: readonly Recorded[],
   dlogits: string,
-): ReadonlyMap<string, readonly string[]> {
+): Backward {
   const { graph } = context;
   const learns = new Set<string>();
   for (const { operator, inputs, outputs } of steps) {
@@ -156,6 +162,7 @@ function backward(
     return terms.length === 1 ? (terms[0] as string) : graph.node('Sum', terms);
   };
   const gradients = new Map<string, readonly string[]>();
+  const lastReads = new Map<string, string>();
   for (const [i, { operator, inputs, outputs }] of [...steps.entries()].reverse()) {
     const needed = inputs.map((name) => learns.has(name));
     if (operator.weights.length === 0 && !needed.includes(true)) continue;
@@ -163,23 +170,42 @@ function backward(
     for (const [name, pieces] of weights) gradients.set(name, pieces);
     for (const [j, name] of inputs.entries()) {
       const dx = dxs[j];
-      if (needed[j] && dx !== undefined) reaching.set(name, [...(reaching.get(name) ?? []), dx]);
+      if (!needed[j] || dx === undefined) continue;
+      reaching.set(name, [...(reaching.get(name) ?? []), dx]);
+      for (const weight of weights.keys()) lastReads.set(weight, dx);
     }
   }
-  return gradients;
+  return { gradients, lastReads };
 }
 
-function writeUpdates(graph: GraphBuilder, spec: GraphSpec, gradients: ReadonlyMap<string, readonly string[]>): void {
+/**
+ * Adam writes weights where they lie, so it must come behind everything that reads them. What goes forward does, since
+ * the gradient comes from it; the way back through the same weight is made to, by a zero that is computed from it.
+ */
+function writeUpdates(
+  graph: GraphBuilder,
+  spec: GraphSpec,
+  gradients: ReadonlyMap<string, readonly string[]>,
+  lastReads: ReadonlyMap<string, string>,
+): void {
   const stepSize = graph.input('step_size', 'float32', []);
   const anyDecays = [...spec.updates.values()].some(({ decays }) => decays);
   const decay = anyDecays ? graph.input('decay', 'float32', []) : undefined;
+  const zero = graph.scalar(0);
   for (const { name, shape } of weightsOf(spec.steps)) {
-    const update = spec.updates.get(name) as Update;
-    const factors = factorsOf(graph, update, stepSize, decay);
+    const lastRead = lastReads.get(name);
+    const behind = lastRead === undefined ? stepSize : graph.node('Add', [stepSize, zeroFrom(graph, lastRead, zero)]);
+    const factors = factorsOf(graph, spec.updates.get(name) as Update, behind, decay);
     for (const [i, piece] of piecesOf(name, shape).entries()) {
       writeAdam(graph, piece, gradients.get(name)?.[i] as string, factors);
     }
   }
+}
+
+/** Zero, once the value is there. */
+function zeroFrom(graph: GraphBuilder, value: string, zero: string): string {
+  const one = graph.node('Slice', [value, graph.ints([0, 0]), graph.ints([1, 1]), graph.ints([0, 1])]);
+  return graph.node('Clip', [graph.node('Reshape', [one, graph.ints([])]), zero, zero]);
 }
 
 function factorsOf(graph: GraphBuilder, update: Update, stepSize: string, decay: string | undefined): AdamFactors {

@@ -7,114 +7,84 @@ import { sumOf } from './training-graph.js';
 
 type Tensors = Readonly<Record<string, ort.Tensor>>;
 
-/** Weights and moments of one moment in time, and the graph's names for them as inputs and as outputs. */
-interface Side {
-  readonly values: ReadonlyMap<string, Readonly<Record<Slot, Float32Array>>>;
-  /** Whole weights by name. */
-  readonly weights: Tensors;
-  readonly reads: Tensors;
-  readonly writes: Tensors;
-}
-
-/** Sums of gradients. */
-interface Sums {
-  readonly values: readonly Float32Array[];
+/** Values, and the graph's names for their pieces as inputs and as outputs: the same memory, written in place. */
+interface Pieces {
+  readonly values: ReadonlyMap<string, Float32Array>;
   readonly reads: Tensors;
   readonly writes: Tensors;
 }
 
 /**
- * Where weights, moments and sums of gradients lie. Weights and moments have two sides: a step reads one and writes the
- * other, then they change places, so that nothing is allocated or copied.
+ * Where weights, moments and sums of gradients lie. A step writes them where it read them: twice the memory would be
+ * twice the way to it, which is what Adam's time goes to. The graph sees to it that nobody reads what is written already.
  */
 export class TrainingMemory {
-  #current: Side;
-  #spare: Side;
-  #sums: Sums | undefined;
+  readonly #slots: Readonly<Record<Slot, Pieces>>;
+  #sums: Pieces | undefined;
+  /** Whole weights by name. */
+  readonly weights: Tensors;
+  /** Weights and moments, before a step and behind it. */
+  readonly pieces: Tensors;
+  readonly nextPieces: Tensors;
 
   constructor(
     private readonly stored: readonly StoredWeight[],
     start: TrainerState,
   ) {
-    this.#current = sideOf(stored, start);
-    this.#spare = sideOf(stored);
-  }
-
-  get weights(): Tensors {
-    return this.#current.weights;
-  }
-
-  get pieces(): Tensors {
-    return this.#current.reads;
-  }
-
-  get nextPieces(): Tensors {
-    return this.#spare.writes;
+    const from = { weight: start.weights, first: start.firstMoments, second: start.secondMoments };
+    const slotOf = (slot: Slot): Pieces => {
+      const pieces = piecesFor(stored, (piece) => piece[slot]);
+      for (const weight of stored) toStored(weight, from[slot], pieces.values.get(weight.name) as Float32Array);
+      return pieces;
+    };
+    this.#slots = { weight: slotOf('weight'), first: slotOf('first'), second: slotOf('second') };
+    const all = SLOTS.map((slot) => this.#slots[slot]);
+    this.pieces = Object.assign({}, ...all.map(({ reads }) => reads));
+    this.nextPieces = Object.assign({}, ...all.map(({ writes }) => writes));
+    this.weights = Object.fromEntries(
+      stored.map(({ name, shape }) => [name, new ort.Tensor('float32', this.values(name, 'weight'), shape)]),
+    );
   }
 
   get sums(): Tensors {
     return this.#gradients().reads;
   }
 
-  /** The same memory as `sums`: adding is done in place. */
   get nextSums(): Tensors {
     return this.#gradients().writes;
   }
 
   clearSums(): void {
-    for (const values of this.#gradients().values) values.fill(0);
-  }
-
-  /** What was written is what is read from now on. */
-  swap(): void {
-    [this.#current, this.#spare] = [this.#spare, this.#current];
+    for (const values of this.#gradients().values.values()) values.fill(0);
   }
 
   values(weight: string, slot: Slot): Float32Array {
-    return this.#current.values.get(weight)?.[slot] as Float32Array;
+    return this.#slots[slot].values.get(weight) as Float32Array;
   }
 
-  #gradients(): Sums {
-    if (this.#sums) return this.#sums;
-    const reads: Record<string, ort.Tensor> = {};
-    const writes: Record<string, ort.Tensor> = {};
-    const all: Float32Array[] = [];
-    for (const { name, shape } of this.stored) {
-      const values = new Float32Array(elements(shape));
-      all.push(values);
-      for (const piece of piecesOf(name, shape)) {
-        const part = values.subarray(piece.offset, piece.offset + elements(piece.shape));
-        reads[sumOf(piece.weight)] = new ort.Tensor('float32', part, piece.shape);
-        writes[next(sumOf(piece.weight))] = new ort.Tensor('float32', part, piece.shape);
-      }
-    }
-    this.#sums = { values: all, reads, writes };
+  #gradients(): Pieces {
+    this.#sums ??= piecesFor(this.stored, (piece) => sumOf(piece.weight));
     return this.#sums;
   }
 }
 
-/** Memory holding a state, or zeros. */
-function sideOf(stored: readonly StoredWeight[], state?: TrainerState): Side {
-  const values = new Map<string, Record<Slot, Float32Array>>();
-  const weights: Record<string, ort.Tensor> = {};
+/** Memory of the weights' sizes, zeros, with names for its pieces. */
+function piecesFor(
+  stored: readonly StoredWeight[],
+  nameOf: (piece: ReturnType<typeof piecesOf>[number]) => string,
+): Pieces {
+  const values = new Map<string, Float32Array>();
   const reads: Record<string, ort.Tensor> = {};
   const writes: Record<string, ort.Tensor> = {};
-  const from = state && { weight: state.weights, first: state.firstMoments, second: state.secondMoments };
-  for (const weight of stored) {
-    const { name, shape } = weight;
-    const slots = {} as Record<Slot, Float32Array>;
-    for (const slot of SLOTS) {
-      const all = new Float32Array(elements(shape));
-      if (from) toStored(weight, from[slot], all);
-      slots[slot] = all;
-      for (const piece of piecesOf(name, shape)) {
-        const part = all.subarray(piece.offset, piece.offset + elements(piece.shape));
-        reads[piece[slot]] = new ort.Tensor('float32', part, piece.shape);
-        writes[next(piece[slot])] = new ort.Tensor('float32', part, piece.shape);
-      }
+  for (const { name, shape } of stored) {
+    const all = new Float32Array(elements(shape));
+    values.set(name, all);
+    for (const piece of piecesOf(name, shape)) {
+      const part = all.subarray(piece.offset, piece.offset + elements(piece.shape));
+      const tensor = new ort.Tensor('float32', part, piece.shape);
+      reads[nameOf(piece)] = tensor;
+      writes[next(nameOf(piece))] = tensor;
     }
-    values.set(name, slots);
-    weights[name] = new ort.Tensor('float32', slots.weight, shape);
   }
-  return { values, weights, reads, writes };
+  return { values, reads, writes };
 }
