@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { resolveConfig } from '../../src/config.js';
+import { type ConfigInput, resolveConfig } from '../../src/config.js';
 import { type Hub, type Parts, startHub } from '../../src/main.js';
 import { HubUser, type LogLine } from './hub-user.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
@@ -69,8 +69,8 @@ export class TestHub extends HubUser {
   }
 
   /** Starts it, and waits until all that should serve is loaded. */
-  async start(): Promise<void> {
-    const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed] }, {});
+  async start(options: Partial<ConfigInput> = {}): Promise<void> {
+    const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed], ...options }, {});
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
     this.#hub = await startHub(config, log, {
       bundledBackbone: join(this.folder, 'backbone.safetensors'),
