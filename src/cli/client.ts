@@ -54,6 +54,8 @@ export class HubClient {
       method: 'POST',
       headers: { ...headers, authorization },
       body,
+    }).catch(() => {
+      throw new HubError('NOT_FOUND', `No hub answers at ${this.url}: start one with "hub start", or say where it is.`);
     });
     return dataOf((await response.json()) as Answer<T>);
   }

@@ -9,7 +9,8 @@ import { type Hub, SAMPLES, startHub } from '../main.js';
 import { download } from '../storage/download.js';
 import { HubClient } from './client.js';
 import * as ask from './documents.js';
-import { bytes, duration, percent } from './format.js';
+import { followToEnd } from './follow.js';
+import { bytes, percent } from './format.js';
 import { stopOnSignals } from './start.js';
 
 interface DemoOptions extends ConfigInput {
@@ -171,35 +172,13 @@ async function trainOnce(
   const done = same.find((run) => run.state === 'SUCCEEDED');
   const waiting = same.find((run) => run.state === 'QUEUED' || run.state === 'RUNNING');
   const run = done ?? waiting ?? (await start());
-  if (!done) await follow(client, run.id, line);
-  const finished = (await client.request<{ run: ask.RunAnswer }>(ask.RUN, { id: run.id })).run;
-  if (finished.error) throw new HubError('CONFLICT', `The run failed: ${finished.error.message}`);
-  if (finished.testAccuracy === null) throw new HubError('CONFLICT', `The run is ${finished.state}.`);
-  const taken = finished.seconds ? ` in ${duration(finished.seconds.features + finished.seconds.training)}` : '';
-  line.succeed(
-    `Run ${finished.id}: test accuracy ${percent(finished.testAccuracy)}${done ? ', trained before' : taken}`,
-  );
-  return finished;
+  if (!done) return followToEnd(client, run.id, line);
+  line.succeed(`Run ${done.id}: test accuracy ${percent(done.testAccuracy ?? 0)}, trained before`);
+  return done;
 
   async function start(): Promise<ask.RunAnswer> {
     const variables = { datasetVersionId: version.id, backbone };
     return (await client.request<{ startTransferRun: ask.RunAnswer }>(ask.START_TRANSFER, variables)).startTransferRun;
-  }
-}
-
-/** Shows what a run is doing until it has ended. */
-async function follow(client: HubClient, id: string, line: Ora): Promise<void> {
-  line.start('Training');
-  let epochs = '';
-  for await (const { runProgress: now } of client.subscribe<{ runProgress: ask.ProgressAnswer }>(ask.RUN_PROGRESS, {
-    id,
-  })) {
-    if (now.epoch) {
-      epochs = `epoch ${now.epoch.epoch}: validation accuracy ${percent(now.epoch.validationAccuracy)}, `;
-    } else if (now.phase && now.done !== null && now.total) {
-      const left = now.secondsLeft === null ? '' : `, ${duration(now.secondsLeft)} left`;
-      line.text = `${now.phase.toLowerCase()}: ${epochs}${percent(now.done / now.total)}${left}`;
-    }
   }
 }
 

@@ -24,6 +24,16 @@ export const START_TRANSFER = `mutation ($datasetVersionId: ID!, $backbone: Stri
   startTransferRun(input: { datasetVersionId: $datasetVersionId, backbone: $backbone }) { ${RUN_FIELDS} }
 }`;
 
+export const START_TRANSFER_RECIPE = `mutation ($input: StartTransferRunInput!) {
+  startTransferRun(input: $input) { ${RUN_FIELDS} }
+}`;
+
+export const START_FINE_TUNE = `mutation ($input: StartFineTuneRunInput!) {
+  startFineTuneRun(input: $input) { ${RUN_FIELDS} }
+}`;
+
+export const DATASET = `query ($name: String!) { dataset(name: $name) { versions { id number } } }`;
+
 export const RUN_PROGRESS = `subscription ($id: ID!) {
   runProgress(id: $id) { state phase done total secondsLeft message
     epoch { epoch trainLoss trainAccuracy validationLoss validationAccuracy } }

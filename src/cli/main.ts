@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { HubError } from '../errors.js';
 import { demo } from './demo.js';
 import { start } from './start.js';
+import { train } from './train.js';
 
 const program = new Command('hub')
   .description('Model Hub: register datasets, train InceptionV3, promote a version, classify photos.')
@@ -30,6 +31,25 @@ withHubOptions(program.command('demo').description('Do the whole job once on CIF
   .option('--json', 'print one line of JSON at the end, and nothing else to standard output')
   .option('--exit', 'stop the hub at the end')
   .action(demo);
+
+program
+  .command('train')
+  .description('Train on a dataset in a hub that runs, and follow it to the end. Ctrl-C leaves the run to the hub.')
+  .requiredOption('--dataset <name>', 'its newest version is trained on, unless --dataset-version says which')
+  .option('--dataset-version <number>', 'number of the version')
+  .option('--backbone <name>', 'as added with addBackbone; imagenet is downloaded when needed', 'imagenet')
+  .addOption(
+    new Option('--recipe <name>', 'transfer: a head alone; seed: transfer and two stages of fine-tuning')
+      .choices(['transfer', 'seed'])
+      .default('transfer'),
+  )
+  .option('--image-size <pixels>', 'side of the picture that the network sees', '75')
+  .option('--seed <number>', 'decides order, dropout and start', '1')
+  .option('--url <url>', 'where the hub listens', 'http://127.0.0.1:4000')
+  .option('--token <token>', 'or HUB_TOKEN, or else what lies in the data folder')
+  .option('--data <folder>', 'data folder that has the token', 'data')
+  .option('--json', 'print one line of JSON at the end, and nothing else to standard output')
+  .action(train);
 
 try {
   await program.parseAsync();

@@ -45,12 +45,6 @@ export interface TrainerSpec {
    * kernel, as Keras trains it.
    */
   readonly folded: ReadonlyMap<string, Float32Array>;
-  /** By layer: what the learning rate is multiplied with; 1 where nothing is said. */
-  readonly rates?: ReadonlyMap<string, number>;
-  /** Kernels shrink by learning rate times this in every step (AdamW). 0 where nothing is said. */
-  readonly weightDecay?: number;
-  /** Whether batches bring what is mixed into their examples. */
-  readonly mixup?: boolean;
 }
 
 /** Everything that training changes: restoring it continues exactly where it was taken. */
@@ -72,8 +66,6 @@ export interface Batch {
   readonly count: number;
   /** By dropout layer: count x units factors, 0 or 1 / (1 - rate). A layer that is left out drops nothing. */
   readonly masks: ReadonlyMap<string, Float32Array>;
-  /** By example: the example of this batch that is mixed into its features, and the share that it keeps of its own. */
-  readonly mix?: { readonly partners: Int32Array; readonly shares: Float32Array };
 }
 
 export interface StepResult {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
-import type { Batch, Trainer, TrainerState } from '../../src/engines/engine.js';
+import type { Batch, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { OnnxTrainer } from '../../src/engines/onnx/training/trainer.js';
 import { convolutions, matchBackbone } from '../../src/network/backbone-weights.js';
 import { type FoldedWeights, foldLayers, unfoldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
@@ -75,14 +76,16 @@ function startState(): TrainerState {
   return { step: 0, weights, firstMoments: new Map(), secondMoments: new Map() };
 }
 
-async function newTrainer(batchSize = keras.batch): Promise<Trainer> {
-  return new OnnxEngine(2).trainer({
-    layers: [...rest, ...headLayers],
-    input: { name: 'mixed5', shape: { height, width, channels }, type: 'float16' },
-    batchSize,
-    start: startState(),
-    folded: folded.factors,
-  });
+const spec = (): TrainerSpec => ({
+  layers: [...rest, ...headLayers],
+  input: { name: 'mixed5', shape: { height, width, channels }, type: 'float16' },
+  batchSize: keras.batch,
+  start: startState(),
+  folded: folded.factors,
+});
+
+async function newTrainer(): Promise<Trainer> {
+  return new OnnxEngine(2).trainer(spec());
 }
 
 function batchOf(from: number, to: number): Batch {
@@ -160,5 +163,20 @@ it('follows the loss of Keras over fifty steps and ends with its probabilities',
   const trainer = await newTrainer();
   expect(relativeError(await takeSteps(trainer, 50), keras.losses)).toBeLessThan(1e-3);
   expect(relativeError(await trainer.predict(features, examples), keras.probabilities)).toBeLessThan(1e-3);
+  await trainer.dispose();
+});
+
+it('takes the same step in several passes where one would take too much memory', async () => {
+  const trainer = new OnnxTrainer(spec(), 2, 4e6);
+  const { passSize } = trainer;
+  expect(passSize).toBeLessThan(keras.batch);
+  const losses: number[] = [];
+  for (let step = 0; step < 10; step++) {
+    const [from, to] = step % 2 === 0 ? [0, keras.batch] : [keras.batch, examples];
+    const passes: Batch[] = [];
+    for (let at = from; at < to; at += passSize) passes.push(batchOf(at, Math.min(at + passSize, to)));
+    losses.push((await trainer.step(passes, to - from, keras.learningRate)).loss);
+  }
+  expect(relativeError(losses, keras.losses.slice(0, 10))).toBeLessThan(1e-3);
   await trainer.dispose();
 });

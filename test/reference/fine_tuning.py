@@ -3,11 +3,11 @@
 python fine_tuning.py --backbone ../../backbones/inception_v3_tiny_imagenet.safetensors \
     --images cifar10-images.tar.gz --out fine_tuning.json
 
-The archive holds the CIFAR-10 test pictures as test/<class>/<number>.jpg. Only the first of every class is read, and the
-second of the first two. What the frozen part makes of them is in the JSON, so whoever reads it needs no picture.
+The archive holds the CIFAR-10 test pictures as test/<class>/<number>.jpg. Only the first of every class is read, and
+the second of the first two. What the frozen part makes of them is in the JSON, so whoever reads it needs no picture.
 
-The base stays in inference mode: the normalizations use their moving statistics, and what trains behind `mixed5` are the
-convolution kernels and the betas. On top: average pooling -> Dense(500, relu) -> Dense(10, softmax), no dropout,
+The base stays in inference mode: the normalizations use their moving statistics, and what trains behind `mixed5` are
+the convolution kernels and the betas. On top: average pooling -> Dense(500, relu) -> Dense(10, softmax), no dropout,
 categorical cross-entropy, Adam 1e-4 with Keras's defaults (beta 0.9 and 0.999, epsilon 1e-7). 12 examples in batches of
 8 and 4, in order, 25 epochs: 50 steps.
 
@@ -60,9 +60,9 @@ def main():
             f"weights {args.backbone.name}, then average pooling, Dense({HIDDEN}, relu), Dense({CLASSES}, softmax), no "
             "dropout, categorical cross-entropy (mean over the batch), "
             f"Adam(learning_rate={LEARNING_RATE:g}). {EXAMPLES} examples in batches of {BATCH} and {EXAMPLES - BATCH}, "
-            f"in order, {EPOCHS} epochs. featuresFloat16: base64 of the little-endian float16 activations of {SPLIT} for "
-            f"CIFAR-10 test images at {SIZE} px, row-major of featureShape (NHWC), exact; everything from there on is "
-            "float32. tensors: every one that trains, named as Keras counts in creation order, kernels [kh, kw, in, "
+            f"in order, {EPOCHS} epochs. featuresFloat16: base64 of the little-endian float16 activations of {SPLIT} "
+            f"for CIFAR-10 test images at {SIZE} px, row-major of featureShape (NHWC), exact; everything from there on "
+            "is float32. tensors: every one that trains, named as Keras counts in creation order, kernels [kh, kw, in, "
             "out] or [in, out]; norm is the L2 norm of the whole tensor, samples its values at flat positions i*step "
             f"(row-major, {SAMPLES} or all). firstGradient: of the first batch at the initial weights. "
             "changeAfterStep: the weights after that many updates minus the initial ones. losses[i]: batch mean before "
@@ -152,21 +152,6 @@ class Inference(keras.layers.Layer):
 
     def call(self, inputs):
         return self.model(inputs, training=False)
-
-
-class InferenceMode(keras.layers.Layer):
-    """
-    A model called with training=False even where the outer one trains: the normalizations use their moving statistics.
-    model(x, training=False) in a functional model is not enough: Keras 3 hands the outer training=True down over it, and
-    the normalizations of unfrozen layers use the batch's statistics.
-    """
-
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-
-    def call(self, x):
-        return self.model(x, training=False)
 
 
 def hashed(count, tensor, limit):

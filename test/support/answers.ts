@@ -25,6 +25,7 @@ export interface RunAnswer {
   readonly kind: string;
   readonly state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
   readonly backboneName: string;
+  readonly parentRunId: string | null;
   readonly backbone: { readonly name: string; readonly sha256: string } | null;
   readonly engine: { readonly name: string; readonly device: string } | null;
   readonly epochs: readonly EpochAnswer[];

@@ -11,8 +11,6 @@ export interface AdamFactors {
   readonly stepSize: string;
   /** Keras's epsilon, divided by the factor that is folded into the column. */
   readonly epsilon: string;
-  /** Name of learning rate times weight decay, where the weight decays. */
-  readonly decay?: string;
 }
 
 /**
@@ -24,7 +22,7 @@ export interface AdamFactors {
  *
  * A weight with a factor s folded in, w' = s w, has the gradient g' = g / s. What Adam does to w is then, for w':
  * w' -= s * alpha * m' / (sqrt(v') + epsilon / s). So a step size and an epsilon per column follow the unfolded weight
- * exactly. Weight decay is AdamW's (Loshchilov and Hutter, 2019): w -= decay * w, beside the gradient's step.
+ * exactly.
  */
 export function writeAdam(graph: GraphBuilder, piece: Piece, gradient: string, factors: AdamFactors): void {
   const [weight, m, v] = SLOTS.map((slot) => graph.input(piece[slot], 'float32', piece.shape)) as [
@@ -36,8 +34,7 @@ export function writeAdam(graph: GraphBuilder, piece: Piece, gradient: string, f
   const first = graph.node('Add', [graph.node('Mul', [m, graph.scalar(ADAM.beta1)]), gradient]);
   const second = graph.node('Add', [graph.node('Mul', [v, graph.scalar(ADAM.beta2)]), squared]);
   const direction = graph.node('Div', [first, graph.node('Add', [graph.node('Sqrt', [second]), factors.epsilon])]);
-  let update = graph.node('Mul', [direction, factors.stepSize]);
-  if (factors.decay) update = graph.node('Add', [update, graph.node('Mul', [weight, factors.decay])]);
+  const update = graph.node('Mul', [direction, factors.stepSize]);
   const updated = { weight: graph.node('Sub', [weight, update]), first, second };
   for (const slot of SLOTS) graph.output(updated[slot], next(piece[slot]), 'float32', piece.shape);
 }

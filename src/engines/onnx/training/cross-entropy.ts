@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph.js';
 /**
  * Softmax and categorical cross-entropy: loss = sum over rows of weight * -sum over classes of target * log p.
  * Row weights are 1 / count for real rows and 0 for the padding of a last, smaller batch, which makes the sum the mean.
- * @param targets rows x classes, each row adding up to 1: one-hot, smoothed or mixed. @param rowWeights rows x 1.
+ * @param targets rows x classes, each row adding up to 1. @param rowWeights rows x 1.
  * @returns the loss, the probabilities, and the gradient by the logits: (p - target) * weight.
  */
 export function writeCrossEntropy(

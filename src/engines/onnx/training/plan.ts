@@ -36,7 +36,7 @@ interface Reader {
 export function plan(layers: readonly Layer[], input: string, inputShape: Shape): readonly Step[] {
   const shapes = inferShapes(layers, inputShape, input);
   const shapeOf = (name: string): Shape => shapes.get(name) as Shape;
-  const swapped = poolsToSwap(layers, shapeOf);
+  const swapped = poolsToSwap(layers);
   const sources = layers.map((layer) => swapped.get(layer.inputs[0] as string) ?? (layer.inputs[0] as string));
   const products = layers.map((layer, i) => productOf(layer, shapeOf(sources[i] as string)));
   const steps: Step[] = [];
@@ -112,13 +112,13 @@ function addProducts(
 }
 
 /** Average poolings that only 1x1 convolutions read, with what they read themselves. */
-function poolsToSwap(layers: readonly Layer[], shapeOf: (name: string) => Shape): ReadonlyMap<string, string> {
+function poolsToSwap(layers: readonly Layer[]): ReadonlyMap<string, string> {
   const swapped = new Map<string, string>();
   for (const layer of layers) {
     if (layer.kind !== 'averagePool' || layer.stride !== 1) continue;
     const readers = layers.filter(({ inputs }) => (inputs as readonly string[]).includes(layer.name));
-    const all = readers.every((reader) => reader.kind === 'conv' && reader.kernel.join() === '1,1');
-    if (all && shapeOf(layer.name)) swapped.set(layer.name, layer.inputs[0]);
+    const pointwise = readers.every((reader) => reader.kind === 'conv' && reader.kernel.join() === '1,1');
+    if (pointwise) swapped.set(layer.name, layer.inputs[0]);
   }
   return swapped;
 }

@@ -9,14 +9,7 @@ import { places } from './operator.js';
 import type { Slot } from './pieces.js';
 import { plan, type Step } from './plan.js';
 import { fromStored, perColumn, type StoredWeight } from './stored-weight.js';
-import {
-  type GraphSpec,
-  predictionGraph,
-  trainingGraph,
-  type Update,
-  updateGraph,
-  weightsOf,
-} from './training-graph.js';
+import { type GraphSpec, predictionGraph, trainingGraph, updateGraph, weightsOf } from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
 
 /** Activations of one pass at most, in bytes: what is over this goes in several passes. */
@@ -35,9 +28,11 @@ export class OnnxTrainer implements Trainer {
   /** Opened when they are first needed. */
   readonly #sessions = new Map<string, Promise<ort.InferenceSession>>();
 
+  /** @param passBytes of activations that a pass may take. */
   constructor(
     private readonly spec: TrainerSpec,
     private readonly threads: number,
+    passBytes: number = PASS_BYTES,
   ) {
     const { layers, input, start, batchSize } = spec;
     const steps = plan(layers, input.name, input.shape);
@@ -45,35 +40,31 @@ export class OnnxTrainer implements Trainer {
       steps,
       input,
       classes: (layers.at(-1) as DenseLayer).units,
-      mixup: spec.mixup ?? false,
-      updates: updatesOf(steps, spec),
+      folded: foldedColumns(steps, spec.folded),
     };
     checkStart(weightsOf(steps), start.weights);
-    const fitting = Math.max(1, Math.floor(PASS_BYTES / bytesPerExample(steps)));
+    const fitting = Math.max(1, Math.floor(passBytes / bytesPerExample(steps)));
     this.passSize = Math.ceil(batchSize / Math.ceil(batchSize / fitting));
     this.#step = start.step;
     this.#memory = new TrainingMemory(weightsOf(steps), start);
   }
 
   async step(passes: AsyncIterable<Batch> | Iterable<Batch>, count: number, learningRate: number): Promise<StepResult> {
-    const sizes = {
-      step_size: scalar(adamStepSize(learningRate, this.#step + 1)),
-      ...(this.spec.weightDecay ? { decay: scalar(learningRate * this.spec.weightDecay) } : {}),
-    };
+    const step_size = scalar(adamStepSize(learningRate, this.#step + 1));
     const whole = this.passSize === this.spec.batchSize;
     const memory = this.#memory;
     let loss = 0;
     let correct = 0;
     for await (const pass of passes) {
       const result = whole
-        ? await this.#pass('step', pass, count, { ...memory.weights, ...memory.pieces, ...sizes }, memory.nextPieces)
+        ? await this.#pass('step', pass, count, { ...memory.weights, ...memory.pieces, step_size }, memory.nextPieces)
         : await this.#pass('accumulate', pass, count, { ...memory.weights, ...memory.sums }, memory.nextSums);
       loss += result.loss;
       correct += result.correct;
     }
     if (!whole) {
       const update = await this.#session('update');
-      await update.run({ ...memory.pieces, ...memory.sums, ...sizes }, memory.nextPieces);
+      await update.run({ ...memory.pieces, ...memory.sums, step_size }, memory.nextPieces);
       memory.clearSums();
     }
     this.#step += 1;
@@ -146,7 +137,6 @@ export class OnnxTrainer implements Trainer {
       targets: new ort.Tensor('float32', padded(pass.targets, rows * classes), [rows, classes]),
       row_weights: new ort.Tensor('float32', rowWeights, [rows, 1]),
       ...this.#masks(pass),
-      ...(this.#graph.mixup ? mixOf(pass, rows) : {}),
     };
     const session = await this.#session(kind);
     const result = await session.run(feeds, { ...outputs, loss: null, probabilities: null });
@@ -171,17 +161,15 @@ export class OnnxTrainer implements Trainer {
   }
 }
 
-function updatesOf(steps: readonly Step[], spec: TrainerSpec): ReadonlyMap<string, Update> {
-  const { folded, rates, weightDecay = 0 } = spec;
-  const layerOf = (weight: string): string => weight.slice(0, weight.lastIndexOf('/'));
+/** The factors that are folded into each stored weight, by column: 1 where there is none. */
+function foldedColumns(
+  steps: readonly Step[],
+  folded: ReadonlyMap<string, Float32Array>,
+): ReadonlyMap<string, Float32Array> {
   return new Map(
     weightsOf(steps).map((weight) => [
       weight.name,
-      {
-        rate: perColumn(weight, ({ name }) => rates?.get(layerOf(name)) ?? 1),
-        folded: perColumn(weight, ({ name }, channel) => folded.get(name)?.[channel] ?? 1),
-        decays: weightDecay > 0 && weight.shape.length > 1,
-      },
+      perColumn(weight, ({ name }, channel) => folded.get(name)?.[channel] ?? 1),
     ]),
   );
 }
@@ -201,18 +189,6 @@ function bytesPerExample(steps: readonly Step[]): number {
 
 function scalar(value: number): ort.Tensor {
   return new ort.Tensor('float32', Float32Array.of(value), []);
-}
-
-function mixOf({ mix, count }: Batch, rows: number): Record<string, ort.Tensor> {
-  const partners = BigInt64Array.from({ length: rows }, (_, row) =>
-    BigInt(row < count ? (mix?.partners[row] ?? row) : row),
-  );
-  const shares = new Float32Array(rows).fill(1);
-  if (mix) shares.set(mix.shares);
-  return {
-    mix_partner: new ort.Tensor('int64', partners, [rows]),
-    mix_share: new ort.Tensor('float32', shares, [rows, 1]),
-  };
 }
 
 /** The values, with zeros behind them up to `size`; the array itself when it has that size. */

@@ -13,19 +13,8 @@ export interface GraphSpec {
   readonly steps: readonly Step[];
   readonly input: { readonly name: string; readonly shape: Shape; readonly type: 'float32' | 'float16' };
   readonly classes: number;
-  /** Whether the activations of two examples are mixed, `mixed` with the example at `partner`. */
-  readonly mixup: boolean;
-  /** By stored weight: what Adam's step goes by. */
-  readonly updates: ReadonlyMap<string, Update>;
-}
-
-/** How a stored weight is updated. */
-export interface Update {
-  /** Times the step size, per column. */
-  readonly rate: Float32Array;
-  /** Folded into the weight, per column. */
-  readonly folded: Float32Array;
-  readonly decays: boolean;
+  /** By stored weight: the factors folded into it, per column. */
+  readonly folded: ReadonlyMap<string, Float32Array>;
 }
 
 /** What a pass over a batch is for. */
@@ -108,12 +97,11 @@ function contextOf(graph: GraphBuilder, spec: GraphSpec, rows: number, training:
 
 function forward(
   context: Context,
-  { steps, input, mixup }: GraphSpec,
+  { steps, input }: GraphSpec,
 ): { values: ReadonlyMap<string, string>; records: readonly Recorded[] } {
   const { graph, batch } = context;
   const given = graph.input('features', input.type, [batch, valuesOf(input.shape)]);
-  let features = input.type === 'float16' ? graph.node('Cast', [given], { to: 1 }) : given;
-  if (mixup && context.training) features = writeMixup(graph, features, batch);
+  const features = input.type === 'float16' ? graph.node('Cast', [given], { to: 1 }) : given;
   const channels = graph.ints([-1, input.shape.channels]);
   const values = new Map([[input.name, graph.node('Reshape', [features, channels])]]);
   const records = steps.map(({ operator, inputs, outputs }) => {
@@ -125,14 +113,6 @@ function forward(
     return recorded;
   });
   return { values, records };
-}
-
-/** Zhang et al., "mixup" (2018): share * x + (1 - share) * x[partner]. */
-function writeMixup(graph: GraphBuilder, features: string, rows: number): string {
-  const share = graph.input('mix_share', 'float32', [rows, 1]);
-  const others = graph.node('Gather', [features, graph.input('mix_partner', 'int64', [rows])], { axis: 0 });
-  const kept = graph.node('Mul', [graph.node('Sub', [features, others]), share]);
-  return graph.node('Add', [others, kept]);
 }
 
 interface Backward {
@@ -189,13 +169,11 @@ function writeUpdates(
   lastReads: ReadonlyMap<string, string>,
 ): void {
   const stepSize = graph.input('step_size', 'float32', []);
-  const anyDecays = [...spec.updates.values()].some(({ decays }) => decays);
-  const decay = anyDecays ? graph.input('decay', 'float32', []) : undefined;
   const zero = graph.scalar(0);
   for (const { name, shape } of weightsOf(spec.steps)) {
     const lastRead = lastReads.get(name);
     const behind = lastRead === undefined ? stepSize : graph.node('Add', [stepSize, zeroFrom(graph, lastRead, zero)]);
-    const factors = factorsOf(graph, spec.updates.get(name) as Update, behind, decay);
+    const factors = factorsOf(graph, spec.folded.get(name) as Float32Array, behind);
     for (const [i, piece] of piecesOf(name, shape).entries()) {
       writeAdam(graph, piece, gradients.get(name)?.[i] as string, factors);
     }
@@ -208,17 +186,12 @@ function zeroFrom(graph: GraphBuilder, value: string, zero: string): string {
   return graph.node('Clip', [graph.node('Reshape', [one, graph.ints([])]), zero, zero]);
 }
 
-function factorsOf(graph: GraphBuilder, update: Update, stepSize: string, decay: string | undefined): AdamFactors {
-  const { rate, folded, decays } = update;
-  const plain = (values: Float32Array): boolean => values.every((value) => value === 1);
+function factorsOf(graph: GraphBuilder, folded: Float32Array, stepSize: string): AdamFactors {
+  if (folded.every((factor) => factor === 1)) return { stepSize, epsilon: graph.scalar(SCALED_EPSILON) };
   const perColumn = (values: Float32Array): string => graph.constant(values, [values.length]);
-  const steps = rate.map((value, o) => value * folded[o]!);
-  const rated = (value: string, by: Float32Array): string =>
-    plain(by) ? value : graph.node('Mul', [value, perColumn(by)]);
   return {
-    stepSize: rated(stepSize, steps),
-    epsilon: plain(folded) ? graph.scalar(SCALED_EPSILON) : perColumn(folded.map((value) => SCALED_EPSILON / value)),
-    ...(decays && decay !== undefined ? { decay: rated(decay, rate) } : {}),
+    stepSize: graph.node('Mul', [stepSize, perColumn(folded)]),
+    epsilon: perColumn(folded.map((factor) => SCALED_EPSILON / factor)),
   };
 }
 

@@ -1,0 +1,71 @@
+// Median time of a fine-tuning step with the bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond}.
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { OnnxEngine } from '../../dist/engines/onnx/onnx-engine.js';
+import { matchBackbone } from '../../dist/network/backbone-weights.js';
+import { foldLayers } from '../../dist/network/folded-weights.js';
+import { head } from '../../dist/network/head.js';
+import { splitAt, splitShape } from '../../dist/network/inception-v3.js';
+import { readSafetensors } from '../../dist/network/safetensors.js';
+import { initialWeights } from '../../dist/training/initial-weights.js';
+import { median } from './check.mjs';
+
+const CLASSES = 10;
+const LEARNING_RATE = 1e-5;
+const WARM_UP = 3;
+
+const options = new Command()
+  .requiredOption('--size <pixels>')
+  .requiredOption('--batch <n>')
+  .requiredOption('--seconds <n>')
+  .parse()
+  .opts();
+const [size, batch, seconds] = [options.size, options.batch, options.seconds].map(Number);
+
+const file = new URL('../../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url);
+const backbone = readSafetensors(readFileSync(file)).weights;
+const { rest } = splitAt(matchBackbone(backbone).layers, 'mixed5');
+const headLayers = head(2048, { classes: CLASSES, hidden: 500, dropout: 0.3 });
+const folded = foldLayers(rest, backbone);
+const shape = splitShape('InceptionV3', size, 'mixed5');
+const values = shape.height * shape.width * shape.channels;
+const trainer = await new OnnxEngine().trainer({
+  layers: [...rest, ...headLayers],
+  input: { name: 'mixed5', shape, type: 'float32' },
+  batchSize: batch,
+  folded: folded.factors,
+  start: {
+    step: 0,
+    weights: new Map([...folded.weights, ...initialWeights(headLayers, 1)]),
+    firstMoments: new Map(),
+    secondMoments: new Map(),
+  },
+});
+
+const features = new Float32Array(batch * values).map(() => Math.max(0, Math.random() - 0.5));
+const targets = new Float32Array(batch * CLASSES);
+for (let row = 0; row < batch; row++) targets[row * CLASSES + (row % CLASSES)] = 1;
+
+function* passes() {
+  for (let from = 0; from < batch; from += trainer.passSize) {
+    const to = Math.min(batch, from + trainer.passSize);
+    yield {
+      features: features.subarray(from * values, to * values),
+      targets: targets.subarray(from * CLASSES, to * CLASSES),
+      count: to - from,
+      masks: new Map(),
+    };
+  }
+}
+
+const times = [];
+let spent = 0;
+for (let step = 0; spent < seconds; step++) {
+  const began = performance.now();
+  await trainer.step(passes(), batch, LEARNING_RATE);
+  if (step < WARM_UP) continue;
+  times.push((performance.now() - began) / 1000);
+  spent += times.at(-1);
+}
+const stepSeconds = median(times);
+process.stdout.write(`${JSON.stringify({ stepSeconds, imagesPerSecond: batch / stepSeconds })}\n`);

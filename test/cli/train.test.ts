@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { zipOf } from '../datasets/fixtures.js';
+import { colourImages } from '../support/colour-images.js';
+import { type Ended, runHub } from '../support/command.js';
+import { TestHub } from '../support/test-hub.js';
+
+interface Trained {
+  readonly runs: readonly { readonly id: string; readonly state: string; readonly epochs: readonly unknown[] }[];
+}
+
+describe('hub train', () => {
+  let hub: TestHub;
+
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    await hub.register('colours', await zipOf(await colourImages()));
+  });
+  afterAll(() => hub.remove());
+
+  /** Runs `hub train` to its end, on the hub of this test unless the options name another. */
+  const train = (...options: readonly string[]): Promise<Ended> =>
+    runHub('train', '--backbone', 'tiny-imagenet', '--url', hub.url, '--data', hub.data, ...options);
+
+  it('with the recipe seed trains three runs, each going on from the one before', async () => {
+    const { code, stdout, stderr } = await train('--dataset', 'colours', '--recipe', 'seed', '--json');
+    expect(code, stderr).toBe(0);
+    const { runs } = JSON.parse(stdout) as Trained;
+    expect(runs.map(({ state }) => state)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    const records = await Promise.all(runs.map(({ id }) => hub.run(id)));
+    expect(records.map(({ kind }) => kind)).toEqual(['TRANSFER', 'FINE_TUNE', 'FINE_TUNE']);
+    expect(records.map(({ parentRunId }) => parentRunId)).toEqual([null, runs[0]!.id, runs[1]!.id]);
+    for (const [i, limit] of [4, 4, 10].entries()) expect(runs[i]!.epochs.length).toBeLessThanOrEqual(limit);
+    expect(stderr).toContain('Stage 3 of 3, fine-tuning');
+  });
+
+  it('trains on the version that is asked for, and shows people what it came to', async () => {
+    const { code, stdout, stderr } = await train('--dataset', 'colours', '--dataset-version', '1');
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/Run [0-9a-f-]{36}: test accuracy \d+\.\d% in /);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['a dataset that is not there', ['--dataset', 'shapes'], 'There is no dataset named shapes.'],
+    ['a version that is not there', ['--dataset', 'colours', '--dataset-version', '9'], 'colours has no version 9.'],
+    ['an image size out of range', ['--dataset', 'colours', '--image-size', '20'], 'expected number to be >=75'],
+    ['a backbone that cannot be had', ['--dataset', 'colours', '--backbone', 'resnet'], 'no backbone named resnet'],
+    ['a hub that is not there', ['--dataset', 'colours', '--url', 'http://127.0.0.1:1'], 'No hub answers at'],
+    ['a wrong token', ['--dataset', 'colours', '--token', 'x'], 'token'],
+    ['a data folder without a token', ['--dataset', 'colours', '--data', join('not', 'there')], 'There is no token'],
+  ])('refuses %s in one line', async (_, options, message) => {
+    const { code, stderr } = await train(...options);
+    expect(code).toBe(2);
+    const complaint = stderr.trim().split('\n').at(-1);
+    expect(complaint).toMatch(/^hub: /);
+    expect(complaint).toContain(message);
+  });
+});
