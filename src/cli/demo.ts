@@ -177,7 +177,7 @@ async function trainOnce(
   return done;
 
   async function start(): Promise<ask.RunAnswer> {
-    const variables = { datasetVersionId: version.id, backbone };
+    const variables = { input: { datasetVersionId: version.id, backbone } };
     return (await client.request<{ startTransferRun: ask.RunAnswer }>(ask.START_TRANSFER, variables)).startTransferRun;
   }
 }

@@ -20,11 +20,7 @@ export const RUNS = `query { runs(page: { first: 50 }) { runs { ${RUN_FIELDS} } 
 
 export const RUN = `query ($id: ID!) { run(id: $id) { ${RUN_FIELDS} } }`;
 
-export const START_TRANSFER = `mutation ($datasetVersionId: ID!, $backbone: String!) {
-  startTransferRun(input: { datasetVersionId: $datasetVersionId, backbone: $backbone }) { ${RUN_FIELDS} }
-}`;
-
-export const START_TRANSFER_RECIPE = `mutation ($input: StartTransferRunInput!) {
+export const START_TRANSFER = `mutation ($input: StartTransferRunInput!) {
   startTransferRun(input: $input) { ${RUN_FIELDS} }
 }`;
 

@@ -29,7 +29,7 @@ export async function train(options: TrainOptions): Promise<void> {
   const line = ora();
   try {
     const input = { datasetVersionId, backbone: options.backbone, preset, recipe };
-    const { startTransferRun } = await client.request<{ startTransferRun: ask.RunAnswer }>(ask.START_TRANSFER_RECIPE, {
+    const { startTransferRun } = await client.request<{ startTransferRun: ask.RunAnswer }>(ask.START_TRANSFER, {
       input,
     });
     const stages = options.recipe === 'seed' ? SEED_FINE_TUNE_STAGES : [];

@@ -27,10 +27,14 @@ export function foldLayers(layers: readonly Layer[], backbone: Weights): FoldedW
  * of the backbone, which fine-tuning does not change.
  * @returns kernels and betas under Keras's names; put over the backbone's they make the fine-tuned one.
  */
-export function unfoldLayers(layers: readonly Layer[], weights: Weights, backbone: Weights): Weights {
+export function unfoldLayers(
+  layers: readonly Layer[],
+  weights: Weights,
+  { backbone, factors }: { readonly backbone: Weights; readonly factors: FoldedWeights['factors'] },
+): Weights {
   const unfolded = new Map<string, Tensor>();
   for (const layer of convolutions(layers)) {
-    const { scale } = foldConv(layer, backbone);
+    const scale = factors.get(`${layer.name}/kernel`) as Float32Array;
     const folded = floatsOf(weights, `${layer.name}/kernel`);
     const mean = floatsOf(backbone, `${layer.norm}/moving_mean`);
     const { filters } = layer;

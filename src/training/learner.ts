@@ -63,7 +63,7 @@ export async function buildLearner(
     start: new Map([...weights, ...(parent ? headWeights : initialWeights(headLayers, seed))]),
     toKeras: (trained) => {
       const ofHead = [...trained].filter(([name]) => !weights.has(name));
-      return new Map([...ofHead, ...unfoldLayers(rest, trained, tuned)]);
+      return new Map([...ofHead, ...unfoldLayers(rest, trained, { backbone, factors })]);
     },
   };
 }

@@ -105,7 +105,8 @@ async function takeSteps(trainer: Trainer, steps: number): Promise<number[]> {
 }
 
 /** As Keras has them: kernels and betas. */
-const unfolded = (weights: Weights): Weights => new Map([...weights, ...unfoldLayers(rest, weights, backbone)]);
+const unfolded = (weights: Weights): Weights =>
+  new Map([...weights, ...unfoldLayers(rest, weights, { backbone, factors: folded.factors })]);
 
 /** Largest error of a sampled value, and the error of the norm, in units of the norm spread over all values. */
 function expectAlike(name: string, actual: Float32Array, { norm, samples }: Watched, step: number): void {

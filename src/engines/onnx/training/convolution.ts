@@ -1,6 +1,5 @@
 import type { ConvLayer, Shape } from '../../../network/layers.js';
 import { gatherPlaces, scatterPlaces } from './gather.js';
-import { biasOf } from './linear.js';
 import { biasGradient, type Context, inPieces, type Operator, places, reshape, rowsOf } from './operator.js';
 import type { StoredWeight } from './stored-weight.js';
 import { seenFrom, type Windows } from './windows.js';
@@ -30,27 +29,24 @@ export function convolution(layer: ConvLayer, windows: Windows): Operator {
   return wholeBand ? banded(convolution) : gathered(convolution);
 }
 
-/** [in, taps, out], or with the taps in reverse. */
-function channelMajor({ layer, windows, taps }: Convolution, reverse: boolean): StoredWeight {
+/** A kernel whose run for a tap and an input channel is the `runAt`-th: the network's order is [taps, in, out]. */
+function storedKernel(
+  { layer, windows }: Convolution,
+  shape: readonly number[],
+  runAt: (tap: number, channel: number) => number,
+): StoredWeight {
   const { name, kernel, inChannels, filters } = layer;
   const offsets = new Int32Array(kernel[0] * kernel[1] * inChannels).fill(-1);
   for (const [at, tap] of windows.taps.entries()) {
-    const place = reverse ? taps - 1 - at : at;
-    for (let c = 0; c < inChannels; c++) offsets[tap * inChannels + c] = (c * taps + place) * filters;
+    for (let c = 0; c < inChannels; c++) offsets[tap * inChannels + c] = runAt(at, c) * filters;
   }
   const part = { name: `${name}/kernel`, shape: [...kernel, inChannels, filters], offsets };
-  return { name: part.name, shape: [inChannels, taps * filters], parts: [part] };
+  return { name: part.name, shape, parts: [part] };
 }
 
-/** [taps, in, out]: the network's own order without the taps that see nothing. */
-function tapMajor({ layer, windows, taps }: Convolution): StoredWeight {
-  const { name, kernel, inChannels, filters } = layer;
-  const offsets = new Int32Array(kernel[0] * kernel[1] * inChannels).fill(-1);
-  for (const [at, tap] of windows.taps.entries()) {
-    for (let c = 0; c < inChannels; c++) offsets[tap * inChannels + c] = (at * inChannels + c) * filters;
-  }
-  const part = { name: `${name}/kernel`, shape: [...kernel, inChannels, filters], offsets };
-  return { name: part.name, shape: [taps * inChannels, filters], parts: [part] };
+function storedBias({ name, filters }: ConvLayer): StoredWeight {
+  const part = { name: `${name}/bias`, shape: [filters], offsets: Int32Array.of(0) };
+  return { name: part.name, shape: part.shape, parts: [part] };
 }
 
 /**
@@ -62,8 +58,8 @@ function gathered(convolution: Convolution): Operator {
   const { layer, windows, output, taps } = convolution;
   const { input } = windows;
   const { inChannels, filters } = layer;
-  const kernel = channelMajor(convolution, false);
-  const bias = biasOf(layer);
+  const kernel = storedKernel(convolution, [inChannels, taps * filters], (tap, c) => c * taps + tap);
+  const bias = storedBias(layer);
   return {
     outputs: [output],
     weights: [kernel, bias],
@@ -94,10 +90,11 @@ function gathered(convolution: Convolution): Operator {
  * With a stride: dW = col(x)ᵀ·dy; dx is dy·Wᵀ added up where the windows lie.
  */
 function strided(convolution: Convolution): Operator {
-  const { layer, windows, output } = convolution;
-  const kernel = tapMajor(convolution);
-  const bias = biasOf(layer);
-  const from = { places: places(windows.input), channels: layer.inChannels };
+  const { layer, windows, output, taps } = convolution;
+  const { inChannels, filters } = layer;
+  const kernel = storedKernel(convolution, [taps * inChannels, filters], (tap, c) => tap * inChannels + c);
+  const bias = storedBias(layer);
+  const from = { places: places(windows.input), channels: inChannels };
   return {
     outputs: [output],
     weights: [kernel, bias],
@@ -110,7 +107,7 @@ function strided(convolution: Convolution): Operator {
         backward([dy], [needed]) {
           const weights = new Map([
             [kernel.name, inPieces(context, graph.node('Gemm', [columns, dy as string], { transA: 1 }), kernel.shape)],
-            [bias.name, biasGradient(context, dy as string, rowsOf(context, output), layer.filters)],
+            [bias.name, biasGradient(context, dy as string, rowsOf(context, output), filters)],
           ]);
           if (!needed) return { dxs: [undefined], weights };
           const pieces = graph.node('Gemm', [dy as string, w], { transB: 1 });
@@ -132,8 +129,8 @@ function banded(convolution: Convolution): Operator {
   const { height, width } = windows.input;
   const horizontal = windows.size[1] > 1;
   const along = horizontal ? width : height;
-  const kernel = channelMajor(convolution, true);
-  const bias = biasOf(layer);
+  const kernel = storedKernel(convolution, [inChannels, taps * filters], (tap, c) => c * taps + taps - 1 - tap);
+  const bias = storedBias(layer);
   /** Place within the stored taps of T[i, 0]; those of T[i, o] follow. */
   const first = (i: number): number => taps - 1 - (windows.sees[0] as readonly number[]).indexOf(0) - i;
 

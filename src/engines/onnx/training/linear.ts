@@ -2,7 +2,7 @@ import type { ConvLayer, DenseLayer, Shape } from '../../../network/layers.js';
 import { elements } from '../../../network/tensor.js';
 import { biasGradient, type Operator, places, reshape, rowsOf } from './operator.js';
 import { pieceRows } from './pieces.js';
-import { type Part, type StoredWeight, storedAs } from './stored-weight.js';
+import type { Part, StoredWeight } from './stored-weight.js';
 import type { Windows } from './windows.js';
 
 /**
@@ -98,9 +98,4 @@ function sideBySide(
     { name: `${names}/kernel`, shape: [inputs, columns], parts: kernels },
     { name: `${names}/bias`, shape: [columns], parts: biases },
   ];
-}
-
-/** The bias of a layer by itself. */
-export function biasOf({ name, filters }: ConvLayer): StoredWeight {
-  return storedAs(`${name}/bias`, [filters], [filters]);
 }

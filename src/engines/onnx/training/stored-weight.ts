@@ -22,17 +22,6 @@ export interface Part {
   readonly offsets: Int32Array;
 }
 
-/** A weight that is stored as it is, but for a name of its own and its shape. */
-export function storedAs(name: string, shape: readonly number[], stored: readonly number[]): StoredWeight {
-  const length = shape.at(-1) as number;
-  const runs = elements(shape) / length;
-  return {
-    name,
-    shape: stored,
-    parts: [{ name, shape, offsets: Int32Array.from({ length: runs }, (_, i) => i * length) }],
-  };
-}
-
 /** Puts the network's weights into stored order. Weights that are missing count as zero. */
 export function toStored(stored: StoredWeight, weights: Weights, target: Float32Array): void {
   for (const { name, shape, offsets } of stored.parts) {
