@@ -84,15 +84,22 @@ export interface Forward<T extends Features = Float32Array> {
   dispose(): Promise<void>;
 }
 
+/** What one optimizer step goes by. */
+export interface Step {
+  /** A batch, in parts of `passSize` examples. Their gradients are added up: what comes out is the step of all of it. */
+  readonly passes: AsyncIterable<Batch> | Iterable<Batch>;
+  /** Examples in all of them. */
+  readonly count: number;
+  readonly learningRate: number;
+}
+
 export interface Trainer {
   /** Examples of a batch that it takes at once: all, or fewer where all would take too much memory. */
   readonly passSize: number;
-  /**
-   * One forward and backward pass and one Adam step.
-   * @param passes a batch, in parts of `passSize` examples. Their gradients are added up: what comes out is the step of
-   * the whole batch. @param count examples in all of them.
-   */
-  step(passes: AsyncIterable<Batch> | Iterable<Batch>, count: number, learningRate: number): Promise<StepResult>;
+  /** Steps of a call that are the fastest: a call has a cost of its own, and cannot be interrupted. */
+  readonly stepsPerCall: number;
+  /** Forward pass, backward pass and Adam's step, one after the other for each of the steps. */
+  take(steps: readonly Step[]): Promise<readonly StepResult[]>;
   /** Class probabilities without dropout. @returns n x classes. */
   predict(features: Features, n: number): Promise<Float32Array>;
   /** A copy of the present state. */

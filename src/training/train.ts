@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { readManifest } from '../datasets/read-manifest.js';
-import type { Batch, Engine, Features, TrainerState } from '../engines/engine.js';
+import type { Batch, Engine, Features, Step, TrainerState } from '../engines/engine.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import { HubError } from '../errors.js';
 import type { Layer } from '../network/layers.js';
@@ -8,6 +8,7 @@ import { safetensorsParts } from '../network/safetensors.js';
 import { dropoutFactors, randomStream, shuffle } from '../random.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type Checkpoint, loadCheckpoint, NOTHING_YET, type Partial, saveCheckpoint } from './checkpoint.js';
+import { chunks } from './chunks.js';
 import { evaluate } from './evaluate.js';
 import { openFeatures } from './feature-source.js';
 import type { FeatureSource } from './features.js';
@@ -108,26 +109,40 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<Partial> {
     const order = shuffle(splits.train.slice(), randomStream(recipe.seed, 'order', epoch));
     const batches = slices(order, batchSize).slice(partial.images / batchSize);
-    const passes = batches.map((batch) => slices(batch, trainer.passSize));
-    const features = readAhead(source, passes.flat());
-    for (const [i, rows] of batches.entries()) {
+    const passes = batches.flatMap((batch) => slices(batch, trainer.passSize));
+    const features = readAhead(source, passes, trainer.stepsPerCall);
+    for (const group of chunks(batches, trainer.stepsPerCall)) {
       signal.throwIfAborted();
-      const dropout = randomStream(recipe.seed, 'dropout', epoch, partial.images / batchSize);
-      const parts = batchOf(passes[i] as Int32Array[], features, (n) => dropoutMasks(layers, n, dropout));
-      const result = await trainer.step(parts, rows.length, recipe.learningRate);
-      if (!Number.isFinite(result.loss)) throw diverged(`the loss is ${result.loss}`, epoch, recipe);
-      partial = {
-        images: partial.images + rows.length,
-        loss: partial.loss + result.loss * rows.length,
-        correct: partial.correct + result.correct,
-      };
-      onImages(rows.length);
+      const results = await trainer.take(
+        group.map((rows, i) => stepOf(rows, epoch, partial.images / batchSize + i, features)),
+      );
+      for (const [i, { loss, correct }] of results.entries()) {
+        if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, epoch, recipe);
+        const images = (group[i] as Int32Array).length;
+        partial = {
+          images: partial.images + images,
+          loss: partial.loss + loss * images,
+          correct: partial.correct + correct,
+        };
+        onImages(images);
+      }
       const due = performance.now() - savedAt >= job.checkpointSeconds * 1000;
       if (due && partial.images < order.length) {
         await save(trainer.state(), (checkpointBlob) => emit({ type: 'checkpoint', checkpointBlob }));
       }
     }
     return partial;
+  }
+
+  /** @param step from 0 in its epoch. */
+  function stepOf(rows: Int32Array, epoch: number, step: number, features: AsyncIterator<Features>): Step {
+    const dropout = randomStream(recipe.seed, 'dropout', epoch, step);
+    const masks = (n: number) => dropoutMasks(layers, n, dropout);
+    return {
+      passes: batchOf(slices(rows, trainer.passSize), features, masks),
+      count: rows.length,
+      learningRate: recipe.learningRate,
+    };
   }
 
   async function* batchOf(
@@ -167,18 +182,21 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   }
 }
 
-/** Reads the features of each list of rows while what is done with those before it goes on. */
-async function* readAhead(source: FeatureSource, lists: readonly Int32Array[]): AsyncGenerator<Features> {
-  const read = (i: number): Promise<Features> | undefined => {
-    const reading = i < lists.length ? source.read(lists[i] as Int32Array) : undefined;
-    reading?.catch(() => undefined); // awaited below; until then its failure must not end the process
-    return reading;
-  };
-  let next = read(0);
-  for (let i = 1; next; i++) {
-    const features = await next;
-    next = read(i);
-    yield features;
+/** Reads the features of each list of rows, the next `ahead` lists while what is done with those before goes on. */
+async function* readAhead(
+  source: FeatureSource,
+  lists: readonly Int32Array[],
+  ahead: number,
+): AsyncGenerator<Features> {
+  const reading: Promise<Features>[] = [];
+  let next = 0;
+  while (next < lists.length || reading.length > 0) {
+    for (; next < lists.length && reading.length <= ahead; next++) {
+      const read = source.read(lists[next] as Int32Array);
+      read.catch(() => undefined); // awaited below; until then its failure must not end the process
+      reading.push(read);
+    }
+    yield await (reading.shift() as Promise<Features>);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
-import type { Batch, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
+import type { Batch, Step, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import { OnnxTrainer } from '../../src/engines/onnx/training/trainer.js';
 import { convolutions, matchBackbone } from '../../src/network/backbone-weights.js';
@@ -94,14 +94,18 @@ function batchOf(from: number, to: number): Batch {
   return { features: features.subarray(from * values, to * values), targets, count: to - from, masks: new Map() };
 }
 
-/** Batches of eight and four in turn. */
-async function takeSteps(trainer: Trainer, steps: number): Promise<number[]> {
-  const losses: number[] = [];
-  for (let step = 0; step < steps; step++) {
-    const batch = step % 2 === 0 ? batchOf(0, keras.batch) : batchOf(keras.batch, examples);
-    losses.push((await trainer.step([batch], batch.count, keras.learningRate)).loss);
-  }
-  return losses;
+/** Batches of eight and four in turn, in parts. */
+function stepsOf(count: number, passSize: number): Step[] {
+  return Array.from({ length: count }, (_, step) => {
+    const [from, to] = step % 2 === 0 ? [0, keras.batch] : [keras.batch, examples];
+    const passes: Batch[] = [];
+    for (let at = from; at < to; at += passSize) passes.push(batchOf(at, Math.min(at + passSize, to)));
+    return { passes, count: to - from, learningRate: keras.learningRate };
+  });
+}
+
+async function takeSteps(trainer: Trainer, count: number): Promise<number[]> {
+  return (await trainer.take(stepsOf(count, trainer.passSize))).map(({ loss }) => loss);
 }
 
 /** As Keras has them: kernels and betas. */
@@ -169,15 +173,25 @@ it('follows the loss of Keras over fifty steps and ends with its probabilities',
 
 it('takes the same step in several passes where one would take too much memory', async () => {
   const trainer = new OnnxTrainer(spec(), 2, 4e6);
-  const { passSize } = trainer;
-  expect(passSize).toBeLessThan(keras.batch);
-  const losses: number[] = [];
-  for (let step = 0; step < 10; step++) {
-    const [from, to] = step % 2 === 0 ? [0, keras.batch] : [keras.batch, examples];
-    const passes: Batch[] = [];
-    for (let at = from; at < to; at += passSize) passes.push(batchOf(at, Math.min(at + passSize, to)));
-    losses.push((await trainer.step(passes, to - from, keras.learningRate)).loss);
-  }
+  expect(trainer.passSize).toBeLessThan(keras.batch);
+  const losses = await takeSteps(trainer, 10);
   expect(relativeError(losses, keras.losses.slice(0, 10))).toBeLessThan(1e-3);
   await trainer.dispose();
+});
+
+it('takes the same steps one per call and several per call, bit by bit', async () => {
+  const [single, several] = [await newTrainer(), await newTrainer()];
+  expect(several.stepsPerCall).toBeGreaterThan(1);
+  const steps = stepsOf(3, several.passSize);
+  const results = await several.take(steps);
+  for (const [i, step] of steps.entries()) expect(await single.take([step])).toEqual([results[i]]);
+  const [one, other] = [single.state(), several.state()];
+  expect(one.step).toBe(other.step);
+  for (const slot of ['weights', 'firstMoments', 'secondMoments'] as const) {
+    for (const [name, { data }] of one[slot]) {
+      expect(Buffer.from(data.buffer).equals(Buffer.from(other[slot].get(name)!.data.buffer)), name).toBe(true);
+    }
+  }
+  await single.dispose();
+  await several.dispose();
 });

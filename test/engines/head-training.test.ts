@@ -69,7 +69,7 @@ function batchOf(step: number): Batch {
 
 async function takeStep(trainer: Trainer, step: number): Promise<number> {
   const batch = batchOf(step);
-  return (await trainer.step([batch], batch.count, keras.learningRate)).loss;
+  return (await trainer.take([{ passes: [batch], count: batch.count, learningRate: keras.learningRate }]))[0]!.loss;
 }
 
 it('takes the same first step as Keras: the moments hold the gradient', async () => {
@@ -127,7 +127,9 @@ it('drops what the mask says, forward and backward', async () => {
   const trainer = await newTrainer();
   const batch = batchOf(0);
   const nothingPasses = new Map([['dropout', new Float32Array(batch.count * hidden)]]);
-  await trainer.step([{ ...batch, masks: nothingPasses }], batch.count, keras.learningRate);
+  await trainer.take([
+    { passes: [{ ...batch, masks: nothingPasses }], count: batch.count, learningRate: keras.learningRate },
+  ]);
   const { firstMoments } = trainer.state();
   expect(firstMoments.get('dense/kernel')!.data.every((value) => value === 0)).toBe(true);
   expect(firstMoments.get('predictions/kernel')!.data.every((value) => value === 0)).toBe(true);

@@ -241,6 +241,9 @@ async function compute(
       toStored(stored, weights, values);
       return feed(name, values, stored.shape);
     },
+    given: () => {
+      throw new Error('no operator here reads what comes with the batch');
+    },
   };
   const recorded = operator.forward(
     context,

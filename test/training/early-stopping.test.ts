@@ -17,10 +17,11 @@ function scriptedEngine(losses: readonly number[]): Engine {
     let epoch = start.weights.get('epoch')?.data[0] ?? 0;
     return {
       passSize: batchSize,
-      async step(_passes, count) {
-        expect(count, 'one step is one epoch here').toBe(batchSize);
+      stepsPerCall: 1,
+      async take(steps) {
+        expect(steps, 'one step is one epoch here').toMatchObject([{ count: batchSize }]);
         epoch += 1;
-        return { loss: Number.isNaN(losses[epoch - 1]) ? Number.NaN : 1, correct: 0 };
+        return [{ loss: Number.isNaN(losses[epoch - 1]) ? Number.NaN : 1, correct: 0 }];
       },
       async predict(features, n) {
         const right = Math.exp(-losses[epoch - 1]!);

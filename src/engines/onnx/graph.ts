@@ -2,11 +2,11 @@ import { elements } from '../../network/tensor.js';
 import { encodeModel } from './proto.js';
 
 /** Element types, by their numbers in the ONNX format. */
-const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int64: 7, float16: 10 } as const;
+const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int64: 7, bool: 9, float16: 10 } as const;
 export type ElementType = keyof typeof TYPE_CODES;
 
-/** Attribute values: a whole number, `float(x)`, a string or a list of whole numbers. */
-export type Attribute = number | { readonly float: number } | string | readonly number[];
+/** Attribute values: a whole number, `float(x)`, a string, a list of whole numbers, or a graph inside this one. */
+export type Attribute = number | { readonly float: number } | string | readonly number[] | GraphBuilder;
 
 /** A dimension: its size, or the name of a size that is known when the graph runs. */
 export type Dimension = number | string;
@@ -21,7 +21,11 @@ export function float(value: number): { readonly float: number } {
   return { float: value };
 }
 
-/** Writes an ONNX graph node by node. Every method returns the name of the value that it makes. */
+/**
+ * Writes an ONNX graph node by node. Every method returns the name of the value that it makes.
+ *
+ * A graph inside another one may read the outer one's values, so names of both must differ: it has a prefix of its own.
+ */
 export class GraphBuilder {
   readonly #nodes: { input: readonly string[]; output: readonly string[]; [field: string]: unknown }[] = [];
   readonly #initializers: Record<string, unknown>[] = [];
@@ -30,21 +34,24 @@ export class GraphBuilder {
   readonly #outputNames = new Map<string, string>();
   #count = 0;
 
+  constructor(private readonly prefix = '') {}
+
   input(name: string, type: ElementType, shape: readonly Dimension[]): string {
-    this.#inputs.push(valueInfo(name, type, shape));
-    return name;
+    const value = `${this.prefix}${name}`;
+    this.#inputs.push(valueInfo(value, type, shape));
+    return value;
   }
 
   /** Makes what a node computes an output, under the name given: it is written where the caller wants it, uncopied. */
   output(value: string, name: string, type: ElementType, shape: readonly Dimension[]): void {
     if (this.#outputNames.has(value)) throw new Error(`${value} is an output already`);
-    this.#outputNames.set(value, name);
-    this.#outputs.push(valueInfo(name, type, shape));
+    this.#outputNames.set(value, `${this.prefix}${name}`);
+    this.#outputs.push(valueInfo(`${this.prefix}${name}`, type, shape));
   }
 
   constant(data: Float32Array | Int8Array | Uint8Array | BigInt64Array, shape: readonly number[]): string {
     if (data.length !== elements(shape)) throw new RangeError(`${data.length} values for shape [${shape.join(', ')}]`);
-    const name = `c${this.#count++}`;
+    const name = `${this.prefix}c${this.#count++}`;
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.#initializers.push({ name, dims: shape, dataType: TYPE_CODES[elementType(data)], rawData });
     return name;
@@ -73,7 +80,8 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>> = {},
   ): string[] {
     const id = this.#count++;
-    const output = Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `v${id}` : `v${id}_${i}`));
+    const value = `${this.prefix}v${id}`;
+    const output = Array.from({ length: outputs }, (_, i) => (outputs === 1 ? value : `${value}_${i}`));
     const attribute = Object.entries(attributes).map(([name, value]) => ({ name, ...attributeFields(value) }));
     this.#nodes.push({ opType, name: `${opType}:${id}`, input: inputs, output, attribute });
     return output;
@@ -81,20 +89,25 @@ export class GraphBuilder {
 
   /** The model's bytes. */
   encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-    const named = (value: string): string => this.#outputNames.get(value) ?? value;
     return encodeModel({
       irVersion: IR_VERSION,
       producerName: 'model-hub',
       opsetImport: [{ domain: '', version: OPSET }],
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-      graph: {
-        name: 'model-hub',
-        node: this.#nodes.map((node) => ({ ...node, input: node.input.map(named), output: node.output.map(named) })),
-        initializer: this.#initializers,
-        input: this.#inputs,
-        output: this.#outputs,
-      },
+      graph: this.message(),
     });
+  }
+
+  /** The graph as the format has it, for a model or for an attribute of a node. */
+  message(): Record<string, unknown> {
+    const named = (value: string): string => this.#outputNames.get(value) ?? value;
+    return {
+      name: 'model-hub',
+      node: this.#nodes.map((node) => ({ ...node, input: node.input.map(named), output: node.output.map(named) })),
+      initializer: this.#initializers,
+      input: this.#inputs,
+      output: this.#outputs,
+    };
   }
 }
 
@@ -106,6 +119,7 @@ function valueInfo(name: string, type: ElementType, shape: readonly Dimension[])
 function attributeFields(value: Attribute): Record<string, unknown> {
   if (typeof value === 'number') return { i: value, type: 2 };
   if (typeof value === 'string') return { s: Buffer.from(value), type: 3 };
+  if (value instanceof GraphBuilder) return { g: value.message(), type: 5 };
   if ('float' in value) return { f: value.float, type: 1 };
   return { ints: value, type: 7 };
 }

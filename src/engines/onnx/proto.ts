@@ -34,6 +34,7 @@ const root = protobuf.Root.fromJSON({
       f: ['float', 2],
       i: ['int64', 3],
       s: ['bytes', 4],
+      g: ['Graph', 6],
       floats: ['repeated float', 7],
       ints: ['repeated int64', 8],
       type: ['int32', 20],

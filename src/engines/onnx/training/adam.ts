@@ -1,6 +1,5 @@
 import type { GraphBuilder } from '../graph.js';
-import type { Piece } from './pieces.js';
-import { next, SLOTS } from './pieces.js';
+import type { Slot } from './pieces.js';
 
 /** Kingma and Ba, "Adam" (2015), with Keras's defaults: Keras's epsilon is 1e-7, not the paper's 1e-8. */
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
@@ -23,20 +22,20 @@ export interface AdamFactors {
  * A weight with a factor s folded in, w' = s w, has the gradient g' = g / s. What Adam does to w is then, for w':
  * w' -= s * alpha * m' / (sqrt(v') + epsilon / s). So a step size and an epsilon per column follow the unfolded weight
  * exactly.
+ * @returns the weight and its moments behind the step.
  */
-export function writeAdam(graph: GraphBuilder, piece: Piece, gradient: string, factors: AdamFactors): void {
-  const [weight, m, v] = SLOTS.map((slot) => graph.input(piece[slot], 'float32', piece.shape)) as [
-    string,
-    string,
-    string,
-  ];
+export function writeAdam(
+  graph: GraphBuilder,
+  { weight, first, second }: Readonly<Record<Slot, string>>,
+  gradient: string,
+  factors: AdamFactors,
+): Readonly<Record<Slot, string>> {
   const squared = graph.node('Mul', [gradient, gradient]);
-  const first = graph.node('Add', [graph.node('Mul', [m, graph.scalar(ADAM.beta1)]), gradient]);
-  const second = graph.node('Add', [graph.node('Mul', [v, graph.scalar(ADAM.beta2)]), squared]);
-  const direction = graph.node('Div', [first, graph.node('Add', [graph.node('Sqrt', [second]), factors.epsilon])]);
+  const m = graph.node('Add', [graph.node('Mul', [first, graph.scalar(ADAM.beta1)]), gradient]);
+  const v = graph.node('Add', [graph.node('Mul', [second, graph.scalar(ADAM.beta2)]), squared]);
+  const direction = graph.node('Div', [m, graph.node('Add', [graph.node('Sqrt', [v]), factors.epsilon])]);
   const update = graph.node('Mul', [direction, factors.stepSize]);
-  const updated = { weight: graph.node('Sub', [weight, update]), first, second };
-  for (const slot of SLOTS) graph.output(updated[slot], next(piece[slot]), 'float32', piece.shape);
+  return { weight: graph.node('Sub', [weight, update]), first: m, second: v };
 }
 
 /** Keras's epsilon as `writeAdam` adds it. */

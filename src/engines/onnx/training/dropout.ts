@@ -9,9 +9,9 @@ export function dropout(layer: string, shape: Shape): Operator {
   return {
     outputs: [shape],
     weights: [],
-    forward({ graph, batch, training }, [x]) {
+    forward({ graph, batch, training, given }, [x]) {
       if (!training) return { outputs: [x as string], backward: (dys) => ({ dxs: dys, weights: NO_WEIGHTS }) };
-      const mask = graph.input(maskInput(layer), 'float32', [batch, shape.channels]);
+      const mask = given(maskInput(layer), 'float32', [batch, shape.channels]);
       return {
         outputs: [graph.node('Mul', [x as string, mask])],
         backward: ([dy]) => ({ dxs: [graph.node('Mul', [dy as string, mask])], weights: NO_WEIGHTS }),

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../network/layers.js';
-import type { GraphBuilder } from '../graph.js';
+import type { ElementType, GraphBuilder } from '../graph.js';
 import { pieceRows } from './pieces.js';
 import type { StoredWeight } from './stored-weight.js';
 
@@ -41,6 +41,8 @@ export interface Context {
   readonly training: boolean;
   /** The value of a stored weight. */
   weight(name: string): string;
+  /** Declares what comes with the batch. */
+  given(name: string, type: ElementType, shape: readonly number[]): string;
 }
 
 export const NO_WEIGHTS: ReadonlyMap<string, readonly string[]> = new Map();

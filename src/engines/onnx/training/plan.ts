@@ -11,7 +11,7 @@ import { relu } from './relu.js';
 import { slideWindow, type Windows } from './windows.js';
 
 /** An operator at its place: the names of what it reads and of what it makes. */
-export interface Step {
+export interface PlannedOperator {
   readonly operator: Operator;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -33,13 +33,13 @@ interface Reader {
  *
  * The softmax at the end is not written: with the cross-entropy behind it, it has a simpler gradient.
  */
-export function plan(layers: readonly Layer[], input: string, inputShape: Shape): readonly Step[] {
+export function plan(layers: readonly Layer[], input: string, inputShape: Shape): readonly PlannedOperator[] {
   const shapes = inferShapes(layers, inputShape, input);
   const shapeOf = (name: string): Shape => shapes.get(name) as Shape;
   const swapped = poolsToSwap(layers);
   const sources = layers.map((layer) => swapped.get(layer.inputs[0] as string) ?? (layer.inputs[0] as string));
   const products = layers.map((layer, i) => productOf(layer, shapeOf(sources[i] as string)));
-  const steps: Step[] = [];
+  const steps: PlannedOperator[] = [];
   const done = new Set<string>();
   const add = (operator: Operator, inputs: readonly string[], outputs: readonly string[]): void => {
     steps.push({ operator, inputs, outputs });

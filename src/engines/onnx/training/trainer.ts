@@ -1,27 +1,37 @@
 import * as ort from 'onnxruntime-node';
-import type { DenseLayer } from '../../../network/layers.js';
+import type { DenseLayer, Layer } from '../../../network/layers.js';
 import type { Weights } from '../../../network/tensor.js';
-import type { Batch, Features, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
+import type { Features, Step, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
 import { createSession } from '../session.js';
 import { adamStepSize } from './adam.js';
-import { maskInput } from './dropout.js';
 import { places } from './operator.js';
+import { PassFeeds, padded } from './pass-feeds.js';
 import type { Slot } from './pieces.js';
-import { plan, type Step } from './plan.js';
+import { type PlannedOperator, plan } from './plan.js';
 import { fromStored, perColumn, type StoredWeight } from './stored-weight.js';
-import { type GraphSpec, predictionGraph, trainingGraph, updateGraph, weightsOf } from './training-graph.js';
+import {
+  accumulationGraph,
+  type GraphSpec,
+  predictionGraph,
+  stepsGraph,
+  updateGraph,
+  weightsOf,
+} from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
 
 /** Activations of one pass at most, in bytes: what is over this goes in several passes. */
 const PASS_BYTES = 640e6;
+/** Steps of one call at most. */
+const MOST_STEPS = 16;
 /** Copies of an activation that live at once: itself, its gradient, and what windows gather of it. */
 const COPIES = 3;
 /** Values that come in per prediction at most: bounds memory. */
 const PREDICTION_VALUES = 1 << 20;
 
-/** Trains by running one graph per step, or one per pass and one behind them where a batch is too large for one pass. */
+/** Trains by one graph that takes several steps, or by one per pass and one behind them where a batch is too large for one pass. */
 export class OnnxTrainer implements Trainer {
   readonly passSize: number;
+  readonly stepsPerCall: number;
   readonly #graph: GraphSpec;
   #step: number;
   readonly #memory: TrainingMemory;
@@ -40,33 +50,68 @@ export class OnnxTrainer implements Trainer {
       steps,
       input,
       classes: (layers.at(-1) as DenseLayer).units,
+      dropouts: dropoutUnits(layers, steps),
       folded: foldedColumns(steps, spec.folded),
     };
     checkStart(weightsOf(steps), start.weights);
     const fitting = Math.max(1, Math.floor(passBytes / bytesPerExample(steps)));
     this.passSize = Math.ceil(batchSize / Math.ceil(batchSize / fitting));
+    this.stepsPerCall = Math.max(1, Math.min(MOST_STEPS, Math.floor(fitting / batchSize)));
     this.#step = start.step;
     this.#memory = new TrainingMemory(weightsOf(steps), start);
   }
 
-  async step(passes: AsyncIterable<Batch> | Iterable<Batch>, count: number, learningRate: number): Promise<StepResult> {
-    const step_size = scalar(adamStepSize(learningRate, this.#step + 1));
-    const whole = this.passSize === this.spec.batchSize;
+  async take(steps: readonly Step[]): Promise<readonly StepResult[]> {
+    const results: StepResult[] = [];
+    if (this.passSize < this.spec.batchSize) {
+      for (const step of steps) results.push(await this.#accumulate(step));
+    } else {
+      for (let from = 0; from < steps.length; from += this.stepsPerCall) {
+        results.push(...(await this.#loop(steps.slice(from, from + this.stepsPerCall))));
+      }
+    }
+    return results;
+  }
+
+  /** Steps of one pass each, in one call. */
+  async #loop(steps: readonly Step[]): Promise<StepResult[]> {
+    const feeds = new PassFeeds(this.#graph, this.passSize, steps.length);
+    const stepSizes = new Float32Array(steps.length);
+    for (const [i, { passes, count, learningRate }] of steps.entries()) {
+      for await (const pass of passes) feeds.set(i, pass, count);
+      stepSizes[i] = adamStepSize(learningRate, this.#step + 1 + i);
+    }
+    const session = await this.#session('steps');
+    const inputs = {
+      ...this.#memory.pieces,
+      ...feeds.tensors([steps.length]),
+      count: new ort.Tensor('int64', BigInt64Array.of(BigInt(steps.length)), []),
+      step_size: new ort.Tensor('float32', stepSizes, [steps.length]),
+    };
+    const outputs = await session.run(inputs, { ...this.#memory.nextPieces, loss: null, probabilities: null });
+    this.#step += steps.length;
+    return feeds.results(outputs);
+  }
+
+  /** A step of several passes. */
+  async #accumulate({ passes, count, learningRate }: Step): Promise<StepResult> {
     const memory = this.#memory;
     let loss = 0;
     let correct = 0;
+    const session = await this.#session('accumulate');
     for await (const pass of passes) {
-      const result = whole
-        ? await this.#pass('step', pass, count, { ...memory.weights, ...memory.pieces, step_size }, memory.nextPieces)
-        : await this.#pass('accumulate', pass, count, { ...memory.weights, ...memory.sums }, memory.nextSums);
+      const feeds = new PassFeeds(this.#graph, this.passSize, 1);
+      feeds.set(0, pass, count);
+      const inputs = { ...memory.weights, ...memory.sums, ...feeds.tensors([]) };
+      const outputs = await session.run(inputs, { ...memory.nextSums, loss: null, probabilities: null });
+      const [result] = feeds.results(outputs) as [StepResult];
       loss += result.loss;
       correct += result.correct;
     }
-    if (!whole) {
-      const update = await this.#session('update');
-      await update.run({ ...memory.pieces, ...memory.sums, step_size }, memory.nextPieces);
-      memory.clearSums();
-    }
+    const step_size = new ort.Tensor('float32', Float32Array.of(adamStepSize(learningRate, this.#step + 1)), []);
+    const update = await this.#session('update');
+    await update.run({ ...memory.pieces, ...memory.sums, step_size }, memory.nextPieces);
+    memory.clearSums();
     this.#step += 1;
     return { loss, correct };
   }
@@ -108,62 +153,31 @@ export class OnnxTrainer implements Trainer {
     return Math.max(1, Math.min(512, Math.floor(PREDICTION_VALUES / (places(shape) * shape.channels))));
   }
 
-  #session(kind: 'step' | 'accumulate' | 'update' | 'predict'): Promise<ort.InferenceSession> {
-    const open = (): Uint8Array => {
-      if (kind === 'update') return updateGraph(this.#graph);
-      if (kind === 'predict') return predictionGraph(this.#graph, this.#predictionRows);
-      return trainingGraph(this.#graph, this.passSize, kind);
+  #session(kind: 'steps' | 'accumulate' | 'update' | 'predict'): Promise<ort.InferenceSession> {
+    const graphs = {
+      steps: () => stepsGraph(this.#graph, this.passSize),
+      accumulate: () => accumulationGraph(this.#graph, this.passSize),
+      update: () => updateGraph(this.#graph),
+      predict: () => predictionGraph(this.#graph, this.#predictionRows),
     };
-    const session = this.#sessions.get(kind) ?? createSession(open(), { threads: this.threads });
+    const session = this.#sessions.get(kind) ?? createSession(graphs[kind](), { threads: this.threads });
     this.#sessions.set(kind, session);
     return session;
   }
+}
 
-  /** @param count examples of the whole batch: the loss is a mean over them. */
-  async #pass(
-    kind: 'step' | 'accumulate',
-    pass: Batch,
-    count: number,
-    inputs: Readonly<Record<string, ort.Tensor>>,
-    outputs: Readonly<Record<string, ort.Tensor>>,
-  ): Promise<StepResult> {
-    const { classes, input } = this.#graph;
-    const rows = this.passSize;
-    const values = pass.features.length / pass.count;
-    const rowWeights = new Float32Array(rows).fill(1 / count, 0, pass.count);
-    const feeds: Record<string, ort.Tensor> = {
-      ...inputs,
-      features: new ort.Tensor(input.type, padded(pass.features, rows * values), [rows, values]),
-      targets: new ort.Tensor('float32', padded(pass.targets, rows * classes), [rows, classes]),
-      row_weights: new ort.Tensor('float32', rowWeights, [rows, 1]),
-      ...this.#masks(pass),
-    };
-    const session = await this.#session(kind);
-    const result = await session.run(feeds, { ...outputs, loss: null, probabilities: null });
-    const probabilities = (result.probabilities as ort.Tensor).data as Float32Array;
-    const loss = ((result.loss as ort.Tensor).data as Float32Array)[0] as number;
-    return { loss, correct: countCorrect(probabilities, pass.targets, pass.count, classes) };
-  }
-
-  #masks({ masks }: Batch): Record<string, ort.Tensor> {
-    const rows = this.passSize;
-    const dropouts = this.#graph.steps.filter(({ outputs }) =>
-      this.spec.layers.some((layer) => layer.kind === 'dropout' && layer.name === outputs[0]),
-    );
-    return Object.fromEntries(
-      dropouts.map(({ operator, outputs: [name] }) => {
-        const units = operator.outputs[0]?.channels as number;
-        const mask = masks.get(name as string);
-        const factors = mask ? padded(mask, rows * units) : new Float32Array(rows * units).fill(1);
-        return [maskInput(name as string), new ort.Tensor('float32', factors, [rows, units])];
-      }),
-    );
-  }
+function dropoutUnits(layers: readonly Layer[], steps: readonly PlannedOperator[]): ReadonlyMap<string, number> {
+  const names = new Set(layers.filter(({ kind }) => kind === 'dropout').map(({ name }) => name));
+  return new Map(
+    steps.flatMap(({ operator, outputs: [name] }) =>
+      names.has(name as string) ? [[name as string, operator.outputs[0]?.channels as number] as const] : [],
+    ),
+  );
 }
 
 /** The factors that are folded into each stored weight, by column: 1 where there is none. */
 function foldedColumns(
-  steps: readonly Step[],
+  steps: readonly PlannedOperator[],
   folded: ReadonlyMap<string, Float32Array>,
 ): ReadonlyMap<string, Float32Array> {
   return new Map(
@@ -182,33 +196,7 @@ function checkStart(weights: readonly StoredWeight[], start: Weights): void {
   }
 }
 
-function bytesPerExample(steps: readonly Step[]): number {
+function bytesPerExample(steps: readonly PlannedOperator[]): number {
   const values = steps.flatMap(({ operator }) => operator.outputs.map((shape) => places(shape) * shape.channels));
   return COPIES * Float32Array.BYTES_PER_ELEMENT * values.reduce((a, b) => a + b, 0);
-}
-
-function scalar(value: number): ort.Tensor {
-  return new ort.Tensor('float32', Float32Array.of(value), []);
-}
-
-/** The values, with zeros behind them up to `size`; the array itself when it has that size. */
-function padded<T extends Features>(values: T, size: number): T {
-  if (values.length === size) return values;
-  const result = new (values.constructor as new (length: number) => T)(size);
-  result.set(values);
-  return result;
-}
-
-function countCorrect(probabilities: Float32Array, targets: Float32Array, count: number, classes: number): number {
-  let correct = 0;
-  for (let row = 0; row < count; row++) {
-    if (largest(probabilities, row * classes, classes) === largest(targets, row * classes, classes)) correct += 1;
-  }
-  return correct;
-}
-
-function largest(values: Float32Array, from: number, length: number): number {
-  let best = 0;
-  for (let i = 1; i < length; i++) if (values[from + i]! > values[from + best]!) best = i;
-  return best;
 }

@@ -4,28 +4,23 @@ import { GraphBuilder } from '../graph.js';
 import { type AdamFactors, SCALED_EPSILON, writeAdam } from './adam.js';
 import { writeCrossEntropy } from './cross-entropy.js';
 import type { Context, Recorded } from './operator.js';
-import { next, piecesOf } from './pieces.js';
-import type { Step } from './plan.js';
+import { next, type Piece, piecesOf, SLOTS, type Slot } from './pieces.js';
+import type { PlannedOperator } from './plan.js';
 import type { StoredWeight } from './stored-weight.js';
 
 /** What the graphs of one trainer have in common. */
 export interface GraphSpec {
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedOperator[];
   readonly input: { readonly name: string; readonly shape: Shape; readonly type: 'float32' | 'float16' };
   readonly classes: number;
+  /** Units by dropout layer. */
+  readonly dropouts: ReadonlyMap<string, number>;
   /** By stored weight: the factors folded into it, per column. */
   readonly folded: ReadonlyMap<string, Float32Array>;
 }
 
-/** What a pass over a batch is for. */
-export type Purpose =
-  /** Forward and backward pass, and Adam's step. */
-  | 'step'
-  /** Forward and backward pass; gradients are added to those of the passes before. */
-  | 'accumulate';
-
 /** Everything that is learned, in the order of the operators. */
-export function weightsOf(steps: readonly Step[]): readonly StoredWeight[] {
+export function weightsOf(steps: readonly PlannedOperator[]): readonly StoredWeight[] {
   return steps.flatMap(({ operator }) => operator.weights);
 }
 
@@ -33,35 +28,77 @@ export function weightsOf(steps: readonly Step[]): readonly StoredWeight[] {
 export const sumOf = (weight: string): string => `sum:${weight}`;
 
 /**
- * Writes forward pass, loss, backward pass and Adam as one graph of plain operators, since ONNX Runtime's inference build
- * brings no training of its own.
+ * Writes optimizer steps as one graph of plain operators, since ONNX Runtime's inference build brings no training of its
+ * own: forward pass, loss, backward pass and Adam are the body of a loop that weights and moments go through. What leaves
+ * the graph is copied by the runtime, and a loop leaves it once for many steps.
  *
- * Inputs: `features` [rows, values of an example], `targets` [rows, classes], `row_weights` [rows, 1], a mask per dropout
- * layer, each stored weight as a whole; for a step the pieces of each weight and of its two moments and `step_size` [],
- * else the sums of the gradients. Outputs: `loss` [], `probabilities` [rows, classes], and the pieces or sums behind it.
+ * Inputs: `count` [], the steps to take; by step `features` [steps, rows, values of an example], `targets` [steps, rows,
+ * classes], `row_weights` [steps, rows, 1], `step_size` [steps], and a mask per dropout layer; the pieces of each weight
+ * and of its two moments. Outputs: those behind the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
  */
-export function trainingGraph(spec: GraphSpec, rows: number, purpose: Purpose): Uint8Array {
+export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
   const graph = new GraphBuilder();
-  const context = contextOf(graph, spec, rows, true);
-  const { values, records } = forward(context, spec);
+  const body = new GraphBuilder('step:');
+  const iteration = body.input('iteration', 'int64', []);
+  body.output(body.node('Identity', [body.input('go', 'bool', [])]), 'on', 'bool', []);
 
-  const targets = graph.input('targets', 'float32', [rows, spec.classes]);
-  const rowWeights = graph.input('row_weights', 'float32', [rows, 1]);
-  const logits = values.get(spec.steps.at(-1)?.outputs[0] as string) as string;
-  const { loss, probabilities, dlogits } = writeCrossEntropy(graph, logits, targets, rowWeights);
+  const pieces = weightsOf(spec.steps).flatMap(({ name, shape }) => piecesOf(name, shape));
+  const carried = pieces.flatMap((piece) => SLOTS.map((slot) => ({ value: piece[slot], shape: piece.shape })));
+  const before = carried.map(({ value, shape }) => body.input(value, 'float32', shape));
+  const starts = carried.map(({ value, shape }) => graph.input(value, 'float32', shape));
+  const at = (value: string): string => before[carried.findIndex((other) => other.value === value)] as string;
+  const weights = new Map(
+    weightsOf(spec.steps).map(({ name, shape }) => {
+      const parts = piecesOf(name, shape).map(({ weight }) => at(weight));
+      return [name, parts.length === 1 ? (parts[0] as string) : body.node('Concat', parts, { axis: 0 })];
+    }),
+  );
+  const given: Context['given'] = (name, type, shape) =>
+    body.node('Gather', [graph.input(name, type, ['steps', ...shape]), iteration], { axis: 0 });
+  const context: Context = {
+    graph: body,
+    batch: rows,
+    training: true,
+    weight: (name) => weights.get(name) as string,
+    given,
+  };
+  const { loss, probabilities, gradients } = pass(context, spec);
+  const updated = writeUpdates(body, spec, gradients, given('step_size', 'float32', []), (piece) => ({
+    weight: at(piece.weight),
+    first: at(piece.first),
+    second: at(piece.second),
+  }));
+  for (const { value, shape } of carried) body.output(updated.get(value) as string, next(value), 'float32', shape);
+  body.output(loss, 'loss', 'float32', []);
+  body.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
+
+  const steps = graph.input('count', 'int64', []);
+  const results = graph.nodes('Loop', [steps, '', ...starts], carried.length + 2, { body });
+  for (const [i, { value, shape }] of carried.entries()) {
+    graph.output(results[i] as string, next(value), 'float32', shape);
+  }
+  graph.output(results.at(-2) as string, 'loss', 'float32', ['steps']);
+  graph.output(results.at(-1) as string, 'probabilities', 'float32', ['steps', rows, spec.classes]);
+  return graph.encode();
+}
+
+/**
+ * Writes forward pass, loss and backward pass, for batches that are too large to go through at once: the gradients are
+ * added to those of the passes before.
+ *
+ * Inputs: those of one step above, without the first dimension, each stored weight as a whole, and the sums of the
+ * gradients by piece. Outputs: the sums behind the pass, `loss` [] and `probabilities` [rows, classes].
+ */
+export function accumulationGraph(spec: GraphSpec, rows: number): Uint8Array {
+  const graph = new GraphBuilder();
+  const { loss, probabilities, gradients } = pass(contextOf(graph, spec, rows, true), spec);
   graph.output(loss, 'loss', 'float32', []);
   graph.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
-
-  const { gradients, lastReads } = backward(context, spec, records, dlogits);
-  if (purpose === 'step') {
-    writeUpdates(graph, spec, gradients, lastReads);
-  } else {
-    for (const { name, shape } of weightsOf(spec.steps)) {
-      for (const [i, piece] of piecesOf(name, shape).entries()) {
-        const sum = graph.input(sumOf(piece.weight), 'float32', piece.shape);
-        const added = graph.node('Add', [sum, gradients.get(name)?.[i] as string]);
-        graph.output(added, next(sumOf(piece.weight)), 'float32', piece.shape);
-      }
+  for (const { name, shape } of weightsOf(spec.steps)) {
+    for (const [i, piece] of piecesOf(name, shape).entries()) {
+      const sum = graph.input(sumOf(piece.weight), 'float32', piece.shape);
+      const added = graph.node('Add', [sum, gradients.get(name)?.[i] as string]);
+      graph.output(added, next(sumOf(piece.weight)), 'float32', piece.shape);
     }
   }
   return graph.encode();
@@ -74,7 +111,16 @@ export function updateGraph(spec: GraphSpec): Uint8Array {
     name,
     piecesOf(name, shape).map((piece) => graph.input(sumOf(piece.weight), 'float32', piece.shape)),
   ]);
-  writeUpdates(graph, spec, new Map(sums), new Map());
+  const pieces = weightsOf(spec.steps).flatMap(({ name, shape }) => piecesOf(name, shape));
+  const updated = writeUpdates(graph, spec, new Map(sums), graph.input('step_size', 'float32', []), (piece) => {
+    const [weight, first, second] = SLOTS.map((slot) => graph.input(piece[slot], 'float32', piece.shape));
+    return { weight, first, second } as Record<Slot, string>;
+  });
+  for (const piece of pieces) {
+    for (const slot of SLOTS) {
+      graph.output(updated.get(piece[slot]) as string, next(piece[slot]), 'float32', piece.shape);
+    }
+  }
   return graph.encode();
 }
 
@@ -92,7 +138,30 @@ function contextOf(graph: GraphBuilder, spec: GraphSpec, rows: number, training:
   const declared = new Map(
     weightsOf(spec.steps).map(({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const),
   );
-  return { graph, batch: rows, training, weight: (name) => declared.get(name) as string };
+  return {
+    graph,
+    batch: rows,
+    training,
+    weight: (name) => declared.get(name) as string,
+    given: (name, type, shape) => graph.input(name, type, shape),
+  };
+}
+
+/** What comes of a batch: its loss, its probabilities, and the gradient by every stored weight, in pieces. */
+interface Pass {
+  readonly loss: string;
+  readonly probabilities: string;
+  readonly gradients: ReadonlyMap<string, readonly string[]>;
+}
+
+function pass(context: Context, spec: GraphSpec): Pass {
+  const { graph, batch, given } = context;
+  const { values, records } = forward(context, spec);
+  const targets = given('targets', 'float32', [batch, spec.classes]);
+  const rowWeights = given('row_weights', 'float32', [batch, 1]);
+  const logits = values.get(spec.steps.at(-1)?.outputs[0] as string) as string;
+  const { loss, probabilities, dlogits } = writeCrossEntropy(graph, logits, targets, rowWeights);
+  return { loss, probabilities, gradients: backward(context, spec, records, dlogits) };
 }
 
 function forward(
@@ -100,8 +169,8 @@ function forward(
   { steps, input }: GraphSpec,
 ): { values: ReadonlyMap<string, string>; records: readonly Recorded[] } {
   const { graph, batch } = context;
-  const given = graph.input('features', input.type, [batch, valuesOf(input.shape)]);
-  const features = input.type === 'float16' ? graph.node('Cast', [given], { to: 1 }) : given;
+  const rows = context.given('features', input.type, [batch, valuesOf(input.shape)]);
+  const features = input.type === 'float16' ? graph.node('Cast', [rows], { to: 1 }) : rows;
   const channels = graph.ints([-1, input.shape.channels]);
   const values = new Map([[input.name, graph.node('Reshape', [features, channels])]]);
   const records = steps.map(({ operator, inputs, outputs }) => {
@@ -115,19 +184,12 @@ function forward(
   return { values, records };
 }
 
-interface Backward {
-  /** Of every stored weight, by piece. */
-  readonly gradients: ReadonlyMap<string, readonly string[]>;
-  /** By stored weight: what is computed from it last, if anything is on the way back. */
-  readonly lastReads: ReadonlyMap<string, string>;
-}
-
 function backward(
   context: Context,
   { steps, input }: GraphSpec,
   records: readonly Recorded[],
   dlogits: string,
-): Backward {
+): ReadonlyMap<string, readonly string[]> {
   const { graph } = context;
   const learns = new Set<string>();
   for (const { operator, inputs, outputs } of steps) {
@@ -142,7 +204,6 @@ function backward(
     return terms.length === 1 ? (terms[0] as string) : graph.node('Sum', terms);
   };
   const gradients = new Map<string, readonly string[]>();
-  const lastReads = new Map<string, string>();
   for (const [i, { operator, inputs, outputs }] of [...steps.entries()].reverse()) {
     const needed = inputs.map((name) => learns.has(name));
     if (operator.weights.length === 0 && !needed.includes(true)) continue;
@@ -152,38 +213,28 @@ function backward(
       const dx = dxs[j];
       if (!needed[j] || dx === undefined) continue;
       reaching.set(name, [...(reaching.get(name) ?? []), dx]);
-      for (const weight of weights.keys()) lastReads.set(weight, dx);
     }
   }
-  return { gradients, lastReads };
+  return gradients;
 }
 
-/**
- * Adam writes weights where they lie, so it must come behind everything that reads them. What goes forward does, since
- * the gradient comes from it; the way back through the same weight is made to, by a zero that is computed from it.
- */
+/** Writes Adam's step for every piece. @returns by name of a piece's weight or moment, its value behind the step. */
 function writeUpdates(
   graph: GraphBuilder,
   spec: GraphSpec,
   gradients: ReadonlyMap<string, readonly string[]>,
-  lastReads: ReadonlyMap<string, string>,
-): void {
-  const stepSize = graph.input('step_size', 'float32', []);
-  const zero = graph.scalar(0);
+  stepSize: string,
+  before: (piece: Piece) => Readonly<Record<Slot, string>>,
+): ReadonlyMap<string, string> {
+  const updated = new Map<string, string>();
   for (const { name, shape } of weightsOf(spec.steps)) {
-    const lastRead = lastReads.get(name);
-    const behind = lastRead === undefined ? stepSize : graph.node('Add', [stepSize, zeroFrom(graph, lastRead, zero)]);
-    const factors = factorsOf(graph, spec.folded.get(name) as Float32Array, behind);
+    const factors = factorsOf(graph, spec.folded.get(name) as Float32Array, stepSize);
     for (const [i, piece] of piecesOf(name, shape).entries()) {
-      writeAdam(graph, piece, gradients.get(name)?.[i] as string, factors);
+      const values = writeAdam(graph, before(piece), gradients.get(name)?.[i] as string, factors);
+      for (const slot of SLOTS) updated.set(piece[slot], values[slot]);
     }
   }
-}
-
-/** Zero, once the value is there. */
-function zeroFrom(graph: GraphBuilder, value: string, zero: string): string {
-  const one = graph.node('Slice', [value, graph.ints([0, 0]), graph.ints([1, 1]), graph.ints([0, 1])]);
-  return graph.node('Clip', [graph.node('Reshape', [one, graph.ints([])]), zero, zero]);
+  return updated;
 }
 
 function factorsOf(graph: GraphBuilder, folded: Float32Array, stepSize: string): AdamFactors {

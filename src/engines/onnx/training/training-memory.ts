@@ -14,10 +14,7 @@ interface Pieces {
   readonly writes: Tensors;
 }
 
-/**
- * Where weights, moments and sums of gradients lie. A step writes them where it read them: twice the memory would be
- * twice the way to it, which is what Adam's time goes to. The graph sees to it that nobody reads what is written already.
- */
+/** Where weights, moments and sums of gradients lie between calls. A call writes them where it read them. */
 export class TrainingMemory {
   readonly #slots: Readonly<Record<Slot, Pieces>>;
   #sums: Pieces | undefined;

@@ -1,0 +1,95 @@
+import * as ort from 'onnxruntime-node';
+import { elements } from '../../../network/tensor.js';
+import type { Batch, Features, StepResult } from '../../engine.js';
+import { maskInput } from './dropout.js';
+import type { GraphSpec } from './training-graph.js';
+
+/**
+ * What goes into the graph with one pass or with several, and what comes out. A pass has always the same number of rows:
+ * a last, smaller batch is padded with zeros that weigh nothing.
+ */
+export class PassFeeds {
+  readonly #features: Features;
+  readonly #targets: Float32Array;
+  readonly #rowWeights: Float32Array;
+  /** By dropout layer, with its number of units; 1 drops nothing. */
+  readonly #masks: ReadonlyMap<string, { readonly units: number; readonly factors: Float32Array }>;
+  readonly #counts: number[];
+  readonly #values: number;
+
+  constructor(
+    private readonly graph: GraphSpec,
+    private readonly rows: number,
+    passes: number,
+  ) {
+    const { input, classes, dropouts } = graph;
+    const { height, width, channels } = input.shape;
+    this.#values = elements([height, width, channels]);
+    const all = passes * rows;
+    this.#features = new (input.type === 'float16' ? Uint16Array : Float32Array)(all * this.#values);
+    this.#targets = new Float32Array(all * classes);
+    this.#rowWeights = new Float32Array(all);
+    this.#counts = Array(passes).fill(0);
+    this.#masks = new Map(
+      Array.from(dropouts, ([name, units]) => [name, { units, factors: new Float32Array(all * units).fill(1) }]),
+    );
+  }
+
+  /** @param count examples of the whole batch, of which this pass may be a part: the loss is a mean over them. */
+  set(pass: number, batch: Batch, count: number): void {
+    const row = pass * this.rows;
+    this.#features.set(batch.features, row * this.#values);
+    this.#targets.set(batch.targets, row * this.graph.classes);
+    this.#rowWeights.fill(1 / count, row, row + batch.count);
+    this.#counts[pass] = batch.count;
+    for (const [name, mask] of batch.masks) {
+      const { units, factors } = this.#masks.get(name) as { units: number; factors: Float32Array };
+      factors.set(mask, row * units);
+    }
+  }
+
+  /** @param leading dimensions before those of a pass. */
+  tensors(leading: readonly number[]): Record<string, ort.Tensor> {
+    const { input, classes } = this.graph;
+    const shaped = (...dims: number[]): number[] => [...leading, this.rows, ...dims];
+    const masks = [...this.#masks].map(
+      ([name, { units, factors }]) => [maskInput(name), new ort.Tensor('float32', factors, shaped(units))] as const,
+    );
+    return {
+      features: new ort.Tensor(input.type, this.#features, shaped(this.#values)),
+      targets: new ort.Tensor('float32', this.#targets, shaped(classes)),
+      row_weights: new ort.Tensor('float32', this.#rowWeights, shaped(1)),
+      ...Object.fromEntries(masks),
+    };
+  }
+
+  /** @param outputs `loss` by pass, `probabilities` by pass and row. */
+  results(outputs: Readonly<Record<string, ort.Tensor>>): StepResult[] {
+    const losses = outputs.loss?.data as Float32Array;
+    const probabilities = outputs.probabilities?.data as Float32Array;
+    return this.#counts.map((count, pass) => {
+      let correct = 0;
+      for (let row = pass * this.rows; row < pass * this.rows + count; row++) {
+        if (this.#best(probabilities, row) === this.#best(this.#targets, row)) correct += 1;
+      }
+      return { loss: losses[pass] as number, correct };
+    });
+  }
+
+  #best(values: Float32Array, row: number): number {
+    const { classes } = this.graph;
+    let best = 0;
+    for (let i = 1; i < classes; i++) {
+      if (values[row * classes + i]! > values[row * classes + best]!) best = i;
+    }
+    return best;
+  }
+}
+
+/** The values, with zeros behind them up to `size`; the array itself when it has that size. */
+export function padded<T extends Features>(values: T, size: number): T {
+  if (values.length === size) return values;
+  const result = new (values.constructor as new (length: number) => T)(size);
+  result.set(values);
+  return result;
+}
