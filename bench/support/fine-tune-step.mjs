@@ -35,6 +35,7 @@ const trainer = await new OnnxEngine().trainer({
   input: { name: 'mixed5', shape, type: 'float32' },
   batchSize: batch,
   folded: folded.factors,
+  weightDecay: 0,
   start: {
     step: 0,
     weights: new Map([...folded.weights, ...initialWeights(headLayers, 1)]),

@@ -39,6 +39,8 @@ export interface TrainerSpec {
   readonly input: { readonly name: string; readonly shape: Shape; readonly type: FeatureType };
   /** Examples per step; a last, smaller batch is allowed. */
   readonly batchSize: number;
+  /** What a step takes off every kernel, times the learning rate. Biases, and the betas folded into them, keep all. */
+  readonly weightDecay: number;
   readonly start: TrainerState;
   /**
    * By kernel of a convolution: the factor per output channel that is folded into it. Steps are those of the unfolded

@@ -6,6 +6,7 @@ import type { BlobStore } from '../storage/blobs.js';
 import { extractFeatures, type FeatureSource, FeatureTable, featureTypeOf } from './features.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { Job, TrainingEvent } from './job.js';
+import { type Picture, picturesOf } from './pictures.js';
 import { ProgressMeter } from './progress.js';
 
 interface Surroundings {
@@ -15,26 +16,27 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** The features of every image at the split layer: from the cache, which is filled now, or computed when asked for. */
+/** The features of every picture at the split layer: from the cache, which is filled now, or computed when asked for. */
 export async function openFeatures(job: Job, manifest: Manifest, surroundings: Surroundings): Promise<FeatureSource> {
   const { blobs, emit } = surroundings;
+  const pictures = picturesOf(manifest, job.recipe.mirror);
   if (job.uncached !== null) {
     emit({ type: 'log', message: `Features are computed anew in every epoch: ${job.uncached}` });
-    return (await openFrozenPart(job, manifest, surroundings)).source;
+    return (await openFrozenPart(job, manifest, pictures, surroundings)).source;
   }
   const table = new FeatureTable(blobs, featureTypeOf(job.recipe.splitLayer));
-  let missing = manifest.images.length;
+  let missing = pictures.length;
   for (const chunk of job.featureChunks) if (await table.add(chunk)) missing -= chunk.rows;
-  const cached = manifest.images.length - missing;
-  emit({ type: 'log', message: `Features: ${cached} of ${manifest.images.length} cached, ${missing} to compute.` });
+  const cached = pictures.length - missing;
+  emit({ type: 'log', message: `Features: ${cached} of ${pictures.length} cached, ${missing} to compute.` });
   if (missing === 0) return table;
 
   const meter = new ProgressMeter('features', missing, emit);
-  const { options, close } = await openFrozenPart(job, manifest, surroundings);
+  const { options, close } = await openFrozenPart(job, manifest, pictures, surroundings);
   try {
     const onImages = (images: number): void => meter.add(images);
     const isCached = (index: number): boolean => table.has(index);
-    for await (const piece of extractFeatures({ ...options, manifest, blobs, isCached, onImages })) {
+    for await (const piece of extractFeatures({ ...options, pictures, blobs, isCached, onImages })) {
       await table.add(piece.chunk);
       emit({ type: 'features', ...piece });
     }
@@ -47,6 +49,7 @@ export async function openFeatures(job: Job, manifest: Manifest, surroundings: S
 async function openFrozenPart(
   job: Job,
   manifest: Manifest,
+  pictures: readonly Picture[],
   { blobs, networkThreads, signal }: Surroundings,
 ): Promise<{ options: FrozenPartOptions; source: FeatureSource; close: () => Promise<void> }> {
   const { backboneBlob, size, recipe } = job;
@@ -62,8 +65,7 @@ async function openFrozenPart(
     const networks = await Promise.all(threads.map((thread) => thread.loadFrozen(network)));
     const options = { shards, networks, size, type, signal };
     const frozen = new FrozenPart(options);
-    const read = (rows: Int32Array): Promise<Features> =>
-      frozen.compute(Array.from(rows, (row) => manifest.images[row]!));
+    const read = (rows: Int32Array): Promise<Features> => frozen.compute(Array.from(rows, (row) => pictures[row]!));
     return { options, close, source: { rowLength: frozen.outFeatures, read, close } };
   } catch (error) {
     await close();

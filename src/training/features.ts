@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import type { Features, FeatureType, PictureSize } from '../engines/engine.js';
 import { HubError } from '../errors.js';
 import type { SplitLayer } from '../network/inception-v3.js';
@@ -7,6 +6,7 @@ import type { BlobStore, OpenBlob } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions, newFeatures } from './frozen-part.js';
 import type { FeatureChunk } from './job.js';
+import type { Picture } from './pictures.js';
 
 /** Images per cached blob at most: a second or two of work is lost when a worker dies. */
 export const FEATURE_CHUNK_ROWS = 1000;
@@ -22,10 +22,21 @@ export function featureTypeOf(split: SplitLayer): FeatureType {
   return split === 'avg_pool' ? 'float32' : 'float16';
 }
 
-/** What cached features depend on. Without augmentation, and with a frozen base, caching them is exact. */
-export function featureKey(contentHash: string, backboneHash: string, size: PictureSize, split: SplitLayer): string {
+/** What cached features are of. */
+export interface FeatureKey {
+  readonly contentHash: string;
+  readonly backboneHash: string;
+  readonly size: PictureSize;
+  readonly split: SplitLayer;
+  /** Whether mirrored pictures are among them. */
+  readonly mirror: boolean;
+}
+
+/** All that cached features depend on: with a frozen base, caching them is exact. */
+export function featureKey({ contentHash, backboneHash, size, split, mirror }: FeatureKey): string {
+  const parts = ['features-2', contentHash, backboneHash, size.input, size.image, split, featureTypeOf(split)];
   return createHash('sha256')
-    .update(['features-2', contentHash, backboneHash, size.input, size.image, split, featureTypeOf(split)].join('\n'))
+    .update([...parts, ...(mirror ? ['mirrored'] : [])].join('\n'))
     .digest('hex');
 }
 
@@ -33,9 +44,9 @@ export function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.min(FEATURE_CHUNK_ROWS, Math.floor(FEATURE_CHUNK_BYTES / rowBytes)));
 }
 
-/** Features of images by their places in the manifest. */
+/** Features by the places of pictures in `picturesOf`. */
 export interface FeatureSource {
-  /** Values of an image. */
+  /** Values of a picture. */
   readonly rowLength: number;
   /** One row each. */
   read(rows: Int32Array): Promise<Features>;
@@ -50,34 +61,31 @@ export function rowsAtOnce({ rowLength }: FeatureSource): number {
 /** Computes the chunks that are not cached yet. */
 export async function* extractFeatures(
   options: FrozenPartOptions & {
-    readonly manifest: Manifest;
+    readonly pictures: readonly Picture[];
     readonly blobs: BlobStore;
     /** Whether a chunk is there already. */
     readonly isCached: (index: number) => boolean;
-    /** Called after each forward pass with the number of images in it. */
+    /** Called after each forward pass with the number of pictures in it. */
     readonly onImages: (images: number) => void;
   },
 ): AsyncGenerator<{ chunk: FeatureChunk; bytes: number }> {
-  const { manifest, blobs, isCached, onImages } = options;
+  const { pictures, blobs, isCached, onImages } = options;
   const frozen = new FrozenPart(options);
   const rows = rowsPerChunk(newFeatures(options.type, frozen.outFeatures).byteLength);
   const pending: Promise<{ chunk: FeatureChunk; bytes: number }>[] = [];
-  for (const [index, images] of chunks(manifest.images, rows).entries()) {
+  for (const [index, part] of chunks(pictures, rows).entries()) {
     if (isCached(index)) continue;
-    const chunk = compute(index, images);
+    const chunk = compute(index, part);
     chunk.catch(() => undefined); // awaited below; until then its failure must not end the process
     pending.push(chunk);
     if (pending.length > 1) yield pending.shift()!; // the next one computes while this one is stored
   }
   yield* pending;
 
-  async function compute(
-    index: number,
-    images: readonly ImageRecord[],
-  ): Promise<{ chunk: FeatureChunk; bytes: number }> {
-    const features = await frozen.compute(images, onImages);
+  async function compute(index: number, part: readonly Picture[]): Promise<{ chunk: FeatureChunk; bytes: number }> {
+    const features = await frozen.compute(part, onImages);
     const { sha256, bytes } = await blobs.put(new Uint8Array(features.buffer));
-    return { chunk: { index, blob: sha256, rows: images.length }, bytes };
+    return { chunk: { index, blob: sha256, rows: part.length }, bytes };
   }
 }
 

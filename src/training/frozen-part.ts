@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { decodePixels } from '../datasets/decode.js';
-import type { ImageRecord } from '../datasets/manifest.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
 import type { Features, FeatureType, Forward, PictureSize } from '../engines/engine.js';
 import { chunks } from './chunks.js';
+import { mirrorPixels, type Picture } from './pictures.js';
 
 /** Pixels per forward pass: 64 pictures of 75 x 75. More is no faster on a CPU and takes more memory. */
 const FORWARD_PIXELS = 64 * 75 * 75;
@@ -38,16 +38,13 @@ export class FrozenPart {
     return (this.options.networks[0] as Forward<Features>).outFeatures;
   }
 
-  /** @param onImages called after each forward pass with the number of images in it. */
-  async compute(
-    images: readonly ImageRecord[],
-    onImages: (images: number) => void = () => undefined,
-  ): Promise<Features> {
+  /** @param onImages called after each forward pass with the number of pictures in it. */
+  async compute(pictures: readonly Picture[], onImages: (images: number) => void = () => undefined): Promise<Features> {
     const { size, type, signal } = this.options;
     const { outFeatures } = this;
     const batchSize = Math.max(1, Math.floor(FORWARD_PIXELS / size.image ** 2));
-    const features = newFeatures(type, images.length * outFeatures);
-    const work = chunks(images, batchSize).map((batch, i) =>
+    const features = newFeatures(type, pictures.length * outFeatures);
+    const work = chunks(pictures, batchSize).map((batch, i) =>
       this.#decoding(async () => {
         const pixels = await this.#decode(batch);
         await this.#inFlight(async () => {
@@ -63,16 +60,18 @@ export class FrozenPart {
     return features;
   }
 
-  async #decode(batch: readonly ImageRecord[]): Promise<Uint8Array> {
+  async #decode(batch: readonly Picture[]): Promise<Uint8Array> {
     const { shards, size, signal } = this.options;
     signal.throwIfAborted();
     const side = size.input;
     const bytes = side * side * 3;
     const pixels = new Uint8Array(batch.length * bytes);
     await Promise.all(
-      batch.map(async (image, i) => {
+      batch.map(async ({ image, mirrored }, i) => {
         const encoded = await shards.read(image);
-        pixels.set(await decodePixels(encoded, { width: side, height: side, fit: 'cover' }), i * bytes);
+        const picture = pixels.subarray(i * bytes, (i + 1) * bytes);
+        picture.set(await decodePixels(encoded, { width: side, height: side, fit: 'cover' }));
+        if (mirrored) mirrorPixels(picture, side);
       }),
     );
     return pixels;

@@ -5,6 +5,8 @@ import { SMALLEST_IMAGE, SPLIT_LAYERS } from '../network/inception-v3.js';
 /** Where the figures after each epoch come from. The test split is used once, at the end, unless the recipe says so. */
 export const VALIDATIONS = ['HELD_OUT', 'TEST_SPLIT'] as const;
 
+export const SCHEDULES = ['CONSTANT', 'COSINE'] as const;
+
 /**
  * Everything that decides a run, given its data, its backbone and its parent. The defaults are those of the preset
  * `standard`; the resolved recipe is kept with the run and never changes.
@@ -20,6 +22,16 @@ export const recipeSchema = z.strictObject({
   epochs: z.int().min(1).max(1000).default(30),
   /** Adam's. */
   learningRate: z.number().positive().max(1).default(1e-3),
+  /** How it goes on from there: as it is, or along half a cosine down to zero at the last step. */
+  schedule: z.enum(SCHEDULES).default('CONSTANT'),
+  /** Epochs in which it rises evenly from zero, before anything else. */
+  warmUpEpochs: z.number().min(0).max(100).default(0),
+  /** What a step takes off every kernel besides: this share times the learning rate. Decoupled from Adam, as in AdamW. */
+  weightDecay: z.number().min(0).max(1).default(0),
+  /** Share of each target that is spread evenly over all classes. */
+  labelSmoothing: z.number().min(0).max(0.9).default(0),
+  /** Whether every second picture, drawn anew in every epoch, is seen mirrored, left for right, while training. */
+  mirror: z.boolean().default(false),
   /** Units of the head's hidden layer. */
   hiddenUnits: z.int().min(1).max(8192).default(500),
   /** Share of hidden units dropped while training. */

@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { Manifest } from '../datasets/manifest.js';
 import { readManifest } from '../datasets/read-manifest.js';
 import type { Batch, Engine, Features, Step, TrainerState } from '../engines/engine.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import { HubError } from '../errors.js';
 import type { Layer } from '../network/layers.js';
 import { safetensorsParts } from '../network/safetensors.js';
-import { dropoutFactors, randomStream, shuffle } from '../random.js';
+import { dropoutFactors, randomStream, shuffle, uniform } from '../random.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type Checkpoint, loadCheckpoint, NOTHING_YET, type Partial, saveCheckpoint } from './checkpoint.js';
 import { chunks } from './chunks.js';
@@ -14,6 +16,8 @@ import { openFeatures } from './feature-source.js';
 import type { FeatureSource } from './features.js';
 import type { EpochMetrics, Job, Phase, TrainingEvent } from './job.js';
 import { buildLearner } from './learner.js';
+import { learningRateAt } from './learning-rate.js';
+import { mirroredRow } from './pictures.js';
 import { ProgressMeter } from './progress.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
@@ -51,7 +55,9 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
   const checkpoint = job.checkpointBlob ? await loadCheckpoint(blobs, job.checkpointBlob) : undefined;
   const batchSize = Math.min(recipe.batchSize, splits.train.length);
-  const trainerFrom = (start: TrainerState) => engine.trainer({ layers, input, folded, batchSize, start });
+  const stepsPerEpoch = Math.ceil(splits.train.length / batchSize);
+  const { weightDecay } = recipe;
+  const trainerFrom = (start: TrainerState) => engine.trainer({ layers, input, folded, batchSize, weightDecay, start });
   let trainer = await trainerFrom(checkpoint?.state ?? begin);
   const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
   let partial = checkpoint?.partial ?? NOTHING_YET;
@@ -109,7 +115,8 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<Partial> {
     const order = shuffle(splits.train.slice(), randomStream(recipe.seed, 'order', epoch));
     const batches = slices(order, batchSize).slice(partial.images / batchSize);
-    const passes = batches.flatMap((batch) => slices(batch, trainer.passSize));
+    const seen = recipe.mirror ? mirrorSome(order, manifest, randomStream(recipe.seed, 'mirror', epoch)) : order;
+    const passes = slices(seen.subarray(partial.images), batchSize).flatMap((batch) => slices(batch, trainer.passSize));
     const features = readAhead(source, passes, trainer.stepsPerCall);
     for (const group of chunks(batches, trainer.stepsPerCall)) {
       signal.throwIfAborted();
@@ -141,7 +148,7 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
     return {
       passes: batchOf(slices(rows, trainer.passSize), features, masks),
       count: rows.length,
-      learningRate: recipe.learningRate,
+      learningRate: learningRateAt((epoch - 1) * stepsPerEpoch + step, stepsPerEpoch, recipe),
     };
   }
 
@@ -152,13 +159,15 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   ): AsyncGenerator<Batch> {
     for (const rows of passes) {
       const { value } = await features.next();
-      yield { features: value as Features, targets: oneHot(rows), count: rows.length, masks: masks(rows.length) };
+      yield { features: value as Features, targets: targetsOf(rows), count: rows.length, masks: masks(rows.length) };
     }
   }
 
-  function oneHot(rows: Int32Array): Float32Array {
-    const targets = new Float32Array(rows.length * classes);
-    for (const [i, row] of rows.entries()) targets[i * classes + labels[row]!] = 1;
+  /** One-hot, or smoothed: labelSmoothing of each row is spread over all classes. */
+  function targetsOf(rows: Int32Array): Float32Array {
+    const spread = recipe.labelSmoothing / classes;
+    const targets = new Float32Array(rows.length * classes).fill(spread);
+    for (const [i, row] of rows.entries()) targets[i * classes + labels[row]!] = 1 - recipe.labelSmoothing + spread;
     return targets;
   }
 
@@ -200,6 +209,11 @@ async function* readAhead(
   }
 }
 
+/** Every second row at random becomes that of the mirrored picture. */
+function mirrorSome(rows: Int32Array, manifest: Manifest, random: RandomGenerator): Int32Array {
+  return rows.map((row) => (uniform(random) < 0.5 ? mirroredRow(row, manifest) : row));
+}
+
 function slices(rows: Int32Array, size: number): Int32Array[] {
   return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.subarray(i * size, (i + 1) * size));
 }
@@ -225,11 +239,7 @@ function stoppedEarly(history: readonly EpochMetrics[], { patience }: Recipe): b
   return since > 0 && since >= patience;
 }
 
-function dropoutMasks(
-  layers: readonly Layer[],
-  rows: number,
-  random: Parameters<typeof dropoutFactors>[2],
-): Map<string, Float32Array> {
+function dropoutMasks(layers: readonly Layer[], rows: number, random: RandomGenerator): Map<string, Float32Array> {
   const masks = new Map<string, Float32Array>();
   let units = 0;
   for (const layer of layers) {

@@ -80,6 +80,7 @@ const spec = (): TrainerSpec => ({
   layers: [...rest, ...headLayers],
   input: { name: 'mixed5', shape: { height, width, channels }, type: 'float16' },
   batchSize: keras.batch,
+  weightDecay: 0,
   start: startState(),
   folded: folded.factors,
 });

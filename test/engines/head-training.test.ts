@@ -42,11 +42,12 @@ function startState(): TrainerState {
   return { step: 0, weights, firstMoments: new Map(), secondMoments: new Map() };
 }
 
-async function newTrainer(start = startState()): Promise<Trainer> {
+async function newTrainer(start = startState(), weightDecay = 0): Promise<Trainer> {
   return new OnnxEngine(1).trainer({
     layers,
     input: { name: 'avg_pool', shape: { height: 1, width: 1, channels: featureCount }, type: 'float32' },
     batchSize,
+    weightDecay,
     start,
     folded: new Map(),
   });
@@ -135,4 +136,24 @@ it('drops what the mask says, forward and backward', async () => {
   expect(firstMoments.get('predictions/kernel')!.data.every((value) => value === 0)).toBe(true);
   expect(firstMoments.get('predictions/bias')!.data.some((value) => value !== 0)).toBe(true);
   await trainer.dispose();
+});
+
+it('takes the decay off kernels besides, and off nothing else', async () => {
+  const decay = 0.1;
+  const start = startState();
+  const [plain, decaying] = [await newTrainer(start), await newTrainer(start, decay)];
+  for (const trainer of [plain, decaying]) {
+    const batch = batchOf(0);
+    await trainer.take([{ passes: [batch], count: batch.count, learningRate: keras.learningRate }]);
+  }
+  const [without, withDecay] = [plain.state().weights, decaying.state().weights];
+  for (const [name, { data }] of start.weights) {
+    const share = name.endsWith('/kernel') ? keras.learningRate * decay : 0;
+    const expected = Float32Array.from(without.get(name)!.data, (value, i) => value - share * data[i]!);
+    expect(relativeError(withDecay.get(name)!.data as Float32Array, expected), name).toBeLessThan(1e-6);
+  }
+  const kernel = 'dense/kernel';
+  expect(withDecay.get(kernel)!.data).not.toEqual(without.get(kernel)!.data);
+  await plain.dispose();
+  await decaying.dispose();
 });

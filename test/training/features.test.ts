@@ -6,6 +6,7 @@ import type { BlobStore } from '../../src/storage/blobs.js';
 import { extractFeatures, FEATURE_CHUNK_ROWS, FeatureTable, featureKey } from '../../src/training/features.js';
 import type { FeatureChunk } from '../../src/training/job.js';
 import { pictureSize } from '../../src/training/picture-size.js';
+import { picturesOf } from '../../src/training/pictures.js';
 import { png, temporaryStore } from '../datasets/fixtures.js';
 
 const SIZE = { input: 8, image: 75 };
@@ -82,10 +83,12 @@ async function extract(
 ): Promise<Extracted> {
   const meeting = meetingOf(networks);
   const fakes = Array.from({ length: networks }, () => new FakeNetwork(meeting));
+  const { manifest, shards } = await dataset(blobs, images);
   const found: FeatureChunk[] = [];
   let reported = 0;
   for await (const { chunk, bytes } of extractFeatures({
-    ...(await dataset(blobs, images)),
+    pictures: picturesOf(manifest, false),
+    shards,
     networks: fakes,
     size: SIZE,
     type: 'float32',
@@ -199,10 +202,10 @@ describe('FeatureTable', () => {
 describe('cached features', () => {
   it('belong to one dataset, backbone, size and layer', () => {
     const key = (
-      ...[content = 'a', backbone = 'b', input = 32, image = 75, layer = 'avg_pool' as const]: Partial<
-        [string, string, number, number, 'avg_pool' | 'mixed5']
+      ...[contentHash = 'a', backboneHash = 'b', input = 32, image = 75, split = 'avg_pool', mirror = false]: Partial<
+        [string, string, number, number, 'avg_pool' | 'mixed5', boolean]
       >
-    ): string => featureKey(content, backbone, { input, image }, layer);
+    ): string => featureKey({ contentHash, backboneHash, size: { input, image }, split, mirror });
     const keys = [
       key(),
       key('other'),
@@ -210,6 +213,7 @@ describe('cached features', () => {
       key('a', 'b', 33),
       key('a', 'b', 32, 96),
       key('a', 'b', 32, 75, 'mixed5'),
+      key('a', 'b', 32, 75, 'mixed5', true),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(key()).toBe(key());

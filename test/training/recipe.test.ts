@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HubError } from '../../src/errors.js';
+import { learningRateAt } from '../../src/training/learning-rate.js';
 import { type Recipe, resolveRecipe } from '../../src/training/recipe.js';
 
 const STANDARD: Recipe = {
@@ -8,6 +9,11 @@ const STANDARD: Recipe = {
   batchSize: 300,
   epochs: 30,
   learningRate: 1e-3,
+  schedule: 'CONSTANT',
+  warmUpEpochs: 0,
+  weightDecay: 0,
+  labelSmoothing: 0,
+  mirror: false,
   hiddenUnits: 500,
   dropout: 0.3,
   seed: 1,
@@ -53,6 +59,10 @@ describe('a recipe', () => {
     ['batchSize', [1, 4096]],
     ['epochs', [1, 1000]],
     ['learningRate', [1e-12, 1]],
+    ['schedule', ['CONSTANT', 'COSINE']],
+    ['warmUpEpochs', [0, 100]],
+    ['weightDecay', [0, 1]],
+    ['labelSmoothing', [0, 0.9]],
     ['hiddenUnits', [1, 8192]],
     ['dropout', [0, 0.95]],
     ['seed', [0, 2 ** 31 - 1]],
@@ -69,6 +79,11 @@ describe('a recipe', () => {
     ['batchSize', [0, 4097]],
     ['epochs', [0, 1001, Number.NaN]],
     ['learningRate', [0, -1, 1.01, Number.POSITIVE_INFINITY]],
+    ['schedule', ['LINEAR', null]],
+    ['warmUpEpochs', [-1, 101]],
+    ['weightDecay', [-0.1, 1.1]],
+    ['labelSmoothing', [-0.1, 0.91]],
+    ['mirror', [1, 'yes']],
     ['hiddenUnits', [0, 8193]],
     ['dropout', [-0.01, 0.96, 1]],
     ['seed', [-1, 2 ** 31, 0.5]],
@@ -91,5 +106,30 @@ describe('a recipe', () => {
     const wrong = (): Recipe => resolveRecipe('standard', { momentum: 0.9, epochs: 0 });
     expect(wrong).toThrow(HubError);
     expect(wrong).toThrow(/epochs: .+; Unrecognized key: "momentum"/);
+  });
+});
+
+describe('the learning rate of a step', () => {
+  const STEPS = 10; // per epoch
+  const over = (changes: Partial<Recipe>): number[] => {
+    const recipe = { ...STANDARD, learningRate: 1, epochs: 4, ...changes };
+    return Array.from({ length: 4 * STEPS }, (_, step) => learningRateAt(step, STEPS, recipe));
+  };
+
+  it('is the same for all', () => {
+    expect(new Set(over({}))).toEqual(new Set([1]));
+  });
+
+  it('rises evenly over the first epochs', () => {
+    const rates = over({ warmUpEpochs: 0.5 });
+    for (const [i, rate] of [0.2, 0.4, 0.6, 0.8, 1, 1].entries()) expect(rates[i]).toBeCloseTo(rate, 10);
+  });
+
+  it('falls along half a cosine behind that, almost to zero', () => {
+    const rates = over({ warmUpEpochs: 1, schedule: 'COSINE' });
+    expect(rates[STEPS]).toBe(1);
+    expect(rates[STEPS + 15]).toBeCloseTo(0.5, 10);
+    expect(rates.at(-1)).toBeCloseTo((1 + Math.cos((Math.PI * 29) / 30)) / 2, 10);
+    expect(rates.slice(STEPS)).toEqual(rates.slice(STEPS).sort((a, b) => b - a));
   });
 });

@@ -220,6 +220,27 @@ describe('a fine-tune run', () => {
     expect(outcome(live)).toEqual(outcome(whole));
   });
 
+  it('sees pictures mirrored: cached or computed anew, interrupted or not, the same weights bit by bit', async () => {
+    const mirrored = { ...fineTune, recipe: { ...fineTune.recipe!, mirror: true } };
+    const cached = await run({ ...mirrored, checkpointSeconds: 0 });
+    expect(of(cached, 'log')[0]!.message).toBe('Features: 0 of 168 cached, 168 to compute.');
+    expect(outcome(cached)).not.toEqual(outcome(whole));
+    expect(outcome(await run({ ...mirrored, uncached: 'there is no room.' }))).toEqual(outcome(cached));
+    const { checkpointBlob } = of(cached, 'checkpoint').at(-1)!;
+    expect(outcome(await run({ ...mirrored, checkpointBlob }))).toEqual(outcome(cached));
+  });
+
+  it('counts a spread target as an error of its own: the loss of perfect answers is not zero', async () => {
+    const labelSmoothing = 0.2;
+    const smoothed = await run({ ...fineTune, recipe: { ...fineTune.recipe!, labelSmoothing } });
+    const spread = labelSmoothing / 3; // over three colours
+    const entropy = -(1 - 2 * spread) * Math.log(1 - 2 * spread) - 2 * spread * Math.log(spread);
+    for (const { metrics } of of(smoothed, 'epoch')) {
+      expect(metrics.trainLoss).toBeGreaterThan(entropy);
+      expect(metrics.trainAccuracy).toBeGreaterThan(0.5);
+    }
+  });
+
   it('goes on from a fine-tune run, with less of the network frozen', async () => {
     const parentBlob = of(whole, 'finished')[0]!.weightsBlob;
     const next = await run({ parentBlob, recipe: { ...fineTune.recipe!, splitLayer: 'mixed3', epochs: 1 } });

@@ -1,13 +1,27 @@
 import { IsOptional, Length, Max, Min } from 'class-validator';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { PresetName, SplitLayer, ValidationSource } from './run.type.js';
+import { PresetName, Schedule, SplitLayer, ValidationSource } from './run.type.js';
 
-@InputType('RecipeInput', {
-  description: 'Changes to a preset. Ranges are checked by the recipe, which names them when it refuses.',
-})
-export class RecipeInputType {
-  @Field(() => Int, { nullable: true, description: 'Side in pixels, 75 to 600.' })
-  imageSize?: number;
+/** What both kinds of run can be told. */
+@InputType()
+abstract class TrainingInput {
+  @Field(() => Float, { nullable: true, description: 'Above 0, at most 1.' })
+  learningRate?: number;
+
+  @Field(() => Schedule, { nullable: true })
+  schedule?: Schedule;
+
+  @Field(() => Float, { nullable: true, description: '0 to 100.' })
+  warmUpEpochs?: number;
+
+  @Field(() => Float, { nullable: true, description: '0 to 1.' })
+  weightDecay?: number;
+
+  @Field(() => Float, { nullable: true, description: '0 to 0.9.' })
+  labelSmoothing?: number;
+
+  @Field(() => Boolean, { nullable: true })
+  mirror?: boolean;
 
   @Field(() => Int, { nullable: true, description: '1 to 4096.' })
   batchSize?: number;
@@ -15,8 +29,22 @@ export class RecipeInputType {
   @Field(() => Int, { nullable: true, description: '1 to 1000.' })
   epochs?: number;
 
-  @Field(() => Float, { nullable: true, description: 'Above 0, at most 1.' })
-  learningRate?: number;
+  @Field(() => Int, { nullable: true, description: 'Epochs without a better validation loss; null never stops early.' })
+  patience?: number | null;
+
+  @Field(() => Boolean, { nullable: true })
+  restoreBest?: boolean;
+
+  @Field(() => Int, { nullable: true, description: '0 to 2147483647.' })
+  seed?: number;
+}
+
+@InputType('RecipeInput', {
+  description: 'Changes to a preset. Ranges are checked by the recipe, which names them when it refuses.',
+})
+export class RecipeInputType extends TrainingInput {
+  @Field(() => Int, { nullable: true, description: 'Side in pixels, 75 to 600.' })
+  imageSize?: number;
 
   @Field(() => Int, { nullable: true, description: '1 to 8192.' })
   hiddenUnits?: number;
@@ -24,20 +52,11 @@ export class RecipeInputType {
   @Field(() => Float, { nullable: true, description: '0 to 0.95.' })
   dropout?: number;
 
-  @Field(() => Int, { nullable: true, description: '0 to 2147483647.' })
-  seed?: number;
-
   @Field(() => ValidationSource, { nullable: true })
   validation?: ValidationSource;
 
   @Field(() => Float, { nullable: true, description: '0.01 to 0.5.' })
   validationFraction?: number;
-
-  @Field(() => Int, { nullable: true, description: 'Epochs without a better validation loss; null never stops early.' })
-  patience?: number | null;
-
-  @Field(() => Boolean, { nullable: true })
-  restoreBest?: boolean;
 }
 
 @InputType()
@@ -61,7 +80,7 @@ export class StartTransferRunInput {
   description:
     'What is left out is as in the parent run, but for the learning rate, which is 0.00001. Ranges are checked by the recipe, which names them when it refuses.',
 })
-export class StartFineTuneRunInput {
+export class StartFineTuneRunInput extends TrainingInput {
   @Field(() => ID, { description: 'A run that succeeded. Its weights are the start.' })
   parentRunId!: string;
 
@@ -70,24 +89,6 @@ export class StartFineTuneRunInput {
     description: 'All behind this layer learns; mixed0 to mixed10, not behind what the parent trained.',
   })
   fineTuneFrom!: SplitLayer;
-
-  @Field(() => Float, { nullable: true, description: 'Above 0, at most 1.' })
-  learningRate?: number;
-
-  @Field(() => Int, { nullable: true, description: '1 to 1000.' })
-  epochs?: number;
-
-  @Field(() => Int, { nullable: true, description: '1 to 4096.' })
-  batchSize?: number;
-
-  @Field(() => Int, { nullable: true, description: 'Epochs without a better validation loss; null never stops early.' })
-  patience?: number | null;
-
-  @Field(() => Boolean, { nullable: true })
-  restoreBest?: boolean;
-
-  @Field(() => Int, { nullable: true, description: '0 to 2147483647.' })
-  seed?: number;
 }
 
 @InputType()

@@ -6,6 +6,7 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { featureKey } from '../../training/features.js';
 import type { Job, TrainingEvent } from '../../training/job.js';
 import { pictureSize } from '../../training/picture-size.js';
+import { pictureCount } from '../../training/pictures.js';
 import { recipeSchema } from '../../training/recipe.js';
 import type { startWorker, WorkerProcess } from '../../training/worker-process.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone.service.js';
@@ -151,8 +152,9 @@ export class RunQueue {
     const recipe = recipeSchema.parse(run.recipe);
     const { manifestBlob, contentHash, width, height, imageCount } = run.datasetVersion;
     const size = pictureSize(width, height, recipe.imageSize);
-    const key = featureKey(contentHash, backbone.sha256, size, recipe.splitLayer);
-    const bytes = imageCount * featureBytes(backbone.architecture, recipe.imageSize, recipe.splitLayer);
+    const { splitLayer: split, mirror } = recipe;
+    const key = featureKey({ contentHash, backboneHash: backbone.sha256, size, split, mirror });
+    const bytes = pictureCount(imageCount, mirror) * featureBytes(backbone.architecture, recipe.imageSize, split);
     const uncached = await cache.makeRoom(key, bytes);
     const job: Job = {
       manifestBlob,

@@ -38,6 +38,15 @@ registerEnumType(ValidationSource, {
   description: 'On which images the figures after each epoch are taken. TEST_SPLIT is what the seed experiment did.',
 });
 
+export enum Schedule {
+  CONSTANT = 'CONSTANT',
+  COSINE = 'COSINE',
+}
+registerEnumType(Schedule, {
+  name: 'Schedule',
+  description: 'How the learning rate goes: as it is, or along half a cosine down to zero at the last step.',
+});
+
 export enum PresetName {
   STANDARD = 'standard',
   SEED = 'seed',
@@ -82,6 +91,27 @@ export class RecipeType {
 
   @Field(() => Float, { description: "Adam's." })
   learningRate!: number;
+
+  @Field(() => Schedule)
+  schedule!: `${Schedule}`;
+
+  @Field(() => Float, {
+    description: 'Epochs in which the learning rate rises evenly from zero, before anything else.',
+  })
+  warmUpEpochs!: number;
+
+  @Field(() => Float, {
+    description: 'Share of each kernel that a step takes off, times the learning rate; as in AdamW.',
+  })
+  weightDecay!: number;
+
+  @Field(() => Float, { description: 'Share of each target that is spread evenly over all classes.' })
+  labelSmoothing!: number;
+
+  @Field(() => Boolean, {
+    description: 'Whether every second picture, drawn anew in every epoch, is mirrored while training.',
+  })
+  mirror!: boolean;
 
   @Field(() => Int)
   hiddenUnits!: number;

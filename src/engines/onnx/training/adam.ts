@@ -10,6 +10,8 @@ export interface AdamFactors {
   readonly stepSize: string;
   /** Keras's epsilon, divided by the factor that is folded into the column. */
   readonly epsilon: string;
+  /** Name of the share that the step takes off the weight besides, if it does: decoupled weight decay, as in AdamW. */
+  readonly decay?: string;
 }
 
 /**
@@ -34,7 +36,8 @@ export function writeAdam(
   const m = graph.node('Add', [graph.node('Mul', [first, graph.scalar(ADAM.beta1)]), gradient]);
   const v = graph.node('Add', [graph.node('Mul', [second, graph.scalar(ADAM.beta2)]), squared]);
   const direction = graph.node('Div', [m, graph.node('Add', [graph.node('Sqrt', [v]), factors.epsilon])]);
-  const update = graph.node('Mul', [direction, factors.stepSize]);
+  const step = graph.node('Mul', [direction, factors.stepSize]);
+  const update = factors.decay ? graph.node('Add', [step, graph.node('Mul', [weight, factors.decay])]) : step;
   return { weight: graph.node('Sub', [weight, update]), first: m, second: v };
 }
 

@@ -51,6 +51,7 @@ export class OnnxTrainer implements Trainer {
       input,
       classes: (layers.at(-1) as DenseLayer).units,
       dropouts: dropoutUnits(layers, steps),
+      decays: spec.weightDecay > 0,
       folded: foldedColumns(steps, spec.folded),
     };
     checkStart(weightsOf(steps), start.weights);
@@ -76,17 +77,15 @@ export class OnnxTrainer implements Trainer {
   /** Steps of one pass each, in one call. */
   async #loop(steps: readonly Step[]): Promise<StepResult[]> {
     const feeds = new PassFeeds(this.#graph, this.passSize, steps.length);
-    const stepSizes = new Float32Array(steps.length);
-    for (const [i, { passes, count, learningRate }] of steps.entries()) {
+    for (const [i, { passes, count }] of steps.entries()) {
       for await (const pass of passes) feeds.set(i, pass, count);
-      stepSizes[i] = adamStepSize(learningRate, this.#step + 1 + i);
     }
     const session = await this.#session('steps');
     const inputs = {
       ...this.#memory.pieces,
       ...feeds.tensors([steps.length]),
       count: new ort.Tensor('int64', BigInt64Array.of(BigInt(steps.length)), []),
-      step_size: new ort.Tensor('float32', stepSizes, [steps.length]),
+      ...this.#factors(steps, [steps.length]),
     };
     const outputs = await session.run(inputs, { ...this.#memory.nextPieces, loss: null, probabilities: null });
     this.#step += steps.length;
@@ -94,7 +93,8 @@ export class OnnxTrainer implements Trainer {
   }
 
   /** A step of several passes. */
-  async #accumulate({ passes, count, learningRate }: Step): Promise<StepResult> {
+  async #accumulate(step: Step): Promise<StepResult> {
+    const { passes, count } = step;
     const memory = this.#memory;
     let loss = 0;
     let correct = 0;
@@ -108,12 +108,22 @@ export class OnnxTrainer implements Trainer {
       loss += result.loss;
       correct += result.correct;
     }
-    const step_size = new ort.Tensor('float32', Float32Array.of(adamStepSize(learningRate, this.#step + 1)), []);
     const update = await this.#session('update');
-    await update.run({ ...memory.pieces, ...memory.sums, step_size }, memory.nextPieces);
+    await update.run({ ...memory.pieces, ...memory.sums, ...this.#factors([step], []) }, memory.nextPieces);
     memory.clearSums();
     this.#step += 1;
     return { loss, correct };
+  }
+
+  /** What Adam's steps go by from where this one stands. @param dims [steps], or [] for one. */
+  #factors(steps: readonly Step[], dims: readonly number[]): Record<string, ort.Tensor> {
+    const { weightDecay } = this.spec;
+    const tensor = (factor: (step: Step, i: number) => number): ort.Tensor =>
+      new ort.Tensor('float32', Float32Array.from(steps, factor), dims);
+    return {
+      step_size: tensor(({ learningRate }, i) => adamStepSize(learningRate, this.#step + 1 + i)),
+      ...(weightDecay > 0 ? { decay: tensor(({ learningRate }) => learningRate * weightDecay) } : {}),
+    };
   }
 
   async predict(features: Features, n: number): Promise<Float32Array> {

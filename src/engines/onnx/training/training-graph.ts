@@ -15,6 +15,8 @@ export interface GraphSpec {
   readonly classes: number;
   /** Units by dropout layer. */
   readonly dropouts: ReadonlyMap<string, number>;
+  /** Whether steps take something off every kernel. */
+  readonly decays: boolean;
   /** By stored weight: the factors folded into it, per column. */
   readonly folded: ReadonlyMap<string, Float32Array>;
 }
@@ -33,7 +35,8 @@ export const sumOf = (weight: string): string => `sum:${weight}`;
  * the graph is copied by the runtime, and a loop leaves it once for many steps.
  *
  * Inputs: `count` [], the steps to take; by step `features` [steps, rows, values of an example], `targets` [steps, rows,
- * classes], `row_weights` [steps, rows, 1], `step_size` [steps], and a mask per dropout layer; the pieces of each weight
+ * classes], `row_weights` [steps, rows, 1], `step_size` [steps], `decay` [steps] where kernels decay, and a mask per
+ * dropout layer; the pieces of each weight
  * and of its two moments. Outputs: those behind the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
  */
 export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
@@ -63,7 +66,7 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
     given,
   };
   const { loss, probabilities, gradients } = pass(context, spec);
-  const updated = writeUpdates(body, spec, gradients, given('step_size', 'float32', []), (piece) => ({
+  const updated = writeUpdates(body, spec, gradients, given, (piece) => ({
     weight: at(piece.weight),
     first: at(piece.first),
     second: at(piece.second),
@@ -112,7 +115,8 @@ export function updateGraph(spec: GraphSpec): Uint8Array {
     piecesOf(name, shape).map((piece) => graph.input(sumOf(piece.weight), 'float32', piece.shape)),
   ]);
   const pieces = weightsOf(spec.steps).flatMap(({ name, shape }) => piecesOf(name, shape));
-  const updated = writeUpdates(graph, spec, new Map(sums), graph.input('step_size', 'float32', []), (piece) => {
+  const given: Context['given'] = (name, type, shape) => graph.input(name, type, shape);
+  const updated = writeUpdates(graph, spec, new Map(sums), given, (piece) => {
     const [weight, first, second] = SLOTS.map((slot) => graph.input(piece[slot], 'float32', piece.shape));
     return { weight, first, second } as Record<Slot, string>;
   });
@@ -223,14 +227,18 @@ function writeUpdates(
   graph: GraphBuilder,
   spec: GraphSpec,
   gradients: ReadonlyMap<string, readonly string[]>,
-  stepSize: string,
+  given: Context['given'],
   before: (piece: Piece) => Readonly<Record<Slot, string>>,
 ): ReadonlyMap<string, string> {
   const updated = new Map<string, string>();
+  const stepSize = given('step_size', 'float32', []);
+  const decay = spec.decays ? given('decay', 'float32', []) : undefined;
   for (const { name, shape } of weightsOf(spec.steps)) {
     const factors = factorsOf(graph, spec.folded.get(name) as Float32Array, stepSize);
     for (const [i, piece] of piecesOf(name, shape).entries()) {
-      const values = writeAdam(graph, before(piece), gradients.get(name)?.[i] as string, factors);
+      const gradient = gradients.get(name)?.[i] as string;
+      const isKernel = shape.length > 1;
+      const values = writeAdam(graph, before(piece), gradient, isKernel && decay ? { ...factors, decay } : factors);
       for (const slot of SLOTS) updated.set(piece[slot], values[slot]);
     }
   }
