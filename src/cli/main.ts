@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { HubError } from '../errors.js';
+import { PIPELINES } from '../training/recipe.js';
 import { demo } from './demo.js';
 import { start } from './start.js';
 import { train } from './train.js';
@@ -39,8 +40,11 @@ program
   .option('--dataset-version <number>', 'number of the version')
   .option('--backbone <name>', 'as added with addBackbone; imagenet is downloaded when needed', 'imagenet')
   .addOption(
-    new Option('--recipe <name>', 'transfer: a head alone; seed: transfer and two stages of fine-tuning')
-      .choices(['transfer', 'seed'])
+    new Option(
+      '--recipe <name>',
+      'transfer: a head alone; seed: the seed experiment, transfer and two stages of fine-tuning; best: the most accurate',
+    )
+      .choices(Object.keys(PIPELINES))
       .default('transfer'),
   )
   .option('--image-size <pixels>', 'side of the picture that the network sees', '75')

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ora from 'ora';
 import { HubError } from '../errors.js';
-import { SEED_FINE_TUNE_STAGES } from '../training/recipe.js';
+import { PIPELINES, type PipelineName } from '../training/recipe.js';
 import { HubClient } from './client.js';
 import * as ask from './documents.js';
 import { followToEnd } from './follow.js';
@@ -11,7 +11,7 @@ interface TrainOptions {
   readonly dataset: string;
   readonly datasetVersion?: string;
   readonly backbone: string;
-  readonly recipe: 'transfer' | 'seed';
+  readonly recipe: PipelineName;
   readonly imageSize: string;
   readonly seed: string;
   readonly url: string;
@@ -20,19 +20,18 @@ interface TrainOptions {
   readonly json?: true;
 }
 
-/** `hub train`: one run, or the seed experiment's three, each going on where the one before it ended. */
+/** `hub train`: the runs of a pipeline, each going on where the one before it ended. */
 export async function train(options: TrainOptions): Promise<void> {
   const client = new HubClient(options.url, await tokenOf(options));
   const datasetVersionId = await findVersion(client, options);
   const recipe = { imageSize: Number(options.imageSize), seed: Number(options.seed) };
-  const preset = options.recipe === 'seed' ? 'SEED' : 'STANDARD';
+  const { preset, stages } = PIPELINES[options.recipe];
   const line = ora();
   try {
-    const input = { datasetVersionId, backbone: options.backbone, preset, recipe };
+    const input = { datasetVersionId, backbone: options.backbone, preset: preset.toUpperCase(), recipe };
     const { startTransferRun } = await client.request<{ startTransferRun: ask.RunAnswer }>(ask.START_TRANSFER, {
       input,
     });
-    const stages = options.recipe === 'seed' ? SEED_FINE_TUNE_STAGES : [];
     const count = stages.length + 1;
     const titled = (stage: number, kind: string): string => (count > 1 ? `Stage ${stage} of ${count}, ${kind}` : 'Run');
     const runs = [await followToEnd(client, startTransferRun.id, line, titled(1, 'transfer'))];

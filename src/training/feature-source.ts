@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import prettyMilliseconds from 'pretty-ms';
 import type { Manifest } from '../datasets/manifest.js';
 import { ShardReader } from '../datasets/read-manifest.js';
 import type { Features } from '../engines/engine.js';
@@ -16,13 +18,27 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** The features of every picture at the split layer: from the cache, which is filled now, or computed when asked for. */
-export async function openFeatures(job: Job, manifest: Manifest, surroundings: Surroundings): Promise<FeatureSource> {
+/** Pictures that tell how long the frozen part takes: enough for every thread to have some. */
+const PROBE = 64;
+
+/**
+ * The features of every picture at the split layer: from the cache, which is filled now, or computed when asked for.
+ * @param perEpoch pictures that an epoch asks for.
+ */
+export async function openFeatures(
+  job: Job,
+  manifest: Manifest,
+  perEpoch: number,
+  surroundings: Surroundings,
+): Promise<FeatureSource> {
   const { blobs, emit } = surroundings;
   const pictures = picturesOf(manifest, job.recipe.mirror);
   if (job.uncached !== null) {
-    emit({ type: 'log', message: `Features are computed anew in every epoch: ${job.uncached}` });
-    return (await openFrozenPart(job, manifest, pictures, surroundings)).source;
+    const { source } = await openFrozenPart(job, manifest, pictures, surroundings);
+    const time = prettyMilliseconds(await timeOf(perEpoch, source, pictures.length), { secondsDecimalDigits: 0 });
+    const message = `Features are computed anew in every epoch: ${job.uncached} That takes some ${time} an epoch.`;
+    emit({ type: 'log', message });
+    return source;
   }
   const table = new FeatureTable(blobs, featureTypeOf(job.recipe.splitLayer));
   let missing = pictures.length;
@@ -44,6 +60,14 @@ export async function openFeatures(job: Job, manifest: Manifest, surroundings: S
     await close();
   }
   return table;
+}
+
+/** Milliseconds that so many pictures will take, by those that a few take. */
+async function timeOf(pictures: number, source: FeatureSource, available: number): Promise<number> {
+  const probe = Int32Array.from({ length: Math.min(PROBE, available) }, (_, row) => row);
+  const began = performance.now();
+  await source.read(probe);
+  return ((performance.now() - began) * pictures) / probe.length;
 }
 
 async function openFrozenPart(

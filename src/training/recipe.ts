@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { SMALLEST_IMAGE, SPLIT_LAYERS } from '../network/inception-v3.js';
+import { SMALLEST_IMAGE, SPLIT_LAYERS, type SplitLayer } from '../network/inception-v3.js';
 
 /** Where the figures after each epoch come from. The test split is used once, at the end, unless the recipe says so. */
 export const VALIDATIONS = ['HELD_OUT', 'TEST_SPLIT'] as const;
@@ -70,17 +70,50 @@ const seed: RecipeInput = {
 export const FINE_TUNE_DEFAULTS = { splitLayer: 'mixed5', learningRate: 1e-5 } as const satisfies RecipeInput;
 
 /**
- * The seed experiment's three stages: transfer, then fine-tuning twice. Each begins with Adam anew, as compiling a Keras
- * model again does. Its figures at 299 px with ImageNet's weights: 0.8687, 0.8724, 0.8768.
+ * The head of `best`. What it asks for besides is inherited by the stage behind it. Chosen by the accuracy on held-out
+ * images (docs/adr/0006-best-recipe.md).
  */
-export const SEED_FINE_TUNE_STAGES = [
-  { epochs: 4, patience: 0 },
-  { epochs: 10, patience: 0 },
-] as const satisfies readonly RecipeInput[];
+const best: RecipeInput = { epochs: 4, dropout: 0.5, labelSmoothing: 0.1, mirror: true };
 
 /** Named starting points; what a caller gives goes over them. */
-export const PRESETS = { standard: {}, seed } as const satisfies Record<string, RecipeInput>;
+export const PRESETS = { standard: {}, seed, best } as const satisfies Record<string, RecipeInput>;
 export type PresetName = keyof typeof PRESETS;
+
+/** A stage that goes on from the one before, as `startFineTuneRun` takes it. */
+export type FineTuneStage = Partial<Omit<RecipeInput, 'splitLayer'>> & { readonly fineTuneFrom?: SplitLayer };
+
+/** Several runs, each going on where the one before ended: a preset for the head, and stages of fine-tuning. */
+export const PIPELINES = {
+  transfer: { preset: 'standard', stages: [] },
+  /**
+   * The seed experiment's three stages. Each begins with Adam anew, as compiling a Keras model again does. Its figures at
+   * 299 px with ImageNet's weights: 0.8687, 0.8724, 0.8768.
+   */
+  seed: {
+    preset: 'seed',
+    stages: [
+      { epochs: 4, patience: 0 },
+      { epochs: 10, patience: 0 },
+    ],
+  },
+  best: {
+    preset: 'best',
+    stages: [
+      {
+        fineTuneFrom: 'mixed2',
+        batchSize: 64,
+        epochs: 10,
+        learningRate: 5e-4,
+        schedule: 'COSINE',
+        warmUpEpochs: 1,
+        weightDecay: 0.05,
+        patience: null,
+        restoreBest: false,
+      },
+    ],
+  },
+} as const satisfies Record<string, { readonly preset: PresetName; readonly stages: readonly FineTuneStage[] }>;
+export type PipelineName = keyof typeof PIPELINES;
 
 /** Fills in preset and defaults. Throws BAD_INPUT naming each wrong field, its range and what was received. */
 export function resolveRecipe(preset: PresetName, overrides: Readonly<Record<string, unknown>>): Recipe {

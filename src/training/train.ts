@@ -47,7 +47,8 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   const labels = Int32Array.from(manifest.images, (image) => image.label);
   const classes = manifest.classes.length;
   const splits = drawSplits(manifest, recipe);
-  const source = await timed('features', () => openFeatures(job, manifest, surroundings));
+  const perEpoch = splits.train.length + splits.validation.length;
+  const source = await timed('features', () => openFeatures(job, manifest, perEpoch, surroundings));
 
   // model and optimizer, new or where they stood
   const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });

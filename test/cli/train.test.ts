@@ -34,6 +34,27 @@ describe('hub train', () => {
     expect(stderr).toContain('Stage 3 of 3, fine-tuning');
   });
 
+  it('with the recipe best trains all behind mixed2, with what the head had and more', async () => {
+    const { code, stdout, stderr } = await train('--dataset', 'colours', '--recipe', 'best', '--json');
+    expect(code, stderr).toBe(0);
+    const { runs } = JSON.parse(stdout) as Trained;
+    expect(runs.map(({ epochs }) => epochs.length)).toEqual([4, 10]);
+    const [head, whole] = await Promise.all(runs.map(({ id }) => hub.run(id)));
+    expect(head!.recipe).toMatchObject({ splitLayer: 'avg_pool', mirror: true, labelSmoothing: 0.1, weightDecay: 0 });
+    expect(whole!.recipe).toEqual({
+      ...head!.recipe,
+      splitLayer: 'mixed2',
+      batchSize: 64,
+      epochs: 10,
+      learningRate: 5e-4,
+      schedule: 'COSINE',
+      warmUpEpochs: 1,
+      weightDecay: 0.05,
+      patience: null,
+      restoreBest: false,
+    });
+  });
+
   it('trains on the version that is asked for, and shows people what it came to', async () => {
     const { code, stdout, stderr } = await train('--dataset', 'colours', '--dataset-version', '1');
     expect(code, stderr).toBe(0);

@@ -127,7 +127,7 @@ describe('a fine-tune run', () => {
     const { id } = await start({ parentRunId: parent.id, learningRate: 0.001, epochs: 8 });
     expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(tuned));
     const message =
-      /^Features are computed anew in every epoch: they would take .* may hold 1 kB \(--feature-cache\)\.$/;
+      /^Features are computed anew in every epoch: they would take .* may hold 1 kB \(--feature-cache\)\. That takes some \d+m?s an epoch\.$/;
     expect(hub.log.some(({ msg }) => message.test(msg ?? ''))).toBe(true);
   });
 

@@ -224,7 +224,7 @@ describe('runs', () => {
 
   it.each<[string, Record<string, unknown>, RegExp]>([
     ['field of the recipe', { recipe: { momentum: 0.9 } }, /"momentum" is not defined by type "RecipeInput"/],
-    ['preset', { preset: 'BEST' }, /"BEST" does not exist in "Preset" enum/],
+    ['preset', { preset: 'FASTEST' }, /"FASTEST" does not exist in "Preset" enum/],
     ['field', { gpu: true }, /"gpu" is not defined by type "StartTransferRunInput"/],
   ])('refuses a %s that is not there', async (_, given, message) => {
     const input = { datasetVersionId: version.id, backbone: 'tiny-imagenet', ...given };

@@ -27,6 +27,7 @@ export interface RunAnswer {
   readonly backboneName: string;
   readonly parentRunId: string | null;
   readonly backbone: { readonly name: string; readonly sha256: string } | null;
+  readonly recipe: Readonly<Record<string, unknown>>;
   readonly engine: { readonly name: string; readonly device: string } | null;
   readonly epochs: readonly EpochAnswer[];
   readonly keptEpoch: number | null;

@@ -50,10 +50,12 @@ registerEnumType(Schedule, {
 export enum PresetName {
   STANDARD = 'standard',
   SEED = 'seed',
+  BEST = 'best',
 }
 registerEnumType(PresetName, {
   name: 'Preset',
-  description: 'STANDARD holds images out to validate on and keeps the best epoch; SEED is the seed experiment.',
+  description:
+    'STANDARD holds images out to validate on and keeps the best epoch; SEED is the seed experiment; BEST is the head that the most accurate recipe begins with.',
 });
 
 export enum SplitLayer {
