@@ -47,6 +47,14 @@ export async function decodePixels(encoded: Uint8Array, options: DecodeOptions):
   return pixels;
 }
 
+/** The pixels turned left for right. @param pixels width * height * 3 bytes, as from `decodePixels`. */
+export async function mirrorPixels(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .flop()
+    .raw()
+    .toBuffer();
+}
+
 /**
  * Decodes every pixel, so that what passes here never fails later. Returns the size in pixels after the EXIF
  * orientation is applied. Throws IMAGE_REFUSED.

@@ -31,6 +31,11 @@ export interface ClassifierSpec {
 export type Features = Float32Array | Uint16Array;
 export type FeatureType = 'float32' | 'float16';
 
+/** Zeros. */
+export function newFeatures(type: FeatureType, length: number): Features {
+  return type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
+}
+
 /** The part that learns, and how it starts. */
 export interface TrainerSpec {
   /** In the order in which they compute; the last one is a dense layer with softmax. */

@@ -8,7 +8,7 @@ import type { BlobStore } from '../storage/blobs.js';
 import { extractFeatures, type FeatureSource, FeatureTable, featureTypeOf } from './features.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { Job, TrainingEvent } from './job.js';
-import { type Picture, picturesOf } from './pictures.js';
+import type { Picture } from './pictures.js';
 import { ProgressMeter } from './progress.js';
 
 interface Surroundings {
@@ -23,16 +23,16 @@ const PROBE = 64;
 
 /**
  * The features of every picture at the split layer: from the cache, which is filled now, or computed when asked for.
- * @param perEpoch pictures that an epoch asks for.
+ * @param pictures all that the run may see. @param perEpoch pictures that an epoch asks for.
  */
 export async function openFeatures(
   job: Job,
   manifest: Manifest,
+  pictures: readonly Picture[],
   perEpoch: number,
   surroundings: Surroundings,
 ): Promise<FeatureSource> {
   const { blobs, emit } = surroundings;
-  const pictures = picturesOf(manifest, job.recipe.mirror);
   if (job.uncached !== null) {
     const { source } = await openFrozenPart(job, manifest, pictures, surroundings);
     const time = prettyMilliseconds(await timeOf(perEpoch, source, pictures.length), { secondsDecimalDigits: 0 });

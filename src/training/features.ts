@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Features, FeatureType, PictureSize } from '../engines/engine.js';
+import { type Features, type FeatureType, newFeatures, type PictureSize } from '../engines/engine.js';
 import { HubError } from '../errors.js';
 import type { SplitLayer } from '../network/inception-v3.js';
 import type { BlobStore, OpenBlob } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
-import { FrozenPart, type FrozenPartOptions, newFeatures } from './frozen-part.js';
+import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { FeatureChunk } from './job.js';
 import type { Picture } from './pictures.js';
 

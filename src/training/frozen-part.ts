@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
-import { decodePixels } from '../datasets/decode.js';
+import { decodePixels, mirrorPixels } from '../datasets/decode.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
-import type { Features, FeatureType, Forward, PictureSize } from '../engines/engine.js';
+import { type Features, type FeatureType, type Forward, newFeatures, type PictureSize } from '../engines/engine.js';
 import { chunks } from './chunks.js';
-import { mirrorPixels, type Picture } from './pictures.js';
+import type { Picture } from './pictures.js';
 
 /** Pixels per forward pass: 64 pictures of 75 x 75. More is no faster on a CPU and takes more memory. */
 const FORWARD_PIXELS = 64 * 75 * 75;
@@ -69,15 +69,10 @@ export class FrozenPart {
     await Promise.all(
       batch.map(async ({ image, mirrored }, i) => {
         const encoded = await shards.read(image);
-        const picture = pixels.subarray(i * bytes, (i + 1) * bytes);
-        picture.set(await decodePixels(encoded, { width: side, height: side, fit: 'cover' }));
-        if (mirrored) mirrorPixels(picture, side);
+        const picture = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
+        pixels.set(mirrored ? await mirrorPixels(picture, side, side) : picture, i * bytes);
       }),
     );
     return pixels;
   }
-}
-
-export function newFeatures(type: FeatureType, length: number): Features {
-  return type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
 }

@@ -25,17 +25,3 @@ export function pictureCount(images: number, mirror: boolean): number {
 export function mirroredRow(row: number, { images }: Manifest): number {
   return images.length + row;
 }
-
-/** Turns the rows of RGB pixels around, in place. */
-export function mirrorPixels(pixels: Uint8Array, side: number): void {
-  for (let y = 0; y < side; y++) {
-    for (let left = 0, right = side - 1; left < right; left++, right--) {
-      for (let c = 0; c < 3; c++) {
-        const [a, b] = [(y * side + left) * 3 + c, (y * side + right) * 3 + c];
-        const value = pixels[a] as number;
-        pixels[a] = pixels[b] as number;
-        pixels[b] = value;
-      }
-    }
-  }
-}

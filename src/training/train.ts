@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { Manifest } from '../datasets/manifest.js';
 import { readManifest } from '../datasets/read-manifest.js';
 import type { Batch, Engine, Features, Step, TrainerState } from '../engines/engine.js';
 import type { NetworkThread } from '../engines/network-thread.js';
@@ -17,7 +16,7 @@ import type { FeatureSource } from './features.js';
 import type { EpochMetrics, Job, Phase, TrainingEvent } from './job.js';
 import { buildLearner } from './learner.js';
 import { learningRateAt } from './learning-rate.js';
-import { mirroredRow } from './pictures.js';
+import { mirroredRow, picturesOf } from './pictures.js';
 import { ProgressMeter } from './progress.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
@@ -44,11 +43,12 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
 
   // data
   const manifest = await readManifest(blobs, job.manifestBlob);
-  const labels = Int32Array.from(manifest.images, (image) => image.label);
+  const pictures = picturesOf(manifest, recipe.mirror);
+  const labels = Int32Array.from(pictures, ({ image }) => image.label);
   const classes = manifest.classes.length;
   const splits = drawSplits(manifest, recipe);
   const perEpoch = splits.train.length + splits.validation.length;
-  const source = await timed('features', () => openFeatures(job, manifest, perEpoch, surroundings));
+  const source = await timed('features', () => openFeatures(job, manifest, pictures, perEpoch, surroundings));
 
   // model and optimizer, new or where they stood
   const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
@@ -114,19 +114,18 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
 
   /** Goes on in an epoch where `partial` stands. */
   async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<Partial> {
-    const order = shuffle(splits.train.slice(), randomStream(recipe.seed, 'order', epoch));
+    const shuffled = shuffle(splits.train.slice(), randomStream(recipe.seed, 'order', epoch));
+    const order = recipe.mirror ? mirrorSome(shuffled, randomStream(recipe.seed, 'mirror', epoch)) : shuffled;
     const batches = slices(order, batchSize).slice(partial.images / batchSize);
-    const seen = recipe.mirror ? mirrorSome(order, manifest, randomStream(recipe.seed, 'mirror', epoch)) : order;
-    const passes = slices(seen.subarray(partial.images), batchSize).flatMap((batch) => slices(batch, trainer.passSize));
-    const features = readAhead(source, passes, trainer.stepsPerCall);
-    for (const group of chunks(batches, trainer.stepsPerCall)) {
+    const passes = batches.map((batch) => slices(batch, trainer.passSize));
+    const features = readAhead(source, passes.flat(), trainer.stepsPerCall);
+    for (const group of chunks(passes, trainer.stepsPerCall)) {
       signal.throwIfAborted();
-      const results = await trainer.take(
-        group.map((rows, i) => stepOf(rows, epoch, partial.images / batchSize + i, features)),
-      );
+      const steps = group.map((batch, i) => stepOf(batch, epoch, partial.images / batchSize + i, features));
+      const results = await trainer.take(steps);
       for (const [i, { loss, correct }] of results.entries()) {
         if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, epoch, recipe);
-        const images = (group[i] as Int32Array).length;
+        const images = (steps[i] as Step).count;
         partial = {
           images: partial.images + images,
           loss: partial.loss + loss * images,
@@ -142,13 +141,13 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
     return partial;
   }
 
-  /** @param step from 0 in its epoch. */
-  function stepOf(rows: Int32Array, epoch: number, step: number, features: AsyncIterator<Features>): Step {
+  /** @param passes rows of a batch. @param step from 0 in its epoch. */
+  function stepOf(passes: readonly Int32Array[], epoch: number, step: number, features: AsyncIterator<Features>): Step {
     const dropout = randomStream(recipe.seed, 'dropout', epoch, step);
     const masks = (n: number) => dropoutMasks(layers, n, dropout);
     return {
-      passes: batchOf(slices(rows, trainer.passSize), features, masks),
-      count: rows.length,
+      passes: batchOf(passes, features, masks),
+      count: passes.reduce((count, rows) => count + rows.length, 0),
       learningRate: learningRateAt((epoch - 1) * stepsPerEpoch + step, stepsPerEpoch, recipe),
     };
   }
@@ -170,6 +169,11 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
     const targets = new Float32Array(rows.length * classes).fill(spread);
     for (const [i, row] of rows.entries()) targets[i * classes + labels[row]!] = 1 - recipe.labelSmoothing + spread;
     return targets;
+  }
+
+  /** Every second row at random becomes that of the mirrored picture. */
+  function mirrorSome(rows: Int32Array, random: RandomGenerator): Int32Array {
+    return rows.map((row) => (uniform(random) < 0.5 ? mirroredRow(row, manifest) : row));
   }
 
   /** Writes a checkpoint while training goes on, one at a time. */
@@ -208,11 +212,6 @@ async function* readAhead(
     }
     yield await (reading.shift() as Promise<Features>);
   }
-}
-
-/** Every second row at random becomes that of the mirrored picture. */
-function mirrorSome(rows: Int32Array, manifest: Manifest, random: RandomGenerator): Int32Array {
-  return rows.map((row) => (uniform(random) < 0.5 ? mirroredRow(row, manifest) : row));
 }
 
 function slices(rows: Int32Array, size: number): Int32Array[] {

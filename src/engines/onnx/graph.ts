@@ -42,7 +42,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Makes what a node computes an output, under the name given: it is written where the caller wants it, uncopied. */
+  /** Makes what a node computes an output, under the name given. */
   output(value: string, name: string, type: ElementType, shape: readonly Dimension[]): void {
     if (this.#outputNames.has(value)) throw new Error(`${value} is an output already`);
     this.#outputNames.set(value, `${this.prefix}${name}`);

@@ -50,6 +50,9 @@ export const NO_WEIGHTS: ReadonlyMap<string, readonly string[]> = new Map();
 /** Height times width. */
 export const places = ({ height, width }: Shape): number => height * width;
 
+/** Values of an example in an activation. */
+export const valuesOf = (shape: Shape): number => places(shape) * shape.channels;
+
 /** Rows of an activation. */
 export const rowsOf = ({ batch }: Context, shape: Shape): number => batch * places(shape);
 

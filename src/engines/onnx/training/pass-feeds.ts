@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
-import { elements } from '../../../network/tensor.js';
-import type { Batch, Features, StepResult } from '../../engine.js';
+import { type Batch, type Features, newFeatures, type StepResult } from '../../engine.js';
 import { maskInput } from './dropout.js';
+import { valuesOf } from './operator.js';
 import type { GraphSpec } from './training-graph.js';
 
 /**
@@ -23,10 +23,9 @@ export class PassFeeds {
     passes: number,
   ) {
     const { input, classes, dropouts } = graph;
-    const { height, width, channels } = input.shape;
-    this.#values = elements([height, width, channels]);
+    this.#values = valuesOf(input.shape);
     const all = passes * rows;
-    this.#features = new (input.type === 'float16' ? Uint16Array : Float32Array)(all * this.#values);
+    this.#features = newFeatures(input.type, all * this.#values);
     this.#targets = new Float32Array(all * classes);
     this.#rowWeights = new Float32Array(all);
     this.#counts = Array(passes).fill(0);
@@ -84,12 +83,4 @@ export class PassFeeds {
     }
     return best;
   }
-}
-
-/** The values, with zeros behind them up to `size`; the array itself when it has that size. */
-export function padded<T extends Features>(values: T, size: number): T {
-  if (values.length === size) return values;
-  const result = new (values.constructor as new (length: number) => T)(size);
-  result.set(values);
-  return result;
 }

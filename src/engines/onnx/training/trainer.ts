@@ -4,8 +4,8 @@ import type { Weights } from '../../../network/tensor.js';
 import type { Features, Step, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
 import { createSession } from '../session.js';
 import { adamStepSize } from './adam.js';
-import { places } from './operator.js';
-import { PassFeeds, padded } from './pass-feeds.js';
+import { valuesOf } from './operator.js';
+import { PassFeeds } from './pass-feeds.js';
 import type { Slot } from './pieces.js';
 import { type PlannedOperator, plan } from './plan.js';
 import { fromStored, perColumn, type StoredWeight } from './stored-weight.js';
@@ -28,7 +28,10 @@ const COPIES = 3;
 /** Values that come in per prediction at most: bounds memory. */
 const PREDICTION_VALUES = 1 << 20;
 
-/** Trains by one graph that takes several steps, or by one per pass and one behind them where a batch is too large for one pass. */
+/**
+ * Trains by one graph that takes several steps, or, where a batch is too large for one pass, by one graph per pass and
+ * another one behind them.
+ */
 export class OnnxTrainer implements Trainer {
   readonly passSize: number;
   readonly stepsPerCall: number;
@@ -72,6 +75,38 @@ export class OnnxTrainer implements Trainer {
       }
     }
     return results;
+  }
+
+  async predict(features: Features, n: number): Promise<Float32Array> {
+    const { classes, input } = this.#graph;
+    const values = features.length / n;
+    const rows = this.#predictionRows;
+    const session = await this.#session('predict');
+    const probabilities = new Float32Array(n * classes);
+    for (let from = 0; from < n; from += rows) {
+      const count = Math.min(rows, n - from);
+      const part = padded(features.subarray(from * values, (from + count) * values), rows * values);
+      const feeds = { ...this.#memory.weights, features: new ort.Tensor(input.type, part, [rows, values]) };
+      const result = (await session.run(feeds)).probabilities as ort.Tensor;
+      probabilities.set((result.data as Float32Array).subarray(0, count * classes), from * classes);
+    }
+    return probabilities;
+  }
+
+  state(): TrainerState {
+    const weights = weightsOf(this.#graph.steps);
+    const take = (slot: Slot, rest?: Weights): Weights =>
+      new Map(weights.flatMap((weight) => fromStored(weight, this.#memory.values(weight.name, slot), rest)));
+    return {
+      step: this.#step,
+      weights: take('weight', this.spec.start.weights),
+      firstMoments: take('first'),
+      secondMoments: take('second'),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of this.#sessions.values()) await (await session).release();
   }
 
   /** Steps of one pass each, in one call. */
@@ -126,41 +161,9 @@ export class OnnxTrainer implements Trainer {
     };
   }
 
-  async predict(features: Features, n: number): Promise<Float32Array> {
-    const { classes, input } = this.#graph;
-    const values = features.length / n;
-    const rows = this.#predictionRows;
-    const session = await this.#session('predict');
-    const probabilities = new Float32Array(n * classes);
-    for (let from = 0; from < n; from += rows) {
-      const count = Math.min(rows, n - from);
-      const part = padded(features.subarray(from * values, (from + count) * values), rows * values);
-      const feeds = { ...this.#memory.weights, features: new ort.Tensor(input.type, part, [rows, values]) };
-      const result = (await session.run(feeds)).probabilities as ort.Tensor;
-      probabilities.set((result.data as Float32Array).subarray(0, count * classes), from * classes);
-    }
-    return probabilities;
-  }
-
-  state(): TrainerState {
-    const weights = weightsOf(this.#graph.steps);
-    const take = (slot: Slot, rest?: Weights): Weights =>
-      new Map(weights.flatMap((weight) => fromStored(weight, this.#memory.values(weight.name, slot), rest)));
-    return {
-      step: this.#step,
-      weights: take('weight', this.spec.start.weights),
-      firstMoments: take('first'),
-      secondMoments: take('second'),
-    };
-  }
-
-  async dispose(): Promise<void> {
-    for (const session of this.#sessions.values()) await (await session).release();
-  }
-
   get #predictionRows(): number {
     const { shape } = this.spec.input;
-    return Math.max(1, Math.min(512, Math.floor(PREDICTION_VALUES / (places(shape) * shape.channels))));
+    return Math.max(1, Math.min(512, Math.floor(PREDICTION_VALUES / valuesOf(shape))));
   }
 
   #session(kind: 'steps' | 'accumulate' | 'update' | 'predict'): Promise<ort.InferenceSession> {
@@ -207,6 +210,14 @@ function checkStart(weights: readonly StoredWeight[], start: Weights): void {
 }
 
 function bytesPerExample(steps: readonly PlannedOperator[]): number {
-  const values = steps.flatMap(({ operator }) => operator.outputs.map((shape) => places(shape) * shape.channels));
+  const values = steps.flatMap(({ operator }) => operator.outputs.map(valuesOf));
   return COPIES * Float32Array.BYTES_PER_ELEMENT * values.reduce((a, b) => a + b, 0);
+}
+
+/** The values, with zeros behind them up to `size`; the array itself when it has that size. */
+function padded<T extends Features>(values: T, size: number): T {
+  if (values.length === size) return values;
+  const result = new (values.constructor as new (length: number) => T)(size);
+  result.set(values);
+  return result;
 }

@@ -1,10 +1,9 @@
 import type { Shape } from '../../../network/layers.js';
-import { elements } from '../../../network/tensor.js';
 import { GraphBuilder } from '../graph.js';
 import { type AdamFactors, SCALED_EPSILON, writeAdam } from './adam.js';
 import { writeCrossEntropy } from './cross-entropy.js';
-import type { Context, Recorded } from './operator.js';
-import { next, type Piece, piecesOf, SLOTS, type Slot } from './pieces.js';
+import { type Context, type Recorded, valuesOf } from './operator.js';
+import { next, piecesOf, SLOTS } from './pieces.js';
 import type { PlannedOperator } from './plan.js';
 import type { StoredWeight } from './stored-weight.js';
 
@@ -36,8 +35,8 @@ export const sumOf = (weight: string): string => `sum:${weight}`;
  *
  * Inputs: `count` [], the steps to take; by step `features` [steps, rows, values of an example], `targets` [steps, rows,
  * classes], `row_weights` [steps, rows, 1], `step_size` [steps], `decay` [steps] where kernels decay, and a mask per
- * dropout layer; the pieces of each weight
- * and of its two moments. Outputs: those behind the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
+ * dropout layer; the pieces of each weight and of its two moments. Outputs: those behind the steps, `loss` [steps] and
+ * `probabilities` [steps, rows, classes].
  */
 export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
   const graph = new GraphBuilder();
@@ -45,14 +44,12 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
   const iteration = body.input('iteration', 'int64', []);
   body.output(body.node('Identity', [body.input('go', 'bool', [])]), 'on', 'bool', []);
 
-  const pieces = weightsOf(spec.steps).flatMap(({ name, shape }) => piecesOf(name, shape));
-  const carried = pieces.flatMap((piece) => SLOTS.map((slot) => ({ value: piece[slot], shape: piece.shape })));
-  const before = carried.map(({ value, shape }) => body.input(value, 'float32', shape));
-  const starts = carried.map(({ value, shape }) => graph.input(value, 'float32', shape));
-  const at = (value: string): string => before[carried.findIndex((other) => other.value === value)] as string;
+  const carried = stateOf(spec);
+  const starts = declare(graph, carried);
+  const before = declare(body, carried);
   const weights = new Map(
     weightsOf(spec.steps).map(({ name, shape }) => {
-      const parts = piecesOf(name, shape).map(({ weight }) => at(weight));
+      const parts = piecesOf(name, shape).map(({ weight }) => before.get(weight) as string);
       return [name, parts.length === 1 ? (parts[0] as string) : body.node('Concat', parts, { axis: 0 })];
     }),
   );
@@ -66,20 +63,13 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
     given,
   };
   const { loss, probabilities, gradients } = pass(context, spec);
-  const updated = writeUpdates(body, spec, gradients, given, (piece) => ({
-    weight: at(piece.weight),
-    first: at(piece.first),
-    second: at(piece.second),
-  }));
-  for (const { value, shape } of carried) body.output(updated.get(value) as string, next(value), 'float32', shape);
+  release(body, carried, writeUpdates(body, spec, gradients, given, before));
   body.output(loss, 'loss', 'float32', []);
   body.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
 
   const steps = graph.input('count', 'int64', []);
-  const results = graph.nodes('Loop', [steps, '', ...starts], carried.length + 2, { body });
-  for (const [i, { value, shape }] of carried.entries()) {
-    graph.output(results[i] as string, next(value), 'float32', shape);
-  }
+  const results = graph.nodes('Loop', [steps, '', ...starts.values()], carried.length + 2, { body });
+  release(graph, carried, new Map(carried.map(({ name }, i) => [name, results[i] as string])));
   graph.output(results.at(-2) as string, 'loss', 'float32', ['steps']);
   graph.output(results.at(-1) as string, 'probabilities', 'float32', ['steps', rows, spec.classes]);
   return graph.encode();
@@ -114,17 +104,8 @@ export function updateGraph(spec: GraphSpec): Uint8Array {
     name,
     piecesOf(name, shape).map((piece) => graph.input(sumOf(piece.weight), 'float32', piece.shape)),
   ]);
-  const pieces = weightsOf(spec.steps).flatMap(({ name, shape }) => piecesOf(name, shape));
-  const given: Context['given'] = (name, type, shape) => graph.input(name, type, shape);
-  const updated = writeUpdates(graph, spec, new Map(sums), given, (piece) => {
-    const [weight, first, second] = SLOTS.map((slot) => graph.input(piece[slot], 'float32', piece.shape));
-    return { weight, first, second } as Record<Slot, string>;
-  });
-  for (const piece of pieces) {
-    for (const slot of SLOTS) {
-      graph.output(updated.get(piece[slot]) as string, next(piece[slot]), 'float32', piece.shape);
-    }
-  }
+  const state = stateOf(spec);
+  release(graph, state, writeUpdates(graph, spec, new Map(sums), inputOf(graph), declare(graph, state)));
   return graph.encode();
 }
 
@@ -147,8 +128,35 @@ function contextOf(graph: GraphBuilder, spec: GraphSpec, rows: number, training:
     batch: rows,
     training,
     weight: (name) => declared.get(name) as string,
-    given: (name, type, shape) => graph.input(name, type, shape),
+    given: inputOf(graph),
   };
+}
+
+/** What comes with a batch, as an input of the graph itself. */
+function inputOf(graph: GraphBuilder): Context['given'] {
+  return (name, type, shape) => graph.input(name, type, shape);
+}
+
+/** A piece of a weight or of one of its moments. */
+interface StateValue {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** Everything that a step changes, in a fixed order. */
+function stateOf(spec: GraphSpec): readonly StateValue[] {
+  const pieces = weightsOf(spec.steps).flatMap(({ name, shape }) => piecesOf(name, shape));
+  return pieces.flatMap((piece) => SLOTS.map((slot) => ({ name: piece[slot], shape: piece.shape })));
+}
+
+/** Makes state inputs of a graph. @returns the graph's values by name, in the same order. */
+function declare(graph: GraphBuilder, state: readonly StateValue[]): ReadonlyMap<string, string> {
+  return new Map(state.map(({ name, shape }) => [name, graph.input(name, 'float32', shape)]));
+}
+
+/** Makes what state has become outputs of a graph. @param values by name. */
+function release(graph: GraphBuilder, state: readonly StateValue[], values: ReadonlyMap<string, string>): void {
+  for (const { name, shape } of state) graph.output(values.get(name) as string, next(name), 'float32', shape);
 }
 
 /** What comes of a batch: its loss, its probabilities, and the gradient by every stored weight, in pieces. */
@@ -222,13 +230,13 @@ function backward(
   return gradients;
 }
 
-/** Writes Adam's step for every piece. @returns by name of a piece's weight or moment, its value behind the step. */
+/** Writes Adam's step for every piece. @param before state by name. @returns the state behind the step. */
 function writeUpdates(
   graph: GraphBuilder,
   spec: GraphSpec,
   gradients: ReadonlyMap<string, readonly string[]>,
   given: Context['given'],
-  before: (piece: Piece) => Readonly<Record<Slot, string>>,
+  before: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const updated = new Map<string, string>();
   const stepSize = given('step_size', 'float32', []);
@@ -238,7 +246,9 @@ function writeUpdates(
     for (const [i, piece] of piecesOf(name, shape).entries()) {
       const gradient = gradients.get(name)?.[i] as string;
       const isKernel = shape.length > 1;
-      const values = writeAdam(graph, before(piece), gradient, isKernel && decay ? { ...factors, decay } : factors);
+      const [weight, first, second] = SLOTS.map((slot) => before.get(piece[slot])) as [string, string, string];
+      const adam = isKernel && decay ? { ...factors, decay } : factors;
+      const values = writeAdam(graph, { weight, first, second }, gradient, adam);
       for (const slot of SLOTS) updated.set(piece[slot], values[slot]);
     }
   }
@@ -252,8 +262,4 @@ function factorsOf(graph: GraphBuilder, folded: Float32Array, stepSize: string):
     stepSize: graph.node('Mul', [stepSize, perColumn(folded)]),
     epsilon: perColumn(folded.map((factor) => SCALED_EPSILON / factor)),
   };
-}
-
-function valuesOf(shape: Shape): number {
-  return elements([shape.height, shape.width, shape.channels]);
 }
