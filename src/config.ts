@@ -13,6 +13,8 @@ const configSchema = z.strictObject({
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Folders from which datasets and weights may be read by path. */
   allow: z.array(z.string().min(1)).default([]),
+  /** Whether requests may make the hub fetch archives from this machine and from private networks. */
+  allowPrivateUrls: z.boolean().default(false),
   /** Gigabytes of computed features that may be kept on disk; a run that needs more computes them in every epoch. */
   featureCache: z.coerce.number().nonnegative().default(20),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

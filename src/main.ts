@@ -6,13 +6,20 @@ import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { NETWORK_THREAD_ENTRY, NetworkThread } from './engines/network-thread.js';
 import { startHttp } from './http/server.js';
+import { UPLOAD_LIMITS } from './http/upload.js';
 import { AllowedFolders } from './schema/allowed-folders.js';
 import { BackboneResolver } from './schema/backbone/backbone.resolver.js';
 import { BackboneService } from './schema/backbone/backbone.service.js';
 import { IMAGENET_FILE } from './schema/backbone/published.js';
 import { ClassificationResolver } from './schema/classification/classification.resolver.js';
+import { DatasetContents } from './schema/dataset/dataset.contents.js';
 import { DatasetResolver } from './schema/dataset/dataset.resolver.js';
 import { DatasetService } from './schema/dataset/dataset.service.js';
+import { DatasetImageResolver, DatasetVersionResolver } from './schema/dataset/dataset-version.resolver.js';
+import { DatasetVersionService } from './schema/dataset/dataset-version.service.js';
+import { RegistrationService } from './schema/dataset/registration.service.js';
+import { Registrations } from './schema/dataset/registrations.js';
+import { VersionWriter } from './schema/dataset/version-writer.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
 import { FeatureCache } from './schema/run/feature-cache.js';
@@ -26,6 +33,7 @@ import { Deployments } from './serving/deployments.js';
 import { openDataFolder } from './storage/data-folder.js';
 import { openDatabase } from './storage/database.js';
 import type { RemoteFile } from './storage/download.js';
+import { createFetch } from './storage/fetch.js';
 import { FileBlobStore } from './storage/file-blobs.js';
 import { startWorker, WORKER_ENTRY } from './training/worker-process.js';
 
@@ -39,6 +47,8 @@ export interface Parts {
   readonly imagenet: RemoteFile;
   readonly workerEntry: string;
   readonly networkThreadEntry: URL;
+  /** A certificate to trust besides the usual ones, as PEM. */
+  readonly trusted?: string;
 }
 
 const PACKAGED: Parts = {
@@ -60,8 +70,8 @@ export interface Hub {
 }
 
 /** Puts the hub together: the only place that knows every part. */
-export async function startHub(config: Config, log: Logger, parts: Partial<Parts> = {}): Promise<Hub> {
-  const { bundledBackbone, imagenet, workerEntry, networkThreadEntry } = { ...PACKAGED, ...parts };
+export async function startHub(config: Config, log: Logger, replaced: Partial<Parts> = {}): Promise<Hub> {
+  const { bundledBackbone, imagenet, workerEntry, networkThreadEntry, trusted } = { ...PACKAGED, ...replaced };
   const closing: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -86,7 +96,18 @@ export async function startHub(config: Config, log: Logger, parts: Partial<Parts
     const allowed = new AllowedFolders([SAMPLES, ...config.allow]);
     const tokens = new TokenService(prisma, join(folder.path, 'token'));
     const token = await tokens.ensureFirst();
-    const datasets = new DatasetService(prisma, blobs, allowed, folder.temporary);
+    const contents = new DatasetContents(prisma, blobs);
+    closing.push(() => contents.close());
+    const writer = new VersionWriter(prisma, blobs);
+    const registrations = new Registrations();
+    const fetch = createFetch({
+      limit: UPLOAD_LIMITS.maxFileSize,
+      allowPrivate: config.allowPrivateUrls,
+      ...(trusted ? { ca: trusted } : {}),
+    });
+    const { temporary } = folder;
+    const registration = new RegistrationService({ blobs, writer, registrations, allowed, fetch, temporary });
+    const versions = new DatasetVersionService({ prisma, blobs, contents, writer });
     const downloads = join(folder.path, 'downloads');
     const backbones = new BackboneService(prisma, blobs, allowed, { bundled: bundledBackbone, imagenet, downloads });
     const events = new RunEvents();
@@ -104,7 +125,9 @@ export async function startHub(config: Config, log: Logger, parts: Partial<Parts
     const runs = new RunService(prisma, queue, events);
     const models = new ModelService(prisma, deployments, log);
     const schema = buildHubSchema([
-      new DatasetResolver(datasets),
+      new DatasetResolver(new DatasetService(prisma), registration, registrations),
+      new DatasetVersionResolver(versions),
+      new DatasetImageResolver(versions),
       new BackboneResolver(backbones),
       new RunResolver(runs),
       new ModelResolver(models, deployments),
@@ -114,7 +137,9 @@ export async function startHub(config: Config, log: Logger, parts: Partial<Parts
     // http
     let loaded = false;
     const authenticate = (given: string | undefined): Promise<string> => tokens.authenticate(given);
-    const http = await startHttp({ schema, runs, authenticate, isReady: () => loaded, log }, config.host, config.port);
+    const subscribed = { runs, registrations };
+    const parts = { schema, subscribed, authenticate, isReady: () => loaded, log };
+    const http = await startHttp(parts, config.host, config.port);
     closing.push(() => http.close());
     const ready = models.deployAll().then(async () => {
       loaded = true;

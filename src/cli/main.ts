@@ -19,6 +19,7 @@ function withHubOptions(command: Command): Command {
     .option('--port <number>', 'port to listen on; 0 takes a free one', '4000')
     .option('--database-url <url>', 'PostgreSQL to use instead of the embedded database (or DATABASE_URL)')
     .option('--allow <folder...>', 'folders from which datasets and weights may be read by path')
+    .option('--allow-private-urls', 'let requests fetch archives from this machine and private networks')
     .option('--feature-cache <gigabytes>', 'computed features to keep on disk', '20')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'));
 }

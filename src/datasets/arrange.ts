@@ -1,6 +1,8 @@
 import { HubError } from '../errors.js';
+import { notAnImage } from './decode.js';
 import type { Intake, StoredImage } from './intake.js';
-import { Layout } from './layout.js';
+import { TablePlacement } from './labels-table.js';
+import { Layout, type Placement } from './layout.js';
 import { checkLimit, type DatasetLimits } from './limits.js';
 import type { ImageRecord, Split } from './manifest.js';
 import { byCodeUnit, quoted, shown } from './names.js';
@@ -27,11 +29,13 @@ export function arrange(
   fractions: SplitFractions,
   seed: number,
 ): Arrangement {
-  const layout = new Layout(intake.folders);
-  const { classes } = layout;
+  const placement = placementOf(intake, limits, rejections);
+  const { classes } = placement;
   checkLimit(limits, 'maxClasses', classes.length, 'The source', 'classes');
-  const placed = place(intake.images, layout, rejections);
-  checkTrainable(placed, classes, rejections);
+  const placed = place(intake.images, placement, rejections);
+  for (const { name, reason } of placement.absent) rejections.add(name, reason);
+  if (placed.length === 0) throw nothingTaken(rejections);
+  checkTrainable(placed, classes);
   const missing = (split: Split) => placed.every((image) => image.split !== split);
   const drawn = {
     test: missing('test') ? fractions.test : 0,
@@ -40,7 +44,20 @@ export function arrange(
   return { classes, images: drawSplits(placed, classes, drawn, seed) };
 }
 
-function place(images: readonly StoredImage[], layout: Layout, rejections: Rejections): ImageRecord[] {
+/** By the table that lies beside everything else, where there is one; else by folders. */
+function placementOf({ folders, tables }: Intake, limits: DatasetLimits, rejections: Rejections): Placement {
+  const tops = new Set(folders.filter((parts) => parts.length > 0).map(([top]) => top));
+  const depth = tables.some(({ path }) => path.length === 1) ? 1 : tops.size === 1 ? 2 : 0;
+  const [table, other] = tables.filter(({ path }) => path.length === depth);
+  if (table && other) {
+    const names = `${quoted(table.path.join('/'))} and ${quoted(other.path.join('/'))}`;
+    throw new HubError('DATASET_REFUSED', `The source has two tables of labels, ${names}: it may have one.`);
+  }
+  for (const unused of tables) if (unused !== table) rejections.add(unused.path.join('/'), notAnImage().message);
+  return table ? new TablePlacement(table, limits) : new Layout(folders);
+}
+
+function place(images: readonly StoredImage[], layout: Placement, rejections: Rejections): ImageRecord[] {
   const labels = new Map(layout.classes.map((name, label) => [name, label]));
   const firsts = new Map<string, string>();
   const placed: ImageRecord[] = [];
@@ -65,17 +82,17 @@ function place(images: readonly StoredImage[], layout: Layout, rejections: Rejec
   return placed;
 }
 
-function checkTrainable(images: readonly ImageRecord[], classes: readonly string[], rejections: Rejections): void {
-  if (images.length === 0) {
-    const [first] = rejections.kept;
-    const why = first ? ` ${rejections.count} files were rejected, the first: "${first.name}" (${first.reason}).` : '';
-    throw new HubError('DATASET_REFUSED', `The source has no images in class folders.${why}`);
-  }
+function nothingTaken(rejections: Rejections): HubError {
+  const [first] = rejections.kept;
+  const why = first ? ` ${rejections.count} files were rejected, the first: "${first.name}" (${first.reason}).` : '';
+  return new HubError('DATASET_REFUSED', `The source has no images that have a class.${why}`);
+}
+
+/** Throws DATASET_REFUSED unless there are two classes, and images to train on of each. */
+export function checkTrainable(images: readonly ImageRecord[], classes: readonly string[]): void {
+  if (classes.length === 0) throw new HubError('DATASET_REFUSED', 'No images are left.');
   if (classes.length === 1) {
-    throw new HubError(
-      'DATASET_REFUSED',
-      `The source has one class, ${quoted(classes[0]!)}; training needs two or more.`,
-    );
+    throw new HubError('DATASET_REFUSED', `There is one class, ${quoted(classes[0]!)}; training needs two or more.`);
   }
   const trained = new Set(images.filter((image) => image.split === 'train').map((image) => image.label));
   const untrained = classes.filter((_, label) => !trained.has(label));

@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { HubError } from '../errors.js';
 import { DATASET_LIMITS } from './limits.js';
+import { factsOf, type PictureFacts } from './picture-facts.js';
 
 /** `cover` keeps the aspect ratio and crops around the centre; `fill` stretches. */
 export type Fit = 'cover' | 'fill';
@@ -36,15 +37,8 @@ export function isImage(encoded: Uint8Array): boolean {
  */
 export async function decodePixels(encoded: Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
   const { width, height, fit, maxPixels = DATASET_LIMITS.maxPixels } = options;
-  const image = openImage(encoded, maxPixels)
-    .resize(width, height, { fit })
-    .flatten({ background: 'white' })
-    .toColourspace('srgb')
-    .raw();
-  const pixels = await decoded(image.toBuffer(), encoded, maxPixels);
-  // More or fewer channels would shift every pixel after the first without a sound.
-  if (pixels.length !== width * height * 3) throw refused(`it decodes to ${pixels.length} bytes, not RGB`);
-  return pixels;
+  const image = openImage(encoded, maxPixels).resize(width, height, { fit });
+  return (await rgbOf(image, encoded, maxPixels)).data;
 }
 
 /** The pixels turned left for right. @param pixels width * height * 3 bytes, as from `decodePixels`. */
@@ -55,17 +49,20 @@ export async function mirrorPixels(pixels: Uint8Array, width: number, height: nu
     .toBuffer();
 }
 
-/**
- * Decodes every pixel, so that what passes here never fails later. Returns the size in pixels after the EXIF
- * orientation is applied. Throws IMAGE_REFUSED.
- */
+/** Of an image, upright, in pixels. */
+export interface MeasuredImage {
+  readonly width: number;
+  readonly height: number;
+  readonly facts: PictureFacts;
+}
+
+/** Decodes every pixel, so that what passes here never fails later. Throws IMAGE_REFUSED. */
 export async function measureImage(
   encoded: Uint8Array,
   maxPixels: number = DATASET_LIMITS.maxPixels,
-): Promise<{ width: number; height: number }> {
-  const whole = openImage(encoded, maxPixels).raw().toBuffer({ resolveWithObject: true });
-  const { info } = await decoded(whole, encoded, maxPixels);
-  return { width: info.width, height: info.height };
+): Promise<MeasuredImage> {
+  const { data, width, height } = await rgbOf(openImage(encoded, maxPixels), encoded, maxPixels);
+  return { width, height, facts: factsOf(data, width, height) };
 }
 
 export function notAnImage(): HubError {
@@ -75,6 +72,20 @@ export function notAnImage(): HubError {
 function openImage(encoded: Uint8Array, maxPixels: number): Sharp {
   if (!isImage(encoded)) throw notAnImage();
   return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: true });
+}
+
+/** width * height * 3 bytes. */
+async function rgbOf(
+  image: Sharp,
+  encoded: Uint8Array,
+  maxPixels: number,
+): Promise<{ data: Buffer; width: number; height: number }> {
+  const pixels = image.flatten({ background: 'white' }).toColourspace('srgb').raw();
+  const { data, info } = await decoded(pixels.toBuffer({ resolveWithObject: true }), encoded, maxPixels);
+  const { width, height } = info;
+  // More or fewer channels would shift every pixel after the first without a sound.
+  if (data.length !== width * height * 3) throw refused(`it decodes to ${data.length} bytes, not RGB`);
+  return { data, width, height };
 }
 
 async function decoded<T>(result: Promise<T>, encoded: Uint8Array, maxPixels: number): Promise<T> {

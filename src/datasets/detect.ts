@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { HubError } from '../errors.js';
-import { CIFAR10_BINARY, Cifar10BinarySource } from './cifar10-binary.js';
+import { Cifar10BinarySource } from './cifar10-binary.js';
+import { Cifar10PythonSource } from './cifar10-python.js';
 import { FolderSource } from './folder-source.js';
 import { DATASET_LIMITS, type DatasetLimits } from './limits.js';
 import { quoted } from './names.js';
 import type { Source } from './source.js';
-import { TarSource } from './tar-source.js';
+import { isPacked, TarSource } from './tar-source.js';
 import { ZipSource } from './zip-source.js';
 
 /** A tar header is one block; its magic lies at byte 257. */
@@ -19,34 +20,30 @@ export async function openSource(path: string, limits: DatasetLimits = DATASET_L
 }
 
 /**
- * A zip, tar or tar.gz file, told by its content and never by its name; CIFAR-10's binary archive is recognised by its
+ * A zip, tar, tar.gz or tar.zst file, told by its content and never by its name; CIFAR-10's archives are recognised by their
  * folder's name. Throws NOT_FOUND, or DATASET_REFUSED for anything else, without naming the file: an upload's is ours.
  */
 export async function openArchive(file: string, limits: DatasetLimits = DATASET_LIMITS): Promise<Source> {
-  const { isFolder } = await look(file);
+  const { isFolder, bytes } = await look(file);
   if (isFolder) throw new HubError('DATASET_REFUSED', 'A folder was given where an archive is taken.');
   const head = await readHead(file);
   const magic = head.toString('latin1', 0, 4);
   if (magic === 'PK\x03\x04' || magic === 'PK\x05\x06') return new ZipSource(file, limits);
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
   const isTar = head.toString('latin1', 257, 262) === 'ustar';
-  if (!isGzip && !isTar) {
-    throw new HubError('DATASET_REFUSED', 'The file is none of the archives that are taken: zip, tar or tar.gz.');
+  if (!isPacked(head) && !isTar) {
+    const message = 'The file is none of the archives that are taken: zip, tar, tar.gz or tar.zst.';
+    throw new HubError('DATASET_REFUSED', message);
   }
-  const tar = new TarSource(() => createReadStream(file), limits);
+  const tar = new TarSource(() => createReadStream(file), limits, bytes);
   const form = await cifar10Form(tar);
-  if (form === 'py') {
-    throw new HubError(
-      'DATASET_REFUSED',
-      `This is the Python form of CIFAR-10: its files are pickles, which are code. Take ${CIFAR10_BINARY.url} instead.`,
-    );
-  }
+  if (form === 'py') return new Cifar10PythonSource(tar);
   return form === 'bin' ? new Cifar10BinarySource(tar) : tar;
 }
 
-async function look(path: string): Promise<{ isFolder: boolean }> {
+async function look(path: string): Promise<{ isFolder: boolean; bytes: number }> {
   try {
-    return { isFolder: (await stat(path)).isDirectory() };
+    const found = await stat(path);
+    return { isFolder: found.isDirectory(), bytes: found.size };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;

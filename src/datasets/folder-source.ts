@@ -19,6 +19,7 @@ interface Found {
 
 /** A folder on this machine, depth first, in the order of names. Symbolic links are refused, never followed. */
 export class FolderSource implements Source {
+  readonly share = null;
   readonly #folder: string;
   readonly #limits: DatasetLimits;
 

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../errors.js';
-import { IMAGE_HEAD_BYTES, isImage, measureImage, notAnImage } from './decode.js';
+import { IMAGE_HEAD_BYTES, isImage, type MeasuredImage, measureImage, notAnImage } from './decode.js';
 import { inOrder } from './in-order.js';
+import { isTable, type LabelsTable } from './labels-table.js';
 import { splitPath } from './layout.js';
 import { checkLimit, type DatasetLimits } from './limits.js';
 import type { ImageRecord } from './manifest.js';
 import { quoted } from './names.js';
 import type { Rejections } from './rejections.js';
 import type { ShardWriter } from './shard-writer.js';
-import type { FileEntry, Source } from './source.js';
+import { type FileEntry, readWhole, type Source } from './source.js';
 
 /** An image that decodes and is packed; what it shows is not known yet. */
 export type StoredImage = Omit<ImageRecord, 'label' | 'split'>;
@@ -19,6 +20,8 @@ export interface Progress {
   readonly rejected: number;
   /** Encoded bytes of the images. */
   readonly bytes: number;
+  /** Share of the source that has been read, from 0 to 1; null where it cannot be told. */
+  readonly share: number | null;
 }
 
 export interface IntakeOptions {
@@ -31,6 +34,14 @@ export interface Intake {
   readonly images: readonly StoredImage[];
   /** Every folder that was seen, as parts of its path, whether or not an image of it was taken. */
   readonly folders: readonly (readonly string[])[];
+  /** Tables of labels that lie where one may. */
+  readonly tables: readonly LabelsTable[];
+}
+
+/** What is met besides images. */
+interface Found {
+  readonly folders: Map<string, readonly string[]>;
+  readonly tables: LabelsTable[];
 }
 
 interface ImageFile {
@@ -45,30 +56,30 @@ export async function takeIn(
   rejections: Rejections,
   { limits, signal, onProgress }: IntakeOptions,
 ): Promise<Intake> {
-  const folders = new Map<string, readonly string[]>();
+  const found: Found = { folders: new Map(), tables: [] };
   const images: StoredImage[] = [];
   let bytes = 0;
-  const files = readImages(source, folders, rejections, limits, signal);
-  for await (const { file, size } of inOrder(files, (file) => measure(file, limits))) {
+  const files = readImages(source, found, rejections, limits, signal);
+  for await (const { file, measured } of inOrder(files, (file) => measure(file, limits))) {
     signal.throwIfAborted();
-    if (typeof size === 'string') {
-      rejections.add(file.name, size);
+    if (typeof measured === 'string') {
+      rejections.add(file.name, measured);
     } else {
       checkLimit(limits, 'maxImages', images.length + 1, 'The source', 'images');
       const sha256 = createHash('sha256').update(file.content).digest('hex');
       const place = await writer.append(file.content, sha256);
-      images.push({ name: file.name, sha256, ...place, bytes: file.content.length, ...size });
+      images.push({ name: file.name, sha256, ...place, bytes: file.content.length, ...measured });
       bytes += file.content.length;
     }
-    onProgress({ images: images.length, rejected: rejections.count, bytes });
+    onProgress({ images: images.length, rejected: rejections.count, bytes, share: source.share });
   }
-  return { images, folders: [...folders.values()] };
+  return { images, folders: [...found.folders.values()], tables: found.tables };
 }
 
-/** One image at a time; notes folders and rejects whatever is not an image on its way. */
+/** One image at a time; notes folders and tables and rejects whatever is not an image on its way. */
 async function* readImages(
   source: Source,
-  folders: Map<string, readonly string[]>,
+  { folders, tables }: Found,
   rejections: Rejections,
   limits: DatasetLimits,
   signal: AbortSignal,
@@ -84,6 +95,10 @@ async function* readImages(
     const name = parts.join('/');
     if (entry.kind === 'refused') rejections.add(name, entry.reason);
     if (entry.kind !== 'file') continue;
+    if (isTable(parts)) {
+      tables.push({ path: parts, text: await readTable(entry, limits) });
+      continue;
+    }
     const content = await readImage(entry, limits);
     if (content === null) rejections.add(name, notAnImage().message);
     else yield { name, content };
@@ -107,15 +122,22 @@ async function readImage(entry: FileEntry, limits: DatasetLimits): Promise<Buffe
   return isImage(content) ? content : null;
 }
 
-/** The size in pixels, or the reason why the file is rejected. */
+async function readTable(entry: FileEntry, limits: DatasetLimits): Promise<string> {
+  const content = await readWhole(entry, limits.maxTableBytes);
+  const received = content?.length ?? Math.max(entry.bytes, limits.maxTableBytes + 1);
+  checkLimit(limits, 'maxTableBytes', received, `The table ${quoted(entry.path)}`, 'bytes');
+  return content?.toString('utf8') ?? '';
+}
+
+/** What it measures, or the reason why the file is rejected. */
 async function measure(
   file: ImageFile,
   limits: DatasetLimits,
-): Promise<{ file: ImageFile; size: { width: number; height: number } | string }> {
+): Promise<{ file: ImageFile; measured: MeasuredImage | string }> {
   try {
-    return { file, size: await measureImage(file.content, limits.maxPixels) };
+    return { file, measured: await measureImage(file.content, limits.maxPixels) };
   } catch (error) {
-    if (error instanceof HubError && error.code === 'IMAGE_REFUSED') return { file, size: error.message };
+    if (error instanceof HubError && error.code === 'IMAGE_REFUSED') return { file, measured: error.message };
     throw error;
   }
 }

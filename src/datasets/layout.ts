@@ -11,6 +11,9 @@ const SPLIT_FOLDERS: ReadonlyMap<string, Split> = new Map([
   ['test', 'test'],
 ]);
 
+/** What a split may be called. */
+export const SPLIT_NAMES: readonly string[] = [...SPLIT_FOLDERS.keys()];
+
 /** What file managers leave behind, in lower case; names with a leading dot are ignored as well. */
 const SYSTEM_NAMES: ReadonlySet<string> = new Set(['__macosx', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r']);
 
@@ -50,14 +53,25 @@ export interface Place {
   readonly className: string;
 }
 
+/** What says where images belong. */
+export interface Placement {
+  /** Class names, sorted. */
+  readonly classes: readonly string[];
+  /** The place of a file, or the reason why it has none. */
+  place(path: readonly string[]): Place | { readonly reason: string };
+  /** What it expected of the source and was not asked about. */
+  readonly absent: readonly { readonly name: string; readonly reason: string }[];
+}
+
 /**
  * How a source is laid out: class folders, or train / validation / test folders above class folders, either of them
  * inside one wrapping folder or not.
  */
-export class Layout {
+export class Layout implements Placement {
+  readonly absent = [];
   readonly #depth: number;
   readonly #hasSplits: boolean;
-  /** Class names, sorted. A folder makes a class, even when none of its images could be taken. */
+  /** A folder makes a class, even when none of its images could be taken. */
   readonly classes: readonly string[];
 
   /** `folders` are all folders that were seen, as parts. Throws DATASET_REFUSED when split and class folders mix. */
@@ -78,7 +92,6 @@ export class Layout {
     this.classes = [...new Set(classes)].sort(byCodeUnit);
   }
 
-  /** The place of a file, or the reason why it has none. */
   place(path: readonly string[]): Place | { readonly reason: string } {
     const folders = path.slice(this.#depth, -1);
     const split = this.#hasSplits && folders.length > 0 ? splitOf(folders.shift()!)! : null;
@@ -89,7 +102,8 @@ export class Layout {
   }
 }
 
-function splitOf(folder: string): Split | undefined {
+/** By its name in any case. */
+export function splitOf(folder: string): Split | undefined {
   return SPLIT_FOLDERS.get(folder.toLowerCase());
 }
 

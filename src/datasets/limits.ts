@@ -8,6 +8,8 @@ export interface DatasetLimits {
   readonly maxImages: number;
   /** Bytes of one encoded image. */
   readonly maxImageBytes: number;
+  /** Bytes of a table of labels. */
+  readonly maxTableBytes: number;
   /** Bytes of everything in the source, unpacked. */
   readonly maxTotalBytes: number;
   /** Unpacked bytes for each byte of the archive. JPEG barely packs: an honest archive stays near 1. */
@@ -26,6 +28,7 @@ export interface DatasetLimits {
 export const DATASET_LIMITS: DatasetLimits = {
   maxImages: 200_000,
   maxImageBytes: 20 * MIB,
+  maxTableBytes: 64 * MIB,
   maxTotalBytes: 8192 * MIB,
   maxCompressionRatio: 200,
   maxPixels: 25_000_000,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { byCodeUnit } from './names.js';
+import type { PictureFacts } from './picture-facts.js';
 
 /** The splits of a dataset version, in the order in which they are listed everywhere. */
 export const SPLITS = ['train', 'validation', 'test'] as const;
@@ -21,6 +22,8 @@ export interface ImageRecord {
   /** Pixels, after the EXIF orientation is applied. */
   readonly width: number;
   readonly height: number;
+  /** Null in versions that were registered before facts were kept. */
+  readonly facts: PictureFacts | null;
 }
 
 /** A dataset version's content, itself stored as a blob of JSON. Never changes after it is written. */

@@ -7,6 +7,16 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const index = z.int().nonnegative();
 const size = z.int().positive();
 
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+const facts = z.strictObject({
+  mean: channels,
+  deviation: channels,
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .nullable(),
+});
+
 const schema = z
   .strictObject({
     format: z.literal(1),
@@ -24,6 +34,7 @@ const schema = z
         bytes: size,
         width: size,
         height: size,
+        facts: facts.nullable().default(null),
       }),
     ),
   })

@@ -1,6 +1,7 @@
 import { HubError } from '../errors.js';
 import type { BlobRef, BlobStore } from '../storage/blobs.js';
 import { type Arrangement, arrange } from './arrange.js';
+import { type Inspection, inspect, type Range } from './inspect.js';
 import { type Progress, takeIn } from './intake.js';
 import { DATASET_LIMITS, type DatasetLimits } from './limits.js';
 import { byIdentity, hashContent, type Manifest, type Split } from './manifest.js';
@@ -27,15 +28,22 @@ export interface ImageCounts extends Readonly<Record<Split, number>> {
   readonly classes: readonly (Readonly<Record<Split, number>> & { readonly name: string })[];
 }
 
-export interface RegisteredDataset {
+/** A version that is in the blob store, and what is known of it. */
+export interface StoredVersion {
   readonly manifest: Manifest;
   readonly manifestBlob: BlobRef;
+  readonly inspection: Inspection;
+  /** Holds the inspection as JSON. */
+  readonly inspectionBlob: BlobRef;
   readonly counts: ImageCounts;
   /** Encoded bytes of all images. */
   readonly bytes: number;
   /** Pixels, when all images have the same; else null. */
   readonly width: number | null;
   readonly height: number | null;
+}
+
+export interface RegisteredDataset extends StoredVersion {
   /** The first `maxRejected` of them. */
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;
@@ -64,8 +72,8 @@ export async function registerImages(
     const arrangement = arrange(intake, rejections, limits, fractions, seed);
     const manifest = describe(arrangement, await writer.finish());
     signal.throwIfAborted();
-    const manifestBlob = await blobs.put(Buffer.from(JSON.stringify(manifest)));
-    return { ...summarize(manifest), manifestBlob, rejected: rejections.kept, rejectedCount: rejections.count };
+    const stored = await storeVersion(manifest, blobs);
+    return { ...stored, rejected: rejections.kept, rejectedCount: rejections.count };
   } catch (error) {
     await writer.discard();
     throw error;
@@ -89,7 +97,11 @@ function describe({ classes, images }: Arrangement, shards: readonly string[]): 
   return { format: 1, contentHash: hashContent(classes, sorted), classes, shards, images: sorted };
 }
 
-function summarize(manifest: Manifest): Pick<RegisteredDataset, 'manifest' | 'counts' | 'bytes' | 'width' | 'height'> {
+/** Inspects a version whose shards are in the store, and stores what is known of it. */
+export async function storeVersion(manifest: Manifest, blobs: BlobStore): Promise<StoredVersion> {
+  const inspection = await inspect(manifest);
+  const json = (value: unknown): Promise<BlobRef> => blobs.put(Buffer.from(JSON.stringify(value)));
+  const [manifestBlob, inspectionBlob] = await Promise.all([json(manifest), json(inspection)]);
   const total = { train: 0, validation: 0, test: 0 };
   const classes = manifest.classes.map((name) => ({ name, train: 0, validation: 0, test: 0 }));
   let bytes = 0;
@@ -100,14 +112,16 @@ function summarize(manifest: Manifest): Pick<RegisteredDataset, 'manifest' | 'co
   }
   return {
     manifest,
+    manifestBlob,
+    inspection,
+    inspectionBlob,
     counts: { ...total, images: manifest.images.length, classes },
     bytes,
-    width: common(manifest.images.map((image) => image.width)),
-    height: common(manifest.images.map((image) => image.height)),
+    width: common(inspection.width),
+    height: common(inspection.height),
   };
 }
 
-function common(values: readonly number[]): number | null {
-  const [first = null] = values;
-  return values.every((value) => value === first) ? first : null;
+function common({ min, max }: Range): number | null {
+  return min === max ? min : null;
 }

@@ -8,6 +8,8 @@ export interface Source {
    * the signal's reason when it is aborted.
    */
   entries(signal: AbortSignal): AsyncIterable<SourceEntry>;
+  /** Share of it that has been read, from 0 to 1; null where it cannot be told. */
+  readonly share: number | null;
 }
 
 export type SourceEntry = FileEntry | FolderEntry | RefusedEntry;
@@ -59,4 +61,16 @@ export async function readAhead(bytes: number, content: AsyncIterable<Uint8Array
 /** Content that is already read. */
 export async function* inMemory(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks;
+}
+
+/** The whole content of a file; null, and no more read, when it has more than so many bytes. */
+export async function readWhole(entry: FileEntry, most: number): Promise<Buffer | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of entry.content()) {
+    bytes += chunk.length;
+    if (bytes > most) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
 }

@@ -54,8 +54,8 @@ function tooFew(className: string, images: number, test: number, validation: num
   );
 }
 
-/** Fisher-Yates. */
-function shuffled<T>(items: readonly T[], seed: number): T[] {
+/** A copy in an order that the seed decides: Fisher-Yates. */
+export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = xoroshiro128plus(seed);
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {

@@ -5,22 +5,33 @@ import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './limits.js';
 import { archiveError, type Source, type SourceEntry } from './source.js';
+import { unpackZstandard, ZSTANDARD_MAGIC } from './zstandard.js';
 
-/** A tar archive, plain or gzipped (told by its first two bytes), read as a stream and never as a whole. */
+/** A tar archive, plain or packed by gzip or Zstandard, read as a stream and never as a whole. */
 export class TarSource implements Source {
   readonly #open: () => Readable;
   readonly #limits: DatasetLimits;
+  readonly #bytes: number | null;
+  #read = 0;
 
-  /** `open` gives the archive from its beginning, each time the entries are asked for. */
-  constructor(open: () => Readable, limits: DatasetLimits = DATASET_LIMITS) {
+  /**
+   * `open` gives the archive from its beginning, each time the entries are asked for.
+   * @param bytes of the archive, where that is known.
+   */
+  constructor(open: () => Readable, limits: DatasetLimits = DATASET_LIMITS, bytes: number | null = null) {
     this.#open = open;
     this.#limits = limits;
+    this.#bytes = bytes;
+  }
+
+  get share(): number | null {
+    return this.#bytes === null ? null : this.#read / this.#bytes;
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
     const archive = this.#open();
     const entries = extract();
-    const flow = pipelined(unpack(archive, new UnpackMeter(this.#limits)), entries, { signal });
+    const flow = pipelined(unpack(this.#counted(archive), new UnpackMeter(this.#limits)), entries, { signal });
     // Its error also reaches the loop below, through `entries`.
     flow.catch(() => {});
     try {
@@ -40,21 +51,43 @@ export class TarSource implements Source {
       if (!archive.closed) await once(archive, 'close');
     }
   }
+
+  async *#counted(archive: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    this.#read = 0;
+    for await (const chunk of archive) {
+      this.#read += chunk.length;
+      yield chunk;
+    }
+  }
 }
 
-async function* unpack(archive: Readable, meter: UnpackMeter): AsyncGenerator<Uint8Array> {
+/** By the first bytes of what is packed. */
+const PACKINGS: readonly {
+  readonly magic: Buffer;
+  readonly unpack: (packed: Readable) => AsyncIterable<Uint8Array>;
+}[] = [
+  // The callback has nothing to do: an error also ends the stream that is read here.
+  { magic: Buffer.from([0x1f, 0x8b]), unpack: (packed) => pipeline(packed, createGunzip(), () => {}) },
+  { magic: ZSTANDARD_MAGIC, unpack: unpackZstandard },
+];
+const MAGIC_BYTES = 4;
+
+/** Whether a file begins as a packed archive does. */
+export function isPacked(head: Buffer): boolean {
+  return PACKINGS.some(({ magic }) => head.subarray(0, magic.length).equals(magic));
+}
+
+async function* unpack(archive: AsyncIterable<Buffer>, meter: UnpackMeter): AsyncGenerator<Uint8Array> {
   const packed = counted(archive, meter);
   let head = Buffer.alloc(0);
-  while (head.length < 2) {
+  while (head.length < MAGIC_BYTES) {
     const { value, done } = await packed.next();
     if (done) break;
     head = Buffer.concat([head, value]);
   }
   const whole = Readable.from(prepend(head, packed));
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  // The callback has nothing to do: an error also ends the stream that is read here.
-  const content: AsyncIterable<Uint8Array> = isGzip ? pipeline(whole, createGunzip(), () => {}) : whole;
-  for await (const chunk of content) {
+  const packing = PACKINGS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+  for await (const chunk of packing ? packing.unpack(whole) : whole) {
     meter.addUnpacked(chunk.length);
     yield chunk;
   }

@@ -12,10 +12,16 @@ const UNIX_SYMBOLIC_LINK = 0o120000;
 export class ZipSource implements Source {
   readonly #file: string;
   readonly #limits: DatasetLimits;
+  #read = 0;
+  #entries = 0;
 
   constructor(file: string, limits: DatasetLimits = DATASET_LIMITS) {
     this.#file = file;
     this.#limits = limits;
+  }
+
+  get share(): number | null {
+    return this.#entries === 0 ? null : this.#read / this.#entries;
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
@@ -27,9 +33,11 @@ export class ZipSource implements Source {
       const zip = await fromFdPromise(handle.fd, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
       // Not the sum of the entries' packed sizes: in a bomb many entries share the same bytes.
       meter.addPacked(zip.fileSize);
+      this.#entries = zip.entryCount;
       for await (const entry of inOrder(zip.eachEntry(), (entry) => describe(zip, entry, meter, signal))) {
         signal.throwIfAborted();
         yield entry;
+        this.#read += 1;
       }
     } catch (error) {
       throw archiveError(error, 'zip', signal);

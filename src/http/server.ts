@@ -7,8 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
-import type { Context } from '../schema/context.js';
-import type { RunService } from '../schema/run/run.service.js';
+import type { Context, Subscribed } from '../schema/context.js';
 import { type Authenticate, requireToken } from './authentication.js';
 import { startApollo } from './graphql.js';
 import { multipart } from './multipart.js';
@@ -22,7 +21,7 @@ const JSON_BYTES = 1024 ** 2;
 
 export interface HttpParts {
   readonly schema: GraphQLSchema;
-  readonly runs: RunService;
+  readonly subscribed: Subscribed;
   readonly authenticate: Authenticate;
   /** Whether everything that should serve is loaded. */
   readonly isReady: () => boolean;
@@ -37,7 +36,7 @@ export interface HttpServer {
 
 /** Starts the HTTP server. @throws CONFLICT when the port is taken. */
 export async function startHttp(parts: HttpParts, host: string, port: number): Promise<HttpServer> {
-  const { schema, runs, authenticate, isReady, log } = parts;
+  const { schema, subscribed, authenticate, isReady, log } = parts;
   const apollo = await startApollo(schema, log);
   const app = express();
   app.disable('x-powered-by');
@@ -53,14 +52,16 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
     response.type('html').send(renderPlayground(API));
   });
   const api = expressMiddleware(apollo, {
-    context: async ({ res }): Promise<Context> => ({ requestId: res.locals.requestId, actor: res.locals.actor, runs }),
+    context: async ({ res }): Promise<Context> => {
+      return { requestId: res.locals.requestId, actor: res.locals.actor, ...subscribed };
+    },
   });
   app.use(API, helmet(), requireToken(authenticate), multipart(), express.json({ limit: JSON_BYTES }), api);
   app.use((_request, response) => refuse(response, 404, new HubError('NOT_FOUND', `The API is at ${API}.`)));
   app.use(lastError(log));
 
   const server = createServer(app);
-  const closeSubscriptions = serveSubscriptions({ server, path: API, schema, authenticate, runs, log });
+  const closeSubscriptions = serveSubscriptions({ server, path: API, schema, authenticate, subscribed, log });
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;

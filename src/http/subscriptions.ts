@@ -4,9 +4,8 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse, sp
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import type { Context } from '../schema/context.js';
+import type { Context, Subscribed } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
-import type { RunService } from '../schema/run/run.service.js';
 import { type Authenticate, bearerToken } from './authentication.js';
 import { checkCost, depthRule } from './query-limits.js';
 
@@ -23,10 +22,10 @@ export function serveSubscriptions(options: {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly authenticate: Authenticate;
-  readonly runs: RunService;
+  readonly subscribed: Subscribed;
   readonly log: Logger;
 }): () => Promise<void> {
-  const { server, path, schema, authenticate, runs, log } = options;
+  const { server, path, schema, authenticate, subscribed, log } = options;
   const sockets = new WebSocketServer({ server, path, maxPayload: MESSAGE_BYTES });
   const served = useServer<Record<string, unknown>, { actor?: string }>(
     {
@@ -38,7 +37,7 @@ export function serveSubscriptions(options: {
         extra.actor = actor;
         return true;
       },
-      context: ({ extra }): Context => ({ requestId: randomUUID(), actor: extra.actor as string, runs }),
+      context: ({ extra }): Context => ({ requestId: randomUUID(), actor: extra.actor as string, ...subscribed }),
       onSubscribe(_context, _id, { query, variables, operationName }) {
         try {
           checkCost(schema, { query: parse(query), variables, operationName });

@@ -5,10 +5,19 @@ import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { BackboneResolver } from './backbone/backbone.resolver.js';
 import { ClassificationResolver } from './classification/classification.resolver.js';
 import { DatasetResolver } from './dataset/dataset.resolver.js';
+import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { RunResolver } from './run/run.resolver.js';
 
-const RESOLVERS = [DatasetResolver, BackboneResolver, RunResolver, ModelResolver, ClassificationResolver] as const;
+const RESOLVERS = [
+  DatasetResolver,
+  DatasetVersionResolver,
+  DatasetImageResolver,
+  BackboneResolver,
+  RunResolver,
+  ModelResolver,
+  ClassificationResolver,
+] as const;
 
 /** Builds the schema on resolver instances; without them (to print it) nothing can be asked of it. */
 export function buildHubSchema(instances: readonly object[] = []): GraphQLSchema {

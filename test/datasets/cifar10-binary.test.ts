@@ -61,12 +61,4 @@ describe("CIFAR-10's binary archive", () => {
       message: expect.stringContaining(message),
     });
   });
-
-  it('is asked for when the Python form is given', async () => {
-    const pickles = await tarGzOf({ 'cifar-10-batches-py/data_batch_4': Buffer.from('\x80\x02') });
-    await expect(register(pickles)).rejects.toMatchObject({
-      code: 'DATASET_REFUSED',
-      message: expect.stringContaining('Take https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz instead'),
-    });
-  });
 });

@@ -40,10 +40,10 @@ describe('a limit is named, with its value and what was received', () => {
   });
 
   it('maxImageBytes does not count for what is no image', async () => {
-    const files = { ...(await images(['cat', 'dog'], 2)), 'labels.csv': Buffer.alloc(5000, 'a') };
+    const files = { ...(await images(['cat', 'dog'], 2)), 'notes.csv': Buffer.alloc(5000, 'a') };
     const limits = { ...DATASET_LIMITS, maxImageBytes: 1000 };
     const registered = await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { limits });
-    expect(registered.rejected.map(({ name }) => name)).toEqual(['labels.csv']);
+    expect(registered.rejected.map(({ name }) => name)).toEqual(['notes.csv']);
   });
 
   it('maxPixels rejects the image alone', async () => {

@@ -130,10 +130,10 @@ describe('registerImages refuses', () => {
     [
       'a source without images',
       () => ({ 'cat/': null, 'cat/a.txt': Buffer.from('a') }),
-      'has no images in class folders. 1 files were rejected, the first: "cat/a.txt" (not a',
+      'has no images that have a class. 1 files were rejected, the first: "cat/a.txt" (not a',
     ],
-    ['an empty source', () => ({}), 'has no images in class folders.'],
-    ['one class', () => images(['cat'], 3), 'has one class, "cat"'],
+    ['an empty source', () => ({}), 'has no images that have a class.'],
+    ['one class', () => images(['cat'], 3), 'There is one class, "cat"'],
     [
       'an empty class',
       async () => ({ ...(await images(['cat', 'dog'], 3)), 'emu/': null }),

@@ -103,7 +103,7 @@ describe('openArchive', () => {
   ])('refuses %s and says what is taken', async (_, content) => {
     await expect(openArchive(await fileOf(content))).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
-      message: expect.stringContaining('zip, tar or tar.gz'),
+      message: expect.stringContaining('zip, tar, tar.gz or tar.zst'),
     });
   });
 

@@ -100,7 +100,7 @@ describe('datasets', () => {
     const file = variables ? { as: 'upload', content: text('x') } : undefined;
     expect(await refusal(request, {}, file)).toMatchObject({
       code: 'BAD_INPUT',
-      message: 'Give exactly one of upload and path.',
+      message: 'Give exactly one of upload, path and url.',
     });
   });
 
@@ -131,10 +131,10 @@ describe('datasets', () => {
   });
 
   it.each<[string, () => Promise<Uint8Array> | Uint8Array, RegExp]>([
-    ['that is no archive', () => text('cat,dog'), /none of the archives that are taken: zip, tar or tar\.gz/],
+    ['that is no archive', () => text('cat,dog'), /none of the archives that are taken: zip, tar, tar\.gz or tar\.zst/],
     ['that is empty', () => text(''), /none of the archives/],
-    ['with one class', async () => zipOf(await images(['cat'], 3)), /has one class, "cat"/],
-    ['without images', async () => tarGzOf({ 'cat/a.txt': Buffer.from('a') }), /no images in class folders/],
+    ['with one class', async () => zipOf(await images(['cat'], 3)), /There is one class, "cat"/],
+    ['without images', async () => tarGzOf({ 'cat/a.txt': Buffer.from('a') }), /no images that have a class/],
     [
       'that was cut off',
       async () => (await zipOf(await images(['cat', 'dog'], 3))).subarray(0, 300),

@@ -65,7 +65,7 @@ async function trainWith(losses: readonly number[], recipe: RecipeInput): Promis
     shards: [sha256],
     images: splits.map((split, i) => ({
       ...{ sha256, name: `${i}`, split, label: i % 2 },
-      ...{ shard: 0, offset: 0, bytes: 1, width: 8, height: 8 },
+      ...{ shard: 0, offset: 0, bytes: 1, width: 8, height: 8, facts: null },
     })),
   };
   const features = Float32Array.from(manifest.images, ({ label }) => label);

@@ -1,13 +1,21 @@
-import { Arg, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { HubError } from '../../errors.js';
 import { contentOf } from '../../http/upload.js';
+import type { Context } from '../context.js';
 import { CreateDatasetInput, RegisterDatasetVersionInput } from './dataset.input.js';
 import type { DatasetService } from './dataset.service.js';
 import { DatasetType, DatasetVersionType } from './dataset.type.js';
+import type { RegistrationService } from './registration.service.js';
+import { RegistrationProgress } from './registration.type.js';
+import type { Registrations } from './registrations.js';
 
 @Resolver()
 export class DatasetResolver {
-  constructor(private readonly datasets: DatasetService) {}
+  constructor(
+    private readonly datasets: DatasetService,
+    private readonly registration: RegistrationService,
+    private readonly registrations: Registrations,
+  ) {}
 
   @Query(() => [DatasetType], { name: 'datasets', description: 'All datasets by name.' })
   async allDatasets(): Promise<DatasetType[]> {
@@ -24,18 +32,43 @@ export class DatasetResolver {
     return this.datasets.create(input.name, input.description ?? null);
   }
 
+  @Mutation(() => Boolean, { description: 'Deletes a dataset without versions. True when it is gone.' })
+  async deleteDataset(@Arg('name', () => String) name: string): Promise<boolean> {
+    await this.datasets.delete(name);
+    return true;
+  }
+
   @Mutation(() => DatasetVersionType, {
     description: 'Reads, checks and packs labelled images. The same data again returns the version that holds it.',
   })
   async registerDatasetVersion(
     @Arg('input', () => RegisterDatasetVersionInput) input: RegisterDatasetVersionInput,
   ): Promise<DatasetVersionType> {
-    const { dataset, upload, path, testFraction, validationFraction, seed } = input;
-    const options = { testFraction, validationFraction, seed };
-    if (upload && path == null) {
-      return this.datasets.registerUpload(dataset, contentOf(upload), options);
+    const { upload, path, url, progressKey, ...rest } = input;
+    const options = { ...rest, key: progressKey ?? null };
+    if ([upload, path, url].filter((source) => source != null).length !== 1) {
+      throw new HubError('BAD_INPUT', 'Give exactly one of upload, path and url.');
     }
-    if (path != null && !upload) return this.datasets.registerPath(dataset, path, options);
-    throw new HubError('BAD_INPUT', 'Give exactly one of upload and path.');
+    if (upload) return this.registration.registerUpload(contentOf(upload), options);
+    if (url != null) return this.registration.registerUrl(url, options);
+    return this.registration.registerPath(path as string, options);
+  }
+
+  @Mutation(() => Boolean, { description: 'Stops a registration under way. Nothing of it is kept.' })
+  cancelRegistration(@Arg('progressKey', () => ID) progressKey: string): boolean {
+    this.registrations.cancel(progressKey);
+    return true;
+  }
+
+  @Subscription(() => RegistrationProgress, {
+    description:
+      'Tells of a registration, also one that is yet to begin, at once and then a few times a second; ends with it.',
+    subscribe: ({ context, args }) => (context as Context).registrations.progress(args.progressKey as string),
+  })
+  registrationProgress(
+    @Root() progress: RegistrationProgress,
+    @Arg('progressKey', () => ID) _progressKey: string,
+  ): RegistrationProgress {
+    return progress;
   }
 }

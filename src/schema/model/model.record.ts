@@ -1,7 +1,7 @@
 import type { PictureSize } from '../../engines/engine.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
-import { toDatasetVersion } from '../dataset/dataset.service.js';
+import { toDatasetVersion } from '../dataset/dataset.record.js';
 import type { GateVerdict } from './gate.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
 

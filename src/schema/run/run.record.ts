@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../../engines/engine.js';
 import type { Prisma } from '../../storage/database.js';
 import { recipeSchema } from '../../training/recipe.js';
-import { toDatasetVersion } from '../dataset/dataset.service.js';
+import { toDatasetVersion } from '../dataset/dataset.record.js';
 import type { RunSeconds, RunType } from './run.type.js';
 
 /** All that an answer about runs needs, in one query for any number of them. */

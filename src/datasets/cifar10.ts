@@ -1,0 +1,70 @@
+import sharp from 'sharp';
+import { HubError } from '../errors.js';
+import { inOrder } from './in-order.js';
+import { quoted } from './names.js';
+import { inMemory, type SourceEntry } from './source.js';
+
+/** In the order of the labels. */
+export const CIFAR10_CLASSES: readonly string[] = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
+const SIDE = 32;
+const PLANE = SIDE * SIDE;
+/** Bytes of a picture: the red, the green and the blue plane, row by row. */
+export const PICTURE_BYTES = 3 * PLANE;
+
+export interface Cifar10Record {
+  readonly label: number;
+  readonly planes: Uint8Array;
+}
+
+/**
+ * The records of a batch as PNG files: `train/cat/data_batch_1-00042.png`. Both published forms give the same files, so
+ * that they are the same dataset.
+ */
+export async function* pictureFiles(
+  records: AsyncIterable<Cifar10Record>,
+  batch: string,
+  batchPath: string,
+): AsyncGenerator<SourceEntry> {
+  const split = batch === 'test_batch' ? 'test' : 'train';
+  let index = 0;
+  for await (const { className, encoded } of inOrder(records, (record) => encode(record, batchPath))) {
+    const path = `${split}/${className}/${batch}-${String(index).padStart(5, '0')}.png`;
+    yield { kind: 'file', path, bytes: encoded.length, content: () => inMemory([encoded]) };
+    index += 1;
+  }
+}
+
+/** Throws DATASET_REFUSED unless these are the ten classes in their order. */
+export function checkClassList(names: readonly unknown[], path: string): void {
+  if (names.join() === CIFAR10_CLASSES.join()) return;
+  throw new HubError('DATASET_REFUSED', `${quoted(path)} does not list the ten classes of CIFAR-10 in their order.`);
+}
+
+async function encode(
+  { label, planes }: Cifar10Record,
+  batchPath: string,
+): Promise<{ className: string; encoded: Buffer }> {
+  const className = CIFAR10_CLASSES[label];
+  if (className === undefined) {
+    throw new HubError('DATASET_REFUSED', `${quoted(batchPath)} has a record of label ${label}, not 0 to 9.`);
+  }
+  const pixels = Buffer.alloc(PICTURE_BYTES);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let i = 0; i < PLANE; i++) pixels[3 * i + channel] = planes[channel * PLANE + i]!;
+  }
+  // Not packed: deflate's output differs between machines, and with it the hash of the same dataset.
+  const image = sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png({ compressionLevel: 0 });
+  return { className, encoded: await image.toBuffer() };
+}

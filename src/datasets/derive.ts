@@ -1,0 +1,125 @@
+import { HubError } from '../errors.js';
+import { checkTrainable } from './arrange.js';
+import { groupBy } from './group.js';
+import { type DuplicateGroup, inspect } from './inspect.js';
+import { byIdentity, hashContent, type ImageRecord, type Manifest, type Split } from './manifest.js';
+import { byCodeUnit, quoted } from './names.js';
+import { shuffled } from './splits.js';
+
+/** What is done to one or more versions to make another, in this order. */
+export interface Derivation {
+  /** Classes that are kept; null keeps all. */
+  readonly classes: readonly string[] | null;
+  /** Classes that get another name, also one that there is: both then are one class. */
+  readonly rename: readonly { readonly from: string; readonly to: string }[];
+  /** Images, by SHA-256, that get another class, also a new one. */
+  readonly relabel: readonly { readonly image: string; readonly to: string }[];
+  /** Images, by SHA-256, that are left out. */
+  readonly without: readonly string[];
+  /** Of images that show the same, one is kept: of the test split before the validation split before the training split. */
+  readonly duplicates: 'KEEP' | 'DROP_EXACT' | 'DROP_NEAR';
+  /** Share of each class of each split that is kept, at least one image; above 0 to 1. */
+  readonly fraction: number;
+  /** Decides which share. */
+  readonly seed: number;
+}
+
+/** An image with its class by name, since labels differ between versions. */
+interface Named extends Omit<ImageRecord, 'label'> {
+  readonly className: string;
+}
+
+/** Splits whose images are kept before others that show the same: a test split should stay what it was. */
+const KEPT_FIRST: readonly Split[] = ['test', 'validation', 'train'];
+
+/**
+ * A new manifest from those of other versions. It names the same shards: no image is stored again. An image that two of
+ * the versions have in the same class and split counts once.
+ * Throws BAD_INPUT for classes and images that are not there, DATASET_REFUSED when the result cannot be trained on.
+ */
+export async function derive(parents: readonly Manifest[], derivation: Derivation): Promise<Manifest> {
+  const shards = [...new Set(parents.flatMap((parent) => parent.shards))];
+  const merged = parents.flatMap((parent) =>
+    parent.images.map(({ label, ...image }): Named => {
+      const shard = shards.indexOf(parent.shards[image.shard]!);
+      return { ...image, shard, className: parent.classes[label]! };
+    }),
+  );
+  checkNamed(merged, derivation);
+  const kept = take(changed(merged, derivation), derivation);
+  const manifest = manifestOf(kept, shards);
+  if (derivation.duplicates === 'KEEP') return manifest;
+  const { duplicates } = await inspect(manifest);
+  const kinds: readonly string[] = derivation.duplicates === 'DROP_EXACT' ? ['exact'] : ['exact', 'near'];
+  const dropped = repeated(
+    manifest,
+    duplicates.filter(({ kind }) => kinds.includes(kind)),
+  );
+  const single = manifest.images.filter((_, row) => !dropped.has(row));
+  return manifestOf(
+    single.map(({ label, ...image }) => ({ ...image, className: manifest.classes[label]! })),
+    shards,
+  );
+}
+
+function checkNamed(images: readonly Named[], { classes, rename, relabel, without }: Derivation): void {
+  const known = new Set(images.map(({ className }) => className));
+  for (const name of [...(classes ?? []), ...rename.map(({ from }) => from)]) {
+    if (!known.has(name)) throw new HubError('BAD_INPUT', `There is no class ${quoted(name)} in these versions.`);
+  }
+  const hashes = new Set(images.map(({ sha256 }) => sha256));
+  for (const sha256 of [...relabel.map(({ image }) => image), ...without]) {
+    if (!hashes.has(sha256)) throw new HubError('BAD_INPUT', `There is no image ${quoted(sha256)} in these versions.`);
+  }
+}
+
+function changed(images: readonly Named[], { classes, rename, relabel, without }: Derivation): Named[] {
+  const keptClasses = classes && new Set(classes);
+  const renamed = new Map(rename.map(({ from, to }) => [from, to]));
+  const relabelled = new Map(relabel.map(({ image, to }) => [image, to]));
+  const left = new Set(without);
+  const result = images
+    .filter(({ className, sha256 }) => (!keptClasses || keptClasses.has(className)) && !left.has(sha256))
+    .map((image) => {
+      const className = relabelled.get(image.sha256) ?? renamed.get(image.className) ?? image.className;
+      return { ...image, className };
+    });
+  const once = groupBy(result, ({ split, className, sha256 }) => `${split} ${sha256} ${className}`);
+  return [...once.values()].map(([first]) => first!);
+}
+
+/** A share of each class of each split, the same whatever the order of the images. */
+function take(images: readonly Named[], { fraction, seed }: Derivation): Named[] {
+  if (fraction === 1) return [...images];
+  return [...groupBy(images, ({ split, className }) => `${split} ${className}`).values()].flatMap((group) => {
+    const order = shuffled(
+      group.toSorted((a, b) => byCodeUnit(a.sha256, b.sha256)),
+      seed,
+    );
+    return order.slice(0, Math.max(1, Math.round(order.length * fraction)));
+  });
+}
+
+/** All of each group but the one that is kept. */
+function repeated({ images }: Manifest, groups: readonly DuplicateGroup[]): ReadonlySet<number> {
+  const place = (row: number): number => KEPT_FIRST.indexOf(images[row]!.split);
+  return new Set(groups.flatMap((group) => group.images.toSorted((a, b) => place(a) - place(b) || a - b).slice(1)));
+}
+
+function manifestOf(images: readonly Named[], allShards: readonly string[]): Manifest {
+  const classes = [...new Set(images.map(({ className }) => className))].sort(byCodeUnit);
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const used = new Set(images.map(({ shard }) => shard));
+  const shards = allShards.filter((_, shard) => used.has(shard));
+  const records = images
+    .map(({ className, ...image }): ImageRecord => {
+      const shard = shards.indexOf(allShards[image.shard]!);
+      return { ...image, shard, label: labels.get(className)! };
+    })
+    .sort(byIdentity);
+  checkTrainable(records, classes);
+  if (!records.some(({ split }) => split === 'test')) {
+    throw new HubError('DATASET_REFUSED', 'No test images are left: nothing could be measured on this version.');
+  }
+  return { format: 1, contentHash: hashContent(classes, records), classes, shards, images: records };
+}

@@ -1,0 +1,96 @@
+import { groupBy } from './group.js';
+import type { Manifest } from './manifest.js';
+import { nearPairs } from './near-duplicates.js';
+import type { Channels } from './picture-facts.js';
+
+/** Of all images. */
+export interface Range {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** Images that show the same. */
+export interface DuplicateGroup {
+  /** `exact`: the same bytes. `near`: pictures that can hardly be told apart. */
+  readonly kind: 'exact' | 'near';
+  /** Places in the manifest's list of images, ascending. */
+  readonly images: readonly number[];
+}
+
+/** What a dataset version is like. */
+export interface Inspection {
+  /** In pixels. */
+  readonly width: Range;
+  readonly height: Range;
+  /** Of an encoded image. */
+  readonly bytes: Range;
+  /** Of each channel over all images, each image counting the same; 0 to 255. Null when not all images have facts. */
+  readonly mean: Channels | null;
+  readonly deviation: Channels | null;
+  /** Images whose channels are all alike. */
+  readonly grey: number;
+  readonly duplicates: readonly DuplicateGroup[];
+}
+
+/** Judges a dataset version by what its manifest knows of the images. */
+export async function inspect({ images }: Manifest): Promise<Inspection> {
+  const facts = images.flatMap((image) => image.facts ?? []);
+  const whole = facts.length === images.length;
+  const perChannel = (of: (channel: number) => number): Channels => [of(0), of(1), of(2)];
+  const average = (of: (fact: (typeof facts)[number]) => number): number =>
+    facts.reduce((sum, fact) => sum + of(fact), 0) / facts.length;
+  const mean = perChannel((channel) => average((fact) => fact.mean[channel]!));
+  const square = perChannel((channel) => average((fact) => fact.mean[channel]! ** 2 + fact.deviation[channel]! ** 2));
+  const isGrey = (values: Channels): boolean => values[0] === values[1] && values[1] === values[2];
+  return {
+    width: rangeOf(images.map((image) => image.width)),
+    height: rangeOf(images.map((image) => image.height)),
+    bytes: rangeOf(images.map((image) => image.bytes)),
+    mean: whole ? mean : null,
+    deviation: whole ? perChannel((channel) => Math.sqrt(Math.max(0, square[channel]! - mean[channel]! ** 2))) : null,
+    grey: facts.filter((fact) => isGrey(fact.mean) && isGrey(fact.deviation)).length,
+    duplicates: [...exactGroups(images), ...(await nearGroups(images))],
+  };
+}
+
+/** Whether a group has images to learn from and images to be measured by: figures on those are too good. */
+export function leaks({ images }: DuplicateGroup, manifest: Manifest): boolean {
+  const splits = new Set(images.map((row) => manifest.images[row]!.split));
+  return splits.has('train') && splits.size > 1;
+}
+
+/** Whether the images of a group are not all of one class. */
+export function conflicts({ images }: DuplicateGroup, manifest: Manifest): boolean {
+  return new Set(images.map((row) => manifest.images[row]!.label)).size > 1;
+}
+
+function exactGroups(images: Manifest['images']): DuplicateGroup[] {
+  return [...groupBy(images.keys(), (row) => images[row]!.sha256).values()]
+    .filter((group) => group.length > 1)
+    .map((group) => ({ kind: 'exact', images: group }));
+}
+
+/** Images that a chain of near pairs connects, where they are not all the same bytes. */
+async function nearGroups(images: Manifest['images']): Promise<DuplicateGroup[]> {
+  const parent = Int32Array.from(images.keys());
+  const rootOf = (row: number): number => {
+    while (parent[row] !== row) {
+      parent[row] = parent[parent[row]!]!;
+      row = parent[row]!;
+    }
+    return row;
+  };
+  for await (const { a, b } of nearPairs(images.map((image) => image.facts?.fingerprint ?? null))) {
+    const [first, second] = [rootOf(a), rootOf(b)].sort((x, y) => x - y) as [number, number];
+    parent[second] = first;
+  }
+  return [...groupBy(images.keys(), rootOf).values()]
+    .filter((group) => new Set(group.map((row) => images[row]!.sha256)).size > 1)
+    .map((group) => ({ kind: 'near', images: group }));
+}
+
+function rangeOf(values: readonly number[]): Range {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { min: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]!, max: sorted.at(-1)! };
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openArchive, openSource } from '../../datasets/detect.js';
+import { registerImages } from '../../datasets/register.js';
+import type { Source } from '../../datasets/source.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import type { Fetch } from '../../storage/fetch.js';
+import type { AllowedFolders } from '../allowed-folders.js';
+import type { DatasetVersionType } from './dataset.type.js';
+import type { Registration, Registrations } from './registrations.js';
+import type { VersionWriter } from './version-writer.js';
+
+/** How the images of a source become a version. */
+export interface RegistrationOptions {
+  readonly dataset: string;
+  readonly testFraction: number;
+  readonly validationFraction: number;
+  readonly seed: number;
+  /** By which name its progress can be followed; null for none. */
+  readonly key: string | null;
+}
+
+export interface RegistrationParts {
+  readonly blobs: BlobStore;
+  readonly writer: VersionWriter;
+  readonly registrations: Registrations;
+  readonly allowed: AllowedFolders;
+  readonly fetch: Fetch;
+  /** Folder for archives while they are read. */
+  readonly temporary: string;
+}
+
+/** Turns uploads, paths and addresses into dataset versions. */
+export class RegistrationService {
+  constructor(private readonly parts: RegistrationParts) {}
+
+  /** An archive as it arrives. */
+  async registerUpload(upload: AsyncIterable<Buffer>, options: RegistrationOptions): Promise<DatasetVersionType> {
+    return this.#tracked(options, (registration) =>
+      this.#throughFile('upload', options, registration, async (file) => {
+        const received = registration.receiving(upload, null);
+        await pipeline(received, createWriteStream(file, { mode: 0o600 }), { signal: registration.signal });
+      }),
+    );
+  }
+
+  /** An archive that another server has. */
+  async registerUrl(url: string, options: RegistrationOptions): Promise<DatasetVersionType> {
+    return this.#tracked(options, (registration) =>
+      this.#throughFile(url, options, registration, async (file) => {
+        const { content, bytes } = await this.parts.fetch(url, registration.signal);
+        const received = registration.receiving(content, bytes);
+        await pipeline(received, createWriteStream(file, { mode: 0o600 }), { signal: registration.signal });
+      }),
+    );
+  }
+
+  /** A folder or an archive that lies in an allowed folder of the server. */
+  async registerPath(path: string, options: RegistrationOptions): Promise<DatasetVersionType> {
+    const real = await this.parts.allowed.resolve(path);
+    return this.#tracked(options, async (registration) =>
+      this.#register(await openSource(real), path, options, registration),
+    );
+  }
+
+  async #tracked<T>({ key }: RegistrationOptions, work: (registration: Registration) => Promise<T>): Promise<T> {
+    const registration = this.parts.registrations.begin(key ?? randomUUID());
+    try {
+      return await work(registration);
+    } finally {
+      registration.end();
+    }
+  }
+
+  async #throughFile(
+    from: string,
+    options: RegistrationOptions,
+    registration: Registration,
+    fill: (file: string) => Promise<void>,
+  ): Promise<DatasetVersionType> {
+    const file = join(this.parts.temporary, `${randomUUID()}.archive`);
+    try {
+      await fill(file);
+      return await this.#register(await openArchive(file), from, options, registration);
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  async #register(
+    source: Source,
+    from: string,
+    options: RegistrationOptions,
+    { signal, reading }: Registration,
+  ): Promise<DatasetVersionType> {
+    const { dataset, testFraction, validationFraction, seed } = options;
+    const draw = { testFraction, validationFraction, seed };
+    return this.parts.writer.write(dataset, from, () =>
+      registerImages(source, this.parts.blobs, { ...draw, signal, onProgress: reading }),
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import got, { type Agents, HTTPError } from 'got';
+import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import { HubError } from '../errors.js';
+
+/** What an address gives: its content as it arrives, and how many bytes it says there are. */
+export interface Fetched {
+  readonly content: AsyncIterable<Uint8Array>;
+  readonly bytes: number | null;
+}
+
+export type Fetch = (url: string, signal: AbortSignal) => Promise<Fetched>;
+
+export interface FetchOptions {
+  /** Bytes at most. */
+  readonly limit: number;
+  /** Whether addresses of this machine and of private networks may be asked. */
+  readonly allowPrivate: boolean;
+  /** Certificates to trust besides the usual ones, as PEM. */
+  readonly ca?: string;
+}
+
+/** Milliseconds without anything from the server. */
+const SILENCE = 20_000;
+const MOST_REDIRECTS = 5;
+
+/**
+ * Fetches files of other servers for requests that name them. What a name leads to is checked when it is connected to,
+ * for redirects as well: a client must not reach through the hub what it could not reach by itself.
+ * Its errors are BAD_INPUT, or LIMIT_EXCEEDED, and name no more of an address than the client gave.
+ */
+export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
+  const agent: Agents = {
+    https: new RequestFilteringHttpsAgent({ allowPrivateIPAddress: allowPrivate, ...(ca ? { ca } : {}) }),
+  };
+  return async (url, signal) => {
+    requireHttps(url);
+    const stream = got.stream(url, {
+      agent,
+      signal,
+      decompress: false, // an archive is its own compression
+      maxRedirects: MOST_REDIRECTS,
+      retry: { limit: 0 }, // nothing is kept of what has come: a client asks again
+      timeout: { lookup: SILENCE, connect: SILENCE, secureConnect: SILENCE, socket: SILENCE, response: SILENCE },
+      hooks: { beforeRedirect: [(options) => requireHttps(String(options.url))] },
+    });
+    try {
+      const [response] = (await once(stream, 'response')) as [{ headers: { 'content-length'?: string } }];
+      const stated = response.headers['content-length'];
+      const bytes = stated === undefined ? null : Number(stated);
+      if (bytes !== null) checkLimit(bytes, limit);
+      return { content: limited(stream as AsyncIterable<Uint8Array>, limit, signal), bytes };
+    } catch (error) {
+      stream.destroy();
+      throw worded(error, signal);
+    }
+  };
+}
+
+async function* limited(
+  content: AsyncIterable<Uint8Array>,
+  limit: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  try {
+    for await (const chunk of content) {
+      bytes += chunk.length;
+      checkLimit(bytes, limit);
+      yield chunk;
+    }
+  } catch (error) {
+    throw worded(error, signal);
+  }
+}
+
+function requireHttps(url: string): void {
+  if (URL.canParse(url) && new URL(url).protocol === 'https:') return;
+  throw new HubError('BAD_INPUT', 'Only https addresses are fetched.', { received: url.slice(0, 200) });
+}
+
+function checkLimit(bytes: number, limit: number): void {
+  if (bytes <= limit) return;
+  const message = `The address sends ${bytes} bytes or more; the limit of one archive is ${limit}.`;
+  throw new HubError('LIMIT_EXCEEDED', message, { limit, received: bytes });
+}
+
+function worded(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  const cause = error instanceof Error && error.cause instanceof HubError ? error.cause : error;
+  if (cause instanceof HubError || !(cause instanceof Error)) return cause;
+  if (cause instanceof HTTPError) {
+    return new HubError('BAD_INPUT', `The address answers with status ${cause.response.statusCode}.`);
+  }
+  if (/is not allowed/.test(cause.message)) {
+    const message = 'The address leads into a private network: start the hub with --allow-private-urls to fetch there.';
+    return new HubError('BAD_INPUT', message);
+  }
+  return new HubError('BAD_INPUT', `The address cannot be fetched: ${cause.message}.`);
+}

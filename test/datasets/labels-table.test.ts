@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { registerImages } from '../../src/datasets/register.js';
+import { type Files, png, sourceOf, temporaryStore } from './fixtures.js';
+
+const register = async (files: Files) =>
+  registerImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0.5 });
+
+const table = (...lines: string[]) => Buffer.from(lines.join('\n'));
+
+async function pictures(...names: string[]): Promise<Record<string, Buffer>> {
+  return Object.fromEntries(await Promise.all(names.map(async (name, i) => [name, await png(i)] as const)));
+}
+
+const four = () => pictures('a.png', 'b.png', 'c.png', 'd.png');
+const CSV = ['file,label', 'a.png,cat', 'b.png,cat', 'c.png,dog', 'd.png,dog'];
+
+describe('a table of labels', () => {
+  it('says what files show, wherever they lie and whenever the table comes', async () => {
+    const files = await pictures('a.png', 'x/b.png', 'x/y/c.png', 'd.png');
+    const lines = ['file,label,split', 'a.png,cat,train', '"x/b.png", cat ,Test', 'x/y/c.png,dog,train', 'd.png,dog,'];
+    const { manifest } = await register({ ...files, 'labels.csv': table(...lines) });
+    expect(manifest.classes).toEqual(['cat', 'dog']);
+    const placed = manifest.images.map(({ name, label, split }) => `${name} ${manifest.classes[label]} ${split}`);
+    expect(placed.sort()).toEqual(['a.png cat train', 'd.png dog train', 'x/b.png cat test', 'x/y/c.png dog train']);
+  });
+
+  it.each([
+    [
+      'CSV with a byte order mark, blank lines and other columns',
+      'labels.csv',
+      ['\ufeffid,LABEL,File_Name', '', '1,cat,a.png', '2,cat,b.png', '3,dog,c.png', '4,dog,d.png'],
+    ],
+    [
+      'JSON lines',
+      'labels.jsonl',
+      [
+        '{"file":"a.png","label":"cat"}',
+        '{"file":"b.png","label":"cat"}',
+        '',
+        '{"file":"c.png","label":"dog"}',
+        '{"file":"./d.png","label":"dog","split":null}',
+      ],
+    ],
+    [
+      'metadata of an image folder',
+      'metadata.jsonl',
+      [
+        '{"file_name":"a.png","label":"cat"}',
+        '{"file_name":"b.png","label":"cat"}',
+        '{"file_name":"c.png","label":"dog"}',
+        '{"file_name":"d.png","label":"dog"}',
+      ],
+    ],
+  ])('may be %s', async (_, name, lines) => {
+    const { manifest, rejected } = await register({ [name]: table(...lines), ...(await four()) });
+    expect(manifest.images.map((image) => manifest.classes[image.label]).sort()).toEqual(['cat', 'cat', 'dog', 'dog']);
+    expect(rejected).toEqual([]);
+  });
+
+  it('takes numbers as names of classes', async () => {
+    const lines = ['a', 'b', 'c', 'd'].map((name, i) => `{"file":"${name}.png","label":${i % 2}}`);
+    const { manifest } = await register({ 'labels.jsonl': table(...lines), ...(await four()) });
+    expect(manifest.classes).toEqual(['0', '1']);
+  });
+
+  it('lies in the one folder around everything, or beside it', async () => {
+    const files = await pictures('set/a.png', 'set/b.png', 'set/c.png', 'set/d.png');
+    const inside = await register({ ...files, 'set/labels.csv': table(...CSV) });
+    const beside = await register({
+      ...files,
+      'labels.csv': table(...CSV.map((line, i) => (i === 0 ? line : `set/${line}`))),
+    });
+    expect(inside.manifest.contentHash).toBe(beside.manifest.contentHash);
+  });
+
+  it('in a class folder is a file like others', async () => {
+    const files = await pictures('cat/a.png', 'cat/b.png', 'dog/c.png', 'dog/d.png');
+    const { rejected } = await register({ ...files, 'cat/labels.csv': table('file,label') });
+    expect(rejected).toEqual([{ name: 'cat/labels.csv', reason: expect.stringContaining('not a JPEG') }]);
+  });
+
+  it('rejects what it does not list, and what it lists and is not there', async () => {
+    const files = { ...(await four()), 'e.png': await png(9) };
+    const { rejected } = await register({ ...files, 'labels.csv': table(...CSV, 'f.png,cat') });
+    expect(rejected).toEqual([
+      { name: 'e.png', reason: 'not listed in labels.csv' },
+      { name: 'f.png', reason: 'listed in labels.csv, but no image of the source' },
+    ]);
+  });
+
+  it.each([
+    ['without a file', ['file,label', ',cat'], 'labels.csv, line 2: it names no file'],
+    ['without a label', ['file,label', 'a.png,'], 'labels.csv, line 2: "label" must have 1 to 100 characters'],
+    ['with another split', ['file,label,split', 'a.png,cat,dev'], 'line 2: "split" must be one of train, validation'],
+    ['that climbs out', ['file,label', '../a.png,cat'], 'climbs out of its folder'],
+    ['with more columns', ['file,label', 'a.png,cat,train'], 'is no CSV'],
+    ['listed twice with two labels', ['file,label', 'a.png,cat', './a.png,dog'], 'line 3: "./a.png" is listed twice'],
+  ])('is refused with a row %s', async (_, lines, message) => {
+    await expect(register({ ...(await four()), 'labels.csv': table(...lines) })).rejects.toMatchObject({
+      code: 'DATASET_REFUSED',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('is refused when a line is no JSON, or there are two tables', async () => {
+    const files = await four();
+    await expect(register({ ...files, 'labels.jsonl': table('{}') })).rejects.toThrow('line 1: it names no file');
+    await expect(register({ ...files, 'labels.jsonl': table('{') })).rejects.toThrow('line 1: it is no JSON');
+    await expect(register({ ...files, 'labels.csv': table(...CSV), 'metadata.csv': table(...CSV) })).rejects.toThrow(
+      'two tables of labels, "labels.csv" and "metadata.csv"',
+    );
+  });
+});
