@@ -23,10 +23,15 @@ import { VersionWriter } from './schema/dataset/version-writer.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
 import { FeatureCache } from './schema/run/feature-cache.js';
-import { RunEvents } from './schema/run/run.events.js';
+import { RunBlobs } from './schema/run/run.blobs.js';
+import { RunFields } from './schema/run/run.fields.js';
+import { RunJournal } from './schema/run/run.journal.js';
+import { RunList } from './schema/run/run.list.js';
+import { RunLoaders } from './schema/run/run.loaders.js';
 import { RunQueue } from './schema/run/run.queue.js';
 import { RunResolver } from './schema/run/run.resolver.js';
 import { RunService } from './schema/run/run.service.js';
+import { RunStates } from './schema/run/run.states.js';
 import { buildHubSchema } from './schema/schema.js';
 import { TokenService } from './schema/token/token.service.js';
 import { Deployments } from './serving/deployments.js';
@@ -110,26 +115,30 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const versions = new DatasetVersionService({ prisma, blobs, contents, writer });
     const downloads = join(folder.path, 'downloads');
     const backbones = new BackboneService(prisma, blobs, allowed, { bundled: bundledBackbone, imagenet, downloads });
-    const events = new RunEvents();
+    const journal = new RunJournal(prisma);
+    const states = new RunStates(prisma, journal);
+    const runBlobs = new RunBlobs(prisma, blobs);
     const queue = new RunQueue({
       prisma,
-      blobs,
+      runBlobs,
       blobFolder: folder.blobs,
       backbones,
       cache: new FeatureCache(prisma, blobs, config.featureCache * 1e9),
-      events,
+      journal,
+      states,
       log,
       startWorker: (job) => startWorker(job, workerEntry),
     });
     closing.push(() => queue.close());
-    const runs = new RunService(prisma, queue, events);
+    const runs = new RunService(prisma, queue, states, journal, runBlobs);
     const models = new ModelService(prisma, deployments, log);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma), registration, registrations),
       new DatasetVersionResolver(versions),
       new DatasetImageResolver(versions),
       new BackboneResolver(backbones),
-      new RunResolver(runs),
+      new RunResolver(runs, new RunList(prisma)),
+      new RunFields(new RunLoaders(prisma)),
       new ModelResolver(models, deployments),
       new ClassificationResolver(deployments),
     ]);

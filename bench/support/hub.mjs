@@ -51,11 +51,7 @@ export async function train(client, input) {
     { input },
   );
   const { id } = startTransferRun;
-  for await (const { runProgress } of client.subscribe('subscription ($id: ID!) { runProgress(id: $id) { state } }', {
-    id,
-  })) {
-    if (runProgress.state !== 'RUNNING' && runProgress.state !== 'QUEUED') break;
-  }
+  for await (const _ of client.subscribe('subscription ($id: ID!) { runEvents(id: $id) { number } }', { id }));
   const seconds = (performance.now() - began) / 1000;
   const { run } = await client.request(
     `query ($id: ID!) { run(id: $id) {

@@ -30,9 +30,8 @@ export const START_FINE_TUNE = `mutation ($input: StartFineTuneRunInput!) {
 
 export const DATASET = `query ($name: String!) { dataset(name: $name) { versions { id number } } }`;
 
-export const RUN_PROGRESS = `subscription ($id: ID!) {
-  runProgress(id: $id) { state phase done total secondsLeft message
-    epoch { epoch trainLoss trainAccuracy validationLoss validationAccuracy } }
+export const RUN_EVENTS = `subscription ($id: ID!, $after: Int!) {
+  runEvents(id: $id, after: $after) { number progress { phase done total secondsLeft } epoch { epoch validationAccuracy } }
 }`;
 
 export const REGISTER_VERSION = `mutation ($runId: ID!, $model: String!) {
@@ -72,20 +71,15 @@ export interface RunAnswer {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-export interface ProgressAnswer {
-  readonly state: RunAnswer['state'];
-  readonly phase: string | null;
-  readonly done: number | null;
-  readonly total: number | null;
-  readonly secondsLeft: number | null;
-  readonly message: string | null;
-  readonly epoch: {
-    readonly epoch: number;
-    readonly trainLoss: number;
-    readonly trainAccuracy: number;
-    readonly validationLoss: number;
-    readonly validationAccuracy: number;
+export interface RunEventAnswer {
+  readonly number: number;
+  readonly progress: {
+    readonly phase: string;
+    readonly done: number;
+    readonly total: number;
+    readonly secondsLeft: number | null;
   } | null;
+  readonly epoch: { readonly epoch: number; readonly validationAccuracy: number } | null;
 }
 
 export interface VersionAnswer {

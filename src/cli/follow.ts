@@ -11,14 +11,16 @@ import { duration, percent } from './format.js';
 export async function followToEnd(client: HubClient, id: string, line: Ora, title = 'Run'): Promise<ask.RunAnswer> {
   line.start(title);
   let epochs = '';
-  for await (const { runProgress: now } of client.subscribe<{ runProgress: ask.ProgressAnswer }>(ask.RUN_PROGRESS, {
-    id,
-  })) {
+  const place = { id, after: 0 };
+  const subscription = client.subscribe<{ runEvents: ask.RunEventAnswer }>(ask.RUN_EVENTS, place);
+  for await (const { runEvents: now } of subscription) {
+    place.after = now.number; // where the client goes on when its connection is lost and made again
     if (now.epoch) {
       epochs = `epoch ${now.epoch.epoch}: validation accuracy ${percent(now.epoch.validationAccuracy)}, `;
-    } else if (now.phase && now.done !== null && now.total) {
-      const left = now.secondsLeft === null ? '' : `, ${duration(now.secondsLeft)} left`;
-      line.text = `${title}, ${now.phase.toLowerCase()}: ${epochs}${percent(now.done / now.total)}${left}`;
+    } else if (now.progress) {
+      const { phase, done, total, secondsLeft } = now.progress;
+      const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
+      line.text = `${title}, ${phase.toLowerCase()}: ${epochs}${percent(done / total)}${left}`;
     }
   }
   const { run } = await client.request<{ run: ask.RunAnswer }>(ask.RUN, { id });

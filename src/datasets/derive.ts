@@ -1,6 +1,6 @@
 import { HubError } from '../errors.js';
+import { groupBy } from '../group-by.js';
 import { checkTrainable } from './arrange.js';
-import { groupBy } from './group.js';
 import { type DuplicateGroup, inspect } from './inspect.js';
 import { byIdentity, hashContent, type ImageRecord, type Manifest, type Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';

@@ -1,4 +1,4 @@
-import { groupBy } from './group.js';
+import { groupBy } from '../group-by.js';
 import type { Manifest, Split } from './manifest.js';
 
 /** Where an image stands in a version. */

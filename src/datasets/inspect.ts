@@ -1,4 +1,4 @@
-import { groupBy } from './group.js';
+import { groupBy } from '../group-by.js';
 import type { Manifest } from './manifest.js';
 import { nearPairs } from './near-duplicates.js';
 import type { Channels } from './picture-facts.js';

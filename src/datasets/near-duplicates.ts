@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { groupBy } from './group.js';
+import { groupBy } from '../group-by.js';
 
 /** Bits in which two fingerprints of the same picture differ at most. */
 export const NEAR_DISTANCE = 7;

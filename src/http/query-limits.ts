@@ -39,7 +39,7 @@ export const depthRule = maxDepthRule({
 
 /** A list costs its children once per row: as many as the page asks for, or a guess. */
 const listEstimator: ComplexityEstimator = ({ field, args, childComplexity }) => {
-  const first = (args.page as { first?: number } | undefined)?.first;
+  const first = (args.page as { first?: number } | undefined)?.first ?? (args.first as number | undefined);
   if (first !== undefined) return 1 + Math.abs(first) * childComplexity;
   const type = isNonNullType(field.type) ? field.type.ofType : field.type;
   return isListType(type) ? 1 + ROWS * childComplexity : undefined;

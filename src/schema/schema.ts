@@ -7,6 +7,7 @@ import { ClassificationResolver } from './classification/classification.resolver
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { ModelResolver } from './model/model.resolver.js';
+import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
 
 const RESOLVERS = [
@@ -15,6 +16,7 @@ const RESOLVERS = [
   DatasetImageResolver,
   BackboneResolver,
   RunResolver,
+  RunFields,
   ModelResolver,
   ClassificationResolver,
 ] as const;

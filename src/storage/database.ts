@@ -8,6 +8,8 @@ export { Prisma, type PrismaClient };
 
 /** Prisma's code for a value that another row has already, where each must have its own. */
 const UNIQUE_VIOLATION = 'P2002';
+/** Prisma's code for a row that is to be changed and is not there, or not as the condition says. */
+const MISSING = 'P2025';
 
 /** The hub's database, at the newest migration. */
 export interface Database {
@@ -58,6 +60,11 @@ export async function openDatabase(options: {
 /** Whether a write failed because another row has the same name, number or hash. */
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === UNIQUE_VIOLATION;
+}
+
+/** Whether a change failed because no row meets its condition. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === MISSING;
 }
 
 /** For `catch`: lets a write pass whose row is there already; anything else is thrown on. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { EngineInfo } from '../engines/engine.js';
+import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
+import type { SystemUse } from './system-use.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -55,14 +57,8 @@ export interface Evaluation {
 export type TrainingEvent =
   | { readonly type: 'started'; readonly engine: EngineInfo }
   | { readonly type: 'log'; readonly message: string }
-  | {
-      readonly type: 'progress';
-      readonly phase: Phase;
-      readonly done: number;
-      readonly total: number;
-      /** Estimated from the rate so far in this phase; null before there is one. */
-      readonly secondsLeft: number | null;
-    }
+  | Progress<Phase>
+  | { readonly type: 'system'; readonly use: SystemUse }
   | { readonly type: 'features'; readonly chunk: FeatureChunk; readonly bytes: number }
   | { readonly type: 'checkpoint'; readonly checkpointBlob: string }
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics; readonly checkpointBlob: string }

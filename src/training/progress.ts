@@ -1,24 +1,38 @@
 import { performance } from 'node:perf_hooks';
-import type { Phase, TrainingEvent } from './job.js';
 
 /** Milliseconds between two reports. */
-const INTERVAL_MS = 250;
+const INTERVAL_MS = 1000;
 
-/** Turns counts into progress events with the time that remains, a few a second at most. */
-export class ProgressMeter {
+/** How far a phase has come. */
+export interface Progress<P extends string> {
+  readonly type: 'progress';
+  readonly phase: P;
+  readonly done: number;
+  readonly total: number;
+  /** Estimated from the rate so far in this phase. */
+  readonly secondsLeft: number;
+}
+
+/** Turns counts into progress with the time that remains: the first, the last, and one a second at most. */
+export class ProgressMeter<P extends string> {
   readonly #began = performance.now();
   #reported = Number.NEGATIVE_INFINITY;
   #done = 0;
 
   constructor(
-    private readonly phase: Phase,
+    private readonly phase: P,
     private readonly total: number,
-    private readonly emit: (event: TrainingEvent) => void,
+    private readonly emit: (progress: Progress<P>) => void,
   ) {}
 
   /** Counts items that are done now. */
   add(items: number): void {
-    this.#done += items;
+    this.reach(this.#done + items);
+  }
+
+  /** Says how many items are done in all. */
+  reach(items: number): void {
+    this.#done = items;
     const now = performance.now();
     if (now - this.#reported < INTERVAL_MS && this.#done < this.total) return;
     this.#reported = now;

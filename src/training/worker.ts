@@ -4,6 +4,7 @@ import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { type Job, jobSchema, type TrainingEvent, type WorkerCommand } from './job.js';
+import { watchSystemUse } from './system-use.js';
 import { train } from './train.js';
 
 /**
@@ -26,6 +27,7 @@ process.on('SIGINT', () => undefined);
 async function work(unchecked: Job): Promise<void> {
   // The API answers while training takes every core.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const unwatch = watchSystemUse((use) => emit({ type: 'system', use }));
   try {
     const job = jobSchema.parse(unchecked);
     const threads = job.threads ?? availableParallelism();
@@ -39,6 +41,7 @@ async function work(unchecked: Job): Promise<void> {
   } catch (error) {
     emit(cancelled.signal.aborted ? { type: 'cancelled' } : failure(error));
   }
+  unwatch();
   process.disconnect();
 }
 

@@ -96,7 +96,7 @@ describe('a token', () => {
       connectionParams,
       retryAttempts: 0,
     });
-    const events = client.iterate({ query: 'subscription { runProgress(id: "x") { state } }' });
+    const events = client.iterate({ query: 'subscription { runEvents(id: "x") { state } }' });
     await expect(events.next()).rejects.toMatchObject({ code: 4403, reason: 'Forbidden' });
   });
 

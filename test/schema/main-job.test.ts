@@ -6,8 +6,9 @@ import {
   figuresOf,
   type ModelAnswer,
   type ModelVersionAnswer,
-  type ProgressAnswer,
   type RunAnswer,
+  type RunEventAnswer,
+  type RunPageAnswer,
 } from '../support/answers.js';
 import { COLOUR_NAMES, colourImages, colourPhoto } from '../support/colour-images.js';
 import { QUICK } from '../support/recipes.js';
@@ -107,21 +108,21 @@ describe('the main job, over HTTP and WebSocket', () => {
 
   it('trains, and tells phases and epochs in order until the run has succeeded', async () => {
     const id = await hub.queue({ datasetVersionId: version.id, recipe: QUICK });
-    const seen: ProgressAnswer[] = [];
-    for await (const progress of hub.watch(id)) seen.push(progress);
+    const seen: RunEventAnswer[] = [];
+    for await (const event of hub.watch(id)) seen.push(event);
     run = await hub.run(id);
 
     expect(run, JSON.stringify(run.error)).toMatchObject({ state: 'SUCCEEDED', backbone: { name: 'tiny-imagenet' } });
-    expect(seen.every((progress) => progress.runId === id)).toBe(true);
-    const states = seen.map((progress) => progress.state);
-    expect(states.at(-1)).toBe('SUCCEEDED');
-    const order = ['QUEUED', 'RUNNING', 'SUCCEEDED'];
-    expect(states).toEqual(states.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
-    const phases = seen.flatMap(({ phase }) => phase ?? []);
+    expect(seen.every((event) => event.runId === id)).toBe(true);
+    const states = seen.flatMap(({ state }) => state ?? []);
+    expect(states).toEqual(['QUEUED', 'RUNNING', 'SUCCEEDED']);
+    expect(seen.at(-1)).toMatchObject({ kind: 'STATE', state: 'SUCCEEDED' });
+    const progress = seen.flatMap((event) => event.progress ?? []);
+    const phases = progress.map(({ phase }) => phase);
     expect([...new Set(phases)]).toEqual(['FEATURES', 'TRAINING']);
     expect(phases).toEqual(phases.toSorted());
-    for (const { done, total } of seen) if (total !== null) expect(done).toBeLessThanOrEqual(total);
-    expect(seen.find(({ phase, done }) => phase === 'FEATURES' && done === 84)).toMatchObject({ total: 84 });
+    for (const { done, total } of progress) expect(done).toBeLessThanOrEqual(total);
+    expect(progress).toContainEqual(expect.objectContaining({ phase: 'FEATURES', done: 84, total: 84 }));
     const epochs = seen.flatMap(({ epoch }) => epoch ?? []);
     expect(epochs).toEqual(run.epochs.map(({ seconds: _, ...figures }) => figures));
     expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, i) => i + 1));
@@ -148,14 +149,10 @@ describe('the main job, over HTTP and WebSocket', () => {
 
   it('makes the same numbers of the same seed again, from cached features', async () => {
     const id = await hub.queue({ datasetVersionId: version.id, recipe: QUICK });
-    const messages: string[] = [];
-    const phases = new Set<string | null>();
-    for await (const { message, phase } of hub.watch(id)) {
-      if (message) messages.push(message);
-      phases.add(phase);
-    }
-    expect(messages).toContain('Features: 84 of 84 cached, 0 to compute.');
-    expect(phases).not.toContain('FEATURES');
+    const seen: RunEventAnswer[] = [];
+    for await (const event of hub.watch(id)) seen.push(event);
+    expect(seen.map(({ message }) => message)).toContain('Features: 84 of 84 cached, 0 to compute.');
+    expect(seen.map(({ progress }) => progress?.phase)).not.toContain('FEATURES');
     expect(figuresOf(await hub.run(id))).toEqual(figuresOf(run));
   });
 
@@ -179,10 +176,7 @@ describe('the main job, over HTTP and WebSocket', () => {
     const ids: string[] = [];
     let after: string | null = null;
     do {
-      const page: { runs: { runs: { id: string }[]; next: string | null } } = await hub.ask('runs', {
-        first: 2,
-        after,
-      });
+      const page: RunPageAnswer = await hub.ask('runs', { first: 2, after });
       expect(page.runs.runs.length).toBeLessThanOrEqual(2);
       ids.push(...page.runs.runs.map(({ id }) => id));
       after = page.runs.next;

@@ -254,7 +254,7 @@ describe('runs', () => {
     expect(await refusal('cancel-run', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
     expect(await refusal('cancel-run', { id: good.id })).toMatchObject({
       code: 'CONFLICT',
-      message: 'The run is SUCCEEDED and cannot be cancelled.',
+      message: 'The run is SUCCEEDED and cannot be cancelled; it can be deleted.',
     });
   });
 

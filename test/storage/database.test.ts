@@ -206,6 +206,48 @@ describe('migrations', () => {
     expect(await client.$queryRaw`SELECT count(*)::int AS rows FROM half`).toEqual([{ rows: 0 }]);
   });
 
+  test('that came later keep the runs that were there, in their order, with their figures and their state', async () => {
+    const folder = join(await temporaryFolder(), 'database');
+    const earlier = join(await temporaryFolder(), 'migrations');
+    for (const name of await readdir(MIGRATIONS)) {
+      if (name < '20261125141919_run-life') await cp(join(MIGRATIONS, name), join(earlier, name), { recursive: true });
+    }
+    const before = await openDatabase({ folder, migrations: earlier });
+    await before.client.$executeRaw`INSERT INTO datasets (id, name) VALUES ('d', 'pets')`;
+    await before.client.$executeRaw`
+      INSERT INTO dataset_versions (id, dataset_id, number, content_hash, manifest_blob, classes, counts, image_count,
+        bytes, source, rejected, rejected_count) VALUES ('v', 'd', 1, '', '', '[]', '[]', 0, 0, '', '[]', 0)`;
+    await before.client.$executeRaw`
+      INSERT INTO runs (id, kind, state, dataset_version_id, backbone_name, recipe) VALUES
+        ('3', 'TRANSFER', 'QUEUED', 'v', 'any', '{}'), ('1', 'TRANSFER', 'SUCCEEDED', 'v', 'any', '{}'),
+        ('2', 'TRANSFER', 'QUEUED', 'v', 'any', '{}')`;
+    await before.client.$executeRaw`
+      INSERT INTO run_epochs (run_id, epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, seconds)
+      VALUES ('1', 1, 1, 1, 0.5, 0.75, 2), ('1', 2, 1, 1, 0.25, 0.5, 3)`;
+    await before.close();
+
+    const { client } = await open(folder);
+    await client.run.create({
+      data: { id: '4', kind: 'TRANSFER', datasetVersionId: 'v', backboneName: 'any', recipe: {} },
+    });
+    const runs = await client.run.findMany({ orderBy: { queueOrder: 'asc' }, include: { events: true } });
+    expect(runs.map(({ id }) => id)).toEqual(['1', '2', '3', '4']);
+    expect(runs[0]).toMatchObject({
+      bestValidationAccuracy: 0.75,
+      bestValidationLoss: 0.25,
+      epochSeconds: 5,
+      tags: [],
+    });
+    expect(runs[1]).toMatchObject({ bestValidationAccuracy: null, bestValidationLoss: null, epochSeconds: null });
+    const events = runs.map(({ eventCount, events: [event] }) => ({ eventCount, ...event }));
+    expect(events).toMatchObject([
+      { eventCount: 1, number: 1, kind: 'STATE', details: { state: 'SUCCEEDED' } },
+      { eventCount: 1, number: 1, kind: 'STATE', details: { state: 'QUEUED' } },
+      { eventCount: 1, number: 1, kind: 'STATE', details: { state: 'QUEUED' } },
+      { eventCount: 0 },
+    ]);
+  });
+
   test('of a newer hub are refused', async () => {
     const folder = await copyOfTemplate();
     await (await openDatabase({ folder, migrations: await withOneMore('CREATE TABLE t (x int);') })).close();

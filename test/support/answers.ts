@@ -36,17 +36,54 @@ export interface RunAnswer {
   readonly confusion: { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] } | null;
   readonly seconds: { readonly features: number; readonly training: number; readonly evaluation: number } | null;
   readonly peakMemoryBytes: number | null;
+  readonly bestValidationAccuracy: number | null;
+  readonly bestValidationLoss: number | null;
+  readonly epochSeconds: number | null;
+  readonly tags: readonly string[];
+  readonly resumes: number;
+  readonly queuePosition: number | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly log: readonly { readonly number: number; readonly message: string }[];
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-export interface ProgressAnswer {
+export interface RunEventAnswer {
   readonly runId: string;
-  readonly state: RunAnswer['state'];
-  readonly phase: 'BACKBONE' | 'FEATURES' | 'TRAINING' | 'EVALUATION' | null;
-  readonly done: number | null;
-  readonly total: number | null;
+  readonly number: number;
+  readonly kind: 'STATE' | 'EPOCH' | 'LOG' | 'PROGRESS' | 'SYSTEM';
+  readonly state: RunAnswer['state'] | null;
   readonly epoch: EpochAnswer | null;
   readonly message: string | null;
+  readonly progress: {
+    readonly phase: 'BACKBONE' | 'FEATURES' | 'TRAINING' | 'EVALUATION';
+    readonly done: number;
+    readonly total: number;
+    readonly secondsLeft: number | null;
+  } | null;
+  readonly system: {
+    readonly cpuShare: number;
+    readonly memoryBytes: number;
+    readonly freeMemoryBytes: number;
+  } | null;
+}
+
+/** A run as a list shows it. */
+export type ListedRun = Pick<
+  RunAnswer,
+  | 'id'
+  | 'kind'
+  | 'state'
+  | 'backboneName'
+  | 'testAccuracy'
+  | 'bestValidationAccuracy'
+  | 'epochSeconds'
+  | 'tags'
+  | 'queuePosition'
+> & { readonly datasetVersion: { readonly dataset: string; readonly number: number } };
+
+export interface RunPageAnswer {
+  readonly runs: { readonly runs: readonly ListedRun[]; readonly next: string | null };
 }
 
 export interface ModelVersionAnswer {

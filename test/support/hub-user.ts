@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HubClient } from '../../src/cli/client.js';
 import { HubError } from '../../src/errors.js';
-import type { DatasetVersionAnswer, ModelVersionAnswer, ProgressAnswer, RunAnswer } from './answers.js';
+import type { DatasetVersionAnswer, ModelVersionAnswer, RunAnswer, RunEventAnswer } from './answers.js';
 
 /** A line of the hub's log; levels are pino's: 40 is a warning, 50 an error. */
 export interface LogLine {
@@ -113,11 +113,12 @@ export abstract class HubUser {
     return answer.startTransferRun.id;
   }
 
-  /** What happens to a run, as it happens, until it has ended. */
-  async *watch(id: string): AsyncGenerator<ProgressAnswer> {
-    const request = await requestText('run-progress');
-    for await (const { runProgress } of this.client.subscribe<{ runProgress: ProgressAnswer }>(request, { id })) {
-      yield runProgress;
+  /** What happened to a run behind an event and then what happens, as it happens, until it has ended. */
+  async *watch(id: string, after = 0): AsyncGenerator<RunEventAnswer> {
+    const request = await requestText('run-events');
+    const variables = { id, after };
+    for await (const { runEvents } of this.client.subscribe<{ runEvents: RunEventAnswer }>(request, variables)) {
+      yield runEvents;
     }
   }
 

@@ -1,4 +1,4 @@
-import { IsOptional, Length, Max, Min } from 'class-validator';
+import { IsOptional, Length } from 'class-validator';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { PresetName, Schedule, SplitLayer, ValidationSource } from './run.type.js';
 
@@ -89,15 +89,4 @@ export class StartFineTuneRunInput extends TrainingInput {
     description: 'All behind this layer learns; mixed0 to mixed10, not behind what the parent trained.',
   })
   fineTuneFrom!: SplitLayer;
-}
-
-@InputType()
-export class RunPageInput {
-  @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
-  @Min(1)
-  @Max(200)
-  first!: number;
-
-  @Field(() => ID, { nullable: true })
-  after?: string | null;
 }

@@ -1,56 +1,22 @@
-import { createInterface } from 'node:readline';
-import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
-import type { BlobStore } from '../../storage/blobs.js';
-import type { Prisma, PrismaClient } from '../../storage/database.js';
-import { featureKey } from '../../training/features.js';
-import type { Job, TrainingEvent } from '../../training/job.js';
-import { pictureSize } from '../../training/picture-size.js';
-import { pictureCount } from '../../training/pictures.js';
-import { recipeSchema } from '../../training/recipe.js';
-import type { startWorker, WorkerProcess } from '../../training/worker-process.js';
-import type { BackboneRow, BackboneService } from '../backbone/backbone.service.js';
-import { type FeatureCache, featureBytes } from './feature-cache.js';
-import type { RunEvents } from './run.events.js';
-import { type RunRow, withRunRelations } from './run.record.js';
+import { type ExecutionParts, RunExecution } from './run.execution.js';
 
-/** A worker that died by itself is started again from the last checkpoint this many times. */
-const WORKER_DEATHS = 3;
-
-/** A worker that dies, or a hub that is stopped, costs at most this much training. */
-const CHECKPOINT_SECONDS = 60;
-
-/** What the queue needs to make a job of a run. */
-export interface QueueParts {
-  readonly prisma: PrismaClient;
-  readonly blobs: BlobStore;
-  readonly blobFolder: string;
-  readonly backbones: BackboneService;
-  readonly cache: FeatureCache;
-  readonly events: RunEvents;
-  readonly log: Logger;
-  readonly startWorker: typeof startWorker;
-}
-
-/** The run under way. */
-interface Current {
-  readonly id: string;
-  readonly cancelled: AbortController;
-  worker?: WorkerProcess;
-}
-
-/** Runs wait their turn here; one worker at a time. Everything that a run reports is written before it is told on. */
+/** Runs wait their turn here; one is worked on at a time. */
 export class RunQueue {
-  #current: Current | undefined;
+  #current: RunExecution | undefined;
   #working: Promise<void> | undefined;
   #again = false;
   #closed = false;
 
-  constructor(private readonly parts: QueueParts) {}
+  constructor(private readonly parts: ExecutionParts) {}
 
-  /** Takes up what an earlier hub left: a run that was under way goes on from its checkpoint, before all others. */
+  /**
+   * Takes up what an earlier hub left: a run that was under way goes on from its checkpoint. It came before all that wait,
+   * and so it does now.
+   */
   async recover(): Promise<void> {
-    await this.parts.prisma.run.updateMany({ where: { state: 'RUNNING' }, data: { state: 'QUEUED' } });
+    const left = await this.parts.prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } });
+    for (const { id } of left) await this.parts.states.tryChange(id, 'interrupt');
     this.wake();
   }
 
@@ -63,192 +29,74 @@ export class RunQueue {
     });
   }
 
-  /** Cancels a run that waits or is under way. @throws NOT_FOUND, or CONFLICT when it has ended already. */
+  /** Ends a run that waits, now, or one under way, at its next batch. @throws NOT_FOUND, CONFLICT when it has ended. */
   async cancel(id: string): Promise<void> {
-    const { prisma, events } = this.parts;
-    if (this.#current?.id === id) {
-      this.#current.cancelled.abort();
-      this.#current.worker?.cancel();
-      return;
+    const { states } = this.parts;
+    while ((await states.require(id, 'cancel')) === 'QUEUED') {
+      if (await states.tryChange(id, 'cancel', { endedAt: new Date() }, ['QUEUED'])) return;
     }
-    const ended = { state: 'CANCELLED', endedAt: new Date() } as const;
-    const { count } = await prisma.run.updateMany({ where: { id, state: 'QUEUED' }, data: ended });
-    if (count === 1) return events.publish({ runId: id, state: 'CANCELLED' });
-    const run = await prisma.run.findUnique({ where: { id }, select: { state: true } });
-    if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id });
-    throw new HubError('CONFLICT', `The run is ${run.state} and cannot be cancelled.`, { id, state: run.state });
+    if (this.#current?.id === id) this.#current.cancel();
+    else await states.tryChange(id, 'cancel', { endedAt: new Date() }); // left by an earlier hub, not taken up yet
+  }
+
+  /** Lets a run that failed or was cancelled go on from its last checkpoint, behind all that wait. */
+  async resume(id: string): Promise<void> {
+    const { prisma, states } = this.parts;
+    const [next] = await prisma.$queryRaw<[{ order: bigint }]>`
+      SELECT nextval(pg_get_serial_sequence('runs', 'queue_order')) AS order`;
+    const anew = { queueOrder: Number(next.order), resumes: { increment: 1 } };
+    await states.change(id, 'resume', { ...anew, endedAt: null, error: null, errorCode: null });
+    this.wake();
+  }
+
+  /** Moves a run that waits before another one that waits, or behind all. @throws NOT_FOUND, CONFLICT, BAD_INPUT. */
+  async move(id: string, before: string | null): Promise<void> {
+    const { prisma, states } = this.parts;
+    await states.require(id, 'move');
+    if (before === id) throw new HubError('BAD_INPUT', 'A run cannot be moved before itself.', { id });
+    if (before !== null) await states.require(before, 'move');
+    const moved = await prisma.$transaction(async (tx) => {
+      const waiting = await tx.$queryRaw<{ id: string; order: number }[]>`
+        SELECT id, queue_order AS order FROM runs WHERE state = 'QUEUED' ORDER BY queue_order FOR UPDATE`;
+      const ids = waiting.map((run) => run.id);
+      const others = ids.filter((other) => other !== id);
+      const place = before === null ? others.length : others.indexOf(before);
+      if (others.length === ids.length || place < 0) return false;
+      const moved = others.toSpliced(place, 0, id);
+      const orders = waiting.map((run) => run.order); // the same ones, given anew
+      await tx.$executeRaw`
+        UPDATE runs SET queue_order = placed.order
+        FROM unnest(${moved}::text[], ${orders}::int[]) AS placed(id, "order") WHERE runs.id = placed.id`;
+      return true;
+    });
+    if (!moved) throw new HubError('CONFLICT', 'One of the runs waits no longer: look at the queue again.', { id });
   }
 
   /** Stops the worker where it is; the run goes on from its checkpoint when a hub starts again. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#current?.cancelled.abort();
-    this.#current?.worker?.kill();
+    this.#current?.kill();
     await this.#working;
   }
 
   async #drain(): Promise<void> {
-    const { prisma, log } = this.parts;
+    const { prisma, runBlobs, log } = this.parts;
     while (this.#again && !this.#closed) {
       this.#again = false;
-      const next = await prisma.run.findFirst({ where: { state: 'QUEUED' }, orderBy: { id: 'asc' } });
-      if (!next) continue;
+      await runBlobs
+        .deleteReleased()
+        .catch((err: unknown) => log.warn({ err }, 'blobs that nothing refers to cannot be deleted'));
+      const orderBy = [{ queueOrder: 'asc' }, { id: 'asc' }] as const;
+      const next = await prisma.run.findFirst({
+        where: { state: 'QUEUED' },
+        orderBy: [...orderBy],
+        select: { id: true },
+      });
+      if (!next || this.#closed) continue;
       this.#again = true;
-      try {
-        await this.#execute(next.id);
-      } catch (error) {
-        if (this.#closed) return;
-        if (this.#current?.cancelled.signal.aborted) {
-          await this.#end(next.id, { state: 'CANCELLED' });
-          continue;
-        }
-        const known = error instanceof HubError;
-        if (!known) log.error({ err: error, run: next.id }, 'run failed inside the hub');
-        const message = known ? error.message : 'The run failed inside the hub; its log says why.';
-        await this.#fail(next.id, known ? error.code : 'INTERNAL', message);
-      } finally {
-        this.#current = undefined;
-      }
+      this.#current = new RunExecution(next.id, this.parts);
+      await this.#current.run();
+      this.#current = undefined;
     }
-  }
-
-  async #execute(id: string): Promise<void> {
-    const { prisma, events, backbones } = this.parts;
-    const current: Current = { id, cancelled: new AbortController() };
-    this.#current = current;
-    const { startedAt, backboneName } = await prisma.run.findUniqueOrThrow({ where: { id } });
-    const begun = { state: 'RUNNING', startedAt: startedAt ?? new Date() } as const;
-    const { count } = await prisma.run.updateMany({ where: { id, state: 'QUEUED' }, data: begun });
-    if (count === 0) return; // cancelled since it was found
-    events.publish({ runId: id, state: 'RUNNING' });
-
-    const { signal } = current.cancelled;
-    const onDownload = (done: number, total: number): void =>
-      events.publish({ runId: id, state: 'RUNNING', phase: 'backbone', done, total });
-    const backbone = await backbones.require(backboneName, onDownload, signal);
-    await prisma.run.update({ where: { id }, data: { backboneId: backbone.id } });
-
-    for (let deaths = 0; ; ) {
-      if (this.#closed) return; // which aborts as well
-      if (signal.aborted) return this.#end(id, { state: 'CANCELLED' });
-      const run = await prisma.run.findUniqueOrThrow({ where: { id }, include: withRunRelations });
-      const { job, key } = await this.#jobOf(run, backbone);
-      if (this.#closed) return; // before there was a worker to kill
-      try {
-        return await this.#work(current, job, key);
-      } catch (error) {
-        if (this.#closed) return;
-        deaths += 1;
-        this.parts.log.warn({ err: error, run: id, deaths }, 'training process died');
-        if (deaths >= WORKER_DEATHS) {
-          throw new HubError('WORKER_DIED', `The training process died ${deaths} times; the hub's log says how.`);
-        }
-      }
-    }
-  }
-
-  async #jobOf(run: RunRow, backbone: BackboneRow): Promise<{ job: Job; key: string }> {
-    const { blobFolder, cache } = this.parts;
-    const recipe = recipeSchema.parse(run.recipe);
-    const { manifestBlob, contentHash, width, height, imageCount } = run.datasetVersion;
-    const size = pictureSize(width, height, recipe.imageSize);
-    const { splitLayer: split, mirror } = recipe;
-    const key = featureKey({ contentHash, backboneHash: backbone.sha256, size, split, mirror });
-    const bytes = pictureCount(imageCount, mirror) * featureBytes(backbone.architecture, recipe.imageSize, split);
-    const uncached = await cache.makeRoom(key, bytes);
-    const job: Job = {
-      manifestBlob,
-      backboneBlob: backbone.sha256,
-      parentBlob: run.parentRun?.weightsBlob ?? null,
-      recipe,
-      size,
-      featureChunks: uncached === null ? await cache.use(key) : [],
-      uncached,
-      checkpointBlob: run.checkpointBlob,
-      checkpointSeconds: CHECKPOINT_SECONDS,
-      blobFolder,
-    };
-    return { job, key };
-  }
-
-  /** Runs one worker to its end. Throws when it dies before that. */
-  async #work(current: Current, job: Job, key: string): Promise<void> {
-    const { log, startWorker } = this.parts;
-    const worker = startWorker(job);
-    current.worker = worker;
-    createInterface({ input: worker.errors }).on('line', (line) => log.warn({ run: current.id, worker: line }));
-    if (current.cancelled.signal.aborted) worker.cancel();
-    for await (const event of worker.events) await this.#record(current.id, key, event);
-  }
-
-  async #record(id: string, key: string, event: TrainingEvent): Promise<void> {
-    const { prisma, events, log } = this.parts;
-    switch (event.type) {
-      case 'started':
-        await prisma.run.update({ where: { id }, data: { engine: { ...event.engine } } });
-        return;
-      case 'log':
-        log.info({ run: id }, event.message);
-        return events.publish({ runId: id, state: 'RUNNING', message: event.message });
-      case 'progress': {
-        const { phase, done, total, secondsLeft } = event;
-        return events.publish({ runId: id, state: 'RUNNING', phase, done, total, secondsLeft });
-      }
-      case 'features':
-        return this.parts.cache.add(key, event.chunk, event.bytes);
-      case 'checkpoint':
-        return this.#keepCheckpoint(id, event.checkpointBlob, []);
-      case 'epoch': {
-        const { metrics, checkpointBlob } = event;
-        await this.#keepCheckpoint(id, checkpointBlob, [prisma.runEpoch.create({ data: { runId: id, ...metrics } })]);
-        return events.publish({ runId: id, state: 'RUNNING', phase: 'training', epoch: metrics });
-      }
-      case 'finished': {
-        const { weightsBlob, keptEpoch, test, seconds, peakMemoryBytes } = event;
-        return this.#end(id, {
-          state: 'SUCCEEDED',
-          weightsBlob,
-          keptEpoch,
-          testAccuracy: test.accuracy,
-          testLoss: test.loss,
-          confusion: test.confusion.map((row) => [...row]),
-          timings: { ...seconds },
-          peakMemoryBytes: BigInt(peakMemoryBytes),
-        });
-      }
-      case 'cancelled':
-        return this.#end(id, { state: 'CANCELLED' });
-      case 'failed':
-        return this.#fail(id, event.code, event.message);
-    }
-  }
-
-  /** Writes where the run can go on, together with what became known there; the checkpoint before is deleted. */
-  async #keepCheckpoint(
-    id: string,
-    checkpointBlob: string,
-    writes: readonly Prisma.PrismaPromise<unknown>[],
-  ): Promise<void> {
-    const { prisma, blobs } = this.parts;
-    const before = await prisma.run.findUniqueOrThrow({ where: { id }, select: { checkpointBlob: true } });
-    await prisma.$transaction([...writes, prisma.run.update({ where: { id }, data: { checkpointBlob } })]);
-    if (before.checkpointBlob && before.checkpointBlob !== checkpointBlob) await blobs.delete(before.checkpointBlob);
-  }
-
-  #fail(id: string, errorCode: string, error: string): Promise<void> {
-    return this.#end(id, { state: 'FAILED', errorCode, error });
-  }
-
-  /** Writes a final state. A checkpoint is of no more use then, but for one that shows how far a failed run came. */
-  async #end(
-    id: string,
-    data: Parameters<PrismaClient['run']['update']>[0]['data'] & { state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED' },
-  ): Promise<void> {
-    const { prisma, blobs, events } = this.parts;
-    const { checkpointBlob } = await prisma.run.findUniqueOrThrow({ where: { id }, select: { checkpointBlob: true } });
-    const done = data.state === 'FAILED' ? {} : { checkpointBlob: null };
-    await prisma.run.update({ where: { id }, data: { ...data, ...done, endedAt: new Date() } });
-    if (checkpointBlob && data.state !== 'FAILED') await blobs.delete(checkpointBlob);
-    events.publish({ runId: id, state: data.state });
   }
 }

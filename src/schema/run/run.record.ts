@@ -4,13 +4,8 @@ import { recipeSchema } from '../../training/recipe.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
 import type { RunSeconds, RunType } from './run.type.js';
 
-/** All that an answer about runs needs, in one query for any number of them. */
-export const withRunRelations = {
-  datasetVersion: { include: { dataset: true } },
-  backbone: true,
-  parentRun: { select: { weightsBlob: true } },
-  epochs: { orderBy: { epoch: 'asc' } },
-} as const;
+/** What every answer about runs needs, in as many queries for one run as for a hundred; see RunLoaders for the rest. */
+export const withRunRelations = { datasetVersion: { include: { dataset: true } }, backbone: true } as const;
 
 export type RunRow = Prisma.RunGetPayload<{ include: typeof withRunRelations }>;
 

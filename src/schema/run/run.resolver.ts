@@ -1,18 +1,28 @@
-import { Arg, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Args, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { Context } from '../context.js';
-import { RunPageInput, StartFineTuneRunInput, StartTransferRunInput } from './run.input.js';
+import { StartFineTuneRunInput, StartTransferRunInput } from './run.input.js';
+import { NEWEST_FIRST, type RunList } from './run.list.js';
 import type { RunService } from './run.service.js';
-import { RunPage, RunProgressType, RunType } from './run.type.js';
+import { RunType } from './run.type.js';
+import { RunEventType } from './run-event.type.js';
+import { CloneRunInput, TagRunArgs } from './run-life.input.js';
+import { RunFilter, RunPageInput, RunSort } from './run-list.input.js';
+import { RunPage } from './run-list.type.js';
 
 @Resolver()
 export class RunResolver {
-  constructor(private readonly runs: RunService) {}
+  constructor(
+    private readonly runs: RunService,
+    private readonly list: RunList,
+  ) {}
 
-  @Query(() => RunPage, { name: 'runs' })
+  @Query(() => RunPage, { name: 'runs', description: 'Newest first, unless the sort says otherwise.' })
   async pageOfRuns(
     @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
+    @Arg('filter', () => RunFilter, { nullable: true }) filter?: RunFilter | null,
+    @Arg('sort', () => RunSort, { nullable: true }) sort?: RunSort | null,
   ): Promise<RunPage> {
-    return this.runs.page(page.first, page.after ?? null);
+    return this.list.page(page.first, page.after ?? null, filter ?? {}, sort ?? NEWEST_FIRST);
   }
 
   @Query(() => RunType, { nullable: true })
@@ -34,16 +44,56 @@ export class RunResolver {
     return this.runs.startFineTune(parentRunId, { ...recipe, splitLayer: fineTuneFrom });
   }
 
+  @Mutation(() => RunType, {
+    description: 'Queues a run with the kind, data, backbone and parent of another one, and its recipe with changes.',
+  })
+  async cloneRun(@Arg('input', () => CloneRunInput) { id, recipe, fineTuneFrom }: CloneRunInput): Promise<RunType> {
+    return this.runs.clone(id, { ...recipe, splitLayer: fineTuneFrom ?? undefined });
+  }
+
   @Mutation(() => RunType, { description: 'Stops a run that waits or is under way, at the next batch.' })
   async cancelRun(@Arg('id', () => ID) id: string): Promise<RunType> {
     return this.runs.cancel(id);
   }
 
-  @Subscription(() => RunProgressType, {
-    description: 'Begins with the present state; ends behind a final one.',
-    subscribe: ({ context, args }) => (context as Context).runs.progress(args.id as string),
+  @Mutation(() => RunType, {
+    description: 'Queues a run that failed or was cancelled again; it goes on from its last checkpoint.',
   })
-  runProgress(@Root() progress: RunProgressType, @Arg('id', () => ID) _id: string): RunProgressType {
-    return progress;
+  async resumeRun(@Arg('id', () => ID) id: string): Promise<RunType> {
+    return this.runs.resume(id);
+  }
+
+  @Mutation(() => RunType, { description: 'Moves a run that waits before another one, or behind all.' })
+  async moveRun(
+    @Arg('id', () => ID) id: string,
+    @Arg('before', () => ID, { nullable: true }) before?: string | null,
+  ): Promise<RunType> {
+    return this.runs.move(id, before ?? null);
+  }
+
+  @Mutation(() => ID, {
+    description: 'Deletes a run that has ended and that nothing refers to, with its blobs. Returns its id.',
+  })
+  async deleteRun(@Arg('id', () => ID) id: string): Promise<string> {
+    await this.runs.delete(id);
+    return id;
+  }
+
+  @Mutation(() => RunType, { description: 'Gives a run tags in place of those that it has.' })
+  async tagRun(@Args(() => TagRunArgs) { id, tags }: TagRunArgs): Promise<RunType> {
+    return this.runs.tag(id, tags);
+  }
+
+  @Subscription(() => RunEventType, {
+    description:
+      'What happened to a run behind an event, and then what happens, until it has ended. Whoever was cut off goes on with the last number received.',
+    subscribe: ({ context, args }) => (context as Context).runs.follow(args.id as string, args.after as number),
+  })
+  runEvents(
+    @Root() event: RunEventType,
+    @Arg('id', () => ID) _id: string,
+    @Arg('after', () => Int, { defaultValue: 0 }) _after: number,
+  ): RunEventType {
+    return event;
   }
 }

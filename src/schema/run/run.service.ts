@@ -1,16 +1,23 @@
 import { HubError } from '../../errors.js';
-import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import { type PresetName, recipeSchema, resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
-import type { RunEvents } from './run.events.js';
+import type { RunBlobs } from './run.blobs.js';
+import { changedRecipe } from './run.clone.js';
+import { deleteRun } from './run.deletion.js';
+import { eventRow, type RunJournal } from './run.journal.js';
 import type { RunQueue } from './run.queue.js';
 import { toRun, withRunRelations } from './run.record.js';
-import { RunKind, type RunPage, type RunProgressType, type RunType } from './run.type.js';
+import type { RunStates } from './run.states.js';
+import { RunKind, type RunType } from './run.type.js';
+import type { RunEventType } from './run-event.type.js';
 
 export class RunService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly queue: RunQueue,
-    private readonly events: RunEvents,
+    private readonly states: RunStates,
+    private readonly journal: RunJournal,
+    private readonly blobs: RunBlobs,
   ) {}
 
   /** Queues a transfer run. The recipe is checked and completed now and never changes. */
@@ -25,43 +32,75 @@ export class RunService {
     if (!version) {
       throw new HubError('NOT_FOUND', 'There is no dataset version with this id.', { id: input.datasetVersionId });
     }
-    const { id } = await this.prisma.run.create({
-      data: {
-        kind: RunKind.TRANSFER,
-        datasetVersionId: version.id,
-        backboneName: input.backbone,
-        recipe: recipe satisfies Prisma.InputJsonValue,
-      },
-    });
-    this.queue.wake();
-    return this.require(id);
+    const { id: datasetVersionId } = version;
+    return this.queueRun({ kind: RunKind.TRANSFER, datasetVersionId, backboneName: input.backbone, recipe });
   }
 
   /** Queues a run that goes on where another one ended. The recipe is checked and completed now and never changes. */
   async startFineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunType> {
     const parent = await this.prisma.run.findUnique({ where: { id: parentRunId } });
-    if (!parent) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id: parentRunId });
+    if (!parent) throw notFound(parentRunId);
     if (parent.state !== 'SUCCEEDED' || !parent.weightsBlob) {
       const message = `The parent run is ${parent.state}: only a run that succeeded can be gone on from.`;
       throw new HubError('CONFLICT', message, { id: parentRunId, state: parent.state });
     }
     const recipe = resolveFineTuneRecipe(recipeSchema.parse(parent.recipe), overrides);
     const { datasetVersionId, backboneName } = parent;
-    const { id } = await this.prisma.run.create({
-      data: {
-        kind: RunKind.FINE_TUNE,
-        datasetVersionId,
-        backboneName,
-        parentRunId,
-        recipe: recipe satisfies Prisma.InputJsonValue,
-      },
+    return this.queueRun({ kind: RunKind.FINE_TUNE, datasetVersionId, backboneName, parentRunId, recipe });
+  }
+
+  /** Queues a run of the same kind, data, backbone and parent, with changes to the recipe. */
+  async clone(id: string, changes: Readonly<Record<string, unknown>>): Promise<RunType> {
+    const run = await this.prisma.run.findUnique({
+      where: { id },
+      include: { parentRun: { select: { recipe: true } } },
     });
+    if (!run) throw notFound(id);
+    const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
+    const recipe = changedRecipe(run, parentRun?.recipe, changes);
+    return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
+  }
+
+  /** Puts a run at the end of the queue. */
+  async queueRun(data: Omit<Prisma.RunUncheckedCreateInput, 'events' | 'eventCount'>): Promise<RunType> {
+    const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
+    const { id } = await this.prisma.run.create({ data: { ...data, ...queued } });
     this.queue.wake();
     return this.require(id);
   }
 
   async cancel(id: string): Promise<RunType> {
     await this.queue.cancel(id);
+    return this.require(id);
+  }
+
+  async resume(id: string): Promise<RunType> {
+    await this.queue.resume(id);
+    return this.require(id);
+  }
+
+  async move(id: string, before: string | null): Promise<RunType> {
+    await this.queue.move(id, before);
+    return this.require(id);
+  }
+
+  /** @throws NOT_FOUND, or CONFLICT naming the state or what refers to the run. */
+  async delete(id: string): Promise<void> {
+    if (!(await deleteRun(this.prisma, this.blobs, id))) {
+      await this.states.require(id, 'delete');
+      throw new HubError('CONFLICT', 'The state of the run has just changed: ask again.', { id });
+    }
+    this.queue.wake(); // which deletes the blobs
+  }
+
+  /** Gives a run these tags in place of those that it has. */
+  async tag(id: string, given: readonly string[]): Promise<RunType> {
+    const tags = [...new Set(given)].sort();
+    try {
+      await this.prisma.run.update({ where: { id }, data: { tags, tagText: tags.join(' ') } });
+    } catch (error) {
+      throw isMissing(error) ? notFound(id) : error;
+    }
     return this.require(id);
   }
 
@@ -72,39 +111,16 @@ export class RunService {
 
   async require(id: string): Promise<RunType> {
     const run = await this.find(id);
-    if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id });
+    if (!run) throw notFound(id);
     return run;
   }
 
-  /** The present state first, then what happens, until the run has ended. */
-  async *progress(id: string): AsyncGenerator<RunProgressType> {
-    const events = this.events.subscribe(id); // before the state is read, so that nothing falls between the two
-    try {
-      const { state } = await this.require(id);
-      yield { runId: id, state };
-      if (isFinal(state)) return;
-      for await (const progress of events) {
-        yield progress;
-        if (isFinal(progress.state)) return;
-      }
-    } finally {
-      await events.return?.();
-    }
-  }
-
-  /** A page, newest first. Ids are in the order of creation, so an id is a cursor. */
-  async page(first: number, after: string | null): Promise<RunPage> {
-    const rows = await this.prisma.run.findMany({
-      where: after ? { id: { lt: after } } : {},
-      include: withRunRelations,
-      orderBy: { id: 'desc' },
-      take: first + 1,
-    });
-    const runs = rows.slice(0, first).map(toRun);
-    return { runs, next: rows.length > first ? (runs.at(-1)?.id ?? null) : null };
+  /** Everything that happened to a run behind an event, and then what happens, until it has ended. */
+  follow(id: string, after: number): AsyncIterable<RunEventType> {
+    return this.journal.follow(id, after);
   }
 }
 
-function isFinal(state: RunType['state']): boolean {
-  return state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED';
+function notFound(id: string): HubError {
+  return new HubError('NOT_FOUND', 'There is no run with this id.', { id });
 }

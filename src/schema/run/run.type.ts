@@ -232,9 +232,6 @@ export class RunType {
   @Field(() => EngineRecord, { nullable: true })
   engine?: EngineRecord | null;
 
-  @Field(() => [EpochType], { description: 'In order.' })
-  epochs!: EpochType[];
-
   @Field(() => Int, { nullable: true, description: 'The epoch whose weights were kept.' })
   keptEpoch?: number | null;
 
@@ -253,8 +250,23 @@ export class RunType {
   @Field(() => Float, { nullable: true, description: 'Largest resident memory of the training process, in bytes.' })
   peakMemoryBytes?: number | null;
 
+  @Field(() => Float, { nullable: true, description: 'Best of its epochs so far.' })
+  bestValidationAccuracy?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Least of its epochs so far, in nats.' })
+  bestValidationLoss?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Seconds that all its epochs took together, so far.' })
+  epochSeconds?: number | null;
+
   @Field(() => RunError, { nullable: true })
   error?: RunError | null;
+
+  @Field(() => [String], { description: 'Sorted.' })
+  tags!: string[];
+
+  @Field(() => Int, { description: 'How often it went on after it had failed or was cancelled.' })
+  resumes!: number;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
@@ -264,40 +276,4 @@ export class RunType {
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   endedAt?: Date | null;
-}
-
-@ObjectType({ description: 'A page of runs, newest first.' })
-export class RunPage {
-  @Field(() => [RunType])
-  runs!: RunType[];
-
-  @Field(() => ID, { nullable: true, description: 'Give it as `after` to get the next page; null on the last.' })
-  next!: string | null;
-}
-
-@ObjectType('RunProgress', { description: 'Something happened to a run.' })
-export class RunProgressType {
-  @Field(() => ID)
-  runId!: string;
-
-  @Field(() => RunState)
-  state!: `${RunState}`;
-
-  @Field(() => RunPhase, { nullable: true })
-  phase?: `${RunPhase}` | null;
-
-  @Field(() => Float, { nullable: true, description: 'Images or bytes done in this phase.' })
-  done?: number | null;
-
-  @Field(() => Float, { nullable: true })
-  total?: number | null;
-
-  @Field(() => Float, { nullable: true, description: 'Estimated for this phase from its rate so far.' })
-  secondsLeft?: number | null;
-
-  @Field(() => EpochType, { nullable: true, description: 'The epoch that has just ended.' })
-  epoch?: EpochType | null;
-
-  @Field(() => String, { nullable: true, description: 'A line of the log.' })
-  message?: string | null;
 }

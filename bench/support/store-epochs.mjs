@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { FeatureCache } from '../../dist/schema/run/feature-cache.js';
+import { RunBlobs } from '../../dist/schema/run/run.blobs.js';
+import { RunExecution } from '../../dist/schema/run/run.execution.js';
+import { RunJournal } from '../../dist/schema/run/run.journal.js';
+import { RunStates } from '../../dist/schema/run/run.states.js';
+import { openDatabase } from '../../dist/storage/database.js';
+import { FileBlobStore } from '../../dist/storage/file-blobs.js';
+import { recipeSchema } from '../../dist/training/recipe.js';
+import { startWorker } from '../../dist/training/worker-process.js';
+import { addParents } from './fill-runs.mjs';
+
+const WORKER = fileURLToPath(new URL('metrics-worker.mjs', import.meta.url));
+
+/** Lets a process report epochs to a hub without anything else in it. @returns how many a second it stores. */
+export async function storeEpochs(folder, epochs) {
+  await mkdir(folder, { recursive: true });
+  const database = await openDatabase({ folder: join(folder, 'database') });
+  const prisma = database.client;
+  const { version, backbone } = await addParents(prisma);
+  const data = {
+    kind: 'TRANSFER',
+    datasetVersionId: version.id,
+    backboneName: 'bench',
+    recipe: recipeSchema.parse({}),
+  };
+  const { id } = await prisma.run.create({ data });
+  const blobs = new FileBlobStore(folder);
+  const journal = new RunJournal(prisma);
+  process.env.EPOCHS = String(epochs);
+  const execution = new RunExecution(id, {
+    prisma,
+    runBlobs: new RunBlobs(prisma, blobs),
+    blobFolder: folder,
+    backbones: { require: async () => backbone },
+    cache: new FeatureCache(prisma, blobs, 1e9),
+    journal,
+    states: new RunStates(prisma, journal),
+    log: pino({ level: 'warn' }),
+    startWorker: (job) => startWorker(job, WORKER),
+  });
+  await execution.run();
+  const stored = await prisma.runEvent.findMany({ where: { runId: id, kind: 'EPOCH' }, orderBy: { number: 'asc' } });
+  await database.close();
+  if (stored.length !== epochs) throw new Error(`${stored.length} of ${epochs} epochs are stored`);
+  // From the first epoch on: what comes before is the start of the process.
+  return (epochs - 1) / ((stored.at(-1).createdAt - stored[0].createdAt) / 1000);
+}

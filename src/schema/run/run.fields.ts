@@ -1,0 +1,38 @@
+import { Max, Min } from 'class-validator';
+import { Args, ArgsType, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { RunLoaders } from './run.loaders.js';
+import { EpochType, RunType } from './run.type.js';
+import { LogLine } from './run-event.type.js';
+
+@ArgsType()
+class LogArgs {
+  @Field(() => Int, { defaultValue: 0, description: 'Number of the event behind which the lines begin.' })
+  @Min(0)
+  after!: number;
+
+  @Field(() => Int, { defaultValue: 100, description: '1 to 1000.' })
+  @Min(1)
+  @Max(1000)
+  first!: number;
+}
+
+/** Fields of a run that are read only when they are asked for. */
+@Resolver(() => RunType)
+export class RunFields {
+  constructor(private readonly loaders: RunLoaders) {}
+
+  @FieldResolver(() => [EpochType], { description: 'In order.' })
+  async epochs(@Root() { id }: RunType): Promise<EpochType[]> {
+    return this.loaders.epochs.load(id);
+  }
+
+  @FieldResolver(() => Int, { nullable: true, description: 'From 1, while it waits: 1 is the next.' })
+  async queuePosition(@Root() { id, state }: RunType): Promise<number | null> {
+    return state === 'QUEUED' ? this.loaders.queuePosition.load(id) : null;
+  }
+
+  @FieldResolver(() => [LogLine], { description: 'Lines of its log, in order.' })
+  async log(@Root() { id: runId }: RunType, @Args(() => LogArgs) { after, first }: LogArgs): Promise<LogLine[]> {
+    return this.loaders.log.load({ runId, after, first });
+  }
+}

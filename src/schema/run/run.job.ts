@@ -1,0 +1,42 @@
+import type { Prisma } from '../../storage/database.js';
+import { featureKey } from '../../training/features.js';
+import type { Job } from '../../training/job.js';
+import { pictureSize } from '../../training/picture-size.js';
+import { pictureCount } from '../../training/pictures.js';
+import { recipeSchema } from '../../training/recipe.js';
+import type { BackboneRow } from '../backbone/backbone.service.js';
+import { type FeatureCache, featureBytes } from './feature-cache.js';
+
+/** A worker that dies, or a hub that is stopped, costs at most this much training. */
+const CHECKPOINT_SECONDS = 60;
+
+/** What a job is made of besides the run's own row. */
+export const withJobRelations = { datasetVersion: true, parentRun: { select: { weightsBlob: true } } } as const;
+
+/** Makes a job of a run as it stands. @returns it, and the key under which its features are cached. */
+export async function jobOf(
+  run: Prisma.RunGetPayload<{ include: typeof withJobRelations }>,
+  backbone: BackboneRow,
+  { blobFolder, cache }: { readonly blobFolder: string; readonly cache: FeatureCache },
+): Promise<{ job: Job; key: string }> {
+  const recipe = recipeSchema.parse(run.recipe);
+  const { manifestBlob, contentHash, width, height, imageCount } = run.datasetVersion;
+  const size = pictureSize(width, height, recipe.imageSize);
+  const { splitLayer: split, mirror } = recipe;
+  const key = featureKey({ contentHash, backboneHash: backbone.sha256, size, split, mirror });
+  const bytes = pictureCount(imageCount, mirror) * featureBytes(backbone.architecture, recipe.imageSize, split);
+  const uncached = await cache.makeRoom(key, bytes);
+  const job: Job = {
+    manifestBlob,
+    backboneBlob: backbone.sha256,
+    parentBlob: run.parentRun?.weightsBlob ?? null,
+    recipe,
+    size,
+    featureChunks: uncached === null ? await cache.use(key) : [],
+    uncached,
+    checkpointBlob: run.checkpointBlob,
+    checkpointSeconds: CHECKPOINT_SECONDS,
+    blobFolder,
+  };
+  return { job, key };
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase, type Prisma, type PrismaClient } from '../../src/storage/database.js';
+import { recipeSchema } from '../../src/training/recipe.js';
+
+/** A database of its own without a hub, for rows that no hub would make. */
+export class RowDatabase {
+  private constructor(
+    private readonly folder: string,
+    readonly client: PrismaClient,
+    private readonly closeDatabase: () => Promise<void>,
+  ) {}
+
+  static async open(): Promise<RowDatabase> {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-rows-'));
+    const database = await openDatabase({ folder: join(folder, 'database') });
+    return new RowDatabase(folder, database.client, () => database.close());
+  }
+
+  async remove(): Promise<void> {
+    await this.closeDatabase();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A version of a new dataset, with nothing behind it. @returns its id. */
+export async function datasetVersionRow(client: PrismaClient, dataset: string): Promise<string> {
+  const { id: datasetId } = await client.dataset.create({ data: { name: dataset } });
+  const numbers = { number: 1, imageCount: 3, bytes: 10n, rejectedCount: 0 };
+  const content = { contentHash: 'a'.repeat(64), manifestBlob: 'b'.repeat(64), source: 'test', rejected: [] };
+  const counts = ['cat', 'dog'].map((name) => ({ name, train: 1, validation: 0, test: 0 }));
+  const data = { datasetId, ...numbers, ...content, classes: ['cat', 'dog'], counts };
+  return (await client.datasetVersion.create({ data })).id;
+}
+
+/** A run, QUEUED unless it is given otherwise. @returns its id. */
+export async function runRow(
+  client: PrismaClient,
+  datasetVersionId: string,
+  given: Partial<Prisma.RunUncheckedCreateInput> = {},
+): Promise<string> {
+  const recipe = recipeSchema.parse({});
+  const data = { kind: 'TRANSFER', datasetVersionId, backboneName: 'any', recipe, ...given } as const;
+  return (await client.run.create({ data })).id;
+}
