@@ -3,8 +3,10 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { readCodeVersion } from './code-version.js';
 import type { Config } from './config.js';
 import { NETWORK_THREAD_ENTRY, NetworkThread } from './engines/network-thread.js';
+import { bytesPerCall } from './engines/onnx/training/pass-size.js';
 import { startHttp } from './http/server.js';
 import { UPLOAD_LIMITS } from './http/upload.js';
 import { AllowedFolders } from './schema/allowed-folders.js';
@@ -20,8 +22,11 @@ import { DatasetVersionService } from './schema/dataset/dataset-version.service.
 import { RegistrationService } from './schema/dataset/registration.service.js';
 import { Registrations } from './schema/dataset/registrations.js';
 import { VersionWriter } from './schema/dataset/version-writer.js';
+import { EstimateResolver } from './schema/estimate/estimate.resolver.js';
+import { EstimateService } from './schema/estimate/estimate.service.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
+import { RecipeResolver } from './schema/recipe/recipe.resolver.js';
 import { FeatureCache } from './schema/run/feature-cache.js';
 import { RunBlobs } from './schema/run/run.blobs.js';
 import { RunFields } from './schema/run/run.fields.js';
@@ -32,6 +37,8 @@ import { RunQueue } from './schema/run/run.queue.js';
 import { RunResolver } from './schema/run/run.resolver.js';
 import { RunService } from './schema/run/run.service.js';
 import { RunStates } from './schema/run/run.states.js';
+import { RunRecordResolver } from './schema/run/run-record.resolver.js';
+import { RunRecordService } from './schema/run/run-record.service.js';
 import { buildHubSchema } from './schema/schema.js';
 import { TokenService } from './schema/token/token.service.js';
 import { Deployments } from './serving/deployments.js';
@@ -40,7 +47,7 @@ import { openDatabase } from './storage/database.js';
 import type { RemoteFile } from './storage/download.js';
 import { createFetch } from './storage/fetch.js';
 import { FileBlobStore } from './storage/file-blobs.js';
-import { startWorker, WORKER_ENTRY } from './training/worker-process.js';
+import { startCalibration, startWorker, WORKER_ENTRY } from './training/worker-process.js';
 
 /** Where the package lies, from the sources as from the compiled files. */
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
@@ -118,19 +125,30 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const journal = new RunJournal(prisma);
     const states = new RunStates(prisma, journal);
     const runBlobs = new RunBlobs(prisma, blobs);
+    const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9);
     const queue = new RunQueue({
       prisma,
       runBlobs,
       blobFolder: folder.blobs,
       backbones,
-      cache: new FeatureCache(prisma, blobs, config.featureCache * 1e9),
+      cache,
       journal,
       states,
+      code: readCodeVersion(PACKAGE),
       log,
       startWorker: (job) => startWorker(job, workerEntry),
     });
     closing.push(() => queue.close());
     const runs = new RunService(prisma, queue, states, journal, runBlobs);
+    const estimates = new EstimateService({
+      prisma,
+      blobFolder: folder.blobs,
+      backbones,
+      cache,
+      bytesPerCall,
+      startCalibration: (job) => startCalibration(job, workerEntry),
+    });
+    closing.push(async () => estimates.close());
     const models = new ModelService(prisma, deployments, log);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma), registration, registrations),
@@ -139,6 +157,9 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new BackboneResolver(backbones),
       new RunResolver(runs, new RunList(prisma)),
       new RunFields(new RunLoaders(prisma)),
+      new RecipeResolver(),
+      new EstimateResolver(estimates),
+      new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new ModelResolver(models, deployments),
       new ClassificationResolver(deployments),
     ]);

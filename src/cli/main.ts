@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { HubError } from '../errors.js';
-import { PIPELINES } from '../training/recipe.js';
+import { PIPELINES } from '../training/presets.js';
 import { demo } from './demo.js';
 import { start } from './start.js';
 import { train } from './train.js';

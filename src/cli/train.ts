@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ora from 'ora';
 import { HubError } from '../errors.js';
-import { PIPELINES, type PipelineName } from '../training/recipe.js';
+import { PIPELINES, type PipelineName } from '../training/presets.js';
 import { HubClient } from './client.js';
 import * as ask from './documents.js';
 import { followToEnd } from './follow.js';

@@ -15,6 +15,12 @@ export interface DecodeOptions {
   readonly maxPixels?: number;
 }
 
+/** What decodes. Other versions may decode to other pixels. */
+export const DECODER_VERSIONS = [
+  { name: 'sharp', version: sharp.versions.sharp ?? 'unknown' },
+  { name: 'libvips', version: sharp.versions.vips },
+] as const;
+
 /** Bytes from its beginning that tell an image's format. */
 export const IMAGE_HEAD_BYTES = 64;
 

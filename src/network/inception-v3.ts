@@ -80,11 +80,15 @@ export function architectureName(width: number): string {
   return width === 1 ? 'InceptionV3' : `InceptionV3 x ${width}`;
 }
 
+/** The network of an architecture by that name. */
+export function networkOf(architecture: string): readonly Layer[] {
+  return inceptionV3(Number(architecture.split(' x ')[1] ?? 1));
+}
+
 /** What the split layer gives for pictures of imageSize x imageSize, by the name of the network. */
 export function splitShape(architecture: string, imageSize: number, split: SplitLayer): Shape {
-  const width = Number(architecture.split(' x ')[1] ?? 1);
   const picture = { height: imageSize, width: imageSize, channels: 3 };
-  return inferShapes(inceptionV3(width), picture).get(split) as Shape;
+  return inferShapes(networkOf(architecture), picture).get(split) as Shape;
 }
 
 /** The layers up to and with the split layer, and those behind it. */

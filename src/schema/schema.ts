@@ -6,9 +6,12 @@ import { BackboneResolver } from './backbone/backbone.resolver.js';
 import { ClassificationResolver } from './classification/classification.resolver.js';
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
+import { EstimateResolver } from './estimate/estimate.resolver.js';
 import { ModelResolver } from './model/model.resolver.js';
+import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
+import { RunRecordResolver } from './run/run-record.resolver.js';
 
 const RESOLVERS = [
   DatasetResolver,
@@ -17,6 +20,9 @@ const RESOLVERS = [
   BackboneResolver,
   RunResolver,
   RunFields,
+  RecipeResolver,
+  RunRecordResolver,
+  EstimateResolver,
   ModelResolver,
   ClassificationResolver,
 ] as const;

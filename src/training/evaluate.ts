@@ -1,17 +1,22 @@
 import type { Trainer } from '../engines/engine.js';
 import { type FeatureSource, rowsAtOnce } from './features.js';
 import type { Evaluation } from './job.js';
+import type { Prediction } from './predictions.js';
 
 /** Keras clips probabilities to this before it takes the logarithm. */
 const SMALLEST_PROBABILITY = 1e-7;
 
-/** Loss, accuracy and confusion matrix over the images at `rows`, without dropout. */
+/**
+ * Loss, accuracy and confusion matrix over the images at `rows`, without dropout.
+ * @param onPrediction called for each of them in order.
+ */
 export async function evaluate(
   trainer: Trainer,
   source: FeatureSource,
   rows: Int32Array,
   labels: Int32Array,
   classes: number,
+  onPrediction: (prediction: Prediction) => void = () => undefined,
 ): Promise<Evaluation> {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   let loss = 0;
@@ -26,6 +31,7 @@ export async function evaluate(
       const predicted = answer.reduce((best, p, c) => (p > answer[best]! ? c : best), 0);
       confusion[truth]![predicted]! += 1;
       if (predicted === truth) correct += 1;
+      onPrediction({ image: row, truth, predicted, confidence: answer[predicted]! });
       loss -= Math.log(Math.max(answer[truth]!, SMALLEST_PROBABILITY));
     }
   }

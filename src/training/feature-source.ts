@@ -11,7 +11,7 @@ import type { Job, TrainingEvent } from './job.js';
 import type { Picture } from './pictures.js';
 import { ProgressMeter } from './progress.js';
 
-interface Surroundings {
+interface FeatureSurroundings {
   readonly blobs: BlobStore;
   readonly networkThreads: () => readonly NetworkThread[];
   readonly emit: (event: TrainingEvent) => void;
@@ -24,28 +24,29 @@ const PROBE = 64;
 /**
  * The features of every picture at the split layer: from the cache, which is filled now, or computed when asked for.
  * @param pictures all that the run may see. @param perEpoch pictures that an epoch asks for.
+ * @returns with how many were computed now; null when they are computed when asked for.
  */
 export async function openFeatures(
   job: Job,
   manifest: Manifest,
   pictures: readonly Picture[],
   perEpoch: number,
-  surroundings: Surroundings,
-): Promise<FeatureSource> {
+  surroundings: FeatureSurroundings,
+): Promise<{ source: FeatureSource; computed: number | null }> {
   const { blobs, emit } = surroundings;
   if (job.uncached !== null) {
     const { source } = await openFrozenPart(job, manifest, pictures, surroundings);
     const time = prettyMilliseconds(await timeOf(perEpoch, source, pictures.length), { secondsDecimalDigits: 0 });
     const message = `Features are computed anew in every epoch: ${job.uncached} That takes some ${time} an epoch.`;
     emit({ type: 'log', message });
-    return source;
+    return { source, computed: null };
   }
   const table = new FeatureTable(blobs, featureTypeOf(job.recipe.splitLayer));
   let missing = pictures.length;
   for (const chunk of job.featureChunks) if (await table.add(chunk)) missing -= chunk.rows;
   const cached = pictures.length - missing;
   emit({ type: 'log', message: `Features: ${cached} of ${pictures.length} cached, ${missing} to compute.` });
-  if (missing === 0) return table;
+  if (missing === 0) return { source: table, computed: 0 };
 
   const meter = new ProgressMeter('features', missing, emit);
   const { options, close } = await openFrozenPart(job, manifest, pictures, surroundings);
@@ -59,7 +60,7 @@ export async function openFeatures(
   } finally {
     await close();
   }
-  return table;
+  return { source: table, computed: missing };
 }
 
 /** Milliseconds that so many pictures will take, by those that a few take. */
@@ -70,11 +71,12 @@ async function timeOf(pictures: number, source: FeatureSource, available: number
   return ((performance.now() - began) * pictures) / probe.length;
 }
 
-async function openFrozenPart(
+/** The frozen part on threads of its own, as a source that computes when it is asked. */
+export async function openFrozenPart(
   job: Job,
   manifest: Manifest,
   pictures: readonly Picture[],
-  { blobs, networkThreads, signal }: Surroundings,
+  { blobs, networkThreads, signal }: Omit<FeatureSurroundings, 'emit'>,
 ): Promise<{ options: FrozenPartOptions; source: FeatureSource; close: () => Promise<void> }> {
   const { backboneBlob, size, recipe } = job;
   const type = featureTypeOf(recipe.splitLayer);

@@ -8,6 +8,11 @@ import type { Picture } from './pictures.js';
 /** Pixels per forward pass: 64 pictures of 75 x 75. More is no faster on a CPU and takes more memory. */
 const FORWARD_PIXELS = 64 * 75 * 75;
 
+/** Pictures that a network computes at once. */
+export function picturesPerPass({ image }: PictureSize): number {
+  return Math.max(1, Math.floor(FORWARD_PIXELS / image ** 2));
+}
+
 export interface FrozenPartOptions {
   readonly shards: ShardReader;
   /** The same network several times, each on a thread of its own. */
@@ -42,7 +47,7 @@ export class FrozenPart {
   async compute(pictures: readonly Picture[], onImages: (images: number) => void = () => undefined): Promise<Features> {
     const { size, type, signal } = this.options;
     const { outFeatures } = this;
-    const batchSize = Math.max(1, Math.floor(FORWARD_PIXELS / size.image ** 2));
+    const batchSize = picturesPerPass(size);
     const features = newFeatures(type, pictures.length * outFeatures);
     const work = chunks(pictures, batchSize).map((batch, i) =>
       this.#decoding(async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EngineInfo } from '../engines/engine.js';
+import type { Environment } from './environment.js';
 import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
 import type { SystemUse } from './system-use.js';
@@ -55,7 +56,7 @@ export interface Evaluation {
 
 /** What a worker reports. A blob that an event names is already durable. */
 export type TrainingEvent =
-  | { readonly type: 'started'; readonly engine: EngineInfo }
+  | { readonly type: 'started'; readonly engine: EngineInfo; readonly environment: Environment }
   | { readonly type: 'log'; readonly message: string }
   | Progress<Phase>
   | { readonly type: 'system'; readonly use: SystemUse }
@@ -67,13 +68,39 @@ export type TrainingEvent =
       /** A safetensors blob with the weights of all layers behind the split layer, as Keras names them. */
       readonly weightsBlob: string;
       readonly test: Evaluation;
+      /** A blob of `packPredictions`: what was answered for each image of the test split. */
+      readonly predictionsBlob: string;
       /** The epoch whose weights were kept. */
       readonly keptEpoch: number;
       readonly seconds: Readonly<Record<Phase, number>>;
+      /** Pictures whose features were computed before the first epoch; null when they were computed anew in each. */
+      readonly computedPictures: number | null;
       readonly peakMemoryBytes: number;
     }
+  | TaskEnd;
+
+/** What was measured of a run that has not been started. */
+export interface Calibration {
+  /** Decoding and the frozen part. */
+  readonly secondsPerPicture: number;
+  /** Of the run's own batch size. */
+  readonly secondsPerStep: number;
+  /** From features. */
+  readonly secondsPerPrediction: number;
+  readonly peakMemoryBytes: number;
+  /** How long the measuring took. */
+  readonly seconds: number;
+}
+
+/** What ends every task of a worker but for its success. */
+export type TaskEnd =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
-/** What the hub tells a running worker after the job itself. */
-export type WorkerCommand = { readonly type: 'job'; readonly job: Job } | { readonly type: 'cancel' };
+export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
+
+/** What the hub tells a worker: one task, and then perhaps to stop. */
+export type WorkerTask =
+  | { readonly type: 'job'; readonly job: Job }
+  | { readonly type: 'calibration'; readonly job: Job };
+export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

@@ -3,13 +3,13 @@ import { on } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Job, TrainingEvent, WorkerCommand } from './job.js';
+import type { CalibrationEvent, Job, TrainingEvent, WorkerCommand, WorkerTask } from './job.js';
 
-/** A worker at work on one job. */
-export interface WorkerProcess {
+/** A worker at work on one task. */
+export interface WorkerProcess<E = TrainingEvent> {
   readonly pid: number;
   /** Every event in order; ends behind the last one, and throws when the process died before that. */
-  readonly events: AsyncIterable<TrainingEvent>;
+  readonly events: AsyncIterable<E>;
   /** What it writes to standard error, line by line. */
   readonly errors: Readable;
   /** Asks it to stop at the next batch; it answers with the event `cancelled`. */
@@ -18,7 +18,7 @@ export interface WorkerProcess {
   kill(): void;
 }
 
-const LAST_EVENTS: ReadonlySet<TrainingEvent['type']> = new Set(['finished', 'failed', 'cancelled']);
+const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', 'cancelled']);
 
 /**
  * Threads that decode pictures in a worker. Decoders hold each other up: on two cores one does as many small pictures a
@@ -31,6 +31,15 @@ export const WORKER_ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url
 
 /** Starts a worker process for a job. */
 export function startWorker(job: Job, entry: string = WORKER_ENTRY): WorkerProcess {
+  return start({ type: 'job', job }, entry);
+}
+
+/** Starts one that measures how fast a job would be. */
+export function startCalibration(job: Job, entry: string = WORKER_ENTRY): WorkerProcess<CalibrationEvent> {
+  return start({ type: 'calibration', job }, entry);
+}
+
+function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
@@ -40,7 +49,7 @@ export function startWorker(job: Job, entry: string = WORKER_ENTRY): WorkerProce
     if (child.connected) child.send(command, () => undefined); // one that just died is noticed by its exit
   };
   const messages = on(child, 'message', { close: ['exit'] });
-  send({ type: 'job', job });
+  send(task);
   return {
     pid: child.pid ?? 0,
     errors: child.stderr as Readable,
@@ -50,13 +59,13 @@ export function startWorker(job: Job, entry: string = WORKER_ENTRY): WorkerProce
   };
 }
 
-async function* eventsOf(
+async function* eventsOf<E extends { readonly type: string }>(
   messages: AsyncIterable<unknown[]>,
   exit: () => number | string | null,
-): AsyncGenerator<TrainingEvent> {
-  for await (const [event] of messages as AsyncIterable<[TrainingEvent]>) {
+): AsyncGenerator<E> {
+  for await (const [event] of messages as AsyncIterable<[E]>) {
     yield event;
     if (LAST_EVENTS.has(event.type)) return;
   }
-  throw new Error(`The training process ended with ${exit() ?? 'no exit code'} before its run was done.`);
+  throw new Error(`The training process ended with ${exit() ?? 'no exit code'} before its work was done.`);
 }

@@ -3,12 +3,20 @@ import { NetworkThread } from '../engines/network-thread.js';
 import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
-import { type Job, jobSchema, type TrainingEvent, type WorkerCommand } from './job.js';
+import { calibrate } from './calibrate.js';
+import {
+  type CalibrationEvent,
+  jobSchema,
+  type TaskEnd,
+  type TrainingEvent,
+  type WorkerCommand,
+  type WorkerTask,
+} from './job.js';
 import { watchSystemUse } from './system-use.js';
 import { train } from './train.js';
 
 /**
- * The training process. It takes one job over IPC, reports events, and ends. It ends too when the hub is gone: a run
+ * The training process. It takes one task over IPC, reports events, and ends. It ends too when the hub is gone: a run
  * is then taken up again from its checkpoint when the hub is back.
  */
 /** Networks side by side at most; each takes some 300 MB. */
@@ -18,26 +26,28 @@ const cancelled = new AbortController();
 
 process.on('message', (command: WorkerCommand) => {
   if (command.type === 'cancel') cancelled.abort();
-  else void work(command.job);
+  else void work(command);
 });
 process.on('disconnect', () => process.exit(1));
 // A terminal's Ctrl-C reaches the whole process group; the hub decides what becomes of its worker.
 process.on('SIGINT', () => undefined);
 
-async function work(unchecked: Job): Promise<void> {
+async function work(task: WorkerTask): Promise<void> {
   // The API answers while training takes every core.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const unwatch = watchSystemUse((use) => emit({ type: 'system', use }));
   try {
-    const job = jobSchema.parse(unchecked);
+    const job = jobSchema.parse(task.job);
     const threads = job.threads ?? availableParallelism();
-    await train(job, {
+    const surroundings = {
       blobs: new FileBlobStore(job.blobFolder),
       engine: new OnnxEngine(threads),
       networkThreads: () => startThreads(job.blobFolder, threads),
       emit,
       signal: cancelled.signal,
-    });
+    };
+    if (task.type === 'job') await train(job, surroundings);
+    else emit({ type: 'finished', calibration: await calibrate(job, surroundings) });
   } catch (error) {
     emit(cancelled.signal.aborted ? { type: 'cancelled' } : failure(error));
   }
@@ -55,12 +65,12 @@ function startThreads(blobFolder: string, cores: number): NetworkThread[] {
   return Array.from({ length: count }, () => new NetworkThread(data));
 }
 
-function failure(error: unknown): TrainingEvent {
+function failure(error: unknown): TaskEnd {
   if (error instanceof HubError) return { type: 'failed', code: error.code, message: error.message };
   console.error(error); // the hub keeps a worker's standard error in its log
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(event: TrainingEvent): void {
+function emit(event: TrainingEvent | CalibrationEvent): void {
   process.send?.(event);
 }

@@ -34,6 +34,19 @@ export interface RunAnswer {
   readonly testAccuracy: number | null;
   readonly testLoss: number | null;
   readonly confusion: { readonly labels: readonly string[]; readonly counts: readonly (readonly number[])[] } | null;
+  readonly environment: {
+    readonly code: { readonly version: string; readonly commit: string | null; readonly dirty: boolean | null };
+    readonly node: string;
+    readonly libraries: readonly { readonly name: string; readonly version: string }[];
+    readonly host: { readonly name: string; readonly cores: number; readonly memoryBytes: number };
+  } | null;
+  readonly perClass: readonly ScoresAnswer[] | null;
+  readonly macroAverage: Omit<ScoresAnswer, 'label' | 'support'> | null;
+  readonly reproductionOfId: string | null;
+  readonly reproduction: {
+    readonly agrees: boolean;
+    readonly differences: readonly { readonly what: string; readonly original: unknown; readonly now: unknown }[];
+  } | null;
   readonly seconds: { readonly features: number; readonly training: number; readonly evaluation: number } | null;
   readonly peakMemoryBytes: number | null;
   readonly bestValidationAccuracy: number | null;
@@ -46,6 +59,14 @@ export interface RunAnswer {
   readonly endedAt: string | null;
   readonly log: readonly { readonly number: number; readonly message: string }[];
   readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+interface ScoresAnswer {
+  readonly label: string;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+  readonly support: number;
 }
 
 export interface RunEventAnswer {

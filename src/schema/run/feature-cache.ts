@@ -19,7 +19,7 @@ export class FeatureCache {
    * @param bytes of all features of the key. @returns null, or why they cannot be kept.
    */
   async makeRoom(key: string, bytes: number): Promise<string | null> {
-    if (bytes > this.budget) {
+    if (!this.holds(bytes)) {
       return `they would take ${prettyBytes(bytes)} and the cache may hold ${prettyBytes(this.budget)} (--feature-cache).`;
     }
     const others = await this.prisma.featureChunk.groupBy({
@@ -43,6 +43,16 @@ export class FeatureCache {
     await this.prisma.featureChunk.updateMany({ where: { key }, data: { lastUsedAt: new Date() } });
     const rows = await this.prisma.featureChunk.findMany({ where: { key }, orderBy: { index: 'asc' } });
     return rows.map(({ index, blob, rows: images }) => ({ index, blob, rows: images }));
+  }
+
+  /** Pictures whose features are there under a key. Changes nothing. */
+  async count(key: string): Promise<number> {
+    return (await this.prisma.featureChunk.aggregate({ where: { key }, _sum: { rows: true } }))._sum.rows ?? 0;
+  }
+
+  /** Whether so many bytes can be kept at all. */
+  holds(bytes: number): boolean {
+    return bytes <= this.budget;
   }
 
   async add(key: string, { index, blob, rows }: FeatureChunk, bytes: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Logger } from 'pino';
+import type { CodeVersion } from '../../code-version.js';
 import { HubError } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics, Job, TrainingEvent } from '../../training/job.js';
@@ -7,6 +8,7 @@ import { ProgressMeter } from '../../training/progress.js';
 import type { startWorker, WorkerProcess } from '../../training/worker-process.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone.service.js';
 import type { FeatureCache } from './feature-cache.js';
+import { judgeReproduction } from './reproduction.js';
 import type { RunBlobs } from './run.blobs.js';
 import { jobOf, withJobRelations } from './run.job.js';
 import type { EventDetails, RunJournal } from './run.journal.js';
@@ -21,6 +23,8 @@ export interface ExecutionParts {
   readonly runBlobs: RunBlobs;
   readonly blobFolder: string;
   readonly backbones: BackboneService;
+  /** The code that runs. */
+  readonly code: Promise<CodeVersion>;
   readonly cache: FeatureCache;
   readonly journal: RunJournal;
   readonly states: RunStates;
@@ -125,9 +129,17 @@ export class RunExecution {
     const { id } = this;
     const { prisma, states, cache, log } = this.parts;
     switch (event.type) {
-      case 'started':
-        await prisma.run.update({ where: { id }, data: { engine: { ...event.engine } } });
+      case 'started': {
+        const { host, libraries, node } = event.environment;
+        const environment = {
+          code: { ...(await this.parts.code) },
+          node,
+          libraries: libraries.map((library) => ({ ...library })),
+          host: { ...host },
+        };
+        await prisma.run.update({ where: { id }, data: { engine: { ...event.engine }, environment } });
         return;
+      }
       case 'log':
         log.info({ run: id }, event.message);
         return this.#tell({ message: event.message });
@@ -144,14 +156,15 @@ export class RunExecution {
       case 'epoch':
         return this.#keepCheckpoint(event.checkpointBlob, event.metrics);
       case 'finished': {
-        const { weightsBlob, keptEpoch, test, seconds, peakMemoryBytes } = event;
+        const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = event;
         const { checkpointBlob } = await prisma.run.findUniqueOrThrow({ where: { id } });
+        const confusion = test.confusion.map((row) => [...row]);
+        const figures = { weightsBlob, keptEpoch, testAccuracy: test.accuracy, testLoss: test.loss, confusion };
         await states.change(id, 'succeed', {
-          weightsBlob,
-          keptEpoch,
-          testAccuracy: test.accuracy,
-          testLoss: test.loss,
-          confusion: test.confusion.map((row) => [...row]),
+          ...figures,
+          ...(await judgeReproduction(prisma, id, figures)),
+          predictionsBlob,
+          computedPictures,
           timings: { ...seconds },
           peakMemoryBytes: BigInt(peakMemoryBytes),
           checkpointBlob: null,

@@ -1,61 +1,62 @@
 import { IsOptional, Length } from 'class-validator';
-import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
+import { HyperparameterInput } from './hyperparameter.field.js';
 import { PresetName, Schedule, SplitLayer, ValidationSource } from './run.type.js';
 
 /** What both kinds of run can be told. */
 @InputType()
 abstract class TrainingInput {
-  @Field(() => Float, { nullable: true, description: 'Above 0, at most 1.' })
+  @HyperparameterInput()
   learningRate?: number;
 
-  @Field(() => Schedule, { nullable: true })
+  @HyperparameterInput(Schedule)
   schedule?: Schedule;
 
-  @Field(() => Float, { nullable: true, description: '0 to 100.' })
+  @HyperparameterInput()
   warmUpEpochs?: number;
 
-  @Field(() => Float, { nullable: true, description: '0 to 1.' })
+  @HyperparameterInput()
   weightDecay?: number;
 
-  @Field(() => Float, { nullable: true, description: '0 to 0.9.' })
+  @HyperparameterInput()
   labelSmoothing?: number;
 
-  @Field(() => Boolean, { nullable: true })
+  @HyperparameterInput()
   mirror?: boolean;
 
-  @Field(() => Int, { nullable: true, description: '1 to 4096.' })
+  @HyperparameterInput()
   batchSize?: number;
 
-  @Field(() => Int, { nullable: true, description: '1 to 1000.' })
+  @HyperparameterInput()
   epochs?: number;
 
-  @Field(() => Int, { nullable: true, description: 'Epochs without a better validation loss; null never stops early.' })
+  @HyperparameterInput()
   patience?: number | null;
 
-  @Field(() => Boolean, { nullable: true })
+  @HyperparameterInput()
   restoreBest?: boolean;
 
-  @Field(() => Int, { nullable: true, description: '0 to 2147483647.' })
+  @HyperparameterInput()
   seed?: number;
 }
 
 @InputType('RecipeInput', {
-  description: 'Changes to a preset. Ranges are checked by the recipe, which names them when it refuses.',
+  description: 'Changes to a preset. The defaults named here are those of STANDARD. What is out of range is refused.',
 })
 export class RecipeInputType extends TrainingInput {
-  @Field(() => Int, { nullable: true, description: 'Side in pixels, 75 to 600.' })
+  @HyperparameterInput()
   imageSize?: number;
 
-  @Field(() => Int, { nullable: true, description: '1 to 8192.' })
+  @HyperparameterInput()
   hiddenUnits?: number;
 
-  @Field(() => Float, { nullable: true, description: '0 to 0.95.' })
+  @HyperparameterInput()
   dropout?: number;
 
-  @Field(() => ValidationSource, { nullable: true })
+  @HyperparameterInput(ValidationSource)
   validation?: ValidationSource;
 
-  @Field(() => Float, { nullable: true, description: '0.01 to 0.5.' })
+  @HyperparameterInput()
   validationFraction?: number;
 }
 
@@ -78,7 +79,7 @@ export class StartTransferRunInput {
 
 @InputType({
   description:
-    'What is left out is as in the parent run, but for the learning rate, which is 0.00001. Ranges are checked by the recipe, which names them when it refuses.',
+    'What is left out is as in the parent run, unless a default for fine-tuning is named. What is out of range is refused.',
 })
 export class StartFineTuneRunInput extends TrainingInput {
   @Field(() => ID, { description: 'A run that succeeded. Its weights are the start.' })

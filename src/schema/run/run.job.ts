@@ -1,11 +1,9 @@
 import type { Prisma } from '../../storage/database.js';
-import { featureKey } from '../../training/features.js';
 import type { Job } from '../../training/job.js';
-import { pictureSize } from '../../training/picture-size.js';
-import { pictureCount } from '../../training/pictures.js';
 import { recipeSchema } from '../../training/recipe.js';
 import type { BackboneRow } from '../backbone/backbone.service.js';
-import { type FeatureCache, featureBytes } from './feature-cache.js';
+import type { FeatureCache } from './feature-cache.js';
+import { featuresOf } from './run-features.js';
 
 /** A worker that dies, or a hub that is stopped, costs at most this much training. */
 const CHECKPOINT_SECONDS = 60;
@@ -20,14 +18,10 @@ export async function jobOf(
   { blobFolder, cache }: { readonly blobFolder: string; readonly cache: FeatureCache },
 ): Promise<{ job: Job; key: string }> {
   const recipe = recipeSchema.parse(run.recipe);
-  const { manifestBlob, contentHash, width, height, imageCount } = run.datasetVersion;
-  const size = pictureSize(width, height, recipe.imageSize);
-  const { splitLayer: split, mirror } = recipe;
-  const key = featureKey({ contentHash, backboneHash: backbone.sha256, size, split, mirror });
-  const bytes = pictureCount(imageCount, mirror) * featureBytes(backbone.architecture, recipe.imageSize, split);
+  const { key, size, bytes } = featuresOf(recipe, run.datasetVersion, backbone);
   const uncached = await cache.makeRoom(key, bytes);
   const job: Job = {
-    manifestBlob,
+    manifestBlob: run.datasetVersion.manifestBlob,
     backboneBlob: backbone.sha256,
     parentBlob: run.parentRun?.weightsBlob ?? null,
     recipe,

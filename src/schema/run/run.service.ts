@@ -1,14 +1,14 @@
 import { HubError } from '../../errors.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
-import { type PresetName, recipeSchema, resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
 import type { RunBlobs } from './run.blobs.js';
 import { changedRecipe } from './run.clone.js';
 import { deleteRun } from './run.deletion.js';
 import { eventRow, type RunJournal } from './run.journal.js';
+import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run.plan.js';
 import type { RunQueue } from './run.queue.js';
 import { toRun, withRunRelations } from './run.record.js';
 import type { RunStates } from './run.states.js';
-import { RunKind, type RunType } from './run.type.js';
+import type { RunType } from './run.type.js';
 import type { RunEventType } from './run-event.type.js';
 
 export class RunService {
@@ -20,33 +20,14 @@ export class RunService {
     private readonly blobs: RunBlobs,
   ) {}
 
-  /** Queues a transfer run. The recipe is checked and completed now and never changes. */
-  async startTransfer(input: {
-    readonly datasetVersionId: string;
-    readonly backbone: string;
-    readonly preset: PresetName;
-    readonly recipe: Readonly<Record<string, unknown>>;
-  }): Promise<RunType> {
-    const recipe = resolveRecipe(input.preset, input.recipe);
-    const version = await this.prisma.datasetVersion.findUnique({ where: { id: input.datasetVersionId } });
-    if (!version) {
-      throw new HubError('NOT_FOUND', 'There is no dataset version with this id.', { id: input.datasetVersionId });
-    }
-    const { id: datasetVersionId } = version;
-    return this.queueRun({ kind: RunKind.TRANSFER, datasetVersionId, backboneName: input.backbone, recipe });
+  /** Queues a transfer run. */
+  async startTransfer(request: TransferRequest): Promise<RunType> {
+    return this.queueRun(await planTransfer(this.prisma, request));
   }
 
-  /** Queues a run that goes on where another one ended. The recipe is checked and completed now and never changes. */
+  /** Queues a run that goes on where another one ended. */
   async startFineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunType> {
-    const parent = await this.prisma.run.findUnique({ where: { id: parentRunId } });
-    if (!parent) throw notFound(parentRunId);
-    if (parent.state !== 'SUCCEEDED' || !parent.weightsBlob) {
-      const message = `The parent run is ${parent.state}: only a run that succeeded can be gone on from.`;
-      throw new HubError('CONFLICT', message, { id: parentRunId, state: parent.state });
-    }
-    const recipe = resolveFineTuneRecipe(recipeSchema.parse(parent.recipe), overrides);
-    const { datasetVersionId, backboneName } = parent;
-    return this.queueRun({ kind: RunKind.FINE_TUNE, datasetVersionId, backboneName, parentRunId, recipe });
+    return this.queueRun(await planFineTune(this.prisma, parentRunId, overrides));
   }
 
   /** Queues a run of the same kind, data, backbone and parent, with changes to the recipe. */
@@ -62,9 +43,12 @@ export class RunService {
   }
 
   /** Puts a run at the end of the queue. */
-  async queueRun(data: Omit<Prisma.RunUncheckedCreateInput, 'events' | 'eventCount'>): Promise<RunType> {
+  async queueRun(
+    plan: RunPlan,
+    besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId'> = {},
+  ): Promise<RunType> {
     const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
-    const { id } = await this.prisma.run.create({ data: { ...data, ...queued } });
+    const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });
     this.queue.wake();
     return this.require(id);
   }

@@ -1,7 +1,10 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { PRESET_DESCRIPTIONS } from '../../training/presets.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { Hyperparameter } from './hyperparameter.field.js';
+import { EnvironmentRecord, Reproduction } from './run-record.type.js';
 
 export enum RunKind {
   TRANSFER = 'TRANSFER',
@@ -54,8 +57,12 @@ export enum PresetName {
 }
 registerEnumType(PresetName, {
   name: 'Preset',
-  description:
-    'STANDARD holds images out to validate on and keeps the best epoch; SEED is the seed experiment; BEST is the head that the most accurate recipe begins with.',
+  description: 'A recipe to begin with; `presets` describes them.',
+  valuesConfig: {
+    STANDARD: { description: PRESET_DESCRIPTIONS.standard },
+    SEED: { description: PRESET_DESCRIPTIONS.seed },
+    BEST: { description: PRESET_DESCRIPTIONS.best },
+  },
 });
 
 export enum SplitLayer {
@@ -79,61 +86,55 @@ registerEnumType(SplitLayer, {
 
 @ObjectType('Recipe', { description: 'Everything that decides a run besides its data and backbone. Never changes.' })
 export class RecipeType {
-  @Field(() => Int, { description: 'Side in pixels of the picture that the network sees.' })
+  @Hyperparameter()
   imageSize!: number;
 
-  @Field(() => SplitLayer, { description: 'All behind it learns.' })
+  @Hyperparameter(SplitLayer)
   splitLayer!: `${SplitLayer}`;
 
-  @Field(() => Int)
+  @Hyperparameter()
   batchSize!: number;
 
-  @Field(() => Int, { description: 'Passes over the training split at most.' })
+  @Hyperparameter()
   epochs!: number;
 
-  @Field(() => Float, { description: "Adam's." })
+  @Hyperparameter()
   learningRate!: number;
 
-  @Field(() => Schedule)
+  @Hyperparameter(Schedule)
   schedule!: `${Schedule}`;
 
-  @Field(() => Float, {
-    description: 'Epochs in which the learning rate rises evenly from zero, before anything else.',
-  })
+  @Hyperparameter()
   warmUpEpochs!: number;
 
-  @Field(() => Float, {
-    description: 'Share of each kernel that a step takes off, times the learning rate; as in AdamW.',
-  })
+  @Hyperparameter()
   weightDecay!: number;
 
-  @Field(() => Float, { description: 'Share of each target that is spread evenly over all classes.' })
+  @Hyperparameter()
   labelSmoothing!: number;
 
-  @Field(() => Boolean, {
-    description: 'Whether every second picture, drawn anew in every epoch, is mirrored while training.',
-  })
+  @Hyperparameter()
   mirror!: boolean;
 
-  @Field(() => Int)
+  @Hyperparameter()
   hiddenUnits!: number;
 
-  @Field(() => Float)
+  @Hyperparameter()
   dropout!: number;
 
-  @Field(() => Int)
+  @Hyperparameter()
   seed!: number;
 
-  @Field(() => ValidationSource)
+  @Hyperparameter(ValidationSource)
   validation!: `${ValidationSource}`;
 
-  @Field(() => Float)
+  @Hyperparameter()
   validationFraction!: number;
 
-  @Field(() => Int, { nullable: true })
+  @Hyperparameter()
   patience!: number | null;
 
-  @Field(() => Boolean)
+  @Hyperparameter()
   restoreBest!: boolean;
 }
 
@@ -163,7 +164,7 @@ export class EngineRecord {
   @Field(() => String)
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Of the library that computed.' })
   version!: string;
 
   @Field(() => String)
@@ -231,6 +232,15 @@ export class RunType {
 
   @Field(() => EngineRecord, { nullable: true })
   engine?: EngineRecord | null;
+
+  @Field(() => EnvironmentRecord, { nullable: true, description: 'Where it computed, and with what.' })
+  environment?: EnvironmentRecord | null;
+
+  @Field(() => ID, { nullable: true, description: 'The run that it repeats.' })
+  reproductionOfId?: string | null;
+
+  @Field(() => Reproduction, { nullable: true, description: 'Once it has succeeded: whether it came to the same.' })
+  reproduction?: Reproduction | null;
 
   @Field(() => Int, { nullable: true, description: 'The epoch whose weights were kept.' })
   keptEpoch?: number | null;

@@ -6,6 +6,7 @@ import { createSession } from '../session.js';
 import { adamStepSize } from './adam.js';
 import { valuesOf } from './operator.js';
 import { PassFeeds } from './pass-feeds.js';
+import { passSizeOf } from './pass-size.js';
 import type { Slot } from './pieces.js';
 import { type PlannedOperator, plan } from './plan.js';
 import { fromStored, perColumn, type StoredWeight } from './stored-weight.js';
@@ -19,12 +20,6 @@ import {
 } from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
 
-/** Activations of one pass at most, in bytes: what is over this goes in several passes. */
-const PASS_BYTES = 640e6;
-/** Steps of one call at most. */
-const MOST_STEPS = 16;
-/** Copies of an activation that live at once: itself, its gradient, and what windows gather of it. */
-const COPIES = 3;
 /** Values that come in per prediction at most: bounds memory. */
 const PREDICTION_VALUES = 1 << 20;
 
@@ -45,7 +40,7 @@ export class OnnxTrainer implements Trainer {
   constructor(
     private readonly spec: TrainerSpec,
     private readonly threads: number,
-    passBytes: number = PASS_BYTES,
+    passBytes?: number,
   ) {
     const { layers, input, start, batchSize } = spec;
     const steps = plan(layers, input.name, input.shape);
@@ -58,9 +53,9 @@ export class OnnxTrainer implements Trainer {
       folded: foldedColumns(steps, spec.folded),
     };
     checkStart(weightsOf(steps), start.weights);
-    const fitting = Math.max(1, Math.floor(passBytes / bytesPerExample(steps)));
-    this.passSize = Math.ceil(batchSize / Math.ceil(batchSize / fitting));
-    this.stepsPerCall = Math.max(1, Math.min(MOST_STEPS, Math.floor(fitting / batchSize)));
+    const { passSize, stepsPerCall } = passSizeOf(steps, batchSize, passBytes);
+    this.passSize = passSize;
+    this.stepsPerCall = stepsPerCall;
     this.#step = start.step;
     this.#memory = new TrainingMemory(weightsOf(steps), start);
   }
@@ -207,11 +202,6 @@ function checkStart(weights: readonly StoredWeight[], start: Weights): void {
       throw new Error(`${name} has no start of shape [${shape.join(', ')}]`);
     }
   }
-}
-
-function bytesPerExample(steps: readonly PlannedOperator[]): number {
-  const values = steps.flatMap(({ operator }) => operator.outputs.map(valuesOf));
-  return COPIES * Float32Array.BYTES_PER_ELEMENT * values.reduce((a, b) => a + b, 0);
 }
 
 /** The values, with zeros behind them up to `size`; the array itself when it has that size. */

@@ -1,0 +1,43 @@
+import type { TrainerSpec } from '../../engine.js';
+import { valuesOf } from './operator.js';
+import { type PlannedOperator, plan } from './plan.js';
+
+/** Activations of one pass at most, in bytes: what is over this goes in several passes. */
+const PASS_BYTES = 640e6;
+/** Steps of one call at most. */
+const MOST_STEPS = 16;
+/** Copies of an activation that live at once: itself, its gradient, and what windows gather of it. */
+const COPIES = 3;
+
+export interface PassSize {
+  /** Examples of a batch that are taken at once. */
+  readonly passSize: number;
+  readonly stepsPerCall: number;
+}
+
+/** @param passBytes of activations that a pass may take. */
+export function passSizeOf(
+  steps: readonly PlannedOperator[],
+  batchSize: number,
+  passBytes: number = PASS_BYTES,
+): PassSize {
+  const fitting = Math.max(1, Math.floor(passBytes / bytesPerExample(steps)));
+  const passSize = Math.ceil(batchSize / Math.ceil(batchSize / fitting));
+  return { passSize, stepsPerCall: Math.max(1, Math.min(MOST_STEPS, Math.floor(fitting / batchSize))) };
+}
+
+/** Bytes that the activations of a call take, as a trainer plans it. */
+export function bytesPerCall({
+  layers,
+  input,
+  batchSize,
+}: Pick<TrainerSpec, 'layers' | 'input' | 'batchSize'>): number {
+  const steps = plan(layers, input.name, input.shape);
+  const { passSize } = passSizeOf(steps, batchSize);
+  return passSize * bytesPerExample(steps);
+}
+
+function bytesPerExample(steps: readonly PlannedOperator[]): number {
+  const values = steps.flatMap(({ operator }) => operator.outputs.map(valuesOf));
+  return COPIES * Float32Array.BYTES_PER_ELEMENT * values.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,27 @@
+import { inferShapes, type Layer, type Shape } from './layers.js';
+
+/** What layers take: products with a sum, and weights. */
+export interface Cost {
+  /** Per example, one way. */
+  readonly multiplyAdds: number;
+  readonly weights: number;
+}
+
+/** @param input what the first of them read. @param inputName its name. */
+export function costOf(layers: readonly Layer[], input: Shape, inputName: string): Cost {
+  const shapes = inferShapes(layers, input, inputName);
+  let multiplyAdds = 0;
+  let weights = 0;
+  for (const layer of layers) {
+    const { height, width } = shapes.get(layer.name) as Shape;
+    if (layer.kind === 'conv') {
+      const kernel = layer.kernel[0] * layer.kernel[1] * layer.inChannels * layer.filters;
+      multiplyAdds += kernel * height * width;
+      weights += kernel + layer.filters;
+    } else if (layer.kind === 'dense') {
+      multiplyAdds += layer.inFeatures * layer.units;
+      weights += (layer.inFeatures + 1) * layer.units;
+    }
+  }
+  return { multiplyAdds, weights };
+}

@@ -1,0 +1,27 @@
+import { Arg, Query, Resolver } from 'type-graphql';
+import { StartFineTuneRunInput, StartTransferRunInput } from '../run/run.input.js';
+import type { EstimateService } from './estimate.service.js';
+import { RunEstimateType } from './estimate.type.js';
+
+@Resolver()
+export class EstimateResolver {
+  constructor(private readonly estimates: EstimateService) {}
+
+  @Query(() => RunEstimateType, {
+    description: 'What `startTransferRun` would take. May measure for some seconds when it is asked first.',
+  })
+  async estimateTransferRun(
+    @Arg('input', () => StartTransferRunInput) { recipe, ...input }: StartTransferRunInput,
+  ): Promise<RunEstimateType> {
+    return this.estimates.transfer({ ...input, recipe: { ...recipe } });
+  }
+
+  @Query(() => RunEstimateType, {
+    description: 'What `startFineTuneRun` would take. May measure for some seconds when it is asked first.',
+  })
+  async estimateFineTuneRun(
+    @Arg('input', () => StartFineTuneRunInput) { parentRunId, fineTuneFrom, ...recipe }: StartFineTuneRunInput,
+  ): Promise<RunEstimateType> {
+    return this.estimates.fineTune(parentRunId, { ...recipe, splitLayer: fineTuneFrom });
+  }
+}

@@ -1,0 +1,30 @@
+import { Field, Float, Int } from 'type-graphql';
+import { hyperparameter, rangeInWords } from '../../training/hyperparameters.js';
+
+/** The enum of a hyperparameter that is a choice, as the API names its values. */
+type Choices = Readonly<Record<string, string>>;
+
+/** A field of a resolved recipe, described by the table of hyperparameters. */
+export function Hyperparameter(choices?: Choices): PropertyDecorator {
+  return (target, name) => {
+    const { nullable, description } = hyperparameter(String(name));
+    Field(() => typeOf(String(name), choices), { nullable, description })(target, name);
+  };
+}
+
+/** The same where it may be given: with its default and its range. */
+export function HyperparameterInput(choices?: Choices): PropertyDecorator {
+  return (target, name) => {
+    const about = hyperparameter(String(name));
+    const fineTune = about.fineTuneDefault === undefined ? '' : `; ${about.fineTuneDefault} for fine-tuning`;
+    const range = rangeInWords(about);
+    const description = `${about.description} Default: ${about.default}${fineTune}.${range ? ` Range: ${range}.` : ''}`;
+    Field(() => typeOf(String(name), choices), { nullable: true, description })(target, name);
+  };
+}
+
+function typeOf(name: string, choices?: Choices) {
+  const { kind } = hyperparameter(name);
+  if (kind === 'CHOICE' && !choices) throw new Error(`${name} is a choice: name its enum`);
+  return choices ?? { INT: Int, FLOAT: Float, BOOLEAN: Boolean, CHOICE: String }[kind];
+}

@@ -1,0 +1,39 @@
+import type { PictureSize } from '../../engines/engine.js';
+import { featureKey } from '../../training/features.js';
+import { pictureSize } from '../../training/picture-size.js';
+import { pictureCount } from '../../training/pictures.js';
+import type { Recipe } from '../../training/recipe.js';
+import { featureBytes } from './feature-cache.js';
+
+/** The features that a run needs. */
+export interface RunFeatures {
+  /** Under which they are cached. */
+  readonly key: string;
+  readonly size: PictureSize;
+  /** How many pictures they are of. */
+  readonly pictures: number;
+  /** Of all of them. */
+  readonly bytes: number;
+}
+
+export function featuresOf(
+  recipe: Recipe,
+  version: {
+    readonly contentHash: string;
+    readonly width: number | null;
+    readonly height: number | null;
+    readonly imageCount: number;
+  },
+  backbone: { readonly sha256: string; readonly architecture: string },
+): RunFeatures {
+  const { imageSize, splitLayer: split, mirror } = recipe;
+  const { contentHash } = version;
+  const size = pictureSize(version.width, version.height, imageSize);
+  const pictures = pictureCount(version.imageCount, mirror);
+  return {
+    key: featureKey({ contentHash, backboneHash: backbone.sha256, size, split, mirror }),
+    size,
+    pictures,
+    bytes: pictures * featureBytes(backbone.architecture, imageSize, split),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Step, StepResult } from '../engines/engine.js';
+import { HubError } from '../errors.js';
+import type { Partial } from './checkpoint.js';
+import type { EpochMetrics, Evaluation } from './job.js';
+import { bestEpoch } from './kept-weights.js';
+import type { Recipe } from './recipe.js';
+
+/** How far an epoch has come behind some more steps. @throws DIVERGED when a loss is no number. */
+export function addSteps(
+  partial: Partial,
+  steps: readonly Step[],
+  results: readonly StepResult[],
+  epoch: number,
+  recipe: Recipe,
+): Partial {
+  let { images, loss, correct } = partial;
+  for (const [i, result] of results.entries()) {
+    if (!Number.isFinite(result.loss)) throw diverged(`the loss is ${result.loss}`, epoch, recipe);
+    const { count } = steps[i] as Step;
+    images += count;
+    loss += result.loss * count;
+    correct += result.correct;
+  }
+  return { images, loss, correct };
+}
+
+/** The figures of an epoch that has ended. */
+export function metricsOf(epoch: number, trained: Partial, validated: Evaluation, seconds: number): EpochMetrics {
+  return {
+    epoch,
+    trainLoss: trained.loss / trained.images,
+    trainAccuracy: trained.correct / trained.images,
+    validationLoss: validated.loss,
+    validationAccuracy: validated.accuracy,
+    seconds,
+  };
+}
+
+/** Keras's EarlyStopping on val_loss: `patience` epochs in a row without a better one; 0 counts as 1. */
+export function stoppedEarly(history: readonly EpochMetrics[], { patience }: Recipe): boolean {
+  if (patience === null || history.length < 2) return false;
+  const since = history.length - bestEpoch(history);
+  return since > 0 && since >= patience;
+}
+
+export function diverged(how: string, epoch: number, { learningRate }: Recipe): HubError {
+  const message = `Training diverged in epoch ${epoch}: ${how}. Lower the learning rate, which is ${learningRate}.`;
+  return new HubError('DIVERGED', message, { epoch, learningRate });
+}

@@ -1,0 +1,116 @@
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { Manifest } from '../datasets/manifest.js';
+import type { Batch, Features, Step, Trainer } from '../engines/engine.js';
+import type { Layer } from '../network/layers.js';
+import { dropoutFactors, randomStream, shuffle, uniform } from '../random.js';
+import { chunks } from './chunks.js';
+import type { FeatureSource } from './features.js';
+import { learningRateAt } from './learning-rate.js';
+import { mirroredRow } from './pictures.js';
+import type { Recipe } from './recipe.js';
+
+/** What the optimizer steps of a run are made of. */
+export interface StepParts {
+  readonly recipe: Recipe;
+  readonly manifest: Manifest;
+  /** The images to train on, by their places in the manifest. */
+  readonly train: Int32Array;
+  /** Class of each picture. */
+  readonly labels: Int32Array;
+  readonly source: FeatureSource;
+  readonly layers: readonly Layer[];
+  readonly batchSize: number;
+}
+
+/**
+ * The steps of an epoch, as many at a time as one call of the trainer takes. All that is drawn at random comes from the
+ * seed, the epoch and the step alone.
+ * @param epoch from 1. @param from the first step, from 0.
+ */
+export function* stepsOf(
+  parts: StepParts,
+  { passSize, stepsPerCall }: Pick<Trainer, 'passSize' | 'stepsPerCall'>,
+  epoch: number,
+  from: number,
+): Generator<readonly Step[]> {
+  const { recipe, manifest, train, batchSize, source } = parts;
+  const { seed } = recipe;
+  const shuffled = shuffle(train.slice(), randomStream(seed, 'order', epoch));
+  const order = recipe.mirror ? mirrorSome(shuffled, manifest, randomStream(seed, 'mirror', epoch)) : shuffled;
+  const batches = slices(order, batchSize);
+  const passes = batches.slice(from).map((batch) => slices(batch, passSize));
+  const features = readAhead(source, passes.flat(), stepsPerCall);
+  const steps = passes.map((rows, i): Step => {
+    const step = from + i;
+    return {
+      passes: passesOf(parts, rows, features, [epoch, step]),
+      count: rows.reduce((count, { length }) => count + length, 0),
+      learningRate: learningRateAt((epoch - 1) * batches.length + step, batches.length, recipe),
+    };
+  });
+  yield* chunks(steps, stepsPerCall);
+}
+
+async function* passesOf(
+  { recipe, manifest, layers, labels }: StepParts,
+  passes: readonly Int32Array[],
+  features: AsyncIterator<Features>,
+  step: readonly number[],
+): AsyncGenerator<Batch> {
+  const dropout = randomStream(recipe.seed, 'dropout', ...step);
+  for (const rows of passes) {
+    const { value } = await features.next();
+    yield {
+      features: value as Features,
+      targets: targetsOf(rows, labels, manifest.classes.length, recipe),
+      count: rows.length,
+      masks: dropoutMasks(layers, rows.length, dropout),
+    };
+  }
+}
+
+/** One-hot, or smoothed: labelSmoothing of each row is spread over all classes. */
+function targetsOf(rows: Int32Array, labels: Int32Array, classes: number, { labelSmoothing }: Recipe): Float32Array {
+  const spread = labelSmoothing / classes;
+  const targets = new Float32Array(rows.length * classes).fill(spread);
+  for (const [i, row] of rows.entries()) targets[i * classes + labels[row]!] = 1 - labelSmoothing + spread;
+  return targets;
+}
+
+/** Every second row at random becomes that of the mirrored picture. */
+function mirrorSome(rows: Int32Array, manifest: Manifest, random: RandomGenerator): Int32Array {
+  return rows.map((row) => (uniform(random) < 0.5 ? mirroredRow(row, manifest) : row));
+}
+
+function dropoutMasks(layers: readonly Layer[], rows: number, random: RandomGenerator): Map<string, Float32Array> {
+  const masks = new Map<string, Float32Array>();
+  let units = 0;
+  for (const layer of layers) {
+    if (layer.kind === 'dense') units = layer.units;
+    if (layer.kind !== 'dropout' || layer.rate === 0) continue;
+    masks.set(layer.name, dropoutFactors(rows * units, layer.rate, random));
+  }
+  return masks;
+}
+
+/** Reads the features of each list of rows, the next `ahead` lists while what is done with those before goes on. */
+async function* readAhead(
+  source: FeatureSource,
+  lists: readonly Int32Array[],
+  ahead: number,
+): AsyncGenerator<Features> {
+  const reading: Promise<Features>[] = [];
+  let next = 0;
+  while (next < lists.length || reading.length > 0) {
+    for (; next < lists.length && reading.length <= ahead; next++) {
+      const read = source.read(lists[next] as Int32Array);
+      read.catch(() => undefined); // awaited below; until then its failure must not end the process
+      reading.push(read);
+    }
+    yield await (reading.shift() as Promise<Features>);
+  }
+}
+
+function slices(rows: Int32Array, size: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.subarray(i * size, (i + 1) * size));
+}

@@ -1,0 +1,210 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCodeVersion } from '../../src/code-version.js';
+import { zipOf } from '../datasets/fixtures.js';
+import { temporaryFolder } from '../storage/fixtures.js';
+import { figuresOf, type RunAnswer } from '../support/answers.js';
+import { COLOUR_NAMES, colourImages } from '../support/colour-images.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+const MISSING_ID = '00000000-0000-7000-8000-000000000000';
+
+interface Mistakes {
+  readonly total: number;
+  readonly images: readonly {
+    readonly image: number;
+    readonly name: string;
+    readonly trueClass: string;
+    readonly predictedClass: string;
+    readonly confidence: number;
+  }[];
+}
+
+let hub: TestHub;
+let datasetVersionId: string;
+let good: RunAnswer;
+let poor: RunAnswer;
+
+beforeAll(async () => {
+  hub = await TestHub.start();
+  datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+  good = await hub.train({ datasetVersionId, recipe: { ...QUICK, epochs: 4 } });
+  poor = await hub.train({ datasetVersionId, recipe: HOPELESS });
+});
+afterAll(() => hub.remove());
+
+const refusal = (request: string, variables: Readonly<Record<string, unknown>>): Promise<unknown> =>
+  hub.ask(request, variables).then(
+    () => 'not refused',
+    ({ code, message }: { code: string; message: string }) => ({ code, message }),
+  );
+
+describe('the record of a run', () => {
+  it('names the code, the versions and the machine that it was made with', async () => {
+    const { environment } = good;
+    expect(environment!.code.version).toBe('0.1.0');
+    expect(environment!.node).toBe(process.version);
+    expect(environment!.libraries.map(({ name }) => name)).toEqual(['sharp', 'libvips']);
+    for (const { version } of environment!.libraries) expect(version).toMatch(/^\d+\.\d+/);
+    expect(environment!.host.name).toBe(hostname());
+    expect(environment!.host.cores).toBeGreaterThan(0);
+    expect(environment!.host.memoryBytes).toBeGreaterThan(1e8);
+  });
+
+  it('scores every class by its confusion matrix', () => {
+    const { counts } = poor.confusion!;
+    expect(poor.perClass!.map(({ label, support }) => [label, support])).toEqual(COLOUR_NAMES.map((name) => [name, 8]));
+    for (const [c, { recall }] of poor.perClass!.entries()) expect(recall).toBe(counts[c]![c]! / 8);
+    expect(poor.macroAverage!.recall).toBeCloseTo(poor.testAccuracy!, 12); // where all classes have as many images
+  });
+});
+
+describe('the mistakes of a run', () => {
+  const mistakes = async (variables: Readonly<Record<string, unknown>> = {}): Promise<Mistakes> =>
+    (await hub.ask<{ runMistakes: Mistakes }>('run-mistakes', { id: poor.id, ...variables })).runMistakes;
+
+  it('are its wrong test images, the most confident ones first', async () => {
+    const { total, images } = await mistakes();
+    expect(total).toBe(Math.round(24 * (1 - poor.testAccuracy!)));
+    expect(total).toBeGreaterThan(2);
+    expect(images).toHaveLength(total);
+    const confidences = images.map(({ confidence }) => confidence);
+    expect(confidences).toEqual(confidences.toSorted((a, b) => b - a));
+    for (const { image, name, trueClass, predictedClass } of images) {
+      expect(trueClass).not.toBe(predictedClass);
+      expect(name).toMatch(new RegExp(`^test/${trueClass}/\\d+\\.png$`));
+      expect(image).toBeGreaterThanOrEqual(60); // behind the images to train on
+    }
+    expect((await mistakes({ first: 2 })).images).toEqual(images.slice(0, 2));
+  });
+
+  it('can be listed for each cell of the confusion matrix, and add up to it', async () => {
+    for (const [i, trueClass] of COLOUR_NAMES.entries()) {
+      for (const [j, predictedClass] of COLOUR_NAMES.entries()) {
+        const { total, images } = await mistakes({ trueClass, predictedClass });
+        expect(total).toBe(poor.confusion!.counts[i]![j]!);
+        for (const image of images) expect(image).toMatchObject({ trueClass, predictedClass });
+      }
+    }
+  });
+
+  it('are refused for a class or a run that is not there', async () => {
+    expect(await refusal('run-mistakes', { id: poor.id, trueClass: 'pink' })).toEqual({
+      code: 'BAD_INPUT',
+      message: "The run's data has no class named pink.",
+    });
+    expect(await refusal('run-mistakes', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refusal('run-mistakes', { id: poor.id, first: 201 })).toMatchObject({ code: 'BAD_INPUT' });
+  });
+});
+
+describe('runs side by side', () => {
+  interface Comparison {
+    readonly runs: readonly { readonly id: string; readonly epochs: readonly unknown[] }[];
+    readonly recipe: readonly { readonly name: string; readonly values: readonly unknown[] }[];
+    readonly metrics: readonly {
+      readonly name: string;
+      readonly values: readonly (number | null)[];
+      readonly deltas: readonly (number | null)[];
+    }[];
+  }
+
+  it('show where their recipes differ and what they came to, against the first', async () => {
+    const answer = await hub.ask<{ compareRuns: Comparison }>('compare-runs', { ids: [poor.id, good.id] });
+    const { runs, recipe, metrics } = answer.compareRuns;
+    expect(answer.compareRuns).toMatchObject({ sameData: true, sameBackbone: true, sameEngine: true });
+    expect(runs.map(({ id, epochs }) => [id, epochs.length])).toEqual([
+      [poor.id, 1],
+      [good.id, 4],
+    ]);
+    expect(recipe).toEqual([
+      { name: 'epochs', values: [1, 4] },
+      { name: 'learningRate', values: [HOPELESS.learningRate, QUICK.learningRate] },
+    ]);
+    const accuracy = metrics.find(({ name }) => name === 'testAccuracy')!;
+    expect(accuracy.values).toEqual([poor.testAccuracy, good.testAccuracy]);
+    expect(accuracy.deltas).toEqual([0, good.testAccuracy! - poor.testAccuracy!]);
+    const loss = metrics.find(({ name }) => name === 'bestValidationLoss')!;
+    expect(loss.values[1]).toBe(Math.min(...good.epochs.map(({ validationLoss }) => validationLoss)));
+  });
+
+  it('say null where one has not come to a figure', async () => {
+    const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
+    const answer = await hub.ask<{ compareRuns: Comparison }>('compare-runs', { ids: [good.id, failed.id] });
+    expect(answer.compareRuns).toMatchObject({ sameBackbone: false, sameEngine: false });
+    expect(answer.compareRuns.metrics.find(({ name }) => name === 'testLoss')).toMatchObject({
+      values: [good.testLoss, null],
+      deltas: [0, null],
+    });
+  });
+
+  it.each<[string, (id: string) => string[], string]>([
+    ['one run', (id) => [id], 'BAD_INPUT'],
+    ['the same run twice', (id) => [id, id], 'BAD_INPUT'],
+    ['eleven runs', (id) => [id, ...Array.from({ length: 10 }, (_, i) => `${i}`)], 'BAD_INPUT'],
+    ['a run that is not there', (id) => [id, MISSING_ID], 'NOT_FOUND'],
+  ])('are refused for %s', async (_, ids, code) => {
+    expect(await refusal('compare-runs', { ids: ids(good.id) })).toMatchObject({ code });
+  });
+});
+
+describe('a run that is reproduced', () => {
+  const reproduce = async (id: string): Promise<RunAnswer> => {
+    const { reproduceRun } = await hub.ask<{ reproduceRun: { id: string } }>('reproduce-run', { id });
+    return hub.ended(reproduceRun.id);
+  };
+
+  it('comes to the same bit by bit, and says so', async () => {
+    const again = await reproduce(good.id);
+    expect(again).toMatchObject({ state: 'SUCCEEDED', reproductionOfId: good.id });
+    expect(again.reproduction).toEqual({ agrees: true, differences: [] });
+    expect(figuresOf(again)).toEqual(figuresOf(good));
+    expect(good.reproduction).toBeNull();
+  });
+
+  it('goes on from the same parent', async () => {
+    const input = { parentRunId: good.id, fineTuneFrom: 'mixed9', epochs: 1 };
+    const { startFineTuneRun } = await hub.ask<{ startFineTuneRun: { id: string } }>('start-fine-tune-run', { input });
+    const tuned = await hub.ended(startFineTuneRun.id);
+    const again = await reproduce(tuned.id);
+    expect(again).toMatchObject({ kind: 'FINE_TUNE', parentRunId: good.id, reproductionOfId: tuned.id });
+    expect(again.reproduction).toEqual({ agrees: true, differences: [] });
+  });
+
+  it('is refused when it is not there or did not succeed', async () => {
+    const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
+    expect(await refusal('reproduce-run', { id: failed.id })).toEqual({
+      code: 'CONFLICT',
+      message: 'The run is FAILED: only a run that succeeded can be reproduced.',
+    });
+    expect(await refusal('reproduce-run', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('the version of the code', () => {
+  const git = (folder: string, ...args: string[]): string =>
+    execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { encoding: 'utf8' });
+
+  it('is its commit, and whether a file of that was changed since', async () => {
+    const folder = await temporaryFolder();
+    git(folder, 'init', '-q');
+    await writeFile(join(folder, 'file'), 'one');
+    git(folder, 'add', 'file');
+    git(folder, 'commit', '-qm', 'one');
+    const commit = git(folder, 'rev-parse', 'HEAD').trim();
+    expect(await readCodeVersion(folder)).toMatchObject({ commit, dirty: false });
+    await writeFile(join(folder, 'file'), 'two, longer');
+    expect(await readCodeVersion(folder)).toMatchObject({ commit, dirty: true });
+  });
+
+  it('has no commit outside a checkout, nor inside one of something else', async () => {
+    const folder = await temporaryFolder();
+    expect(await readCodeVersion(folder)).toMatchObject({ commit: null, dirty: null });
+    expect(await readCodeVersion('/nonexistent')).toMatchObject({ commit: null, dirty: null });
+    expect(await readCodeVersion(import.meta.dirname)).toMatchObject({ commit: null, dirty: null });
+  });
+});
