@@ -6,7 +6,6 @@ Everything behind mixed5 and the head learns, Adam 1e-5. Activations and labels 
 Prints one line of JSON: stepSeconds (median) and imagesPerSecond.
 """
 
-import argparse
 import json
 import statistics
 import time
@@ -14,7 +13,7 @@ import time
 import keras
 import numpy as np
 
-from keras_transfer import DROPOUT, HIDDEN
+from seed_experiment import Inference, head, inception, parser
 
 CLASSES = 10
 LEARNING_RATE = 1e-5
@@ -22,14 +21,12 @@ WARM_UP = 3
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weights", required=True, help="InceptionV3 notop weights (.h5)")
-    parser.add_argument("--size", type=int, default=75, help="side of the network's input, pixels")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--seconds", type=float, default=10)
-    args = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--batch", type=int, default=32)
+    options.add_argument("--seconds", type=float, default=10)
+    args = options.parse_args()
 
-    model = build(args.weights, args.size)
+    model = build(args)
     random = np.random.default_rng(1)
     shape = (args.batch, *model.input.shape[1:])
     # Tensors, so that nothing is copied in per step: only the step is measured.
@@ -47,31 +44,14 @@ def main():
     print(json.dumps({"stepSeconds": median, "imagesPerSecond": args.batch / median}))
 
 
-def build(weights, size):
-    base = keras.applications.InceptionV3(include_top=False, weights=weights, input_shape=(size, size, 3))
+def build(args):
+    base = inception(args)
     split = base.get_layer("mixed5").output
     inputs = keras.Input(split.shape[1:])
     x = Inference(keras.Model(split, base.output))(inputs)
-    x = keras.layers.GlobalAveragePooling2D()(x)
-    x = keras.layers.Dense(HIDDEN, activation="relu")(x)
-    x = keras.layers.Dropout(DROPOUT)(x)
-    model = keras.Model(inputs, keras.layers.Dense(CLASSES, activation="softmax")(x))
+    model = keras.Model(inputs, head(x, CLASSES))
     model.compile(keras.optimizers.Adam(LEARNING_RATE), "categorical_crossentropy")
     return model
-
-
-class Inference(keras.layers.Layer):
-    """
-    Calls a model as inference even where it trains: in Keras 3 `base(x, training=False)` in a functional model is
-    overruled by the training=True that fit gives to the outer one, and the normalizations would use batch statistics.
-    """
-
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-
-    def call(self, inputs):
-        return self.model(inputs, training=False)
 
 
 if __name__ == "__main__":

@@ -7,37 +7,25 @@ compiled anew and ended early when val_loss rises. DATA as in keras_transfer.py.
 everything but imports, and epochs and testAccuracy by stage.
 """
 
-import argparse
 import json
 import time
-from pathlib import Path
 
 import keras
 
-from keras_fine_tune_step import Inference
-from keras_transfer import DROPOUT, HIDDEN, peak_memory_bytes, read_pictures
+from seed_experiment import Inference, classifier, inception, peak_memory_bytes, read_data, recipe_parser
 
 UNFROZEN_FROM = 164  # layers[164:] are those behind mixed5
 STAGES = ((4, 1e-3), (4, 1e-5), (10, 1e-5))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with train/ and test/")
-    parser.add_argument("--weights", required=True, help="InceptionV3 notop weights (.h5)")
-    parser.add_argument("--size", type=int, default=75, help="side of the network's input, pixels")
-    parser.add_argument("--batch", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--train-per-class", type=int, default=1000, help="the first N by sorted name")
-    parser.add_argument("--test-per-class", type=int, default=200, help="the first N by sorted name")
-    args = parser.parse_args()
+    args = recipe_parser(__doc__).parse_args()
     keras.utils.set_random_seed(args.seed)
 
     start = time.perf_counter()
-    classes = sorted(folder.name for folder in (args.data / "train").iterdir() if folder.is_dir())
-    train = read_pictures(args.data / "train", classes, args.train_per_class)
-    test = read_pictures(args.data / "test", classes, args.test_per_class)
-    base, model = build(args.weights, args.size, picture_shape=train[0].shape[1:], classes=len(classes))
+    train, test = read_data(args)
+    base = inception(args)
+    model = classifier(Inference(base), args.size, train)
     epochs, accuracies = [], []
     for stage, (limit, learning_rate) in enumerate(STAGES):
         for i, layer in enumerate(base.layers):
@@ -56,18 +44,6 @@ def main():
         "peakMemoryBytes": peak_memory_bytes(),
     }
     print(json.dumps(result))
-
-
-def build(weights, size, picture_shape, classes):
-    base = keras.applications.InceptionV3(include_top=False, weights=weights, input_shape=(size, size, 3))
-    inputs = keras.Input(picture_shape)
-    x = keras.layers.Resizing(size, size, interpolation="bilinear")(inputs)
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1)(x)
-    x = Inference(base)(x)
-    x = keras.layers.GlobalAveragePooling2D()(x)
-    x = keras.layers.Dense(HIDDEN, activation="relu")(x)
-    x = keras.layers.Dropout(DROPOUT)(x)
-    return base, keras.Model(inputs, keras.layers.Dense(classes, activation="softmax")(x))
 
 
 if __name__ == "__main__":

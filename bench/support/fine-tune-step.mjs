@@ -36,6 +36,8 @@ const trainer = await new OnnxEngine().trainer({
   batchSize: batch,
   folded: folded.factors,
   weightDecay: 0,
+  rates: new Map(),
+  mixes: false,
   start: {
     step: 0,
     weights: new Map([...folded.weights, ...initialWeights(headLayers, 1)]),

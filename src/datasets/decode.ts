@@ -55,6 +55,26 @@ export async function mirrorPixels(pixels: Uint8Array, width: number, height: nu
     .toBuffer();
 }
 
+/** A square part of a square picture. */
+export interface Crop {
+  /** Its side, as a share of the picture's. */
+  readonly side: number;
+  /** How much of what is left lies before it: 0 to 1. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** A part of a square picture, enlarged to its size. @param pixels side * side * 3 bytes, as from `decodePixels`. */
+export async function cropPixels(pixels: Uint8Array, side: number, crop: Crop): Promise<Uint8Array> {
+  const width = Math.round(crop.side * side);
+  const [left, top] = [crop.left, crop.top].map((share) => Math.round(share * (side - width))) as [number, number];
+  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+    .extract({ left, top, width, height: width })
+    .resize(side, side)
+    .raw()
+    .toBuffer();
+}
+
 /** Of an image, upright, in pixels. */
 export interface MeasuredImage {
   readonly width: number;

@@ -46,6 +46,10 @@ export interface TrainerSpec {
   readonly batchSize: number;
   /** What a step takes off every kernel, times the learning rate. Biases, and the betas folded into them, keep all. */
   readonly weightDecay: number;
+  /** By weight, the share of the learning rate that it takes, and of the decay with it; all of it where none is named. */
+  readonly rates: ReadonlyMap<string, number>;
+  /** Whether batches say how their examples are mixed. */
+  readonly mixes: boolean;
   readonly start: TrainerState;
   /**
    * By kernel of a convolution: the factor per output channel that is folded into it. Steps are those of the unfolded
@@ -73,6 +77,15 @@ export interface Batch {
   readonly count: number;
   /** By dropout layer: count x units factors, 0 or 1 / (1 - rate). A layer that is left out drops nothing. */
   readonly masks: ReadonlyMap<string, Float32Array>;
+  /** How its examples are mixed, for a trainer that mixes; as they are where it is left out. */
+  readonly mix?: Mix;
+}
+
+/** Each example becomes `own` of itself and 1 - `own` of its partner. The targets of a batch are mixed already. */
+export interface Mix {
+  readonly own: number;
+  /** By example, the place of its partner in the batch. */
+  readonly partners: Int32Array;
 }
 
 export interface StepResult {

@@ -6,6 +6,7 @@ import { type FeatureSource, featureTypeOf } from './features.js';
 import { picturesPerPass } from './frozen-part.js';
 import type { Calibration, Job } from './job.js';
 import { buildLearner } from './learner.js';
+import { optimizerOf } from './optimizer.js';
 import { picturesOf } from './pictures.js';
 import { drawSplits } from './splits.js';
 import { type StepParts, stepsOf } from './steps.js';
@@ -26,7 +27,7 @@ export async function calibrate(job: Job, surroundings: Omit<Surroundings, 'emit
   const { blobs, engine } = surroundings;
   const { recipe } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
-  const pictures = picturesOf(manifest, recipe.mirror);
+  const pictures = picturesOf(manifest, recipe);
   const frozen = await openFrozenPart(job, manifest, pictures, surroundings);
   try {
     const { rowLength } = frozen.source;
@@ -40,7 +41,8 @@ export async function calibrate(job: Job, surroundings: Omit<Surroundings, 'emit
     const { layers, input, folded, start } = await buildLearner(job, blobs, { classes, rowLength });
     const batchSize = Math.min(recipe.batchSize, train.length);
     const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
-    const trainer = await engine.trainer({ layers, input, folded, batchSize, weightDecay: 0, start: state });
+    const optimizer = optimizerOf(recipe, layers);
+    const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
     const labels = Int32Array.from(pictures, ({ image }) => image.label);
     const source = repeated(features, rowLength, featureTypeOf(recipe.splitLayer));
     const secondsPerStep = await timeOfStep(trainer, { recipe, manifest, train, labels, source, layers, batchSize });

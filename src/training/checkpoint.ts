@@ -22,28 +22,26 @@ export interface Checkpoint {
   readonly history: readonly EpochMetrics[];
   /** Of the epoch that has begun. */
   readonly partial: Partial;
-  /** Weights of the epoch with the best validation loss so far. */
-  readonly best: { readonly epoch: number; readonly weights: Weights };
+  /** What may be kept in the end besides the present weights: `keepWeights` says what that is. */
+  readonly kept: Weights;
 }
 
 const metadataSchema = z.object({
   step: z.coerce.number(),
-  bestEpoch: z.coerce.number(),
   history: z.string().transform((text) => JSON.parse(text) as EpochMetrics[]),
   partial: z.string().transform((text) => JSON.parse(text) as Partial),
 });
 
-const PARTS = ['weights', 'firstMoments', 'secondMoments', 'best'] as const;
+const PARTS = ['weights', 'firstMoments', 'secondMoments', 'kept'] as const;
 
 /** Stores a checkpoint durably. @returns its blob's hash. */
 export async function saveCheckpoint(blobs: BlobStore, checkpoint: Checkpoint): Promise<string> {
-  const { state, best, history, partial } = checkpoint;
-  const parts = { ...state, best: best.weights };
+  const { state, kept, history, partial } = checkpoint;
+  const parts = { ...state, kept };
   const tensors = new Map<string, Tensor>();
   for (const part of PARTS) for (const [name, tensor] of parts[part]) tensors.set(`${part}:${name}`, tensor);
   const metadata = {
     step: String(state.step),
-    bestEpoch: String(best.epoch),
     history: JSON.stringify(history),
     partial: JSON.stringify(partial),
   };
@@ -52,7 +50,7 @@ export async function saveCheckpoint(blobs: BlobStore, checkpoint: Checkpoint): 
 
 export async function loadCheckpoint(blobs: BlobStore, sha256: string): Promise<Checkpoint> {
   const file = readSafetensors(await blobs.get(sha256));
-  const { step, bestEpoch, history, partial } = metadataSchema.parse(file.metadata);
+  const { step, history, partial } = metadataSchema.parse(file.metadata);
   const take = (part: string): Weights =>
     new Map(
       [...file.weights].flatMap(([name, tensor]): [string, Tensor][] => {
@@ -60,11 +58,6 @@ export async function loadCheckpoint(blobs: BlobStore, sha256: string): Promise<
         return name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [];
       }),
     );
-  const [weights, firstMoments, secondMoments, best] = PARTS.map(take) as [Weights, Weights, Weights, Weights];
-  return {
-    state: { step, weights, firstMoments, secondMoments },
-    history,
-    partial,
-    best: { epoch: bestEpoch, weights: best },
-  };
+  const [weights, firstMoments, secondMoments, kept] = PARTS.map(take) as [Weights, Weights, Weights, Weights];
+  return { state: { step, weights, firstMoments, secondMoments }, history, partial, kept };
 }

@@ -6,7 +6,7 @@ import type { BlobStore, OpenBlob } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { FeatureChunk } from './job.js';
-import type { Picture } from './pictures.js';
+import type { Picture, Variants } from './pictures.js';
 
 /** Images per cached blob at most: a second or two of work is lost when a worker dies. */
 export const FEATURE_CHUNK_ROWS = 1000;
@@ -28,15 +28,16 @@ export interface FeatureKey {
   readonly backboneHash: string;
   readonly size: PictureSize;
   readonly split: SplitLayer;
-  /** Whether mirrored pictures are among them. */
-  readonly mirror: boolean;
+  /** What of training pictures is among them. */
+  readonly variants: Variants;
 }
 
 /** All that cached features depend on: with a frozen base, caching them is exact. */
-export function featureKey({ contentHash, backboneHash, size, split, mirror }: FeatureKey): string {
-  const parts = ['features-2', contentHash, backboneHash, size.input, size.image, split, featureTypeOf(split)];
+export function featureKey({ contentHash, backboneHash, size, split, variants }: FeatureKey): string {
+  const { mirror, crops } = variants;
+  const parts = ['features-3', contentHash, backboneHash, size.input, size.image, split, featureTypeOf(split)];
   return createHash('sha256')
-    .update([...parts, ...(mirror ? ['mirrored'] : [])].join('\n'))
+    .update([...parts, mirror, crops].join('\n'))
     .digest('hex');
 }
 

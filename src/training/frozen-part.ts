@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { decodePixels, mirrorPixels } from '../datasets/decode.js';
+import { cropPixels, decodePixels, mirrorPixels } from '../datasets/decode.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
 import { type Features, type FeatureType, type Forward, newFeatures, type PictureSize } from '../engines/engine.js';
 import { chunks } from './chunks.js';
@@ -72,9 +72,10 @@ export class FrozenPart {
     const bytes = side * side * 3;
     const pixels = new Uint8Array(batch.length * bytes);
     await Promise.all(
-      batch.map(async ({ image, mirrored }, i) => {
+      batch.map(async ({ image, crop, mirrored }, i) => {
         const encoded = await shards.read(image);
-        const picture = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
+        const whole = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
+        const picture = crop ? await cropPixels(whole, side, crop) : whole;
         pixels.set(mirrored ? await mirrorPixels(picture, side, side) : picture, i * bytes);
       }),
     );

@@ -1,27 +1,71 @@
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { Crop } from '../datasets/decode.js';
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
+import { randomStream, uniform } from '../random.js';
+import type { Recipe } from './recipe.js';
 
-/** An image as the network sees it. */
+/** An image as the network sees it: the part that is cut out, if it is, and then mirrored, if it is. */
 export interface Picture {
   readonly image: ImageRecord;
+  readonly crop: Crop | null;
   /** Left for right. */
   readonly mirrored: boolean;
 }
 
+/** What of a recipe says which variants of a training picture a run sees besides the plain one. */
+export type Variants = Pick<Recipe, 'mirror' | 'crops'>;
+
+/** Side of the smallest crop, as a share of the picture's. */
+const SMALLEST_CROP = 0.8;
+
 /**
- * What features are computed of: every image in the order of the manifest and, where a run sees images mirrored, the
- * mirrored ones behind them in the same order. A frozen base makes either exact; they take twice the room.
+ * What features are computed of: every image in the order of the manifest, and behind them the variants of the training
+ * images, in the same order for each variant. A frozen base makes all of them exact; they take room as so many images.
  */
-export function picturesOf({ images }: Manifest, mirror: boolean): readonly Picture[] {
-  const seen = (mirrored: boolean): Picture[] => images.map((image) => ({ image, mirrored }));
-  return mirror ? [...seen(false), ...seen(true)] : seen(false);
+export function picturesOf({ images }: Manifest, variants: Variants): readonly Picture[] {
+  const train = images.slice(0, trainingImages(images));
+  const { mirror, crops } = variants;
+  const plain = images.map((image): Picture => ({ image, crop: null, mirrored: false }));
+  const mirrored = mirror ? train.map((image): Picture => ({ image, crop: null, mirrored: true })) : [];
+  const cropped = Array.from({ length: crops }, (_, variant) =>
+    train.map((image, row): Picture => ({ image, ...drawCrop(row, variant, mirror) })),
+  );
+  return [...plain, ...mirrored, ...cropped.flat()];
 }
 
 /** How many of them there are. */
-export function pictureCount(images: number, mirror: boolean): number {
-  return mirror ? 2 * images : images;
+export function pictureCount(images: { readonly all: number; readonly train: number }, variants: Variants): number {
+  return images.all + images.train * variantCount(variants);
 }
 
-/** The place of an image's mirrored picture. */
-export function mirroredRow(row: number, { images }: Manifest): number {
-  return images.length + row;
+/** For each training image one of its variants at random, the plain picture among them. @param rows of the images. */
+export function drawVariants(
+  rows: Int32Array,
+  { images }: Manifest,
+  variants: Variants,
+  random: RandomGenerator,
+): Int32Array {
+  const count = variantCount(variants);
+  const train = trainingImages(images);
+  return rows.map((row) => {
+    const variant = Math.floor(uniform(random) * (count + 1));
+    return variant < count ? images.length + variant * train + row : row;
+  });
+}
+
+function variantCount({ mirror, crops }: Variants): number {
+  return (mirror ? 1 : 0) + crops;
+}
+
+/** The manifest lists them first. */
+function trainingImages(images: Manifest['images']): number {
+  return images.filter(({ split }) => split === 'train').length;
+}
+
+/** The same for every run, so that runs share what is cached. */
+function drawCrop(row: number, variant: number, mirror: boolean): Pick<Picture, 'crop' | 'mirrored'> {
+  const random = randomStream(0, 'crop', row, variant);
+  const side = SMALLEST_CROP + (1 - SMALLEST_CROP) * uniform(random);
+  const crop = { side, left: uniform(random), top: uniform(random) };
+  return { crop, mirrored: mirror && uniform(random) < 0.5 };
 }

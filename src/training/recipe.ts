@@ -26,11 +26,8 @@ export const about = z.registry<HyperparameterAbout>();
 const OTHER_FEATURES = 'it decides which features are computed, and a sweep computes them once.';
 const OTHER_IMAGES = 'figures on other images cannot be compared.';
 
-/**
- * Everything that decides a run, given its data, its backbone and its parent, and all there is to say about it. The
- * defaults are those of the preset `standard`; the resolved recipe is kept with the run and never changes.
- */
-export const recipeSchema = z.strictObject({
+/** All hyperparameters and all there is to say about each. */
+const fieldsSchema = z.strictObject({
   imageSize: z
     .int()
     .min(SMALLEST_IMAGE)
@@ -76,12 +73,25 @@ export const recipeSchema = z.strictObject({
     description:
       'What a step takes off every kernel besides: this share times the learning rate. Decoupled from Adam, as in AdamW.',
   }),
+  layerDecay: z.number().min(0.5).max(1).default(1).register(about, {
+    description:
+      'How the learning rates of layers fall: by this factor with every inception block from the head down. The head has the full rate.',
+  }),
   labelSmoothing: z.number().min(0).max(0.9).default(0).register(about, {
     description: 'Share of each target that is spread evenly over all classes.',
+  }),
+  mixup: z.number().min(0).max(1).default(0).register(about, {
+    description:
+      'How evenly the examples of a batch and their targets are mixed in pairs, at the split layer: by a share from Beta(mixup, mixup); 0 mixes none.',
   }),
   mirror: z.boolean().default(false).register(about, {
     description:
       'Whether every second picture, drawn anew in every epoch, is seen mirrored, left for right, while training.',
+    fixedInSweeps: OTHER_FEATURES,
+  }),
+  crops: z.int().min(0).max(8).default(0).register(about, {
+    description:
+      'Randomly cropped variants of each training picture; every epoch draws one of them or the plain (or mirrored) one. Features of training pictures take crops + 1 times the room, and the time to compute them.',
     fixedInSweeps: OTHER_FEATURES,
   }),
   hiddenUnits: z
@@ -132,6 +142,24 @@ export const recipeSchema = z.strictObject({
   restoreBest: z.boolean().default(true).register(about, {
     description: 'Whether the epoch with the best validation loss is kept, or the last one.',
   }),
+  averageEpochs: z.int().min(0).max(1000).default(0).register(about, {
+    description:
+      'Epochs at the end whose weights are averaged: their mean is kept and tested; 0 averages none. No more than epochs; needs restoreBest false and patience null.',
+    unit: 'epochs',
+  }),
+});
+
+/**
+ * Everything that decides a run, given its data, its backbone and its parent. The defaults are those of the preset
+ * `standard`; the resolved recipe is kept with the run and never changes.
+ */
+export const recipeSchema = fieldsSchema.superRefine(({ averageEpochs, epochs, patience, restoreBest }, context) => {
+  if (averageEpochs === 0) return;
+  const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['averageEpochs'], message });
+  if (averageEpochs > epochs) refuse(`no more than there are epochs, which is ${epochs}`);
+  if (restoreBest) refuse('needs restoreBest false: either the best epoch is kept or the mean of the last ones');
+  if (patience !== null)
+    refuse(`needs patience null: which epochs are the last must be known (patience is ${patience})`);
 });
 export type Recipe = z.output<typeof recipeSchema>;
 export type RecipeInput = z.input<typeof recipeSchema>;

@@ -2,11 +2,12 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Manifest } from '../datasets/manifest.js';
 import type { Batch, Features, Step, Trainer } from '../engines/engine.js';
 import type { Layer } from '../network/layers.js';
-import { dropoutFactors, randomStream, shuffle, uniform } from '../random.js';
+import { dropoutFactors, randomStream, shuffle } from '../random.js';
 import { chunks } from './chunks.js';
 import type { FeatureSource } from './features.js';
 import { learningRateAt } from './learning-rate.js';
-import { mirroredRow } from './pictures.js';
+import { drawMixes, mixTargets } from './mixup.js';
+import { drawVariants } from './pictures.js';
 import type { Recipe } from './recipe.js';
 
 /** What the optimizer steps of a run are made of. */
@@ -36,7 +37,8 @@ export function* stepsOf(
   const { recipe, manifest, train, batchSize, source } = parts;
   const { seed } = recipe;
   const shuffled = shuffle(train.slice(), randomStream(seed, 'order', epoch));
-  const order = recipe.mirror ? mirrorSome(shuffled, manifest, randomStream(seed, 'mirror', epoch)) : shuffled;
+  // Named after the first variant that there was.
+  const order = drawVariants(shuffled, manifest, recipe, randomStream(seed, 'mirror', epoch));
   const batches = slices(order, batchSize);
   const passes = batches.slice(from).map((batch) => slices(batch, passSize));
   const features = readAhead(source, passes.flat(), stepsPerCall);
@@ -57,14 +59,20 @@ async function* passesOf(
   features: AsyncIterator<Features>,
   step: readonly number[],
 ): AsyncGenerator<Batch> {
-  const dropout = randomStream(recipe.seed, 'dropout', ...step);
+  const { seed, mixup } = recipe;
+  const dropout = randomStream(seed, 'dropout', ...step);
+  const drawMix = mixup > 0 ? drawMixes(mixup, randomStream(seed, 'mixup', ...step)) : undefined;
   for (const rows of passes) {
     const { value } = await features.next();
+    const count = rows.length;
+    const mix = drawMix?.(count);
+    const targets = targetsOf(rows, labels, manifest.classes.length, recipe);
     yield {
       features: value as Features,
-      targets: targetsOf(rows, labels, manifest.classes.length, recipe),
-      count: rows.length,
-      masks: dropoutMasks(layers, rows.length, dropout),
+      targets: mix ? mixTargets(targets, mix) : targets,
+      count,
+      masks: dropoutMasks(layers, count, dropout),
+      ...(mix ? { mix } : {}),
     };
   }
 }
@@ -75,11 +83,6 @@ function targetsOf(rows: Int32Array, labels: Int32Array, classes: number, { labe
   const targets = new Float32Array(rows.length * classes).fill(spread);
   for (const [i, row] of rows.entries()) targets[i * classes + labels[row]!] = 1 - labelSmoothing + spread;
   return targets;
-}
-
-/** Every second row at random becomes that of the mirrored picture. */
-function mirrorSome(rows: Int32Array, manifest: Manifest, random: RandomGenerator): Int32Array {
-  return rows.map((row) => (uniform(random) < 0.5 ? mirroredRow(row, manifest) : row));
 }
 
 function dropoutMasks(layers: readonly Layer[], rows: number, random: RandomGenerator): Map<string, Float32Array> {

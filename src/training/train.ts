@@ -3,6 +3,7 @@ import { readManifest } from '../datasets/read-manifest.js';
 import type { Engine, TrainerState } from '../engines/engine.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import { safetensorsParts } from '../network/safetensors.js';
+import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type Checkpoint, loadCheckpoint, NOTHING_YET, type Partial, saveCheckpoint } from './checkpoint.js';
 import { describeEnvironment } from './environment.js';
@@ -10,8 +11,9 @@ import { addSteps, diverged, metricsOf, stoppedEarly } from './epoch.js';
 import { evaluate } from './evaluate.js';
 import { openFeatures } from './feature-source.js';
 import type { EpochMetrics, Job, Phase, TrainingEvent } from './job.js';
-import { bestEpoch, keptEpoch } from './kept-weights.js';
+import { bestEpoch, keepWeights, keptEpoch } from './kept-weights.js';
 import { buildLearner } from './learner.js';
+import { optimizerOf } from './optimizer.js';
 import { picturesOf } from './pictures.js';
 import { type Prediction, packPredictions } from './predictions.js';
 import { ProgressMeter } from './progress.js';
@@ -40,7 +42,7 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
 
   // data
   const manifest = await readManifest(blobs, job.manifestBlob);
-  const pictures = picturesOf(manifest, recipe.mirror);
+  const pictures = picturesOf(manifest, recipe);
   const labels = Int32Array.from(pictures, ({ image }) => image.label);
   const classes = manifest.classes.length;
   const splits = drawSplits(manifest, recipe);
@@ -55,12 +57,13 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
   const checkpoint = job.checkpointBlob ? await loadCheckpoint(blobs, job.checkpointBlob) : undefined;
   const batchSize = Math.min(recipe.batchSize, splits.train.length);
-  const { weightDecay } = recipe;
-  const trainerFrom = (start: TrainerState) => engine.trainer({ layers, input, folded, batchSize, weightDecay, start });
+  const optimizer = optimizerOf(recipe, layers);
+  const trainerFrom = (start: TrainerState) =>
+    engine.trainer({ layers, input, folded, batchSize, ...optimizer, start });
   let trainer = await trainerFrom(checkpoint?.state ?? begin);
   const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
   let partial = checkpoint?.partial ?? NOTHING_YET;
-  let best = checkpoint?.best ?? { epoch: 0, weights: begin.weights };
+  let kept: Weights = checkpoint?.kept ?? new Map();
   if (checkpoint) {
     const within = partial.images > 0 ? ` and ${partial.images} images` : '';
     emit({ type: 'log', message: `Goes on behind epoch ${history.length}${within}.` });
@@ -82,7 +85,7 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
       history.push(metrics);
       partial = NOTHING_YET;
       const state = trainer.state();
-      if (bestEpoch(history) === epoch) best = { epoch, weights: state.weights };
+      kept = keepWeights(history, kept, state.weights, recipe);
       await save(state, (checkpointBlob) => emit({ type: 'epoch', metrics, checkpointBlob }));
     }
     await saved;
@@ -93,9 +96,9 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
 
   // the one look at the test split
   const epoch = keptEpoch(history, recipe);
-  if (epoch !== history.length) {
+  if (epoch !== history.length || recipe.averageEpochs > 0) {
     await trainer.dispose();
-    trainer = await trainerFrom({ ...begin, weights: best.weights });
+    trainer = await trainerFrom({ ...begin, weights: kept });
   }
   const predictions: Prediction[] = [];
   const test = await timed('evaluation', () =>
@@ -127,7 +130,7 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   /** Writes a checkpoint while training goes on, one at a time. */
   async function save(state: TrainerState, told: (checkpointBlob: string) => void): Promise<void> {
     if (!allNumbers(state)) throw diverged('weights are no longer numbers', history.length + 1, recipe);
-    const at: Checkpoint = { state, history: [...history], partial, best };
+    const at: Checkpoint = { state, history: [...history], partial, kept };
     await saved;
     saved = saveCheckpoint(blobs, at).then(told);
     saved.catch(() => undefined); // awaited above or at the end; until then its failure must not end the process

@@ -81,6 +81,8 @@ const spec = (): TrainerSpec => ({
   input: { name: 'mixed5', shape: { height, width, channels }, type: 'float16' },
   batchSize: keras.batch,
   weightDecay: 0,
+  rates: new Map(),
+  mixes: false,
   start: startState(),
   folded: folded.factors,
 });

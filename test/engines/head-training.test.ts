@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Batch, Trainer, TrainerState } from '../../src/engines/engine.js';
+import type { Batch, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import { head } from '../../src/network/head.js';
 import { f32, type Tensor, type Weights } from '../../src/network/tensor.js';
@@ -42,14 +42,17 @@ function startState(): TrainerState {
   return { step: 0, weights, firstMoments: new Map(), secondMoments: new Map() };
 }
 
-async function newTrainer(start = startState(), weightDecay = 0): Promise<Trainer> {
+async function newTrainer(changes: Partial<TrainerSpec> = {}): Promise<Trainer> {
   return new OnnxEngine(1).trainer({
     layers,
     input: { name: 'avg_pool', shape: { height: 1, width: 1, channels: featureCount }, type: 'float32' },
     batchSize,
-    weightDecay,
-    start,
+    weightDecay: 0,
+    rates: new Map(),
+    mixes: false,
+    start: startState(),
     folded: new Map(),
+    ...changes,
   });
 }
 
@@ -118,7 +121,7 @@ it('goes on from a state exactly as if it had not been stopped', async () => {
   for (let step = 0; step < 7; step++) await takeStep(undisturbed, step);
   const first = await newTrainer();
   for (let step = 0; step < 3; step++) await takeStep(first, step);
-  const second = await newTrainer(first.state());
+  const second = await newTrainer({ start: first.state() });
   for (let step = 3; step < 7; step++) await takeStep(second, step);
   expect(second.state()).toEqual(undisturbed.state());
   await Promise.all([undisturbed, first, second].map((trainer) => trainer.dispose()));
@@ -139,16 +142,15 @@ it('drops what the mask says, forward and backward', async () => {
 });
 
 it('takes the decay off kernels besides, and off nothing else', async () => {
-  const decay = 0.1;
-  const start = startState();
-  const [plain, decaying] = [await newTrainer(start), await newTrainer(start, decay)];
+  const weightDecay = 0.1;
+  const [plain, decaying] = [await newTrainer(), await newTrainer({ weightDecay })];
   for (const trainer of [plain, decaying]) {
     const batch = batchOf(0);
     await trainer.take([{ passes: [batch], count: batch.count, learningRate: keras.learningRate }]);
   }
   const [without, withDecay] = [plain.state().weights, decaying.state().weights];
-  for (const [name, { data }] of start.weights) {
-    const share = name.endsWith('/kernel') ? keras.learningRate * decay : 0;
+  for (const [name, { data }] of startState().weights) {
+    const share = name.endsWith('/kernel') ? keras.learningRate * weightDecay : 0;
     const expected = Float32Array.from(without.get(name)!.data, (value, i) => value - share * data[i]!);
     expect(relativeError(withDecay.get(name)!.data as Float32Array, expected), name).toBeLessThan(1e-6);
   }

@@ -138,6 +138,14 @@ describe('training', () => {
     expect(finished.test.loss, 'tested with the weights that are kept').toBeCloseTo(losses[expected.kept - 1]!, 5);
   });
 
+  it('keeps and tests the mean of the last epochs when it averages', async () => {
+    const averaging = { averageEpochs: 3, patience: null, restoreBest: false } as const;
+    const { finished, stored } = await trainWith([5, 4, 3, 2, 1], averaging);
+    expect(stored).toBe(4); // weights here are the number of the epoch
+    expect(finished.test.loss).toBeCloseTo(2, 5);
+    expect(finished.keptEpoch).toBe(5);
+  });
+
   it('that diverges ends with the learning rate to change', async () => {
     await expect(trainWith([3, 2, Number.NaN, 1], { learningRate: 0.5 })).rejects.toMatchObject({
       code: 'DIVERGED',

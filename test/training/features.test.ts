@@ -87,7 +87,7 @@ async function extract(
   const found: FeatureChunk[] = [];
   let reported = 0;
   for await (const { chunk, bytes } of extractFeatures({
-    pictures: picturesOf(manifest, false),
+    pictures: picturesOf(manifest, { mirror: false, crops: 0 }),
     shards,
     networks: fakes,
     size: SIZE,
@@ -202,10 +202,16 @@ describe('FeatureTable', () => {
 describe('cached features', () => {
   it('belong to one dataset, backbone, size and layer', () => {
     const key = (
-      ...[contentHash = 'a', backboneHash = 'b', input = 32, image = 75, split = 'avg_pool', mirror = false]: Partial<
-        [string, string, number, number, 'avg_pool' | 'mixed5', boolean]
-      >
-    ): string => featureKey({ contentHash, backboneHash, size: { input, image }, split, mirror });
+      ...[
+        contentHash = 'a',
+        backboneHash = 'b',
+        input = 32,
+        image = 75,
+        split = 'avg_pool',
+        mirror = false,
+        crops = 0,
+      ]: Partial<[string, string, number, number, 'avg_pool' | 'mixed5', boolean, number]>
+    ): string => featureKey({ contentHash, backboneHash, size: { input, image }, split, variants: { mirror, crops } });
     const keys = [
       key(),
       key('other'),
@@ -214,6 +220,8 @@ describe('cached features', () => {
       key('a', 'b', 32, 96),
       key('a', 'b', 32, 75, 'mixed5'),
       key('a', 'b', 32, 75, 'mixed5', true),
+      key('a', 'b', 32, 75, 'mixed5', false, 1),
+      key('a', 'b', 32, 75, 'mixed5', true, 1),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(key()).toBe(key());

@@ -12,8 +12,11 @@ const STANDARD: Recipe = {
   schedule: 'CONSTANT',
   warmUpEpochs: 0,
   weightDecay: 0,
+  layerDecay: 1,
   labelSmoothing: 0,
+  mixup: 0,
   mirror: false,
+  crops: 0,
   hiddenUnits: 500,
   dropout: 0.3,
   seed: 1,
@@ -21,6 +24,7 @@ const STANDARD: Recipe = {
   validationFraction: 0.1,
   patience: 5,
   restoreBest: true,
+  averageEpochs: 0,
 };
 
 describe('a recipe', () => {
@@ -62,7 +66,10 @@ describe('a recipe', () => {
     ['schedule', ['CONSTANT', 'COSINE']],
     ['warmUpEpochs', [0, 100]],
     ['weightDecay', [0, 1]],
+    ['layerDecay', [0.5, 1]],
     ['labelSmoothing', [0, 0.9]],
+    ['mixup', [0, 1]],
+    ['crops', [0, 8]],
     ['hiddenUnits', [1, 8192]],
     ['dropout', [0, 0.95]],
     ['seed', [0, 2 ** 31 - 1]],
@@ -82,8 +89,11 @@ describe('a recipe', () => {
     ['schedule', ['LINEAR', null]],
     ['warmUpEpochs', [-1, 101]],
     ['weightDecay', [-0.1, 1.1]],
+    ['layerDecay', [0.49, 1.01]],
     ['labelSmoothing', [-0.1, 0.91]],
+    ['mixup', [-0.1, 1.01]],
     ['mirror', [1, 'yes']],
+    ['crops', [-1, 9, 1.5]],
     ['hiddenUnits', [0, 8193]],
     ['dropout', [-0.01, 0.96, 1]],
     ['seed', [-1, 2 ** 31, 0.5]],
@@ -91,6 +101,7 @@ describe('a recipe', () => {
     ['validationFraction', [0, 0.51]],
     ['patience', [-1, 1001, 0.5]],
     ['restoreBest', ['yes', 1]],
+    ['averageEpochs', [-1, 1001, 0.5]],
   ])('refuses %s out of its range, and names it with what was received', (field, values) => {
     for (const value of values) {
       expect(() => resolveRecipe('standard', { [field]: value })).toThrow(
@@ -100,6 +111,23 @@ describe('a recipe', () => {
         }),
       );
     }
+  });
+
+  it.each<[string, Partial<Recipe>, string]>([
+    ['with the best epoch', { restoreBest: true }, 'needs restoreBest false'],
+    ['when training may end early', { patience: 3 }, 'needs patience null.+ \\(patience is 3\\)'],
+    ['over more epochs than there are', { epochs: 2 }, 'no more than there are epochs, which is 2'],
+  ])('refuses averaged weights %s, and names both', (_, changes, reason) => {
+    const averaging = { epochs: 3, averageEpochs: 3, restoreBest: false, patience: null };
+    expect(resolveRecipe('standard', averaging)).toMatchObject(averaging);
+    expect(() => resolveRecipe('standard', { ...averaging, ...changes })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_INPUT',
+        message: expect.stringMatching(
+          new RegExp(`^The recipe cannot be used: averageEpochs: ${reason}.*\\(received 3\\)\\.$`),
+        ),
+      }),
+    );
   });
 
   it('refuses what it does not know, and names every problem', () => {

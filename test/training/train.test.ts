@@ -1,102 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePixels } from '../../src/datasets/decode.js';
 import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
-import { registerImages } from '../../src/datasets/register.js';
-import { TarSource } from '../../src/datasets/tar-source.js';
-import type { Engine, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
-import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
-import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
-import { f32, type Weights } from '../../src/network/tensor.js';
-import { FileBlobStore } from '../../src/storage/file-blobs.js';
+import { writeSafetensors } from '../../src/network/safetensors.js';
+import { f32 } from '../../src/network/tensor.js';
 import type { Job, TrainingEvent } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
-import { train } from '../../src/training/train.js';
-import { tarOf } from '../datasets/fixtures.js';
-import { colourImages } from '../support/colour-images.js';
-import { narrowBackbone, narrowBackboneFile } from '../support/narrow-backbone.js';
-import { QUICK } from '../support/recipes.js';
+import { epochsOf, InProcessTraining, of, outcome, STEPS_PER_CALL } from '../support/in-process-training.js';
+import { narrowBackbone } from '../support/narrow-backbone.js';
 import { NETWORK_THREAD_ENTRY } from '../support/test-hub.js';
 
-type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { type: T }>;
-
 const EPOCHS = 5;
-const STEPS_PER_CALL = 2;
-let folder: string;
-let blobs: FileBlobStore;
-let job: Job;
+let training: InProcessTraining;
 let undisturbed: TrainingEvent[];
 
-const of = <T extends TrainingEvent['type']>(events: readonly TrainingEvent[], type: T): EventOf<T>[] =>
-  events.filter((event): event is EventOf<T> => event.type === type);
-
-/** The real engine, in calls of fewer steps than an epoch of so few images has: a run can only be interrupted between calls. */
-function engineOfShortCalls(): Engine {
-  const engine = new OnnxEngine(1);
-  return {
-    info: engine.info,
-    frozen: (spec) => engine.frozen(spec),
-    classifier: (spec) => engine.classifier(spec),
-    trainer: async (spec: TrainerSpec): Promise<Trainer> =>
-      Object.assign(await engine.trainer(spec), { stepsPerCall: STEPS_PER_CALL }),
-  };
-}
-
-/** Trains in this process. @returns everything that it told. */
-async function run(
-  changes: Partial<Job> = {},
-  until?: (event: TrainingEvent) => boolean,
-  events: TrainingEvent[] = [],
-): Promise<TrainingEvent[]> {
-  const cancelled = new AbortController();
-  const threads = (): NetworkThread[] => [new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY)];
-  const emit = (event: TrainingEvent): void => {
-    events.push(event);
-    if (until?.(event)) cancelled.abort(new Error('cancelled'));
-  };
-  const { signal } = cancelled;
-  const training = train(
-    { ...job, ...changes },
-    { blobs, engine: engineOfShortCalls(), networkThreads: threads, emit, signal },
-  );
-  if (until) await expect(training).rejects.toThrow('cancelled');
-  else await training;
-  return events;
-}
-
-/** What two runs that came to the same have in common. */
-function outcome(events: readonly TrainingEvent[]): unknown {
-  const [{ weightsBlob, test, keptEpoch }] = of(events, 'finished') as [EventOf<'finished'>];
-  return { weightsBlob, test, keptEpoch };
-}
-
-const epochsOf = (events: readonly TrainingEvent[]): unknown[] =>
-  of(events, 'epoch').map(({ metrics: { seconds: _, ...figures } }) => figures);
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hub-train-'));
-  blobs = new FileBlobStore(folder);
-  const archive = await tarOf(await colourImages());
-  const { manifestBlob } = await registerImages(new TarSource(() => Readable.from([archive])), blobs);
-  job = {
-    manifestBlob: manifestBlob.sha256,
-    backboneBlob: (await blobs.put(narrowBackboneFile())).sha256,
-    recipe: recipeSchema.parse({ ...QUICK, epochs: EPOCHS, patience: null }),
-    size: { input: 32, image: 75 },
-    featureChunks: [],
-    parentBlob: null,
-    uncached: null,
-    checkpointBlob: null,
-    checkpointSeconds: 60,
-    blobFolder: folder,
-  };
-  undisturbed = await run();
+  training = await InProcessTraining.start();
+  undisturbed = await training.run();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => training.remove());
 
 describe('a training run', () => {
   it('tells its engine, features, epochs and end, in this order', () => {
@@ -107,13 +29,13 @@ describe('a training run', () => {
   });
 
   it('comes to the same weights, bit by bit, with the same seed', async () => {
-    const again = await run();
+    const again = await training.run();
     expect(outcome(again)).toEqual(outcome(undisturbed));
     expect(epochsOf(again)).toEqual(epochsOf(undisturbed));
   });
 
   it('comes to other weights with another seed', async () => {
-    const other = await run({ recipe: { ...job.recipe, seed: job.recipe.seed + 1 } });
+    const other = await training.run({ recipe: { ...training.job.recipe, seed: training.job.recipe.seed + 1 } });
     expect(of(other, 'finished')[0]!.weightsBlob).not.toBe(of(undisturbed, 'finished')[0]!.weightsBlob);
   });
 
@@ -122,7 +44,7 @@ describe('a training run', () => {
     async (epoch) => {
       const { checkpointBlob } = of(undisturbed, 'epoch')[epoch - 1]!;
       const featureChunks = of(undisturbed, 'features').map(({ chunk }) => chunk);
-      const resumed = await run({ checkpointBlob, featureChunks });
+      const resumed = await training.run({ checkpointBlob, featureChunks });
       expect(of(resumed, 'features')).toEqual([]);
       expect(epochsOf(resumed)).toEqual(epochsOf(undisturbed).slice(epoch));
       expect(outcome(resumed)).toEqual(outcome(undisturbed));
@@ -130,19 +52,19 @@ describe('a training run', () => {
   );
 
   it('that is cancelled ends at the next batch, behind what it had saved', async () => {
-    const events = await run({}, ({ type }) => type === 'epoch');
+    const events = await training.run({}, ({ type }) => type === 'epoch');
     expect(of(events, 'finished')).toEqual([]);
     const saved = of(events, 'epoch');
     expect(saved.length).toBeGreaterThan(0);
     expect(saved.length).toBeLessThan(EPOCHS);
-    const resumed = await run({ checkpointBlob: saved.at(-1)!.checkpointBlob });
+    const resumed = await training.run({ checkpointBlob: saved.at(-1)!.checkpointBlob });
     expect(outcome(resumed)).toEqual(outcome(undisturbed));
   });
 
   it('computes again what of its features is gone', async () => {
     const [chunk] = of(undisturbed, 'features').map((event) => event.chunk);
     const gone = { ...chunk!, blob: 'f'.repeat(64) };
-    const events = await run({ featureChunks: [gone] });
+    const events = await training.run({ featureChunks: [gone] });
     expect(of(events, 'log')[0]!.message).toBe('Features: 0 of 84 cached, 84 to compute.');
     expect(of(events, 'features').map((event) => event.chunk)).toEqual([chunk]);
     expect(outcome(events)).toEqual(outcome(undisturbed));
@@ -157,23 +79,20 @@ describe('a fine-tune run', () => {
   beforeAll(async () => {
     fineTune = {
       parentBlob: of(undisturbed, 'finished')[0]!.weightsBlob,
-      recipe: recipeSchema.parse({ ...job.recipe, splitLayer: 'mixed5', epochs: 2, learningRate: 1e-4 }),
+      recipe: recipeSchema.parse({ ...training.job.recipe, splitLayer: 'mixed5', epochs: 2, learningRate: 1e-4 }),
     };
-    whole = await run({ ...fineTune, checkpointSeconds: 0 });
+    whole = await training.run({ ...fineTune, checkpointSeconds: 0 });
   });
 
-  const weightsOf = async (events: readonly TrainingEvent[]): Promise<Weights> =>
-    readSafetensors(await blobs.get(of(events, 'finished')[0]!.weightsBlob)).weights;
-
   it('begins where its parent ended: a step too small to count changes nothing', async () => {
-    const still = await run({ ...fineTune, recipe: { ...fineTune.recipe!, epochs: 1, learningRate: 1e-12 } });
+    const still = await training.run({ ...fineTune, recipe: { ...fineTune.recipe!, epochs: 1, learningRate: 1e-12 } });
     const [{ test }, parent] = [of(still, 'finished')[0]!, of(undisturbed, 'finished')[0]!];
     expect(test.accuracy).toBe(parent.test.accuracy);
     expect(test.loss).toBeCloseTo(parent.test.loss, 2); // 16-bit features against 32-bit ones
   });
 
   it('keeps all that is behind the split layer, as Keras names it, and learned it', async () => {
-    const weights = await weightsOf(whole);
+    const weights = await training.weightsOf(whole);
     const backbone = narrowBackbone();
     const convolutions = [...weights.keys()].filter((name) => name.startsWith('conv2d'));
     expect(convolutions).toHaveLength(44); // of 94; the first 50 are up to mixed5
@@ -187,6 +106,7 @@ describe('a fine-tune run', () => {
 
   it('makes a network that serves with the accuracy it was tested with', async () => {
     const { weightsBlob, test } = of(whole, 'finished')[0]!;
+    const { blobs, folder, job } = training;
     const thread = new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY);
     const network = await thread.load({ backboneBlob: job.backboneBlob, weightsBlob, size: job.size });
     const manifest = await readManifest(blobs, job.manifestBlob);
@@ -207,14 +127,14 @@ describe('a fine-tune run', () => {
     const checkpoints = of(whole, 'checkpoint').map(({ checkpointBlob }) => checkpointBlob);
     expect(checkpoints).toHaveLength(2 * (STEPS / STEPS_PER_CALL - 1));
     for (const checkpointBlob of [checkpoints[0]!, checkpoints[3]!]) {
-      const resumed = await run({ ...fineTune, checkpointBlob });
+      const resumed = await training.run({ ...fineTune, checkpointBlob });
       expect(outcome(resumed)).toEqual(outcome(whole));
       expect(epochsOf(resumed)).toEqual(epochsOf(whole).slice(-epochsOf(resumed).length));
     }
   });
 
   it('comes to the same weights, bit by bit, when its features are computed anew in every epoch', async () => {
-    const live = await run({ ...fineTune, uncached: 'there is no room.' });
+    const live = await training.run({ ...fineTune, uncached: 'there is no room.' });
     expect(of(live, 'features')).toEqual([]);
     expect(of(live, 'log')[0]!.message).toMatch(
       /^Features are computed anew in every epoch: there is no room\. That takes some \d+m?s an epoch\.$/,
@@ -222,31 +142,10 @@ describe('a fine-tune run', () => {
     expect(outcome(live)).toEqual(outcome(whole));
   });
 
-  it('sees pictures mirrored: cached or computed anew, interrupted or not, the same weights bit by bit', async () => {
-    const mirrored = { ...fineTune, recipe: { ...fineTune.recipe!, mirror: true } };
-    const cached = await run({ ...mirrored, checkpointSeconds: 0 });
-    expect(of(cached, 'log')[0]!.message).toBe('Features: 0 of 168 cached, 168 to compute.');
-    expect(outcome(cached)).not.toEqual(outcome(whole));
-    expect(outcome(await run({ ...mirrored, uncached: 'there is no room.' }))).toEqual(outcome(cached));
-    const { checkpointBlob } = of(cached, 'checkpoint').at(-1)!;
-    expect(outcome(await run({ ...mirrored, checkpointBlob }))).toEqual(outcome(cached));
-  });
-
-  it('counts a spread target as an error of its own: the loss of perfect answers is not zero', async () => {
-    const labelSmoothing = 0.2;
-    const smoothed = await run({ ...fineTune, recipe: { ...fineTune.recipe!, labelSmoothing } });
-    const spread = labelSmoothing / 3; // over three colours
-    const entropy = -(1 - 2 * spread) * Math.log(1 - 2 * spread) - 2 * spread * Math.log(spread);
-    for (const { metrics } of of(smoothed, 'epoch')) {
-      expect(metrics.trainLoss).toBeGreaterThan(entropy);
-      expect(metrics.trainAccuracy).toBeGreaterThan(0.5);
-    }
-  });
-
   it('goes on from a fine-tune run, with less of the network frozen', async () => {
     const parentBlob = of(whole, 'finished')[0]!.weightsBlob;
-    const next = await run({ parentBlob, recipe: { ...fineTune.recipe!, splitLayer: 'mixed3', epochs: 1 } });
-    const [before, after] = [await weightsOf(whole), await weightsOf(next)];
+    const next = await training.run({ parentBlob, recipe: { ...fineTune.recipe!, splitLayer: 'mixed3', epochs: 1 } });
+    const [before, after] = [await training.weightsOf(whole), await training.weightsOf(next)];
     expect(after.size).toBeGreaterThan(before.size);
     const changes = (name: string): number[] =>
       [...after.get(name)!.data].map((v, i) => v - before.get(name)!.data[i]!);
@@ -255,11 +154,11 @@ describe('a fine-tune run', () => {
   });
 
   it('that diverges says so, and saves nothing that is no number', async () => {
-    const weights = new Map(await weightsOf(undisturbed));
+    const weights = new Map(await training.weightsOf(undisturbed));
     weights.set('dense/kernel', f32(weights.get('dense/kernel')!.shape, new Float32Array(128 * 256).fill(3e38)));
-    const { sha256: parentBlob } = await blobs.put(writeSafetensors(weights));
+    const { sha256: parentBlob } = await training.blobs.put(writeSafetensors(weights));
     const told: TrainingEvent[] = [];
-    const wild = run({ ...fineTune, parentBlob, checkpointSeconds: 0 }, undefined, told);
+    const wild = training.run({ ...fineTune, parentBlob, checkpointSeconds: 0 }, undefined, told);
     await expect(wild).rejects.toThrow('diverged in epoch 1: the loss is');
     expect(of(told, 'checkpoint')).toEqual([]);
   });

@@ -23,15 +23,18 @@ export function featuresOf(
     readonly width: number | null;
     readonly height: number | null;
     readonly imageCount: number;
+    /** Images by class and split, as the row has them. */
+    readonly counts: unknown;
   },
   backbone: { readonly sha256: string; readonly architecture: string },
 ): RunFeatures {
-  const { imageSize, splitLayer: split, mirror } = recipe;
+  const { imageSize, splitLayer: split } = recipe;
   const { contentHash } = version;
   const size = pictureSize(version.width, version.height, imageSize);
-  const pictures = pictureCount(version.imageCount, mirror);
+  const train = (version.counts as { train: number }[]).reduce((sum, count) => sum + count.train, 0);
+  const pictures = pictureCount({ all: version.imageCount, train }, recipe);
   return {
-    key: featureKey({ contentHash, backboneHash: backbone.sha256, size, split, mirror }),
+    key: featureKey({ contentHash, backboneHash: backbone.sha256, size, split, variants: recipe }),
     size,
     pictures,
     bytes: pictures * featureBytes(backbone.architecture, imageSize, split),

@@ -19,10 +19,19 @@ abstract class TrainingInput {
   weightDecay?: number;
 
   @HyperparameterInput()
+  layerDecay?: number;
+
+  @HyperparameterInput()
   labelSmoothing?: number;
 
   @HyperparameterInput()
+  mixup?: number;
+
+  @HyperparameterInput()
   mirror?: boolean;
+
+  @HyperparameterInput()
+  crops?: number;
 
   @HyperparameterInput()
   batchSize?: number;
@@ -35,6 +44,9 @@ abstract class TrainingInput {
 
   @HyperparameterInput()
   restoreBest?: boolean;
+
+  @HyperparameterInput()
+  averageEpochs?: number;
 
   @HyperparameterInput()
   seed?: number;

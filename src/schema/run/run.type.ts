@@ -111,10 +111,19 @@ export class RecipeType {
   weightDecay!: number;
 
   @Hyperparameter()
+  layerDecay!: number;
+
+  @Hyperparameter()
   labelSmoothing!: number;
 
   @Hyperparameter()
+  mixup!: number;
+
+  @Hyperparameter()
   mirror!: boolean;
+
+  @Hyperparameter()
+  crops!: number;
 
   @Hyperparameter()
   hiddenUnits!: number;
@@ -136,6 +145,9 @@ export class RecipeType {
 
   @Hyperparameter()
   restoreBest!: boolean;
+
+  @Hyperparameter()
+  averageEpochs!: number;
 }
 
 @ObjectType('Epoch', { description: 'One pass over the training split. Losses are mean cross-entropies in nats.' })
@@ -242,7 +254,10 @@ export class RunType {
   @Field(() => Reproduction, { nullable: true, description: 'Once it has succeeded: whether it came to the same.' })
   reproduction?: Reproduction | null;
 
-  @Field(() => Int, { nullable: true, description: 'The epoch whose weights were kept.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The epoch whose weights were kept; the last one where those of several were averaged.',
+  })
   keptEpoch?: number | null;
 
   @Field(() => Float, { nullable: true, description: 'Share of test images classified right, by the kept weights.' })

@@ -6,7 +6,7 @@ export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
 /** What a weight's update goes by, besides its gradient. Values are scalars or one per column. */
 export interface AdamFactors {
-  /** Name of the step size: `adamStepSize`, times the column's factor. */
+  /** Name of the step size: `adamStepSize`, times the factor that is folded into the column and the column's rate. */
   readonly stepSize: string;
   /** Keras's epsilon, divided by the factor that is folded into the column. */
   readonly epsilon: string;

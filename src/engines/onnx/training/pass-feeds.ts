@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { type Batch, type Features, newFeatures, type StepResult } from '../../engine.js';
 import { maskInput } from './dropout.js';
+import { OWN, PARTNERS } from './mix.js';
 import { valuesOf } from './operator.js';
 import type { GraphSpec } from './training-graph.js';
 
@@ -14,6 +15,9 @@ export class PassFeeds {
   readonly #rowWeights: Float32Array;
   /** By dropout layer, with its number of units; 1 drops nothing. */
   readonly #masks: ReadonlyMap<string, { readonly units: number; readonly factors: Float32Array }>;
+  /** Rows are their own partners where nothing is said. */
+  readonly #partners: BigInt64Array;
+  readonly #own: Float32Array;
   readonly #counts: number[];
   readonly #values: number;
 
@@ -28,6 +32,8 @@ export class PassFeeds {
     this.#features = newFeatures(input.type, all * this.#values);
     this.#targets = new Float32Array(all * classes);
     this.#rowWeights = new Float32Array(all);
+    this.#partners = BigInt64Array.from({ length: all }, (_, row) => BigInt(row % rows));
+    this.#own = new Float32Array(passes).fill(1);
     this.#counts = Array(passes).fill(0);
     this.#masks = new Map(
       Array.from(dropouts, ([name, units]) => [name, { units, factors: new Float32Array(all * units).fill(1) }]),
@@ -45,20 +51,28 @@ export class PassFeeds {
       const { units, factors } = this.#masks.get(name) as { units: number; factors: Float32Array };
       factors.set(mask, row * units);
     }
+    if (!batch.mix) return;
+    this.#partners.set(BigInt64Array.from(batch.mix.partners, BigInt), row);
+    this.#own[pass] = batch.mix.own;
   }
 
   /** @param leading dimensions before those of a pass. */
   tensors(leading: readonly number[]): Record<string, ort.Tensor> {
-    const { input, classes } = this.graph;
+    const { input, classes, mixes } = this.graph;
     const shaped = (...dims: number[]): number[] => [...leading, this.rows, ...dims];
     const masks = [...this.#masks].map(
       ([name, { units, factors }]) => [maskInput(name), new ort.Tensor('float32', factors, shaped(units))] as const,
     );
+    const mix = {
+      [PARTNERS]: new ort.Tensor('int64', this.#partners, shaped()),
+      [OWN]: new ort.Tensor('float32', this.#own, leading),
+    };
     return {
       features: new ort.Tensor(input.type, this.#features, shaped(this.#values)),
       targets: new ort.Tensor('float32', this.#targets, shaped(classes)),
       row_weights: new ort.Tensor('float32', this.#rowWeights, shaped(1)),
       ...Object.fromEntries(masks),
+      ...(mixes ? mix : {}),
     };
   }
 

@@ -8,6 +8,7 @@ import { convProduct, denseProduct, type LinearLayer, linear } from './linear.js
 import type { Operator } from './operator.js';
 import { averagePool, maxPool } from './pool.js';
 import { relu } from './relu.js';
+import type { StoredWeight } from './stored-weight.js';
 import { slideWindow, type Windows } from './windows.js';
 
 /** An operator at its place: the names of what it reads and of what it makes. */
@@ -87,6 +88,11 @@ export function plan(layers: readonly Layer[], input: string, inputShape: Shape)
     }
   }
   return steps;
+}
+
+/** Everything that is learned, in the order of the operators. */
+export function weightsOf(steps: readonly PlannedOperator[]): readonly StoredWeight[] {
+  return steps.flatMap(({ operator }) => operator.weights);
 }
 
 function addProducts(

@@ -8,16 +8,9 @@ import { valuesOf } from './operator.js';
 import { PassFeeds } from './pass-feeds.js';
 import { passSizeOf } from './pass-size.js';
 import type { Slot } from './pieces.js';
-import { type PlannedOperator, plan } from './plan.js';
-import { fromStored, perColumn, type StoredWeight } from './stored-weight.js';
-import {
-  accumulationGraph,
-  type GraphSpec,
-  predictionGraph,
-  stepsGraph,
-  updateGraph,
-  weightsOf,
-} from './training-graph.js';
+import { type PlannedOperator, plan, weightsOf } from './plan.js';
+import { fromStored, type Part, perColumn, type StoredWeight } from './stored-weight.js';
+import { accumulationGraph, type GraphSpec, predictionGraph, stepsGraph, updateGraph } from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
 
 /** Values that come in per prediction at most: bounds memory. */
@@ -50,7 +43,9 @@ export class OnnxTrainer implements Trainer {
       classes: (layers.at(-1) as DenseLayer).units,
       dropouts: dropoutUnits(layers, steps),
       decays: spec.weightDecay > 0,
-      folded: foldedColumns(steps, spec.folded),
+      mixes: spec.mixes,
+      folded: columnsOf(steps, ({ name }, channel) => spec.folded.get(name)?.[channel]),
+      rates: columnsOf(steps, ({ name }) => spec.rates.get(name)),
     };
     checkStart(weightsOf(steps), start.weights);
     const { passSize, stepsPerCall } = passSizeOf(steps, batchSize, passBytes);
@@ -183,16 +178,13 @@ function dropoutUnits(layers: readonly Layer[], steps: readonly PlannedOperator[
   );
 }
 
-/** The factors that are folded into each stored weight, by column: 1 where there is none. */
-function foldedColumns(
+/** Factors that go with output channels, by stored weight and column: 1 where there is none. */
+function columnsOf(
   steps: readonly PlannedOperator[],
-  folded: ReadonlyMap<string, Float32Array>,
+  factorOf: (part: Part, channel: number) => number | undefined,
 ): ReadonlyMap<string, Float32Array> {
   return new Map(
-    weightsOf(steps).map((weight) => [
-      weight.name,
-      perColumn(weight, ({ name }, channel) => folded.get(name)?.[channel] ?? 1),
-    ]),
+    weightsOf(steps).map((weight) => [weight.name, perColumn(weight, (...place) => factorOf(...place) ?? 1)]),
   );
 }
 

@@ -1,11 +1,11 @@
 import type { Shape } from '../../../network/layers.js';
 import { GraphBuilder } from '../graph.js';
-import { type AdamFactors, SCALED_EPSILON, writeAdam } from './adam.js';
 import { writeCrossEntropy } from './cross-entropy.js';
+import { writeMix } from './mix.js';
 import { type Context, type Recorded, valuesOf } from './operator.js';
 import { next, piecesOf, SLOTS } from './pieces.js';
-import type { PlannedOperator } from './plan.js';
-import type { StoredWeight } from './stored-weight.js';
+import { type PlannedOperator, weightsOf } from './plan.js';
+import { writeUpdates } from './updates.js';
 
 /** What the graphs of one trainer have in common. */
 export interface GraphSpec {
@@ -16,13 +16,12 @@ export interface GraphSpec {
   readonly dropouts: ReadonlyMap<string, number>;
   /** Whether steps take something off every kernel. */
   readonly decays: boolean;
+  /** Whether a pass mixes its examples. */
+  readonly mixes: boolean;
   /** By stored weight: the factors folded into it, per column. */
   readonly folded: ReadonlyMap<string, Float32Array>;
-}
-
-/** Everything that is learned, in the order of the operators. */
-export function weightsOf(steps: readonly PlannedOperator[]): readonly StoredWeight[] {
-  return steps.flatMap(({ operator }) => operator.weights);
+  /** By stored weight: shares of the learning rate, per column. */
+  readonly rates: ReadonlyMap<string, Float32Array>;
 }
 
 /** A gradient's sum over passes, as an input; with `next:` in front, behind the pass. */
@@ -35,8 +34,8 @@ export const sumOf = (weight: string): string => `sum:${weight}`;
  *
  * Inputs: `count` [], the steps to take; by step `features` [steps, rows, values of an example], `targets` [steps, rows,
  * classes], `row_weights` [steps, rows, 1], `step_size` [steps], `decay` [steps] where kernels decay, and a mask per
- * dropout layer; the pieces of each weight and of its two moments. Outputs: those behind the steps, `loss` [steps] and
- * `probabilities` [steps, rows, classes].
+ * dropout layer, and `partners` [steps, rows] and `own` [steps] where examples are mixed; the pieces of each weight and of
+ * its two moments. Outputs: those behind the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
  */
 export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
   const graph = new GraphBuilder();
@@ -178,11 +177,12 @@ function pass(context: Context, spec: GraphSpec): Pass {
 
 function forward(
   context: Context,
-  { steps, input }: GraphSpec,
+  { steps, input, mixes }: GraphSpec,
 ): { values: ReadonlyMap<string, string>; records: readonly Recorded[] } {
   const { graph, batch } = context;
   const rows = context.given('features', input.type, [batch, valuesOf(input.shape)]);
-  const features = input.type === 'float16' ? graph.node('Cast', [rows], { to: 1 }) : rows;
+  const floats = input.type === 'float16' ? graph.node('Cast', [rows], { to: 1 }) : rows;
+  const features = mixes && context.training ? writeMix(context, floats) : floats;
   const channels = graph.ints([-1, input.shape.channels]);
   const values = new Map([[input.name, graph.node('Reshape', [features, channels])]]);
   const records = steps.map(({ operator, inputs, outputs }) => {
@@ -228,38 +228,4 @@ function backward(
     }
   }
   return gradients;
-}
-
-/** Writes Adam's step for every piece. @param before state by name. @returns the state behind the step. */
-function writeUpdates(
-  graph: GraphBuilder,
-  spec: GraphSpec,
-  gradients: ReadonlyMap<string, readonly string[]>,
-  given: Context['given'],
-  before: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const updated = new Map<string, string>();
-  const stepSize = given('step_size', 'float32', []);
-  const decay = spec.decays ? given('decay', 'float32', []) : undefined;
-  for (const { name, shape } of weightsOf(spec.steps)) {
-    const factors = factorsOf(graph, spec.folded.get(name) as Float32Array, stepSize);
-    for (const [i, piece] of piecesOf(name, shape).entries()) {
-      const gradient = gradients.get(name)?.[i] as string;
-      const isKernel = shape.length > 1;
-      const [weight, first, second] = SLOTS.map((slot) => before.get(piece[slot])) as [string, string, string];
-      const adam = isKernel && decay ? { ...factors, decay } : factors;
-      const values = writeAdam(graph, { weight, first, second }, gradient, adam);
-      for (const slot of SLOTS) updated.set(piece[slot], values[slot]);
-    }
-  }
-  return updated;
-}
-
-function factorsOf(graph: GraphBuilder, folded: Float32Array, stepSize: string): AdamFactors {
-  if (folded.every((factor) => factor === 1)) return { stepSize, epsilon: graph.scalar(SCALED_EPSILON) };
-  const perColumn = (values: Float32Array): string => graph.constant(values, [values.length]);
-  return {
-    stepSize: graph.node('Mul', [stepSize, perColumn(folded)]),
-    epsilon: perColumn(folded.map((factor) => SCALED_EPSILON / factor)),
-  };
 }

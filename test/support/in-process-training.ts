@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { expect } from 'vitest';
+import { registerImages } from '../../src/datasets/register.js';
+import { TarSource } from '../../src/datasets/tar-source.js';
+import type { Engine, Trainer, TrainerSpec } from '../../src/engines/engine.js';
+import { NetworkThread } from '../../src/engines/network-thread.js';
+import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { readSafetensors } from '../../src/network/safetensors.js';
+import type { Weights } from '../../src/network/tensor.js';
+import { FileBlobStore } from '../../src/storage/file-blobs.js';
+import type { Job, TrainingEvent } from '../../src/training/job.js';
+import { recipeSchema } from '../../src/training/recipe.js';
+import { train } from '../../src/training/train.js';
+import { tarOf } from '../datasets/fixtures.js';
+import { colourImages } from './colour-images.js';
+import { narrowBackboneFile } from './narrow-backbone.js';
+import { QUICK } from './recipes.js';
+import { NETWORK_THREAD_ENTRY } from './test-hub.js';
+
+export type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { type: T }>;
+
+export const STEPS_PER_CALL = 2;
+
+export const of = <T extends TrainingEvent['type']>(events: readonly TrainingEvent[], type: T): EventOf<T>[] =>
+  events.filter((event): event is EventOf<T> => event.type === type);
+
+/** What two runs that came to the same have in common. */
+export function outcome(events: readonly TrainingEvent[]): unknown {
+  const [{ weightsBlob, test, keptEpoch }] = of(events, 'finished') as [EventOf<'finished'>];
+  return { weightsBlob, test, keptEpoch };
+}
+
+export const epochsOf = (events: readonly TrainingEvent[]): unknown[] =>
+  of(events, 'epoch').map(({ metrics: { seconds: _, ...figures } }) => figures);
+
+/** Runs in this process: real training on the narrow network and the images of colours. */
+export class InProcessTraining {
+  private constructor(
+    readonly folder: string,
+    readonly blobs: FileBlobStore,
+    /** A transfer run of five epochs. */
+    readonly job: Job,
+  ) {}
+
+  static async start(): Promise<InProcessTraining> {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-train-'));
+    const blobs = new FileBlobStore(folder);
+    const archive = await tarOf(await colourImages());
+    const { manifestBlob } = await registerImages(new TarSource(() => Readable.from([archive])), blobs);
+    return new InProcessTraining(folder, blobs, {
+      manifestBlob: manifestBlob.sha256,
+      backboneBlob: (await blobs.put(narrowBackboneFile())).sha256,
+      recipe: recipeSchema.parse({ ...QUICK, epochs: 5, patience: null }),
+      size: { input: 32, image: 75 },
+      featureChunks: [],
+      parentBlob: null,
+      uncached: null,
+      checkpointBlob: null,
+      checkpointSeconds: 60,
+      blobFolder: folder,
+    });
+  }
+
+  /** @returns everything that it told. */
+  async run(
+    changes: Partial<Job> = {},
+    until?: (event: TrainingEvent) => boolean,
+    events: TrainingEvent[] = [],
+  ): Promise<TrainingEvent[]> {
+    const { blobs, folder } = this;
+    const cancelled = new AbortController();
+    const threads = (): NetworkThread[] => [
+      new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY),
+    ];
+    const emit = (event: TrainingEvent): void => {
+      events.push(event);
+      if (until?.(event)) cancelled.abort(new Error('cancelled'));
+    };
+    const { signal } = cancelled;
+    const training = train(
+      { ...this.job, ...changes },
+      { blobs, engine: engineOfShortCalls(), networkThreads: threads, emit, signal },
+    );
+    if (until) await expect(training).rejects.toThrow('cancelled');
+    else await training;
+    return events;
+  }
+
+  /** What a run has learned. */
+  async weightsOf(events: readonly TrainingEvent[]): Promise<Weights> {
+    return readSafetensors(await this.blobs.get(of(events, 'finished')[0]!.weightsBlob)).weights;
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The real engine, in calls of fewer steps than an epoch of so few images has: a run can only be interrupted between calls. */
+function engineOfShortCalls(): Engine {
+  const engine = new OnnxEngine(1);
+  return {
+    info: engine.info,
+    frozen: (spec) => engine.frozen(spec),
+    classifier: (spec) => engine.classifier(spec),
+    trainer: async (spec: TrainerSpec): Promise<Trainer> =>
+      Object.assign(await engine.trainer(spec), { stepsPerCall: STEPS_PER_CALL }),
+  };
+}

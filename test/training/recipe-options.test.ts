@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Weights } from '../../src/network/tensor.js';
+import { loadCheckpoint } from '../../src/training/checkpoint.js';
+import type { Job, TrainingEvent } from '../../src/training/job.js';
+import { type Recipe, recipeSchema } from '../../src/training/recipe.js';
+import { epochsOf, InProcessTraining, of, outcome } from '../support/in-process-training.js';
+import { relativeError } from '../support/reference.js';
+
+const EPOCHS = 3;
+/** Of the 84 images of colours, held-out ones included. */
+const TRAIN = 60;
+let training: InProcessTraining;
+let fineTune: Job;
+let plain: TrainingEvent[];
+
+beforeAll(async () => {
+  training = await InProcessTraining.start();
+  const parent = await training.run();
+  fineTune = {
+    ...training.job,
+    parentBlob: of(parent, 'finished')[0]!.weightsBlob,
+    checkpointSeconds: 0,
+    recipe: recipeSchema.parse({
+      ...training.job.recipe,
+      splitLayer: 'mixed8',
+      epochs: EPOCHS,
+      learningRate: 1e-4,
+      restoreBest: false,
+    }),
+  };
+  plain = await training.run(fineTune);
+});
+afterAll(() => training.remove());
+
+const runWith = (changes: Partial<Recipe>, job: Partial<Job> = {}): Promise<TrainingEvent[]> =>
+  training.run({ ...fineTune, ...job, recipe: { ...fineTune.recipe, ...changes } });
+
+describe('a run', () => {
+  it.each<[string, Partial<Recipe>, number]>([
+    ['with mirrored pictures', { mirror: true }, 84 + TRAIN],
+    ['with cropped pictures', { crops: 2 }, 84 + 2 * TRAIN],
+    ['with cropped and mirrored pictures', { crops: 1, mirror: true }, 84 + 2 * TRAIN],
+    ['with mixed examples', { mixup: 0.4 }, 84],
+    ['whose deeper layers learn slower', { layerDecay: 0.7 }, 84],
+    ['that averages its last epochs', { averageEpochs: 2 }, 84],
+  ])(
+    '%s comes to the same weights bit by bit: cached or computed anew, interrupted or not',
+    async (_, changes, rows) => {
+      const whole = await runWith(changes);
+      expect(of(whole, 'log')[0]!.message).toBe(`Features: 0 of ${rows} cached, ${rows} to compute.`);
+      expect(outcome(whole)).not.toEqual(outcome(plain));
+      expect(outcome(await runWith(changes, { uncached: 'there is no room.' }))).toEqual(outcome(whole));
+      for (const { checkpointBlob } of [of(whole, 'checkpoint').at(-1)!, of(whole, 'epoch')[1]!]) {
+        const resumed = await runWith(changes, { checkpointBlob });
+        expect(epochsOf(resumed)).toEqual(epochsOf(whole).slice(-1));
+        expect(outcome(resumed)).toEqual(outcome(whole));
+      }
+    },
+  );
+
+  it('counts a spread target as an error of its own: the loss of perfect answers is not zero', async () => {
+    const labelSmoothing = 0.2;
+    const spread = labelSmoothing / 3; // over three colours
+    const entropy = -(1 - 2 * spread) * Math.log(1 - 2 * spread) - 2 * spread * Math.log(spread);
+    for (const { metrics } of of(await runWith({ labelSmoothing }), 'epoch')) {
+      expect(metrics.trainLoss).toBeGreaterThan(entropy);
+      expect(metrics.trainAccuracy).toBeGreaterThan(0.5);
+    }
+  });
+
+  it('learns from mixed examples what it was shown: worse answers to those, the right ones to plain pictures', async () => {
+    const [mixed, unmixed] = [of(await runWith({ mixup: 1 }), 'finished'), of(plain, 'finished')];
+    expect(mixed[0]!.test.accuracy).toBe(unmixed[0]!.test.accuracy);
+    expect(mixed[0]!.test.loss).not.toBe(unmixed[0]!.test.loss);
+  });
+
+  it('that averages keeps the mean of the weights behind its last epochs, and none of an earlier one', async () => {
+    const recipe = recipeSchema.parse({ ...training.job.recipe, restoreBest: false, averageEpochs: 3 });
+    const averaged = await training.run({ recipe, checkpointSeconds: 0 });
+    const last = of(averaged, 'epoch').slice(-3);
+    const states = await Promise.all(
+      last.map(async ({ checkpointBlob }) => (await loadCheckpoint(training.blobs, checkpointBlob)).state.weights),
+    );
+    const kept: Weights = await training.weightsOf(averaged);
+    for (const [name, { data }] of kept) {
+      const mean = Array.from(
+        data,
+        (_, i) => states.reduce((sum, weights) => sum + weights.get(name)!.data[i]!, 0) / 3,
+      );
+      expect(relativeError(data, mean), name).toBeLessThan(1e-6);
+      expect(data).not.toEqual(states[2]!.get(name)!.data);
+    }
+  });
+});
