@@ -2,6 +2,7 @@ import 'reflect-metadata'; // type-graphql asks for it before the first decorate
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { readCodeVersion } from './code-version.js';
 import type { Config } from './config.js';
@@ -40,6 +41,9 @@ import { RunStates } from './schema/run/run.states.js';
 import { RunRecordResolver } from './schema/run/run-record.resolver.js';
 import { RunRecordService } from './schema/run/run-record.service.js';
 import { buildHubSchema } from './schema/schema.js';
+import { SweepQueue } from './schema/sweep/sweep.queue.js';
+import { SweepResolver } from './schema/sweep/sweep.resolver.js';
+import { SweepService } from './schema/sweep/sweep.service.js';
 import { TokenService } from './schema/token/token.service.js';
 import { Deployments } from './serving/deployments.js';
 import { openDataFolder } from './storage/data-folder.js';
@@ -47,7 +51,7 @@ import { openDatabase } from './storage/database.js';
 import type { RemoteFile } from './storage/download.js';
 import { createFetch } from './storage/fetch.js';
 import { FileBlobStore } from './storage/file-blobs.js';
-import { startCalibration, startWorker, WORKER_ENTRY } from './training/worker-process.js';
+import { startCalibration, startSweepWorker, startWorker, WORKER_ENTRY } from './training/worker-process.js';
 
 /** Where the package lies, from the sources as from the compiled files. */
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
@@ -126,6 +130,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const states = new RunStates(prisma, journal);
     const runBlobs = new RunBlobs(prisma, blobs);
     const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9);
+    const turn = pLimit(1);
     const queue = new RunQueue({
       prisma,
       runBlobs,
@@ -137,9 +142,21 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       code: readCodeVersion(PACKAGE),
       log,
       startWorker: (job) => startWorker(job, workerEntry),
+      turn,
     });
     closing.push(() => queue.close());
     const runs = new RunService(prisma, queue, states, journal, runBlobs);
+    const sweeps = new SweepQueue({
+      prisma,
+      blobFolder: folder.blobs,
+      backbones,
+      cache,
+      runs,
+      log,
+      startSweepWorker: (job) => startSweepWorker(job, workerEntry),
+      turn,
+    });
+    closing.push(() => sweeps.close());
     const estimates = new EstimateService({
       prisma,
       blobFolder: folder.blobs,
@@ -159,6 +176,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new RunFields(new RunLoaders(prisma)),
       new RecipeResolver(),
       new EstimateResolver(estimates),
+      new SweepResolver(new SweepService(prisma, sweeps)),
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new ModelResolver(models, deployments),
       new ClassificationResolver(deployments),
@@ -174,6 +192,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const ready = models.deployAll().then(async () => {
       loaded = true;
       await queue.recover();
+      await sweeps.recover();
     });
     closing.push(() => ready.catch(() => undefined));
     log.info({ url: http.url, data: folder.path, database: database.kind }, 'hub started');

@@ -51,7 +51,7 @@ export async function train(client, input) {
     { input },
   );
   const { id } = startTransferRun;
-  for await (const _ of client.subscribe('subscription ($id: ID!) { runEvents(id: $id) { number } }', { id }));
+  await ended(client, id);
   const seconds = (performance.now() - began) / 1000;
   const { run } = await client.request(
     `query ($id: ID!) { run(id: $id) {
@@ -61,4 +61,9 @@ export async function train(client, input) {
   );
   if (run.state !== 'SUCCEEDED') throw new Error(`the run is ${run.state}: ${run.error?.message}`);
   return { run, seconds };
+}
+
+/** Waits until a run is in a final state: its events end then. */
+export async function ended(client, id) {
+  for await (const _ of client.subscribe('subscription ($id: ID!) { runEvents(id: $id) { number } }', { id }));
 }

@@ -12,6 +12,7 @@ import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
 import { RunRecordResolver } from './run/run-record.resolver.js';
+import { SweepResolver } from './sweep/sweep.resolver.js';
 
 const RESOLVERS = [
   DatasetResolver,
@@ -23,6 +24,7 @@ const RESOLVERS = [
   RecipeResolver,
   RunRecordResolver,
   EstimateResolver,
+  SweepResolver,
   ModelResolver,
   ClassificationResolver,
 ] as const;

@@ -14,7 +14,7 @@ import { ProgressMeter } from './progress.js';
 interface FeatureSurroundings {
   readonly blobs: BlobStore;
   readonly networkThreads: () => readonly NetworkThread[];
-  readonly emit: (event: TrainingEvent) => void;
+  readonly emit: (event: Extract<TrainingEvent, { type: 'log' | 'progress' | 'features' }>) => void;
   readonly signal: AbortSignal;
 }
 

@@ -4,6 +4,7 @@ import type { Environment } from './environment.js';
 import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
 import type { SystemUse } from './system-use.js';
+import { SWEEP_METRICS } from './trial.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -33,6 +34,26 @@ export const jobSchema = z.object({
   threads: z.int().min(1).optional(),
 });
 export type Job = z.output<typeof jobSchema>;
+
+const epochSchema = z.object({
+  epoch: z.int().positive(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: z.number(),
+  seconds: z.number(),
+});
+
+/** What a worker is told of a sweep: a job whose recipe is the base, and the trials that are still to be made. */
+export const sweepJobSchema = jobSchema.extend({
+  trials: z.array(z.object({ number: z.int().positive(), recipe: recipeSchema })),
+  /** The epochs of the trials that have been made. */
+  histories: z.array(z.array(epochSchema)),
+  metric: z.enum(SWEEP_METRICS),
+  /** Whether trials that cannot win are stopped. */
+  stopEarly: z.boolean(),
+});
+export type SweepJob = z.output<typeof sweepJobSchema>;
 
 export type Phase = 'features' | 'training' | 'evaluation';
 
@@ -99,8 +120,23 @@ export type TaskEnd =
 
 export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
 
+/** What came of a trial. */
+export interface TrialOutcome {
+  readonly state: 'SUCCEEDED' | 'STOPPED' | 'FAILED';
+  readonly history: readonly EpochMetrics[];
+  /** Why it did not train to its end. */
+  readonly reason: string | null;
+}
+
+export type SweepEvent =
+  | Extract<TrainingEvent, { readonly type: 'log' | 'progress' | 'features' }>
+  | ({ readonly type: 'trial'; readonly number: number; readonly seconds: number } & TrialOutcome)
+  | { readonly type: 'finished' }
+  | TaskEnd;
+
 /** What the hub tells a worker: one task, and then perhaps to stop. */
 export type WorkerTask =
   | { readonly type: 'job'; readonly job: Job }
-  | { readonly type: 'calibration'; readonly job: Job };
+  | { readonly type: 'calibration'; readonly job: Job }
+  | { readonly type: 'sweep'; readonly job: SweepJob };
 export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

@@ -3,7 +3,7 @@ import { on } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { CalibrationEvent, Job, TrainingEvent, WorkerCommand, WorkerTask } from './job.js';
+import type { CalibrationEvent, Job, SweepEvent, SweepJob, TrainingEvent, WorkerCommand, WorkerTask } from './job.js';
 
 /** A worker at work on one task. */
 export interface WorkerProcess<E = TrainingEvent> {
@@ -37,6 +37,11 @@ export function startWorker(job: Job, entry: string = WORKER_ENTRY): WorkerProce
 /** Starts one that measures how fast a job would be. */
 export function startCalibration(job: Job, entry: string = WORKER_ENTRY): WorkerProcess<CalibrationEvent> {
   return start({ type: 'calibration', job }, entry);
+}
+
+/** Starts one for a sweep. */
+export function startSweepWorker(job: SweepJob, entry: string = WORKER_ENTRY): WorkerProcess<SweepEvent> {
+  return start({ type: 'sweep', job }, entry);
 }
 
 function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {

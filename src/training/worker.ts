@@ -6,12 +6,16 @@ import { FileBlobStore } from '../storage/file-blobs.js';
 import { calibrate } from './calibrate.js';
 import {
   type CalibrationEvent,
+  type Job,
   jobSchema,
+  type SweepEvent,
+  sweepJobSchema,
   type TaskEnd,
   type TrainingEvent,
   type WorkerCommand,
   type WorkerTask,
 } from './job.js';
+import { sweep } from './sweep.js';
 import { watchSystemUse } from './system-use.js';
 import { train } from './train.js';
 
@@ -37,22 +41,31 @@ async function work(task: WorkerTask): Promise<void> {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const unwatch = watchSystemUse((use) => emit({ type: 'system', use }));
   try {
-    const job = jobSchema.parse(task.job);
-    const threads = job.threads ?? availableParallelism();
-    const surroundings = {
-      blobs: new FileBlobStore(job.blobFolder),
-      engine: new OnnxEngine(threads),
-      networkThreads: () => startThreads(job.blobFolder, threads),
-      emit,
-      signal: cancelled.signal,
-    };
-    if (task.type === 'job') await train(job, surroundings);
-    else emit({ type: 'finished', calibration: await calibrate(job, surroundings) });
+    if (task.type === 'job') {
+      const job = jobSchema.parse(task.job);
+      await train(job, surroundingsOf(job));
+    } else if (task.type === 'sweep') {
+      const job = sweepJobSchema.parse(task.job);
+      await sweep(job, surroundingsOf(job));
+    } else {
+      const job = jobSchema.parse(task.job);
+      emit({ type: 'finished', calibration: await calibrate(job, surroundingsOf(job)) });
+    }
   } catch (error) {
     emit(cancelled.signal.aborted ? { type: 'cancelled' } : failure(error));
   }
   unwatch();
   process.disconnect();
+}
+
+function surroundingsOf({ blobFolder, threads = availableParallelism() }: Job) {
+  return {
+    blobs: new FileBlobStore(blobFolder),
+    engine: new OnnxEngine(threads),
+    networkThreads: () => startThreads(blobFolder, threads),
+    emit,
+    signal: cancelled.signal,
+  };
 }
 
 /**
@@ -71,6 +84,6 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(event: TrainingEvent | CalibrationEvent): void {
+function emit(event: TrainingEvent | CalibrationEvent | SweepEvent): void {
   process.send?.(event);
 }

@@ -69,6 +69,28 @@ interface ScoresAnswer {
   readonly support: number;
 }
 
+export interface TrialAnswer {
+  readonly number: number;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly state: 'QUEUED' | 'SUCCEEDED' | 'STOPPED' | 'FAILED' | 'CANCELLED';
+  readonly epochs: readonly EpochAnswer[];
+  readonly keptEpoch: number | null;
+  readonly validationAccuracy: number | null;
+  readonly validationLoss: number | null;
+  readonly seconds: number | null;
+  readonly reason: string | null;
+}
+
+export interface SweepAnswer {
+  readonly id: string;
+  readonly state: RunAnswer['state'];
+  readonly endedTrials: number;
+  readonly trials: readonly TrialAnswer[];
+  readonly best: Pick<TrialAnswer, 'number' | 'values' | 'validationAccuracy' | 'validationLoss'> | null;
+  readonly runId: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
 export interface RunEventAnswer {
   readonly runId: string;
   readonly number: number;

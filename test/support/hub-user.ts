@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { HubClient } from '../../src/cli/client.js';
 import { HubError } from '../../src/errors.js';
-import type { DatasetVersionAnswer, ModelVersionAnswer, RunAnswer, RunEventAnswer } from './answers.js';
+import type { DatasetVersionAnswer, ModelVersionAnswer, RunAnswer, RunEventAnswer, SweepAnswer } from './answers.js';
 
 /** A line of the hub's log; levels are pino's: 40 is a warning, 50 an error. */
 export interface LogLine {
@@ -134,6 +135,24 @@ export abstract class HubUser {
 
   async train(input: Variables): Promise<RunAnswer> {
     return this.ended(await this.queue(input));
+  }
+
+  /** Queues a sweep. @returns its id. */
+  async startSweep(input: Variables): Promise<string> {
+    return (await this.ask<{ startSweep: { id: string } }>('start-sweep', { input })).startSweep.id;
+  }
+
+  async sweep(id: string): Promise<SweepAnswer> {
+    return (await this.ask<{ sweep: SweepAnswer }>('sweep', { id })).sweep;
+  }
+
+  /** Waits for a sweep to end, by asking again and again. */
+  async endedSweep(id: string): Promise<SweepAnswer> {
+    const ended = async (): Promise<SweepAnswer | false> => {
+      const sweep = await this.sweep(id);
+      return sweep.state !== 'QUEUED' && sweep.state !== 'RUNNING' && sweep;
+    };
+    return vi.waitUntil(ended, { timeout: 60_000 });
   }
 
   async registerModel(runId: string, model: string): Promise<ModelVersionAnswer> {

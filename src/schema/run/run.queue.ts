@@ -1,14 +1,19 @@
+import type { LimitFunction } from 'p-limit';
 import { HubError } from '../../errors.js';
+import { WorkLoop } from '../work-loop.js';
 import { type ExecutionParts, RunExecution } from './run.execution.js';
+
+export interface QueueParts extends ExecutionParts {
+  /** Runs and sweeps take turns: one worker at a time. */
+  readonly turn: LimitFunction;
+}
 
 /** Runs wait their turn here; one is worked on at a time. */
 export class RunQueue {
+  readonly #loop = new WorkLoop(() => this.parts.turn(() => this.#next()));
   #current: RunExecution | undefined;
-  #working: Promise<void> | undefined;
-  #again = false;
-  #closed = false;
 
-  constructor(private readonly parts: ExecutionParts) {}
+  constructor(private readonly parts: QueueParts) {}
 
   /**
    * Takes up what an earlier hub left: a run that was under way goes on from its checkpoint. It came before all that wait,
@@ -20,13 +25,8 @@ export class RunQueue {
     this.wake();
   }
 
-  /** Looks for work, now or as soon as the present run is done. */
   wake(): void {
-    this.#again = true;
-    this.#working ??= this.#drain().finally(() => {
-      this.#working = undefined;
-      if (this.#again && !this.#closed) this.wake(); // work that came while the last look was ending
-    });
+    this.#loop.wake();
   }
 
   /** Ends a run that waits, now, or one under way, at its next batch. @throws NOT_FOUND, CONFLICT when it has ended. */
@@ -74,29 +74,24 @@ export class RunQueue {
 
   /** Stops the worker where it is; the run goes on from its checkpoint when a hub starts again. */
   async close(): Promise<void> {
-    this.#closed = true;
+    const closed = this.#loop.close();
     this.#current?.kill();
-    await this.#working;
+    await closed;
   }
 
-  async #drain(): Promise<void> {
+  async #next(): Promise<boolean> {
     const { prisma, runBlobs, log } = this.parts;
-    while (this.#again && !this.#closed) {
-      this.#again = false;
-      await runBlobs
-        .deleteReleased()
-        .catch((err: unknown) => log.warn({ err }, 'blobs that nothing refers to cannot be deleted'));
-      const orderBy = [{ queueOrder: 'asc' }, { id: 'asc' }] as const;
-      const next = await prisma.run.findFirst({
-        where: { state: 'QUEUED' },
-        orderBy: [...orderBy],
-        select: { id: true },
-      });
-      if (!next || this.#closed) continue;
-      this.#again = true;
-      this.#current = new RunExecution(next.id, this.parts);
-      await this.#current.run();
-      this.#current = undefined;
-    }
+    if (this.#loop.closed) return false;
+    await runBlobs
+      .deleteReleased()
+      .catch((err: unknown) => log.warn({ err }, 'blobs that nothing refers to cannot be deleted'));
+    const orderBy = [{ queueOrder: 'asc' }, { id: 'asc' }] as const;
+    const where = { state: 'QUEUED' } as const;
+    const next = await prisma.run.findFirst({ where, orderBy: [...orderBy], select: { id: true } });
+    if (!next || this.#loop.closed) return false;
+    this.#current = new RunExecution(next.id, this.parts);
+    await this.#current.run();
+    this.#current = undefined;
+    return true;
   }
 }

@@ -45,7 +45,7 @@ export class RunService {
   /** Puts a run at the end of the queue. */
   async queueRun(
     plan: RunPlan,
-    besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId'> = {},
+    besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
   ): Promise<RunType> {
     const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
     const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });

@@ -248,6 +248,9 @@ export class RunType {
   @Field(() => EnvironmentRecord, { nullable: true, description: 'Where it computed, and with what.' })
   environment?: EnvironmentRecord | null;
 
+  @Field(() => ID, { nullable: true, description: 'The sweep whose best trial it was made of.' })
+  sweepId?: string | null;
+
   @Field(() => ID, { nullable: true, description: 'The run that it repeats.' })
   reproductionOfId?: string | null;
 

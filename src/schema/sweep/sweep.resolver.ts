@@ -1,0 +1,36 @@
+import { Arg, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { RunPageInput } from '../run/run-list.input.js';
+import { StartSweepInput } from './sweep.input.js';
+import type { SweepService } from './sweep.service.js';
+import { SweepPage, SweepType } from './sweep.type.js';
+
+@Resolver()
+export class SweepResolver {
+  constructor(private readonly service: SweepService) {}
+
+  @Query(() => SweepPage)
+  async sweeps(
+    @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
+  ): Promise<SweepPage> {
+    return this.service.page(page.first, page.after ?? null);
+  }
+
+  @Query(() => SweepType, { nullable: true })
+  async sweep(@Arg('id', () => ID) id: string): Promise<SweepType | null> {
+    return this.service.find(id);
+  }
+
+  @Mutation(() => SweepType, {
+    description:
+      'Queues many trainings of a head on features that are computed once. When they have ended, a run is queued with the recipe of the best one.',
+  })
+  async startSweep(@Arg('input', () => StartSweepInput) input: StartSweepInput): Promise<SweepType> {
+    const { base, runs, ...rest } = input;
+    return this.service.start({ ...rest, base: { ...base, recipe: { ...base.recipe } }, runs: runs ?? null });
+  }
+
+  @Mutation(() => SweepType, { description: 'Stops a sweep; trials that have ended keep what they came to.' })
+  async cancelSweep(@Arg('id', () => ID) id: string): Promise<SweepType> {
+    return this.service.cancel(id);
+  }
+}

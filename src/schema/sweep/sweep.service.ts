@@ -1,0 +1,72 @@
+import { HubError } from '../../errors.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
+import { planTransfer, type TransferRequest } from '../run/run.plan.js';
+import type { SweepQueue } from './sweep.queue.js';
+import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep.record.js';
+import type { SweepMethod, SweepMetric, SweepPage, SweepType } from './sweep.type.js';
+
+export interface SweepRequest {
+  readonly base: TransferRequest;
+  readonly method: `${SweepMethod}`;
+  readonly parameters: readonly SearchParameter[];
+  readonly runs: number | null;
+  readonly seed: number;
+  readonly metric: `${SweepMetric}`;
+  readonly stopEarly: boolean;
+}
+
+export class SweepService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly queue: SweepQueue,
+  ) {}
+
+  /** Queues a sweep. Its trials are drawn and checked now, and never change. */
+  async start({ base, method, parameters, runs, ...rest }: SweepRequest): Promise<SweepType> {
+    const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
+    if ((method === 'RANDOM') !== (runs !== null)) {
+      const message = 'A RANDOM sweep needs `runs`, the number of trials; a GRID has as many as its values make.';
+      throw new HubError('BAD_INPUT', message, { method, runs });
+    }
+    const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, rest.seed);
+    const sweep = await this.prisma.sweep.create({
+      data: {
+        ...{ recipe, datasetVersionId, backboneName, method, ...rest },
+        parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
+        trials: {
+          createMany: {
+            data: trials.map((values, i) => ({ number: i + 1, values: values as Prisma.InputJsonObject })),
+          },
+        },
+      },
+      include: withSweepRelations,
+    });
+    this.queue.wake();
+    return toSweep(sweep);
+  }
+
+  async cancel(id: string): Promise<SweepType> {
+    await this.queue.cancel(id);
+    const sweep = await this.find(id);
+    if (!sweep) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
+    return sweep;
+  }
+
+  async find(id: string): Promise<SweepType | null> {
+    const row = await this.prisma.sweep.findUnique({ where: { id }, include: withSweepRelations });
+    return row && toSweep(row);
+  }
+
+  /** A page, newest first. Ids are in the order of creation, so an id is a cursor. */
+  async page(first: number, after: string | null): Promise<SweepPage> {
+    const rows = await this.prisma.sweep.findMany({
+      where: after ? { id: { lt: after } } : {},
+      include: withSummaryRelations,
+      orderBy: { id: 'desc' },
+      take: first + 1,
+    });
+    const sweeps = rows.slice(0, first).map(toSummary);
+    return { sweeps, next: rows.length > first ? (sweeps.at(-1)?.id ?? null) : null };
+  }
+}

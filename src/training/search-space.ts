@@ -1,0 +1,96 @@
+import { HubError } from '../errors.js';
+import { randomStream, uniform } from '../random.js';
+import { HYPERPARAMETERS, type Hyperparameter } from './hyperparameters.js';
+import { type Recipe, resolveRecipe } from './recipe.js';
+
+/** Trials of a sweep at most. */
+export const TRIALS_LIMIT = 1000;
+
+/** What is tried of a hyperparameter: a list, or anything between two ends. */
+export interface SearchParameter {
+  readonly name: string;
+  readonly values?: readonly unknown[] | null;
+  readonly min?: number | null;
+  readonly max?: number | null;
+  readonly scale?: 'LINEAR' | 'LOG' | null;
+}
+
+/** The values in which a trial differs from the base. */
+export type TrialValues = Readonly<Record<string, unknown>>;
+
+/** Every combination of the listed values; the last parameter changes fastest. @throws BAD_INPUT */
+export function gridTrials(base: Recipe, parameters: readonly SearchParameter[]): TrialValues[] {
+  check(base, parameters);
+  const combinations = parameters.reduce((product, { name, values }) => {
+    if (!values) throw refused(`a grid needs a list of values for ${name}`);
+    return product * values.length;
+  }, 1);
+  if (combinations > TRIALS_LIMIT) throw tooMany(combinations);
+  return parameters.reduce<TrialValues[]>(
+    (trials, { name, values }) =>
+      trials.flatMap((trial) => (values ?? []).map((value) => ({ ...trial, [name]: value }))),
+    [{}],
+  );
+}
+
+/** So many drawn at random, each for itself: more trials begin with the same ones. @throws BAD_INPUT */
+export function randomTrials(
+  base: Recipe,
+  parameters: readonly SearchParameter[],
+  trials: number,
+  seed: number,
+): TrialValues[] {
+  check(base, parameters);
+  if (trials > TRIALS_LIMIT) throw tooMany(trials);
+  return Array.from({ length: trials }, (_, trial) =>
+    Object.fromEntries(parameters.map((parameter) => [parameter.name, draw(parameter, seed, trial)])),
+  );
+}
+
+function draw({ name, values, min, max, scale }: SearchParameter, seed: number, trial: number): unknown {
+  const share = uniform(randomStream(seed, 'sweep', name, trial));
+  if (values) return values[Math.floor(share * values.length)];
+  const [low, high] = [min as number, max as number];
+  const value = scale === 'LOG' ? low * (high / low) ** share : low + (high - low) * share;
+  return known(name).kind === 'INT' ? Math.round(value) : value;
+}
+
+/** Every end and every listed value must be one that a recipe can have. */
+function check(base: Recipe, parameters: readonly SearchParameter[]): void {
+  if (base.validation === 'TEST_SPLIT') {
+    throw refused('trials are compared on images held out for that, and the base validates on the test images');
+  }
+  const names = parameters.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice) throw refused(`${twice} is named twice`);
+  for (const parameter of parameters) {
+    const { name, values, min, max, scale } = parameter;
+    const { kind, fixedInSweeps } = known(name);
+    if (fixedInSweeps) throw refused(`${name} must be the same in all trials: ${fixedInSweeps}`);
+    const ends = [min, max].filter((end) => end != null);
+    if ((values != null) === ends.length > 0) throw refused(`${name} needs either values, or min and max`);
+    if (values?.length === 0) throw refused(`${name} has no values to try`);
+    if (!values) {
+      if (kind !== 'INT' && kind !== 'FLOAT') throw refused(`${name} is no number: it needs a list of values`);
+      if (min == null || max == null || min >= max) throw refused(`${name} needs a min below its max`);
+      if (scale === 'LOG' && min <= 0) throw refused(`${name} needs a min above 0 for the scale LOG`);
+    }
+    for (const value of values ?? ends) resolveRecipe('standard', { ...base, [name]: value });
+  }
+}
+
+function known(name: string): Hyperparameter {
+  const found = HYPERPARAMETERS.find((other) => other.name === name);
+  if (found) return found;
+  const free = HYPERPARAMETERS.filter(({ fixedInSweeps }) => !fixedInSweeps).map((other) => other.name);
+  throw refused(`there is no hyperparameter named ${name}; trials can differ in ${free.join(', ')}`);
+}
+
+function tooMany(trials: number): HubError {
+  const message = `The sweep would have ${trials} trials; the limit is ${TRIALS_LIMIT}.`;
+  return new HubError('LIMIT_EXCEEDED', message, { limit: TRIALS_LIMIT, received: trials });
+}
+
+function refused(why: string): HubError {
+  return new HubError('BAD_INPUT', `The sweep cannot be started: ${why.replace(/\.$/, '')}.`);
+}

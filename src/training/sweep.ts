@@ -1,0 +1,84 @@
+import { performance } from 'node:perf_hooks';
+import { readManifest } from '../datasets/read-manifest.js';
+import { HubError } from '../errors.js';
+import { NOTHING_YET } from './checkpoint.js';
+import { addSteps, metricsOf, stoppedEarly } from './epoch.js';
+import { evaluate } from './evaluate.js';
+import { openFeatures } from './feature-source.js';
+import { featureTypeOf } from './features.js';
+import type { EpochMetrics, SweepEvent, SweepJob, TrialOutcome } from './job.js';
+import { buildLearner } from './learner.js';
+import { inMemory } from './memory-features.js';
+import { optimizerOf } from './optimizer.js';
+import { picturesOf } from './pictures.js';
+import type { Recipe } from './recipe.js';
+import { drawSplits, type Splits } from './splits.js';
+import { stepsOf } from './steps.js';
+import type { Surroundings } from './train.js';
+import { cannotWin } from './trial.js';
+
+/**
+ * Trains heads one after the other on features that are read once. The test split is not looked at: that is for the run
+ * which is made of the best trial. Each trial is a function of its recipe and of the trials before it, so a sweep that was
+ * interrupted goes on with those that are missing and comes to the same.
+ */
+export async function sweep(
+  job: SweepJob,
+  surroundings: Omit<Surroundings, 'emit'> & { readonly emit: (event: SweepEvent) => void },
+): Promise<void> {
+  const { blobs, engine, emit, signal } = surroundings;
+  const manifest = await readManifest(blobs, job.manifestBlob);
+  const pictures = picturesOf(manifest, job.recipe);
+  const labels = Int32Array.from(pictures, ({ image }) => image.label);
+  const classes = manifest.classes.length;
+  const splitsBySeed = new Map<number, Splits>();
+  const { source: cached } = await openFeatures(job, manifest, pictures, pictures.length, surroundings);
+  const seen = Int32Array.from(pictures.keys()).filter((row) => pictures[row]?.image.split !== 'test');
+  const source = await inMemory(cached, seen, featureTypeOf(job.recipe.splitLayer));
+
+  const histories: (readonly EpochMetrics[])[] = [...job.histories];
+  for (const { number, recipe } of job.trials) {
+    const began = performance.now();
+    const outcome = await tryOut(recipe);
+    histories.push(outcome.history);
+    emit({ type: 'trial', number, ...outcome, seconds: (performance.now() - began) / 1000 });
+  }
+  await source.close();
+  emit({ type: 'finished' });
+
+  async function tryOut(recipe: Recipe): Promise<TrialOutcome> {
+    const splits = splitsBySeed.get(recipe.seed) ?? drawSplits(manifest, recipe);
+    splitsBySeed.set(recipe.seed, splits);
+    const { rowLength } = source;
+    const { layers, input, folded, start } = await buildLearner({ ...job, recipe }, blobs, { classes, rowLength });
+    const batchSize = Math.min(recipe.batchSize, splits.train.length);
+    const optimizer = optimizerOf(recipe, layers);
+    const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
+    const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
+    const parts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
+    const history: EpochMetrics[] = [];
+    try {
+      while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
+        const began = performance.now();
+        const epoch = history.length + 1;
+        let trained = NOTHING_YET;
+        for (const steps of stepsOf(parts, trainer, epoch, 0)) {
+          signal.throwIfAborted();
+          trained = addSteps(trained, steps, await trainer.take(steps), epoch, recipe);
+        }
+        const validated = await evaluate(trainer, source, splits.validation, labels, classes);
+        history.push(metricsOf(epoch, trained, validated, (performance.now() - began) / 1000));
+        const why = job.stopEarly && epoch < recipe.epochs ? cannotWin(history, histories, job.metric) : null;
+        if (why) return { state: 'STOPPED', history, reason: why };
+      }
+      return { state: 'SUCCEEDED', history, reason: null };
+    } catch (error) {
+      if (error instanceof HubError && error.code === 'DIVERGED') {
+        return { state: 'FAILED', history, reason: error.message };
+      }
+      throw error;
+    } finally {
+      await trainer.dispose();
+    }
+  }
+}

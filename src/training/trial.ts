@@ -1,0 +1,55 @@
+import type { EpochMetrics } from './job.js';
+import { keptEpoch } from './kept-weights.js';
+import type { Recipe } from './recipe.js';
+
+/** By what trials are compared. */
+export const SWEEP_METRICS = ['VALIDATION_ACCURACY', 'VALIDATION_LOSS'] as const;
+export type SweepMetric = (typeof SWEEP_METRICS)[number];
+
+/** Epochs, and other trials that have come as far, before a trial can be stopped. */
+const FEWEST_EPOCHS = 2;
+const FEWEST_TRIALS = 5;
+
+/** Figures of the epoch that a trial would keep. */
+export function resultOf(history: readonly EpochMetrics[], recipe: Recipe): EpochMetrics {
+  return history[keptEpoch(history, recipe) - 1] as EpochMetrics;
+}
+
+/** Below 0 when `a` is better. Of equal accuracies the one with the lower loss is. */
+export function compareResults(a: EpochMetrics, b: EpochMetrics, metric: SweepMetric): number {
+  const byLoss = a.validationLoss - b.validationLoss;
+  return metric === 'VALIDATION_LOSS' ? byLoss : b.validationAccuracy - a.validationAccuracy || byLoss;
+}
+
+/**
+ * The median rule (Golovin et al., "Google Vizier", 2017): a trial cannot win whose best value so far is worse than the
+ * median of the means of the others up to the same epoch.
+ * @returns why it is to be stopped, or null.
+ */
+export function cannotWin(
+  history: readonly EpochMetrics[],
+  others: readonly (readonly EpochMetrics[])[],
+  metric: SweepMetric,
+): string | null {
+  const epoch = history.length;
+  const comparable = others.filter(({ length }) => length >= epoch);
+  if (epoch < FEWEST_EPOCHS || comparable.length < FEWEST_TRIALS) return null;
+  const goodness = ({ validationAccuracy, validationLoss }: EpochMetrics): number =>
+    metric === 'VALIDATION_LOSS' ? -validationLoss : validationAccuracy;
+  const best = Math.max(...history.map(goodness));
+  const middle = median(comparable.map((other) => mean(other.slice(0, epoch).map(goodness))));
+  if (best >= middle) return null;
+  const shown = (value: number): string => Math.abs(value).toPrecision(4);
+  const name = metric === 'VALIDATION_LOSS' ? 'validation loss' : 'validation accuracy';
+  return `Behind epoch ${epoch} its best ${name} is ${shown(best)}; half of the other trials have ${shown(middle)} or better on average.`;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  return mean(sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1));
+}

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { zipOf } from '../datasets/fixtures.js';
+import type { SweepAnswer } from '../support/answers.js';
+import { colourImages } from '../support/colour-images.js';
+import { QUICK } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+const MISSING_ID = '00000000-0000-7000-8000-000000000000';
+const RECIPE = { ...QUICK, epochs: 5, patience: null };
+
+let hub: TestHub;
+let datasetVersionId: string;
+
+beforeAll(async () => {
+  hub = await TestHub.start();
+  datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+});
+afterAll(() => hub.remove());
+
+const inputOf = (given: object) => {
+  const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: RECIPE };
+  return { base, method: 'GRID', stopEarly: false, ...given };
+};
+const refusal = (given: object): Promise<unknown> =>
+  hub.startSweep(inputOf(given)).then(
+    () => 'not refused',
+    ({ code, message }: { code: string; message: string }) => ({ code, message }),
+  );
+
+describe('a sweep', () => {
+  let sweep: SweepAnswer;
+
+  it('makes every trial of a grid, and a run of the best one', async () => {
+    const parameters = [
+      { name: 'learningRate', values: [1e-7, 0.003] },
+      { name: 'hiddenUnits', values: [16, 256] },
+    ];
+    sweep = await hub.endedSweep(await hub.startSweep(inputOf({ parameters })));
+    expect(sweep).toMatchObject({ state: 'SUCCEEDED', error: null, endedTrials: 4, method: 'GRID' });
+    expect(sweep.trials.map(({ number, state, epochs }) => [number, state, epochs.length])).toEqual(
+      [1, 2, 3, 4].map((number) => [number, 'SUCCEEDED', 5]),
+    );
+    const accuracies = sweep.trials.map(({ validationAccuracy }) => validationAccuracy!);
+    expect(sweep.best!.validationAccuracy).toBe(Math.max(...accuracies));
+    expect(sweep.best!.values).toMatchObject({ learningRate: 0.003 });
+    for (const { epochs, keptEpoch, validationAccuracy } of sweep.trials) {
+      expect(validationAccuracy).toBe(epochs[keptEpoch! - 1]!.validationAccuracy);
+    }
+  });
+
+  it('has trained exactly what the run of the best trial trains', async () => {
+    const run = await hub.ended(sweep.runId!);
+    expect(run).toMatchObject({ state: 'SUCCEEDED', kind: 'TRANSFER' });
+    expect(run.recipe).toMatchObject({ ...RECIPE, ...sweep.best!.values });
+    const { epochs, keptEpoch } = sweep.trials.find(({ number }) => number === sweep.best!.number)!;
+    expect(run.epochs.map(({ seconds: _, ...figures }) => figures)).toEqual(epochs);
+    expect(run.keptEpoch).toBe(keptEpoch);
+    expect(run.testAccuracy).not.toBeNull();
+  });
+
+  it('computes no features that are cached', () => {
+    const told = hub.log.flatMap(({ sweep: id, msg }) => (id === sweep.id ? msg : []));
+    expect(told).toEqual(['Features: 0 of 84 cached, 84 to compute.']);
+  });
+
+  it('stops trials that cannot win, and says why', async () => {
+    const parameters = [{ name: 'learningRate', values: [0.003, 0.002, 0.004, 0.003, 0.005, 1e-7, 0.003] }];
+    const { trials, best, state } = await hub.endedSweep(
+      await hub.startSweep(inputOf({ parameters, stopEarly: true })),
+    );
+    expect(state).toBe('SUCCEEDED');
+    const hopeless = trials[5]!;
+    expect(hopeless).toMatchObject({ state: 'STOPPED', reason: expect.stringMatching(/^Behind epoch 2 its best/) });
+    expect(hopeless.epochs).toHaveLength(2);
+    expect(trials.slice(0, 5).map((trial) => trial.state)).toEqual(new Array(5).fill('SUCCEEDED'));
+    expect(best!.number).not.toBe(6);
+  });
+
+  it('draws at random, the same for the same seed', async () => {
+    const parameters = [
+      { name: 'learningRate', min: 0.001, max: 0.01, scale: 'LOG' },
+      { name: 'dropout', values: [0, 0.3] },
+    ];
+    const given = { method: 'RANDOM', runs: 6, seed: 3, parameters, metric: 'VALIDATION_LOSS' };
+    const [first, second] = [await hub.startSweep(inputOf(given)), await hub.startSweep(inputOf(given))];
+    const [one, two] = [await hub.endedSweep(first), await hub.endedSweep(second)];
+    expect(one.trials).toHaveLength(6);
+    const figures = (of: SweepAnswer): unknown => of.trials.map(({ seconds: _, ...trial }) => trial);
+    expect(figures(two)).toEqual(figures(one));
+    const losses = one.trials.map(({ validationLoss }) => validationLoss!);
+    expect(one.best!.validationLoss).toBe(Math.min(...losses));
+  });
+
+  it('is cancelled while it waits and while it is under way; trials that have ended stay', async () => {
+    const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: { ...RECIPE, epochs: 1000 } };
+    const parameters = [{ name: 'epochs', values: [1, ...new Array(20).fill(1000)] }];
+    const working = await hub.startSweep(inputOf({ base, parameters }));
+    const waiting = await hub.startSweep(inputOf({ parameters }));
+    expect(await hub.ask('cancel-sweep', { id: waiting })).toMatchObject({ cancelSweep: { state: 'CANCELLED' } });
+    await vi.waitUntil(async () => (await hub.sweep(working)).endedTrials > 0, { timeout: 20_000 });
+    await hub.ask('cancel-sweep', { id: working });
+    const { state, trials, runId } = await hub.endedSweep(working);
+    expect({ state, runId }).toEqual({ state: 'CANCELLED', runId: null });
+    expect(trials[0]!.state).toBe('SUCCEEDED');
+    expect(trials.at(-1)!.state).toBe('CANCELLED');
+    await expect(hub.ask('cancel-sweep', { id: working })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: 'The sweep is CANCELLED and cannot be cancelled.',
+    });
+    await expect(hub.ask('cancel-sweep', { id: MISSING_ID })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is listed, newest first', async () => {
+    const ids: string[] = [];
+    for (let after: string | null = null; ; ) {
+      const page: { sweeps: { sweeps: { id: string }[]; next: string | null } } = await hub.ask('sweeps', {
+        first: 3,
+        after,
+      });
+      ids.push(...page.sweeps.sweeps.map(({ id }) => id));
+      after = page.sweeps.next;
+      if (after === null) break;
+    }
+    expect(ids).toHaveLength(6);
+    expect(ids).toEqual(ids.toSorted().toReversed());
+    expect(ids.at(-1)).toBe(sweep.id);
+  });
+
+  it.each<[string, object, string]>([
+    ['other features', { parameters: [{ name: 'imageSize', values: [75, 96] }] }, 'imageSize must be the same in all'],
+    ['a grid with a number of runs', { parameters: [{ name: 'seed', values: [1] }], runs: 3 }, 'A RANDOM sweep needs'],
+    ['a random one without', { method: 'RANDOM', parameters: [{ name: 'seed', values: [1] }] }, 'A RANDOM sweep needs'],
+    ['a value out of range', { parameters: [{ name: 'epochs', values: [0] }] }, 'epochs: Too small'],
+    ['no parameters', { parameters: [] }, 'parameters must contain at least 1'],
+  ])('is refused with %s', async (_, given, message) => {
+    expect(await refusal(given)).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining(message) });
+  });
+
+  it('is refused without its data, and fails without its backbone', async () => {
+    const parameters = [{ name: 'seed', values: [1] }];
+    expect(
+      await refusal({ base: { datasetVersionId: MISSING_ID, backbone: 'tiny-imagenet' }, parameters }),
+    ).toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    const id = await hub.startSweep(inputOf({ base: { datasetVersionId, backbone: 'resnet' }, parameters }));
+    expect(await hub.endedSweep(id)).toMatchObject({ state: 'FAILED', error: { code: 'BACKBONE_UNAVAILABLE' } });
+  });
+
+  it('fails where its features cannot be kept', async () => {
+    await hub.stop();
+    await hub.start({ featureCache: 1e-9 });
+    const id = await hub.startSweep(inputOf({ parameters: [{ name: 'seed', values: [1] }] }));
+    expect(await hub.endedSweep(id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/^The features of a sweep must be cached: /) },
+    });
+  });
+});
