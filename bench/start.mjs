@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openFile } from '../dist/cli/client.js';
 import { check, median } from './support/check.mjs';
 import { register, startHub, train } from './support/hub.mjs';
 
@@ -54,7 +55,7 @@ async function promoteOne(data) {
 async function firstAnswer(client, photo) {
   for (;;) {
     try {
-      return await client.upload(CLASSIFY, 'image', photo);
+      return await client.upload(CLASSIFY, 'variables.image', await openFile(photo), { image: null });
     } catch (error) {
       if (error.code !== 'NOT_DEPLOYED') throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));

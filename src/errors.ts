@@ -32,4 +32,9 @@ export type ErrorCode =
   | 'WORKER_DIED'
   | 'DIVERGED'
   | 'OVERLOADED'
-  | 'SHUTTING_DOWN';
+  | 'SHUTTING_DOWN'
+  // What only the terminal says.
+  | 'HUB_UNREACHABLE'
+  | 'RUN_FAILED'
+  | 'RUN_CANCELLED'
+  | 'INTERRUPTED';

@@ -1,8 +1,11 @@
 import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type ErrorCode, HubError } from '../errors.js';
+import type { TadaDocumentNode } from './graphql.js';
 
 interface Answer<T> {
   readonly data?: T;
@@ -11,54 +14,124 @@ interface Answer<T> {
 
 type Variables = Readonly<Record<string, unknown>>;
 
+/** A request whose answer and variables have types, or a text. */
+export type Request<T, V> = TadaDocumentNode<T, V> | string;
+
+/** Bytes sent so far. */
+export type OnSent = (bytes: number) => void;
+
+/** Code of a WebSocket that the hub closes because of the token. */
+const FORBIDDEN = 4403;
+
 /** Talks GraphQL to a hub. An error that the hub made on purpose comes back as the same HubError. */
 export class HubClient {
-  constructor(
-    private readonly url: string,
-    private readonly token: string,
-  ) {}
+  readonly #url: string;
 
-  async request<T>(query: string, variables: Variables = {}): Promise<T> {
-    const body = JSON.stringify({ query, variables });
+  constructor(
+    url: string,
+    private readonly token: string,
+  ) {
+    this.#url = url.replace(/\/+$/, '');
+  }
+
+  async request<T, V = Variables>(request: Request<T, V>, variables?: V): Promise<T> {
+    const body = JSON.stringify({ query: textOf(request), variables });
     return this.#post<T>(body, { 'content-type': 'application/json' });
   }
 
-  /** Sends a file as the variable `name`. */
-  async upload<T>(query: string, name: string, file: string, variables: Variables = {}): Promise<T> {
+  /** Sends a file in the place that the map names, for example `variables.image`, where the variables have null. */
+  async upload<T, V = Variables>(
+    request: Request<T, V>,
+    place: string,
+    file: File,
+    variables: V,
+    onSent?: OnSent,
+  ): Promise<T> {
     const form = new FormData();
-    form.append('operations', JSON.stringify({ query, variables: { ...variables, [name]: null } }));
-    form.append('map', JSON.stringify({ 0: [`variables.${name}`] }));
-    form.append('0', await openAsBlob(file), basename(file));
-    return this.#post<T>(form, { 'apollo-require-preflight': 'true' });
+    form.append('operations', JSON.stringify({ query: textOf(request), variables }));
+    form.append('map', JSON.stringify({ 0: [place] }));
+    form.append('0', file);
+    const encoded = new Response(form); // which knows the boundary between the parts
+    const type = encoded.headers.get('content-type') as string;
+    const body = encoded.body as ReadableStream<Uint8Array>;
+    return this.#post<T>(onSent ? counted(body, onSent) : body, {
+      'content-type': type,
+      'apollo-require-preflight': 'true',
+    });
   }
 
-  /** Every event of a subscription. */
-  async *subscribe<T>(query: string, variables: Variables = {}): AsyncGenerator<T> {
+  /** Every event of a subscription, until it ends or the signal comes. */
+  async *subscribe<T, V = Variables>(request: Request<T, V>, variables: V, signal?: AbortSignal): AsyncGenerator<T> {
+    if (signal?.aborted) return;
     const client = createClient({
-      url: `${this.url.replace(/^http/, 'ws')}/graphql`,
+      url: `${this.#url.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${this.token}` },
     });
+    const stop = (): void => void client.dispose();
+    signal?.addEventListener('abort', stop);
     try {
-      for await (const answer of client.iterate<T>({ query, variables })) yield dataOf(answer as Answer<T>);
+      const events = client.iterate<T>({ query: textOf(request), variables: variables as Record<string, unknown> });
+      for await (const answer of events) yield dataOf(answer as Answer<T>);
     } catch (error) {
-      throw Array.isArray(error) ? refusalOf(error) : error; // an operation that is refused ends with its errors
+      if (error instanceof HubError) throw error;
+      throw Array.isArray(error) ? refusalOf(error) : this.#closed(error); // what is refused ends with its errors
     } finally {
+      signal?.removeEventListener('abort', stop);
       await client.dispose();
     }
   }
 
-  async #post<T>(body: string | FormData, headers: Record<string, string>): Promise<T> {
-    const authorization = `Bearer ${this.token}`;
-    const response = await fetch(`${this.url}/graphql`, {
+  async #post<T>(body: string | ReadableStream<Uint8Array>, headers: Record<string, string>): Promise<T> {
+    const init: RequestInit & { duplex: 'half' } = {
       method: 'POST',
-      headers: { ...headers, authorization },
+      headers: { ...headers, authorization: `Bearer ${this.token}` },
       body,
-    }).catch(() => {
-      throw new HubError('NOT_FOUND', `No hub answers at ${this.url}: start one with "hub start", or say where it is.`);
+      duplex: 'half', // what fetch wants to hear where the body is a stream
+    };
+    const response = await fetch(`${this.#url}/graphql`, init).catch((error: Error) => {
+      const { code = error.message } = (error.cause ?? {}) as { code?: string };
+      const remedy = 'start one with "hub start", or say where it is with --url.';
+      throw new HubError('HUB_UNREACHABLE', `No hub answers at ${this.#url} (${code}): ${remedy}`);
     });
-    return dataOf((await response.json()) as Answer<T>);
+    const answer = await response.json().catch(() => {
+      const message = `What answers at ${this.#url} with status ${response.status} is no hub: give its address with --url.`;
+      throw new HubError('HUB_UNREACHABLE', message);
+    });
+    return dataOf(answer as Answer<T>);
   }
+
+  #closed(event: unknown): HubError {
+    const { code } = event as { code?: unknown };
+    if (code === FORBIDDEN) return new HubError('UNAUTHENTICATED', 'The token is not known to this hub.');
+    return new HubError('HUB_UNREACHABLE', `The connection to the hub at ${this.#url} is lost: look whether it runs.`);
+  }
+}
+
+/** A file to upload, under the last part of its path. */
+export async function openFile(path: string): Promise<File> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) {
+    throw new HubError('BAD_INPUT', `${path} cannot be read: give the path of a file that is there.`);
+  }
+  return new File([await openAsBlob(path)], basename(path));
+}
+
+function textOf<T, V>(request: Request<T, V>): string {
+  return typeof request === 'string' ? request : print(request);
+}
+
+function counted(body: ReadableStream<Uint8Array>, onSent: OnSent): ReadableStream<Uint8Array> {
+  let sent = 0;
+  return body.pipeThrough(
+    new TransformStream({
+      transform(chunk, out) {
+        sent += chunk.byteLength;
+        onSent(sent);
+        out.enqueue(chunk);
+      },
+    }),
+  );
 }
 
 function dataOf<T>(answer: Answer<T>): T {
@@ -67,8 +140,6 @@ function dataOf<T>(answer: Answer<T>): T {
 }
 
 function refusalOf([error]: NonNullable<Answer<unknown>['errors']>): HubError {
-  return new HubError(
-    (error?.extensions?.code ?? 'INTERNAL') as ErrorCode,
-    error?.message ?? 'The hub gave no reason.',
-  );
+  const code = error?.extensions?.code ?? 'INTERNAL';
+  return new HubError(code as ErrorCode, error?.message ?? 'The hub gave no reason.');
 }

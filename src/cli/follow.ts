@@ -1,32 +1,68 @@
 import type { Ora } from 'ora';
+import { printable } from '../datasets/names.js';
 import { HubError } from '../errors.js';
 import type { HubClient } from './client.js';
-import * as ask from './documents.js';
-import { duration, percent } from './format.js';
+import { bytes, count, duration, percent } from './format.js';
+import { Meter } from './progress.js';
+import { RUN, RUN_EVENTS, type Run, type RunEvent } from './requests/run.js';
+
+export interface FollowOptions {
+  readonly title?: string;
+  /** Whether log and epochs are shown as lines of their own. */
+  readonly lines?: boolean | undefined;
+  /** Ends the following, not the run. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Shows what a run is doing until it has ended.
- * @throws when it did not succeed, with its reason.
+ * @throws RUN_FAILED or RUN_CANCELLED when it did not succeed, with its reason; INTERRUPTED by the signal.
  */
-export async function followToEnd(client: HubClient, id: string, line: Ora, title = 'Run'): Promise<ask.RunAnswer> {
+export async function followToEnd(client: HubClient, id: string, line: Ora, options: FollowOptions = {}): Promise<Run> {
+  const { title = 'Run', lines = false, signal } = options;
   line.start(title);
+  let phase: string | undefined;
+  let meter = new Meter();
   let epochs = '';
   const place = { id, after: 0 };
-  const subscription = client.subscribe<{ runEvents: ask.RunEventAnswer }>(ask.RUN_EVENTS, place);
-  for await (const { runEvents: now } of subscription) {
+  for await (const { runEvents: now } of client.subscribe(RUN_EVENTS, place, signal)) {
     place.after = now.number; // where the client goes on when its connection is lost and made again
+    if (lines) for (const text of linesOf(now)) writeBeside(line, text);
     if (now.epoch) {
       epochs = `epoch ${now.epoch.epoch}: validation accuracy ${percent(now.epoch.validationAccuracy)}, `;
     } else if (now.progress) {
-      const { phase, done, total, secondsLeft } = now.progress;
-      const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
-      line.text = `${title}, ${phase.toLowerCase()}: ${epochs}${percent(done / total)}${left}`;
+      const { done, total, secondsLeft } = now.progress;
+      if (now.progress.phase !== phase) meter = new Meter(now.progress.phase === 'BACKBONE' ? bytes : count);
+      phase = now.progress.phase;
+      line.text = `${title}, ${phase.toLowerCase()}: ${epochs}${meter.text(done, total, secondsLeft)}`;
     }
   }
-  const { run } = await client.request<{ run: ask.RunAnswer }>(ask.RUN, { id });
-  if (run.error) throw new HubError('CONFLICT', `The run ${id} failed: ${run.error.message}`);
-  if (run.testAccuracy === null) throw new HubError('CONFLICT', `The run ${id} is ${run.state}.`);
+  if (signal?.aborted) {
+    throw new HubError('INTERRUPTED', `The run goes on in the hub: look after it with "hub run follow ${id}".`);
+  }
+  const { run } = await client.request(RUN, { id });
+  if (!run) throw new HubError('NOT_FOUND', `There is no run ${id}.`);
+  if (run.error) throw new HubError('RUN_FAILED', `The run ${id} failed: ${run.error.message}`);
+  if (run.testAccuracy === null) throw new HubError('RUN_CANCELLED', `The run ${id} is ${run.state}.`);
   const taken = run.seconds ? ` in ${duration(run.seconds.features + run.seconds.training)}` : '';
   line.succeed(`${title} ${id}: test accuracy ${percent(run.testAccuracy)}${taken}`);
   return run;
+}
+
+function linesOf({ epoch, message }: RunEvent): string[] {
+  const figures = epoch && [
+    `epoch ${epoch.epoch}`,
+    `loss ${epoch.trainLoss.toFixed(4)}`,
+    `accuracy ${percent(epoch.trainAccuracy)}`,
+    `validation loss ${epoch.validationLoss.toFixed(4)}`,
+    `validation accuracy ${percent(epoch.validationAccuracy)}`,
+    duration(epoch.seconds),
+  ];
+  return [...(message === null ? [] : [printable(message)]), ...(figures ? [figures.join(', ')] : [])];
+}
+
+/** A line of its own above the one that moves, which comes back with its next picture. */
+function writeBeside(line: Ora, text: string): void {
+  line.clear();
+  process.stderr.write(`${text}\n`);
 }

@@ -6,12 +6,25 @@ const percentFormat = new Intl.NumberFormat('en', {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
+const countFormat = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+/** Sweden writes 2026-11-25 14:12, which sorts and which nobody misreads. */
+const momentFormat = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short' });
 
 /** 170052171 is "170 MB". */
 export const bytes = (count: number): string => prettyBytes(count);
+
+/** 12500 is "12,500". */
+export const count = (number: number): string => countFormat.format(number);
 
 /** 0.8687 is "86.9%". */
 export const percent = (share: number): string => percentFormat.format(share);
 
 /** 75.3 is "1m 15s". */
 export const duration = (seconds: number): string => prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 0 });
+
+/** A moment in ISO 8601 as the local clock shows it. */
+export const moment = (iso: string): string => momentFormat.format(new Date(iso));
+
+/** What may be missing, in a form, or nothing. */
+export const maybe = <T>(value: T | null, form: (value: T) => string): string | null =>
+  value === null ? null : form(value);

@@ -8,7 +8,12 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}\p{Cs}]/gu;
 export function shown(path: string): string {
   const short =
     path.length <= SHOWN_LENGTH ? path : `${path.slice(0, SHOWN_LENGTH / 2)}…${path.slice(-SHOWN_LENGTH / 2 + 1)}`;
-  return short.replace(UNPRINTABLE, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  return printable(short);
+}
+
+/** A text in which nothing moves a cursor or hides other text. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
 /** `shown`, in quotation marks: for sentences. */

@@ -22,26 +22,37 @@ export interface DataFolder {
 
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.iso.datetime() });
 
+/** Where a data folder has what; the folder itself is resolved. */
+export function dataPaths(path: string): Omit<DataFolder, 'close'> {
+  const root = resolve(path);
+  return { path: root, blobs: join(root, 'blobs'), database: join(root, 'database'), temporary: join(root, 'tmp') };
+}
+
+/**
+ * Keeps other processes from opening a data folder that is there.
+ * @returns how to let go of it. @throws DATA_FOLDER_LOCKED when another process has it open, and says which.
+ */
+export async function lockDataFolder(root: string): Promise<() => void> {
+  // A plain descriptor: a FileHandle that nobody refers to any more would be closed, and the lock lost with it.
+  const lock = openSync(join(root, 'hub.lock'), 'a', 0o600);
+  // The operating system drops the lock with the descriptor, as it does when the process dies.
+  const unlock = (): void => closeSync(lock);
+  if (tryLock(lock)) return unlock;
+  unlock();
+  throw await locked(root);
+}
+
 /**
  * Opens a data folder for this process alone, and makes it when there is none, readable by its owner only. What
  * interrupted processes left unfinished in it is removed.
  * @throws DATA_FOLDER_LOCKED when another hub has it open, and says which.
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
-  const root = resolve(path);
-  const folder = {
-    path: root,
-    blobs: join(root, 'blobs'),
-    database: join(root, 'database'),
-    temporary: join(root, 'tmp'),
-  };
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  // The owner stands beside the lock, not in it: on Windows nobody else can read a locked file.
-  const ownerFile = join(root, 'hub.owner.json');
-  // A plain descriptor: a FileHandle that nobody refers to any more would be closed, and the lock lost with it.
-  const lock = openSync(join(root, 'hub.lock'), 'a', 0o600);
+  const folder = dataPaths(path);
+  await mkdir(folder.path, { recursive: true, mode: 0o700 });
+  const ownerFile = ownerFileOf(folder.path);
+  const unlock = await lockDataFolder(folder.path);
   try {
-    if (!tryLock(lock)) throw await locked(root, ownerFile);
     const owner = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
     await writePrivateFile(ownerFile, `${JSON.stringify(owner)}\n`);
     for (const leftover of [folder.temporary, incomingFolder(folder.blobs)]) {
@@ -49,20 +60,23 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     }
     for (const needed of [folder.blobs, folder.database, folder.temporary]) await mkdir(needed, { recursive: true });
   } catch (error) {
-    closeSync(lock);
+    unlock();
     throw error;
   }
   return {
     ...folder,
     async close() {
       await rm(ownerFile, { force: true });
-      closeSync(lock); // the operating system drops the lock with the descriptor, as it does when the process dies
+      unlock();
     },
   };
 }
 
-async function locked(folder: string, ownerFile: string): Promise<HubError> {
-  const owner = await readFile(ownerFile, 'utf8')
+/** Beside the lock, not in it: on Windows nobody else can read a locked file. */
+const ownerFileOf = (root: string): string => join(root, 'hub.owner.json');
+
+async function locked(folder: string): Promise<HubError> {
+  const owner = await readFile(ownerFileOf(folder), 'utf8')
     .then((text) => ownerSchema.parse(JSON.parse(text)))
     .catch(() => null);
   const who = owner ? `process ${owner.pid} on ${owner.host}, running since ${owner.startedAt}` : 'another process';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { Prisma, PrismaClient } from './generated/client.js';
-import { migrate, readMigrations } from './migrations.js';
+import { lackingMigrations, type Migration, migrate, readMigrations } from './migrations.js';
 
 export { Prisma, type PrismaClient };
 
@@ -25,22 +25,43 @@ const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.
 /** In milliseconds. Transactions on PGlite wait for each other; Prisma's own 2 s would fail some under load. */
 const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 10_000 };
 
-/**
- * Opens the database and applies the migrations that it lacks.
- * @throws CONFLICT when it was written by a newer hub.
- */
-export async function openDatabase(options: {
+export interface DatabaseOptions {
   /** A PostgreSQL server's; without it the database is embedded in this process. */
   readonly url?: string | undefined;
   /** Of the embedded database. The caller holds the lock on the data folder. */
   readonly folder: string;
   /** Folder with the migrations, for tests. */
   readonly migrations?: string;
-}): Promise<Database> {
+}
+
+/**
+ * Opens the database and applies the migrations that it lacks.
+ * @throws CONFLICT when it was written by a newer hub.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return open(options, (connection, migrations) => migrate(connection, migrations));
+}
+
+/**
+ * Opens a database to look at it: no migration is applied, and those that it lacks are named.
+ * @throws CONFLICT when it was written by a newer hub.
+ */
+export async function inspectDatabase(options: DatabaseOptions): Promise<Database & { lacks: readonly string[] }> {
+  let lacks: readonly string[] = [];
+  const database = await open(options, async (connection, migrations) => {
+    lacks = await lackingMigrations(connection, migrations);
+  });
+  return { ...database, lacks };
+}
+
+async function open(
+  options: DatabaseOptions,
+  prepare: (connection: pg.PoolConfig, migrations: readonly Migration[]) => Promise<void>,
+): Promise<Database> {
   const migrations = await readMigrations(options.migrations ?? MIGRATIONS);
   const server = options.url === undefined ? await openEmbedded(options.folder) : external(options.url);
   try {
-    await migrate(server.connection, migrations);
+    await prepare(server.connection, migrations);
   } catch (error) {
     await server.close();
     throw error;

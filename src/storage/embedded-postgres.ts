@@ -62,7 +62,8 @@ async function create(folder: string): Promise<void> {
   await syncFolder(dirname(folder));
 }
 
-function isDatabase(folder: string): Promise<boolean> {
+/** Whether there is a database in a folder. */
+export function isDatabase(folder: string): Promise<boolean> {
   return access(join(folder, 'PG_VERSION')).then(
     () => true,
     () => false,

@@ -33,13 +33,26 @@ export async function migrate(connection: pg.PoolConfig, migrations: readonly Mi
   // One connection, and never dropped when idle: BEGIN below must hold for all that follows.
   const pool = new pg.Pool({ ...connection, max: 1, idleTimeoutMillis: 0 });
   try {
-    if (!lacksAny(migrations, await appliedMigrations(pool))) return;
+    if (lackingOf(migrations, await appliedMigrations(pool)).length === 0) return;
     const { applyMigrations } = await import('./schema-engine.js'); // 5 MB that a start without news does without
     await pool.query('BEGIN');
     await applyMigrations(pool, migrations);
     await pool.query('COMMIT');
   } finally {
     await pool.end(); // a transaction that is still open is rolled back
+  }
+}
+
+/** Names of the migrations that a database lacks. Nothing is changed. @throws CONFLICT as `migrate` does. */
+export async function lackingMigrations(
+  connection: pg.PoolConfig,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  const pool = new pg.Pool({ ...connection, max: 1 });
+  try {
+    return lackingOf(migrations, await appliedMigrations(pool));
+  } finally {
+    await pool.end();
   }
 }
 
@@ -60,7 +73,7 @@ async function appliedMigrations(pool: pg.Pool): Promise<AppliedMigration[]> {
   );
 }
 
-function lacksAny(known: readonly Migration[], applied: readonly AppliedMigration[]): boolean {
+function lackingOf(known: readonly Migration[], applied: readonly AppliedMigration[]): string[] {
   const checksums = new Map(known.map(({ name, sql }) => [name, createHash('sha256').update(sql).digest('hex')]));
   const lacking = new Set(checksums.keys());
   for (const { migration_name: name, checksum } of applied) {
@@ -71,5 +84,5 @@ function lacksAny(known: readonly Migration[], applied: readonly AppliedMigratio
     const message = `The data is newer than this hub: the database has seen the migration "${name}", ${how}. Use the version of the hub that wrote it, or a newer one.`;
     throw new HubError('CONFLICT', message, { migration: name });
   }
-  return lacking.size > 0;
+  return [...lacking];
 }

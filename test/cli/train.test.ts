@@ -62,17 +62,17 @@ describe('hub train', () => {
     expect(stderr).toMatch(/Run [0-9a-f-]{36}: test accuracy \d+\.\d% in /);
   });
 
-  it.each<[string, readonly string[], string]>([
-    ['a dataset that is not there', ['--dataset', 'shapes'], 'There is no dataset named shapes.'],
-    ['a version that is not there', ['--dataset', 'colours', '--dataset-version', '9'], 'colours has no version 9.'],
-    ['an image size out of range', ['--dataset', 'colours', '--image-size', '20'], 'expected number to be >=75'],
-    ['a backbone that cannot be had', ['--dataset', 'colours', '--backbone', 'resnet'], 'no backbone named resnet'],
-    ['a hub that is not there', ['--dataset', 'colours', '--url', 'http://127.0.0.1:1'], 'No hub answers at'],
-    ['a wrong token', ['--dataset', 'colours', '--token', 'x'], 'token'],
-    ['a data folder without a token', ['--dataset', 'colours', '--data', join('not', 'there')], 'There is no token'],
-  ])('refuses %s in one line', async (_, options, message) => {
+  it.each<[string, readonly string[], number, string]>([
+    ['a dataset that is not there', ['--dataset', 'shapes'], 3, 'There is no dataset named shapes: '],
+    ['a version that is not there', ['--dataset', 'colours', '--dataset-version', '9'], 3, 'colours has no version 9.'],
+    ['an image size out of range', ['--dataset', 'colours', '--image-size', '20'], 2, 'expected number to be >=75'],
+    ['a backbone that cannot be had', ['--dataset', 'colours', '--backbone', 'resnet'], 6, 'no backbone named resnet'],
+    ['a hub that is not there', ['--dataset', 'colours', '--url', 'http://127.0.0.1:1'], 4, 'No hub answers at'],
+    ['a wrong token', ['--dataset', 'colours', '--token', 'x'], 5, 'token'],
+    ['a data folder without a token', ['--dataset', 'colours', '--data', join('not', 'there')], 5, 'There is no token'],
+  ])('refuses %s in one line', async (_, options, exit, message) => {
     const { code, stderr } = await train(...options);
-    expect(code).toBe(2);
+    expect(code).toBe(exit);
     const complaint = stderr.trim().split('\n').at(-1);
     expect(complaint).toMatch(/^hub: /);
     expect(complaint).toContain(message);

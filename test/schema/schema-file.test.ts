@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSchema, lexicographicSortSchema, parse, printSchema, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import * as documents from '../../src/cli/documents.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
 
 const committed = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
@@ -14,7 +13,6 @@ describe('schema.graphql', () => {
   const requests = new URL('../requests/', import.meta.url);
   const texts: [string, string][] = [
     ...readdirSync(requests).map((name): [string, string] => [name, readFileSync(new URL(name, requests), 'utf8')]),
-    ...Object.entries(documents),
   ];
 
   it.each(texts)('knows all that %s asks for', (_, text) => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { CLI } from './test-hub.js';
@@ -11,15 +11,39 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command of the built `hub` to its end, without any network but this machine's. */
-export async function runHub(...command: readonly string[]): Promise<Ended> {
-  const { DATABASE_URL: _, ...env } = process.env; // it has a database of its own
-  const child = spawn(process.execPath, ['--import', NO_NETWORK, CLI, ...command], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env,
-  });
+/** A command of the built `hub` under way. */
+export interface StartedCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface CommandOptions {
+  /** Goes over the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. */
+  readonly input?: Uint8Array;
+}
+
+/** Starts a command of the built `hub`, without any network but this machine's. */
+export function startHubCommand(
+  command: readonly string[],
+  { env = {}, input = new Uint8Array() }: CommandOptions = {},
+): StartedCommand {
+  // It has a database and a hub of its own.
+  const { DATABASE_URL: _database, HUB_URL: _url, HUB_TOKEN: _token, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['--import', NO_NETWORK, CLI, ...command], { env: { ...inherited, ...env } });
   const exit = once(child, 'exit');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  await exit;
-  return { code: child.exitCode, stdout, stderr };
+  child.stdin.on('error', () => undefined); // it may end before it has read all
+  child.stdin.end(input);
+  const read = Promise.all([text(child.stdout), text(child.stderr)]);
+  const ended = read.then(async ([stdout, stderr]) => {
+    await exit;
+    return { code: child.exitCode, stdout, stderr };
+  });
+  return { child, ended };
+}
+
+/** Runs a command of the built `hub` to its end. */
+export async function runHub(...command: readonly string[]): Promise<Ended> {
+  return startHubCommand(command).ended;
 }

@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { vi } from 'vitest';
 import { HubClient } from '../../src/cli/client.js';
 import { HubError } from '../../src/errors.js';
@@ -70,16 +68,11 @@ export abstract class HubUser {
 
   /** Asks one that takes a file in the variable `as`. */
   async send<T>(name: string, as: string, content: Uint8Array, variables: Variables = {}): Promise<T> {
-    const folder = await mkdtemp(join(tmpdir(), 'hub-sent-'));
-    const file = join(folder, 'file');
-    try {
-      await writeFile(file, content);
-      return await this.client.upload<T>(await requestText(name), as, file, variables);
-    } catch (error) {
-      return this.#explain(error);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const file = new File([new Uint8Array(content)], 'file');
+    const given = { ...variables, [as]: null };
+    return this.client
+      .upload<T>(await requestText(name), `variables.${as}`, file, given)
+      .catch((error: unknown) => this.#explain(error));
   }
 
   /** Any GraphQL request, with a file in the variable `file.as` if there is one. @returns the answer as it came. */

@@ -1,0 +1,89 @@
+import { buffer } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import pLimit from 'p-limit';
+import { HubError } from '../../errors.js';
+import { type HubClient, openFile } from '../client.js';
+import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { percent } from '../format.js';
+import { wholeNumber } from '../numbers.js';
+import { print, table } from '../output.js';
+import { Meter } from '../progress.js';
+import { CLASSIFY, type Classification } from '../requests/classify.js';
+import { working } from '../working.js';
+
+/** Photos on their way at the same time: enough for the hub to compute some together. */
+const AT_ONCE = 4;
+
+interface ClassifyOptions extends ConnectionOptions {
+  readonly model: string;
+  readonly alias: string;
+  readonly top: number;
+}
+
+/** What the hub said of a photo: its answer, or why it took it for none. */
+type Answer = { readonly file: string } & (
+  | Classification
+  | { readonly error: { readonly code: string; readonly message: string } }
+);
+
+export function classifyCommand(program: Command): void {
+  withConnection(
+    program
+      .command('classify')
+      .description('Say what photos show.')
+      .argument('<file...>', 'photos; - is standard input')
+      .requiredOption('--model <name>', 'the model to ask')
+      .option('--alias <name>', 'which of its versions', 'production')
+      .option('--top <number>', 'how many classes to list', wholeNumber, 1),
+  ).action(async (paths: string[], options: ClassifyOptions) => {
+    const client = await connect(options);
+    const photos = await Promise.all(paths.map(openPhoto)); // one that is not there stops all
+    const answers = await working('Classifying', (line) => {
+      const oneOfSome = pLimit(AT_ONCE);
+      const meter = new Meter();
+      let done = 0;
+      const askOne = async (photo: File, i: number): Promise<Answer> => {
+        line.text = `Classifying: ${meter.text(done, photos.length)}`;
+        const answer = await ask(client, paths[i]!, photo, options);
+        done += 1;
+        return answer;
+      };
+      return Promise.all(photos.map((photo, i) => oneOfSome(askOne, photo, i)));
+    });
+    print(options, { classifications: answers }, () =>
+      table(['file', 'shows', ' version', ' ms'], answers.map(answerRow)),
+    );
+    const refused = answers.filter((answer) => 'error' in answer).length;
+    if (refused > 0) {
+      throw new HubError(
+        'IMAGE_REFUSED',
+        `${refused} of ${answers.length} photos were refused: see the reasons above.`,
+      );
+    }
+  });
+}
+
+async function openPhoto(path: string): Promise<File> {
+  return path === '-' ? new File([new Uint8Array(await buffer(process.stdin))], 'stdin') : openFile(path);
+}
+
+async function ask(client: HubClient, file: string, photo: File, options: ClassifyOptions): Promise<Answer> {
+  const { model, alias, top: topK } = options;
+  try {
+    const variables = { image: null, model, alias, topK };
+    return { file, ...(await client.upload(CLASSIFY, 'variables.image', photo, variables)).classify };
+  } catch (error) {
+    if (!(error instanceof HubError) || !aboutPhoto(error)) throw error;
+    const { code, message } = error;
+    return { file, error: { code, message } };
+  }
+}
+
+/** Whether the photo is at fault: then others may fare better. */
+const aboutPhoto = ({ code }: HubError): boolean => code === 'IMAGE_REFUSED' || code === 'LIMIT_EXCEEDED';
+
+function answerRow(answer: Answer): (string | number)[] {
+  if ('error' in answer) return [answer.file, answer.error.message, '', ''];
+  const classes = answer.top.map(({ label, probability }) => `${label} ${percent(probability)}`);
+  return [answer.file, classes.join(', '), answer.modelVersion, answer.milliseconds.toFixed(0)];
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { HubError } from '../../errors.js';
+import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { VERSION_HEADS, versionFields, versionRow } from '../dataset-text.js';
+import { fraction, wholeNumber } from '../numbers.js';
+import { fields, print, sections, table } from '../output.js';
+import { type RegisterOptions, registerVersion } from '../register.js';
+import { CREATE_DATASET, DATASET, DATASETS } from '../requests/dataset.js';
+
+export function datasetCommand(program: Command): void {
+  const dataset = program.command('dataset').description('Datasets and their versions.');
+
+  withConnection(dataset.command('list').description('List the datasets.')).action(
+    async (options: ConnectionOptions) => {
+      const { datasets } = await (await connect(options)).request(DATASETS);
+      print(options, { datasets }, () =>
+        table(
+          ['dataset', ' versions', ' images', ' classes', 'description'],
+          datasets.map(({ name, versions, description }) => {
+            const [newest] = versions;
+            return [name, versions.length, newest?.imageCount, newest?.classes.length, description];
+          }),
+        ),
+      );
+    },
+  );
+
+  withConnection(
+    dataset
+      .command('show')
+      .description('Show a dataset and one of its versions.')
+      .argument('<dataset>', 'its name')
+      .argument('[version]', 'number of the version; the newest where none is given', wholeNumber),
+  ).action(async (name: string, number: number | undefined, options: ConnectionOptions) => {
+    const { dataset: found } = await (await connect(options)).request(DATASET, { name });
+    if (!found) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: "hub dataset list" lists them.`);
+    const { versions } = found; // newest first
+    const version = number === undefined ? (versions[0] ?? null) : versions.find((each) => each.number === number);
+    if (version === undefined) throw new HubError('NOT_FOUND', `The dataset ${name} has no version ${number}.`);
+    print(options, { dataset: found, version }, () =>
+      sections(
+        fields({ dataset: found.name, description: found.description }),
+        table(VERSION_HEADS, versions.map(versionRow)),
+        version === null ? '' : versionFields(version),
+      ),
+    );
+  });
+
+  withConnection(
+    dataset
+      .command('create')
+      .description('Create a dataset, which has no version yet.')
+      .argument('<dataset>', 'its name')
+      .option('--description <text>', 'what it is'),
+  ).action(async (name: string, options: ConnectionOptions & { readonly description?: string }) => {
+    const { description = null } = options;
+    const { createDataset } = await (await connect(options)).request(CREATE_DATASET, { name, description });
+    print(options, { dataset: createDataset }, () => `Dataset ${createDataset.name}`);
+  });
+
+  withConnection(
+    dataset
+      .command('register')
+      .description('Register images in folders by class as a version of a dataset.')
+      .argument('<dataset>', 'name of a dataset that is there')
+      .argument('<path>', 'a folder, zip, tar or tar.gz on the server, in a folder that it allows')
+      .option('--upload', 'the path is on this machine: send what is there')
+      .option('--test-fraction <share>', 'share drawn as test split where the images bring none', fraction)
+      .option('--validation-fraction <share>', 'share drawn as validation split where they bring none', fraction)
+      .option('--seed <number>', 'decides which images are drawn', wholeNumber),
+  ).action(async (name: string, path: string, options: ConnectionOptions & RegisterOptions) => {
+    const version = await registerVersion(await connect(options), name, path, options);
+    print(options, { datasetVersion: version }, () => versionFields(version));
+  });
+}

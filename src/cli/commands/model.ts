@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { HubError } from '../../errors.js';
+import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { moment, percent } from '../format.js';
+import { fields, print, sections, table } from '../output.js';
+import { MODEL, MODELS, REGISTER_MODEL_VERSION } from '../requests/model.js';
+
+export function modelCommand(program: Command): void {
+  const model = program.command('model').description('Models, their versions and what their aliases point to.');
+
+  withConnection(model.command('list').description('List the models.')).action(async (options: ConnectionOptions) => {
+    const { models } = await (await connect(options)).request(MODELS);
+    print(options, { models }, () =>
+      table(
+        ['model', ' versions', 'aliases'],
+        models.map(({ name, versions, aliases }) => {
+          const pointers = aliases.map((alias) => `${alias.name} ${alias.version.number}`);
+          return [name, versions.length, pointers.join(', ')];
+        }),
+      ),
+    );
+  });
+
+  withConnection(
+    model.command('show').description('Show a model: its versions, and who moved its aliases.').argument('<model>'),
+  ).action(async (name: string, options: ConnectionOptions) => {
+    const { model: found } = await (await connect(options)).request(MODEL, { name });
+    if (!found) throw new HubError('NOT_FOUND', `There is no model named ${name}: "hub model list" lists them.`);
+    print(options, { model: found }, () =>
+      sections(
+        table(
+          [' version', ' test accuracy', 'measured on', 'backbone', 'aliases', 'run', 'registered'],
+          found.versions.map((version) => [
+            version.number,
+            percent(version.testAccuracy),
+            `${version.datasetVersion.dataset} ${version.datasetVersion.number}`,
+            version.backbone.name,
+            version.aliases.join(', '),
+            version.runId,
+            moment(version.createdAt),
+          ]),
+        ),
+        found.aliasEvents.length === 0
+          ? ''
+          : table(
+              ['moved', 'alias', ' from', ' to', 'by', 'gate', 'reason'],
+              found.aliasEvents.map(({ createdAt, alias, from, to, actor, overridden, reason }) => [
+                ...[moment(createdAt), alias, from, to, actor],
+                ...[overridden ? 'overridden' : 'passed', reason],
+              ]),
+            ),
+      ),
+    );
+  });
+
+  withConnection(
+    model
+      .command('register')
+      .description('Make a version of what a run made.')
+      .argument('<model>', 'its name; it is made when there is none')
+      .argument('<run>', 'id of a run that succeeded'),
+  ).action(async (name: string, runId: string, options: ConnectionOptions) => {
+    const client = await connect(options);
+    const { registerModelVersion: version } = await client.request(REGISTER_MODEL_VERSION, { runId, model: name });
+    print(options, { modelVersion: version }, () =>
+      fields({ model: version.model, version: version.number, 'test accuracy': percent(version.testAccuracy) }),
+    );
+  });
+}

@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import ora from 'ora';
+import { HubError } from '../../errors.js';
+import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { followToEnd } from '../follow.js';
+import { duration, maybe, moment, percent } from '../format.js';
+import { interruptible } from '../interrupt.js';
+import { fields, print, sections, table } from '../output.js';
+import { CANCEL_RUN, RUN_RECORD, type RunRecord } from '../requests/run.js';
+
+export function runCommand(program: Command): void {
+  const run = program.command('run').description('One run: its record, what it does, its end.');
+
+  withConnection(
+    run.command('show').description("Show a run's record.").argument('<run>', 'its id, as `hub runs` lists it'),
+  ).action(async (id: string, options: ConnectionOptions) => {
+    const record = (await (await connect(options)).request(RUN_RECORD, { id })).run;
+    if (!record) throw new HubError('NOT_FOUND', `There is no run ${id}: "hub runs" lists them.`);
+    print(options, { run: record }, () => sections(summary(record), recipe(record), epochs(record)));
+  });
+
+  withConnection(
+    run
+      .command('follow')
+      .description("Show a run's log and epochs until it has ended. Ctrl-C leaves the run to the hub.")
+      .argument('<run>', 'its id, as `hub runs` lists it'),
+  ).action(async (id: string, options: ConnectionOptions) => {
+    const client = await connect(options);
+    const line = ora();
+    try {
+      const ended = await interruptible((signal) => followToEnd(client, id, line, { lines: true, signal }));
+      print(options, { run: ended });
+    } finally {
+      line.stop();
+    }
+  });
+
+  withConnection(
+    run.command('cancel').description('Stop a run that waits or is under way.').argument('<run>', 'its id'),
+  ).action(async (id: string, options: ConnectionOptions) => {
+    const { cancelRun } = await (await connect(options)).request(CANCEL_RUN, { id });
+    print(options, { run: cancelRun }, () => `Run ${id}: ${cancelRun.state}`);
+  });
+}
+
+function summary(run: RunRecord): string {
+  const { datasetVersion, engine, seconds, error } = run;
+  return fields({
+    run: run.id,
+    state: run.state,
+    kind: run.kind,
+    'goes on from': run.parentRunId,
+    dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
+    backbone: run.backboneName,
+    engine: engine && `${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} threads`,
+    asked: moment(run.createdAt),
+    started: maybe(run.startedAt, moment),
+    ended: maybe(run.endedAt, moment),
+    features: seconds && duration(seconds.features),
+    training: seconds && duration(seconds.training),
+    evaluation: seconds && duration(seconds.evaluation),
+    'test accuracy': maybe(run.testAccuracy, percent),
+    'kept epoch': run.keptEpoch,
+    error: error && `${error.code}: ${error.message}`,
+  });
+}
+
+function recipe(run: RunRecord): string {
+  return fields(Object.fromEntries(Object.entries(run.recipe).map(([name, value]) => [name, String(value)])));
+}
+
+function epochs(run: RunRecord): string {
+  if (run.epochs.length === 0) return '';
+  return table(
+    [' epoch', ' loss', ' accuracy', ' validation loss', ' validation accuracy', ' time'],
+    run.epochs.map((epoch) => [
+      epoch.epoch,
+      epoch.trainLoss.toFixed(4),
+      percent(epoch.trainAccuracy),
+      epoch.validationLoss.toFixed(4),
+      percent(epoch.validationAccuracy),
+      duration(epoch.seconds),
+    ]),
+  );
+}

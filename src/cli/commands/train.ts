@@ -1,0 +1,109 @@
+import { type Command, Option } from 'commander';
+import ora from 'ora';
+import { HubError } from '../../errors.js';
+import { PIPELINES, type PipelineName } from '../../training/presets.js';
+import type { HubClient } from '../client.js';
+import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { followToEnd } from '../follow.js';
+import type { VariablesOf } from '../graphql.js';
+import { interruptible } from '../interrupt.js';
+import { wholeNumber } from '../numbers.js';
+import { print } from '../output.js';
+import { DATASET_VERSIONS } from '../requests/dataset.js';
+import { type Run, START_FINE_TUNE, START_TRANSFER } from '../requests/run.js';
+
+type TransferInput = VariablesOf<typeof START_TRANSFER>['input'];
+
+interface TrainOptions extends ConnectionOptions {
+  readonly dataset: string;
+  readonly datasetVersion?: number;
+  readonly backbone: string;
+  readonly recipe: PipelineName;
+  readonly imageSize: number;
+  readonly seed: number;
+  readonly follow?: true;
+  readonly detach?: true;
+}
+
+export function trainCommand(program: Command): void {
+  withConnection(
+    program
+      .command('train')
+      .description('Train on a dataset in a hub that runs, and wait for the end. Ctrl-C leaves the run to the hub.')
+      .requiredOption('--dataset <name>', 'its newest version is trained on, unless --dataset-version says which')
+      .option('--dataset-version <number>', 'number of the version', wholeNumber)
+      .option('--backbone <name>', 'as added with `hub backbone add`; imagenet is downloaded when needed', 'imagenet')
+      .addOption(
+        new Option(
+          '--recipe <name>',
+          'transfer: a head alone; seed: the seed experiment, transfer and two stages of fine-tuning; best: the most accurate',
+        )
+          .choices(Object.keys(PIPELINES))
+          .default('transfer'),
+      )
+      .option('--image-size <pixels>', 'side of the picture that the network sees', wholeNumber, 75)
+      .option('--seed <number>', 'decides order, dropout and start', wholeNumber, 1)
+      .option('--follow', 'show log and epochs while waiting, as `hub run follow` does')
+      .addOption(new Option('--detach', 'do not wait: only recipes of one run').conflicts('follow')),
+  ).action(async (options: TrainOptions) => {
+    const { stages } = PIPELINES[options.recipe];
+    if (options.detach && stages.length > 0) {
+      const message = `--detach: the recipe ${options.recipe} is ${stages.length + 1} runs, each begun when the one before has ended. Leave --detach out.`;
+      throw new HubError('BAD_INPUT', message);
+    }
+    const client = await connect(options);
+    const input = await transferInput(client, options);
+    if (options.detach) {
+      const { startTransferRun: run } = await client.request(START_TRANSFER, { input });
+      print(options, { runs: [run] }, () => `Run ${run.id}: "hub run follow ${run.id}" shows what it does.`);
+      return;
+    }
+    const runs = await interruptible((signal) => trainAll(client, input, options, signal));
+    print(options, { runs });
+  });
+}
+
+/** The runs of a pipeline, each going on where the one before it ended. */
+async function trainAll(
+  client: HubClient,
+  input: TransferInput,
+  { recipe, follow }: TrainOptions,
+  signal: AbortSignal,
+): Promise<Run[]> {
+  const { stages } = PIPELINES[recipe];
+  const count = stages.length + 1;
+  const titled = (stage: number, kind: string): string => (count > 1 ? `Stage ${stage} of ${count}, ${kind}` : 'Run');
+  const line = ora();
+  const wait = (id: string, title: string): Promise<Run> =>
+    followToEnd(client, id, line, { title, lines: follow, signal });
+  try {
+    const { startTransferRun } = await client.request(START_TRANSFER, { input });
+    let last = await wait(startTransferRun.id, titled(1, 'transfer'));
+    const runs = [last];
+    for (const [i, stage] of stages.entries()) {
+      const { startFineTuneRun } = await client.request(START_FINE_TUNE, { input: { parentRunId: last.id, ...stage } });
+      last = await wait(startFineTuneRun.id, titled(i + 2, 'fine-tuning'));
+      runs.push(last);
+    }
+    return runs;
+  } finally {
+    line.stop();
+  }
+}
+
+async function transferInput(client: HubClient, options: TrainOptions): Promise<TransferInput> {
+  const { backbone, imageSize, seed } = options;
+  const datasetVersionId = await findVersion(client, options);
+  const { preset } = PIPELINES[options.recipe];
+  const name = preset.toUpperCase() as Uppercase<typeof preset>;
+  return { datasetVersionId, backbone, preset: name, recipe: { imageSize, seed } };
+}
+
+async function findVersion(client: HubClient, { dataset: name, datasetVersion }: TrainOptions): Promise<string> {
+  const { dataset } = await client.request(DATASET_VERSIONS, { name });
+  if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: "hub dataset list" lists them.`);
+  const { versions } = dataset; // newest first
+  const found = datasetVersion === undefined ? versions[0] : versions.find(({ number }) => number === datasetVersion);
+  if (found) return found.id;
+  throw new HubError('NOT_FOUND', `The dataset ${name} has no version ${datasetVersion ?? 'yet'}.`);
+}

@@ -1,0 +1,39 @@
+import { bytes, count, moment } from './format.js';
+import { type Cell, fields, sections, table } from './output.js';
+import type { DatasetVersion } from './requests/dataset.js';
+
+/** A dataset's versions in a table. */
+export const VERSION_HEADS = [' version', ' images', ' classes', ' refused', 'source', 'registered'];
+
+export function versionRow(version: DatasetVersion): Cell[] {
+  const { number, imageCount, classes, rejectedCount, source, createdAt } = version;
+  return [number, count(imageCount), classes.length, count(rejectedCount), source, moment(createdAt)];
+}
+
+export function versionFields(version: DatasetVersion): string {
+  const { splits, rejected, rejectedCount, width, height } = version;
+  return sections(
+    fields({
+      version: `${version.dataset} ${version.number}`,
+      id: version.id,
+      'content hash': version.contentHash,
+      images: `${count(version.imageCount)}, ${bytes(version.bytes)}`,
+      size: width === null || height === null ? 'differs' : `${width} x ${height}`,
+      refused: count(rejectedCount),
+    }),
+    table(
+      ['class', ...splits.map(({ split }) => ` ${split.toLowerCase()}`)],
+      version.classes.map((label) => [label, ...splits.map(({ classes }) => imagesOf(classes, label))]),
+    ),
+    rejectedCount === 0
+      ? ''
+      : table(
+          ['refused file', 'reason'],
+          rejected.map(({ name, reason }) => [name, reason]),
+        ),
+  );
+}
+
+function imagesOf(classes: readonly { label: string; images: number }[], label: string): string {
+  return count(classes.find((entry) => entry.label === label)?.images ?? 0);
+}

@@ -1,0 +1,137 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Ora } from 'ora';
+import { CIFAR10_BINARY } from '../datasets/cifar10-binary.js';
+import { HubError } from '../errors.js';
+import { SAMPLES } from '../main.js';
+import { download } from '../storage/download.js';
+import { type HubClient, openFile } from './client.js';
+import { followToEnd } from './follow.js';
+import { bytes, percent } from './format.js';
+import { Meter } from './progress.js';
+import { ADD_BACKBONE } from './requests/backbone.js';
+import { CLASSIFY, type Classification } from './requests/classify.js';
+import { CREATE_DATASET, DATASETS, type DatasetVersion, REGISTER } from './requests/dataset.js';
+import { type ModelVersion, PROMOTE, REGISTER_MODEL_VERSION } from './requests/model.js';
+import { RUNS, type Run, START_TRANSFER } from './requests/run.js';
+
+/** A photo that the demo asks about, and what it shows if its name says so. */
+export interface Asked extends Classification {
+  readonly photo: string;
+  readonly truth: string | null;
+}
+
+/** @returns where the archive lies. */
+export async function downloadCifar10(folder: string, line: Ora): Promise<string> {
+  line.start('Downloading CIFAR-10');
+  const meter = new Meter(bytes);
+  const file = await download(CIFAR10_BINARY, folder, (done, total) => {
+    line.text = `Downloading CIFAR-10: ${meter.text(done, total)}`;
+  }).catch((error: unknown) => {
+    throw new HubError('BAD_INPUT', `CIFAR-10 cannot be had: ${(error as Error).message}`);
+  });
+  line.succeed('CIFAR-10 downloaded');
+  return file;
+}
+
+export async function registerData(
+  client: HubClient,
+  dataset: string,
+  path: string,
+  line: Ora,
+): Promise<DatasetVersion> {
+  line.start(`Registering ${basename(path)}`);
+  const { datasets } = await client.request(DATASETS);
+  if (!datasets.some(({ name }) => name === dataset)) await client.request(CREATE_DATASET, { name: dataset });
+  const answer = await client.request(REGISTER, { input: { dataset, path: resolve(path) } });
+  const version = answer.registerDatasetVersion;
+  const splits = version.splits
+    .filter(({ images }) => images > 0)
+    .map(({ split, images }) => `${images} ${split.toLowerCase()}`);
+  line.succeed(`Dataset ${dataset} version ${version.number}: ${splits.join(', ')}; ${version.classes.length} classes`);
+  return version;
+}
+
+/** The weights that were given, else ImageNet's, else the bundled ones: and which, is said. */
+export async function chooseBackbone(
+  client: HubClient,
+  weights: string | undefined,
+  line: Ora,
+): Promise<{ name: string }> {
+  const add = async (name: string, path: string | null): Promise<{ name: string; trainedOn: string }> =>
+    (await client.request(ADD_BACKBONE, { name, path })).addBackbone;
+  if (weights) {
+    line.start(`Reading ${basename(weights)}`);
+    const backbone = await add(nameOf(weights), resolve(weights));
+    line.succeed(`Backbone ${backbone.name}`);
+    return backbone;
+  }
+  line.start('Fetching ImageNet weights (88 MB)');
+  try {
+    const backbone = await add('imagenet', null);
+    line.succeed(`Backbone ${backbone.name}: ${backbone.trainedOn}`);
+    return backbone;
+  } catch (error) {
+    if (!(error instanceof HubError) || error.code !== 'BACKBONE_UNAVAILABLE') throw error;
+    line.warn(error.message);
+    const backbone = await add('tiny-imagenet', null);
+    line.warn(`Backbone ${backbone.name} instead: ${backbone.trainedOn}`);
+    return backbone;
+  }
+}
+
+export async function trainOnce(client: HubClient, version: DatasetVersion, backbone: string, line: Ora): Promise<Run> {
+  const { runs } = await client.request(RUNS, { page: { first: 50 } });
+  const same = runs.runs.filter((run) => run.datasetVersion.id === version.id && run.backboneName === backbone);
+  const done = same.find((run) => run.state === 'SUCCEEDED');
+  const waiting = same.find((run) => run.state === 'QUEUED' || run.state === 'RUNNING');
+  const run = done ?? waiting ?? (await start());
+  if (!done) return followToEnd(client, run.id, line);
+  line.succeed(`Run ${done.id}: test accuracy ${percent(done.testAccuracy ?? 0)}, trained before`);
+  return done;
+
+  async function start(): Promise<Run> {
+    const input = { datasetVersionId: version.id, backbone };
+    return (await client.request(START_TRANSFER, { input })).startTransferRun;
+  }
+}
+
+export async function promoteRun(client: HubClient, run: Run, model: string, line: Ora): Promise<ModelVersion> {
+  line.start('Promoting');
+  const { registerModelVersion: made } = await client.request(REGISTER_MODEL_VERSION, { runId: run.id, model });
+  const { number: version } = made;
+  const promoted = made.aliases.includes('production')
+    ? made
+    : (await client.request(PROMOTE, { input: { model, version, reason: 'demo' } })).promoteModelVersion;
+  line.succeed(`Model ${model} version ${version} serves as production`);
+  return promoted;
+}
+
+/** Photos of the samples that are in no split of the sample dataset; their names begin with what they show. */
+export async function classifyPhotos(client: HubClient, model: string, line: Ora): Promise<Asked[]> {
+  line.start('Classifying photos');
+  const folder = join(SAMPLES, 'photos');
+  const variables = { image: null, model, alias: 'production', topK: 3 };
+  const answers: Asked[] = [];
+  for (const photo of (await readdir(folder)).sort()) {
+    const file = await openFile(join(folder, photo));
+    const { classify } = await client.upload(CLASSIFY, 'variables.image', file, variables);
+    answers.push({ photo, truth: photo.split('-')[0] ?? null, ...classify });
+  }
+  const right = answers.filter(({ label, truth }) => label === truth).length;
+  line.succeed(`${right} of ${answers.length} photos that it has never seen are classified right`);
+  return answers;
+}
+
+/** A name for what lies at a path: of its characters those that a name may have. */
+export function nameOf(path: string): string {
+  const name = basename(resolve(path))
+    .toLowerCase()
+    .replace(/\.(h5|zip|tar|tar\.gz|tgz)$/, '');
+  return (
+    name
+      .replace(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[^a-z0-9]+/, '')
+      .slice(0, 64) || 'mine'
+  );
+}

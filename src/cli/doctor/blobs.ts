@@ -1,0 +1,52 @@
+import { HubError } from '../../errors.js';
+import { type NamedBlob, namedBlobs } from '../../schema/named-blobs.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import { dataPaths } from '../../storage/data-folder.js';
+import type { PrismaClient } from '../../storage/database.js';
+import { FileBlobStore } from '../../storage/file-blobs.js';
+import { count } from '../format.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+import type { DoctorOptions } from './options.js';
+
+/** Names that one finding lists at most. */
+const LISTED = 5;
+
+/** Are the blobs there that the database names and, with `deep`, are they what they were? */
+export async function* blobFindings(prisma: PrismaClient, options: DoctorOptions): AsyncGenerator<Finding> {
+  const blobs = new FileBlobStore(dataPaths(options.data).blobs);
+  const damaged = new Map<string, string>();
+  const seen = new Set<string>();
+  let lostFeatures = 0;
+  for await (const blob of namedBlobs(prisma, blobs)) {
+    if (seen.has(blob.sha256)) continue;
+    seen.add(blob.sha256);
+    options.onProgress(`${count(seen.size)} blobs`);
+    const fault = await faultOf(blobs, blob, options.deep);
+    if (fault === null) continue;
+    if (blob.cached) lostFeatures += 1;
+    else damaged.set(blob.sha256, `${blob.sha256.slice(0, 12)} is ${fault} (${blob.by})`);
+  }
+  const all = `${count(seen.size)} blobs`;
+  if (damaged.size > 0) {
+    const listed = [...damaged.values()].slice(0, LISTED).join('; ');
+    const found = `${damaged.size} of ${all} are missing or damaged: ${listed}${damaged.size > LISTED ? '; …' : ''}`;
+    yield problem('blobs', found, 'Bring them back from a backup of the folder "blobs", or make anew what needs them.');
+  } else {
+    yield ok('blobs', `${all} are there${options.deep ? ' with the content they were stored with' : ''}`);
+  }
+  if (lostFeatures > 0) {
+    const remedy = 'Nothing to do: the next run that needs them computes them again.';
+    yield warning('cached features', `${count(lostFeatures)} are missing or damaged`, remedy);
+  }
+}
+
+async function faultOf(blobs: BlobStore, { sha256 }: NamedBlob, deep = false): Promise<string | null> {
+  if (!(await blobs.has(sha256))) return 'missing';
+  if (!deep) return null;
+  try {
+    await (await blobs.open(sha256)).close();
+    return null;
+  } catch (error) {
+    return error instanceof HubError && error.code === 'BLOB_CORRUPT' ? 'damaged' : 'unreadable';
+  }
+}

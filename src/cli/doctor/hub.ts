@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import {
+  buildClientSchema,
+  buildSchema,
+  findBreakingChanges,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
+import { connect } from '../connection.js';
+import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
+import type { DoctorOptions } from './options.js';
+
+/** Does a hub answer, does it know the token, and does it have the API that this program speaks? */
+export async function* hubFindings(options: DoctorOptions): AsyncGenerator<Finding> {
+  const { url } = options;
+  const answer = await fetch(`${url.replace(/\/+$/, '')}/health`).catch((error: Error) => error);
+  if (answer instanceof Error) {
+    const say = options.isElsewhere ? problem : warning;
+    return yield say('hub', `none answers at ${url}`, 'Start one with "hub start", or say where it is with --url.');
+  }
+  if (!answer.ok) return yield problem('hub', `what answers at ${url} is none`, 'Say where it is with --url.');
+  yield ok('hub', `answers at ${url}`);
+  const introspection = await askSchema(options).catch((error: Error) => error);
+  if (introspection instanceof Error) {
+    yield problem(
+      'token',
+      reasonOf(introspection),
+      'Give the one of this hub with --token, or its folder with --data.',
+    );
+    return;
+  }
+  yield ok('token', 'is accepted');
+  yield await versionFinding(introspection);
+}
+
+async function askSchema(options: DoctorOptions): Promise<IntrospectionQuery> {
+  return (await connect(options)).request<IntrospectionQuery>(getIntrospectionQuery());
+}
+
+async function versionFinding(introspection: IntrospectionQuery): Promise<Finding> {
+  const own = buildSchema(await readFile(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
+  const hubs = buildClientSchema(introspection);
+  const [first, ...others] = findBreakingChanges(own, hubs);
+  if (first) {
+    const more = others.length > 0 ? `, and ${others.length} more` : '';
+    return problem('API', `differs: ${first.description.replace(/\.$/, '')}${more}`, SAME_VERSION);
+  }
+  const text = (schema: typeof own): string => printSchema(lexicographicSortSchema(schema));
+  if (text(own) === text(hubs)) return ok('API', "the hub's is this program's");
+  return warning('API', 'the hub can more than this program', SAME_VERSION);
+}
+
+const SAME_VERSION = 'Use the same version of Model Hub here and there.';

@@ -1,0 +1,70 @@
+import { statfs } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { bytes } from '../format.js';
+import { PACKAGE } from '../package.js';
+import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
+
+/** Bytes that a training takes at most, and some for the rest. */
+const MEMORY = 2e9;
+/** Bytes of disk below which a hub should not be started, and below which a dataset of some size finds no place. */
+const DISK = { least: 0.5e9, enough: 5e9 } as const;
+
+/** Packages with parts that are built for one kind of machine, and what cannot be done without them. */
+const NATIVE = {
+  'onnxruntime-node': 'training and classification',
+  sharp: 'reading images',
+  'fs-native-extensions': 'the lock on the data folder',
+  '@electric-sql/pglite': 'the embedded database',
+} as const;
+
+/** Is this machine one that a hub can run on? @param folder where its data lie or will lie. */
+export async function* machineFindings(folder: string): AsyncGenerator<Finding> {
+  yield nodeFinding();
+  for (const [name, use] of Object.entries(NATIVE)) yield await nativeFinding(name, use);
+  yield memoryFinding();
+  yield await diskFinding(folder);
+}
+
+function nodeFinding(): Finding {
+  const needed = PACKAGE.engines.node;
+  const [major = 0, minor = 0] = /\d+\.\d+/.exec(needed)?.[0].split('.').map(Number) ?? [];
+  const [hasMajor = 0, hasMinor = 0] = process.versions.node.split('.').map(Number);
+  const found = `${process.versions.node}, ${process.platform} ${process.arch}`;
+  if (hasMajor > major || (hasMajor === major && hasMinor >= minor)) return ok('Node', found);
+  return problem('Node', found, `Use Node ${needed}.`);
+}
+
+async function nativeFinding(name: string, use: string): Promise<Finding> {
+  return import(name).then(
+    () => ok(name, 'loads'),
+    (error: unknown) => {
+      const remedy = `Without it there is no ${use}: run "npm install" on this machine, with this Node.`;
+      return problem(name, `does not load: ${reasonOf(error)}`, remedy);
+    },
+  );
+}
+
+function memoryFinding(): Finding {
+  const free = process.availableMemory?.() ?? freemem(); // which knows of a container's limit
+  if (free >= MEMORY) return ok('memory', `${bytes(free)} free`);
+  return warning('memory', `${bytes(free)} free`, `A training takes up to ${bytes(MEMORY)}: end other programs first.`);
+}
+
+async function diskFinding(folder: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(await nearest(folder));
+  const free = bavail * bsize;
+  const found = `${bytes(free)} free`;
+  if (free >= DISK.enough) return ok('disk', found);
+  const remedy = 'Make room, or take a data folder on another disk with --data.';
+  return free < DISK.least ? problem('disk', found, remedy) : warning('disk', found, remedy);
+}
+
+/** The folder, or the first above it that is there. */
+async function nearest(folder: string): Promise<string> {
+  const path = resolve(folder);
+  return statfs(path).then(
+    () => path,
+    () => nearest(dirname(path)),
+  );
+}

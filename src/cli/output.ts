@@ -1,0 +1,57 @@
+import Table from 'cli-table3';
+import { printable } from '../datasets/names.js';
+
+/** What every command that prints something takes. */
+export interface OutputOptions {
+  readonly json?: true;
+}
+
+/** A value as people see it: what is not there is a dash. */
+export type Cell = string | number | null | undefined;
+
+const NO_LINES = Object.fromEntries(
+  ['top', 'bottom', 'left', 'mid', 'right']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`])
+    .concat('middle', 'mid-mid')
+    .map((name) => [name, '']),
+);
+
+/** Prints what a command came to: one JSON document for programs, or the text for people, unless they have seen it. */
+export function print(options: OutputOptions, value: unknown, text?: () => string): void {
+  const shown = options.json ? JSON.stringify(value) : text?.();
+  if (shown !== undefined) process.stdout.write(`${shown}\n`);
+}
+
+/** Rows under headings. A column whose heading begins with a space is a number's: it ends at the right. */
+export function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  if (rows.length === 0) return 'There are none.';
+  const made = new Table({
+    head: heads.map((head) => head.trim().toUpperCase()),
+    colAligns: heads.map((head) => (head.startsWith(' ') ? 'right' : 'left')),
+    chars: { ...NO_LINES, middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  made.push(...rows.map((row) => row.map(cell)));
+  return trimEnds(made.toString());
+}
+
+/** The parts of one thing, a line each. */
+export function fields(parts: Readonly<Record<string, Cell>>): string {
+  const width = Math.max(...Object.keys(parts).map((name) => name.length)) + 2;
+  return Object.entries(parts)
+    .map(([name, value]) => `${name.padEnd(width)}${cell(value)}`)
+    .join('\n');
+}
+
+/** Sections with an empty line between them; those that are empty are left out. */
+export function sections(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n\n');
+}
+
+function cell(value: Cell): string {
+  return value === null || value === undefined || value === '' ? '-' : printable(String(value));
+}
+
+function trimEnds(text: string): string {
+  return text.replace(/ +$/gm, '');
+}

@@ -1,0 +1,38 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Pack, pack } from 'tar-stream';
+import { working } from './working.js';
+
+/** Gives the work a tar archive of a folder's files, which is gone afterwards. Links are not followed. */
+export async function withPackedFolder<T>(folder: string, work: (archive: string) => Promise<T>): Promise<T> {
+  const temporary = await mkdtemp(join(tmpdir(), 'hub-upload-'));
+  try {
+    const archive = join(temporary, `${basename(resolve(folder))}.tar`);
+    await working(`Packing ${folder}`, async () => {
+      const tar = pack();
+      await Promise.all([pipeline(tar, createWriteStream(archive, { mode: 0o600 })), fill(tar, folder)]);
+    });
+    return await work(archive);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function fill(tar: Pack, folder: string): Promise<void> {
+  try {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const { size } = await stat(path);
+      const name = relative(folder, path).replaceAll(sep, '/');
+      await pipeline(createReadStream(path), tar.entry({ name, size }));
+    }
+    tar.finalize();
+  } catch (error) {
+    tar.destroy(error as Error);
+    throw error;
+  }
+}

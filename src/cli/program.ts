@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { backboneCommand } from './commands/backbone.js';
+import { classifyCommand } from './commands/classify.js';
+import { completionCommand } from './commands/completion.js';
+import { datasetCommand } from './commands/dataset.js';
+import { demoCommand } from './commands/demo.js';
+import { doctorCommand } from './commands/doctor.js';
+import { modelCommand } from './commands/model.js';
+import { promoteCommand } from './commands/promote.js';
+import { rollbackCommand } from './commands/rollback.js';
+import { runCommand } from './commands/run.js';
+import { runsCommand } from './commands/runs.js';
+import { startCommand } from './commands/start.js';
+import { tokenCommand } from './commands/token.js';
+import { trainCommand } from './commands/train.js';
+import { exitHelp } from './exit.js';
+import { PACKAGE } from './package.js';
+
+/** In the order of `hub --help`. A new command is a file that adds itself, and a line here. */
+const COMMANDS = [
+  startCommand,
+  demoCommand,
+  datasetCommand,
+  backboneCommand,
+  trainCommand,
+  runsCommand,
+  runCommand,
+  modelCommand,
+  promoteCommand,
+  rollbackCommand,
+  classifyCommand,
+  tokenCommand,
+  doctorCommand,
+  completionCommand, // last: it lists those before it
+];
+
+/** The whole of `hub`, ready to parse what was typed. */
+export function buildProgram(): Command {
+  const program = new Command('hub')
+    .description('Model Hub: register datasets, train InceptionV3, promote a version, classify photos.')
+    .version(PACKAGE.version)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined }) // main says it, as every other error
+    .addHelpText('after', `\n${exitHelp()}`);
+  for (const add of COMMANDS) add(program);
+  return program;
+}

@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { HubError } from '../errors.js';
+import { type HubClient, openFile } from './client.js';
+import { bytes } from './format.js';
+import { withPackedFolder } from './pack-folder.js';
+import { Meter } from './progress.js';
+import { DATASET_VERSIONS, type DatasetVersion, REGISTER } from './requests/dataset.js';
+import { serverPath } from './server-path.js';
+import { working } from './working.js';
+
+export interface RegisterOptions {
+  readonly upload?: true;
+  readonly testFraction?: number;
+  readonly validationFraction?: number;
+  readonly seed?: number;
+}
+
+/** Registers what lies at a path of the server or, with `upload`, of this machine; a folder is packed on the way. */
+export async function registerVersion(
+  client: HubClient,
+  dataset: string,
+  path: string,
+  options: RegisterOptions,
+): Promise<DatasetVersion> {
+  const input = { dataset, ...drawOptions(options) };
+  if (!options.upload) {
+    return working(`Registering ${path}`, async () => {
+      const answer = await client.request(REGISTER, { input: { ...input, path: serverPath(path) } });
+      return answer.registerDatasetVersion;
+    });
+  }
+  // Before gigabytes are on their way.
+  if (!(await client.request(DATASET_VERSIONS, { name: dataset })).dataset) {
+    throw new HubError('NOT_FOUND', `There is no dataset named ${dataset}: "hub dataset create ${dataset}" makes it.`);
+  }
+  return isFolder(path).then((folder) => (folder ? withPackedFolder(path, send) : send(path)));
+
+  async function send(archive: string): Promise<DatasetVersion> {
+    const file = await openFile(archive);
+    return working(`Sending ${file.name}`, async (line) => {
+      const meter = new Meter(bytes);
+      const onSent = (sent: number): void => {
+        line.text =
+          sent < file.size ? `Sending ${file.name}: ${meter.text(sent, file.size)}` : 'Sent; the hub reads the images';
+      };
+      const variables = { input: { ...input, upload: null } };
+      return (await client.upload(REGISTER, 'variables.input.upload', file, variables, onSent)).registerDatasetVersion;
+    });
+  }
+}
+
+/** What is not given is left to the hub, which has the defaults. */
+function drawOptions({ testFraction, validationFraction, seed }: RegisterOptions): Omit<RegisterOptions, 'upload'> {
+  return {
+    ...(testFraction === undefined ? {} : { testFraction }),
+    ...(validationFraction === undefined ? {} : { validationFraction }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false, // what is not there is refused when it is opened
+  );
+}

@@ -1,0 +1,25 @@
+import { graphql } from '../graphql.js';
+
+export const BACKBONE_FIELDS = graphql(`
+  fragment BackboneFields on Backbone @_unmask {
+    name architecture trainedOn source licence sha256
+  }
+`);
+
+export const BACKBONES = graphql(
+  `
+    query Backbones {
+      backbones { ...BackboneFields }
+    }
+  `,
+  [BACKBONE_FIELDS],
+);
+
+export const ADD_BACKBONE = graphql(
+  `
+    mutation AddBackbone($name: String!, $path: String) {
+      addBackbone(input: { name: $name, path: $path }) { ...BackboneFields }
+    }
+  `,
+  [BACKBONE_FIELDS],
+);

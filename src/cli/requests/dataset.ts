@@ -1,0 +1,57 @@
+import { graphql, type ResultOf } from '../graphql.js';
+
+/** What the terminal shows of a dataset version. */
+export const VERSION_FIELDS = graphql(`
+  fragment VersionFields on DatasetVersion @_unmask {
+    id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount
+    splits { split images classes { label images } }
+    rejected { name reason }
+  }
+`);
+export type DatasetVersion = ResultOf<typeof VERSION_FIELDS>;
+
+/** Versions come newest first. */
+export const DATASET = graphql(
+  `
+    query Dataset($name: String!) {
+      dataset(name: $name) {
+        name description createdAt
+        versions { ...VersionFields }
+      }
+    }
+  `,
+  [VERSION_FIELDS],
+);
+
+/** Newest first. */
+export const DATASET_VERSIONS = graphql(`
+  query DatasetVersions($name: String!) {
+    dataset(name: $name) {
+      versions { id number }
+    }
+  }
+`);
+
+export const DATASETS = graphql(`
+  query Datasets {
+    datasets {
+      name description createdAt
+      versions { number imageCount classes }
+    }
+  }
+`);
+
+export const CREATE_DATASET = graphql(`
+  mutation CreateDataset($name: String!, $description: String) {
+    createDataset(input: { name: $name, description: $description }) { name description createdAt }
+  }
+`);
+
+export const REGISTER = graphql(
+  `
+    mutation Register($input: RegisterDatasetVersionInput!) {
+      registerDatasetVersion(input: $input) { ...VersionFields }
+    }
+  `,
+  [VERSION_FIELDS],
+);

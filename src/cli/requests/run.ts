@@ -1,0 +1,89 @@
+import { graphql, type ResultOf } from '../graphql.js';
+
+/** What the terminal shows of a run in a list. */
+export const RUN_FIELDS = graphql(`
+  fragment RunFields on Run @_unmask {
+    id kind state backboneName createdAt endedAt keptEpoch testAccuracy testLoss
+    datasetVersion { id dataset number }
+    epochs { epoch seconds trainLoss trainAccuracy validationLoss validationAccuracy }
+    seconds { features training evaluation }
+    error { code message }
+  }
+`);
+export type Run = ResultOf<typeof RUN_FIELDS>;
+
+export const RUN = graphql(
+  `
+    query Run($id: ID!) {
+      run(id: $id) { ...RunFields }
+    }
+  `,
+  [RUN_FIELDS],
+);
+
+export const RUNS = graphql(
+  `
+    query Runs($page: RunPageInput!) {
+      runs(page: $page) {
+        next
+        runs { ...RunFields }
+      }
+    }
+  `,
+  [RUN_FIELDS],
+);
+
+export const RUN_RECORD = graphql(
+  `
+    query RunRecord($id: ID!) {
+      run(id: $id) {
+        ...RunFields
+        parentRunId startedAt peakMemoryBytes
+        backbone { name sha256 }
+        engine { name version device threads }
+        recipe {
+          imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay
+          labelSmoothing mixup mirror crops hiddenUnits dropout seed validation validationFraction patience restoreBest
+          averageEpochs
+        }
+        confusion { labels counts }
+      }
+    }
+  `,
+  [RUN_FIELDS],
+);
+export type RunRecord = NonNullable<ResultOf<typeof RUN_RECORD>['run']>;
+
+export const CANCEL_RUN = graphql(`
+  mutation CancelRun($id: ID!) {
+    cancelRun(id: $id) { id state }
+  }
+`);
+
+export const START_TRANSFER = graphql(
+  `
+    mutation StartTransfer($input: StartTransferRunInput!) {
+      startTransferRun(input: $input) { ...RunFields }
+    }
+  `,
+  [RUN_FIELDS],
+);
+export const START_FINE_TUNE = graphql(
+  `
+    mutation StartFineTune($input: StartFineTuneRunInput!) {
+      startFineTuneRun(input: $input) { ...RunFields }
+    }
+  `,
+  [RUN_FIELDS],
+);
+
+export const RUN_EVENTS = graphql(`
+  subscription RunEvents($id: ID!, $after: Int!) {
+    runEvents(id: $id, after: $after) {
+      number message
+      progress { phase done total secondsLeft }
+      epoch { epoch seconds trainLoss trainAccuracy validationLoss validationAccuracy }
+    }
+  }
+`);
+export type RunEvent = ResultOf<typeof RUN_EVENTS>['runEvents'];

@@ -1,0 +1,53 @@
+import { readManifest } from '../datasets/read-manifest.js';
+import { HubError } from '../errors.js';
+import type { BlobStore } from '../storage/blobs.js';
+import type { PrismaClient } from '../storage/database.js';
+
+/** A blob that the database needs. */
+export interface NamedBlob {
+  readonly sha256: string;
+  /** What needs it, for people: "weights of run 0193...". */
+  readonly by: string;
+  /** Cached features are computed again when they are lost; all else is not. */
+  readonly cached: boolean;
+}
+
+/** Every blob that the database names, those in manifests too. One may come more than once. */
+export async function* namedBlobs(prisma: PrismaClient, blobs: BlobStore): AsyncGenerator<NamedBlob> {
+  const needed = (sha256: string, by: string): NamedBlob => ({ sha256, by, cached: false });
+  const versions = await prisma.datasetVersion.findMany({
+    select: { number: true, manifestBlob: true, dataset: { select: { name: true } } },
+  });
+  for (const { number, manifestBlob, dataset } of versions) {
+    yield needed(manifestBlob, `manifest of dataset ${dataset.name} ${number}`);
+    for (const shard of await shardsOf(blobs, manifestBlob)) {
+      yield needed(shard, `images of dataset ${dataset.name} ${number}`);
+    }
+  }
+  for (const { name, sha256 } of await prisma.backbone.findMany({ select: { name: true, sha256: true } })) {
+    yield needed(sha256, `weights of backbone ${name}`);
+  }
+  const runs = await prisma.run.findMany({ select: { id: true, weightsBlob: true, checkpointBlob: true } });
+  for (const { id, weightsBlob, checkpointBlob } of runs) {
+    if (weightsBlob) yield needed(weightsBlob, `weights of run ${id}`);
+    if (checkpointBlob) yield needed(checkpointBlob, `checkpoint of run ${id}`);
+  }
+  const models = await prisma.modelVersion.findMany({
+    select: { number: true, weightsBlob: true, model: { select: { name: true } } },
+  });
+  for (const { number, weightsBlob, model } of models) yield needed(weightsBlob, `weights of ${model.name} ${number}`);
+  for (const { blob } of await prisma.featureChunk.findMany({ select: { blob: true } })) {
+    yield { sha256: blob, by: 'cached features', cached: true };
+  }
+}
+
+/** Of a manifest that is lost or damaged, none: whoever looks at the manifest's own blob finds that. */
+async function shardsOf(blobs: BlobStore, manifest: string): Promise<readonly string[]> {
+  return readManifest(blobs, manifest).then(
+    ({ shards }) => shards,
+    (error: unknown) => {
+      if (error instanceof HubError) return [];
+      throw error;
+    },
+  );
+}

@@ -1,0 +1,127 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT, exitHelp } from '../../src/cli/exit.js';
+import { zipOf } from '../datasets/fixtures.js';
+import { colourImages } from '../support/colour-images.js';
+import { type Ended, runHub, startHubCommand } from '../support/command.js';
+import { TestHub } from '../support/test-hub.js';
+
+/** Trains until somebody stops it. */
+const ENDLESS = { epochs: 1000, patience: null, batchSize: 1 } as const;
+
+describe('how hub ends', () => {
+  let hub: TestHub;
+  let datasetVersionId: string;
+
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    datasetVersionId = (await hub.register('colours', await zipOf(await colourImages({ train: 4, test: 2 })))).id;
+  });
+  afterAll(() => hub.remove());
+
+  const ask = (...command: readonly string[]): Promise<Ended> =>
+    runHub(...command, '--url', hub.url, '--data', hub.data);
+
+  it('is listed in its help, with every code', async () => {
+    const { code, stdout } = await runHub('--help');
+    expect(code).toBe(EXIT.done);
+    expect(stdout).toContain(exitHelp());
+    for (const exit of Object.values(EXIT)) expect(stdout).toMatch(new RegExp(`^  ${exit} +\\w`, 'm'));
+  });
+
+  it.each<[keyof typeof EXIT, string, readonly string[]]>([
+    ['done', 'help of a command', ['train', '--help']],
+    ['refused', 'no command', []],
+    ['refused', 'a command that is not complete', ['dataset']],
+    ['refused', 'a command that there is not', ['datset']],
+    ['refused', 'an option that there is not', ['runs', '--colour', 'red']],
+    ['refused', 'a number that is none', ['runs', '--first', 'x']],
+    ['refused', 'an address that is none', ['runs', '--url', 'here']],
+    ['unreachable', 'a hub that is not there', ['runs', '--url', 'http://127.0.0.1:1', '--token', 'x']],
+    ['notAllowed', 'a data folder without a token', ['runs', '--data', 'nothing']],
+  ])('is %s for %s', async (exit, _, command) => {
+    expect((await runHub(...command)).code).toBe(EXIT[exit]);
+  });
+
+  it.each<[keyof typeof EXIT, string, readonly string[]]>([
+    ['refused', 'what the hub refuses', ['runs', '--first', '1000']],
+    ['notFound', 'what is not there', ['run', 'follow', 'nothing']],
+    ['notAllowed', 'a token that the hub does not know', ['runs', '--token', 'x']],
+  ])('is %s for %s', async (exit, _, command) => {
+    expect((await ask(...command)).code).toBe(EXIT[exit]);
+  });
+
+  it('is told in one line, or in one line of JSON', async () => {
+    const command = ['runs', '--url', 'http://127.0.0.1:1', '--token', 'x'];
+    const message =
+      'No hub answers at http://127.0.0.1:1 (ECONNREFUSED): start one with "hub start", or say where it is with --url.';
+    expect(await runHub(...command)).toEqual({ code: EXIT.unreachable, stdout: '', stderr: `hub: ${message}\n` });
+    const { stdout, stderr } = await runHub(...command, '--json');
+    expect({ stdout, error: JSON.parse(stderr) as unknown }).toEqual({
+      stdout: '',
+      error: { error: { code: 'HUB_UNREACHABLE', message } },
+    });
+    expect(JSON.parse((await runHub('runs', '--colour', '--json')).stderr)).toEqual({
+      error: { code: 'BAD_INPUT', message: "unknown option '--colour': --help says what there is." },
+    });
+  });
+
+  it('is failed where the hub does not know what is asked, and names the doctor', async () => {
+    const url = await serve(
+      '{"errors":[{"message":"Cannot query field \\"runs\\".","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}',
+    );
+    const { code, stderr } = await runHub('runs', '--url', url, '--token', 'x');
+    expect(code).toBe(EXIT.failed);
+    expect(stderr).toBe(
+      'hub: Cannot query field "runs". The hub is of another version than this program: see "hub doctor".\n',
+    );
+  });
+
+  it('is unreachable where something else answers', async () => {
+    const url = await serve('<html>');
+    const { code, stderr } = await runHub('runs', '--url', url, '--token', 'x');
+    expect(code).toBe(EXIT.unreachable);
+    expect(stderr).toContain(`What answers at ${url} with status 200 is no hub`);
+  });
+
+  // On Windows a signal from another process ends it at once.
+  it.skipIf(process.platform === 'win32')(
+    'is the end of the run that was followed: Ctrl-C leaves it to the hub, cancelling ends it',
+    async () => {
+      const id = await hub.queue({ datasetVersionId, recipe: ENDLESS });
+      const options = ['--url', hub.url, '--data', hub.data];
+      const first = startHubCommand(['run', 'follow', id, ...options]);
+      const second = startHubCommand(['run', 'follow', id, ...options]);
+      await Promise.all([epoch(first.child.stderr), epoch(second.child.stderr)]);
+      first.child.kill('SIGINT');
+      expect(await first.ended).toMatchObject({
+        code: EXIT.interrupted,
+        stderr: expect.stringContaining(`hub: The run goes on in the hub: look after it with "hub run follow ${id}".`),
+      });
+      expect((await hub.run(id)).state).toBe('RUNNING');
+      await ask('run', 'cancel', id);
+      expect(await second.ended).toMatchObject({
+        code: EXIT.runFailed,
+        stderr: expect.stringContaining(`hub: The run ${id} is CANCELLED.\n`),
+      });
+    },
+  );
+});
+
+/** Something that answers everything with this text. @returns its address. */
+async function serve(answer: string): Promise<string> {
+  const server = createServer((_request, response) => response.end(answer));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Waits until an epoch is shown. */
+async function epoch(stderr: NodeJS.ReadableStream | null): Promise<void> {
+  await new Promise<void>((resolve) => {
+    stderr?.on('data', (chunk: Buffer) => {
+      if (/epoch \d/.test(chunk.toString())) resolve();
+    });
+  });
+}
