@@ -11,7 +11,7 @@ export function versionRow(version: DatasetVersion): Cell[] {
 }
 
 export function versionFields(version: DatasetVersion): string {
-  const { splits, rejected, rejectedCount, width, height } = version;
+  const { splits, rejected, rejectedCount, width, height, statistics, derivation } = version;
   return sections(
     fields({
       version: `${version.dataset} ${version.number}`,
@@ -20,6 +20,8 @@ export function versionFields(version: DatasetVersion): string {
       images: `${count(version.imageCount)}, ${bytes(version.bytes)}`,
       size: width === null || height === null ? 'differs' : `${width} x ${height}`,
       refused: count(rejectedCount),
+      'made of': derivation?.parents.map(({ dataset, number }) => `${dataset} ${number}`).join(', '),
+      ...(statistics ? statisticsFields(statistics) : {}),
     }),
     table(
       ['class', ...splits.map(({ split }) => ` ${split.toLowerCase()}`)],
@@ -32,6 +34,19 @@ export function versionFields(version: DatasetVersion): string {
           rejected.map(({ name, reason }) => [name, reason]),
         ),
   );
+}
+
+function statisticsFields({ mean, deviation, grey, duplicates }: NonNullable<DatasetVersion['statistics']>) {
+  const channels = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(', ');
+  return {
+    'mean of red, green, blue': mean && channels(mean),
+    deviation: deviation && channels(deviation),
+    'without colour': count(grey),
+    'same bytes': `${count(duplicates.exact)} groups`,
+    'hardly to be told apart': `${count(duplicates.near)} groups`,
+    'trained on and measured by': `${count(duplicates.leaks)} groups`,
+    'labels disagree': `${count(duplicates.labelConflicts)} groups`,
+  };
 }
 
 function imagesOf(classes: readonly { label: string; images: number }[], label: string): string {

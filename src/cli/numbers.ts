@@ -11,3 +11,10 @@ export function fraction(text: string): number {
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('It must be a number.');
 }
+
+/** `name=value`, as often as it is given. */
+export function pairs(text: string, before: readonly (readonly [string, string])[] = []) {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be of the form name=value.');
+  return [...before, [text.slice(0, at), text.slice(at + 1)] as const];
+}

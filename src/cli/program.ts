@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { backboneCommand } from './commands/backbone.js';
 import { classifyCommand } from './commands/classify.js';
+import { compareCommand } from './commands/compare.js';
 import { completionCommand } from './commands/completion.js';
 import { datasetCommand } from './commands/dataset.js';
 import { demoCommand } from './commands/demo.js';
@@ -11,6 +12,7 @@ import { rollbackCommand } from './commands/rollback.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { startCommand } from './commands/start.js';
+import { sweepCommand } from './commands/sweep.js';
 import { tokenCommand } from './commands/token.js';
 import { trainCommand } from './commands/train.js';
 import { exitHelp } from './exit.js';
@@ -25,6 +27,8 @@ const COMMANDS = [
   trainCommand,
   runsCommand,
   runCommand,
+  compareCommand,
+  sweepCommand,
   modelCommand,
   promoteCommand,
   rollbackCommand,

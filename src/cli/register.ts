@@ -4,6 +4,7 @@ import { type HubClient, openFile } from './client.js';
 import { bytes } from './format.js';
 import { withPackedFolder } from './pack-folder.js';
 import { Meter } from './progress.js';
+import { withProgress } from './registration-progress.js';
 import { DATASET_VERSIONS, type DatasetVersion, REGISTER } from './requests/dataset.js';
 import { serverPath } from './server-path.js';
 import { working } from './working.js';
@@ -24,10 +25,13 @@ export async function registerVersion(
 ): Promise<DatasetVersion> {
   const input = { dataset, ...drawOptions(options) };
   if (!options.upload) {
-    return working(`Registering ${path}`, async () => {
-      const answer = await client.request(REGISTER, { input: { ...input, path: serverPath(path) } });
-      return answer.registerDatasetVersion;
-    });
+    const source = /^https?:/i.test(path) ? { url: path } : { path: serverPath(path) };
+    return working(`Registering ${path}`, (line) =>
+      withProgress(client, line, async (progressKey) => {
+        const answer = await client.request(REGISTER, { input: { ...input, ...source, progressKey } });
+        return answer.registerDatasetVersion;
+      }),
+    );
   }
   // Before gigabytes are on their way.
   if (!(await client.request(DATASET_VERSIONS, { name: dataset })).dataset) {
@@ -37,15 +41,17 @@ export async function registerVersion(
 
   async function send(archive: string): Promise<DatasetVersion> {
     const file = await openFile(archive);
-    return working(`Sending ${file.name}`, async (line) => {
-      const meter = new Meter(bytes);
-      const onSent = (sent: number): void => {
-        line.text =
-          sent < file.size ? `Sending ${file.name}: ${meter.text(sent, file.size)}` : 'Sent; the hub reads the images';
-      };
-      const variables = { input: { ...input, upload: null } };
-      return (await client.upload(REGISTER, 'variables.input.upload', file, variables, onSent)).registerDatasetVersion;
-    });
+    return working(`Sending ${file.name}`, (line) =>
+      withProgress(client, line, async (progressKey) => {
+        const meter = new Meter(bytes);
+        const onSent = (sent: number): void => {
+          if (sent < file.size) line.text = `Sending ${file.name}: ${meter.text(sent, file.size)}`;
+        };
+        const variables = { input: { ...input, upload: null, progressKey } };
+        return (await client.upload(REGISTER, 'variables.input.upload', file, variables, onSent))
+          .registerDatasetVersion;
+      }),
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { fraction, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { type RegisterOptions, registerVersion } from '../register.js';
 import { CREATE_DATASET, DATASET, DATASETS } from '../requests/dataset.js';
+import { addDelete, addDerive, addDiff } from './dataset-versions.js';
 
 export function datasetCommand(program: Command): void {
   const dataset = program.command('dataset').description('Datasets and their versions.');
@@ -61,9 +62,12 @@ export function datasetCommand(program: Command): void {
   withConnection(
     dataset
       .command('register')
-      .description('Register images in folders by class as a version of a dataset.')
+      .description('Register labelled images as a version of a dataset.')
       .argument('<dataset>', 'name of a dataset that is there')
-      .argument('<path>', 'a folder, zip, tar or tar.gz on the server, in a folder that it allows')
+      .argument(
+        '<path>',
+        'a folder, zip, tar, tar.gz or tar.zst on the server, in a folder that it allows; or an https address',
+      )
       .option('--upload', 'the path is on this machine: send what is there')
       .option('--test-fraction <share>', 'share drawn as test split where the images bring none', fraction)
       .option('--validation-fraction <share>', 'share drawn as validation split where they bring none', fraction)
@@ -72,4 +76,8 @@ export function datasetCommand(program: Command): void {
     const version = await registerVersion(await connect(options), name, path, options);
     print(options, { datasetVersion: version }, () => versionFields(version));
   });
+
+  addDerive(dataset);
+  addDiff(dataset);
+  addDelete(dataset);
 }

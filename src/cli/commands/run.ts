@@ -7,6 +7,7 @@ import { duration, maybe, moment, percent } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_RUN, RUN_RECORD, type RunRecord } from '../requests/run.js';
+import { addRunLife } from './run-life.js';
 
 export function runCommand(program: Command): void {
   const run = program.command('run').description('One run: its record, what it does, its end.');
@@ -41,6 +42,8 @@ export function runCommand(program: Command): void {
     const { cancelRun } = await (await connect(options)).request(CANCEL_RUN, { id });
     print(options, { run: cancelRun }, () => `Run ${id}: ${cancelRun.state}`);
   });
+
+  addRunLife(run);
 }
 
 function summary(run: RunRecord): string {

@@ -1,15 +1,38 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { duration, maybe, moment, percent } from '../format.js';
+import type { VariablesOf } from '../graphql.js';
 import { wholeNumber } from '../numbers.js';
 import { type Cell, print, sections, table } from '../output.js';
 import { RUNS, type Run } from '../requests/run.js';
 
-const HEADS = ['run', 'state', 'kind', 'dataset', 'backbone', ' epochs', ' test accuracy', ' time', 'asked'];
+const HEADS = ['run', 'state', 'kind', 'dataset', 'backbone', ' epochs', ' test accuracy', ' time', 'asked', 'tags'];
+
+type Filter = NonNullable<VariablesOf<typeof RUNS>['filter']>;
+type State = NonNullable<Filter['states']>[number];
+
+const STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const satisfies readonly State[];
+/** What the terminal calls what the API sorts by. */
+const SORTS = {
+  asked: 'CREATED_AT',
+  'test-accuracy': 'TEST_ACCURACY',
+  'test-loss': 'TEST_LOSS',
+  'validation-accuracy': 'BEST_VALIDATION_ACCURACY',
+  'validation-loss': 'BEST_VALIDATION_LOSS',
+  time: 'EPOCH_SECONDS',
+} as const;
 
 interface RunsOptions extends ConnectionOptions {
   readonly first: number;
   readonly after?: string;
+  readonly state?: readonly State[];
+  readonly kind?: 'TRANSFER' | 'FINE_TUNE';
+  readonly dataset?: string;
+  readonly datasetVersion?: number;
+  readonly tag?: string;
+  readonly text?: string;
+  readonly sort: keyof typeof SORTS;
+  readonly ascending?: true;
 }
 
 export function runsCommand(program: Command): void {
@@ -18,14 +41,37 @@ export function runsCommand(program: Command): void {
       .command('runs')
       .description('List runs, newest first.')
       .option('--first <number>', 'how many', wholeNumber, 20)
-      .option('--after <run>', 'those asked for before this one'),
+      .option('--after <place>', 'where the list before ended, with the same filter and sort')
+      .addOption(new Option('--state <states...>', 'in any of these states').choices(STATES))
+      .addOption(new Option('--kind <kind>', 'of this kind').choices(['TRANSFER', 'FINE_TUNE']))
+      .option('--dataset <name>', 'on this dataset')
+      .option('--dataset-version <number>', 'on this version of the dataset', wholeNumber)
+      .option('--tag <tag>', 'with this tag')
+      .option('--text <text>', 'with this in the id or in a tag')
+      .addOption(new Option('--sort <by>', 'what the list is sorted by').choices(Object.keys(SORTS)).default('asked'))
+      .option('--ascending', 'least first'),
   ).action(async (options: RunsOptions) => {
-    const { first, after = null } = options;
-    const { runs: page } = await (await connect(options)).request(RUNS, { page: { first, after } });
+    const { first, after = null, sort, ascending } = options;
+    const { runs: page } = await (await connect(options)).request(RUNS, {
+      page: { first, after },
+      filter: filterOf(options),
+      sort: { by: SORTS[sort], direction: ascending ? 'ASCENDING' : 'DESCENDING' },
+    });
     print(options, page, () =>
-      sections(table(HEADS, page.runs.map(runRow)), page.next ? `More: hub runs --after ${page.next}` : ''),
+      sections(table(HEADS, page.runs.map(runRow)), page.next ? `More: the same with --after ${page.next}` : ''),
     );
   });
+}
+
+function filterOf({ state, kind, dataset, datasetVersion, tag, text }: RunsOptions): Filter {
+  return {
+    ...(state ? { states: [...state] } : {}),
+    ...(kind ? { kind } : {}),
+    ...(dataset ? { dataset } : {}),
+    ...(datasetVersion === undefined ? {} : { datasetVersion }),
+    ...(tag ? { tag } : {}),
+    ...(text ? { text } : {}),
+  };
 }
 
 function runRow(run: Run): Cell[] {
@@ -39,5 +85,6 @@ function runRow(run: Run): Cell[] {
     maybe(run.testAccuracy, percent),
     maybe(run.seconds, ({ features, training, evaluation }) => duration(features + training + evaluation)),
     moment(run.createdAt),
+    run.tags.join(', '),
   ];
 }

@@ -4,13 +4,17 @@ import { HubError } from '../../errors.js';
 import { PIPELINES, type PipelineName } from '../../training/presets.js';
 import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { findVersion } from '../find-version.js';
 import { followToEnd } from '../follow.js';
+import { bytes, count, duration } from '../format.js';
 import type { VariablesOf } from '../graphql.js';
+import { hyperparameters } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
-import { wholeNumber } from '../numbers.js';
-import { print } from '../output.js';
-import { DATASET_VERSIONS } from '../requests/dataset.js';
+import { pairs, wholeNumber } from '../numbers.js';
+import { fields, print } from '../output.js';
+import { ESTIMATE, type Estimate } from '../requests/estimate.js';
 import { type Run, START_FINE_TUNE, START_TRANSFER } from '../requests/run.js';
+import { working } from '../working.js';
 
 type TransferInput = VariablesOf<typeof START_TRANSFER>['input'];
 
@@ -21,6 +25,8 @@ interface TrainOptions extends ConnectionOptions {
   readonly recipe: PipelineName;
   readonly imageSize: number;
   readonly seed: number;
+  readonly set?: readonly (readonly [string, string])[];
+  readonly estimate?: true;
   readonly follow?: true;
   readonly detach?: true;
 }
@@ -43,6 +49,8 @@ export function trainCommand(program: Command): void {
       )
       .option('--image-size <pixels>', 'side of the picture that the network sees', wholeNumber, 75)
       .option('--seed <number>', 'decides order, dropout and start', wholeNumber, 1)
+      .option('--set <name=value>', 'a hyperparameter of the (first) run, as often as needed', pairs)
+      .option('--estimate', 'start nothing: say what time and memory the (first) run would take')
       .option('--follow', 'show log and epochs while waiting, as `hub run follow` does')
       .addOption(new Option('--detach', 'do not wait: only recipes of one run').conflicts('follow')),
   ).action(async (options: TrainOptions) => {
@@ -53,6 +61,11 @@ export function trainCommand(program: Command): void {
     }
     const client = await connect(options);
     const input = await transferInput(client, options);
+    if (options.estimate) {
+      const { estimateTransferRun: estimate } = await working('Estimating', () => client.request(ESTIMATE, { input }));
+      print(options, { estimate }, () => estimateText(estimate));
+      return;
+    }
     if (options.detach) {
       const { startTransferRun: run } = await client.request(START_TRANSFER, { input });
       print(options, { runs: [run] }, () => `Run ${run.id}: "hub run follow ${run.id}" shows what it does.`);
@@ -93,17 +106,21 @@ async function trainAll(
 
 async function transferInput(client: HubClient, options: TrainOptions): Promise<TransferInput> {
   const { backbone, imageSize, seed } = options;
-  const datasetVersionId = await findVersion(client, options);
+  const datasetVersionId = await findVersion(client, options.dataset, options.datasetVersion);
   const { preset } = PIPELINES[options.recipe];
   const name = preset.toUpperCase() as Uppercase<typeof preset>;
-  return { datasetVersionId, backbone, preset: name, recipe: { imageSize, seed } };
+  return { datasetVersionId, backbone, preset: name, recipe: { imageSize, seed, ...hyperparameters(options.set) } };
 }
 
-async function findVersion(client: HubClient, { dataset: name, datasetVersion }: TrainOptions): Promise<string> {
-  const { dataset } = await client.request(DATASET_VERSIONS, { name });
-  if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: "hub dataset list" lists them.`);
-  const { versions } = dataset; // newest first
-  const found = datasetVersion === undefined ? versions[0] : versions.find(({ number }) => number === datasetVersion);
-  if (found) return found.id;
-  throw new HubError('NOT_FOUND', `The dataset ${name} has no version ${datasetVersion ?? 'yet'}.`);
+function estimateText(estimate: Estimate): string {
+  const { pictures, cachedPictures, runs, calibrationSeconds } = estimate;
+  return fields({
+    'in all': duration(estimate.seconds),
+    features: `${duration(estimate.featureSeconds)} (${count(cachedPictures)} of ${count(pictures)} are cached)`,
+    training: duration(estimate.trainingSeconds),
+    evaluation: duration(estimate.evaluationSeconds),
+    memory: bytes(estimate.memoryBytes),
+    'derived from':
+      calibrationSeconds === null ? `${runs.length} finished runs` : `measuring for ${duration(calibrationSeconds)}`,
+  });
 }

@@ -6,6 +6,8 @@ export const VERSION_FIELDS = graphql(`
     id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount
     splits { split images classes { label images } }
     rejected { name reason }
+    statistics { mean deviation grey duplicates { exact near leaks labelConflicts } }
+    derivation { parents { dataset number } }
   }
 `);
 export type DatasetVersion = ResultOf<typeof VERSION_FIELDS>;
@@ -55,3 +57,56 @@ export const REGISTER = graphql(
   `,
   [VERSION_FIELDS],
 );
+
+export const REGISTRATION_PROGRESS = graphql(`
+  subscription RegistrationProgress($progressKey: ID!) {
+    registrationProgress(progressKey: $progressKey) { images bytes share ended }
+  }
+`);
+export type RegistrationProgress = ResultOf<typeof REGISTRATION_PROGRESS>['registrationProgress'];
+
+export const DERIVE = graphql(
+  `
+    mutation Derive($input: DeriveDatasetVersionInput!) {
+      deriveDatasetVersion(input: $input) { ...VersionFields }
+    }
+  `,
+  [VERSION_FIELDS],
+);
+
+const CHANGES = graphql(`
+  fragment Changes on DatasetChanges @_unmask {
+    total
+    changes {
+      before { name label split }
+      after { name label split }
+    }
+  }
+`);
+
+export const DIFF = graphql(
+  `
+    query Diff($from: ID!, $to: ID!, $first: Int!) {
+      diffDatasetVersions(from: $from, to: $to, page: { first: $first }) {
+        unchanged
+        added { ...Changes }
+        removed { ...Changes }
+        relabelled { ...Changes }
+        moved { ...Changes }
+      }
+    }
+  `,
+  [CHANGES],
+);
+
+export const DELETE_VERSION = graphql(`
+  mutation DeleteVersion($id: ID!) {
+    deleteDatasetVersion(id: $id)
+  }
+`);
+
+export const DELETE_DATASET = graphql(`
+  mutation DeleteDataset($name: String!) {
+    deleteDataset(name: $name)
+  }
+`);

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 /** What the terminal shows of a run in a list. */
 export const RUN_FIELDS = graphql(`
   fragment RunFields on Run @_unmask {
-    id kind state backboneName createdAt endedAt keptEpoch testAccuracy testLoss
+    id kind state backboneName createdAt endedAt keptEpoch testAccuracy testLoss tags
     datasetVersion { id dataset number }
     epochs { epoch seconds trainLoss trainAccuracy validationLoss validationAccuracy }
     seconds { features training evaluation }
@@ -23,8 +23,8 @@ export const RUN = graphql(
 
 export const RUNS = graphql(
   `
-    query Runs($page: RunPageInput!) {
-      runs(page: $page) {
+    query Runs($page: RunPageInput!, $filter: RunFilter, $sort: RunSort) {
+      runs(page: $page, filter: $filter, sort: $sort) {
         next
         runs { ...RunFields }
       }

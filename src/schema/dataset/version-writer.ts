@@ -102,6 +102,7 @@ export class VersionWriter {
     const where = { datasetVersionId: id };
     const referring = {
       runs: await this.prisma.run.findMany({ where, ...first }),
+      sweeps: await this.prisma.sweep.findMany({ where, ...first }),
       'model versions': await this.prisma.modelVersion.findMany({ where, ...first }),
       'derived versions': await this.prisma.datasetVersion.findMany({
         where: { parents: { some: { parentId: id } } },

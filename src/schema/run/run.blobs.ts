@@ -28,7 +28,8 @@ export class RunBlobs {
   /** Deletes a blob of a run, unless another row refers to it. */
   async deleteUnused(sha256: string): Promise<void> {
     const { run, modelVersion } = this.prisma;
-    const ofRuns = await run.count({ where: { OR: [{ weightsBlob: sha256 }, { checkpointBlob: sha256 }] } });
+    const columns = [{ weightsBlob: sha256 }, { checkpointBlob: sha256 }, { predictionsBlob: sha256 }];
+    const ofRuns = await run.count({ where: { OR: columns } });
     const ofVersions = await modelVersion.count({ where: { weightsBlob: sha256 } });
     if (ofRuns + ofVersions === 0) await this.blobs.delete(sha256);
   }

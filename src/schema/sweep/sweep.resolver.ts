@@ -33,4 +33,10 @@ export class SweepResolver {
   async cancelSweep(@Arg('id', () => ID) id: string): Promise<SweepType> {
     return this.service.cancel(id);
   }
+
+  @Mutation(() => ID, { description: 'Deletes a sweep that has ended and whose run is deleted. Returns its id.' })
+  async deleteSweep(@Arg('id', () => ID) id: string): Promise<string> {
+    await this.service.delete(id);
+    return id;
+  }
 }

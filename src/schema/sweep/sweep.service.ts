@@ -2,6 +2,7 @@ import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
 import { planTransfer, type TransferRequest } from '../run/run.plan.js';
+import { isFinal } from '../run/run.states.js';
 import type { SweepQueue } from './sweep.queue.js';
 import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep.record.js';
 import type { SweepMethod, SweepMetric, SweepPage, SweepType } from './sweep.type.js';
@@ -51,6 +52,19 @@ export class SweepService {
     const sweep = await this.find(id);
     if (!sweep) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
     return sweep;
+  }
+
+  /** Deletes a sweep with its trials. @throws NOT_FOUND, or CONFLICT unless it has ended and its run is deleted. */
+  async delete(id: string): Promise<void> {
+    const found = await this.find(id);
+    if (!found) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
+    const { state, runId } = found;
+    if (!isFinal(state)) {
+      throw new HubError('CONFLICT', `The sweep is ${state} and cannot be deleted: cancel it first.`, { id, state });
+    }
+    if (runId)
+      throw new HubError('CONFLICT', `The run ${runId} was made of the sweep: delete that first.`, { id, runId });
+    await this.prisma.sweep.delete({ where: { id } });
   }
 
   async find(id: string): Promise<SweepType | null> {
