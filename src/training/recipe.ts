@@ -146,6 +146,7 @@ const fieldsSchema = z.strictObject({
     description:
       'Epochs at the end whose weights are averaged: their mean is kept and tested; 0 averages none. No more than epochs; needs restoreBest false and patience null.',
     unit: 'epochs',
+    fixedInSweeps: 'trials are compared by the figures of single epochs.',
   }),
 });
 
