@@ -90,9 +90,9 @@ export class HubClient {
       duplex: 'half', // what fetch wants to hear where the body is a stream
     };
     const response = await fetch(`${this.#url}/graphql`, init).catch((error: Error) => {
-      const { code = error.message } = (error.cause ?? {}) as { code?: string };
+      const { code, message = error.message } = (error.cause ?? {}) as { code?: string; message?: string };
       const remedy = 'start one with "hub start", or say where it is with --url.';
-      throw new HubError('HUB_UNREACHABLE', `No hub answers at ${this.#url} (${code}): ${remedy}`);
+      throw new HubError('HUB_UNREACHABLE', `No hub answers at ${this.#url} (${code ?? message}): ${remedy}`);
     });
     const answer = await response.json().catch(() => {
       const message = `What answers at ${this.#url} with status ${response.status} is no hub: give its address with --url.`;

@@ -14,14 +14,18 @@ try {
   await buildProgram().parseAsync();
 } catch (error) {
   process.exitCode = exitOf(error);
-  // Help was asked for, or is the answer to a command that is not complete.
-  const isHelp = error instanceof CommanderError && error.message.startsWith('(');
-  if (!isHelp) process.stderr.write(`${process.argv.includes('--json') ? asJson(error) : asLine(error)}\n`);
+  // What was asked for is printed already, and so is the help where a command is not complete.
+  const isShown = error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help');
+  if (!isShown) process.stderr.write(`${process.argv.includes('--json') ? asJson(error) : asLine(error)}\n`);
 }
 
 function asLine(error: unknown): string {
   if (error instanceof CommanderError) return `hub: ${usageMistake(error)}`;
-  if (!(error instanceof HubError)) return `hub: ${(error as Error).stack}`;
+  if (!(error instanceof HubError)) {
+    const { message, stack } = error as Error;
+    const isSystems = error instanceof Error && 'syscall' in error; // a file, port or disk; else it is a mistake of ours
+    return `hub: ${isSystems ? `${message}: "hub doctor" looks at machine and data folder.` : stack}`;
+  }
   const isOther = String(error.code) === 'GRAPHQL_VALIDATION_FAILED'; // what this program asks fits its own schema
   return `hub: ${error.message}${isOther ? ' The hub is of another version than this program: see "hub doctor".' : ''}`;
 }

@@ -16,10 +16,11 @@ export interface NamedBlob {
 export async function* namedBlobs(prisma: PrismaClient, blobs: BlobStore): AsyncGenerator<NamedBlob> {
   const needed = (sha256: string, by: string): NamedBlob => ({ sha256, by, cached: false });
   const versions = await prisma.datasetVersion.findMany({
-    select: { number: true, manifestBlob: true, dataset: { select: { name: true } } },
+    select: { number: true, manifestBlob: true, inspectionBlob: true, dataset: { select: { name: true } } },
   });
-  for (const { number, manifestBlob, dataset } of versions) {
+  for (const { number, manifestBlob, inspectionBlob, dataset } of versions) {
     yield needed(manifestBlob, `manifest of dataset ${dataset.name} ${number}`);
+    if (inspectionBlob) yield needed(inspectionBlob, `inspection of dataset ${dataset.name} ${number}`);
     for (const shard of await shardsOf(blobs, manifestBlob)) {
       yield needed(shard, `images of dataset ${dataset.name} ${number}`);
     }
@@ -27,8 +28,11 @@ export async function* namedBlobs(prisma: PrismaClient, blobs: BlobStore): Async
   for (const { name, sha256 } of await prisma.backbone.findMany({ select: { name: true, sha256: true } })) {
     yield needed(sha256, `weights of backbone ${name}`);
   }
-  const runs = await prisma.run.findMany({ select: { id: true, weightsBlob: true, checkpointBlob: true } });
-  for (const { id, weightsBlob, checkpointBlob } of runs) {
+  const runs = await prisma.run.findMany({
+    select: { id: true, weightsBlob: true, checkpointBlob: true, predictionsBlob: true },
+  });
+  for (const { id, weightsBlob, checkpointBlob, predictionsBlob } of runs) {
+    if (predictionsBlob) yield needed(predictionsBlob, `predictions of run ${id}`);
     if (weightsBlob) yield needed(weightsBlob, `weights of run ${id}`);
     if (checkpointBlob) yield needed(checkpointBlob, `checkpoint of run ${id}`);
   }

@@ -28,7 +28,7 @@ function run(shell: string, script: string): string {
 /** What is typed, and all that it may go on with. */
 const TYPED: readonly [string, readonly string[]][] = [
   ['hub ru', ['runs', 'run']],
-  ['hub dataset ', ['list', 'show', 'create', 'register']],
+  ['hub dataset ', ['list', 'show', 'create', 'register', 'derive', 'diff', 'delete']],
   ['hub train --rec', ['--recipe']],
   ['hub train --json --recipe ', ['transfer', 'seed', 'best']],
   ['hub completion ', ['bash', 'zsh', 'fish']],

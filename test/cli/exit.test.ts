@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT, exitHelp } from '../../src/cli/exit.js';
 import { zipOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { type Ended, runHub, startHubCommand } from '../support/command.js';
-import { TestHub } from '../support/test-hub.js';
+import { CLI, TestHub } from '../support/test-hub.js';
 
 /** Trains until somebody stops it. */
 const ENDLESS = { epochs: 1000, patience: null, batchSize: 1 } as const;
@@ -32,6 +33,7 @@ describe('how hub ends', () => {
 
   it.each<[keyof typeof EXIT, string, readonly string[]]>([
     ['done', 'help of a command', ['train', '--help']],
+    ['done', 'its version', ['--version']],
     ['refused', 'no command', []],
     ['refused', 'a command that is not complete', ['dataset']],
     ['refused', 'a command that there is not', ['datset']],
@@ -40,6 +42,7 @@ describe('how hub ends', () => {
     ['refused', 'an address that is none', ['runs', '--url', 'here']],
     ['unreachable', 'a hub that is not there', ['runs', '--url', 'http://127.0.0.1:1', '--token', 'x']],
     ['notAllowed', 'a data folder without a token', ['runs', '--data', 'nothing']],
+    ['failed', 'a disk that does not do what it should', ['start', '--data', join(CLI, 'data')]],
   ])('is %s for %s', async (exit, _, command) => {
     expect((await runHub(...command)).code).toBe(EXIT[exit]);
   });
@@ -53,9 +56,9 @@ describe('how hub ends', () => {
   });
 
   it('is told in one line, or in one line of JSON', async () => {
-    const command = ['runs', '--url', 'http://127.0.0.1:1', '--token', 'x'];
+    const command = ['runs', '--url', 'http://127.0.0.1:2', '--token', 'x'];
     const message =
-      'No hub answers at http://127.0.0.1:1 (ECONNREFUSED): start one with "hub start", or say where it is with --url.';
+      'No hub answers at http://127.0.0.1:2 (ECONNREFUSED): start one with "hub start", or say where it is with --url.';
     expect(await runHub(...command)).toEqual({ code: EXIT.unreachable, stdout: '', stderr: `hub: ${message}\n` });
     const { stdout, stderr } = await runHub(...command, '--json');
     expect({ stdout, error: JSON.parse(stderr) as unknown }).toEqual({

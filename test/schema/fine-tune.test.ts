@@ -59,6 +59,13 @@ describe('a fine-tune run', () => {
     await hub.ended(id);
   });
 
+  it('takes what a recipe has besides, and has it on record', async () => {
+    const averaging = { averageEpochs: 2, restoreBest: false, patience: null };
+    const options = { mixup: 0.2, layerDecay: 0.8, crops: 1, mirror: true, ...averaging };
+    const { id } = await start({ parentRunId: parent.id, epochs: 3, ...options });
+    expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED', recipe: options, keptEpoch: 3 });
+  });
+
   it('comes to the same numbers when it is asked for again', async () => {
     const { id } = await start({ parentRunId: parent.id, learningRate: 0.001, epochs: 8 });
     expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(tuned));
@@ -102,6 +109,11 @@ describe('a fine-tune run', () => {
     [{ learningRate: 2 }, 'learningRate: Too big: expected number to be <=1 (received 2)'],
     [{ epochs: 0 }, 'epochs: Too small: expected number to be >=1 (received 0)'],
     [{ batchSize: 5000 }, 'batchSize: Too big: expected number to be <=4096 (received 5000)'],
+    [{ crops: 9 }, 'crops: Too big: expected number to be <=8 (received 9)'],
+    [
+      { averageEpochs: 1, patience: null },
+      'averageEpochs: needs restoreBest false: either the best epoch is kept or the mean of the last ones (received 1)',
+    ],
   ])('is refused with %j, with field, range and what was received', async (given, problem) => {
     expect(await refused({ parentRunId: parent.id, ...given })).toEqual({
       code: 'BAD_INPUT',

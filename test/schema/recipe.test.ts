@@ -44,7 +44,8 @@ describe('the hyperparameters', () => {
     const { hyperparameters } = await ask<{ hyperparameters: Told[] }>('hyperparameters');
     const takes = (name: string, value: unknown): boolean => {
       try {
-        return resolveRecipe('standard', { [name]: value })[name as 'seed'] === value;
+        const others = name === 'averageEpochs' ? { restoreBest: false, patience: null, epochs: 1000 } : {};
+        return resolveRecipe('standard', { ...others, [name]: value })[name as 'seed'] === value;
       } catch {
         return false;
       }

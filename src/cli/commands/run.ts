@@ -40,7 +40,9 @@ export function runCommand(program: Command): void {
     run.command('cancel').description('Stop a run that waits or is under way.').argument('<run>', 'its id'),
   ).action(async (id: string, options: ConnectionOptions) => {
     const { cancelRun } = await (await connect(options)).request(CANCEL_RUN, { id });
-    print(options, { run: cancelRun }, () => `Run ${id}: ${cancelRun.state}`);
+    print(options, { run: cancelRun }, () =>
+      cancelRun.state === 'CANCELLED' ? `Run ${id} is cancelled.` : `Run ${id} stops at its next batch.`,
+    );
   });
 
   addRunLife(run);

@@ -14,7 +14,7 @@ export interface MeasuredRun {
   readonly computedPictures: number;
   readonly featureSeconds: number;
   readonly evaluationSeconds: number;
-  /** Mean of its epochs. */
+  /** Mean of its epochs, checkpoints included. */
   readonly epochSeconds: number;
   readonly peakMemoryBytes: number;
 }

@@ -1,22 +1,16 @@
-import { availableParallelism, hostname } from 'node:os';
 import pLimit from 'p-limit';
 import { HubError } from '../../errors.js';
-import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { PrismaClient } from '../../storage/database.js';
 import type { Calibration, Job } from '../../training/job.js';
-import { type Recipe, recipeSchema } from '../../training/recipe.js';
-import type { RunCost, RunSize } from '../../training/run-cost.js';
+import type { RunCost } from '../../training/run-cost.js';
 import type { startCalibration, WorkerProcess } from '../../training/worker-process.js';
 import { type BackboneService, TINY_IMAGENET } from '../backbone/backbone.service.js';
-import { toDatasetVersion } from '../dataset/dataset.record.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from '../run/run.plan.js';
-import type { RunSeconds } from '../run/run.type.js';
 import { featuresOf } from '../run/run-features.js';
-import { estimateFromCalibration, estimateFromRuns, type MeasuredRun } from './estimate.model.js';
+import { estimateFromCalibration, estimateFromRuns } from './estimate.model.js';
 import type { RunEstimateType } from './estimate.type.js';
-
-/** Finished runs that are looked at, the newest. */
-const RUNS = 200;
+import { measuredRuns, sizeOf } from './measured-runs.js';
 
 export interface EstimateParts {
   readonly prisma: PrismaClient;
@@ -28,13 +22,12 @@ export interface EstimateParts {
   readonly startCalibration: typeof startCalibration;
 }
 
-type VersionRow = Prisma.DatasetVersionGetPayload<{ include: { dataset: true } }>;
-
 export class EstimateService {
   /** What was measured, by what it depends on. */
   readonly #calibrations = new Map<string, Promise<Calibration>>();
   readonly #oneAtATime = pLimit(1);
   #worker: WorkerProcess<unknown> | undefined;
+  #closed = false;
 
   constructor(private readonly parts: EstimateParts) {}
 
@@ -47,6 +40,7 @@ export class EstimateService {
   }
 
   close(): void {
+    this.#closed = true;
     this.#worker?.kill();
   }
 
@@ -64,7 +58,7 @@ export class EstimateService {
       uncached,
     };
     const facts = { pictures, cachedPictures, computedInEveryEpoch: uncached };
-    const fromRuns = estimateFromRuns(await this.#measuredRuns(), asked, bytesPerCall);
+    const fromRuns = estimateFromRuns(await measuredRuns(prisma), asked, bytesPerCall);
     if (fromRuns) return answer(fromRuns, { ...facts, basis: 'RUNS', calibrationSeconds: null });
 
     const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });
@@ -90,39 +84,6 @@ export class EstimateService {
     throw new HubError('BACKBONE_UNAVAILABLE', message, { name });
   }
 
-  /** Runs that this machine has finished with as many cores as it has now, the newest first. */
-  async #measuredRuns(): Promise<MeasuredRun[]> {
-    const rows = await this.parts.prisma.run.findMany({
-      where: {
-        state: 'SUCCEEDED',
-        AND: [
-          { environment: { path: ['host', 'name'], equals: hostname() } },
-          { engine: { path: ['threads'], equals: availableParallelism() } },
-        ],
-      },
-      include: {
-        datasetVersion: { include: { dataset: true } },
-        backbone: { select: { architecture: true } },
-        epochs: { select: { seconds: true } },
-      },
-      orderBy: { id: 'desc' },
-      take: RUNS,
-    });
-    return rows.flatMap(({ id, backbone, timings, computedPictures, epochs, peakMemoryBytes, ...row }) => {
-      if (!backbone || computedPictures === null) return []; // its epochs computed features as well
-      const { features, evaluation } = timings as unknown as RunSeconds;
-      return {
-        id,
-        size: sizeOf(recipeSchema.parse(row.recipe), row.datasetVersion, backbone.architecture),
-        computedPictures,
-        featureSeconds: features,
-        evaluationSeconds: evaluation,
-        epochSeconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0) / epochs.length,
-        peakMemoryBytes: Number(peakMemoryBytes),
-      };
-    });
-  }
-
   /** Measures once, in a worker; what failed is measured again when it is asked for again. */
   #calibrate(job: Job): Promise<Calibration> {
     const { imageSize, splitLayer, batchSize, hiddenUnits } = job.recipe;
@@ -134,6 +95,7 @@ export class EstimateService {
   }
 
   async #measure(job: Job): Promise<Calibration> {
+    if (this.#closed) throw new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
     const worker = this.parts.startCalibration(job);
     this.#worker = worker;
     worker.errors.resume();
@@ -143,18 +105,6 @@ export class EstimateService {
     }
     throw new HubError('WORKER_DIED', 'Measuring was interrupted.');
   }
-}
-
-/** What decides how long a run takes. */
-function sizeOf(recipe: Recipe, version: VersionRow, architecture: string): RunSize {
-  const { classes, splits } = toDatasetVersion(version);
-  const [train = 0, validation = 0, test = 0] = splits.map(({ images }) => images);
-  const held = recipe.validation === 'TEST_SPLIT' || validation > 0 ? 0 : Math.round(train * recipe.validationFraction);
-  return {
-    ...{ architecture, recipe, classes: classes.length, test },
-    train: train - held,
-    validation: recipe.validation === 'TEST_SPLIT' ? test : validation || held,
-  };
 }
 
 function answer(

@@ -137,24 +137,3 @@ export class Reproduction {
   })
   differences!: ReproductionDifference[];
 }
-
-@ObjectType({ description: 'A field in which the recipes of runs differ.' })
-export class RecipeDifference {
-  @Field(() => String)
-  name!: string;
-
-  @Field(() => [GraphQLJSON], { nullable: 'items', description: 'One for each run.' })
-  values!: unknown[];
-}
-
-@ObjectType({ description: 'A figure of several runs side by side.' })
-export class MetricComparison {
-  @Field(() => String)
-  name!: string;
-
-  @Field(() => [Float], { nullable: 'items', description: 'One for each run; null where it has none.' })
-  values!: (number | null)[];
-
-  @Field(() => [Float], { nullable: 'items', description: 'Less that of the first run.' })
-  deltas!: (number | null)[];
-}

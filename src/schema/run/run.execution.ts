@@ -1,47 +1,35 @@
 import { createInterface } from 'node:readline';
-import type { Logger } from 'pino';
-import type { CodeVersion } from '../../code-version.js';
 import { HubError } from '../../errors.js';
-import type { PrismaClient } from '../../storage/database.js';
-import type { EpochMetrics, Job, TrainingEvent } from '../../training/job.js';
+import type { Job } from '../../training/job.js';
 import { ProgressMeter } from '../../training/progress.js';
 import type { startWorker, WorkerProcess } from '../../training/worker-process.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone.service.js';
-import type { FeatureCache } from './feature-cache.js';
-import { judgeReproduction } from './reproduction.js';
-import type { RunBlobs } from './run.blobs.js';
 import { jobOf, withJobRelations } from './run.job.js';
-import type { EventDetails, RunJournal } from './run.journal.js';
-import type { RunStates } from './run.states.js';
+import { type RecorderParts, RunRecorder } from './run.recorder.js';
 
 /** A worker that died by itself is started again from the last checkpoint this many times. */
 const WORKER_DEATHS = 3;
 
 /** What a run needs to be worked on. */
-export interface ExecutionParts {
-  readonly prisma: PrismaClient;
-  readonly runBlobs: RunBlobs;
+export interface ExecutionParts extends RecorderParts {
   readonly blobFolder: string;
   readonly backbones: BackboneService;
-  /** The code that runs. */
-  readonly code: Promise<CodeVersion>;
-  readonly cache: FeatureCache;
-  readonly journal: RunJournal;
-  readonly states: RunStates;
-  readonly log: Logger;
   readonly startWorker: typeof startWorker;
 }
 
-/** One run under way. Everything that its worker reports is written before it is told on. */
+/** One run under way: its backbone, its workers, its end. */
 export class RunExecution {
   readonly #cancelled = new AbortController();
+  readonly #recorder: RunRecorder;
   #worker: WorkerProcess | undefined;
   #killed = false;
 
   constructor(
     readonly id: string,
     private readonly parts: ExecutionParts,
-  ) {}
+  ) {
+    this.#recorder = new RunRecorder(id, parts);
+  }
 
   /** Asks it to end at the next batch. */
   cancel(): void {
@@ -64,11 +52,13 @@ export class RunExecution {
       await this.#run();
     } catch (error) {
       if (this.#killed) return;
-      if (this.#cancelled.signal.aborted) return states.change(id, 'cancel', { endedAt: new Date() });
+      const endedAt = new Date();
+      if (this.#cancelled.signal.aborted) return void (await states.tryChange(id, 'cancel', { endedAt }));
       const known = error instanceof HubError;
       if (!known) log.error({ err: error, run: id }, 'run failed inside the hub');
+      const errorCode = known ? error.code : 'INTERNAL';
       const message = known ? error.message : 'The run failed inside the hub; its log says why.';
-      await this.#fail(known ? error.code : 'INTERNAL', message);
+      await states.tryChange(id, 'fail', { errorCode, error: message, endedAt });
     }
   }
 
@@ -104,7 +94,7 @@ export class RunExecution {
     let meter: ProgressMeter<'backbone'> | undefined;
     const onDownload = (done: number, total: number): void => {
       meter ??= new ProgressMeter('backbone', total, ({ type: _, ...progress }) => {
-        told = told.then(() => this.#tell({ progress }));
+        told = told.then(() => this.#recorder.tell({ progress }));
         told.catch(() => undefined); // awaited below; until then its failure must not end the process
       });
       meter.reach(done);
@@ -122,91 +112,6 @@ export class RunExecution {
     this.#worker = worker;
     createInterface({ input: worker.errors }).on('line', (line) => log.warn({ run: this.id, worker: line }));
     if (this.#cancelled.signal.aborted) worker.cancel();
-    for await (const event of worker.events) await this.#record(key, event);
-  }
-
-  async #record(key: string, event: TrainingEvent): Promise<void> {
-    const { id } = this;
-    const { prisma, states, cache, log } = this.parts;
-    switch (event.type) {
-      case 'started': {
-        const { host, libraries, node } = event.environment;
-        const environment = {
-          code: { ...(await this.parts.code) },
-          node,
-          libraries: libraries.map((library) => ({ ...library })),
-          host: { ...host },
-        };
-        await prisma.run.update({ where: { id }, data: { engine: { ...event.engine }, environment } });
-        return;
-      }
-      case 'log':
-        log.info({ run: id }, event.message);
-        return this.#tell({ message: event.message });
-      case 'progress': {
-        const { type: _, ...progress } = event;
-        return this.#tell({ progress });
-      }
-      case 'system':
-        return this.#tell({ system: event.use });
-      case 'features':
-        return cache.add(key, event.chunk, event.bytes);
-      case 'checkpoint':
-        return this.#keepCheckpoint(event.checkpointBlob);
-      case 'epoch':
-        return this.#keepCheckpoint(event.checkpointBlob, event.metrics);
-      case 'finished': {
-        const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = event;
-        const { checkpointBlob } = await prisma.run.findUniqueOrThrow({ where: { id } });
-        const confusion = test.confusion.map((row) => [...row]);
-        const figures = { weightsBlob, keptEpoch, testAccuracy: test.accuracy, testLoss: test.loss, confusion };
-        await states.change(id, 'succeed', {
-          ...figures,
-          ...(await judgeReproduction(prisma, id, figures)),
-          predictionsBlob,
-          computedPictures,
-          timings: { ...seconds },
-          peakMemoryBytes: BigInt(peakMemoryBytes),
-          checkpointBlob: null,
-          endedAt: new Date(),
-        });
-        if (checkpointBlob) await this.parts.runBlobs.deleteUnused(checkpointBlob);
-        return;
-      }
-      case 'cancelled':
-        return states.change(id, 'cancel', { endedAt: new Date() });
-      case 'failed':
-        return this.#fail(event.code, event.message);
-    }
-  }
-
-  async #tell(details: EventDetails): Promise<void> {
-    await this.parts.journal.write(this.id, details);
-  }
-
-  /** Writes where the run can go on, with the epoch that ended there if one did; the checkpoint before is deleted. */
-  async #keepCheckpoint(checkpointBlob: string, epoch?: EpochMetrics): Promise<void> {
-    const { id } = this;
-    const { prisma, journal, runBlobs } = this.parts;
-    const before = await prisma.run.findUniqueOrThrow({ where: { id } });
-    if (epoch) {
-      const { validationAccuracy, validationLoss, seconds } = epoch;
-      const data = {
-        checkpointBlob,
-        epochs: { create: { ...epoch } },
-        bestValidationAccuracy: Math.max(before.bestValidationAccuracy ?? 0, validationAccuracy),
-        bestValidationLoss: Math.min(before.bestValidationLoss ?? validationLoss, validationLoss),
-        epochSeconds: (before.epochSeconds ?? 0) + seconds,
-      };
-      await journal.write(id, { epoch }, { data });
-    } else {
-      await prisma.run.update({ where: { id }, data: { checkpointBlob } });
-    }
-    const old = before.checkpointBlob;
-    if (old && old !== checkpointBlob) await runBlobs.deleteUnused(old);
-  }
-
-  #fail(errorCode: string, error: string): Promise<void> {
-    return this.parts.states.change(this.id, 'fail', { errorCode, error, endedAt: new Date() });
+    for await (const event of worker.events) await this.#recorder.record(key, event);
   }
 }

@@ -22,6 +22,14 @@ const KINDS = {
   system: 'SYSTEM',
 } as const satisfies Partial<Record<keyof RunEventType, RunEventType['kind']>>;
 
+/** What goes with an event. */
+export interface Besides {
+  readonly data?: Prisma.RunUncheckedUpdateInput;
+  readonly before?: readonly `${RunState}`[];
+  /** Done between writing and telling. */
+  readonly cleanUp?: () => Promise<void>;
+}
+
 /**
  * What happens to runs: written first, then told. Readers are told only that there is something new, and read it from the
  * database in their own time: one that is slow holds up nobody, and nothing piles up for it.
@@ -32,14 +40,10 @@ export class RunJournal {
   constructor(private readonly prisma: PrismaClient) {}
 
   /**
-   * Writes an event under the run's next number, together with what changes on the run's row.
+   * Writes an event under the run's next number, together with what changes on the run's row, and tells it.
    * @returns false, with nothing written, when the run is in none of the states `before`.
    */
-  async write(
-    id: string,
-    details: EventDetails,
-    { data = {}, before }: { data?: Prisma.RunUncheckedUpdateInput; before?: readonly `${RunState}`[] } = {},
-  ): Promise<boolean> {
+  async write(id: string, details: EventDetails, { data = {}, before, cleanUp }: Besides = {}): Promise<boolean> {
     const where = before ? { id, state: { in: [...before] } } : { id };
     const counted = { ...data, eventCount: { increment: 1 } };
     try {
@@ -52,7 +56,11 @@ export class RunJournal {
       if (!isMissing(error)) throw error;
       return false;
     }
-    this.#news.emit(id);
+    try {
+      await cleanUp?.();
+    } finally {
+      this.#news.emit(id);
+    }
     return true;
   }
 

@@ -55,7 +55,8 @@ export class RunList {
     if (createdFrom) all.push({ createdAt: { gte: createdFrom } });
     if (createdBefore) all.push({ createdAt: { lt: createdBefore } });
     if (text) {
-      const contains = text.toLowerCase(); // as ids and tags are
+      // In lower case, as ids and tags are; what LIKE takes for a wildcard stands for itself.
+      const contains = text.toLowerCase().replace(/[\\%_]/g, '\\$&');
       all.push({ OR: [{ id: { contains } }, { tagText: { contains } }] });
     }
     return { AND: all };

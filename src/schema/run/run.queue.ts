@@ -33,7 +33,7 @@ export class RunQueue {
   async cancel(id: string): Promise<void> {
     const { states } = this.parts;
     while ((await states.require(id, 'cancel')) === 'QUEUED') {
-      if (await states.tryChange(id, 'cancel', { endedAt: new Date() }, ['QUEUED'])) return;
+      if (await states.tryChange(id, 'cancel', { endedAt: new Date() }, { before: ['QUEUED'] })) return;
     }
     if (this.#current?.id === id) this.#current.cancel();
     else await states.tryChange(id, 'cancel', { endedAt: new Date() }); // left by an earlier hub, not taken up yet

@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import type { RunJournal } from './run.journal.js';
+import type { Besides, RunJournal } from './run.journal.js';
 import type { RunState } from './run.type.js';
 
 type State = `${RunState}`;
@@ -52,21 +52,22 @@ export class RunStates {
 
   /**
    * Changes the state and what else is known by then, and tells it. Of two at once that exclude each other, one wins.
-   * @param before states in which it is done; all that allow it unless given. @returns whether it was done.
+   * @param besides may name fewer states than allow it. @returns whether it was done.
    */
   async tryChange(
     id: string,
     change: Change,
-    data: Prisma.RunUpdateInput = {},
-    before: readonly State[] = statesBefore(change),
+    data: Prisma.RunUncheckedUpdateInput = {},
+    besides: Omit<Besides, 'data'> = {},
   ): Promise<boolean> {
     const state = stateBehind(change);
-    return this.journal.write(id, { state }, { data: { ...data, state }, before });
+    return this.journal.write(id, { state }, { before: statesBefore(change), ...besides, data: { ...data, state } });
   }
 
   /** As `tryChange`. @throws NOT_FOUND, or CONFLICT naming the state and what can be done in it. */
-  async change(id: string, change: Change, data: Prisma.RunUpdateInput = {}): Promise<void> {
-    if (await this.tryChange(id, change, data)) return;
+  async change(...asked: Parameters<RunStates['tryChange']>): Promise<void> {
+    if (await this.tryChange(...asked)) return;
+    const [id, change] = asked;
     await this.require(id, change);
     throw new HubError('CONFLICT', 'The state of the run has just changed: ask again.', { id });
   }

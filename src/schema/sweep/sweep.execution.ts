@@ -2,13 +2,11 @@ import { createInterface } from 'node:readline';
 import { HubError } from '../../errors.js';
 import type { Prisma } from '../../storage/database.js';
 import type { SweepEvent, SweepJob } from '../../training/job.js';
-import { recipeSchema } from '../../training/recipe.js';
 import { resultOf } from '../../training/trial.js';
 import type { WorkerProcess } from '../../training/worker-process.js';
-import type { BackboneRow } from '../backbone/backbone.service.js';
-import { featuresOf } from '../run/run-features.js';
+import { sweepJobOf } from './sweep.job.js';
 import type { SweepParts } from './sweep.queue.js';
-import { bestTrial, epochsOf, recipeOf, type SweepRow, withSweepRelations } from './sweep.record.js';
+import { bestTrial, recipeOf, type SweepRow, withSweepRelations } from './sweep.record.js';
 
 /** A worker that died by itself is started again for the trials that are missing this many times. */
 const WORKER_DEATHS = 3;
@@ -67,7 +65,7 @@ export class SweepExecution {
     for (let deaths = 0; ; ) {
       signal.throwIfAborted();
       const sweep = await this.#read();
-      const { job, key } = await this.#jobOf(sweep, backbone);
+      const { job, key } = await sweepJobOf(sweep, backbone, this.parts);
       if (job.trials.length === 0) return await this.#finish(sweep);
       signal.throwIfAborted(); // before there is a worker to stop
       try {
@@ -81,31 +79,6 @@ export class SweepExecution {
         }
       }
     }
-  }
-
-  async #jobOf(sweep: SweepRow, backbone: BackboneRow): Promise<{ job: SweepJob; key: string }> {
-    const { blobFolder, cache } = this.parts;
-    const { datasetVersion, trials, metric, stopEarly } = sweep;
-    const recipe = recipeSchema.parse(sweep.recipe);
-    const { key, size, bytes } = featuresOf(recipe, datasetVersion, backbone);
-    const uncached = await cache.makeRoom(key, bytes);
-    if (uncached !== null) {
-      throw new HubError('LIMIT_EXCEEDED', `The features of a sweep must be cached: ${uncached}`, { bytes });
-    }
-    const job: SweepJob = {
-      manifestBlob: datasetVersion.manifestBlob,
-      backboneBlob: backbone.sha256,
-      recipe,
-      size,
-      featureChunks: await cache.use(key),
-      ...{ parentBlob: null, uncached, checkpointBlob: null, checkpointSeconds: 0, blobFolder },
-      trials: trials.flatMap((trial) =>
-        trial.state === 'QUEUED' ? { number: trial.number, recipe: recipeOf(trial, sweep) } : [],
-      ),
-      histories: trials.flatMap((trial) => (trial.state === 'QUEUED' ? [] : [epochsOf(trial)])),
-      ...{ metric, stopEarly },
-    };
-    return { job, key };
   }
 
   /** Runs one worker to its end. Throws when it dies before that. @returns whether all trials were made. */

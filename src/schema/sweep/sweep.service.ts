@@ -31,7 +31,7 @@ export class SweepService {
       throw new HubError('BAD_INPUT', message, { method, runs });
     }
     const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, rest.seed);
-    const sweep = await this.prisma.sweep.create({
+    const { id } = await this.prisma.sweep.create({
       data: {
         ...{ recipe, datasetVersionId, backboneName, method, ...rest },
         parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
@@ -41,17 +41,15 @@ export class SweepService {
           },
         },
       },
-      include: withSweepRelations,
+      select: { id: true },
     });
     this.queue.wake();
-    return toSweep(sweep);
+    return this.#require(id);
   }
 
   async cancel(id: string): Promise<SweepType> {
     await this.queue.cancel(id);
-    const sweep = await this.find(id);
-    if (!sweep) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
-    return sweep;
+    return this.#require(id);
   }
 
   /** Deletes a sweep with its trials. @throws NOT_FOUND, or CONFLICT unless it has ended and its run is deleted. */
@@ -82,5 +80,11 @@ export class SweepService {
     });
     const sweeps = rows.slice(0, first).map(toSummary);
     return { sweeps, next: rows.length > first ? (sweeps.at(-1)?.id ?? null) : null };
+  }
+
+  async #require(id: string): Promise<SweepType> {
+    const sweep = await this.find(id);
+    if (!sweep) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
+    return sweep;
   }
 }
