@@ -14,7 +14,7 @@ import { storeEpochs } from './support/store-epochs.mjs';
 const REQUEST = fileURLToPath(new URL('../test/requests/runs.graphql', import.meta.url));
 const PAGE = 50;
 /** Pages of 200 between the first page and the deep one. */
-const DEEP = 100;
+const DEEP = 40;
 
 const LISTS = {
   'newest first': {},

@@ -62,6 +62,7 @@ export async function measure() {
 /** The pictures of a dataset version, smaller, as a source. */
 function reduced(manifest, shards, side) {
   return {
+    share: null,
     async *entries() {
       for (const image of manifest.images) {
         const content = await sharp(await shards.read(image))
@@ -87,7 +88,10 @@ async function trainHead(data) {
     ...data,
     recipe: resolveRecipe('standard', { imageSize: IMAGE }),
     featureChunks: [],
+    uncached: null,
+    parentBlob: null,
     checkpointBlob: null,
+    checkpointSeconds: 60,
   };
   for await (const event of startWorker(job).events) if (event.type === 'finished') return event.weightsBlob;
   throw new Error('training did not finish');

@@ -61,8 +61,9 @@ async function* readFile(file: string, size: number, meter: UnpackMeter): AsyncG
   // Between the listing and now, the file may have become a link.
   const handle = await open(file, constants.O_RDONLY | NO_FOLLOW);
   try {
-    while (true) {
+    for (let ended = false; !ended; ) {
       const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(Math.min(size + 1, CHUNK_BYTES)) });
+      ended = bytesRead < buffer.length; // a regular file gives less only at its end
       if (bytesRead === 0) return;
       meter.addPacked(bytesRead);
       meter.addUnpacked(bytesRead);

@@ -153,7 +153,7 @@ describe('a fine-tune run', () => {
     const before = await blobs();
     const { id } = await start({ parentRunId: parent.id, fineTuneFrom: 'mixed10', epochs: 1 });
     expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
-    // Those of avg_pool, mixed5 and mixed4 are gone; the run's weights and its own features have come.
-    expect(await blobs()).toBe(before - 3 + 2);
+    // Those of avg_pool, mixed5, its variants and mixed4 are gone; the run's weights, predictions and features have come.
+    expect(await blobs()).toBe(before - 4 + 3);
   });
 });

@@ -36,7 +36,7 @@ export async function* hubFindings(options: DoctorOptions): AsyncGenerator<Findi
 }
 
 async function askSchema(options: DoctorOptions): Promise<IntrospectionQuery> {
-  return (await connect(options)).request<IntrospectionQuery>(getIntrospectionQuery());
+  return (await connect(options)).request<IntrospectionQuery>(getIntrospectionQuery({ specifiedByUrl: true }));
 }
 
 async function versionFinding(introspection: IntrospectionQuery): Promise<Finding> {
