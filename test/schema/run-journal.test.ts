@@ -141,8 +141,11 @@ it('of the progress in a phase the last is kept, and nothing else is dropped', a
 it('an event and what changes with it are written together or not at all', async () => {
   const id = await running();
   const twice = { epoch: 1, trainLoss: 1, trainAccuracy: 1, validationLoss: 1, validationAccuracy: 1, seconds: 1 };
-  await journal.write(id, { epoch: twice }, { data: { epochs: { create: twice } } });
-  await expect(journal.write(id, { epoch: twice }, { data: { epochs: { create: twice } } })).rejects.toThrow();
+  await journal.write(id, { epoch: twice }, { data: { backboneName: 'first' } });
+  await expect(journal.write(id, { epoch: twice }, { data: { backboneName: 'second' } })).rejects.toThrow();
   const run = await database.client.run.findUniqueOrThrow({ where: { id }, include: { events: true, epochs: true } });
-  expect(run).toMatchObject({ eventCount: 1, events: [{ number: 1 }], epochs: [{ epoch: 1 }] });
+  expect(run).toMatchObject({
+    ...{ backboneName: 'first', eventCount: 1 },
+    ...{ events: [{ number: 1 }], epochs: [{ epoch: 1 }] },
+  });
 });

@@ -40,7 +40,8 @@ export class RunJournal {
   constructor(private readonly prisma: PrismaClient) {}
 
   /**
-   * Writes an event under the run's next number, together with what changes on the run's row, and tells it.
+   * Writes an event under the run's next number, together with what changes on the run's row, and tells it. An epoch
+   * becomes one of the run's epochs too.
    * @returns false, with nothing written, when the run is in none of the states `before`.
    */
   async write(id: string, details: EventDetails, { data = {}, before, cleanUp }: Besides = {}): Promise<boolean> {
@@ -49,6 +50,7 @@ export class RunJournal {
     try {
       await this.prisma.$transaction(async (tx) => {
         const { eventCount: number } = await tx.run.update({ where, data: counted, select: { eventCount: true } });
+        if ('epoch' in details) await tx.runEpoch.create({ data: { runId: id, ...details.epoch } });
         if ('progress' in details) await tx.runEvent.deleteMany({ where: overtakenBy(id, details.progress.phase) });
         await tx.runEvent.create({ data: { runId: id, ...eventRow(number, details) } });
       });

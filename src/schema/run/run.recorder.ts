@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { CodeVersion } from '../../code-version.js';
-import type { PrismaClient } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics, TrainingEvent } from '../../training/job.js';
 import type { FeatureCache } from './feature-cache.js';
 import { judgeReproduction } from './reproduction.js';
@@ -20,8 +20,19 @@ export interface RecorderParts {
   readonly log: Logger;
 }
 
+/** How far a run has come, as its row says. */
+const STANDING = {
+  checkpointBlob: true,
+  bestValidationAccuracy: true,
+  bestValidationLoss: true,
+  epochSeconds: true,
+} as const;
+type Standing = Prisma.RunGetPayload<{ select: typeof STANDING }>;
+
 /** Everything that the worker of a run reports is written here, before it is told on. */
 export class RunRecorder {
+  #stands: Standing | undefined;
+
   constructor(
     private readonly id: string,
     private readonly parts: RecorderParts,
@@ -54,7 +65,7 @@ export class RunRecorder {
         return this.#keepCheckpoint(event.checkpointBlob, event.metrics);
       case 'finished': {
         const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = event;
-        const { checkpointBlob } = await prisma.run.findUniqueOrThrow({ where: { id } });
+        const { checkpointBlob } = await this.#standing();
         const confusion = test.confusion.map((row) => [...row]);
         const figures = { weightsBlob, keptEpoch, testAccuracy: test.accuracy, testLoss: test.loss, confusion };
         const data = {
@@ -87,21 +98,27 @@ export class RunRecorder {
   async #keepCheckpoint(checkpointBlob: string, epoch?: EpochMetrics): Promise<void> {
     const { id } = this;
     const { prisma, journal, runBlobs } = this.parts;
-    const before = await prisma.run.findUniqueOrThrow({ where: { id } });
+    const before = await this.#standing();
+    this.#stands = { ...before, checkpointBlob };
     if (epoch) {
       const { validationAccuracy, validationLoss, seconds } = epoch;
-      const data = {
+      this.#stands = {
         checkpointBlob,
-        epochs: { create: { ...epoch } },
         bestValidationAccuracy: Math.max(before.bestValidationAccuracy ?? 0, validationAccuracy),
         bestValidationLoss: Math.min(before.bestValidationLoss ?? validationLoss, validationLoss),
         epochSeconds: (before.epochSeconds ?? 0) + seconds,
       };
-      await journal.write(id, { epoch }, { data });
+      await journal.write(id, { epoch }, { data: this.#stands });
     } else {
       await prisma.run.update({ where: { id }, data: { checkpointBlob } });
     }
     const old = before.checkpointBlob;
     if (old && old !== checkpointBlob) await runBlobs.deleteUnused(old);
+  }
+
+  /** What the row says; read once, since nobody else changes it while the run is under way. */
+  async #standing(): Promise<Standing> {
+    this.#stands ??= await this.parts.prisma.run.findUniqueOrThrow({ where: { id: this.id }, select: STANDING });
+    return this.#stands;
   }
 }
