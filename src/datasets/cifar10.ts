@@ -1,7 +1,9 @@
 import sharp from 'sharp';
 import { HubError } from '../errors.js';
+import type { MeasuredImage } from './decode.js';
 import { inOrder } from './in-order.js';
 import { quoted } from './names.js';
+import { factsOf } from './picture-facts.js';
 import { inMemory, type SourceEntry } from './source.js';
 
 /** In the order of the labels. */
@@ -39,9 +41,9 @@ export async function* pictureFiles(
 ): AsyncGenerator<SourceEntry> {
   const split = batch === 'test_batch' ? 'test' : 'train';
   let index = 0;
-  for await (const { className, encoded } of inOrder(records, (record) => encode(record, batchPath))) {
+  for await (const { className, encoded, measured } of inOrder(records, (record) => encode(record, batchPath))) {
     const path = `${split}/${className}/${batch}-${String(index).padStart(5, '0')}.png`;
-    yield { kind: 'file', path, bytes: encoded.length, content: () => inMemory([encoded]) };
+    yield { kind: 'file', path, bytes: encoded.length, content: () => inMemory([encoded]), measured };
     index += 1;
   }
 }
@@ -55,7 +57,7 @@ export function checkClassList(names: readonly unknown[], path: string): void {
 async function encode(
   { label, planes }: Cifar10Record,
   batchPath: string,
-): Promise<{ className: string; encoded: Buffer }> {
+): Promise<{ className: string; encoded: Buffer; measured: MeasuredImage }> {
   const className = CIFAR10_CLASSES[label];
   if (className === undefined) {
     throw new HubError('DATASET_REFUSED', `${quoted(batchPath)} has a record of label ${label}, not 0 to 9.`);
@@ -66,5 +68,6 @@ async function encode(
   }
   // Not packed: deflate's output differs between machines, and with it the hash of the same dataset.
   const image = sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png({ compressionLevel: 0 });
-  return { className, encoded: await image.toBuffer() };
+  const measured = { width: SIDE, height: SIDE, facts: factsOf(pixels, SIDE, SIDE) };
+  return { className, encoded: await image.toBuffer(), measured };
 }

@@ -47,6 +47,8 @@ interface Found {
 interface ImageFile {
   readonly name: string;
   readonly content: Buffer;
+  /** By the source that made it; undefined for one that is still to be decoded. */
+  readonly measured: MeasuredImage | undefined;
 }
 
 /** Reads a source once: every image is decoded and packed, everything else goes to `rejections`. */
@@ -101,7 +103,7 @@ async function* readImages(
     }
     const content = await readImage(entry, limits);
     if (content === null) rejections.add(name, notAnImage().message);
-    else yield { name, content };
+    else yield { name, content, measured: entry.measured };
   }
 }
 
@@ -135,7 +137,7 @@ async function measure(
   limits: DatasetLimits,
 ): Promise<{ file: ImageFile; measured: MeasuredImage | string }> {
   try {
-    return { file, measured: await measureImage(file.content, limits.maxPixels) };
+    return { file, measured: file.measured ?? (await measureImage(file.content, limits.maxPixels)) };
   } catch (error) {
     if (error instanceof HubError && error.code === 'IMAGE_REFUSED') return { file, measured: error.message };
     throw error;

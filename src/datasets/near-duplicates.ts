@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { groupBy } from '../group-by.js';
 
-/** Bits in which two fingerprints of the same picture differ at most. */
-export const NEAR_DISTANCE = 7;
-/** One more than that: whatever the bits that differ, one band of two fingerprints is equal. */
-const BANDS = NEAR_DISTANCE + 1;
-/** Bits of a band, which makes 128 in all. */
+/**
+ * Bits in which two fingerprints of the same picture differ at most. Of CIFAR-10's 60,000 pictures 839 pairs are that near;
+ * of 96 that were looked at, of all distances, one showed different things.
+ */
+export const NEAR_DISTANCE = 15;
+/** Fingerprints are compared by bands of 16 bits. Where 15 bits differ, one of eight bands differs in one bit at most. */
+const BANDS = 8;
 const BAND_BITS = 16;
+const WORDS = 4;
 /** A band that more fingerprints share tells nothing of them; their other bands still do. */
 const MOST_PER_BAND = 4096;
 /** Comparisons after which others have their turn. */
@@ -20,20 +23,20 @@ export interface NearPair {
 }
 
 /**
- * All pairs of fingerprints within NEAR_DISTANCE bits, some more than once. Only those with an equal band are compared
- * (M. Norouzi et al., "Fast search in Hamming space with multi-index hashing", 2012).
+ * All pairs of fingerprints within NEAR_DISTANCE bits, some more than once: those with a band that differs in one bit at
+ * most are compared (M. Norouzi et al., "Fast search in Hamming space with multi-index hashing", 2012).
  * @param fingerprints 32 hexadecimal digits each; null is near to none.
  */
 export async function* nearPairs(fingerprints: readonly (string | null)[]): AsyncGenerator<NearPair> {
   const known = [...fingerprints.keys()].filter((place) => fingerprints[place] !== null);
-  const bands = known.map((place) => bandsOf(fingerprints[place] as string));
+  const words = Uint32Array.from(known.flatMap((place) => wordsOf(fingerprints[place] as string)));
   let compared = 0;
   for (let band = 0; band < BANDS; band++) {
-    for (const sharing of groupBy(bands.keys(), (place) => bands[place]![band]!).values()) {
-      if (sharing.length > MOST_PER_BAND) continue;
-      for (const [i, a] of sharing.entries()) {
-        for (const b of sharing.slice(i + 1)) {
-          const distance = distanceBetween(bands[a]!, bands[b]!);
+    for (const [one, other] of neighbours(groupBy(known.keys(), (place) => bandOf(words, place, band)))) {
+      for (const [i, a] of one.entries()) {
+        for (let j = one === other ? i + 1 : 0; j < other.length; j++) {
+          const b = other[j]!;
+          const distance = distanceBetween(words, a, b);
           if (distance <= NEAR_DISTANCE) yield { a: known[a]!, b: known[b]!, distance };
           compared += 1;
           if (compared % AT_ONCE === 0) await setImmediate();
@@ -43,18 +46,39 @@ export async function* nearPairs(fingerprints: readonly (string | null)[]): Asyn
   }
 }
 
-function bandsOf(fingerprint: string): Uint16Array {
-  const digits = BAND_BITS / 4;
-  return Uint16Array.from({ length: BANDS }, (_, band) =>
-    Number.parseInt(fingerprint.slice(band * digits, (band + 1) * digits), 16),
-  );
+/** Each list with itself, and each two lists whose keys differ in one bit. */
+function* neighbours(
+  lists: ReadonlyMap<number, readonly number[]>,
+): Generator<readonly [readonly number[], readonly number[]]> {
+  const small = new Map([...lists].filter(([, list]) => list.length <= MOST_PER_BAND));
+  for (const [key, list] of small) {
+    yield [list, list];
+    for (let bit = 1; bit < 2 ** BAND_BITS; bit *= 2) {
+      const other = (key & bit) === 0 ? small.get(key | bit) : undefined;
+      if (other) yield [list, other];
+    }
+  }
 }
 
-function distanceBetween(a: Uint16Array, b: Uint16Array): number {
+/** 32 bits each. */
+function wordsOf(fingerprint: string): number[] {
+  return Array.from({ length: WORDS }, (_, word) => Number.parseInt(fingerprint.slice(word * 8, (word + 1) * 8), 16));
+}
+
+function bandOf(words: Uint32Array, place: number, band: number): number {
+  const word = words[place * WORDS + (band >> 1)]!;
+  return band % 2 === 0 ? word >>> BAND_BITS : word & (2 ** BAND_BITS - 1);
+}
+
+/** Counts on only while it can still be near. */
+function distanceBetween(words: Uint32Array, a: number, b: number): number {
   let distance = 0;
-  for (let band = 0; band < BANDS; band++) distance += BIT_COUNTS[a[band]! ^ b[band]!]!;
+  for (let word = 0; word < WORDS && distance <= NEAR_DISTANCE; word++) {
+    const differing = words[a * WORDS + word]! ^ words[b * WORDS + word]!;
+    distance += BIT_COUNTS[differing & 0xffff]! + BIT_COUNTS[differing >>> 16]!;
+  }
   return distance;
 }
 
-const BIT_COUNTS = new Uint8Array(2 ** BAND_BITS);
+const BIT_COUNTS = new Uint8Array(2 ** 16);
 for (let value = 1; value < BIT_COUNTS.length; value++) BIT_COUNTS[value] = BIT_COUNTS[value >> 1]! + (value & 1);

@@ -1,4 +1,5 @@
 import { HubError } from '../errors.js';
+import type { MeasuredImage } from './decode.js';
 
 /** Where labelled images come from. What it gives is raw: paths and content are checked by whoever takes them in. */
 export interface Source {
@@ -22,6 +23,8 @@ export interface FileEntry {
   readonly bytes: number;
   /** Reads the content, once. It may be left unread or half read. */
   content(): AsyncIterable<Uint8Array>;
+  /** Of an image that the source has encoded itself: it is not decoded to find out. */
+  readonly measured?: MeasuredImage;
 }
 
 export interface FolderEntry {

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { measureImage } from '../../src/datasets/decode.js';
 import { openArchive } from '../../src/datasets/detect.js';
 import { registerImages } from '../../src/datasets/register.js';
 import { fileOf, tarGzOf, temporaryStore } from './fixtures.js';
@@ -44,6 +45,12 @@ describe("CIFAR-10's binary archive", () => {
       .toBuffer();
     expect([image.width, image.height, pixels.length]).toEqual([32, 32, 3072]);
     expect([...pixels.subarray(3 * 700, 3 * 700 + 3)]).toEqual([700 % 256, (700 + 1 + 3) % 256, 2]);
+    const { width, height, facts } = image;
+    expect(await measureImage(shard.subarray(image.offset, image.offset + image.bytes))).toEqual({
+      width,
+      height,
+      facts,
+    });
   });
 
   it.each([
