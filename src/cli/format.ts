@@ -19,6 +19,10 @@ export const count = (number: number): string => countFormat.format(number);
 /** 0.8687 is "86.9%". */
 export const percent = (share: number): string => percentFormat.format(share);
 
+/** A value in short: numbers with four digits that count. */
+export const short = (value: unknown): string =>
+  String(typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+
 /** 75.3 is "1m 15s". */
 export const duration = (seconds: number): string => prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 0 });
 

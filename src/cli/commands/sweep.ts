@@ -5,7 +5,7 @@ import { HubError } from '../../errors.js';
 import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { findVersion } from '../find-version.js';
-import { duration, maybe, moment, percent } from '../format.js';
+import { duration, maybe, moment, percent, short } from '../format.js';
 import { hyperparameters, typed } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
 import { pairs, wholeNumber } from '../numbers.js';
@@ -157,7 +157,7 @@ async function requireSweep(client: HubClient, id: string): Promise<Sweep> {
 function sweepText({ id, state, datasetVersion, backboneName, best, runId, trials, error }: Sweep): string {
   const values = (of: object): string =>
     Object.entries(of)
-      .map(([name, value]) => `${name} ${value}`)
+      .map(([name, value]) => `${name} ${short(value)}`)
       .join(', ');
   return sections(
     fields({
