@@ -1,7 +1,7 @@
 import { HubError } from '../errors.js';
-import { type Cifar10Record, checkClassList, PICTURE_BYTES, pictureFiles } from './cifar10.js';
+import { type Cifar10Form, type Cifar10Record, PICTURE_BYTES } from './cifar10.js';
 import { quoted } from './names.js';
-import { type FileEntry, readWhole, type Source, type SourceEntry } from './source.js';
+import { type FileEntry, readWhole } from './source.js';
 
 /** Where CIFAR-10's binary archive is published, and what it must be. */
 export const CIFAR10_BINARY = {
@@ -13,33 +13,16 @@ export const CIFAR10_BINARY = {
 /** One label byte, then the planes. */
 const RECORD_BYTES = 1 + PICTURE_BYTES;
 
-const BATCH = /(?:^|\/)(data_batch_[1-5]|test_batch)\.bin$/;
-const CLASS_LIST = /(?:^|\/)batches\.meta\.txt$/;
 /** The published list has 61; more than this is not read. */
 const CLASS_LIST_BYTES = 1024;
 
-/** The pictures of CIFAR-10's binary archive. */
-export class Cifar10BinarySource implements Source {
-  readonly #archive: Source;
-
-  /** `archive` gives the entries of cifar-10-binary.tar.gz. */
-  constructor(archive: Source) {
-    this.#archive = archive;
-  }
-
-  get share(): number | null {
-    return this.#archive.share;
-  }
-
-  async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
-    for await (const entry of this.#archive.entries(signal)) {
-      if (entry.kind !== 'file') continue;
-      const batch = BATCH.exec(entry.path)?.[1];
-      if (batch !== undefined) yield* pictureFiles(records(entry), batch, entry.path);
-      else if (CLASS_LIST.test(entry.path)) checkClassList(await classList(entry), entry.path);
-    }
-  }
-}
+/** cifar-10-binary.tar.gz */
+export const BINARY_FORM: Cifar10Form = {
+  batch: /(?:^|\/)(data_batch_[1-5]|test_batch)\.bin$/,
+  classList: /(?:^|\/)batches\.meta\.txt$/,
+  records,
+  classes,
+};
 
 async function* records(entry: FileEntry): AsyncGenerator<Cifar10Record> {
   let rest = Buffer.alloc(0);
@@ -60,7 +43,7 @@ async function* records(entry: FileEntry): AsyncGenerator<Cifar10Record> {
   }
 }
 
-async function classList(entry: FileEntry): Promise<readonly string[]> {
+async function classes(entry: FileEntry): Promise<readonly string[]> {
   const text = await readWhole(entry, CLASS_LIST_BYTES);
   return text?.toString('latin1').split(/\s+/).filter(Boolean) ?? [];
 }

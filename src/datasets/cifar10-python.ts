@@ -1,40 +1,23 @@
 import { BufferReader, Parser } from 'pickleparser';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { type Cifar10Record, checkClassList, PICTURE_BYTES, pictureFiles } from './cifar10.js';
+import { type Cifar10Form, type Cifar10Record, PICTURE_BYTES } from './cifar10.js';
 import { quoted } from './names.js';
-import { type FileEntry, readWhole, type Source, type SourceEntry } from './source.js';
+import { type FileEntry, readWhole } from './source.js';
 
-const BATCH = /(?:^|\/)(data_batch_[1-5]|test_batch)$/;
-const CLASS_LIST = /(?:^|\/)batches\.meta$/;
 /** A published batch has 31 MB. */
 const PICKLE_BYTES = 64 * 1024 ** 2;
 
 const strings = z.array(z.string());
 const metaSchema = z.map(z.string(), z.unknown()).transform((meta) => strings.parse(meta.get('label_names')));
 
-/** The pictures of CIFAR-10's Python archive. */
-export class Cifar10PythonSource implements Source {
-  readonly #archive: Source;
-
-  /** `archive` gives the entries of cifar-10-python.tar.gz. */
-  constructor(archive: Source) {
-    this.#archive = archive;
-  }
-
-  get share(): number | null {
-    return this.#archive.share;
-  }
-
-  async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
-    for await (const entry of this.#archive.entries(signal)) {
-      if (entry.kind !== 'file') continue;
-      const batch = BATCH.exec(entry.path)?.[1];
-      if (batch !== undefined) yield* pictureFiles(records(await unpickle(entry, batchSchema)), batch, entry.path);
-      else if (CLASS_LIST.test(entry.path)) checkClassList(await unpickle(entry, metaSchema), entry.path);
-    }
-  }
-}
+/** cifar-10-python.tar.gz */
+export const PYTHON_FORM: Cifar10Form = {
+  batch: /(?:^|\/)(data_batch_[1-5]|test_batch)$/,
+  classList: /(?:^|\/)batches\.meta$/,
+  records,
+  classes: (entry) => unpickle(entry, metaSchema),
+};
 
 /** The only things that a pickle of CIFAR-10 makes besides numbers, text, lists and dictionaries. */
 class NumpyBytes {
@@ -67,7 +50,8 @@ const batchSchema = z
   }))
   .refine(({ labels, data }) => labels.length === data.rows);
 
-async function* records({ labels, data }: z.output<typeof batchSchema>): AsyncGenerator<Cifar10Record> {
+async function* records(entry: FileEntry): AsyncGenerator<Cifar10Record> {
+  const { labels, data } = await unpickle(entry, batchSchema);
   for (const [i, label] of labels.entries()) {
     yield { label, planes: data.bytes.subarray(i * PICTURE_BYTES, (i + 1) * PICTURE_BYTES) };
   }

@@ -4,7 +4,7 @@ import type { MeasuredImage } from './decode.js';
 import { inOrder } from './in-order.js';
 import { quoted } from './names.js';
 import { factsOf } from './picture-facts.js';
-import { inMemory, type SourceEntry } from './source.js';
+import { type FileEntry, inMemory, type Source, type SourceEntry } from './source.js';
 
 /** In the order of the labels. */
 export const CIFAR10_CLASSES: readonly string[] = [
@@ -30,11 +30,44 @@ export interface Cifar10Record {
   readonly planes: Uint8Array;
 }
 
+/** One of the forms in which the archive is published. */
+export interface Cifar10Form {
+  /** Paths of batches; the first group is the batch's name. */
+  readonly batch: RegExp;
+  readonly classList: RegExp;
+  records(entry: FileEntry): AsyncIterable<Cifar10Record>;
+  /** In the order of the labels. */
+  classes(entry: FileEntry): Promise<readonly unknown[]>;
+}
+
+/** The pictures of CIFAR-10 as published. */
+export class Cifar10Source implements Source {
+  constructor(
+    /** Gives the entries of the published tar.gz. */
+    private readonly archive: Source,
+    private readonly form: Cifar10Form,
+  ) {}
+
+  get share(): number | null {
+    return this.archive.share;
+  }
+
+  async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
+    const { batch, classList, records, classes } = this.form;
+    for await (const entry of this.archive.entries(signal)) {
+      if (entry.kind !== 'file') continue;
+      const name = batch.exec(entry.path)?.[1];
+      if (name !== undefined) yield* pictureFiles(records(entry), name, entry.path);
+      else if (classList.test(entry.path)) checkClassList(await classes(entry), entry.path);
+    }
+  }
+}
+
 /**
  * The records of a batch as PNG files: `train/cat/data_batch_1-00042.png`. Both published forms give the same files, so
  * that they are the same dataset.
  */
-export async function* pictureFiles(
+async function* pictureFiles(
   records: AsyncIterable<Cifar10Record>,
   batch: string,
   batchPath: string,
@@ -49,7 +82,7 @@ export async function* pictureFiles(
 }
 
 /** Throws DATASET_REFUSED unless these are the ten classes in their order. */
-export function checkClassList(names: readonly unknown[], path: string): void {
+function checkClassList(names: readonly unknown[], path: string): void {
   if (names.join() === CIFAR10_CLASSES.join()) return;
   throw new HubError('DATASET_REFUSED', `${quoted(path)} does not list the ten classes of CIFAR-10 in their order.`);
 }

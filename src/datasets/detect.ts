@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { HubError } from '../errors.js';
-import { Cifar10BinarySource } from './cifar10-binary.js';
-import { Cifar10PythonSource } from './cifar10-python.js';
+import { type Cifar10Form, Cifar10Source } from './cifar10.js';
+import { BINARY_FORM } from './cifar10-binary.js';
+import { PYTHON_FORM } from './cifar10-python.js';
 import { FolderSource } from './folder-source.js';
 import { DATASET_LIMITS, type DatasetLimits } from './limits.js';
 import { quoted } from './names.js';
@@ -36,8 +37,7 @@ export async function openArchive(file: string, limits: DatasetLimits = DATASET_
   }
   const tar = new TarSource(() => createReadStream(file), limits, bytes);
   const form = await cifar10Form(tar);
-  if (form === 'py') return new Cifar10PythonSource(tar);
-  return form === 'bin' ? new Cifar10BinarySource(tar) : tar;
+  return form ? new Cifar10Source(tar, form) : tar;
 }
 
 async function look(path: string): Promise<{ isFolder: boolean; bytes: number }> {
@@ -62,9 +62,11 @@ async function readHead(file: string): Promise<Buffer> {
 }
 
 /** Which form of CIFAR-10 the archive is, by where its first file lies: `cifar-10-batches-bin/data_batch_1.bin`. */
-async function cifar10Form(tar: TarSource): Promise<string | undefined> {
+async function cifar10Form(tar: TarSource): Promise<Cifar10Form | undefined> {
   for await (const entry of tar.entries(new AbortController().signal)) {
-    if (entry.kind === 'file') return /^(?:\.\/)?cifar-10-batches-(bin|py)\//.exec(entry.path)?.[1];
+    if (entry.kind !== 'file') continue;
+    if (/^(?:\.\/)?cifar-10-batches-bin\//.test(entry.path)) return BINARY_FORM;
+    return /^(?:\.\/)?cifar-10-batches-py\//.test(entry.path) ? PYTHON_FORM : undefined;
   }
   return undefined;
 }

@@ -1,14 +1,12 @@
-import { createInterface } from 'node:readline';
 import { HubError } from '../../errors.js';
-import type { Job } from '../../training/job.js';
+import type { TrainingEvent } from '../../training/job.js';
 import { ProgressMeter } from '../../training/progress.js';
-import type { startWorker, WorkerProcess } from '../../training/worker-process.js';
+import type { startWorker } from '../../training/worker-process.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone.service.js';
+import { Supervision } from '../supervision.js';
 import { jobOf, withJobRelations } from './run.job.js';
 import { type RecorderParts, RunRecorder } from './run.recorder.js';
-
-/** A worker that died by itself is started again from the last checkpoint this many times. */
-const WORKER_DEATHS = 3;
+import { isFinal } from './run.states.js';
 
 /** What a run needs to be worked on. */
 export interface ExecutionParts extends RecorderParts {
@@ -19,29 +17,25 @@ export interface ExecutionParts extends RecorderParts {
 
 /** One run under way: its backbone, its workers, its end. */
 export class RunExecution {
-  readonly #cancelled = new AbortController();
   readonly #recorder: RunRecorder;
-  #worker: WorkerProcess | undefined;
-  #killed = false;
+  readonly #supervision: Supervision<TrainingEvent>;
 
   constructor(
     readonly id: string,
     private readonly parts: ExecutionParts,
   ) {
     this.#recorder = new RunRecorder(id, parts);
+    this.#supervision = new Supervision(parts.log.child({ run: id }));
   }
 
   /** Asks it to end at the next batch. */
   cancel(): void {
-    this.#cancelled.abort();
-    this.#worker?.cancel();
+    this.#supervision.cancel();
   }
 
   /** Stops it where it is; the run stays RUNNING, and goes on from its checkpoint when it is taken up again. */
   kill(): void {
-    this.#killed = true;
-    this.#cancelled.abort();
-    this.#worker?.kill();
+    this.#supervision.kill();
   }
 
   /** Works on the run until it is in a final state; does nothing when it does not wait any more. */
@@ -51,9 +45,9 @@ export class RunExecution {
     try {
       await this.#run();
     } catch (error) {
-      if (this.#killed) return;
+      if (this.#supervision.killed) return;
       const endedAt = new Date();
-      if (this.#cancelled.signal.aborted) return void (await states.tryChange(id, 'cancel', { endedAt }));
+      if (this.#supervision.signal.aborted) return void (await states.tryChange(id, 'cancel', { endedAt }));
       const known = error instanceof HubError;
       if (!known) log.error({ err: error, run: id }, 'run failed inside the hub');
       const errorCode = known ? error.code : 'INTERNAL';
@@ -64,26 +58,16 @@ export class RunExecution {
 
   async #run(): Promise<void> {
     const { id } = this;
-    const { prisma, states, log } = this.parts;
+    const { prisma, states, startWorker } = this.parts;
     const { startedAt } = await prisma.run.findUniqueOrThrow({ where: { id } });
     if (!(await states.tryChange(id, 'start', { startedAt: startedAt ?? new Date() }))) return; // cancelled meanwhile
     const backbone = await this.#backbone();
-    for (let deaths = 0; ; ) {
-      this.#cancelled.signal.throwIfAborted();
+    await this.#supervision.run(async () => {
       const run = await prisma.run.findUniqueOrThrow({ where: { id }, include: withJobRelations });
+      if (isFinal(run.state)) return null;
       const { job, key } = await jobOf(run, backbone, this.parts);
-      if (this.#killed) return; // before there was a worker to kill
-      try {
-        return await this.#work(job, key);
-      } catch (error) {
-        if (this.#killed) return;
-        deaths += 1;
-        log.warn({ err: error, run: id, deaths }, 'training process died');
-        if (deaths >= WORKER_DEATHS) {
-          throw new HubError('WORKER_DIED', `The training process died ${deaths} times; the hub's log says how.`);
-        }
-      }
-    }
+      return { start: () => startWorker(job), record: (event) => this.#recorder.record(key, event) };
+    });
   }
 
   /** The backbone that the run asks for, downloaded if need be; from now on it is on record. */
@@ -99,19 +83,9 @@ export class RunExecution {
       });
       meter.reach(done);
     };
-    const backbone = await backbones.require(backboneName, onDownload, this.#cancelled.signal);
+    const backbone = await backbones.require(backboneName, onDownload, this.#supervision.signal);
     await told;
     await prisma.run.update({ where: { id: this.id }, data: { backboneId: backbone.id } });
     return backbone;
-  }
-
-  /** Runs one worker to its end. Throws when it dies before that. */
-  async #work(job: Job, key: string): Promise<void> {
-    const { log, startWorker } = this.parts;
-    const worker = startWorker(job);
-    this.#worker = worker;
-    createInterface({ input: worker.errors }).on('line', (line) => log.warn({ run: this.id, worker: line }));
-    if (this.#cancelled.signal.aborted) worker.cancel();
-    for await (const event of worker.events) await this.#recorder.record(key, event);
   }
 }

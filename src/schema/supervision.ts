@@ -1,0 +1,70 @@
+import { createInterface } from 'node:readline';
+import type { Logger } from 'pino';
+import { HubError } from '../errors.js';
+import type { WorkerProcess } from '../training/worker-process.js';
+
+/** A worker that died by itself is started again this many times. */
+const WORKER_DEATHS = 3;
+
+/** Work that workers do, one after the other where one dies, until it is done, cancelled or killed. */
+export class Supervision<E> {
+  readonly #aborted = new AbortController();
+  #worker: WorkerProcess<E> | undefined;
+  #killed = false;
+
+  /** @param log names what the work is for. */
+  constructor(private readonly log: Logger) {}
+
+  /** Aborted when the work is to end, in either way. */
+  get signal(): AbortSignal {
+    return this.#aborted.signal;
+  }
+
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** Asks it to end at the next batch. */
+  cancel(): void {
+    this.#aborted.abort();
+    this.#worker?.cancel();
+  }
+
+  /** Stops it where it is. */
+  kill(): void {
+    this.#killed = true;
+    this.#aborted.abort();
+    this.#worker?.kill();
+  }
+
+  /**
+   * @param next makes the next worker, and says what to do with what it reports; null when nothing is left to do.
+   * @throws WORKER_DIED, or the signal's reason.
+   */
+  async run(
+    next: () => Promise<{ start: () => WorkerProcess<E>; record: (event: E) => Promise<void> } | null>,
+  ): Promise<void> {
+    for (let deaths = 0; ; ) {
+      this.signal.throwIfAborted();
+      const work = await next();
+      if (work === null) return;
+      this.signal.throwIfAborted(); // before there is a worker to stop
+      try {
+        await this.#follow(work.start(), work.record);
+      } catch (error) {
+        if (this.signal.aborted) throw error;
+        deaths += 1;
+        this.log.warn({ err: error, deaths }, 'training process died');
+        if (deaths >= WORKER_DEATHS) {
+          throw new HubError('WORKER_DIED', `The training process died ${deaths} times; the hub's log says how.`);
+        }
+      }
+    }
+  }
+
+  async #follow(worker: WorkerProcess<E>, record: (event: E) => Promise<void>): Promise<void> {
+    this.#worker = worker;
+    createInterface({ input: worker.errors }).on('line', (line) => this.log.warn({ worker: line }));
+    for await (const event of worker.events) await record(event);
+  }
+}
