@@ -98,9 +98,12 @@ export function notAnImage(): HubError {
   return refused('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
 }
 
-function openImage(encoded: Uint8Array, maxPixels: number): Sharp {
+/** An encoded image, upright, on white, as sRGB; nothing is decoded yet. Throws IMAGE_REFUSED for what is no image. */
+export function openImage(encoded: Uint8Array, maxPixels: number = DATASET_LIMITS.maxPixels): Sharp {
   if (!isImage(encoded)) throw notAnImage();
-  return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: mayLieOnItsSide(encoded) });
+  return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: mayLieOnItsSide(encoded) })
+    .flatten({ background: 'white' })
+    .toColourspace('srgb');
 }
 
 /** False for a JPEG without EXIF: turning nothing costs a tenth of decoding a small one. */
@@ -115,8 +118,7 @@ async function rgbOf(
   encoded: Uint8Array,
   maxPixels: number,
 ): Promise<{ data: Buffer; width: number; height: number }> {
-  const pixels = image.flatten({ background: 'white' }).toColourspace('srgb').raw();
-  const { data, info } = await decoded(pixels.toBuffer({ resolveWithObject: true }), encoded, maxPixels);
+  const { data, info } = await decoded(image.raw().toBuffer({ resolveWithObject: true }), encoded, maxPixels);
   const { width, height } = info;
   // More or fewer channels would shift every pixel after the first without a sound.
   if (data.length !== width * height * 3) throw refused(`it decodes to ${data.length} bytes, not RGB`);

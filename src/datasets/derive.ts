@@ -1,8 +1,8 @@
 import { HubError } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { checkTrainable } from './arrange.js';
-import { type DuplicateGroup, inspect } from './inspect.js';
-import { byIdentity, hashContent, type ImageRecord, type Manifest, type Split } from './manifest.js';
+import { type DuplicateGroup, duplicatesOf } from './inspect.js';
+import { byIdentity, hashContent, type ImageRecord, type Manifest, SPLITS, type Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
 import { shuffled } from './splits.js';
 
@@ -47,18 +47,22 @@ export async function derive(parents: readonly Manifest[], derivation: Derivatio
   );
   checkNamed(merged, derivation);
   const kept = take(changed(merged, derivation), derivation);
-  const manifest = manifestOf(kept, shards);
-  if (derivation.duplicates === 'KEEP') return manifest;
-  const { duplicates } = await inspect(manifest);
-  const kinds: readonly string[] = derivation.duplicates === 'DROP_EXACT' ? ['exact'] : ['exact', 'near'];
-  const dropped = repeated(
-    manifest,
-    duplicates.filter(({ kind }) => kinds.includes(kind)),
-  );
-  const single = manifest.images.filter((_, row) => !dropped.has(row));
+  if (derivation.duplicates === 'KEEP') return manifestOf(kept, shards);
+  const ordered = kept.toSorted(byPlace);
+  const groups = await duplicatesOf(ordered, derivation.duplicates === 'DROP_EXACT' ? 'exact' : 'near');
+  const dropped = repeated(ordered, groups);
   return manifestOf(
-    single.map(({ label, ...image }) => ({ ...image, className: manifest.classes[label]! })),
+    ordered.filter((_, row) => !dropped.has(row)),
     shards,
+  );
+}
+
+/** The same whatever the order of the parents: of images that show the same in one split, the first is kept. */
+function byPlace(a: Named, b: Named): number {
+  return (
+    SPLITS.indexOf(a.split) - SPLITS.indexOf(b.split) ||
+    byCodeUnit(a.className, b.className) ||
+    byCodeUnit(a.sha256, b.sha256)
   );
 }
 
@@ -101,7 +105,7 @@ function take(images: readonly Named[], { fraction, seed }: Derivation): Named[]
 }
 
 /** All of each group but the one that is kept. */
-function repeated({ images }: Manifest, groups: readonly DuplicateGroup[]): ReadonlySet<number> {
+function repeated(images: readonly Named[], groups: readonly DuplicateGroup[]): ReadonlySet<number> {
   const place = (row: number): number => KEPT_FIRST.indexOf(images[row]!.split);
   return new Set(groups.flatMap((group) => group.images.toSorted((a, b) => place(a) - place(b) || a - b).slice(1)));
 }

@@ -1,5 +1,5 @@
 import { groupBy } from '../group-by.js';
-import type { Manifest } from './manifest.js';
+import type { ImageRecord, Manifest } from './manifest.js';
 import { nearPairs } from './near-duplicates.js';
 import type { Channels } from './picture-facts.js';
 
@@ -50,7 +50,7 @@ export async function inspect({ images }: Manifest): Promise<Inspection> {
     mean: whole ? mean : null,
     deviation: whole ? perChannel((channel) => Math.sqrt(Math.max(0, square[channel]! - mean[channel]! ** 2))) : null,
     grey: facts.filter((fact) => isGrey(fact.mean) && isGrey(fact.deviation)).length,
-    duplicates: [...exactGroups(images), ...(await nearGroups(images))],
+    duplicates: await duplicatesOf(images, 'near'),
   };
 }
 
@@ -65,14 +65,21 @@ export function conflicts({ images }: DuplicateGroup, manifest: Manifest): boole
   return new Set(images.map((row) => manifest.images[row]!.label)).size > 1;
 }
 
-function exactGroups(images: Manifest['images']): DuplicateGroup[] {
+type Look = Pick<ImageRecord, 'sha256' | 'facts'>;
+
+/** Groups of the same bytes and, up to `near`, of pictures that can hardly be told apart. Rows are places in the list. */
+export async function duplicatesOf(images: readonly Look[], upTo: DuplicateGroup['kind']): Promise<DuplicateGroup[]> {
+  return upTo === 'exact' ? exactGroups(images) : [...exactGroups(images), ...(await nearGroups(images))];
+}
+
+function exactGroups(images: readonly Look[]): DuplicateGroup[] {
   return [...groupBy(images.keys(), (row) => images[row]!.sha256).values()]
     .filter((group) => group.length > 1)
     .map((group) => ({ kind: 'exact', images: group }));
 }
 
 /** Images that a chain of near pairs connects, where they are not all the same bytes. */
-async function nearGroups(images: Manifest['images']): Promise<DuplicateGroup[]> {
+async function nearGroups(images: readonly Look[]): Promise<DuplicateGroup[]> {
   const parent = Int32Array.from(images.keys());
   const rootOf = (row: number): number => {
     while (parent[row] !== row) {

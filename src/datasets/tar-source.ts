@@ -72,9 +72,14 @@ const PACKINGS: readonly {
 ];
 const MAGIC_BYTES = 4;
 
+/** How what begins like this is packed; undefined where it is not. */
+function packingOf(head: Buffer): (typeof PACKINGS)[number] | undefined {
+  return PACKINGS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+}
+
 /** Whether a file begins as a packed archive does. */
 export function isPacked(head: Buffer): boolean {
-  return PACKINGS.some(({ magic }) => head.subarray(0, magic.length).equals(magic));
+  return packingOf(head) !== undefined;
 }
 
 async function* unpack(archive: AsyncIterable<Buffer>, meter: UnpackMeter): AsyncGenerator<Uint8Array> {
@@ -86,7 +91,7 @@ async function* unpack(archive: AsyncIterable<Buffer>, meter: UnpackMeter): Asyn
     head = Buffer.concat([head, value]);
   }
   const whole = Readable.from(prepend(head, packed));
-  const packing = PACKINGS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+  const packing = packingOf(head);
   for await (const chunk of packing ? packing.unpack(whole) : whole) {
     meter.addUnpacked(chunk.length);
     yield chunk;

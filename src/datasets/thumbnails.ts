@@ -1,17 +1,12 @@
 import sharp from 'sharp';
-import { decodePixels } from './decode.js';
+import { decodePixels, openImage } from './decode.js';
 
 /** Quality of WebP, of 100: small pictures to look over, not to judge. */
 const QUALITY = 80;
 
 /** A picture as a whole that fits into a square. @param side in pixels. @returns WebP. */
 export async function thumbnail(encoded: Uint8Array, side: number): Promise<Buffer> {
-  return sharp(encoded, { autoOrient: true })
-    .resize(side, side, { fit: 'inside' })
-    .flatten({ background: 'white' })
-    .toColourspace('srgb')
-    .webp({ quality: QUALITY })
-    .toBuffer();
+  return openImage(encoded).resize(side, side, { fit: 'inside' }).webp({ quality: QUALITY }).toBuffer();
 }
 
 /** Pictures side by side, each cropped to a square. @param side of each in pixels. @returns WebP. */

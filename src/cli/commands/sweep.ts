@@ -11,6 +11,7 @@ import { interruptible } from '../interrupt.js';
 import { pairs, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_SWEEP, DELETE_SWEEP, START_SWEEP, SWEEP, SWEEPS, type Sweep } from '../requests/sweep.js';
+import { type TrainingData, withTrainingData } from '../training-data.js';
 
 /** Milliseconds between two looks at a sweep. */
 const LOOK_EVERY = 500;
@@ -23,10 +24,7 @@ interface Tried {
   readonly scale?: 'LINEAR' | 'LOG';
 }
 
-interface StartOptions extends ConnectionOptions {
-  readonly dataset: string;
-  readonly datasetVersion?: number;
-  readonly backbone: string;
+interface StartOptions extends ConnectionOptions, TrainingData {
   readonly try: readonly Tried[];
   readonly set?: readonly (readonly [string, string])[];
   readonly trials?: number;
@@ -84,12 +82,9 @@ export function sweepCommand(program: Command): void {
 
 function addStart(sweep: Command): void {
   withConnection(
-    sweep
-      .command('start')
-      .description('Start a sweep and wait for its end. Ctrl-C leaves it to the hub.')
-      .requiredOption('--dataset <name>', 'its newest version is trained on, unless --dataset-version says which')
-      .option('--dataset-version <number>', 'number of the version', wholeNumber)
-      .option('--backbone <name>', 'as added with `hub backbone add`', 'imagenet')
+    withTrainingData(
+      sweep.command('start').description('Start a sweep and wait for its end. Ctrl-C leaves it to the hub.'),
+    )
       .requiredOption('--try <name=values>', 'values with commas between, or min..max, or min..max:log', tried)
       .option('--set <name=value>', 'a hyperparameter that all trials have', pairs)
       .option('--trials <number>', 'draw so many at random; without it every combination is tried', wholeNumber)

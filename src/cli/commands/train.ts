@@ -14,14 +14,12 @@ import { pairs, wholeNumber } from '../numbers.js';
 import { fields, print } from '../output.js';
 import { ESTIMATE, type Estimate } from '../requests/estimate.js';
 import { type Run, START_FINE_TUNE, START_TRANSFER } from '../requests/run.js';
+import { type TrainingData, withTrainingData } from '../training-data.js';
 import { working } from '../working.js';
 
 type TransferInput = VariablesOf<typeof START_TRANSFER>['input'];
 
-interface TrainOptions extends ConnectionOptions {
-  readonly dataset: string;
-  readonly datasetVersion?: number;
-  readonly backbone: string;
+interface TrainOptions extends ConnectionOptions, TrainingData {
   readonly recipe: PipelineName;
   readonly imageSize: number;
   readonly seed: number;
@@ -33,12 +31,11 @@ interface TrainOptions extends ConnectionOptions {
 
 export function trainCommand(program: Command): void {
   withConnection(
-    program
-      .command('train')
-      .description('Train on a dataset in a hub that runs, and wait for the end. Ctrl-C leaves the run to the hub.')
-      .requiredOption('--dataset <name>', 'its newest version is trained on, unless --dataset-version says which')
-      .option('--dataset-version <number>', 'number of the version', wholeNumber)
-      .option('--backbone <name>', 'as added with `hub backbone add`; imagenet is downloaded when needed', 'imagenet')
+    withTrainingData(
+      program
+        .command('train')
+        .description('Train on a dataset in a hub that runs, and wait for the end. Ctrl-C leaves the run to the hub.'),
+    )
       .addOption(
         new Option(
           '--recipe <name>',

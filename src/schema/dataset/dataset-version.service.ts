@@ -7,7 +7,8 @@ import { contactSheet, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
-import { type DatasetContents, noVersion } from './dataset.contents.js';
+import { notFound } from '../not-found.js';
+import type { DatasetContents } from './dataset.contents.js';
 import { toDatasetVersion } from './dataset.record.js';
 import type { DatasetVersionType } from './dataset.type.js';
 import type {
@@ -111,7 +112,7 @@ export class DatasetVersionService {
     });
     const parents = parentIds.map((id) => {
       const row = rows.find((found) => found.id === id);
-      if (!row) throw noVersion(id);
+      if (!row) throw notFound('dataset version', id);
       return { id, dataset: row.dataset.name, number: row.number };
     });
     const source = parents.map((parent) => `${parent.dataset} version ${parent.number}`).join(', ');

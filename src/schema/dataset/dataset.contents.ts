@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Inspection } from '../../datasets/inspect.js';
 import type { ImageRecord, Manifest } from '../../datasets/manifest.js';
 import { readManifest, ShardReader } from '../../datasets/read-manifest.js';
-import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
+import { notFound } from '../not-found.js';
 
 /** Versions that are kept open: a page of thumbnails asks for one version many times. */
 const OPEN_VERSIONS = 4;
@@ -58,13 +58,9 @@ export class DatasetContents {
 
   async #load(versionId: string): Promise<Contents> {
     const row = await this.prisma.datasetVersion.findUnique({ where: { id: versionId } });
-    if (!row) throw noVersion(versionId);
+    if (!row) throw notFound('dataset version', versionId);
     const manifest = await readManifest(this.blobs, row.manifestBlob);
     const shards = new ShardReader(this.blobs, manifest);
     return { manifest, read: (image) => shards.read(image), close: () => shards.close() };
   }
-}
-
-export function noVersion(id: string): HubError {
-  return new HubError('NOT_FOUND', 'There is no dataset version with this id.', { id });
 }

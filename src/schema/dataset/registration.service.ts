@@ -7,7 +7,7 @@ import { openArchive, openSource } from '../../datasets/detect.js';
 import { registerImages } from '../../datasets/register.js';
 import type { Source } from '../../datasets/source.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import type { Fetch } from '../../storage/fetch.js';
+import type { Fetch, Fetched } from '../../storage/fetch.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import type { DatasetVersionType } from './dataset.type.js';
 import type { Registration, Registrations } from './registrations.js';
@@ -39,23 +39,12 @@ export class RegistrationService {
 
   /** An archive as it arrives. */
   async registerUpload(upload: AsyncIterable<Buffer>, options: RegistrationOptions): Promise<DatasetVersionType> {
-    return this.#tracked(options, (registration) =>
-      this.#throughFile('upload', options, registration, async (file) => {
-        const received = registration.receiving(upload, null);
-        await pipeline(received, createWriteStream(file, { mode: 0o600 }), { signal: registration.signal });
-      }),
-    );
+    return this.#throughFile('upload', options, async () => ({ content: upload, bytes: null }));
   }
 
   /** An archive that another server has. */
   async registerUrl(url: string, options: RegistrationOptions): Promise<DatasetVersionType> {
-    return this.#tracked(options, (registration) =>
-      this.#throughFile(url, options, registration, async (file) => {
-        const { content, bytes } = await this.parts.fetch(url, registration.signal);
-        const received = registration.receiving(content, bytes);
-        await pipeline(received, createWriteStream(file, { mode: 0o600 }), { signal: registration.signal });
-      }),
-    );
+    return this.#throughFile(url, options, (signal) => this.parts.fetch(url, signal));
   }
 
   /** A folder or an archive that lies in an allowed folder of the server. */
@@ -78,16 +67,19 @@ export class RegistrationService {
   async #throughFile(
     from: string,
     options: RegistrationOptions,
-    registration: Registration,
-    fill: (file: string) => Promise<void>,
+    open: (signal: AbortSignal) => Promise<Fetched>,
   ): Promise<DatasetVersionType> {
     const file = join(this.parts.temporary, `${randomUUID()}.archive`);
-    try {
-      await fill(file);
-      return await this.#register(await openArchive(file), from, options, registration);
-    } finally {
-      await rm(file, { force: true });
-    }
+    return this.#tracked(options, async (registration) => {
+      const { signal } = registration;
+      try {
+        const { content, bytes } = await open(signal);
+        await pipeline(registration.receiving(content, bytes), createWriteStream(file, { mode: 0o600 }), { signal });
+        return await this.#register(await openArchive(file), from, options, registration);
+      } finally {
+        await rm(file, { force: true });
+      }
+    });
   }
 
   async #register(

@@ -6,7 +6,7 @@ import type { Rejection } from '../../datasets/rejections.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
-import { noVersion } from './dataset.contents.js';
+import { notFound } from '../not-found.js';
 import { toDatasetVersion } from './dataset.record.js';
 import type { DatasetVersionType, DerivationType } from './dataset.type.js';
 import type { DatasetStatistics } from './dataset-statistics.type.js';
@@ -55,7 +55,7 @@ export class VersionWriter {
   async delete(id: string): Promise<void> {
     await this.#oneAtATime(async () => {
       const version = await this.prisma.datasetVersion.findUnique({ where: { id } });
-      if (!version) throw noVersion(id);
+      if (!version) throw notFound('dataset version', id);
       await this.#refuseWhileReferred(id);
       await this.prisma.datasetVersion.delete({ where: { id } });
       const { manifestBlob, inspectionBlob, shards } = version;

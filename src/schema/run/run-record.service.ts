@@ -4,6 +4,7 @@ import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { type Prediction, unpackPredictions } from '../../training/predictions.js';
 import { recipeSchema } from '../../training/recipe.js';
+import { notFound } from '../not-found.js';
 import { toRun, withRunRelations } from './run.record.js';
 import type { RunService } from './run.service.js';
 import type { RunType } from './run.type.js';
@@ -73,7 +74,7 @@ export class RunRecordService {
 
   async #find(id: string) {
     const run = await this.prisma.run.findUnique({ where: { id }, include: { datasetVersion: true } });
-    if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id });
+    if (!run) throw notFound('run', id);
     return run;
   }
 }

@@ -1,9 +1,10 @@
 import { HubError } from '../../errors.js';
+import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
 import { type Recipe, recipeSchema, resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
 import type { RunKind } from './run.type.js';
 
 /** What a fine-tune run has from its parent. */
-const INHERITED = ['imageSize', 'hiddenUnits', 'dropout', 'validation', 'validationFraction'] as const;
+const INHERITED = HYPERPARAMETERS.filter(({ kinds }) => !kinds.includes('FINE_TUNE')).map(({ name }) => name);
 
 /**
  * The recipe of a run with changes.

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Repeater, SlidingBuffer } from '@graphql-yoga/subscription';
-import { HubError } from '../../errors.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
+import { notFound } from '../not-found.js';
 import { isFinal } from './run.states.js';
 import type { RunState } from './run.type.js';
 import type { RunEventType } from './run-event.type.js';
@@ -104,7 +104,7 @@ export class RunJournal {
     const rows = await this.prisma.runEvent.findMany({ where, orderBy: { number: 'asc' }, take: READ_AHEAD });
     // Read behind the events: what it says of the last one cannot be older than they are.
     const run = await this.prisma.run.findUnique({ where: { id }, select: { state: true, eventCount: true } });
-    if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id });
+    if (!run) throw notFound('run', id);
     return { events: rows.map(toEvent), over: isFinal(run.state) && (rows.at(-1)?.number ?? after) >= run.eventCount };
   }
 

@@ -2,6 +2,7 @@ import { HubError } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { PresetName } from '../../training/presets.js';
 import { type Recipe, recipeSchema, resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
+import { notFound } from '../not-found.js';
 import type { RunKind } from './run.type.js';
 
 export interface TransferRequest {
@@ -25,9 +26,7 @@ export async function planTransfer(prisma: PrismaClient, request: TransferReques
   const { datasetVersionId, backbone: backboneName } = request;
   const recipe = resolveRecipe(request.preset, request.recipe);
   const version = await prisma.datasetVersion.findUnique({ where: { id: datasetVersionId }, select: { id: true } });
-  if (!version) {
-    throw new HubError('NOT_FOUND', 'There is no dataset version with this id.', { id: datasetVersionId });
-  }
+  if (!version) throw notFound('dataset version', datasetVersionId);
   return { kind: 'TRANSFER', datasetVersionId, backboneName, parentRunId: null, recipe };
 }
 
@@ -38,7 +37,7 @@ export async function planFineTune(
   overrides: Readonly<Record<string, unknown>>,
 ): Promise<RunPlan> {
   const parent = await prisma.run.findUnique({ where: { id: parentRunId } });
-  if (!parent) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id: parentRunId });
+  if (!parent) throw notFound('run', parentRunId);
   if (parent.state !== 'SUCCEEDED' || !parent.weightsBlob) {
     const message = `The parent run is ${parent.state}: only a run that succeeded can be gone on from.`;
     throw new HubError('CONFLICT', message, { id: parentRunId, state: parent.state });

@@ -1,5 +1,6 @@
 import { HubError } from '../../errors.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
+import { notFound } from '../not-found.js';
 import type { RunBlobs } from './run.blobs.js';
 import { changedRecipe } from './run.clone.js';
 import { deleteRun } from './run.deletion.js';
@@ -36,7 +37,7 @@ export class RunService {
       where: { id },
       include: { parentRun: { select: { recipe: true } } },
     });
-    if (!run) throw notFound(id);
+    if (!run) throw notFound('run', id);
     const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
     const recipe = changedRecipe(run, parentRun?.recipe, changes);
     return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
@@ -83,7 +84,7 @@ export class RunService {
     try {
       await this.prisma.run.update({ where: { id }, data: { tags, tagText: tags.join(' ') } });
     } catch (error) {
-      throw isMissing(error) ? notFound(id) : error;
+      throw isMissing(error) ? notFound('run', id) : error;
     }
     return this.require(id);
   }
@@ -95,7 +96,7 @@ export class RunService {
 
   async require(id: string): Promise<RunType> {
     const run = await this.find(id);
-    if (!run) throw notFound(id);
+    if (!run) throw notFound('run', id);
     return run;
   }
 
@@ -103,8 +104,4 @@ export class RunService {
   follow(id: string, after: number): AsyncIterable<RunEventType> {
     return this.journal.follow(id, after);
   }
-}
-
-function notFound(id: string): HubError {
-  return new HubError('NOT_FOUND', 'There is no run with this id.', { id });
 }

@@ -1,5 +1,6 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { notFound } from '../not-found.js';
 import type { Besides, RunJournal } from './run.journal.js';
 import type { RunState } from './run.type.js';
 
@@ -75,7 +76,7 @@ export class RunStates {
   /** The present state. @throws NOT_FOUND, or CONFLICT when it does not allow this. */
   async require(id: string, transition: Transition): Promise<State> {
     const run = await this.prisma.run.findUnique({ where: { id }, select: { state: true } });
-    if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { id });
+    if (!run) throw notFound('run', id);
     const { state } = run;
     if (transition in TRANSITIONS[state]) return state;
     const done = ACTIONS[transition] ?? `told to ${transition}`;

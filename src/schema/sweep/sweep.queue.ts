@@ -4,6 +4,7 @@ import { HubError } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { startSweepWorker } from '../../training/worker-process.js';
 import type { BackboneService } from '../backbone/backbone.service.js';
+import { notFound } from '../not-found.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import type { RunService } from '../run/run.service.js';
 import { WorkLoop } from '../work-loop.js';
@@ -52,7 +53,7 @@ export class SweepQueue {
       return;
     }
     const sweep = await prisma.sweep.findUnique({ where: { id }, select: { state: true } });
-    if (!sweep) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
+    if (!sweep) throw notFound('sweep', id);
     throw new HubError('CONFLICT', `The sweep is ${sweep.state} and cannot be cancelled.`, { id, state: sweep.state });
   }
 

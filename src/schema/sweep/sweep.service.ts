@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
+import { notFound } from '../not-found.js';
 import { planTransfer, type TransferRequest } from '../run/run.plan.js';
 import { isFinal } from '../run/run.states.js';
 import type { SweepQueue } from './sweep.queue.js';
@@ -55,7 +56,7 @@ export class SweepService {
   /** Deletes a sweep with its trials. @throws NOT_FOUND, or CONFLICT unless it has ended and its run is deleted. */
   async delete(id: string): Promise<void> {
     const found = await this.find(id);
-    if (!found) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
+    if (!found) throw notFound('sweep', id);
     const { state, runId } = found;
     if (!isFinal(state)) {
       throw new HubError('CONFLICT', `The sweep is ${state} and cannot be deleted: cancel it first.`, { id, state });
@@ -84,7 +85,7 @@ export class SweepService {
 
   async #require(id: string): Promise<SweepType> {
     const sweep = await this.find(id);
-    if (!sweep) throw new HubError('NOT_FOUND', 'There is no sweep with this id.', { id });
+    if (!sweep) throw notFound('sweep', id);
     return sweep;
   }
 }
