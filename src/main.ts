@@ -14,6 +14,8 @@ import { AllowedFolders } from './schema/allowed-folders.js';
 import { BackboneResolver } from './schema/backbone/backbone.resolver.js';
 import { BackboneService } from './schema/backbone/backbone.service.js';
 import { IMAGENET_FILE } from './schema/backbone/published.js';
+import { ChangeResolver } from './schema/change/change.resolver.js';
+import { Changes } from './schema/change/changes.js';
 import { ClassificationResolver } from './schema/classification/classification.resolver.js';
 import { DatasetContents } from './schema/dataset/dataset.contents.js';
 import { DatasetResolver } from './schema/dataset/dataset.resolver.js';
@@ -40,6 +42,8 @@ import { RunService } from './schema/run/run.service.js';
 import { RunStates } from './schema/run/run.states.js';
 import { RunRecordResolver } from './schema/run/run-record.resolver.js';
 import { RunRecordService } from './schema/run/run-record.service.js';
+import { SampleResolver } from './schema/sample/sample.resolver.js';
+import { SampleService } from './schema/sample/sample.service.js';
 import { buildHubSchema } from './schema/schema.js';
 import { SweepQueue } from './schema/sweep/sweep.queue.js';
 import { SweepResolver } from './schema/sweep/sweep.resolver.js';
@@ -114,7 +118,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const token = await tokens.ensureFirst();
     const contents = new DatasetContents(prisma, blobs);
     closing.push(() => contents.close());
-    const writer = new VersionWriter(prisma, blobs);
+    const changes = new Changes();
+    const writer = new VersionWriter(prisma, blobs, changes);
     const registrations = new Registrations();
     const fetch = createFetch({
       limit: UPLOAD_LIMITS.maxFileSize,
@@ -126,7 +131,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const versions = new DatasetVersionService({ prisma, blobs, contents, writer });
     const downloads = join(folder.path, 'downloads');
     const backbones = new BackboneService(prisma, blobs, allowed, { bundled: bundledBackbone, imagenet, downloads });
-    const journal = new RunJournal(prisma);
+    const journal = new RunJournal(prisma, changes);
     const states = new RunStates(prisma, journal);
     const runBlobs = new RunBlobs(prisma, blobs);
     const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9);
@@ -145,7 +150,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       turn,
     });
     closing.push(() => queue.close());
-    const runs = new RunService(prisma, queue, states, journal, runBlobs);
+    const runs = new RunService(prisma, queue, states, journal, runBlobs, changes);
     const sweeps = new SweepQueue({
       prisma,
       blobFolder: folder.blobs,
@@ -166,9 +171,9 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startCalibration: (job) => startCalibration(job, workerEntry),
     });
     closing.push(async () => estimates.close());
-    const models = new ModelService(prisma, deployments, log);
+    const models = new ModelService(prisma, deployments, changes, log);
     const schema = buildHubSchema([
-      new DatasetResolver(new DatasetService(prisma), registration, registrations),
+      new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
       new DatasetVersionResolver(versions),
       new DatasetImageResolver(versions),
       new BackboneResolver(backbones),
@@ -180,13 +185,15 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new ModelResolver(models, deployments),
       new ClassificationResolver(deployments),
+      new ChangeResolver(),
+      new SampleResolver(new SampleService(SAMPLES)),
     ]);
 
     // http
     let loaded = false;
     const authenticate = (given: string | undefined): Promise<string> => tokens.authenticate(given);
-    const subscribed = { runs, registrations };
-    const parts = { schema, subscribed, authenticate, isReady: () => loaded, log };
+    const subscribed = { changes, runs, registrations };
+    const parts = { schema, subscribed, authenticate, isReady: () => loaded, page: join(PACKAGE, 'dist', 'web'), log };
     const http = await startHttp(parts, config.host, config.port);
     closing.push(() => http.close());
     const ready = models.deployAll().then(async () => {

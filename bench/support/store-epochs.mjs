@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { Changes } from '../../dist/schema/change/changes.js';
 import { FeatureCache } from '../../dist/schema/run/feature-cache.js';
 import { RunBlobs } from '../../dist/schema/run/run.blobs.js';
 import { RunExecution } from '../../dist/schema/run/run.execution.js';
@@ -30,7 +31,7 @@ export async function storeEpochs(folder, epochs) {
   };
   const { id } = await prisma.run.create({ data });
   const blobs = new FileBlobStore(folder);
-  const journal = new RunJournal(prisma);
+  const journal = new RunJournal(prisma, new Changes());
   process.env.EPOCHS = String(epochs);
   const execution = new RunExecution(id, {
     prisma,

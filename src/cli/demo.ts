@@ -17,7 +17,7 @@ import {
   trainOnce,
 } from './demo-steps.js';
 import { percent } from './format.js';
-import { stopOnSignals } from './start.js';
+import { stopOnSignals, whereToLook } from './start.js';
 
 export interface DemoOptions extends ConfigInput {
   readonly full?: true;
@@ -104,7 +104,8 @@ function answersTable(photos: readonly Asked[]): string {
 
 function howToAsk(hub: Hub, config: Config, model: string): string {
   const token = join(config.data, 'token');
-  return `Serving at ${hub.url}/graphql (token in ${token}). Ask about a photo of yours:
+  return `${whereToLook(hub)}
+The API is at ${hub.url}/graphql (token in ${token}). Ask about a photo of yours:
   curl -H "Authorization: Bearer $(cat ${token})" -H "apollo-require-preflight: true" ${hub.url}/graphql \\
     -F operations='{"query":"mutation($f:Upload!){classify(image:$f,model:\\"${model}\\"){label confidence}}","variables":{"f":null}}' \\
     -F map='{"0":["variables.f"]}' -F 0=@photo.jpg

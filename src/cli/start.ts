@@ -13,9 +13,14 @@ export async function start(options: ConfigInput): Promise<void> {
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const hub = await startHub(config, log);
   stopOnSignals(hub);
-  process.stdout.write(`Model Hub at ${hub.url}/graphql, token in ${join(config.data, 'token')}\n`);
+  process.stdout.write(
+    `${whereToLook(hub)}\nThe API is at ${hub.url}/graphql, its token in ${join(config.data, 'token')}.\n`,
+  );
   await hub.ready;
 }
+
+/** The page's address. What stands behind # signs a browser in, and is sent to nobody. */
+export const whereToLook = ({ url, token }: Hub): string => `Model Hub is at ${url}/#token=${token}`;
 
 /** Closes the hub at the first SIGINT or SIGTERM, and ends at once at the second or when that takes too long. */
 export function stopOnSignals(hub: Hub): void {

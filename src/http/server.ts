@@ -11,6 +11,7 @@ import type { Context, Subscribed } from '../schema/context.js';
 import { type Authenticate, requireToken } from './authentication.js';
 import { startApollo } from './graphql.js';
 import { multipart } from './multipart.js';
+import { servePage } from './page.js';
 import { refuse } from './refuse.js';
 import { serveSubscriptions } from './subscriptions.js';
 
@@ -25,6 +26,8 @@ export interface HttpParts {
   readonly authenticate: Authenticate;
   /** Whether everything that should serve is loaded. */
   readonly isReady: () => boolean;
+  /** Folder of the built page. */
+  readonly page: string;
   readonly log: Logger;
 }
 
@@ -36,12 +39,11 @@ export interface HttpServer {
 
 /** Starts the HTTP server. @throws CONFLICT when the port is taken. */
 export async function startHttp(parts: HttpParts, host: string, port: number): Promise<HttpServer> {
-  const { schema, subscribed, authenticate, isReady, log } = parts;
+  const { schema, subscribed, authenticate, isReady, page, log } = parts;
   const apollo = await startApollo(schema, log);
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId);
-  app.get('/', (_request, response) => response.redirect(API));
   app.get('/health', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/ready', (_request, response) => {
     const ready = isReady();
@@ -57,6 +59,7 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
     },
   });
   app.use(API, helmet(), requireToken(authenticate), multipart(), express.json({ limit: JSON_BYTES }), api);
+  app.use(servePage(page));
   app.use((_request, response) => refuse(response, 404, new HubError('NOT_FOUND', `The API is at ${API}.`)));
   app.use(lastError(log));
 

@@ -1,8 +1,10 @@
+import type { Changes } from './change/changes.js';
 import type { Registrations } from './dataset/registrations.js';
 import type { RunService } from './run/run.service.js';
 
 /** For subscriptions, which type-graphql starts without the resolver's instance. */
 export interface Subscribed {
+  readonly changes: Changes;
   readonly runs: RunService;
   readonly registrations: Registrations;
 }

@@ -3,6 +3,7 @@ import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
 import { BackboneResolver } from './backbone/backbone.resolver.js';
+import { ChangeResolver } from './change/change.resolver.js';
 import { ClassificationResolver } from './classification/classification.resolver.js';
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
@@ -12,6 +13,7 @@ import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
 import { RunRecordResolver } from './run/run-record.resolver.js';
+import { SampleResolver } from './sample/sample.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
 
 const RESOLVERS = [
@@ -27,6 +29,8 @@ const RESOLVERS = [
   SweepResolver,
   ModelResolver,
   ClassificationResolver,
+  ChangeResolver,
+  SampleResolver,
 ] as const;
 
 /** Builds the schema on resolver instances; without them (to print it) nothing can be asked of it. */

@@ -338,10 +338,12 @@ describe('an answer', () => {
     for (const { headers } of answers) expect(headers.get('x-powered-by')).toBeNull();
   });
 
-  it('to whoever comes to the root leads to the page to try requests', async () => {
-    const response = await hub.fetch('/', { redirect: 'manual' });
-    expect(response.status).toBe(302);
-    expect(response.headers.get('location')).toBe('/graphql');
+  it('gives its page to browsers alone, and tells others where the API is', async () => {
+    const html = await hub.fetch('/runs/1', { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect(await html.text()).toContain('<div id="root">');
+    const other = await hub.fetch('/runs/1');
+    expect(other.status).toBe(404);
+    expect(await other.text()).toContain('/graphql');
   });
 
   it('with that page takes nothing from another host, and may not', async () => {

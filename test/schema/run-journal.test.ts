@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Changes } from '../../src/schema/change/changes.js';
 import { RunJournal } from '../../src/schema/run/run.journal.js';
 import { RunStates } from '../../src/schema/run/run.states.js';
 import type { RunEventType } from '../../src/schema/run/run-event.type.js';
@@ -12,7 +13,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  journal = new RunJournal(database.client);
+  journal = new RunJournal(database.client, new Changes());
   states = new RunStates(database.client, journal);
   versionId = await datasetVersionRow(database.client, 'pets');
 });

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Changes } from '../../src/schema/change/changes.js';
 import { RunJournal } from '../../src/schema/run/run.journal.js';
 import { type Change, isFinal, RunStates, TRANSITIONS } from '../../src/schema/run/run.states.js';
 import { RunState } from '../../src/schema/run/run.type.js';
@@ -26,7 +27,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  states = new RunStates(database.client, new RunJournal(database.client));
+  states = new RunStates(database.client, new RunJournal(database.client, new Changes()));
   versionId = await datasetVersionRow(database.client, 'pets');
 });
 afterAll(() => database.remove());

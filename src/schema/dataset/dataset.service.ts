@@ -1,14 +1,20 @@
 import { HubError } from '../../errors.js';
 import { isUniqueViolation, type PrismaClient } from '../../storage/database.js';
+import type { Changes } from '../change/changes.js';
 import { toDataset, withVersions } from './dataset.record.js';
 import type { DatasetType } from './dataset.type.js';
 
 export class DatasetService {
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly changes: Changes,
+  ) {}
 
   async create(name: string, description: string | null): Promise<DatasetType> {
     try {
-      return toDataset({ ...(await this.prisma.dataset.create({ data: { name, description } })), versions: [] });
+      const row = await this.prisma.dataset.create({ data: { name, description } });
+      this.changes.tell('DATASET', name);
+      return toDataset({ ...row, versions: [] });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       throw new HubError('CONFLICT', `There is a dataset named ${name} already.`, { name });
@@ -34,5 +40,6 @@ export class DatasetService {
       throw new HubError('CONFLICT', `The dataset ${name} has the versions ${numbers}: delete those first.`, { name });
     }
     await this.prisma.dataset.delete({ where: { name } });
+    this.changes.tell('DATASET', name);
   }
 }

@@ -6,6 +6,7 @@ import type { Rejection } from '../../datasets/rejections.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
+import type { Changes } from '../change/changes.js';
 import { notFound } from '../not-found.js';
 import { toDatasetVersion } from './dataset.record.js';
 import type { DatasetVersionType, DerivationType } from './dataset.type.js';
@@ -31,6 +32,7 @@ export class VersionWriter {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
+    private readonly changes: Changes,
   ) {}
 
   /**
@@ -43,6 +45,7 @@ export class VersionWriter {
     return this.#oneAtATime(async () => {
       const made = await make();
       await this.#insert(dataset.id, source, made).catch(unlessUniqueViolation);
+      this.changes.tell('DATASET', name);
       const { contentHash } = made.manifest;
       const where = { datasetId_contentHash: { datasetId: dataset.id, contentHash } };
       return toDatasetVersion(
@@ -54,10 +57,11 @@ export class VersionWriter {
   /** @throws NOT_FOUND, or CONFLICT naming what refers to it. */
   async delete(id: string): Promise<void> {
     await this.#oneAtATime(async () => {
-      const version = await this.prisma.datasetVersion.findUnique({ where: { id } });
+      const version = await this.prisma.datasetVersion.findUnique({ where: { id }, include: { dataset: true } });
       if (!version) throw notFound('dataset version', id);
       await this.#refuseWhileReferred(id);
       await this.prisma.datasetVersion.delete({ where: { id } });
+      this.changes.tell('DATASET', version.dataset.name);
       const { manifestBlob, inspectionBlob, shards } = version;
       for (const blob of [manifestBlob, ...(inspectionBlob ? [inspectionBlob] : []), ...shards]) {
         if (!(await this.#isUsed(blob))) await this.blobs.delete(blob);

@@ -5,6 +5,7 @@ import type { Deployments } from '../../serving/deployments.js';
 import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { pictureSize } from '../../training/picture-size.js';
 import { recipeSchema } from '../../training/recipe.js';
+import type { Changes } from '../change/changes.js';
 import { type GateVerdict, judge, PRODUCTION } from './gate.js';
 import {
   type ModelVersionRow,
@@ -34,6 +35,7 @@ export class ModelService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly deployments: Deployments,
+    private readonly changes: Changes,
     private readonly log: Logger,
   ) {}
 
@@ -77,6 +79,7 @@ export class ModelService {
       });
     });
     await inserted.catch(unlessUniqueViolation);
+    this.changes.tell('MODEL', name);
     const where = { modelId_runId: { modelId: model.id, runId } };
     return toModelVersion(await this.prisma.modelVersion.findUniqueOrThrow({ where, include: withVersionRelations }));
   }
@@ -129,6 +132,7 @@ export class ModelService {
       throw error;
     }
     await prepared.switchTo(alias);
+    this.changes.tell('MODEL', promotion.model);
     this.log.info({ model: promotion.model, alias, from: present?.number, to: version.number, actor }, 'alias moved');
     return toModelVersion(await this.#versionOf(promotion.model, promotion.version));
   }

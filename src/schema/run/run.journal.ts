@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Repeater, SlidingBuffer } from '@graphql-yoga/subscription';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
+import type { Changes } from '../change/changes.js';
 import { notFound } from '../not-found.js';
 import { isFinal } from './run.states.js';
 import type { RunState } from './run.type.js';
@@ -37,7 +38,10 @@ export interface Besides {
 export class RunJournal {
   readonly #news = new EventEmitter().setMaxListeners(0);
 
-  constructor(private readonly prisma: PrismaClient) {}
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly changes: Changes,
+  ) {}
 
   /**
    * Writes an event under the run's next number, together with what changes on the run's row, and tells it. An epoch
@@ -62,6 +66,7 @@ export class RunJournal {
       await cleanUp?.();
     } finally {
       this.#news.emit(id);
+      if ('state' in details || 'epoch' in details) this.changes.tell('RUN', id);
     }
     return true;
   }

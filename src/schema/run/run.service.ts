@@ -1,5 +1,6 @@
 import { HubError } from '../../errors.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
+import type { Changes } from '../change/changes.js';
 import { notFound } from '../not-found.js';
 import type { RunBlobs } from './run.blobs.js';
 import { changedRecipe } from './run.clone.js';
@@ -19,6 +20,7 @@ export class RunService {
     private readonly states: RunStates,
     private readonly journal: RunJournal,
     private readonly blobs: RunBlobs,
+    private readonly changes: Changes,
   ) {}
 
   /** Queues a transfer run. */
@@ -51,7 +53,7 @@ export class RunService {
     const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
     const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });
     this.queue.wake();
-    return this.require(id);
+    return this.#changed(id);
   }
 
   async cancel(id: string): Promise<RunType> {
@@ -66,7 +68,7 @@ export class RunService {
 
   async move(id: string, before: string | null): Promise<RunType> {
     await this.queue.move(id, before);
-    return this.require(id);
+    return this.#changed(id);
   }
 
   /** @throws NOT_FOUND, or CONFLICT naming the state or what refers to the run. */
@@ -76,6 +78,7 @@ export class RunService {
       throw new HubError('CONFLICT', 'The state of the run has just changed: ask again.', { id });
     }
     this.queue.wake(); // which deletes the blobs
+    this.changes.tell('RUN', id);
   }
 
   /** Gives a run these tags in place of those that it has. */
@@ -86,7 +89,7 @@ export class RunService {
     } catch (error) {
       throw isMissing(error) ? notFound('run', id) : error;
     }
-    return this.require(id);
+    return this.#changed(id);
   }
 
   async find(id: string): Promise<RunType | null> {
@@ -103,5 +106,10 @@ export class RunService {
   /** Everything that happened to a run behind an event, and then what happens, until it has ended. */
   follow(id: string, after: number): AsyncIterable<RunEventType> {
     return this.journal.follow(id, after);
+  }
+
+  async #changed(id: string): Promise<RunType> {
+    this.changes.tell('RUN', id);
+    return this.require(id);
   }
 }

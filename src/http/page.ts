@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import compression from 'compression';
+import express, { type RequestHandler, Router } from 'express';
+import helmet from 'helmet';
+import { HubError } from '../errors.js';
+import { refuse } from './refuse.js';
+
+/** Stands in the document where each answer gets a number of its own, without which its styles are not applied. */
+const NONCE = /__NONCE__/g;
+
+/**
+ * The web page. Its scripts, styles and fonts lie in `folder` under names that change with their content; every path
+ * that a browser asks for a document gets the same one, which shows what the path says.
+ */
+export function servePage(folder: string): Router {
+  const page = Router();
+  page.use(compression());
+  page.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false }));
+  page.use(express.static(folder, { index: false }));
+  page.get('/{*path}', makeNonce, pagePolicy, async (request, response, next) => {
+    if (!request.headers.accept?.includes('text/html')) return next();
+    const document = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
+    if (document === null) {
+      const message = 'The page is not built: run "npm run build". The API is at /graphql.';
+      return refuse(response, 404, new HubError('NOT_FOUND', message));
+    }
+    response.setHeader('cache-control', 'no-store');
+    response.type('html').send(document.replace(NONCE, response.locals.nonce as string));
+  });
+  return page;
+}
+
+const makeNonce: RequestHandler = (_request, response, next) => {
+  response.locals.nonce = randomBytes(16).toString('base64');
+  next();
+};
+
+/** Nothing from any other host, no script and no style but the page's own; pictures may come out of answers. */
+const pagePolicy = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: [
+        "'self'",
+        (_request, response) => `'nonce-${(response as { locals?: { nonce?: string } }).locals?.nonce}'`,
+      ],
+      fontSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+});

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Where Linux distributions put Chromium. */
+const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
+/** Where playwright knows an installed browser lies, on every system. */
+const CHANNELS = ['chrome', 'msedge'];
+/** What a browser does on its own besides showing pages. */
+const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+
+let launched: Promise<Browser | null> | undefined;
+
+/**
+ * A browser that is installed on this machine, none is downloaded. Null where there is none; but never in CI, which
+ * installs one.
+ */
+export function installedBrowser(): Promise<Browser | null> {
+  launched ??= launch();
+  return launched;
+}
+
+async function launch(): Promise<Browser | null> {
+  const ways = [
+    ...PATHS.filter(existsSync).map((executablePath) => ({ executablePath })),
+    ...CHANNELS.map((channel) => ({ channel })),
+  ];
+  // Tells a fake camera's picture too, for pages that ask for one.
+  const args = [...QUIET, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  for (const way of ways) {
+    const browser = await chromium.launch({ ...way, args }).catch(() => null);
+    if (browser) return browser;
+  }
+  if (process.env.CI) throw new Error('CI needs Chromium to test the page');
+  console.warn('NO BROWSER: the tests of the page are skipped. Install Chromium or Chrome to run them.');
+  return null;
+}
+
+/** What a hub is to a browser. */
+export interface Hosted {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Everything that went wrong in a page or left its host; a test ends by expecting that there is nothing. */
+export interface Watched {
+  readonly page: Page;
+  readonly problems: string[];
+  close(): Promise<void>;
+}
+
+/** Opens a page of a hub, signed in by the address that `hub start` prints. */
+export async function openPage(
+  browser: Browser,
+  hub: Hosted,
+  path = '/',
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    const text = message.text();
+    // What the page's policy forbids is told here; that a hub is down is the browser's own complaint.
+    if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|WebSocket connection|status of 4\d\d/.test(text))
+      problems.push(text);
+  });
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (/^(https?|wss?):$/.test(protocol) && origin !== new URL(hub.url).origin) problems.push(`asks ${request.url()}`);
+  });
+  await page.goto(`${hub.url}${path}#token=${hub.token}`);
+  return { page, problems, close: () => context.close() };
+}
+
+/** Expects that nobody is kept from using what is shown: axe finds nothing serious, in light and in dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const found = serious.map(
+      ({ id, nodes }) =>
+        `${colorScheme}: ${id}: ${nodes
+          .map(({ html }) => html)
+          .slice(0, 3)
+          .join(' ')}`,
+    );
+    expect(found).toEqual([]);
+  }
+}

@@ -1,0 +1,57 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
+import { TestHub } from '../support/test-hub.js';
+
+const browser = await installedBrowser();
+
+describe.skipIf(!browser)('the page', () => {
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await TestHub.start();
+  });
+  afterAll(async () => {
+    await hub.remove();
+    await (browser as Browser).close();
+  });
+
+  it('signs in by the address that the hub prints, and takes the token out of it', async () => {
+    const { page, problems, close } = await openPage(browser as Browser, hub);
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(page.url()).not.toContain(hub.token);
+    await expectAccessible(page);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('asks for a token, refuses one that the hub does not know, and takes the right one', async () => {
+    const { page, problems, close } = await openPage(browser as Browser, { url: hub.url, token: '' });
+    await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('The hub does not know this token. Look whether all of it was copied.').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('textbox', { name: 'Token' }).fill(hub.token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('sends a policy that allows nothing from elsewhere, and no script that is not its own', async () => {
+    const response = await hub.fetch('/runs', { headers: { accept: 'text/html' } });
+    const policy = response.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toMatch(/style-src 'self' 'nonce-[\w+/=]{24}';/);
+    expect(await response.text()).not.toContain('__NONCE__');
+  });
+
+  it('goes to pages by keys', async () => {
+    const { page, problems, close } = await openPage(browser as Browser, hub);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,34 @@
+import { Suspense } from 'react';
+import { ErrorBoundary } from 'react-error-boundary';
+import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
+import { Loading } from '../ui/Loading';
+import { lazyPage } from './lazy-page';
+import { PageError } from './PageError';
+import { Shell } from './Shell';
+
+const StartPage = lazyPage(async () => (await import('../pages/start/StartPage')).StartPage);
+
+/** Which page an address shows. Every page is a file of its own, fetched when it is opened. */
+export function Pages() {
+  return (
+    <BrowserRouter>
+      <Shell>
+        <Page />
+      </Shell>
+    </BrowserRouter>
+  );
+}
+
+function Page() {
+  const { pathname } = useLocation();
+  return (
+    <ErrorBoundary FallbackComponent={PageError} resetKeys={[pathname]}>
+      <Suspense fallback={<Loading />}>
+        <Routes>
+          <Route index element={<StartPage />} />
+          <Route path="*" element={<Navigate to="/" replace />} />
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}

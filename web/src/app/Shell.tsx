@@ -1,0 +1,52 @@
+import { Anchor } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { type ReactNode, useEffect } from 'react';
+import { Link, NavLink, useLocation, useNavigate } from 'react-router';
+import { ColourScheme } from './ColourScheme';
+import { useChangeFeed } from './changes';
+import { LiveDot } from './LiveDot';
+import classes from './Shell.module.css';
+import { ShortcutHelp } from './ShortcutHelp';
+import { signOut } from './session';
+import { PAGES, useGoTo } from './shortcuts';
+
+/** What stands around every page. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  useChangeFeed();
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page begins at its top
+  useEffect(() => scrollTo(0, 0), [pathname]);
+  const navigate = useNavigate();
+  useGoTo(navigate);
+  useHotkeys([['/', () => document.querySelector<HTMLElement>('[data-filter]')?.focus()]]);
+  return (
+    <>
+      <a className={classes.skip} href="#content">
+        Skip to content
+      </a>
+      <header className={classes.header}>
+        <Link to="/" className={classes.brand}>
+          Model Hub
+        </Link>
+        <nav aria-label="Pages" className={classes.nav}>
+          {PAGES.map(({ to, label }) => (
+            <NavLink key={to} to={to} className={classes.link ?? ''}>
+              {label}
+            </NavLink>
+          ))}
+        </nav>
+        <div className={classes.tools}>
+          <LiveDot />
+          <ShortcutHelp />
+          <ColourScheme />
+          <Anchor component="button" type="button" size="sm" onClick={() => signOut()}>
+            Sign out
+          </Anchor>
+        </div>
+      </header>
+      <main id="content" className={classes.content} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}

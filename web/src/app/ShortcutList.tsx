@@ -1,0 +1,19 @@
+import { Modal, Table } from '@mantine/core';
+import { SHORTCUTS } from './shortcuts';
+
+export function ShortcutList({ close }: { readonly close: () => void }) {
+  return (
+    <Modal opened onClose={close} title="Keys" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Table>
+        <Table.Tbody>
+          {SHORTCUTS.map(([keys, what]) => (
+            <Table.Tr key={keys}>
+              <Table.Td className="mono">{keys}</Table.Td>
+              <Table.Td>{what}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  );
+}

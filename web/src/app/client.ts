@@ -1,0 +1,75 @@
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
+import { ErrorLink } from '@apollo/client/link/error';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { createClient } from 'graphql-ws';
+import { connection, heard, lost } from './connection';
+import { session, signOut } from './session';
+
+export const ENDPOINT = '/graphql';
+/** Milliseconds between two tries to reach a hub that is down. */
+const RETRY_EVERY = 1_000;
+/** Code of a WebSocket that the hub closes because of the token. */
+const FORBIDDEN = 4403;
+
+export const authorization = (): string => `Bearer ${session.get().token}`;
+
+/** Ends the session when the hub no longer knows its token. */
+export function endSession(): void {
+  signOut('The hub does not know this token any more: it was revoked, has expired, or belongs to another hub.');
+}
+
+export const sockets = createClient({
+  url: () => `${location.origin.replace(/^http/, 'ws')}${ENDPOINT}`,
+  connectionParams: () => ({ authorization: authorization() }),
+  lazy: true,
+  keepAlive: 10_000,
+  retryAttempts: Number.POSITIVE_INFINITY,
+  retryWait: () => new Promise((resolve) => setTimeout(resolve, RETRY_EVERY)),
+  shouldRetry: (problem) => (problem as { code?: number }).code !== FORBIDDEN,
+  on: {
+    connected: heard,
+    closed: (event) => {
+      if ((event as { code?: number }).code === FORBIDDEN) endSession();
+      else if (session.get().token) lost();
+    },
+  },
+});
+
+const errors = new ErrorLink(({ error }) => {
+  if (
+    CombinedGraphQLErrors.is(error) &&
+    error.errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
+  ) {
+    endSession();
+  }
+});
+
+/** The token may change while the page is open, so it is read for each request. */
+const token = new ApolloLink((operation, forward) => {
+  operation.setContext({ headers: { authorization: authorization() } });
+  return forward(operation);
+});
+
+export const client = new ApolloClient({
+  link: ApolloLink.split(
+    ({ operationType }) => operationType === 'subscription',
+    new GraphQLWsLink(sockets),
+    ApolloLink.from([errors, token, new HttpLink({ uri: ENDPOINT })]),
+  ),
+  cache: new InMemoryCache({
+    typePolicies: {
+      // Parts of what they stand in, without an id of their own.
+      Dataset: { keyFields: ['name'] },
+      Model: { keyFields: ['name'] },
+    },
+  }),
+  defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
+});
+
+/** What happened while the hub was not heard is learned by asking for all that is shown again. */
+let before = connection.get().state;
+connection.subscribe(() => {
+  const { state } = connection.get();
+  if (before === 'lost' && state === 'live') void client.refetchQueries({ include: 'active' });
+  before = state;
+});

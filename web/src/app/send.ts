@@ -1,0 +1,23 @@
+import type { TadaDocumentNode } from '../graphql';
+import { Refusal, upload } from '../lib/upload';
+import { authorization, ENDPOINT, endSession } from './client';
+
+/** Sends a file to the hub. @param place the variable that stands for it and is null. @throws Refusal */
+export async function send<T, V>(
+  request: TadaDocumentNode<T, V>,
+  variables: V,
+  place: string,
+  file: Blob,
+  options: { readonly signal?: AbortSignal; readonly onSent?: (share: number) => void } = {},
+): Promise<T> {
+  try {
+    return await upload(request, variables, place, file, {
+      endpoint: ENDPOINT,
+      authorization: authorization(),
+      ...options,
+    });
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') endSession();
+    throw error;
+  }
+}

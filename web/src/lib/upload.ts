@@ -1,0 +1,67 @@
+import { type DocumentNode, print } from 'graphql';
+import type { TadaDocumentNode } from '../graphql';
+
+/** What the hub refused, with its code. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    /** Seconds after which it may be asked again, where the hub says so. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+interface Answer<T> {
+  readonly data?: T | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+}
+
+export interface UploadOptions {
+  readonly endpoint: string;
+  readonly authorization: string;
+  readonly signal?: AbortSignal;
+  /** Share of the request that has been sent, 0 to 1. */
+  readonly onSent?: (share: number) => void;
+}
+
+/**
+ * Sends a request with a file in the place of a variable that is null
+ * (https://github.com/jaydenseric/graphql-multipart-request-spec). By XMLHttpRequest, since fetch does not tell how much
+ * has been sent.
+ * @throws Refusal
+ */
+export function upload<T, V>(
+  request: TadaDocumentNode<T, V>,
+  variables: V,
+  place: string,
+  file: Blob,
+  { endpoint, authorization, signal, onSent }: UploadOptions,
+): Promise<T> {
+  const form = new FormData();
+  form.append('operations', JSON.stringify({ query: print(request as DocumentNode), variables }));
+  form.append('map', JSON.stringify({ 0: [`variables.${place}`] }));
+  form.append('0', file);
+  const sending = new XMLHttpRequest();
+  return new Promise<T>((resolve, reject) => {
+    sending.open('POST', endpoint);
+    sending.responseType = 'json';
+    sending.setRequestHeader('authorization', authorization);
+    sending.setRequestHeader('apollo-require-preflight', 'true');
+    sending.upload.onprogress = ({ loaded, total }) => onSent?.(total ? loaded / total : 0);
+    sending.onerror = () =>
+      reject(new Refusal('The hub does not answer. Look whether it runs, then try again.', 'UNREACHABLE'));
+    sending.onabort = () => reject(new Refusal('Cancelled.', 'CANCELLED'));
+    sending.onload = () => {
+      const answer = sending.response as Answer<T> | null;
+      const error = answer?.errors?.[0];
+      if (answer?.data && !error) return resolve(answer.data);
+      const { code, retryAfter } = error?.extensions ?? {};
+      const message = error?.message ?? `The hub answered with status ${sending.status} and said nothing else.`;
+      reject(new Refusal(message, String(code ?? 'INTERNAL'), typeof retryAfter === 'number' ? retryAfter : null));
+    };
+    signal?.addEventListener('abort', () => sending.abort());
+    sending.send(form);
+  });
+}

@@ -1,0 +1,16 @@
+import { Tooltip, UnstyledButton } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import classes from './Copyable.module.css';
+
+/** An id, hash or name: its ends are shown, a click copies all of it. */
+export function Copyable({ value, ends = 8 }: { readonly value: string; readonly ends?: number }) {
+  const { copied, copy } = useClipboard();
+  const short = value.length > 2 * ends ? `${value.slice(0, ends)}…${value.slice(-4)}` : value;
+  return (
+    <Tooltip label={copied ? 'Copied' : value}>
+      <UnstyledButton className={classes.value ?? ''} onClick={() => copy(value)} aria-label={`Copy ${value}`}>
+        {short}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,13 @@
+import { Skeleton, Stack } from '@mantine/core';
+
+/** Stands where something is about to be. */
+export function Loading({ lines = 6 }: { readonly lines?: number }) {
+  return (
+    <Stack gap="xs" role="status" aria-label="Loading">
+      {Array.from({ length: lines }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: all are the same
+        <Skeleton key={i} height={20} width={`${90 - ((i * 17) % 40)}%`} />
+      ))}
+    </Stack>
+  );
+}

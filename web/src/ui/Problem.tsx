@@ -1,0 +1,25 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+
+/** What went wrong, why, and what to do. */
+export function Problem({
+  title = 'This did not work',
+  message,
+  retry,
+}: {
+  readonly title?: string;
+  readonly message: string;
+  readonly retry?: () => unknown;
+}) {
+  return (
+    <Alert variant="outline" color="red" title={title} role="alert">
+      <Text>{message}</Text>
+      {retry && (
+        <Group mt="sm">
+          <Button size="xs" variant="default" onClick={() => void retry()}>
+            Try again
+          </Button>
+        </Group>
+      )}
+    </Alert>
+  );
+}
