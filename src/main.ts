@@ -27,6 +27,7 @@ import { Registrations } from './schema/dataset/registrations.js';
 import { VersionWriter } from './schema/dataset/version-writer.js';
 import { EstimateResolver } from './schema/estimate/estimate.resolver.js';
 import { EstimateService } from './schema/estimate/estimate.service.js';
+import { ModelFields } from './schema/model/model.fields.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
 import { RecipeResolver } from './schema/recipe/recipe.resolver.js';
@@ -172,18 +173,20 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     });
     closing.push(async () => estimates.close());
     const models = new ModelService(prisma, deployments, changes, log);
+    const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
       new DatasetVersionResolver(versions),
       new DatasetImageResolver(versions),
       new BackboneResolver(backbones),
       new RunResolver(runs, new RunList(prisma)),
-      new RunFields(new RunLoaders(prisma)),
+      new RunFields(runLoaders),
       new RecipeResolver(),
       new EstimateResolver(estimates),
       new SweepResolver(new SweepService(prisma, sweeps)),
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new ModelResolver(models, deployments),
+      new ModelFields(runLoaders),
       new ClassificationResolver(deployments),
       new ChangeResolver(),
       new SampleResolver(new SampleService(SAMPLES)),

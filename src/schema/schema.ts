@@ -8,6 +8,7 @@ import { ClassificationResolver } from './classification/classification.resolver
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { EstimateResolver } from './estimate/estimate.resolver.js';
+import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
@@ -28,6 +29,7 @@ const RESOLVERS = [
   EstimateResolver,
   SweepResolver,
   ModelResolver,
+  ModelFields,
   ClassificationResolver,
   ChangeResolver,
   SampleResolver,

@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { launchInstalled } from './installed-browser.mjs';
 
-/** Where Linux distributions put Chromium. */
-const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium'];
-/** Where playwright knows an installed browser lies, on every system. */
-const CHANNELS = ['chrome', 'msedge'];
-/** What a browser does on its own besides showing pages. */
-const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+/** A camera that shows a test picture, for pages that ask for one. */
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 let launched: Promise<Browser | null> | undefined;
 
@@ -22,16 +18,8 @@ export function installedBrowser(): Promise<Browser | null> {
 }
 
 async function launch(): Promise<Browser | null> {
-  const ways = [
-    ...PATHS.filter(existsSync).map((executablePath) => ({ executablePath })),
-    ...CHANNELS.map((channel) => ({ channel })),
-  ];
-  // Tells a fake camera's picture too, for pages that ask for one.
-  const args = [...QUIET, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-  for (const way of ways) {
-    const browser = await chromium.launch({ ...way, args }).catch(() => null);
-    if (browser) return browser;
-  }
+  const browser = await launchInstalled(CAMERA);
+  if (browser) return browser;
   if (process.env.CI) throw new Error('CI needs Chromium to test the page');
   console.warn('NO BROWSER: the tests of the page are skipped. Install Chromium or Chrome to run them.');
   return null;

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import { groupBy } from '../../group-by.js';
 import type { PrismaClient } from '../../storage/database.js';
-import type { EpochType } from './run.type.js';
+import { toRun, withRunRelations } from './run.record.js';
+import type { EpochType, RunType } from './run.type.js';
 import type { LogLine } from './run-event.type.js';
 
 /** Which lines of which log. */
@@ -23,6 +24,22 @@ export class RunLoaders {
     const rows = await this.prisma.runEpoch.findMany({ where: { runId: { in: [...ids] } }, orderBy: { epoch: 'asc' } });
     const byRun = groupBy(rows, ({ runId }) => runId);
     return ids.map((id) => byRun.get(id) ?? []);
+  }, GATHER);
+
+  /** A run behind those that it goes on from, the first one first. */
+  readonly chain = new DataLoader<string, RunType[]>(async (ids) => {
+    const links = await this.prisma.$queryRaw<{ last: string; id: string }[]>`
+      WITH RECURSIVE chain AS (
+        SELECT id AS last, id, parent_run_id, 0 AS back FROM runs WHERE id = ANY (${ids})
+        UNION ALL
+        SELECT chain.last, runs.id, runs.parent_run_id, back + 1 FROM runs JOIN chain ON runs.id = chain.parent_run_id
+      )
+      SELECT last, id FROM chain ORDER BY back DESC`;
+    const where = { id: { in: links.map(({ id }) => id) } };
+    const rows = await this.prisma.run.findMany({ where, include: withRunRelations });
+    const runs = new Map(rows.map((row) => [row.id, toRun(row)]));
+    const byLast = groupBy(links, ({ last }) => last);
+    return ids.map((last) => (byLast.get(last) ?? []).flatMap(({ id }) => runs.get(id) ?? []));
   }, GATHER);
 
   /** From 1; null for a run that does not wait. */

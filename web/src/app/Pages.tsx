@@ -6,6 +6,8 @@ import { lazyPage } from './lazy-page';
 import { PageError } from './PageError';
 import { Shell } from './Shell';
 
+const ModelPage = lazyPage(async () => (await import('../pages/models/ModelPage')).ModelPage);
+const ModelsPage = lazyPage(async () => (await import('../pages/models/ModelsPage')).ModelsPage);
 const StartPage = lazyPage(async () => (await import('../pages/start/StartPage')).StartPage);
 
 /** Which page an address shows. Every page is a file of its own, fetched when it is opened. */
@@ -26,6 +28,8 @@ function Page() {
       <Suspense fallback={<Loading />}>
         <Routes>
           <Route index element={<StartPage />} />
+          <Route path="models" element={<ModelsPage />} />
+          <Route path="models/:name" element={<ModelPage />} />
           <Route path="*" element={<Navigate to="/" replace />} />
         </Routes>
       </Suspense>

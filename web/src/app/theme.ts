@@ -63,6 +63,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--hub-bad': '#b3261e',
     '--hub-link': '#8a4b00',
     '--hub-bar': '#8c8c8c',
+    '--hub-held': '#d4d4d4',
     '--hub-bar-track': '#ececec',
   },
   dark: {
@@ -77,6 +78,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--hub-bad': '#ff8a80',
     '--hub-link': '#f7ae25',
     '--hub-bar': '#8f8f8f',
+    '--hub-held': '#454545',
     '--hub-bar-track': '#2b2b2b',
   },
 });

@@ -1,0 +1,84 @@
+// Pictures of every page in docs/screenshots, wide and narrow, light and dark.   (npm run screenshots)
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { startHub } from '../bench/support/hub.mjs';
+import { launchInstalled } from '../test/support/installed-browser.mjs';
+
+const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const INTO = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const WIDTHS = [1280, 390];
+const SCHEMES = ['light', 'dark'];
+
+/** Pages by the name of their pictures. A step is done on a page before its picture is taken. */
+const pages = ({ run, other }) => [
+  { name: 'start', path: '/' },
+  { name: 'datasets', path: '/datasets' },
+  { name: 'dataset-version', path: '/datasets/cifar10-sample/1' },
+  { name: 'runs', path: '/runs' },
+  { name: 'new-run', path: '/runs/new' },
+  { name: 'run', path: `/runs/${run}` },
+  { name: 'compare', path: `/runs/compare?ids=${run},${other}` },
+  { name: 'models', path: '/models' },
+  { name: 'model', path: '/models/cifar10' },
+  { name: 'promote', path: '/models/cifar10/promote?version=2&alias=production' },
+  { name: 'classify', path: '/classify', step: classifySample },
+];
+
+async function classifySample(page) {
+  await page.getByRole('button', { name: /ship/ }).first().click();
+  await page.getByText('airplane').first().waitFor();
+}
+
+const browser = await launchInstalled();
+if (!browser) throw new Error('No browser is installed: install Chromium or Chrome.');
+const data = await mkdtemp(join(tmpdir(), 'hub-screenshots-'));
+try {
+  const hubCommand = (...args) => JSON.parse(execFileSync(process.execPath, [CLI, ...args, '--data', data, '--json']));
+  const { run: first } = hubCommand('demo', '--exit', '--port', '0');
+  const hub = await startHub(data);
+  const { id: second } = hubCommand(
+    'train',
+    '--dataset',
+    'cifar10-sample',
+    '--backbone',
+    'tiny-imagenet',
+    '--set',
+    'epochs=12',
+    '--set',
+    'mirror=true',
+  );
+  hubCommand('model', 'register', 'cifar10', second);
+  hubCommand('promote', 'cifar10', '2', '--alias', 'candidate', '--reason', 'to be looked at');
+  await rm(INTO, { recursive: true, force: true });
+  await mkdir(INTO, { recursive: true });
+  for (const colorScheme of SCHEMES) {
+    for (const width of WIDTHS) {
+      const context = await browser.newContext({
+        colorScheme,
+        reducedMotion: 'reduce',
+        viewport: { width, height: 800 },
+      });
+      const page = await context.newPage();
+      await page.goto(`${hub.url}/#token=${hub.client.token}`);
+      for (const { name, path, step } of pages({ run: first.id, other: second })) {
+        await page.goto(`${hub.url}${path}`);
+        await page.getByText('Live', { exact: true }).waitFor();
+        await page.locator('[aria-label="Loading"]').waitFor({ state: 'detached' });
+        await step?.(page);
+        const picture = await page.screenshot({ fullPage: true });
+        await sharp(picture)
+          .webp({ quality: 80 })
+          .toFile(join(INTO, `${name}-${width}-${colorScheme}.webp`));
+      }
+      await context.close();
+    }
+  }
+  await hub.stop();
+} finally {
+  await browser.close();
+  await rm(data, { recursive: true, force: true, maxRetries: 5 });
+}

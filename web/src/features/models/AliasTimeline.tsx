@@ -1,0 +1,43 @@
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { formatDate } from '../../lib/format';
+import { type Holding, holdings } from '../../lib/holdings';
+import classes from './AliasTimeline.module.css';
+
+export const ALIAS_TIMELINE = graphql(`
+  fragment AliasTimeline_model on Model {
+    aliasEvents { id alias to createdAt overridden }
+  }
+`);
+
+/** Who held each alias when: a lane for each, time from left to right, as long as the page is wide. */
+export function AliasTimeline({ of }: { readonly of: FragmentOf<typeof ALIAS_TIMELINE> }) {
+  const { aliasEvents } = readFragment(ALIAS_TIMELINE, of);
+  const lanes = holdings(aliasEvents, new Date());
+  return (
+    <dl className={classes.lanes}>
+      {lanes.map(({ alias, held }) => (
+        <div key={alias} className={classes.lane} data-production={alias === 'production' || undefined}>
+          <dt className="mono">{alias}</dt>
+          <dd className={classes.track}>
+            {held.map((holding) => (
+              <span
+                key={holding.from.toISOString()}
+                className={classes.held}
+                data-overridden={holding.overridden || undefined}
+                style={{ left: `${100 * holding.start}%`, width: `${100 * holding.share}%` }}
+                title={inWords(holding)}
+              >
+                {holding.version}
+              </span>
+            ))}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function inWords({ version, from, until, overridden }: Holding): string {
+  const end = until ? `to ${formatDate(until.toISOString())}` : 'until now';
+  return `Version ${version} from ${formatDate(from.toISOString())} ${end}${overridden ? ', over the gate' : ''}`;
+}

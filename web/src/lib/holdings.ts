@@ -1,0 +1,48 @@
+/** That an alias was moved to a version. */
+export interface Move {
+  readonly alias: string;
+  /** Number of the version. */
+  readonly to: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly overridden: boolean;
+}
+
+/** For how long a version held an alias. */
+export interface Holding {
+  readonly version: number;
+  readonly from: Date;
+  /** Null: it still does. */
+  readonly until: Date | null;
+  readonly overridden: boolean;
+  /** Where it begins and how long it is, as shares of the time from the first of all moves to now. */
+  readonly start: number;
+  readonly share: number;
+}
+
+/** Who held each alias when; aliases by name. @param moves the newest first. */
+export function holdings(
+  moves: readonly Move[],
+  now: Date,
+): readonly { readonly alias: string; readonly held: readonly Holding[] }[] {
+  const ordered = [...moves].reverse().map((move) => ({ ...move, at: new Date(move.createdAt) }));
+  const begin = ordered[0]?.at.getTime() ?? now.getTime();
+  const whole = Math.max(1, now.getTime() - begin);
+  const aliases = [...new Set(ordered.map(({ alias }) => alias))].sort();
+  return aliases.map((alias) => {
+    const own = ordered.filter((move) => move.alias === alias);
+    const held = own.map(({ to: version, at: from, overridden }, i) => {
+      const until = own[i + 1]?.at ?? null;
+      const end = (until ?? now).getTime();
+      return {
+        version,
+        from,
+        until,
+        overridden,
+        start: (from.getTime() - begin) / whole,
+        share: (end - from.getTime()) / whole,
+      };
+    });
+    return { alias, held };
+  });
+}

@@ -1,0 +1,11 @@
+/** Where the page shows a thing. Ids and names are URL-safe by the hub's rules. */
+export const urls = {
+  dataset: (name: string): string => `/datasets/${name}`,
+  datasetVersion: (name: string, number: number): string => `/datasets/${name}/${number}`,
+  run: (id: string): string => `/runs/${id}`,
+  model: (name: string): string => `/models/${name}`,
+  modelVersion: (name: string, number: number): string => `/models/${name}?version=${number}`,
+  rollBack: (name: string, alias: string): string => `/models/${name}/roll-back?alias=${alias}`,
+  promote: (name: string, number: number, alias: string): string =>
+    `/models/${name}/promote?version=${number}&alias=${alias}`,
+} as const;

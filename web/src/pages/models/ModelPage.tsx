@@ -1,0 +1,80 @@
+import { useQuery } from '@apollo/client/react';
+import { Title } from '@mantine/core';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { useRefreshOn } from '../../app/changes';
+import { ALIAS_HISTORY, AliasHistory } from '../../features/models/AliasHistory';
+import { ALIAS_RAIL, AliasRail } from '../../features/models/AliasRail';
+import { ALIAS_TIMELINE, AliasTimeline } from '../../features/models/AliasTimeline';
+import { LINEAGE, Lineage } from '../../features/models/Lineage';
+import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
+import { graphql } from '../../graphql';
+import { Answer } from '../../ui/Answer';
+import { Empty } from '../../ui/Empty';
+import { PageHead } from '../../ui/PageHead';
+
+const MODEL = graphql(
+  `
+  query ModelPage($name: String!) {
+    model(name: $name) {
+      id name
+      aliasEvents { id }
+      versions { id number ...Lineage_version }
+      ...AliasRail_model
+      ...VersionTable_model
+      ...AliasTimeline_model
+      ...AliasHistory_model
+    }
+  }
+`,
+  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, ALIAS_TIMELINE, ALIAS_HISTORY],
+);
+
+/** A model: what its aliases point to, its versions, what they came of, and how the aliases were moved. */
+export function ModelPage() {
+  const { name = '' } = useParams();
+  const [search] = useSearchParams();
+  const asked = useQuery(MODEL, { variables: { name } });
+  useRefreshOn(['MODEL'], asked.refetch, name);
+  return (
+    <>
+      <PageHead title={name} />
+      <Answer of={asked}>
+        {({ model }) => {
+          if (!model) {
+            return (
+              <Empty title="There is no such model" text={`The hub has no model named ${name}.`}>
+                <Link to="/models">All models</Link>
+              </Empty>
+            );
+          }
+          const chosen = Number(search.get('version')) || model.versions[0]?.number || null;
+          const version = model.versions.find(({ number }) => number === chosen);
+          return (
+            <>
+              <AliasRail of={model} />
+              <Title order={2}>Versions</Title>
+              <VersionTable of={model} chosen={chosen} />
+              {version && (
+                <>
+                  <Title order={2} mt="lg" mb="xs">
+                    What version {version.number} came of
+                  </Title>
+                  <Lineage of={version} />
+                </>
+              )}
+              {model.aliasEvents.length > 0 && (
+                <>
+                  <Title order={2} mb="xs">
+                    Who held which alias
+                  </Title>
+                  <AliasTimeline of={model} />
+                  <AliasHistory of={model} />
+                </>
+              )}
+            </>
+          );
+        }}
+      </Answer>
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import { useQuery } from '@apollo/client/react';
+import { Button, Table } from '@mantine/core';
+import { Link } from 'react-router';
+import { useRefreshOn } from '../../app/changes';
+import { AliasTag } from '../../features/models/AliasTag';
+import { graphql } from '../../graphql';
+import { formatAge, formatDate, formatShare } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { Answer } from '../../ui/Answer';
+import { Empty } from '../../ui/Empty';
+import { PageHead } from '../../ui/PageHead';
+
+const MODELS = graphql(`
+  query ModelsPage {
+    models {
+      id name
+      versions { id number testAccuracy createdAt }
+      aliases { name version { id number testAccuracy } }
+    }
+  }
+`);
+
+/** All models. */
+export function ModelsPage() {
+  const asked = useQuery(MODELS);
+  useRefreshOn(['MODEL'], asked.refetch);
+  return (
+    <>
+      <PageHead title="Models" />
+      <Answer of={asked}>
+        {({ models }) =>
+          models.length === 0 ? (
+            <Empty
+              title="No model yet"
+              text="A model is a name, and versions under it that runs made. Open a run that succeeded and register what it made."
+            >
+              <Button component={Link} to="/runs" variant="default">
+                Look at runs
+              </Button>
+            </Empty>
+          ) : (
+            <Table.ScrollContainer minWidth={560} tabIndex={0} aria-label="Models">
+              <Table verticalSpacing={4} highlightOnHover>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Model</Table.Th>
+                    <Table.Th>Aliases</Table.Th>
+                    <Table.Th className="number">Versions</Table.Th>
+                    <Table.Th className="number">In production</Table.Th>
+                    <Table.Th className="number">Best</Table.Th>
+                    <Table.Th>Newest version</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {models.map(({ id, name, versions, aliases }) => {
+                    const production = aliases.find((alias) => alias.name === 'production')?.version;
+                    const best = Math.max(...versions.map(({ testAccuracy }) => testAccuracy));
+                    const newest = versions[0];
+                    return (
+                      <Table.Tr key={id}>
+                        <Table.Td>
+                          <Link to={urls.model(name)}>{name}</Link>
+                        </Table.Td>
+                        <Table.Td>
+                          {aliases.map((alias) => (
+                            <span key={alias.name}>
+                              <AliasTag name={alias.name} /> → {alias.version.number}{' '}
+                            </span>
+                          ))}
+                        </Table.Td>
+                        <Table.Td className="number">{versions.length}</Table.Td>
+                        <Table.Td className="number">
+                          {production ? formatShare(production.testAccuracy, 2) : 'nothing'}
+                        </Table.Td>
+                        <Table.Td className="number">{newest ? formatShare(best, 2) : ''}</Table.Td>
+                        <Table.Td>
+                          {newest && (
+                            <time dateTime={newest.createdAt} title={formatDate(newest.createdAt)}>
+                              {newest.number}, {formatAge(newest.createdAt)}
+                            </time>
+                          )}
+                        </Table.Td>
+                      </Table.Tr>
+                    );
+                  })}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
+          )
+        }
+      </Answer>
+    </>
+  );
+}
