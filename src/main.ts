@@ -121,7 +121,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(() => contents.close());
     const changes = new Changes();
     const writer = new VersionWriter(prisma, blobs, changes);
-    const registrations = new Registrations();
+    const registrations = new Registrations(changes);
     const fetch = createFetch({
       limit: UPLOAD_LIMITS.maxFileSize,
       allowPrivate: config.allowPrivateUrls,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { images, png, tarGzOf, tarOf, zipOf } from '../datasets/fixtures.js';
 import type { DatasetVersionAnswer } from '../support/answers.js';
 import { colourImages } from '../support/colour-images.js';
@@ -111,6 +111,12 @@ describe('a dataset version tells of itself', () => {
   it('a contact sheet of a class', async () => {
     const { contactSheet } = await page(version.id, { label: 'cat' });
     expect(await sizeOf(contactSheet!)).toEqual({ width: 128, height: 64, format: 'webp' });
+  });
+
+  it('by its number in its dataset', async () => {
+    const text = 'query ($number: Int!) { dataset(name: "pets") { version(number: $number) { id } } }';
+    expect(await hub.client.request(text, { number: 1 })).toEqual({ dataset: { version: { id: version.id } } });
+    expect(await hub.client.request(text, { number: 2 })).toEqual({ dataset: { version: null } });
   });
 
   it('nothing of a class, a page or a version that is not there', async () => {
@@ -282,8 +288,17 @@ describe('a registration', () => {
       message: expect.stringContaining('cancelled'),
     });
     const cancel = 'mutation { cancelRegistration(progressKey: "cancelled-1") }';
-    while ((await hub.post(cancel)).errors); // NOT_FOUND until it has begun
+    const underWay = async () => {
+      const { registrations } = await hub.ask<{ registrations: { progressKey: string; dataset: string }[] }>(
+        'registrations',
+      );
+      return registrations.map(({ progressKey, dataset }) => `${dataset}: ${progressKey}`);
+    };
+    await vi.waitUntil(async () => (await underWay()).length > 0);
+    expect(await underWay()).toEqual(['cancelled: cancelled-1']);
+    await hub.client.request(cancel);
     await refused;
+    expect(await underWay()).toEqual([]);
     expect(await blobs()).toEqual(before);
     expect(await readdir(join(hub.data, 'tmp'))).toEqual([]);
     await expect(hub.client.request(cancel)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -153,7 +153,10 @@ export class ImagePageInput {
   @Max(200)
   first!: number;
 
-  @Field(() => Int, { nullable: true, description: 'What the page before gave as `next`.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A place in the list, from 0, behind which the page begins: `next` of the page before.',
+  })
   @IsOptional()
   @Min(0)
   after?: number | null;

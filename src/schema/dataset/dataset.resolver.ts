@@ -1,4 +1,4 @@
-import { Arg, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { HubError } from '../../errors.js';
 import { contentOf } from '../../http/upload.js';
 import type { Context } from '../context.js';
@@ -6,10 +6,10 @@ import { CreateDatasetInput, RegisterDatasetVersionInput } from './dataset.input
 import type { DatasetService } from './dataset.service.js';
 import { DatasetType, DatasetVersionType } from './dataset.type.js';
 import type { RegistrationService } from './registration.service.js';
-import { RegistrationProgress } from './registration.type.js';
+import { RegistrationProgress, RegistrationUnderWay } from './registration.type.js';
 import type { Registrations } from './registrations.js';
 
-@Resolver()
+@Resolver(() => DatasetType)
 export class DatasetResolver {
   constructor(
     private readonly datasets: DatasetService,
@@ -25,6 +25,16 @@ export class DatasetResolver {
   @Query(() => DatasetType, { nullable: true })
   async dataset(@Arg('name', () => String) name: string): Promise<DatasetType | null> {
     return this.datasets.find(name);
+  }
+
+  @FieldResolver(() => DatasetVersionType, { nullable: true })
+  version(@Root() { versions }: DatasetType, @Arg('number', () => Int) number: number): DatasetVersionType | null {
+    return versions.find((version) => version.number === number) ?? null;
+  }
+
+  @Query(() => [RegistrationUnderWay], { name: 'registrations', description: 'Those under way, the oldest first.' })
+  registrationsUnderWay(): RegistrationUnderWay[] {
+    return this.registrations.list();
   }
 
   @Mutation(() => DatasetType)

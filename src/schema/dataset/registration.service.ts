@@ -55,8 +55,11 @@ export class RegistrationService {
     );
   }
 
-  async #tracked<T>({ key }: RegistrationOptions, work: (registration: Registration) => Promise<T>): Promise<T> {
-    const registration = this.parts.registrations.begin(key ?? randomUUID());
+  async #tracked<T>(
+    { key, dataset }: RegistrationOptions,
+    work: (registration: Registration) => Promise<T>,
+  ): Promise<T> {
+    const registration = this.parts.registrations.begin(key ?? randomUUID(), dataset);
     try {
       return await work(registration);
     } finally {

@@ -1,5 +1,5 @@
-import { GraphQLBigInt } from 'graphql-scalars';
-import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 
 @ObjectType({ description: 'How far a registration has come.' })
 export class RegistrationProgress {
@@ -20,4 +20,16 @@ export class RegistrationProgress {
 
   @Field(() => Boolean, { description: 'Whether it has ended; the mutation tells how.' })
   ended!: boolean;
+}
+
+@ObjectType({ description: 'A registration that has not ended yet.' })
+export class RegistrationUnderWay {
+  @Field(() => ID, { description: 'What to give registrationProgress and cancelRegistration.' })
+  progressKey!: string;
+
+  @Field(() => String, { description: 'Name of the dataset.' })
+  dataset!: string;
+
+  @Field(() => GraphQLDateTimeISO)
+  startedAt!: Date;
 }

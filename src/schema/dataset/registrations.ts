@@ -2,7 +2,8 @@ import { EventEmitter, on } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Progress } from '../../datasets/intake.js';
 import { HubError } from '../../errors.js';
-import type { RegistrationProgress } from './registration.type.js';
+import type { Changes } from '../change/changes.js';
+import type { RegistrationProgress, RegistrationUnderWay } from './registration.type.js';
 
 /** Milliseconds between two reports of one registration. */
 const REPORT_EVERY = 200;
@@ -21,18 +22,26 @@ export interface Registration {
 
 /** Registrations under way, by a key that the client chose, so that it can follow one that it is about to start. */
 export class Registrations {
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, RegistrationUnderWay & { readonly controller: AbortController }>();
   readonly #events = new EventEmitter().setMaxListeners(0);
 
+  constructor(private readonly changes: Changes) {}
+
+  /** Those under way, the oldest first. */
+  list(): RegistrationUnderWay[] {
+    return [...this.#running.values()];
+  }
+
   /** @throws CONFLICT when the key is in use. */
-  begin(key: string): Registration {
+  begin(key: string, dataset: string): Registration {
     if (this.#running.has(key)) {
       throw new HubError('CONFLICT', 'A registration with this progress key is under way: choose another one.', {
         key,
       });
     }
     const controller = new AbortController();
-    this.#running.set(key, controller);
+    this.#running.set(key, { progressKey: key, dataset, startedAt: new Date(), controller });
+    this.changes.tell('DATASET', dataset);
     let last = Number.NEGATIVE_INFINITY;
     const report = (progress: Omit<RegistrationProgress, 'ended'>): void => {
       if (performance.now() - last < REPORT_EVERY) return;
@@ -57,6 +66,7 @@ export class Registrations {
       end: () => {
         this.#running.delete(key);
         this.#events.emit(key, { ...final, ended: true });
+        this.changes.tell('DATASET', dataset);
       },
     };
   }
@@ -65,7 +75,7 @@ export class Registrations {
   cancel(key: string): void {
     const running = this.#running.get(key);
     if (!running) throw new HubError('NOT_FOUND', 'No registration with this progress key is under way.', { key });
-    running.abort(new HubError('CONFLICT', 'The registration was cancelled; nothing of it was kept.'));
+    running.controller.abort(new HubError('CONFLICT', 'The registration was cancelled; nothing of it was kept.'));
   }
 
   /** That it listens, then what happens under a key, also before that begins, until it has ended. */

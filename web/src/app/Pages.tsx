@@ -9,6 +9,11 @@ import { Shell } from './Shell';
 const ModelPage = lazyPage(async () => (await import('../pages/models/ModelPage')).ModelPage);
 const ModelsPage = lazyPage(async () => (await import('../pages/models/ModelsPage')).ModelsPage);
 const StartPage = lazyPage(async () => (await import('../pages/start/StartPage')).StartPage);
+const DatasetsPage = lazyPage(async () => (await import('../pages/datasets/DatasetsPage')).DatasetsPage);
+const DatasetPage = lazyPage(async () => (await import('../pages/datasets/DatasetPage')).DatasetPage);
+const DifferencePage = lazyPage(async () => (await import('../pages/datasets/DifferencePage')).DifferencePage);
+const VersionPage = lazyPage(async () => (await import('../pages/datasets/VersionPage')).VersionPage);
+const ClassifyPage = lazyPage(async () => (await import('../pages/classify/ClassifyPage')).ClassifyPage);
 
 /** Which page an address shows. Every page is a file of its own, fetched when it is opened. */
 export function Pages() {
@@ -28,6 +33,11 @@ function Page() {
       <Suspense fallback={<Loading />}>
         <Routes>
           <Route index element={<StartPage />} />
+          <Route path="datasets" element={<DatasetsPage />} />
+          <Route path="datasets/:dataset" element={<DatasetPage />} />
+          <Route path="datasets/:dataset/difference" element={<DifferencePage />} />
+          <Route path="datasets/:dataset/:number" element={<VersionPage />} />
+          <Route path="classify" element={<ClassifyPage />} />
           <Route path="models" element={<ModelsPage />} />
           <Route path="models/:name" element={<ModelPage />} />
           <Route path="*" element={<Navigate to="/" replace />} />

@@ -15,7 +15,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   useChangeFeed();
   const { pathname } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page begins at its top
-  useEffect(() => scrollTo(0, 0), [pathname]);
+  useEffect(() => void scrollTo(0, 0), [pathname]);
   const navigate = useNavigate();
   useGoTo(navigate);
   useHotkeys([['/', () => document.querySelector<HTMLElement>('[data-filter]')?.focus()]]);

@@ -38,3 +38,6 @@ export function formatAge(iso: string, now = Date.now()): string {
   }
   return 'just now';
 }
+
+/** The end of a UUID: its beginning is a time, which neighbours share. */
+export const shortId = (id: string): string => id.slice(-8);

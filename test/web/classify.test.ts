@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tarGzOf } from '../datasets/fixtures.js';
+import { expectAccessible, installedBrowser } from '../support/browser.js';
+import { COLOUR_NAMES, type Colour, colourImages, colourPhoto } from '../support/colour-images.js';
+import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { dropFiles, pasteFiles, type UserFile } from '../support/page-files.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+const browser = await installedBrowser();
+
+async function photo(colour: Colour, seed = 900): Promise<UserFile> {
+  return { name: `${colour}-${seed}.png`, mimeType: 'image/png', buffer: await colourPhoto(colour, seed) };
+}
+const NO_PHOTO: UserFile = { name: 'no.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no photo') };
+
+describe.skipIf(!browser)('the page that classifies', () => {
+  let hub: TestHub;
+  let datasetVersionId: string;
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    datasetVersionId = (await hub.register('colours', await tarGzOf(await colourImages()))).id;
+  });
+  afterAll(async () => {
+    await hub.remove();
+    await (browser as Browser).close();
+  });
+
+  async function serve(recipe: object, alias: string): Promise<void> {
+    const run = await hub.train({ datasetVersionId, recipe });
+    const { number: version } = await hub.registerModel(run.id, 'colours');
+    await hub.ask('promote', { model: 'colours', version, alias, reason: 'test' });
+  }
+
+  const on = (path: string, what: (page: Page) => Promise<void>, options = {}) =>
+    onPage(browser as Browser, hub, path, what, options);
+
+  const card = (page: Page, name: string) => page.getByRole('article', { name: `What ${name} shows` });
+
+  it('says what is missing while nothing serves, and goes on once something does', () =>
+    on('/classify', async (page) => {
+      await page.getByRole('heading', { name: 'No model serves yet' }).waitFor();
+      await expectAccessible(page);
+      await serve(QUICK, 'production');
+      await page.getByRole('heading', { name: 'Or try one of these' }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'cat' }).click();
+      await card(page, 'cat-0010').getByText('colours@production: version 1').waitFor();
+    }));
+
+  it('answers for a photo that is dropped, with how sure it is, who answered and how long it took', () =>
+    on('/classify', async (page) => {
+      await page.getByText('Drop photos anywhere').waitFor();
+      await dropFiles(page, [await photo('red')]);
+      const answer = card(page, 'red-900.png');
+      await answer
+        .getByText(/^red \d/)
+        .first()
+        .waitFor();
+      await answer.getByText(/colours@production: version 1, \d+ ms/).waitFor();
+      expect(await answer.getByRole('list', { name: 'Most probable classes' }).getByRole('listitem').count()).toBe(3);
+      await expectAccessible(page);
+    }));
+
+  it('answers for photos that are pasted, chosen, and taken with the camera', () =>
+    on('/classify', async (page) => {
+      await page.getByText('Drop photos anywhere').waitFor();
+      await pasteFiles(page, [await photo('green')]);
+      await page
+        .getByLabel('Photos', { exact: true })
+        .first()
+        .setInputFiles(await photo('blue'));
+      await page.getByRole('button', { name: 'Camera…' }).click();
+      const shutter = page.getByRole('button', { name: 'Take the photo' });
+      await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+      await expectAccessible(page);
+      await shutter.click();
+      await page.getByText('3 of 3 answered').waitFor();
+      const rows = await page.getByRole('table', { name: 'Photos' }).getByRole('row').allInnerTexts();
+      expect(rows[1]).toMatch(/green-900.png\s+green/);
+      expect(rows[2]).toMatch(/blue-900.png\s+blue/);
+      expect(rows[3]).toContain('camera.png');
+    }));
+
+  it('keeps a file that is no photo as failed, with the reason, and tries it again when told to', () =>
+    on('/classify', async (page) => {
+      await page.getByText('Drop photos anywhere').waitFor();
+      await dropFiles(page, [await photo('red'), NO_PHOTO]);
+      await page.getByText('1 of 2 answered, 1 failed').waitFor();
+      const row = page.getByRole('row', { name: 'no.jpg' });
+      const reason = await row.getByRole('cell').nth(2).textContent();
+      expect(reason?.length).toBeGreaterThan(20);
+      await expectAccessible(page);
+      await row.getByRole('button', { name: 'Try again: no.jpg' }).click();
+      await page.getByText('1 of 2 answered, 1 failed').waitFor();
+      await row.getByRole('button', { name: 'Dismiss no.jpg' }).click();
+      await page.getByText('1 of 1 answered').waitFor();
+    }));
+
+  it('lists many photos: the least sure first, of one class, and as files', () =>
+    on('/classify', async (page) => {
+      await page.getByText('Drop photos anywhere').waitFor();
+      const all = await Promise.all(COLOUR_NAMES.flatMap((colour) => [1, 2, 3].map((i) => photo(colour, 910 + i))));
+      await dropFiles(page, all);
+      await page.getByText('9 of 9 answered').waitFor();
+      await page.getByRole('combobox', { name: 'Order' }).selectOption('unsure');
+      await page.getByRole('combobox', { name: 'What colours@production says' }).selectOption('green');
+      expect(page.url()).toMatch(/sort=unsure&label=green$/);
+      const rows = page.getByRole('table', { name: 'Photos' }).getByRole('row');
+      expect(await rows.count()).toBe(4);
+      const leads = (await rows.getByRole('cell', { name: '%' }).allInnerTexts()).filter((text) =>
+        /^\S+ %$/.test(text),
+      );
+      const numbers = leads.map((text) => Number.parseFloat(text.replace(/[<>]/, '')));
+      expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save as CSV' }).click();
+      const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
+      expect(lines[0]).toBe('file,asked,version,label,confidence,second,secondConfidence,milliseconds,error');
+      expect(lines[1]).toMatch(/^green-911.png,colours@production,1,green,0\.\d+|1,/);
+      await expectAccessible(page);
+    }));
+
+  it('shows what two versions say of the same photo side by side', async () => {
+    await serve(HOPELESS, 'candidate');
+    await on('/classify', async (page) => {
+      await page.getByText('Drop photos anywhere').waitFor();
+      await dropFiles(page, [await photo('blue')]);
+      await page.getByRole('combobox', { name: 'Beside it' }).selectOption('colours@candidate');
+      await page.getByRole('region', { name: 'Answer of colours@candidate' }).getByText('version 2').waitFor();
+      await page
+        .getByRole('region', { name: 'Answer of colours@production' })
+        .getByText(/^blue \d/)
+        .first()
+        .waitFor();
+      expect(page.url()).toContain('beside=colours@candidate'.replace('@', '%40'));
+      await expectAccessible(page);
+    });
+  });
+
+  it('fits a phone', () =>
+    on(
+      '/classify',
+      async (page) => {
+        await page.getByText('Drop photos anywhere').waitFor();
+        await dropFiles(page, [await photo('red'), NO_PHOTO]);
+        await page.getByText('1 of 2 answered, 1 failed').waitFor();
+        await expectFitsPhone(page);
+      },
+      PHONE,
+    ));
+});

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { curlOf } from '../../../web/src/lib/curl';
+import { blobOf } from '../../../web/src/lib/data-url';
+import { marginOf, marginText } from '../../../web/src/lib/sureness';
+
+const answer = (...probabilities: readonly number[]) => ({
+  top: probabilities.map((probability, i) => ({ label: `c${i}`, probability })),
+});
+
+it('says by how much the first class leads, and when that is narrow', () => {
+  expect(marginOf(answer(0.7, 0.2))).toBeCloseTo(0.5);
+  expect(marginText(answer(0.7, 0.2))).toBe('50.0 points before c1.');
+  expect(marginText(answer(0.5, 0.45))).toBe('Not sure: only 5.0 points before c1.');
+  expect(marginText(answer(1))).toBe('It knows no other class.');
+});
+
+it.skipIf(process.platform === 'win32')('writes a command that a shell reads as it is meant', () => {
+  const command = curlOf({ origin: 'http://hub', model: 'm', alias: 'production', file: `it's "1".jpg` });
+  const words = execFileSync('/bin/sh', ['-c', `curl() { printf '%s\\n' "$@"; }; TOKEN=t; ${command}`], {
+    encoding: 'utf8',
+  }).split('\n');
+  expect(words).toContain('http://hub/graphql');
+  expect(words).toContain('Authorization: Bearer t');
+  expect(words).toContain(String.raw`0=@"it's \"1\".jpg"`);
+  const operations = words.find((word) => word.startsWith('operations='))?.slice('operations='.length) ?? '';
+  expect(JSON.parse(operations)).toMatchObject({ variables: { image: null, model: 'm', alias: 'production' } });
+});
+
+it('reads the content of a data URL', async () => {
+  const blob = blobOf(`data:image/png;base64,${Buffer.from([0, 255, 7]).toString('base64')}`);
+  expect(blob.type).toBe('image/png');
+  expect([...new Uint8Array(await blob.arrayBuffer())]).toEqual([0, 255, 7]);
+});

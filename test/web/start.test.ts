@@ -1,0 +1,51 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible, installedBrowser } from '../support/browser.js';
+import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { TestHub } from '../support/test-hub.js';
+
+const browser = await installedBrowser();
+
+describe.skipIf(!browser)('the start page', () => {
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await TestHub.start();
+  });
+  afterAll(async () => {
+    await hub.remove();
+    await (browser as Browser).close();
+  });
+
+  const on = (what: (page: Page) => Promise<void>, options = {}) => onPage(browser as Browser, hub, '/', what, options);
+
+  it('leads from an empty hub over the sample to an answer, and goes on where it was after each reload', () =>
+    on(async (page) => {
+      const present = page.locator('[aria-current="step"]');
+      await page.getByRole('button', { name: 'Use the CIFAR-10 sample' }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Use the CIFAR-10 sample' }).click();
+      await page.getByRole('list', { name: 'Registrations' }).waitFor();
+      await page.reload();
+      await page.getByRole('link', { name: 'cifar10-sample version 1' }).waitFor();
+      expect(await present.textContent()).toContain('Train');
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Train on cifar10-sample version 1' }).click();
+      await present.getByText('under way').waitFor();
+      await page.reload();
+      await present.getByText('under way').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Put it into production' }).click({ timeout: 60_000 });
+      await page.getByText('production', { exact: true }).waitFor();
+      await page.getByRole('table', { name: 'Newest runs' }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'ship' }).click();
+      await page.getByText('cifar10-sample@production: version 1').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/classify');
+    }));
+
+  it('fits a phone', () =>
+    on(async (page) => {
+      await page.getByText('production', { exact: true }).waitFor();
+      await expectFitsPhone(page);
+    }, PHONE));
+});

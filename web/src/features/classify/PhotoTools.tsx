@@ -1,0 +1,80 @@
+import { Button, Checkbox, Group, NativeSelect } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { curlOf } from '../../lib/curl';
+import { nameOfTarget, type Target } from './classify-with';
+import { dismissPhotos, type Photo } from './photos';
+
+/** How the photos are listed. */
+export interface PhotoOrder {
+  readonly sort: 'added' | 'unsure';
+  /** Null: all. */
+  readonly label: string | null;
+  readonly disagree: boolean;
+}
+
+/** Sorts and filters photos, and takes what came of them elsewhere. */
+export function PhotoTools({
+  photos,
+  targets,
+  labels,
+  order,
+  onOrder,
+}: {
+  readonly photos: readonly Photo[];
+  readonly targets: readonly [Target, ...Target[]];
+  /** Classes that were answered. */
+  readonly labels: readonly string[];
+  readonly order: PhotoOrder;
+  readonly onOrder: (order: PhotoOrder) => void;
+}) {
+  const { copied, copy } = useClipboard();
+  const [target] = targets;
+  const save = async (form: 'csv' | 'json'): Promise<void> => {
+    const { exportPhotos } = await import('./export');
+    exportPhotos(photos, targets, form);
+  };
+  return (
+    <Group gap="xs" my="sm" align="center">
+      <NativeSelect
+        aria-label="Order"
+        size="xs"
+        data={[
+          { value: 'added', label: 'as added' },
+          { value: 'unsure', label: 'least sure first' },
+        ]}
+        value={order.sort}
+        onChange={({ currentTarget }) => onOrder({ ...order, sort: currentTarget.value as PhotoOrder['sort'] })}
+      />
+      <NativeSelect
+        aria-label={`What ${nameOfTarget(target)} says`}
+        size="xs"
+        data={[{ value: '', label: 'all classes' }, ...labels]}
+        value={order.label ?? ''}
+        onChange={({ currentTarget }) => onOrder({ ...order, label: currentTarget.value || null })}
+      />
+      {targets.length > 1 && (
+        <Checkbox
+          label="Only where they disagree"
+          checked={order.disagree}
+          onChange={({ currentTarget }) => onOrder({ ...order, disagree: currentTarget.checked })}
+        />
+      )}
+      <Button size="xs" variant="default" onClick={() => void save('csv')}>
+        Save as CSV
+      </Button>
+      <Button size="xs" variant="default" onClick={() => void save('json')}>
+        Save as JSON
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => copy(curlOf({ ...target, origin: location.origin, file: photos[0]?.name ?? 'photo.jpg' }))}
+      >
+        {copied ? 'Copied' : 'Copy as curl'}
+      </Button>
+      <Button size="xs" variant="default" onClick={() => dismissPhotos(photos.map(({ id }) => id))}>
+        Dismiss all
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,57 @@
+import { Button, Group } from '@mantine/core';
+import { useDisclosure, useWindowEvent } from '@mantine/hooks';
+import { Suspense, useCallback } from 'react';
+import { lazyPage } from '../../app/lazy-page';
+import type { PlacedFile } from '../../lib/use-drop';
+import { DropArea } from '../../ui/DropArea';
+import { FilePicker } from '../../ui/FilePicker';
+import { addPhotos } from './photos';
+
+const Camera = lazyPage(async () => (await import('./Camera')).Camera);
+
+/** Takes photos: dropped anywhere on the page, pasted, chosen, or from the camera. */
+export function TakePhotos({ onTaken }: { readonly onTaken?: () => void }) {
+  const [seeing, { open, close }] = useDisclosure();
+  const take = useCallback(
+    (files: readonly PlacedFile[]) => {
+      addPhotos(files.map(({ file, path }) => ({ name: path, content: file })));
+      onTaken?.();
+    },
+    [onTaken],
+  );
+  useWindowEvent('paste', ({ target, clipboardData }) => {
+    const typed = target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(target.tagName);
+    const files = [...(clipboardData?.files ?? [])];
+    if (!typed && files.length > 0) take(files.map((file) => ({ file, path: file.name })));
+  });
+  return (
+    <>
+      <DropArea
+        text="Drop photos anywhere on this page, or paste them."
+        over="Drop photos to classify them"
+        onFiles={take}
+      >
+        <Group gap="xs">
+          <FilePicker label="Photos" accept="image/*" multiple primary onFiles={take}>
+            Choose photos…
+          </FilePicker>
+          <Button variant="default" onClick={open}>
+            Camera…
+          </Button>
+        </Group>
+      </DropArea>
+      <Suspense>
+        {seeing && (
+          <Camera
+            close={close}
+            onPhoto={(content) => {
+              close();
+              addPhotos([{ name: 'camera.png', content }]);
+              onTaken?.();
+            }}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { stringify } from 'csv-stringify/browser/esm/sync';
+import { nameOfTarget, type Target } from './classify-with';
+import type { Photo } from './photos';
+
+const COLUMNS = [
+  'file',
+  'asked',
+  'version',
+  'label',
+  'confidence',
+  'second',
+  'secondConfidence',
+  'milliseconds',
+  'error',
+];
+
+/** What became of photos, in the form of a file, to the browser's downloads. */
+export function exportPhotos(photos: readonly Photo[], targets: readonly Target[], form: 'csv' | 'json'): void {
+  const rows = photos.flatMap((photo) => targets.map((target) => rowOf(photo, nameOfTarget(target))));
+  const text = form === 'csv' ? stringify(rows, { header: true, columns: COLUMNS }) : JSON.stringify(rows, null, 2);
+  const address = URL.createObjectURL(new Blob([text], { type: form === 'csv' ? 'text/csv' : 'application/json' }));
+  Object.assign(document.createElement('a'), { href: address, download: `classified.${form}` }).click();
+  URL.revokeObjectURL(address);
+}
+
+function rowOf({ name, asks }: Photo, asked: string): Readonly<Record<string, string | number>> {
+  const ask = asks[asked];
+  if (ask?.state === 'failed') return { file: name, asked, error: ask.message };
+  if (ask?.state !== 'answered') return { file: name, asked };
+  const { label, confidence, top, modelVersion, milliseconds } = ask.answer;
+  const [, second] = top;
+  return {
+    file: name,
+    asked,
+    version: modelVersion,
+    label,
+    confidence,
+    ...(second ? { second: second.label, secondConfidence: second.probability } : {}),
+    milliseconds,
+  };
+}

@@ -1,0 +1,71 @@
+import { Anchor } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { type Finding, findingsOf } from '../../lib/findings';
+import { DataTable } from '../../ui/DataTable';
+import classes from './Findings.module.css';
+
+export const Findings_version = graphql(`
+  fragment Findings_version on DatasetVersion {
+    rejectedCount
+    rejected { name reason }
+    splits { split images classes { label images } }
+    statistics { duplicates { exact near leaks labelConflicts } }
+  }
+`);
+
+/** What one should know of a version before training on it, the worst first, each with the way to its images. */
+export function Findings({
+  version,
+  onShow,
+}: {
+  readonly version: FragmentOf<typeof Findings_version>;
+  readonly onShow: (what: Exclude<Finding['show'], 'rejected' | null>) => void;
+}) {
+  const examined = readFragment(Findings_version, version);
+  const [rejectedShown, { toggle }] = useDisclosure();
+  const findings = findingsOf(examined);
+  if (findings.length === 0) return <p className={classes.good}>✓ Nothing to complain of.</p>;
+  return (
+    <>
+      <ul className="plain" aria-label="Findings">
+        {findings.map(({ severity, title, consequence, count, show }) => (
+          <li key={title} className={classes.finding} data-severity={severity}>
+            <span className={classes.count}>{count.toLocaleString('en')}</span>
+            <span>
+              {severity === 'bad' && '! '}
+              {title}
+              <span className={classes.consequence}> — {consequence}</span>
+            </span>
+            {show !== null && (
+              <Anchor
+                component="button"
+                type="button"
+                aria-label={`Show: ${title}`}
+                {...(show === 'rejected' ? { 'aria-expanded': rejectedShown } : {})}
+                onClick={() => (show === 'rejected' ? toggle() : onShow(show))}
+              >
+                {show === 'rejected' && rejectedShown ? 'Hide' : 'Show'}
+              </Anchor>
+            )}
+          </li>
+        ))}
+      </ul>
+      {rejectedShown && (
+        <DataTable
+          label="Files left out"
+          heads={['File', 'Reason']}
+          rows={examined.rejected.map(({ name, reason }) => ({
+            key: name,
+            cells: [
+              name,
+              <span key="reason" className="prose">
+                {reason}
+              </span>,
+            ],
+          }))}
+        />
+      )}
+    </>
+  );
+}

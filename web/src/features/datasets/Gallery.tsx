@@ -1,0 +1,141 @@
+import { useQuery } from '@apollo/client/react';
+import { Group, NativeSelect } from '@mantine/core';
+import { Suspense } from 'react';
+import { lazyPage } from '../../app/lazy-page';
+import { graphql } from '../../graphql';
+import type { Split } from '../../lib/findings';
+import { Answer } from '../../ui/Answer';
+import { Empty } from '../../ui/Empty';
+import { Pager } from '../../ui/Pager';
+import { ThumbGrid } from '../../ui/ThumbGrid';
+import { useDraft } from './draft';
+import { SPLIT_NAMES } from './splits';
+
+const PictureViewer = lazyPage(async () => (await import('./PictureViewer')).PictureViewer);
+
+/** Pictures on a page. */
+export const GALLERY_PAGE = 60;
+
+const IMAGES = graphql(`
+  query Gallery($id: ID!, $label: String, $split: Split, $page: ImagePageInput!) {
+    datasetVersion(id: $id) {
+      id
+      images(label: $label, split: $split, page: $page) {
+        total
+        images { row sha256 name label split thumbnail(side: 96) }
+      }
+    }
+  }
+`);
+
+/** Which pictures are shown, and which one of them is opened. */
+export interface GalleryView {
+  readonly label: string | null;
+  readonly split: Split | null;
+  /** From 1. */
+  readonly page: number;
+  /** Place among those of class and split, from 0. */
+  readonly open: number | null;
+}
+
+/** The pictures of a class and a split, or of all, by pages. */
+export function Gallery({
+  versionId,
+  labels,
+  view,
+  onView,
+}: {
+  readonly versionId: string;
+  readonly labels: readonly string[];
+  readonly view: GalleryView;
+  /** @param opens whether something was opened, to which one goes back. */
+  readonly onView: (view: GalleryView, opens?: boolean) => void;
+}) {
+  const { label, split, page, open } = view;
+  // `after` is the place in the list behind which a page begins.
+  const after = page > 1 ? (page - 1) * GALLERY_PAGE - 1 : null;
+  const asked = useQuery(IMAGES, {
+    variables: { id: versionId, label, split, page: { first: GALLERY_PAGE, after } },
+  });
+  const { draft } = useDraft(versionId);
+  const openAt = (place: number | null): void => {
+    const at = place === null ? page : Math.floor(place / GALLERY_PAGE) + 1;
+    onView({ ...view, page: at, open: place }, open === null && place !== null);
+  };
+  return (
+    <>
+      <Group gap="sm" mb="xs">
+        <NativeSelect
+          aria-label="Class"
+          size="xs"
+          data={[{ value: '', label: 'all classes' }, ...labels]}
+          value={label ?? ''}
+          onChange={({ currentTarget }) => onView({ ...view, label: currentTarget.value || null, page: 1, open: null })}
+        />
+        <NativeSelect
+          aria-label="Split"
+          size="xs"
+          data={[
+            { value: '', label: 'all splits' },
+            ...Object.entries(SPLIT_NAMES).map(([value, name]) => ({ value, label: name })),
+          ]}
+          value={split ?? ''}
+          onChange={({ currentTarget }) =>
+            onView({ ...view, split: (currentTarget.value || null) as Split | null, page: 1, open: null })
+          }
+        />
+      </Group>
+      <Answer of={asked}>
+        {({ datasetVersion }) => {
+          const { total = 0, images = [] } = datasetVersion?.images ?? {};
+          if (total === 0) {
+            return (
+              <Empty title="No picture fits" text="The class has no pictures in this split.">
+                <button type="button" onClick={() => onView({ label: null, split: null, page: 1, open: null })}>
+                  Show all pictures
+                </button>
+              </Empty>
+            );
+          }
+          const pager = (
+            <Pager
+              page={page}
+              size={GALLERY_PAGE}
+              total={total}
+              onPage={(to) => onView({ ...view, page: to, open: null })}
+              of="pictures"
+            />
+          );
+          return (
+            <>
+              {pager}
+              <ThumbGrid
+                label="Pictures"
+                thumbs={images.map((image) => ({
+                  key: image.row,
+                  picture: image.thumbnail,
+                  text: `${draft.relabel[image.sha256]?.to ?? image.label}, ${SPLIT_NAMES[image.split]}`,
+                  marked: image.sha256 in draft.without,
+                }))}
+                onOpen={(i) => openAt((page - 1) * GALLERY_PAGE + i)}
+              />
+              {pager}
+              <Suspense>
+                {open !== null && open < total && (
+                  <PictureViewer
+                    versionId={versionId}
+                    labels={labels}
+                    of={{ label, split }}
+                    place={open}
+                    total={total}
+                    onPlace={openAt}
+                  />
+                )}
+              </Suspense>
+            </>
+          );
+        }}
+      </Answer>
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+import { useQuery } from '@apollo/client/react';
+import { Button, Checkbox, Group, Modal, NativeSelect, Stack } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { graphql, type ResultOf } from '../../graphql';
+import type { Split } from '../../lib/findings';
+import { formatBytes, formatCount } from '../../lib/format';
+import { Answer } from '../../ui/Answer';
+import { Copyable } from '../../ui/Copyable';
+import { SpecLine } from '../../ui/SpecLine';
+import { useDraft } from './draft';
+import classes from './PictureViewer.module.css';
+import { SPLIT_NAMES } from './splits';
+
+const PICTURE = graphql(`
+  query Picture($id: ID!, $label: String, $split: Split, $page: ImagePageInput!) {
+    datasetVersion(id: $id) {
+      id
+      images(label: $label, split: $split, page: $page) {
+        images { sha256 name label split width height bytes thumbnail(side: 512) }
+      }
+    }
+  }
+`);
+type Image = NonNullable<ResultOf<typeof PICTURE>['datasetVersion']>['images']['images'][number];
+
+/** One picture, large, with what is known of it and what the next version can have different. */
+export function PictureViewer({
+  versionId,
+  labels,
+  of: { label, split },
+  place,
+  total,
+  onPlace,
+}: {
+  readonly versionId: string;
+  readonly labels: readonly string[];
+  readonly of: { readonly label: string | null; readonly split: Split | null };
+  /** Among those of class and split, from 0. */
+  readonly place: number;
+  readonly total: number;
+  /** Null closes. */
+  readonly onPlace: (place: number | null) => void;
+}) {
+  const asked = useQuery(PICTURE, {
+    variables: { id: versionId, label, split, page: { first: 1, after: place > 0 ? place - 1 : null } },
+  });
+  const go = (step: number): void => {
+    if (place + step >= 0 && place + step < total) onPlace(place + step);
+  };
+  useHotkeys([
+    ['ArrowLeft', () => go(-1)],
+    ['ArrowRight', () => go(1)],
+  ]);
+  return (
+    <Modal
+      opened
+      onClose={() => onPlace(null)}
+      size="xl"
+      title={`Picture ${formatCount(place + 1)} of ${formatCount(total)}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Answer of={asked}>
+        {({ datasetVersion }) => {
+          const [image] = datasetVersion?.images.images ?? [];
+          return image ? <Details versionId={versionId} image={image} labels={labels} /> : null;
+        }}
+      </Answer>
+      <Group mt="md">
+        <Button variant="default" disabled={place === 0} onClick={() => go(-1)}>
+          Previous
+        </Button>
+        <Button variant="default" disabled={place + 1 >= total} onClick={() => go(1)}>
+          Next
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
+
+function Details({
+  versionId,
+  image,
+  labels,
+}: {
+  readonly versionId: string;
+  readonly image: Image;
+  readonly labels: readonly string[];
+}) {
+  const { draft, leaveOut, relabel } = useDraft(versionId);
+  const { sha256, name, label, split, width, height, bytes, thumbnail } = image;
+  return (
+    <div className={classes.body}>
+      <img className={classes.picture} src={thumbnail} alt={`${label}: ${name}`} />
+      <div className={classes.side}>
+        <SpecLine
+          fields={{
+            Class: label,
+            Split: SPLIT_NAMES[split],
+            File: name,
+            Pixels: `${width} × ${height}`,
+            Size: formatBytes(bytes),
+            Digest: <Copyable value={sha256} />,
+          }}
+        />
+        <Stack gap="xs">
+          <NativeSelect
+            label="Class in the next version"
+            data={[...labels]}
+            value={draft.relabel[sha256]?.to ?? label}
+            onChange={({ currentTarget: { value } }) => relabel(image, value === label ? null : value)}
+          />
+          <Checkbox
+            label="Leave it out of the next version"
+            checked={sha256 in draft.without}
+            onChange={({ currentTarget }) => leaveOut(image, currentTarget.checked)}
+          />
+        </Stack>
+      </div>
+    </div>
+  );
+}

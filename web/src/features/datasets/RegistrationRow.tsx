@@ -1,0 +1,99 @@
+import { useSubscription } from '@apollo/client/react';
+import { Button, Group, Progress } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { graphql } from '../../graphql';
+import { formatBytes, formatCount, formatShare } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import classes from './RegistrationRow.module.css';
+import { cancel, dismiss, isUnderWay, type Registering } from './registering';
+
+const PROGRESS = graphql(`
+  subscription RegistrationProgress($progressKey: ID!) {
+    registrationProgress(progressKey: $progressKey) { images rejected bytes share ended }
+  }
+`);
+
+/** A registration that was begun here: how far it is, or what came of it. */
+export function RegistrationRow({ of: registration }: { readonly of: Registering }) {
+  const { key, dataset, source, stage } = registration;
+  return (
+    <li className={classes.row}>
+      <span>
+        {source}
+        {stage.name === 'packing' && ': packing…'}
+        {stage.name === 'sending' && `: sending, ${formatShare(stage.share, 0)}`}
+        {stage.name === 'failed' && <span className={classes.failed}>: {stage.message}</span>}
+        {stage.name === 'done' && (
+          <>
+            {': '}
+            <Link to={urls.datasetVersion(dataset, stage.number)}>version {stage.number}</Link>,{' '}
+            {formatCount(stage.images)} images{stage.rejected > 0 && `, ${formatCount(stage.rejected)} files left out`}
+          </>
+        )}
+      </span>
+      {isUnderWay(registration) ? (
+        <Cancel progressKey={key} of={source} />
+      ) : (
+        <Button size="xs" variant="default" onClick={() => dismiss(key)}>
+          Dismiss
+        </Button>
+      )}
+      {stage.name === 'sending' && <Bar share={stage.share} label={`Sending ${source}`} />}
+      {stage.name === 'reading' && <ReadingProgress progressKey={key} of={source} />}
+    </li>
+  );
+}
+
+/** A registration that was begun elsewhere, or before this page was loaded. */
+export function OtherRegistrationRow({
+  progressKey,
+  dataset,
+}: {
+  readonly progressKey: string;
+  readonly dataset: string;
+}) {
+  return (
+    <li className={classes.row}>
+      <span>A version of {dataset} is being registered</span>
+      <Cancel progressKey={progressKey} of={dataset} />
+      <ReadingProgress progressKey={progressKey} of={dataset} />
+    </li>
+  );
+}
+
+/** What the hub tells of what it receives and reads. */
+export function ReadingProgress({ progressKey, of }: { readonly progressKey: string; readonly of: string }) {
+  const { data } = useSubscription(PROGRESS, { variables: { progressKey } });
+  const { images = 0, rejected = 0, bytes = 0, share = null } = data?.registrationProgress ?? {};
+  const read: ReactNode[] = [
+    images > 0 ? `${formatCount(images)} images` : 'waiting for the first image',
+    ...(bytes > 0 ? [formatBytes(bytes)] : []),
+    ...(rejected > 0 ? [`${formatCount(rejected)} files left out`] : []),
+  ];
+  return (
+    <>
+      <Bar share={share} label={`Reading ${of}`} />
+      <span className={classes.bar}>Reading: {read.join(', ')}</span>
+    </>
+  );
+}
+
+/** @param share 0 to 1; null where nobody knows. */
+function Bar({ share, label }: { readonly share: number | null; readonly label: string }) {
+  return (
+    <Progress.Root className={classes.bar ?? ''} size="sm">
+      <Progress.Section value={100 * (share ?? 1)} aria-label={label} animated={share === null} />
+    </Progress.Root>
+  );
+}
+
+function Cancel({ progressKey, of }: { readonly progressKey: string; readonly of: string }) {
+  return (
+    <Group>
+      <Button size="xs" variant="default" onClick={() => void cancel(progressKey)} aria-label={`Cancel ${of}`}>
+        Cancel
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,53 @@
+import { Link } from 'react-router';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { formatBytes, formatCount, formatDate } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { Copyable } from '../../ui/Copyable';
+import { SpecLine } from '../../ui/SpecLine';
+
+export const VersionSpec_version = graphql(`
+  fragment VersionSpec_version on DatasetVersion {
+    contentHash imageCount bytes width height classes source createdAt
+    derivation { parents { id dataset number } }
+    statistics {
+      width { min median max }
+      height { min median max }
+      mean deviation grey
+    }
+  }
+`);
+
+type Range = { readonly min: number; readonly median: number; readonly max: number };
+
+/** What a dataset version is. */
+export function VersionSpec({ version }: { readonly version: FragmentOf<typeof VersionSpec_version> }) {
+  const spec = readFragment(VersionSpec_version, version);
+  const { statistics, derivation } = spec;
+  const size = spec.width && spec.height ? `${spec.width} × ${spec.height}` : null;
+  return (
+    <SpecLine
+      fields={{
+        Digest: <Copyable value={spec.contentHash} />,
+        Images: formatCount(spec.imageCount),
+        Classes: formatCount(spec.classes.length),
+        Size: formatBytes(spec.bytes),
+        'Pixels, wide × high':
+          size ?? (statistics && `${rangeText(statistics.width)} × ${rangeText(statistics.height)}`),
+        'Mean red, green, blue': statistics?.mean && rgb(statistics.mean),
+        Deviation: statistics?.deviation && rgb(statistics.deviation),
+        'Without colour': statistics?.grey ? formatCount(statistics.grey) : null,
+        Created: formatDate(spec.createdAt),
+        Source: derivation
+          ? derivation.parents.map(({ id, dataset, number }) => (
+              <Link key={id} to={urls.datasetVersion(dataset, number)}>
+                {dataset} version {number}{' '}
+              </Link>
+            ))
+          : spec.source,
+      }}
+    />
+  );
+}
+
+const rangeText = ({ min, median, max }: Range): string => `${min} to ${max} (half below ${median})`;
+const rgb = (values: readonly number[]): string => values.map((value) => value.toFixed(0)).join(', ');

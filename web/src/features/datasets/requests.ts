@@ -1,0 +1,19 @@
+import { graphql } from '../../graphql';
+
+export const CREATE_DATASET = graphql(`
+  mutation CreateDataset($input: CreateDatasetInput!) {
+    createDataset(input: $input) { id name }
+  }
+`);
+
+export const REGISTER_VERSION = graphql(`
+  mutation RegisterVersion($input: RegisterDatasetVersionInput!) {
+    registerDatasetVersion(input: $input) { id dataset number imageCount rejectedCount }
+  }
+`);
+
+export const CANCEL_REGISTRATION = graphql(`
+  mutation CancelRegistration($progressKey: ID!) {
+    cancelRegistration(progressKey: $progressKey)
+  }
+`);

@@ -1,0 +1,81 @@
+import { useMutation } from '@apollo/client/react';
+import { Button, Group, Text } from '@mantine/core';
+import { Link } from 'react-router';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import type { StepState } from '../../lib/first-steps';
+import { formatCount } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { messageOf } from '../../ui/Answer';
+import { Registrations, Registrations_query } from '../datasets/Registrations';
+import { register } from '../datasets/registering';
+import { CREATE_DATASET } from '../datasets/requests';
+import { Step } from './Step';
+
+/** Name of the dataset that the sample becomes. */
+const SAMPLE = 'cifar10-sample';
+/** One for all pages: a second click finds the first one's registration. */
+const SAMPLE_KEY = 'sample-cifar10';
+
+export const DataStep_query = graphql(
+  `
+    fragment DataStep_query on Query {
+      datasets { id name versions { id number imageCount classes } }
+      samples { cifar10 }
+      ...Registrations_query
+    }
+  `,
+  [Registrations_query],
+);
+
+/** Labelled images: the sample that comes with the hub, by one button, or one's own. */
+export function DataStep({
+  query,
+  state,
+}: {
+  readonly query: FragmentOf<typeof DataStep_query>;
+  readonly state: StepState;
+}) {
+  const data = readFragment(DataStep_query, query);
+  const [create, { error, loading }] = useMutation(CREATE_DATASET);
+  const filled = data.datasets.filter(({ versions }) => versions.length > 0);
+
+  const takeSample = async (): Promise<void> => {
+    const there = data.datasets.some(({ name }) => name === SAMPLE);
+    const made = there || (await create({ variables: { input: { name: SAMPLE } } }).catch(() => null));
+    if (made) await register(SAMPLE, { kind: 'path', path: data.samples.cifar10 }, {}, SAMPLE_KEY);
+  };
+
+  return (
+    <Step number={1} title="Data" state={state}>
+      {filled.map(({ id, name, versions: [newest] }) => (
+        <p key={id}>
+          {newest && <Link to={urls.datasetVersion(name, newest.number)}>{`${name} version ${newest.number}`}</Link>}:{' '}
+          {formatCount(newest?.imageCount ?? 0)} images in {formatCount(newest?.classes.length ?? 0)} classes
+        </p>
+      ))}
+      {filled.length === 0 && (
+        <>
+          <Text mb="xs">
+            Images in one folder for each class. The hub decodes every one, says what is wrong with them, and keeps them
+            as a version that never changes.
+          </Text>
+          <Registrations query={data} />
+          {error && (
+            <Text role="alert" c="var(--hub-bad)">
+              {messageOf(error)}
+            </Text>
+          )}
+          {state !== 'doing' && (
+            <Group gap="sm">
+              <Button onClick={() => void takeSample()} loading={loading}>
+                Use the CIFAR-10 sample
+              </Button>
+              <Text c="dimmed">2,500 pictures in ten classes, already here</Text>
+              <Link to="/datasets">or bring your own</Link>
+            </Group>
+          )}
+        </>
+      )}
+    </Step>
+  );
+}

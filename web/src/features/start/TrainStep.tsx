@@ -1,0 +1,148 @@
+import { useMutation } from '@apollo/client/react';
+import { Button, Group, NativeSelect, Progress, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
+import type { StepState } from '../../lib/first-steps';
+import { formatShare } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { messageOf } from '../../ui/Answer';
+import { Step } from './Step';
+
+export const TrainStep_query = graphql(`
+  fragment TrainStep_query on Query {
+    datasets { id name versions { id number createdAt } }
+    backbones { id name }
+    runs(page: { first: 10 }) {
+      runs {
+        id state backboneName queuePosition testAccuracy
+        datasetVersion { id dataset number }
+        recipe { epochs }
+        epochs { epoch validationAccuracy }
+        error { message }
+      }
+    }
+  }
+`);
+type Run = ResultOf<typeof TrainStep_query>['runs']['runs'][number];
+
+const ADD_BACKBONE = graphql(`
+  mutation AddBackbone($name: String!) {
+    addBackbone(input: { name: $name }) { id name }
+  }
+`);
+const START_TRANSFER_RUN = graphql(`
+  mutation StartFirstRun($input: StartTransferRunInput!) {
+    startTransferRun(input: $input) { id }
+  }
+`);
+
+/** Networks that the hub has or can get, and what to know of them. */
+const BACKBONES = [
+  { value: 'tiny-imagenet', label: 'tiny-imagenet: comes with the hub' },
+  { value: 'imagenet', label: 'imagenet: more accurate, 88 MB to download' },
+];
+
+/** A run with the hub's defaults on the newest version. */
+export function TrainStep({
+  query,
+  state,
+  refetch,
+}: {
+  readonly query: FragmentOf<typeof TrainStep_query>;
+  readonly state: StepState;
+  readonly refetch: () => unknown;
+}) {
+  const { datasets, backbones, runs } = readFragment(TrainStep_query, query);
+  const [backbone, setBackbone] = useState('tiny-imagenet');
+  const [add, adding] = useMutation(ADD_BACKBONE);
+  const [start, starting] = useMutation(START_TRANSFER_RUN);
+  const error = adding.error ?? starting.error;
+  const [newest] = datasets
+    .flatMap(({ name, versions }) => versions.map((version) => ({ ...version, dataset: name })))
+    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  const of = (...states: readonly Run['state'][]) => runs.runs.find((run) => states.includes(run.state));
+  const [last] = runs.runs;
+
+  const train = async (datasetVersionId: string): Promise<void> => {
+    try {
+      if (!backbones.some(({ name }) => name === backbone)) await add({ variables: { name: backbone } });
+      await start({ variables: { input: { datasetVersionId, backbone } } });
+      refetch();
+    } catch {
+      // The mutation that was refused says why, below.
+    }
+  };
+
+  return (
+    <Step number={2} title="Train" state={state}>
+      {state === 'done' && <Trained run={of('SUCCEEDED')} />}
+      {state === 'doing' && <UnderWay run={of('RUNNING', 'QUEUED')} />}
+      {state === 'later' && 'A small head learns your classes on top of a network that has seen many pictures.'}
+      {state === 'next' && newest && (
+        <>
+          {last && (
+            <Text role="alert" c="var(--hub-bad)" mb="xs">
+              The last run{' '}
+              {last.state === 'FAILED' ? `failed: ${last.error?.message ?? 'it did not say why'}` : 'was cancelled.'}
+            </Text>
+          )}
+          {error && (
+            <Text role="alert" c="var(--hub-bad)" mb="xs">
+              {messageOf(error)}
+            </Text>
+          )}
+          <Group gap="sm" align="flex-end">
+            <NativeSelect
+              label="Network to begin with"
+              data={BACKBONES}
+              value={backbone}
+              onChange={({ currentTarget }) => setBackbone(currentTarget.value)}
+            />
+            <Button loading={adding.loading || starting.loading} onClick={() => void train(newest.id)}>
+              Train on {newest.dataset} version {newest.number}
+            </Button>
+            <Link to="/runs/new">or choose everything yourself</Link>
+          </Group>
+        </>
+      )}
+    </Step>
+  );
+}
+
+function Trained({ run }: { readonly run: Run | undefined }) {
+  if (!run) return null;
+  const { datasetVersion, backboneName, testAccuracy } = run;
+  return (
+    <>
+      <Link to={urls.run(run.id)}>A run</Link> on {datasetVersion.dataset} version {datasetVersion.number}, from{' '}
+      {backboneName}: {formatShare(testAccuracy ?? 0)} of the test images right
+    </>
+  );
+}
+
+function UnderWay({ run }: { readonly run: Run | undefined }) {
+  if (!run) return null;
+  const { epochs, recipe, state, queuePosition } = run;
+  const last = epochs.at(-1);
+  const how =
+    state === 'QUEUED'
+      ? `waits in place ${queuePosition ?? 1}`
+      : last
+        ? `epoch ${last.epoch} of ${recipe.epochs}, ${formatShare(last.validationAccuracy)} of held-out images right`
+        : 'looks at every picture once';
+  return (
+    <>
+      <p>
+        <Link to={urls.run(run.id)}>The run</Link> {how}.
+      </p>
+      <Progress.Root size="sm">
+        <Progress.Section
+          value={last ? (100 * last.epoch) / recipe.epochs : 100}
+          animated={!last}
+          aria-label="Epochs of the run"
+        />
+      </Progress.Root>
+    </>
+  );
+}

@@ -1,0 +1,6 @@
+/** The content of a base64 data URL, which a page's policy does not let it fetch. */
+export function blobOf(dataUrl: string): Blob {
+  const [head = '', content = ''] = dataUrl.split(',');
+  const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  return new Blob([bytes], { type: /^data:([^;]+)/.exec(head)?.[1] ?? '' });
+}

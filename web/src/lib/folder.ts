@@ -1,0 +1,61 @@
+/** The names that the hub takes for splits, and what it takes them for (src/datasets/layout.ts). */
+const SPLITS: Readonly<Record<string, string>> = {
+  train: 'train',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  test: 'test',
+};
+const TABLE = /^(labels|metadata)\.(csv|jsonl)$/i;
+const PICTURE = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
+/** What file managers leave behind. */
+const LITTER = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/i;
+
+/** What the names in a folder say, before anything of it is sent. */
+export interface FolderOutline {
+  /** What gives an image its class. */
+  readonly layout: 'folders' | 'splits' | 'table';
+  /** Sorted by name. Empty where a table gives the classes. */
+  readonly classes: readonly { readonly label: string; readonly images: number }[];
+  readonly images: number;
+  /** Files that do not look like pictures in a class. */
+  readonly others: number;
+}
+
+/** Reads the paths of a folder's files as the hub will. @param paths with / between their parts. */
+export function outlineFolder(paths: readonly string[]): FolderOutline {
+  const inner = withoutWrapper(paths.filter((path) => !LITTER.test(path)).map((path) => path.split('/')));
+  if (inner.some((parts) => parts.length === 1 && TABLE.test(parts[0] ?? ''))) {
+    const images = inner.filter((parts) => PICTURE.test(parts.at(-1) ?? '')).length;
+    return { layout: 'table', classes: [], images, others: inner.length - images };
+  }
+  const folders = inner.filter((parts) => parts.length > 1);
+  const splits = folders.length > 0 && folders.every(([first = '']) => first.toLowerCase() in SPLITS);
+  const counts = new Map<string, number>();
+  for (const parts of folders) {
+    const label = parts[splits ? 1 : 0];
+    if (label !== undefined && parts.length > (splits ? 2 : 1) && PICTURE.test(parts.at(-1) ?? '')) {
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
+  }
+  const classes = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([label, images]) => ({ label, images }));
+  const images = classes.reduce((sum, each) => sum + each.images, 0);
+  return { layout: splits ? 'splits' : 'folders', classes, images, others: inner.length - images };
+}
+
+/** A folder around all others, which says nothing of classes. */
+function withoutWrapper(paths: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const tops = new Set(paths.map(([first]) => first));
+  const wrapped = tops.size === 1 && paths.every((parts) => parts.length > 2 || TABLE.test(parts.at(-1) ?? ''));
+  return wrapped ? paths.map((parts) => parts.slice(1)) : paths;
+}
+
+/** A name that a dataset may have, made of any. */
+export function toName(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/\.(zip|tar|tgz|tar\.(gz|zst))$/, '')
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+    .slice(0, 64);
+}

@@ -1,0 +1,38 @@
+import type { Target } from '../../features/classify/classify-with';
+
+/** Who is asked, and how the photos are listed. */
+export interface ClassifyView {
+  /** Null: what is in production. */
+  readonly target: Target | null;
+  readonly beside: Target | null;
+  readonly sort: 'added' | 'unsure';
+  /** Only photos that are said to show this; null: all. */
+  readonly label: string | null;
+  /** Only photos of which the two say different things. */
+  readonly disagree: boolean;
+}
+
+export function parseClassifyView(params: URLSearchParams): ClassifyView {
+  return {
+    target: parseTarget(params.get('who')),
+    beside: parseTarget(params.get('beside')),
+    sort: params.get('sort') === 'unsure' ? 'unsure' : 'added',
+    label: params.get('label'),
+    disagree: params.get('disagree') === 'yes',
+  };
+}
+
+export function classifyParams({ target, beside, sort, label, disagree }: ClassifyView): Record<string, string> {
+  return {
+    ...(target ? { who: `${target.model}@${target.alias}` } : {}),
+    ...(beside ? { beside: `${beside.model}@${beside.alias}` } : {}),
+    ...(sort === 'unsure' ? { sort } : {}),
+    ...(label !== null ? { label } : {}),
+    ...(disagree ? { disagree: 'yes' } : {}),
+  };
+}
+
+function parseTarget(text: string | null): Target | null {
+  const [model, alias] = text?.split('@') ?? [];
+  return model && alias ? { model, alias } : null;
+}

@@ -1,0 +1,59 @@
+import { useQuery } from '@apollo/client/react';
+import { Text } from '@mantine/core';
+import { useNavigate, useParams } from 'react-router';
+import { useRefreshOn } from '../../app/changes';
+import { AddVersion } from '../../features/datasets/AddVersion';
+import { DeleteDataset } from '../../features/datasets/Delete';
+import { Registrations, Registrations_query } from '../../features/datasets/Registrations';
+import { VersionTable, VersionTable_versions } from '../../features/datasets/VersionTable';
+import { graphql } from '../../graphql';
+import { Answer } from '../../ui/Answer';
+import { PageHead } from '../../ui/PageHead';
+import { Section } from '../../ui/Section';
+import { NoSuchDataset } from './NoSuchDataset';
+
+const DATASET = graphql(
+  `
+    query DatasetPage($name: String!) {
+      dataset(name: $name) {
+        id name description
+        versions { ...VersionTable_versions }
+      }
+      ...Registrations_query
+    }
+  `,
+  [VersionTable_versions, Registrations_query],
+);
+
+export function DatasetPage() {
+  const { dataset: name = '' } = useParams();
+  const navigate = useNavigate();
+  const asked = useQuery(DATASET, { variables: { name } });
+  useRefreshOn(['DATASET'], asked.refetch, name);
+  return (
+    <Answer of={asked}>
+      {(data) => {
+        const { dataset } = data;
+        if (!dataset) return <NoSuchDataset name={name} />;
+        const { versions } = dataset;
+        return (
+          <>
+            <PageHead title={name}>
+              {versions.length === 0 && <DeleteDataset name={name} onDeleted={() => void navigate('/datasets')} />}
+            </PageHead>
+            {dataset.description && <Text>{dataset.description}</Text>}
+            <Registrations query={data} dataset={name} />
+            {versions.length > 0 && (
+              <Section title="Versions">
+                <VersionTable dataset={name} versions={versions} />
+              </Section>
+            )}
+            <Section title={versions.length > 0 ? 'New version' : 'First version'}>
+              <AddVersion dataset={name} />
+            </Section>
+          </>
+        );
+      }}
+    </Answer>
+  );
+}

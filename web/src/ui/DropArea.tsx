@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import { type PlacedFile, useDrop } from '../lib/use-drop';
+import classes from './DropArea.module.css';
+
+/** Says that files can be dropped, takes them wherever on the page they are, and has buttons for who does not drag. */
+export function DropArea({
+  text,
+  over,
+  onFiles,
+  children,
+}: {
+  readonly text: ReactNode;
+  /** What to say while files are dragged over the page. */
+  readonly over: string;
+  readonly onFiles: (files: readonly PlacedFile[]) => void;
+  readonly children: ReactNode;
+}) {
+  const dragged = useDrop(onFiles);
+  return (
+    <>
+      <div className={classes.area} data-over={dragged || undefined}>
+        <p className={classes.text}>{text}</p>
+        {children}
+      </div>
+      {dragged && <div className={classes.overlay}>{over}</div>}
+    </>
+  );
+}

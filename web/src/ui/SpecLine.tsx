@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+import classes from './SpecLine.module.css';
+
+/** What a thing is, in one line: names and values. Those that are null are left out. */
+export function SpecLine({ fields }: { readonly fields: Readonly<Record<string, ReactNode>> }) {
+  return (
+    <dl className={classes.line}>
+      {Object.entries(fields)
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,58 @@
+import { type KeyboardEvent, useRef, useState } from 'react';
+import classes from './ThumbGrid.module.css';
+
+export interface Thumb {
+  readonly key: string | number;
+  /** Address of the picture. */
+  readonly picture: string;
+  readonly text: string;
+  /** It is to be left out, or is in some other way no longer counted. */
+  readonly marked?: boolean;
+}
+
+/** Pictures in boxes of one size. Arrows go from one to the next, Enter opens. */
+export function ThumbGrid({
+  thumbs,
+  label,
+  onOpen,
+}: {
+  readonly thumbs: readonly Thumb[];
+  readonly label: string;
+  readonly onOpen: (index: number) => void;
+}) {
+  const grid = useRef<HTMLUListElement>(null);
+  const [at, setAt] = useState(0);
+  const reachable = Math.min(at, thumbs.length - 1); // one cell takes the Tab key; arrows do the rest
+
+  const go = (event: KeyboardEvent): void => {
+    const cells = [...(grid.current?.querySelectorAll('button') ?? [])];
+    const top = cells[0]?.getBoundingClientRect().top;
+    const columns = cells.filter((cell) => cell.getBoundingClientRect().top === top).length;
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
+    const next = step === undefined ? undefined : cells[reachable + step];
+    if (!next) return;
+    event.preventDefault();
+    setAt(reachable + (step as number));
+    next.focus();
+  };
+
+  return (
+    <ul ref={grid} className={`plain ${classes.grid}`} aria-label={label} onKeyDown={go}>
+      {thumbs.map(({ key, picture, text, marked }, i) => (
+        <li key={key}>
+          <button
+            type="button"
+            className={classes.cell}
+            data-marked={marked || undefined}
+            tabIndex={i === reachable ? 0 : -1}
+            onFocus={() => setAt(i)}
+            onClick={() => onOpen(i)}
+          >
+            <img className={classes.picture} src={picture} alt="" decoding="async" />
+            <span className={classes.text}>{text}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
