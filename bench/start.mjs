@@ -2,12 +2,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openFile } from '../dist/cli/client.js';
 import { check, median } from './support/check.mjs';
-import { register, startHub, train } from './support/hub.mjs';
+import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
 
-const SAMPLES = fileURLToPath(new URL('../samples', import.meta.url));
 const CLASSIFY = 'mutation ($image: Upload!) { classify(image: $image, model: "cifar10") { label modelVersion } }';
 
 export function describe(command) {
@@ -38,16 +36,7 @@ export async function measure({ rounds }) {
 
 async function promoteOne(data) {
   const hub = await startHub(data);
-  const version = await register(hub.client, 'sample', join(SAMPLES, 'cifar10-sample.tar.gz'));
-  const input = { datasetVersionId: version.id, backbone: 'tiny-imagenet', recipe: { epochs: 1 } };
-  const { run } = await train(hub.client, input);
-  await hub.client.request(
-    `mutation ($runId: ID!) { registerModelVersion(input: { runId: $runId, model: "cifar10" }) { number } }`,
-    { runId: run.id },
-  );
-  await hub.client.request(
-    'mutation { promoteModelVersion(input: { model: "cifar10", version: 1, reason: "bench" }) { number } }',
-  );
+  await serveSample(hub.client);
   await hub.stop();
 }
 

@@ -13,7 +13,7 @@ export interface CodeVersion {
   readonly dirty: boolean | null;
 }
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+export const { version: HUB_VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** @param folder where the package lies. */
 export async function readCodeVersion(folder: string): Promise<CodeVersion> {
@@ -22,9 +22,9 @@ export async function readCodeVersion(folder: string): Promise<CodeVersion> {
   try {
     const [root, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD')).split('\n') as [string, string];
     // An installed package may lie in a checkout of something else.
-    if ((await realpath(root)) !== (await realpath(folder))) return { version, commit: null, dirty: null };
-    return { version, commit, dirty: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
+    if ((await realpath(root)) !== (await realpath(folder))) return { version: HUB_VERSION, commit: null, dirty: null };
+    return { version: HUB_VERSION, commit, dirty: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
   } catch {
-    return { version, commit: null, dirty: null }; // no git, or no checkout
+    return { version: HUB_VERSION, commit: null, dirty: null }; // no git, or no checkout
   }
 }

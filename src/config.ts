@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HubError } from './errors.js';
+import { problemsOf } from './problems.js';
 
 /** How a hub is set up. Every value has a default that works on one machine without asking for anything. */
 const configSchema = z.strictObject({
@@ -15,8 +16,20 @@ const configSchema = z.strictObject({
   allow: z.array(z.string().min(1)).default([]),
   /** Whether requests may make the hub fetch archives from this machine and from private networks. */
   allowPrivateUrls: z.boolean().default(false),
+  /** Whether `/metrics` answers without a token to programs of this machine. */
+  openMetrics: z.boolean().default(false),
   /** Gigabytes of computed features that may be kept on disk; a run that needs more computes them in every epoch. */
   featureCache: z.coerce.number().nonnegative().default(20),
+  /** Photos that are computed together at most. */
+  servingBatch: z.coerce.number().int().min(1).max(64).default(4),
+  /** Milliseconds that a photo which could be computed waits for others that are being decoded. */
+  servingWait: z.coerce.number().nonnegative().max(1000).default(5),
+  /** Photos that are accepted and not answered yet; one more is refused. */
+  servingQueue: z.coerce.number().int().min(1).max(10_000).default(64),
+  /** Milliseconds within which an accepted photo is answered. */
+  servingDeadline: z.coerce.number().int().min(1).max(600_000).default(10_000),
+  /** Versions that stay loaded because they were asked for by number. */
+  servingVersions: z.coerce.number().int().min(1).max(100).default(1),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Config = z.output<typeof configSchema>;
@@ -27,6 +40,6 @@ export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv
   const given = environment.DATABASE_URL ? { databaseUrl: environment.DATABASE_URL, ...input } : input;
   const result = configSchema.safeParse(given);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = problemsOf(result.error);
   throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });
 }

@@ -31,7 +31,10 @@ export type ErrorCode =
   | 'DATA_FOLDER_LOCKED'
   | 'WORKER_DIED'
   | 'DIVERGED'
+  | 'UNSUPPORTED_TYPE'
+  | 'SELF_CHECK_FAILED'
   | 'OVERLOADED'
+  | 'DEADLINE_EXCEEDED'
   | 'SHUTTING_DOWN'
   // What only the terminal says.
   | 'HUB_UNREACHABLE'

@@ -6,10 +6,12 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { readCodeVersion } from './code-version.js';
 import type { Config } from './config.js';
+import { NETWORK_COMPILER_ENTRY, NetworkCompiler } from './engines/network-compiler.js';
 import { NETWORK_THREAD_ENTRY, NetworkThread } from './engines/network-thread.js';
 import { bytesPerCall } from './engines/onnx/training/pass-size.js';
 import { startHttp } from './http/server.js';
 import { UPLOAD_LIMITS } from './http/upload.js';
+import { Metrics } from './metrics/metrics.js';
 import { AllowedFolders } from './schema/allowed-folders.js';
 import { BackboneResolver } from './schema/backbone/backbone.resolver.js';
 import { BackboneService } from './schema/backbone/backbone.service.js';
@@ -30,6 +32,8 @@ import { EstimateService } from './schema/estimate/estimate.service.js';
 import { ModelFields } from './schema/model/model.fields.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
+import { RecordedAnswers } from './schema/model/recorded-answers.js';
+import { findServedVersion } from './schema/model/version-row.js';
 import { RecipeResolver } from './schema/recipe/recipe.resolver.js';
 import { FeatureCache } from './schema/run/feature-cache.js';
 import { RunBlobs } from './schema/run/run.blobs.js';
@@ -41,6 +45,7 @@ import { RunQueue } from './schema/run/run.queue.js';
 import { RunResolver } from './schema/run/run.resolver.js';
 import { RunService } from './schema/run/run.service.js';
 import { RunStates } from './schema/run/run.states.js';
+import { readRunFigures } from './schema/run/run-figures.js';
 import { RunRecordResolver } from './schema/run/run-record.resolver.js';
 import { RunRecordService } from './schema/run/run-record.service.js';
 import { SampleResolver } from './schema/sample/sample.resolver.js';
@@ -50,7 +55,11 @@ import { SweepQueue } from './schema/sweep/sweep.queue.js';
 import { SweepResolver } from './schema/sweep/sweep.resolver.js';
 import { SweepService } from './schema/sweep/sweep.service.js';
 import { TokenService } from './schema/token/token.service.js';
+import { Classifier } from './serving/classifier.js';
 import { Deployments } from './serving/deployments.js';
+import { LoadedVersions } from './serving/loaded-versions.js';
+import { logRefusals } from './serving/log-refusals.js';
+import type { ServedVersion } from './serving/served-version.js';
 import { openDataFolder } from './storage/data-folder.js';
 import { openDatabase } from './storage/database.js';
 import type { RemoteFile } from './storage/download.js';
@@ -68,6 +77,7 @@ export interface Parts {
   readonly imagenet: RemoteFile;
   readonly workerEntry: string;
   readonly networkThreadEntry: URL;
+  readonly networkCompilerEntry: string;
   /** A certificate to trust besides the usual ones, as PEM. */
   readonly trusted?: string;
 }
@@ -77,6 +87,7 @@ const PACKAGED: Parts = {
   imagenet: IMAGENET_FILE,
   workerEntry: WORKER_ENTRY,
   networkThreadEntry: NETWORK_THREAD_ENTRY,
+  networkCompilerEntry: NETWORK_COMPILER_ENTRY,
 };
 
 /** A running hub. */
@@ -92,7 +103,8 @@ export interface Hub {
 
 /** Puts the hub together: the only place that knows every part. */
 export async function startHub(config: Config, log: Logger, replaced: Partial<Parts> = {}): Promise<Hub> {
-  const { bundledBackbone, imagenet, workerEntry, networkThreadEntry, trusted } = { ...PACKAGED, ...replaced };
+  const { bundledBackbone, imagenet, trusted, ...entries } = { ...PACKAGED, ...replaced };
+  const { workerEntry, networkThreadEntry, networkCompilerEntry } = entries;
   const closing: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -109,9 +121,15 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
 
     // engine and serving
     const threads = availableParallelism();
-    const networkThread = new NetworkThread({ blobFolder: folder.blobs, threads }, networkThreadEntry);
-    closing.push(() => networkThread.close());
-    const deployments = new Deployments(networkThread);
+    const startThread = (): NetworkThread =>
+      new NetworkThread({ blobFolder: folder.blobs, threads }, networkThreadEntry);
+    const compiler = new NetworkCompiler(folder.blobs, folder.temporary, networkCompilerEntry);
+    const inMemory = new LoadedVersions(compiler, startThread, blobs);
+    closing.push(() => inMemory.close());
+    const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);
+    const deployments = new Deployments(inMemory, find, config.servingVersions);
+    const classifier = new Classifier(deployments, config);
+    logRefusals(classifier, log);
 
     // schema
     const allowed = new AllowedFolders([SAMPLES, ...config.allow]);
@@ -172,7 +190,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startCalibration: (job) => startCalibration(job, workerEntry),
     });
     closing.push(async () => estimates.close());
-    const models = new ModelService(prisma, deployments, changes, log);
+    const models = new ModelService(prisma, deployments, new RecordedAnswers(contents, deployments), changes, log);
     const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
@@ -187,7 +205,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new ModelResolver(models, deployments),
       new ModelFields(runLoaders),
-      new ClassificationResolver(deployments),
+      new ClassificationResolver(classifier),
       new ChangeResolver(),
       new SampleResolver(new SampleService(SAMPLES)),
     ]);
@@ -196,8 +214,31 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     let loaded = false;
     const authenticate = (given: string | undefined): Promise<string> => tokens.authenticate(given);
     const subscribed = { changes, runs, registrations };
-    const parts = { schema, subscribed, authenticate, isReady: () => loaded, page: join(PACKAGE, 'dist', 'web'), log };
-    const http = await startHttp(parts, config.host, config.port);
+    const metrics = new Metrics({
+      serving: {
+        events: classifier.events,
+        waiting: () => classifier.waiting,
+        deployments: () => deployments.list(),
+      },
+      training: () => readRunFigures(prisma),
+    });
+    const http = await startHttp(
+      {
+        schema,
+        subscribed,
+        authenticate,
+        classifier,
+        deployments,
+        models,
+        metrics,
+        openMetrics: config.openMetrics,
+        isReady: () => loaded,
+        page: join(PACKAGE, 'dist', 'web'),
+        log,
+      },
+      config.host,
+      config.port,
+    );
     closing.push(() => http.close());
     const ready = models.deployAll().then(async () => {
       loaded = true;

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { HubClient } from '../../dist/cli/client.js';
 
+export const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
 const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Starts a hub as its user would and waits for the line that says where it listens. */
@@ -66,4 +67,21 @@ export async function train(client, input) {
 /** Waits until a run is in a final state: its events end then. */
 export async function ended(client, id) {
   for await (const _ of client.subscribe('subscription ($id: ID!) { runEvents(id: $id) { number } }', { id }));
+}
+
+/** Lets a hub serve what it learned of the sample in one epoch, as the model "cifar10". */
+export async function serveSample(client) {
+  const version = await register(client, 'sample', join(SAMPLES, 'cifar10-sample.tar.gz'));
+  const { run } = await train(client, {
+    datasetVersionId: version.id,
+    backbone: 'tiny-imagenet',
+    recipe: { epochs: 1 },
+  });
+  await client.request(
+    `mutation ($runId: ID!) { registerModelVersion(input: { runId: $runId, model: "cifar10" }) { number } }`,
+    { runId: run.id },
+  );
+  await client.request(
+    'mutation { promoteModelVersion(input: { model: "cifar10", version: 1, reason: "bench" }) { number } }',
+  );
 }

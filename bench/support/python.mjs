@@ -5,14 +5,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+export const run = promisify(execFile);
 const PEERS = fileURLToPath(new URL('../peers', import.meta.url));
 
-/** A Python environment with what the peers need, made once and again when their requirements change. */
-export async function peerPython() {
-  const folder = join(PEERS, '.venv');
+/**
+ * A Python environment with what the peers need, made once and again when their requirements change.
+ * @param name of peers that need an environment of their own: `requirements-NAME.txt`.
+ */
+export async function peerPython(name) {
+  const suffix = name ? `-${name}` : '';
+  const folder = join(PEERS, `.venv${suffix}`);
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const requirements = join(PEERS, 'requirements.txt');
+  const requirements = join(PEERS, `requirements${suffix}.txt`);
   const stamp = join(folder, 'requirements.sha256');
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;

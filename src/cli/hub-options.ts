@@ -9,6 +9,12 @@ export function withHubOptions(command: Command): Command {
     .option('--database-url <url>', 'PostgreSQL to use instead of the embedded database (or DATABASE_URL)')
     .option('--allow <folder...>', 'folders from which datasets and weights may be read by path')
     .option('--allow-private-urls', 'let requests fetch archives from this machine and private networks')
+    .option('--open-metrics', 'let programs of this machine read /metrics without a token')
     .option('--feature-cache <gigabytes>', 'computed features to keep on disk', '20')
+    .option('--serving-batch <photos>', 'photos that are computed together at most', '4')
+    .option('--serving-wait <ms>', 'how long a photo waits for others that are being decoded', '5')
+    .option('--serving-queue <photos>', 'photos accepted and not answered yet; one more is refused', '64')
+    .option('--serving-deadline <ms>', 'within which an accepted photo is answered', '10000')
+    .option('--serving-versions <n>', 'versions kept loaded that were asked for by number', '1')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'));
 }

@@ -1,19 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
-import { overlay } from '../network/backbone-weights.js';
-import { headOf } from '../network/head.js';
-import { readSafetensors } from '../network/safetensors.js';
-import type { Weights } from '../network/tensor.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
+import { classifierSpec, readWeights } from './classifier-spec.js';
 import type { Features, Forward } from './engine.js';
-import type {
-  ClassifierNetwork,
-  FrozenNetwork,
-  NetworkSpec,
-  ThreadAnswer,
-  ThreadData,
-  ThreadRequest,
-} from './network-thread-messages.js';
+import type { FrozenNetwork, NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
@@ -52,23 +42,19 @@ async function handle(request: ThreadRequest): Promise<Features | number | null>
 /** Builds a network and runs it once: the first run allocates what all later ones use. */
 async function load(spec: NetworkSpec): Promise<Forward<Features>> {
   const { size } = spec;
-  const network = await ('upTo' in spec ? loadFrozen(spec) : loadClassifier(spec));
+  const network = await open(spec);
   await network.run(new Uint8Array(size.input * size.input * 3), 1);
   return network;
 }
 
-async function loadFrozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
-  return engine.frozen({ backbone: await read(backboneBlob), size, upTo, type });
+async function open(spec: NetworkSpec): Promise<Forward<Features>> {
+  if ('file' in spec) return engine.load(spec);
+  if ('upTo' in spec) return openFrozen(spec);
+  return engine.classifier(await classifierSpec(blobs, spec));
 }
 
-async function loadClassifier({ backboneBlob, weightsBlob, size }: ClassifierNetwork): Promise<Forward> {
-  const trained = await read(weightsBlob);
-  const backbone = overlay(await read(backboneBlob), trained);
-  return engine.classifier({ backbone, size, head: headOf(trained), headWeights: trained });
-}
-
-async function read(blob: string): Promise<Weights> {
-  return readSafetensors(await blobs.get(blob)).weights;
+async function openFrozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
+  return engine.frozen({ backbone: await readWeights(blobs, backboneBlob), size, upTo, type });
 }
 
 function answer(message: ThreadAnswer): void {

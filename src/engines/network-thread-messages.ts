@@ -16,7 +16,25 @@ export interface ClassifierNetwork {
   readonly weightsBlob: string;
 }
 
-export type NetworkSpec = FrozenNetwork | ClassifierNetwork;
+/** A whole network that was built before: a file of ONNX Runtime's own format, optimized for this machine. */
+export interface CompiledNetwork {
+  readonly file: string;
+  readonly size: PictureSize;
+  readonly outFeatures: number;
+}
+
+export type NetworkSpec = FrozenNetwork | ClassifierNetwork | CompiledNetwork;
+
+/** What the compiler is told, and what it answers. */
+export interface CompilerRequest {
+  readonly blobFolder: string;
+  readonly network: ClassifierNetwork;
+  /** Where to write. */
+  readonly file: string;
+}
+export type CompilerAnswer =
+  | { readonly outFeatures: number }
+  | { readonly code: string | null; readonly message: string };
 
 /** What is asked of the thread; the answer carries the same id. */
 export type ThreadRequest = { readonly id: number } & (

@@ -3,6 +3,7 @@ import { type ErrorCode, HubError } from '../errors.js';
 import type { Features, Forward } from './engine.js';
 import type {
   ClassifierNetwork,
+  CompiledNetwork,
   FrozenNetwork,
   NetworkSpec,
   ThreadAnswer,
@@ -34,7 +35,7 @@ export class NetworkThread {
   }
 
   /** Loads a whole network and warms it up. */
-  async load(spec: ClassifierNetwork): Promise<Forward> {
+  async load(spec: ClassifierNetwork | CompiledNetwork): Promise<Forward> {
     return this.#load<Float32Array>(spec);
   }
 

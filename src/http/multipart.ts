@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import processRequest from 'graphql-upload/processRequest.mjs';
 import { HubError } from '../errors.js';
+import type { UploadMetrics } from '../metrics/upload-metrics.js';
 import { refuse } from './refuse.js';
 import { UPLOAD_LIMITS } from './upload.js';
 
@@ -11,13 +12,16 @@ const PREFLIGHT_HEADER = 'apollo-require-preflight';
  * Reads multipart requests by the GraphQL multipart request specification. A request without the preflight header is
  * refused before anything of it is parsed: a form on another site could have sent it.
  */
-export function multipart(): RequestHandler {
+export function multipart(uploads: UploadMetrics): RequestHandler {
   return async (request, response, next) => {
     if (!request.is('multipart/form-data')) return next();
     if (request.headers[PREFLIGHT_HEADER] === undefined) {
       const message = `A multipart request needs the header "${PREFLIGHT_HEADER}: true".`;
       return refuse(response, 400, new HubError('BAD_INPUT', message));
     }
+    const upload = uploads.begin();
+    request.on('data', (chunk: Buffer) => upload.received(chunk.length));
+    response.once('close', upload.end);
     try {
       request.body = await processRequest(request, response, UPLOAD_LIMITS);
     } catch (error) {
@@ -29,7 +33,7 @@ export function multipart(): RequestHandler {
 }
 
 /** What is wrong with the request itself: its reader's own errors, and its parser's, which have no system's code. */
-function isClientError(error: unknown): error is Error & { status?: number } {
+export function isClientError(error: unknown): error is Error & { status?: number } {
   if (!(error instanceof Error)) return false;
   return 'status' in error ? Number(error.status) < 500 : !('code' in error);
 }

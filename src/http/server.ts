@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
@@ -10,22 +10,22 @@ import { HubError } from '../errors.js';
 import type { Context, Subscribed } from '../schema/context.js';
 import { type Authenticate, requireToken } from './authentication.js';
 import { startApollo } from './graphql.js';
+import { INFERENCE, inferenceError } from './inference/routes.js';
+import { lastError } from './last-error.js';
+import { atRoute, measure } from './metrics.js';
 import { multipart } from './multipart.js';
 import { servePage } from './page.js';
-import { refuse } from './refuse.js';
+import { refuse, withErrorForm } from './refuse.js';
+import { API, isOpen, type RouteParts, routesOf } from './routes.js';
 import { serveSubscriptions } from './subscriptions.js';
 
-/** Path of the API, of its subscriptions and of the page to try requests. */
-const API = '/graphql';
 /** Bytes of a JSON body. */
 const JSON_BYTES = 1024 ** 2;
 
-export interface HttpParts {
+export interface HttpParts extends RouteParts {
   readonly schema: GraphQLSchema;
   readonly subscribed: Subscribed;
   readonly authenticate: Authenticate;
-  /** Whether everything that should serve is loaded. */
-  readonly isReady: () => boolean;
   /** Folder of the built page. */
   readonly page: string;
   readonly log: Logger;
@@ -39,26 +39,26 @@ export interface HttpServer {
 
 /** Starts the HTTP server. @throws CONFLICT when the port is taken. */
 export async function startHttp(parts: HttpParts, host: string, port: number): Promise<HttpServer> {
-  const { schema, subscribed, authenticate, isReady, page, log } = parts;
+  const { schema, subscribed, authenticate, metrics, page, log } = parts;
   const apollo = await startApollo(schema, log);
   const app = express();
   app.disable('x-powered-by');
-  app.use(requestId);
-  app.get('/health', (_request, response) => void response.json({ status: 'ok' }));
-  app.get('/ready', (_request, response) => {
-    const ready = isReady();
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'starting' });
-  });
-  app.get(API, playgroundPolicy, async (_request, response) => {
-    const { renderPlayground } = await import('./playground.js'); // 9 MB that a start does without
-    response.type('html').send(renderPlayground(API));
-  });
+  app.use(requestId, measure(metrics));
+  app.use(INFERENCE, withErrorForm(inferenceError));
+  const admit = requireToken(authenticate);
+  for (const route of routesOf(parts)) {
+    const admitted: RequestHandler = (request, response, next) => {
+      return isOpen(route, request) ? next() : admit(request, response, next);
+    };
+    app[route.method](route.path, atRoute(route.path), helmet(), admitted, route.answer);
+  }
   const api = expressMiddleware(apollo, {
     context: async ({ res }): Promise<Context> => {
       return { requestId: res.locals.requestId, actor: res.locals.actor, ...subscribed };
     },
   });
-  app.use(API, helmet(), requireToken(authenticate), multipart(), express.json({ limit: JSON_BYTES }), api);
+  const parseBody = [multipart(metrics.uploads), express.json({ limit: JSON_BYTES })];
+  app.use(API, atRoute(API), helmet(), admit, ...parseBody, api);
   app.use(servePage(page));
   app.use((_request, response) => refuse(response, 404, new HubError('NOT_FOUND', `The API is at ${API}.`)));
   app.use(lastError(log));
@@ -89,37 +89,6 @@ const requestId: RequestHandler = (_request, response, next) => {
   response.setHeader('x-request-id', id);
   next();
 };
-
-/** The page carries its own scripts and styles in itself and talks to this hub alone. */
-const playgroundPolicy = helmet({
-  contentSecurityPolicy: {
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'", "'unsafe-inline'", "'unsafe-eval'", 'blob:'],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      fontSrc: ["'self'", 'data:'],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'", 'ws:', 'wss:'],
-      workerSrc: ["'self'", 'blob:'],
-      upgradeInsecureRequests: null,
-    },
-  },
-});
-
-/** What Express's own parts refuse, and what nobody caught. */
-function lastError(log: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    if (response.headersSent) return next(error);
-    const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-    if (status >= 400 && status < 500) {
-      return refuse(response, status, new HubError('BAD_INPUT', (error as Error).message, { limit: JSON_BYTES }));
-    }
-    const requestId = response.locals.requestId as string;
-    log.error({ err: error, requestId }, 'request failed');
-    const message = "The hub failed to answer this request. The hub's log says why, under the request id.";
-    response.status(500).json({ errors: [{ message, extensions: { code: 'INTERNAL', requestId } }] });
-  };
-}
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {

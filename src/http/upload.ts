@@ -46,12 +46,12 @@ export async function readAtMost(upload: UploadPromise, limit: number): Promise<
   let bytes = 0;
   for await (const chunk of contentOf(upload)) {
     bytes += chunk.byteLength;
-    if (bytes > limit) {
-      throw new HubError('LIMIT_EXCEEDED', `The photo has more than ${limit} bytes, the limit of one photo.`, {
-        limit,
-      });
-    }
+    if (bytes > limit) throw photoTooLarge(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+export function photoTooLarge(limit: number): HubError {
+  return new HubError('LIMIT_EXCEEDED', `The photo has more than ${limit} bytes, the limit of one photo.`, { limit });
 }

@@ -37,9 +37,12 @@ export async function* namedBlobs(prisma: PrismaClient, blobs: BlobStore): Async
     if (checkpointBlob) yield needed(checkpointBlob, `checkpoint of run ${id}`);
   }
   const models = await prisma.modelVersion.findMany({
-    select: { number: true, weightsBlob: true, model: { select: { name: true } } },
+    select: { number: true, weightsBlob: true, expectedBlob: true, model: { select: { name: true } } },
   });
-  for (const { number, weightsBlob, model } of models) yield needed(weightsBlob, `weights of ${model.name} ${number}`);
+  for (const { number, weightsBlob, expectedBlob, model } of models) {
+    yield needed(weightsBlob, `weights of ${model.name} ${number}`);
+    if (expectedBlob) yield needed(expectedBlob, `expected answers of ${model.name} ${number}`);
+  }
   for (const { blob } of await prisma.featureChunk.findMany({ select: { blob: true } })) {
     yield { sha256: blob, by: 'cached features', cached: true };
   }

@@ -1,94 +1,110 @@
-import type { Forward } from '../engines/engine.js';
-import type { NetworkThread } from '../engines/network-thread.js';
+import { LRUCache } from 'lru-cache';
 import { HubError } from '../errors.js';
+import type { Held, LoadedVersions } from './loaded-versions.js';
+import type { SelfCheck } from './self-check.js';
 import type { ServedVersion } from './served-version.js';
 
-/** Which version serves an alias, loaded and warm. */
+/** Which version serves an alias, loaded, warm and checked. */
 export interface Deployment {
   readonly alias: string;
   readonly version: ServedVersion;
+  readonly selfCheck: SelfCheck;
   readonly since: Date;
 }
 
-/** A version in memory: loading or loaded, and by how many it is held: aliases, predictions, a switch being prepared. */
-interface Loaded {
-  readonly network: Promise<Forward>;
-  holders: number;
-}
+/** Whom to ask: what an alias points to, or a version by its number. */
+export type Target = { readonly alias: string } | { readonly version: number };
 
 /** `model@alias`, as people write it. */
 export const deploymentName = (model: string, alias: string): string => `${model}@${alias}`;
 
-/** What serving has loaded. A version that several hold is loaded once, and unloaded when the last lets go of it. */
+/** What serves: versions by alias, and some that were asked for by number. */
 export class Deployments {
-  readonly #deployments = new Map<string, Deployment>();
-  readonly #loaded = new Map<string, Loaded>();
-
-  constructor(private readonly thread: NetworkThread) {}
+  readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
+  /** Why nothing serves an alias that should be served. */
+  readonly #failures = new Map<string, string>();
+  readonly #kept: LRUCache<string, Promise<Held>>;
 
   /**
-   * Loads a version beside what serves and warms it up.
+   * @param find the version of a model by its number; NOT_FOUND.
+   * @param maxKept versions that stay loaded because they were asked for by number.
+   */
+  constructor(
+    private readonly loaded: LoadedVersions,
+    private readonly find: (model: string, number: number) => Promise<ServedVersion>,
+    maxKept: number,
+  ) {
+    this.#kept = new LRUCache({
+      max: maxKept,
+      dispose: (held) => void held.then(({ letGo }) => letGo()).catch(() => undefined),
+    });
+  }
+
+  /**
+   * Loads a version beside what serves, warms it up and checks its answers.
    * @returns what to do next: let an alias point to it from now on, or give it up.
-   * @throws what makes it unfit to serve; nothing has changed then.
+   * @throws what makes it unfit to serve, SELF_CHECK_FAILED among it; nothing has changed then.
    */
   async prepare(version: ServedVersion): Promise<{ switchTo(alias: string): Promise<void>; abandon(): Promise<void> }> {
-    await this.#hold(version);
+    const held = await this.loaded.hold(version);
     return {
       switchTo: async (alias) => {
         const name = deploymentName(version.model, alias);
         const before = this.#deployments.get(name);
-        this.#deployments.set(name, { alias, version, since: new Date() });
-        if (before) await this.#letGo(before.version);
+        this.#deployments.set(name, { alias, version, selfCheck: held.selfCheck, since: new Date(), held });
+        this.#failures.delete(name);
+        await before?.held.letGo();
       },
-      abandon: () => this.#letGo(version),
+      abandon: () => held.letGo(),
     };
   }
 
+  /** Remembers why what an alias points to cannot serve. */
+  failed(model: string, alias: string, error: unknown): void {
+    this.#failures.set(deploymentName(model, alias), error instanceof HubError ? error.message : 'see the log');
+  }
+
+  /** @throws NOT_DEPLOYED. */
   get(model: string, alias: string): Deployment {
-    const deployment = this.#deployments.get(deploymentName(model, alias));
-    if (deployment) return deployment;
-    const message = `Nothing serves ${deploymentName(model, alias)}: promote a version of this model first.`;
-    throw new HubError('NOT_DEPLOYED', message, { model, alias });
+    return this.#deployed(model, alias);
   }
 
   list(): readonly Deployment[] {
     return [...this.#deployments.values()];
   }
 
-  /** Predicts with the version that holds the alias at this moment, also when the alias moves meanwhile. */
-  async predict(
-    model: string,
-    alias: string,
-    pixelsFor: (version: ServedVersion) => Promise<Uint8Array>,
-  ): Promise<{ version: ServedVersion; probabilities: Float32Array }> {
-    const { version } = this.get(model, alias);
-    const network = await this.#hold(version);
-    try {
-      return { version, probabilities: await network.run(await pixelsFor(version), 1) };
-    } finally {
-      await this.#letGo(version);
-    }
+  /**
+   * Holds the version that serves a target at this moment: it answers also when the alias moves meanwhile. One that is
+   * asked for by number is loaded if need be.
+   * @throws NOT_DEPLOYED, or NOT_FOUND.
+   */
+  async hold(model: string, target: Target): Promise<Held> {
+    if ('alias' in target) return this.loaded.hold(this.#deployed(model, target.alias).version);
+    const serving = this.list().find(({ version }) => version.model === model && version.number === target.version);
+    if (serving) return this.loaded.hold(serving.version);
+    const name = `${model} ${target.version}`;
+    const kept = this.#kept.get(name) ?? this.#keep(name, this.find(model, target.version));
+    return this.loaded.hold((await kept).version);
   }
 
-  async #hold(version: ServedVersion): Promise<Forward> {
-    const id = version.versionId;
-    const loaded = this.#loaded.get(id) ?? { network: this.thread.load(version), holders: 0 };
-    this.#loaded.set(id, loaded);
-    loaded.holders += 1;
-    try {
-      return await loaded.network;
-    } catch (error) {
-      this.#loaded.delete(id); // the next one tries again
-      throw error;
-    }
+  /** Loads a version and keeps what it answers about photos. @returns the blob for `expected.blob`. */
+  async record(version: ServedVersion, photos: readonly Uint8Array[]): Promise<string> {
+    return this.loaded.record(version, photos);
   }
 
-  async #letGo({ versionId }: ServedVersion): Promise<void> {
-    const loaded = this.#loaded.get(versionId);
-    if (!loaded) return;
-    loaded.holders -= 1;
-    if (loaded.holders > 0) return;
-    this.#loaded.delete(versionId);
-    await (await loaded.network).dispose();
+  #keep(name: string, version: Promise<ServedVersion>): Promise<Held> {
+    const held = version.then((found) => this.loaded.hold(found));
+    this.#kept.set(name, held);
+    held.catch(() => this.#kept.delete(name)); // the next one tries again
+    return held;
+  }
+
+  #deployed(model: string, alias: string): Deployment {
+    const name = deploymentName(model, alias);
+    const deployment = this.#deployments.get(name);
+    if (deployment) return deployment;
+    const failure = this.#failures.get(name);
+    const why = failure ? `what it points to cannot serve: ${failure}` : 'promote a version of this model first.';
+    throw new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias });
   }
 }

@@ -11,4 +11,13 @@ export interface ServedVersion {
   /** Class names by index. */
   readonly labels: readonly string[];
   readonly size: PictureSize;
+  /** What it must answer to be served; null for a version from before that was kept. */
+  readonly expected: ExpectedAnswers | null;
+}
+
+export interface ExpectedAnswers {
+  /** Blob of `self-check.ts`. */
+  readonly blob: string;
+  /** Largest difference of a probability that is allowed. */
+  readonly tolerance: number;
 }

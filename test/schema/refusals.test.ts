@@ -455,7 +455,7 @@ describe('models', () => {
       expect(await refusal('classify', { model: 'colours', topK }, file)).toEqual({
         code: 'BAD_INPUT',
         message: `topK must be 1 to 1000; ${topK} was received.`,
-        details: { topK },
+        details: { problems: [`topK must be 1 to 1000; ${topK} was received.`] },
       });
     });
 

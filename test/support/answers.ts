@@ -164,6 +164,12 @@ export interface ClassificationAnswer {
   readonly modelVersion: number;
   readonly modelVersionId: string;
   readonly milliseconds: number;
+  readonly timing: {
+    readonly queueMilliseconds: number;
+    readonly decodeMilliseconds: number;
+    readonly predictMilliseconds: number;
+    readonly batchSize: number;
+  };
 }
 
 /** What decides whether two runs came to the same: everything measured but time and memory. */

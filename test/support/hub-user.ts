@@ -18,6 +18,8 @@ type Variables = Readonly<Record<string, unknown>>;
 export interface RawAnswer {
   readonly status: number;
   readonly requestId: string | null;
+  /** The header. */
+  readonly retryAfter: string | null;
   readonly data?: unknown;
   readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
 }
@@ -84,7 +86,8 @@ export abstract class HubUser {
       : { body: JSON.stringify(operations), headers: { authorization, 'content-type': 'application/json' } };
     const response = await this.fetch('/graphql', { method: 'POST', ...init });
     const body = (await response.json()) as Pick<RawAnswer, 'data' | 'errors'>;
-    return { status: response.status, requestId: response.headers.get('x-request-id'), ...body };
+    const [requestId, retryAfter] = ['x-request-id', 'retry-after'].map((name) => response.headers.get(name));
+    return { status: response.status, requestId: requestId ?? null, retryAfter: retryAfter ?? null, ...body };
   }
 
   /** Makes a dataset and registers an archive as its first version. */

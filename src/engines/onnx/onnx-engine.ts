@@ -9,19 +9,22 @@ import type {
   Engine,
   EngineInfo,
   Features,
-  FeatureType,
   Forward,
   FrozenSpec,
   PictureSize,
   Trainer,
   TrainerSpec,
 } from '../engine.js';
+import type { CompiledNetwork } from '../network-thread-messages.js';
 import { pictureShapes, writeLayers, writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
 import { createSession } from './session.js';
 import { OnnxTrainer } from './training/trainer.js';
 
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+
+/** Name of the only output. */
+const RESULT = 'result';
 
 /** ONNX Runtime on the CPU: what a plain `npm install` brings. */
 export class OnnxEngine implements Engine {
@@ -43,36 +46,43 @@ export class OnnxEngine implements Engine {
     const rows =
       upTo === 'avg_pool' ? value : graph.node('Flatten', [graph.node('Transpose', [value], { perm: [0, 2, 3, 1] })]);
     const typed = type === 'float16' ? graph.node('Cast', [rows], { to: 10 }) : rows;
-    return this.#load(graph, typed, type, size, outFeatures);
+    graph.output(typed, RESULT, type, ['n', outFeatures]);
+    return this.#open(graph.encode(), size, outFeatures);
   }
 
-  async classifier({ backbone, head, headWeights, size }: ClassifierSpec): Promise<Forward> {
-    const { layers } = matchBackbone(backbone);
-    const { graph, values, shapes } = start(size, [...layers, ...head]);
-    const frozen = writeLayers(graph, layers, backbone, values, shapes);
-    const all = writeLayers(graph, head, headWeights, frozen, shapes);
-    const last = head.at(-1)!.name;
-    return this.#load<Float32Array>(graph, all.get(last)!, 'float32', size, shapes.get(last)!.channels);
+  async classifier(spec: ClassifierSpec): Promise<Forward> {
+    const { model, outFeatures } = classifierModel(spec);
+    return this.#open<Float32Array>(model, spec.size, outFeatures);
+  }
+
+  /** Builds a whole network and writes it to a file, optimized for this machine. @returns its values per example. */
+  async compile(spec: ClassifierSpec, file: string): Promise<number> {
+    const { model, outFeatures } = classifierModel(spec);
+    const session = await createSession(model, { threads: 1, saveTo: file });
+    await session.release();
+    return outFeatures;
+  }
+
+  /** Loads what `compile` wrote: in a tenth of the time, and without the memory that building takes. */
+  async load({ file, size, outFeatures }: CompiledNetwork): Promise<Forward> {
+    return this.#open<Float32Array>(file, size, outFeatures);
   }
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
     return new OnnxTrainer(spec, this.info.threads);
   }
 
-  async #load<T extends Features>(
-    graph: GraphBuilder,
-    value: string,
-    type: FeatureType,
+  async #open<T extends Features>(
+    model: Uint8Array | string,
     size: PictureSize,
     outFeatures: number,
   ): Promise<Forward<T>> {
-    graph.output(value, 'result', type, ['n', outFeatures]);
-    const session = await createSession(graph.encode(), { threads: this.info.threads });
+    const session = await createSession(model, { threads: this.info.threads });
     return {
       outFeatures,
       async run(pixels, n) {
         const output = await session.run({ pixels: new ort.Tensor('uint8', pixels, [n, size.input, size.input, 3]) });
-        return valuesOf(output.result!) as T;
+        return valuesOf(output[RESULT]!) as T;
       },
       dispose: () => session.release(),
     };
@@ -84,6 +94,21 @@ function valuesOf({ type, data }: ort.Tensor): Features {
   if (type !== 'float16') return data as Float32Array;
   const { buffer, byteOffset, length } = data as Uint16Array;
   return new Uint16Array(buffer, byteOffset, length);
+}
+
+/**
+ * A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes].
+ * @returns the file's bytes, and the number of classes.
+ */
+export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec) {
+  const { layers } = matchBackbone(backbone);
+  const { graph, values, shapes } = start(size, [...layers, ...head]);
+  const frozen = writeLayers(graph, layers, backbone, values, shapes);
+  const all = writeLayers(graph, head, headWeights, frozen, shapes);
+  const last = head.at(-1)!.name;
+  const outFeatures = shapes.get(last)!.channels;
+  graph.output(all.get(last)!, RESULT, 'float32', ['n', outFeatures]);
+  return { model: graph.encode(), outFeatures };
 }
 
 function start(size: PictureSize, layers: Parameters<typeof pictureShapes>[0]) {

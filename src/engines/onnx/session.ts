@@ -3,15 +3,25 @@ import * as ort from 'onnxruntime-node';
 /** How many threads one session computes with; 0 lets ONNX Runtime take every core. */
 export interface SessionOptions {
   readonly threads: number;
+  /** Writes the model as it is after optimizing, in ONNX Runtime's own format, to this file. */
+  readonly saveTo?: string;
 }
 
-/** Loads a model from its bytes. */
-export async function createSession(model: Uint8Array, options: SessionOptions): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(model, {
+/** Loads a model from its bytes or from a file. */
+export async function createSession(
+  model: Uint8Array | string,
+  { threads, saveTo }: SessionOptions,
+): Promise<ort.InferenceSession> {
+  const options: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
-    intraOpNumThreads: options.threads,
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-  });
+    ...(saveTo ? { optimizedModelFilePath: saveTo, extra: { session: { save_model_format: 'ORT' } } } : {}),
+  };
+  // Two overloads, of which TypeScript takes no union.
+  return typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options);
 }

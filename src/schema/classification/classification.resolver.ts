@@ -1,42 +1,52 @@
-import { Arg, Int, Mutation, Resolver } from 'type-graphql';
+import { Arg, Args, Mutation, Resolver } from 'type-graphql';
 import { HubError } from '../../errors.js';
 import { readAtMost, type UploadPromise, UploadScalar } from '../../http/upload.js';
-import { classify } from '../../serving/classify.js';
-import type { Deployments } from '../../serving/deployments.js';
-import { PRODUCTION } from '../model/gate.js';
-import { ClassificationType } from './classification.type.js';
-
-/** Bytes of one photo. */
-export const PHOTO_BYTES = 20 * 1024 * 1024;
-const TOP_LIMIT = 1000;
+import type { Classifier } from '../../serving/classifier.js';
+import { QuestionArgs } from './classification.args.js';
+import { PHOTO_BYTES } from './classification.limits.js';
+import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
 
 @Resolver()
 export class ClassificationResolver {
-  constructor(private readonly deployments: Deployments) {}
+  constructor(private readonly classifier: Classifier) {}
 
   @Mutation(() => ClassificationType, {
-    description:
-      'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF or AVIF of any size) with what an alias points to.',
+    description: 'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF or AVIF of any size).',
   })
   async classify(
     @Arg('image', () => UploadScalar) image: UploadPromise,
-    @Arg('model', () => String) model: string,
-    @Arg('alias', () => String, { defaultValue: PRODUCTION }) alias: string,
-    @Arg('topK', () => Int, { defaultValue: 5, description: 'How many classes to list, from 1.' }) topK: number,
+    @Args(() => QuestionArgs) question: QuestionArgs,
   ): Promise<ClassificationType> {
-    if (topK < 1 || topK > TOP_LIMIT) {
-      throw new HubError('BAD_INPUT', `topK must be 1 to ${TOP_LIMIT}; ${topK} was received.`, { topK });
-    }
-    const photo = await readAtMost(image, PHOTO_BYTES);
-    const { label, top, version, milliseconds } = await classify(this.deployments, photo, { model, alias, topK });
-    return {
-      label,
-      confidence: top[0]?.probability ?? 0,
-      top: [...top],
-      model: version.model,
-      modelVersion: version.number,
-      modelVersionId: version.versionId,
-      milliseconds,
-    };
+    return this.#ask(image, question);
   }
+
+  @Mutation(() => [ClassificationResultType], {
+    description: 'Classifies several photos. Each has an answer of its own, in the order in which they were named.',
+  })
+  async classifyMany(
+    @Arg('images', () => [UploadScalar]) images: UploadPromise[],
+    @Args(() => QuestionArgs) question: QuestionArgs,
+  ): Promise<ClassificationResultType[]> {
+    return Promise.all(
+      images.map((image) =>
+        this.#ask(image, question).then(
+          (classification) => ({ classification }),
+          (error: unknown) => ({ error: expected(error) }),
+        ),
+      ),
+    );
+  }
+
+  async #ask(image: UploadPromise, question: QuestionArgs): Promise<ClassificationType> {
+    const { model, topK, target } = question;
+    const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
+    return toClassification(await this.classifier.classify(photo, { model, target, topK }));
+  }
+}
+
+/** What stands in place of an answer. @throws what is no refusal. */
+function expected(error: unknown): { code: string; message: string; retryAfter?: number } {
+  if (!(error instanceof HubError)) throw error;
+  const { code, message, details } = error;
+  return { code, message, ...(code === 'OVERLOADED' ? { retryAfter: Number(details.retryAfter) } : {}) };
 }

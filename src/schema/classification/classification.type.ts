@@ -1,4 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { Classification } from '../../serving/classifier.js';
 
 @ObjectType({ description: 'A class and how probable it is.' })
 export class ClassProbability {
@@ -7,6 +8,21 @@ export class ClassProbability {
 
   @Field(() => Float)
   probability!: number;
+}
+
+@ObjectType({ description: 'Where the time of an answer went.' })
+export class ClassificationTiming {
+  @Field(() => Float, { description: 'Waiting: for a version to be loaded, for a decoder, for the batch before.' })
+  queueMilliseconds!: number;
+
+  @Field(() => Float)
+  decodeMilliseconds!: number;
+
+  @Field(() => Float, { description: 'Of the whole batch.' })
+  predictMilliseconds!: number;
+
+  @Field(() => Int, { description: 'Photos that were computed together.' })
+  batchSize!: number;
 }
 
 @ObjectType('Classification', { description: 'An answer about one photo.' })
@@ -31,4 +47,46 @@ export class ClassificationType {
 
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
+
+  @Field(() => ClassificationTiming)
+  timing!: ClassificationTiming;
+}
+
+@ObjectType({ description: 'Why a photo has no answer.' })
+export class ClassificationError {
+  @Field(() => String, { description: 'As in the extensions of an error.' })
+  code!: string;
+
+  @Field(() => String)
+  message!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Seconds after which to ask again, for OVERLOADED.' })
+  retryAfter?: number | null;
+}
+
+@ObjectType('ClassificationResult', { description: 'An answer about one of several photos, or why there is none.' })
+export class ClassificationResultType {
+  @Field(() => ClassificationType, { nullable: true })
+  classification?: ClassificationType | null;
+
+  @Field(() => ClassificationError, { nullable: true })
+  error?: ClassificationError | null;
+}
+
+export function toClassification({ label, top, version, timing }: Classification): ClassificationType {
+  return {
+    label,
+    confidence: top[0]?.probability ?? 0,
+    top: [...top],
+    model: version.model,
+    modelVersion: version.number,
+    modelVersionId: version.versionId,
+    milliseconds: timing.total,
+    timing: {
+      queueMilliseconds: timing.queue,
+      decodeMilliseconds: timing.decode,
+      predictMilliseconds: timing.predict,
+      batchSize: timing.batchSize,
+    },
+  };
 }

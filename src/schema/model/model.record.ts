@@ -1,4 +1,5 @@
 import type { PictureSize } from '../../engines/engine.js';
+import { FLOAT_TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
@@ -67,6 +68,7 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
     weightsBlob: row.weightsBlob,
     labels: row.labels as string[],
     size: row.preprocessing as unknown as PictureSize,
+    expected: row.expectedBlob === null ? null : { blob: row.expectedBlob, tolerance: FLOAT_TOLERANCE },
   };
 }
 

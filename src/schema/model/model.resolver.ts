@@ -3,7 +3,7 @@ import type { Deployments } from '../../serving/deployments.js';
 import type { Context } from '../context.js';
 import { PromoteModelVersionInput, RegisterModelVersionInput } from './model.input.js';
 import type { ModelService } from './model.service.js';
-import { DeploymentType, ModelType, ModelVersionType } from './model.type.js';
+import { DeploymentType, ModelType, ModelVersionType, SelfCheckOutcome } from './model.type.js';
 
 @Resolver()
 export class ModelResolver {
@@ -24,8 +24,8 @@ export class ModelResolver {
 
   @Query(() => [DeploymentType], { name: 'deployments', description: 'What serves at this moment.' })
   allDeployments(): DeploymentType[] {
-    return this.deployments.list().map(({ alias, version: { model, versionId, number }, since }) => {
-      return { model, alias, versionId, number, since };
+    return this.deployments.list().map(({ alias, version: { model, versionId, number }, selfCheck, since }) => {
+      return { model, alias, versionId, number, selfCheck: SelfCheckOutcome[selfCheck], since };
     });
   }
 

@@ -7,15 +7,10 @@ import { pictureSize } from '../../training/picture-size.js';
 import { recipeSchema } from '../../training/recipe.js';
 import type { Changes } from '../change/changes.js';
 import { type GateVerdict, judge, PRODUCTION } from './gate.js';
-import {
-  type ModelVersionRow,
-  toModel,
-  toModelVersion,
-  toServedVersion,
-  withModelRelations,
-  withVersionRelations,
-} from './model.record.js';
+import { toModel, toModelVersion, toServedVersion, withModelRelations, withVersionRelations } from './model.record.js';
 import type { ModelType, ModelVersionType } from './model.type.js';
+import type { RecordedAnswers } from './recorded-answers.js';
+import { findVersion } from './version-row.js';
 
 export interface Promotion {
   readonly model: string;
@@ -35,6 +30,7 @@ export class ModelService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly deployments: Deployments,
+    private readonly recorded: RecordedAnswers,
     private readonly changes: Changes,
     private readonly log: Logger,
   ) {}
@@ -51,13 +47,24 @@ export class ModelService {
 
   /** Registers what a run made. The same run again returns the version that it has. */
   async register(runId: string, name: string): Promise<ModelVersionType> {
-    const run = await this.prisma.run.findUnique({ where: { id: runId }, include: { datasetVersion: true } });
+    const run = await this.prisma.run.findUnique({
+      where: { id: runId },
+      include: { datasetVersion: true, backbone: true },
+    });
     if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { runId });
-    const { weightsBlob, backboneId, testAccuracy, testLoss, datasetVersion } = run;
-    if (run.state !== 'SUCCEEDED' || !weightsBlob || !backboneId || testAccuracy === null || testLoss === null) {
+    const { weightsBlob, backbone, testAccuracy, testLoss, datasetVersion } = run;
+    if (run.state !== 'SUCCEEDED' || !weightsBlob || !backbone || testAccuracy === null || testLoss === null) {
       throw new HubError('CONFLICT', `The run is ${run.state}: only a run that succeeded makes a version.`, { runId });
     }
     const { imageSize } = recipeSchema.parse(run.recipe);
+    const size = pictureSize(datasetVersion.width, datasetVersion.height, imageSize);
+    const labels = datasetVersion.classes as string[];
+    const known = { where: { runId, model: { name } }, include: withVersionRelations };
+    const before = await this.prisma.modelVersion.findFirst(known);
+    if (before) return toModelVersion(before);
+    const answering = { backboneBlob: backbone.sha256, weightsBlob, labels, size };
+    const about = { runId, model: name, datasetVersionId: datasetVersion.id };
+    const expectedBlob = await this.recorded.record({ ...about, ...answering });
     const model = await this.prisma.model.upsert({ where: { name }, create: { name }, update: {} });
     const inserted = this.prisma.$transaction(async (tx) => {
       // The row lock keeps two registrations from taking the same number.
@@ -69,10 +76,11 @@ export class ModelService {
           number: (_max.number ?? 0) + 1,
           runId,
           datasetVersionId: datasetVersion.id,
-          backboneId,
+          backboneId: backbone.id,
           weightsBlob,
-          labels: datasetVersion.classes as string[],
-          preprocessing: { ...pictureSize(datasetVersion.width, datasetVersion.height, imageSize) },
+          expectedBlob,
+          labels,
+          preprocessing: { ...size },
           testAccuracy,
           testLoss,
         },
@@ -80,8 +88,7 @@ export class ModelService {
     });
     await inserted.catch(unlessUniqueViolation);
     this.changes.tell('MODEL', name);
-    const where = { modelId_runId: { modelId: model.id, runId } };
-    return toModelVersion(await this.prisma.modelVersion.findUniqueOrThrow({ where, include: withVersionRelations }));
+    return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 
   /**
@@ -94,7 +101,7 @@ export class ModelService {
 
   async #promote(promotion: Promotion): Promise<ModelVersionType> {
     const { alias, reason, actor, requestId } = promotion;
-    const version = await this.#versionOf(promotion.model, promotion.version);
+    const version = await findVersion(this.prisma, promotion.model, promotion.version);
     const where = { modelId_name: { modelId: version.modelId, name: alias } };
     const present = (await this.prisma.alias.findUnique({ where, include: { version: true } }))?.version ?? null;
     const { expectedVersion } = promotion;
@@ -134,7 +141,7 @@ export class ModelService {
     await prepared.switchTo(alias);
     this.changes.tell('MODEL', promotion.model);
     this.log.info({ model: promotion.model, alias, from: present?.number, to: version.number, actor }, 'alias moved');
-    return toModelVersion(await this.#versionOf(promotion.model, promotion.version));
+    return toModelVersion(await findVersion(this.prisma, promotion.model, promotion.version));
   }
 
   /** Loads what the aliases point to, at the start of the hub. One that cannot be loaded is reported, not hidden. */
@@ -144,19 +151,10 @@ export class ModelService {
       try {
         await (await this.deployments.prepare(toServedVersion(version))).switchTo(name);
       } catch (error) {
+        this.deployments.failed(version.model.name, name, error);
         this.log.error({ err: error, model: version.model.name, alias: name }, 'version cannot be served');
       }
     }
-  }
-
-  async #versionOf(model: string, number: number): Promise<ModelVersionRow> {
-    const row = await this.prisma.modelVersion.findFirst({
-      where: { number, model: { name: model } },
-      include: withVersionRelations,
-    });
-    if (!row)
-      throw new HubError('NOT_FOUND', `There is no version ${number} of a model named ${model}.`, { model, number });
-    return row;
   }
 }
 

@@ -1,5 +1,5 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 
@@ -120,6 +120,16 @@ export class ModelType {
   createdAt!: Date;
 }
 
+export enum SelfCheckOutcome {
+  PASSED = 'PASSED',
+  NOT_POSSIBLE = 'NOT_POSSIBLE',
+}
+registerEnumType(SelfCheckOutcome, {
+  name: 'SelfCheckOutcome',
+  description: 'How a version stood to the answers that were recorded when it was registered, before it served.',
+  valuesConfig: { NOT_POSSIBLE: { description: 'It is from before answers were recorded.' } },
+});
+
 @ObjectType('Deployment', { description: 'What serving has loaded for an alias, warm.' })
 export class DeploymentType {
   @Field(() => String)
@@ -133,6 +143,9 @@ export class DeploymentType {
 
   @Field(() => Int)
   number!: number;
+
+  @Field(() => SelfCheckOutcome)
+  selfCheck!: SelfCheckOutcome;
 
   @Field(() => GraphQLDateTimeISO)
   since!: Date;

@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { classifierSpec } from '../../dist/engines/classifier-spec.js';
+import { classifierModel } from '../../dist/engines/onnx/onnx-engine.js';
+import { dataPaths } from '../../dist/storage/data-folder.js';
+import { openDatabase } from '../../dist/storage/database.js';
+import { FileBlobStore } from '../../dist/storage/file-blobs.js';
+import { register, startHub, train } from './hub.mjs';
+import { makePhotos } from './photos.mjs';
+
+const CLASSIFY =
+  'mutation ($image: Upload!) { classify(image: $image, model: "photos", topK: 1000) { top { label probability } } }';
+
+/** Lets a hub serve a network that was trained on photos. @returns the photos' paths. */
+export async function prepareHub(data, { backbone, imageSize, versions = 1 }) {
+  const photos = await makePhotos(join(data, 'photos'), { train: 6, test: 2 });
+  const hub = await startHub(data, '--allow', join(data, 'photos'), dirname(resolve(backbone)));
+  const { id } = await register(hub.client, 'photos', join(data, 'photos'));
+  await hub.client.request(
+    'mutation ($path: String!) { addBackbone(input: { name: "given", path: $path }) { name } }',
+    {
+      path: resolve(backbone),
+    },
+  );
+  for (let seed = 1; seed <= versions; seed++) {
+    const recipe = { imageSize, epochs: 1, seed };
+    const { run } = await train(hub.client, { datasetVersionId: id, backbone: 'given', recipe });
+    await hub.client.request(
+      'mutation ($runId: ID!) { registerModelVersion(input: { runId: $runId, model: "photos" }) { number } }',
+      { runId: run.id },
+    );
+  }
+  await promote(hub.client, 1);
+  await hub.stop();
+  return photos;
+}
+
+export async function promote(client, version) {
+  await client.request(
+    `mutation ($version: Int!) {
+      promoteModelVersion(input: { model: "photos", version: $version, reason: "bench", overrideGate: true }) { number }
+    }`,
+    { version },
+  );
+}
+
+/** How the load client asks this hub. */
+export async function requestOf(hub, data) {
+  const token = (await readFile(join(data, 'token'), 'utf8')).trim();
+  return {
+    url: `${hub.url}/graphql`,
+    form: 'graphql',
+    operations: { query: CLASSIFY, variables: { image: null } },
+    headers: { authorization: `Bearer ${token}` },
+  };
+}
+
+/** The network of version 1 as files for the peers: an ONNX model, and the head's weights. */
+export async function exportNetwork(data, folder) {
+  const paths = dataPaths(data);
+  const { client, close } = await openDatabase({ folder: paths.database });
+  const row = await client.modelVersion.findFirstOrThrow({ where: { number: 1 }, include: { backbone: true } });
+  await close();
+  const blobs = new FileBlobStore(paths.blobs);
+  const network = { backboneBlob: row.backbone.sha256, weightsBlob: row.weightsBlob, size: row.preprocessing };
+  const files = { model: join(folder, 'network.onnx'), head: join(folder, 'head.safetensors') };
+  await writeFile(files.model, classifierModel(await classifierSpec(blobs, network)).model);
+  await writeFile(files.head, await blobs.get(row.weightsBlob));
+  return { ...files, folder, side: network.size.input, labels: row.labels };
+}

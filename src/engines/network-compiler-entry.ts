@@ -1,0 +1,25 @@
+import { constants, setPriority } from 'node:os';
+import { HubError } from '../errors.js';
+import { FileBlobStore } from '../storage/file-blobs.js';
+import { classifierSpec } from './classifier-spec.js';
+import type { CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
+import { OnnxEngine } from './onnx/onnx-engine.js';
+
+/** The other side of NetworkCompiler: builds one network and ends. */
+process.once('message', async (request: CompilerRequest) => {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // what serves meanwhile goes before
+  const answer = await build(request);
+  process.send?.(answer, () => process.disconnect());
+});
+process.on('disconnect', () => process.exit(0)); // also when the hub is gone
+process.on('SIGINT', () => undefined); // a terminal's Ctrl-C reaches the whole process group; the hub decides
+
+async function build({ blobFolder, network, file }: CompilerRequest): Promise<CompilerAnswer> {
+  try {
+    const spec = await classifierSpec(new FileBlobStore(blobFolder), network);
+    return { outFeatures: await new OnnxEngine(1).compile(spec, file) };
+  } catch (error) {
+    const code = error instanceof HubError ? error.code : null;
+    return { code, message: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+import { type ErrorCode, HubError } from '../errors.js';
+import type { ClassifierNetwork, CompiledNetwork, CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
+
+/** Where the compiled process lies; the tests, which run from the sources, name another place. */
+export const NETWORK_COMPILER_ENTRY = fileURLToPath(new URL('./network-compiler-entry.js', import.meta.url));
+
+/**
+ * Builds networks, one after the other, each in a process of its own with a low priority. Building takes a second of a
+ * core and five times the memory of the network, most of which a process that goes on would not give back.
+ */
+export class NetworkCompiler {
+  readonly #oneAtATime = pLimit(1);
+  #child: ChildProcess | undefined;
+  #closed = false;
+
+  /** @param folder for the files that are made. */
+  constructor(
+    private readonly blobFolder: string,
+    private readonly folder: string,
+    private readonly entry: string = NETWORK_COMPILER_ENTRY,
+  ) {}
+
+  /** @param use loads what was made; the file is gone behind it. @throws what is wrong with the weights. */
+  async compile<T>(network: ClassifierNetwork, use: (compiled: CompiledNetwork) => Promise<T>): Promise<T> {
+    const file = join(this.folder, `${randomUUID()}.ort`);
+    try {
+      const outFeatures = await this.#oneAtATime(() => this.#build({ blobFolder: this.blobFolder, network, file }));
+      return await use({ file, size: network.size, outFeatures });
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** @returns values that come out per example. */
+  async #build(request: CompilerRequest): Promise<number> {
+    if (this.#closed) throw shuttingDown();
+    const child = fork(this.entry, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#child = child;
+    child.send(request, () => undefined); // one that died at once is noticed by its exit
+    const answer = await new Promise<CompilerAnswer>((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('error', reject);
+      child.once('exit', (code, signal) => {
+        reject(this.#closed ? shuttingDown() : new Error(`the network's compiler ended with ${code ?? signal}`));
+      });
+    });
+    if ('outFeatures' in answer) return answer.outFeatures;
+    const { code, message } = answer;
+    throw code ? new HubError(code as ErrorCode, message) : new Error(message);
+  }
+}
+
+const shuttingDown = (): HubError => new HubError('SHUTTING_DOWN', 'The hub is shutting down.');

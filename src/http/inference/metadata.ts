@@ -1,0 +1,29 @@
+import type { ModelVersionType } from '../../schema/model/model.type.js';
+import { INPUT } from './request.js';
+
+/** What a client needs to know of a model before it asks: names, types and shapes of its tensors. */
+export function describeModel({ model, labels, inputSize }: ModelVersionType, versions: readonly number[]) {
+  return {
+    name: model,
+    versions: versions.map(String),
+    platform: 'onnxruntime_onnx',
+    inputs: [
+      {
+        name: INPUT,
+        datatype: 'UINT8',
+        shape: [-1, inputSize, inputSize, 3],
+        // FP32 is taken as well, of the same range: the network takes bytes, and fractions are rounded to them.
+        parameters: { layout: 'NHWC', colours: 'RGB', minimum: 0, maximum: 255, datatypes: 'UINT8, FP32' },
+      },
+    ],
+    outputs: [
+      {
+        name: 'probabilities',
+        datatype: 'FP32',
+        shape: [-1, labels.length],
+        parameters: { labels: labels.join('\n') },
+      },
+      { name: 'label', datatype: 'BYTES', shape: [-1] },
+    ],
+  };
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { HubError } from '../../errors.js';
+import { elements } from '../../network/tensor.js';
+import { problemsOf } from '../../problems.js';
+import { MAX_BATCH, MAX_JSON_BYTES } from './limits.js';
+import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.js';
+
+/** The tensor of pictures: [n, side, side, 3], RGB. */
+export const INPUT = 'image';
+/** What can be asked for: of n pictures, [n, classes] FP32, and the most probable class of each, [n] BYTES. */
+export const OUTPUTS = ['probabilities', 'label'] as const;
+
+/** An output as it is wanted. */
+export interface WantedOutput {
+  readonly name: (typeof OUTPUTS)[number];
+  /** Behind the JSON, instead of in it. */
+  readonly binary: boolean;
+  /** The most probable so many classes as `probability:index:label`, instead of all as numbers. */
+  readonly classification?: number | undefined;
+}
+
+/** A request for inference. */
+export interface InferenceRequest {
+  readonly id: string | undefined;
+  /** Pictures. */
+  readonly n: number;
+  /** n x side x side x 3 bytes. */
+  readonly pixels: Uint8Array;
+  readonly outputs: readonly WantedOutput[];
+}
+
+// Of parameters that are not known the protocol says nothing: they change nothing here.
+const tensorSchema = z.object({
+  name: z.literal(INPUT),
+  shape: z
+    .array(z.int().min(1))
+    .refine(([, height, width, channels, ...more]) => height === width && channels === 3 && more.length === 0, {
+      message: 'expected [n, side, side, 3]',
+    })
+    .refine(([n = 0]) => n <= MAX_BATCH, `more than ${MAX_BATCH} pictures, the limit of one request`),
+  datatype: z.enum(Object.keys(DATATYPES) as [Datatype]),
+  parameters: z.object({ binary_data_size: z.int().min(0).optional() }).default({}),
+  data: z.unknown().optional(),
+});
+const outputSchema = z.object({
+  name: z.enum(OUTPUTS),
+  parameters: z.object({ binary_data: z.boolean().optional(), classification: z.int().min(0).optional() }).default({}),
+});
+const requestSchema = z.object({
+  id: z.string().optional(),
+  parameters: z.object({ binary_data_output: z.boolean().default(false) }).prefault({}),
+  inputs: z.tuple([tensorSchema]),
+  outputs: z.array(outputSchema).optional(),
+});
+type Tensor = z.output<typeof tensorSchema>;
+
+/**
+ * Reads a request of the Open Inference Protocol's HTTP form with its binary extension: JSON, and behind it the bytes of
+ * the tensors that say `binary_data_size`.
+ * Source: the protocol's repository and Triton's documents "Inference Protocols" and "Binary Tensor Data Extension".
+ * @param jsonLength the header `Inference-Header-Content-Length`; the whole body is JSON without it.
+ * @throws BAD_INPUT.
+ */
+export function readRequest(body: Buffer, jsonLength: string | undefined): InferenceRequest {
+  const length = jsonLength === undefined ? body.length : Number(jsonLength);
+  if (!Number.isInteger(length) || length < 1 || length > body.length) {
+    throw refused(
+      `Inference-Header-Content-Length is ${JSON.stringify(jsonLength)}, of a body of ${body.length} bytes`,
+    );
+  }
+  if (length > MAX_JSON_BYTES) {
+    throw refused(`its JSON has ${length} bytes; the limit is ${MAX_JSON_BYTES}: send the tensor in the binary form`);
+  }
+  const { id, parameters, inputs, outputs } = parse(body.toString('utf8', 0, length));
+  const [tensor] = inputs;
+  const wanted = outputs ?? OUTPUTS.map((name): z.output<typeof outputSchema> => ({ name, parameters: {} }));
+  return {
+    id,
+    n: tensor.shape[0] as number,
+    pixels: pixelsOf(tensor, body.subarray(length)),
+    outputs: wanted.map(({ name, parameters: { binary_data: binary, classification } }) => {
+      if (classification && name === 'label') throw refused('classification is of probabilities, not of label');
+      return { name, binary: binary ?? parameters.binary_data_output, classification };
+    }),
+  };
+}
+
+function parse(text: string): z.output<typeof requestSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw refused(`it is no JSON: ${(error as Error).message}`);
+  }
+  const result = requestSchema.safeParse(json);
+  if (result.success) return result.data;
+  throw refused(problemsOf(result.error).join('; '));
+}
+
+function pixelsOf({ shape, datatype, parameters, data }: Tensor, rest: Uint8Array): Uint8Array {
+  const count = elements(shape);
+  const { binary_data_size: size } = parameters;
+  if (size === undefined) {
+    if (rest.length > 0) throw refused(`${rest.length} bytes stand behind its JSON, and no tensor has them`);
+    const pixels = pixelsOfJson(datatype, data, shape);
+    if (pixels.length === count) return pixels;
+    throw refused(`a tensor of shape [${shape.join(', ')}] has ${count} values; ${pixels.length} were received`);
+  }
+  if (data !== undefined) throw refused('the tensor has data, and binary_data_size too');
+  const expected = count * DATATYPES[datatype];
+  if (size !== expected || rest.length !== expected) {
+    const says = `binary_data_size is ${size}, and ${rest.length} bytes stand behind the JSON`;
+    throw refused(`a tensor of ${datatype} and shape [${shape.join(', ')}] has ${expected} bytes; ${says}`);
+  }
+  return pixelsOfBytes(datatype, rest);
+}
+
+function refused(why: string): HubError {
+  return new HubError('BAD_INPUT', `The inference request cannot be used: ${why}.`);
+}

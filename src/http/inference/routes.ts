@@ -1,0 +1,127 @@
+import express, { type Request } from 'express';
+import { HUB_VERSION } from '../../code-version.js';
+import { HubError } from '../../errors.js';
+import { PRODUCTION } from '../../schema/model/gate.js';
+import type { ModelService } from '../../schema/model/model.service.js';
+import type { ModelVersionType } from '../../schema/model/model.type.js';
+import type { Classifier } from '../../serving/classifier.js';
+import type { Deployments } from '../../serving/deployments.js';
+import { parse } from '../parse.js';
+import type { Route } from '../route.js';
+import { writeAnswer } from './answer.js';
+import { MAX_BODY_BYTES } from './limits.js';
+import { describeModel } from './metadata.js';
+import { readRequest } from './request.js';
+
+export interface InferenceParts {
+  readonly classifier: Classifier;
+  readonly deployments: Deployments;
+  readonly models: ModelService;
+  /** Whether everything that should serve is loaded. */
+  readonly isReady: () => boolean;
+}
+
+/** Under which all of it lies. */
+export const INFERENCE = '/v2';
+/** The protocol's form of an error. */
+export const inferenceError = (error: string) => ({ error });
+
+const HEADER_LENGTH = 'inference-header-content-length';
+const MODEL = `${INFERENCE}/models/:model{/versions/:version}`;
+
+const parseBody = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
+
+/**
+ * The Open Inference Protocol, version 2, over HTTP. A model without a version is what `production` points to.
+ * Source: https://github.com/kserve/open-inference-protocol, "Open Inference Protocol (OIP) Specification", and Triton's
+ * extensions for binary tensors and classification.
+ */
+export function inferenceRoutes({ classifier, deployments, models, isReady }: InferenceParts): readonly Route[] {
+  return [
+    {
+      method: 'get',
+      path: `${INFERENCE}/health/live`,
+      open: true,
+      answer: (_request, response) => void response.json({ live: true }),
+    },
+    {
+      method: 'get',
+      path: `${INFERENCE}/health/ready`,
+      open: true,
+      answer: (_request, response) => void response.status(isReady() ? 200 : 503).json({ ready: isReady() }),
+    },
+    {
+      method: 'get',
+      path: INFERENCE,
+      answer: (_request, response) =>
+        void response.json({
+          name: 'model-hub',
+          version: HUB_VERSION,
+          extensions: ['binary_tensor_data', 'classification'],
+        }),
+    },
+    {
+      method: 'get',
+      path: MODEL,
+      async answer(request, response) {
+        const { found, versions } = await find(models, request);
+        response.json(describeModel(found, versions));
+      },
+    },
+    {
+      method: 'get',
+      path: `${MODEL}/ready`,
+      async answer(request, response) {
+        const { found } = await find(models, request);
+        if (request.params.version === undefined) deployments.get(found.model, PRODUCTION);
+        response.json({ name: found.model, ready: true });
+      },
+    },
+    {
+      method: 'post',
+      path: `${MODEL}/infer`,
+      async answer(request, response) {
+        const model = request.params.model as string;
+        const version = versionOf(request);
+        await parse(parseBody, request, response);
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const asked = readRequest(body, request.get(HEADER_LENGTH));
+        const target = version === undefined ? { alias: PRODUCTION } : { version };
+        const inference = await classifier.infer({ model, target }, asked.pixels, asked.n);
+        const { json, binary } = writeAnswer(asked, inference);
+        if (binary.length === 0) return void response.type('json').send(json);
+        response.setHeader(HEADER_LENGTH, Buffer.byteLength(json));
+        response.type('application/octet-stream').send(Buffer.concat([Buffer.from(json), ...binary]));
+      },
+    },
+  ];
+}
+
+/** The number in the address, if there is one. */
+function versionOf({ params: { model, version } }: Request): number | undefined {
+  if (version === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(version as string)) return Number(version);
+  throw new HubError('NOT_FOUND', `Versions of a model are numbers from 1; ${version} was received.`, {
+    model,
+    version,
+  });
+}
+
+/** The version that a request is about, and the numbers of all. @throws NOT_FOUND, or NOT_DEPLOYED. */
+async function find(
+  models: ModelService,
+  request: Request,
+): Promise<{ found: ModelVersionType; versions: readonly number[] }> {
+  const name = request.params.model as string;
+  const number = versionOf(request);
+  const model = await models.find(name);
+  if (!model) throw new HubError('NOT_FOUND', `There is no model named ${name}.`, { model: name });
+  const found =
+    number === undefined
+      ? model.aliases.find((alias) => alias.name === PRODUCTION)?.version
+      : model.versions.find((version) => version.number === number);
+  if (found) return { found, versions: model.versions.map((version) => version.number) };
+  if (number === undefined)
+    throw new HubError('NOT_DEPLOYED', `No version of ${name} is in production.`, { model: name });
+  throw new HubError('NOT_FOUND', `There is no version ${number} of ${name}.`, { model: name, version: number });
+}

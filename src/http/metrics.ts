@@ -1,0 +1,42 @@
+import type { Request, RequestHandler } from 'express';
+import type { Metrics } from '../metrics/metrics.js';
+import type { Route } from './route.js';
+
+/** `GET /metrics`, for Prometheus. @param open whether programs of this machine need no token. */
+export function metricsRoute(metrics: Metrics, open: boolean): Route {
+  return {
+    method: 'get',
+    path: '/metrics',
+    open: (request) => open && isOfThisMachine(request),
+    async answer(_request, response) {
+      response.setHeader('content-type', metrics.contentType);
+      response.end(await metrics.text());
+    },
+  };
+}
+
+/** Measures every request. What it counts for, `atRoute` says behind it. */
+export function measure({ http }: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const began = performance.now();
+    response.once('close', () => {
+      const route = (response.locals.route as string | undefined) ?? 'none';
+      const status = response.writableFinished ? String(response.statusCode) : 'aborted';
+      http.answered({ route, method: request.method, status }, (performance.now() - began) / 1000);
+    });
+    next();
+  };
+}
+
+export function atRoute(path: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.route = path;
+    next();
+  };
+}
+
+/** A proxy on this machine asks for others: it says so in a header. */
+function isOfThisMachine({ socket, headers }: Request): boolean {
+  const forwarded = headers.forwarded ?? headers['x-forwarded-for'];
+  return forwarded === undefined && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+}

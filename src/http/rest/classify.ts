@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { HubError } from '../../errors.js';
+import { problemsOf } from '../../problems.js';
+import { TOP_LIMIT } from '../../schema/classification/classification.limits.js';
+import { toClassification } from '../../schema/classification/classification.type.js';
+import { PRODUCTION } from '../../schema/model/gate.js';
+import type { Classifier } from '../../serving/classifier.js';
+import type { Deployments } from '../../serving/deployments.js';
+import type { Route } from '../route.js';
+import { readPhoto } from './photo.js';
+
+const querySchema = z
+  .strictObject({
+    /** May be left out while one model serves. */
+    model: z.string().optional(),
+    alias: z.string().optional(),
+    version: z.coerce.number().int().min(1).optional(),
+    topK: z.coerce.number().int().min(1).max(TOP_LIMIT).default(5),
+  })
+  .refine(({ alias, version }) => alias === undefined || version === undefined, 'give an alias or a version, not both');
+
+/** `POST /v1/classify`: a photo in, GraphQL's Classification out. */
+export function classifyRoute(classifier: Classifier, deployments: Deployments): Route {
+  return {
+    method: 'post',
+    path: '/v1/classify',
+    async answer(request, response) {
+      const { model = onlyModel(deployments), alias = PRODUCTION, version, topK } = readQuery(request.query);
+      const target = version === undefined ? { alias } : { version };
+      const photo = (): Promise<Uint8Array> => readPhoto(request, response);
+      response.json(toClassification(await classifier.classify(photo, { model, target, topK })));
+    },
+  };
+}
+
+function readQuery(query: unknown): z.output<typeof querySchema> {
+  const result = querySchema.safeParse(query);
+  if (result.success) return result.data;
+  const message = `The query cannot be used: ${problemsOf(result.error).join('; ')}.`;
+  throw new HubError('BAD_INPUT', message, { received: query });
+}
+
+function onlyModel(deployments: Deployments): string {
+  const models = [...new Set(deployments.list().map(({ version }) => version.model))].sort();
+  const [model, ...others] = models;
+  if (model === undefined) throw new HubError('NOT_DEPLOYED', 'No model serves: promote a version of one first.');
+  if (others.length === 0) return model;
+  throw new HubError('BAD_INPUT', `Several models serve: say which one with ?model= (${models.join(', ')}).`, {
+    models,
+  });
+}

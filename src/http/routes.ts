@@ -1,0 +1,73 @@
+import type { Request } from 'express';
+import helmet from 'helmet';
+import type { Metrics } from '../metrics/metrics.js';
+import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
+import { metricsRoute } from './metrics.js';
+import { classifyRoute } from './rest/classify.js';
+import type { Route } from './route.js';
+
+/** Path of GraphQL, of its subscriptions and of the page to try requests. */
+export const API = '/graphql';
+
+export interface RouteParts extends InferenceParts {
+  readonly metrics: Metrics;
+  /** Whether `/metrics` needs no token from programs of this machine. */
+  readonly openMetrics: boolean;
+}
+
+/** Every way to ask the hub but GraphQL's. */
+export function routesOf(parts: RouteParts): readonly Route[] {
+  const { classifier, deployments, metrics, openMetrics, isReady } = parts;
+  return [
+    {
+      method: 'get',
+      path: '/health',
+      open: true,
+      answer: (_request, response) => void response.json({ status: 'ok' }),
+    },
+    {
+      method: 'get',
+      path: '/ready',
+      open: true,
+      answer(_request, response) {
+        const ready = isReady();
+        response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'starting' });
+      },
+    },
+    {
+      method: 'get',
+      path: API,
+      open: true,
+      answer: [
+        playgroundPolicy,
+        async (_request, response) => {
+          const { renderPlayground } = await import('./playground.js'); // 9 MB that a start does without
+          response.type('html').send(renderPlayground(API));
+        },
+      ],
+    },
+    metricsRoute(metrics, openMetrics),
+    classifyRoute(classifier, deployments),
+    ...inferenceRoutes(parts),
+  ];
+}
+
+export function isOpen({ open = false }: Route, request: Request): boolean {
+  return typeof open === 'function' ? open(request) : open;
+}
+
+/** The page carries its own scripts and styles in itself and talks to this hub alone. */
+const playgroundPolicy = helmet({
+  contentSecurityPolicy: {
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'", "'unsafe-inline'", "'unsafe-eval'", 'blob:'],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      fontSrc: ["'self'", 'data:'],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'", 'ws:', 'wss:'],
+      workerSrc: ["'self'", 'blob:'],
+      upgradeInsecureRequests: null,
+    },
+  },
+});

@@ -1,0 +1,94 @@
+import type { EventEmitter } from 'node:events';
+import { LRUCache } from 'lru-cache';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Deployment } from '../serving/deployments.js';
+import type { ServedVersion } from '../serving/served-version.js';
+import type { ServingEvents } from '../serving/serving-events.js';
+import { SECONDS } from './buckets.js';
+
+/** Versions that have series of their own; of more, those that answered longest ago lose theirs. */
+const MOST_VERSIONS = 50;
+
+/** What serves. */
+export interface Serving {
+  readonly events: EventEmitter<ServingEvents>;
+  /** Photos that are accepted and not answered yet. */
+  readonly waiting: () => number;
+  readonly deployments: () => readonly Deployment[];
+}
+
+export function measureServing(registry: Registry, { events, waiting, deployments }: Serving): void {
+  const registers = [registry];
+  const answers = new Counter({
+    name: 'modelhub_answers_total',
+    help: 'Requests to a model by how they ended: OK, or the code of the error. Refused ones have no version.',
+    labelNames: ['model', 'version', 'code'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'modelhub_answer_duration_seconds',
+    help: 'Time from having a photo or its pixels to having the answer.',
+    labelNames: ['model', 'version'],
+    buckets: SECONDS,
+    registers,
+  });
+  const phases = new Histogram({
+    name: 'modelhub_answer_phase_seconds',
+    help: 'Where the time of answers goes: waiting in the queue, decoding, predicting.',
+    labelNames: ['phase'],
+    buckets: SECONDS,
+    registers,
+  });
+  const batches = new Histogram({
+    name: 'modelhub_batch_photos',
+    help: 'Photos that were predicted together.',
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+    registers,
+  });
+  new Gauge({
+    name: 'modelhub_queue_photos',
+    help: 'Photos that are accepted and not answered yet.',
+    registers,
+    collect() {
+      this.set(waiting());
+    },
+  });
+  new Gauge({
+    name: 'modelhub_model_version_info',
+    help: 'What serves: always 1, the labels say it.',
+    labelNames: ['model', 'alias', 'version', 'precision'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { alias, version } of deployments()) {
+        const { model, version: number } = labelsOf(version);
+        this.set({ model, alias, version: number, precision: 'fp32' }, 1);
+      }
+    },
+  });
+
+  const known = new LRUCache<string, ReturnType<typeof labelsOf>>({
+    max: MOST_VERSIONS,
+    noDisposeOnSet: true,
+    dispose(labels) {
+      answers.remove({ ...labels, code: 'OK' });
+      duration.remove(labels);
+    },
+  });
+  events.on('answered', ({ version, timing }) => {
+    const labels = labelsOf(version);
+    known.set(version.versionId, labels);
+    answers.inc({ ...labels, code: 'OK' });
+    duration.observe(labels, timing.total / 1000);
+    for (const phase of ['queue', 'decode', 'predict'] as const) phases.observe({ phase }, timing[phase] / 1000);
+  });
+  events.on('refused', ({ model, code }) => {
+    const serves = deployments().some(({ version }) => version.model === model);
+    answers.inc({ model: serves ? model : '', version: '', code });
+  });
+  events.on('batch', ({ photos }) => batches.observe(photos));
+}
+
+function labelsOf({ model, number }: ServedVersion): { model: string; version: string } {
+  return { model, version: String(number) };
+}

@@ -1,0 +1,47 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { RunFigures } from '../schema/run/run-figures.js';
+
+/** Tells how training stands at this moment. */
+export type Training = () => Promise<RunFigures>;
+
+/** @returns how to bring them up to date. */
+export function measureTraining(registry: Registry, training: Training): () => Promise<void> {
+  const registers = [registry];
+  const labelNames = ['run', 'kind'];
+  const epoch = new Gauge({
+    name: 'modelhub_run_epochs_done',
+    help: 'Epochs that a run under way has done.',
+    labelNames,
+    registers,
+  });
+  const epochs = new Gauge({
+    name: 'modelhub_run_epochs_planned',
+    help: 'Epochs that a run under way may take.',
+    labelNames,
+    registers,
+  });
+  const fraction = new Gauge({
+    name: 'modelhub_run_phase_ratio',
+    help: 'How far a run under way is in what it is doing, from 0 to 1.',
+    labelNames: [...labelNames, 'phase'],
+    registers,
+  });
+  const accuracy = new Gauge({
+    name: 'modelhub_run_validation_accuracy_ratio',
+    help: 'Validation accuracy of the last epoch of a run under way, from 0 to 1.',
+    labelNames,
+    registers,
+  });
+  const runs = new Gauge({ name: 'modelhub_runs', help: 'Runs by state.', labelNames: ['state'], registers });
+  return async () => {
+    const { states, underWay } = await training();
+    for (const [state, count] of Object.entries(states)) runs.set({ state }, count);
+    for (const gauge of [epoch, epochs, fraction, accuracy]) gauge.reset();
+    for (const { id: run, kind, epoch: done, epochs: planned, progress, validationAccuracy } of underWay) {
+      epoch.set({ run, kind }, done);
+      epochs.set({ run, kind }, planned);
+      if (progress) fraction.set({ run, kind, phase: progress.phase }, progress.ratio);
+      if (validationAccuracy !== null) accuracy.set({ run, kind }, validationAccuracy);
+    }
+  };
+}

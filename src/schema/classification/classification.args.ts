@@ -1,0 +1,29 @@
+import { IsOptional, Max, Min } from 'class-validator';
+import { ArgsType, Field, Int } from 'type-graphql';
+import type { Target } from '../../serving/deployments.js';
+import { PRODUCTION } from '../model/gate.js';
+import { TOP_LIMIT } from './classification.limits.js';
+
+/** Whom to ask about photos. */
+@ArgsType()
+export class QuestionArgs {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => String, { defaultValue: PRODUCTION, description: 'The version that this alias points to answers.' })
+  alias!: string;
+
+  @Field(() => Int, { nullable: true, description: 'A certain version instead; it is loaded if need be.' })
+  @IsOptional()
+  @Min(1)
+  version?: number | null;
+
+  @Field(() => Int, { defaultValue: 5, description: `How many classes to list, 1 to ${TOP_LIMIT}.` })
+  @Min(1, { message: `topK must be 1 to ${TOP_LIMIT}; $value was received.` })
+  @Max(TOP_LIMIT, { message: `topK must be 1 to ${TOP_LIMIT}; $value was received.` })
+  topK!: number;
+
+  get target(): Target {
+    return typeof this.version === 'number' ? { version: this.version } : { alias: this.alias };
+  }
+}

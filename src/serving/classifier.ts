@@ -1,0 +1,194 @@
+import { EventEmitter } from 'node:events';
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import { HubError } from '../errors.js';
+import { Admission } from './admission.js';
+import { Batches, type Predicted, type Predictor } from './batches.js';
+import { decodePhoto } from './decode-photo.js';
+import type { Deployments, Target } from './deployments.js';
+import type { ServingLimits } from './limits.js';
+import type { Held } from './loaded-versions.js';
+import type { ServedVersion } from './served-version.js';
+import type { ServingEvents, Timing } from './serving-events.js';
+
+/** An answer about one photo. */
+export interface Classification {
+  readonly label: string;
+  /** Most probable first. */
+  readonly top: readonly { readonly label: string; readonly probability: number }[];
+  readonly version: ServedVersion;
+  readonly timing: Timing;
+}
+
+/** Answers about pictures. */
+export interface Inference {
+  readonly version: ServedVersion;
+  /** n x classes. */
+  readonly probabilities: Float32Array;
+}
+
+/** Whom to ask, and how long one is ready to wait. */
+export interface Question {
+  readonly model: string;
+  readonly target: Target;
+  /** Milliseconds until the answer; `servingDeadline` when it is left out, and at most that. */
+  readonly deadline?: number;
+}
+
+/** The bytes of an encoded photo, or how to get them: then they are asked for only when the photo is accepted. */
+export type Photo = Uint8Array | (() => Promise<Uint8Array>);
+
+/**
+ * Answers about photos, many at the same time. Each is accepted or refused at once, read, decoded beside others, and
+ * computed together with those that are ready.
+ */
+export class Classifier {
+  /** Tells those who measure; nobody is waited for. */
+  readonly events = new EventEmitter<ServingEvents>();
+  readonly #admission: Admission;
+  readonly #batches: Batches;
+  readonly #decoder = pLimit(availableParallelism());
+  #decoding = 0;
+
+  constructor(
+    private readonly deployments: Deployments,
+    private readonly limits: ServingLimits,
+  ) {
+    this.#admission = new Admission(limits);
+    const moreToCome = (): boolean => this.#decoding > 0;
+    this.#batches = new Batches(limits, moreToCome, (version, photos, milliseconds) => {
+      this.#admission.computed(photos, milliseconds);
+      this.events.emit('batch', { version, photos, milliseconds });
+    });
+  }
+
+  /** Photos that are accepted and not answered yet. */
+  get waiting(): number {
+    return this.#admission.waiting;
+  }
+
+  /**
+   * Classifies an encoded photo of any size: decode, upright, reduce to what training saw, predict, rank.
+   * @throws OVERLOADED before the photo is read, DEADLINE_EXCEEDED, NOT_DEPLOYED, NOT_FOUND, or IMAGE_REFUSED.
+   */
+  async classify(photo: Photo, question: Question & { readonly topK: number }): Promise<Classification> {
+    return this.#answer(question, 1, async (held, signal) => {
+      const [{ bytes, arrived }, predictor] = await Promise.all([read(photo), held]);
+      const { version } = predictor;
+      const { decoded, predicted } = await this.#decodeAndPredict(bytes, predictor, signal);
+      const answer = await predicted;
+      const timing = timingOf(arrived, decoded, answer);
+      this.events.emit('answered', { version, timing });
+      const top = rank(version.labels, answer.probabilities).slice(0, question.topK);
+      return { label: top[0]?.label as string, top, version, timing };
+    });
+  }
+
+  /**
+   * Predicts for pictures that are decoded already.
+   * @param pixels n x input x input x 3 bytes, RGB, as the version's `size` says.
+   * @throws as `classify` does; LIMIT_EXCEEDED for more than `servingQueue` pictures, BAD_INPUT for a wrong number of bytes.
+   */
+  async infer(question: Question, pixels: Uint8Array, n: number): Promise<Inference> {
+    const { servingBatch, servingQueue } = this.limits;
+    if (n < 1 || n > servingQueue) {
+      const message = `1 to ${servingQueue} pictures can be asked about at once (servingQueue); ${n} were received.`;
+      throw new HubError('LIMIT_EXCEEDED', message, { limit: 'servingQueue', value: servingQueue, received: n });
+    }
+    return this.#answer(question, n, async (held, signal) => {
+      const arrived = performance.now();
+      const predictor = await held;
+      const { version } = predictor;
+      const bytes = version.size.input ** 2 * 3;
+      if (pixels.length !== n * bytes) {
+        const message = `${n} pictures of this version have ${n * bytes} bytes; ${pixels.length} were received.`;
+        throw new HubError('BAD_INPUT', message, { expected: n * bytes, received: pixels.length });
+      }
+      const parts = Array.from({ length: Math.ceil(n / servingBatch) }, (_, i) => {
+        const count = Math.min(servingBatch, n - i * servingBatch);
+        const part = pixels.subarray(i * servingBatch * bytes, (i * servingBatch + count) * bytes);
+        return this.#batches.add(predictor, part, count, signal);
+      });
+      const predicted = await Promise.all(parts);
+      const timing = timingOf(arrived, 0, predicted.at(-1) as Predicted);
+      this.events.emit('answered', { version, timing });
+      const probabilities = new Float32Array(predicted.flatMap((part) => [...part.probabilities]));
+      return { version, probabilities };
+    });
+  }
+
+  /** Accepts a question, holds its version, and ends it at its deadline whatever becomes of the work. */
+  async #answer<T>(
+    { model, target, deadline = this.limits.servingDeadline }: Question,
+    photos: number,
+    work: (held: Promise<Held>, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const within = Math.min(deadline, this.limits.servingDeadline);
+    const expired = new AbortController();
+    let letGo: (() => Promise<void>) | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const done = this.#admission.accept(photos, within);
+      try {
+        const late = new Promise<never>((_, reject) => {
+          timer = setTimeout(() => {
+            const error = deadlineExceeded(within);
+            expired.abort(error);
+            reject(error);
+          }, within);
+        });
+        // Asked for at once: it is the version that serves now, whenever the photo has been read.
+        const held = this.deployments.hold(model, target);
+        letGo = () => held.then((version) => version.letGo()).catch(() => undefined);
+        return await Promise.race([work(held, expired.signal), late]);
+      } finally {
+        done();
+      }
+    } catch (error) {
+      expired.abort(error);
+      this.events.emit('refused', { model, code: error instanceof HubError ? error.code : 'INTERNAL' });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      void letGo?.();
+    }
+  }
+
+  /** @returns once the photo is decoded: the milliseconds of that, and what its batch will give. */
+  async #decodeAndPredict(photo: Uint8Array, predictor: Predictor, signal: AbortSignal) {
+    this.#decoding += 1;
+    try {
+      return await this.#decoder(async () => {
+        signal.throwIfAborted(); // it has waited here beyond its deadline
+        const began = performance.now();
+        const pixels = await decodePhoto(photo, predictor.version.size.input);
+        const decoded = performance.now() - began;
+        return { decoded, predicted: this.#batches.add(predictor, pixels, 1, signal) };
+      });
+    } finally {
+      this.#decoding -= 1;
+      this.#batches.next();
+    }
+  }
+}
+
+async function read(photo: Photo): Promise<{ bytes: Uint8Array; arrived: number }> {
+  const bytes = photo instanceof Uint8Array ? photo : await photo();
+  return { bytes, arrived: performance.now() };
+}
+
+function rank(labels: readonly string[], probabilities: Float32Array): Classification['top'] {
+  return Array.from(probabilities, (probability, i) => ({ label: labels[i] as string, probability })).sort(
+    (a, b) => b.probability - a.probability,
+  );
+}
+
+function timingOf(arrived: number, decode: number, { began, ended, batchSize }: Predicted): Timing {
+  const [total, predict] = [performance.now() - arrived, ended - began];
+  return { total, queue: Math.max(0, total - decode - predict), decode, predict, batchSize };
+}
+
+function deadlineExceeded(within: number): HubError {
+  const message = `There was no answer within ${Math.round(within)} ms, the deadline. Ask again, or fewer at once.`;
+  return new HubError('DEADLINE_EXCEEDED', message, { limit: 'servingDeadline', value: within });
+}

@@ -1,0 +1,78 @@
+import type { Forward } from '../engines/engine.js';
+import type { NetworkCompiler } from '../engines/network-compiler.js';
+import type { NetworkThread } from '../engines/network-thread.js';
+import type { BlobStore } from '../storage/blobs.js';
+import type { Predictor } from './batches.js';
+import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
+import type { ServedVersion } from './served-version.js';
+
+/** A version in memory that is not unloaded before it is let go of. */
+export interface Held extends Predictor {
+  readonly selfCheck: SelfCheck;
+  letGo(): Promise<void>;
+}
+
+interface Loaded {
+  readonly thread: NetworkThread;
+  readonly network: Promise<Forward>;
+  readonly selfCheck: Promise<SelfCheck>;
+  holders: number;
+}
+
+/**
+ * The versions in memory. One that several hold is loaded once, and unloaded when the last lets go of it. Each has a
+ * thread of its own: loading one holds up no other, and all that it took is given back with the thread.
+ */
+export class LoadedVersions {
+  readonly #loaded = new Map<string, Loaded>();
+
+  constructor(
+    private readonly compiler: NetworkCompiler,
+    private readonly startThread: () => NetworkThread,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /** Loads a version unless it is, warms it up and checks its answers. @throws what makes it unfit to serve. */
+  async hold(version: ServedVersion): Promise<Held> {
+    const id = version.versionId;
+    const loaded = this.#loaded.get(id) ?? this.#load(version);
+    this.#loaded.set(id, loaded);
+    loaded.holders += 1;
+    const letGo = (): Promise<void> => this.#letGo(id, loaded);
+    try {
+      return { version, network: await loaded.network, selfCheck: await loaded.selfCheck, letGo };
+    } catch (error) {
+      await letGo();
+      throw error;
+    }
+  }
+
+  /** Loads a version and keeps what it answers about photos. @returns the blob for `expected.blob`. */
+  async record(version: ServedVersion, photos: readonly Uint8Array[]): Promise<string> {
+    const { network, letGo } = await this.hold({ ...version, expected: null });
+    return recordAnswers(network, version, photos, this.blobs).finally(letGo);
+  }
+
+  /** Ends all threads; whoever waits for one of them is told that the hub is shutting down. */
+  async close(): Promise<void> {
+    this.compiler.close();
+    await Promise.all([...this.#loaded.values()].map(({ thread }) => thread.close()));
+  }
+
+  #load(version: ServedVersion): Loaded {
+    const thread = this.startThread();
+    const network = this.compiler.compile(version, (compiled) => thread.load(compiled));
+    const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
+    selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
+    return { thread, network, selfCheck, holders: 0 };
+  }
+
+  async #letGo(id: string, loaded: Loaded): Promise<void> {
+    loaded.holders -= 1;
+    if (loaded.holders > 0) return;
+    if (this.#loaded.get(id) === loaded) this.#loaded.delete(id); // the next one loads it anew
+    const network = await loaded.network.catch(() => null);
+    await network?.dispose();
+    await loaded.thread.close();
+  }
+}

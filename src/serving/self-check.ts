@@ -1,0 +1,64 @@
+import type { Forward } from '../engines/engine.js';
+import { HubError } from '../errors.js';
+import type { BlobStore } from '../storage/blobs.js';
+import { decodePhoto } from './decode-photo.js';
+import type { ServedVersion } from './served-version.js';
+
+/** How far a probability in 32-bit floats may lie from the recorded one: processors and decoders round differently. */
+export const FLOAT_TOLERANCE = 0.01;
+
+/** How a version stood to the answers that are kept with it. */
+export type SelfCheck = 'PASSED' | 'NOT_POSSIBLE';
+
+/** A photo that is kept with a version, and what the version answered about it when it was registered. */
+interface ExpectedAnswer {
+  /** The encoded photo in base64. */
+  readonly photo: string;
+  /** By class. */
+  readonly probabilities: readonly number[];
+}
+
+/** Asks a network about photos and keeps its answers. @returns the blob with photos and answers. */
+export async function recordAnswers(
+  network: Forward,
+  { size }: Pick<ServedVersion, 'size'>,
+  photos: readonly Uint8Array[],
+  blobs: BlobStore,
+): Promise<string> {
+  const answers: ExpectedAnswer[] = [];
+  for (const photo of photos) {
+    const probabilities = await network.run(await decodePhoto(photo, size.input), 1);
+    answers.push({ photo: Buffer.from(photo).toString('base64'), probabilities: [...probabilities] });
+  }
+  return (await blobs.put(Buffer.from(JSON.stringify(answers)))).sha256;
+}
+
+/**
+ * Asks a loaded version about the photos that are kept with it.
+ * @throws SELF_CHECK_FAILED, with the photo, what was expected and what came.
+ */
+export async function checkAnswers(network: Forward, version: ServedVersion, blobs: BlobStore): Promise<SelfCheck> {
+  const { expected, labels, size } = version;
+  if (!expected) return 'NOT_POSSIBLE';
+  const answers = JSON.parse((await blobs.get(expected.blob)).toString('utf8')) as ExpectedAnswer[];
+  for (const [i, { photo, probabilities }] of answers.entries()) {
+    const got = await network.run(await decodePhoto(Buffer.from(photo, 'base64'), size.input), 1);
+    const away = probabilities.map((probability, c) => Math.abs(probability - (got[c] ?? Number.NaN)));
+    const farthest = away.reduce((worst, distance, c) => (distance <= away[worst]! ? worst : c), 0);
+    if (got.length === labels.length && away[farthest]! <= expected.tolerance) continue;
+    const details = {
+      photo: i + 1,
+      photos: answers.length,
+      label: labels[farthest],
+      expected: probabilities[farthest],
+      got: got[farthest],
+      tolerance: expected.tolerance,
+    };
+    const message =
+      `Version ${version.number} of ${version.model} does not answer as it did when it was registered: of photo ` +
+      `${details.photo} of ${details.photos} it says ${details.label} with ${details.got}, and ${details.expected} ` +
+      `was recorded (tolerance ${details.tolerance}).`;
+    throw new HubError('SELF_CHECK_FAILED', message, details);
+  }
+  return 'PASSED';
+}

@@ -1,0 +1,233 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PHOTO_BYTES } from '../../src/schema/classification/classification.limits.js';
+import type { ClassificationAnswer, RunAnswer } from '../support/answers.js';
+import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
+import { promoteAs, serveColours } from '../support/served-colours.js';
+import { TestHub } from '../support/test-hub.js';
+
+let hub: TestHub;
+let run: RunAnswer;
+let photo: Buffer;
+beforeAll(async () => {
+  [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('green', 99, 64, 48)]);
+  run = await serveColours(hub);
+});
+afterAll(() => hub.remove());
+
+const PNG = { 'content-type': 'image/png' };
+
+function formOf(...files: [field: string, content: Uint8Array | string][]): FormData {
+  const form = new FormData();
+  for (const [field, content] of files) {
+    if (typeof content === 'string') form.append(field, content);
+    else form.append(field, new Blob([new Uint8Array(content)]), 'photo.png');
+  }
+  return form;
+}
+
+/** Posts with the token. */
+async function post(query: string, init: RequestInit): Promise<{ status: number; answer: unknown; headers: Headers }> {
+  const headers = { authorization: `Bearer ${hub.token}`, ...(init.headers as Record<string, string>) };
+  const response = await hub.fetch(`/v1/classify${query}`, { method: 'POST', ...init, headers });
+  return { status: response.status, answer: await response.json(), headers: response.headers };
+}
+
+const body = (content: Uint8Array, headers: Record<string, string> = PNG): RequestInit => ({
+  body: new Uint8Array(content),
+  headers,
+});
+
+/** What is the same each time. */
+function steady(answer: unknown): unknown {
+  const { milliseconds, timing: _, ...rest } = answer as ClassificationAnswer;
+  expect(milliseconds).toBeGreaterThan(0);
+  return rest;
+}
+
+describe('POST /v1/classify', () => {
+  it.each<[string, () => RequestInit]>([
+    ['the body', () => body(photo)],
+    ['a body of bytes', () => body(photo, { 'content-type': 'application/octet-stream' })],
+    ['a body that nothing is said of', () => ({ body: new Blob([new Uint8Array(photo)]) })],
+    ['a body under another image type', () => body(photo, { 'content-type': 'image/jpeg' })],
+    ['a file of a form', () => ({ body: formOf(['image', photo]) })],
+  ])('answers about a photo that is %s as GraphQL does', async (_, init) => {
+    const { status, answer } = await post('?model=colours', init());
+    const { classify } = await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, {
+      model: 'colours',
+    });
+    expect(status).toBe(200);
+    expect(steady(answer)).toEqual(steady(classify));
+    expect(answer).toMatchObject({ label: 'green', model: 'colours', modelVersion: 1 });
+  });
+
+  it('needs no model while one serves', async () => {
+    expect((await post('', body(photo))).answer).toMatchObject({ model: 'colours', label: 'green' });
+  });
+
+  it.each<[string, number]>([
+    ['?alias=production', COLOUR_NAMES.length],
+    ['?version=1', COLOUR_NAMES.length],
+    ['?version=1&topK=2&model=colours', 2],
+    ['?topK=1', 1],
+  ])('takes %s', async (query, classes) => {
+    const { answer } = await post(query, body(photo));
+    expect(answer).toMatchObject({ modelVersion: 1 });
+    expect((answer as ClassificationAnswer).top).toHaveLength(classes);
+  });
+
+  const large = (): Buffer => Buffer.concat([photo, Buffer.alloc(PHOTO_BYTES)]);
+  const query = [400, 'BAD_INPUT'] as const;
+  it.each<[string, string, () => RequestInit, number, string, RegExp]>([
+    [
+      'without a token',
+      '',
+      () => ({ ...body(photo), headers: { authorization: '' } }),
+      401,
+      'UNAUTHENTICATED',
+      /token/,
+    ],
+    [
+      'for a model that is not there',
+      '?model=none',
+      () => body(photo),
+      404,
+      'NOT_DEPLOYED',
+      /^Nothing serves none@pro/,
+    ],
+    ['for an alias that is not there', '?alias=next', () => body(photo), 404, 'NOT_DEPLOYED', /colours@next/],
+    ['for alias and version', '?alias=a&version=1', () => body(photo), ...query, /an alias or a version, not both/],
+    ['for version 0', '?version=0', () => body(photo), ...query, /version: .*>=1/],
+    ['for a version that is no number', '?version=latest', () => body(photo), ...query, /version: .*number/],
+    ['for no classes', '?topK=0', () => body(photo), ...query, /topK: .*>=1/],
+    ['for too many classes', '?topK=1001', () => body(photo), ...query, /topK: .*<=1000/],
+    ['for two models', '?model=a&model=b', () => body(photo), ...query, /model: .*string/],
+    ['for what it does not know', '?top_k=3', () => body(photo), ...query, /"top_k"/],
+    ['without a photo', '', () => ({ headers: PNG }), ...query, /its body is empty/],
+    ['with an empty form', '', () => ({ body: formOf() }), ...query, /no file in the field "image"|form/],
+    [
+      'with a form whose file has another name',
+      '',
+      () => ({ body: formOf(['photo', photo]) }),
+      ...query,
+      /one file, "image"/,
+    ],
+    ['with two files', '', () => ({ body: formOf(['image', photo], ['image', photo]) }), ...query, /one file, "image"/],
+    ['with a field', '', () => ({ body: formOf(['topK', '3'], ['image', photo]) }), ...query, /nothing else/],
+    ['with a field in place of the file', '', () => ({ body: formOf(['image', 'x']) }), ...query, /nothing else/],
+    [
+      'with a form that ends early',
+      '',
+      () => body(Buffer.from('--B\r\nContent-Dispo'), { 'content-type': 'multipart/form-data; boundary=B' }),
+      ...query,
+      /end of form/,
+    ],
+    [
+      'with a form without a boundary',
+      '',
+      () => body(photo, { 'content-type': 'multipart/form-data' }),
+      ...query,
+      /Boundary not found/,
+    ],
+    [
+      'with a form of a page',
+      '',
+      () => body(photo, { 'content-type': 'application/x-www-form-urlencoded' }),
+      415,
+      'UNSUPPORTED_TYPE',
+      /urlencoded was received/,
+    ],
+    [
+      'with JSON',
+      '',
+      () => body(Buffer.from('{}'), { 'content-type': 'application/json' }),
+      415,
+      'UNSUPPORTED_TYPE',
+      /image\/\*/,
+    ],
+    [
+      'with a body in an unknown encoding',
+      '',
+      () => body(photo, { ...PNG, 'content-encoding': 'compress' }),
+      415,
+      'BAD_INPUT',
+      /unsupported content encoding/,
+    ],
+    ['with a text', '', () => body(Buffer.from('no photo at all')), 422, 'IMAGE_REFUSED', /not a JPEG, PNG/],
+    ['with half a photo', '', () => body(photo.subarray(0, photo.length / 2)), 422, 'IMAGE_REFUSED', /truncated/],
+    ['with too large a body', '', () => body(large()), 413, 'LIMIT_EXCEEDED', /more than 20971520 bytes, the limit/],
+    [
+      'with too large a file',
+      '',
+      () => ({ body: formOf(['image', large()]) }),
+      413,
+      'LIMIT_EXCEEDED',
+      /more than 20971520 bytes, the limit/,
+    ],
+  ])('refuses a request %s', async (_, query, init, status, code, message) => {
+    const { status: answered, answer } = await post(query, init());
+    expect(answer).toEqual({
+      errors: [{ message: expect.stringMatching(message), extensions: expect.objectContaining({ code }) }],
+    });
+    expect(answered).toBe(status);
+    expect((await post('', body(photo))).answer, 'goes on serving').toMatchObject({ label: 'green' });
+  });
+
+  it('is a POST: nothing is at a GET', async () => {
+    expect((await hub.fetch('/v1/classify')).status).toBe(404);
+  });
+
+  const curl = spawnSync('curl', ['--version']).status === 0;
+  it.skipIf(!curl || process.platform === 'win32')('is what README shows with curl', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, section = ''] = readme.split('\n## Classify from anything\n');
+    const [, shown = ''] = /```\n([\s\S]+?)```/.exec(section) ?? [];
+    await writeFile(join(hub.allowed, 'photo.jpg'), photo);
+    const script = shown
+      .replaceAll('http://127.0.0.1:4000', hub.url)
+      .replaceAll('data/token', join(hub.data, 'token'))
+      .replaceAll('cifar10', 'colours')
+      .replaceAll(/^curl .*$/gm, (line) => `${line}; echo`);
+    const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: hub.allowed });
+    const answers = stdout.split('\n').filter((line) => line !== '');
+    expect(answers).toHaveLength(shown.match(/^curl/gm)!.length);
+    for (const answer of answers) expect(JSON.parse(answer)).toMatchObject({ label: 'green' });
+  });
+
+  it('needs a model as soon as two serve, and names them', async () => {
+    await promoteAs(hub, run, 'paints');
+    const { status, answer } = await post('', body(photo));
+    expect(status).toBe(400);
+    expect(answer).toMatchObject({ errors: [{ message: expect.stringContaining('(colours, paints)') }] });
+    expect((await post('?model=paints', body(photo))).answer).toMatchObject({ model: 'paints', label: 'green' });
+  });
+
+  it('refuses what is too much at once, before it reads it, and says when to ask again', async () => {
+    await hub.stop();
+    await hub.start({ servingQueue: 1 });
+    const asked = Array.from({ length: 8 }, () => post('?model=colours', body(photo)));
+    const answers = await Promise.all(asked);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(answers.length);
+    for (const { status, answer, headers } of refused) {
+      expect(status).toBe(429);
+      const { errors } = answer as { errors: { extensions: { code: string; retryAfter: number } }[] };
+      const { code, retryAfter } = errors[0]!.extensions;
+      expect(code).toBe('OVERLOADED');
+      expect(headers.get('retry-after')).toBe(String(retryAfter));
+    }
+  });
+
+  it('refuses what took longer than the deadline', async () => {
+    await hub.stop();
+    await hub.start({ servingDeadline: 1 });
+    const { status, answer } = await post('?model=colours', body(photo));
+    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
+    expect(status).toBe(504);
+  });
+});

@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Forward } from '../../src/engines/engine.js';
+import { NetworkCompiler } from '../../src/engines/network-compiler.js';
+import { NetworkThread } from '../../src/engines/network-thread.js';
+import { head } from '../../src/network/head.js';
+import { writeSafetensors } from '../../src/network/safetensors.js';
+import { f32, type Tensor } from '../../src/network/tensor.js';
+import { Classifier } from '../../src/serving/classifier.js';
+import { Deployments } from '../../src/serving/deployments.js';
+import type { ServingLimits } from '../../src/serving/limits.js';
+import { LoadedVersions } from '../../src/serving/loaded-versions.js';
+import type { ServedVersion } from '../../src/serving/served-version.js';
+import { FileBlobStore } from '../../src/storage/file-blobs.js';
+import { initialWeights } from '../../src/training/initial-weights.js';
+import { narrowBackboneFile } from './narrow-backbone.js';
+import { NETWORK_COMPILER_ENTRY, NETWORK_THREAD_ENTRY } from './test-hub.js';
+
+/** Values that the narrow backbone gives: a sixteenth of 2048. */
+export const FEATURES = 128;
+export const LABELS = ['ant', 'bee', 'cat', 'dog'];
+const SIZE = { input: 8, image: 75 };
+export const MISSING = 'f'.repeat(64);
+
+const LIMITS: ServingLimits = {
+  servingBatch: 4,
+  servingWait: 1000,
+  servingQueue: 64,
+  servingDeadline: 60_000,
+  servingVersions: 1,
+};
+
+/** What a version may have that is not as usual. */
+export type Changes = Partial<ServedVersion> & {
+  /** What its head adds, one value a class: its answer is then nearly the same for every photo. */
+  readonly leaning?: readonly number[];
+  readonly features?: number;
+};
+
+/** All of serving on a folder of its own, with the real thread, which here can be held up and counts its networks. */
+export class ServingRoom {
+  /** Networks in memory, and all that were ever asked for. */
+  loaded = 0;
+  loads = 0;
+  readonly blobs: FileBlobStore;
+  /** What predictions wait for. */
+  #gate: Promise<void> = Promise.resolve();
+  readonly #rooms: LoadedVersions[] = [];
+  /** What `find` of the deployments knows. */
+  readonly #registered: ServedVersion[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    blobs: FileBlobStore,
+    readonly backboneBlob: string,
+  ) {
+    this.blobs = blobs;
+  }
+
+  static async open(): Promise<ServingRoom> {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-serving-'));
+    const blobs = new FileBlobStore(folder);
+    return new ServingRoom(folder, blobs, (await blobs.put(narrowBackboneFile())).sha256);
+  }
+
+  async remove(): Promise<void> {
+    for (const room of this.#rooms) await room.close();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** A version whose head leans to the given classes, unless it is told which weights to take. */
+  async version(
+    number: number,
+    { leaning = [3, 1, 4, 2], features = FEATURES, ...changes }: Changes = {},
+  ): Promise<ServedVersion> {
+    const layers = head(features, { classes: LABELS.length, hidden: 5, dropout: 0.3 });
+    const weights = new Map<string, Tensor>(initialWeights(layers, number));
+    weights.set('predictions/kernel', f32([5, LABELS.length]));
+    weights.set('predictions/bias', f32([LABELS.length], Float32Array.from(leaning)));
+    const weightsBlob = (await this.blobs.put(writeSafetensors(weights))).sha256;
+    const place = { versionId: `version-${number}`, model: 'pets', number, expected: null };
+    const { backboneBlob } = this;
+    const version = { ...place, backboneBlob, weightsBlob, labels: LABELS, size: SIZE, ...changes };
+    this.#registered.push(version);
+    return version;
+  }
+
+  /** One whose answer depends on the picture. */
+  async seeing(number: number, seed = 1): Promise<ServedVersion> {
+    const layers = head(FEATURES, { classes: LABELS.length, hidden: 5, dropout: 0 });
+    const weightsBlob = (await this.blobs.put(writeSafetensors(initialWeights(layers, seed)))).sha256;
+    return this.version(number, { weightsBlob });
+  }
+
+  inMemory(): LoadedVersions {
+    const data = { blobFolder: this.folder, threads: 1 };
+    const compiler = new NetworkCompiler(this.folder, this.folder, NETWORK_COMPILER_ENTRY);
+    const room = new LoadedVersions(compiler, () => new CountingThread(data, NETWORK_THREAD_ENTRY, this), this.blobs);
+    this.#rooms.push(room);
+    return room;
+  }
+
+  /** Deployments with these versions, one after the other, as production. */
+  async serving(...versions: ServedVersion[]): Promise<Deployments> {
+    const find = async (model: string, number: number): Promise<ServedVersion> => {
+      const found = this.#registered.findLast((version) => version.model === model && version.number === number);
+      if (!found) throw new Error(`no version ${number} of ${model}`);
+      return found;
+    };
+    const deployments = new Deployments(this.inMemory(), find, LIMITS.servingVersions);
+    for (const version of versions) await (await deployments.prepare(version)).switchTo('production');
+    return deployments;
+  }
+
+  classifier(deployments: Deployments, limits: Partial<ServingLimits> = {}): Classifier {
+    return new Classifier(deployments, { ...LIMITS, ...limits });
+  }
+
+  /** From now on predictions wait until what this returns is called. */
+  holdUp(): () => void {
+    let release = (): void => undefined;
+    this.#gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
+  }
+
+  /** What a thread does beside its work. */
+  counted(network: Forward): Forward {
+    this.loaded += 1;
+    return {
+      outFeatures: network.outFeatures,
+      run: async (pixels, n) => {
+        await this.#gate;
+        return network.run(pixels, n);
+      },
+      dispose: async () => {
+        await network.dispose();
+        this.loaded -= 1;
+      },
+    };
+  }
+}
+
+/** The real thread, which also tells how many networks it holds, and what it was asked to load. */
+class CountingThread extends NetworkThread {
+  readonly #room: ServingRoom;
+
+  constructor(data: ConstructorParameters<typeof NetworkThread>[0], entry: URL, room: ServingRoom) {
+    super(data, entry);
+    this.#room = room;
+  }
+
+  override async load(...spec: Parameters<NetworkThread['load']>): Promise<Forward> {
+    this.#room.loads += 1;
+    return this.#room.counted(await super.load(...spec));
+  }
+}
