@@ -30,6 +30,14 @@ const configSchema = z.strictObject({
   servingDeadline: z.coerce.number().int().min(1).max(600_000).default(10_000),
   /** Versions that stay loaded because they were asked for by number. */
   servingVersions: z.coerce.number().int().min(1).max(100).default(1),
+  /** Requests of one token in a minute. */
+  maxRequests: z.coerce.number().int().positive().default(60_000),
+  /** Archives that arrive, or are fetched, at the same time. */
+  maxUploads: z.coerce.number().int().positive().default(16),
+  /** Runs and sweeps that wait. */
+  maxQueuedRuns: z.coerce.number().int().positive().default(10_000),
+  /** Gigabytes of the data folder, beyond which no data and no run is taken; as much as there is by default. */
+  maxDisk: z.coerce.number().positive().optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Config = z.output<typeof configSchema>;

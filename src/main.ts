@@ -13,6 +13,8 @@ import { startHttp } from './http/server.js';
 import { UPLOAD_LIMITS } from './http/upload.js';
 import { Metrics } from './metrics/metrics.js';
 import { AllowedFolders } from './schema/allowed-folders.js';
+import { AuditResolver } from './schema/audit/audit.resolver.js';
+import { AuditService } from './schema/audit/audit.service.js';
 import { BackboneResolver } from './schema/backbone/backbone.resolver.js';
 import { BackboneService } from './schema/backbone/backbone.service.js';
 import { IMAGENET_FILE } from './schema/backbone/published.js';
@@ -29,11 +31,17 @@ import { Registrations } from './schema/dataset/registrations.js';
 import { VersionWriter } from './schema/dataset/version-writer.js';
 import { EstimateResolver } from './schema/estimate/estimate.resolver.js';
 import { EstimateService } from './schema/estimate/estimate.service.js';
+import { Limits } from './schema/limits/limits.js';
+import { LimitsResolver } from './schema/limits/limits.resolver.js';
 import { ModelFields } from './schema/model/model.fields.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
+import { ModelSettingsService } from './schema/model/model-settings.service.js';
 import { RecordedAnswers } from './schema/model/recorded-answers.js';
 import { findServedVersion } from './schema/model/version-row.js';
+import { PromotionResolver } from './schema/promotion/promotion.resolver.js';
+import { PromotionService } from './schema/promotion/promotion.service.js';
+import { PromotionRequestService } from './schema/promotion/promotion-request.service.js';
 import { RecipeResolver } from './schema/recipe/recipe.resolver.js';
 import { FeatureCache } from './schema/run/feature-cache.js';
 import { RunBlobs } from './schema/run/run.blobs.js';
@@ -54,7 +62,12 @@ import { buildHubSchema } from './schema/schema.js';
 import { SweepQueue } from './schema/sweep/sweep.queue.js';
 import { SweepResolver } from './schema/sweep/sweep.resolver.js';
 import { SweepService } from './schema/sweep/sweep.service.js';
+import { TokenResolver } from './schema/token/token.resolver.js';
 import { TokenService } from './schema/token/token.service.js';
+import { WebhookOutbox } from './schema/webhook/webhook.outbox.js';
+import { WebhookResolver } from './schema/webhook/webhook.resolver.js';
+import { RETRY_DELAYS, WebhookSender } from './schema/webhook/webhook.sender.js';
+import { WebhookService } from './schema/webhook/webhook.service.js';
 import { Classifier } from './serving/classifier.js';
 import { Deployments } from './serving/deployments.js';
 import { LoadedVersions } from './serving/loaded-versions.js';
@@ -65,6 +78,7 @@ import { openDatabase } from './storage/database.js';
 import type { RemoteFile } from './storage/download.js';
 import { createFetch } from './storage/fetch.js';
 import { FileBlobStore } from './storage/file-blobs.js';
+import { createPost } from './storage/post.js';
 import { startCalibration, startSweepWorker, startWorker, WORKER_ENTRY } from './training/worker-process.js';
 
 /** Where the package lies, from the sources as from the compiled files. */
@@ -78,6 +92,8 @@ export interface Parts {
   readonly workerEntry: string;
   readonly networkThreadEntry: URL;
   readonly networkCompilerEntry: string;
+  /** Milliseconds between attempts to send a message to a webhook. */
+  readonly retryDelays: readonly number[];
   /** A certificate to trust besides the usual ones, as PEM. */
   readonly trusted?: string;
 }
@@ -88,6 +104,7 @@ const PACKAGED: Parts = {
   workerEntry: WORKER_ENTRY,
   networkThreadEntry: NETWORK_THREAD_ENTRY,
   networkCompilerEntry: NETWORK_COMPILER_ENTRY,
+  retryDelays: RETRY_DELAYS,
 };
 
 /** A running hub. */
@@ -103,7 +120,7 @@ export interface Hub {
 
 /** Puts the hub together: the only place that knows every part. */
 export async function startHub(config: Config, log: Logger, replaced: Partial<Parts> = {}): Promise<Hub> {
-  const { bundledBackbone, imagenet, trusted, ...entries } = { ...PACKAGED, ...replaced };
+  const { bundledBackbone, imagenet, trusted, retryDelays, ...entries } = { ...PACKAGED, ...replaced };
   const { workerEntry, networkThreadEntry, networkCompilerEntry } = entries;
   const closing: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -133,6 +150,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
 
     // schema
     const allowed = new AllowedFolders([SAMPLES, ...config.allow]);
+    const limits = new Limits(config, prisma, folder.path);
     const tokens = new TokenService(prisma, join(folder.path, 'token'));
     const token = await tokens.ensureFirst();
     const contents = new DatasetContents(prisma, blobs);
@@ -140,17 +158,17 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const changes = new Changes();
     const writer = new VersionWriter(prisma, blobs, changes);
     const registrations = new Registrations(changes);
-    const fetch = createFetch({
-      limit: UPLOAD_LIMITS.maxFileSize,
-      allowPrivate: config.allowPrivateUrls,
-      ...(trusted ? { ca: trusted } : {}),
-    });
+    const reach = { allowPrivate: config.allowPrivateUrls, ca: trusted };
+    const fetch = createFetch({ ...reach, limit: UPLOAD_LIMITS.maxFileSize });
+    const outbox = new WebhookOutbox();
+    const webhooks = new WebhookSender({ prisma, outbox, post: createPost(reach), log, retryDelays });
+    closing.push(() => webhooks.close());
     const { temporary } = folder;
-    const registration = new RegistrationService({ blobs, writer, registrations, allowed, fetch, temporary });
+    const registration = new RegistrationService({ blobs, writer, registrations, allowed, limits, fetch, temporary });
     const versions = new DatasetVersionService({ prisma, blobs, contents, writer });
     const downloads = join(folder.path, 'downloads');
     const backbones = new BackboneService(prisma, blobs, allowed, { bundled: bundledBackbone, imagenet, downloads });
-    const journal = new RunJournal(prisma, changes);
+    const journal = new RunJournal(prisma, changes, outbox);
     const states = new RunStates(prisma, journal);
     const runBlobs = new RunBlobs(prisma, blobs);
     const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9);
@@ -169,7 +187,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       turn,
     });
     closing.push(() => queue.close());
-    const runs = new RunService(prisma, queue, states, journal, runBlobs, changes);
+    const runs = new RunService(prisma, queue, states, journal, runBlobs, limits, changes);
     const sweeps = new SweepQueue({
       prisma,
       blobFolder: folder.blobs,
@@ -190,7 +208,9 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startCalibration: (job) => startCalibration(job, workerEntry),
     });
     closing.push(async () => estimates.close());
-    const models = new ModelService(prisma, deployments, new RecordedAnswers(contents, deployments), changes, log);
+    const recorded = new RecordedAnswers(contents, deployments);
+    const models = new ModelService(prisma, deployments, recorded, outbox, changes, log);
+    const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
     const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
@@ -201,18 +221,22 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new RunFields(runLoaders),
       new RecipeResolver(),
       new EstimateResolver(estimates),
-      new SweepResolver(new SweepService(prisma, sweeps)),
+      new SweepResolver(new SweepService(prisma, sweeps, limits)),
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
-      new ModelResolver(models, deployments),
+      new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
       new ModelFields(runLoaders),
       new ClassificationResolver(classifier),
       new ChangeResolver(),
       new SampleResolver(new SampleService(SAMPLES)),
+      new TokenResolver(tokens),
+      new PromotionResolver(promotions, new PromotionRequestService(prisma, promotions)),
+      new LimitsResolver(limits),
+      new WebhookResolver(new WebhookService(prisma, outbox)),
+      new AuditResolver(new AuditService(prisma)),
     ]);
 
     // http
     let loaded = false;
-    const authenticate = (given: string | undefined): Promise<string> => tokens.authenticate(given);
     const subscribed = { changes, runs, registrations };
     const metrics = new Metrics({
       serving: {
@@ -226,7 +250,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       {
         schema,
         subscribed,
-        authenticate,
+        authentication: tokens,
+        limits,
         classifier,
         deployments,
         models,
@@ -244,6 +269,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       loaded = true;
       await queue.recover();
       await sweeps.recover();
+      await webhooks.start();
     });
     closing.push(() => ready.catch(() => undefined));
     log.info({ url: http.url, data: folder.path, database: database.kind }, 'hub started');

@@ -9,6 +9,7 @@ import { RunBlobs } from '../../dist/schema/run/run.blobs.js';
 import { RunExecution } from '../../dist/schema/run/run.execution.js';
 import { RunJournal } from '../../dist/schema/run/run.journal.js';
 import { RunStates } from '../../dist/schema/run/run.states.js';
+import { WebhookOutbox } from '../../dist/schema/webhook/webhook.outbox.js';
 import { openDatabase } from '../../dist/storage/database.js';
 import { FileBlobStore } from '../../dist/storage/file-blobs.js';
 import { recipeSchema } from '../../dist/training/recipe.js';
@@ -31,7 +32,7 @@ export async function storeEpochs(folder, epochs) {
   };
   const { id } = await prisma.run.create({ data });
   const blobs = new FileBlobStore(folder);
-  const journal = new RunJournal(prisma, new Changes());
+  const journal = new RunJournal(prisma, new Changes(), new WebhookOutbox());
   process.env.EPOCHS = String(epochs);
   const execution = new RunExecution(id, {
     prisma,

@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { print } from 'graphql';
-import { createClient } from 'graphql-ws';
+import { CloseCode, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { TadaDocumentNode } from './graphql.js';
@@ -20,8 +20,8 @@ export type Request<T, V> = TadaDocumentNode<T, V> | string;
 /** Bytes sent so far. */
 export type OnSent = (bytes: number) => void;
 
-/** Code of a WebSocket that the hub closes because of the token. */
-const FORBIDDEN = 4403;
+/** Codes of a WebSocket that the hub closes because of the token: not known at all, or not any more. */
+const TOKEN_REFUSED: readonly number[] = [CloseCode.Forbidden, CloseCode.Unauthorized];
 
 /** Talks GraphQL to a hub. An error that the hub made on purpose comes back as the same HubError. */
 export class HubClient {
@@ -67,6 +67,7 @@ export class HubClient {
       url: `${this.#url.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${this.token}` },
+      shouldRetry: (event) => isClosed(event) && !TOKEN_REFUSED.includes(event.code),
     });
     const stop = (): void => void client.dispose();
     signal?.addEventListener('abort', stop);
@@ -102,8 +103,9 @@ export class HubClient {
   }
 
   #closed(event: unknown): HubError {
-    const { code } = event as { code?: unknown };
-    if (code === FORBIDDEN) return new HubError('UNAUTHENTICATED', 'The token is not known to this hub.');
+    if (isClosed(event) && TOKEN_REFUSED.includes(event.code)) {
+      return new HubError('UNAUTHENTICATED', 'The token is not known to this hub, or not any more.');
+    }
     return new HubError('HUB_UNREACHABLE', `The connection to the hub at ${this.#url} is lost: look whether it runs.`);
   }
 }
@@ -115,6 +117,10 @@ export async function openFile(path: string): Promise<File> {
     throw new HubError('BAD_INPUT', `${path} cannot be read: give the path of a file that is there.`);
   }
   return new File([await openAsBlob(path)], basename(path));
+}
+
+function isClosed(event: unknown): event is { readonly code: number } {
+  return typeof (event as { code?: unknown }).code === 'number'; // the system's errors have names there
 }
 
 function textOf<T, V>(request: Request<T, V>): string {

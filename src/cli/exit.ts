@@ -20,7 +20,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   refused: 'refused: something asked for cannot be done',
   notFound: 'not found: a dataset, run, model or version is not there',
   unreachable: 'no hub answers at the address',
-  notAllowed: 'the token is missing or not accepted',
+  notAllowed: 'the token is missing, not accepted, or not allowed to do this',
   runFailed: 'the run that was followed failed or was cancelled',
   interrupted: 'interrupted by Ctrl-C',
 };
@@ -35,6 +35,7 @@ const BY_ERROR: Readonly<Record<string, Exit>> = {
   NOT_FOUND: EXIT.notFound,
   HUB_UNREACHABLE: EXIT.unreachable,
   UNAUTHENTICATED: EXIT.notAllowed,
+  FORBIDDEN: EXIT.notAllowed,
   RUN_FAILED: EXIT.runFailed,
   RUN_CANCELLED: EXIT.runFailed,
   INTERRUPTED: EXIT.interrupted,

@@ -16,5 +16,9 @@ export function withHubOptions(command: Command): Command {
     .option('--serving-queue <photos>', 'photos accepted and not answered yet; one more is refused', '64')
     .option('--serving-deadline <ms>', 'within which an accepted photo is answered', '10000')
     .option('--serving-versions <n>', 'versions kept loaded that were asked for by number', '1')
+    .option('--max-requests <number>', 'requests of one token in a minute', '60000')
+    .option('--max-uploads <number>', 'archives that arrive at the same time', '16')
+    .option('--max-queued-runs <number>', 'runs and sweeps that wait', '10000')
+    .option('--max-disk <gigabytes>', 'size of the data folder from which on no data and no run is taken')
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'));
 }

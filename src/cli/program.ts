@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.js';
 import { backboneCommand } from './commands/backbone.js';
 import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
@@ -8,6 +9,7 @@ import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { modelCommand } from './commands/model.js';
 import { promoteCommand } from './commands/promote.js';
+import { promotionCommand } from './commands/promotion.js';
 import { rollbackCommand } from './commands/rollback.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
@@ -32,8 +34,10 @@ const COMMANDS = [
   modelCommand,
   promoteCommand,
   rollbackCommand,
+  promotionCommand,
   classifyCommand,
   tokenCommand,
+  auditCommand,
   doctorCommand,
   completionCommand, // last: it lists those before it
 ];
@@ -44,6 +48,7 @@ export function buildProgram(): Command {
     .description('Model Hub: register datasets, train InceptionV3, promote a version, classify photos.')
     .version(PACKAGE.version)
     .exitOverride()
+    .enablePositionalOptions() // `hub token` has options of its own and commands below it
     .configureOutput({ outputError: () => undefined }) // main says it, as every other error
     .addHelpText('after', `\n${exitHelp()}`);
   for (const add of COMMANDS) add(program);

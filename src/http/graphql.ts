@@ -5,9 +5,6 @@ import type { Context } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
 import { checkCost, depthRule } from './query-limits.js';
 
-/** HTTP's word for errors that proxies and clients act upon before they read the answer. */
-const STATUSES: Partial<Record<string, number>> = { OVERLOADED: 429, DEADLINE_EXCEEDED: 504 };
-
 /** Apollo Server on the hub's schema, started. */
 export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<ApolloServer<Context>> {
   const limitAndLog: ApolloServerPlugin<Context> = {
@@ -25,9 +22,11 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
         async willSendResponse({ response: { http, body } }) {
           if (body.kind !== 'single') return;
           for (const { extensions = {} } of body.singleResult.errors ?? []) {
-            const status = STATUSES[String(extensions.code)];
-            if (status) http.status = status;
-            if (extensions.retryAfter) http.headers.set('retry-after', String(extensions.retryAfter));
+            // What proxies and clients act upon before they read the answer.
+            if (extensions.code === 'DEADLINE_EXCEEDED') http.status = 504;
+            if (typeof extensions.retryAfter !== 'number') continue;
+            http.status = 429;
+            http.headers.set('retry-after', String(extensions.retryAfter));
           }
         },
       };

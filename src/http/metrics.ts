@@ -7,6 +7,7 @@ export function metricsRoute(metrics: Metrics, open: boolean): Route {
   return {
     method: 'get',
     path: '/metrics',
+    needs: { role: 'VIEWER', model: null },
     open: (request) => open && isOfThisMachine(request),
     async answer(_request, response) {
       response.setHeader('content-type', metrics.contentType);

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import helmet from 'helmet';
 import type { Metrics } from '../metrics/metrics.js';
 import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
@@ -22,13 +21,13 @@ export function routesOf(parts: RouteParts): readonly Route[] {
     {
       method: 'get',
       path: '/health',
-      open: true,
+      needs: null,
       answer: (_request, response) => void response.json({ status: 'ok' }),
     },
     {
       method: 'get',
       path: '/ready',
-      open: true,
+      needs: null,
       answer(_request, response) {
         const ready = isReady();
         response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'starting' });
@@ -37,7 +36,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
     {
       method: 'get',
       path: API,
-      open: true,
+      needs: null,
       answer: [
         playgroundPolicy,
         async (_request, response) => {
@@ -50,10 +49,6 @@ export function routesOf(parts: RouteParts): readonly Route[] {
     classifyRoute(classifier, deployments),
     ...inferenceRoutes(parts),
   ];
-}
-
-export function isOpen({ open = false }: Route, request: Request): boolean {
-  return typeof open === 'function' ? open(request) : open;
 }
 
 /** The page carries its own scripts and styles in itself and talks to this hub alone. */

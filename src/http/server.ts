@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
-import type { Context, Subscribed } from '../schema/context.js';
-import { type Authenticate, requireToken } from './authentication.js';
+import type { Authentication } from '../schema/caller.js';
+import { type Context, contextOf, type Subscribed } from '../schema/context.js';
+import type { Limits } from '../schema/limits/limits.js';
+import { limitRate, permit, requireToken } from './authentication.js';
 import { startApollo } from './graphql.js';
 import { INFERENCE, inferenceError } from './inference/routes.js';
 import { lastError } from './last-error.js';
@@ -16,7 +19,8 @@ import { atRoute, measure } from './metrics.js';
 import { multipart } from './multipart.js';
 import { servePage } from './page.js';
 import { refuse, withErrorForm } from './refuse.js';
-import { API, isOpen, type RouteParts, routesOf } from './routes.js';
+import type { Route } from './route.js';
+import { API, type RouteParts, routesOf } from './routes.js';
 import { serveSubscriptions } from './subscriptions.js';
 
 /** Bytes of a JSON body. */
@@ -25,9 +29,10 @@ const JSON_BYTES = 1024 ** 2;
 export interface HttpParts extends RouteParts {
   readonly schema: GraphQLSchema;
   readonly subscribed: Subscribed;
-  readonly authenticate: Authenticate;
   /** Folder of the built page. */
   readonly page: string;
+  readonly authentication: Authentication;
+  readonly limits: Limits;
   readonly log: Logger;
 }
 
@@ -39,32 +44,10 @@ export interface HttpServer {
 
 /** Starts the HTTP server. @throws CONFLICT when the port is taken. */
 export async function startHttp(parts: HttpParts, host: string, port: number): Promise<HttpServer> {
-  const { schema, subscribed, authenticate, metrics, page, log } = parts;
+  const { schema, log } = parts;
   const apollo = await startApollo(schema, log);
-  const app = express();
-  app.disable('x-powered-by');
-  app.use(requestId, measure(metrics));
-  app.use(INFERENCE, withErrorForm(inferenceError));
-  const admit = requireToken(authenticate);
-  for (const route of routesOf(parts)) {
-    const admitted: RequestHandler = (request, response, next) => {
-      return isOpen(route, request) ? next() : admit(request, response, next);
-    };
-    app[route.method](route.path, atRoute(route.path), helmet(), admitted, route.answer);
-  }
-  const api = expressMiddleware(apollo, {
-    context: async ({ res }): Promise<Context> => {
-      return { requestId: res.locals.requestId, actor: res.locals.actor, ...subscribed };
-    },
-  });
-  const parseBody = [multipart(metrics.uploads), express.json({ limit: JSON_BYTES })];
-  app.use(API, atRoute(API), helmet(), admit, ...parseBody, api);
-  app.use(servePage(page));
-  app.use((_request, response) => refuse(response, 404, new HubError('NOT_FOUND', `The API is at ${API}.`)));
-  app.use(lastError(log));
-
-  const server = createServer(app);
-  const closeSubscriptions = serveSubscriptions({ server, path: API, schema, authenticate, subscribed, log });
+  const server = createServer(createApp(parts, apollo));
+  const closeSubscriptions = serveSubscriptions({ ...parts, server, path: API });
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -80,6 +63,34 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
       await apollo.stop();
     },
   };
+}
+
+/** Every route. Those that are open to all are in the table of test/schema/permissions.ts. */
+export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Express {
+  const { subscribed, authentication, limits, metrics, page, log } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestId, measure(metrics));
+  app.use(INFERENCE, withErrorForm(inferenceError));
+  const known = [requireToken(authentication), limitRate(limits)];
+  for (const { method, path, needs, open, answer } of routesOf(parts)) {
+    const admit = needs === null ? [] : [...known, permit(needs)];
+    app[method](path, atRoute(path), helmet(), ...admit.map((check) => unless(open, check)), answer);
+  }
+  const api = expressMiddleware(apollo, {
+    context: async ({ res }) => contextOf(res.locals.caller, res.locals.requestId, subscribed),
+  });
+  const parseBody = [multipart(metrics.uploads), express.json({ limit: JSON_BYTES })];
+  app.post(API, atRoute(API), helmet(), ...known, ...parseBody, api);
+  app.use(servePage(page));
+  app.use((_request, response) => refuse(response, 404, new HubError('NOT_FOUND', `The API is at ${API}.`)));
+  app.use(lastError(log));
+  return app;
+}
+
+/** A check that is left out for some requests. */
+function unless(open: Route['open'], check: RequestHandler): RequestHandler {
+  return open ? (request, response, next) => (open(request) ? next() : check(request, response, next)) : check;
 }
 
 /** Gives every request a number that its answer and the log name. */

@@ -1,49 +1,68 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
+import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
-import type { Context, Subscribed } from '../schema/context.js';
+import { WebSocket, WebSocketServer } from 'ws';
+import { HubError } from '../errors.js';
+import type { Authentication, Caller } from '../schema/caller.js';
+import { type Context, contextOf, type Subscribed } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
-import { type Authenticate, bearerToken } from './authentication.js';
+import type { Limits } from '../schema/limits/limits.js';
+import { bearerToken } from './authentication.js';
 import { checkCost, depthRule } from './query-limits.js';
+import { watchToken } from './token-watch.js';
 
 /** Bytes of one message of a client. */
 const MESSAGE_BYTES = 100_000;
 
+/** What is known of a connection. */
+type Known = { caller: Caller; stopWatching: () => void };
+
 /**
  * Subscriptions over WebSocket (graphql-transport-ws) at the path of the API. The token comes as `authorization` in
- * the connection's parameters, since browsers cannot set headers here.
+ * the connection's parameters, since browsers cannot set headers here. A connection ends when its token is revoked or
+ * expires.
  * @returns how to close all connections.
  */
 export function serveSubscriptions(options: {
   readonly server: Server;
   readonly path: string;
   readonly schema: GraphQLSchema;
-  readonly authenticate: Authenticate;
+  readonly authentication: Authentication;
+  readonly limits: Limits;
   readonly subscribed: Subscribed;
   readonly log: Logger;
 }): () => Promise<void> {
-  const { server, path, schema, authenticate, subscribed, log } = options;
+  const { server, path, schema, authentication, limits, subscribed, log } = options;
   const sockets = new WebSocketServer({ server, path, maxPayload: MESSAGE_BYTES });
-  const served = useServer<Record<string, unknown>, { actor?: string }>(
+  const served = useServer<Record<string, unknown>, Known>(
     {
       schema,
       validate: (checked, document) => validate(checked, document, [...specifiedRules, depthRule]),
       async onConnect({ connectionParams, extra }) {
-        const actor = await authenticate(bearerToken(connectionParams?.authorization)).catch(() => undefined);
-        if (actor === undefined) return false; // closes with 4403 Forbidden
-        extra.actor = actor;
+        const token = bearerToken(connectionParams?.authorization);
+        const caller = await authentication.authenticate(token).catch(() => undefined);
+        if (caller === undefined || extra.socket.readyState !== WebSocket.OPEN) return false; // closes with 4403 Forbidden
+        extra.caller = caller;
+        extra.stopWatching = watchToken(authentication, token, caller, () => {
+          extra.socket.close(CloseCode.Unauthorized, 'Unauthorized'); // ends all that was subscribed to
+        });
         return true;
       },
-      context: ({ extra }): Context => ({ requestId: randomUUID(), actor: extra.actor as string, ...subscribed }),
-      onSubscribe(_context, _id, { query, variables, operationName }) {
+      onClose({ extra }) {
+        extra.stopWatching?.();
+      },
+      context: ({ extra }): Context => contextOf(extra.caller as Caller, randomUUID(), subscribed),
+      async onSubscribe({ extra }, _id, { query, variables, operationName }) {
         try {
+          await limits.countRequest((extra.caller as Caller).tokenId);
           checkCost(schema, { query: parse(query), variables, operationName });
         } catch (error) {
           // What cannot be parsed is refused in the next step, in GraphQL's words.
           if (error instanceof GraphQLError && error.originalError) return [error];
+          if (error instanceof HubError) return [new GraphQLError(error.message, { originalError: error })];
         }
       },
       onError: (_context, _id, _payload, errors) => errors.map(masked),

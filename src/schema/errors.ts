@@ -1,3 +1,4 @@
+import type { ValidationError } from 'class-validator';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
 import { HubError } from '../errors.js';
@@ -17,7 +18,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code } };
   }
   if (cause instanceof ArgumentValidationError) {
-    const problems = cause.extensions.validationErrors.flatMap((field) => Object.values(field.constraints ?? {}));
+    const problems = problemsOf(cause.extensions.validationErrors);
     return { message: problems.join(' '), ...place, extensions: { code: 'BAD_INPUT', problems } };
   }
   if (isClientError(cause)) return { message: cause.message, ...place, extensions: { code: 'BAD_INPUT' } };
@@ -31,6 +32,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 /** What went wrong inside the hub and belongs into its log; undefined when the request was at fault. */
 export function internalCause(error: unknown): unknown {
   return isExpected(error) ? undefined : causeOf(error);
+}
+
+/** What is wrong with fields, and with those in them. */
+function problemsOf(fields: readonly ValidationError[]): string[] {
+  return fields.flatMap(({ constraints, children }) => [
+    ...Object.values(constraints ?? {}),
+    ...problemsOf(children ?? []),
+  ]);
 }
 
 function isExpected(error: unknown): boolean {

@@ -2,20 +2,26 @@ import 'reflect-metadata'; // type-graphql asks for it before the first decorate
 import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType } from 'type-graphql';
+import { AuditResolver } from './audit/audit.resolver.js';
 import { BackboneResolver } from './backbone/backbone.resolver.js';
 import { ChangeResolver } from './change/change.resolver.js';
 import { ClassificationResolver } from './classification/classification.resolver.js';
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { EstimateResolver } from './estimate/estimate.resolver.js';
+import { LimitsResolver } from './limits/limits.resolver.js';
 import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
+import { guardRootFields } from './permission.js';
+import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
 import { RunRecordResolver } from './run/run-record.resolver.js';
 import { SampleResolver } from './sample/sample.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
+import { TokenResolver } from './token/token.resolver.js';
+import { WebhookResolver } from './webhook/webhook.resolver.js';
 
 const RESOLVERS = [
   DatasetResolver,
@@ -33,6 +39,11 @@ const RESOLVERS = [
   ClassificationResolver,
   ChangeResolver,
   SampleResolver,
+  TokenResolver,
+  PromotionResolver,
+  AuditResolver,
+  LimitsResolver,
+  WebhookResolver,
 ] as const;
 
 /** Builds the schema on resolver instances; without them (to print it) nothing can be asked of it. */
@@ -40,10 +51,11 @@ export function buildHubSchema(instances: readonly object[] = []): GraphQLSchema
   const container: ContainerType = {
     get: (resolver) => instances.find((instance) => instance.constructor === resolver),
   };
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [...RESOLVERS],
     container,
     validate: { forbidUnknownValues: false },
     pubSub: createPubSub(), // asked for wherever there is a subscription; ours bring their own events
   });
+  return guardRootFields(schema);
 }

@@ -11,17 +11,21 @@ export interface Fetched {
 
 export type Fetch = (url: string, signal: AbortSignal) => Promise<Fetched>;
 
-export interface FetchOptions {
-  /** Bytes at most. */
-  readonly limit: number;
+/** Whom the hub may ask for others. */
+export interface ReachOptions {
   /** Whether addresses of this machine and of private networks may be asked. */
   readonly allowPrivate: boolean;
   /** Certificates to trust besides the usual ones, as PEM. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
+}
+
+export interface FetchOptions extends ReachOptions {
+  /** Bytes at most. */
+  readonly limit: number;
 }
 
 /** Milliseconds without anything from the server. */
-const SILENCE = 20_000;
+export const SILENCE = 20_000;
 const MOST_REDIRECTS = 5;
 
 /**
@@ -30,9 +34,7 @@ const MOST_REDIRECTS = 5;
  * Its errors are BAD_INPUT, or LIMIT_EXCEEDED, and name no more of an address than the client gave.
  */
 export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
-  const agent: Agents = {
-    https: new RequestFilteringHttpsAgent({ allowPrivateIPAddress: allowPrivate, ...(ca ? { ca } : {}) }),
-  };
+  const agent = filteringAgent({ allowPrivate, ca });
   return async (url, signal) => {
     requireHttps(url);
     const stream = got.stream(url, {
@@ -57,6 +59,11 @@ export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
   };
 }
 
+/** Connects to public addresses only, unless others are allowed; what a name leads to is looked at each time. */
+export function filteringAgent({ allowPrivate, ca }: ReachOptions): Agents {
+  return { https: new RequestFilteringHttpsAgent({ allowPrivateIPAddress: allowPrivate, ...(ca ? { ca } : {}) }) };
+}
+
 async function* limited(
   content: AsyncIterable<Uint8Array>,
   limit: number,
@@ -74,9 +81,10 @@ async function* limited(
   }
 }
 
-function requireHttps(url: string): void {
+/** @throws BAD_INPUT. */
+export function requireHttps(url: string): void {
   if (URL.canParse(url) && new URL(url).protocol === 'https:') return;
-  throw new HubError('BAD_INPUT', 'Only https addresses are fetched.', { received: url.slice(0, 200) });
+  throw new HubError('BAD_INPUT', 'Only https addresses are used.', { received: url.slice(0, 200) });
 }
 
 function checkLimit(bytes: number, limit: number): void {
@@ -85,7 +93,8 @@ function checkLimit(bytes: number, limit: number): void {
   throw new HubError('LIMIT_EXCEEDED', message, { limit, received: bytes });
 }
 
-function worded(error: unknown, signal: AbortSignal): unknown {
+/** What to tell of an error of a request; the reason of an abort as it is. */
+export function worded(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const cause = error instanceof Error && error.cause instanceof HubError ? error.cause : error;
   if (cause instanceof HubError || !(cause instanceof Error)) return cause;
@@ -93,8 +102,8 @@ function worded(error: unknown, signal: AbortSignal): unknown {
     return new HubError('BAD_INPUT', `The address answers with status ${cause.response.statusCode}.`);
   }
   if (/is not allowed/.test(cause.message)) {
-    const message = 'The address leads into a private network: start the hub with --allow-private-urls to fetch there.';
+    const message = 'The address leads into a private network: start the hub with --allow-private-urls to reach it.';
     return new HubError('BAD_INPUT', message);
   }
-  return new HubError('BAD_INPUT', `The address cannot be fetched: ${cause.message}.`);
+  return new HubError('BAD_INPUT', `The address cannot be reached: ${cause.message}.`);
 }

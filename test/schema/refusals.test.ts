@@ -373,7 +373,7 @@ describe('models', () => {
         gate: [
           expect.objectContaining({ rule: 'measured on a test split', passed: true }),
           expect.objectContaining({ rule: 'same dataset version as production', passed: true }),
-          { rule: 'not worse than production', passed: false, detail },
+          expect.objectContaining({ rule: 'not worse than production', passed: false, detail }),
         ],
       });
       expect(await events()).toHaveLength(1);

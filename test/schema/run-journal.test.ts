@@ -4,6 +4,7 @@ import { Changes } from '../../src/schema/change/changes.js';
 import { RunJournal } from '../../src/schema/run/run.journal.js';
 import { RunStates } from '../../src/schema/run/run.states.js';
 import type { RunEventType } from '../../src/schema/run/run-event.type.js';
+import { WebhookOutbox } from '../../src/schema/webhook/webhook.outbox.js';
 import { datasetVersionRow, RowDatabase, runRow } from '../support/run-rows.js';
 
 let database: RowDatabase;
@@ -13,7 +14,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  journal = new RunJournal(database.client, new Changes());
+  journal = new RunJournal(database.client, new Changes(), new WebhookOutbox());
   states = new RunStates(database.client, journal);
   versionId = await datasetVersionRow(database.client, 'pets');
 });

@@ -1,31 +1,18 @@
 import type { RequestListener } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { generate } from 'selfsigned';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createFetch } from '../../src/storage/fetch.js';
+import { type Certificate, localCertificate, serveHttps } from '../support/https-server.js';
 
 const CONTENT = Buffer.from('0123456789');
 const never = new AbortController().signal;
 
-let certificate: { readonly private: string; readonly cert: string };
+let certificate: Certificate;
 beforeAll(async () => {
-  certificate = await generate([{ name: 'commonName', value: 'localhost' }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-  });
+  certificate = await localCertificate();
 });
 
-/** A server of this machine. @returns its address. */
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer({ key: certificate.private, cert: certificate.cert }, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `https://localhost:${(server.address() as AddressInfo).port}`;
-}
+const serve = (listener: RequestListener): Promise<string> => serveHttps(certificate, listener);
 
 const fetcher = (options: { limit?: number; allowPrivate?: boolean } = {}) =>
   createFetch({ limit: 100, allowPrivate: true, ca: certificate.cert, ...options });
@@ -69,7 +56,7 @@ describe('fetching is refused', () => {
     async (url) => {
       await expect(fetched(url)).rejects.toMatchObject({
         code: 'BAD_INPUT',
-        message: 'Only https addresses are fetched.',
+        message: 'Only https addresses are used.',
       });
     },
   );
@@ -93,7 +80,7 @@ describe('fetching is refused', () => {
     const url = await serve(
       (_request, response) => void response.writeHead(302, { location: 'http://localhost/' }).end(),
     );
-    await expect(fetched(url)).rejects.toMatchObject({ message: 'Only https addresses are fetched.' });
+    await expect(fetched(url)).rejects.toMatchObject({ message: 'Only https addresses are used.' });
   });
 
   it('when redirects do not end', async () => {
@@ -109,7 +96,7 @@ describe('fetching is refused', () => {
     await expect(fetched(url)).rejects.toMatchObject({ message: 'The address answers with status 404.' });
     await expect(fetched('https://localhost:1/')).rejects.toMatchObject({
       code: 'BAD_INPUT',
-      message: expect.stringContaining('cannot be fetched'),
+      message: expect.stringContaining('cannot be reached'),
     });
   });
 

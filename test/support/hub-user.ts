@@ -52,6 +52,11 @@ export abstract class HubUser {
     return this.#client;
   }
 
+  /** The same hub for somebody with another token. */
+  as(token: string): HubUser {
+    return new OtherUser(this, token);
+  }
+
   /** To be called when address or token may have changed. */
   protected forgetClient(): void {
     this.#client = undefined;
@@ -151,6 +156,14 @@ export abstract class HubUser {
     return vi.waitUntil(ended, { timeout: 60_000 });
   }
 
+  /** Makes a token. @returns its secret and its id. */
+  async createToken(input: Variables): Promise<{ secret: string; id: string }> {
+    const { createToken } = await this.ask<{ createToken: { secret: string; token: { id: string } } }>('create-token', {
+      input,
+    });
+    return { secret: createToken.secret, id: createToken.token.id };
+  }
+
   async registerModel(runId: string, model: string): Promise<ModelVersionAnswer> {
     const answer = await this.ask<{ registerModelVersion: ModelVersionAnswer }>('register-model-version', {
       runId,
@@ -164,5 +177,22 @@ export abstract class HubUser {
     const masked = error instanceof HubError && String(error.code) === 'INTERNAL';
     if (masked) error.message += `\n${JSON.stringify(this.log.findLast(({ level }) => level === ERROR))}`;
     throw error;
+  }
+}
+
+class OtherUser extends HubUser {
+  constructor(
+    private readonly hub: HubUser,
+    override readonly token: string,
+  ) {
+    super();
+  }
+
+  override get url(): string {
+    return this.hub.url;
+  }
+
+  override get log(): readonly LogLine[] {
+    return this.hub.log;
   }
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { print } from '../output.js';
-import { MODEL, PROMOTE } from '../requests/model.js';
+import { ROLL_BACK } from '../requests/model.js';
 import { working } from '../working.js';
 
 interface RollbackOptions extends ConnectionOptions {
@@ -14,26 +13,16 @@ export function rollbackCommand(program: Command): void {
   withConnection(
     program
       .command('rollback')
-      .description('Let an alias point again to the version before its last move. The gate is overridden.')
+      .description('Let an alias point again to the version before its last move. The gate is not asked.')
       .argument('<model>', 'its name')
       .option('--alias <name>', 'what to move', 'production')
       .option('--reason <text>', 'why; kept with the move'),
   ).action(async (model: string, options: RollbackOptions) => {
-    const { alias } = options;
+    const { alias, reason = 'rollback' } = options;
     const client = await connect(options);
-    const { model: found } = await client.request(MODEL, { name: model });
-    if (!found) throw new HubError('NOT_FOUND', `There is no model named ${model}: "hub model list" lists them.`);
-    const last = found.aliasEvents.find((event) => event.alias === alias); // the newest
-    if (!last) throw new HubError('NOT_FOUND', `${model} has no alias ${alias}: "hub model show ${model}" lists them.`);
-    const { from: version, to: expectedVersion } = last;
-    if (version === null) {
-      throw new HubError('CONFLICT', `${alias} of ${model} has pointed to version ${expectedVersion} only.`);
-    }
-    const reason = options.reason ?? `rollback from version ${expectedVersion}`;
-    const input = { model, version, reason, alias, expectedVersion, overrideGate: true };
-    const { promoteModelVersion } = await working(`Loading version ${version}`, () =>
-      client.request(PROMOTE, { input }),
+    const { rollBack } = await working('Loading the version before', () =>
+      client.request(ROLL_BACK, { input: { model, alias, reason } }),
     );
-    print(options, { modelVersion: promoteModelVersion }, () => `${model} version ${version} serves as ${alias} again`);
+    print(options, { modelVersion: rollBack }, () => `${model} version ${rollBack.number} serves as ${alias} again`);
   });
 }

@@ -1,17 +1,78 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { type ConnectionOptions, tokenFile, tokenOf, withConnection } from '../connection.js';
-import { print } from '../output.js';
+import { type Command, Option } from 'commander';
+import { HubError } from '../../errors.js';
+import { type ConnectionOptions, connect, tokenFile, tokenOf, withConnection } from '../connection.js';
+import { maybe, moment } from '../format.js';
+import { wholeNumber } from '../numbers.js';
+import { print, table } from '../output.js';
+import { CREATE_TOKEN, REVOKE_TOKEN, TOKENS } from '../requests/token.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+const ROLES = ['VIEWER', 'TRAINER', 'MAINTAINER', 'ADMIN'] as const;
+
+interface CreateOptions extends ConnectionOptions {
+  readonly role: (typeof ROLES)[number];
+  readonly model?: string;
+  readonly days?: number;
+}
 
 export function tokenCommand(program: Command): void {
-  withConnection(
+  const token = withConnection(
     program
       .command('token')
       .description('Print the token that the other commands send, for example: TOKEN=$(hub token)')
-      .option('--where', 'print where it comes from instead'),
+      .option('--where', 'print where it comes from instead')
+      .enablePositionalOptions(), // what comes behind a subcommand is the subcommand's
   ).action(async (options: ConnectionOptions & { readonly where?: true }) => {
-    const token = await tokenOf(options);
+    const secret = await tokenOf(options);
     const from = options.token ? '--token or HUB_TOKEN' : resolve(tokenFile(options));
-    print(options, { token, from }, () => (options.where ? from : token));
+    print(options, { token: secret, from }, () => (options.where ? from : secret));
+  });
+
+  withConnection(
+    token
+      .command('create')
+      .description('Make a token and print it: it is not shown again.')
+      .argument('<name>', 'of whoever will hold it; the audit says it')
+      .addOption(
+        new Option('--role <role>', 'each may do all that those before it may').choices(ROLES).default('VIEWER'),
+      )
+      .option('--model <name>', 'the only model that it is for')
+      .option('--days <number>', 'after which it expires', wholeNumber),
+  ).action(async (name: string, options: CreateOptions) => {
+    const { role, model = null, days } = options;
+    const expiresAt = days === undefined ? null : new Date(Date.now() + days * DAY).toISOString();
+    const client = await connect(options);
+    const { createToken } = await client.request(CREATE_TOKEN, { input: { name, role, model, expiresAt } });
+    print(options, createToken, () => createToken.secret);
+  });
+
+  withConnection(token.command('list').description('List the tokens that there are and were.')).action(
+    async (options: ConnectionOptions) => {
+      const { tokens } = await (await connect(options)).request(TOKENS);
+      print(options, { tokens }, () =>
+        table(
+          ['name', 'role', 'model', 'made by', 'made', 'last used', 'expires', 'revoked', 'id'],
+          tokens.map(({ id, name, role, model, createdBy, createdAt, lastUsedAt, expiresAt, revokedAt }) => [
+            ...[name, role, model, createdBy, moment(createdAt)],
+            ...[lastUsedAt, expiresAt, revokedAt].map((at) => maybe(at, moment)),
+            id,
+          ]),
+        ),
+      );
+    },
+  );
+
+  withConnection(
+    token.command('revoke').description('Refuse a token from now on.').argument('<token>', 'its name, or its id'),
+  ).action(async (given: string, options: ConnectionOptions) => {
+    const client = await connect(options);
+    const { tokens } = await client.request(TOKENS);
+    const isMeant = (row: (typeof tokens)[number]): boolean =>
+      row.id === given || (row.name === given && row.revokedAt === null);
+    const found = tokens.find(isMeant);
+    if (!found) throw new HubError('NOT_FOUND', `There is no token ${given}: "hub token list" lists them.`);
+    const { revokeToken } = await client.request(REVOKE_TOKEN, { id: found.id });
+    print(options, { token: revokeToken }, () => `The token ${revokeToken.name} is revoked`);
   });
 }

@@ -52,3 +52,12 @@ export const REGISTER_MODEL_VERSION = graphql(
   `,
   [MODEL_VERSION_FIELDS],
 );
+
+export const ROLL_BACK = graphql(
+  `
+    mutation RollBack($input: RollBackInput!) {
+      rollBack(input: $input) { ...ModelVersionFields }
+    }
+  `,
+  [MODEL_VERSION_FIELDS],
+);

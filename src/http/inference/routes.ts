@@ -4,6 +4,7 @@ import { HubError } from '../../errors.js';
 import { PRODUCTION } from '../../schema/model/gate.js';
 import type { ModelService } from '../../schema/model/model.service.js';
 import type { ModelVersionType } from '../../schema/model/model.type.js';
+import { modelIn, NARROWED, type Permission } from '../../schema/permission.js';
 import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { parse } from '../parse.js';
@@ -29,6 +30,9 @@ export const inferenceError = (error: string) => ({ error });
 const HEADER_LENGTH = 'inference-header-content-length';
 const MODEL = `${INFERENCE}/models/:model{/versions/:version}`;
 
+/** Whoever may read may ask; a token for one model, that one. */
+const OF_MODEL: Permission = { role: 'VIEWER', model: modelIn('model') };
+
 const parseBody = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
 
 /**
@@ -41,18 +45,19 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
     {
       method: 'get',
       path: `${INFERENCE}/health/live`,
-      open: true,
+      needs: null,
       answer: (_request, response) => void response.json({ live: true }),
     },
     {
       method: 'get',
       path: `${INFERENCE}/health/ready`,
-      open: true,
+      needs: null,
       answer: (_request, response) => void response.status(isReady() ? 200 : 503).json({ ready: isReady() }),
     },
     {
       method: 'get',
       path: INFERENCE,
+      needs: { role: 'VIEWER', model: NARROWED },
       answer: (_request, response) =>
         void response.json({
           name: 'model-hub',
@@ -63,6 +68,7 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
     {
       method: 'get',
       path: MODEL,
+      needs: OF_MODEL,
       async answer(request, response) {
         const { found, versions } = await find(models, request);
         response.json(describeModel(found, versions));
@@ -71,6 +77,7 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
     {
       method: 'get',
       path: `${MODEL}/ready`,
+      needs: OF_MODEL,
       async answer(request, response) {
         const { found } = await find(models, request);
         if (request.params.version === undefined) deployments.get(found.model, PRODUCTION);
@@ -80,6 +87,7 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
     {
       method: 'post',
       path: `${MODEL}/infer`,
+      needs: OF_MODEL,
       async answer(request, response) {
         const model = request.params.model as string;
         const version = versionOf(request);

@@ -4,6 +4,7 @@ import { problemsOf } from '../../problems.js';
 import { TOP_LIMIT } from '../../schema/classification/classification.limits.js';
 import { toClassification } from '../../schema/classification/classification.type.js';
 import { PRODUCTION } from '../../schema/model/gate.js';
+import { modelIn } from '../../schema/permission.js';
 import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { Route } from '../route.js';
@@ -24,6 +25,7 @@ export function classifyRoute(classifier: Classifier, deployments: Deployments):
   return {
     method: 'post',
     path: '/v1/classify',
+    needs: { role: 'VIEWER', model: modelIn('model') },
     async answer(request, response) {
       const { model = onlyModel(deployments), alias = PRODUCTION, version, topK } = readQuery(request.query);
       const target = version === undefined ? { alias } : { version };

@@ -1,4 +1,5 @@
 import { Arg, Mutation, Query, Resolver } from 'type-graphql';
+import { Needs } from '../permission.js';
 import { AddBackboneInput } from './backbone.input.js';
 import type { BackboneService } from './backbone.service.js';
 import { BackboneType } from './backbone.type.js';
@@ -8,6 +9,7 @@ export class BackboneResolver {
   constructor(private readonly backbones: BackboneService) {}
 
   @Query(() => [BackboneType], { name: 'backbones', description: 'The backbones that are ready to use.' })
+  @Needs('VIEWER')
   async allBackbones(): Promise<BackboneType[]> {
     return this.backbones.list();
   }
@@ -15,6 +17,7 @@ export class BackboneResolver {
   @Mutation(() => BackboneType, {
     description: 'Makes a backbone ready to use. One that is there already is returned.',
   })
+  @Needs('TRAINER')
   async addBackbone(@Arg('input', () => AddBackboneInput) { name, path }: AddBackboneInput): Promise<BackboneType> {
     return path == null ? this.backbones.require(name) : this.backbones.addFile(name, path);
   }

@@ -1,5 +1,6 @@
 import { Resolver, Root, Subscription } from 'type-graphql';
 import type { Context } from '../context.js';
+import { Needs } from '../permission.js';
 import { Change } from './change.type.js';
 
 @Resolver()
@@ -9,6 +10,7 @@ export class ChangeResolver {
       'What changes from now on, until the subscriber leaves. Whoever was cut off asks for all it shows again.',
     subscribe: ({ context }) => (context as Context).changes.follow(),
   })
+  @Needs('VIEWER')
   changes(@Root() change: Change): Change {
     return change;
   }

@@ -2,6 +2,7 @@ import { Arg, Args, Mutation, Resolver } from 'type-graphql';
 import { HubError } from '../../errors.js';
 import { readAtMost, type UploadPromise, UploadScalar } from '../../http/upload.js';
 import type { Classifier } from '../../serving/classifier.js';
+import { modelIn, Needs } from '../permission.js';
 import { QuestionArgs } from './classification.args.js';
 import { PHOTO_BYTES } from './classification.limits.js';
 import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
@@ -13,6 +14,7 @@ export class ClassificationResolver {
   @Mutation(() => ClassificationType, {
     description: 'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF or AVIF of any size).',
   })
+  @Needs('VIEWER', modelIn('model'))
   async classify(
     @Arg('image', () => UploadScalar) image: UploadPromise,
     @Args(() => QuestionArgs) question: QuestionArgs,
@@ -23,6 +25,7 @@ export class ClassificationResolver {
   @Mutation(() => [ClassificationResultType], {
     description: 'Classifies several photos. Each has an answer of its own, in the order in which they were named.',
   })
+  @Needs('VIEWER', modelIn('model'))
   async classifyMany(
     @Arg('images', () => [UploadScalar]) images: UploadPromise[],
     @Args(() => QuestionArgs) question: QuestionArgs,

@@ -1,5 +1,7 @@
 import { Max, Min } from 'class-validator';
-import { Arg, Args, ArgsType, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.js';
+import { Needs } from '../permission.js';
 import { DeriveDatasetVersionInput, ImagePageInput } from './dataset.input.js';
 import { DatasetVersionType, SplitName } from './dataset.type.js';
 import {
@@ -50,11 +52,13 @@ export class DatasetVersionResolver {
   constructor(private readonly versions: DatasetVersionService) {}
 
   @Query(() => DatasetVersionType, { nullable: true })
+  @Needs('VIEWER')
   async datasetVersion(@Arg('id', () => ID) id: string): Promise<DatasetVersionType | null> {
     return this.versions.find(id);
   }
 
   @Query(() => DatasetDifference, { description: 'What became of the images from one version to another.' })
+  @Needs('VIEWER')
   async diffDatasetVersions(
     @Arg('from', () => ID) from: string,
     @Arg('to', () => ID) to: string,
@@ -66,6 +70,7 @@ export class DatasetVersionResolver {
   @Mutation(() => DatasetVersionType, {
     description: 'Makes a version of others. What comes out is checked as a registered version is.',
   })
+  @Needs('TRAINER')
   async deriveDatasetVersion(
     @Arg('input', () => DeriveDatasetVersionInput) input: DeriveDatasetVersionInput,
   ): Promise<DatasetVersionType> {
@@ -76,8 +81,9 @@ export class DatasetVersionResolver {
   @Mutation(() => Boolean, {
     description: 'Refused while a run, a model version or a derived version refers to it. True when it is gone.',
   })
-  async deleteDatasetVersion(@Arg('id', () => ID) id: string): Promise<boolean> {
-    await this.versions.delete(id);
+  @Needs('MAINTAINER')
+  async deleteDatasetVersion(@Arg('id', () => ID) id: string, @Ctx() by: Context): Promise<boolean> {
+    await this.versions.delete(id, by);
     return true;
   }
 

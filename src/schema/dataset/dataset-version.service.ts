@@ -7,6 +7,7 @@ import { contactSheet, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
+import type { By } from '../context.js';
 import { notFound } from '../not-found.js';
 import type { DatasetContents } from './dataset.contents.js';
 import { toDatasetVersion } from './dataset.record.js';
@@ -147,9 +148,9 @@ export class DatasetVersionService {
   }
 
   /** @throws NOT_FOUND, or CONFLICT naming what refers to it. */
-  async delete(id: string): Promise<void> {
+  async delete(id: string, by: By): Promise<void> {
     await this.parts.contents.forget(id); // an open file could not be deleted on Windows
-    await this.parts.writer.delete(id);
+    await this.parts.writer.delete(id, by);
   }
 }
 

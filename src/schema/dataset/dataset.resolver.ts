@@ -1,7 +1,8 @@
-import { Arg, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { HubError } from '../../errors.js';
 import { contentOf } from '../../http/upload.js';
 import type { Context } from '../context.js';
+import { Needs } from '../permission.js';
 import { CreateDatasetInput, RegisterDatasetVersionInput } from './dataset.input.js';
 import type { DatasetService } from './dataset.service.js';
 import { DatasetType, DatasetVersionType } from './dataset.type.js';
@@ -18,11 +19,13 @@ export class DatasetResolver {
   ) {}
 
   @Query(() => [DatasetType], { name: 'datasets', description: 'All datasets by name.' })
+  @Needs('VIEWER')
   async allDatasets(): Promise<DatasetType[]> {
     return this.datasets.list();
   }
 
   @Query(() => DatasetType, { nullable: true })
+  @Needs('VIEWER')
   async dataset(@Arg('name', () => String) name: string): Promise<DatasetType | null> {
     return this.datasets.find(name);
   }
@@ -33,24 +36,28 @@ export class DatasetResolver {
   }
 
   @Query(() => [RegistrationUnderWay], { name: 'registrations', description: 'Those under way, the oldest first.' })
+  @Needs('VIEWER')
   registrationsUnderWay(): RegistrationUnderWay[] {
     return this.registrations.list();
   }
 
   @Mutation(() => DatasetType)
+  @Needs('TRAINER')
   async createDataset(@Arg('input', () => CreateDatasetInput) input: CreateDatasetInput): Promise<DatasetType> {
     return this.datasets.create(input.name, input.description ?? null);
   }
 
   @Mutation(() => Boolean, { description: 'Deletes a dataset without versions. True when it is gone.' })
-  async deleteDataset(@Arg('name', () => String) name: string): Promise<boolean> {
-    await this.datasets.delete(name);
+  @Needs('MAINTAINER')
+  async deleteDataset(@Arg('name', () => String) name: string, @Ctx() by: Context): Promise<boolean> {
+    await this.datasets.delete(name, by);
     return true;
   }
 
   @Mutation(() => DatasetVersionType, {
     description: 'Reads, checks and packs labelled images. The same data again returns the version that holds it.',
   })
+  @Needs('TRAINER')
   async registerDatasetVersion(
     @Arg('input', () => RegisterDatasetVersionInput) input: RegisterDatasetVersionInput,
   ): Promise<DatasetVersionType> {
@@ -65,6 +72,7 @@ export class DatasetResolver {
   }
 
   @Mutation(() => Boolean, { description: 'Stops a registration under way. Nothing of it is kept.' })
+  @Needs('TRAINER')
   cancelRegistration(@Arg('progressKey', () => ID) progressKey: string): boolean {
     this.registrations.cancel(progressKey);
     return true;
@@ -75,6 +83,7 @@ export class DatasetResolver {
       'Tells of a registration, also one that is yet to begin, at once and then a few times a second; ends with it.',
     subscribe: ({ context, args }) => (context as Context).registrations.progress(args.progressKey as string),
   })
+  @Needs('VIEWER')
   registrationProgress(
     @Root() progress: RegistrationProgress,
     @Arg('progressKey', () => ID) _progressKey: string,

@@ -1,6 +1,8 @@
 import { HubError } from '../../errors.js';
 import { isUniqueViolation, type PrismaClient } from '../../storage/database.js';
+import { auditRow } from '../audit/audit.event.js';
 import type { Changes } from '../change/changes.js';
+import type { By } from '../context.js';
 import { toDataset, withVersions } from './dataset.record.js';
 import type { DatasetType } from './dataset.type.js';
 
@@ -32,14 +34,17 @@ export class DatasetService {
   }
 
   /** @throws NOT_FOUND, or CONFLICT while it has versions. */
-  async delete(name: string): Promise<void> {
+  async delete(name: string, by: By): Promise<void> {
     const dataset = await this.find(name);
     if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}.`, { name });
     if (dataset.versions.length > 0) {
       const numbers = dataset.versions.map(({ number }) => number).join(', ');
       throw new HubError('CONFLICT', `The dataset ${name} has the versions ${numbers}: delete those first.`, { name });
     }
-    await this.prisma.dataset.delete({ where: { name } });
+    await this.prisma.$transaction([
+      this.prisma.dataset.delete({ where: { name } }),
+      this.prisma.auditEvent.create({ data: auditRow(by, { action: 'DATASET_DELETED', subject: name }) }),
+    ]);
     this.changes.tell('DATASET', name);
   }
 }

@@ -9,6 +9,7 @@ import type { Source } from '../../datasets/source.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Fetch, Fetched } from '../../storage/fetch.js';
 import type { AllowedFolders } from '../allowed-folders.js';
+import type { Limits } from '../limits/limits.js';
 import type { DatasetVersionType } from './dataset.type.js';
 import type { Registration, Registrations } from './registrations.js';
 import type { VersionWriter } from './version-writer.js';
@@ -28,6 +29,7 @@ export interface RegistrationParts {
   readonly writer: VersionWriter;
   readonly registrations: Registrations;
   readonly allowed: AllowedFolders;
+  readonly limits: Limits;
   readonly fetch: Fetch;
   /** Folder for archives while they are read. */
   readonly temporary: string;
@@ -50,6 +52,7 @@ export class RegistrationService {
   /** A folder or an archive that lies in an allowed folder of the server. */
   async registerPath(path: string, options: RegistrationOptions): Promise<DatasetVersionType> {
     const real = await this.parts.allowed.resolve(path);
+    await this.parts.limits.admitData();
     return this.#tracked(options, async (registration) =>
       this.#register(await openSource(real), path, options, registration),
     );
@@ -73,7 +76,7 @@ export class RegistrationService {
     open: (signal: AbortSignal) => Promise<Fetched>,
   ): Promise<DatasetVersionType> {
     const file = join(this.parts.temporary, `${randomUUID()}.archive`);
-    return this.#tracked(options, async (registration) => {
+    const read = async (registration: Registration): Promise<DatasetVersionType> => {
       const { signal } = registration;
       try {
         const { content, bytes } = await open(signal);
@@ -82,7 +85,8 @@ export class RegistrationService {
       } finally {
         await rm(file, { force: true });
       }
-    });
+    };
+    return this.parts.limits.upload(() => this.#tracked(options, read));
   }
 
   async #register(

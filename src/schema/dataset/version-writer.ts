@@ -6,7 +6,9 @@ import type { Rejection } from '../../datasets/rejections.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
+import { auditRow } from '../audit/audit.event.js';
 import type { Changes } from '../change/changes.js';
+import type { By } from '../context.js';
 import { notFound } from '../not-found.js';
 import { toDatasetVersion } from './dataset.record.js';
 import type { DatasetVersionType, DerivationType } from './dataset.type.js';
@@ -55,14 +57,19 @@ export class VersionWriter {
   }
 
   /** @throws NOT_FOUND, or CONFLICT naming what refers to it. */
-  async delete(id: string): Promise<void> {
+  async delete(id: string, by: By): Promise<void> {
     await this.#oneAtATime(async () => {
       const version = await this.prisma.datasetVersion.findUnique({ where: { id }, include: { dataset: true } });
       if (!version) throw notFound('dataset version', id);
       await this.#refuseWhileReferred(id);
-      await this.prisma.datasetVersion.delete({ where: { id } });
+      const { number, contentHash, manifestBlob, inspectionBlob, shards } = version;
+      const subject = `${version.dataset.name} ${number}`;
+      const entry = { action: 'DATASET_VERSION_DELETED', subject, details: { id, contentHash } } as const;
+      await this.prisma.$transaction([
+        this.prisma.datasetVersion.delete({ where: { id } }),
+        this.prisma.auditEvent.create({ data: auditRow(by, entry) }),
+      ]);
       this.changes.tell('DATASET', version.dataset.name);
-      const { manifestBlob, inspectionBlob, shards } = version;
       for (const blob of [manifestBlob, ...(inspectionBlob ? [inspectionBlob] : []), ...shards]) {
         if (!(await this.#isUsed(blob))) await this.blobs.delete(blob);
       }

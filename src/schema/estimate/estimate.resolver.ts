@@ -1,4 +1,5 @@
 import { Arg, Query, Resolver } from 'type-graphql';
+import { Needs } from '../permission.js';
 import { StartFineTuneRunInput, StartTransferRunInput } from '../run/run.input.js';
 import type { EstimateService } from './estimate.service.js';
 import { RunEstimateType } from './estimate.type.js';
@@ -10,6 +11,7 @@ export class EstimateResolver {
   @Query(() => RunEstimateType, {
     description: 'What `startTransferRun` would take. May measure for some seconds when it is asked first.',
   })
+  @Needs('TRAINER')
   async estimateTransferRun(
     @Arg('input', () => StartTransferRunInput) { recipe, ...input }: StartTransferRunInput,
   ): Promise<RunEstimateType> {
@@ -19,6 +21,7 @@ export class EstimateResolver {
   @Query(() => RunEstimateType, {
     description: 'What `startFineTuneRun` would take. May measure for some seconds when it is asked first.',
   })
+  @Needs('TRAINER')
   async estimateFineTuneRun(
     @Arg('input', () => StartFineTuneRunInput) { parentRunId, fineTuneFrom, ...recipe }: StartFineTuneRunInput,
   ): Promise<RunEstimateType> {

@@ -1,7 +1,8 @@
-import { IsOptional, Length, Matches, Min } from 'class-validator';
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { ArrayMaxSize, IsOptional, Matches, Min, ValidateNested } from 'class-validator';
+import { ArgsType, Field, Float, ID, InputType } from 'type-graphql';
 import { NAME_PATTERN, NAME_RULE } from '../names.js';
-import { PRODUCTION } from './gate.js';
+import { Reason } from '../reason.field.js';
+import { GateMetric, GateRuleKind } from './gate.js';
 
 @InputType()
 export class RegisterModelVersionInput {
@@ -14,30 +15,44 @@ export class RegisterModelVersionInput {
 }
 
 @InputType()
-export class PromoteModelVersionInput {
+export class GateRuleInput {
+  @Field(() => GateRuleKind)
+  kind!: GateRuleKind;
+
+  @Field(() => GateMetric, { defaultValue: GateMetric.TEST_ACCURACY, description: 'Of NOT_WORSE and THRESHOLD.' })
+  metric!: GateMetric;
+
+  @Field(() => Float, {
+    defaultValue: 0,
+    description: 'Margin of NOT_WORSE, threshold of THRESHOLD, from 0: a share up to 1, or nats.',
+  })
+  @Min(0)
+  limit!: number;
+}
+
+@ArgsType()
+export class SetGateArgs {
   @Field(() => String)
   model!: string;
 
-  @Field(() => Int, { description: 'Number of the version.' })
-  @Min(1)
-  version!: number;
-
-  @Field(() => String, { defaultValue: PRODUCTION, description: NAME_RULE })
-  @Matches(NAME_PATTERN, { message: NAME_RULE })
-  alias!: string;
-
-  @Field(() => String, { description: 'Why; kept with the move.' })
-  @Length(1, 1000)
-  reason!: string;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'The version that you saw there; the move is refused when it is another by now. 0: none.',
-  })
+  @Field(() => [GateRuleInput], { nullable: true, description: 'In place of those that it has; null for the usual.' })
   @IsOptional()
-  @Min(0)
-  expectedVersion?: number | null;
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  rules?: GateRuleInput[] | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Move it though the gate refuses; kept with the move.' })
-  overrideGate!: boolean;
+  @Reason()
+  reason!: string;
+}
+
+@ArgsType()
+export class SetApprovalArgs {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => Boolean)
+  secondPerson!: boolean;
+
+  @Reason()
+  reason!: string;
 }

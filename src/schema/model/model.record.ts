@@ -3,7 +3,7 @@ import { FLOAT_TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
-import type { GateVerdict } from './gate.js';
+import { type Candidate, type GateRule, type GateVerdict, rulesSchema, USUAL_RULES } from './gate.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
 
 export const withVersionRelations = {
@@ -16,8 +16,16 @@ export const withVersionRelations = {
 export const withModelRelations = {
   versions: { include: withVersionRelations, orderBy: { number: 'desc' } },
   aliases: { include: { version: { include: withVersionRelations } }, orderBy: { name: 'asc' } },
-  events: { include: { fromVersion: true, toVersion: true }, orderBy: { id: 'desc' }, take: 100 },
 } as const;
+
+/** What the audit says of a move besides from and to. */
+export interface AliasMoveDetails {
+  readonly alias: string;
+  readonly gate: readonly GateVerdict[];
+  /** Who asked for it, and what the second person said. */
+  readonly requestedBy?: string;
+  readonly decision?: string;
+}
 
 export type ModelVersionRow = Prisma.ModelVersionGetPayload<{ include: typeof withVersionRelations }>;
 type ModelRow = Prisma.ModelGetPayload<{ include: typeof withModelRelations }>;
@@ -54,7 +62,8 @@ export function toModel(row: ModelRow): ModelType {
       version: toModelVersion(alias.version),
       movedAt: alias.updatedAt,
     })),
-    aliasEvents: row.events.map(toAliasEvent),
+    gate: [...toRules(row.gate)],
+    secondPerson: row.secondPerson,
   };
 }
 
@@ -72,18 +81,30 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
   };
 }
 
-function toAliasEvent(row: ModelRow['events'][number]): AliasEventType {
-  const gate = row.gate as unknown as GateVerdict[];
-  const { id, alias, actor, reason, createdAt } = row;
+/** A move of an alias, as the audit has it. */
+export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEventType {
+  const { alias, gate } = JSON.parse(row.details) as AliasMoveDetails;
+  const { from, to, actor, reason, at } = row;
   return {
-    id,
+    id: String(row.number),
     alias,
-    from: row.fromVersion?.number ?? null,
-    to: row.toVersion.number,
+    from: from === null ? null : Number(from),
+    to: Number(to),
     actor,
-    reason,
+    reason: reason ?? '',
     overridden: gate.some((check) => !check.passed),
-    gate,
-    createdAt,
+    gate: [...gate],
+    createdAt: at,
   };
+}
+
+/** What the gate looks at. */
+export function toCandidate(row: ModelVersionRow): Candidate {
+  const { number, datasetVersionId, testAccuracy, testLoss } = row;
+  return { number, datasetVersionId, testAccuracy, testLoss, calibrated: null, selfChecked: null };
+}
+
+/** The rules of a model. */
+export function toRules(stored: Prisma.JsonValue): readonly GateRule[] {
+  return stored === null ? USUAL_RULES : rulesSchema.parse(stored);
 }

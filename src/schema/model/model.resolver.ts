@@ -1,48 +1,69 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Deployments } from '../../serving/deployments.js';
 import type { Context } from '../context.js';
-import { PromoteModelVersionInput, RegisterModelVersionInput } from './model.input.js';
+import { modelIn, NARROWED, Needs } from '../permission.js';
+import { RegisterModelVersionInput, SetApprovalArgs, SetGateArgs } from './model.input.js';
 import type { ModelService } from './model.service.js';
-import { DeploymentType, ModelType, ModelVersionType, SelfCheckOutcome } from './model.type.js';
+import { AliasEventType, DeploymentType, ModelType, ModelVersionType, SelfCheckOutcome } from './model.type.js';
+import type { ModelSettingsService } from './model-settings.service.js';
 
-@Resolver()
+@Resolver(() => ModelType)
 export class ModelResolver {
   constructor(
     private readonly models: ModelService,
+    private readonly settings: ModelSettingsService,
     private readonly deployments: Deployments,
   ) {}
 
   @Query(() => [ModelType], { name: 'models', description: 'All models by name.' })
-  async allModels(): Promise<ModelType[]> {
-    return this.models.list();
+  @Needs('VIEWER', NARROWED)
+  async allModels(@Ctx() { caller }: Context): Promise<ModelType[]> {
+    return this.models.list(caller.model);
   }
 
   @Query(() => ModelType, { nullable: true })
+  @Needs('VIEWER', modelIn('name'))
   async model(@Arg('name', () => String) name: string): Promise<ModelType | null> {
     return this.models.find(name);
   }
 
   @Query(() => [DeploymentType], { name: 'deployments', description: 'What serves at this moment.' })
-  allDeployments(): DeploymentType[] {
-    return this.deployments.list().map(({ alias, version: { model, versionId, number }, selfCheck, since }) => {
+  @Needs('VIEWER', NARROWED)
+  allDeployments(@Ctx() { caller }: Context): DeploymentType[] {
+    const listed = this.deployments.list().map(({ alias, version: { model, versionId, number }, selfCheck, since }) => {
       return { model, alias, versionId, number, selfCheck: SelfCheckOutcome[selfCheck], since };
     });
+    return listed.filter(({ model }) => caller.model === null || model === caller.model);
   }
 
   @Mutation(() => ModelVersionType, { description: 'Makes a version of what a run made.' })
+  @Needs('TRAINER', modelIn('input.model'))
   async registerModelVersion(
     @Arg('input', () => RegisterModelVersionInput) { runId, model }: RegisterModelVersionInput,
   ): Promise<ModelVersionType> {
     return this.models.register(runId, model);
   }
 
-  @Mutation(() => ModelVersionType, {
-    description: 'Lets an alias point to a version. Pointing it back to an earlier one is how to roll back.',
-  })
-  async promoteModelVersion(
-    @Arg('input', () => PromoteModelVersionInput) input: PromoteModelVersionInput,
-    @Ctx() { actor, requestId }: Context,
-  ): Promise<ModelVersionType> {
-    return this.models.promote({ ...input, expectedVersion: input.expectedVersion ?? null, actor, requestId });
+  @Mutation(() => ModelType, { description: 'Says which rules a version must meet before `production` points to it.' })
+  @Needs('ADMIN', modelIn('model'))
+  async setGate(
+    @Args(() => SetGateArgs) { model, rules, reason }: SetGateArgs,
+    @Ctx() by: Context,
+  ): Promise<ModelType> {
+    return this.settings.setGate(model, rules ?? null, reason, by);
+  }
+
+  @Mutation(() => ModelType, { description: 'Says whether a second person approves what `production` is to point to.' })
+  @Needs('ADMIN', modelIn('model'))
+  async setApproval(
+    @Args(() => SetApprovalArgs) { model, secondPerson, reason }: SetApprovalArgs,
+    @Ctx() by: Context,
+  ): Promise<ModelType> {
+    return this.settings.setApproval(model, secondPerson, reason, by);
+  }
+
+  @FieldResolver(() => [AliasEventType], { description: 'Newest first, the last hundred.' })
+  async aliasEvents(@Root() { name }: ModelType): Promise<AliasEventType[]> {
+    return this.models.aliasEvents(name);
   }
 }

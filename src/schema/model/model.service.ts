@@ -1,42 +1,36 @@
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
-import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
+import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { pictureSize } from '../../training/picture-size.js';
 import { recipeSchema } from '../../training/recipe.js';
 import type { Changes } from '../change/changes.js';
-import { type GateVerdict, judge, PRODUCTION } from './gate.js';
-import { toModel, toModelVersion, toServedVersion, withModelRelations, withVersionRelations } from './model.record.js';
-import type { ModelType, ModelVersionType } from './model.type.js';
+import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
+import {
+  toAliasEvent,
+  toModel,
+  toModelVersion,
+  toServedVersion,
+  withModelRelations,
+  withVersionRelations,
+} from './model.record.js';
+import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
 import type { RecordedAnswers } from './recorded-answers.js';
-import { findVersion } from './version-row.js';
-
-export interface Promotion {
-  readonly model: string;
-  readonly version: number;
-  readonly alias: string;
-  readonly reason: string;
-  readonly expectedVersion: number | null;
-  readonly overrideGate: boolean;
-  readonly actor: string;
-  readonly requestId: string;
-}
 
 export class ModelService {
-  /** Moves of aliases follow one another, so that serving and database agree on who came last. */
-  readonly #oneMove = pLimit(1);
-
   constructor(
     private readonly prisma: PrismaClient,
     private readonly deployments: Deployments,
     private readonly recorded: RecordedAnswers,
+    private readonly outbox: WebhookOutbox,
     private readonly changes: Changes,
     private readonly log: Logger,
   ) {}
 
-  async list(): Promise<ModelType[]> {
-    const rows = await this.prisma.model.findMany({ include: withModelRelations, orderBy: { name: 'asc' } });
+  /** @param only name of the one to list; null for all. */
+  async list(only: string | null): Promise<ModelType[]> {
+    const where = only === null ? {} : { name: only };
+    const rows = await this.prisma.model.findMany({ where, include: withModelRelations, orderBy: { name: 'asc' } });
     return rows.map(toModel);
   }
 
@@ -70,10 +64,11 @@ export class ModelService {
       // The row lock keeps two registrations from taking the same number.
       await tx.$queryRaw`SELECT id FROM models WHERE id = ${model.id} FOR UPDATE`;
       const { _max } = await tx.modelVersion.aggregate({ where: { modelId: model.id }, _max: { number: true } });
+      const number = (_max.number ?? 0) + 1;
       await tx.modelVersion.create({
         data: {
           modelId: model.id,
-          number: (_max.number ?? 0) + 1,
+          number,
           runId,
           datasetVersionId: datasetVersion.id,
           backboneId: backbone.id,
@@ -85,63 +80,19 @@ export class ModelService {
           testLoss,
         },
       });
+      await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });
     });
     await inserted.catch(unlessUniqueViolation);
     this.changes.tell('MODEL', name);
+    this.outbox.tell();
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 
-  /**
-   * Lets an alias point to a version: gate, load beside what serves, write, switch. Whatever stands in the way, what
-   * served before goes on serving.
-   */
-  async promote(promotion: Promotion): Promise<ModelVersionType> {
-    return this.#oneMove(() => this.#promote(promotion));
-  }
-
-  async #promote(promotion: Promotion): Promise<ModelVersionType> {
-    const { alias, reason, actor, requestId } = promotion;
-    const version = await findVersion(this.prisma, promotion.model, promotion.version);
-    const where = { modelId_name: { modelId: version.modelId, name: alias } };
-    const present = (await this.prisma.alias.findUnique({ where, include: { version: true } }))?.version ?? null;
-    const { expectedVersion } = promotion;
-    if (expectedVersion !== null && expectedVersion !== (present?.number ?? 0)) {
-      const now = present ? `version ${present.number}` : 'no version';
-      const message = `${alias} points to ${now} and not to version ${expectedVersion}: look again before you move it.`;
-      throw new HubError('CONFLICT', message, { alias, presentVersion: present?.number ?? null });
-    }
-    const gate = alias === PRODUCTION ? judge(version, present) : [];
-    refuseUnlessPassed(gate, promotion);
-
-    const prepared = await this.deployments.prepare(toServedVersion(version));
-    try {
-      await this.prisma.$transaction([
-        this.prisma.alias.upsert({
-          where,
-          create: { modelId: version.modelId, name: alias, versionId: version.id },
-          update: { versionId: version.id },
-        }),
-        this.prisma.aliasEvent.create({
-          data: {
-            modelId: version.modelId,
-            alias,
-            fromVersionId: present?.id ?? null,
-            toVersionId: version.id,
-            actor,
-            reason,
-            gate: gate.map((check) => ({ ...check })) satisfies Prisma.InputJsonValue,
-            requestId,
-          },
-        }),
-      ]);
-    } catch (error) {
-      await prepared.abandon();
-      throw error;
-    }
-    await prepared.switchTo(alias);
-    this.changes.tell('MODEL', promotion.model);
-    this.log.info({ model: promotion.model, alias, from: present?.number, to: version.number, actor }, 'alias moved');
-    return toModelVersion(await findVersion(this.prisma, promotion.model, promotion.version));
+  /** Moves of its aliases, newest first, the last hundred. */
+  async aliasEvents(model: string): Promise<AliasEventType[]> {
+    const where = { model, action: 'ALIAS_MOVED' } as const;
+    const rows = await this.prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: 100 });
+    return rows.map(toAliasEvent);
   }
 
   /** Loads what the aliases point to, at the start of the hub. One that cannot be loaded is reported, not hidden. */
@@ -156,11 +107,4 @@ export class ModelService {
       }
     }
   }
-}
-
-function refuseUnlessPassed(gate: readonly GateVerdict[], { model, version, overrideGate }: Promotion): void {
-  const failed = gate.filter((check) => !check.passed);
-  if (failed.length === 0 || overrideGate) return;
-  const why = failed.map((check) => `${check.rule}: ${check.detail}`).join(' ');
-  throw new HubError('GATE_REFUSED', `The gate refuses version ${version} of ${model}. ${why}`, { gate });
 }

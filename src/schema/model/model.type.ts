@@ -2,6 +2,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { GateMetric, GateRuleKind } from './gate.js';
 
 @ObjectType('ModelVersion', { description: 'What a run made, registered under a number. Never changes.' })
 export class ModelVersionType {
@@ -67,6 +68,24 @@ export class GateCheck {
 
   @Field(() => String, { description: 'What was asked and what was measured.' })
   detail!: string;
+
+  @Field(() => Float, { nullable: true, description: 'What the figure must reach; of a loss, what it may reach.' })
+  limit?: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The figure of the version.' })
+  measured?: number | null;
+}
+
+@ObjectType('GateRule', { description: 'A rule that a version must meet before `production` may point to it.' })
+export class GateRuleType {
+  @Field(() => GateRuleKind)
+  kind!: GateRuleKind;
+
+  @Field(() => GateMetric, { description: 'Of NOT_WORSE and THRESHOLD.' })
+  metric!: GateMetric;
+
+  @Field(() => Float, { description: 'Margin of NOT_WORSE, threshold of THRESHOLD: a share from 0 to 1, or nats.' })
+  limit!: number;
 }
 
 @ObjectType('AliasEvent', { description: 'One move of an alias: who, when, why, from, to.' })
@@ -113,8 +132,11 @@ export class ModelType {
   @Field(() => [AliasType])
   aliases!: AliasType[];
 
-  @Field(() => [AliasEventType], { description: 'Newest first, the last hundred.' })
-  aliasEvents!: AliasEventType[];
+  @Field(() => [GateRuleType])
+  gate!: GateRuleType[];
+
+  @Field(() => Boolean, { description: 'Whether a second person approves what `production` is to point to.' })
+  secondPerson!: boolean;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -1,6 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, Max, Min } from 'class-validator';
 import { Arg, Args, ArgsType, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { classScores, macroAverage } from '../../training/class-metrics.js';
+import { Needs } from '../permission.js';
 import { RunType } from './run.type.js';
 import { RunComparisonType } from './run-comparison.type.js';
 import type { RunRecordService } from './run-record.service.js';
@@ -57,11 +58,13 @@ export class RunRecordResolver {
     description:
       'Test images that a run got wrong, or, with both classes, those of one cell of its confusion matrix, also on the diagonal. Null when the run keeps no predictions.',
   })
+  @Needs('VIEWER')
   async runMistakes(@Args(() => RunMistakesArgs) args: RunMistakesArgs): Promise<TestPredictionsType | null> {
     return this.records.mistakes(args.id, args);
   }
 
   @Query(() => RunComparisonType)
+  @Needs('VIEWER')
   async compareRuns(@Args(() => CompareRunsArgs) { ids }: CompareRunsArgs): Promise<RunComparisonType> {
     return this.records.compare(ids);
   }
@@ -70,6 +73,7 @@ export class RunRecordResolver {
     description:
       'Queues a run with the recipe, data, backbone and parent of one that succeeded. When it has ended, its `reproduction` says whether it came to the same.',
   })
+  @Needs('TRAINER')
   async reproduceRun(@Arg('id', () => ID) id: string): Promise<RunType> {
     return this.records.reproduce(id);
   }

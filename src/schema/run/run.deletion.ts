@@ -1,5 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { auditRow } from '../audit/audit.event.js';
+import type { By } from '../context.js';
 import type { RunBlobs } from './run.blobs.js';
 import { statesBefore } from './run.states.js';
 
@@ -10,7 +12,7 @@ const NAMED = 5;
  * Deletes a run with its epochs and events; its blobs are released.
  * @returns false when the run is not there or in no state for it. @throws CONFLICT naming what refers to the run.
  */
-export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: string): Promise<boolean> {
+export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: string, by: By): Promise<boolean> {
   return prisma.$transaction(async (tx) => {
     // Keeps others from referring to it from now on.
     await tx.$queryRaw`SELECT id FROM runs WHERE id = ${id} FOR UPDATE`;
@@ -19,6 +21,13 @@ export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: strin
     await refuseIfReferred(tx, id);
     await tx.run.delete({ where: { id } });
     await blobs.release(tx, [run.weightsBlob, run.checkpointBlob, run.predictionsBlob]);
+    const { state, testAccuracy, datasetVersionId } = run;
+    const entry = {
+      action: 'RUN_DELETED',
+      subject: `run ${id}`,
+      details: { state, testAccuracy, datasetVersionId },
+    } as const;
+    await tx.auditEvent.create({ data: auditRow(by, entry) });
     return true;
   });
 }

@@ -3,6 +3,7 @@ import { Repeater, SlidingBuffer } from '@graphql-yoga/subscription';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Changes } from '../change/changes.js';
 import { notFound } from '../not-found.js';
+import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
 import { isFinal } from './run.states.js';
 import type { RunState } from './run.type.js';
 import type { RunEventType } from './run-event.type.js';
@@ -41,6 +42,7 @@ export class RunJournal {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly changes: Changes,
+    private readonly outbox: WebhookOutbox,
   ) {}
 
   /**
@@ -50,6 +52,7 @@ export class RunJournal {
    */
   async write(id: string, details: EventDetails, { data = {}, before, cleanUp }: Besides = {}): Promise<boolean> {
     const where = before ? { id, state: { in: [...before] } } : { id };
+    const ended = 'state' in details && isFinal(details.state);
     const counted = { ...data, eventCount: { increment: 1 } };
     try {
       await this.prisma.$transaction(async (tx) => {
@@ -57,6 +60,7 @@ export class RunJournal {
         if ('epoch' in details) await tx.runEpoch.create({ data: { runId: id, ...details.epoch } });
         if ('progress' in details) await tx.runEvent.deleteMany({ where: overtakenBy(id, details.progress.phase) });
         await tx.runEvent.create({ data: { runId: id, ...eventRow(number, details) } });
+        if (ended) await this.outbox.put(tx, 'RUN_ENDED', { runId: id, state: details.state });
       });
     } catch (error) {
       if (!isMissing(error)) throw error;
@@ -67,6 +71,7 @@ export class RunJournal {
     } finally {
       this.#news.emit(id);
       if ('state' in details || 'epoch' in details) this.changes.tell('RUN', id);
+      if (ended) this.outbox.tell();
     }
     return true;
   }

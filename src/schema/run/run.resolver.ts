@@ -1,5 +1,6 @@
-import { Arg, Args, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { Context } from '../context.js';
+import { Needs } from '../permission.js';
 import { StartFineTuneRunInput, StartTransferRunInput } from './run.input.js';
 import { NEWEST_FIRST, type RunList } from './run.list.js';
 import type { RunService } from './run.service.js';
@@ -17,6 +18,7 @@ export class RunResolver {
   ) {}
 
   @Query(() => RunPage, { name: 'runs', description: 'Newest first, unless the sort says otherwise.' })
+  @Needs('VIEWER')
   async pageOfRuns(
     @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
     @Arg('filter', () => RunFilter, { nullable: true }) filter?: RunFilter | null,
@@ -26,11 +28,13 @@ export class RunResolver {
   }
 
   @Query(() => RunType, { nullable: true })
+  @Needs('VIEWER')
   async run(@Arg('id', () => ID) id: string): Promise<RunType | null> {
     return this.runs.find(id);
   }
 
   @Mutation(() => RunType, { description: 'Queues a run that trains a head on a frozen backbone.' })
+  @Needs('TRAINER')
   async startTransferRun(@Arg('input', () => StartTransferRunInput) input: StartTransferRunInput): Promise<RunType> {
     const { datasetVersionId, backbone, preset, recipe } = input;
     return this.runs.startTransfer({ datasetVersionId, backbone, preset, recipe: { ...recipe } });
@@ -39,6 +43,7 @@ export class RunResolver {
   @Mutation(() => RunType, {
     description: 'Queues a run that goes on from another one, with all behind a layer of the backbone trained too.',
   })
+  @Needs('TRAINER')
   async startFineTuneRun(@Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput): Promise<RunType> {
     const { parentRunId, fineTuneFrom, ...recipe } = input;
     return this.runs.startFineTune(parentRunId, { ...recipe, splitLayer: fineTuneFrom });
@@ -47,11 +52,13 @@ export class RunResolver {
   @Mutation(() => RunType, {
     description: 'Queues a run with the kind, data, backbone and parent of another one, and its recipe with changes.',
   })
+  @Needs('TRAINER')
   async cloneRun(@Arg('input', () => CloneRunInput) { id, recipe, fineTuneFrom }: CloneRunInput): Promise<RunType> {
     return this.runs.clone(id, { ...recipe, splitLayer: fineTuneFrom ?? undefined });
   }
 
   @Mutation(() => RunType, { description: 'Stops a run that waits or is under way, at the next batch.' })
+  @Needs('TRAINER')
   async cancelRun(@Arg('id', () => ID) id: string): Promise<RunType> {
     return this.runs.cancel(id);
   }
@@ -59,11 +66,13 @@ export class RunResolver {
   @Mutation(() => RunType, {
     description: 'Queues a run that failed or was cancelled again; it goes on from its last checkpoint.',
   })
+  @Needs('TRAINER')
   async resumeRun(@Arg('id', () => ID) id: string): Promise<RunType> {
     return this.runs.resume(id);
   }
 
   @Mutation(() => RunType, { description: 'Moves a run that waits before another one, or behind all.' })
+  @Needs('TRAINER')
   async moveRun(
     @Arg('id', () => ID) id: string,
     @Arg('before', () => ID, { nullable: true }) before?: string | null,
@@ -74,12 +83,14 @@ export class RunResolver {
   @Mutation(() => ID, {
     description: 'Deletes a run that has ended and that nothing refers to, with its blobs. Returns its id.',
   })
-  async deleteRun(@Arg('id', () => ID) id: string): Promise<string> {
-    await this.runs.delete(id);
+  @Needs('MAINTAINER')
+  async deleteRun(@Arg('id', () => ID) id: string, @Ctx() by: Context): Promise<string> {
+    await this.runs.delete(id, by);
     return id;
   }
 
   @Mutation(() => RunType, { description: 'Gives a run tags in place of those that it has.' })
+  @Needs('TRAINER')
   async tagRun(@Args(() => TagRunArgs) { id, tags }: TagRunArgs): Promise<RunType> {
     return this.runs.tag(id, tags);
   }
@@ -89,6 +100,7 @@ export class RunResolver {
       'What happened to a run behind an event, and then what happens, until it has ended. Whoever was cut off goes on with the last number received.',
     subscribe: ({ context, args }) => (context as Context).runs.follow(args.id as string, args.after as number),
   })
+  @Needs('VIEWER')
   runEvents(
     @Root() event: RunEventType,
     @Arg('id', () => ID) _id: string,

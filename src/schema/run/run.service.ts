@@ -1,6 +1,8 @@
 import { HubError } from '../../errors.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Changes } from '../change/changes.js';
+import type { By } from '../context.js';
+import type { Limits } from '../limits/limits.js';
 import { notFound } from '../not-found.js';
 import type { RunBlobs } from './run.blobs.js';
 import { changedRecipe } from './run.clone.js';
@@ -20,6 +22,7 @@ export class RunService {
     private readonly states: RunStates,
     private readonly journal: RunJournal,
     private readonly blobs: RunBlobs,
+    private readonly limits: Limits,
     private readonly changes: Changes,
   ) {}
 
@@ -50,6 +53,7 @@ export class RunService {
     plan: RunPlan,
     besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
   ): Promise<RunType> {
+    if (!besides.sweepId) await this.limits.admitRun(); // a sweep's was admitted with it
     const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
     const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });
     this.queue.wake();
@@ -72,8 +76,8 @@ export class RunService {
   }
 
   /** @throws NOT_FOUND, or CONFLICT naming the state or what refers to the run. */
-  async delete(id: string): Promise<void> {
-    if (!(await deleteRun(this.prisma, this.blobs, id))) {
+  async delete(id: string, by: By): Promise<void> {
+    if (!(await deleteRun(this.prisma, this.blobs, id, by))) {
       await this.states.require(id, 'delete');
       throw new HubError('CONFLICT', 'The state of the run has just changed: ask again.', { id });
     }

@@ -1,4 +1,5 @@
 import { Query, Resolver } from 'type-graphql';
+import { Needs } from '../permission.js';
 import type { SampleService } from './sample.service.js';
 import { Samples } from './sample.type.js';
 
@@ -7,6 +8,7 @@ export class SampleResolver {
   constructor(private readonly samples: SampleService) {}
 
   @Query(() => Samples, { name: 'samples' })
+  @Needs('VIEWER')
   async all(): Promise<Samples> {
     return this.samples.read();
   }

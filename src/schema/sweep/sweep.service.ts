@@ -1,6 +1,9 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
+import { auditRow } from '../audit/audit.event.js';
+import type { By } from '../context.js';
+import type { Limits } from '../limits/limits.js';
 import { notFound } from '../not-found.js';
 import { planTransfer, type TransferRequest } from '../run/run.plan.js';
 import { isFinal } from '../run/run.states.js';
@@ -22,10 +25,12 @@ export class SweepService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly queue: SweepQueue,
+    private readonly limits: Limits,
   ) {}
 
   /** Queues a sweep. Its trials are drawn and checked now, and never change. */
   async start({ base, method, parameters, runs, ...rest }: SweepRequest): Promise<SweepType> {
+    await this.limits.admitRun();
     const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
     if ((method === 'RANDOM') !== (runs !== null)) {
       const message = 'A RANDOM sweep needs `runs`, the number of trials; a GRID has as many as its values make.';
@@ -54,7 +59,7 @@ export class SweepService {
   }
 
   /** Deletes a sweep with its trials. @throws NOT_FOUND, or CONFLICT unless it has ended and its run is deleted. */
-  async delete(id: string): Promise<void> {
+  async delete(id: string, by: By): Promise<void> {
     const found = await this.find(id);
     if (!found) throw notFound('sweep', id);
     const { state, runId } = found;
@@ -63,7 +68,10 @@ export class SweepService {
     }
     if (runId)
       throw new HubError('CONFLICT', `The run ${runId} was made of the sweep: delete that first.`, { id, runId });
-    await this.prisma.sweep.delete({ where: { id } });
+    await this.prisma.$transaction([
+      this.prisma.sweep.delete({ where: { id } }),
+      this.prisma.auditEvent.create({ data: auditRow(by, { action: 'SWEEP_DELETED', subject: `sweep ${id}` }) }),
+    ]);
   }
 
   async find(id: string): Promise<SweepType | null> {

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { EXIT } from '../exit.js';
+import { moment } from '../format.js';
+import { wholeNumber } from '../numbers.js';
+import { fields, print, sections, table } from '../output.js';
+import { AUDIT_CHAIN, AUDIT_EVENTS } from '../requests/audit.js';
+
+interface ListOptions extends ConnectionOptions {
+  readonly model?: string;
+  readonly actor?: string;
+  readonly first: number;
+  readonly after?: number;
+}
+
+export function auditCommand(program: Command): void {
+  const audit = program.command('audit').description('What was changed, by whom and why.');
+
+  withConnection(
+    audit
+      .command('list')
+      .description('List changes, newest first.')
+      .option('--model <name>', 'that concern a model')
+      .option('--actor <name>', 'that a token made')
+      .option('--first <number>', 'how many', wholeNumber, 50)
+      .option('--after <number>', 'behind this one', wholeNumber),
+  ).action(async (options: ListOptions) => {
+    const { model = null, actor = null, first, after = null } = options;
+    const client = await connect(options);
+    const { auditEvents } = await client.request(AUDIT_EVENTS, { filter: { model, actor }, page: { first, after } });
+    print(options, auditEvents, () =>
+      sections(
+        table(
+          [' number', 'when', 'who', 'action', 'what', 'from', 'to', 'reason'],
+          auditEvents.events.map(({ number, at, actor: who, action, subject, from, to, reason }) => [
+            ...[number, moment(at), who, action, subject],
+            ...[from, to, reason],
+          ]),
+        ),
+        auditEvents.next === null ? '' : `More with --after ${auditEvents.next}`,
+      ),
+    );
+  });
+
+  withConnection(
+    audit.command('verify').description('Compute every hash of the audit again; ends with 1 when one does not fit.'),
+  ).action(async (options: ConnectionOptions) => {
+    const { auditChain } = await (await connect(options)).request(AUDIT_CHAIN);
+    const { intact, lastHash, broken } = auditChain;
+    const found = broken ? `event ${broken.number}: ${broken.why}` : 'none';
+    print(options, auditChain, () => fields({ intact, 'last hash': lastHash, broken: found }));
+    if (broken) process.exitCode = EXIT.failed;
+  });
+}

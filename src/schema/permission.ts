@@ -1,0 +1,89 @@
+import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from 'graphql';
+import { Extensions } from 'type-graphql';
+import { HubError } from '../errors.js';
+import type { Caller } from './caller.js';
+import type { Context } from './context.js';
+import { includes, type Role } from './role.js';
+
+/** Who may ask something. */
+export interface Permission {
+  readonly role: `${Role}`;
+  /**
+   * What a token for one model may have of it: nothing (null), what names the model in this argument (`input.model`), or
+   * an answer that the resolver narrows to the model.
+   */
+  readonly model: { readonly argument: string } | 'NARROWED' | null;
+}
+
+/** The answer depends on the caller's model; the resolver sees to it. */
+export const NARROWED = 'NARROWED';
+
+/** The argument that names the model, for example `input.model`. */
+export const modelIn = (argument: string): Permission['model'] => ({ argument });
+
+/** Says on a query, mutation or subscription who may ask it. One without is refused when the schema is built. */
+export function Needs(role: `${Role}`, model: Permission['model'] = null): MethodDecorator {
+  return Extensions({ permission: { role, model } satisfies Permission });
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+type RootField = GraphQLField<unknown, Context, Arguments>;
+
+/** Every query, mutation and subscription. */
+export function rootFields(schema: GraphQLSchema): RootField[] {
+  const types = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return types.flatMap((type) => Object.values(type?.getFields() ?? {}));
+}
+
+export function permissionOf(field: RootField): Permission {
+  const permission = field.extensions.permission as Permission | undefined;
+  if (!permission) throw new Error(`${field.name} does not say who may ask it: put @Needs(...) on it`);
+  return permission;
+}
+
+/** Has every query, mutation and subscription look at its caller first, and say so in its description. */
+export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
+  for (const field of rootFields(schema)) {
+    const permission = permissionOf(field);
+    const { resolve = defaultFieldResolver, subscribe } = field;
+    field.resolve = (root, args, context, info) => {
+      refuseUnlessPermitted(field.name, permission, context.caller, args);
+      return resolve(root, args, context, info);
+    };
+    if (subscribe) {
+      field.subscribe = (root, args, context, info) => {
+        refuseUnlessPermitted(field.name, permission, context.caller, args);
+        return subscribe(root, args, context, info);
+      };
+    }
+    field.description = [field.description, `Needs the role ${permission.role}.`].filter(Boolean).join(' ');
+  }
+  return schema;
+}
+
+/** Names of what a caller may ask at all, whatever the arguments. */
+export function permittedFields(schema: GraphQLSchema, { role, model }: Caller): string[] {
+  const permitted = rootFields(schema).filter((field) => {
+    const permission = permissionOf(field);
+    return includes(role, permission.role) && (model === null || permission.model !== null);
+  });
+  return permitted.map(({ name }) => name).sort();
+}
+
+/** @throws FORBIDDEN, naming the role or the model that is needed and what the token has. */
+export function refuseUnlessPermitted(what: string, permission: Permission, caller: Caller, args: Arguments): void {
+  const { name, role: held } = caller;
+  const { role: needed, model } = permission;
+  if (!includes(held, needed)) {
+    const message = `${what} needs the role ${needed}; the token "${name}" has ${held}.`;
+    throw new HubError('FORBIDDEN', message, { needed, held });
+  }
+  if (caller.model === null || model === NARROWED) return;
+  if (model !== null && valueAt(args, model.argument) === caller.model) return;
+  const message = `The token "${name}" is for the model ${caller.model} only, and ${what} asks for more.`;
+  throw new HubError('FORBIDDEN', message, { model: caller.model });
+}
+
+function valueAt(args: Arguments, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (value as Arguments | null | undefined)?.[key], args);
+}

@@ -1,0 +1,74 @@
+import { IsOptional, Matches, Min } from 'class-validator';
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
+import { PRODUCTION } from '../model/gate.js';
+import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { Reason } from '../reason.field.js';
+
+@InputType()
+export class PromoteModelVersionInput {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => Int, { description: 'Number of the version.' })
+  @Min(1)
+  version!: number;
+
+  @Field(() => String, { defaultValue: PRODUCTION, description: NAME_RULE })
+  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  alias!: string;
+
+  @Reason()
+  reason!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version that you saw there; the move is refused when it is another by now. 0: none.',
+  })
+  @IsOptional()
+  @Min(0)
+  expectedVersion?: number | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Move it though the gate refuses; kept with the move.' })
+  overrideGate!: boolean;
+}
+
+@InputType()
+export class RollBackInput {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => String, { defaultValue: PRODUCTION })
+  alias!: string;
+
+  @Reason()
+  reason!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version that you saw there; refused when it is another by now.',
+  })
+  @IsOptional()
+  @Min(1)
+  expectedVersion?: number | null;
+}
+
+@ArgsType()
+export class CheckPromotionArgs {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => String, { defaultValue: PRODUCTION })
+  alias!: string;
+}
+
+@ArgsType()
+export class DecisionArgs {
+  @Field(() => ID, { description: 'Of the request.' })
+  id!: string;
+
+  @Reason()
+  reason!: string;
+}

@@ -1,0 +1,23 @@
+import { IsOptional, Matches } from 'class-validator';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, InputType } from 'type-graphql';
+import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { Role } from '../role.js';
+
+@InputType()
+export class CreateTokenInput {
+  @Field(() => String, { description: `Of whoever will hold it; the audit says it. ${NAME_RULE}` })
+  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  name!: string;
+
+  @Field(() => Role)
+  role!: Role;
+
+  @Field(() => String, { nullable: true, description: 'Name of the only model that it is for; everything when null.' })
+  @IsOptional()
+  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  model?: string | null;
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When it stops to be accepted; never when null.' })
+  expiresAt?: Date | null;
+}

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import got from 'got';
+import { filteringAgent, type ReachOptions, requireHttps, SILENCE, worded } from './fetch.js';
+
+/** Sends a text to an address. @returns the status of the answer, of which nothing else is read. */
+export type Post = (
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) => Promise<number>;
+
+/** Posts to other servers, as `createFetch` fetches from them. Redirects are not followed. Its errors are BAD_INPUT. */
+export function createPost(options: ReachOptions): Post {
+  const agent = filteringAgent(options);
+  return async (url, body, headers, signal) => {
+    requireHttps(url);
+    const stream = got.stream.post(url, {
+      agent,
+      body,
+      headers,
+      signal,
+      followRedirect: false,
+      throwHttpErrors: false,
+      retry: { limit: 0 }, // the sender has its own schedule
+      timeout: { request: SILENCE },
+    });
+    try {
+      const [response] = (await once(stream, 'response')) as [{ statusCode: number }];
+      return response.statusCode;
+    } catch (error) {
+      throw worded(error, signal);
+    } finally {
+      stream.destroy();
+    }
+  };
+}

@@ -1,0 +1,304 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { zipOf } from '../datasets/fixtures.js';
+import { colourImages, colourPhoto } from '../support/colour-images.js';
+import { runHub } from '../support/command.js';
+import { type HubUser, requestText } from '../support/hub-user.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+interface AuditAnswer {
+  readonly auditEvents: {
+    readonly events: readonly { readonly number: number; readonly action: string; readonly requestId: string }[];
+    readonly next: number | null;
+  };
+}
+
+const MODEL = 'colours';
+let hub: TestHub;
+/** Two people. */
+let ann: HubUser;
+let bob: HubUser;
+
+// Version 1 is good, version 2 is not.
+beforeAll(async () => {
+  hub = await TestHub.start();
+  const { id: datasetVersionId } = await hub.register(MODEL, await zipOf(await colourImages()));
+  for (const recipe of [QUICK, HOPELESS]) {
+    await hub.registerModel((await hub.train({ datasetVersionId, recipe })).id, MODEL);
+  }
+  const person = async (name: string): Promise<HubUser> =>
+    hub.as((await hub.createToken({ name, role: 'MAINTAINER' })).secret);
+  [ann, bob] = [await person('ann'), await person('bob')];
+});
+afterAll(() => hub.remove());
+
+/** Why a request of test/requests is refused. */
+async function refusal(user: HubUser, request: string, variables: object): Promise<{ code: unknown; message: string }> {
+  const { errors } = await user.post(await requestText(request), { model: MODEL, ...variables });
+  expect(errors, request).toHaveLength(1);
+  return { code: errors![0]!.extensions.code, message: errors![0]!.message };
+}
+
+/** The version that answers. */
+async function serving(): Promise<number> {
+  const photo = await colourPhoto('red', 1);
+  const answer = await hub.send<{ classify: { modelVersion: number } }>('classify', 'image', photo, { model: MODEL });
+  return answer.classify.modelVersion;
+}
+
+const promote = (user: HubUser, version: number, reason: string, more = {}): Promise<unknown> =>
+  user.ask('promote', { model: MODEL, version, reason, ...more });
+const setGate = (rules: unknown, reason = 'test'): Promise<unknown> =>
+  hub.ask('set-gate', { model: MODEL, rules, reason });
+
+// One story: every test begins where the one before it ended.
+describe('a promotion', () => {
+  it('can be looked at beforehand', async () => {
+    expect(await ann.ask('check-promotion', { model: MODEL, version: 1 })).toEqual({
+      checkPromotion: {
+        present: null,
+        checks: [expect.objectContaining({ rule: 'measured on a test split', passed: true })],
+        needsOverride: false,
+        needsSecondPerson: false,
+      },
+    });
+    await promote(ann, 1, 'the first');
+    expect(await ann.ask('check-promotion', { model: MODEL, version: 2 })).toMatchObject({
+      checkPromotion: { present: 1, needsOverride: true },
+    });
+    expect(await ann.ask('check-promotion', { model: MODEL, version: 2, alias: 'candidate' })).toMatchObject({
+      checkPromotion: { present: null, checks: [], needsOverride: false },
+    });
+  });
+
+  it('is refused with all that failed of the rules that the model has', async () => {
+    const rules = [{ kind: 'THRESHOLD', limit: 0.999 }, { kind: 'CALIBRATED' }, { kind: 'NOT_WORSE', limit: 1 }];
+    expect(await setGate(rules, 'strict')).toMatchObject({
+      setGate: { gate: [{ kind: 'THRESHOLD', metric: 'TEST_ACCURACY', limit: 0.999 }, { kind: 'CALIBRATED' }, {}] },
+    });
+    const { code, message } = await refusal(ann, 'promote', { version: 2, reason: 'new' });
+    expect(code).toBe('GATE_REFUSED');
+    expect(message).toMatch(
+      /^The gate refuses version 2 of colours\. high enough: .+ 99\.90 % is the least\. calibrated: /,
+    );
+    expect(message).not.toContain('not worse');
+    expect(await serving()).toBe(1);
+  });
+
+  it.each([
+    ['no reason', { reason: ' ' }, /must say why/],
+    ['a limit below 0', { rules: [{ kind: 'THRESHOLD', limit: -1 }], reason: 'x' }, /limit must not be less than 0/],
+    [
+      'too many rules',
+      { rules: Array.from({ length: 21 }, () => ({ kind: 'MEASURED' })), reason: 'x' },
+      /no more than 20 elements/,
+    ],
+  ])('keeps its rules when they are to be changed with %s', async (_, given, message) => {
+    expect(await refusal(hub, 'set-gate', given)).toEqual({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(message),
+    });
+    expect(await ann.ask('check-promotion', { model: MODEL, version: 2 })).toMatchObject({
+      checkPromotion: {
+        checks: [{ rule: 'high enough' }, { rule: 'calibrated' }, { rule: 'not worse than production' }],
+      },
+    });
+  });
+
+  it('that overrides the gate needs a reason, which is kept', async () => {
+    expect(await refusal(ann, 'promote', { version: 2, reason: '  ', overrideGate: true })).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'reason must say why.',
+    });
+    expect(await serving()).toBe(1);
+    await promote(ann, 2, 'the camera changed', { overrideGate: true });
+    expect(await serving()).toBe(2);
+  });
+
+  it('is rolled back to the version before, without the gate', async () => {
+    expect(await refusal(ann, 'roll-back', { reason: 'worse', expectedVersion: 1 })).toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(await ann.ask('roll-back', { model: MODEL, reason: 'worse', expectedVersion: 2 })).toEqual({
+      rollBack: { number: 1, aliases: ['production'] },
+    });
+    expect(await serving()).toBe(1);
+    await setGate(null);
+  });
+
+  it('cannot be rolled back where there is nothing before', async () => {
+    const candidate = { model: MODEL, alias: 'candidate', reason: 'x' };
+    const request = 'mutation ($input: RollBackInput!) { rollBack(input: $input) { number } }';
+    const none = await ann.post(request, { input: candidate });
+    expect(none.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+    await promote(ann, 2, 'to look at', { alias: 'candidate' });
+    const only = await ann.post(request, { input: candidate });
+    expect(only.errors).toMatchObject([
+      { message: 'candidate of colours has pointed to version 2 only: there is none to go back to.' },
+    ]);
+  });
+});
+
+describe('where a second person approves', () => {
+  const request = async (version: number, reason: string): Promise<string> => {
+    const variables = { model: MODEL, version, reason };
+    const answer = await ann.ask<{ requestPromotion: { id: string; state: string } }>('request-promotion', variables);
+    expect(answer.requestPromotion.state).toBe('WAITING');
+    return answer.requestPromotion.id;
+  };
+  let id: string;
+
+  it('nobody requests what needs no second person', async () => {
+    const needless = await refusal(ann, 'request-promotion', { version: 1, reason: 'x' });
+    expect(needless).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('needs no second person') });
+    await hub.ask('set-approval', { model: MODEL, secondPerson: true, reason: 'two pairs of eyes' });
+    await setGate([{ kind: 'MEASURED' }]);
+  });
+
+  it('a promotion is refused, also over the gate, and can be requested', async () => {
+    for (const overrideGate of [false, true]) {
+      expect(await refusal(ann, 'promote', { version: 2, reason: 'x', overrideGate })).toMatchObject({
+        code: 'APPROVAL_NEEDED',
+      });
+    }
+    expect(await ann.ask('check-promotion', { model: MODEL, version: 2 })).toMatchObject({
+      checkPromotion: { needsSecondPerson: true },
+    });
+    id = await request(2, 'ready');
+    expect(await serving()).toBe(1);
+    expect(await refusal(ann, 'request-promotion', { version: 2, reason: 'again' })).toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  it('whoever requested it cannot approve it, nor a token for another model', async () => {
+    expect(await refusal(ann, 'approve-promotion', { id, reason: 'my own' })).toMatchObject({
+      code: 'FORBIDDEN',
+      message: 'Somebody else must approve it: you have requested it yourself.',
+    });
+    const { secret } = await hub.createToken({ name: 'stranger', role: 'MAINTAINER', model: 'other' });
+    expect(await refusal(hub.as(secret), 'approve-promotion', { id, reason: 'x' })).toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(await serving()).toBe(1);
+  });
+
+  it('somebody else approves it, once', async () => {
+    const answer = await bob.ask('approve-promotion', { id, reason: 'looked at it' });
+    expect(answer).toEqual({
+      approvePromotion: {
+        state: 'APPROVED',
+        requestedBy: 'ann',
+        decidedBy: 'bob',
+        decision: 'looked at it',
+        version: { number: 2, aliases: ['candidate', 'production'] },
+      },
+    });
+    expect(await serving()).toBe(2);
+    for (const decision of ['approve-promotion', 'reject-promotion']) {
+      expect(await refusal(bob, decision, { id, reason: 'again' })).toMatchObject({ code: 'CONFLICT' });
+    }
+  });
+
+  it('what was rejected stays as it is', async () => {
+    const rejected = await request(1, 'back');
+    expect(await bob.ask('reject-promotion', { id: rejected, reason: 'no' })).toMatchObject({
+      rejectPromotion: { state: 'REJECTED', decidedBy: 'bob', decision: 'no' },
+    });
+    expect(await serving()).toBe(2);
+  });
+
+  it('a request is not approved when the alias has moved, or when the gate refuses by now', async () => {
+    const stale = await request(1, 'back');
+    await ann.ask('roll-back', { model: MODEL, reason: 'at once' });
+    expect(await refusal(bob, 'approve-promotion', { id: stale, reason: 'ok' })).toMatchObject({ code: 'CONFLICT' });
+    await bob.ask('reject-promotion', { id: stale, reason: 'stale' });
+    const late = await request(2, 'again');
+    await setGate(null);
+    expect(await refusal(bob, 'approve-promotion', { id: late, reason: 'ok' })).toMatchObject({ code: 'GATE_REFUSED' });
+    expect(await serving()).toBe(1);
+    const list = await ann.ask<{ promotionRequests: unknown[] }>('promotion-requests', {
+      model: MODEL,
+      state: 'WAITING',
+    });
+    expect(list.promotionRequests).toMatchObject([{ id: late, requestedBy: 'ann', version: { number: 2 } }]);
+  });
+
+  it('hub promotion lists and decides', async () => {
+    const at = ['--url', hub.url, '--token', bob.token];
+    const listed = await runHub('promotion', 'list', '--model', MODEL, ...at, '--json');
+    const [{ id: waiting }] = JSON.parse(listed.stdout).promotionRequests as [{ id: string }];
+    expect(await runHub('promotion', 'reject', waiting, '--reason', 'no', ...at)).toMatchObject({ code: 0 });
+    const asked = await runHub('promote', MODEL, '1', '--request', '--reason', 'as it is', ...at);
+    expect(asked, asked.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('waits to be approved') });
+  });
+});
+
+describe('the audit', () => {
+  const events = (filter: object, more: object = {}): Promise<AuditAnswer> =>
+    hub.ask<AuditAnswer>('audit-events', { filter, ...more });
+
+  it('has every change in order, with who, what, from, to, why and the request', async () => {
+    const { auditEvents } = await events({ model: MODEL }, { first: 200 });
+    const told = auditEvents.events.map((event) => {
+      const { action, actor, from, to, reason } = event as unknown as Record<string, string>;
+      return [action, actor, from, to, reason];
+    });
+    expect(told.toReversed().slice(0, 6)).toEqual([
+      ['ALIAS_MOVED', 'ann', null, '1', 'the first'],
+      ['GATE_CHANGED', 'first', expect.stringContaining('MEASURED'), expect.stringContaining('THRESHOLD'), 'strict'],
+      ['ALIAS_MOVED', 'ann', '1', '2', 'the camera changed'],
+      ['ALIAS_MOVED', 'ann', '2', '1', 'worse'],
+      ['GATE_CHANGED', 'first', expect.stringContaining('THRESHOLD'), expect.stringContaining('SAME_DATASET'), 'test'],
+      ['ALIAS_MOVED', 'ann', null, '2', 'to look at'],
+    ]);
+    expect(told).toContainEqual(['APPROVAL_CHANGED', 'first', 'false', 'true', 'two pairs of eyes']);
+    expect(told).toContainEqual(['ALIAS_MOVED', 'bob', '1', '2', 'ready']);
+    expect(told).toContainEqual(['PROMOTION_REJECTED', 'bob', '2', '1', 'no']);
+    for (const { requestId } of auditEvents.events) expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is filtered, and read page by page', async () => {
+    const moved = await events({ actions: ['ALIAS_MOVED'], actor: 'bob' });
+    expect(moved.auditEvents.events).toMatchObject([
+      { action: 'ALIAS_MOVED', details: { requestedBy: 'ann', decision: 'looked at it' } },
+    ]);
+    const numbers: number[] = [];
+    for (let after: number | null = null; ; ) {
+      const { auditEvents }: AuditAnswer = await events({}, { first: 3, after });
+      numbers.push(...auditEvents.events.map(({ number }) => number));
+      after = auditEvents.next;
+      if (after === null) break;
+    }
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => numbers.length - i));
+    expect(numbers.length).toBeGreaterThan(15);
+    const later = await events({ since: '2100-01-01T00:00:00Z' });
+    expect(later.auditEvents.events).toEqual([]);
+  });
+
+  it('knows what was deleted', async () => {
+    const { id } = (await hub.register('gone', await zipOf(await colourImages({ train: 2, test: 1, seed: 5 })))) as {
+      id: string;
+    };
+    const run = await hub.train({ datasetVersionId: id, recipe: HOPELESS });
+    await ann.ask('delete-run', { id: run.id });
+    await ann.ask('delete-dataset-version', { id });
+    await ann.ask('delete-dataset', { name: 'gone' });
+    const { auditEvents } = await events({ actor: 'ann' }, { first: 3 });
+    expect(auditEvents.events).toMatchObject([
+      { action: 'DATASET_DELETED', subject: 'gone' },
+      { action: 'DATASET_VERSION_DELETED', subject: 'gone 1', details: { id } },
+      { action: 'RUN_DELETED', subject: `run ${run.id}`, details: { state: 'SUCCEEDED' } },
+    ]);
+  });
+
+  it('is verified from the terminal', async () => {
+    const { auditChain } = await hub.ask<{ auditChain: { intact: number; lastHash: string } }>('audit-chain');
+    const at = ['--url', hub.url, '--data', hub.data];
+    const verified = await runHub('audit', 'verify', ...at);
+    expect(verified, verified.stderr).toMatchObject({ code: 0 });
+    expect(verified.stdout).toContain(auditChain.lastHash);
+    const listed = await runHub('audit', 'list', '--first', '1', ...at);
+    expect(listed.stdout).toMatch(new RegExp(`^ *${auditChain.intact} .+ann +DATASET_DELETED +gone`, 'm'));
+  });
+});

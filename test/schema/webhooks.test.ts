@@ -1,0 +1,161 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { zipOf } from '../datasets/fixtures.js';
+import { colourImages } from '../support/colour-images.js';
+import { type Certificate, localCertificate, serveHttps } from '../support/https-server.js';
+import { HOPELESS } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface DeliveryAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  readonly lastStatus: number | null;
+  readonly lastError: string | null;
+}
+
+/** Milliseconds between attempts. */
+const RETRY_DELAYS = [10, 10, 300, 300, 300] as const;
+
+let certificate: Certificate;
+let hub: TestHub;
+beforeAll(async () => {
+  certificate = await localCertificate();
+  hub = await TestHub.start({ trusted: certificate.cert, retryDelays: RETRY_DELAYS });
+  await restart({ allowPrivateUrls: true });
+});
+afterAll(() => hub.remove());
+
+async function restart(options: { allowPrivateUrls: boolean }): Promise<void> {
+  await hub.stop();
+  await hub.start(options);
+}
+
+/** Somebody who is told. @param statuses of the answers, one after the other; the last one again and again. */
+async function receiver(...statuses: number[]): Promise<{ url: string; received: Received[]; statuses: number[] }> {
+  const received: Received[] = [];
+  const url = await serveHttps(certificate, async (request, response) => {
+    received.push({ headers: request.headers, body: await text(request) });
+    const status = (statuses.length > 1 ? statuses.shift() : statuses[0]) as number;
+    response.writeHead(status, { location: 'https://localhost/' }).end('an answer that nobody reads');
+  });
+  return { url, received, statuses };
+}
+
+async function webhook(url: string, ...events: string[]): Promise<{ id: string; secret: string }> {
+  const { createWebhook } = await hub.ask<{ createWebhook: { secret: string; webhook: { id: string } } }>(
+    'create-webhook',
+    { url: `${url}/hook?key=hidden`, events },
+  );
+  return { id: createWebhook.webhook.id, secret: createWebhook.secret };
+}
+
+const deliveries = async (webhookId: string): Promise<DeliveryAnswer[]> =>
+  (await hub.ask<{ webhookDeliveries: DeliveryAnswer[] }>('webhook-deliveries', { webhookId })).webhookDeliveries;
+
+/** The only message to a webhook, once it is as it should be. */
+const delivered = (webhookId: string, isDone = ({ state }: DeliveryAnswer) => state !== 'WAITING') =>
+  vi.waitUntil(async () => (await deliveries(webhookId)).find(isDone), { timeout: 10_000 });
+
+describe('a webhook', () => {
+  it('is told what happens, in order, signed', async () => {
+    const { url, received } = await receiver(204);
+    const { secret } = await webhook(url, 'RUN_ENDED', 'MODEL_VERSION_REGISTERED', 'ALIAS_MOVED');
+    const { url: deaf, received: nothing } = await receiver(204);
+    await webhook(deaf, 'TEST');
+    const { id } = await hub.register('colours', await zipOf(await colourImages({ train: 4, test: 2 })));
+    const run = await hub.train({ datasetVersionId: id, recipe: HOPELESS });
+    await hub.registerModel(run.id, 'colours');
+    await hub.registerModel(run.id, 'colours'); // makes no second version
+    await hub.ask('promote', { model: 'colours', version: 1, reason: 'first' });
+    await vi.waitUntil(() => received.length >= 3, { timeout: 10_000 });
+
+    const messages = received.map(({ body, headers }) => {
+      const verified = new Webhook(secret).verify(body, headers as Record<string, string>);
+      expect(() => new Webhook(secret).verify(`${body} `, headers as Record<string, string>)).toThrow();
+      return verified;
+    });
+    expect(messages).toMatchObject([
+      { type: 'run.ended', data: { runId: run.id, state: 'SUCCEEDED' } },
+      { type: 'model_version.registered', data: { model: 'colours', version: 1, runId: run.id } },
+      { type: 'alias.moved', data: { model: 'colours', alias: 'production', from: null, to: 1, reason: 'first' } },
+    ]);
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(3);
+    expect(nothing).toEqual([]);
+  });
+
+  it('that fails is tried again with the same message, until it takes it', async () => {
+    const { url, received } = await receiver(500, 302, 200);
+    const { id } = await webhook(url, 'TEST');
+    await hub.ask('test-webhook', { id });
+    const delivery = await delivered(id);
+    expect(delivery).toMatchObject({ state: 'DELIVERED', attempts: 3, lastStatus: 200, nextAttemptAt: null });
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([delivery!.id, delivery!.id, delivery!.id]);
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+  });
+
+  it('that never takes a message is given up, and the log says so', async () => {
+    const { url, received } = await receiver(500);
+    const { id } = await webhook(url, 'TEST');
+    await hub.ask('test-webhook', { id });
+    const attempts = RETRY_DELAYS.length + 1;
+    expect(await delivered(id)).toMatchObject({ state: 'FAILED', attempts, lastStatus: 500, nextAttemptAt: null });
+    expect(received).toHaveLength(attempts);
+    expect(hub.log.some(({ msg }) => msg === 'webhook message given up')).toBe(true);
+  });
+
+  it('gets what it has not taken when the hub has started again', async () => {
+    const { url, statuses } = await receiver(503);
+    const { id } = await webhook(url, 'TEST');
+    await hub.ask('test-webhook', { id });
+    await delivered(id, ({ lastStatus }) => lastStatus === 503);
+    await hub.stop();
+    statuses[0] = 204;
+    await hub.start({ allowPrivateUrls: true });
+    expect(await delivered(id)).toMatchObject({ state: 'DELIVERED', lastStatus: 204 });
+  });
+
+  it('in a private network is not asked unless that is allowed', async () => {
+    await restart({ allowPrivateUrls: false });
+    const { url, received } = await receiver(204);
+    const { id } = await webhook(url, 'TEST');
+    await hub.ask('test-webhook', { id });
+    expect(await delivered(id, ({ attempts }) => attempts > 0)).toMatchObject({
+      lastStatus: null,
+      lastError: expect.stringContaining('The address leads into a private network'),
+    });
+    expect(received).toEqual([]);
+  });
+
+  it.each([
+    ['an address without https', 'http://example.com/', ['TEST'], 'Only https addresses are used.'],
+    ['no address', 'x', ['TEST'], 'Only https addresses are used.'],
+    ['nothing to be told of', 'https://example.com/', [], 'events must contain at least 1 elements'],
+  ])('is not made with %s', async (_, url, events, message) => {
+    const query =
+      'mutation ($url: String!, $events: [WebhookEvent!]!) { createWebhook(url: $url, events: $events) { secret } }';
+    const { errors } = await hub.post(query, { url, events });
+    expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_INPUT' } }]);
+  });
+
+  it('is deleted with its messages; the audit knows where it was, without what may be secret', async () => {
+    const { id } = await webhook('https://example.com', 'TEST');
+    expect(await hub.ask('delete-webhook', { id })).toEqual({ deleteWebhook: id });
+    const { errors } = await hub.post(`{ webhookDeliveries(webhookId: "${id}") { id } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: unknown[] } }>('audit-events', { first: 2 });
+    expect(auditEvents.events).toMatchObject([
+      { action: 'WEBHOOK_DELETED', subject: 'webhook https://example.com' },
+      { action: 'WEBHOOK_CREATED', subject: 'webhook https://example.com' },
+    ]);
+    expect(JSON.stringify(auditEvents)).not.toContain('hidden');
+  });
+});
