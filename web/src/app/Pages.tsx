@@ -8,6 +8,8 @@ import { Shell } from './Shell';
 
 const ModelPage = lazyPage(async () => (await import('../pages/models/ModelPage')).ModelPage);
 const ModelsPage = lazyPage(async () => (await import('../pages/models/ModelsPage')).ModelsPage);
+const PromotePage = lazyPage(async () => (await import('../pages/models/PromotePage')).PromotePage);
+const RollBackPage = lazyPage(async () => (await import('../pages/models/RollBackPage')).RollBackPage);
 const StartPage = lazyPage(async () => (await import('../pages/start/StartPage')).StartPage);
 const DatasetsPage = lazyPage(async () => (await import('../pages/datasets/DatasetsPage')).DatasetsPage);
 const DatasetPage = lazyPage(async () => (await import('../pages/datasets/DatasetPage')).DatasetPage);
@@ -40,6 +42,8 @@ function Page() {
           <Route path="classify" element={<ClassifyPage />} />
           <Route path="models" element={<ModelsPage />} />
           <Route path="models/:name" element={<ModelPage />} />
+          <Route path="models/:name/promote" element={<PromotePage />} />
+          <Route path="models/:name/roll-back" element={<RollBackPage />} />
           <Route path="*" element={<Navigate to="/" replace />} />
         </Routes>
       </Suspense>

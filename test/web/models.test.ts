@@ -1,0 +1,119 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { zipOf } from '../datasets/fixtures.js';
+import { expectAccessible, installedBrowser, openPage, type Watched } from '../support/browser.js';
+import { colourImages } from '../support/colour-images.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+const browser = await installedBrowser();
+
+// One story: every test begins where the one before it ended.
+describe.skipIf(!browser)('the pages of models', () => {
+  let hub: TestHub;
+  let opened: Watched;
+  let page: Page;
+
+  /** Trains, and makes a version of the model of it. */
+  const addVersion = async (datasetVersionId: string, recipe: object): Promise<void> => {
+    const run = await hub.train({ datasetVersionId, recipe });
+    await hub.registerModel(run.id, 'colours');
+  };
+  const open = async (path: string): Promise<void> => {
+    await page.goto(`${hub.url}${path}`);
+    await page.getByText('Live', { exact: true }).waitFor();
+  };
+  const promote = async (version: number, reason: string): Promise<void> => {
+    await hub.ask('promote', { model: 'colours', version, reason, overrideGate: true });
+  };
+  const alias = (name: string) =>
+    page.getByRole('list', { name: 'Aliases' }).getByRole('listitem').filter({ hasText: name });
+
+  beforeAll(async () => {
+    hub = await TestHub.start();
+  });
+  beforeEach(async () => {
+    opened = await openPage(browser as Browser, hub, '/models');
+    page = opened.page;
+  });
+  afterEach(async () => {
+    expect(opened.problems).toEqual([]);
+    await opened.close();
+  });
+  afterAll(async () => {
+    await hub.remove();
+    await (browser as Browser).close();
+  });
+
+  it('say how a model comes to be where there is none', async () => {
+    await page.getByRole('heading', { name: 'No model yet' }).waitFor();
+    await expectAccessible(page);
+    await open('/models/nobody');
+    await page.getByRole('heading', { name: 'There is no such model' }).waitFor();
+  });
+
+  it('show a version as soon as it is registered, and that no alias points to it', async () => {
+    await open('/models');
+    const data = await hub.register('colours', await zipOf(await colourImages()));
+    await addVersion(data.id, QUICK);
+    await page.getByRole('link', { name: 'colours' }).click();
+    await page.getByText('No alias points to a version yet').waitFor();
+    await addVersion(data.id, HOPELESS);
+    await page.getByRole('link', { name: 'Version 2' }).waitFor();
+    await expectAccessible(page);
+  });
+
+  it('promote a version for a reason, once the name of the model is typed', async () => {
+    await open('/models/colours');
+    await page.getByRole('link', { name: 'Promote version 1' }).click();
+    await page.getByText('✓ passed').waitFor();
+    const button = page.getByRole('button', { name: 'Promote' });
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'Why' }).fill('knows every colour');
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'Type colours to go on' }).fill('colours');
+    await button.click();
+    await alias('production').getByText('version 1').waitFor();
+    await expectAccessible(page);
+  });
+
+  it('show beforehand what the gate refuses, and override it only when told to', async () => {
+    await open('/models/colours/promote?version=2&alias=production');
+    await page.getByText('✗ failed').first().waitFor();
+    await page.getByRole('textbox', { name: 'Why' }).fill('to see what happens');
+    await page.getByRole('textbox', { name: 'Type colours to go on' }).fill('colours');
+    const button = page.getByRole('button', { name: 'Promote' });
+    expect(await button.isDisabled()).toBe(true);
+    await expectAccessible(page);
+    await page.getByRole('checkbox', { name: /though the gate refuses/ }).check();
+    await button.click();
+    await alias('production').getByText('version 2').waitFor();
+    await page.getByText(/^overridden: Version 2 has/).waitFor();
+  });
+
+  it('roll back by a reason and one button, and forget nothing when loaded again', async () => {
+    await open('/models/colours');
+    await page.getByRole('link', { name: 'Roll back to 1' }).click();
+    await page.getByRole('textbox', { name: 'Why' }).fill('it knows nothing');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Roll back to version 1' }).click();
+    await alias('production').getByText('version 1').waitFor();
+    await page.reload();
+    await page.getByRole('cell', { name: 'it knows nothing' }).waitFor();
+  });
+
+  it('show what somebody else moves meanwhile, also on the form that would move it', async () => {
+    await open('/models/colours/promote?version=2&alias=production');
+    await page.getByRole('columnheader', { name: 'Now: version 1' }).waitFor();
+    await promote(2, 'somebody else was faster');
+    await page.getByRole('heading', { name: 'It is there already' }).waitFor();
+  });
+
+  it('fit a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 800 });
+    await open('/models/colours');
+    await alias('production').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await expectAccessible(page);
+  });
+});

@@ -1,0 +1,25 @@
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import classes from './GateChecks.module.css';
+
+export const GATE_CHECKS = graphql(`
+  fragment GateChecks_check on PromotionCheck {
+    checks { rule passed detail }
+  }
+`);
+
+/** What the gate says of a version, rule by rule. */
+export function GateChecks({ of }: { readonly of: FragmentOf<typeof GATE_CHECKS> }) {
+  const { checks } = readFragment(GATE_CHECKS, of);
+  if (checks.length === 0) return <p>The gate does not guard this alias.</p>;
+  return (
+    <ul className={classes.checks} aria-label="What the gate says">
+      {checks.map(({ rule, passed, detail }) => (
+        <li key={rule} className={classes.check} data-passed={passed}>
+          <span className={classes.verdict}>{passed ? '✓ passed' : '✗ failed'}</span>
+          <span>{rule}</span>
+          <span className={classes.detail}>{detail}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
