@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { computeSchema } from './engines/compute.js';
 import { HubError } from './errors.js';
 import { problemsOf } from './problems.js';
 
@@ -38,6 +39,10 @@ const configSchema = z.strictObject({
   maxQueuedRuns: z.coerce.number().int().positive().default(10_000),
   /** Gigabytes of the data folder, beyond which no data and no run is taken; as much as there is by default. */
   maxDisk: z.coerce.number().positive().optional(),
+  /** Who computes in training: `auto` takes a graphics card when there is one that works. */
+  engine: computeSchema.shape.engine,
+  /** On what. */
+  device: computeSchema.shape.device,
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Config = z.output<typeof configSchema>;

@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { NETWORK_COMPILER_ENTRY, NetworkCompiler } from './engines/network-compiler.js';
 import { NETWORK_THREAD_ENTRY, NetworkThread } from './engines/network-thread.js';
 import { bytesPerCall } from './engines/onnx/training/pass-size.js';
+import { checkCompute } from './engines/open-engine.js';
 import { startHttp } from './http/server.js';
 import { UPLOAD_LIMITS } from './http/upload.js';
 import { Metrics } from './metrics/metrics.js';
@@ -137,6 +138,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const blobs = new FileBlobStore(folder.blobs);
 
     // engine and serving
+    const compute = { engine: config.engine, device: config.device };
+    await checkCompute(compute);
     const threads = availableParallelism();
     const startThread = (): NetworkThread =>
       new NetworkThread({ blobFolder: folder.blobs, threads }, networkThreadEntry);
@@ -183,7 +186,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       states,
       code: readCodeVersion(PACKAGE),
       log,
-      startWorker: (job) => startWorker(job, workerEntry),
+      startWorker: (job) => startWorker({ ...job, compute }, workerEntry),
       turn,
     });
     closing.push(() => queue.close());
@@ -195,7 +198,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       cache,
       runs,
       log,
-      startSweepWorker: (job) => startSweepWorker(job, workerEntry),
+      startSweepWorker: (job) => startSweepWorker({ ...job, compute }, workerEntry),
       turn,
     });
     closing.push(() => sweeps.close());
@@ -205,7 +208,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       backbones,
       cache,
       bytesPerCall,
-      startCalibration: (job) => startCalibration(job, workerEntry),
+      startCalibration: (job) => startCalibration({ ...job, compute }, workerEntry),
     });
     closing.push(async () => estimates.close());
     const recorded = new RecordedAnswers(contents, deployments);

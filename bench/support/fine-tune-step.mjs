@@ -1,7 +1,9 @@
-// Median time of a fine-tuning step with the bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond}.
+// Median time of a fine-tuning step with the bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond, engine}.
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { OnnxEngine } from '../../dist/engines/onnx/onnx-engine.js';
+import { resolveCompute } from '../../dist/engines/compute.js';
+import { openEngine } from '../../dist/engines/open-engine.js';
 import { matchBackbone } from '../../dist/network/backbone-weights.js';
 import { foldLayers } from '../../dist/network/folded-weights.js';
 import { head } from '../../dist/network/head.js';
@@ -19,6 +21,8 @@ const options = new Command()
   .requiredOption('--size <pixels>')
   .requiredOption('--batch <n>')
   .requiredOption('--seconds <n>')
+  .option('--engine <name>', 'as of `hub start`', 'onnx')
+  .option('--device <name>', 'as of `hub start`', 'cpu')
   .parse()
   .opts();
 const [size, batch, seconds] = [options.size, options.batch, options.seconds].map(Number);
@@ -30,7 +34,8 @@ const headLayers = head(2048, { classes: CLASSES, hidden: 500, dropout: 0.3 });
 const folded = foldLayers(rest, backbone);
 const shape = splitShape('InceptionV3', size, 'mixed5');
 const values = shape.height * shape.width * shape.channels;
-const trainer = await new OnnxEngine().trainer({
+const { engine } = await openEngine(resolveCompute(options), availableParallelism());
+const trainer = await engine.trainer({
   layers: [...rest, ...headLayers],
   input: { name: 'mixed5', shape, type: 'float32' },
   batchSize: batch,
@@ -77,4 +82,4 @@ for (let call = 0; spent < seconds; call++) {
   spent += times.at(-1) * steps.length;
 }
 const stepSeconds = median(times);
-process.stdout.write(`${JSON.stringify({ stepSeconds, imagesPerSecond: batch / stepSeconds })}\n`);
+process.stdout.write(`${JSON.stringify({ stepSeconds, imagesPerSecond: batch / stepSeconds, engine: engine.info })}\n`);

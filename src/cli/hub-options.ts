@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { DEVICES, ENGINES } from '../engines/compute.js';
 
 /** What every command that starts a hub takes. */
 export function withHubOptions(command: Command): Command {
@@ -20,5 +21,9 @@ export function withHubOptions(command: Command): Command {
     .option('--max-uploads <number>', 'archives that arrive at the same time', '16')
     .option('--max-queued-runs <number>', 'runs and sweeps that wait', '10000')
     .option('--max-disk <gigabytes>', 'size of the data folder from which on no data and no run is taken')
+    .addOption(
+      new Option('--engine <name>', 'who computes in training (docs/engines.md)').choices(ENGINES).default('auto'),
+    )
+    .addOption(new Option('--device <name>', 'on what it computes').choices(DEVICES).default('auto'))
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'));
 }

@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
-import { classifierSpec, readWeights } from './classifier-spec.js';
 import type { Features, Forward } from './engine.js';
-import type { FrozenNetwork, NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
+import { NetworkLoader, warmUp } from './network-loader.js';
+import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
-const { blobFolder, threads } = workerData as ThreadData;
-const blobs = new FileBlobStore(blobFolder);
-const engine = new OnnxEngine(threads);
+const { blobFolder, threads, device } = workerData as ThreadData;
+const engine = new OnnxEngine(threads, device);
+const loader = new NetworkLoader(engine, new FileBlobStore(blobFolder));
 const networks = new Map<string, Forward<Features>>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
@@ -39,22 +39,8 @@ async function handle(request: ThreadRequest): Promise<Features | number | null>
   }
 }
 
-/** Builds a network and runs it once: the first run allocates what all later ones use. */
 async function load(spec: NetworkSpec): Promise<Forward<Features>> {
-  const { size } = spec;
-  const network = await open(spec);
-  await network.run(new Uint8Array(size.input * size.input * 3), 1);
-  return network;
-}
-
-async function open(spec: NetworkSpec): Promise<Forward<Features>> {
-  if ('file' in spec) return engine.load(spec);
-  if ('upTo' in spec) return openFrozen(spec);
-  return engine.classifier(await classifierSpec(blobs, spec));
-}
-
-async function openFrozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
-  return engine.frozen({ backbone: await readWeights(blobs, backboneBlob), size, upTo, type });
+  return 'file' in spec ? warmUp(await engine.load(spec), spec.size) : loader.load(spec);
 }
 
 function answer(message: ThreadAnswer): void {

@@ -1,5 +1,6 @@
 import type { SplitLayer } from '../network/inception-v3.js';
 import type { Features, FeatureType, PictureSize } from './engine.js';
+import type { OnnxDevice } from './onnx/session.js';
 
 /** The frozen part of a network, by the blob with the backbone's weights. */
 export interface FrozenNetwork {
@@ -53,4 +54,6 @@ export interface ThreadData {
   readonly blobFolder: string;
   /** Threads that one network computes with. */
   readonly threads: number;
+  /** `cpu` where none is named. */
+  readonly device?: OnnxDevice;
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { Features, Forward } from './engine.js';
+import type { NetworkHost } from './network-loader.js';
 import type {
   ClassifierNetwork,
   CompiledNetwork,
@@ -21,7 +22,7 @@ type Result = Features | number | null;
  * A thread that computes networks. ONNX Runtime computes on the thread that calls it, so whoever must stay able to
  * answer, or wants to decode the next pictures meanwhile, lets another thread call it.
  */
-export class NetworkThread {
+export class NetworkThread implements NetworkHost {
   readonly #thread: Worker;
   readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
   #lastId = 0;

@@ -1,5 +1,5 @@
 import type { ConcatLayer, ConvLayer, Layer, Padding, PoolLayer, Shape } from './layers.js';
-import { inferShapes, PICTURE } from './layers.js';
+import { PICTURE, pictureShapes } from './layers.js';
 
 /** The layers at which the frozen part may end: behind an inception block, or behind the pooling on top of them. */
 export const SPLIT_LAYERS = [
@@ -87,8 +87,7 @@ export function networkOf(architecture: string): readonly Layer[] {
 
 /** What the split layer gives for pictures of imageSize x imageSize, by the name of the network. */
 export function splitShape(architecture: string, imageSize: number, split: SplitLayer): Shape {
-  const picture = { height: imageSize, width: imageSize, channels: 3 };
-  return inferShapes(networkOf(architecture), picture).get(split) as Shape;
+  return pictureShapes(networkOf(architecture), imageSize).get(split) as Shape;
 }
 
 /** The layers up to and with the split layer, and those behind it. */

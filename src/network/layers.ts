@@ -91,6 +91,11 @@ export function inferShapes(layers: readonly Layer[], input: Shape, inputName: s
   return shapes;
 }
 
+/** The same for square pictures with `side` pixels. */
+export function pictureShapes(layers: readonly Layer[], side: number): Map<string, Shape> {
+  return inferShapes(layers, { height: side, width: side, channels: 3 });
+}
+
 function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
   const input = inputs[0] as Shape;
   switch (layer.kind) {

@@ -3,7 +3,7 @@ import prettyMilliseconds from 'pretty-ms';
 import type { Manifest } from '../datasets/manifest.js';
 import { ShardReader } from '../datasets/read-manifest.js';
 import type { Features } from '../engines/engine.js';
-import type { NetworkThread } from '../engines/network-thread.js';
+import type { NetworkHost } from '../engines/network-loader.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { extractFeatures, type FeatureSource, FeatureTable, featureTypeOf } from './features.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
@@ -13,7 +13,7 @@ import { ProgressMeter } from './progress.js';
 
 interface FeatureSurroundings {
   readonly blobs: BlobStore;
-  readonly networkThreads: () => readonly NetworkThread[];
+  readonly networkHosts: () => readonly NetworkHost[];
   readonly emit: (event: Extract<TrainingEvent, { type: 'log' | 'progress' | 'features' }>) => void;
   readonly signal: AbortSignal;
 }
@@ -71,24 +71,24 @@ async function timeOf(pictures: number, source: FeatureSource, available: number
   return ((performance.now() - began) * pictures) / probe.length;
 }
 
-/** The frozen part on threads of its own, as a source that computes when it is asked. */
+/** The frozen part where it is computed, as a source that computes when it is asked. */
 export async function openFrozenPart(
   job: Job,
   manifest: Manifest,
   pictures: readonly Picture[],
-  { blobs, networkThreads, signal }: Omit<FeatureSurroundings, 'emit'>,
+  { blobs, networkHosts, signal }: Omit<FeatureSurroundings, 'emit'>,
 ): Promise<{ options: FrozenPartOptions; source: FeatureSource; close: () => Promise<void> }> {
   const { backboneBlob, size, recipe } = job;
   const type = featureTypeOf(recipe.splitLayer);
-  const threads = networkThreads();
+  const hosts = networkHosts();
   const shards = new ShardReader(blobs, manifest);
   const close = async (): Promise<void> => {
     await shards.close();
-    await Promise.all(threads.map((thread) => thread.close()));
+    await Promise.all(hosts.map((host) => host.close()));
   };
   try {
     const network = { backboneBlob, size, upTo: recipe.splitLayer, type };
-    const networks = await Promise.all(threads.map((thread) => thread.loadFrozen(network)));
+    const networks = await Promise.all(hosts.map((host) => host.loadFrozen(network)));
     const options = { shards, networks, size, type, signal };
     const frozen = new FrozenPart(options);
     const read = (rows: Int32Array): Promise<Features> => frozen.compute(Array.from(rows, (row) => pictures[row]!));

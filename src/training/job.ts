@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { computeSchema } from '../engines/compute.js';
 import type { EngineInfo } from '../engines/engine.js';
 import type { Environment } from './environment.js';
 import type { Progress } from './progress.js';
@@ -32,6 +33,8 @@ export const jobSchema = z.object({
   checkpointSeconds: z.number().nonnegative(),
   blobFolder: z.string(),
   threads: z.int().min(1).optional(),
+  /** Who computes, and on what. */
+  compute: computeSchema.optional(),
 });
 export type Job = z.output<typeof jobSchema>;
 

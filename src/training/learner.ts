@@ -3,7 +3,7 @@ import { matchBackbone, overlay } from '../network/backbone-weights.js';
 import { foldLayers, unfoldLayers } from '../network/folded-weights.js';
 import { head } from '../network/head.js';
 import { splitAt } from '../network/inception-v3.js';
-import { inferShapes, type Layer, PICTURE, type Shape } from '../network/layers.js';
+import { type Layer, pictureShapes, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
@@ -46,7 +46,7 @@ export async function buildLearner(
   const backbone = await read(blobs, job.backboneBlob);
   const tuned = parent ? overlay(backbone, parent) : backbone;
   const network = matchBackbone(backbone).layers;
-  const shapes = inferShapes(network, { height: job.size.image, width: job.size.image, channels: 3 }, PICTURE);
+  const shapes = pictureShapes(network, job.size.image);
   const { rest } = splitAt(network, splitLayer);
   const headLayers = head((shapes.get('avg_pool') as Shape).channels, shape);
   const { weights, factors } = foldLayers(rest, tuned);

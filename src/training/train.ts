@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { readManifest } from '../datasets/read-manifest.js';
 import type { Engine, TrainerState } from '../engines/engine.js';
-import type { NetworkThread } from '../engines/network-thread.js';
+import type { NetworkHost } from '../engines/network-loader.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
@@ -24,8 +24,8 @@ import { type StepParts, stepsOf } from './steps.js';
 export interface Surroundings {
   readonly blobs: BlobStore;
   readonly engine: Engine;
-  /** Starts threads that compute the frozen part, as many as there are cores to use. */
-  readonly networkThreads: () => readonly NetworkThread[];
+  /** Where the frozen part is computed, one network in each: on threads of their own, or where the engine must. */
+  readonly networkHosts: () => readonly NetworkHost[];
   readonly emit: (event: TrainingEvent) => void;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,10 @@
 import { availableParallelism, constants, setPriority } from 'node:os';
+import { resolveCompute } from '../engines/compute.js';
+import type { Engine } from '../engines/engine.js';
+import { type NetworkHost, NetworkLoader } from '../engines/network-loader.js';
 import { NetworkThread } from '../engines/network-thread.js';
-import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
+import type { OnnxDevice } from '../engines/onnx/session.js';
+import { openEngine } from '../engines/open-engine.js';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { calibrate } from './calibrate.js';
@@ -43,13 +47,13 @@ async function work(task: WorkerTask): Promise<void> {
   try {
     if (task.type === 'job') {
       const job = jobSchema.parse(task.job);
-      await train(job, surroundingsOf(job));
+      await train(job, await surroundingsOf(job));
     } else if (task.type === 'sweep') {
       const job = sweepJobSchema.parse(task.job);
-      await sweep(job, surroundingsOf(job));
+      await sweep(job, await surroundingsOf(job));
     } else {
       const job = jobSchema.parse(task.job);
-      emit({ type: 'finished', calibration: await calibrate(job, surroundingsOf(job)) });
+      emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
     }
   } catch (error) {
     emit(cancelled.signal.aborted ? { type: 'cancelled' } : failure(error));
@@ -58,11 +62,15 @@ async function work(task: WorkerTask): Promise<void> {
   process.disconnect();
 }
 
-function surroundingsOf({ blobFolder, threads = availableParallelism() }: Job) {
+async function surroundingsOf({ blobFolder, threads = availableParallelism(), compute = resolveCompute({}) }: Job) {
+  const blobs = new FileBlobStore(blobFolder);
+  const { engine, notes } = await openEngine(compute, threads);
+  for (const message of notes) emit({ type: 'log', message });
   return {
-    blobs: new FileBlobStore(blobFolder),
-    engine: new OnnxEngine(threads),
-    networkThreads: () => startThreads(blobFolder, threads),
+    blobs,
+    engine,
+    networkHosts: (): readonly NetworkHost[] =>
+      engine.info.name === 'onnx' ? startThreads(blobFolder, engine) : [new NetworkLoader(engine, blobs)],
     emit,
     signal: cancelled.signal,
   };
@@ -70,11 +78,13 @@ function surroundingsOf({ blobFolder, threads = availableParallelism() }: Job) {
 
 /**
  * One network per thread and one thread per core computes more pictures than one network on all cores, most of all
- * beside other work. Each takes its own copy of the weights, so there are not more than a few.
+ * beside other work. Each takes its own copy of the weights, so there are not more than a few. A graphics card computes
+ * one network.
  */
-function startThreads(blobFolder: string, cores: number): NetworkThread[] {
-  const count = Math.min(cores, NETWORKS);
-  const data = { blobFolder, threads: Math.floor(cores / count) };
+function startThreads(blobFolder: string, { info }: Engine): readonly NetworkThread[] {
+  const device = info.device as OnnxDevice;
+  const count = device === 'cpu' ? Math.min(info.threads, NETWORKS) : 1;
+  const data = { blobFolder, threads: Math.floor(info.threads / count), device };
   return Array.from({ length: count }, () => new NetworkThread(data));
 }
 

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, Step, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
-import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
-import { OnnxTrainer } from '../../src/engines/onnx/training/trainer.js';
 import { convolutions, matchBackbone } from '../../src/network/backbone-weights.js';
 import { type FoldedWeights, foldLayers, unfoldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
@@ -10,6 +8,7 @@ import { splitAt } from '../../src/network/inception-v3.js';
 import type { Layer } from '../../src/network/layers.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32, type Tensor, type Weights } from '../../src/network/tensor.js';
+import { type OpenEngine, REAL_ENGINES } from '../support/engines.js';
 import { reference, relativeError } from '../support/reference.js';
 
 interface Watched {
@@ -87,8 +86,10 @@ const spec = (): TrainerSpec => ({
   folded: folded.factors,
 });
 
+let open: OpenEngine;
+
 async function newTrainer(): Promise<Trainer> {
-  return new OnnxEngine(2).trainer(spec());
+  return open.engine.trainer(spec());
 }
 
 function batchOf(from: number, to: number): Batch {
@@ -130,71 +131,76 @@ function chunksOf(data: Float32Array): number[] {
   return norms.length > 1000 ? chunksOf(Float32Array.from(norms)) : norms;
 }
 
-it('has the gradients of Keras for every kernel, beta and bias', async () => {
-  const trainer = await newTrainer();
-  await takeSteps(trainer, 1);
-  const { firstMoments } = trainer.state();
-  // The gradient by an unfolded kernel is the factor times that by the folded one; by a beta it is the bias's.
-  const gradients = new Map(firstMoments);
-  for (const { name, norm, filters } of convolutions(rest)) {
-    const factor = folded.factors.get(`${name}/kernel`)!;
-    const { shape, data } = firstMoments.get(`${name}/kernel`)!;
-    gradients.set(
-      `${name}/kernel`,
-      f32(
-        shape,
-        Float32Array.from(data, (value, i) => value * factor[i % filters]!),
-      ),
-    );
-    gradients.set(`${norm}/beta`, firstMoments.get(`${name}/bias`)!);
-  }
-  for (const [name, { firstGradient, step }] of Object.entries(keras.tensors)) {
-    expectAlike(name, gradients.get(name)!.data as Float32Array, firstGradient, step);
-  }
-  await trainer.dispose();
-});
+describe.each(REAL_ENGINES)('all behind mixed5 trained by $name', (engine) => {
+  beforeAll(async () => {
+    open = await engine.open();
+  });
 
-it.each(['1', '10'])('has moved every weight as Keras has after step %s', async (steps) => {
-  const trainer = await newTrainer();
-  const before = unfolded(trainer.state().weights);
-  await takeSteps(trainer, Number(steps));
-  const after = unfolded(trainer.state().weights);
-  for (const [name, { changeAfterStep, step }] of Object.entries(keras.tensors)) {
-    const start = before.get(name)!.data;
-    const change = Float32Array.from(after.get(name)!.data, (value, i) => value - start[i]!);
-    expectAlike(name, change, changeAfterStep[steps]!, step);
-  }
-  await trainer.dispose();
-});
-
-it('follows the loss of Keras over fifty steps and ends with its probabilities', async () => {
-  const trainer = await newTrainer();
-  expect(relativeError(await takeSteps(trainer, 50), keras.losses)).toBeLessThan(1e-3);
-  expect(relativeError(await trainer.predict(features, examples), keras.probabilities)).toBeLessThan(1e-3);
-  await trainer.dispose();
-});
-
-it('takes the same step in several passes where one would take too much memory', async () => {
-  const trainer = new OnnxTrainer(spec(), 2, 4e6);
-  expect(trainer.passSize).toBeLessThan(keras.batch);
-  const losses = await takeSteps(trainer, 10);
-  expect(relativeError(losses, keras.losses.slice(0, 10))).toBeLessThan(1e-3);
-  await trainer.dispose();
-});
-
-it('takes the same steps one per call and several per call, bit by bit', async () => {
-  const [single, several] = [await newTrainer(), await newTrainer()];
-  expect(several.stepsPerCall).toBeGreaterThan(1);
-  const steps = stepsOf(3, several.passSize);
-  const results = await several.take(steps);
-  for (const [i, step] of steps.entries()) expect(await single.take([step])).toEqual([results[i]]);
-  const [one, other] = [single.state(), several.state()];
-  expect(one.step).toBe(other.step);
-  for (const slot of ['weights', 'firstMoments', 'secondMoments'] as const) {
-    for (const [name, { data }] of one[slot]) {
-      expect(Buffer.from(data.buffer).equals(Buffer.from(other[slot].get(name)!.data.buffer)), name).toBe(true);
+  it('has the gradients of Keras for every kernel, beta and bias', async () => {
+    const trainer = await newTrainer();
+    await takeSteps(trainer, 1);
+    const { firstMoments } = trainer.state();
+    // The gradient by an unfolded kernel is the factor times that by the folded one; by a beta it is the bias's.
+    const gradients = new Map(firstMoments);
+    for (const { name, norm, filters } of convolutions(rest)) {
+      const factor = folded.factors.get(`${name}/kernel`)!;
+      const { shape, data } = firstMoments.get(`${name}/kernel`)!;
+      gradients.set(
+        `${name}/kernel`,
+        f32(
+          shape,
+          Float32Array.from(data, (value, i) => value * factor[i % filters]!),
+        ),
+      );
+      gradients.set(`${norm}/beta`, firstMoments.get(`${name}/bias`)!);
     }
-  }
-  await single.dispose();
-  await several.dispose();
+    for (const [name, { firstGradient, step }] of Object.entries(keras.tensors)) {
+      expectAlike(name, gradients.get(name)!.data as Float32Array, firstGradient, step);
+    }
+    await trainer.dispose();
+  });
+
+  it.each(['1', '10'])('has moved every weight as Keras has after step %s', async (steps) => {
+    const trainer = await newTrainer();
+    const before = unfolded(trainer.state().weights);
+    await takeSteps(trainer, Number(steps));
+    const after = unfolded(trainer.state().weights);
+    for (const [name, { changeAfterStep, step }] of Object.entries(keras.tensors)) {
+      const start = before.get(name)!.data;
+      const change = Float32Array.from(after.get(name)!.data, (value, i) => value - start[i]!);
+      expectAlike(name, change, changeAfterStep[steps]!, step);
+    }
+    await trainer.dispose();
+  });
+
+  it('follows the loss of Keras over fifty steps and ends with its probabilities', async () => {
+    const trainer = await newTrainer();
+    expect(relativeError(await takeSteps(trainer, 50), keras.losses)).toBeLessThan(1e-3);
+    expect(relativeError(await trainer.predict(features, examples), keras.probabilities)).toBeLessThan(1e-3);
+    await trainer.dispose();
+  });
+
+  it('takes the same step in several passes where one would take too much memory', async () => {
+    const trainer = open.trainer(spec(), 4e6);
+    expect(trainer.passSize).toBeLessThan(keras.batch);
+    const losses = await takeSteps(trainer, 10);
+    expect(relativeError(losses, keras.losses.slice(0, 10))).toBeLessThan(1e-3);
+    await trainer.dispose();
+  });
+
+  it('takes the same steps one per call and several per call, bit by bit', async () => {
+    const [single, several] = [await newTrainer(), await newTrainer()];
+    const steps = stepsOf(3, several.passSize);
+    const results = await several.take(steps);
+    for (const [i, step] of steps.entries()) expect(await single.take([step])).toEqual([results[i]]);
+    const [one, other] = [single.state(), several.state()];
+    expect(one.step).toBe(other.step);
+    for (const slot of ['weights', 'firstMoments', 'secondMoments'] as const) {
+      for (const [name, { data }] of one[slot]) {
+        expect(Buffer.from(data.buffer).equals(Buffer.from(other[slot].get(name)!.data.buffer)), name).toBe(true);
+      }
+    }
+    await single.dispose();
+    await several.dispose();
+  });
 });

@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
-import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pictureShapes, writeLayers, writePreprocessing } from '../../src/engines/onnx/forward.js';
-import { GraphBuilder } from '../../src/engines/onnx/graph.js';
-import { createSession } from '../../src/engines/onnx/session.js';
-import { matchBackbone } from '../../src/network/backbone-weights.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import type { Weights } from '../../src/network/tensor.js';
+import { TESTED_ENGINES } from '../support/engines.js';
 import { reference } from '../support/reference.js';
 
 /** Made by test/reference/inception_v3_layers.py with Keras from the bundled backbone. */
@@ -26,55 +22,42 @@ interface Golden {
 const STEM: Record<string, string> = { stem_conv_1: 'conv2d', stem_conv_5: 'conv2d_4' };
 
 const golden = reference<Golden>('inception_v3_layers.json');
-const images = golden.pixelsUint8.length;
-const pixels = Uint8Array.from(golden.pixelsUint8.flat());
+const count = golden.pixelsUint8.length;
+const pictures = { pixels: Uint8Array.from(golden.pixelsUint8.flat()), count, height: 32, width: 32 };
 let backbone: Weights;
 
 beforeAll(() => {
   backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet.safetensors')).weights;
 });
 
-describe.each(['75', '96', '299'])('InceptionV3 at %s pixels', (side) => {
+/** JavaScript takes minutes for the larger pictures. */
+const cases = TESTED_ENGINES.flatMap((engine) =>
+  (engine.real ? ['75', '96', '299'] : ['75']).map((side) => ({ ...engine, side })),
+);
+
+describe.each(cases)('InceptionV3 at $side pixels by $name', ({ open, side }) => {
   const expected = golden.sizes[side]!;
 
   it("computes what Keras computes, to 1e-4 of each layer's deviation", async () => {
-    const { layers } = matchBackbone(backbone);
-    const size = { input: 32, image: Number(side) };
-    const shapes = pictureShapes(layers, size);
-    const graph = new GraphBuilder();
-    const scale = size.image / size.input;
-    const picture = writePreprocessing(graph, graph.input('pixels', 'uint8', ['n', 32, 32, 3]), [scale, scale]);
-    const values = writeLayers(graph, layers, backbone, new Map([['picture', picture]]), shapes);
-    for (const name of Object.keys(expected.layers)) {
-      graph.output(values.get(STEM[name] ?? name)!, name, 'float32', ['n', 'c', 'h', 'w']);
-    }
-    graph.output(values.get('avg_pool')!, 'pooled', 'float32', ['n', 'c']);
-    const session = await createSession(graph.encode(), { threads: 2 });
-    const result = await session.run({ pixels: new ort.Tensor('uint8', pixels, [images, 32, 32, 3]) });
-    await session.release();
-
-    for (const [name, layer] of Object.entries(expected.layers)) {
-      const [height, width, channels] = layer.shape as [number, number, number];
-      const output = result[name]!;
-      expect(output.dims, name).toEqual([images, channels, height, width]);
-      const data = output.data as Float32Array;
-      const at = (image: number, position: number): number => {
-        const [place, channel] = [Math.floor(position / channels), position % channels];
-        return data[(image * channels + channel) * height * width + place]!;
-      };
+    const names = Object.keys(expected.layers).map((name) => STEM[name] ?? name);
+    const size = { input: pictures.width, image: Number(side) };
+    const values = await (await open()).layerValues(backbone, size, pictures, [...names, 'avg_pool']);
+    for (const [name, { shape, std, step, first, last }] of Object.entries(expected.layers)) {
+      const data = values.get(STEM[name] ?? name)!;
+      const perImage = shape.reduce((product, length) => product * length, 1);
+      expect(data.length, name).toBe(count * perImage);
       for (const [image, samples] of [
-        [0, layer.first],
-        [images - 1, layer.last],
+        [0, first],
+        [count - 1, last],
       ] as const) {
-        const worst = Math.max(...samples.map((value, i) => Math.abs(value - at(image, i * layer.step))));
-        expect(worst / layer.std, `${name} of image ${image}`).toBeLessThan(1e-4);
+        const worst = Math.max(...samples.map((value, i) => Math.abs(value - data[image * perImage + i * step]!)));
+        expect(worst / std, `${name} of image ${image}`).toBeLessThan(1e-4);
       }
     }
-    const pooled = result.pooled!.data as Float32Array;
-    const features = pooled.length / images;
+    const pooled = values.get('avg_pool')!;
     for (const [image, samples] of expected.pooled.entries()) {
       for (const [i, value] of samples.entries()) {
-        expect(pooled[image * features + i * expected.pooledStep]).toBeCloseTo(value, 4);
+        expect(pooled[(image * pooled.length) / count + i * expected.pooledStep]).toBeCloseTo(value, 4);
       }
     }
   });

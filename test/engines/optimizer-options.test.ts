@@ -1,6 +1,5 @@
-import { expect, it, onTestFinished } from 'vitest';
-import type { Batch, Mix, TrainerSpec } from '../../src/engines/engine.js';
-import { OnnxTrainer } from '../../src/engines/onnx/training/trainer.js';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Batch, Mix, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
@@ -10,12 +9,13 @@ import { randomStream, uniform } from '../../src/random.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { layerRates } from '../../src/training/layer-rates.js';
 import { mixTargets } from '../../src/training/mixup.js';
+import { type OpenEngine, TESTED_ENGINES } from '../support/engines.js';
 import { narrowBackbone } from '../support/narrow-backbone.js';
 import { relativeError } from '../support/reference.js';
 
 const CLASSES = 3;
 const BATCH = 6;
-/** Bytes of activations that let two examples through at once. */
+/** Bytes of activations that let two examples through at once, or three. */
 const TWO_AT_ONCE = 150_000;
 
 const backbone = narrowBackbone();
@@ -25,7 +25,9 @@ const layers = [...rest, ...head(128, { classes: CLASSES, hidden: 16, dropout: 0
 const shape = splitShape('InceptionV3 x 0.0625', 75, 'mixed6');
 const values = shape.height * shape.width * shape.channels;
 
-function newTrainer(changes: Partial<TrainerSpec>, passBytes?: number): OnnxTrainer {
+let open: OpenEngine;
+
+function newTrainer(changes: Partial<TrainerSpec>, passBytes?: number): Trainer {
   const spec: TrainerSpec = {
     layers,
     input: { name: 'mixed6', shape, type: 'float32' },
@@ -42,7 +44,7 @@ function newTrainer(changes: Partial<TrainerSpec>, passBytes?: number): OnnxTrai
     folded: folded.factors,
     ...changes,
   };
-  const trainer = new OnnxTrainer(spec, 1, passBytes);
+  const trainer = open.trainer(spec, passBytes);
   onTestFinished(() => trainer.dispose());
   return trainer;
 }
@@ -60,7 +62,7 @@ function passesOf(sizes: readonly number[]): Batch[] {
   }));
 }
 
-async function takeStep(trainer: OnnxTrainer, passes: readonly Batch[], learningRate = 0.01): Promise<number> {
+async function takeStep(trainer: Trainer, passes: readonly Batch[], learningRate = 0.01): Promise<number> {
   const count = passes.reduce((sum, pass) => sum + pass.count, 0);
   return (await trainer.take([{ passes, count, learningRate }]))[0]!.loss;
 }
@@ -73,46 +75,9 @@ function mixedRows(rows: Float32Array, width: number, { own, partners }: Mix): F
   });
 }
 
-it.each<[string, readonly Mix[], number | undefined]>([
-  ['a batch', [{ own: 0.7, partners: Int32Array.of(3, 0, 2, 5, 1, 4) }], undefined],
-  ['a last, smaller batch', [{ own: 0.2, partners: Int32Array.of(2, 0, 3, 1) }], undefined],
-  [
-    'a batch in several passes, the last one smaller',
-    [
-      { own: 0.6, partners: Int32Array.of(1, 0) },
-      { own: 0.6, partners: Int32Array.of(0, 1) },
-      { own: 0.6, partners: Int32Array.of(0) },
-    ],
-    TWO_AT_ONCE,
-  ],
-])('has the gradients of examples that were mixed before: %s', async (_, mixes, passBytes) => {
-  const passes = passesOf(mixes.map(({ partners }) => partners.length));
-  const before = passes.map((pass, i) => ({
-    ...pass,
-    features: mixedRows(pass.features as Float32Array, values, mixes[i]!),
-    targets: mixedRows(pass.targets, CLASSES, mixes[i]!),
-  }));
-  const within = passes.map((pass, i) => ({ ...pass, targets: mixTargets(pass.targets, mixes[i]!), mix: mixes[i]! }));
-  const [plain, mixing] = [newTrainer({}, passBytes), newTrainer({ mixes: true }, passBytes)];
-  expect(plain.passSize).toBe(passBytes ? 2 : BATCH);
-  const loss = await takeStep(plain, before);
-  expect(await takeStep(mixing, within)).toBeCloseTo(loss, 5);
-  const [expected, gradients] = [plain.state().firstMoments, mixing.state().firstMoments];
-  for (const [name, { data }] of expected) {
-    expect(relativeError(gradients.get(name)!.data, data), name).toBeLessThan(1e-4);
-  }
-  const unmixed = newTrainer({}, passBytes);
-  expect(await takeStep(unmixed, passes)).not.toBeCloseTo(loss, 3);
-});
-
-it('mixes nothing into examples that are their own partners, and nothing while it predicts', async () => {
-  const [plain, mixing] = [newTrainer({}), newTrainer({ mixes: true })];
-  const passes = passesOf([BATCH]);
-  expect(await takeStep(mixing, passes)).toBe(await takeStep(plain, passes));
-  expect(mixing.state()).toEqual(plain.state());
-  const { features } = passes[0]!;
-  expect(await mixing.predict(features, BATCH)).toEqual(await plain.predict(features, BATCH));
-});
+function differences(weights: Weights, name: string, from: ArrayLike<number>): Float32Array {
+  return Float32Array.from(weights.get(name)!.data, (value, i) => value - from[i]!);
+}
 
 it('knows how many blocks lie between a layer and the head', () => {
   const rates = layerRates(layers, 0.5);
@@ -133,26 +98,69 @@ it('knows how many blocks lie between a layer and the head', () => {
   }
 });
 
-it.each([
-  ['in one pass', undefined],
-  ['in several', TWO_AT_ONCE],
-])('takes the plain step, decay included, times the rate of each layer: %s', async (_, passBytes) => {
-  const rates = layerRates(layers, 0.7);
-  const weightDecay = 0.5;
-  const changesOf = async (spec: Partial<TrainerSpec>): Promise<Map<string, Float32Array>> => {
-    const trainer = newTrainer(spec, passBytes);
-    const { weights: before } = trainer.state();
-    await takeStep(trainer, passesOf(passBytes ? [2, 2, 2] : [BATCH]));
-    const { weights } = trainer.state();
-    return new Map(Array.from(before, ([name, { data }]) => [name, differences(weights, name, data)]));
-  };
-  const [plain, slower] = [await changesOf({ weightDecay }), await changesOf({ weightDecay, rates })];
-  for (const [name, change] of plain) {
-    const expected = change.map((value) => value * rates.get(name)!);
-    expect(relativeError(slower.get(name)!, expected), name).toBeLessThan(1e-3);
-  }
-});
+describe.each(TESTED_ENGINES)('the options of an optimizer by $name', (engine) => {
+  beforeAll(async () => {
+    open = await engine.open();
+  });
 
-function differences(weights: Weights, name: string, from: ArrayLike<number>): Float32Array {
-  return Float32Array.from(weights.get(name)!.data, (value, i) => value - from[i]!);
-}
+  it.each<[string, readonly Mix[], number | undefined]>([
+    ['a batch', [{ own: 0.7, partners: Int32Array.of(3, 0, 2, 5, 1, 4) }], undefined],
+    ['a last, smaller batch', [{ own: 0.2, partners: Int32Array.of(2, 0, 3, 1) }], undefined],
+    [
+      'a batch in several passes, the last one smaller',
+      [
+        { own: 0.6, partners: Int32Array.of(1, 0) },
+        { own: 0.6, partners: Int32Array.of(0, 1) },
+        { own: 0.6, partners: Int32Array.of(0) },
+      ],
+      TWO_AT_ONCE,
+    ],
+  ])('has the gradients of examples that were mixed before: %s', async (_, mixes, passBytes) => {
+    const passes = passesOf(mixes.map(({ partners }) => partners.length));
+    const before = passes.map((pass, i) => ({
+      ...pass,
+      features: mixedRows(pass.features as Float32Array, values, mixes[i]!),
+      targets: mixedRows(pass.targets, CLASSES, mixes[i]!),
+    }));
+    const within = passes.map((pass, i) => ({ ...pass, targets: mixTargets(pass.targets, mixes[i]!), mix: mixes[i]! }));
+    const [plain, mixing] = [newTrainer({}, passBytes), newTrainer({ mixes: true }, passBytes)];
+    expect(plain.passSize < BATCH).toBe(passBytes !== undefined);
+    const loss = await takeStep(plain, before);
+    expect(await takeStep(mixing, within)).toBeCloseTo(loss, 5);
+    const [expected, gradients] = [plain.state().firstMoments, mixing.state().firstMoments];
+    for (const [name, { data }] of expected) {
+      expect(relativeError(gradients.get(name)!.data, data), name).toBeLessThan(1e-4);
+    }
+    const unmixed = newTrainer({}, passBytes);
+    expect(await takeStep(unmixed, passes)).not.toBeCloseTo(loss, 3);
+  });
+
+  it('mixes nothing into examples that are their own partners, and nothing while it predicts', async () => {
+    const [plain, mixing] = [newTrainer({}), newTrainer({ mixes: true })];
+    const passes = passesOf([BATCH]);
+    expect(await takeStep(mixing, passes)).toBe(await takeStep(plain, passes));
+    expect(mixing.state()).toEqual(plain.state());
+    const { features } = passes[0]!;
+    expect(await mixing.predict(features, BATCH)).toEqual(await plain.predict(features, BATCH));
+  });
+
+  it.each([
+    ['in one pass', undefined],
+    ['in several', TWO_AT_ONCE],
+  ])('takes the plain step, decay included, times the rate of each layer: %s', async (_, passBytes) => {
+    const rates = layerRates(layers, 0.7);
+    const weightDecay = 0.5;
+    const changesOf = async (spec: Partial<TrainerSpec>): Promise<Map<string, Float32Array>> => {
+      const trainer = newTrainer(spec, passBytes);
+      const { weights: before } = trainer.state();
+      await takeStep(trainer, passesOf(passBytes ? [2, 2, 2] : [BATCH]));
+      const { weights } = trainer.state();
+      return new Map(Array.from(before, ([name, { data }]) => [name, differences(weights, name, data)]));
+    };
+    const [plain, slower] = [await changesOf({ weightDecay }), await changesOf({ weightDecay, rates })];
+    for (const [name, change] of plain) {
+      const expected = change.map((value) => value * rates.get(name)!);
+      expect(relativeError(slower.get(name)!, expected), name).toBeLessThan(1e-3);
+    }
+  });
+});

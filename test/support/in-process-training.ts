@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { registerImages } from '../../src/datasets/register.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
 import type { Engine, Trainer, TrainerSpec } from '../../src/engines/engine.js';
+import { type NetworkHost, NetworkLoader } from '../../src/engines/network-loader.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
@@ -64,16 +65,19 @@ export class InProcessTraining {
     });
   }
 
-  /** @returns everything that it told. */
+  /** @param other than ONNX Runtime. @returns everything that it told. */
   async run(
     changes: Partial<Job> = {},
     until?: (event: TrainingEvent) => boolean,
     events: TrainingEvent[] = [],
+    other?: Engine,
   ): Promise<TrainingEvent[]> {
     const { blobs, folder } = this;
     const cancelled = new AbortController();
-    const threads = (): NetworkThread[] => [
-      new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY),
+    const networkHosts = (): NetworkHost[] => [
+      other
+        ? new NetworkLoader(other, blobs)
+        : new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY),
     ];
     const emit = (event: TrainingEvent): void => {
       events.push(event);
@@ -82,7 +86,7 @@ export class InProcessTraining {
     const { signal } = cancelled;
     const training = train(
       { ...this.job, ...changes },
-      { blobs, engine: engineOfShortCalls(), networkThreads: threads, emit, signal },
+      { blobs, engine: other ?? engineOfShortCalls(), networkHosts, emit, signal },
     );
     if (until) await expect(training).rejects.toThrow('cancelled');
     else await training;

@@ -87,7 +87,7 @@ async function trainWith(losses: readonly number[], recipe: RecipeInput): Promis
     {
       blobs,
       engine: scriptedEngine(losses),
-      networkThreads: () => [],
+      networkHosts: () => [],
       emit: (event) => void events.push(event),
       signal: new AbortController().signal,
     },

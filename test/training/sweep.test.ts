@@ -47,7 +47,7 @@ async function run(changes: Partial<SweepJob> = {}, until?: (event: SweepEvent) 
     {
       blobs,
       engine: engineThatDivergesAt(13),
-      networkThreads: () => [new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY)],
+      networkHosts: () => [new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY)],
       emit: (event) => {
         events.push(event);
         if (until?.(event)) cancelled.abort(new Error('cancelled'));

@@ -1,8 +1,7 @@
 import { type FoldedConv, foldConv } from '../../network/backbone-weights.js';
 import type { ConvLayer, Layer, PoolLayer, Shape } from '../../network/layers.js';
-import { inferShapes, PICTURE, samePadding } from '../../network/layers.js';
+import { samePadding } from '../../network/layers.js';
 import type { Weights } from '../../network/tensor.js';
-import type { PictureSize } from '../engine.js';
 import { float, type GraphBuilder } from './graph.js';
 
 /**
@@ -77,11 +76,6 @@ function writeLayer(graph: GraphBuilder, layer: Layer, weights: Weights, inputs:
     case 'dropout':
       return x;
   }
-}
-
-/** The shapes of all layers for a picture size. */
-export function pictureShapes(layers: readonly Layer[], size: PictureSize): Map<string, Shape> {
-  return inferShapes(layers, { height: size.image, width: size.image, channels: 3 }, PICTURE);
 }
 
 function writeConv(graph: GraphBuilder, layer: ConvLayer, folded: FoldedConv, x: string, input: Shape): string {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { splitAt } from '../../network/inception-v3.js';
-import { PICTURE } from '../../network/layers.js';
+import { type Layer, PICTURE, pictureShapes } from '../../network/layers.js';
 import type {
   ClassifierSpec,
   Engine,
@@ -16,9 +16,9 @@ import type {
   TrainerSpec,
 } from '../engine.js';
 import type { CompiledNetwork } from '../network-thread-messages.js';
-import { pictureShapes, writeLayers, writePreprocessing } from './forward.js';
+import { writeLayers, writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
-import { createSession } from './session.js';
+import { createSession, type OnnxDevice, type SessionOptions } from './session.js';
 import { OnnxTrainer } from './training/trainer.js';
 
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
@@ -26,13 +26,15 @@ const { version } = createRequire(import.meta.url)('onnxruntime-node/package.jso
 /** Name of the only output. */
 const RESULT = 'result';
 
-/** ONNX Runtime on the CPU: what a plain `npm install` brings. */
+/** ONNX Runtime: what a plain `npm install` brings. */
 export class OnnxEngine implements Engine {
   readonly info: EngineInfo;
+  readonly #session: SessionOptions;
 
-  /** @param threads threads per session. */
-  constructor(threads: number = availableParallelism()) {
-    this.info = { name: 'onnx', version, device: 'cpu', threads };
+  /** @param threads threads per session. @param device one that was found to work (`devices.ts`). */
+  constructor(threads: number = availableParallelism(), device: OnnxDevice = 'cpu') {
+    this.info = { name: 'onnx', version, device, threads };
+    this.#session = { threads, device };
   }
 
   async frozen({ backbone, size, upTo, type }: FrozenSpec): Promise<Forward<Features>> {
@@ -69,7 +71,7 @@ export class OnnxEngine implements Engine {
   }
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
-    return new OnnxTrainer(spec, this.info.threads);
+    return new OnnxTrainer(spec, this.#session);
   }
 
   async #open<T extends Features>(
@@ -77,7 +79,7 @@ export class OnnxEngine implements Engine {
     size: PictureSize,
     outFeatures: number,
   ): Promise<Forward<T>> {
-    const session = await createSession(model, { threads: this.info.threads });
+    const session = await createSession(model, this.#session);
     return {
       outFeatures,
       async run(pixels, n) {
@@ -111,10 +113,10 @@ export function classifierModel({ backbone, head, headWeights, size }: Classifie
   return { model: graph.encode(), outFeatures };
 }
 
-function start(size: PictureSize, layers: Parameters<typeof pictureShapes>[0]) {
+function start(size: PictureSize, layers: readonly Layer[]) {
   const graph = new GraphBuilder();
   const pixels = graph.input('pixels', 'uint8', ['n', size.input, size.input, 3]);
   const scale = size.image / size.input;
   const values = new Map([[PICTURE, writePreprocessing(graph, pixels, [scale, scale])]]);
-  return { graph, values, shapes: pictureShapes(layers, size) };
+  return { graph, values, shapes: pictureShapes(layers, size.image) };
 }

@@ -1,8 +1,13 @@
 import * as ort from 'onnxruntime-node';
 
-/** How many threads one session computes with; 0 lets ONNX Runtime take every core. */
+/** Where ONNX Runtime computes; what a device has no kernel for stays on the CPU. */
+export type OnnxDevice = 'cpu' | 'cuda' | 'webgpu';
+
 export interface SessionOptions {
+  /** How many threads one session computes with on the CPU; 0 lets ONNX Runtime take every core. */
   readonly threads: number;
+  /** `cpu` where none is named. */
+  readonly device?: OnnxDevice;
   /** Writes the model as it is after optimizing, in ONNX Runtime's own format, to this file. */
   readonly saveTo?: string;
 }
@@ -10,10 +15,10 @@ export interface SessionOptions {
 /** Loads a model from its bytes or from a file. */
 export async function createSession(
   model: Uint8Array | string,
-  { threads, saveTo }: SessionOptions,
+  { threads, device = 'cpu', saveTo }: SessionOptions,
 ): Promise<ort.InferenceSession> {
   const options: ort.InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

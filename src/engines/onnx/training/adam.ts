@@ -1,8 +1,6 @@
+import { ADAM } from '../../adam.js';
 import type { GraphBuilder } from '../graph.js';
 import type { Slot } from './pieces.js';
-
-/** Kingma and Ba, "Adam" (2015), with Keras's defaults: Keras's epsilon is 1e-7, not the paper's 1e-8. */
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
 /** What a weight's update goes by, besides its gradient. Values are scalars or one per column. */
 export interface AdamFactors {
@@ -15,15 +13,7 @@ export interface AdamFactors {
 }
 
 /**
- * Writes one Adam step for a piece of a weight.
- *
- * The moments are kept divided by 1 - beta, which saves two multiplications an element: with M = m / (1 - beta1) and
- * V = v / (1 - beta2), Keras's w -= alpha * m / (sqrt(v) + epsilon) becomes
- * w -= stepSize * M / (sqrt(V) + epsilon / sqrt(1 - beta2)).
- *
- * A weight with a factor s folded in, w' = s w, has the gradient g' = g / s. What Adam does to w is then, for w':
- * w' -= s * alpha * m' / (sqrt(v') + epsilon / s). So a step size and an epsilon per column follow the unfolded weight
- * exactly.
+ * Writes one Adam step for a piece of a weight, in the form that `adam.ts` gives it.
  * @returns the weight and its moments behind the step.
  */
 export function writeAdam(
@@ -39,13 +29,4 @@ export function writeAdam(
   const step = graph.node('Mul', [direction, factors.stepSize]);
   const update = factors.decay ? graph.node('Add', [step, graph.node('Mul', [weight, factors.decay])]) : step;
   return { weight: graph.node('Sub', [weight, update]), first: m, second: v };
-}
-
-/** Keras's epsilon as `writeAdam` adds it. */
-export const SCALED_EPSILON = ADAM.epsilon / Math.sqrt(1 - ADAM.beta2);
-
-/** The step size of step `t` (from 1), bias corrections included: alpha_t * (1 - beta1) / sqrt(1 - beta2). */
-export function adamStepSize(learningRate: number, t: number): number {
-  const alpha = (learningRate * Math.sqrt(1 - ADAM.beta2 ** t)) / (1 - ADAM.beta1 ** t);
-  return (alpha * (1 - ADAM.beta1)) / Math.sqrt(1 - ADAM.beta2);
 }

@@ -1,9 +1,8 @@
 import type { TrainerSpec } from '../../engine.js';
+import { evenPasses, PASS_BYTES } from '../../pass-size.js';
 import { valuesOf } from './operator.js';
 import { type PlannedOperator, plan } from './plan.js';
 
-/** Activations of one pass at most, in bytes: what is over this goes in several passes. */
-const PASS_BYTES = 640e6;
 /** Steps of one call at most. */
 const MOST_STEPS = 16;
 /** Copies of an activation that live at once: itself, its gradient, and what windows gather of it. */
@@ -22,8 +21,10 @@ export function passSizeOf(
   passBytes: number = PASS_BYTES,
 ): PassSize {
   const fitting = Math.max(1, Math.floor(passBytes / bytesPerExample(steps)));
-  const passSize = Math.ceil(batchSize / Math.ceil(batchSize / fitting));
-  return { passSize, stepsPerCall: Math.max(1, Math.min(MOST_STEPS, Math.floor(fitting / batchSize))) };
+  return {
+    passSize: evenPasses(batchSize, fitting),
+    stepsPerCall: Math.max(1, Math.min(MOST_STEPS, Math.floor(fitting / batchSize))),
+  };
 }
 
 /** Bytes that the activations of a call take, as a trainer plans it. */

@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import type { DenseLayer, Layer } from '../../../network/layers.js';
 import type { Weights } from '../../../network/tensor.js';
+import { adamStepSize } from '../../adam.js';
 import type { Features, Step, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
-import { createSession } from '../session.js';
-import { adamStepSize } from './adam.js';
+import { createSession, type SessionOptions } from '../session.js';
 import { valuesOf } from './operator.js';
 import { PassFeeds } from './pass-feeds.js';
 import { passSizeOf } from './pass-size.js';
@@ -32,7 +32,7 @@ export class OnnxTrainer implements Trainer {
   /** @param passBytes of activations that a pass may take. */
   constructor(
     private readonly spec: TrainerSpec,
-    private readonly threads: number,
+    private readonly session: SessionOptions,
     passBytes?: number,
   ) {
     const { layers, input, start, batchSize } = spec;
@@ -163,7 +163,7 @@ export class OnnxTrainer implements Trainer {
       update: () => updateGraph(this.#graph),
       predict: () => predictionGraph(this.#graph, this.#predictionRows),
     };
-    const session = this.#sessions.get(kind) ?? createSession(graphs[kind](), { threads: this.threads });
+    const session = this.#sessions.get(kind) ?? createSession(graphs[kind](), this.session);
     this.#sessions.set(kind, session);
     return session;
   }

@@ -1,5 +1,6 @@
+import { SCALED_EPSILON } from '../../adam.js';
 import type { GraphBuilder } from '../graph.js';
-import { type AdamFactors, SCALED_EPSILON, writeAdam } from './adam.js';
+import { type AdamFactors, writeAdam } from './adam.js';
 import type { Context } from './operator.js';
 import { piecesOf, SLOTS } from './pieces.js';
 import { weightsOf } from './plan.js';

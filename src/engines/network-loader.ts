@@ -1,0 +1,43 @@
+import type { BlobStore } from '../storage/blobs.js';
+import { classifierSpec, readWeights } from './classifier-spec.js';
+import type { Engine, Features, Forward, PictureSize } from './engine.js';
+import type { ClassifierNetwork, FrozenNetwork } from './network-thread-messages.js';
+
+/** Where frozen networks can be loaded: another thread, or this one. */
+export interface NetworkHost {
+  loadFrozen(spec: FrozenNetwork): Promise<Forward<Features>>;
+  close(): Promise<void>;
+}
+
+/** Builds networks from blobs; they compute on the thread that calls them. */
+export class NetworkLoader implements NetworkHost {
+  constructor(
+    private readonly engine: Engine,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  async load(spec: FrozenNetwork | ClassifierNetwork): Promise<Forward<Features>> {
+    const network = 'upTo' in spec ? this.#frozen(spec) : this.#classifier(spec);
+    return warmUp(await network, spec.size);
+  }
+
+  async loadFrozen(spec: FrozenNetwork): Promise<Forward<Features>> {
+    return this.load(spec);
+  }
+
+  async close(): Promise<void> {}
+
+  async #frozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
+    return this.engine.frozen({ backbone: await readWeights(this.blobs, backboneBlob), size, upTo, type });
+  }
+
+  async #classifier(spec: ClassifierNetwork): Promise<Forward> {
+    return this.engine.classifier(await classifierSpec(this.blobs, spec));
+  }
+}
+
+/** Runs a network once: the first run allocates what all later ones use. */
+export async function warmUp<T extends Features>(network: Forward<T>, { input }: PictureSize): Promise<Forward<T>> {
+  await network.run(new Uint8Array(input * input * 3), 1);
+  return network;
+}

@@ -1,0 +1,68 @@
+import { HubError } from '../errors.js';
+import type { Compute } from './compute.js';
+import type { Engine } from './engine.js';
+import { findDevice } from './onnx/devices.js';
+import { OnnxEngine } from './onnx/onnx-engine.js';
+import { loadTensorFlow, notInstalled } from './tensorflow/load.js';
+import { findTfjs } from './tensorflow/place.js';
+import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
+
+/** An engine, and what is to be said about how it was chosen. */
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Makes the engine that is asked for. `auto` takes TensorFlow where it was installed for a graphics card and finds one,
+ * else ONNX Runtime on what `findDevice` finds.
+ * @throws ENGINE_UNAVAILABLE where what is asked for by name is not there.
+ */
+export async function openEngine(compute: Compute, threads: number): Promise<OpenedEngine> {
+  const { engine: name, device } = compute;
+  if (name === 'tensorflow') return { engine: await openTensorFlow(compute, threads), notes: [] };
+  const notes: string[] = [];
+  if (name === 'auto' && wantsCuda(compute) && hasTensorFlowForCuda()) {
+    try {
+      return { engine: await openTensorFlow({ ...compute, device: 'cuda' }, threads), notes };
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      notes.push(`${error.message} ONNX Runtime is taken instead.`);
+    }
+  }
+  const found = await findDevice(device);
+  return { engine: new OnnxEngine(threads, found.device), notes: [...notes, ...found.notes] };
+}
+
+/** Checks when the hub starts what can be checked without loading TensorFlow. @throws as `openEngine`. */
+export async function checkCompute(compute: Compute): Promise<void> {
+  if (compute.engine === 'tensorflow') {
+    refuseWebGpu(compute);
+    if (!findTfjs()) throw notInstalled();
+  } else if (compute.engine === 'onnx' || !(wantsCuda(compute) && hasTensorFlowForCuda())) {
+    await findDevice(compute.device);
+  }
+}
+
+async function openTensorFlow(compute: Compute, threads: number): Promise<Engine> {
+  refuseWebGpu(compute);
+  const { tf, info } = await loadTensorFlow({ threads, cpuOnly: compute.device === 'cpu' });
+  if (compute.device === 'cuda' && info.device !== 'cuda') {
+    throw new HubError('ENGINE_UNAVAILABLE', `TensorFlow ${info.version} finds no graphics card that it can use.`, {
+      device: 'cuda',
+    });
+  }
+  return new TensorFlowEngine(tf, info);
+}
+
+function refuseWebGpu({ device }: Compute): void {
+  if (device !== 'webgpu') return;
+  throw new HubError('ENGINE_UNAVAILABLE', 'The tensorflow engine computes on cpu or cuda, not on webgpu.', { device });
+}
+
+const wantsCuda = ({ device }: Compute): boolean => device === 'auto' || device === 'cuda';
+
+/** TensorFlow for the CPU is not taken of itself: ONNX Runtime is faster there. */
+function hasTensorFlowForCuda(): boolean {
+  return findTfjs()?.name === '@tensorflow/tfjs-node-gpu';
+}

@@ -1,0 +1,65 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { type Layer, PICTURE, type Shape } from '../../network/layers.js';
+import type { Weights } from '../../network/tensor.js';
+import type { Features, FeatureType, Forward, PictureSize } from '../engine.js';
+import { toHalf } from './half-floats.js';
+import type { Kernels } from './kernels.js';
+import { computeLayers } from './layers.js';
+import type { TensorFlow } from './library.js';
+import { tensorOf } from './tensors.js';
+
+export interface FrozenNetworkSpec {
+  readonly layers: readonly Layer[];
+  /** The batch normalization folded in. */
+  readonly weights: Weights;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly size: PictureSize;
+  /** Of what comes out. */
+  readonly type: FeatureType;
+}
+
+/** A network whose weights do not change, from pixels to the last of its layers. */
+export class FrozenNetwork<T extends Features> implements Forward<T> {
+  readonly outFeatures: number;
+  readonly #weights: ReadonlyMap<string, Tensor>;
+
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly kernels: Kernels,
+    private readonly spec: FrozenNetworkSpec,
+  ) {
+    const { layers, weights, shapes } = spec;
+    const { height, width, channels } = shapes.get((layers.at(-1) as Layer).name) as Shape;
+    this.outFeatures = height * width * channels;
+    this.#weights = new Map(Array.from(weights.keys(), (name) => [name, tensorOf(tf, weights, name)]));
+  }
+
+  async run(pixels: Uint8Array, n: number): Promise<T> {
+    const { tf, kernels, spec } = this;
+    const { layers, shapes, size, type } = spec;
+    const last = layers.at(-1) as Layer;
+    const result = tf.tidy(() => {
+      const picture = preprocess(tf, tf.tensor4d(new Float32Array(pixels), [n, size.input, size.input, 3]), [
+        size.image,
+        size.image,
+      ]);
+      const context = { tf, kernels, weights: this.#weights, shapes };
+      const value = computeLayers(context, layers, new Map([[PICTURE, picture]])).get(last.name) as Tensor;
+      return last.kind === 'dense' ? tf.softmax(value) : value;
+    });
+    const values = (await result.data()) as Float32Array;
+    result.dispose();
+    return (type === 'float16' ? toHalf(values) : values) as T;
+  }
+
+  async dispose(): Promise<void> {
+    for (const weight of this.#weights.values()) weight.dispose();
+  }
+}
+
+/** As the onnx engine's: bilinear with half-pixel centres, no antialiasing, then x / 127.5 - 1. */
+export function preprocess(tf: TensorFlow, pixels: Tensor4D, [height, width]: readonly [number, number]): Tensor4D {
+  const same = pixels.shape[1] === height && pixels.shape[2] === width;
+  const resized = same ? pixels : tf.image.resizeBilinear(pixels, [height, width], false, true);
+  return tf.sub(tf.div(resized, 127.5), 1);
+}

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import prettyBytes from 'pretty-bytes';
+import { HubError } from '../../../errors.js';
+
+const execute = promisify(execFile);
+/** Of what a command writes, in bytes. */
+const OUTPUT_LIMIT = 64 * 1024 * 1024;
+
+/** A program of the user's machine, and what to do where it is missing. */
+export interface Tool {
+  readonly command: string;
+  readonly remedy: string;
+}
+
+/** Runs a tool. @returns its standard output. @throws ENGINE_UNAVAILABLE where it is missing or fails, with its last lines. */
+export async function run(
+  { command, remedy }: Tool,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  try {
+    const env = { ...process.env, ...options.env };
+    return (await execute(command, [...args], { ...options, env, maxBuffer: OUTPUT_LIMIT })).stdout;
+  } catch (error) {
+    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') throw new HubError('ENGINE_UNAVAILABLE', `${command} is missing: ${remedy}`, { command });
+    const said = stderr.trim().split('\n').slice(-5).join('\n');
+    throw new HubError('ENGINE_UNAVAILABLE', `"${command} ${args.join(' ')}" failed: ${remedy}\n${said}`, { command });
+  }
+}
+
+/** @throws ENGINE_UNAVAILABLE where the disk of a folder has less room. */
+export async function checkSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free >= bytes) return;
+  const needs = `The installation needs ${prettyBytes(bytes)} of disk; ${folder} has ${prettyBytes(free)}.`;
+  throw new HubError('ENGINE_UNAVAILABLE', needs, { bytes, free });
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The version of tfjs whose addon is compiled, and of tfjs-core whose types the engine is written against. */
+export const TFJS_VERSION = '4.22.0';
+export const TFJS_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+export type TfjsPackage = (typeof TFJS_PACKAGES)[number];
+
+/** Where `npm run engine:tensorflow` puts things, from the sources as from the compiled files. */
+export const ENGINE_FOLDER = fileURLToPath(new URL('../../../engines/tensorflow', import.meta.url));
+
+/** A package of tfjs with its compiled addon. */
+export interface FoundPackage {
+  readonly name: TfjsPackage;
+  /** The folder of the package. */
+  readonly path: string;
+}
+
+/** The one that the command put in place, or one that was installed beside the hub's packages and brought its addon. */
+export function findTfjs(folder: string = ENGINE_FOLDER): FoundPackage | undefined {
+  for (const from of [join(folder, 'package.json'), import.meta.url]) {
+    for (const name of TFJS_PACKAGES) {
+      const path = packageFolder(name, from);
+      if (path && existsSync(addonOf(path))) return { name, path };
+    }
+  }
+  return undefined;
+}
+
+/** Where tfjs-node looks for its addon under every Node that the hub runs on. */
+export function addonOf(packagePath: string): string {
+  return join(packagePath, 'lib', 'napi-v8', 'tfjs_binding.node');
+}
+
+function packageFolder(name: TfjsPackage, from: string): string | undefined {
+  try {
+    return dirname(createRequire(from).resolve(`${name}/package.json`));
+  } catch {
+    return undefined; // not installed there
+  }
+}

@@ -1,0 +1,54 @@
+import { matchBackbone } from '../../network/backbone-weights.js';
+import { foldLayers } from '../../network/folded-weights.js';
+import { splitAt } from '../../network/inception-v3.js';
+import { pictureShapes } from '../../network/layers.js';
+import type {
+  ClassifierSpec,
+  Engine,
+  EngineInfo,
+  Features,
+  Forward,
+  FrozenSpec,
+  Trainer,
+  TrainerSpec,
+} from '../engine.js';
+import { FrozenNetwork } from './frozen-network.js';
+import { type Kernels, kernelsOf } from './kernels.js';
+import type { TensorFlow } from './library.js';
+import { TensorFlowTrainer } from './trainer.js';
+
+/**
+ * TensorFlow through tfjs: the network as operations of tfjs-core, gradients by its automatic differentiation. The library
+ * holds one set of tensors per process and computes on the thread that calls it, so there is one engine in a process.
+ */
+export class TensorFlowEngine implements Engine {
+  readonly #kernels: Kernels;
+
+  constructor(
+    private readonly tf: TensorFlow,
+    readonly info: EngineInfo,
+  ) {
+    this.#kernels = kernelsOf(tf);
+  }
+
+  async frozen({ backbone, size, upTo, type }: FrozenSpec): Promise<Forward<Features>> {
+    const { layers } = matchBackbone(backbone);
+    const { frozen } = splitAt(layers, upTo);
+    const { weights } = foldLayers(frozen, backbone);
+    const spec = { layers: frozen, weights, shapes: pictureShapes(frozen, size.image), size, type };
+    return new FrozenNetwork(this.tf, this.#kernels, spec);
+  }
+
+  async classifier({ backbone, head, headWeights, size }: ClassifierSpec): Promise<Forward> {
+    const layers = [...matchBackbone(backbone).layers, ...head];
+    const names = head.flatMap(({ name }) => [`${name}/kernel`, `${name}/bias`]);
+    const ofHead = [...headWeights].filter(([name]) => names.includes(name));
+    const weights = new Map([...foldLayers(layers, backbone).weights, ...ofHead]);
+    const spec = { layers, weights, shapes: pictureShapes(layers, size.image), size, type: 'float32' as const };
+    return new FrozenNetwork<Float32Array>(this.tf, this.#kernels, spec);
+  }
+
+  async trainer(spec: TrainerSpec): Promise<Trainer> {
+    return new TensorFlowTrainer(this.tf, this.#kernels, spec);
+  }
+}

@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Batch, Step, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
+import { matchBackbone } from '../../src/network/backbone-weights.js';
+import { foldLayers } from '../../src/network/folded-weights.js';
+import { head } from '../../src/network/head.js';
+import { splitAt, splitShape } from '../../src/network/inception-v3.js';
+import { randomStream, uniform } from '../../src/random.js';
+import { initialWeights } from '../../src/training/initial-weights.js';
+import { type OpenEngine, TESTED_ENGINES, type TestedEngine } from '../support/engines.js';
+import { narrowBackbone } from '../support/narrow-backbone.js';
+import { relativeError } from '../support/reference.js';
+
+const CLASSES = 3;
+const BATCH = 6;
+const STEPS = 4;
+const SIZE = { input: 32, image: 75 };
+
+const backbone = narrowBackbone();
+const { rest } = splitAt(matchBackbone(backbone).layers, 'mixed6');
+const folded = foldLayers(rest, backbone);
+const layers = [...rest, ...head(128, { classes: CLASSES, hidden: 16, dropout: 0.3 })];
+const shape = splitShape('InceptionV3 x 0.0625', SIZE.image, 'mixed6');
+const random = randomStream(1, 'pictures');
+const pixels = new Uint8Array(BATCH * SIZE.input ** 2 * 3).map(() => 256 * uniform(random));
+
+const start: TrainerState = {
+  step: 0,
+  weights: new Map([...folded.weights, ...initialWeights(layers, 1)]),
+  firstMoments: new Map(),
+  secondMoments: new Map(),
+};
+const trainers: Trainer[] = [];
+afterEach(async () => {
+  for (const trainer of trainers.splice(0)) await trainer.dispose();
+});
+
+function newTrainer(open: OpenEngine, changes: Partial<TrainerSpec> = {}): Trainer {
+  const trainer = open.trainer({
+    layers,
+    input: { name: 'mixed6', shape, type: 'float16' },
+    batchSize: BATCH,
+    weightDecay: 0.01,
+    rates: new Map(),
+    mixes: false,
+    start,
+    folded: folded.factors,
+    ...changes,
+  });
+  trainers.push(trainer);
+  return trainer;
+}
+
+/** The narrow network's activations of the pictures, of which the trained part learns. */
+async function featuresOf({ engine }: OpenEngine): Promise<Uint16Array> {
+  const network = await engine.frozen({ backbone, size: SIZE, upTo: 'mixed6', type: 'float16' });
+  const features = (await network.run(pixels, BATCH)) as Uint16Array;
+  await network.dispose();
+  return features;
+}
+
+function stepsOf(features: Uint16Array, count: number): Step[] {
+  const targets = new Float32Array(BATCH * CLASSES).map((_, i) =>
+    i % CLASSES === Math.floor(i / CLASSES) % 3 ? 1 : 0,
+  );
+  const batch: Batch = { features, targets, count: BATCH, masks: new Map() };
+  return Array.from({ length: count }, () => ({ passes: [batch], count: BATCH, learningRate: 1e-3 }));
+}
+
+const [onnx, ...others] = TESTED_ENGINES as [TestedEngine, ...TestedEngine[]];
+
+describe.each(others)('onnx and $name', ({ open }) => {
+  it('read the same 16-bit features of pictures, to the last bit of most', async () => {
+    const expected = await featuresOf(await onnx.open());
+    const actual = await featuresOf(await open());
+    const apart = expected.map((bits, i) => Math.abs(bits - actual[i]!));
+    expect(Math.max(...apart)).toBeLessThanOrEqual(4); // units in the last of 11 places
+    expect(apart.filter((units) => units > 0).length / apart.length).toBeLessThan(0.05);
+  });
+
+  it('take the same steps, and each goes on from a state of the other', async () => {
+    const engines = [await onnx.open(), await open()] as const;
+    const features = await featuresOf(engines[0]);
+    const halfway = await Promise.all(
+      engines.map(async (engine) => {
+        const trainer = newTrainer(engine);
+        await trainer.take(stepsOf(features, STEPS));
+        return trainer.state();
+      }),
+    );
+    const undisturbed = newTrainer(engines[0]);
+    await undisturbed.take(stepsOf(features, 2 * STEPS));
+    const expected = undisturbed.state();
+    for (const [i, engine] of engines.entries()) {
+      const moved = newTrainer(engine, { start: halfway[1 - i]! });
+      await moved.take(stepsOf(features, STEPS));
+      const actual = moved.state();
+      expect(actual.step).toBe(expected.step);
+      for (const slot of ['weights', 'firstMoments', 'secondMoments'] as const) {
+        expect([...actual[slot].keys()].sort()).toEqual([...expected[slot].keys()].sort());
+        for (const [name, { data }] of expected[slot]) {
+          expect(relativeError(actual[slot].get(name)!.data, data), `${slot} of ${name}`).toBeLessThan(1e-3);
+        }
+      }
+      const [given, wanted] = await Promise.all([moved, undisturbed].map((one) => one.predict(features, BATCH)));
+      expect(relativeError(given!, wanted!)).toBeLessThan(1e-3);
+    }
+  });
+
+  it('classify pictures with the same probabilities', async () => {
+    const headWeights = initialWeights(layers, 1);
+    const spec = { backbone, head: layers.slice(-3), headWeights, size: SIZE };
+    const answers = [];
+    for (const engine of [onnx, { open }]) {
+      const network = await (await engine.open()).engine.classifier(spec);
+      expect(network.outFeatures).toBe(CLASSES);
+      answers.push(await network.run(pixels, BATCH));
+      await network.dispose();
+    }
+    expect(relativeError(answers[1]!, answers[0]!)).toBeLessThan(1e-4);
+  });
+
+  it('do not share memory with the state that they were given or give', async () => {
+    const engine = await open();
+    const features = await featuresOf(engine);
+    const trainer = newTrainer(engine);
+    const before = trainer.state();
+    const bias = before.weights.get('predictions/bias')!.data;
+    const copy = bias.slice();
+    await trainer.take(stepsOf(features, 1));
+    expect(bias).toEqual(copy);
+    bias.fill(0);
+    expect(newTrainer(engine, { start: before }).state().weights.get('predictions/bias')!.data).toEqual(bias);
+    expect(trainer.state().weights.get('predictions/bias')!.data).not.toEqual(bias);
+  });
+
+  it('the latter holds as many tensors behind a step as before it, and none when it is disposed of', async () => {
+    const engine = await open();
+    const tensors = engine.tensors!;
+    const features = await featuresOf(engine);
+    const atFirst = tensors();
+    const trainer = newTrainer(engine, { mixes: true });
+    const made = tensors();
+    expect(made).toBeGreaterThan(atFirst);
+    const mix = { own: 0.6, partners: Int32Array.of(1, 0, 3, 2, 5, 4) };
+    for (const step of stepsOf(features, 3)) {
+      const [batch] = step.passes as [Batch];
+      const mask = new Float32Array(BATCH * 16).fill(1);
+      await trainer.take([{ ...step, passes: [{ ...batch, mix, masks: new Map([['dropout', mask]]) }] }]);
+      await trainer.predict(features, BATCH);
+      trainer.state();
+      expect(tensors()).toBe(made);
+    }
+    await trainer.dispose();
+    trainers.pop();
+    expect(tensors()).toBe(atFirst);
+  });
+});

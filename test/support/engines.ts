@@ -1,0 +1,152 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as ort from 'onnxruntime-node';
+import type { Engine, PictureSize, Trainer, TrainerSpec } from '../../src/engines/engine.js';
+import { writeLayers, writePreprocessing } from '../../src/engines/onnx/forward.js';
+import { GraphBuilder } from '../../src/engines/onnx/graph.js';
+import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { createSession } from '../../src/engines/onnx/session.js';
+import { OnnxTrainer } from '../../src/engines/onnx/training/trainer.js';
+import { preprocess } from '../../src/engines/tensorflow/frozen-network.js';
+import { kernelsOf } from '../../src/engines/tensorflow/kernels.js';
+import { computeLayers } from '../../src/engines/tensorflow/layers.js';
+import type { TensorFlow } from '../../src/engines/tensorflow/library.js';
+import { loadTensorFlow } from '../../src/engines/tensorflow/load.js';
+import { findTfjs } from '../../src/engines/tensorflow/place.js';
+import { TensorFlowEngine } from '../../src/engines/tensorflow/tensorflow-engine.js';
+import { TensorFlowTrainer } from '../../src/engines/tensorflow/trainer.js';
+import { matchBackbone } from '../../src/network/backbone-weights.js';
+import { foldLayers } from '../../src/network/folded-weights.js';
+import { PICTURE, pictureShapes } from '../../src/network/layers.js';
+import type { Weights } from '../../src/network/tensor.js';
+
+const THREADS = 2;
+
+/** Pictures, channels last. */
+export interface Pictures {
+  readonly pixels: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** An engine, and the parts of it that tests look at alone. */
+export interface OpenEngine {
+  readonly engine: Engine;
+  /** @param passBytes of activations that a pass may take. */
+  trainer(spec: TrainerSpec, passBytes?: number): Trainer;
+  /** Resized and scaled pictures, channels last. */
+  preprocessed(pictures: Pictures, height: number, width: number): Promise<Float32Array>;
+  /** What layers of a backbone compute, channels last. */
+  layerValues(
+    backbone: Weights,
+    size: PictureSize,
+    pictures: Pictures,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, Float32Array>>;
+  /** How many tensors the library holds, where it counts them. */
+  readonly tensors?: () => number;
+}
+
+export interface TestedEngine {
+  readonly name: string;
+  /** Whether it is fast enough for the real network. */
+  readonly real: boolean;
+  readonly open: () => Promise<OpenEngine>;
+}
+
+const installed = findTfjs() !== undefined;
+if (!installed) {
+  console.warn(
+    'SKIPPED: the tests of the tensorflow engine on TensorFlow itself. They need: npm run engine:tensorflow',
+  );
+}
+
+/** Every engine that there is here. TensorFlow's is tested on the JavaScript backend always. */
+export const TESTED_ENGINES: readonly TestedEngine[] = [
+  { name: 'onnx', real: true, open: async () => openOnnx() },
+  { name: 'tensorflow on JavaScript', real: false, open: () => openTensorFlow('cpu') },
+  ...(installed ? [{ name: 'tensorflow', real: true, open: () => openTensorFlow('tensorflow') }] : []),
+];
+export const REAL_ENGINES = TESTED_ENGINES.filter(({ real }) => real);
+
+function openOnnx(): OpenEngine {
+  return {
+    engine: new OnnxEngine(THREADS),
+    trainer: (spec, passBytes) => new OnnxTrainer(spec, { threads: THREADS }, passBytes),
+    preprocessed: async (pictures, height, width) => {
+      const graph = new GraphBuilder();
+      const picture = writePicture(graph, pictures, height, width);
+      return (await runGraph(graph, pictures, new Map([[PICTURE, picture]]))).get(PICTURE) as Float32Array;
+    },
+    layerValues: async (backbone, size, pictures, names) => {
+      const { layers } = matchBackbone(backbone);
+      const graph = new GraphBuilder();
+      const picture = writePicture(graph, pictures, size.image, size.image);
+      const shapes = pictureShapes(layers, size.image);
+      const values = writeLayers(graph, layers, backbone, new Map([[PICTURE, picture]]), shapes);
+      return runGraph(graph, pictures, new Map(names.map((name) => [name, values.get(name) as string])));
+    },
+  };
+}
+
+function writePicture(graph: GraphBuilder, pictures: Pictures, height: number, width: number): string {
+  const pixels = graph.input('pixels', 'uint8', ['n', pictures.height, pictures.width, 3]);
+  return writePreprocessing(graph, pixels, [height / pictures.height, width / pictures.width]);
+}
+
+/** @param outputs values of the graph by name, maps as n x c x h x w. */
+async function runGraph(graph: GraphBuilder, pictures: Pictures, outputs: ReadonlyMap<string, string>) {
+  for (const [name, value] of outputs) graph.output(value, name, 'float32', name === 'avg_pool' ? ['n', 'c'] : MAPS);
+  const session = await createSession(graph.encode(), { threads: THREADS });
+  const { pixels, count, height, width } = pictures;
+  const results = await session.run({ pixels: new ort.Tensor('uint8', pixels, [count, height, width, 3]) });
+  await session.release();
+  return new Map(Object.entries(results).map(([name, value]) => [name, channelsLast(value)]));
+}
+
+const MAPS = ['n', 'c', 'h', 'w'];
+
+function channelsLast({ data, dims }: ort.Tensor): Float32Array {
+  const [count, channels, height = 1, width = 1] = dims as [number, number, number?, number?];
+  const places = height * width;
+  const values = data as Float32Array;
+  return Float32Array.from({ length: count * places * channels }, (_, i) => {
+    const [row, channel] = [Math.floor(i / channels), i % channels];
+    return values[(Math.floor(row / places) * channels + channel) * places + (row % places)] as number;
+  });
+}
+
+/** @param backend `cpu` is the JavaScript backend, which the library of tfjs-node brings along. */
+async function openTensorFlow(backend: 'cpu' | 'tensorflow'): Promise<OpenEngine> {
+  const tf = installed ? (await loadTensorFlow({ threads: THREADS, cpuOnly: false })).tf : await javaScriptLibrary();
+  await tf.setBackend(backend);
+  const kernels = kernelsOf(tf);
+  const version = tf.version_core;
+  const input = ({ pixels, count, height, width }: Pictures): Tensor4D =>
+    tf.tensor4d(new Float32Array(pixels), [count, height, width, 3]);
+  return {
+    engine: new TensorFlowEngine(tf, { name: 'tensorflow', version, device: 'cpu', threads: THREADS }),
+    trainer: (spec, passBytes) => new TensorFlowTrainer(tf, kernels, spec, passBytes),
+    preprocessed: async (pictures, height, width) =>
+      tf.tidy(() => preprocess(tf, input(pictures), [height, width]).dataSync() as Float32Array),
+    layerValues: async (backbone, size, pictures, names) => {
+      const { layers } = matchBackbone(backbone);
+      const values = tf.tidy(() => {
+        const folded = foldLayers(layers, backbone).weights;
+        const weights = new Map(Array.from(folded, ([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]));
+        const picture = preprocess(tf, input(pictures), [size.image, size.image]);
+        const context = { tf, kernels, weights, shapes: pictureShapes(layers, size.image) };
+        const all = computeLayers(context, layers, new Map([[PICTURE, picture]]));
+        return names.map((name) => all.get(name)!.dataSync() as Float32Array);
+      });
+      return new Map(names.map((name, i) => [name, values[i]!]));
+    },
+    tensors: () => tf.memory().numTensors,
+  };
+}
+
+async function javaScriptLibrary(): Promise<TensorFlow> {
+  const tf = await import('@tensorflow/tfjs'); // its core alone does not bring the gradients to CommonJS
+  tf.enableProdMode(); // no advice to install tfjs-node
+  return tf;
+}
