@@ -2,6 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { Command } from 'commander';
 
+// So that what a bench has started ends with it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const files = await readdir(new URL('.', import.meta.url));
 const names = files.filter((file) => file.endsWith('.mjs') && file !== 'run.mjs').map((file) => file.slice(0, -4));
 

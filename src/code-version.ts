@@ -13,6 +13,7 @@ export interface CodeVersion {
   readonly dirty: boolean | null;
 }
 
+/** Of the hub's package. */
 export const { version: HUB_VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** @param folder where the package lies. */

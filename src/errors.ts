@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'NOT_DEPLOYED'
   | 'BLOB_CORRUPT'
   | 'DATA_FOLDER_LOCKED'
+  | 'BACKUP_REFUSED'
+  | 'DISK_FULL'
   | 'WORKER_DIED'
   | 'DIVERGED'
   | 'UNSUPPORTED_TYPE'
@@ -44,3 +46,21 @@ export type ErrorCode =
   | 'RUN_FAILED'
   | 'RUN_CANCELLED'
   | 'INTERRUPTED';
+
+/** What a system and a database say of what they cannot do for a caller: errno's names and PostgreSQL's codes. */
+const KNOWN: readonly { readonly said: RegExp; readonly code: ErrorCode; readonly message: string }[] = [
+  {
+    said: /\b(ENOSPC|EDQUOT|53100)\b|No space left on device/,
+    code: 'DISK_FULL',
+    message: "The hub's disk is full: nothing of this was kept. Make room on it, then ask again.",
+  },
+  { said: /\b22021\b/, code: 'BAD_INPUT', message: 'A text holds a zero byte, which cannot be kept or looked for.' },
+];
+
+/** An error of the system or the database in words for a caller, where it is one that a caller can mend; else itself. */
+export function inWords(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof HubError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known = KNOWN.find(({ said }) => said.test(`${code} ${message}`));
+  return known ? new HubError(known.code, known.message) : error;
+}

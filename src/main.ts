@@ -19,6 +19,7 @@ import { AuditService } from './schema/audit/audit.service.js';
 import { BackboneResolver } from './schema/backbone/backbone.resolver.js';
 import { BackboneService } from './schema/backbone/backbone.service.js';
 import { IMAGENET_FILE } from './schema/backbone/published.js';
+import { BackupService } from './schema/backup/backup.service.js';
 import { ChangeResolver } from './schema/change/change.resolver.js';
 import { Changes } from './schema/change/changes.js';
 import { ClassificationResolver } from './schema/classification/classification.resolver.js';
@@ -240,6 +241,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
 
     // http
     let loaded = false;
+    const backups = new BackupService({ prisma, blobs, temporary });
     const subscribed = { changes, runs, registrations };
     const metrics = new Metrics({
       serving: {
@@ -260,6 +262,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
         models,
         metrics,
         openMetrics: config.openMetrics,
+        openBackup: () => backups.open(),
         isReady: () => loaded,
         page: join(PACKAGE, 'dist', 'web'),
         log,
@@ -270,8 +273,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(() => http.close());
     const ready = models.deployAll().then(async () => {
       loaded = true;
-      await queue.recover();
-      await sweeps.recover();
+      queue.wake();
+      sweeps.wake();
       await webhooks.start();
     });
     closing.push(() => ready.catch(() => undefined));

@@ -7,27 +7,35 @@ import { fileURLToPath } from 'node:url';
 import { HubClient } from '../../dist/cli/client.js';
 
 export const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Starts a hub as its user would and waits for the line that says where it listens. */
 export async function startHub(data, ...options) {
-  const child = spawn(
-    process.execPath,
-    [CLI, 'start', '--data', data, '--port', '0', '--log-level', 'warn', ...options],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  return startHubIn({}, data, '--log-level', 'warn', ...options);
+}
+
+/** The same with more in its environment. */
+export async function startHubIn(env, data, ...options) {
+  const child = spawn(process.execPath, [CLI, 'start', '--data', data, '--port', '0', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const abandon = () => child.kill('SIGKILL');
+  process.once('exit', abandon); // a bench that fails leaves no hub behind
+  child.once('exit', () => process.off('exit', abandon));
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /http:\/\/\S+(?=\/graphql)/.exec(line)?.[0];
     if (!url) continue;
     child.stdout.resume();
     const token = (await readFile(join(data, 'token'), 'utf8')).trim();
-    const stop = async () => {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+    const end = async (signal) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      await exit;
     };
-    return { url, child, stop, client: new HubClient(url, token) };
+    const stop = () => end('SIGTERM');
+    return { url, child, stop, kill: () => end('SIGKILL'), client: new HubClient(url, token) };
   }
   throw new Error('the hub ended before it listened');
 }

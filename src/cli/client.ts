@@ -83,23 +83,33 @@ export class HubClient {
     }
   }
 
+  /** What the hub sends at a path that is not GraphQL's. */
+  async download(path: string): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#fetch(path, {}, {});
+    if (response.ok && response.body) return response.body as ReadableStream<Uint8Array>;
+    throw refusalOf((await this.#answerOf(response)).errors ?? []);
+  }
+
   async #post<T>(body: string | ReadableStream<Uint8Array>, headers: Record<string, string>): Promise<T> {
-    const init: RequestInit & { duplex: 'half' } = {
-      method: 'POST',
-      headers: { ...headers, authorization: `Bearer ${this.token}` },
-      body,
-      duplex: 'half', // what fetch wants to hear where the body is a stream
-    };
-    const response = await fetch(`${this.#url}/graphql`, init).catch((error: Error) => {
+    // `duplex` is what fetch wants to hear where the body is a stream.
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+    return dataOf((await this.#answerOf(await this.#fetch('/graphql', init, headers))) as Answer<T>);
+  }
+
+  async #fetch(path: string, init: RequestInit, headers: Record<string, string>): Promise<Response> {
+    const authorization = `Bearer ${this.token}`;
+    return fetch(`${this.#url}${path}`, { ...init, headers: { ...headers, authorization } }).catch((error: Error) => {
       const { code, message = error.message } = (error.cause ?? {}) as { code?: string; message?: string };
       const remedy = 'start one with "hub start", or say where it is with --url.';
       throw new HubError('HUB_UNREACHABLE', `No hub answers at ${this.#url} (${code ?? message}): ${remedy}`);
     });
-    const answer = await response.json().catch(() => {
+  }
+
+  async #answerOf(response: Response): Promise<Answer<unknown>> {
+    return response.json().catch(() => {
       const message = `What answers at ${this.#url} with status ${response.status} is no hub: give its address with --url.`;
       throw new HubError('HUB_UNREACHABLE', message);
-    });
-    return dataOf(answer as Answer<T>);
+    }) as Promise<Answer<unknown>>;
   }
 
   #closed(event: unknown): HubError {

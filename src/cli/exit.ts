@@ -16,7 +16,7 @@ export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done',
-  failed: 'the hub or this program failed inside, or `hub doctor` found a problem',
+  failed: 'the hub or this program failed inside, or a problem was found',
   refused: 'refused: something asked for cannot be done',
   notFound: 'not found: a dataset, run, model or version is not there',
   unreachable: 'no hub answers at the address',
@@ -29,6 +29,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 const BY_ERROR: Readonly<Record<string, Exit>> = {
   INTERNAL: EXIT.failed,
   BLOB_CORRUPT: EXIT.failed,
+  BACKUP_REFUSED: EXIT.failed,
   WORKER_DIED: EXIT.failed,
   /** Hub and program are of different versions. */
   GRAPHQL_VALIDATION_FAILED: EXIT.failed,

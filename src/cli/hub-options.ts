@@ -27,3 +27,8 @@ export function withHubOptions(command: Command): Command {
     .addOption(new Option('--device <name>', 'on what it computes').choices(DEVICES).default('auto'))
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'));
 }
+
+/** What every command takes that works on a data folder without a hub. */
+export function databaseOption(): Option {
+  return new Option('--database-url <url>', 'PostgreSQL that the hub uses').env('DATABASE_URL');
+}

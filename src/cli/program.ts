@@ -1,15 +1,18 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.js';
 import { backboneCommand } from './commands/backbone.js';
+import { backupCommand } from './commands/backup.js';
 import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
 import { completionCommand } from './commands/completion.js';
 import { datasetCommand } from './commands/dataset.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
+import { gcCommand } from './commands/gc.js';
 import { modelCommand } from './commands/model.js';
 import { promoteCommand } from './commands/promote.js';
 import { promotionCommand } from './commands/promotion.js';
+import { restoreCommand } from './commands/restore.js';
 import { rollbackCommand } from './commands/rollback.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
@@ -17,6 +20,7 @@ import { startCommand } from './commands/start.js';
 import { sweepCommand } from './commands/sweep.js';
 import { tokenCommand } from './commands/token.js';
 import { trainCommand } from './commands/train.js';
+import { verifyCommand } from './commands/verify.js';
 import { exitHelp } from './exit.js';
 import { PACKAGE } from './package.js';
 
@@ -39,6 +43,10 @@ const COMMANDS = [
   tokenCommand,
   auditCommand,
   doctorCommand,
+  backupCommand,
+  restoreCommand,
+  verifyCommand,
+  gcCommand,
   completionCommand, // last: it lists those before it
 ];
 

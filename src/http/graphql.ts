@@ -1,16 +1,21 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
-import { checkCost, depthRule } from './query-limits.js';
+import { checkCost, depthRule, QUERY_LIMITS } from './query-limits.js';
+
+const OVER_WEBSOCKET = 'A subscription comes over WebSocket (graphql-transport-ws), at the same path.';
+const BAD_REQUEST = { code: 'BAD_REQUEST', http: { status: 400 } };
 
 /** Apollo Server on the hub's schema, started. */
 export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<ApolloServer<Context>> {
   const limitAndLog: ApolloServerPlugin<Context> = {
     async requestDidStart({ contextValue: { requestId } }) {
       return {
-        async didResolveOperation({ request: { variables, operationName }, document }) {
+        async didResolveOperation({ request: { variables, operationName }, document, operation }) {
+          if (operation?.operation === 'subscription')
+            throw new GraphQLError(OVER_WEBSOCKET, { extensions: BAD_REQUEST });
           checkCost(schema, { query: document, variables, operationName });
         },
         async didEncounterErrors({ errors }) {
@@ -38,6 +43,8 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
     allowBatchedHttpRequests: false,
     introspection: true, // every caller holds a token, and the page to try requests lives on it
     validationRules: [depthRule],
+    parseOptions: { maxTokens: QUERY_LIMITS.tokens },
+    persistedQueries: false,
     plugins: [limitAndLog, noLandingPage],
     stopOnTerminationSignals: false, // the composition root decides the order of shutting down
     includeStacktraceInErrorResponses: false,

@@ -14,7 +14,7 @@ import type { ComplexityEstimator } from 'graphql-query-complexity';
 import { HubError } from '../errors.js';
 
 // The ESM build of this library brings a second copy of graphql, whose classes are not ours.
-const { getComplexity, simpleEstimator } = createRequire(import.meta.url)(
+const { getComplexity } = createRequire(import.meta.url)(
   'graphql-query-complexity',
 ) as typeof import('graphql-query-complexity');
 
@@ -23,7 +23,13 @@ export const QUERY_LIMITS = {
   depth: 10,
   /** Fields that a request asks for, those in lists counted once per row. */
   cost: 50_000,
+  /** Words and signs of a request. What recurses over a request must not run out of stack. */
+  tokens: 5_000,
 } as const;
+
+/** What a field of Query or Mutation itself counts for: each asks the database anew. */
+const ROOT_COST = 500;
+const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation']);
 
 /** Rows that a list counts for where no argument says it. */
 const ROWS = 5;
@@ -37,12 +43,13 @@ export const depthRule = maxDepthRule({
   onReject: [(context, { message }) => context?.reportError(new GraphQLError(message.replace('Syntax Error: ', '')))],
 }) as ValidationRule;
 
-/** A list costs its children once per row: as many as the page asks for, or a guess. */
-const listEstimator: ComplexityEstimator = ({ field, args, childComplexity }) => {
+/** A field costs itself and its children, these in a list once per row: as many as the page asks for, or a guess. */
+const fieldEstimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
+  const own = ROOTS.has(type.name) ? ROOT_COST : 1;
   const first = (args.page as { first?: number } | undefined)?.first ?? (args.first as number | undefined);
-  if (first !== undefined) return 1 + Math.abs(first) * childComplexity;
-  const type = isNonNullType(field.type) ? field.type.ofType : field.type;
-  return isListType(type) ? 1 + ROWS * childComplexity : undefined;
+  if (first !== undefined) return own + Math.abs(first) * childComplexity;
+  const returned = isNonNullType(field.type) ? field.type.ofType : field.type;
+  return own + (isListType(returned) ? ROWS : 1) * childComplexity;
 };
 
 /** An operation as it came, with its variables. */
@@ -68,7 +75,7 @@ export function checkCost(schema: GraphQLSchema, operation: Operation): void {
 
 /** Infinity where there are more fields than are worth counting. */
 function costOf(schema: GraphQLSchema, { query, variables, operationName }: Operation): number {
-  const estimators = [listEstimator, simpleEstimator({ defaultComplexity: 1 })];
+  const estimators = [fieldEstimator];
   const given = { ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) };
   try {
     return getComplexity({ schema, query, estimators, ...given });

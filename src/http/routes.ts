@@ -1,5 +1,8 @@
+import type { Readable } from 'node:stream';
 import helmet from 'helmet';
+import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.js';
+import { backupRoute } from './backup.js';
 import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
 import { metricsRoute } from './metrics.js';
 import { classifyRoute } from './rest/classify.js';
@@ -12,11 +15,14 @@ export interface RouteParts extends InferenceParts {
   readonly metrics: Metrics;
   /** Whether `/metrics` needs no token from programs of this machine. */
   readonly openMetrics: boolean;
+  /** Begins a backup, as a tar archive. */
+  readonly openBackup: () => Promise<Readable>;
+  readonly log: Logger;
 }
 
 /** Every way to ask the hub but GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { classifier, deployments, metrics, openMetrics, isReady } = parts;
+  const { classifier, deployments, metrics, openMetrics, openBackup, isReady, log } = parts;
   return [
     {
       method: 'get',
@@ -47,6 +53,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
     },
     metricsRoute(metrics, openMetrics),
     classifyRoute(classifier, deployments),
+    backupRoute(openBackup, log),
     ...inferenceRoutes(parts),
   ];
 }

@@ -6,7 +6,6 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type Express, type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
-import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
 import type { Authentication } from '../schema/caller.js';
 import { type Context, contextOf, type Subscribed } from '../schema/context.js';
@@ -33,7 +32,6 @@ export interface HttpParts extends RouteParts {
   readonly page: string;
   readonly authentication: Authentication;
   readonly limits: Limits;
-  readonly log: Logger;
 }
 
 export interface HttpServer {

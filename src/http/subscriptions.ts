@@ -11,7 +11,7 @@ import { type Context, contextOf, type Subscribed } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
 import type { Limits } from '../schema/limits/limits.js';
 import { bearerToken } from './authentication.js';
-import { checkCost, depthRule } from './query-limits.js';
+import { checkCost, depthRule, QUERY_LIMITS } from './query-limits.js';
 import { watchToken } from './token-watch.js';
 
 /** Bytes of one message of a client. */
@@ -58,11 +58,11 @@ export function serveSubscriptions(options: {
       async onSubscribe({ extra }, _id, { query, variables, operationName }) {
         try {
           await limits.countRequest((extra.caller as Caller).tokenId);
-          checkCost(schema, { query: parse(query), variables, operationName });
+          checkCost(schema, { query: parse(query, { maxTokens: QUERY_LIMITS.tokens }), variables, operationName });
         } catch (error) {
-          // What cannot be parsed is refused in the next step, in GraphQL's words.
-          if (error instanceof GraphQLError && error.originalError) return [error];
+          if (error instanceof GraphQLError) return [error]; // also where it cannot be parsed, which would close the socket
           if (error instanceof HubError) return [new GraphQLError(error.message, { originalError: error })];
+          throw error;
         }
       },
       onError: (_context, _id, _payload, errors) => errors.map(masked),

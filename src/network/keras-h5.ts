@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import h5wasm, { type Dataset, type Group, type File as H5File } from 'h5wasm/node';
 import { HubError } from '../errors.js';
 import { matchBackbone } from './backbone-weights.js';
-import type { Tensor, Weights } from './tensor.js';
+import { elements, type Tensor, type Weights } from './tensor.js';
 
 /** The published file has 88 MB. */
 const FILE_LIMIT = 512 * 1024 * 1024;
@@ -18,20 +18,28 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
  */
 export async function readKerasWeights(path: string): Promise<Weights> {
   await checkFile(path);
-  await h5wasm.ready;
-  const file = openFile(path);
+  (await h5wasm.ready).activate_throwing_error_handler(); // else it prints to standard error, and goes on
   try {
-    const weights = new Map<string, Tensor>();
-    copyLayers(file, 'conv2d', ['kernel'], weights);
-    copyLayers(file, 'batch_normalization', ['beta', 'moving_mean', 'moving_variance'], weights);
-    matchBackbone(weights);
-    return weights;
-  } finally {
-    file.close();
+    const file = new h5wasm.File(path, 'r');
+    try {
+      return readLayers(file);
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    throw refused('it is damaged'); // the library's own words fill a page
   }
 }
 
-/** The library prints to standard error what it cannot open, so what is no HDF5 file does not get there. */
+function readLayers(file: H5File): Weights {
+  const weights = new Map<string, Tensor>();
+  copyLayers(file, 'conv2d', ['kernel'], weights);
+  copyLayers(file, 'batch_normalization', ['beta', 'moving_mean', 'moving_variance'], weights);
+  matchBackbone(weights);
+  return weights;
+}
+
 async function checkFile(path: string): Promise<void> {
   const file = await open(path);
   try {
@@ -44,12 +52,6 @@ async function checkFile(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-function openFile(path: string): H5File {
-  const file = new h5wasm.File(path, 'r');
-  if (file.file_id < 0) throw refused('it is not an HDF5 file');
-  return file;
 }
 
 /** Copies the layers of one type, numbered anew from 0. */
@@ -81,9 +83,12 @@ function findVariable(entity: ReturnType<Group['get']>, variable: string): Datas
 }
 
 function readDataset(dataset: Dataset, layer: string): Tensor {
+  const { shape } = dataset;
+  const bytes = shape ? 4 * elements(shape) : 0;
+  if (bytes > FILE_LIMIT) throw refused(`${layer} says ${bytes} bytes; the limit is ${FILE_LIMIT}`);
   const data = dataset.value;
-  if (!(data instanceof Float32Array) || !dataset.shape) throw refused(`${layer} is not stored as 32-bit floats`);
-  return { type: 'F32', shape: dataset.shape, data: data.slice() };
+  if (!(data instanceof Float32Array) || !shape) throw refused(`${layer} is not stored as 32-bit floats`);
+  return { type: 'F32', shape, data: data.slice() };
 }
 
 function refused(why: string): HubError {

@@ -1,7 +1,7 @@
 import type { ValidationError } from 'class-validator';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ArgumentValidationError } from 'type-graphql';
-import { HubError } from '../errors.js';
+import { HubError, inWords } from '../errors.js';
 
 /** Codes of errors that GraphQL itself raises about a request, safe to show. */
 const REQUEST_CODES = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST']);
@@ -46,11 +46,12 @@ function isExpected(error: unknown): boolean {
   const cause = causeOf(error);
   if (cause instanceof HubError || cause instanceof ArgumentValidationError || isClientError(cause)) return true;
   if (!(error instanceof GraphQLError)) return false;
-  return !error.originalError || REQUEST_CODES.has(String(error.extensions.code));
+  return cause instanceof GraphQLError || REQUEST_CODES.has(String(error.extensions.code));
 }
 
 function causeOf(error: unknown): unknown {
-  return error instanceof GraphQLError && error.originalError ? error.originalError : error;
+  // GraphQL wraps its own errors as well.
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : inWords(error);
 }
 
 /** An error of http-errors with a status below 500, as the reader of uploads raises them. */

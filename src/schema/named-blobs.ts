@@ -1,7 +1,7 @@
 import { readManifest } from '../datasets/read-manifest.js';
 import { HubError } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
-import type { PrismaClient } from '../storage/database.js';
+import type { Prisma } from '../storage/database.js';
 
 /** A blob that the database needs. */
 export interface NamedBlob {
@@ -12,16 +12,25 @@ export interface NamedBlob {
   readonly cached: boolean;
 }
 
-/** Every blob that the database names, those in manifests too. One may come more than once. */
-export async function* namedBlobs(prisma: PrismaClient, blobs: BlobStore): AsyncGenerator<NamedBlob> {
+/**
+ * Every blob that the database names, those in manifests too. One may come more than once. What is not named here is
+ * not backed up, and `hub gc` deletes it.
+ */
+export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobStore): AsyncGenerator<NamedBlob> {
   const needed = (sha256: string, by: string): NamedBlob => ({ sha256, by, cached: false });
   const versions = await prisma.datasetVersion.findMany({
-    select: { number: true, manifestBlob: true, inspectionBlob: true, dataset: { select: { name: true } } },
+    select: {
+      number: true,
+      manifestBlob: true,
+      inspectionBlob: true,
+      shards: true,
+      dataset: { select: { name: true } },
+    },
   });
-  for (const { number, manifestBlob, inspectionBlob, dataset } of versions) {
+  for (const { number, manifestBlob, inspectionBlob, shards, dataset } of versions) {
     yield needed(manifestBlob, `manifest of dataset ${dataset.name} ${number}`);
     if (inspectionBlob) yield needed(inspectionBlob, `inspection of dataset ${dataset.name} ${number}`);
-    for (const shard of await shardsOf(blobs, manifestBlob)) {
+    for (const shard of shards.length > 0 ? shards : await shardsOf(blobs, manifestBlob)) {
       yield needed(shard, `images of dataset ${dataset.name} ${number}`);
     }
   }
@@ -48,7 +57,10 @@ export async function* namedBlobs(prisma: PrismaClient, blobs: BlobStore): Async
   }
 }
 
-/** Of a manifest that is lost or damaged, none: whoever looks at the manifest's own blob finds that. */
+/**
+ * For rows from before they named the shards. Of a manifest that is lost or damaged, none: whoever looks at the
+ * manifest's own blob finds that.
+ */
 async function shardsOf(blobs: BlobStore, manifest: string): Promise<readonly string[]> {
   return readManifest(blobs, manifest).then(
     ({ shards }) => shards,

@@ -6,6 +6,9 @@ import type { WorkerProcess } from '../training/worker-process.js';
 /** A worker that died by itself is started again this many times. */
 const WORKER_DEATHS = 3;
 
+/** Something other than the death of a worker. */
+class NotWritten extends Error {}
+
 /** Work that workers do, one after the other where one dies, until it is done, cancelled or killed. */
 export class Supervision<E> {
   readonly #aborted = new AbortController();
@@ -53,6 +56,7 @@ export class Supervision<E> {
         await this.#follow(work.start(), work.record);
       } catch (error) {
         if (this.signal.aborted) throw error;
+        if (error instanceof NotWritten) throw error.cause;
         deaths += 1;
         this.log.warn({ err: error, deaths }, 'training process died');
         if (deaths >= WORKER_DEATHS) {
@@ -65,6 +69,11 @@ export class Supervision<E> {
   async #follow(worker: WorkerProcess<E>, record: (event: E) => Promise<void>): Promise<void> {
     this.#worker = worker;
     createInterface({ input: worker.errors }).on('line', (line) => this.log.warn({ worker: line }));
-    for await (const event of worker.events) await record(event);
+    for await (const event of worker.events) {
+      await record(event).catch((cause: unknown) => {
+        worker.kill();
+        throw new NotWritten('what the worker told cannot be written', { cause });
+      });
+    }
   }
 }

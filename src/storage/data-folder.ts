@@ -20,6 +20,12 @@ export interface DataFolder {
   close(): Promise<void>;
 }
 
+const LOCK = 'hub.lock';
+/** Beside the lock, not in it: on Windows nobody else can read a locked file. */
+const OWNER = 'hub.owner.json';
+/** What is in a folder that nothing but a lock was made in. */
+export const LOCK_FILES: readonly string[] = [LOCK, OWNER];
+
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.iso.datetime() });
 
 /** Where a data folder has what; the folder itself is resolved. */
@@ -32,14 +38,27 @@ export function dataPaths(path: string): Omit<DataFolder, 'close'> {
  * Keeps other processes from opening a data folder that is there.
  * @returns how to let go of it. @throws DATA_FOLDER_LOCKED when another process has it open, and says which.
  */
-export async function lockDataFolder(root: string): Promise<() => void> {
+export async function lockDataFolder(root: string): Promise<() => Promise<void>> {
   // A plain descriptor: a FileHandle that nobody refers to any more would be closed, and the lock lost with it.
-  const lock = openSync(join(root, 'hub.lock'), 'a', 0o600);
+  const lock = openSync(join(root, LOCK), 'a', 0o600);
+  if (!tryLock(lock)) {
+    closeSync(lock);
+    throw await locked(root);
+  }
+  const ownerFile = join(root, OWNER);
   // The operating system drops the lock with the descriptor, as it does when the process dies.
-  const unlock = (): void => closeSync(lock);
-  if (tryLock(lock)) return unlock;
-  unlock();
-  throw await locked(root);
+  const unlock = async (): Promise<void> => {
+    await rm(ownerFile, { force: true });
+    closeSync(lock);
+  };
+  try {
+    const owner = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
+    await writePrivateFile(ownerFile, `${JSON.stringify(owner)}\n`);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+  return unlock;
 }
 
 /**
@@ -50,33 +69,21 @@ export async function lockDataFolder(root: string): Promise<() => void> {
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const folder = dataPaths(path);
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
-  const ownerFile = ownerFileOf(folder.path);
   const unlock = await lockDataFolder(folder.path);
   try {
-    const owner = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
-    await writePrivateFile(ownerFile, `${JSON.stringify(owner)}\n`);
     for (const leftover of [folder.temporary, incomingFolder(folder.blobs)]) {
       await rm(leftover, { recursive: true, force: true });
     }
     for (const needed of [folder.blobs, folder.database, folder.temporary]) await mkdir(needed, { recursive: true });
   } catch (error) {
-    unlock();
+    await unlock();
     throw error;
   }
-  return {
-    ...folder,
-    async close() {
-      await rm(ownerFile, { force: true });
-      unlock();
-    },
-  };
+  return { ...folder, close: unlock };
 }
 
-/** Beside the lock, not in it: on Windows nobody else can read a locked file. */
-const ownerFileOf = (root: string): string => join(root, 'hub.owner.json');
-
 async function locked(folder: string): Promise<HubError> {
-  const owner = await readFile(ownerFileOf(folder), 'utf8')
+  const owner = await readFile(join(folder, OWNER), 'utf8')
     .then((text) => ownerSchema.parse(JSON.parse(text)))
     .catch(() => null);
   const who = owner ? `process ${owner.pid} on ${owner.host}, running since ${owner.startedAt}` : 'another process';

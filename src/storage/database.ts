@@ -1,8 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
+import { HubError } from '../errors.js';
 import { Prisma, PrismaClient } from './generated/client.js';
-import { lackingMigrations, type Migration, migrate, readMigrations } from './migrations.js';
+import {
+  type AppliedMigration,
+  lackingMigrations,
+  lackingOf,
+  type Migration,
+  migrate,
+  readMigrations,
+} from './migrations.js';
 
 export { Prisma, type PrismaClient };
 
@@ -22,8 +30,11 @@ export interface Database {
 /** The same place seen from src/storage and from dist/storage. */
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
-/** In milliseconds. Transactions on PGlite wait for each other; Prisma's own 2 s would fail some under load. */
-const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 10_000 };
+/**
+ * In milliseconds. Transactions on PGlite wait for each other, and for a backup that reads all rows, some 30,000 a second:
+ * Prisma's own 2 s would fail some.
+ */
+const TRANSACTION_LIMITS = { maxWait: 300_000, timeout: 10_000 };
 
 export interface DatabaseOptions {
   /** A PostgreSQL server's; without it the database is embedded in this process. */
@@ -52,6 +63,26 @@ export async function inspectDatabase(options: DatabaseOptions): Promise<Databas
     lacks = await lackingMigrations(connection, migrations);
   });
   return { ...database, lacks };
+}
+
+/**
+ * Makes a database that has seen certain migrations and no others, and that holds nothing yet.
+ * @throws CONFLICT when the migrations are of a newer hub, or when a database is there.
+ */
+export async function createDatabase(
+  options: DatabaseOptions,
+  applied: readonly AppliedMigration[],
+): Promise<Database> {
+  return open(options, async (connection, migrations) => {
+    const later = new Set(lackingOf(migrations, applied));
+    if ((await lackingMigrations(connection, migrations)).length < migrations.length) {
+      throw new HubError('CONFLICT', 'The database holds a hub already: name one that is empty.');
+    }
+    await migrate(
+      connection,
+      migrations.filter(({ name }) => !later.has(name)),
+    );
+  });
 }
 
 async function open(

@@ -1,9 +1,8 @@
-import { fstatSync, fsyncSync } from 'node:fs';
 import { access, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { NodeFS } from '@electric-sql/pglite/nodefs';
 import type pg from 'pg';
+import { EmbeddedSession, START_PARAMETERS } from './embedded-session.js';
 import { PgliteStream } from './pglite-stream.js';
 import { syncFolder } from './sync-folder.js';
 
@@ -18,25 +17,17 @@ export interface EmbeddedPostgres {
   close(): Promise<void>;
 }
 
-/** PGlite's own parameters, but with every commit on the disk before it is acknowledged. */
-const START_PARAMETERS = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), // -F: no fsync
-  ...['-c', 'wal_sync_method=fsync'], // the default, fdatasync, does nothing in PGlite
-  ...['-c', 'shared_buffers=16MB'], // of 128: the hub's tables are small, and this is resident memory
-];
-/** What a file system in PGlite answers when the disk fails (WASI's EIO); PostgreSQL then stops. */
-const IO_ERROR = 29;
-
 /**
  * Opens the database in a folder and makes it when there is none; without a folder, one in memory. The caller sees to
  * it that no other process opens the same folder: both would lose data.
  */
 export async function openEmbeddedPostgres(folder?: string): Promise<EmbeddedPostgres> {
   if (folder && !(await isDatabase(folder))) await create(folder);
-  const db = await PGlite.create(folder ? { fs: new SyncedNodeFs(folder), startParams: START_PARAMETERS } : {});
+  const session = new EmbeddedSession(folder);
+  await session.start();
   let turn = Promise.resolve();
   const stream = () => {
-    const next = new PgliteStream(db, turn);
+    const next = new PgliteStream(session, turn);
     turn = new Promise((resolve) => next.once('close', resolve));
     return next;
   };
@@ -45,7 +36,7 @@ export async function openEmbeddedPostgres(folder?: string): Promise<EmbeddedPos
     connection: { stream, max: 1, idleTimeoutMillis: 0, user: 'postgres', database: 'postgres', ssl: false },
     async close() {
       await turn;
-      await db.close();
+      await session.close();
     },
   };
 }
@@ -68,30 +59,4 @@ export function isDatabase(folder: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-type FileSystem = Awaited<ReturnType<NodeFS['init']>>['emscriptenOpts'];
-/** The part of Emscripten's Node file system that is changed here. */
-interface NodeFsModule {
-  FS: { filesystems: { NODEFS: { stream_ops: { fsync?: (stream: { nfd: number }) => number } } } };
-}
-
-/** PGlite's file system on real files, and with a real fsync, which Emscripten's lacks. */
-class SyncedNodeFs extends NodeFS {
-  override async init(pg: PGlite, options: FileSystem) {
-    const addSync = (module: NodeFsModule) => {
-      module.FS.filesystems.NODEFS.stream_ops.fsync = ({ nfd }) => sync(nfd);
-    };
-    return super.init(pg, { ...options, preRun: [...(options.preRun ?? []), addSync] });
-  }
-}
-
-function sync(descriptor: number): number {
-  try {
-    // Windows cannot sync folders.
-    if (process.platform !== 'win32' || fstatSync(descriptor).isFile()) fsyncSync(descriptor);
-    return 0;
-  } catch {
-    return IO_ERROR;
-  }
 }

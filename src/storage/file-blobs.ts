@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { HubError } from '../errors.js';
 import type { BlobRef, BlobStore, OpenBlob } from './blobs.js';
 import { syncFolder } from './sync-folder.js';
@@ -15,12 +15,50 @@ export function incomingFolder(blobFolder: string): string {
   return join(blobFolder, 'incoming');
 }
 
+/** A file in the folder of blobs. */
+export interface StoredFile {
+  readonly path: string;
+  /** By its name; null for what is not named as a blob. */
+  readonly sha256: string | null;
+  /** Whether a blob was begun here that has not got its name yet. */
+  readonly isUnfinished: boolean;
+  readonly bytes: number;
+  readonly changed: Date;
+}
+
 /**
  * Blobs as files, named `ab/cdef...` by their hash. Several processes may use one folder at the same time: a blob
  * appears under its name complete or not at all, and never changes.
  */
 export class FileBlobStore implements BlobStore {
+  #keepers = 0;
+
   constructor(private readonly folder: string) {}
+
+  /**
+   * Keeps every blob that is there, for somebody who copies them: what is to be deleted meanwhile stays, also later. It
+   * is not deleted afterwards since another process may have put the same content again; `hub gc` finds what is unused.
+   * @returns how to end it.
+   */
+  keep(): () => void {
+    this.#keepers += 1;
+    return () => {
+      this.#keepers -= 1;
+    };
+  }
+
+  /** Everything that lies in the folder, blobs or not. */
+  async *list(): AsyncGenerator<StoredFile> {
+    for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const [, prefix = '', rest = ''] = /^([0-9a-f]{2})[\\/]([0-9a-f]{62})$/.exec(relative(this.folder, path)) ?? [];
+      const found = await stat(path).catch(() => null); // it may be gone by now
+      if (!found) continue;
+      const isUnfinished = entry.parentPath === incomingFolder(this.folder);
+      yield { path, sha256: prefix + rest || null, isUnfinished, bytes: found.size, changed: found.mtime };
+    }
+  }
 
   async put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef> {
     const incoming = incomingFolder(this.folder);
@@ -61,8 +99,9 @@ export class FileBlobStore implements BlobStore {
     return exists(this.#path(sha256));
   }
 
-  /** Deleting what is not there is no error. */
+  /** Deleting what is not there is no error, nor what is kept. */
   async delete(sha256: string): Promise<void> {
+    if (this.#keepers > 0) return;
     await rm(this.#path(sha256), { force: true });
   }
 

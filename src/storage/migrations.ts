@@ -31,7 +31,7 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
  */
 export async function migrate(connection: pg.PoolConfig, migrations: readonly Migration[]): Promise<void> {
   // One connection, and never dropped when idle: BEGIN below must hold for all that follows.
-  const pool = new pg.Pool({ ...connection, max: 1, idleTimeoutMillis: 0 });
+  const pool = openPool({ ...connection, idleTimeoutMillis: 0 });
   try {
     if (lackingOf(migrations, await appliedMigrations(pool)).length === 0) return;
     const { applyMigrations } = await import('./schema-engine.js'); // 5 MB that a start without news does without
@@ -48,7 +48,7 @@ export async function lackingMigrations(
   connection: pg.PoolConfig,
   migrations: readonly Migration[],
 ): Promise<string[]> {
-  const pool = new pg.Pool({ ...connection, max: 1 });
+  const pool = openPool(connection);
   try {
     return lackingOf(migrations, await appliedMigrations(pool));
   } finally {
@@ -56,7 +56,13 @@ export async function lackingMigrations(
   }
 }
 
-interface AppliedMigration {
+/** One connection. Where it is lost, the next statement says so. */
+function openPool(connection: pg.PoolConfig): pg.Pool {
+  return new pg.Pool({ ...connection, max: 1 }).on('error', () => undefined);
+}
+
+/** A migration that a database has seen, as Prisma notes it. */
+export interface AppliedMigration {
   readonly migration_name: string;
   readonly checksum: string;
 }
@@ -73,7 +79,8 @@ async function appliedMigrations(pool: pg.Pool): Promise<AppliedMigration[]> {
   );
 }
 
-function lackingOf(known: readonly Migration[], applied: readonly AppliedMigration[]): string[] {
+/** Those of the known migrations that are not among the applied ones. @throws CONFLICT as `migrate` does. */
+export function lackingOf(known: readonly Migration[], applied: readonly AppliedMigration[]): string[] {
   const checksums = new Map(known.map(({ name, sql }) => [name, createHash('sha256').update(sql).digest('hex')]));
   const lacking = new Set(checksums.keys());
   for (const { migration_name: name, checksum } of applied) {

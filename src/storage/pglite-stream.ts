@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { PGlite } from '@electric-sql/pglite';
+import type { EmbeddedSession } from './embedded-session.js';
 
 /**
  * What node-postgres takes for its socket: PostgreSQL's wire protocol, spoken to the PGlite in this process. So there is
@@ -7,7 +7,7 @@ import type { PGlite } from '@electric-sql/pglite';
  */
 export class PgliteStream extends Duplex {
   constructor(
-    private readonly db: PGlite,
+    private readonly session: EmbeddedSession,
     /** Fulfilled when the stream before this one is closed. PGlite has one session: two at once would share it. */
     private readonly turn: Promise<void>,
   ) {
@@ -16,7 +16,11 @@ export class PgliteStream extends Duplex {
 
   // The part of net.Socket that node-postgres calls.
   connect(): this {
-    void this.turn.then(() => this.emit('connect'));
+    const started = this.turn.then(() => this.session.start());
+    void started.then(
+      () => this.emit('connect'),
+      (error: Error) => this.destroy(error),
+    );
     return this;
   }
   setNoDelay(): this {
@@ -34,8 +38,9 @@ export class PgliteStream extends Duplex {
 
   /** node-postgres writes one whole message at a time, and expects no answer before its write has returned. */
   override _write(message: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.db.execProtocolRaw(message).then((answer) => {
+    this.session.execute(message).then((answer) => {
       if (answer.length > 0) this.push(Buffer.from(answer)); // a copy: PGlite may use its memory again
+      if (!this.session.isRunning) this.push(null); // as a server that has stopped hangs up
       done();
     }, done);
   }
@@ -47,9 +52,7 @@ export class PgliteStream extends Duplex {
     done();
   }
 
-  /** A server rolls back what a lost client has begun; so does this. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (!this.db.isInTransaction()) done(error);
-    else this.db.exec('ROLLBACK').then(() => done(error), done);
+    this.session.rollBack().then(() => done(error), done);
   }
 }

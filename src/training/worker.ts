@@ -5,7 +5,7 @@ import { type NetworkHost, NetworkLoader } from '../engines/network-loader.js';
 import { NetworkThread } from '../engines/network-thread.js';
 import type { OnnxDevice } from '../engines/onnx/session.js';
 import { openEngine } from '../engines/open-engine.js';
-import { HubError } from '../errors.js';
+import { HubError, inWords } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { calibrate } from './calibrate.js';
 import {
@@ -89,7 +89,8 @@ function startThreads(blobFolder: string, { info }: Engine): readonly NetworkThr
 }
 
 function failure(error: unknown): TaskEnd {
-  if (error instanceof HubError) return { type: 'failed', code: error.code, message: error.message };
+  const cause = inWords(error);
+  if (cause instanceof HubError) return { type: 'failed', code: cause.code, message: cause.message };
   console.error(error); // the hub keeps a worker's standard error in its log
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }

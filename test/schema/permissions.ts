@@ -90,6 +90,7 @@ export const ROUTES: Readonly<Record<string, 'open' | 'any token' | readonly [ne
   'GET /ready': 'open',
   'GET /graphql': 'open',
   'POST /graphql': 'any token',
+  'GET /backup': ['ADMIN', 'nothing'],
   'GET /metrics': ['VIEWER', 'nothing'],
   'POST /v1/classify': ['VIEWER', 'its own'],
   'GET /v2/health/live': 'open',

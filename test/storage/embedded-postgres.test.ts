@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -68,6 +69,30 @@ test('rolls back what a lost connection had begun', async () => {
   await lost.query('INSERT INTO t VALUES (1)');
   lost.release(true); // as the pool does after an error: the connection is thrown away
   expect((await pool.query('SELECT count(*)::int AS rows FROM t')).rows).toEqual([{ rows: 0 }]);
+  await pool.end();
+  await server.close();
+});
+
+test('is started again when its log could not be written, with all that it had acknowledged', async (context) => {
+  const disk = await temporaryFolder();
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', disk]);
+  context.skip(status !== 0, 'to make a small file system needs root on Linux');
+  onTestFinished(() => void spawnSync('umount', ['-l', disk]));
+  const server = await openEmbeddedPostgres(join(disk, 'database'));
+  const pool = new pg.Pool(server.connection).on('error', () => undefined);
+  await pool.query('CREATE TABLE t (x int)');
+  await pool.query('INSERT INTO t VALUES (1)');
+  const { bavail, bsize } = await statfs(disk);
+  await writeFile(join(disk, 'ballast'), Buffer.alloc(bavail * bsize - 4e6));
+  const writeLog = async (): Promise<void> => {
+    for (;;) await pool.query("SELECT pg_logical_emit_message(true, 'x', repeat('x', 1000000))");
+  };
+  await expect(writeLog()).rejects.toMatchObject({ severity: 'PANIC', code: '53100' });
+  const count = 'SELECT count(*)::int AS rows FROM t';
+  await expect(pool.query(count)).rejects.toThrow('No space left on device');
+  await rm(join(disk, 'ballast'));
+  await vi.waitUntil(() => pool.query('INSERT INTO t VALUES (2)').then(Boolean, () => false), { timeout: 20_000 });
+  expect((await pool.query(count)).rows).toEqual([{ rows: 2 }]);
   await pool.end();
   await server.close();
 });

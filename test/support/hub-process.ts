@@ -3,13 +3,18 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { HubUser, type LogLine } from './hub-user.js';
+import { HubUser, type LogLine, WARNING } from './hub-user.js';
 import { CLI } from './test-hub.js';
 
 /** How a process ended. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+}
+
+/** A line of the hub's log, or what a library has written there. */
+function logLine(line: string): LogLine {
+  return line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: WARNING, msg: line };
 }
 
 /** `hub start` as a process of its own, which can be killed. */
@@ -24,11 +29,11 @@ export class HubProcess extends HubUser {
   }
 
   /** Starts a hub on a data folder and waits until it says where it listens. */
-  static async start(data: string): Promise<HubProcess> {
-    const args = ['start', '--data', data, '--port', '0'];
+  static async start(data: string, ...options: readonly string[]): Promise<HubProcess> {
+    const args = ['start', '--data', data, '--port', '0', ...options];
     const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines: LogLine[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => lines.push(JSON.parse(line) as LogLine));
+    createInterface({ input: child.stderr }).on('line', (line) => lines.push(logLine(line)));
     for await (const line of createInterface({ input: child.stdout })) {
       const url = /http:\S+(?=\/graphql)/.exec(line)?.[0];
       if (!url) continue;

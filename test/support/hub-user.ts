@@ -11,6 +11,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
+export const WARNING = 40;
 export const ERROR = 50;
 
 type Variables = Readonly<Record<string, unknown>>;

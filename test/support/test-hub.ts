@@ -33,11 +33,17 @@ export class TestHub extends HubUser {
   }
 
   static async start(parts: Partial<Parts> = {}): Promise<TestHub> {
+    const hub = await TestHub.prepare(parts);
+    await hub.start();
+    return hub;
+  }
+
+  /** One that was never started: it has no data folder yet. */
+  static async prepare(parts: Partial<Parts> = {}): Promise<TestHub> {
     const folder = await mkdtemp(join(tmpdir(), 'hub-test-'));
     const hub = new TestHub(folder, parts);
     for (const made of [hub.allowed, hub.outside]) await mkdir(made);
     await writeFile(join(folder, 'backbone.safetensors'), narrowBackboneFile());
-    await hub.start();
     return hub;
   }
 

@@ -1,9 +1,7 @@
-import { HubError } from '../../errors.js';
-import { type NamedBlob, namedBlobs } from '../../schema/named-blobs.js';
+import { faultOf } from '../../schema/blob-faults.js';
+import { namedBlobs } from '../../schema/named-blobs.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import { dataPaths } from '../../storage/data-folder.js';
 import type { PrismaClient } from '../../storage/database.js';
-import { FileBlobStore } from '../../storage/file-blobs.js';
 import { count } from '../format.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
@@ -12,8 +10,11 @@ import type { DoctorOptions } from './options.js';
 const LISTED = 5;
 
 /** Are the blobs there that the database names and, with `deep`, are they what they were? */
-export async function* blobFindings(prisma: PrismaClient, options: DoctorOptions): AsyncGenerator<Finding> {
-  const blobs = new FileBlobStore(dataPaths(options.data).blobs);
+export async function* blobFindings(
+  prisma: PrismaClient,
+  blobs: BlobStore,
+  options: Pick<DoctorOptions, 'deep' | 'onProgress'>,
+): AsyncGenerator<Finding> {
   const damaged = new Map<string, string>();
   const seen = new Set<string>();
   let lostFeatures = 0;
@@ -21,7 +22,7 @@ export async function* blobFindings(prisma: PrismaClient, options: DoctorOptions
     if (seen.has(blob.sha256)) continue;
     seen.add(blob.sha256);
     options.onProgress(`${count(seen.size)} blobs`);
-    const fault = await faultOf(blobs, blob, options.deep);
+    const fault = await faultOf(blobs, blob.sha256, options.deep ?? false);
     if (fault === null) continue;
     if (blob.cached) lostFeatures += 1;
     else damaged.set(blob.sha256, `${blob.sha256.slice(0, 12)} is ${fault} (${blob.by})`);
@@ -30,23 +31,12 @@ export async function* blobFindings(prisma: PrismaClient, options: DoctorOptions
   if (damaged.size > 0) {
     const listed = [...damaged.values()].slice(0, LISTED).join('; ');
     const found = `${damaged.size} of ${all} are missing or damaged: ${listed}${damaged.size > LISTED ? '; …' : ''}`;
-    yield problem('blobs', found, 'Bring them back from a backup of the folder "blobs", or make anew what needs them.');
+    yield problem('blobs', found, 'Bring them back from a backup, or make anew what needs them.');
   } else {
     yield ok('blobs', `${all} are there${options.deep ? ' with the content they were stored with' : ''}`);
   }
   if (lostFeatures > 0) {
     const remedy = 'Nothing to do: the next run that needs them computes them again.';
     yield warning('cached features', `${count(lostFeatures)} are missing or damaged`, remedy);
-  }
-}
-
-async function faultOf(blobs: BlobStore, { sha256 }: NamedBlob, deep = false): Promise<string | null> {
-  if (!(await blobs.has(sha256))) return 'missing';
-  if (!deep) return null;
-  try {
-    await (await blobs.open(sha256)).close();
-    return null;
-  } catch (error) {
-    return error instanceof HubError && error.code === 'BLOB_CORRUPT' ? 'damaged' : 'unreadable';
   }
 }

@@ -39,7 +39,7 @@ async function* lockFindings(options: DoctorOptions, path: string): AsyncGenerat
     yield ok('lock', 'no hub runs on the data folder');
     yield* databaseFindings(options);
   } finally {
-    taken();
+    await taken();
   }
 }
 

@@ -2,6 +2,7 @@ import { HubError } from '../../errors.js';
 import { dataPaths } from '../../storage/data-folder.js';
 import { type Database, inspectDatabase } from '../../storage/database.js';
 import { isDatabase } from '../../storage/embedded-postgres.js';
+import { FileBlobStore } from '../../storage/file-blobs.js';
 import { blobFindings } from './blobs.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
@@ -38,7 +39,7 @@ async function* openedFindings(
     return yield warning(CHECK, found, '"hub start" applies them; then ask the doctor again about the blobs.');
   }
   yield ok(CHECK, `${kind} opens, its migrations are current`);
-  yield* blobFindings(client, options);
+  yield* blobFindings(client, new FileBlobStore(dataPaths(options.data).blobs), options);
 }
 
 function refusal(error: Error, { databaseUrl }: DoctorOptions): Finding {

@@ -1,4 +1,4 @@
-import { HubError } from '../../errors.js';
+import { HubError, inWords } from '../../errors.js';
 import type { TrainingEvent } from '../../training/job.js';
 import { ProgressMeter } from '../../training/progress.js';
 import type { startWorker } from '../../training/worker-process.js';
@@ -38,14 +38,18 @@ export class RunExecution {
     this.#supervision.kill();
   }
 
-  /** Works on the run until it is in a final state; does nothing when it does not wait any more. */
+  /**
+   * Works on the run until it is in a final state; does nothing when it does not wait any more. Throws where that cannot be
+   * written; the run is still RUNNING then, and goes on when it is taken up again.
+   */
   async run(): Promise<void> {
     const { id } = this;
     const { states, log } = this.parts;
     try {
       await this.#run();
-    } catch (error) {
+    } catch (thrown) {
       if (this.#supervision.killed) return;
+      const error = inWords(thrown);
       const endedAt = new Date();
       if (this.#supervision.signal.aborted) return void (await states.tryChange(id, 'cancel', { endedAt }));
       const known = error instanceof HubError;

@@ -10,20 +10,13 @@ export interface QueueParts extends ExecutionParts {
 
 /** Runs wait their turn here; one is worked on at a time. */
 export class RunQueue {
-  readonly #loop = new WorkLoop(() => this.parts.turn(() => this.#next()));
+  readonly #loop = new WorkLoop(
+    () => this.parts.turn(() => this.#next()),
+    (err) => this.parts.log.error({ err }, 'the queue of runs cannot go on; it tries again'),
+  );
   #current: RunExecution | undefined;
 
   constructor(private readonly parts: QueueParts) {}
-
-  /**
-   * Takes up what an earlier hub left: a run that was under way goes on from its checkpoint. It came before all that wait,
-   * and so it does now.
-   */
-  async recover(): Promise<void> {
-    const left = await this.parts.prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } });
-    for (const { id } of left) await this.parts.states.tryChange(id, 'interrupt');
-    this.wake();
-  }
 
   wake(): void {
     this.#loop.wake();
@@ -85,13 +78,24 @@ export class RunQueue {
     await runBlobs
       .deleteReleased()
       .catch((err: unknown) => log.warn({ err }, 'blobs that nothing refers to cannot be deleted'));
+    await this.#takeUp();
     const orderBy = [{ queueOrder: 'asc' }, { id: 'asc' }] as const;
     const where = { state: 'QUEUED' } as const;
     const next = await prisma.run.findFirst({ where, orderBy: [...orderBy], select: { id: true } });
     if (!next || this.#loop.closed) return false;
     this.#current = new RunExecution(next.id, this.parts);
-    await this.#current.run();
-    this.#current = undefined;
+    await this.#current.run().finally(() => {
+      this.#current = undefined;
+    });
     return true;
+  }
+
+  /**
+   * What an earlier hub left, or this one when it could not write a run's end: a run that was under way goes on from its
+   * checkpoint. It came before all that wait, and so it does now.
+   */
+  async #takeUp(): Promise<void> {
+    const left = await this.parts.prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } });
+    for (const { id } of left) await this.parts.states.tryChange(id, 'interrupt');
   }
 }

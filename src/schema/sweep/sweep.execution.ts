@@ -1,4 +1,4 @@
-import { HubError } from '../../errors.js';
+import { HubError, inWords } from '../../errors.js';
 import type { Prisma } from '../../storage/database.js';
 import type { SweepEvent, SweepJob } from '../../training/job.js';
 import { resultOf } from '../../training/trial.js';
@@ -33,8 +33,9 @@ export class SweepExecution {
   async run(): Promise<void> {
     try {
       await this.#run();
-    } catch (error) {
+    } catch (thrown) {
       if (this.#supervision.killed) return;
+      const error = inWords(thrown);
       if (this.#supervision.signal.aborted) return this.#end({ state: 'CANCELLED' });
       const known = error instanceof HubError;
       if (!known) this.parts.log.error({ err: error, sweep: this.id }, 'sweep failed inside the hub');

@@ -25,16 +25,13 @@ export interface SweepParts {
 
 /** Sweeps wait their turn here. */
 export class SweepQueue {
-  readonly #loop = new WorkLoop(() => this.parts.turn(() => this.#next()));
+  readonly #loop = new WorkLoop(
+    () => this.parts.turn(() => this.#next()),
+    (err) => this.parts.log.error({ err }, 'the queue of sweeps cannot go on; it tries again'),
+  );
   #current: SweepExecution | undefined;
 
   constructor(private readonly parts: SweepParts) {}
-
-  /** Takes up what an earlier hub left: a sweep that was under way goes on with the trials that are missing. */
-  async recover(): Promise<void> {
-    await this.parts.prisma.sweep.updateMany({ where: { state: 'RUNNING' }, data: { state: 'QUEUED' } });
-    this.wake();
-  }
 
   wake(): void {
     this.#loop.wake();
@@ -65,12 +62,16 @@ export class SweepQueue {
   }
 
   async #next(): Promise<boolean> {
+    const { sweep } = this.parts.prisma;
     if (this.#loop.closed) return false;
-    const next = await this.parts.prisma.sweep.findFirst({ where: { state: 'QUEUED' }, orderBy: { id: 'asc' } });
+    // Left by an earlier hub, or by this one when it could not write the end: it goes on with the trials that are missing.
+    await sweep.updateMany({ where: { state: 'RUNNING' }, data: { state: 'QUEUED' } });
+    const next = await sweep.findFirst({ where: { state: 'QUEUED' }, orderBy: { id: 'asc' } });
     if (!next || this.#loop.closed) return false;
     this.#current = new SweepExecution(next.id, this.parts);
-    await this.#current.run();
-    this.#current = undefined;
+    await this.#current.run().finally(() => {
+      this.#current = undefined;
+    });
     return true;
   }
 }

@@ -28,7 +28,10 @@ export interface SenderParts {
 
 /** Sends what is in the outbox, each message at least once unless it is given up; goes on where an earlier hub ended. */
 export class WebhookSender {
-  readonly #loop = new WorkLoop(() => this.#next());
+  readonly #loop = new WorkLoop(
+    () => this.#next(),
+    (err) => this.parts.log.error({ err }, 'webhooks cannot be sent; the hub tries again'),
+  );
   readonly #closed = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 

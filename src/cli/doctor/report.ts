@@ -1,0 +1,35 @@
+import ora from 'ora';
+import { printable } from '../../datasets/names.js';
+import { EXIT } from '../exit.js';
+import { type OutputOptions, print } from '../output.js';
+import type { Finding } from './finding.js';
+
+/** Tells findings as they are made. The program fails when one of them is a problem. */
+export async function reportFindings(
+  options: OutputOptions,
+  find: (onProgress: (text: string) => void) => AsyncIterable<Finding>,
+): Promise<void> {
+  const line = ora();
+  const all: Finding[] = [];
+  line.start('Looking');
+  try {
+    const found = find((text) => {
+      line.text = text;
+    });
+    for await (const finding of found) {
+      all.push(finding);
+      if (!options.json) writeBeside(finding);
+    }
+  } finally {
+    line.stop();
+  }
+  const problems = all.filter(({ status }) => status === 'problem').length;
+  print(options, { findings: all }, () => (problems === 0 ? 'No problem found.' : `Problems: ${problems}.`));
+  if (problems > 0) process.exitCode = EXIT.failed;
+
+  function writeBeside({ status, check, found, remedy }: Finding): void {
+    line.clear();
+    const text = `${status.padEnd(8)} ${check}: ${found}.${remedy === null ? '' : ` ${remedy}`}`;
+    process.stdout.write(`${printable(text)}\n`);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Logger } from 'pino';
+import type { Caller } from '../schema/caller.js';
+import type { Route } from './route.js';
+
+/** Path at which a backup is made and sent as a tar archive. */
+export const BACKUP = '/backup';
+
+/** Milliseconds after which one who takes nothing is given up: as long as a backup is sent no blob is deleted. */
+const PATIENCE = 5 * 60_000;
+
+/** Sends a backup. One that fails on the way breaks off: whoever receives it finds its end missing. */
+export function backupRoute(open: () => Promise<Readable>, log: Logger): Route {
+  return {
+    method: 'get',
+    path: BACKUP,
+    needs: { role: 'ADMIN', model: null },
+    async answer(_request, response) {
+      const { requestId, caller } = response.locals as { requestId: string; caller: Caller };
+      const backup = await open();
+      log.info({ requestId, actor: caller.name }, 'backup begins');
+      response.type('application/x-tar');
+      response.setTimeout(PATIENCE, () => response.destroy());
+      await pipeline(backup, response).then(
+        () => log.info({ requestId }, 'backup sent'),
+        (err: unknown) => log.error({ err, requestId }, 'backup broke off'),
+      );
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { PrismaClient } from '../../src/storage/database.js';
+
+/** A column as PostgreSQL's catalogue has it. */
+interface Column {
+  readonly table: string;
+  readonly column: string;
+  readonly type: string;
+  readonly isGenerated: boolean;
+  /** Of an enum. */
+  readonly label: string | null;
+  /** Table and column that it refers to. */
+  readonly target: string | null;
+  readonly targetColumn: string | null;
+}
+
+/** A row that was put into a table. */
+export interface AnyRow {
+  readonly table: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Puts a row into every table of a database, whatever tables it has: each column gets a value of its type, and refers to
+ * the row that was put into its table.
+ * @param n makes the rows differ from those of other calls.
+ */
+export async function fillTables(client: PrismaClient, n: number): Promise<AnyRow[]> {
+  const columns = await columnsOf(client);
+  const waiting = new Set(columns.map(({ table }) => table));
+  const filled = new Map<string, AnyRow>();
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter((table) => columns.every((column) => column.table !== table || !waits(column)));
+    if (ready.length === 0) throw new Error(`tables that refer to each other: ${[...waiting].join(', ')}`);
+    for (const table of ready) {
+      const own = columns.filter((column) => column.table === table && !column.isGenerated);
+      const values = Object.fromEntries(own.map((column) => [column.column, valueFor(column)]));
+      const sql = `INSERT INTO "${table}" (${own.map(({ column }) => `"${column}"`).join()})
+        SELECT ${own.map(({ column }) => `"${column}"`).join()} FROM json_populate_record(NULL::"${table}", $1::text::json)`;
+      await client.$executeRawUnsafe(sql, JSON.stringify(values));
+      filled.set(table, { table, values });
+      waiting.delete(table);
+    }
+  }
+  return [...filled.values()];
+
+  function waits({ table, target }: Column): boolean {
+    return target !== null && target !== table && waiting.has(target);
+  }
+
+  function valueFor({ table, column, type, label, target, targetColumn }: Column): unknown {
+    if (target === table) return null;
+    if (target !== null) return filled.get(target)?.values[targetColumn as string];
+    if (label !== null) return label;
+    if (type.startsWith('_')) return [`${column}-${n}`];
+    if (type === 'text' || type === 'varchar') return `${table}-${column}-${n}`;
+    if (type === 'bool') return true;
+    if (type === 'jsonb') return { n };
+    if (type.startsWith('float')) return n + 0.1;
+    if (type.startsWith('int')) return n;
+    if (type.startsWith('timestamp')) return `2026-01-01T00:00:00.00${n % 10}`;
+    throw new Error(`no value for ${table}.${column} of type ${type}`);
+  }
+}
+
+async function columnsOf(client: PrismaClient): Promise<Column[]> {
+  return client.$queryRaw<Column[]>`
+    SELECT c.relname::text AS table, a.attname::text AS column, t.typname::text AS type,
+      coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%', false) AS "isGenerated",
+      (SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder LIMIT 1) AS label,
+      f.relname::text AS target, fa.attname::text AS "targetColumn"
+    FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f' AND k.conkey = ARRAY[a.attnum]
+    LEFT JOIN pg_class f ON f.oid = k.confrelid
+    LEFT JOIN pg_attribute fa ON fa.attrelid = f.oid AND fa.attnum = k.confkey[1]
+    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname <> '_prisma_migrations'
+    ORDER BY c.relname, a.attnum`;
+}
