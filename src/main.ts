@@ -56,7 +56,7 @@ import { RunResolver } from './schema/run/run.resolver.js';
 import { RunService } from './schema/run/run.service.js';
 import { RunStates } from './schema/run/run.states.js';
 import { readRunFigures } from './schema/run/run-figures.js';
-import { RunRecordResolver } from './schema/run/run-record.resolver.js';
+import { RunRecordResolver, TestPredictionResolver } from './schema/run/run-record.resolver.js';
 import { RunRecordService } from './schema/run/run-record.service.js';
 import { SampleResolver } from './schema/sample/sample.resolver.js';
 import { SampleService } from './schema/sample/sample.service.js';
@@ -227,6 +227,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new EstimateResolver(estimates),
       new SweepResolver(new SweepService(prisma, sweeps, limits)),
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
+      new TestPredictionResolver(versions),
       new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
       new ModelFields(runLoaders),
       new ClassificationResolver(classifier),

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { classifierSpec } from '../../dist/engines/classifier-spec.js';
 import { classifierModel } from '../../dist/engines/onnx/onnx-engine.js';
+import { readClassifier } from '../../dist/engines/read-classifier.js';
 import { dataPaths } from '../../dist/storage/data-folder.js';
 import { openDatabase } from '../../dist/storage/database.js';
 import { FileBlobStore } from '../../dist/storage/file-blobs.js';
@@ -64,7 +64,7 @@ export async function exportNetwork(data, folder) {
   const blobs = new FileBlobStore(paths.blobs);
   const network = { backboneBlob: row.backbone.sha256, weightsBlob: row.weightsBlob, size: row.preprocessing };
   const files = { model: join(folder, 'network.onnx'), head: join(folder, 'head.safetensors') };
-  await writeFile(files.model, classifierModel(await classifierSpec(blobs, network)).model);
+  await writeFile(files.model, classifierModel(await readClassifier(blobs, network)));
   await writeFile(files.head, await blobs.get(row.weightsBlob));
   return { ...files, folder, side: network.size.input, labels: row.labels };
 }

@@ -1,9 +1,9 @@
 import { constants, setPriority } from 'node:os';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
-import { classifierSpec } from './classifier-spec.js';
 import type { CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
+import { readClassifier } from './read-classifier.js';
 
 /** The other side of NetworkCompiler: builds one network and ends. */
 process.once('message', async (request: CompilerRequest) => {
@@ -16,10 +16,10 @@ process.on('SIGINT', () => undefined); // a terminal's Ctrl-C reaches the whole 
 
 async function build({ blobFolder, network, file }: CompilerRequest): Promise<CompilerAnswer> {
   try {
-    const spec = await classifierSpec(new FileBlobStore(blobFolder), network);
-    return { outFeatures: await new OnnxEngine(1).compile(spec, file) };
+    await new OnnxEngine(1).compile(await readClassifier(new FileBlobStore(blobFolder), network), file);
+    return { type: 'done' };
   } catch (error) {
     const code = error instanceof HubError ? error.code : null;
-    return { code, message: error instanceof Error ? error.message : String(error) };
+    return { type: 'error', code, message: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -30,8 +30,8 @@ export class NetworkCompiler {
   async compile<T>(network: ClassifierNetwork, use: (compiled: CompiledNetwork) => Promise<T>): Promise<T> {
     const file = join(this.folder, `${randomUUID()}.ort`);
     try {
-      const outFeatures = await this.#oneAtATime(() => this.#build({ blobFolder: this.blobFolder, network, file }));
-      return await use({ file, size: network.size, outFeatures });
+      await this.#oneAtATime(() => this.#build({ blobFolder: this.blobFolder, network, file }));
+      return await use({ file, size: network.size });
     } finally {
       await rm(file, { force: true });
     }
@@ -42,8 +42,7 @@ export class NetworkCompiler {
     this.#child?.kill('SIGKILL');
   }
 
-  /** @returns values that come out per example. */
-  async #build(request: CompilerRequest): Promise<number> {
+  async #build(request: CompilerRequest): Promise<void> {
     if (this.#closed) throw shuttingDown();
     const child = fork(this.entry, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#child = child;
@@ -55,7 +54,7 @@ export class NetworkCompiler {
         reject(this.#closed ? shuttingDown() : new Error(`the network's compiler ended with ${code ?? signal}`));
       });
     });
-    if ('outFeatures' in answer) return answer.outFeatures;
+    if (answer.type === 'done') return;
     const { code, message } = answer;
     throw code ? new HubError(code as ErrorCode, message) : new Error(message);
   }

@@ -1,7 +1,8 @@
+import { readSafetensors } from '../network/safetensors.js';
 import type { BlobStore } from '../storage/blobs.js';
-import { classifierSpec, readWeights } from './classifier-spec.js';
 import type { Engine, Features, Forward, PictureSize } from './engine.js';
 import type { ClassifierNetwork, FrozenNetwork } from './network-thread-messages.js';
+import { readClassifier } from './read-classifier.js';
 
 /** Where frozen networks can be loaded: another thread, or this one. */
 export interface NetworkHost {
@@ -28,11 +29,12 @@ export class NetworkLoader implements NetworkHost {
   async close(): Promise<void> {}
 
   async #frozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
-    return this.engine.frozen({ backbone: await readWeights(this.blobs, backboneBlob), size, upTo, type });
+    const backbone = readSafetensors(await this.blobs.get(backboneBlob)).weights;
+    return this.engine.frozen({ backbone, size, upTo, type });
   }
 
   async #classifier(spec: ClassifierNetwork): Promise<Forward> {
-    return this.engine.classifier(await classifierSpec(this.blobs, spec));
+    return this.engine.classifier(await readClassifier(this.blobs, spec));
   }
 }
 

@@ -21,7 +21,6 @@ export interface ClassifierNetwork {
 export interface CompiledNetwork {
   readonly file: string;
   readonly size: PictureSize;
-  readonly outFeatures: number;
 }
 
 export type NetworkSpec = FrozenNetwork | ClassifierNetwork | CompiledNetwork;
@@ -34,8 +33,8 @@ export interface CompilerRequest {
   readonly file: string;
 }
 export type CompilerAnswer =
-  | { readonly outFeatures: number }
-  | { readonly code: string | null; readonly message: string };
+  | { readonly type: 'done' }
+  | { readonly type: 'error'; readonly code: string | null; readonly message: string };
 
 /** What is asked of the thread; the answer carries the same id. */
 export type ThreadRequest = { readonly id: number } & (

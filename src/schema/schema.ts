@@ -17,7 +17,7 @@ import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
-import { RunRecordResolver } from './run/run-record.resolver.js';
+import { RunRecordResolver, TestPredictionResolver } from './run/run-record.resolver.js';
 import { SampleResolver } from './sample/sample.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
 import { TokenResolver } from './token/token.resolver.js';
@@ -32,6 +32,7 @@ const RESOLVERS = [
   RunFields,
   RecipeResolver,
   RunRecordResolver,
+  TestPredictionResolver,
   EstimateResolver,
   SweepResolver,
   ModelResolver,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCodeVersion } from '../../src/code-version.js';
 import { zipOf } from '../datasets/fixtures.js';
@@ -90,6 +91,20 @@ describe('the mistakes of a run', () => {
         for (const image of images) expect(image).toMatchObject({ trueClass, predictedClass });
       }
     }
+  });
+
+  it('can be looked at in small', async () => {
+    const request = `query ($id: ID!, $side: Int!) {
+      runMistakes(id: $id, first: 1) { images { thumbnail(side: $side) } }
+    }`;
+    const answer = await hub.post(request, { id: poor.id, side: 16 });
+    const { runMistakes } = answer.data as { runMistakes: { images: [{ thumbnail: string }] } };
+    const [head, content] = runMistakes.images[0].thumbnail.split(',');
+    expect(head).toBe('data:image/webp;base64');
+    expect(await sharp(Buffer.from(content!, 'base64')).metadata()).toMatchObject({ width: 16, height: 16 });
+    expect((await hub.post(request, { id: poor.id, side: 8 })).errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_INPUT',
+    });
   });
 
   it('are refused for a class or a run that is not there', async () => {

@@ -49,39 +49,33 @@ export class OnnxEngine implements Engine {
       upTo === 'avg_pool' ? value : graph.node('Flatten', [graph.node('Transpose', [value], { perm: [0, 2, 3, 1] })]);
     const typed = type === 'float16' ? graph.node('Cast', [rows], { to: 10 }) : rows;
     graph.output(typed, RESULT, type, ['n', outFeatures]);
-    return this.#open(graph.encode(), size, outFeatures);
+    return this.#open(graph.encode(), size);
   }
 
   async classifier(spec: ClassifierSpec): Promise<Forward> {
-    const { model, outFeatures } = classifierModel(spec);
-    return this.#open<Float32Array>(model, spec.size, outFeatures);
+    return this.#open<Float32Array>(classifierModel(spec), spec.size);
   }
 
-  /** Builds a whole network and writes it to a file, optimized for this machine. @returns its values per example. */
-  async compile(spec: ClassifierSpec, file: string): Promise<number> {
-    const { model, outFeatures } = classifierModel(spec);
-    const session = await createSession(model, { threads: 1, saveTo: file });
+  /** Builds a whole network and writes it to a file, optimized for this machine. */
+  async compile(spec: ClassifierSpec, file: string): Promise<void> {
+    const session = await createSession(classifierModel(spec), { threads: 1, saveTo: file });
     await session.release();
-    return outFeatures;
   }
 
   /** Loads what `compile` wrote: in a tenth of the time, and without the memory that building takes. */
-  async load({ file, size, outFeatures }: CompiledNetwork): Promise<Forward> {
-    return this.#open<Float32Array>(file, size, outFeatures);
+  async load({ file, size }: CompiledNetwork): Promise<Forward> {
+    return this.#open<Float32Array>(file, size);
   }
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
     return new OnnxTrainer(spec, this.#session);
   }
 
-  async #open<T extends Features>(
-    model: Uint8Array | string,
-    size: PictureSize,
-    outFeatures: number,
-  ): Promise<Forward<T>> {
+  async #open<T extends Features>(model: Uint8Array | string, size: PictureSize): Promise<Forward<T>> {
     const session = await createSession(model, this.#session);
+    const { shape } = session.outputMetadata[0] as ort.InferenceSession.TensorValueMetadata;
     return {
-      outFeatures,
+      outFeatures: shape[1] as number,
       async run(pixels, n) {
         const output = await session.run({ pixels: new ort.Tensor('uint8', pixels, [n, size.input, size.input, 3]) });
         return valuesOf(output[RESULT]!) as T;
@@ -98,19 +92,15 @@ function valuesOf({ type, data }: ort.Tensor): Features {
   return new Uint16Array(buffer, byteOffset, length);
 }
 
-/**
- * A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes].
- * @returns the file's bytes, and the number of classes.
- */
-export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec) {
+/** A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes]. */
+export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec): Uint8Array {
   const { layers } = matchBackbone(backbone);
   const { graph, values, shapes } = start(size, [...layers, ...head]);
   const frozen = writeLayers(graph, layers, backbone, values, shapes);
   const all = writeLayers(graph, head, headWeights, frozen, shapes);
   const last = head.at(-1)!.name;
-  const outFeatures = shapes.get(last)!.channels;
-  graph.output(all.get(last)!, RESULT, 'float32', ['n', outFeatures]);
-  return { model: graph.encode(), outFeatures };
+  graph.output(all.get(last)!, RESULT, 'float32', ['n', shapes.get(last)!.channels]);
+  return graph.encode();
 }
 
 function start(size: PictureSize, layers: readonly Layer[]) {

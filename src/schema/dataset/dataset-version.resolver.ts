@@ -38,12 +38,15 @@ class ContactSheetArgs {
 }
 
 @ArgsType()
-class ThumbnailArgs {
+export class ThumbnailArgs {
   @Field(() => Int, { defaultValue: 64, description: 'In pixels; 16 to 512.' })
   @Min(16)
   @Max(512)
   side!: number;
 }
+
+/** What the field of this name is. */
+export const THUMBNAIL = 'All of it within a square, as a data URL of a WebP picture.';
 
 const FIRST_PAGE = { first: 50 } as const;
 
@@ -125,11 +128,11 @@ export class DatasetVersionResolver {
 export class DatasetImageResolver {
   constructor(private readonly versions: DatasetVersionService) {}
 
-  @FieldResolver(() => String, { description: 'All of it within a square, as a data URL of a WebP picture.' })
+  @FieldResolver(() => String, { description: THUMBNAIL })
   async thumbnail(
     @Root() image: DatasetImageType,
     @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
   ): Promise<string> {
-    return this.versions.thumbnail(image, side);
+    return this.versions.thumbnail(image.versionId, image.row, side);
   }
 }

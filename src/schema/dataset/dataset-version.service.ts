@@ -80,7 +80,7 @@ export class DatasetVersionService {
   }
 
   /** @param side in pixels. @returns a data URL. */
-  async thumbnail({ versionId, row }: DatasetImageType, side: number): Promise<string> {
+  async thumbnail(versionId: string, row: number, side: number): Promise<string> {
     const { manifest, read } = await this.parts.contents.of(versionId);
     return dataUrl(await thumbnail(await read(manifest.images[row]!), side));
   }

@@ -1,11 +1,13 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, Max, Min } from 'class-validator';
 import { Arg, Args, ArgsType, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { classScores, macroAverage } from '../../training/class-metrics.js';
+import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
+import type { DatasetVersionService } from '../dataset/dataset-version.service.js';
 import { Needs } from '../permission.js';
 import { RunType } from './run.type.js';
 import { RunComparisonType } from './run-comparison.type.js';
 import type { RunRecordService } from './run-record.service.js';
-import { ClassScoresType, MacroAverage, TestPredictionsType } from './run-record.type.js';
+import { ClassScoresType, MacroAverage, TestPredictionsType, TestPredictionType } from './run-record.type.js';
 
 @ArgsType()
 class CompareRunsArgs {
@@ -76,5 +78,18 @@ export class RunRecordResolver {
   @Needs('TRAINER')
   async reproduceRun(@Arg('id', () => ID) id: string): Promise<RunType> {
     return this.records.reproduce(id);
+  }
+}
+
+@Resolver(() => TestPredictionType)
+export class TestPredictionResolver {
+  constructor(private readonly versions: DatasetVersionService) {}
+
+  @FieldResolver(() => String, { description: THUMBNAIL })
+  async thumbnail(
+    @Root() { versionId, image }: TestPredictionType,
+    @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
+  ): Promise<string> {
+    return this.versions.thumbnail(versionId, image, side);
   }
 }

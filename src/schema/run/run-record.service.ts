@@ -51,6 +51,7 @@ export class RunRecordService {
     return {
       total: found.length,
       images: shown.map((prediction) => ({
+        versionId: run.datasetVersionId,
         image: prediction.image,
         name: images[prediction.image]?.name ?? '',
         sha256: images[prediction.image]?.sha256 ?? '',

@@ -87,6 +87,9 @@ export class ClassScoresType {
 
 @ObjectType('TestPrediction', { description: 'What a run answered for one test image.' })
 export class TestPredictionType {
+  /** Which version the image is read from. */
+  versionId!: string;
+
   @Field(() => Int, { description: 'Place in the dataset version, from 0; images lie by split, class and hash.' })
   image!: number;
 

@@ -16,6 +16,10 @@ const DatasetPage = lazyPage(async () => (await import('../pages/datasets/Datase
 const DifferencePage = lazyPage(async () => (await import('../pages/datasets/DifferencePage')).DifferencePage);
 const VersionPage = lazyPage(async () => (await import('../pages/datasets/VersionPage')).VersionPage);
 const ClassifyPage = lazyPage(async () => (await import('../pages/classify/ClassifyPage')).ClassifyPage);
+const ComparePage = lazyPage(async () => (await import('../pages/compare/ComparePage')).ComparePage);
+const NewRunPage = lazyPage(async () => (await import('../pages/new-run/NewRunPage')).NewRunPage);
+const RunPage = lazyPage(async () => (await import('../pages/run/RunPage')).RunPage);
+const RunsPage = lazyPage(async () => (await import('../pages/runs/RunsPage')).RunsPage);
 
 /** Which page an address shows. Every page is a file of its own, fetched when it is opened. */
 export function Pages() {
@@ -40,6 +44,10 @@ function Page() {
           <Route path="datasets/:dataset/difference" element={<DifferencePage />} />
           <Route path="datasets/:dataset/:number" element={<VersionPage />} />
           <Route path="classify" element={<ClassifyPage />} />
+          <Route path="runs" element={<RunsPage />} />
+          <Route path="runs/compare" element={<ComparePage />} />
+          <Route path="runs/new" element={<NewRunPage />} />
+          <Route path="runs/:id" element={<RunPage />} />
           <Route path="models" element={<ModelsPage />} />
           <Route path="models/:name" element={<ModelPage />} />
           <Route path="models/:name/promote" element={<PromotePage />} />

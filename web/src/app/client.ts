@@ -61,6 +61,7 @@ export const client = new ApolloClient({
       // Parts of what they stand in, without an id of their own.
       Dataset: { keyFields: ['name'] },
       Model: { keyFields: ['name'] },
+      Recipe: { merge: true }, // never changes, so what was asked before still holds
       Samples: { merge: true },
     },
   }),

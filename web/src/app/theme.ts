@@ -40,7 +40,11 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   // Locking the scroll writes a style without the number that the page's policy asks for.
-  components: { Modal: { defaultProps: { lockScroll: false } } },
+  components: {
+    Modal: { defaultProps: { lockScroll: false } },
+    Table: { defaultProps: { verticalSpacing: 5 } },
+    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
+  },
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
   headings: {
     fontWeight: '600',
@@ -48,10 +52,20 @@ export const theme = createTheme({
   },
 });
 
+/** Degrees of hue, far from amber; those behind each other are far apart. */
+const RUN_HUES = [255, 25, 150, 310, 205, 350, 125, 280, 180, 45, 230, 330] as const;
+/** How many runs have a colour of their own. */
+export const RUN_COLOURS = RUN_HUES.length;
+
+/** Of runs that are looked at together: equally light, told apart by hue. */
+const runColours = (lightness: number, chroma: number): Record<string, string> =>
+  Object.fromEntries(RUN_HUES.map((hue, i) => [`--hub-run-${i}`, `oklch(${lightness} ${chroma} ${hue})`]));
+
 /** Colours by what they are for; pages use these names and no others. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...runColours(0.55, 0.15),
     '--mantine-color-body': '#fafafa',
     '--mantine-color-dimmed': '#5f5f5f',
     '--mantine-color-anchor': '#8a4b00',
@@ -67,6 +81,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--hub-bar-track': '#ececec',
   },
   dark: {
+    ...runColours(0.74, 0.13),
     '--mantine-color-body': '#161616',
     '--mantine-color-dimmed': '#a3a3a3',
     '--mantine-color-anchor': '#f7ae25',

@@ -6,7 +6,16 @@ export const urls = {
   datasetDifference: (name: string, from: number, to: number): string =>
     `/datasets/${name}/difference?from=${from}&to=${to}`,
   run: (id: string): string => `/runs/${id}`,
-  model: (name: string): string => urls.model(name),
+  /** The list, with these selected. */
+  runs: (selected: readonly string[] = []): string => `/runs${selected.length > 0 ? `?ids=${selected.join()}` : ''}`,
+  compareRuns: (ids: readonly string[]): string => `/runs/compare?ids=${ids.join()}`,
+  newRun: '/runs/new',
+  /** The same again, with changes. */
+  runAgain: (id: string): string => `/runs/new?from=${id}`,
+  /** Going on from a run, as a stage (from 1) of a pipeline if one is given. */
+  fineTune: (parent: string, stage?: { readonly pipeline: string; readonly number: number }): string =>
+    `/runs/new?parent=${parent}${stage ? `&pipeline=${stage.pipeline}&stage=${stage.number}` : ''}`,
+  model: (name: string): string => `/models/${name}`,
   modelVersion: (name: string, number: number): string => `/models/${name}?version=${number}`,
   rollBack: (name: string, alias: string): string => `/models/${name}/roll-back?alias=${alias}`,
   promote: (name: string, number: number, alias: string): string =>

@@ -8,7 +8,11 @@ export function Copyable({ value, ends = 8 }: { readonly value: string; readonly
   const short = value.length > 2 * ends ? `${value.slice(0, ends)}…${value.slice(-4)}` : value;
   return (
     <Tooltip label={copied ? 'Copied' : value}>
-      <UnstyledButton className={classes.value ?? ''} onClick={() => copy(value)} aria-label={`Copy ${short}`}>
+      <UnstyledButton
+        className={classes.value ?? ''}
+        onClick={() => copy(value)}
+        aria-label={`${short}: copy ${value}`}
+      >
         {short}
       </UnstyledButton>
     </Tooltip>

@@ -11,7 +11,7 @@ export function Problem({
   readonly retry?: () => unknown;
 }) {
   return (
-    <Alert variant="outline" color="red" title={title} role="alert">
+    <Alert variant="outline" color="red" title={title} role="alert" styles={{ title: { color: 'var(--hub-bad)' } }}>
       <Text>{message}</Text>
       {retry && (
         <Group mt="sm">

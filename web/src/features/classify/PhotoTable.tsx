@@ -48,7 +48,14 @@ export function PhotoTable({
             return (
               <tr key={photo.id} data-chosen={photo.id === chosen || undefined}>
                 <td>
-                  <img className={classes.picture} src={photo.picture} alt="" decoding="async" />
+                  <img
+                    className={classes.picture}
+                    src={photo.picture}
+                    alt=""
+                    decoding="async"
+                    // What is no picture has none.
+                    onError={({ currentTarget }) => currentTarget.toggleAttribute('hidden', true)}
+                  />
                 </td>
                 <td>
                   <Anchor component="button" type="button" onClick={() => onChoose(photo.id)}>

@@ -9,9 +9,9 @@ import { type Drawing, register, type VersionSource } from './registering';
 
 const ARCHIVES = '.zip,.tar,.tgz,.tar.gz,.zst,.tar.zst,.gz';
 const FROM = [
-  { value: 'computer', label: 'From this computer' },
-  { value: 'path', label: 'From the hub’s disk' },
-  { value: 'url', label: 'From an address' },
+  { value: 'computer', label: 'This computer' },
+  { value: 'path', label: 'The hub’s disk' },
+  { value: 'url', label: 'An address' },
 ];
 
 /** Registers labelled images as a version: dropped, chosen, from a path of the hub, or from an https address. */

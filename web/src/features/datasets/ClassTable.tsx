@@ -69,14 +69,17 @@ export function ClassTable({
                 </button>
               </th>
               <td className={classes.bars} aria-hidden>
-                {counts.map(({ split, images }) => (
-                  <span
-                    key={split}
-                    className={classes.bar}
-                    data-split={split}
-                    style={{ width: `${(100 * images) / largest}%` }}
-                  />
-                ))}
+                {counts.map(
+                  ({ split, images }) =>
+                    images > 0 && (
+                      <span
+                        key={split}
+                        className={classes.bar}
+                        data-split={split}
+                        style={{ width: `${(100 * images) / largest}%` }}
+                      />
+                    ),
+                )}
               </td>
               {counts.map(({ split, images }) => (
                 <td key={split} className={classes.number}>

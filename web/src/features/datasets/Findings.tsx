@@ -2,6 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { type Finding, findingsOf } from '../../lib/findings';
+import { formatCount } from '../../lib/format';
 import { DataTable } from '../../ui/DataTable';
 import classes from './Findings.module.css';
 
@@ -31,17 +32,17 @@ export function Findings({
       <ul className="plain" aria-label="Findings">
         {findings.map(({ severity, title, consequence, count, show }) => (
           <li key={title} className={classes.finding} data-severity={severity}>
-            <span className={classes.count}>{count.toLocaleString('en')}</span>
+            <span className={classes.count}>{formatCount(count)}</span>
             <span>
               {severity === 'bad' && '! '}
               {title}
-              <span className={classes.consequence}> — {consequence}</span>
+              <span className={classes.consequence}>. {consequence}</span>
             </span>
             {show !== null && (
               <Anchor
                 component="button"
                 type="button"
-                aria-label={`Show: ${title}`}
+                aria-label={`${show === 'rejected' && rejectedShown ? 'Hide' : 'Show'}: ${title}`}
                 {...(show === 'rejected' ? { 'aria-expanded': rejectedShown } : {})}
                 onClick={() => (show === 'rejected' ? toggle() : onShow(show))}
               >

@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { Group, NativeSelect } from '@mantine/core';
+import { Button, Group, NativeSelect } from '@mantine/core';
 import { Suspense } from 'react';
 import { lazyPage } from '../../app/lazy-page';
 import { graphql } from '../../graphql';
@@ -91,9 +91,9 @@ export function Gallery({
           if (total === 0) {
             return (
               <Empty title="No picture fits" text="The class has no pictures in this split.">
-                <button type="button" onClick={() => onView({ label: null, split: null, page: 1, open: null })}>
+                <Button variant="default" onClick={() => onView({ label: null, split: null, page: 1, open: null })}>
                   Show all pictures
-                </button>
+                </Button>
               </Empty>
             );
           }

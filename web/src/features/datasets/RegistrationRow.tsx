@@ -1,10 +1,11 @@
 import { useSubscription } from '@apollo/client/react';
 import { Button, Group, Progress } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { graphql } from '../../graphql';
 import { formatBytes, formatCount, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
+import { messageOf } from '../../ui/Answer';
 import classes from './RegistrationRow.module.css';
 import { cancel, dismiss, isUnderWay, type Registering } from './registering';
 
@@ -89,9 +90,16 @@ function Bar({ share, label }: { readonly share: number | null; readonly label: 
 }
 
 function Cancel({ progressKey, of }: { readonly progressKey: string; readonly of: string }) {
+  const [problem, setProblem] = useState<string | null>(null);
+  const stop = (): void => void cancel(progressKey).catch((error: unknown) => setProblem(messageOf(error)));
   return (
     <Group>
-      <Button size="xs" variant="default" onClick={() => void cancel(progressKey)} aria-label={`Cancel ${of}`}>
+      {problem && (
+        <span role="alert" className={classes.failed}>
+          {problem}
+        </span>
+      )}
+      <Button size="xs" variant="default" onClick={stop} aria-label={`Cancel ${of}`}>
         Cancel
       </Button>
     </Group>

@@ -1,3 +1,4 @@
+import { CombinedGraphQLErrors } from '@apollo/client';
 import { randomId } from '@mantine/hooks';
 import { client } from '../../app/client';
 import { send } from '../../app/send';
@@ -71,13 +72,18 @@ export async function register(
 /** Stops a registration, wherever it was begun. Nothing of it is kept. */
 export async function cancel(key: string): Promise<void> {
   controllers.get(key)?.abort();
-  // The hub knows nothing of one that it has not begun to receive: then there is nothing to stop there.
-  await client.mutate({ mutation: CANCEL_REGISTRATION, variables: { progressKey: key } }).catch(() => undefined);
+  await client.mutate({ mutation: CANCEL_REGISTRATION, variables: { progressKey: key } }).catch((error: unknown) => {
+    // The hub knows nothing of one that it has not begun to receive, or that has ended: there is nothing to stop.
+    const codes = CombinedGraphQLErrors.is(error) ? error.errors.map(({ extensions }) => extensions?.code) : [];
+    if (!codes.includes('NOT_FOUND')) throw error;
+  });
 }
 
 export function dismiss(key: string): void {
   registering.set(registering.get().filter((other) => other.key !== key));
 }
+
+const warn = (event: Event): void => event.preventDefault();
 
 /** Asks before the page is left while something of it is being sent: the hub cannot go on without it. */
 registering.subscribe(() => {
@@ -85,7 +91,6 @@ registering.subscribe(() => {
   if (sending) addEventListener('beforeunload', warn);
   else removeEventListener('beforeunload', warn);
 });
-const warn = (event: Event): void => event.preventDefault();
 
 function setStage(key: string, stage: Stage): void {
   registering.set(registering.get().map((other) => (other.key === key ? { ...other, stage } : other)));

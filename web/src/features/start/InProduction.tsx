@@ -30,7 +30,7 @@ export function InProduction({ models }: { readonly models: readonly FragmentOf<
             {formatShare(testAccuracy)} right on the test images of {datasetVersion.dataset} version{' '}
             {datasetVersion.number}
           </span>
-          <span>since {formatAge(movedAt)}</span>
+          <span>moved there {formatAge(movedAt)}</span>
         </div>
       )),
   );

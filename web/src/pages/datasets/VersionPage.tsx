@@ -124,13 +124,6 @@ function Version({
           <Section title="Classes">
             <ClassTable version={version} chosen={view.label} onChoose={showClass} />
           </Section>
-          <Section title="Runs on it">
-            {runs.length > 0 ? (
-              <RunLines label="Runs on this version" runs={runs} />
-            ) : (
-              <p>No run has used this version yet.</p>
-            )}
-          </Section>
         </div>
         <Section
           title="Pictures"
@@ -169,6 +162,13 @@ function Version({
           )}
         </Section>
       </div>
+      <Section title="Runs on it">
+        {runs.length > 0 ? (
+          <RunLines label="Runs on this version" runs={runs} />
+        ) : (
+          <p>No run has used this version yet.</p>
+        )}
+      </Section>
     </>
   );
 }

@@ -14,6 +14,7 @@ import { firstSteps } from '../../lib/first-steps';
 import { Answer } from '../../ui/Answer';
 import { PageHead } from '../../ui/PageHead';
 import { Section } from '../../ui/Section';
+import classes from './StartPage.module.css';
 
 const START = graphql(
   `
@@ -82,7 +83,7 @@ function Overview({ data }: { readonly data: Data }) {
       <InProduction models={data.models} />
       <Section title="Ask it">
         <TakePhotos onTaken={classify} />
-        <p>Or one of these:</p>
+        <p className={classes.or}>Or one of these:</p>
         <Samples samples={data.samples} onChosen={classify} />
       </Section>
       {under.length > 0 && (

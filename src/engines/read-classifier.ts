@@ -1,0 +1,18 @@
+import { overlay } from '../network/backbone-weights.js';
+import { headOf } from '../network/head.js';
+import { readSafetensors } from '../network/safetensors.js';
+import type { BlobStore } from '../storage/blobs.js';
+import type { ClassifierSpec } from './engine.js';
+import type { ClassifierNetwork } from './network-thread-messages.js';
+
+/** A whole network from its blobs: the backbone, with what was trained of it and its head in their places. */
+export async function readClassifier(
+  blobs: BlobStore,
+  { backboneBlob, weightsBlob, size }: Omit<ClassifierNetwork, 'quantizedBlob'>,
+): Promise<ClassifierSpec> {
+  const [{ weights: backbone }, { weights: trained }] = [
+    readSafetensors(await blobs.get(backboneBlob)),
+    readSafetensors(await blobs.get(weightsBlob)),
+  ];
+  return { backbone: overlay(backbone, trained), size, head: headOf(trained), headWeights: trained };
+}

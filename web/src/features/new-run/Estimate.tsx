@@ -1,0 +1,147 @@
+import { useApolloClient } from '@apollo/client/react';
+import { Anchor, Text } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useEffect, useRef, useState } from 'react';
+import { graphql, type ResultOf, type VariablesOf } from '../../graphql';
+import { formatBytes, formatCount, formatSeconds } from '../../lib/format';
+import { messageOf } from '../../ui/Answer';
+import classes from './NewRun.module.css';
+
+const PARTS = graphql(`
+  fragment EstimateParts on RunEstimate @_unmask {
+    seconds featureSeconds trainingSeconds evaluationSeconds memoryBytes pictures cachedPictures computedInEveryEpoch
+    runs calibrationSeconds
+  }
+`);
+
+const TRANSFER = graphql(
+  `
+    query EstimateTransfer($input: StartTransferRunInput!) {
+      estimateTransferRun(input: $input) { ...EstimateParts }
+    }
+  `,
+  [PARTS],
+);
+
+const FINE_TUNE = graphql(
+  `
+    query EstimateFineTune($input: StartFineTuneRunInput!) {
+      estimateFineTuneRun(input: $input) { ...EstimateParts }
+    }
+  `,
+  [PARTS],
+);
+
+/** A run that could be started. */
+export type Asked =
+  | { readonly kind: 'TRANSFER'; readonly input: VariablesOf<typeof TRANSFER>['input'] }
+  | { readonly kind: 'FINE_TUNE'; readonly input: VariablesOf<typeof FINE_TUNE>['input'] };
+
+type Parts = ResultOf<typeof PARTS>;
+type State =
+  | { readonly is: 'measuring' | 'stopped' }
+  | { readonly is: 'known'; readonly parts: Parts }
+  | { readonly is: 'refused'; readonly why: string };
+
+/** Milliseconds that a pause in changing the form lasts. */
+const PAUSE = 600;
+
+/** What the run would take. @param asked null while the form cannot be used. */
+export function Estimate({ asked }: { readonly asked: Asked | null }) {
+  const client = useApolloClient();
+  const [key] = useDebouncedValue(JSON.stringify(asked), PAUSE);
+  const [state, setState] = useState<State>({ is: 'measuring' });
+  const [round, setRound] = useState(0);
+  const asking = useRef(new AbortController());
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again on purpose in another round
+  useEffect(() => {
+    const now = JSON.parse(key) as Asked | null;
+    if (!now) return;
+    const left = new AbortController();
+    asking.current = left;
+    const context = { fetchOptions: { signal: left.signal } };
+    setState({ is: 'measuring' });
+    const answer: Promise<Parts | undefined> =
+      now.kind === 'TRANSFER'
+        ? client
+            .query({ query: TRANSFER, variables: { input: now.input }, context, fetchPolicy: 'no-cache' })
+            .then(({ data }) => data?.estimateTransferRun)
+        : client
+            .query({ query: FINE_TUNE, variables: { input: now.input }, context, fetchPolicy: 'no-cache' })
+            .then(({ data }) => data?.estimateFineTuneRun);
+    const tell = (next: State): void => {
+      if (!left.signal.aborted) setState(next);
+    };
+    answer.then(
+      (parts) => parts && tell({ is: 'known', parts }),
+      (error: unknown) => tell({ is: 'refused', why: messageOf(error) }),
+    );
+    return () => left.abort();
+  }, [client, key, round]);
+
+  return (
+    <section className={classes.estimate} aria-label="Estimate" aria-live="polite">
+      {key === 'null' ? (
+        <Text c="dimmed">Time and memory are estimated once the form can be used.</Text>
+      ) : (
+        <Told
+          state={state}
+          again={() => setRound((before) => before + 1)}
+          stop={() => {
+            asking.current.abort();
+            setState({ is: 'stopped' });
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface ToldProps {
+  readonly state: State;
+  readonly again: () => void;
+  readonly stop: () => void;
+}
+
+function Told({ state, again, stop }: ToldProps) {
+  if (state.is === 'measuring') {
+    return (
+      <Text c="dimmed">
+        Measuring… this can take some seconds when it is asked first, and need not be waited for.{' '}
+        <Anchor component="button" type="button" onClick={stop}>
+          Stop
+        </Anchor>
+      </Text>
+    );
+  }
+  if (state.is !== 'known') {
+    return (
+      <Text c="dimmed">
+        No estimate: {state.is === 'refused' ? state.why : 'it was stopped.'}{' '}
+        <Anchor component="button" type="button" onClick={again}>
+          Try again
+        </Anchor>
+      </Text>
+    );
+  }
+  const { seconds, featureSeconds, trainingSeconds, memoryBytes, pictures, cachedPictures, runs, calibrationSeconds } =
+    state.parts;
+  return (
+    <>
+      <Text>
+        About <strong>{formatSeconds(seconds)}</strong> and <strong>{formatBytes(memoryBytes)}</strong> of memory
+      </Text>
+      <Text c="dimmed">
+        {formatSeconds(featureSeconds)} for features ({formatCount(cachedPictures)} of {formatCount(pictures)} are
+        there), {formatSeconds(trainingSeconds)} for training if it does not stop early; derived from{' '}
+        {calibrationSeconds === null
+          ? `${runs.length} finished ${runs.length === 1 ? 'run' : 'runs'}`
+          : `measuring for ${formatSeconds(calibrationSeconds)}`}
+        .
+        {state.parts.computedInEveryEpoch &&
+          ' The features are too many for the cache and are computed in every epoch.'}
+      </Text>
+    </>
+  );
+}

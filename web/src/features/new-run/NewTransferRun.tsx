@@ -1,0 +1,80 @@
+import { NativeSelect, Radio, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { BackbonePicker } from './BackbonePicker';
+import { DataPicker } from './DataPicker';
+import type { RunForm } from './fragments';
+import { planTransfer } from './plans';
+import { StartForm } from './StartForm';
+
+const MODES = [
+  { value: 'quick', label: 'Quick' },
+  { value: 'thorough', label: 'Thorough' },
+  { value: 'custom', label: 'Custom' },
+];
+
+interface Props {
+  readonly form: RunForm;
+  /** The version that is chosen at first; null: the newest of the first dataset. */
+  readonly versionId: string | null;
+  readonly onAdded: () => unknown;
+}
+
+/** A run from the beginning: data, backbone, recipe. */
+export function NewTransferRun({ form, versionId, onAdded }: Props) {
+  const { datasets, backbones, pipelines, presets } = form;
+  const versions = datasets.flatMap((dataset) => dataset.versions);
+  const known = versions.find(({ id }) => id === versionId) ?? versions[0];
+  const [datasetVersionId, setDatasetVersionId] = useState(known?.id ?? '');
+  const [backbone, setBackbone] = useState(
+    (backbones.find(({ name }) => name === 'imagenet') ?? backbones[0])?.name ?? 'imagenet',
+  );
+  const [mode, setMode] = useState('quick');
+  const chains = pipelines.filter(({ stages }) => stages.length > 1);
+  const [chain, setChain] = useState(chains.at(-1)?.name);
+  const [custom, setCustom] = useState(presets[0]?.name ?? 'STANDARD');
+
+  const single = pipelines.find(({ stages }) => stages.length === 1);
+  const pipeline = mode === 'thorough' ? chains.find(({ name }) => name === chain) : single;
+  const preset = mode === 'custom' ? custom : (pipeline?.preset ?? 'STANDARD');
+  const of = mode === 'thorough' ? (pipeline?.stages.length ?? 1) : 1;
+  const stage = pipeline && of > 1 ? { pipeline: pipeline.name, number: 1, of } : null;
+  return (
+    <StartForm plan={planTransfer(form, { datasetVersionId, backbone, preset }, stage)} open={mode === 'custom'}>
+      <Stack>
+        <DataPicker datasets={datasets} value={datasetVersionId} onChoose={setDatasetVersionId} />
+        <BackbonePicker backbones={backbones} value={backbone} onChoose={setBackbone} onAdded={onAdded} />
+      </Stack>
+      <Stack>
+        <SegmentedControl aria-label="Recipe" data={MODES} value={mode} onChange={setMode} />
+        {mode === 'quick' && <Text>{single?.description}</Text>}
+        {mode === 'thorough' && (
+          <Radio.Group label="Recipe" value={chain ?? ''} onChange={setChain}>
+            <Stack gap="xs" mt={4}>
+              {chains.map(({ name, description }) => (
+                <Radio key={name} size="sm" value={name} label={name} description={description} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
+        {stage && (
+          <Text c="dimmed">
+            These are {of} runs, each begun when the one before has ended. This starts the first; its page then offers
+            the next.
+          </Text>
+        )}
+        {mode === 'custom' && (
+          <NativeSelect
+            label="Begin with the preset"
+            description={presets.find(({ name }) => name === custom)?.description}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            data={presets.map(({ name }) => name)}
+            value={custom}
+            onChange={({ currentTarget: { value } }) =>
+              setCustom(presets.find(({ name }) => name === value)?.name ?? custom)
+            }
+          />
+        )}
+      </Stack>
+    </StartForm>
+  );
+}

@@ -1,0 +1,47 @@
+import { graphql, type ResultOf } from '../../graphql';
+import { RECIPE } from '../recipe/recipe';
+
+export const DATA_PICKER = graphql(`
+  fragment DataPicker_dataset on Dataset @_unmask {
+    id name
+    versions { id number imageCount splits { split images } }
+  }
+`);
+export type DatasetChoice = ResultOf<typeof DATA_PICKER>;
+
+export const BACKBONE_PICKER = graphql(`
+  fragment BackbonePicker_backbone on Backbone @_unmask {
+    id name trainedOn
+  }
+`);
+export type BackboneChoice = ResultOf<typeof BACKBONE_PICKER>;
+
+/** What a form for runs is made of. */
+export const RUN_FORM = graphql(
+  `
+    fragment RunForm on Query @_unmask {
+      hyperparameters {
+        name kind description default fineTuneDefault nullable min max exclusiveMin unit choices runKinds
+      }
+      presets { name description recipe { ...Recipe } }
+      pipelines { name description preset stages { kind changes } }
+      datasets { ...DataPicker_dataset }
+      backbones { ...BackbonePicker_backbone }
+    }
+  `,
+  [RECIPE, DATA_PICKER, BACKBONE_PICKER],
+);
+export type RunForm = ResultOf<typeof RUN_FORM>;
+
+/** A run that another one begins with. */
+export const FORM_BASE = graphql(
+  `
+    fragment FormBase on Run @_unmask {
+      id kind state backboneName parentRunId
+      datasetVersion { id dataset number }
+      recipe { ...Recipe }
+    }
+  `,
+  [RECIPE],
+);
+export type FormBase = ResultOf<typeof FORM_BASE>;

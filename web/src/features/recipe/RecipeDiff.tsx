@@ -1,0 +1,135 @@
+import { useQuery } from '@apollo/client/react';
+import { Group, NativeSelect, Switch, Table, Text, TextInput, Title } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { shortId } from '../../lib/format';
+import { showValue } from '../../lib/hyperparameter';
+import { Answer } from '../../ui/Answer';
+import classes from './RecipeDiff.module.css';
+import { RECIPE, RECIPE_DIFF, type Values } from './recipe';
+
+const OTHERS = graphql(
+  `
+    query RecipeOthers($run: ID!, $ofRun: Boolean!) {
+      hyperparameters { name description unit }
+      presets { name recipe { ...Recipe } }
+      run(id: $run) @include(if: $ofRun) { id recipe { ...Recipe } }
+    }
+  `,
+  [RECIPE],
+);
+
+interface Props {
+  readonly run: FragmentOf<typeof RECIPE_DIFF>;
+  /** A preset or the id of a run; null: the parent, or the preset STANDARD. */
+  readonly against: string | null;
+  readonly onAgainst: (against: string | null) => void;
+}
+
+/** The resolved recipe beside another one. */
+export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
+  const { recipe, parentRunId } = readFragment(RECIPE_DIFF, of);
+  const against = asked ?? parentRunId ?? 'STANDARD';
+  const preset = /^[A-Z]+$/.test(against);
+  const [all, setAll] = useState(false);
+  const found = useQuery(OTHERS, { variables: { run: against, ofRun: !preset } });
+  return (
+    <section aria-labelledby="recipe">
+      <Title order={2} id="recipe" mb="xs">
+        Recipe
+      </Title>
+      <Answer of={found}>
+        {({ hyperparameters, presets, run }) => {
+          const other: Values | undefined = preset ? presets.find(({ name }) => name === against)?.recipe : run?.recipe;
+          const rows = hyperparameters.map(({ name, description, unit }) => ({
+            name,
+            title: description,
+            own: showValue((recipe as Values)[name], unit),
+            theirs: other && showValue(other[name], unit),
+          }));
+          const differing = rows.filter(({ own, theirs }) => theirs !== undefined && own !== theirs);
+          const shown = all || !other ? rows : differing;
+          return (
+            <>
+              <Group gap="md" mb="xs" align="flex-end">
+                <NativeSelect
+                  size="xs"
+                  label="Beside"
+                  value={against}
+                  onChange={({ currentTarget }) => onAgainst(currentTarget.value)}
+                  data={[
+                    ...presets.map(({ name }) => ({ value: name, label: `Preset ${name}` })),
+                    ...(parentRunId ? [{ value: parentRunId, label: `Its parent ${shortId(parentRunId)}` }] : []),
+                    ...(preset || against === parentRunId
+                      ? []
+                      : [{ value: against, label: `Run ${shortId(against)}` }]),
+                  ]}
+                />
+                <OtherRun onAgainst={onAgainst} />
+                <Switch
+                  size="xs"
+                  label="All fields"
+                  checked={all}
+                  onChange={({ currentTarget }) => setAll(currentTarget.checked)}
+                />
+              </Group>
+              {!other && <Text c="red">There is no run {against} to compare with.</Text>}
+              {other && (
+                <Text c="dimmed">
+                  {differing.length === 0
+                    ? 'The two are the same.'
+                    : `${differing.length} differ, ${rows.length - differing.length} are the same.`}
+                </Text>
+              )}
+              {shown.length > 0 && (
+                <Table aria-label="Recipe">
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>Field</Table.Th>
+                      <Table.Th className="number">This run</Table.Th>
+                      {other && (
+                        <Table.Th className="number">{preset ? `Preset ${against}` : shortId(against)}</Table.Th>
+                      )}
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {shown.map(({ name, title, own, theirs }) => (
+                      <Table.Tr
+                        key={name}
+                        data-differs={theirs !== undefined && own !== theirs}
+                        className={classes.row}
+                      >
+                        <Table.Td title={title}>{name}</Table.Td>
+                        <Table.Td className="number">{own}</Table.Td>
+                        {other && <Table.Td className="number">{theirs}</Table.Td>}
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              )}
+            </>
+          );
+        }}
+      </Answer>
+    </section>
+  );
+}
+
+function OtherRun({ onAgainst }: Pick<Props, 'onAgainst'>) {
+  const [id, setId] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (id.trim()) onAgainst(id.trim());
+  };
+  return (
+    <form onSubmit={submit}>
+      <TextInput
+        size="xs"
+        label="or the run with this id"
+        placeholder="Enter compares"
+        value={id}
+        onChange={({ currentTarget }) => setId(currentTarget.value)}
+      />
+    </form>
+  );
+}

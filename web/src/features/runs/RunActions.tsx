@@ -1,0 +1,102 @@
+import { useApolloClient } from '@apollo/client/react';
+import { Button, Group, Text } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { urls } from '../../lib/urls';
+import { Problem } from '../../ui/Problem';
+import { RegisterModel } from './RegisterModel';
+import { CANCEL, DELETE, isPossible, RESUME, TAG, tagsOf } from './run-actions';
+import { TagForm } from './TagForm';
+import { useTask } from './useTask';
+
+export const RUN_ACTIONS = graphql(`
+  fragment RunActions_run on Run {
+    id state tags
+  }
+`);
+
+const REPRODUCE = graphql(`
+  mutation ReproduceRun($id: ID!) {
+    reproduceRun(id: $id) { id }
+  }
+`);
+
+/** What can be done with a run. */
+export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_ACTIONS> }) {
+  const { id, state, tags } = readFragment(RUN_ACTIONS, of);
+  const client = useApolloClient();
+  const navigate = useNavigate();
+  const { busy, problem, run } = useTask();
+  const [open, setOpen] = useState<'register' | 'tags' | 'delete' | null>(null);
+  const close = (): void => setOpen(null);
+  const variables = { id };
+  const act = (label: string, task: () => Promise<unknown>): ReactNode => (
+    <Button size="xs" variant="default" disabled={busy} onClick={() => void run(task)}>
+      {label}
+    </Button>
+  );
+  const reproduce = async (): Promise<void> => {
+    const { data } = await client.mutate({ mutation: REPRODUCE, variables });
+    if (data) void navigate(urls.run(data.reproduceRun.id));
+  };
+  const remove = async (): Promise<void> => {
+    await client.mutate({ mutation: DELETE, variables });
+    void navigate(urls.runs());
+  };
+  const retag = async (text: string): Promise<void> => {
+    const done = await run(() => client.mutate({ mutation: TAG, variables: { id, tags: tagsOf(text) } }));
+    if (done) close();
+  };
+  return (
+    <>
+      <Group gap="xs" py="xs" role="toolbar" aria-label="What can be done with the run">
+        {state === 'SUCCEEDED' && (
+          <Button size="xs" onClick={() => setOpen('register')}>
+            Register as a model version…
+          </Button>
+        )}
+        {isPossible('cancel', state) && act('Cancel', () => client.mutate({ mutation: CANCEL, variables }))}
+        {isPossible('resume', state) && act('Resume', () => client.mutate({ mutation: RESUME, variables }))}
+        <Button size="xs" variant="default" component={Link} to={urls.runAgain(id)}>
+          Run again with changes
+        </Button>
+        {state === 'SUCCEEDED' && (
+          <>
+            <Button size="xs" variant="default" component={Link} to={urls.fineTune(id)}>
+              Fine-tune from here
+            </Button>
+            {act('Reproduce', reproduce)}
+          </>
+        )}
+        <Button size="xs" variant="default" component={Link} to={urls.runs([id])}>
+          Compare…
+        </Button>
+        <Button size="xs" variant="default" onClick={() => setOpen('tags')}>
+          {tags.length > 0 ? `Tags: ${tags.join(', ')}` : 'Tag…'}
+        </Button>
+        {isPossible('delete', state) && (
+          <Button size="xs" variant="default" onClick={() => setOpen('delete')}>
+            Delete…
+          </Button>
+        )}
+      </Group>
+      {open === 'register' && <RegisterModel runId={id} close={close} />}
+      {open === 'tags' && (
+        <TagForm label="Tags" action="Save tags" initial={tags.join(' ')} busy={busy} tag={retag} close={close} />
+      )}
+      {open === 'delete' && (
+        <Group gap="xs" pb="xs" role="group" aria-label="Delete the run">
+          <Text>Delete this run with its weights, predictions and log? This cannot be undone.</Text>
+          <Button size="xs" color="red" variant="outline" loading={busy} onClick={() => void run(remove)}>
+            Delete
+          </Button>
+          <Button size="xs" variant="default" onClick={close}>
+            Keep
+          </Button>
+        </Group>
+      )}
+      {problem && <Problem message={problem} />}
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+import { useApolloClient, useFragment } from '@apollo/client/react';
+import { memo } from 'react';
+import { Link } from 'react-router';
+import { useRefreshOn } from '../../app/changes';
+import { graphql, type ResultOf } from '../../graphql';
+import { formatAge, formatSeconds, formatShare, shortId } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { Sparkline } from '../../ui/Sparkline';
+import { colourOf } from './colours';
+import { COLUMNS, type Column } from './columns';
+import { RunLink } from './RunLink';
+import classes from './RunTable.module.css';
+import { StateMark } from './StateMark';
+
+export const RUN_ROW = graphql(`
+  fragment RunRow_run on Run {
+    id state kind backboneName createdAt epochSeconds bestValidationAccuracy testAccuracy tags queuePosition
+    datasetVersion { id dataset number }
+    recipe { imageSize epochs }
+    epochs { epoch validationAccuracy }
+  }
+`);
+
+const ONE_RUN = graphql(
+  `
+    query OneRun($id: ID!) {
+      run(id: $id) { id ...RunRow_run }
+    }
+  `,
+  [RUN_ROW],
+);
+
+interface Props {
+  readonly id: string;
+  /** In the list, from 0. */
+  readonly place: number;
+  /** Place among those selected; null when it is not. */
+  readonly selected: number | null;
+  /** Whether it asks for itself when it has changed, since nobody asks for the list. */
+  readonly alone: boolean;
+  readonly onSelect: (place: number, selected: boolean, through: boolean) => void;
+}
+
+/** A run in the list, as the cache has it: drawn again only when something of it has changed. */
+export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelect }: Props) {
+  const client = useApolloClient();
+  const ask = (): unknown =>
+    alone && client.query({ query: ONE_RUN, variables: { id }, fetchPolicy: 'network-only' }).catch(() => undefined);
+  useRefreshOn(['RUN'], ask, id);
+  const { data: run, complete } = useFragment({ fragment: RUN_ROW, from: { __typename: 'Run', id } });
+  if (!complete) return null;
+  const { dataset, number } = run.datasetVersion;
+  const cells: Readonly<Record<Column['key'], React.ReactNode>> = {
+    state: <StateMark state={run.state} detail={detailOf(run)} />,
+    run: <RunLink id={run.id} />,
+    kind: run.kind === 'TRANSFER' ? 'Transfer' : 'Fine-tune',
+    dataset: (
+      <Link to={urls.datasetVersion(dataset, number)}>
+        {dataset} {number}
+      </Link>
+    ),
+    backbone: run.backboneName,
+    size: run.recipe.imageSize,
+    validation: share(run.bestValidationAccuracy),
+    test: share(run.testAccuracy),
+    curve: <Sparkline values={run.epochs.map(({ validationAccuracy }) => validationAccuracy)} />,
+    time: run.epochSeconds === null ? '' : formatSeconds(run.epochSeconds),
+    age: <time dateTime={run.createdAt}>{formatAge(run.createdAt)}</time>,
+    tags: run.tags.join(', '),
+  };
+  return (
+    <tr aria-rowindex={place + 2} aria-selected={selected !== null} className={classes.row}>
+      <td className={classes.select}>
+        <input
+          type="checkbox"
+          checked={selected !== null}
+          aria-label={`Select run ${shortId(run.id)}`}
+          onChange={({ currentTarget, nativeEvent }) =>
+            onSelect(place, currentTarget.checked, 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true)
+          }
+          style={selected === null ? undefined : { accentColor: colourOf(selected) }}
+        />
+      </td>
+      {COLUMNS.map((column) => (
+        <td key={column.key} className={classes[column.look]} data-wide={column.wide}>
+          {cells[column.key]}
+        </td>
+      ))}
+    </tr>
+  );
+});
+
+const share = (value: number | null): string => (value === null ? '' : formatShare(value, 2));
+
+function detailOf({ state, queuePosition, epochs, recipe }: ResultOf<typeof RUN_ROW>) {
+  if (state === 'QUEUED' && queuePosition !== null) return `${queuePosition}.`;
+  return state === 'RUNNING' ? `${epochs.length}/${recipe.epochs}` : null;
+}

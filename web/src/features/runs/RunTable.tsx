@@ -1,0 +1,129 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useMergedRef, useResizeObserver } from '@mantine/hooks';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { rowsInSight } from '../../lib/rows-in-sight';
+import type { Direction, SortKey } from '../../lib/runs-view';
+import { COLUMNS, type Column } from './columns';
+import { RunRow } from './RunRow';
+import classes from './RunTable.module.css';
+
+/** Pixels, as the style sheet has it. */
+const ROW_HEIGHT = 32;
+/** Rows drawn beyond those that are seen: with a tall window there are still fewer than 80. */
+const BEYOND = 8;
+/** Pixels, until it is measured. */
+const UNKNOWN_HEIGHT = 800;
+
+interface Props {
+  readonly ids: readonly string[];
+  /** Whether there are more behind these. */
+  readonly more: boolean;
+  readonly selected: readonly string[];
+  readonly sort: SortKey;
+  readonly direction: Direction;
+  /** Whether rows ask for themselves when they have changed. */
+  readonly alone: boolean;
+  readonly onSelect: (ids: readonly string[]) => void;
+  readonly onSort: (by: SortKey, direction: Direction) => void;
+  /** Told when the end of what is there comes into sight. */
+  readonly onEnd: () => void;
+  /** Told whether the list is seen from its beginning. */
+  readonly onTop: (top: boolean) => void;
+}
+
+/** Very many runs, of which only those in sight are in the page. */
+export function RunTable(props: Props) {
+  const { ids, more, selected, sort, direction, alone, onSelect, onSort, onEnd, onTop } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [observe, { height }] = useResizeObserver<HTMLElement>();
+  const both = useMergedRef(box, observe);
+  const [scrolled, setScrolled] = useState(0);
+  const sight = { scrolled, height: height || UNKNOWN_HEIGHT, row: ROW_HEIGHT, beyond: BEYOND };
+  const { from, to } = rowsInSight(ids.length, sight);
+  const nearEnd = more && to >= ids.length - BEYOND;
+  useEffect(() => {
+    if (nearEnd) onEnd();
+  }, [nearEnd, onEnd]);
+  const onScroll = (): void => {
+    const top = box.current?.scrollTop ?? 0;
+    setScrolled(Math.floor(top / ROW_HEIGHT) * ROW_HEIGHT); // nothing new is drawn within a row
+    onTop(top === 0);
+  };
+
+  const select = useSelection(ids, selected, onSelect);
+  return (
+    <section ref={both} className={classes.box} aria-label="List of runs" onScroll={onScroll}>
+      <table className={classes.table} aria-rowcount={more ? -1 : ids.length + 1}>
+        <thead>
+          <tr aria-rowindex={1}>
+            <th className={classes.select}>
+              <VisuallyHidden>Selected</VisuallyHidden>
+            </th>
+            {COLUMNS.map((column) => (
+              <Head key={column.key} {...{ column, sort, direction, onSort }} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Space rows={from} />
+          {ids.slice(from, to).map((id, i) => {
+            const order = selected.indexOf(id);
+            return (
+              <RunRow
+                key={id}
+                {...{ id, alone }}
+                place={from + i}
+                selected={order < 0 ? null : order}
+                onSelect={select}
+              />
+            );
+          })}
+          <Space rows={ids.length - to} />
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Stands for rows that are out of sight. */
+function Space({ rows }: { readonly rows: number }) {
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without cells gets no focus
+  return rows > 0 && <tr aria-hidden="true" style={{ height: rows * ROW_HEIGHT }} />;
+}
+
+interface HeadProps extends Pick<Props, 'sort' | 'direction' | 'onSort'> {
+  readonly column: Column;
+}
+
+function Head({ column: { label, look, title, wide, sort: by }, sort, direction, onSort }: HeadProps) {
+  const sorted = by === sort;
+  const turned = sorted && direction === 'DESCENDING' ? 'ASCENDING' : 'DESCENDING';
+  const order = sorted && { 'aria-sort': direction === 'ASCENDING' ? ('ascending' as const) : ('descending' as const) };
+  return (
+    <th className={classes[look]} data-wide={wide} title={title} {...order}>
+      {by ? (
+        <button type="button" className={classes.sort} onClick={() => onSort(by, turned)}>
+          {label}
+        </button>
+      ) : (
+        label
+      )}
+    </th>
+  );
+}
+
+/** Selecting with Shift takes everything from the row that was selected before. */
+function useSelection(ids: readonly string[], selected: readonly string[], onSelect: (ids: readonly string[]) => void) {
+  const now = useRef({ ids, selected, onSelect });
+  useEffect(() => {
+    now.current = { ids, selected, onSelect };
+  });
+  const before = useRef<number | null>(null);
+  return useCallback((place: number, on: boolean, through: boolean) => {
+    const { ids, selected, onSelect } = now.current;
+    const from = through && before.current !== null ? before.current : place;
+    before.current = place;
+    const touched = ids.slice(Math.min(from, place), Math.max(from, place) + 1);
+    onSelect(on ? [...new Set([...selected, ...touched])] : selected.filter((id) => !touched.includes(id)));
+  }, []);
+}

@@ -1,0 +1,168 @@
+import { useApolloClient, useFragment } from '@apollo/client/react';
+import { Button, Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { graphql, type ResultOf } from '../../graphql';
+import { shortId } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { messageOf } from '../../ui/Answer';
+import { Problem } from '../../ui/Problem';
+import { CANCEL, DELETE, isPossible, MOVE, type POSSIBLE, QUEUE, RESUME, TAG, TAGS, tagsOf } from './run-actions';
+import classes from './SelectionBar.module.css';
+import { TagForm } from './TagForm';
+import { useTask } from './useTask';
+
+const SELECTABLE = graphql(`
+  fragment SelectionBar_run on Run {
+    id state
+  }
+`);
+
+/** The hub compares so many at once. */
+const COMPARED = { least: 2, most: 10 } as const;
+
+interface Props {
+  readonly ids: readonly string[];
+  readonly onSelect: (ids: readonly string[]) => void;
+}
+
+/** What can be done with the runs that are selected. */
+export function SelectionBar({ ids, onSelect }: Props) {
+  const client = useApolloClient();
+  const { busy, problem, run } = useTask();
+  const [asking, setAsking] = useState<'tag' | 'delete' | null>(null);
+  const runs = useKnown(ids);
+  const fitting = (action: keyof typeof POSSIBLE): string[] =>
+    runs.filter(({ state }) => isPossible(action, state)).map(({ id }) => id);
+  const deletable = fitting('delete');
+  const movable = fitting('move');
+  const [moved] = movable.length === 1 ? movable : [];
+  const each = (targets: readonly string[], act: (id: string) => Promise<unknown>): Promise<boolean> =>
+    run(() => tryAll(targets, act));
+
+  const moveFirst = async (id: string): Promise<void> => {
+    const { data } = await client.query({ query: QUEUE, fetchPolicy: 'network-only' });
+    const first = data?.runs.runs.find(({ queuePosition }) => queuePosition === 1);
+    if (first && first.id !== id) await client.mutate({ mutation: MOVE, variables: { id, before: first.id } });
+  };
+  const remove = async (): Promise<void> => {
+    const gone: string[] = [];
+    await each(deletable, async (id) => {
+      await client.mutate({ mutation: DELETE, variables: { id } });
+      gone.push(id);
+    });
+    setAsking(null);
+    onSelect(ids.filter((id) => !gone.includes(id)));
+  };
+
+  const tagAll = async (text: string): Promise<void> => {
+    const done = await each(ids, async (id) => {
+      const { data } = await client.query({ query: TAGS, variables: { id }, fetchPolicy: 'network-only' });
+      const tags = [...new Set([...(data?.run?.tags ?? []), ...tagsOf(text)])];
+      await client.mutate({ mutation: TAG, variables: { id, tags } });
+    });
+    if (done) setAsking(null);
+  };
+
+  const comparable = ids.length >= COMPARED.least && ids.length <= COMPARED.most;
+  return (
+    <>
+      <Group className={classes.bar ?? ''} gap="xs" role="toolbar" aria-label="Selected runs">
+        <Text fw={600}>{ids.length} selected</Text>
+        {comparable ? (
+          <Button size="xs" variant="default" component={Link} to={urls.compareRuns(ids)}>
+            Compare {ids.length}
+          </Button>
+        ) : (
+          <Text c="dimmed">
+            {ids.length < COMPARED.least ? 'One more to compare' : `${COMPARED.most} at most to compare`}
+          </Text>
+        )}
+        <Action
+          label="Cancel"
+          ids={fitting('cancel')}
+          busy={busy}
+          act={(targets) => each(targets, (id) => client.mutate({ mutation: CANCEL, variables: { id } }))}
+        />
+        <Action
+          label="Resume"
+          ids={fitting('resume')}
+          busy={busy}
+          act={(targets) => each(targets, (id) => client.mutate({ mutation: RESUME, variables: { id } }))}
+        />
+        {moved && (
+          <>
+            <Action label="Next in the queue" ids={movable} busy={busy} act={() => run(() => moveFirst(moved))} />
+            <Action
+              label="Last in the queue"
+              ids={movable}
+              busy={busy}
+              act={() => run(() => client.mutate({ mutation: MOVE, variables: { id: moved } }))}
+            />
+          </>
+        )}
+        <Button size="xs" variant="default" onClick={() => setAsking('tag')}>
+          Tag…
+        </Button>
+        <Action label="Delete…" ids={deletable} busy={busy} act={() => setAsking('delete')} />
+        <Button size="xs" variant="subtle" color="gray" onClick={() => onSelect([])}>
+          Select none
+        </Button>
+      </Group>
+      {asking === 'delete' && (
+        <Group className={classes.bar ?? ''} gap="xs" role="group" aria-label="Delete runs">
+          <Text>
+            Delete {deletable.length} {deletable.length === 1 ? 'run' : 'runs'} with all that they made? This cannot be
+            undone.
+          </Text>
+          <Button size="xs" color="red" variant="outline" loading={busy} onClick={() => void remove()}>
+            Delete
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setAsking(null)}>
+            Keep
+          </Button>
+        </Group>
+      )}
+      {asking === 'tag' && (
+        <TagForm label="Tags to add" action="Add tags" busy={busy} tag={tagAll} close={() => setAsking(null)} />
+      )}
+      {problem && <Problem message={problem} />}
+    </>
+  );
+}
+
+/** Those selected that the list has shown: of the others nothing is known. */
+function useKnown(ids: readonly string[]): ResultOf<typeof SELECTABLE>[] {
+  const from = ids.map((id) => ({ __typename: 'Run', id }) as const);
+  const { data } = useFragment({ fragment: SELECTABLE, from });
+  return data.flatMap((run) => (isWhole(run) ? [run] : []));
+}
+
+const isWhole = (run: unknown): run is ResultOf<typeof SELECTABLE> =>
+  typeof run === 'object' && run !== null && 'state' in run;
+
+interface ActionProps {
+  readonly label: string;
+  /** Those to which it can be done; without any there is no button. */
+  readonly ids: readonly string[];
+  readonly busy: boolean;
+  readonly act: (ids: readonly string[]) => unknown;
+}
+
+function Action({ label, ids, busy, act }: ActionProps) {
+  if (ids.length === 0) return null;
+  return (
+    <Button size="xs" variant="default" disabled={busy} onClick={() => void act(ids)}>
+      {label}
+    </Button>
+  );
+}
+
+/** Does it to all, whatever is refused to some. @throws Error that says which were refused, and why. */
+async function tryAll(ids: readonly string[], act: (id: string) => Promise<unknown>): Promise<void> {
+  const refused: string[] = [];
+  for (const id of ids) {
+    await act(id).catch((error: unknown) => refused.push(`${shortId(id)}: ${messageOf(error)}`));
+  }
+  if (refused.length > 0) throw new Error(refused.join(' '));
+}

@@ -1,0 +1,121 @@
+import { useQuery } from '@apollo/client/react';
+import { Button } from '@mantine/core';
+import { Suspense, useCallback } from 'react';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { useRefreshOn } from '../../app/changes';
+import { lazyPage } from '../../app/lazy-page';
+import { RUN_CURVES } from '../../features/curves/fragments';
+import { EVALUATION } from '../../features/evaluation/fragments';
+import { RECIPE_DIFF } from '../../features/recipe/recipe';
+import { NEXT_STAGE, NextStage } from '../../features/runs/NextStage';
+import { RUN_ACTIONS, RunActions } from '../../features/runs/RunActions';
+import { RUN_FACTS, RunFacts } from '../../features/runs/RunFacts';
+import { RunLog } from '../../features/runs/RunLog';
+import { RunProgress } from '../../features/runs/RunProgress';
+import { RUN_RECORD, RunRecord } from '../../features/runs/RunRecord';
+import { useRunFeed } from '../../features/runs/useRunFeed';
+import { graphql, type ResultOf } from '../../graphql';
+import { shortId } from '../../lib/format';
+import { type RunView, readRunView, writeRunView } from '../../lib/run-view';
+import { urls } from '../../lib/urls';
+import { Answer } from '../../ui/Answer';
+import { Empty } from '../../ui/Empty';
+import { Loading } from '../../ui/Loading';
+import { PageHead } from '../../ui/PageHead';
+import { Problem } from '../../ui/Problem';
+import classes from './RunPage.module.css';
+
+const RunCurves = lazyPage(async () => (await import('../../features/curves/RunCurves')).RunCurves);
+const Evaluation = lazyPage(async () => (await import('../../features/evaluation/Evaluation')).Evaluation);
+const RecipeDiff = lazyPage(async () => (await import('../../features/recipe/RecipeDiff')).RecipeDiff);
+
+const RUN = graphql(
+  `
+    query RunPage($id: ID!) {
+      run(id: $id) {
+        id state resumes
+        error { code message }
+        recipe { epochs }
+        epochs { epoch }
+        ...RunFacts_run
+        ...RunActions_run
+        ...NextStage_run
+        ...RunCurves_run
+        ...Evaluation_run
+        ...RecipeDiff_run
+        ...RunRecord_run
+      }
+    }
+  `,
+  [RUN_FACTS, RUN_ACTIONS, NEXT_STAGE, RUN_CURVES, EVALUATION, RECIPE_DIFF, RUN_RECORD],
+);
+
+type Run = NonNullable<ResultOf<typeof RUN>['run']>;
+
+/** One run: live while it is under way, with all its evidence afterwards. */
+export function RunPage() {
+  const { id = '' } = useParams();
+  const asked = useQuery(RUN, { variables: { id } });
+  useRefreshOn(['RUN'], () => asked.refetch(), id);
+  return (
+    <>
+      <PageHead title={`Run ${shortId(id)}`} />
+      <Answer of={asked}>{({ run }) => (run ? <Shown key={run.id} run={run} /> : <Missing id={id} />)}</Answer>
+    </>
+  );
+}
+
+function Shown({ run }: { readonly run: Run }) {
+  const { id, state, resumes, error, recipe, epochs } = run;
+  const feed = useRunFeed(id, resumes);
+  const [params, setParams] = useSearchParams();
+  const view = readRunView(params);
+  const show = useCallback(
+    (change: Partial<RunView>) =>
+      setParams((before) => writeRunView(before, change), { replace: !('cell' in change), preventScrollReset: true }),
+    [setParams],
+  );
+  return (
+    <>
+      <RunFacts run={run} />
+      <RunActions run={run} />
+      <NextStage run={run} />
+      {error && (
+        <Problem
+          title={`The run failed (${error.code})`}
+          message={`${error.message} When that is mended, resume the run: it goes on from its last checkpoint.`}
+        />
+      )}
+      {state === 'RUNNING' && <RunProgress feed={feed} epoch={epochs.length + 1} epochs={recipe.epochs} />}
+      <div className={classes.parts}>
+        {(epochs.length > 0 || state === 'RUNNING') && (
+          <Suspense fallback={<Loading />}>
+            <RunCurves runs={[run]} view={view} show={show} />
+          </Suspense>
+        )}
+        {state === 'SUCCEEDED' && (
+          <Suspense fallback={<Loading />}>
+            <Evaluation run={run} view={view} show={show} />
+          </Suspense>
+        )}
+        <RunLog lines={feed.lines} />
+        <div className={classes.halves}>
+          <Suspense fallback={<Loading />}>
+            <RecipeDiff run={run} against={view.against} onAgainst={(against) => show({ against })} />
+          </Suspense>
+          <RunRecord run={run} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Missing({ id }: { readonly id: string }) {
+  return (
+    <Empty title="There is no such run" text={`No run has the id ${id}: it was deleted, or the address is not whole.`}>
+      <Button size="xs" variant="default" component={Link} to={urls.runs()}>
+        All runs
+      </Button>
+    </Empty>
+  );
+}

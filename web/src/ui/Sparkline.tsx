@@ -1,0 +1,21 @@
+import classes from './Sparkline.module.css';
+
+const WIDTH = 72;
+const HEIGHT = 20;
+
+/** The way of a figure, from its least to its largest. Says nothing to who does not see it: the figures stand beside it. */
+export function Sparkline({ values }: { readonly values: readonly number[] }) {
+  if (values.length < 2) return null;
+  const least = Math.min(...values);
+  const range = Math.max(...values) - least || 1;
+  const points = values.map((value, i) => {
+    const x = (i / (values.length - 1)) * (WIDTH - 2) + 1;
+    const y = HEIGHT - 2 - ((value - least) / range) * (HEIGHT - 4);
+    return `${x.toFixed(1)},${y.toFixed(1)}`;
+  });
+  return (
+    <svg className={classes.line} width={WIDTH} height={HEIGHT} aria-hidden="true">
+      <polyline points={points.join(' ')} />
+    </svg>
+  );
+}
