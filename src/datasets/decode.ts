@@ -3,6 +3,10 @@ import { HubError } from '../errors.js';
 import { DATASET_LIMITS } from './limits.js';
 import { factsOf, type PictureFacts } from './picture-facts.js';
 
+// Pictures are decoded side by side: threads within one would only hold each other up. None is decoded twice in a row.
+sharp.concurrency(1);
+sharp.cache(false);
+
 /** `cover` keeps the aspect ratio and crops around the centre; `fill` stretches. */
 export type Fit = 'cover' | 'fill';
 

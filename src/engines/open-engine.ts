@@ -62,7 +62,7 @@ function refuseWebGpu({ device }: Compute): void {
 
 const wantsCuda = ({ device }: Compute): boolean => device === 'auto' || device === 'cuda';
 
-/** TensorFlow for the CPU is not taken of itself: ONNX Runtime is faster there. */
+/** TensorFlow for the CPU is not taken of itself. */
 function hasTensorFlowForCuda(): boolean {
   return findTfjs()?.name === '@tensorflow/tfjs-node-gpu';
 }

@@ -125,32 +125,23 @@ export class Classifier {
   ): Promise<T> {
     const within = Math.min(deadline, this.limits.servingDeadline);
     const expired = new AbortController();
-    let letGo: (() => Promise<void>) | undefined;
-    let timer: NodeJS.Timeout | undefined;
+    const atEnd: (() => void)[] = [];
     try {
-      const done = this.#admission.accept(photos, within);
-      try {
-        const late = new Promise<never>((_, reject) => {
-          timer = setTimeout(() => {
-            const error = deadlineExceeded(within);
-            expired.abort(error);
-            reject(error);
-          }, within);
-        });
-        // Asked for at once: it is the version that serves now, whenever the photo has been read.
-        const held = this.deployments.hold(model, target);
-        letGo = () => held.then((version) => version.letGo()).catch(() => undefined);
-        return await Promise.race([work(held, expired.signal), late]);
-      } finally {
-        done();
-      }
+      atEnd.push(this.#admission.accept(photos, within));
+      // Asked for at once: it is the version that serves now, whenever the photo has been read.
+      const held = this.deployments.hold(model, target);
+      atEnd.push(() => void held.then(({ letGo }) => letGo()).catch(() => undefined));
+      const late = new Promise<never>((_, reject) => {
+        const timer = setTimeout(() => reject(deadlineExceeded(within)), within);
+        atEnd.push(() => clearTimeout(timer));
+      });
+      return await Promise.race([work(held, expired.signal), late]);
     } catch (error) {
       expired.abort(error);
       this.events.emit('refused', { model, code: error instanceof HubError ? error.code : 'INTERNAL' });
       throw error;
     } finally {
-      clearTimeout(timer);
-      void letGo?.();
+      for (const end of atEnd) end();
     }
   }
 

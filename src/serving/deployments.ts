@@ -66,7 +66,12 @@ export class Deployments {
 
   /** @throws NOT_DEPLOYED. */
   get(model: string, alias: string): Deployment {
-    return this.#deployed(model, alias);
+    const name = deploymentName(model, alias);
+    const deployment = this.#deployments.get(name);
+    if (deployment) return deployment;
+    const failure = this.#failures.get(name);
+    const why = failure ? `what it points to cannot serve: ${failure}` : 'promote a version of this model first.';
+    throw new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias });
   }
 
   list(): readonly Deployment[] {
@@ -79,7 +84,7 @@ export class Deployments {
    * @throws NOT_DEPLOYED, or NOT_FOUND.
    */
   async hold(model: string, target: Target): Promise<Held> {
-    if ('alias' in target) return this.loaded.hold(this.#deployed(model, target.alias).version);
+    if ('alias' in target) return this.loaded.hold(this.get(model, target.alias).version);
     const serving = this.list().find(({ version }) => version.model === model && version.number === target.version);
     if (serving) return this.loaded.hold(serving.version);
     const name = `${model} ${target.version}`;
@@ -97,14 +102,5 @@ export class Deployments {
     this.#kept.set(name, held);
     held.catch(() => this.#kept.delete(name)); // the next one tries again
     return held;
-  }
-
-  #deployed(model: string, alias: string): Deployment {
-    const name = deploymentName(model, alias);
-    const deployment = this.#deployments.get(name);
-    if (deployment) return deployment;
-    const failure = this.#failures.get(name);
-    const why = failure ? `what it points to cannot serve: ${failure}` : 'promote a version of this model first.';
-    throw new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias });
   }
 }

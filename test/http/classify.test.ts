@@ -103,6 +103,7 @@ describe('POST /v1/classify', () => {
     ['for alias and version', '?alias=a&version=1', () => body(photo), ...query, /an alias or a version, not both/],
     ['for version 0', '?version=0', () => body(photo), ...query, /version: .*>=1/],
     ['for a version that is no number', '?version=latest', () => body(photo), ...query, /version: .*number/],
+    ['for version 2^31', '?version=2147483648', () => body(photo), ...query, /version: .*<=2147483647/],
     ['for no classes', '?topK=0', () => body(photo), ...query, /topK: .*>=1/],
     ['for too many classes', '?topK=1001', () => body(photo), ...query, /topK: .*<=1000/],
     ['for two models', '?model=a&model=b', () => body(photo), ...query, /model: .*string/],

@@ -359,6 +359,12 @@ describe('the Open Inference Protocol', () => {
       /outputs\.0\.name/,
     ],
     [
+      'that is wanted within a microsecond',
+      () => infer({ parameters: { timeout: 1 }, inputs: [inBytes(MAX_BATCH)] }, Buffer.alloc(MAX_BATCH * PICTURE)),
+      504,
+      /the deadline/,
+    ],
+    [
       'for the classification of a label',
       () =>
         infer(

@@ -14,9 +14,12 @@ export async function onPage(
   options: BrowserContextOptions = {},
 ): Promise<void> {
   const { page, problems, close } = await openPage(browser, hub, path, options);
-  await what(page);
-  expect(problems).toEqual([]);
-  await close();
+  try {
+    await what(page);
+    expect(problems).toEqual([]);
+  } finally {
+    await close();
+  }
 }
 
 /** Expects that nothing hangs over the side of a phone, and that everybody can use what is shown. */

@@ -196,7 +196,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.getByRole('button', { name: 'Make the version' }).click();
       await page.getByRole('heading', { name: 'pets, version 3' }).waitFor();
       await page.goto(`${hub.url}/datasets/pets/difference?from=1&to=3`);
-      await page.getByRole('heading', { name: 'Removed: 1' }).waitFor();
+      await page.getByRole('heading', { name: 'Removed: 2' }).waitFor();
       await page.getByRole('heading', { name: 'In another class: 1' }).waitFor();
     }));
 

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Layer, PoolLayer, Shape } from '../../network/layers.js';
+import { convolve } from './convolution.js';
 import type { Kernels } from './kernels.js';
 import type { TensorFlow } from './library.js';
 
@@ -44,7 +45,7 @@ function computeLayer(context: LayerContext, layer: Layer, inputs: readonly Tens
   const weight = (name: 'kernel' | 'bias'): Tensor => context.weights.get(`${layer.name}/${name}`) as Tensor;
   switch (layer.kind) {
     case 'conv': {
-      const y = tf.conv2d(x, weight('kernel') as Tensor4D, layer.stride, layer.padding);
+      const y = convolve(tf, layer, x, weight('kernel') as Tensor4D);
       return kernels.relu(kernels.addBias(y, weight('bias')));
     }
     case 'maxPool':

@@ -7,8 +7,8 @@ export type Datatype = keyof typeof DATATYPES;
 /** Pixels as the protocol's binary form has them: row-major, little-endian. @throws BAD_INPUT. */
 export function pixelsOfBytes(datatype: Datatype, bytes: Uint8Array): Uint8Array {
   if (datatype === 'UINT8') return bytes;
-  const aligned = Uint8Array.from(bytes);
-  return toPixels(datatype, new Float32Array(aligned.buffer));
+  const copied = new Uint8Array(bytes); // floats need alignment
+  return toPixels(datatype, new Float32Array(copied.buffer));
 }
 
 /** Pixels as JSON has them: a flat list, or lists in lists that are as the shape says. @throws BAD_INPUT. */

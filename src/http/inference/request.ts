@@ -27,6 +27,8 @@ export interface InferenceRequest {
   /** n x side x side x 3 bytes. */
   readonly pixels: Uint8Array;
   readonly outputs: readonly WantedOutput[];
+  /** Milliseconds within which an answer is wanted, if that was said. */
+  readonly deadline: number | undefined;
 }
 
 // Of parameters that are not known the protocol says nothing: they change nothing here.
@@ -48,7 +50,13 @@ const outputSchema = z.object({
 });
 const requestSchema = z.object({
   id: z.string().optional(),
-  parameters: z.object({ binary_data_output: z.boolean().default(false) }).prefault({}),
+  parameters: z
+    .object({
+      binary_data_output: z.boolean().default(false),
+      /** Microseconds within which an answer is wanted, as Triton has it. */
+      timeout: z.int().min(1).optional(),
+    })
+    .prefault({}),
   inputs: z.tuple([tensorSchema]),
   outputs: z.array(outputSchema).optional(),
 });
@@ -77,6 +85,7 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
   return {
     id,
     n: tensor.shape[0] as number,
+    deadline: parameters.timeout && parameters.timeout / 1000,
     pixels: pixelsOf(tensor, body.subarray(length)),
     outputs: wanted.map(({ name, parameters: { binary_data: binary, classification } }) => {
       if (classification && name === 'label') throw refused('classification is of probabilities, not of label');

@@ -94,8 +94,10 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
         await parse(parseBody, request, response);
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const asked = readRequest(body, request.get(HEADER_LENGTH));
+        const { pixels, n, deadline } = asked;
         const target = version === undefined ? { alias: PRODUCTION } : { version };
-        const inference = await classifier.infer({ model, target }, asked.pixels, asked.n);
+        const question = { model, target, ...(deadline === undefined ? {} : { deadline }) };
+        const inference = await classifier.infer(question, pixels, n);
         const { json, binary } = writeAnswer(asked, inference);
         if (binary.length === 0) return void response.type('json').send(json);
         response.setHeader(HEADER_LENGTH, Buffer.byteLength(json));

@@ -10,12 +10,15 @@ import type { Deployments } from '../../serving/deployments.js';
 import type { Route } from '../route.js';
 import { readPhoto } from './photo.js';
 
+/** The largest number that the database has for a version. */
+const MAX_VERSION = 2 ** 31 - 1;
+
 const querySchema = z
   .strictObject({
     /** May be left out while one model serves. */
     model: z.string().optional(),
     alias: z.string().optional(),
-    version: z.coerce.number().int().min(1).optional(),
+    version: z.coerce.number().int().min(1).max(MAX_VERSION).optional(),
     topK: z.coerce.number().int().min(1).max(TOP_LIMIT).default(5),
   })
   .refine(({ alias, version }) => alias === undefined || version === undefined, 'give an alias or a version, not both');

@@ -60,8 +60,11 @@ export class BackupService {
       const header = Buffer.from(JSON.stringify(await describe(rows, named, rowFolder)));
       const tar = pack();
       void this.#fill(tar, header, rows, named, rowFolder)
-        .catch((error: Error) => tar.destroy(error))
-        .finally(cleanUp);
+        .finally(cleanUp) // before its reader sees the end, and may ask for the next one
+        .then(
+          () => tar.finalize(),
+          (error: Error) => tar.destroy(error),
+        );
       return Readable.from(tar); // one of Node's own, whose reader may be any
     } catch (error) {
       await cleanUp();
@@ -99,7 +102,6 @@ export class BackupService {
     }
     const end: BackupEnd = { header: createHash('sha256').update(header).digest('hex'), lacks };
     tar.entry({ name: END }, JSON.stringify(end));
-    tar.finalize();
   }
 }
 

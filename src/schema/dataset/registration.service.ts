@@ -65,6 +65,9 @@ export class RegistrationService {
     const registration = this.parts.registrations.begin(key ?? randomUUID(), dataset);
     try {
       return await work(registration);
+    } catch (error) {
+      const { aborted, reason } = registration.signal;
+      throw aborted ? reason : error; // what was cut off words its end in its own way
     } finally {
       registration.end();
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outlineFolder, toName } from '../../../web/src/lib/folder';
+import { outlineFolder } from '../../../web/src/lib/folder';
 
 describe('the outline of a folder', () => {
   it.each([
@@ -52,13 +52,4 @@ describe('the outline of a folder', () => {
     expect(outline.classes.map(({ label, images }) => [label, images])).toEqual(classes);
     expect(outline.others).toBe(others);
   });
-});
-
-it('makes a name that a dataset may have of any', () => {
-  expect(['My Pets.tar.gz', '__x__', 'Ünï', 'a'.repeat(80)].map(toName)).toEqual([
-    'my-pets',
-    'x__',
-    'n-',
-    'a'.repeat(64),
-  ]);
 });

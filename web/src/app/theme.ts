@@ -39,8 +39,8 @@ export const theme = createTheme({
   defaultRadius: 3,
   cursorType: 'pointer',
   respectReducedMotion: true,
-  // Locking the scroll writes a style without the number that the page's policy asks for.
   components: {
+    // Locking the scroll writes a style without the number that the page's policy asks for.
     Modal: { defaultProps: { lockScroll: false } },
     Table: { defaultProps: { verticalSpacing: 5 } },
     SegmentedControl: { defaultProps: { transitionDuration: 0 } },

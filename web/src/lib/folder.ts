@@ -49,13 +49,3 @@ function withoutWrapper(paths: readonly (readonly string[])[]): readonly (readon
   const wrapped = tops.size === 1 && paths.every((parts) => parts.length > 2 || TABLE.test(parts.at(-1) ?? ''));
   return wrapped ? paths.map((parts) => parts.slice(1)) : paths;
 }
-
-/** A name that a dataset may have, made of any. */
-export function toName(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/\.(zip|tar|tgz|tar\.(gz|zst))$/, '')
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+/, '')
-    .slice(0, 64);
-}

@@ -1,5 +1,5 @@
-import { Table } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import classes from './DataTable.module.css';
 import { Pager } from './Pager';
 
 /** Rows on a page. */
@@ -16,33 +16,34 @@ export function DataTable({
   readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[];
 }) {
   const [page, setPage] = useState(1);
-  const styleOf = (column: number): string => (heads[column]?.startsWith(' ') ? 'number' : '');
+  const styleOf = (column: number): string | undefined => (heads[column]?.startsWith(' ') ? classes.number : undefined);
   return (
     <>
-      <Table.ScrollContainer minWidth={0} tabIndex={0} aria-label={label}>
-        <Table verticalSpacing={4} highlightOnHover aria-label={label}>
-          <Table.Thead>
-            <Table.Tr>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <section className={classes.scroll} tabIndex={0} aria-label={label}>
+        <table className={classes.table} aria-label={label}>
+          <thead>
+            <tr>
               {heads.map((head, column) => (
-                <Table.Th key={head} className={styleOf(column)}>
+                <th key={head} scope="col" className={styleOf(column)}>
                   {head.trim()}
-                </Table.Th>
+                </th>
               ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+            </tr>
+          </thead>
+          <tbody>
             {rows.slice((page - 1) * PAGE, page * PAGE).map(({ key, cells }) => (
-              <Table.Tr key={key}>
+              <tr key={key}>
                 {cells.map((cell, column) => (
-                  <Table.Td key={heads[column]} className={styleOf(column)}>
+                  <td key={heads[column]} className={styleOf(column)}>
                     {cell}
-                  </Table.Td>
+                  </td>
                 ))}
-              </Table.Tr>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          </tbody>
+        </table>
+      </section>
       <Pager page={page} size={PAGE} total={rows.length} onPage={setPage} of={label.toLowerCase()} />
     </>
   );

@@ -14,7 +14,7 @@ import { SPLIT_NAMES } from './splits';
 const PictureViewer = lazyPage(async () => (await import('./PictureViewer')).PictureViewer);
 
 /** Pictures on a page. */
-export const GALLERY_PAGE = 60;
+const PAGE = 60;
 
 const IMAGES = graphql(`
   query Gallery($id: ID!, $label: String, $split: Split, $page: ImagePageInput!) {
@@ -53,13 +53,13 @@ export function Gallery({
 }) {
   const { label, split, page, open } = view;
   // `after` is the place in the list behind which a page begins.
-  const after = page > 1 ? (page - 1) * GALLERY_PAGE - 1 : null;
+  const after = page > 1 ? (page - 1) * PAGE - 1 : null;
   const asked = useQuery(IMAGES, {
-    variables: { id: versionId, label, split, page: { first: GALLERY_PAGE, after } },
+    variables: { id: versionId, label, split, page: { first: PAGE, after } },
   });
   const { draft } = useDraft(versionId);
   const openAt = (place: number | null): void => {
-    const at = place === null ? page : Math.floor(place / GALLERY_PAGE) + 1;
+    const at = place === null ? page : Math.floor(place / PAGE) + 1;
     onView({ ...view, page: at, open: place }, open === null && place !== null);
   };
   return (
@@ -100,7 +100,7 @@ export function Gallery({
           const pager = (
             <Pager
               page={page}
-              size={GALLERY_PAGE}
+              size={PAGE}
               total={total}
               onPage={(to) => onView({ ...view, page: to, open: null })}
               of="pictures"
@@ -117,7 +117,7 @@ export function Gallery({
                   text: `${draft.relabel[image.sha256]?.to ?? image.label}, ${SPLIT_NAMES[image.split]}`,
                   marked: image.sha256 in draft.without,
                 }))}
-                onOpen={(i) => openAt((page - 1) * GALLERY_PAGE + i)}
+                onOpen={(i) => openAt((page - 1) * PAGE + i)}
               />
               {pager}
               <Suspense>
