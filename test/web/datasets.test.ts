@@ -161,7 +161,10 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('Enter');
       await page.getByRole('dialog', { name: 'Picture 62 of 141' }).waitFor();
-      await page.getByRole('dialog').getByRole('img').waitFor();
+      await page
+        .getByRole('dialog')
+        .getByRole('img', { name: /^cat: / })
+        .waitFor();
       await expectAccessible(page);
       await page.keyboard.press('ArrowLeft');
       await page.getByRole('dialog', { name: 'Picture 61 of 141' }).waitFor();

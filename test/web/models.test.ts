@@ -59,7 +59,7 @@ describe.skipIf(!browser)('the pages of models', () => {
     await page.getByRole('link', { name: 'colours' }).click();
     await page.getByText('No alias points to a version yet').waitFor();
     await addVersion(data.id, HOPELESS);
-    await page.getByRole('link', { name: 'Version 2' }).waitFor();
+    await page.getByRole('link', { name: 'Version 2', exact: true }).waitFor();
     await expectAccessible(page);
   });
 

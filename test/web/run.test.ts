@@ -10,9 +10,9 @@ import { TestHub } from '../support/test-hub.js';
 const browser = await installedBrowser();
 
 /** Takes longer than any test: one that is watched is cancelled. */
-const LONG = { ...QUICK, epochs: 1000, hiddenUnits: 4096, batchSize: 1, patience: null } as const;
+const LONG = { ...QUICK, epochs: 1000, hiddenUnits: 512, batchSize: 1, patience: null } as const;
 /** Some seconds: time enough for a hub to be started again. */
-const SOME_SECONDS = { ...LONG, epochs: 25 } as const;
+const SOME_SECONDS = { ...LONG, epochs: 40 } as const;
 
 describe.skipIf(!browser)('the page of a run', () => {
   let hub: TestHub;
@@ -144,7 +144,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByRole('combobox', { name: 'Model' }).fill('colours');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     await expect
-      .poll(async () => (await hub.post('{ models { name } }')).data)
+      .poll(async () => (await hub.post('{ models { name } }')).data, { timeout: 20_000 })
       .toEqual({ models: [{ name: 'colours' }] });
     expect(problems).toEqual([]);
     await close();
@@ -155,7 +155,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByText('Epochs 2 to 3').waitFor();
     await page.getByRole('switch', { name: 'Loss on a log scale' }).click();
     await page.getByRole('switch', { name: 'Show as a table' }).click();
-    expect(await page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(3);
+    await expect.poll(() => page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(3);
     expect(new URL(page.url()).search).toBe('?zoom=2-3&log=&table=');
     await page.getByRole('button', { name: 'Show all' }).click();
     await expect.poll(() => page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(5);

@@ -132,7 +132,7 @@ describe.skipIf(!browser)('the list of runs', () => {
   it('tags and deletes what is selected, and shows what somebody else does', async () => {
     const { page, problems, close } = await open('/runs');
     const [first, second] = [ids.at(-1), ids.at(-2)] as [string, string];
-    await page.getByRole('checkbox', { name: `Select run ${first.slice(-8)}` }).check();
+    await page.getByRole('checkbox', { name: `Select run ${first.slice(-8)}` }).click();
     await page.getByRole('button', { name: 'Tag…' }).click();
     await page.getByRole('textbox', { name: 'Tags to add' }).fill('Odd one');
     await page.getByRole('button', { name: 'Add tags' }).click();

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import classes from './DataTable.module.css';
 import { Pager } from './Pager';
+import { ScrollBox } from './ScrollBox';
 
 /** Rows on a page. */
 const PAGE = 50;
@@ -19,8 +20,7 @@ export function DataTable({
   const styleOf = (column: number): string | undefined => (heads[column]?.startsWith(' ') ? classes.number : undefined);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <section className={classes.scroll} tabIndex={0} aria-label={label}>
+      <ScrollBox label={label}>
         <table className={classes.table} aria-label={label}>
           <thead>
             <tr>
@@ -43,7 +43,7 @@ export function DataTable({
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
       <Pager page={page} size={PAGE} total={rows.length} onPage={setPage} of={label.toLowerCase()} />
     </>
   );

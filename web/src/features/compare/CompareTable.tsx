@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatBytes, formatSeconds, formatShare } from '../../lib/format';
 import { showValue } from '../../lib/hyperparameter';
+import { WideTable } from '../../ui/WideTable';
 import { colourOf } from '../runs/colours';
 import { RunLink } from '../runs/RunLink';
 import { StateMark } from '../runs/StateMark';
@@ -66,73 +67,71 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
           {note}
         </Text>
       ))}
-      <Table.ScrollContainer mt="md" minWidth={160 + 130 * runs.length}>
-        <Table highlightOnHover aria-label="Runs side by side">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Run</Table.Th>
-              {runs.map(({ id }, place) => (
-                <Table.Th key={id} className="number">
-                  <span className={classes.swatch} style={{ background: colourOf(place) }} />
-                  <RunLink id={id} />
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {row(
-              'State',
-              runs.map(({ state }) => <StateMark key={state} state={state} />),
+      <WideTable label="Runs side by side" minWidth={160 + 130 * runs.length}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Run</Table.Th>
+            {runs.map(({ id }, place) => (
+              <Table.Th key={id} className="number">
+                <span className={classes.swatch} style={{ background: colourOf(place) }} />
+                <RunLink id={id} />
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {row(
+            'State',
+            runs.map(({ state }) => <StateMark key={state} state={state} />),
+          )}
+          {row(
+            'Kind',
+            runs.map(({ kind }) => (kind === 'TRANSFER' ? 'Transfer' : 'Fine-tune')),
+          )}
+          {row(
+            'Data',
+            runs.map(({ datasetVersion: { dataset, number } }) => `${dataset} ${number}`),
+          )}
+          {row(
+            'Backbone',
+            runs.map(({ backboneName }) => backboneName),
+          )}
+          {runs.some(({ tags }) => tags.length > 0) &&
+            row(
+              'Tags',
+              runs.map(({ tags }) => tags.join(', ')),
             )}
-            {row(
-              'Kind',
-              runs.map(({ kind }) => (kind === 'TRANSFER' ? 'Transfer' : 'Fine-tune')),
-            )}
-            {row(
-              'Data',
-              runs.map(({ datasetVersion: { dataset, number } }) => `${dataset} ${number}`),
-            )}
-            {row(
-              'Backbone',
-              runs.map(({ backboneName }) => backboneName),
-            )}
-            {runs.some(({ tags }) => tags.length > 0) &&
-              row(
-                'Tags',
-                runs.map(({ tags }) => tags.join(', ')),
-              )}
-          </Table.Tbody>
-          <Table.Tbody>
-            <Heading text="Figures, and their difference from the first run" span={runs.length + 1} />
-            {metrics.map(({ name, values, deltas }) => {
-              const about: Metric = METRICS[name] ?? { label: name, show: String, best: null };
-              const best = bestOf(values, about.best);
-              const cells = values.map((value, i) => (
-                <Figure
-                  key={runs[i]?.id}
-                  about={about}
-                  value={value}
-                  delta={i === 0 ? null : (deltas[i] ?? null)}
-                  best={value !== null && value === best}
-                />
-              ));
-              return row(about.label, cells);
-            })}
-          </Table.Tbody>
-          <Table.Tbody>
-            <Heading
-              text={recipe.length === 0 ? 'Their recipes are the same' : 'Where their recipes differ'}
-              span={runs.length + 1}
-            />
-            {recipe.map(({ name, values }) =>
-              row(
-                name,
-                values.map((value) => showValue(value)),
-              ),
-            )}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+        </Table.Tbody>
+        <Table.Tbody>
+          <Heading text="Figures, and their difference from the first run" span={runs.length + 1} />
+          {metrics.map(({ name, values, deltas }) => {
+            const about: Metric = METRICS[name] ?? { label: name, show: String, best: null };
+            const best = bestOf(values, about.best);
+            const cells = values.map((value, i) => (
+              <Figure
+                key={runs[i]?.id}
+                about={about}
+                value={value}
+                delta={i === 0 ? null : (deltas[i] ?? null)}
+                best={value !== null && value === best}
+              />
+            ));
+            return row(about.label, cells);
+          })}
+        </Table.Tbody>
+        <Table.Tbody>
+          <Heading
+            text={recipe.length === 0 ? 'Their recipes are the same' : 'Where their recipes differ'}
+            span={runs.length + 1}
+          />
+          {recipe.map(({ name, values }) =>
+            row(
+              name,
+              values.map((value) => showValue(value)),
+            ),
+          )}
+        </Table.Tbody>
+      </WideTable>
     </>
   );
 }

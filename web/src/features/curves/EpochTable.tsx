@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { CurvesOf } from '../../lib/curves';
 import { formatShare } from '../../lib/format';
+import { WideTable } from '../../ui/WideTable';
 
 /** More are shown by zooming. */
 const ROWS = 60;
@@ -16,13 +17,13 @@ export function EpochTable({ runs, zoom }: Props) {
   const zoomed = rows.filter(({ epoch }) => !zoom || (epoch >= zoom[0] && epoch <= zoom[1]));
   const shown = zoomed.slice(-ROWS);
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <>
       {shown.length < zoomed.length && (
         <Text c="dimmed">
           The last {ROWS} of {zoomed.length} rows.
         </Text>
       )}
-      <Table aria-label="Figures by epoch">
+      <WideTable label="Figures by epoch" minWidth={420}>
         <Table.Thead>
           <Table.Tr>
             {runs.length > 1 && <Table.Th>Run</Table.Th>}
@@ -45,7 +46,7 @@ export function EpochTable({ runs, zoom }: Props) {
             </Table.Tr>
           ))}
         </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+      </WideTable>
+    </>
   );
 }

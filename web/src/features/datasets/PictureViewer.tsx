@@ -59,7 +59,8 @@ export function PictureViewer({
       title={`Picture ${formatCount(place + 1)} of ${formatCount(total)}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <Answer of={asked}>
+      {/* Never the picture before: what is chosen must be of the one that the title names. */}
+      <Answer of={{ ...asked, previousData: undefined }}>
         {({ datasetVersion }) => {
           const [image] = datasetVersion?.images.images ?? [];
           return image ? <Details versionId={versionId} image={image} labels={labels} /> : null;

@@ -3,6 +3,7 @@ import { type FragmentOf, readFragment } from '../../graphql';
 import { columnOf, sumOf } from '../../lib/confusion';
 import { formatCount, formatShare } from '../../lib/format';
 import { shareInterval } from '../../lib/intervals';
+import { WideTable } from '../../ui/WideTable';
 import classes from './Evaluation.module.css';
 import { CLASS_TABLE } from './fragments';
 
@@ -22,34 +23,32 @@ export function ClassTable({ run: of }: { readonly run: FragmentOf<typeof CLASS_
       <Title order={2} id="classes" mt="lg" mb="xs">
         Classes
       </Title>
-      <Table.ScrollContainer minWidth={640}>
-        <Table aria-label="Figures by class, the worst first">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Class</Table.Th>
-              <Table.Th className="number">Images</Table.Th>
-              <Table.Th>Recall: of its images, recognized (95 %)</Table.Th>
-              <Table.Th>Precision: of those taken for it, right (95 %)</Table.Th>
-              <Table.Th className="number">F1</Table.Th>
+      <WideTable label="Figures by class, the worst first" minWidth={640}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Class</Table.Th>
+            <Table.Th className="number">Images</Table.Th>
+            <Table.Th>Recall: of its images, recognized (95 %)</Table.Th>
+            <Table.Th>Precision: of those taken for it, right (95 %)</Table.Th>
+            <Table.Th className="number">F1</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ label, support, right, taken, f1 }) => (
+            <Table.Tr key={label}>
+              <Table.Td>{label}</Table.Td>
+              <Table.Td className="number">{formatCount(support)}</Table.Td>
+              <Table.Td>
+                <Share hits={right} of={support} />
+              </Table.Td>
+              <Table.Td>
+                <Share hits={right} of={taken} />
+              </Table.Td>
+              <Table.Td className="number">{f1 === null ? 'none' : f1.toFixed(3)}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map(({ label, support, right, taken, f1 }) => (
-              <Table.Tr key={label}>
-                <Table.Td>{label}</Table.Td>
-                <Table.Td className="number">{formatCount(support)}</Table.Td>
-                <Table.Td>
-                  <Share hits={right} of={support} />
-                </Table.Td>
-                <Table.Td>
-                  <Share hits={right} of={taken} />
-                </Table.Td>
-                <Table.Td className="number">{f1 === null ? 'none' : f1.toFixed(3)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </WideTable>
       {macroAverage && (
         <Text c="dimmed" mt="xs">
           Mean over the classes: recall {words(macroAverage.recall)}, precision {words(macroAverage.precision)}, F1{' '}

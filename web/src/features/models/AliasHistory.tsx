@@ -1,6 +1,7 @@
 import { Table } from '@mantine/core';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatDate } from '../../lib/format';
+import { WideTable } from '../../ui/WideTable';
 import { AliasTag } from './AliasTag';
 
 export const ALIAS_HISTORY = graphql(`
@@ -13,42 +14,40 @@ export const ALIAS_HISTORY = graphql(`
 export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HISTORY> }) {
   const { aliasEvents } = readFragment(ALIAS_HISTORY, of);
   return (
-    <Table.ScrollContainer minWidth={640} tabIndex={0} aria-label="Moves of aliases">
-      <Table verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Alias</Table.Th>
-            <Table.Th>From</Table.Th>
-            <Table.Th>To</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th>Why</Table.Th>
-            <Table.Th>Gate</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {aliasEvents.map((event) => {
-            const failed = event.gate.filter(({ passed }) => !passed);
-            return (
-              <Table.Tr key={event.id}>
-                <Table.Td>{formatDate(event.createdAt)}</Table.Td>
-                <Table.Td>
-                  <AliasTag name={event.alias} />
-                </Table.Td>
-                <Table.Td>{event.from ?? '–'}</Table.Td>
-                <Table.Td>{event.to}</Table.Td>
-                <Table.Td>{event.actor}</Table.Td>
-                <Table.Td>{event.reason}</Table.Td>
-                <Table.Td>
-                  {event.gate.length === 0 && 'not asked'}
-                  {event.gate.length > 0 && failed.length === 0 && 'passed'}
-                  {failed.length > 0 && `overridden: ${failed.map(({ detail }) => detail).join(' ')}`}
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable minWidth={640} label="Moves of aliases">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>When</Table.Th>
+          <Table.Th>Alias</Table.Th>
+          <Table.Th>From</Table.Th>
+          <Table.Th>To</Table.Th>
+          <Table.Th>Who</Table.Th>
+          <Table.Th>Why</Table.Th>
+          <Table.Th>Gate</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {aliasEvents.map((event) => {
+          const failed = event.gate.filter(({ passed }) => !passed);
+          return (
+            <Table.Tr key={event.id}>
+              <Table.Td>{formatDate(event.createdAt)}</Table.Td>
+              <Table.Td>
+                <AliasTag name={event.alias} />
+              </Table.Td>
+              <Table.Td>{event.from ?? '–'}</Table.Td>
+              <Table.Td>{event.to}</Table.Td>
+              <Table.Td>{event.actor}</Table.Td>
+              <Table.Td>{event.reason}</Table.Td>
+              <Table.Td>
+                {event.gate.length === 0 && 'not asked'}
+                {event.gate.length > 0 && failed.length === 0 && 'passed'}
+                {failed.length > 0 && `overridden: ${failed.map(({ detail }) => detail).join(' ')}`}
+              </Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </Table.Tbody>
+    </WideTable>
   );
 }

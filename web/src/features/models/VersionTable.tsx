@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatAge, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
+import { WideTable } from '../../ui/WideTable';
 import { AliasTag } from './AliasTag';
 import classes from './VersionTable.module.css';
 
@@ -28,71 +29,69 @@ export function VersionTable({
 }) {
   const { name: model, versions } = readFragment(VERSION_TABLE, of);
   return (
-    <Table.ScrollContainer minWidth={720} tabIndex={0} aria-label="Versions">
-      <Table verticalSpacing={4} highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Version</Table.Th>
-            <Table.Th>Aliases</Table.Th>
-            <Table.Th className="number">Test accuracy</Table.Th>
-            <Table.Th className="number">Test loss</Table.Th>
-            <Table.Th>Tested on</Table.Th>
-            <Table.Th>Backbone</Table.Th>
-            <Table.Th className="number">Pixels</Table.Th>
-            <Table.Th>Run</Table.Th>
-            <Table.Th>Registered</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>What to do</span>
-            </Table.Th>
+    <WideTable minWidth={720} label="Versions">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Version</Table.Th>
+          <Table.Th>Aliases</Table.Th>
+          <Table.Th className="number">Test accuracy</Table.Th>
+          <Table.Th className="number">Test loss</Table.Th>
+          <Table.Th>Tested on</Table.Th>
+          <Table.Th>Backbone</Table.Th>
+          <Table.Th className="number">Pixels</Table.Th>
+          <Table.Th>Run</Table.Th>
+          <Table.Th>Registered</Table.Th>
+          <Table.Th>
+            <span className={classes.hidden}>What to do</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {versions.map((version) => (
+          <Table.Tr
+            key={version.id}
+            className={classes.row ?? ''}
+            aria-current={version.number === chosen || undefined}
+          >
+            <Table.Td>
+              <Link to={urls.modelVersion(model, version.number)}>Version {version.number}</Link>
+            </Table.Td>
+            <Table.Td>
+              {version.aliases.map((name) => (
+                <AliasTag key={name} name={name} />
+              ))}
+            </Table.Td>
+            <Table.Td className="number">{formatShare(version.testAccuracy, 2)}</Table.Td>
+            <Table.Td className="number">{version.testLoss.toFixed(4)}</Table.Td>
+            <Table.Td>
+              <Link to={urls.datasetVersion(version.datasetVersion.dataset, version.datasetVersion.number)}>
+                {version.datasetVersion.dataset} {version.datasetVersion.number}
+              </Link>
+            </Table.Td>
+            <Table.Td>{version.backbone.name}</Table.Td>
+            <Table.Td className="number">{version.imageSize}</Table.Td>
+            <Table.Td>{version.runId && <Link to={urls.run(version.runId)}>its run</Link>}</Table.Td>
+            <Table.Td>
+              <time dateTime={version.createdAt} title={formatDate(version.createdAt)}>
+                {formatAge(version.createdAt)}
+              </time>
+            </Table.Td>
+            <Table.Td>
+              {!version.aliases.includes('production') && (
+                <Button
+                  component={Link}
+                  to={urls.promote(model, version.number, 'production')}
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Promote version ${version.number}`}
+                >
+                  Promote
+                </Button>
+              )}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {versions.map((version) => (
-            <Table.Tr
-              key={version.id}
-              className={classes.row ?? ''}
-              aria-current={version.number === chosen || undefined}
-            >
-              <Table.Td>
-                <Link to={urls.modelVersion(model, version.number)}>Version {version.number}</Link>
-              </Table.Td>
-              <Table.Td>
-                {version.aliases.map((name) => (
-                  <AliasTag key={name} name={name} />
-                ))}
-              </Table.Td>
-              <Table.Td className="number">{formatShare(version.testAccuracy, 2)}</Table.Td>
-              <Table.Td className="number">{version.testLoss.toFixed(4)}</Table.Td>
-              <Table.Td>
-                <Link to={urls.datasetVersion(version.datasetVersion.dataset, version.datasetVersion.number)}>
-                  {version.datasetVersion.dataset} {version.datasetVersion.number}
-                </Link>
-              </Table.Td>
-              <Table.Td>{version.backbone.name}</Table.Td>
-              <Table.Td className="number">{version.imageSize}</Table.Td>
-              <Table.Td>{version.runId && <Link to={urls.run(version.runId)}>its run</Link>}</Table.Td>
-              <Table.Td>
-                <time dateTime={version.createdAt} title={formatDate(version.createdAt)}>
-                  {formatAge(version.createdAt)}
-                </time>
-              </Table.Td>
-              <Table.Td>
-                {!version.aliases.includes('production') && (
-                  <Button
-                    component={Link}
-                    to={urls.promote(model, version.number, 'production')}
-                    size="compact-sm"
-                    variant="default"
-                    aria-label={`Promote version ${version.number}`}
-                  >
-                    Promote
-                  </Button>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { Button } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { Suspense, useCallback } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
@@ -58,12 +58,12 @@ export function ComparePage() {
       ) : (
         <Answer of={asked}>
           {({ compareRuns }) => (
-            <>
+            <Stack gap="lg">
               <Suspense fallback={<Loading />}>
                 <RunCurves runs={compareRuns.runs} view={readRunView(params)} show={show} />
               </Suspense>
               <CompareTable comparison={compareRuns} />
-            </>
+            </Stack>
           )}
         </Answer>
       )}

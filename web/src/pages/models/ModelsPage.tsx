@@ -9,6 +9,7 @@ import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
+import { WideTable } from '../../ui/WideTable';
 
 const MODELS = graphql(`
   query ModelsPage {
@@ -39,53 +40,51 @@ export function ModelsPage() {
               </Button>
             </Empty>
           ) : (
-            <Table.ScrollContainer minWidth={560} tabIndex={0} aria-label="Models">
-              <Table verticalSpacing={4} highlightOnHover>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Model</Table.Th>
-                    <Table.Th>Aliases</Table.Th>
-                    <Table.Th className="number">Versions</Table.Th>
-                    <Table.Th className="number">In production</Table.Th>
-                    <Table.Th className="number">Best</Table.Th>
-                    <Table.Th>Newest version</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {models.map(({ id, name, versions, aliases }) => {
-                    const production = aliases.find((alias) => alias.name === 'production')?.version;
-                    const best = Math.max(...versions.map(({ testAccuracy }) => testAccuracy));
-                    const newest = versions[0];
-                    return (
-                      <Table.Tr key={id}>
-                        <Table.Td>
-                          <Link to={urls.model(name)}>{name}</Link>
-                        </Table.Td>
-                        <Table.Td>
-                          {aliases.map((alias) => (
-                            <span key={alias.name}>
-                              <AliasTag name={alias.name} /> → {alias.version.number}{' '}
-                            </span>
-                          ))}
-                        </Table.Td>
-                        <Table.Td className="number">{versions.length}</Table.Td>
-                        <Table.Td className="number">
-                          {production ? formatShare(production.testAccuracy, 2) : 'nothing'}
-                        </Table.Td>
-                        <Table.Td className="number">{newest ? formatShare(best, 2) : ''}</Table.Td>
-                        <Table.Td>
-                          {newest && (
-                            <time dateTime={newest.createdAt} title={formatDate(newest.createdAt)}>
-                              {newest.number}, {formatAge(newest.createdAt)}
-                            </time>
-                          )}
-                        </Table.Td>
-                      </Table.Tr>
-                    );
-                  })}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <WideTable minWidth={560} label="Models">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Model</Table.Th>
+                  <Table.Th>Aliases</Table.Th>
+                  <Table.Th className="number">Versions</Table.Th>
+                  <Table.Th className="number">In production</Table.Th>
+                  <Table.Th className="number">Best</Table.Th>
+                  <Table.Th>Newest version</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {models.map(({ id, name, versions, aliases }) => {
+                  const production = aliases.find((alias) => alias.name === 'production')?.version;
+                  const best = Math.max(...versions.map(({ testAccuracy }) => testAccuracy));
+                  const newest = versions[0];
+                  return (
+                    <Table.Tr key={id}>
+                      <Table.Td>
+                        <Link to={urls.model(name)}>{name}</Link>
+                      </Table.Td>
+                      <Table.Td>
+                        {aliases.map((alias) => (
+                          <span key={alias.name}>
+                            <AliasTag name={alias.name} /> → {alias.version.number}{' '}
+                          </span>
+                        ))}
+                      </Table.Td>
+                      <Table.Td className="number">{versions.length}</Table.Td>
+                      <Table.Td className="number">
+                        {production ? formatShare(production.testAccuracy, 2) : 'nothing'}
+                      </Table.Td>
+                      <Table.Td className="number">{newest ? formatShare(best, 2) : ''}</Table.Td>
+                      <Table.Td>
+                        {newest && (
+                          <time dateTime={newest.createdAt} title={formatDate(newest.createdAt)}>
+                            {newest.number}, {formatAge(newest.createdAt)}
+                          </time>
+                        )}
+                      </Table.Td>
+                    </Table.Tr>
+                  );
+                })}
+              </Table.Tbody>
+            </WideTable>
           )
         }
       </Answer>
