@@ -42,7 +42,12 @@ export async function measure() {
       const job = { manifestBlob: manifestBlob.sha256, backboneBlob, size, blobFolder: folder };
       const weightsBlob = await trainHead(job);
       const share = (input) =>
-        shareRight({ thread, manifest, shards, network: { backboneBlob, weightsBlob, size: { input, image: IMAGE } } });
+        shareRight({
+          thread,
+          manifest,
+          shards,
+          network: { backboneBlob, weightsBlob, size: { input, image: IMAGE }, quantizedBlob: null },
+        });
       rows.push({
         'training pictures': side,
         'reduced first': await share(side),

@@ -21,6 +21,8 @@ const configSchema = z.strictObject({
   openMetrics: z.boolean().default(false),
   /** Gigabytes of computed features that may be kept on disk; a run that needs more computes them in every epoch. */
   featureCache: z.coerce.number().nonnegative().default(20),
+  /** Points of test accuracy that a model version may lose to 8-bit weights and activations and still serve with them. */
+  int8Margin: z.coerce.number().min(0).max(100).default(0.3),
   /** Photos that are computed together at most. */
   servingBatch: z.coerce.number().int().min(1).max(64).default(4),
   /** Milliseconds that a photo which could be computed waits for others that are being decoded. */

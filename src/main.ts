@@ -39,6 +39,9 @@ import { ModelFields } from './schema/model/model.fields.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
 import { ModelSettingsService } from './schema/model/model-settings.service.js';
+import { PrecisionResolver } from './schema/model/precision.resolver.js';
+import { PrecisionService } from './schema/model/precision.service.js';
+import { QuantizationQueue } from './schema/model/quantization.queue.js';
 import { RecordedAnswers } from './schema/model/recorded-answers.js';
 import { findServedVersion } from './schema/model/version-row.js';
 import { PromotionResolver } from './schema/promotion/promotion.resolver.js';
@@ -81,7 +84,13 @@ import type { RemoteFile } from './storage/download.js';
 import { createFetch } from './storage/fetch.js';
 import { FileBlobStore } from './storage/file-blobs.js';
 import { createPost } from './storage/post.js';
-import { startCalibration, startSweepWorker, startWorker, WORKER_ENTRY } from './training/worker-process.js';
+import {
+  startCalibration,
+  startQuantization,
+  startSweepWorker,
+  startWorker,
+  WORKER_ENTRY,
+} from './training/worker-process.js';
 
 /** Where the package lies, from the sources as from the compiled files. */
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
@@ -212,9 +221,19 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startCalibration: (job) => startCalibration({ ...job, compute }, workerEntry),
     });
     closing.push(async () => estimates.close());
-    const recorded = new RecordedAnswers(contents, deployments);
-    const models = new ModelService(prisma, deployments, recorded, outbox, changes, log);
     const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
+    const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
+    const quantizations = new QuantizationQueue({
+      prisma,
+      blobFolder: folder.blobs,
+      precisions,
+      log,
+      startQuantization: (job) => startQuantization(job, workerEntry),
+      turn,
+    });
+    closing.push(() => quantizations.close());
+    const recorded = new RecordedAnswers(contents, deployments);
+    const models = new ModelService(prisma, recorded, quantizations, outbox, changes);
     const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
@@ -230,6 +249,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new TestPredictionResolver(versions),
       new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
       new ModelFields(runLoaders),
+      new PrecisionResolver(precisions),
       new ClassificationResolver(classifier),
       new ChangeResolver(),
       new SampleResolver(new SampleService(SAMPLES)),
@@ -272,10 +292,12 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       config.port,
     );
     closing.push(() => http.close());
-    const ready = models.deployAll().then(async () => {
+    const deployed = precisions.recover().then(() => promotions.deployAll());
+    const ready = deployed.then(async () => {
       loaded = true;
       queue.wake();
       sweeps.wake();
+      quantizations.wake();
       await webhooks.start();
     });
     closing.push(() => ready.catch(() => undefined));

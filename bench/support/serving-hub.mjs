@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { classifierModel } from '../../dist/engines/onnx/onnx-engine.js';
+import { classifierModel } from '../../dist/engines/onnx/classifier-model.js';
 import { readClassifier } from '../../dist/engines/read-classifier.js';
 import { dataPaths } from '../../dist/storage/data-folder.js';
 import { openDatabase } from '../../dist/storage/database.js';

@@ -12,6 +12,11 @@ export function withHubOptions(command: Command): Command {
     .option('--allow-private-urls', 'let requests fetch archives from this machine and private networks')
     .option('--open-metrics', 'let programs of this machine read /metrics without a token')
     .option('--feature-cache <gigabytes>', 'computed features to keep on disk', '20')
+    .option(
+      '--int8-margin <points>',
+      'test accuracy that a model version may lose to 8 bits and still serve with them',
+      '0.3',
+    )
     .option('--serving-batch <photos>', 'photos that are computed together at most', '4')
     .option('--serving-wait <ms>', 'how long a photo waits for others that are being decoded', '5')
     .option('--serving-queue <photos>', 'photos accepted and not answered yet; one more is refused', '64')

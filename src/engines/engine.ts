@@ -127,6 +127,25 @@ export interface Trainer {
   dispose(): Promise<void>;
 }
 
+/** Pictures as a network takes them. */
+export interface PictureBatch {
+  /** n x input x input x 3 bytes, RGB. */
+  readonly pixels: Uint8Array;
+  readonly n: number;
+}
+
+/** What of an engine makes classifiers that compute with 8-bit weights and activations: faster, a little less exact. */
+export interface Quantizer {
+  /**
+   * @param pictures by which the ranges of activations are told.
+   * @returns the network in a file of the engine's own: ONNX where that is the engine.
+   * @throws DATASET_REFUSED when there are no pictures.
+   */
+  quantize(spec: ClassifierSpec, pictures: AsyncIterable<PictureBatch>): Promise<Uint8Array>;
+  /** Loads such a file. */
+  load(file: Uint8Array, size: PictureSize): Promise<Forward>;
+}
+
 /** Who computes. Every engine passes the same parity tests; a run's record names the one it used. */
 export interface EngineInfo {
   readonly name: 'onnx' | 'tensorflow';

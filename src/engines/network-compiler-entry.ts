@@ -2,8 +2,8 @@ import { constants, setPriority } from 'node:os';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import type { CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
+import { readModel } from './onnx/classifier-model.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
-import { readClassifier } from './read-classifier.js';
 
 /** The other side of NetworkCompiler: builds one network and ends. */
 process.once('message', async (request: CompilerRequest) => {
@@ -16,7 +16,7 @@ process.on('SIGINT', () => undefined); // a terminal's Ctrl-C reaches the whole 
 
 async function build({ blobFolder, network, file }: CompilerRequest): Promise<CompilerAnswer> {
   try {
-    await new OnnxEngine(1).compile(await readClassifier(new FileBlobStore(blobFolder), network), file);
+    await new OnnxEngine(1).compile(await readModel(new FileBlobStore(blobFolder), network), file);
     return { type: 'done' };
   } catch (error) {
     const code = error instanceof HubError ? error.code : null;

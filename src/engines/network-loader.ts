@@ -1,8 +1,7 @@
 import { readSafetensors } from '../network/safetensors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Engine, Features, Forward, PictureSize } from './engine.js';
-import type { ClassifierNetwork, FrozenNetwork } from './network-thread-messages.js';
-import { readClassifier } from './read-classifier.js';
+import type { FrozenNetwork } from './network-thread-messages.js';
 
 /** Where frozen networks can be loaded: another thread, or this one. */
 export interface NetworkHost {
@@ -17,25 +16,12 @@ export class NetworkLoader implements NetworkHost {
     private readonly blobs: BlobStore,
   ) {}
 
-  async load(spec: FrozenNetwork | ClassifierNetwork): Promise<Forward<Features>> {
-    const network = 'upTo' in spec ? this.#frozen(spec) : this.#classifier(spec);
-    return warmUp(await network, spec.size);
-  }
-
-  async loadFrozen(spec: FrozenNetwork): Promise<Forward<Features>> {
-    return this.load(spec);
+  async loadFrozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
+    const backbone = readSafetensors(await this.blobs.get(backboneBlob)).weights;
+    return warmUp(await this.engine.frozen({ backbone, size, upTo, type }), size);
   }
 
   async close(): Promise<void> {}
-
-  async #frozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
-    const backbone = readSafetensors(await this.blobs.get(backboneBlob)).weights;
-    return this.engine.frozen({ backbone, size, upTo, type });
-  }
-
-  async #classifier(spec: ClassifierNetwork): Promise<Forward> {
-    return this.engine.classifier(await readClassifier(this.blobs, spec));
-  }
 }
 
 /** Runs a network once: the first run allocates what all later ones use. */

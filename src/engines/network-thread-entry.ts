@@ -4,12 +4,14 @@ import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Features, Forward } from './engine.js';
 import { NetworkLoader, warmUp } from './network-loader.js';
 import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
+import { readModel } from './onnx/classifier-model.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
 const { blobFolder, threads, device } = workerData as ThreadData;
 const engine = new OnnxEngine(threads, device);
-const loader = new NetworkLoader(engine, new FileBlobStore(blobFolder));
+const blobs = new FileBlobStore(blobFolder);
+const loader = new NetworkLoader(engine, blobs);
 const networks = new Map<string, Forward<Features>>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
@@ -40,7 +42,9 @@ async function handle(request: ThreadRequest): Promise<Features | number | null>
 }
 
 async function load(spec: NetworkSpec): Promise<Forward<Features>> {
-  return 'file' in spec ? warmUp(await engine.load(spec), spec.size) : loader.load(spec);
+  if ('upTo' in spec) return loader.loadFrozen(spec);
+  const model = 'file' in spec ? spec.file : await readModel(blobs, spec);
+  return warmUp(await engine.load(model, spec.size), spec.size);
 }
 
 function answer(message: ThreadAnswer): void {

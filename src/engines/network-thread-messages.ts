@@ -15,6 +15,8 @@ export interface ClassifierNetwork {
   readonly backboneBlob: string;
   readonly size: PictureSize;
   readonly weightsBlob: string;
+  /** The same network with 8-bit weights and activations, which computes in its place; null is none. */
+  readonly quantizedBlob: string | null;
 }
 
 /** A whole network that was built before: a file of ONNX Runtime's own format, optimized for this machine. */

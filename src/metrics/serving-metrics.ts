@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Deployment } from '../serving/deployments.js';
-import type { ServedVersion } from '../serving/served-version.js';
+import { precisionOf, type ServedVersion } from '../serving/served-version.js';
 import type { ServingEvents } from '../serving/serving-events.js';
 import { SECONDS } from './buckets.js';
 
@@ -62,7 +62,7 @@ export function measureServing(registry: Registry, { events, waiting, deployment
       this.reset();
       for (const { alias, version } of deployments()) {
         const { model, version: number } = labelsOf(version);
-        this.set({ model, alias, version: number, precision: 'fp32' }, 1);
+        this.set({ model, alias, version: number, precision: precisionOf(version).toLowerCase() }, 1);
       }
     },
   });

@@ -12,6 +12,7 @@ import { EstimateResolver } from './estimate/estimate.resolver.js';
 import { LimitsResolver } from './limits/limits.resolver.js';
 import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
+import { PrecisionResolver } from './model/precision.resolver.js';
 import { guardRootFields } from './permission.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
@@ -37,6 +38,7 @@ const RESOLVERS = [
   SweepResolver,
   ModelResolver,
   ModelFields,
+  PrecisionResolver,
   ClassificationResolver,
   ChangeResolver,
   SampleResolver,

@@ -18,6 +18,8 @@ export type Target = { readonly alias: string } | { readonly version: number };
 /** `model@alias`, as people write it. */
 export const deploymentName = (model: string, alias: string): string => `${model}@${alias}`;
 
+const keptName = (model: string, number: number): string => `${model} ${number}`;
+
 /** What serves: versions by alias, and some that were asked for by number. */
 export class Deployments {
   readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
@@ -87,9 +89,14 @@ export class Deployments {
     if ('alias' in target) return this.loaded.hold(this.get(model, target.alias).version);
     const serving = this.list().find(({ version }) => version.model === model && version.number === target.version);
     if (serving) return this.loaded.hold(serving.version);
-    const name = `${model} ${target.version}`;
+    const name = keptName(model, target.version);
     const kept = this.#kept.get(name) ?? this.#keep(name, this.find(model, target.version));
     return this.loaded.hold((await kept).version);
+  }
+
+  /** Lets go of a version that was asked for by its number: who asks next is answered by its present form. */
+  forget(model: string, number: number): void {
+    this.#kept.delete(keptName(model, number));
   }
 
   /** Loads a version and keeps what it answers about photos. @returns the blob for `expected.blob`. */

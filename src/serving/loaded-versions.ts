@@ -4,7 +4,7 @@ import type { NetworkThread } from '../engines/network-thread.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
 import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
-import type { ServedVersion } from './served-version.js';
+import { formOf, type ServedVersion } from './served-version.js';
 
 /** A version in memory that is not unloaded before it is let go of. */
 export interface Held extends Predictor {
@@ -20,7 +20,7 @@ interface Loaded {
 }
 
 /**
- * The versions in memory. One that several hold is loaded once, and unloaded when the last lets go of it. Each has a
+ * The versions in memory, each form by itself. One that several hold is loaded once, and unloaded when the last lets go of it. Each has a
  * thread of its own: loading one holds up no other, and all that it took is given back with the thread.
  */
 export class LoadedVersions {
@@ -34,7 +34,7 @@ export class LoadedVersions {
 
   /** Loads a version unless it is, warms it up and checks its answers. @throws what makes it unfit to serve. */
   async hold(version: ServedVersion): Promise<Held> {
-    const id = version.versionId;
+    const id = formOf(version);
     const loaded = this.#loaded.get(id) ?? this.#load(version);
     this.#loaded.set(id, loaded);
     loaded.holders += 1;

@@ -8,6 +8,8 @@ export interface ServedVersion {
   readonly number: number;
   readonly backboneBlob: string;
   readonly weightsBlob: string;
+  /** Set where it serves with 8-bit weights and activations: the blob with that form of it. */
+  readonly quantizedBlob: string | null;
   /** Class names by index. */
   readonly labels: readonly string[];
   readonly size: PictureSize;
@@ -20,4 +22,14 @@ export interface ExpectedAnswers {
   readonly blob: string;
   /** Largest difference of a probability that is allowed. */
   readonly tolerance: number;
+}
+
+/** What is loaded: one form of a version. */
+export function formOf({ versionId, quantizedBlob }: ServedVersion): string {
+  return `${versionId} ${quantizedBlob ?? ''}`;
+}
+
+/** How that form computes. */
+export function precisionOf({ quantizedBlob }: ServedVersion): 'FP32' | 'INT8' {
+  return quantizedBlob === null ? 'FP32' : 'INT8';
 }

@@ -28,7 +28,7 @@ export async function evaluate(
     for (const [i, row] of batch.entries()) {
       const truth = labels[row]!;
       const answer = probabilities.subarray(i * classes, (i + 1) * classes);
-      const predicted = answer.reduce((best, p, c) => (p > answer[best]! ? c : best), 0);
+      const predicted = mostProbable(answer);
       confusion[truth]![predicted]! += 1;
       if (predicted === truth) correct += 1;
       onPrediction({ image: row, truth, predicted, confidence: answer[predicted]! });
@@ -36,4 +36,9 @@ export async function evaluate(
     }
   }
   return { loss: loss / rows.length, accuracy: correct / rows.length, confusion };
+}
+
+/** The class with the highest probability; the first of several. */
+export function mostProbable(probabilities: Float32Array): number {
+  return probabilities.reduce((best, p, c) => (p > probabilities[best]! ? c : best), 0);
 }

@@ -45,13 +45,14 @@ export class FrozenPart {
 
   /** @param onImages called after each forward pass with the number of pictures in it. */
   async compute(pictures: readonly Picture[], onImages: (images: number) => void = () => undefined): Promise<Features> {
-    const { size, type, signal } = this.options;
+    const { shards, size, type, signal } = this.options;
     const { outFeatures } = this;
     const batchSize = picturesPerPass(size);
     const features = newFeatures(type, pictures.length * outFeatures);
     const work = chunks(pictures, batchSize).map((batch, i) =>
       this.#decoding(async () => {
-        const pixels = await this.#decode(batch);
+        signal.throwIfAborted();
+        const pixels = await decodePictures(shards, batch, size.input);
         await this.#inFlight(async () => {
           signal.throwIfAborted();
           const network = this.#idle.pop() as Forward<Features>;
@@ -64,21 +65,23 @@ export class FrozenPart {
     await Promise.all(work);
     return features;
   }
+}
 
-  async #decode(batch: readonly Picture[]): Promise<Uint8Array> {
-    const { shards, size, signal } = this.options;
-    signal.throwIfAborted();
-    const side = size.input;
-    const bytes = side * side * 3;
-    const pixels = new Uint8Array(batch.length * bytes);
-    await Promise.all(
-      batch.map(async ({ image, crop, mirrored }, i) => {
-        const encoded = await shards.read(image);
-        const whole = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
-        const picture = crop ? await cropPixels(whole, side, crop) : whole;
-        pixels.set(mirrored ? await mirrorPixels(picture, side, side) : picture, i * bytes);
-      }),
-    );
-    return pixels;
-  }
+/** Pictures as networks take them: n x side x side x 3 bytes. */
+export async function decodePictures(
+  shards: ShardReader,
+  pictures: readonly Picture[],
+  side: number,
+): Promise<Uint8Array> {
+  const bytes = side * side * 3;
+  const pixels = new Uint8Array(pictures.length * bytes);
+  await Promise.all(
+    pictures.map(async ({ image, crop, mirrored }, i) => {
+      const encoded = await shards.read(image);
+      const whole = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
+      const picture = crop ? await cropPixels(whole, side, crop) : whole;
+      pixels.set(mirrored ? await mirrorPixels(picture, side, side) : picture, i * bytes);
+    }),
+  );
+  return pixels;
 }

@@ -58,6 +58,12 @@ export const sweepJobSchema = jobSchema.extend({
 });
 export type SweepJob = z.output<typeof sweepJobSchema>;
 
+/** What a worker is told of a model version whose 8-bit form it shall make and measure. */
+export const quantizationJobSchema = jobSchema
+  .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobFolder: true, threads: true })
+  .extend({ weightsBlob: sha256 });
+export type QuantizationJob = z.output<typeof quantizationJobSchema>;
+
 export type Phase = 'features' | 'training' | 'evaluation';
 
 export interface EpochMetrics {
@@ -116,12 +122,25 @@ export interface Calibration {
   readonly seconds: number;
 }
 
+/** The 8-bit form of a model version, and what was measured of it. */
+export interface Quantization {
+  /** An ONNX file. It is durable already. */
+  readonly quantizedBlob: string;
+  /** On the test split. */
+  readonly accuracy: number;
+  /** What one picture takes on this machine: medians. */
+  readonly fp32Milliseconds: number;
+  readonly int8Milliseconds: number;
+}
+
 /** What ends every task of a worker but for its success. */
 export type TaskEnd =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
 export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
+
+export type QuantizationEvent = { readonly type: 'finished'; readonly quantization: Quantization } | TaskEnd;
 
 /** What came of a trial. */
 export interface TrialOutcome {
@@ -141,5 +160,6 @@ export type SweepEvent =
 export type WorkerTask =
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'calibration'; readonly job: Job }
-  | { readonly type: 'sweep'; readonly job: SweepJob };
+  | { readonly type: 'sweep'; readonly job: SweepJob }
+  | { readonly type: 'quantization'; readonly job: QuantizationJob };
 export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

@@ -1,3 +1,4 @@
+import { mean, median } from './averages.js';
 import type { EpochMetrics } from './job.js';
 import { keptEpoch } from './kept-weights.js';
 import type { Recipe } from './recipe.js';
@@ -42,14 +43,4 @@ export function cannotWin(
   const shown = (value: number): string => Math.abs(value).toPrecision(4);
   const name = metric === 'VALIDATION_LOSS' ? 'validation loss' : 'validation accuracy';
   return `Behind epoch ${epoch} its best ${name} is ${shown(best)}; half of the other trials have ${shown(middle)} or better on average.`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  return mean(sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1));
 }

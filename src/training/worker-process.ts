@@ -3,7 +3,17 @@ import { on } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { CalibrationEvent, Job, SweepEvent, SweepJob, TrainingEvent, WorkerCommand, WorkerTask } from './job.js';
+import type {
+  CalibrationEvent,
+  Job,
+  QuantizationEvent,
+  QuantizationJob,
+  SweepEvent,
+  SweepJob,
+  TrainingEvent,
+  WorkerCommand,
+  WorkerTask,
+} from './job.js';
 
 /** A worker at work on one task. */
 export interface WorkerProcess<E = TrainingEvent> {
@@ -42,6 +52,14 @@ export function startCalibration(job: Job, entry: string = WORKER_ENTRY): Worker
 /** Starts one for a sweep. */
 export function startSweepWorker(job: SweepJob, entry: string = WORKER_ENTRY): WorkerProcess<SweepEvent> {
   return start({ type: 'sweep', job }, entry);
+}
+
+/** Starts one that makes the 8-bit form of a model version. */
+export function startQuantization(
+  job: QuantizationJob,
+  entry: string = WORKER_ENTRY,
+): WorkerProcess<QuantizationEvent> {
+  return start({ type: 'quantization', job }, entry);
 }
 
 function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {

@@ -3,6 +3,7 @@ import { resolveCompute } from '../engines/compute.js';
 import type { Engine } from '../engines/engine.js';
 import { type NetworkHost, NetworkLoader } from '../engines/network-loader.js';
 import { NetworkThread } from '../engines/network-thread.js';
+import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
 import type { OnnxDevice } from '../engines/onnx/session.js';
 import { openEngine } from '../engines/open-engine.js';
 import { HubError, inWords } from '../errors.js';
@@ -12,6 +13,9 @@ import {
   type CalibrationEvent,
   type Job,
   jobSchema,
+  type QuantizationEvent,
+  type QuantizationJob,
+  quantizationJobSchema,
   type SweepEvent,
   sweepJobSchema,
   type TaskEnd,
@@ -19,6 +23,7 @@ import {
   type WorkerCommand,
   type WorkerTask,
 } from './job.js';
+import { quantize } from './quantize.js';
 import { sweep } from './sweep.js';
 import { watchSystemUse } from './system-use.js';
 import { train } from './train.js';
@@ -51,6 +56,9 @@ async function work(task: WorkerTask): Promise<void> {
     } else if (task.type === 'sweep') {
       const job = sweepJobSchema.parse(task.job);
       await sweep(job, await surroundingsOf(job));
+    } else if (task.type === 'quantization') {
+      const job = quantizationJobSchema.parse(task.job);
+      emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
     } else {
       const job = jobSchema.parse(task.job);
       emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
@@ -76,6 +84,17 @@ async function surroundingsOf({ blobFolder, threads = availableParallelism(), co
   };
 }
 
+/** The engine that serves, whoever trains. */
+function servingSurroundingsOf({ blobFolder, threads = availableParallelism() }: QuantizationJob) {
+  const engine = new OnnxEngine(threads);
+  return {
+    blobs: new FileBlobStore(blobFolder),
+    engine,
+    networkThreads: () => startThreads(blobFolder, engine),
+    signal: cancelled.signal,
+  };
+}
+
 /**
  * One network per thread and one thread per core computes more pictures than one network on all cores, most of all
  * beside other work. Each takes its own copy of the weights, so there are not more than a few. A graphics card computes
@@ -95,6 +114,6 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(event: TrainingEvent | CalibrationEvent | SweepEvent): void {
+function emit(event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent): void {
   process.send?.(event);
 }

@@ -176,6 +176,21 @@ describe('hub, beside a hub that runs', () => {
     expect(text).toMatch(/production +2 +1 +first +overridden +rollback$/m);
   });
 
+  it('pins the precision with which a version serves, and shows it with the reason', async () => {
+    await hub.measured('colours', 2);
+    expect(await shown('model', 'precision', 'colours', '2', 'fp32')).toMatch(
+      /^serves with +FP32\nwhy +FP32 was chosen\.$/m,
+    );
+    expect(await json('model', 'precision', 'colours', '2', 'fp32')).toMatchObject({
+      modelVersion: { number: 2, serving: { state: 'READY', choice: 'FP32', chosenBy: 'first' } },
+    });
+    expect(await shown('model', 'show', 'colours')).toMatch(
+      /^ +2 +FP32 +\d+\.\d% +[\d.]+ +[\d.]+ +FP32 was chosen\.$/m,
+    );
+    expect(await refused(3, 'model', 'precision', 'colours', '9', 'int8')).toContain('no version 9');
+    expect(await refused(2, 'model', 'precision', 'colours', '2', 'int4')).toContain('auto, fp32, int8');
+  });
+
   it('classifies many photos, one of them from standard input', async () => {
     const paths = await Promise.all(
       COLOUR_NAMES.map(async (colour) => hub.file(`${colour}.png`, await colourPhoto(colour, 99, 64, 48))),

@@ -200,6 +200,7 @@ describe('the main job, over HTTP and WebSocket', () => {
       aliases: [],
     });
     expect(await hub.registerModel(run.id, 'colours')).toEqual(registered);
+    expect((await hub.measured('colours', 1)).state).toBe('READY');
   });
 
   it('promotes it, and keeps who did it and why', async () => {

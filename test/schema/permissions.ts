@@ -67,6 +67,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: `${Role}`, of
   rejectPromotion: ['MAINTAINER', 'narrowed'],
   rollBack: ['MAINTAINER', 'its own'],
   setGate: ['ADMIN', 'its own'],
+  setServingPrecision: ['MAINTAINER', 'its own'],
   setApproval: ['ADMIN', 'its own'],
 
   auditEvents: ['MAINTAINER', 'its own'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FLOAT_TOLERANCE } from '../../src/serving/self-check.js';
+import { TOLERANCE } from '../../src/serving/self-check.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import { noise } from '../datasets/fixtures.js';
 import { MISSING, ServingRoom } from '../support/serving-room.js';
@@ -19,7 +19,7 @@ afterAll(() => room.remove());
 
 const expecting = (blob: string, changes: Partial<ServedVersion> = {}): ServedVersion => ({
   ...version,
-  expected: { blob, tolerance: FLOAT_TOLERANCE },
+  expected: { blob, tolerance: TOLERANCE.FP32 },
   ...changes,
 });
 
@@ -47,7 +47,7 @@ it.each<[string, () => Promise<ServedVersion>, object]>([
   [
     'that expects another answer',
     async () => expecting(await altered(({ probabilities }) => (probabilities[2]! += 0.02))),
-    { code: 'SELF_CHECK_FAILED', details: { photo: 3, photos: 3, label: 'cat', tolerance: FLOAT_TOLERANCE } },
+    { code: 'SELF_CHECK_FAILED', details: { photo: 3, photos: 3, label: 'cat', tolerance: TOLERANCE.FP32 } },
   ],
   [
     'that expects fewer classes',

@@ -100,10 +100,12 @@ test('every column that names a blob is one of those that are backed up and kept
     'DatasetVersion.manifestBlob',
     'DatasetVersion.shards',
     'FeatureChunk.blob',
+    'ModelVersion.expectedBlob',
     'ModelVersion.weightsBlob',
     'ReleasedBlob.sha256', // those that are to be deleted
     'Run.checkpointBlob',
     'Run.predictionsBlob',
     'Run.weightsBlob',
+    'VersionServing.quantizedBlob',
   ]);
 });

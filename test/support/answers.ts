@@ -139,6 +139,17 @@ export interface ModelVersionAnswer {
   readonly aliases: readonly string[];
 }
 
+export interface VersionServingAnswer {
+  readonly state: 'PENDING' | 'READY' | 'FAILED';
+  readonly precision: 'FP32' | 'INT8';
+  readonly reason: string;
+  readonly choice: 'AUTO' | 'FP32' | 'INT8';
+  readonly fp32Accuracy: number;
+  readonly int8Accuracy: number | null;
+  readonly fp32Milliseconds: number | null;
+  readonly int8Milliseconds: number | null;
+}
+
 export interface AliasEventAnswer {
   readonly alias: string;
   readonly from: number | null;
@@ -151,7 +162,7 @@ export interface AliasEventAnswer {
 
 export interface ModelAnswer {
   readonly name: string;
-  readonly versions: readonly ModelVersionAnswer[];
+  readonly versions: readonly (ModelVersionAnswer & { readonly serving: VersionServingAnswer })[];
   readonly aliases: readonly { readonly name: string; readonly version: { readonly number: number } }[];
   readonly aliasEvents: readonly AliasEventAnswer[];
 }

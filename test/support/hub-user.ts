@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { vi } from 'vitest';
 import { HubClient } from '../../src/cli/client.js';
 import { HubError } from '../../src/errors.js';
-import type { DatasetVersionAnswer, ModelVersionAnswer, RunAnswer, RunEventAnswer, SweepAnswer } from './answers.js';
+import type {
+  DatasetVersionAnswer,
+  ModelAnswer,
+  ModelVersionAnswer,
+  RunAnswer,
+  RunEventAnswer,
+  SweepAnswer,
+  VersionServingAnswer,
+} from './answers.js';
 
 /** A line of the hub's log; levels are pino's: 40 is a warning, 50 an error. */
 export interface LogLine {
@@ -171,6 +179,21 @@ export abstract class HubUser {
       model,
     });
     return answer.registerModelVersion;
+  }
+
+  /** In which form a version serves. */
+  async serving(model: string, number: number): Promise<VersionServingAnswer> {
+    const { versions } = (await this.ask<{ model: ModelAnswer }>('model', { name: model })).model;
+    return versions.find((version) => version.number === number)!.serving;
+  }
+
+  /** Waits until the 8-bit form of a version is made and measured, or cannot be. */
+  async measured(model: string, number: number): Promise<VersionServingAnswer> {
+    const ended = async (): Promise<VersionServingAnswer | false> => {
+      const serving = await this.serving(model, number);
+      return serving.state !== 'PENDING' && serving;
+    };
+    return vi.waitUntil(ended, { timeout: 60_000 });
   }
 
   /** A masked error says nothing about its cause, which the log has: a failed test should show both. */

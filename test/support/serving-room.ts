@@ -79,7 +79,7 @@ export class ServingRoom {
     weights.set('predictions/kernel', f32([5, LABELS.length]));
     weights.set('predictions/bias', f32([LABELS.length], Float32Array.from(leaning)));
     const weightsBlob = (await this.blobs.put(writeSafetensors(weights))).sha256;
-    const place = { versionId: `version-${number}`, model: 'pets', number, expected: null };
+    const place = { versionId: `version-${number}`, model: 'pets', number, quantizedBlob: null, expected: null };
     const { backboneBlob } = this;
     const version = { ...place, backboneBlob, weightsBlob, labels: LABELS, size: SIZE, ...changes };
     this.#registered.push(version);

@@ -108,7 +108,7 @@ describe('a fine-tune run', () => {
     const { weightsBlob, test } = of(whole, 'finished')[0]!;
     const { blobs, folder, job } = training;
     const thread = new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY);
-    const network = await thread.load({ backboneBlob: job.backboneBlob, weightsBlob, size: job.size });
+    const network = await thread.load({ ...job, weightsBlob, quantizedBlob: null });
     const manifest = await readManifest(blobs, job.manifestBlob);
     const shards = new ShardReader(blobs, manifest);
     const images = manifest.images.filter(({ split }) => split === 'test');

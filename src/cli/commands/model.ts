@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
-import { moment, percent } from '../format.js';
+import { maybe, moment, percent, short } from '../format.js';
+import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
-import { MODEL, MODELS, REGISTER_MODEL_VERSION } from '../requests/model.js';
+import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_PRECISION } from '../requests/model.js';
 
 export function modelCommand(program: Command): void {
   const model = program.command('model').description('Models, their versions and what their aliases point to.');
@@ -40,6 +41,10 @@ export function modelCommand(program: Command): void {
             moment(version.createdAt),
           ]),
         ),
+        table(
+          [' version', 'serves with', ' accuracy INT8', ' ms INT8', ' ms FP32', 'why'],
+          found.versions.map(({ number, serving }) => [number, ...servingCells(serving)]),
+        ),
         found.aliasEvents.length === 0
           ? ''
           : table(
@@ -66,4 +71,34 @@ export function modelCommand(program: Command): void {
       fields({ model: version.model, version: version.number, 'test accuracy': percent(version.testAccuracy) }),
     );
   });
+
+  withConnection(
+    model
+      .command('precision')
+      .description('Pin how a version computes when it serves, or let the figures decide.')
+      .argument('<model>', 'its name')
+      .argument('<version>', 'its number', wholeNumber)
+      .addArgument(new Argument('<precision>', 'what it computes with').choices(['auto', 'fp32', 'int8'])),
+  ).action(async (name: string, version: number, choice: 'auto' | 'fp32' | 'int8', options: ConnectionOptions) => {
+    const client = await connect(options);
+    const precision = choice.toUpperCase() as Uppercase<typeof choice>;
+    const { setServingPrecision: changed } = await client.request(SET_SERVING_PRECISION, {
+      input: { model: name, version, precision },
+    });
+    const { serving } = changed;
+    print(options, { modelVersion: changed }, () =>
+      fields({ model: name, version, 'serves with': serving.precision, why: serving.reason }),
+    );
+  });
+}
+
+function servingCells({
+  precision,
+  int8Accuracy,
+  int8Milliseconds,
+  fp32Milliseconds,
+  reason,
+}: ModelVersion['serving']) {
+  const figures = [maybe(int8Accuracy, percent), maybe(int8Milliseconds, short), maybe(fp32Milliseconds, short)];
+  return [precision, ...figures, reason];
 }

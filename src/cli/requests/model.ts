@@ -6,6 +6,10 @@ export const MODEL_VERSION_FIELDS = graphql(`
     id model number aliases testAccuracy testLoss runId imageSize labels createdAt
     datasetVersion { id dataset number }
     backbone { name }
+    serving {
+      state precision reason choice chosenBy chosenAt
+      fp32Accuracy int8Accuracy fp32Milliseconds int8Milliseconds measuredOn measuredAt
+    }
   }
 `);
 export type ModelVersion = ResultOf<typeof MODEL_VERSION_FIELDS>;
@@ -57,6 +61,15 @@ export const ROLL_BACK = graphql(
   `
     mutation RollBack($input: RollBackInput!) {
       rollBack(input: $input) { ...ModelVersionFields }
+    }
+  `,
+  [MODEL_VERSION_FIELDS],
+);
+
+export const SET_SERVING_PRECISION = graphql(
+  `
+    mutation SetServingPrecision($input: SetServingPrecisionInput!) {
+      setServingPrecision(input: $input) { ...ModelVersionFields }
     }
   `,
   [MODEL_VERSION_FIELDS],

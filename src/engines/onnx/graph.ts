@@ -2,8 +2,11 @@ import { elements } from '../../network/tensor.js';
 import { encodeModel } from './proto.js';
 
 /** Element types, by their numbers in the ONNX format. */
-const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int64: 7, bool: 9, float16: 10 } as const;
+const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type ElementType = keyof typeof TYPE_CODES;
+
+/** What constants are made of. */
+export type ConstantData = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
 
 /** Attribute values: a whole number, `float(x)`, a string, a list of whole numbers, or a graph inside this one. */
 export type Attribute = number | { readonly float: number } | string | readonly number[] | GraphBuilder;
@@ -49,7 +52,7 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(`${this.prefix}${name}`, type, shape));
   }
 
-  constant(data: Float32Array | Int8Array | Uint8Array | BigInt64Array, shape: readonly number[]): string {
+  constant(data: ConstantData, shape: readonly number[]): string {
     if (data.length !== elements(shape)) throw new RangeError(`${data.length} values for shape [${shape.join(', ')}]`);
     const name = `${this.prefix}c${this.#count++}`;
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -124,8 +127,9 @@ function attributeFields(value: Attribute): Record<string, unknown> {
   return { ints: value, type: 7 };
 }
 
-function elementType(data: Float32Array | Int8Array | Uint8Array | BigInt64Array): ElementType {
+function elementType(data: ConstantData): ElementType {
   if (data instanceof Float32Array) return 'float32';
   if (data instanceof BigInt64Array) return 'int64';
+  if (data instanceof Int32Array) return 'int32';
   return data instanceof Int8Array ? 'int8' : 'uint8';
 }

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { splitAt } from '../../network/inception-v3.js';
-import { type Layer, PICTURE, pictureShapes } from '../../network/layers.js';
 import type {
   ClassifierSpec,
   Engine,
@@ -11,23 +10,23 @@ import type {
   Features,
   Forward,
   FrozenSpec,
+  PictureBatch,
   PictureSize,
+  Quantizer,
   Trainer,
   TrainerSpec,
 } from '../engine.js';
-import type { CompiledNetwork } from '../network-thread-messages.js';
-import { writeLayers, writePreprocessing } from './forward.js';
-import { GraphBuilder } from './graph.js';
+import { classifierModel } from './classifier-model.js';
+import { writeLayers } from './forward.js';
+import { RESULT, startGraph } from './picture-graph.js';
+import { quantizeClassifier } from './quantize/quantize.js';
 import { createSession, type OnnxDevice, type SessionOptions } from './session.js';
 import { OnnxTrainer } from './training/trainer.js';
 
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
 
-/** Name of the only output. */
-const RESULT = 'result';
-
 /** ONNX Runtime: what a plain `npm install` brings. */
-export class OnnxEngine implements Engine {
+export class OnnxEngine implements Engine, Quantizer {
   readonly info: EngineInfo;
   readonly #session: SessionOptions;
 
@@ -40,7 +39,7 @@ export class OnnxEngine implements Engine {
   async frozen({ backbone, size, upTo, type }: FrozenSpec): Promise<Forward<Features>> {
     const { layers } = matchBackbone(backbone);
     const { frozen } = splitAt(layers, upTo);
-    const { graph, values, shapes } = start(size, layers);
+    const { graph, values, shapes } = startGraph(size, layers);
     const value = writeLayers(graph, frozen, backbone, values, shapes).get(upTo) as string;
     const shape = shapes.get(upTo)!;
     const outFeatures = shape.height * shape.width * shape.channels;
@@ -56,15 +55,23 @@ export class OnnxEngine implements Engine {
     return this.#open<Float32Array>(classifierModel(spec), spec.size);
   }
 
-  /** Builds a whole network and writes it to a file, optimized for this machine. */
-  async compile(spec: ClassifierSpec, file: string): Promise<void> {
-    const session = await createSession(classifierModel(spec), { threads: 1, saveTo: file });
+  async quantize(spec: ClassifierSpec, pictures: AsyncIterable<PictureBatch>): Promise<Uint8Array> {
+    return quantizeClassifier(spec, pictures, this.info.threads);
+  }
+
+  /** Writes a whole network to a file in ONNX Runtime's own format, optimized for this machine. @param model ONNX. */
+  async compile(model: Uint8Array, file: string): Promise<void> {
+    const session = await createSession(model, { threads: 1, saveTo: file });
     await session.release();
   }
 
-  /** Loads what `compile` wrote: in a tenth of the time, and without the memory that building takes. */
-  async load({ file, size }: CompiledNetwork): Promise<Forward> {
-    return this.#open<Float32Array>(file, size);
+  /**
+   * Loads a whole network.
+   * @param model an ONNX file's bytes, or the path of what `compile` wrote: that takes a tenth of the time, and not the
+   * memory that optimizing takes.
+   */
+  async load(model: Uint8Array | string, size: PictureSize): Promise<Forward> {
+    return this.#open<Float32Array>(model, size);
   }
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
@@ -90,23 +97,4 @@ function valuesOf({ type, data }: ort.Tensor): Features {
   if (type !== 'float16') return data as Float32Array;
   const { buffer, byteOffset, length } = data as Uint16Array;
   return new Uint16Array(buffer, byteOffset, length);
-}
-
-/** A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes]. */
-export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec): Uint8Array {
-  const { layers } = matchBackbone(backbone);
-  const { graph, values, shapes } = start(size, [...layers, ...head]);
-  const frozen = writeLayers(graph, layers, backbone, values, shapes);
-  const all = writeLayers(graph, head, headWeights, frozen, shapes);
-  const last = head.at(-1)!.name;
-  graph.output(all.get(last)!, RESULT, 'float32', ['n', shapes.get(last)!.channels]);
-  return graph.encode();
-}
-
-function start(size: PictureSize, layers: readonly Layer[]) {
-  const graph = new GraphBuilder();
-  const pixels = graph.input('pixels', 'uint8', ['n', size.input, size.input, 3]);
-  const scale = size.image / size.input;
-  const values = new Map([[PICTURE, writePreprocessing(graph, pixels, [scale, scale])]]);
-  return { graph, values, shapes: pictureShapes(layers, size.image) };
 }

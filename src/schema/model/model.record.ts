@@ -1,16 +1,18 @@
 import type { PictureSize } from '../../engines/engine.js';
-import { FLOAT_TOLERANCE } from '../../serving/self-check.js';
+import { TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
 import { type Candidate, type GateRule, type GateVerdict, rulesSchema, USUAL_RULES } from './gate.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
+import type { VersionServingType } from './version-serving.type.js';
 
 export const withVersionRelations = {
   model: true,
   backbone: true,
   datasetVersion: { include: { dataset: true } },
   aliases: true,
+  serving: true,
 } as const;
 
 export const withModelRelations = {
@@ -45,6 +47,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersionType {
     imageSize: size.image,
     testAccuracy,
     testLoss,
+    serving: toVersionServing(row),
     aliases: row.aliases.map((alias) => alias.name).sort(),
     createdAt,
   };
@@ -69,16 +72,25 @@ export function toModel(row: ModelRow): ModelType {
 
 /** What serving needs to know of a version. */
 export function toServedVersion(row: ModelVersionRow): ServedVersion {
+  const { serving, expectedBlob } = row;
+  const quantizedBlob = serving?.precision === 'INT8' ? serving.quantizedBlob : null;
+  const tolerance = TOLERANCE[quantizedBlob === null ? 'FP32' : 'INT8'];
   return {
     versionId: row.id,
     model: row.model.name,
     number: row.number,
     backboneBlob: row.backbone.sha256,
     weightsBlob: row.weightsBlob,
+    quantizedBlob,
     labels: row.labels as string[],
     size: row.preprocessing as unknown as PictureSize,
-    expected: row.expectedBlob === null ? null : { blob: row.expectedBlob, tolerance: FLOAT_TOLERANCE },
+    expected: expectedBlob === null ? null : { blob: expectedBlob, tolerance },
   };
+}
+
+function toVersionServing({ serving, testAccuracy }: ModelVersionRow): VersionServingType {
+  const { versionId: _version, quantizedBlob: _blob, error: _error, ...facts } = serving as NonNullable<typeof serving>;
+  return { ...(facts as Omit<VersionServingType, 'fp32Accuracy'>), fp32Accuracy: testAccuracy };
 }
 
 /** A move of an alias, as the audit has it. */

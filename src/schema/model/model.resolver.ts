@@ -1,11 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Deployments } from '../../serving/deployments.js';
+import { precisionOf } from '../../serving/served-version.js';
 import type { Context } from '../context.js';
 import { modelIn, NARROWED, Needs } from '../permission.js';
 import { RegisterModelVersionInput, SetApprovalArgs, SetGateArgs } from './model.input.js';
 import type { ModelService } from './model.service.js';
 import { AliasEventType, DeploymentType, ModelType, ModelVersionType, SelfCheckOutcome } from './model.type.js';
 import type { ModelSettingsService } from './model-settings.service.js';
+import { Precision } from './version-serving.type.js';
 
 @Resolver(() => ModelType)
 export class ModelResolver {
@@ -30,8 +32,10 @@ export class ModelResolver {
   @Query(() => [DeploymentType], { name: 'deployments', description: 'What serves at this moment.' })
   @Needs('VIEWER', NARROWED)
   allDeployments(@Ctx() { caller }: Context): DeploymentType[] {
-    const listed = this.deployments.list().map(({ alias, version: { model, versionId, number }, selfCheck, since }) => {
-      return { model, alias, versionId, number, selfCheck: SelfCheckOutcome[selfCheck], since };
+    const listed = this.deployments.list().map(({ alias, version, selfCheck, since }) => {
+      const { model, versionId, number } = version;
+      const precision = Precision[precisionOf(version)];
+      return { model, alias, versionId, number, precision, selfCheck: SelfCheckOutcome[selfCheck], since };
     });
     return listed.filter(({ model }) => caller.model === null || model === caller.model);
   }

@@ -1,30 +1,22 @@
-import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
-import type { Deployments } from '../../serving/deployments.js';
 import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { pictureSize } from '../../training/picture-size.js';
 import { recipeSchema } from '../../training/recipe.js';
 import type { Changes } from '../change/changes.js';
 import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
-import {
-  toAliasEvent,
-  toModel,
-  toModelVersion,
-  toServedVersion,
-  withModelRelations,
-  withVersionRelations,
-} from './model.record.js';
+import { toAliasEvent, toModel, toModelVersion, withModelRelations, withVersionRelations } from './model.record.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
+import { BEING_MEASURED } from './precision.js';
+import type { QuantizationQueue } from './quantization.queue.js';
 import type { RecordedAnswers } from './recorded-answers.js';
 
 export class ModelService {
   constructor(
     private readonly prisma: PrismaClient,
-    private readonly deployments: Deployments,
     private readonly recorded: RecordedAnswers,
+    private readonly quantizations: QuantizationQueue,
     private readonly outbox: WebhookOutbox,
     private readonly changes: Changes,
-    private readonly log: Logger,
   ) {}
 
   /** @param only name of the one to list; null for all. */
@@ -78,6 +70,7 @@ export class ModelService {
           preprocessing: { ...size },
           testAccuracy,
           testLoss,
+          serving: { create: { reason: BEING_MEASURED } },
         },
       });
       await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });
@@ -85,6 +78,7 @@ export class ModelService {
     await inserted.catch(unlessUniqueViolation);
     this.changes.tell('MODEL', name);
     this.outbox.tell();
+    this.quantizations.wake();
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 
@@ -93,18 +87,5 @@ export class ModelService {
     const where = { model, action: 'ALIAS_MOVED' } as const;
     const rows = await this.prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: 100 });
     return rows.map(toAliasEvent);
-  }
-
-  /** Loads what the aliases point to, at the start of the hub. One that cannot be loaded is reported, not hidden. */
-  async deployAll(): Promise<void> {
-    const rows = await this.prisma.alias.findMany({ include: { version: { include: withVersionRelations } } });
-    for (const { name, version } of rows) {
-      try {
-        await (await this.deployments.prepare(toServedVersion(version))).switchTo(name);
-      } catch (error) {
-        this.deployments.failed(version.model.name, name, error);
-        this.log.error({ err: error, model: version.model.name, alias: name }, 'version cannot be served');
-      }
-    }
   }
 }

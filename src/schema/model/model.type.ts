@@ -3,8 +3,11 @@ import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphq
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { GateMetric, GateRuleKind } from './gate.js';
+import { Precision, VersionServingType } from './version-serving.type.js';
 
-@ObjectType('ModelVersion', { description: 'What a run made, registered under a number. Never changes.' })
+@ObjectType('ModelVersion', {
+  description: 'What a run made, registered under a number. Only how it serves and what points to it change.',
+})
 export class ModelVersionType {
   @Field(() => ID)
   id!: string;
@@ -38,6 +41,9 @@ export class ModelVersionType {
 
   @Field(() => Float)
   testLoss!: number;
+
+  @Field(() => VersionServingType)
+  serving!: VersionServingType;
 
   @Field(() => [String], { description: 'Aliases that point to it now.' })
   aliases!: string[];
@@ -166,6 +172,8 @@ export class DeploymentType {
   @Field(() => Int)
   number!: number;
 
+  @Field(() => Precision, { description: 'The form of the version that is loaded.' })
+  precision!: Precision;
   @Field(() => SelfCheckOutcome)
   selfCheck!: SelfCheckOutcome;
 

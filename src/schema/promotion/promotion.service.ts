@@ -17,6 +17,7 @@ import {
   withVersionRelations,
 } from '../model/model.record.js';
 import type { ModelVersionType } from '../model/model.type.js';
+import { findVersion } from '../model/version-row.js';
 import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
 
 /** Where an alias is to point. */
@@ -45,7 +46,7 @@ export interface Alongside {
   readonly write: (tx: Prisma.TransactionClient) => Promise<unknown>;
 }
 
-/** Moves aliases. Whatever stands in the way of a move, what served before goes on serving. */
+/** Moves aliases, and has what they point to serve. Whatever stands in the way, what served before goes on serving. */
 export class PromotionService {
   /** Moves follow one another, so that serving and database agree on who came last. */
   readonly #oneMove = pLimit(1);
@@ -60,7 +61,7 @@ export class PromotionService {
 
   /** How a promotion would stand now. @throws NOT_FOUND. */
   async check(model: string, number: number, alias: string): Promise<Standing> {
-    const version = await this.#versionOf(model, number);
+    const version = await findVersion(this.prisma, model, number);
     const where = { modelId_name: { modelId: version.modelId, name: alias } };
     const include = { version: { include: withVersionRelations } };
     const holder = (await this.prisma.alias.findUnique({ where, include }))?.version ?? null;
@@ -124,6 +125,28 @@ export class PromotionService {
     });
   }
 
+  /** Loads what the aliases point to, at the start of the hub. One that cannot be loaded is reported, not hidden. */
+  async deployAll(): Promise<void> {
+    const rows = await this.prisma.alias.findMany({ include: { version: { include: withVersionRelations } } });
+    for (const { name, version } of rows) {
+      try {
+        await this.#deploy(name, version);
+      } catch (error) {
+        this.deployments.failed(version.model.name, name, error);
+        this.log.error({ err: error, model: version.model.name, alias: name }, 'version cannot be served');
+      }
+    }
+  }
+
+  /** Loads the present form of a version beside the one that serves, and lets its aliases point to it. */
+  async redeploy(model: string, number: number): Promise<void> {
+    await this.#oneMove(async () => {
+      const version = await findVersion(this.prisma, model, number);
+      for (const { name } of version.aliases) await this.#deploy(name, version);
+      this.deployments.forget(model, number);
+    });
+  }
+
   /** Loads the version beside what serves, writes the move, switches. */
   async #move(
     { version, holder, gate }: Standing,
@@ -156,14 +179,11 @@ export class PromotionService {
     this.changes.tell('MODEL', model);
     this.outbox.tell();
     this.log.info({ model, alias, from: holder?.number, to: number, actor: by.actor }, 'alias moved');
-    return toModelVersion(await this.#versionOf(model, number));
+    return toModelVersion(await findVersion(this.prisma, model, number));
   }
 
-  async #versionOf(model: string, number: number): Promise<ModelVersionRow> {
-    const where = { number, model: { name: model } };
-    const row = await this.prisma.modelVersion.findFirst({ where, include: withVersionRelations });
-    if (row) return row;
-    throw new HubError('NOT_FOUND', `There is no version ${number} of a model named ${model}.`, { model, number });
+  async #deploy(alias: string, version: ModelVersionRow): Promise<void> {
+    await (await this.deployments.prepare(toServedVersion(version))).switchTo(alias);
   }
 }
 

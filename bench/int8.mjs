@@ -1,0 +1,98 @@
+// A classifier with floats and with 8 bits: photos a second in batches of 1 and 8, measured in turn, and test accuracy.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openSource } from '../dist/datasets/detect.js';
+import { registerImages } from '../dist/datasets/register.js';
+import { OnnxEngine } from '../dist/engines/onnx/onnx-engine.js';
+import { readClassifier } from '../dist/engines/read-classifier.js';
+import { FileBlobStore } from '../dist/storage/file-blobs.js';
+import { resolveRecipe } from '../dist/training/recipe.js';
+import { startQuantization, startWorker } from '../dist/training/worker-process.js';
+import { check, median } from './support/check.mjs';
+import { unpackImages, withDataOptions } from './support/data.mjs';
+
+const BACKBONE = fileURLToPath(new URL('../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url));
+/** Side of the picture that the network sees, and images per class to train and test a head with. */
+const SETTINGS = [
+  { image: 75, train: 500, test: 200 },
+  { image: 299, train: 100, test: 50 },
+];
+const BATCHES = [1, 8];
+
+export function describe(command) {
+  return withDataOptions(command)
+    .description('photos a second and accuracy with 8 bits against floats')
+    .option('--sizes <pixels>', 'sides of the picture that the network sees', '75,299')
+    .option('--rounds <n>', 'each is measured in turn this often', '7')
+    .option('--seconds <n>', 'of each measurement', '1');
+}
+
+export async function measure({ images, sizes, rounds, seconds }) {
+  const rows = [];
+  const checks = [];
+  for (const setting of SETTINGS.filter(({ image }) => sizes.split(',').includes(String(image)))) {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
+    try {
+      await unpackImages(images, join(folder, 'pictures'), setting);
+      const { job, accuracy } = await trainHead(folder, setting.image);
+      const { quantization } = await finished(startQuantization(job));
+      const name = `${setting.image} px`;
+      const lost = (accuracy - quantization.accuracy) * 100;
+      checks.push(check(`${name}: test accuracy lost to 8 bits, points`, lost, { atMost: 0.3 }));
+      for (const batch of BATCHES) {
+        const speeds = await speedsOf(job, quantization, { batch, rounds: Number(rounds), seconds: Number(seconds) });
+        rows.push({ size: name, batch, ...speeds, 'accuracy fp32': accuracy, 'accuracy int8': quantization.accuracy });
+        const ratio = speeds['int8 photos/s'] / speeds['fp32 photos/s'];
+        checks.push(check(`${name}, batch ${batch}: int8 / fp32, photos a second`, ratio, { atLeast: 2 }));
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  return { rows, checks };
+}
+
+/** @returns the job of making the 8-bit form, and the accuracy with floats. */
+async function trainHead(folder, image) {
+  const blobFolder = join(folder, 'blobs');
+  const blobs = new FileBlobStore(blobFolder);
+  const { manifestBlob } = await registerImages(await openSource(join(folder, 'pictures')), blobs);
+  const { sha256: backboneBlob } = await blobs.put(await readFile(BACKBONE));
+  const recipe = resolveRecipe('standard', { imageSize: image });
+  const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: { input: 32, image }, blobFolder };
+  const nothing = { featureChunks: [], uncached: null, parentBlob: null, checkpointBlob: null, checkpointSeconds: 60 };
+  const { weightsBlob, test } = await finished(startWorker({ ...job, ...nothing }));
+  return { job: { ...job, weightsBlob }, accuracy: test.accuracy };
+}
+
+async function finished({ events, errors }) {
+  errors.pipe(process.stderr);
+  for await (const event of events) {
+    if (event.type === 'failed') throw new Error(event.message);
+    if (event.type === 'finished') return event;
+  }
+}
+
+/** Medians of rounds in which both forms take their turn on the same pictures. */
+async function speedsOf(job, { quantizedBlob }, { batch, rounds, seconds }) {
+  const blobs = new FileBlobStore(job.blobFolder);
+  const engine = new OnnxEngine();
+  const networks = {
+    'fp32 photos/s': await engine.classifier(await readClassifier(blobs, job)),
+    'int8 photos/s': await engine.load(await blobs.get(quantizedBlob), job.size),
+  };
+  const pixels = new Uint8Array(batch * job.size.input ** 2 * 3).map((_, i) => (i * 2654435761) >>> 24);
+  const speeds = Object.fromEntries(Object.keys(networks).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, network] of Object.entries(networks)) {
+      const began = performance.now();
+      let photos = 0;
+      for (; performance.now() - began < seconds * 1000; photos += batch) await network.run(pixels, batch);
+      if (round > 0) speeds[name].push((photos / (performance.now() - began)) * 1000); // the first one warms up
+    }
+  }
+  for (const network of Object.values(networks)) await network.dispose();
+  return Object.fromEntries(Object.entries(speeds).map(([name, values]) => [name, median(values)]));
+}

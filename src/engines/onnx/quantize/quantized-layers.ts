@@ -1,0 +1,101 @@
+import { foldConv } from '../../../network/backbone-weights.js';
+import { type ConvLayer, type Layer, PICTURE, type Shape } from '../../../network/layers.js';
+import type { Weights } from '../../../network/tensor.js';
+import type { GraphBuilder } from '../graph.js';
+import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeightWidth } from '../window-form.js';
+import { quantizeKernel } from './quantize-kernel.js';
+import type { Scales } from './scales.js';
+
+/** x / 127.5 of the preprocessing: the bytes of a picture are its levels. The -1 is in the bias of the first convolution. */
+const PICTURE_SCALE = 1 / 127.5;
+
+/**
+ * Writes a backbone with activations as bytes, NCHW, and weights as 8-bit integers, in the form that every runtime
+ * reads (QuantizeLinear and DequantizeLinear around operators on floats). ONNX Runtime makes one integer operator of each
+ * such group. ReLU needs no operator: its scale begins at 0, and what is below becomes 0.
+ *
+ * Concatenation and pooling by maximum take bytes as they are, since those layers share a scale.
+ * @param picture uint8 [n, 3, h, w]. @param scales of every layer.
+ * @returns the value of the last layer, as floats.
+ */
+export function writeQuantizedLayers(
+  graph: GraphBuilder,
+  layers: readonly Layer[],
+  weights: Weights,
+  picture: string,
+  shapes: ReadonlyMap<string, Shape>,
+  scales: Scales,
+): string {
+  const bytes = new Map([[PICTURE, picture]]);
+  const zero = graph.constant(Uint8Array.of(0), []);
+  const scaleOf = (name: string): number => (name === PICTURE ? PICTURE_SCALE : (scales.get(name) as number));
+  const toFloats = (name: string, value = bytes.get(name) as string): string =>
+    graph.node('DequantizeLinear', [value, graph.scalar(scaleOf(name)), zero]);
+  const toBytes = (name: string, value: string): string =>
+    graph.node('QuantizeLinear', [value, graph.scalar(scaleOf(name)), zero]);
+
+  for (const layer of layers.slice(0, -1)) bytes.set(layer.name, writeLayer(layer));
+  const last = layers.at(-1) as Layer;
+  return graph.node('Flatten', [graph.node('GlobalAveragePool', [toFloats(last.inputs[0] as string)])]);
+
+  function writeLayer(layer: Layer): string {
+    const [first] = layer.inputs as [string];
+    const input = shapes.get(first) as Shape;
+    switch (layer.kind) {
+      case 'conv':
+        return writeConv(layer, input);
+      case 'maxPool':
+        return graph.node('MaxPool', [bytes.get(first) as string], poolAttributes(layer, input));
+      case 'averagePool':
+        return toBytes(layer.name, graph.node('AveragePool', [toFloats(first)], poolAttributes(layer, input)));
+      case 'concat': {
+        const inputs = layer.inputs.map((name) => bytes.get(name) as string);
+        return graph.node('Concat', inputs, { axis: 1 });
+      }
+      default:
+        throw new Error(`${layer.name} has no form with 8 bits`);
+    }
+  }
+
+  function writeConv(layer: ConvLayer, input: Shape): string {
+    const { name, inChannels, filters, stride } = layer;
+    const [h, w] = layer.kernel;
+    const [from] = layer.inputs;
+    const pads = padsOf(layer, input, layer.kernel);
+    const folded = foldConv(layer, weights);
+    const product = isProduct(layer, input, pads);
+    const taps = product ? cropTaps(folded.kernel, layer, input, pads) : folded.kernel;
+    const { levels, scale } = quantizeKernel(taps, filters);
+    const bias = writeBias(from === PICTURE ? lessSums(folded.bias, levels, scale) : folded.bias, scale, scaleOf(from));
+    const kernelOf = (order: Float32Array, shape: readonly number[], axis: number): string => {
+      const inputs = [graph.constant(Int8Array.from(order), shape), graph.constant(scale, [filters])];
+      return graph.node('DequantizeLinear', [...inputs, graph.constant(new Int8Array(filters), [filters])], { axis });
+    };
+    if (product) {
+      const flat = graph.node('Flatten', [bytes.get(from) as string]);
+      const y = graph.node('Gemm', [toFloats(from, flat), kernelOf(levels, productShape(layer, input), 1), bias]);
+      return graph.node('Reshape', [toBytes(name, y), graph.ints([-1, filters, 1, 1])]);
+    }
+    const kernel = kernelOf(toOutInHeightWidth(levels, layer), [filters, inChannels, h, w], 0);
+    const attributes = { kernel_shape: [h, w], strides: [stride, stride], pads };
+    return toBytes(name, graph.node('Conv', [toFloats(from), kernel, bias], attributes));
+  }
+
+  /** Integers of the scale that the products have. */
+  function writeBias(bias: Float32Array, scale: Float32Array, inputScale: number): string {
+    const steps = scale.map((of) => of * inputScale);
+    const levels = Int32Array.from(bias, (value, o) => Math.round(value / steps[o]!));
+    const shape = [bias.length];
+    return graph.node('DequantizeLinear', [graph.constant(levels, shape), graph.constant(steps, shape)], { axis: 0 });
+  }
+}
+
+/** The bias for an input that is 1 larger than it should be: exact where no padding is seen, as in the first convolution. */
+function lessSums(bias: Float32Array, levels: Float32Array, scale: Float32Array): Float32Array {
+  const result = bias.slice();
+  for (let i = 0; i < levels.length; i++) {
+    const o = i % scale.length;
+    result[o] = result[o]! - levels[i]! * scale[o]!;
+  }
+  return result;
+}

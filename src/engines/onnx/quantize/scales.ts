@@ -1,0 +1,68 @@
+import * as ort from 'onnxruntime-node';
+import { HubError } from '../../../errors.js';
+import type { Layer } from '../../../network/layers.js';
+import type { PictureBatch, PictureSize } from '../../engine.js';
+import type { GraphBuilder } from '../graph.js';
+import { createSession } from '../session.js';
+
+/** What one step of an activation's 255 is worth, by layer. Activations begin at 0, so their zero point is 0. */
+export type Scales = ReadonlyMap<string, number>;
+
+/** Steps between 0 and the largest value of a byte. */
+const STEPS = 255;
+
+/**
+ * The largest value that each layer of a network gives for some pictures, as scales. Layers whose bytes are taken over
+ * as they are share one: what is concatenated and what it becomes, what is pooled by its maximum and what it becomes.
+ * @param graph computes the layers in floats; outputs are added to it. @param values their names in it.
+ * @throws DATASET_REFUSED when there are no pictures.
+ */
+export async function measureScales(
+  graph: GraphBuilder,
+  layers: readonly Layer[],
+  values: ReadonlyMap<string, string>,
+  pictures: AsyncIterable<PictureBatch>,
+  { size, threads }: { readonly size: PictureSize; readonly threads: number },
+): Promise<Scales> {
+  const measured = layers.filter(({ kind }) => kind === 'conv' || kind === 'averagePool');
+  for (const { name } of measured) {
+    graph.output(graph.node('ReduceMax', [values.get(name) as string], { keepdims: 0 }), name, 'float32', []);
+  }
+  const groupOf = groupsOf(layers);
+  const largest = new Map<string, number>();
+  const session = await createSession(graph.encode(), { threads });
+  try {
+    for await (const { pixels, n } of pictures) {
+      const shape = [n, size.input, size.input, 3];
+      const outputs = await session.run({ pixels: new ort.Tensor('uint8', pixels, shape) });
+      for (const { name } of measured) {
+        const [value] = outputs[name]!.data as Float32Array;
+        const group = groupOf(name);
+        largest.set(group, Math.max(largest.get(group) ?? 0, value!));
+      }
+    }
+  } finally {
+    await session.release();
+  }
+  if (largest.size === 0) {
+    throw new HubError('DATASET_REFUSED', 'There are no images to calibrate on: 8-bit activations need some.');
+  }
+  // An activation that was 0 for all of them stays so with any scale.
+  return new Map(layers.map(({ name }) => [name, (largest.get(groupOf(name)) || STEPS) / STEPS]));
+}
+
+/** Of each layer the one that stands for all that share its scale. */
+function groupsOf(layers: readonly Layer[]): (name: string) => string {
+  const parents = new Map<string, string>();
+  const groupOf = (name: string): string => {
+    const parent = parents.get(name);
+    return parent === undefined ? name : groupOf(parent);
+  };
+  const join = (a: string, b: string): void => {
+    if (groupOf(a) !== groupOf(b)) parents.set(groupOf(a), groupOf(b));
+  };
+  for (const { kind, name, inputs } of layers) {
+    if (kind === 'concat' || kind === 'maxPool') for (const input of inputs) join(input, name);
+  }
+  return groupOf;
+}

@@ -1,0 +1,23 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Context } from '../context.js';
+import { modelIn, Needs } from '../permission.js';
+import { ModelVersionType } from './model.type.js';
+import { SetServingPrecisionInput } from './precision.input.js';
+import type { PrecisionService } from './precision.service.js';
+
+@Resolver()
+export class PrecisionResolver {
+  constructor(private readonly precisions: PrecisionService) {}
+
+  @Mutation(() => ModelVersionType, {
+    description:
+      'Pins the form in which a version serves, or lets the figures decide. Where it serves, it is switched: loaded and warm first.',
+  })
+  @Needs('MAINTAINER', modelIn('input.model'))
+  async setServingPrecision(
+    @Arg('input', () => SetServingPrecisionInput) { model, version, precision }: SetServingPrecisionInput,
+    @Ctx() by: Context,
+  ): Promise<ModelVersionType> {
+    return this.precisions.choose(model, version, precision, by);
+  }
+}

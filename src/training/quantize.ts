@@ -1,0 +1,119 @@
+import { performance } from 'node:perf_hooks';
+import type { ImageRecord, Manifest } from '../datasets/manifest.js';
+import { readManifest, ShardReader } from '../datasets/read-manifest.js';
+import type { Engine, Forward, PictureBatch, PictureSize, Quantizer } from '../engines/engine.js';
+import type { NetworkThread } from '../engines/network-thread.js';
+import { readClassifier } from '../engines/read-classifier.js';
+import { randomStream, shuffle } from '../random.js';
+import type { BlobStore } from '../storage/blobs.js';
+import { median } from './averages.js';
+import { chunks } from './chunks.js';
+import { mostProbable } from './evaluate.js';
+import { decodePictures, FrozenPart, picturesPerPass } from './frozen-part.js';
+import type { Quantization, QuantizationJob } from './job.js';
+import type { Picture } from './pictures.js';
+import type { Recipe } from './recipe.js';
+import { drawSplits } from './splits.js';
+
+/** Images that the ranges of activations are told by. */
+const CALIBRATION_IMAGES = 256;
+/** How often each form is timed, in turn with the other. */
+const TIMED = 21;
+
+interface QuantizationSurroundings {
+  readonly blobs: BlobStore;
+  readonly engine: Engine & Quantizer;
+  /** Starts threads that compute the test images, as many as there are cores to use. */
+  readonly networkThreads: () => readonly NetworkThread[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes the 8-bit form of a model version, and measures what it costs and brings: accuracy on the test split, and the time
+ * of one picture beside that of the floats, both by what will serve.
+ * @throws DATASET_REFUSED when there are no images to calibrate on.
+ */
+export async function quantize(job: QuantizationJob, surroundings: QuantizationSurroundings): Promise<Quantization> {
+  const { blobs, engine, signal } = surroundings;
+  const { size } = job;
+  const manifest = await readManifest(blobs, job.manifestBlob);
+  const shards = new ShardReader(blobs, manifest);
+  try {
+    const spec = await readClassifier(blobs, job);
+    const calibration = calibrationImages(manifest, job.recipe);
+    const file = await engine.quantize(spec, batchesOf(calibration, shards, size, signal));
+    const { sha256: quantizedBlob } = await blobs.put(file);
+    const accuracy = await testAccuracy({ ...job, quantizedBlob }, manifest, shards, surroundings);
+    signal.throwIfAborted();
+    const pixels = await decodePictures(shards, calibration.slice(0, 1), size.input);
+    const [fp32Milliseconds, int8Milliseconds] = await timesOf(pixels, [
+      await engine.classifier(spec),
+      await engine.load(file, size),
+    ]);
+    return { quantizedBlob, accuracy, fp32Milliseconds, int8Milliseconds };
+  } finally {
+    await shards.close();
+  }
+}
+
+/** Of the validation split or, where there is none, held out of the training split as the run did: never test images. */
+function calibrationImages(manifest: Manifest, recipe: Recipe): readonly Picture[] {
+  const { validation } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
+  const rows = [...validation];
+  shuffle(rows, randomStream(recipe.seed, 'calibration'));
+  return rows.slice(0, CALIBRATION_IMAGES).map((row) => plain(manifest.images[row] as ImageRecord));
+}
+
+function plain(image: ImageRecord): Picture {
+  return { image, crop: null, mirrored: false };
+}
+
+async function* batchesOf(
+  pictures: readonly Picture[],
+  shards: ShardReader,
+  size: PictureSize,
+  signal: AbortSignal,
+): AsyncGenerator<PictureBatch> {
+  for (const batch of chunks(pictures, picturesPerPass(size))) {
+    signal.throwIfAborted();
+    yield { pixels: await decodePictures(shards, batch, size.input), n: batch.length };
+  }
+}
+
+/** Share of the test images that the 8-bit form classifies right. */
+async function testAccuracy(
+  network: QuantizationJob & { readonly quantizedBlob: string },
+  { images }: Manifest,
+  shards: ShardReader,
+  { networkThreads, signal }: QuantizationSurroundings,
+): Promise<number> {
+  const tests = images.filter(({ split }) => split === 'test');
+  const threads = networkThreads();
+  try {
+    const networks = await Promise.all(threads.map((thread) => thread.load(network)));
+    const whole = new FrozenPart({ shards, networks, size: network.size, type: 'float32', signal });
+    const probabilities = (await whole.compute(tests.map(plain))) as Float32Array;
+    const classes = whole.outFeatures;
+    const right = tests.filter(
+      ({ label }, i) => mostProbable(probabilities.subarray(i * classes, (i + 1) * classes)) === label,
+    );
+    return right.length / tests.length;
+  } finally {
+    await Promise.all(threads.map((thread) => thread.close()));
+  }
+}
+
+/** Milliseconds that each of two networks takes for a picture, measured in turn: medians, so that other work counts less. */
+async function timesOf(pixels: Uint8Array, networks: readonly [Forward, Forward]): Promise<[number, number]> {
+  const times = networks.map((): number[] => []);
+  for (const network of networks) await network.run(pixels, 1); // the first run allocates
+  for (let round = 0; round < TIMED; round++) {
+    for (const [i, network] of networks.entries()) {
+      const began = performance.now();
+      await network.run(pixels, 1);
+      times[i]!.push(performance.now() - began);
+    }
+  }
+  for (const network of networks) await network.dispose();
+  return [median(times[0]!), median(times[1]!)];
+}
