@@ -1,3 +1,4 @@
+import { verifyAuditChain } from '../schema/audit/audit.chain.js';
 import { faultOf } from '../schema/blob-faults.js';
 import { unusedFiles } from '../schema/unused-files.js';
 import { countRows } from '../storage/rows.js';
@@ -10,6 +11,7 @@ import type { OpenData } from './open-data.js';
 export async function* verify(open: OpenData, onProgress: (text: string) => void): AsyncGenerator<Finding> {
   const { prisma, blobs } = open;
   yield await rowFinding(open);
+  yield await auditFinding(open);
   yield* blobFindings(prisma, blobs, { deep: true, onProgress });
   yield* unusedFindings(open);
 }
@@ -19,6 +21,13 @@ async function rowFinding({ prisma }: OpenData): Promise<Finding> {
     (rows) => ok('rows', `${count(rows)} can be read`),
     (error: unknown) => problem('rows', `cannot all be read: ${reasonOf(error)}`, 'Restore a backup.'),
   );
+}
+
+async function auditFinding({ prisma }: OpenData): Promise<Finding> {
+  const { intact, broken } = await verifyAuditChain(prisma);
+  if (!broken) return ok('audit', `${count(intact)} rows are as they were written, each chained to the one before`);
+  const found = `row ${broken.number} is not as it was written, or lacks the one before it: ${broken.why}`;
+  return problem('audit', found, 'Somebody changed the database; compare it with a backup.');
 }
 
 async function* unusedFindings({ prisma, blobs }: OpenData): AsyncGenerator<Finding> {

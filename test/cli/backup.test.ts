@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { readBackup } from '../../src/schema/backup/backup.reader.js';
 import { BackupService } from '../../src/schema/backup/backup.service.js';
@@ -111,6 +111,11 @@ describe('a backup', () => {
     for (const { id } of ((await hub.ask('runs', { first: 50 })) as { runs: { runs: { id: string }[] } }).runs.runs) {
       await hub.ended(id);
     }
+    const pending = async (): Promise<boolean> =>
+      JSON.stringify((await hub.post('{ model(name: "colours") { versions { serving { state } } } }')).data).includes(
+        'PENDING',
+      );
+    await vi.waitUntil(async () => !(await pending()), { timeout: 60_000 }); // measured anew, it would say other times
     const { rows, blobs } = await backUp(file);
     expect(rows).toBeGreaterThan(80);
     expect(blobs).toBeGreaterThan(4);

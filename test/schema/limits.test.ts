@@ -111,7 +111,10 @@ describe('with low limits', () => {
     for (const [name, variables] of [
       ['start-transfer-run', { input }],
       ['clone-run', { input: { id: working } }],
-      ['start-sweep', { input: { base: input, parameters: [{ name: 'learningRate', values: [0.1] }] } }],
+      [
+        'start-sweep',
+        { input: { base: input, method: 'GRID', parameters: [{ name: 'learningRate', values: [0.1] }] } },
+      ],
     ] as const) {
       const { errors } = await hub.post(await requestText(name), variables);
       expect(errors, name).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', name: 'queuedRuns', used: 1 } }]);

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import type { Express } from 'express';
 import { OperationTypeNode } from 'graphql';

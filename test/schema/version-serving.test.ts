@@ -120,10 +120,11 @@ describe('the form in which a version serves', () => {
       told = value;
     });
     // Until the subscription stands, it is told of nothing.
-    await vi.waitUntil(async () => {
+    const choosing = async (): Promise<unknown> => {
       await choose('INT8');
       return told;
-    });
+    };
+    await vi.waitUntil(choosing, { timeout: 10_000 });
     expect(told).toEqual({ changes: { kind: 'MODEL', id: 'colours' } });
     await changes.return(undefined);
     const headers = { authorization: `Bearer ${hub.token}` };

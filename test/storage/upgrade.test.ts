@@ -10,6 +10,12 @@ import { temporaryFolder } from './fixtures.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
+/** What a migration or a trigger writes in another way: roles in capitals; the numbers and hashes of the audit. */
+const REWRITTEN: Readonly<Record<string, readonly string[]>> = {
+  tokens: ['role'],
+  audit_events: ['number', 'hash', 'previous_hash'],
+};
+
 async function dump(client: PrismaClient, folder: string): Promise<Rows> {
   await mkdir(folder);
   return atOneMoment(client, (tx) => writeRows(tx, folder, []));
@@ -42,7 +48,9 @@ test('rows of every schema that there was are there in the newest one, with what
       (line) => JSON.parse(line) as Record<string, unknown>,
     );
     for (const { values } of expected) {
-      const kept = Object.entries(values).filter(([column]) => column in (found[0] as object)); // some were dropped since
+      const kept = Object.entries(values).filter(
+        ([column]) => column in (found[0] as object) && !REWRITTEN[name]?.includes(column), // some were dropped since
+      );
       expect(found, name).toContainEqual(expect.objectContaining(Object.fromEntries(kept)));
     }
   }

@@ -6,12 +6,15 @@ interface Column {
   readonly column: string;
   readonly type: string;
   readonly isGenerated: boolean;
-  /** Of an enum. */
+  /** Of an enum, or of an array of one. */
   readonly label: string | null;
   /** Table and column that it refers to. */
   readonly target: string | null;
   readonly targetColumn: string | null;
 }
+
+/** Columns of text that only ever held certain words, on which later migrations count. */
+const KNOWN: Readonly<Record<string, string>> = { 'tokens.role': 'admin' };
 
 /** A row that was put into a table. */
 export interface AnyRow {
@@ -50,14 +53,16 @@ export async function fillTables(client: PrismaClient, n: number): Promise<AnyRo
   function valueFor({ table, column, type, label, target, targetColumn }: Column): unknown {
     if (target === table) return null;
     if (target !== null) return filled.get(target)?.values[targetColumn as string];
+    if (type.startsWith('_')) return [label ?? `${column}-${n}`];
     if (label !== null) return label;
-    if (type.startsWith('_')) return [`${column}-${n}`];
+    const known = KNOWN[`${table}.${column}`];
+    if (known !== undefined) return known;
     if (type === 'text' || type === 'varchar') return `${table}-${column}-${n}`;
     if (type === 'bool') return true;
     if (type === 'jsonb') return { n };
     if (type.startsWith('float')) return n + 0.1;
     if (type.startsWith('int')) return n;
-    if (type.startsWith('timestamp')) return `2026-01-01T00:00:00.00${n % 10}`;
+    if (type.startsWith('timestamp')) return `2026-01-01T00:00:00.00${1 + (n % 9)}`;
     throw new Error(`no value for ${table}.${column} of type ${type}`);
   }
 }
@@ -66,7 +71,7 @@ async function columnsOf(client: PrismaClient): Promise<Column[]> {
   return client.$queryRaw<Column[]>`
     SELECT c.relname::text AS table, a.attname::text AS column, t.typname::text AS type,
       coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval%', false) AS "isGenerated",
-      (SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder LIMIT 1) AS label,
+      (SELECT enumlabel::text FROM pg_enum WHERE enumtypid IN (t.oid, t.typelem) ORDER BY enumsortorder LIMIT 1) AS label,
       f.relname::text AS target, fa.attname::text AS "targetColumn"
     FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

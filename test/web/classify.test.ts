@@ -136,6 +136,8 @@ describe.skipIf(!browser)('the page that classifies', () => {
         .first()
         .waitFor();
       expect(page.url()).toContain('beside=colours@candidate'.replace('@', '%40'));
+      await page.getByRole('combobox', { name: 'Beside it' }).selectOption('colours:2'); // by its number, no alias asked
+      await page.getByRole('region', { name: 'Answer of colours:2' }).getByText('version 2').waitFor();
       await expectAccessible(page);
     });
   });

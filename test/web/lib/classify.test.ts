@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { curlOf } from '../../../web/src/lib/curl';
 import { blobOf } from '../../../web/src/lib/data-url';
 import { marginOf, marginText } from '../../../web/src/lib/sureness';
+import { nameOfTarget, parseTarget } from '../../../web/src/lib/target';
 
 const answer = (...probabilities: readonly number[]) => ({
   top: probabilities.map((probability, i) => ({ label: `c${i}`, probability })),
@@ -20,11 +21,19 @@ it.skipIf(process.platform === 'win32')('writes a command that a shell reads as 
   const words = execFileSync('/bin/sh', ['-c', `curl() { printf '%s\\n' "$@"; }; TOKEN=t; ${command}`], {
     encoding: 'utf8',
   }).split('\n');
-  expect(words).toContain('http://hub/graphql');
+  expect(words).toContain('http://hub/v1/classify?model=m&alias=production');
   expect(words).toContain('Authorization: Bearer t');
-  expect(words).toContain(String.raw`0=@"it's \"1\".jpg"`);
-  const operations = words.find((word) => word.startsWith('operations='))?.slice('operations='.length) ?? '';
-  expect(JSON.parse(operations)).toMatchObject({ variables: { image: null, model: 'm', alias: 'production' } });
+  expect(words).toContain(`@it's "1".jpg`);
+});
+
+it('names who is asked, and reads such a name', () => {
+  for (const target of [
+    { model: 'm', alias: 'production' },
+    { model: 'm', version: 3 },
+  ]) {
+    expect(parseTarget(nameOfTarget(target))).toEqual(target);
+  }
+  for (const text of ['', 'm', 'm@', 'm:', 'm:x', '@a', ':3']) expect(parseTarget(text), text).toBeNull();
 });
 
 it('reads the content of a data URL', async () => {

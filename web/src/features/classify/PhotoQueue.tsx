@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useStore } from '../../lib/store';
 import { marginOf } from '../../lib/sureness';
+import { nameOfTarget, type Target } from '../../lib/target';
 import { Empty } from '../../ui/Empty';
 import { Pager } from '../../ui/Pager';
-import { type Answer, nameOfTarget, type Target } from './classify-with';
+import { type Answer } from './classify-with';
 import { PhotoTable } from './PhotoTable';
 import { type PhotoOrder, PhotoTools } from './PhotoTools';
 import { askAbout, type Photo, photos as photoStore } from './photos';

@@ -1,8 +1,8 @@
 import { Anchor, Group } from '@mantine/core';
 import { formatShare } from '../../lib/format';
 import { marginOf } from '../../lib/sureness';
+import { nameOfTarget, type Target } from '../../lib/target';
 import { askText } from './ask-text';
-import { nameOfTarget, type Target } from './classify-with';
 import classes from './PhotoTable.module.css';
 import { ask, dismissPhotos, type Photo } from './photos';
 

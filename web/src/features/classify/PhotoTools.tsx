@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, NativeSelect } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { curlOf } from '../../lib/curl';
-import { nameOfTarget, type Target } from './classify-with';
+import { nameOfTarget, type Target } from '../../lib/target';
 import { dismissPhotos, type Photo } from './photos';
 
 /** How the photos are listed. */

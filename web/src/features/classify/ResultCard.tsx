@@ -1,9 +1,9 @@
 import { Button, Group } from '@mantine/core';
 import { formatShare } from '../../lib/format';
 import { marginText } from '../../lib/sureness';
+import { nameOfTarget, type Target } from '../../lib/target';
 import { Bars } from '../../ui/Bars';
 import { askText } from './ask-text';
-import { nameOfTarget, type Target } from './classify-with';
 import { type Ask, ask, type Photo } from './photos';
 import classes from './ResultCard.module.css';
 

@@ -1,27 +1,29 @@
 import { Group, NativeSelect } from '@mantine/core';
-import { nameOfTarget, type Target } from './classify-with';
+import { nameOfTarget, parseTarget, type Target } from '../../lib/target';
 
-/** Something that serves. */
-export interface Served extends Target {
+/** Someone who can be asked. */
+export interface Answerer {
+  readonly target: Target;
+  /** Number of the version that would answer. */
   readonly number: number;
 }
 
 /** Chooses who answers, and who answers beside it. */
 export function TargetPicker({
-  served,
+  answerers,
   target,
   beside,
   onChoose,
 }: {
-  readonly served: readonly Served[];
+  readonly answerers: readonly Answerer[];
   readonly target: Target;
   readonly beside: Target | null;
   readonly onChoose: (target: Target, beside: Target | null) => void;
 }) {
-  const options = served.map((each) => {
-    return { value: nameOfTarget(each), label: `${nameOfTarget(each)}: version ${each.number}` };
+  const options = answerers.map(({ target: each, number }) => {
+    const value = nameOfTarget(each);
+    return { value, label: 'alias' in each ? `${value}: version ${number}` : `${each.model} version ${number}` };
   });
-  const find = (name: string): Target | null => served.find((each) => nameOfTarget(each) === name) ?? null;
   const present = nameOfTarget(target);
   return (
     <Group gap="sm" mb="md">
@@ -29,14 +31,14 @@ export function TargetPicker({
         label="Who answers"
         data={options}
         value={present}
-        onChange={({ currentTarget }) => onChoose(find(currentTarget.value) ?? target, beside)}
+        onChange={({ currentTarget }) => onChoose(parseTarget(currentTarget.value) ?? target, beside)}
       />
-      {served.length > 1 && (
+      {answerers.length > 1 && (
         <NativeSelect
           label="Beside it"
           data={[{ value: '', label: 'nobody' }, ...options.filter(({ value }) => value !== present)]}
           value={beside ? nameOfTarget(beside) : ''}
-          onChange={({ currentTarget }) => onChoose(target, find(currentTarget.value))}
+          onChange={({ currentTarget }) => onChoose(target, parseTarget(currentTarget.value))}
         />
       )}
     </Group>

@@ -1,9 +1,10 @@
 import { send } from '../../app/send';
 import { graphql, type ResultOf } from '../../graphql';
+import type { Target } from '../../lib/target';
 
 const CLASSIFY = graphql(`
-  mutation Classify($image: Upload!, $model: String!, $alias: String!) {
-    classify(image: $image, model: $model, alias: $alias) {
+  mutation Classify($image: Upload!, $model: String!, $alias: String! = "production", $version: Int) {
+    classify(image: $image, model: $model, alias: $alias, version: $version) {
       label confidence milliseconds modelVersion
       top { label probability }
     }
@@ -11,20 +12,11 @@ const CLASSIFY = graphql(`
 `);
 export type Answer = ResultOf<typeof CLASSIFY>['classify'];
 
-/** Who answers. */
-export interface Target {
-  readonly model: string;
-  readonly alias: string;
-}
-
-/** model@alias, as it stands in addresses and lists. */
-export const nameOfTarget = ({ model, alias }: Target): string => `${model}@${alias}`;
-
 /** @throws Refusal */
 export async function classifyWith(
-  { model, alias }: Target,
+  target: Target,
   photo: Blob,
   options: { readonly signal: AbortSignal; readonly onSent: (share: number) => void },
 ): Promise<Answer> {
-  return (await send(CLASSIFY, { image: null, model, alias }, 'image', photo, options)).classify;
+  return (await send(CLASSIFY, { image: null, ...target }, 'image', photo, options)).classify;
 }

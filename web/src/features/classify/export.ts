@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/browser/esm/sync';
-import { nameOfTarget, type Target } from './classify-with';
+import { nameOfTarget, type Target } from '../../lib/target';
 import type { Photo } from './photos';
 
 const COLUMNS = [

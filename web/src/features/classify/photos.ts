@@ -2,9 +2,10 @@ import { randomId } from '@mantine/hooks';
 import pLimit from 'p-limit';
 import pRetry from 'p-retry';
 import { createStore } from '../../lib/store';
+import { nameOfTarget, type Target } from '../../lib/target';
 import { Refusal } from '../../lib/upload';
 import { messageOf } from '../../ui/Answer';
-import { type Answer, classifyWith, nameOfTarget, type Target } from './classify-with';
+import { type Answer, classifyWith } from './classify-with';
 
 /** Photos on their way at the same time: the hub computes some together, and others want to ask it too. */
 const AT_ONCE = 3;

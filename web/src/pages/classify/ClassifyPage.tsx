@@ -3,14 +3,14 @@ import { Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
-import { nameOfTarget, type Target } from '../../features/classify/classify-with';
 import { PhotoQueue } from '../../features/classify/PhotoQueue';
 import { photos as photoStore } from '../../features/classify/photos';
 import { Samples, Samples_samples } from '../../features/classify/Samples';
 import { TakePhotos } from '../../features/classify/TakePhotos';
-import { TargetPicker } from '../../features/classify/TargetPicker';
+import { type Answerer, TargetPicker } from '../../features/classify/TargetPicker';
 import { graphql, type ResultOf } from '../../graphql';
 import { useStore } from '../../lib/store';
+import { nameOfTarget, type Target } from '../../lib/target';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
@@ -21,6 +21,7 @@ const CLASSIFY_PAGE = graphql(
   `
     query ClassifyPage {
       deployments { model alias number }
+      models { id name versions { id number } }
       samples { ...Samples_samples }
     }
   `,
@@ -39,16 +40,22 @@ export function ClassifyPage() {
   );
 }
 
-function Classify({ data: { deployments, samples } }: { readonly data: Data }) {
+function Classify({ data: { deployments, models, samples } }: { readonly data: Data }) {
   const [params, setParams] = useSearchParams();
   const view = parseClassifyView(params);
   const setView = (next: Partial<ClassifyView>): void =>
     setParams(classifyParams({ ...view, ...next }), { replace: true });
   const count = useStore(photoStore).length;
 
+  const serving = deployments.map(({ model, alias, number }) => ({ target: { model, alias }, number }));
+  const versions = models.flatMap(({ name: model, versions }) =>
+    versions.map(({ number }) => ({ target: { model, version: number }, number })),
+  );
+  const answerers: readonly Answerer[] = [...serving, ...versions];
   const find = (wanted: Target | null): Target | null =>
-    deployments.find((served) => wanted && nameOfTarget(served) === nameOfTarget(wanted)) ?? null;
-  const target = find(view.target) ?? deployments.find(({ alias }) => alias === 'production') ?? deployments[0];
+    answerers.find(({ target }) => wanted && nameOfTarget(target) === nameOfTarget(wanted))?.target ?? null;
+  const usual = serving.find(({ target }) => target.alias === 'production') ?? serving[0];
+  const target = find(view.target) ?? usual?.target;
   const beside = find(view.beside);
   const targets = useTargets(target ?? null, beside);
 
@@ -70,7 +77,7 @@ function Classify({ data: { deployments, samples } }: { readonly data: Data }) {
         </Text>
       )}
       <TargetPicker
-        served={deployments}
+        answerers={answerers}
         target={target}
         beside={beside}
         onChoose={(who, other) => setView({ target: who, beside: other })}
@@ -91,7 +98,7 @@ function Classify({ data: { deployments, samples } }: { readonly data: Data }) {
 
 /** The same list as long as the same are asked. */
 function useTargets(target: Target | null, beside: Target | null): readonly [Target, ...Target[]] | null {
-  const key = JSON.stringify([target, beside].map((each) => each && { model: each.model, alias: each.alias }));
+  const key = JSON.stringify([target, beside]);
   return useMemo(() => {
     const [first, second] = JSON.parse(key) as [Target | null, Target | null];
     if (!first) return null;

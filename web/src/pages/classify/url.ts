@@ -1,4 +1,4 @@
-import type { Target } from '../../features/classify/classify-with';
+import { nameOfTarget, parseTarget, type Target } from '../../lib/target';
 
 /** Who is asked, and how the photos are listed. */
 export interface ClassifyView {
@@ -14,8 +14,8 @@ export interface ClassifyView {
 
 export function parseClassifyView(params: URLSearchParams): ClassifyView {
   return {
-    target: parseTarget(params.get('who')),
-    beside: parseTarget(params.get('beside')),
+    target: parseTarget(params.get('who') ?? ''),
+    beside: parseTarget(params.get('beside') ?? ''),
     sort: params.get('sort') === 'unsure' ? 'unsure' : 'added',
     label: params.get('label'),
     disagree: params.get('disagree') === 'yes',
@@ -24,15 +24,10 @@ export function parseClassifyView(params: URLSearchParams): ClassifyView {
 
 export function classifyParams({ target, beside, sort, label, disagree }: ClassifyView): Record<string, string> {
   return {
-    ...(target ? { who: `${target.model}@${target.alias}` } : {}),
-    ...(beside ? { beside: `${beside.model}@${beside.alias}` } : {}),
+    ...(target ? { who: nameOfTarget(target) } : {}),
+    ...(beside ? { beside: nameOfTarget(beside) } : {}),
     ...(sort === 'unsure' ? { sort } : {}),
     ...(label !== null ? { label } : {}),
     ...(disagree ? { disagree: 'yes' } : {}),
   };
-}
-
-function parseTarget(text: string | null): Target | null {
-  const [model, alias] = text?.split('@') ?? [];
-  return model && alias ? { model, alias } : null;
 }
