@@ -23,7 +23,7 @@ it.skipIf(process.platform === 'win32')('writes a command that a shell reads as 
   }).split('\n');
   expect(words).toContain('http://hub/v1/classify?model=m&alias=production');
   expect(words).toContain('Authorization: Bearer t');
-  expect(words).toContain(`@it's "1".jpg`);
+  expect(words).toContain(String.raw`image=@"it's \"1\".jpg"`);
 });
 
 it('names who is asked, and reads such a name', () => {

@@ -13,7 +13,7 @@ export function curlOf({
   const query = new URLSearchParams(Object.entries(who).map(([name, value]) => [name, String(value)]));
   return [
     `curl ${quoted(`${origin}/v1/classify?${query}`)} -H "Authorization: Bearer $TOKEN"`,
-    `--data-binary ${quoted(`@${file}`)}`,
+    `-F ${quoted(`image=@"${file.replace(/["\\]/g, '\\$&')}"`)}`,
   ].join(' \\\n  ');
 }
 
