@@ -10,10 +10,7 @@ describe.skipIf(!browser)('the page', () => {
   beforeAll(async () => {
     hub = await TestHub.start();
   });
-  afterAll(async () => {
-    await hub.remove();
-    await (browser as Browser).close();
-  });
+  afterAll(() => hub.remove());
 
   it('signs in by the address that the hub prints, and takes the token out of it', async () => {
     const { page, problems, close } = await openPage(browser as Browser, hub);
@@ -33,6 +30,16 @@ describe.skipIf(!browser)('the page', () => {
     await page.getByRole('textbox', { name: 'Token' }).fill(hub.token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Live', { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('ends the session as soon as its token is revoked', async () => {
+    const { id, secret } = await hub.createToken({ name: 'guest', role: 'VIEWER', model: null });
+    const { page, problems, close } = await openPage(browser as Browser, { url: hub.url, token: secret });
+    await page.getByText('Live', { exact: true }).waitFor();
+    await hub.ask('revoke-token', { id });
+    await page.getByText('The hub does not know this token any more').waitFor();
     expect(problems).toEqual([]);
     await close();
   });

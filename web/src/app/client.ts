@@ -1,15 +1,18 @@
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
 import { ErrorLink } from '@apollo/client/link/error';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
-import { createClient } from 'graphql-ws';
+import { CloseCode, createClient } from 'graphql-ws';
 import { connection, heard, lost } from './connection';
 import { session, signOut } from './session';
 
 export const ENDPOINT = '/graphql';
 /** Milliseconds between two tries to reach a hub that is down. */
 const RETRY_EVERY = 1_000;
-/** Code of a WebSocket that the hub closes because of the token. */
-const FORBIDDEN = 4403;
+/** Whether the hub has closed a WebSocket because of the token: it is not known at all, or not any more. */
+const isTokenRefused = (event: unknown): boolean => {
+  const { code } = event as { code?: number };
+  return code === CloseCode.Forbidden || code === CloseCode.Unauthorized;
+};
 
 export const authorization = (): string => `Bearer ${session.get().token}`;
 
@@ -25,11 +28,11 @@ export const sockets = createClient({
   keepAlive: 10_000,
   retryAttempts: Number.POSITIVE_INFINITY,
   retryWait: () => new Promise((resolve) => setTimeout(resolve, RETRY_EVERY)),
-  shouldRetry: (problem) => (problem as { code?: number }).code !== FORBIDDEN,
+  shouldRetry: (problem) => !isTokenRefused(problem),
   on: {
     connected: heard,
     closed: (event) => {
-      if ((event as { code?: number }).code === FORBIDDEN) endSession();
+      if (isTokenRefused(event)) endSession();
       else if (session.get().token) lost();
     },
   },
