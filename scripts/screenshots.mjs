@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { startHub } from '../bench/support/hub.mjs';
+import { CLI, startHub } from '../bench/support/hub.mjs';
 import { launchInstalled } from '../test/support/installed-browser.mjs';
 
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const INTO = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const WIDTHS = [1280, 390];
 const SCHEMES = ['light', 'dark'];
@@ -37,11 +36,11 @@ const browser = await launchInstalled();
 if (!browser) throw new Error('No browser is installed: install Chromium or Chrome.');
 const data = await mkdtemp(join(tmpdir(), 'hub-screenshots-'));
 try {
-  const hubCommand = (...args) => JSON.parse(execFileSync(process.execPath, [CLI, ...args, '--data', data, '--json']));
-  const { run: first } = hubCommand('demo', '--exit', '--port', '0');
+  const ask = (...args) => JSON.parse(execFileSync(process.execPath, [CLI, ...args, '--data', data, '--json']));
+  const { run: first } = ask('demo', '--exit', '--port', '0');
   const hub = await startHub(data);
-  const { id: second } = hubCommand(
-    'train',
+  const askHub = (...args) => ask(...args, '--url', hub.url);
+  const trained = [
     '--dataset',
     'cifar10-sample',
     '--backbone',
@@ -50,9 +49,10 @@ try {
     'epochs=12',
     '--set',
     'mirror=true',
-  );
-  hubCommand('model', 'register', 'cifar10', second);
-  hubCommand('promote', 'cifar10', '2', '--alias', 'candidate', '--reason', 'to be looked at');
+  ];
+  const [second] = askHub('train', ...trained).runs;
+  askHub('model', 'register', 'cifar10', second.id);
+  askHub('promote', 'cifar10', '2', '--alias', 'candidate', '--reason', 'to be looked at');
   await rm(INTO, { recursive: true, force: true });
   await mkdir(INTO, { recursive: true });
   for (const colorScheme of SCHEMES) {
@@ -64,7 +64,7 @@ try {
       });
       const page = await context.newPage();
       await page.goto(`${hub.url}/#token=${hub.client.token}`);
-      for (const { name, path, step } of pages({ run: first.id, other: second })) {
+      for (const { name, path, step } of pages({ run: first.id, other: second.id })) {
         await page.goto(`${hub.url}${path}`);
         await page.getByText('Live', { exact: true }).waitFor();
         await page.locator('[aria-label="Loading"]').waitFor({ state: 'detached' });
