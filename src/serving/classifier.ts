@@ -106,7 +106,8 @@ export class Classifier {
       }
       const parts = Array.from({ length: Math.ceil(n / servingBatch) }, (_, i) => {
         const count = Math.min(servingBatch, n - i * servingBatch);
-        const part = pixels.subarray(i * servingBatch * bytes, (i * servingBatch + count) * bytes);
+        // A copy: of a view, all that it is a view of would go to the thread, once for each part.
+        const part = new Uint8Array(pixels.subarray(i * servingBatch * bytes, (i * servingBatch + count) * bytes));
         return this.#batches.add(predictor, part, count, signal);
       });
       const predicted = await Promise.all(parts);
