@@ -2,8 +2,6 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { print } from 'graphql';
-import { CloseCode, createClient } from 'graphql-ws';
-import WebSocket from 'ws';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { TadaDocumentNode } from './graphql.js';
 
@@ -19,9 +17,6 @@ export type Request<T, V> = TadaDocumentNode<T, V> | string;
 
 /** Bytes sent so far. */
 export type OnSent = (bytes: number) => void;
-
-/** Codes of a WebSocket that the hub closes because of the token: not known at all, or not any more. */
-const TOKEN_REFUSED: readonly number[] = [CloseCode.Forbidden, CloseCode.Unauthorized];
 
 /** Talks GraphQL to a hub. An error that the hub made on purpose comes back as the same HubError. */
 export class HubClient {
@@ -62,25 +57,10 @@ export class HubClient {
 
   /** Every event of a subscription, until it ends or the signal comes. */
   async *subscribe<T, V = Variables>(request: Request<T, V>, variables: V, signal?: AbortSignal): AsyncGenerator<T> {
-    if (signal?.aborted) return;
-    const client = createClient({
-      url: `${this.#url.replace(/^http/, 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${this.token}` },
-      shouldRetry: (event) => isClosed(event) && !TOKEN_REFUSED.includes(event.code),
-    });
-    const stop = (): void => void client.dispose();
-    signal?.addEventListener('abort', stop);
-    try {
-      const events = client.iterate<T>({ query: textOf(request), variables: variables as Record<string, unknown> });
-      for await (const answer of events) yield dataOf(answer as Answer<T>);
-    } catch (error) {
-      if (error instanceof HubError) throw error;
-      throw Array.isArray(error) ? refusalOf(error) : this.#closed(error); // what is refused ends with its errors
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      await client.dispose();
-    }
+    const { subscribe } = await import('./subscription.js'); // most commands do without
+    const subscription = { query: textOf(request), variables: variables as Record<string, unknown> };
+    const answers = subscribe(this.#url, this.token, subscription, signal);
+    for await (const answer of answers) yield dataOf(answer as Answer<T>);
   }
 
   /** What the hub sends at a path that is not GraphQL's. */
@@ -111,13 +91,6 @@ export class HubClient {
       throw new HubError('HUB_UNREACHABLE', message);
     }) as Promise<Answer<unknown>>;
   }
-
-  #closed(event: unknown): HubError {
-    if (isClosed(event) && TOKEN_REFUSED.includes(event.code)) {
-      return new HubError('UNAUTHENTICATED', 'The token is not known to this hub, or not any more.');
-    }
-    return new HubError('HUB_UNREACHABLE', `The connection to the hub at ${this.#url} is lost: look whether it runs.`);
-  }
 }
 
 /** A file to upload, under the last part of its path. */
@@ -127,10 +100,6 @@ export async function openFile(path: string): Promise<File> {
     throw new HubError('BAD_INPUT', `${path} cannot be read: give the path of a file that is there.`);
   }
   return new File([await openAsBlob(path)], basename(path));
-}
-
-function isClosed(event: unknown): event is { readonly code: number } {
-  return typeof (event as { code?: unknown }).code === 'number'; // the system's errors have names there
 }
 
 function textOf<T, V>(request: Request<T, V>): string {
@@ -155,7 +124,8 @@ function dataOf<T>(answer: Answer<T>): T {
   return answer.data as T;
 }
 
-function refusalOf([error]: NonNullable<Answer<unknown>['errors']>): HubError {
+/** What the hub said in the first of its errors. */
+export function refusalOf([error]: NonNullable<Answer<unknown>['errors']>): HubError {
   const code = error?.extensions?.code ?? 'INTERNAL';
   return new HubError(code as ErrorCode, error?.message ?? 'The hub gave no reason.');
 }
