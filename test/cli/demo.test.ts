@@ -82,7 +82,7 @@ it('hub demo --from takes a folder of class folders, and names dataset and model
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content as Buffer);
   }
-  const result = resultOf(await demo('data', '--from', colours));
+  const result = resultOf(await demo('colours', '--from', colours));
   expect(result).toMatchObject({
     datasetVersion: { dataset: 'my-colours', number: 1, classes: COLOUR_NAMES },
     run: { state: 'SUCCEEDED' },

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verifyAuditChain } from '../../src/schema/audit/audit.chain.js';
 import { auditRow } from '../../src/schema/audit/audit.event.js';
 import { openDatabase } from '../../src/storage/database.js';
@@ -12,10 +12,19 @@ const entry = (i: number) => auditRow(BY, { action: 'RUN_DELETED', subject: `run
 
 describe('the audit', () => {
   let database: RowDatabase;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await RowDatabase.open();
   });
-  afterEach(() => database.remove());
+  beforeEach(() => behindItsBack('TRUNCATE audit_events'));
+  afterAll(() => database.remove());
+
+  /** As someone would who may do everything in the database. */
+  async function behindItsBack(...statements: readonly string[]): Promise<void> {
+    const triggers = (what: string): string => `ALTER TABLE audit_events ${what} TRIGGER ALL`;
+    for (const sql of [triggers('DISABLE'), ...statements, triggers('ENABLE')]) {
+      await database.client.$executeRawUnsafe(sql);
+    }
+  }
 
   const fill = async (rows: number): Promise<void> => {
     for (let i = 1; i <= rows; i++) await database.client.auditEvent.create({ data: entry(i) });
@@ -90,15 +99,8 @@ describe('the audit', () => {
     ],
   ])('names the first row that was %s behind its back', async (_, sql, number, why) => {
     await fill(5);
-    const { client } = database;
-    for (const statement of [
-      'ALTER TABLE audit_events DISABLE TRIGGER ALL',
-      ...sql.split(';'),
-      'ALTER TABLE audit_events ENABLE TRIGGER ALL',
-    ]) {
-      await client.$executeRawUnsafe(statement);
-    }
-    expect((await verifyAuditChain(client)).broken).toEqual({ number, why: expect.stringMatching(why) });
+    await behindItsBack(...sql.split(';'));
+    expect((await verifyAuditChain(database.client)).broken).toEqual({ number, why: expect.stringMatching(why) });
   });
 });
 

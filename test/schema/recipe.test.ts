@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type GraphQLInputObjectType, type GraphQLObjectType, graphql } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../src/schema/caller.js';
 import { RecipeResolver } from '../../src/schema/recipe/recipe.resolver.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
 import { HYPERPARAMETERS } from '../../src/training/hyperparameters.js';
@@ -8,9 +9,10 @@ import { resolveRecipe } from '../../src/training/recipe.js';
 import { requestText } from '../support/hub-user.js';
 
 const schema = buildHubSchema([new RecipeResolver()]);
+const caller: Caller = { tokenId: 't', name: 'tester', role: 'VIEWER', model: null, expiresAt: null };
 
 async function ask<T>(request: string): Promise<T> {
-  const { data, errors } = await graphql({ schema, source: await requestText(request) });
+  const { data, errors } = await graphql({ schema, source: await requestText(request), contextValue: { caller } });
   expect(errors).toBeUndefined();
   return JSON.parse(JSON.stringify(data)) as T;
 }

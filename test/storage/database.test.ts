@@ -1,29 +1,22 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Database, isUniqueViolation, openDatabase, type PrismaClient } from '../../src/storage/database.js';
 import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
 import { readMigrations } from '../../src/storage/migrations.js';
 import { nextMigration } from '../../src/storage/schema-engine.js';
+import { copyEmptyDatabase } from '../support/empty-database.js';
 import { startChild, temporaryFolder } from './fixtures.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 const SCHEMA = new URL('../../prisma/schema.prisma', import.meta.url);
 
-/** A database at the newest migration. Making one takes seconds, copying it does not. */
-let template: string;
-beforeAll(async () => {
-  template = await mkdtemp(join(tmpdir(), 'hub-template-'));
-  await (await openDatabase({ folder: join(template, 'database') })).close();
-});
-afterAll(() => rm(template, { recursive: true, force: true, maxRetries: 5 }));
-
-async function copyOfTemplate(): Promise<string> {
+/** Folder of an empty database at the newest migration. */
+async function emptyDatabase(): Promise<string> {
   const folder = join(await temporaryFolder(), 'database');
-  await cp(join(template, 'database'), folder, { recursive: true });
+  copyEmptyDatabase(folder);
   return folder;
 }
 
@@ -46,7 +39,7 @@ async function datasetVersion(client: PrismaClient): Promise<{ id: string; datas
 
 describe('an embedded database', () => {
   test('keeps its rows when it is closed and opened again', async () => {
-    const folder = await copyOfTemplate();
+    const folder = await emptyDatabase();
     const first = await openDatabase({ folder });
     expect(first.kind).toBe('pglite');
     const { id } = await datasetVersion(first.client);
@@ -64,7 +57,7 @@ describe('an embedded database', () => {
   });
 
   test('loses no acknowledged row when its process is killed while it writes', async () => {
-    const folder = await copyOfTemplate();
+    const folder = await emptyDatabase();
     const child = startChild('write-rows.mjs', folder);
     const acknowledged: string[] = [];
     for await (const name of child.lines) {
@@ -80,7 +73,7 @@ describe('an embedded database', () => {
   });
 
   test('keeps concurrent statements apart, however large their values are', async () => {
-    const { client } = await open(await copyOfTemplate());
+    const { client } = await open(await emptyDatabase());
     const names = Array.from({ length: 40 }, (_, i) => `d${i}`);
     const created = names.map((name, i) =>
       client.dataset.create({ data: { name, description: i % 4 ? name : name.repeat(100_000) } }),
@@ -95,7 +88,7 @@ describe('an embedded database', () => {
   });
 
   test('does all of a transaction or nothing, and goes on afterwards', async () => {
-    const { client } = await open(await copyOfTemplate());
+    const { client } = await open(await emptyDatabase());
     const failing = client.$transaction(async (transaction) => {
       await transaction.dataset.create({ data: { name: 'first' } });
       await transaction.dataset.create({ data: { name: 'first' } });
@@ -120,7 +113,7 @@ describe.runIf(SERVER)('a PostgreSQL server', () => {
     await admin.query('CREATE DATABASE hub_test');
     const url = Object.assign(new URL(SERVER as string), { pathname: '/hub_test' }).href;
     for (const datasets of [1, 2]) {
-      const database = await openDatabase({ url, folder: join(template, 'unused') });
+      const database = await openDatabase({ url, folder: 'unused' });
       expect(database.kind).toBe('postgresql');
       await database.client.dataset.create({ data: { name: `d${datasets}` } });
       expect(await database.client.dataset.count()).toBe(datasets);
@@ -143,7 +136,7 @@ describe('the tables', () => {
   });
 
   test('refuse a name, a number or a content twice', async () => {
-    const { client } = await open(await copyOfTemplate());
+    const { client } = await open(await emptyDatabase());
     const { datasetId } = await datasetVersion(client);
     const version = (changes: { number?: number; contentHash?: string }) =>
       client.datasetVersion.create({ data: { ...VERSION, datasetId, ...changes } });
@@ -159,7 +152,7 @@ describe('the tables', () => {
   });
 
   test('refuse to delete what something refers to; epochs go with their run', async () => {
-    const { client } = await open(await copyOfTemplate());
+    const { client } = await open(await emptyDatabase());
     const { id, datasetId } = await datasetVersion(client);
     const metrics = { trainLoss: 1, trainAccuracy: 0.5, validationLoss: 1, validationAccuracy: 0.5, seconds: 1 };
     const run = await client.run.create({
@@ -187,7 +180,7 @@ describe('migrations', () => {
   }
 
   test('that the database lacks are applied, once', async () => {
-    const folder = await copyOfTemplate();
+    const folder = await emptyDatabase();
     const migrations = await withOneMore(
       "-- semicolons; in comments; and texts; are no ends\nINSERT INTO datasets (id, name) VALUES ('a;b', 'more');",
     );
@@ -199,7 +192,7 @@ describe('migrations', () => {
   });
 
   test('that fail leave nothing behind', async () => {
-    const folder = await copyOfTemplate();
+    const folder = await emptyDatabase();
     const failing = await withOneMore('CREATE TABLE half (x int); INSERT INTO half SELECT 1/0;');
     await expect(openDatabase({ folder, migrations: failing })).rejects.toThrow('division by zero');
     const { client } = await open(folder, await withOneMore('CREATE TABLE half (x int);'));
@@ -249,7 +242,7 @@ describe('migrations', () => {
   });
 
   test('of a newer hub are refused', async () => {
-    const folder = await copyOfTemplate();
+    const folder = await emptyDatabase();
     await (await openDatabase({ folder, migrations: await withOneMore('CREATE TABLE t (x int);') })).close();
     await expect(openDatabase({ folder })).rejects.toMatchObject({
       code: 'CONFLICT',
@@ -258,7 +251,7 @@ describe('migrations', () => {
   });
 
   test('that were changed after the database has seen them are refused', async () => {
-    const folder = await copyOfTemplate();
+    const folder = await emptyDatabase();
     const before = await withOneMore('CREATE TABLE t (x int);');
     await (await openDatabase({ folder, migrations: before })).close();
     const after = await withOneMore('CREATE TABLE t (x bigint);');
@@ -272,7 +265,7 @@ describe('migrations', () => {
       const file = join(windows, name, 'migration.sql');
       await writeFile(file, (await readFile(file, 'utf8')).replaceAll('\n', '\r\n'));
     }
-    const { client } = await open(await copyOfTemplate(), windows);
+    const { client } = await open(await emptyDatabase(), windows);
     expect(await client.$queryRaw`SELECT count(*)::int AS rows FROM t`).toEqual([{ rows: 0 }]);
   });
 });

@@ -1,29 +1,35 @@
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { copyEmptyDatabase } from '../support/empty-database.js';
 import { temporaryFolder } from './fixtures.js';
 
-const disk = vi.hoisted(() => ({ syncs: 0 }));
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
-  const fsyncSync = (descriptor: number) => {
-    disk.syncs += 1;
-    fs.fsyncSync(descriptor);
-  };
-  return { ...fs, fsyncSync };
-});
+/** Folder of a database that is there. */
+async function database(): Promise<string> {
+  const folder = join(await temporaryFolder(), 'database');
+  copyEmptyDatabase(folder);
+  return folder;
+}
 
 test('has a commit on the disk before it acknowledges it', async () => {
-  const server = await openEmbeddedPostgres(join(await temporaryFolder(), 'database'));
+  const syncs = vi.spyOn(fs, 'fsyncSync');
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    syncs.mockRestore();
+    syncBuiltinESMExports();
+  });
+  const server = await openEmbeddedPostgres(await database());
   const pool = new pg.Pool(server.connection);
   await pool.query('CREATE TABLE t (x int)');
   for (let i = 0; i < 3; i++) {
-    const before = disk.syncs;
+    const before = syncs.mock.calls.length;
     await pool.query('INSERT INTO t VALUES ($1)', [i]);
-    expect(disk.syncs).toBeGreaterThan(before);
+    expect(syncs.mock.calls.length).toBeGreaterThan(before);
   }
   await pool.end();
   await server.close();
@@ -53,7 +59,7 @@ test('is reached whatever the environment says about servers', async () => {
   vi.stubEnv('PGHOST', 'elsewhere.example');
   vi.stubEnv('PGDATABASE', 'other');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const server = await openEmbeddedPostgres();
+  const server = await openEmbeddedPostgres(await database());
   const pool = new pg.Pool(server.connection);
   expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   await pool.end();
@@ -61,7 +67,7 @@ test('is reached whatever the environment says about servers', async () => {
 });
 
 test('rolls back what a lost connection had begun', async () => {
-  const server = await openEmbeddedPostgres();
+  const server = await openEmbeddedPostgres(await database());
   const pool = new pg.Pool(server.connection);
   await pool.query('CREATE TABLE t (x int)');
   const lost = await pool.connect();
@@ -78,6 +84,7 @@ test('is started again when its log could not be written, with all that it had a
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', disk]);
   context.skip(status !== 0, 'to make a small file system needs root on Linux');
   onTestFinished(() => void spawnSync('umount', ['-l', disk]));
+  copyEmptyDatabase(join(disk, 'database'));
   const server = await openEmbeddedPostgres(join(disk, 'database'));
   const pool = new pg.Pool(server.connection).on('error', () => undefined);
   await pool.query('CREATE TABLE t (x int)');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Prisma, type PrismaClient } from '../../src/storage/database.js';
 import { recipeSchema } from '../../src/training/recipe.js';
+import { copyEmptyDatabase } from './empty-database.js';
 
 /** A database of its own without a hub, for rows that no hub would make. */
 export class RowDatabase {
@@ -14,6 +15,7 @@ export class RowDatabase {
 
   static async open(): Promise<RowDatabase> {
     const folder = await mkdtemp(join(tmpdir(), 'hub-rows-'));
+    copyEmptyDatabase(join(folder, 'database'));
     const database = await openDatabase({ folder: join(folder, 'database') });
     return new RowDatabase(folder, database.client, () => database.close());
   }

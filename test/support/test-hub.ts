@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type ConfigInput, resolveConfig } from '../../src/config.js';
 import { type Hub, type Parts, startHub } from '../../src/main.js';
+import { dataPaths } from '../../src/storage/data-folder.js';
+import type { PrismaClient } from '../../src/storage/database.js';
+import { copyEmptyDatabase } from './empty-database.js';
 import { HubUser, type LogLine } from './hub-user.js';
+import { inDatabase } from './in-database.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
 
 const DIST = new URL('../../dist/', import.meta.url);
@@ -77,6 +82,7 @@ export class TestHub extends HubUser {
 
   /** Starts it, and waits until all that should serve is loaded. */
   async start(options: Partial<ConfigInput> = {}): Promise<void> {
+    if (!existsSync(this.data)) copyEmptyDatabase(dataPaths(this.data).database);
     const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed], ...options }, {});
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
     this.#hub = await startHub(config, log, {
@@ -88,6 +94,14 @@ export class TestHub extends HubUser {
       ...this.parts,
     });
     await this.#hub.ready;
+  }
+
+  /** Works in its database while it is stopped, and starts it again. */
+  async inDatabase<T>(work: (client: PrismaClient) => Promise<T>): Promise<T> {
+    await this.stop();
+    const done = await inDatabase(this.data, work);
+    await this.start();
+    return done;
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,33 @@
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../../src/storage/database.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder of a database at the newest migration that holds nothing. */
+    readonly emptyDatabase: string;
+  }
+}
+
+let folder: string;
+
+/** Before all tests: makes the database that theirs are copies of, since PostgreSQL needs seconds to make one. */
+export async function setup(project: TestProject): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'hub-database-'));
+  const database = join(folder, 'database');
+  await (await openDatabase({ folder: database })).close();
+  project.provide('emptyDatabase', database);
+}
+
+export async function teardown(): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** An empty database at a place where there is none. */
+export function copyEmptyDatabase(to: string): void {
+  cpSync(inject('emptyDatabase'), to, { recursive: true });
+}
