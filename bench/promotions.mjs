@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { check } from './support/check.mjs';
+import { check, percentile } from './support/check.mjs';
+import { withWeightsOption } from './support/data.mjs';
 import { startHub } from './support/hub.mjs';
-import { load, percentile } from './support/load.mjs';
+import { load } from './support/load.mjs';
 import { residentMemory } from './support/servers.mjs';
 import { prepareHub, promote, requestOf } from './support/serving-hub.mjs';
 
@@ -16,15 +17,10 @@ const REQUESTS = 100;
 const SETTLED = 10;
 
 export function describe(command) {
-  return command
+  return withWeightsOption(command)
     .description('photos while versions are promoted and rolled back')
     .option('--promotions <n>', 'promotions', '200')
-    .option('--size <pixels>', 'side of the picture that the network sees', '75')
-    .option(
-      '--weights <file>',
-      'Keras .h5 of InceptionV3 without top',
-      '../shared/backbone/inception_v3_tiny_imagenet_notop.h5',
-    );
+    .option('--size <pixels>', 'side of the picture that the network sees', '75');
 }
 
 export async function measure({ promotions, size, weights }) {

@@ -4,9 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check, mean } from './support/check.mjs';
+import { check, mean, percentile } from './support/check.mjs';
+import { withWeightsOption } from './support/data.mjs';
 import { startHub } from './support/hub.mjs';
-import { load, percentile, probabilitiesOf } from './support/load.mjs';
+import { load, probabilitiesOf } from './support/load.mjs';
 import { run } from './support/python.mjs';
 import { PEERS, residentMemory, startPeer } from './support/servers.mjs';
 import { exportNetwork, prepareHub, requestOf } from './support/serving-hub.mjs';
@@ -22,18 +23,13 @@ const CROWD = 256;
 const [DEADLINE, REFUSED_WITHIN] = [10_000, 300];
 
 export function describe(command) {
-  return command
+  return withWeightsOption(command)
     .description('photos through the hub and through other servers of the same network')
     .option('--peers <names>', `of ${Object.keys(PEERS).join(', ')}`, Object.keys(PEERS).join(','))
     .option('--rounds <n>', 'rounds', '2')
     .option('--concurrency <list>', 'photos on their way at once', '1,8,32')
     .option('--requests <n>', 'photos for each of these', '96')
-    .option('--size <pixels>', 'side of the picture that the network sees', '299')
-    .option(
-      '--weights <file>',
-      'Keras .h5 of InceptionV3 without top',
-      '../shared/backbone/inception_v3_tiny_imagenet_notop.h5',
-    );
+    .option('--size <pixels>', 'side of the picture that the network sees', '299');
 }
 
 export async function measure({ peers, rounds, concurrency, requests, size, weights }) {

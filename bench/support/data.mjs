@@ -6,17 +6,20 @@ import { extract } from 'tar-stream';
 
 /** Options that say where what is too large for the repository lies. */
 export function withDataOptions(command) {
-  return command
-    .option(
-      '--images <file>',
-      'tar.gz of CIFAR-10 as JPEGs: train/<class>/NNNN.jpg, test/<class>/NNNN.jpg',
-      '../shared/data/cifar10-images.tar.gz',
-    )
-    .option(
-      '--weights <file>',
-      'Keras .h5 of InceptionV3 without top',
-      '../shared/backbone/inception_v3_tiny_imagenet_notop.h5',
-    );
+  return withWeightsOption(command).option(
+    '--images <file>',
+    'tar.gz of CIFAR-10 as JPEGs: train/<class>/NNNN.jpg, test/<class>/NNNN.jpg',
+    '../shared/data/cifar10-images.tar.gz',
+  );
+}
+
+/** The option that says where a backbone in Keras's form lies. */
+export function withWeightsOption(command) {
+  return command.option(
+    '--weights <file>',
+    'Keras .h5 of InceptionV3 without top',
+    '../shared/backbone/inception_v3_tiny_imagenet_notop.h5',
+  );
 }
 
 /** Unpacks the first so many images per class by name. */

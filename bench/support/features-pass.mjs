@@ -1,29 +1,17 @@
 // Median time of a pass through the frozen network with the bundled backbone, as one line of JSON: {imagesPerSecond, engine}.
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
-import { resolveCompute } from '../../dist/engines/compute.js';
-import { openEngine } from '../../dist/engines/open-engine.js';
 import { readSafetensors } from '../../dist/network/safetensors.js';
 import { median } from './check.mjs';
+import { timedEngine } from './timed-engine.mjs';
 
 const INPUT = 32;
 /** Passes before the clock starts. */
 const WARM_UP = 2;
 
-const options = new Command()
-  .requiredOption('--size <pixels>')
-  .requiredOption('--batch <n>')
-  .requiredOption('--seconds <n>')
-  .option('--engine <name>', 'as of `hub start`', 'onnx')
-  .option('--device <name>', 'as of `hub start`', 'cpu')
-  .parse()
-  .opts();
-const [image, batch, seconds] = [options.size, options.batch, options.seconds].map(Number);
+const { size: image, batch, seconds, engine } = await timedEngine();
 
 const file = new URL('../../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url);
 const backbone = readSafetensors(readFileSync(file)).weights;
-const { engine } = await openEngine(resolveCompute(options), availableParallelism());
 const network = await engine.frozen({ backbone, size: { input: INPUT, image }, upTo: 'avg_pool', type: 'float32' });
 const pixels = new Uint8Array(batch * INPUT * INPUT * 3).map(() => Math.random() * 256);
 

@@ -1,9 +1,5 @@
 // Median time of a fine-tuning step with the bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond, engine}.
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
-import { resolveCompute } from '../../dist/engines/compute.js';
-import { openEngine } from '../../dist/engines/open-engine.js';
 import { matchBackbone } from '../../dist/network/backbone-weights.js';
 import { foldLayers } from '../../dist/network/folded-weights.js';
 import { head } from '../../dist/network/head.js';
@@ -11,21 +7,14 @@ import { splitAt, splitShape } from '../../dist/network/inception-v3.js';
 import { readSafetensors } from '../../dist/network/safetensors.js';
 import { initialWeights } from '../../dist/training/initial-weights.js';
 import { median } from './check.mjs';
+import { timedEngine } from './timed-engine.mjs';
 
 const CLASSES = 10;
 const LEARNING_RATE = 1e-5;
 /** Calls before the clock starts. */
 const WARM_UP = 1;
 
-const options = new Command()
-  .requiredOption('--size <pixels>')
-  .requiredOption('--batch <n>')
-  .requiredOption('--seconds <n>')
-  .option('--engine <name>', 'as of `hub start`', 'onnx')
-  .option('--device <name>', 'as of `hub start`', 'cpu')
-  .parse()
-  .opts();
-const [size, batch, seconds] = [options.size, options.batch, options.seconds].map(Number);
+const { size, batch, seconds, engine } = await timedEngine();
 
 const file = new URL('../../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url);
 const backbone = readSafetensors(readFileSync(file)).weights;
@@ -34,7 +23,6 @@ const headLayers = head(2048, { classes: CLASSES, hidden: 500, dropout: 0.3 });
 const folded = foldLayers(rest, backbone);
 const shape = splitShape('InceptionV3', size, 'mixed5');
 const values = shape.height * shape.width * shape.channels;
-const { engine } = await openEngine(resolveCompute(options), availableParallelism());
 const trainer = await engine.trainer({
   layers: [...rest, ...headLayers],
   input: { name: 'mixed5', shape, type: 'float32' },

@@ -32,9 +32,3 @@ function rowOf(value, length) {
   }
   return null;
 }
-
-/** The value below which a share of the others lie. */
-export function percentile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}

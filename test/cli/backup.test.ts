@@ -6,12 +6,11 @@ import type { Finding } from '../../src/cli/doctor/finding.js';
 import { readBackup } from '../../src/schema/backup/backup.reader.js';
 import { BackupService } from '../../src/schema/backup/backup.service.js';
 import { dataPaths, lockDataFolder } from '../../src/storage/data-folder.js';
-import { openDatabase, type PrismaClient } from '../../src/storage/database.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
-import { zipOf } from '../datasets/fixtures.js';
 import { type DatasetVersionAnswer, figuresOf, type ModelAnswer } from '../support/answers.js';
-import { colourImages, colourPhoto } from '../support/colour-images.js';
+import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
+import { inDatabase } from '../support/in-database.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -25,7 +24,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hub-backup-'));
   file = join(folder, 'hub.backup');
   hub = await TestHub.start();
-  version = await hub.register('colours', await zipOf(await colourImages()));
+  version = await registerColours(hub);
   const { id } = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
   await hub.ask('reproduce-run', { id }); // a row that refers to another one of its table
   await hub.registerModel(id, 'colours');
@@ -199,10 +198,6 @@ describe('of a data folder without a hub', () => {
   });
 
   const blobFile = (sha256: string): string => join(dataPaths(data).blobs, sha256.slice(0, 2), sha256.slice(2));
-  const inDatabase = async <T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T> => {
-    const database = await openDatabase({ folder: dataPaths(data).database });
-    return work(database.client).finally(() => database.close());
-  };
   it('hub verify counts what is unused and half-written', async () => {
     const { findings } = await json<{ findings: Finding[] }>('verify', '--data', data);
     const of = (check: string) => findings.find((finding) => finding.check === check);
@@ -237,7 +232,7 @@ describe('of a data folder without a hub', () => {
 
   it('a backup holds nothing back: what is deleted while it is read is in it, and stays until gc', async () => {
     const blobs = new FileBlobStore(dataPaths(data).blobs);
-    await inDatabase(async (prisma) => {
+    await inDatabase(data, async (prisma) => {
       const { weightsBlob } = await prisma.modelVersion.findFirstOrThrow();
       const service = new BackupService({ prisma, blobs, temporary: folder });
       const reading = await service.open();
@@ -253,7 +248,10 @@ describe('of a data folder without a hub', () => {
   });
 
   it('a backup names what the hub had lost', async () => {
-    const weights = await inDatabase(async (prisma) => (await prisma.modelVersion.findFirstOrThrow()).weightsBlob);
+    const weights = await inDatabase(
+      data,
+      async (prisma) => (await prisma.modelVersion.findFirstOrThrow()).weightsBlob,
+    );
     const content = await readFile(blobFile(weights));
     content[content.length >> 1]! ^= 1;
     await writeFile(blobFile(weights), content);

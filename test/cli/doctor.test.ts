@@ -7,10 +7,10 @@ import { buildSchema, graphqlSync } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
-import { openDatabase, type PrismaClient } from '../../src/storage/database.js';
 import { zipOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
+import { inDatabase } from '../support/in-database.js';
 import { HOPELESS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -59,12 +59,6 @@ describe('hub doctor', () => {
     const data = join(folder, name);
     await cp(hub.data, data, { recursive: true });
     return data;
-  };
-
-  /** Does something to the database of a data folder. */
-  const inDatabase = async (data: string, work: (prisma: PrismaClient) => Promise<unknown>): Promise<void> => {
-    const database = await openDatabase({ folder: dataPaths(data).database });
-    await work(database.client).finally(() => database.close());
   };
 
   describe('beside a hub that runs', () => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
 import { type Ended, startHubCommand } from '../support/command.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -19,7 +18,7 @@ describe('hub, for who experiments', () => {
 
   beforeAll(async () => {
     hub = await TestHub.start();
-    await hub.register('colours', await zipOf(await colourImages()));
+    await registerColours(hub);
   });
   afterAll(() => hub.remove());
 

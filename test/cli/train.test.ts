@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -14,7 +13,7 @@ describe('hub train', () => {
 
   beforeAll(async () => {
     hub = await TestHub.start();
-    await hub.register('colours', await zipOf(await colourImages()));
+    await registerColours(hub);
   });
   afterAll(() => hub.remove());
 

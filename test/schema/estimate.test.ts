@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
 import type { RunAnswer } from '../support/answers.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -30,7 +29,7 @@ describe('an estimate', () => {
 
   beforeAll(async () => {
     hub = await TestHub.start();
-    datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+    datasetVersionId = (await registerColours(hub)).id;
   });
   afterAll(() => hub.remove());
 

@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
 import { type ClassificationAnswer, figuresOf, type RunAnswer } from '../support/answers.js';
-import { colourImages, colourPhoto } from '../support/colour-images.js';
+import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -27,7 +26,7 @@ describe('a fine-tune run', () => {
 
   beforeAll(async () => {
     hub = await TestHub.start();
-    datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+    datasetVersionId = (await registerColours(hub)).id;
     parent = await hub.train({ datasetVersionId, recipe: HOPELESS });
   });
   afterAll(() => hub.remove());

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { images, noise, tarGzOf, zipOf } from '../datasets/fixtures.js';
 import type { DatasetVersionAnswer, ModelAnswer, RunAnswer } from '../support/answers.js';
-import { colourImages, colourPhoto } from '../support/colour-images.js';
+import { colourImages, colourPhoto, registerColours } from '../support/colour-images.js';
 import { ERROR, requestText } from '../support/hub-user.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}/weights.h5`;
   const md5 = createHash('md5').update(PUBLISHED).digest('hex');
   hub = await TestHub.start({ imagenet: { url, bytes: PUBLISHED.length, md5 } });
-  version = await hub.register('colours', await zipOf(await colourImages()));
+  version = await registerColours(hub);
   good = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
   worse = await hub.train({ datasetVersionId: version.id, recipe: HOPELESS });
   await hub.registerModel(good.id, 'colours');

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTfjs } from '../../src/engines/tensorflow/place.js';
-import { zipOf } from '../datasets/fixtures.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -10,7 +9,7 @@ let datasetVersionId: string;
 
 beforeAll(async () => {
   hub = await TestHub.start();
-  datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+  datasetVersionId = (await registerColours(hub)).id;
 });
 afterAll(() => hub.remove());
 

@@ -3,9 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HubClient } from '../../src/cli/client.js';
-import { zipOf } from '../datasets/fixtures.js';
 import { figuresOf, type RunAnswer, type RunEventAnswer, type RunPageAnswer } from '../support/answers.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
 import { requestText } from '../support/hub-user.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -20,7 +19,7 @@ let datasetVersionId: string;
 
 beforeAll(async () => {
   hub = await TestHub.start();
-  datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+  datasetVersionId = (await registerColours(hub)).id;
 });
 afterAll(() => hub.remove());
 

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openDatabase } from '../../src/storage/database.js';
+import type { PrismaClient } from '../../src/storage/database.js';
 import type { ListedRun, RunPageAnswer } from '../support/answers.js';
 import { datasetVersionRow, runRow } from '../support/run-rows.js';
 import { TestHub } from '../support/test-hub.js';
@@ -19,9 +18,12 @@ let ids: string[];
 
 beforeAll(async () => {
   hub = await TestHub.start();
-  await hub.stop();
-  const database = await openDatabase({ folder: join(hub.data, 'database') });
-  const { client } = database;
+  await hub.inDatabase(fill);
+});
+afterAll(() => hub.remove());
+
+/** Puts the rows there. */
+async function fill(client: PrismaClient): Promise<void> {
   const versions = [await datasetVersionRow(client, 'pets'), await datasetVersionRow(client, 'birds')];
   const about = { licence: 'any', preprocessing: 'any', trainedOn: 'any', source: 'any' };
   const named = { name: 'any', sha256: 'c'.repeat(64), architecture: 'InceptionV3' };
@@ -44,10 +46,7 @@ beforeAll(async () => {
     });
     ids.push(id);
   }
-  await database.close();
-  await hub.start();
-});
-afterAll(() => hub.remove());
+}
 
 /** All pages one behind the other. */
 async function list(variables: Record<string, unknown>, first = 7): Promise<ListedRun[]> {

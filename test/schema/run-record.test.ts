@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCodeVersion } from '../../src/code-version.js';
-import { zipOf } from '../datasets/fixtures.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import { figuresOf, type RunAnswer } from '../support/answers.js';
-import { COLOUR_NAMES, colourImages } from '../support/colour-images.js';
+import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -32,7 +31,7 @@ let poor: RunAnswer;
 
 beforeAll(async () => {
   hub = await TestHub.start();
-  datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+  datasetVersionId = (await registerColours(hub)).id;
   good = await hub.train({ datasetVersionId, recipe: { ...QUICK, epochs: 4 } });
   poor = await hub.train({ datasetVersionId, recipe: HOPELESS });
 });

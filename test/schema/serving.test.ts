@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/storage/database.js';
 import type { ClassificationAnswer, RunAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, type Colour, colourPhoto } from '../support/colour-images.js';
 import { ERROR, requestText } from '../support/hub-user.js';
@@ -161,15 +159,13 @@ describe('a hub that has no room', () => {
 describe('a version that does not answer as it did', () => {
   /** Changes what the database says of the versions' recorded answers, while the hub is stopped. */
   async function withRecorded(change: (blobs: readonly string[]) => readonly (string | null)[]): Promise<void> {
-    await hub.stop();
-    const { client, close } = await openDatabase({ folder: join(hub.data, 'database') });
-    const rows = await client.modelVersion.findMany({ orderBy: { number: 'asc' } });
-    const changed = change(rows.map(({ expectedBlob }) => expectedBlob as string));
-    for (const [i, { id }] of rows.entries()) {
-      await client.modelVersion.update({ where: { id }, data: { expectedBlob: changed[i] as string | null } });
-    }
-    await close();
-    await hub.start();
+    await hub.inDatabase(async (client) => {
+      const rows = await client.modelVersion.findMany({ orderBy: { number: 'asc' } });
+      const changed = change(rows.map(({ expectedBlob }) => expectedBlob as string));
+      for (const [i, { id }] of rows.entries()) {
+        await client.modelVersion.update({ where: { id }, data: { expectedBlob: changed[i] as string | null } });
+      }
+    });
   }
 
   let recorded: readonly string[];

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
 import type { SweepAnswer } from '../support/answers.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
 import type { HubUser } from '../support/hub-user.js';
 import { QUICK } from '../support/recipes.js';
@@ -34,7 +33,7 @@ beforeAll(async () => {
     await import(${JSON.stringify(pathToFileURL(WORKER_ENTRY))});`,
   );
   hub = await TestHub.start({ workerEntry });
-  const { id: datasetVersionId } = await hub.register('colours', await zipOf(await colourImages()));
+  const { id: datasetVersionId } = await registerColours(hub);
   await hub.ask('add-backbone', { name: 'tiny-imagenet' });
   await hub.stop();
   await cp(hub.data, data, { recursive: true });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
 import type { SweepAnswer } from '../support/answers.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -13,7 +12,7 @@ let datasetVersionId: string;
 
 beforeAll(async () => {
   hub = await TestHub.start();
-  datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+  datasetVersionId = (await registerColours(hub)).id;
 });
 afterAll(() => hub.remove());
 

@@ -6,9 +6,8 @@ import { namedBlobs } from '../../src/schema/named-blobs.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
-import { zipOf } from '../datasets/fixtures.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
-import { colourImages, colourPhoto } from '../support/colour-images.js';
+import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -25,7 +24,7 @@ describe('the form in which a version serves', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hub-int8-'));
     hub = await TestHub.start();
-    const { id: datasetVersionId } = await hub.register('colours', await zipOf(await colourImages()));
+    const { id: datasetVersionId } = await registerColours(hub);
     run = await hub.train({ datasetVersionId, recipe: QUICK });
     await hub.stop();
     await cp(hub.data, folder, { recursive: true });

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { launchInstalled } from './installed-browser.mjs';
 
 /** A camera that shows a test picture, for pages that ask for one. */
@@ -9,20 +9,16 @@ const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-s
 /** Milliseconds to wait for what a page should show, on a machine that does much else. */
 const PATIENCE = 50_000;
 
-let launched: Promise<Browser | null> | undefined;
-
 /**
- * A browser that is installed on this machine, none is downloaded. Null where there is none; but never in CI, which
- * installs one.
+ * A browser that is installed on this machine, none is downloaded; it ends with the file of tests. Null where there is
+ * none; but never in CI, which installs one.
  */
-export function installedBrowser(): Promise<Browser | null> {
-  launched ??= launch();
-  return launched;
-}
-
-async function launch(): Promise<Browser | null> {
+export async function installedBrowser(): Promise<Browser | null> {
   const browser = await launchInstalled(CAMERA);
-  if (browser) return browser;
+  if (browser) {
+    afterAll(() => browser.close());
+    return browser;
+  }
   if (process.env.CI) throw new Error('CI needs Chromium to test the page');
   console.warn('NO BROWSER: the tests of the page are skipped. Install Chromium or Chrome to run them.');
   return null;
@@ -52,6 +48,7 @@ export async function openPage(
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const problems: string[] = [];
+  const own = new URL(hub.url).origin;
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     const text = message.text();
@@ -61,7 +58,7 @@ export async function openPage(
   });
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (/^(https?|wss?):$/.test(protocol) && origin !== new URL(hub.url).origin) problems.push(`asks ${request.url()}`);
+    if (/^(https?|wss?):$/.test(protocol) && origin !== own) problems.push(`asks ${request.url()}`);
   });
   await page.goto(`${hub.url}${path}#token=${hub.token}`);
   return { page, problems, close: () => context.close() };

@@ -1,6 +1,8 @@
 import sharp from 'sharp';
 import { randomStream, uniform } from '../../src/random.js';
-import type { Files } from '../datasets/fixtures.js';
+import { type Files, zipOf } from '../datasets/fixtures.js';
+import type { DatasetVersionAnswer } from './answers.js';
+import type { HubUser } from './hub-user.js';
 
 /** Classes that a network learns in seconds: the colour that most of a picture has. */
 export const COLOURS = { blue: [0, 0, 250], green: [0, 250, 0], red: [250, 0, 0] } as const;
@@ -34,4 +36,9 @@ export async function colourImages({ train = 20, test = 8, seed = 0 } = {}): Pro
     }
   }
   return files;
+}
+
+/** Registers them as the first version of the dataset "colours". */
+export async function registerColours(hub: HubUser): Promise<DatasetVersionAnswer> {
+  return hub.register('colours', await zipOf(await colourImages()));
 }

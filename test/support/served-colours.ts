@@ -1,12 +1,11 @@
-import { zipOf } from '../datasets/fixtures.js';
 import type { RunAnswer } from './answers.js';
-import { colourImages } from './colour-images.js';
+import { registerColours } from './colour-images.js';
 import type { HubUser } from './hub-user.js';
 import { QUICK } from './recipes.js';
 
 /** Lets a hub serve version 1 of the model "colours", which tells its three colours apart. @returns its run. */
 export async function serveColours(hub: HubUser): Promise<RunAnswer> {
-  const version = await hub.register('colours', await zipOf(await colourImages()));
+  const version = await registerColours(hub);
   const run = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
   await promoteAs(hub, run, 'colours');
   return run;

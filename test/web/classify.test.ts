@@ -23,10 +23,7 @@ describe.skipIf(!browser)('the page that classifies', () => {
     hub = await TestHub.start();
     datasetVersionId = (await hub.register('colours', await tarGzOf(await colourImages()))).id;
   });
-  afterAll(async () => {
-    await hub.remove();
-    await (browser as Browser).close();
-  });
+  afterAll(() => hub.remove());
 
   async function serve(recipe: object, alias: string): Promise<void> {
     const run = await hub.train({ datasetVersionId, recipe });
@@ -109,7 +106,7 @@ describe.skipIf(!browser)('the page that classifies', () => {
       await page.getByRole('combobox', { name: 'What colours@production says' }).selectOption('green');
       expect(page.url()).toMatch(/sort=unsure&label=green$/);
       const rows = page.getByRole('table', { name: 'Photos' }).getByRole('row');
-      expect(await rows.count()).toBe(4);
+      await expect.poll(() => rows.count()).toBe(4);
       const leads = (await rows.getByRole('cell', { name: '%' }).allInnerTexts()).filter((text) =>
         /^\S+ %$/.test(text),
       );

@@ -15,10 +15,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
   beforeAll(async () => {
     hub = await TestHub.start();
   });
-  afterAll(async () => {
-    await hub.remove();
-    await (browser as Browser).close();
-  });
+  afterAll(() => hub.remove());
 
   const on = (path: string, what: (page: Page) => Promise<void>, options = {}) =>
     onPage(browser as Browser, hub, path, what, options);

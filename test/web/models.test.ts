@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
 import { expectAccessible, installedBrowser, openPage, type Watched } from '../support/browser.js';
-import { colourImages } from '../support/colour-images.js';
+import { registerColours } from '../support/colour-images.js';
+import { expectFitsPhone, PHONE } from '../support/on-page.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -40,10 +40,7 @@ describe.skipIf(!browser)('the pages of models', () => {
     expect(opened.problems).toEqual([]);
     await opened.close();
   });
-  afterAll(async () => {
-    await hub.remove();
-    await (browser as Browser).close();
-  });
+  afterAll(() => hub.remove());
 
   it('say how a model comes to be where there is none', async () => {
     await page.getByRole('heading', { name: 'No model yet' }).waitFor();
@@ -54,7 +51,7 @@ describe.skipIf(!browser)('the pages of models', () => {
 
   it('show a version as soon as it is registered, and that no alias points to it', async () => {
     await open('/models');
-    const data = await hub.register('colours', await zipOf(await colourImages()));
+    const data = await registerColours(hub);
     await addVersion(data.id, QUICK);
     await page.getByRole('link', { name: 'colours' }).click();
     await page.getByText('No alias points to a version yet').waitFor();
@@ -110,10 +107,9 @@ describe.skipIf(!browser)('the pages of models', () => {
   });
 
   it('fit a phone', async () => {
-    await page.setViewportSize({ width: 390, height: 800 });
+    await page.setViewportSize(PHONE.viewport);
     await open('/models/colours');
     await alias('production').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    await expectAccessible(page);
+    await expectFitsPhone(page);
   });
 });

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
 import type { RunAnswer } from '../support/answers.js';
 import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
-import { COLOUR_NAMES, colourImages } from '../support/colour-images.js';
+import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
+import { expectFitsPhone, PHONE } from '../support/on-page.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -22,14 +22,11 @@ describe.skipIf(!browser)('the page of a run', () => {
 
   beforeAll(async () => {
     hub = await TestHub.start();
-    datasetVersionId = (await hub.register('colours', await zipOf(await colourImages()))).id;
+    datasetVersionId = (await registerColours(hub)).id;
     good = await hub.train({ datasetVersionId, recipe: { ...QUICK, epochs: 4 } });
     poor = await hub.train({ datasetVersionId, recipe: HOPELESS });
   });
-  afterAll(async () => {
-    await hub.remove();
-    await (browser as Browser).close();
-  });
+  afterAll(() => hub.remove());
 
   const open = (path: string, options = {}) => openPage(browser as Browser, hub, path, options);
   const log = (page: Page) => page.getByRole('log');
@@ -95,9 +92,8 @@ describe.skipIf(!browser)('the page of a run', () => {
     await log(page).getByText('Has succeeded.').waitFor();
     expect(await loggedEpochs(page)).toEqual(upTo(SOME_SECONDS.epochs));
     await page.getByRole('switch', { name: 'Show as a table' }).click();
-    expect(await page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(
-      SOME_SECONDS.epochs + 1,
-    );
+    const rows = page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row');
+    await expect.poll(() => rows.count()).toBe(SOME_SECONDS.epochs + 1);
     expect(problems).toEqual([]);
     await close();
   });
@@ -241,11 +237,10 @@ describe.skipIf(!browser)('the page of a run', () => {
       '/new': '/new',
       '/compare': `/compare?ids=${poor.id},${good.id}`,
     };
-    const { page, problems, close } = await open(`/runs${paths[path]}`, { viewport: { width: 390, height: 844 } });
+    const { page, problems, close } = await open(`/runs${paths[path]}`, PHONE);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    await expectAccessible(page);
+    await expectFitsPhone(page);
     expect(problems).toEqual([]);
     await close();
   });

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/storage/database.js';
 import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
 import { datasetVersionRow, runRow } from '../support/run-rows.js';
 import { TestHub } from '../support/test-hub.js';
@@ -19,31 +17,25 @@ describe.skipIf(!browser)('the list of runs', () => {
 
   beforeAll(async () => {
     hub = await TestHub.start();
-    await hub.stop();
-    const database = await openDatabase({ folder: join(hub.data, 'database') });
-    const { client } = database;
-    const versions = [await datasetVersionRow(client, 'pets'), await datasetVersionRow(client, 'birds')];
-    ids = [];
-    for (let i = 0; i < COUNT; i++) {
-      const figures = { trainLoss: 1, trainAccuracy: 0.5, validationLoss: 1, seconds: 1 };
-      const id = await runRow(client, versions[i % 2] as string, {
-        state: STATES[i % 3] as (typeof STATES)[number],
-        kind: i % 2 ? 'FINE_TUNE' : 'TRANSFER',
-        createdAt: new Date(Date.UTC(2026, 0, 1, 0, i)),
-        bestValidationAccuracy: (i % 100) / 100,
-        tags: i % 50 === 0 ? ['paper'] : [],
-        tagText: i % 50 === 0 ? 'paper' : '',
-        epochs: { create: [1, 2].map((epoch) => ({ epoch, validationAccuracy: epoch / 10, ...figures })) },
-      });
-      ids.push(id);
-    }
-    await database.close();
-    await hub.start();
+    await hub.inDatabase(async (client) => {
+      const versions = [await datasetVersionRow(client, 'pets'), await datasetVersionRow(client, 'birds')];
+      ids = [];
+      for (let i = 0; i < COUNT; i++) {
+        const figures = { trainLoss: 1, trainAccuracy: 0.5, validationLoss: 1, seconds: 1 };
+        const id = await runRow(client, versions[i % 2] as string, {
+          state: STATES[i % 3] as (typeof STATES)[number],
+          kind: i % 2 ? 'FINE_TUNE' : 'TRANSFER',
+          createdAt: new Date(Date.UTC(2026, 0, 1, 0, i)),
+          bestValidationAccuracy: (i % 100) / 100,
+          tags: i % 50 === 0 ? ['paper'] : [],
+          tagText: i % 50 === 0 ? 'paper' : '',
+          epochs: { create: [1, 2].map((epoch) => ({ epoch, validationAccuracy: epoch / 10, ...figures })) },
+        });
+        ids.push(id);
+      }
+    });
   });
-  afterAll(async () => {
-    await hub.remove();
-    await (browser as Browser).close();
-  });
+  afterAll(() => hub.remove());
 
   const rows = (page: Page) => page.getByRole('table').locator('tbody tr[aria-rowindex]');
   const link = (page: Page, id: string) => page.getByRole('link', { name: id.slice(-8) });

@@ -11,10 +11,7 @@ describe.skipIf(!browser)('the start page', () => {
   beforeAll(async () => {
     hub = await TestHub.start();
   });
-  afterAll(async () => {
-    await hub.remove();
-    await (browser as Browser).close();
-  });
+  afterAll(() => hub.remove());
 
   const on = (what: (page: Page) => Promise<void>, options = {}) => onPage(browser as Browser, hub, '/', what, options);
 

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { messageOf } from '../../ui/Answer';
+import { messageOf } from './Answer';
 
 /** Something that is asked of the hub by a button: whether it is under way, and what went wrong the last time. */
 export function useTask() {

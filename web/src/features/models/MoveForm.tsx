@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { messageOf } from '../../ui/Answer';
 import { Problem } from '../../ui/Problem';
+import { useTask } from '../../ui/useTask';
 
 /** What someone has said who moves an alias. */
 export interface Said {
@@ -29,20 +29,12 @@ export function MoveForm({
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const [overrideGate, setOverrideGate] = useState(false);
-  const [moving, setMoving] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
+  const { busy, problem, run } = useTask();
   const ready = reason.trim() !== '' && (toType === null || typed === toType) && (!mayOverride || overrideGate);
 
-  const move = async (event: FormEvent): Promise<void> => {
+  const move = (event: FormEvent): void => {
     event.preventDefault();
-    setMoving(true);
-    setProblem(null);
-    try {
-      await onMove({ reason: reason.trim(), overrideGate: mayOverride && overrideGate });
-    } catch (error) {
-      setProblem(error);
-      setMoving(false);
-    }
+    void run(() => onMove({ reason: reason.trim(), overrideGate: mayOverride && overrideGate }));
   };
 
   return (
@@ -72,9 +64,9 @@ export function MoveForm({
             autoComplete="off"
           />
         )}
-        {problem !== null && <Problem title="The hub refuses" message={messageOf(problem)} />}
+        {problem !== null && <Problem title="The hub refuses" message={problem} />}
         <Group>
-          <Button type="submit" disabled={!ready} loading={moving}>
+          <Button type="submit" disabled={!ready} loading={busy}>
             {action}
           </Button>
           {children}

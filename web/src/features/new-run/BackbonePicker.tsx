@@ -2,7 +2,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { Button, Group, Radio, Stack } from '@mantine/core';
 import { graphql } from '../../graphql';
 import { Problem } from '../../ui/Problem';
-import { useTask } from '../runs/useTask';
+import { useTask } from '../../ui/useTask';
 import { BACKBONE_PICKER, type BackboneChoice } from './fragments';
 
 const ADD = graphql(

@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import { checkForm, type Typed } from '../../lib/run-form';
 import { urls } from '../../lib/urls';
 import { Problem } from '../../ui/Problem';
-import { useTask } from '../runs/useTask';
+import { useTask } from '../../ui/useTask';
 import { Estimate } from './Estimate';
 import classes from './NewRun.module.css';
 import type { Plan } from './plans';

@@ -4,7 +4,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { graphql } from '../../graphql';
 import { urls } from '../../lib/urls';
-import { useTask } from './useTask';
+import { useTask } from '../../ui/useTask';
 
 const MODELS = graphql(`
   query ModelNames {

@@ -5,10 +5,10 @@ import { Link, useNavigate } from 'react-router';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { urls } from '../../lib/urls';
 import { Problem } from '../../ui/Problem';
+import { useTask } from '../../ui/useTask';
 import { RegisterModel } from './RegisterModel';
 import { CANCEL, DELETE, isPossible, RESUME, TAG, tagsOf } from './run-actions';
 import { TagForm } from './TagForm';
-import { useTask } from './useTask';
 
 export const RUN_ACTIONS = graphql(`
   fragment RunActions_run on Run {

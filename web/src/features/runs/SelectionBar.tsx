@@ -7,10 +7,10 @@ import { shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
 import { Problem } from '../../ui/Problem';
+import { useTask } from '../../ui/useTask';
 import { CANCEL, DELETE, isPossible, MOVE, type POSSIBLE, QUEUE, RESUME, TAG, TAGS, tagsOf } from './run-actions';
 import classes from './SelectionBar.module.css';
 import { TagForm } from './TagForm';
-import { useTask } from './useTask';
 
 const SELECTABLE = graphql(`
   fragment SelectionBar_run on Run {
