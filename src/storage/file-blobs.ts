@@ -108,12 +108,11 @@ export class FileBlobStore implements BlobStore {
   async #publish(temporary: string, path: string): Promise<void> {
     const folder = dirname(path);
     if (await mkdir(folder, { recursive: true })) await syncFolder(this.folder);
-    if (!(await exists(path))) {
-      await rename(temporary, path).catch(async (error: unknown) => {
-        // Windows refuses to replace a file that is in use: then another process has put the same blob just now.
-        if (!(await exists(path))) throw error;
-      });
-    }
+    // Also where the same blob is: it may have been damaged since.
+    await rename(temporary, path).catch(async (error: unknown) => {
+      // Windows refuses to replace a file that is in use.
+      if (!(await exists(path))) throw error;
+    });
     // Also when it was there: whoever put it may not have come as far as this.
     await syncFolder(folder);
   }

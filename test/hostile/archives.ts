@@ -221,9 +221,9 @@ export async function archiveCases(): Promise<HostileCase[]> {
     ['100 folders in each other', () => tar(entry(`${'a/'.repeat(45)}9.png`, picture)), REFUSED_OR_LEFT_OUT],
   ];
   const damaged = [
-    ...damagedCopies(tar(), 'tar', 20),
-    ...damagedCopies(gzipSync(tar()), 'gz', 15),
-    ...damagedCopies(await zipOf(honest), 'zip', 20),
+    ...damagedCopies(tar(), 'tar', 8),
+    ...damagedCopies(gzipSync(tar()), 'gz', 6),
+    ...damagedCopies(await zipOf(honest), 'zip', 8),
   ].map(([how, copy]) => registering(`an archive ${how}`, () => copy, REFUSED_OR_LEFT_OUT));
   return [
     ...named,

@@ -60,10 +60,10 @@ async function peakMemory(): Promise<number> {
 
 const KINDS: [string, () => Promise<HostileCase[]> | HostileCase[], number][] = [
   ['requests', requestCases, 120],
-  ['images', imageCases, 120],
-  ['archives', archiveCases, 150],
-  ['pickles', pickleCases, 60],
-  ['weight files', () => weightCases(maker.allowed), 50],
+  ['images', imageCases, 80],
+  ['archives', archiveCases, 110],
+  ['pickles', pickleCases, 40],
+  ['weight files', () => weightCases(maker.allowed), 30],
 ];
 
 describe('hostile', () => {

@@ -146,7 +146,7 @@ export async function imageCases(): Promise<HostileCase[]> {
     [`a ${format} behind a space`, Buffer.concat([text(' '), picture])],
   ]);
   const damaged = honest.flatMap(([format, picture]) =>
-    damagedCopies(picture, format, 12).map(([how, copy]): [string, Buffer] => [`a ${format} ${how}`, copy]),
+    damagedCopies(picture, format, 6).map(([how, copy]): [string, Buffer] => [`a ${format} ${how}`, copy]),
   );
   return [
     ...floods.map(([name, make]) => classifying(name, make, REFUSED)),

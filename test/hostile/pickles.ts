@@ -68,7 +68,7 @@ export async function pickleCases(): Promise<HostileCase[]> {
   ];
   return [
     ...PICKLES.map(([name, content]) => registering(`a pickle ${name}`, archive(latin(content)), REFUSED)),
-    ...damagedCopies(honest, 'pickle', 30).map(([how, copy]) => registering(`a pickle ${how}`, archive(copy), REFUSED)),
+    ...damagedCopies(honest, 'pickle', 12).map(([how, copy]) => registering(`a pickle ${how}`, archive(copy), REFUSED)),
     registering('a pickle of 65 MB', archive(Buffer.alloc(65 * MIB, 'N')), REFUSED),
     ...binaries.map(([name, make]) => registering(`a binary archive ${name}`, make, REFUSED)),
   ];

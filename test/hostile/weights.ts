@@ -57,7 +57,7 @@ export async function weightCases(folder: string): Promise<HostileCase[]> {
   }
   await h5(file('small.h5'), { 'conv2d/kernel:0': floats([3, 3, 3, 2]), 'batch_normalization/beta:0': floats([2]) });
   const small = await readFile(file('small.h5'));
-  for (const [i, [how, copy]] of damagedCopies(small, 'h5', 40).entries()) {
+  for (const [i, [how, copy]] of damagedCopies(small, 'h5', 20).entries()) {
     await writeFile(file(`damaged${i}.h5`), copy);
     add(`a weight file ${how}`, file(`damaged${i}.h5`));
   }

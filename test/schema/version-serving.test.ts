@@ -9,6 +9,7 @@ import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
 import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
+import { WARNING } from '../support/hub-user.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -181,6 +182,18 @@ describe('the form in which a version serves', () => {
     await vi.waitUntil(async () => (await loaded()) === 'INT8'); // switched to just after that is written
     await hub.stop();
     expect(await quantizedBlobs(hub.data), 'the same network makes the same file').toEqual([blob]);
+  });
+
+  it('is floats when the hub starts and its blob is damaged; that is made anew', async () => {
+    const [blob] = await quantizedBlobs(hub.data);
+    await writeFile(blobFile(blob!), 'damaged');
+    await hub.start({ int8Margin: 5 });
+    const told = { level: WARNING, msg: expect.stringMatching(/^the form with 8 bits cannot be loaded/) };
+    expect(hub.log).toContainEqual(expect.objectContaining(told));
+    expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
+    await vi.waitUntil(async () => (await loaded()) === 'INT8');
+    await hub.stop();
+    expect(await quantizedBlobs(hub.data)).toEqual([blob]);
   });
 
   it('stays floats when 8 bits are chosen that are damaged: those are made anew at the next start', async () => {

@@ -14,6 +14,9 @@ export interface Decision {
 
 export const BEING_MEASURED = 'The form with 8 bits is being made and measured.';
 
+/** What is kept of a version whose form with 8 bits is to be made anew. */
+export const TO_BE_MADE = { state: 'PENDING', precision: 'FP32', reason: BEING_MEASURED } as const;
+
 /** Less than one of so many test images as nobody has. */
 const ROUNDING = 1e-9;
 

@@ -17,6 +17,7 @@ import {
   withVersionRelations,
 } from '../model/model.record.js';
 import type { ModelVersionType } from '../model/model.type.js';
+import { TO_BE_MADE } from '../model/precision.js';
 import { findVersion } from '../model/version-row.js';
 import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
 
@@ -130,7 +131,7 @@ export class PromotionService {
     const rows = await this.prisma.alias.findMany({ include: { version: { include: withVersionRelations } } });
     for (const { name, version } of rows) {
       try {
-        await this.#deploy(name, version);
+        await this.#deployOrFloats(name, version);
       } catch (error) {
         this.deployments.failed(version.model.name, name, error);
         this.log.error({ err: error, model: version.model.name, alias: name }, 'version cannot be served');
@@ -184,6 +185,20 @@ export class PromotionService {
 
   async #deploy(alias: string, version: ModelVersionRow): Promise<void> {
     await (await this.deployments.prepare(toServedVersion(version))).switchTo(alias);
+  }
+
+  /** A form with 8 bits that cannot be loaded gives way to floats, and is to be made anew. */
+  async #deployOrFloats(alias: string, version: ModelVersionRow): Promise<void> {
+    try {
+      await this.#deploy(alias, version);
+    } catch (error) {
+      if (version.serving?.precision !== 'INT8') throw error;
+      const { id: versionId, model, number } = version;
+      const what = { err: error, model: model.name, version: number };
+      this.log.warn(what, 'the form with 8 bits cannot be loaded: floats serve, and it is made anew');
+      const serving = await this.prisma.versionServing.update({ where: { versionId }, data: TO_BE_MADE });
+      await this.#deploy(alias, { ...version, serving });
+    }
   }
 }
 
