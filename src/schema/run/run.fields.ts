@@ -1,5 +1,5 @@
 import { Max, Min } from 'class-validator';
-import { Args, ArgsType, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Args, ArgsType, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
 import type { RunLoaders } from './run.loaders.js';
 import { EpochType, RunType } from './run.type.js';
 import { LogLine } from './run-event.type.js';
@@ -24,6 +24,11 @@ export class RunFields {
   @FieldResolver(() => [EpochType], { description: 'In order.' })
   async epochs(@Root() { id }: RunType): Promise<EpochType[]> {
     return this.loaders.epochs.load(id);
+  }
+
+  @FieldResolver(() => [Float], { description: 'Validation accuracy of its epochs, in order: its curve, for lists.' })
+  async validationAccuracies(@Root() { id }: RunType): Promise<number[]> {
+    return this.loaders.validationAccuracies.load(id);
   }
 
   @FieldResolver(() => Int, { nullable: true, description: 'From 1, while it waits: 1 is the next.' })

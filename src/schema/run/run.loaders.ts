@@ -26,6 +26,15 @@ export class RunLoaders {
     return ids.map((id) => byRun.get(id) ?? []);
   }, GATHER);
 
+  /** The curve alone, as one row a run: a list shows many. */
+  readonly validationAccuracies = new DataLoader<string, number[]>(async (ids) => {
+    const rows = await this.prisma.$queryRaw<{ runId: string; accuracies: number[] }[]>`
+      SELECT run_id AS "runId", array_agg(validation_accuracy ORDER BY epoch) AS accuracies
+      FROM run_epochs WHERE run_id = ANY (${ids}) GROUP BY run_id`;
+    const byRun = new Map(rows.map(({ runId, accuracies }) => [runId, accuracies]));
+    return ids.map((id) => byRun.get(id) ?? []);
+  }, GATHER);
+
   /** A run behind those that it goes on from, the first one first. */
   readonly chain = new DataLoader<string, RunType[]>(async (ids) => {
     const links = await this.prisma.$queryRaw<{ last: string; id: string }[]>`

@@ -1,4 +1,4 @@
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
 import { Loading } from '../ui/Loading';
@@ -20,6 +20,26 @@ const ComparePage = lazyPage(async () => (await import('../pages/compare/Compare
 const NewRunPage = lazyPage(async () => (await import('../pages/new-run/NewRunPage')).NewRunPage);
 const RunPage = lazyPage(async () => (await import('../pages/run/RunPage')).RunPage);
 const RunsPage = lazyPage(async () => (await import('../pages/runs/RunsPage')).RunsPage);
+
+/** Once a page is there, fetches the files of those in the menu while nothing else is to do. */
+function FetchAhead(): null {
+  useEffect(fetchAhead, []);
+  return null;
+}
+
+function fetchAhead(): void {
+  const fetchAll = (): void => {
+    const files = [
+      import('../pages/runs/RunsPage'),
+      import('../pages/datasets/DatasetsPage'),
+      import('../pages/models/ModelsPage'),
+      import('../pages/classify/ClassifyPage'),
+    ];
+    Promise.all(files).catch(() => undefined); // whoever opens the page is told
+  };
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(fetchAll);
+  else setTimeout(fetchAll, 1000); // Safari has no such callback
+}
 
 /** Which page an address shows. Every page is a file of its own, fetched when it is opened. */
 export function Pages() {
@@ -54,6 +74,7 @@ function Page() {
           <Route path="models/:name/roll-back" element={<RollBackPage />} />
           <Route path="*" element={<Navigate to="/" replace />} />
         </Routes>
+        <FetchAhead />
       </Suspense>
     </ErrorBoundary>
   );

@@ -17,7 +17,7 @@ export const RUN_ROW = graphql(`
     id state kind backboneName createdAt epochSeconds bestValidationAccuracy testAccuracy tags queuePosition
     datasetVersion { id dataset number }
     recipe { imageSize epochs }
-    epochs { epoch validationAccuracy }
+    validationAccuracies
   }
 `);
 
@@ -63,7 +63,7 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
     size: run.recipe.imageSize,
     validation: share(run.bestValidationAccuracy),
     test: share(run.testAccuracy),
-    curve: <Sparkline values={run.epochs.map(({ validationAccuracy }) => validationAccuracy)} />,
+    curve: <Sparkline values={run.validationAccuracies} />,
     time: run.epochSeconds === null ? '' : formatSeconds(run.epochSeconds),
     age: <time dateTime={run.createdAt}>{formatAge(run.createdAt)}</time>,
     tags: run.tags.join(', '),
@@ -92,7 +92,7 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
 
 const share = (value: number | null): string => (value === null ? '' : formatShare(value, 2));
 
-function detailOf({ state, queuePosition, epochs, recipe }: ResultOf<typeof RUN_ROW>) {
+function detailOf({ state, queuePosition, validationAccuracies, recipe }: ResultOf<typeof RUN_ROW>) {
   if (state === 'QUEUED' && queuePosition !== null) return `${queuePosition}.`;
-  return state === 'RUNNING' ? `${epochs.length}/${recipe.epochs}` : null;
+  return state === 'RUNNING' ? `${validationAccuracies.length}/${recipe.epochs}` : null;
 }

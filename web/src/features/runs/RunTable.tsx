@@ -10,7 +10,7 @@ import classes from './RunTable.module.css';
 /** Pixels, as the style sheet has it. */
 const ROW_HEIGHT = 32;
 /** Rows drawn beyond those that are seen: with a tall window there are still fewer than 80. */
-const BEYOND = 8;
+const BEYOND = 4;
 /** Pixels, until it is measured. */
 const UNKNOWN_HEIGHT = 800;
 

@@ -7,7 +7,7 @@ import { graphql, type VariablesOf } from '../../graphql';
 const RUNS = graphql(
   `
     query Runs($filter: RunFilter, $sort: RunSort, $after: ID) {
-      runs(filter: $filter, sort: $sort, page: { first: 50, after: $after }) {
+      runs(filter: $filter, sort: $sort, page: { first: 40, after: $after }) {
         next
         runs { id ...RunRow_run }
       }
