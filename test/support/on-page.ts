@@ -22,9 +22,9 @@ export async function onPage(
   }
 }
 
-/** Expects that nothing hangs over the side of a phone, and that everybody can use what is shown. */
+/** Expects that nothing hangs over the side of a phone, and that everybody can use what is shown, in the dark as well. */
 export async function expectFitsPhone(page: Page): Promise<void> {
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(PHONE.viewport.width);
-  await expectAccessible(page);
+  await expectAccessible(page, ['light', 'dark']);
 }

@@ -117,7 +117,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.reload();
     await page.getByRole('heading', { name: `${truth} taken for ${predicted}` }).waitFor();
     expect(await cell.getAttribute('aria-pressed')).toBe('true');
-    await expectAccessible(page);
+    await expectAccessible(page, ['light', 'dark']);
     await page.goBack();
     await page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor();
     expect(problems).toEqual([]);

@@ -26,7 +26,7 @@ describe.skipIf(!browser)('the page', () => {
     await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('The hub does not know this token. Look whether all of it was copied.').waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, ['light', 'dark']);
     await page.getByRole('textbox', { name: 'Token' }).fill(hub.token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Live', { exact: true }).waitFor();
