@@ -294,7 +294,7 @@ describe('a registration', () => {
       );
       return registrations.map(({ progressKey, dataset }) => `${dataset}: ${progressKey}`);
     };
-    await vi.waitUntil(async () => (await underWay()).length > 0);
+    await vi.waitUntil(async () => (await underWay()).length > 0, { timeout: 20_000 });
     expect(await underWay()).toEqual(['cancelled: cancelled-1']);
     await hub.client.request(cancel);
     await refused;

@@ -49,7 +49,9 @@ beforeAll(async () => {
   await hub.ask('revoke-token', { id: revoked.id });
   const expiresAt = new Date(Date.now() + 200);
   const expired = await hub.createToken({ name: 'expired', ...admin, expiresAt });
-  await vi.waitUntil(async () => (await hub.as(expired.secret).post('{ me { name } }')).status === 401);
+  await vi.waitUntil(async () => (await hub.as(expired.secret).post('{ me { name } }')).status === 401, {
+    timeout: 20_000,
+  });
   tokens.set('a revoked one', revoked.secret).set('an expired one', expired.secret);
   tokens.set('no token', '').set('an unknown token', 'x'.repeat(43));
 });

@@ -253,7 +253,7 @@ describe('a run that is deleted', () => {
     await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' }); // before it begins, blobs are deleted
     expect(await countBlobs()).toBe(before);
     await hub.ask('delete-run', { id: first.id });
-    await vi.waitUntil(async () => (await countBlobs()) === before - 2); // its weights and its predictions
+    await vi.waitUntil(async () => (await countBlobs()) === before - 2, { timeout: 20_000 }); // its weights and its predictions
   });
 
   it('takes its checkpoint with it', async () => {
@@ -263,7 +263,7 @@ describe('a run that is deleted', () => {
     await cancel(id);
     expect(await countBlobs()).toBe(before + 1);
     await hub.ask('delete-run', { id });
-    await vi.waitUntil(async () => (await countBlobs()) === before);
+    await vi.waitUntil(async () => (await countBlobs()) === before, { timeout: 20_000 });
   });
 
   it('is refused while something refers to it, and what is said', async () => {

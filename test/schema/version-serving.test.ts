@@ -179,7 +179,7 @@ describe('the form in which a version serves', () => {
     await rm(blobFile(blob!));
     await hub.start({ int8Margin: 5 });
     expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
-    await vi.waitUntil(async () => (await loaded()) === 'INT8'); // switched to just after that is written
+    await vi.waitUntil(async () => (await loaded()) === 'INT8', { timeout: 20_000 }); // switched to just after that is written
     await hub.stop();
     expect(await quantizedBlobs(hub.data), 'the same network makes the same file').toEqual([blob]);
   });
@@ -191,7 +191,7 @@ describe('the form in which a version serves', () => {
     const told = { level: WARNING, msg: expect.stringMatching(/^the form with 8 bits cannot be loaded/) };
     expect(hub.log).toContainEqual(expect.objectContaining(told));
     expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
-    await vi.waitUntil(async () => (await loaded()) === 'INT8');
+    await vi.waitUntil(async () => (await loaded()) === 'INT8', { timeout: 20_000 });
     await hub.stop();
     expect(await quantizedBlobs(hub.data)).toEqual([blob]);
   });
