@@ -2,13 +2,9 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { print } from 'graphql';
-import { type ErrorCode, HubError } from '../errors.js';
+import { HubError } from '../errors.js';
+import { type Answer, dataOf, refusalOf } from './answer.js';
 import type { TadaDocumentNode } from './graphql.js';
-
-interface Answer<T> {
-  readonly data?: T;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-}
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -117,15 +113,4 @@ function counted(body: ReadableStream<Uint8Array>, onSent: OnSent): ReadableStre
       },
     }),
   );
-}
-
-function dataOf<T>(answer: Answer<T>): T {
-  if (answer.errors?.length) throw refusalOf(answer.errors);
-  return answer.data as T;
-}
-
-/** What the hub said in the first of its errors. */
-export function refusalOf([error]: NonNullable<Answer<unknown>['errors']>): HubError {
-  const code = error?.extensions?.code ?? 'INTERNAL';
-  return new HubError(code as ErrorCode, error?.message ?? 'The hub gave no reason.');
 }

@@ -1,7 +1,7 @@
 import { CloseCode, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { HubError } from '../errors.js';
-import { refusalOf } from './client.js';
+import { refusalOf } from './answer.js';
 
 /** Codes of a WebSocket that the hub closes because of the token: not known at all, or not any more. */
 const TOKEN_REFUSED: readonly number[] = [CloseCode.Forbidden, CloseCode.Unauthorized];

@@ -8,6 +8,7 @@ import { BackupService } from '../../src/schema/backup/backup.service.js';
 import { dataPaths, lockDataFolder } from '../../src/storage/data-folder.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { type DatasetVersionAnswer, figuresOf, type ModelAnswer } from '../support/answers.js';
+import { blobFile } from '../support/blob-file.js';
 import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
 import { inDatabase } from '../support/in-database.js';
@@ -197,7 +198,6 @@ describe('of a data folder without a hub', () => {
     await writeFile(join(dataPaths(data).blobs, 'incoming', 'half'), 'half of');
   });
 
-  const blobFile = (sha256: string): string => join(dataPaths(data).blobs, sha256.slice(0, 2), sha256.slice(2));
   it('hub verify counts what is unused and half-written', async () => {
     const { findings } = await json<{ findings: Finding[] }>('verify', '--data', data);
     const of = (check: string) => findings.find((finding) => finding.check === check);
@@ -212,9 +212,9 @@ describe('of a data folder without a hub', () => {
     expect(await gc('--dry-run', '--min-age', '0')).toEqual({ dryRun: true, files: 2, bytes: 22, tooYoung: 0 });
     expect(await blobs.has(unused)).toBe(true);
     const tomorrow = new Date(Date.now() + 86_400_000);
-    await utimes(blobFile(unused), tomorrow, tomorrow); // by a clock that was wrong
+    await utimes(blobFile(data, unused), tomorrow, tomorrow); // by a clock that was wrong
     expect(await gc('--min-age', '0')).toEqual({ dryRun: false, files: 1, bytes: 7, tooYoung: 1 });
-    await utimes(blobFile(unused), new Date(0), new Date(0));
+    await utimes(blobFile(data, unused), new Date(0), new Date(0));
     expect(await gc()).toEqual({ dryRun: false, files: 1, bytes: 15, tooYoung: 0 });
     expect(await blobs.has(unused)).toBe(false);
     const { findings } = await json<{ findings: Finding[] }>('verify', '--data', data);
@@ -252,9 +252,9 @@ describe('of a data folder without a hub', () => {
       data,
       async (prisma) => (await prisma.modelVersion.findFirstOrThrow()).weightsBlob,
     );
-    const content = await readFile(blobFile(weights));
+    const content = await readFile(blobFile(data, weights));
     content[content.length >> 1]! ^= 1;
-    await writeFile(blobFile(weights), content);
+    await writeFile(blobFile(data, weights), content);
     const lacking = join(folder, 'lacking.backup');
     const { code, stdout } = await runHub('backup', lacking, '--data', data);
     expect(code).toBe(1);

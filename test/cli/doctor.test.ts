@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { zipOf } from '../datasets/fixtures.js';
+import { blobFile } from '../support/blob-file.js';
 import { colourImages } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
 import { inDatabase } from '../support/in-database.js';
@@ -30,9 +31,6 @@ async function doctor(data: string, ...options: readonly string[]): Promise<Repo
 
 const finding = ({ findings }: Report, check: string): Finding | undefined =>
   findings.find((each) => each.check === check);
-
-const blobFile = (data: string, sha256: string): string =>
-  join(dataPaths(data).blobs, sha256.slice(0, 2), sha256.slice(2));
 
 describe('hub doctor', () => {
   let hub: TestHub;

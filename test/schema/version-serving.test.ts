@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { namedBlobs } from '../../src/schema/named-blobs.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
-import { openDatabase } from '../../src/storage/database.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
+import { blobFile } from '../support/blob-file.js';
 import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
 import { WARNING } from '../support/hub-user.js';
+import { inDatabase } from '../support/in-database.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -59,16 +60,14 @@ describe('the form in which a version serves', () => {
 
   /** What is stored for the 8-bit form, by a hub that is stopped. */
   async function quantizedBlobs(data: string): Promise<readonly string[]> {
-    const database = await openDatabase({ folder: dataPaths(data).database });
-    const names: string[] = [];
-    for await (const { by, sha256 } of namedBlobs(database.client, new FileBlobStore(dataPaths(data).blobs))) {
-      if (by === '8-bit form of colours 1') names.push(sha256);
-    }
-    await database.close();
-    return names;
+    return inDatabase(data, async (client) => {
+      const names: string[] = [];
+      for await (const { by, sha256 } of namedBlobs(client, new FileBlobStore(dataPaths(data).blobs))) {
+        if (by === '8-bit form of colours 1') names.push(sha256);
+      }
+      return names;
+    });
   }
-
-  const blobFile = (sha256: string): string => join(dataPaths(hub.data).blobs, sha256.slice(0, 2), sha256.slice(2));
 
   it('is floats at once, while that with 8 bits is being made', async () => {
     await hub.registerModel(run.id, 'colours');
@@ -176,7 +175,7 @@ describe('the form in which a version serves', () => {
   it('is made anew when its blob is lost; floats serve meanwhile', async () => {
     await hub.stop();
     const [blob] = await quantizedBlobs(hub.data);
-    await rm(blobFile(blob!));
+    await rm(blobFile(hub.data, blob!));
     await hub.start({ int8Margin: 5 });
     expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
     await vi.waitUntil(async () => (await loaded()) === 'INT8', { timeout: 20_000 }); // switched to just after that is written
@@ -186,7 +185,7 @@ describe('the form in which a version serves', () => {
 
   it('is floats when the hub starts and its blob is damaged; that is made anew', async () => {
     const [blob] = await quantizedBlobs(hub.data);
-    await writeFile(blobFile(blob!), 'damaged');
+    await writeFile(blobFile(hub.data, blob!), 'damaged');
     await hub.start({ int8Margin: 5 });
     const told = { level: WARNING, msg: expect.stringMatching(/^the form with 8 bits cannot be loaded/) };
     expect(hub.log).toContainEqual(expect.objectContaining(told));
@@ -200,7 +199,7 @@ describe('the form in which a version serves', () => {
     const [blob] = await quantizedBlobs(hub.data);
     await hub.start({ int8Margin: 5 });
     await choose('FP32');
-    await writeFile(blobFile(blob!), 'damaged');
+    await writeFile(blobFile(hub.data, blob!), 'damaged');
     await expect(choose('INT8')).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
     expect(await serving()).toMatchObject({
       state: 'FAILED',

@@ -6,7 +6,7 @@ import type { Changes } from '../change/changes.js';
 import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
 import { toAliasEvent, toModel, toModelVersion, withModelRelations, withVersionRelations } from './model.record.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
-import { BEING_MEASURED } from './precision.js';
+import { TO_BE_MADE } from './precision.js';
 import type { QuantizationQueue } from './quantization.queue.js';
 import type { RecordedAnswers } from './recorded-answers.js';
 
@@ -70,7 +70,7 @@ export class ModelService {
           preprocessing: { ...size },
           testAccuracy,
           testLoss,
-          serving: { create: { reason: BEING_MEASURED } },
+          serving: { create: TO_BE_MADE },
         },
       });
       await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });

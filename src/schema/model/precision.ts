@@ -12,9 +12,9 @@ export interface Decision {
   readonly reason: string;
 }
 
-export const BEING_MEASURED = 'The form with 8 bits is being made and measured.';
+const BEING_MEASURED = 'The form with 8 bits is being made and measured.';
 
-/** What is kept of a version whose form with 8 bits is to be made anew. */
+/** What is kept of a version whose form with 8 bits is to be made. */
 export const TO_BE_MADE = { state: 'PENDING', precision: 'FP32', reason: BEING_MEASURED } as const;
 
 /** Less than one of so many test images as nobody has. */

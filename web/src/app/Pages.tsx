@@ -29,12 +29,7 @@ function FetchAhead(): null {
 
 function fetchAhead(): void {
   const fetchAll = (): void => {
-    const files = [
-      import('../pages/runs/RunsPage'),
-      import('../pages/datasets/DatasetsPage'),
-      import('../pages/models/ModelsPage'),
-      import('../pages/classify/ClassifyPage'),
-    ];
+    const files = [RunsPage, DatasetsPage, ModelsPage, ClassifyPage].map(({ load }) => load());
     Promise.all(files).catch(() => undefined); // whoever opens the page is told
   };
   if ('requestIdleCallback' in globalThis) requestIdleCallback(fetchAll);
