@@ -1,6 +1,6 @@
 // The hub beside the servers that one would otherwise put before a network: the same network, photos of 640 x 480, from
 // a client in a process of its own. Rounds are interleaved, and every server is started anew in each.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { startHub } from './support/hub.mjs';
 import { load, probabilitiesOf } from './support/load.mjs';
 import { run } from './support/python.mjs';
 import { PEERS, residentMemory, startPeer } from './support/servers.mjs';
-import { exportNetwork, prepareHub, requestOf } from './support/serving-hub.mjs';
+import { ANY_ACCURACY, exportNetwork, pin, prepareHub, requestOf } from './support/serving-hub.mjs';
 
 const RAW_LOOP = fileURLToPath(new URL('./support/raw-loop.mjs', import.meta.url));
 /** Photos before the clock starts. */
@@ -21,6 +21,9 @@ const START_LIMIT = 120_000;
 const CROWD = 256;
 /** Milliseconds: the hub's default deadline, and within which what is too much must be refused. */
 const [DEADLINE, REFUSED_WITHIN] = [10_000, 300];
+/** The hub with either form of the version pinned. */
+const [HUB, HUB_INT8] = ['hub', 'hub-int8'];
+const FORMS = { [HUB]: 'FP32', [HUB_INT8]: 'INT8' };
 
 export function describe(command) {
   return withWeightsOption(command)
@@ -34,13 +37,14 @@ export function describe(command) {
 
 export async function measure({ peers, rounds, concurrency, requests, size, weights }) {
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
-  const data = join(folder, 'data');
   const backbone = resolve(weights);
   try {
-    const photos = (await prepareHub(data, { backbone, imageSize: Number(size) })).slice(0, 64);
-    const network = { ...(await exportNetwork(data, folder)), backbone };
-    const context = { data, network, photos, requests: Number(requests), levels: concurrency.split(',').map(Number) };
-    const names = ['hub', ...peers.split(',').filter(Boolean)];
+    const photos = (await prepareHub(join(folder, HUB), { backbone, imageSize: Number(size) })).slice(0, 64);
+    await cp(join(folder, HUB), join(folder, HUB_INT8), { recursive: true });
+    for (const [name, form] of Object.entries(FORMS)) await pin(join(folder, name), form);
+    const network = { ...(await exportNetwork(join(folder, HUB), folder)), backbone };
+    const context = { network, photos, requests: Number(requests), levels: concurrency.split(',').map(Number) };
+    const names = [HUB, HUB_INT8, ...peers.split(',').filter(Boolean)];
     const measured = [];
     const raw = [];
     for (let round = 0; round < Number(rounds); round++) {
@@ -60,10 +64,11 @@ async function rawLoop({ model, side }, photos) {
   return JSON.parse(stdout).perSecond;
 }
 
-async function startServer(name, { data, network }) {
-  if (name !== 'hub') return startPeer(name, network);
+async function startServer(name, { network }) {
+  if (!FORMS[name]) return startPeer(name, network);
+  const data = join(network.folder, name);
   const began = performance.now();
-  const hub = await startHub(data);
+  const hub = await startHub(data, ...ANY_ACCURACY);
   return { pid: hub.child.pid, began, request: await requestOf(hub, data), stop: hub.stop };
 }
 
@@ -110,7 +115,7 @@ function labelsOf(answers, labels) {
 
 /** Far more photos at once than can be answered. */
 async function measureCrowd(context) {
-  const server = await startServer('hub', context);
+  const server = await startServer(HUB, context);
   try {
     await firstAnswer(server, context.photos, context.network.labels);
     await load({ ...server.request, photos: context.photos, concurrency: 4, requests: WARM_UP });
@@ -146,7 +151,7 @@ function summary(name, measured) {
       perSecond: mean(cells.map((cell) => cell.perSecond)),
       p50: percentile(ms, 0.5),
       p99: percentile(ms, 0.99),
-      errors: cells.reduce((sum, cell) => sum + cell.errors, 0),
+      errors: sum(cells.map((cell) => cell.errors)),
     };
   });
   const memory = Math.max(...rounds.map((one) => one.memory));
@@ -160,7 +165,7 @@ function summary(name, measured) {
 }
 
 function rowsOf(names, measured, raw) {
-  const hub = summary('hub', measured);
+  const hub = summary(HUB, measured);
   const rows = names.flatMap((name) => {
     const { memory, startSeconds, atLevels, labels } = summary(name, measured);
     const same = labels.filter((label, i) => label === hub.labels[i]).length;
@@ -180,27 +185,33 @@ function rowsOf(names, measured, raw) {
 }
 
 function checksOf(names, measured, raw, crowd) {
-  const [hub, ...peers] = names.map((name) => summary(name, measured));
-  const checks = hub.atLevels.map(({ concurrency, perSecond }, i) => {
-    const best = Math.max(...peers.map(({ atLevels }) => atLevels[i].perSecond));
-    const name = `photos/s at concurrency ${concurrency}: hub / best peer`;
-    return check(name, perSecond / best, { atLeast: 1 });
-  });
-  const most = Math.max(...hub.atLevels.map(({ perSecond }) => perSecond));
-  const memory = Math.min(...peers.map((peer) => peer.memory));
+  const of = Object.fromEntries(names.map((name) => [name, summary(name, measured)]));
+  const peers = names.filter((name) => !FORMS[name]);
+  const inFloats = peers.filter((name) => name !== 'litserve-int8');
+  const most = (...servers) => Math.max(0, ...servers.flatMap((name) => of[name].atLevels.map((at) => at.perSecond)));
+  const errors = [HUB, HUB_INT8].flatMap((name) => of[name].atLevels.map((at) => at.errors));
+  const memory = Math.min(...peers.map((name) => of[name].memory));
   const { accepted, refused, unsaid, others, late, lastRefusal } = crowd;
+  const int8Against = (name, least) =>
+    peers.includes(name)
+      ? [check(`photos/s: hub-int8 / ${name}`, most(HUB_INT8) / most(name), { atLeast: least })]
+      : [];
   return [
-    check('photos/s: hub / loop without a server', most / raw, { atLeast: 0.95 }),
-    ...checks,
-    check('resident memory: hub / least of the peers', hub.memory / memory, { atMost: 1 }),
-    check(
-      'failed requests of the hub',
-      hub.atLevels.reduce((sum, { errors }) => sum + errors, 0),
-      { atMost: 0 },
-    ),
+    check('photos/s: hub / loop without a server', most(HUB) / raw, { atLeast: 0.95 }),
+    ...of[HUB].atLevels.map(({ concurrency, perSecond }, i) => {
+      const best = Math.max(...inFloats.map((name) => of[name].atLevels[i].perSecond));
+      return check(`photos/s at concurrency ${concurrency}: hub / best peer`, perSecond / best, { atLeast: 1 });
+    }),
+    check('photos/s: hub-int8 / best peer with floats', most(HUB_INT8) / most(...inFloats), { atLeast: 2.2 }),
+    ...int8Against('fastapi-keras', 2.5),
+    ...int8Against('litserve-int8', 1.05),
+    check('resident memory: hub / least of the peers', of[HUB].memory / memory, { atMost: 1 }),
+    check('failed requests of the hub', sum(errors), { atMost: 0 }),
     check(`${CROWD} photos at once: accepted`, accepted, { atLeast: 1 }),
     check('of them answered later than their deadline, or not at all', late + others, { atMost: 0 }),
     check(`refused with 429 (of ${refused}) without Retry-After`, unsaid, { atMost: 0 }),
     check('last refusal after, ms', lastRefusal, { atMost: REFUSED_WITHIN }),
   ];
 }
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);

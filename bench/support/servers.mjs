@@ -8,9 +8,17 @@ import { peerPython, run } from './python.mjs';
 
 const SERVERS = fileURLToPath(new URL('../peers/serving', import.meta.url));
 
+const LITSERVE = {
+  python: 'litserve',
+  command: (bin, port) => [join(bin, 'python'), ['litserve_onnx.py', String(port)]],
+  path: '/predict',
+  form: 'file',
+  field: 'request',
+};
+
 /**
  * The peers as their users would write them. Each: the environment it needs, its command on a port, and how a photo is
- * sent. `network` says what it computes: { model, head, backbone, side, folder }.
+ * sent. `network` says what it computes: { model, int8, head, backbone, side, folder }.
  */
 export const PEERS = {
   'fastapi-onnx': {
@@ -26,13 +34,8 @@ export const PEERS = {
     form: 'file',
     field: 'photo',
   },
-  litserve: {
-    python: 'litserve',
-    command: (bin, port) => [join(bin, 'python'), ['litserve_onnx.py', String(port)]],
-    path: '/predict',
-    form: 'file',
-    field: 'request',
-  },
+  litserve: LITSERVE,
+  'litserve-int8': { ...LITSERVE, environment: (_, { int8 }) => ({ MODEL: int8 }) },
   bentoml: {
     python: 'bentoml',
     command: (bin, port) => [
@@ -86,7 +89,7 @@ export async function startPeer(name, network) {
     BACKBONE: network.backbone,
     HEAD: network.head,
     SIDE: String(network.side),
-    ...peer.environment?.(port),
+    ...peer.environment?.(port, network),
   };
   await peer.prepare?.(bin, network, environment);
   const [file, args] = peer.command(bin, port, network);

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { classifierModel } from '../../dist/engines/onnx/classifier-model.js';
 import { readClassifier } from '../../dist/engines/read-classifier.js';
 import { dataPaths } from '../../dist/storage/data-folder.js';
@@ -11,10 +12,17 @@ import { makePhotos } from './photos.mjs';
 const CLASSIFY =
   'mutation ($image: Upload!) { classify(image: $image, model: "photos", topK: 1000) { top { label probability } } }';
 
-/** Lets a hub serve a network that was trained on photos. @returns the photos' paths. */
+/** A margin that no form exceeds: accuracy on so few photos says nothing, and here speed alone is asked about. */
+export const ANY_ACCURACY = ['--int8-margin', '100'];
+
+/**
+ * Lets a hub serve a network that was trained on photos. It is stopped when the forms with 8 bits have been made.
+ * @returns the photos' paths.
+ */
 export async function prepareHub(data, { backbone, imageSize, versions = 1 }) {
   const photos = await makePhotos(join(data, 'photos'), { train: 6, test: 2 });
-  const hub = await startHub(data, '--allow', join(data, 'photos'), dirname(resolve(backbone)));
+  const folders = [join(data, 'photos'), dirname(resolve(backbone))];
+  const hub = await startHub(data, ...ANY_ACCURACY, '--allow', ...folders);
   const { id } = await register(hub.client, 'photos', join(data, 'photos'));
   await hub.client.request(
     'mutation ($path: String!) { addBackbone(input: { name: "given", path: $path }) { name } }',
@@ -31,8 +39,29 @@ export async function prepareHub(data, { backbone, imageSize, versions = 1 }) {
     );
   }
   await promote(hub.client, 1);
+  await quantized(hub.client);
   await hub.stop();
   return photos;
+}
+
+async function quantized(client) {
+  for (;;) {
+    const { model } = await client.request('{ model(name: "photos") { versions { serving { state } } } }');
+    if (model.versions.every(({ serving }) => serving.state !== 'PENDING')) return;
+    await sleep(500);
+  }
+}
+
+/** Pins the form of version 1 in a hub that is not running. @param precision FP32 or INT8. */
+export async function pin(data, precision) {
+  const hub = await startHub(data, ...ANY_ACCURACY);
+  await hub.client.request(
+    `mutation ($precision: PrecisionChoice!) {
+      setServingPrecision(input: { model: "photos", version: 1, precision: $precision }) { number }
+    }`,
+    { precision },
+  );
+  await hub.stop();
 }
 
 export async function promote(client, version) {
@@ -55,16 +84,24 @@ export async function requestOf(hub, data) {
   };
 }
 
-/** The network of version 1 as files for the peers: an ONNX model, and the head's weights. */
+/** The network of version 1 as files for the peers: ONNX models with floats and with 8 bits, and the head's weights. */
 export async function exportNetwork(data, folder) {
   const paths = dataPaths(data);
   const { client, close } = await openDatabase({ folder: paths.database });
-  const row = await client.modelVersion.findFirstOrThrow({ where: { number: 1 }, include: { backbone: true } });
+  const row = await client.modelVersion.findFirstOrThrow({
+    where: { number: 1 },
+    include: { backbone: true, serving: true },
+  });
   await close();
   const blobs = new FileBlobStore(paths.blobs);
   const network = { backboneBlob: row.backbone.sha256, weightsBlob: row.weightsBlob, size: row.preprocessing };
-  const files = { model: join(folder, 'network.onnx'), head: join(folder, 'head.safetensors') };
+  const files = {
+    model: join(folder, 'network.onnx'),
+    int8: join(folder, 'int8.onnx'),
+    head: join(folder, 'head.safetensors'),
+  };
   await writeFile(files.model, classifierModel(await readClassifier(blobs, network)));
+  await writeFile(files.int8, await blobs.get(row.serving.quantizedBlob));
   await writeFile(files.head, await blobs.get(row.weightsBlob));
   return { ...files, folder, side: network.size.input, labels: row.labels };
 }

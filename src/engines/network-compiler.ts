@@ -26,15 +26,20 @@ export class NetworkCompiler {
     private readonly entry: string = NETWORK_COMPILER_ENTRY,
   ) {}
 
-  /** @param use loads what was made; the file is gone behind it. @throws what is wrong with the weights. */
-  async compile<T>(network: ClassifierNetwork, use: (compiled: CompiledNetwork) => Promise<T>): Promise<T> {
-    const file = join(this.folder, `${randomUUID()}.ort`);
+  /** @returns what was made, for `remove` when it is no longer loaded. @throws what is wrong with the weights. */
+  async compile(network: ClassifierNetwork): Promise<CompiledNetwork> {
+    const compiled = { file: join(this.folder, `${randomUUID()}.ort`), size: network.size };
     try {
-      await this.#oneAtATime(() => this.#build({ blobFolder: this.blobFolder, network, file }));
-      return await use({ file, size: network.size });
-    } finally {
-      await rm(file, { force: true });
+      await this.#oneAtATime(() => this.#build({ blobFolder: this.blobFolder, network, file: compiled.file }));
+      return compiled;
+    } catch (error) {
+      await this.remove(compiled);
+      throw error;
     }
+  }
+
+  async remove({ file }: CompiledNetwork): Promise<void> {
+    await rm(file, { force: true });
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import type { Forward } from '../engines/engine.js';
 import type { NetworkCompiler } from '../engines/network-compiler.js';
 import type { NetworkThread } from '../engines/network-thread.js';
+import type { CompiledNetwork } from '../engines/network-thread-messages.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
 import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
@@ -14,6 +15,7 @@ export interface Held extends Predictor {
 
 interface Loaded {
   readonly thread: NetworkThread;
+  readonly compiled: Promise<CompiledNetwork>;
   readonly network: Promise<Forward>;
   readonly selfCheck: Promise<SelfCheck>;
   holders: number;
@@ -56,15 +58,16 @@ export class LoadedVersions {
   /** Ends all threads; whoever waits for one of them is told that the hub is shutting down. */
   async close(): Promise<void> {
     this.compiler.close();
-    await Promise.all([...this.#loaded.values()].map(({ thread }) => thread.close()));
+    await Promise.all([...this.#loaded.values()].map((loaded) => this.#end(loaded)));
   }
 
   #load(version: ServedVersion): Loaded {
     const thread = this.startThread();
-    const network = this.compiler.compile(version, (compiled) => thread.load(compiled));
+    const compiled = this.compiler.compile(version);
+    const network = compiled.then((loadable) => thread.load(loadable));
     const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
     selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
-    return { thread, network, selfCheck, holders: 0 };
+    return { thread, compiled, network, selfCheck, holders: 0 };
   }
 
   async #letGo(id: string, loaded: Loaded): Promise<void> {
@@ -73,6 +76,15 @@ export class LoadedVersions {
     if (this.#loaded.get(id) === loaded) this.#loaded.delete(id); // the next one loads it anew
     const network = await loaded.network.catch(() => null);
     await network?.dispose();
-    await loaded.thread.close();
+    await this.#end(loaded);
+  }
+
+  /** The file goes last: its weights are mapped, not read, and Windows removes none that is. */
+  async #end({ thread, compiled }: Loaded): Promise<void> {
+    await thread.close();
+    await compiled.then(
+      (made) => this.compiler.remove(made),
+      () => undefined, // whoever held it was told why there is none
+    );
   }
 }

@@ -12,6 +12,17 @@ export interface SessionOptions {
   readonly saveTo?: string;
 }
 
+/**
+ * For a file in ONNX Runtime's own format, which is what serves. Its weights are used where they lie in the page cache:
+ * copied, they would leave holes in the heap of whichever thread loaded them, which the process keeps. Behind a run no
+ * thread waits in a loop for the next one: the core is needed to decode it.
+ */
+const SERVED = {
+  use_memory_mapped_ort_model: '1',
+  use_ort_model_bytes_for_initializers: '1',
+  force_spinning_stop: '1',
+};
+
 /** Loads a model from its bytes or from a file. */
 export async function createSession(
   model: Uint8Array | string,
@@ -23,7 +34,8 @@ export async function createSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    ...(saveTo ? { optimizedModelFilePath: saveTo, extra: { session: { save_model_format: 'ORT' } } } : {}),
+    ...(saveTo ? { optimizedModelFilePath: saveTo } : {}),
+    extra: { session: saveTo ? { save_model_format: 'ORT' } : typeof model === 'string' ? SERVED : {} },
   };
   // Two overloads, of which TypeScript takes no union.
   return typeof model === 'string'
