@@ -35,6 +35,7 @@ import { EstimateResolver } from './schema/estimate/estimate.resolver.js';
 import { EstimateService } from './schema/estimate/estimate.service.js';
 import { Limits } from './schema/limits/limits.js';
 import { LimitsResolver } from './schema/limits/limits.resolver.js';
+import { ExportService } from './schema/model/export.service.js';
 import { ModelFields } from './schema/model/model.fields.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
@@ -86,6 +87,7 @@ import { FileBlobStore } from './storage/file-blobs.js';
 import { createPost } from './storage/post.js';
 import {
   startCalibration,
+  startExport,
   startQuantization,
   startSweepWorker,
   startWorker,
@@ -234,6 +236,14 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(() => quantizations.close());
     const recorded = new RecordedAnswers(contents, deployments);
     const models = new ModelService(prisma, recorded, quantizations, outbox, changes);
+    const exports = new ExportService({
+      prisma,
+      blobFolder: folder.blobs,
+      temporary,
+      startExport: (job) => startExport(job, workerEntry),
+      log,
+    });
+    closing.push(async () => exports.close());
     const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
@@ -248,7 +258,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new TestPredictionResolver(versions),
       new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
-      new ModelFields(runLoaders),
+      new ModelFields(runLoaders, exports),
       new PrecisionResolver(precisions),
       new ClassificationResolver(classifier),
       new ChangeResolver(),
@@ -280,6 +290,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
         limits,
         classifier,
         deployments,
+        exports,
         models,
         metrics,
         openMetrics: config.openMetrics,

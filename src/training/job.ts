@@ -64,6 +64,28 @@ export const quantizationJobSchema = jobSchema
   .extend({ weightsBlob: sha256 });
 export type QuantizationJob = z.output<typeof quantizationJobSchema>;
 
+/** The formats in which a model version leaves the hub. */
+export const EXPORT_FORMATS = ['onnx', 'onnx-int8', 'safetensors', 'keras'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** What a worker is told of a model version that it shall write in a format of others. */
+export const exportJobSchema = z.object({
+  format: z.enum(EXPORT_FORMATS),
+  backboneBlob: sha256,
+  weightsBlob: sha256,
+  /** The form with 8 bits, where that is asked for. */
+  quantizedBlob: sha256.nullable(),
+  size: jobSchema.shape.size,
+  /** Share of the head's hidden units that was dropped in training. */
+  dropout: z.number(),
+  /** What the file says of itself. */
+  about: z.record(z.string(), z.string()),
+  /** Where to write it. */
+  file: z.string(),
+  blobFolder: z.string(),
+});
+export type ExportJob = z.output<typeof exportJobSchema>;
+
 export type Phase = 'features' | 'training' | 'evaluation';
 
 export interface EpochMetrics {
@@ -133,12 +155,21 @@ export interface Quantization {
   readonly int8Milliseconds: number;
 }
 
+/** A file that was written. */
+export interface ExportedFile {
+  readonly bytes: number;
+  /** Of its content. */
+  readonly sha256: string;
+}
+
 /** What ends every task of a worker but for its success. */
 export type TaskEnd =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
 export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
+
+export type ExportEvent = { readonly type: 'finished'; readonly exported: ExportedFile } | TaskEnd;
 
 export type QuantizationEvent = { readonly type: 'finished'; readonly quantization: Quantization } | TaskEnd;
 
@@ -161,5 +192,6 @@ export type WorkerTask =
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'calibration'; readonly job: Job }
   | { readonly type: 'sweep'; readonly job: SweepJob }
-  | { readonly type: 'quantization'; readonly job: QuantizationJob };
+  | { readonly type: 'quantization'; readonly job: QuantizationJob }
+  | { readonly type: 'export'; readonly job: ExportJob };
 export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

@@ -5,6 +5,8 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type {
   CalibrationEvent,
+  ExportEvent,
+  ExportJob,
   Job,
   QuantizationEvent,
   QuantizationJob,
@@ -60,6 +62,11 @@ export function startQuantization(
   entry: string = WORKER_ENTRY,
 ): WorkerProcess<QuantizationEvent> {
   return start({ type: 'quantization', job }, entry);
+}
+
+/** Starts one that writes a model version in a format of others. */
+export function startExport(job: ExportJob, entry: string = WORKER_ENTRY): WorkerProcess<ExportEvent> {
+  return start({ type: 'export', job }, entry);
 }
 
 function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {

@@ -9,8 +9,11 @@ import { openEngine } from '../engines/open-engine.js';
 import { HubError, inWords } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { calibrate } from './calibrate.js';
+import { exportModel } from './export.js';
 import {
   type CalibrationEvent,
+  type ExportEvent,
+  exportJobSchema,
   type Job,
   jobSchema,
   type QuantizationEvent,
@@ -59,6 +62,9 @@ async function work(task: WorkerTask): Promise<void> {
     } else if (task.type === 'quantization') {
       const job = quantizationJobSchema.parse(task.job);
       emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
+    } else if (task.type === 'export') {
+      const job = exportJobSchema.parse(task.job);
+      emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
     } else {
       const job = jobSchema.parse(task.job);
       emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
@@ -114,6 +120,6 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent): void {
+function emit(event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | ExportEvent): void {
   process.send?.(event);
 }

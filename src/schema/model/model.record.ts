@@ -13,6 +13,8 @@ export const withVersionRelations = {
   datasetVersion: { include: { dataset: true } },
   aliases: true,
   serving: true,
+  run: { select: { recipe: true } },
+  origin: true,
 } as const;
 
 export const withModelRelations = {
