@@ -17,7 +17,7 @@ export interface FoldedConv {
 }
 
 /** The tensors one convolution and its normalization must bring, and their shapes. */
-function expectedShapes(layer: ConvLayer): [string, readonly number[]][] {
+export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] {
   const norm = ['beta', 'moving_mean', 'moving_variance'].map((name): [string, readonly number[]] => [
     `${layer.norm}/${name}`,
     [layer.filters],

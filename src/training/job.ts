@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { computeSchema } from '../engines/compute.js';
-import type { EngineInfo } from '../engines/engine.js';
+import type { EngineInfo, PictureSize } from '../engines/engine.js';
 import type { Environment } from './environment.js';
 import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
@@ -86,6 +86,12 @@ export const exportJobSchema = z.object({
 });
 export type ExportJob = z.output<typeof exportJobSchema>;
 
+/** What a worker is told of a model file that shall become a model version. */
+export const importJobSchema = jobSchema
+  .pick({ manifestBlob: true, blobFolder: true, threads: true })
+  .extend({ fileBlob: sha256, labels: z.array(z.string()).nullable() });
+export type ImportJob = z.output<typeof importJobSchema>;
+
 export type Phase = 'features' | 'training' | 'evaluation';
 
 export interface EpochMetrics {
@@ -162,6 +168,20 @@ export interface ExportedFile {
   readonly sha256: string;
 }
 
+/** What a model file turned out to be. The blobs are durable already. */
+export interface Imported {
+  readonly backboneBlob: string;
+  readonly architecture: string;
+  readonly weightsBlob: string;
+  readonly labels: readonly string[];
+  readonly size: PictureSize;
+  readonly head: { readonly hidden: number; readonly dropout: number };
+  /** What was taken on trust. */
+  readonly notes: readonly string[];
+  /** On the test split; the loss in nats. */
+  readonly test: { readonly accuracy: number; readonly loss: number };
+}
+
 /** What ends every task of a worker but for its success. */
 export type TaskEnd =
   | { readonly type: 'cancelled' }
@@ -170,6 +190,8 @@ export type TaskEnd =
 export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
 
 export type ExportEvent = { readonly type: 'finished'; readonly exported: ExportedFile } | TaskEnd;
+
+export type ImportEvent = { readonly type: 'finished'; readonly imported: Imported } | TaskEnd;
 
 export type QuantizationEvent = { readonly type: 'finished'; readonly quantization: Quantization } | TaskEnd;
 
@@ -193,5 +215,6 @@ export type WorkerTask =
   | { readonly type: 'calibration'; readonly job: Job }
   | { readonly type: 'sweep'; readonly job: SweepJob }
   | { readonly type: 'quantization'; readonly job: QuantizationJob }
-  | { readonly type: 'export'; readonly job: ExportJob };
+  | { readonly type: 'export'; readonly job: ExportJob }
+  | { readonly type: 'import'; readonly job: ImportJob };
 export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

@@ -7,6 +7,8 @@ import type {
   CalibrationEvent,
   ExportEvent,
   ExportJob,
+  ImportEvent,
+  ImportJob,
   Job,
   QuantizationEvent,
   QuantizationJob,
@@ -67,6 +69,11 @@ export function startQuantization(
 /** Starts one that writes a model version in a format of others. */
 export function startExport(job: ExportJob, entry: string = WORKER_ENTRY): WorkerProcess<ExportEvent> {
   return start({ type: 'export', job }, entry);
+}
+
+/** Starts one that makes of a model file what a model version needs. */
+export function startImport(job: ImportJob, entry: string = WORKER_ENTRY): WorkerProcess<ImportEvent> {
+  return start({ type: 'import', job }, entry);
 }
 
 function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {

@@ -10,10 +10,13 @@ import { HubError, inWords } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { calibrate } from './calibrate.js';
 import { exportModel } from './export.js';
+import { importModel } from './import.js';
 import {
   type CalibrationEvent,
   type ExportEvent,
   exportJobSchema,
+  type ImportEvent,
+  importJobSchema,
   type Job,
   jobSchema,
   type QuantizationEvent,
@@ -62,6 +65,9 @@ async function work(task: WorkerTask): Promise<void> {
     } else if (task.type === 'quantization') {
       const job = quantizationJobSchema.parse(task.job);
       emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
+    } else if (task.type === 'import') {
+      const job = importJobSchema.parse(task.job);
+      emit({ type: 'finished', imported: await importModel(job, servingSurroundingsOf(job)) });
     } else if (task.type === 'export') {
       const job = exportJobSchema.parse(task.job);
       emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
@@ -91,7 +97,10 @@ async function surroundingsOf({ blobFolder, threads = availableParallelism(), co
 }
 
 /** The engine that serves, whoever trains. */
-function servingSurroundingsOf({ blobFolder, threads = availableParallelism() }: QuantizationJob) {
+function servingSurroundingsOf({
+  blobFolder,
+  threads = availableParallelism(),
+}: Pick<QuantizationJob, 'blobFolder' | 'threads'>) {
   const engine = new OnnxEngine(threads);
   return {
     blobs: new FileBlobStore(blobFolder),
@@ -120,6 +129,8 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | ExportEvent): void {
+function emit(
+  event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | ExportEvent | ImportEvent,
+): void {
   process.send?.(event);
 }

@@ -20,6 +20,9 @@ interface Sides {
   readonly image: number;
 }
 
+/** Under which an HDF5 file keeps what the hub says of the model; Keras passes over it. */
+export const HUB_ATTRIBUTE = 'model_hub';
+
 /** Preprocessing of InceptionV3: x / 127.5 - 1. */
 export const RESCALING = { scale: 1 / 127.5, offset: -1 } as const;
 

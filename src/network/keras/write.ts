@@ -1,10 +1,7 @@
 import h5wasm from 'h5wasm/node';
 import type { Weights } from '../tensor.js';
 import { depthOrder } from './depth-order.js';
-import type { KerasLayer } from './layers.js';
-
-/** Under which the file keeps what the hub says of the model; Keras passes over it. */
-export const HUB_ATTRIBUTE = 'model_hub';
+import { HUB_ATTRIBUTE, type KerasLayer } from './layers.js';
 
 /**
  * Writes a model as Keras's HDF5 format has it: the description of its layers as JSON, and each layer's variables in a

@@ -4,6 +4,7 @@ import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
 import { type Candidate, type GateRule, type GateVerdict, rulesSchema, USUAL_RULES } from './gate.js';
+import { toModelImport } from './import.record.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
 import type { VersionServingType } from './version-serving.type.js';
 
@@ -42,6 +43,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersionType {
     model: row.model.name,
     number,
     runId,
+    origin: row.origin && toModelImport(row.origin, number),
     backbone,
     datasetVersion: toDatasetVersion(row.datasetVersion),
     labels: row.labels as string[],
