@@ -1,4 +1,5 @@
-"""Makes keras_model.keras.gz, keras_model.h5.gz and keras_model.json: small models as Keras saves them, and their answers.
+"""Makes keras_model.keras.gz, keras_model.h5.gz and keras_model.json: small models as Keras saves them, and their answers;
+and external_data.h5, which keeps its data in another file.
 
     python keras_models.py
 
@@ -12,6 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 
@@ -92,6 +94,9 @@ def main():
             model.save(file)
             (HERE / f"keras_model.{ending}.gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
     result = {"keras": keras.__version__, "input": INPUT, "image": IMAGE, "probabilities": answers.tolist()}
+    with h5py.File(HERE / "external_data.h5", "w") as file:
+        outside = [("package.json", 0, 4 * 3 * 3 * 3 * 2)]
+        file.create_dataset("conv2d/kernel", (3, 3, 3, 2), dtype="f4", external=outside)
     (HERE / "keras_model.json").write_text(json.dumps(result) + "\n")
 
 

@@ -1,14 +1,11 @@
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
-import { EXPORT_FORMATS, saveExport, type Wanted } from '../export.js';
-import { bytes, maybe, moment, percent, short } from '../format.js';
+import { maybe, moment, percent, short } from '../format.js';
 import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_PRECISION } from '../requests/model.js';
-import { working } from '../working.js';
-
-type ExportOptions = ConnectionOptions & Pick<Wanted, 'format' | 'out'>;
+import { addExport, addImport } from './model-files.js';
 
 export function modelCommand(program: Command): void {
   const model = program.command('model').description('Models, their versions and what their aliases point to.');
@@ -94,24 +91,8 @@ export function modelCommand(program: Command): void {
       fields({ model: name, version, 'serves with': serving.precision, why: serving.reason }),
     );
   });
-  exportCommand(model);
-}
-
-function exportCommand(model: Command): void {
-  withConnection(
-    model
-      .command('export')
-      .description('Save a version in a format of others.')
-      .argument('<model>', 'its name')
-      .argument('<version>', 'its number', wholeNumber)
-      .addOption(new Option('--format <format>', 'what it is to be').choices(EXPORT_FORMATS).makeOptionMandatory())
-      .option('--out <file>', 'which is not there yet; else it is named after model and version'),
-  ).action(async (name: string, version: number, options: ExportOptions) => {
-    const saved = await working(`Exporting ${name} ${version}`, async () => {
-      return saveExport(await connect(options), { model: name, version, ...options });
-    });
-    print(options, saved, () => fields({ file: saved.file, size: bytes(saved.bytes), 'SHA-256': saved.sha256 }));
-  });
+  addExport(model);
+  addImport(model);
 }
 
 function servingCells({
