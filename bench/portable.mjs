@@ -1,30 +1,36 @@
-// Model versions in the formats of others: how far what Python's tools answer lies from what the hub answers.
+// Model versions in the formats of others: how far what Python's tools answer lies from what the hub answers, both ways.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { openSource } from '../dist/datasets/detect.js';
 import { check } from './support/check.mjs';
+import { withWeightsOption } from './support/data.mjs';
 import { ended, register, SAMPLES, startHub, train } from './support/hub.mjs';
-import { compareExports } from './support/portable.mjs';
+import { compareExports, compareImports } from './support/portable.mjs';
 import { peerPython } from './support/python.mjs';
 
 const SIDE = 32;
 
 export function describe(command) {
-  return command
-    .description('exported model versions in ONNX Runtime, safetensors and Keras against the hub')
+  return withWeightsOption(command)
+    .description('exported model versions in ONNX Runtime, safetensors and Keras against the hub, and imported ones')
     .option('--photos <n>', 'test images that all of them are asked about', '64');
 }
 
-export async function measure({ photos }) {
+export async function measure({ photos, weights }) {
   const python = await peerPython();
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
-  const hub = await startHub(join(folder, 'data'), '--int8-margin', '100');
+  const hub = await startHub(join(folder, 'data'), '--int8-margin', '100', '--allow', folder);
   try {
     const pictures = await testPictures(Number(photos));
+    const { id: datasetVersionId } = await register(hub.client, 'sample', join(SAMPLES, 'cifar10-sample.tar.gz'));
     const rows = [];
-    for (const [kind, version] of Object.entries(await trainVersions(hub.client))) {
+    const brought = { datasetVersionId, side: SIDE, pictures, weights };
+    for (const row of await compareImports(python, hub, join(folder, 'imported'), brought)) {
+      rows.push({ kind: 'imported', ...row });
+    }
+    for (const [kind, version] of Object.entries(await trainVersions(hub.client, datasetVersionId))) {
       const exported = { ...version, side: SIDE, pictures };
       for (const row of await compareExports(python, hub, join(folder, kind), exported)) rows.push({ kind, ...row });
     }
@@ -39,8 +45,7 @@ export async function measure({ photos }) {
 }
 
 /** A head on a frozen backbone, and the same fine-tuned behind `mixed8`. */
-async function trainVersions(client) {
-  const { id: datasetVersionId } = await register(client, 'sample', join(SAMPLES, 'cifar10-sample.tar.gz'));
+async function trainVersions(client, datasetVersionId) {
   const { run } = await train(client, { datasetVersionId, backbone: 'tiny-imagenet', recipe: { epochs: 1 } });
   const { startFineTuneRun } = await client.request(
     'mutation ($input: StartFineTuneRunInput!) { startFineTuneRun(input: $input) { id } }',

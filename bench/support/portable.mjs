@@ -1,12 +1,13 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runPeer } from './python.mjs';
 
-const SCRIPT = join('..', '..', 'test', 'reference', 'export_check.py');
+/** What is exported. */
 const MODEL = 'cifar10';
+const SCRIPT = join('..', '..', 'test', 'reference', 'export_check.py');
 /** Milliseconds between looks at the form with 8 bits. */
 const POLL_MS = 200;
 /** Pictures that the hub is asked about at once. */
@@ -33,7 +34,7 @@ export async function compareExports(python, hub, folder, { number, side, pictur
     await hub.client.request(
       `mutation { setServingPrecision(input: { model: "${MODEL}", version: ${number}, precision: ${precision.toUpperCase()} }) { number } }`,
     );
-    await writeFile(join(folder, precision), await answersOf(hub, number, side, pictures));
+    await writeFile(join(folder, precision), await answersOf(hub, MODEL, number, side, pictures));
   }
   await writeFile(join(folder, 'checks.json'), JSON.stringify({ side, classes: labels.length, files }));
   const { results } = await runPeer(python, SCRIPT, [folder]);
@@ -41,6 +42,46 @@ export async function compareExports(python, hub, folder, { number, side, pictur
     if (result.labels.join() !== labels.join()) throw new Error(`${result.format} has the labels ${result.labels}`);
     return { format: result.format, difference: result.difference, seconds: seconds[result.format] };
   });
+}
+
+/** Has the hub take in what Keras saved, and asks both about the same pictures. @returns a row per kind of file. */
+export async function compareImports(python, hub, folder, { datasetVersionId, side, pictures, weights }) {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'pictures');
+  await writeFile(file, pictures);
+  const sizes = ['--size', '75', '--side', String(side), '--classes', '10'];
+  const files = ['--weights', resolve(weights), '--pictures', file, '--out', folder];
+  await runPeer(python, 'keras_save.py', [...files, ...sizes]);
+  const bytes = await readFile(join(folder, 'expected'));
+  const expected = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const rows = [];
+  for (const format of ['h5', 'keras']) {
+    const began = performance.now();
+    const input = { model: format, path: join(folder, `model.${format}`), datasetVersionId };
+    await importFile(hub.client, input);
+    const seconds = (performance.now() - began) / 1000;
+    const answers = await answersOf(hub, format, 1, side, pictures);
+    const difference = answers.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+    rows.push({ format: `.${format}`, difference, seconds });
+  }
+  return rows;
+}
+
+async function importFile(client, input) {
+  const { importModelVersion } = await client.request(
+    'mutation ($input: ImportModelVersionInput!) { importModelVersion(input: $input) { id } }',
+    { input },
+  );
+  for (;;) {
+    const { modelImports } = await client.request(
+      'query ($model: String!) { modelImports(model: $model) { id version error { message } } }',
+      { model: input.model },
+    );
+    const { version, error } = modelImports.find(({ id }) => id === importModelVersion.id);
+    if (error) throw new Error(error.message);
+    if (version !== null) return;
+    await delay(POLL_MS);
+  }
 }
 
 /** Waits until the form with 8 bits is made. */
@@ -56,19 +97,19 @@ async function readyVersion(client, number) {
 }
 
 /** Probabilities as the hub answers them, float32. */
-async function answersOf(hub, number, side, pictures) {
+async function answersOf(hub, model, number, side, pictures) {
   const bytes = side * side * 3;
   const answers = [];
   for (let at = 0; at < pictures.length; at += ASKED * bytes) {
     const some = pictures.subarray(at, at + ASKED * bytes);
     const shape = [some.length / bytes, side, side, 3];
-    answers.push(...(await infer(hub, number, { name: 'image', datatype: 'UINT8', shape, data: [...some] })));
+    answers.push(...(await infer(hub, model, number, { name: 'image', datatype: 'UINT8', shape, data: [...some] })));
   }
   return Float32Array.from(answers);
 }
 
-async function infer({ url, token }, number, input) {
-  const response = await fetch(`${url}/v2/models/${MODEL}/versions/${number}/infer`, {
+async function infer({ url, token }, model, number, input) {
+  const response = await fetch(`${url}/v2/models/${model}/versions/${number}/infer`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body: JSON.stringify({ inputs: [input], outputs: [{ name: 'probabilities' }] }),

@@ -3,11 +3,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '../errors.js';
-import type { ExportFormat } from '../training/job.js';
+import type { ExportFormat } from '../training/export-formats.js';
 import type { HubClient } from './client.js';
 import { receive, saveFile } from './save-file.js';
-
-export const EXPORT_FORMATS = ['onnx', 'onnx-int8', 'safetensors', 'keras'] as const satisfies readonly ExportFormat[];
 
 export interface Wanted {
   readonly model: string;
@@ -42,7 +40,7 @@ export async function saveExport(client: HubClient, { model, version, format, ou
 
 /** Names of models hold nothing that could lead elsewhere; another hub's might. */
 function nameIn({ headers }: Response): string {
-  const name = /filename="([a-z0-9][a-z0-9._-]*)"/.exec(headers.get('content-disposition') ?? '')?.[1];
+  const name = /filename="?([a-z0-9][a-z0-9._-]*)/.exec(headers.get('content-disposition') ?? '')?.[1];
   if (name) return name;
   throw new HubError('BAD_INPUT', 'The hub gives the file no name that can be used: give one with --out.');
 }

@@ -12,7 +12,8 @@ import type { Layer } from '../network/layers.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
-import type { ExportedFile, ExportFormat, ExportJob } from './job.js';
+import type { ExportFormat } from './export-formats.js';
+import type { ExportedFile, ExportJob } from './job.js';
 
 /** A new format is an entry here and in `EXPORT_FORMATS`. */
 const WRITERS: Readonly<Record<ExportFormat, (job: ExportJob, blobs: BlobStore) => Promise<void>>> = {

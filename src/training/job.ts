@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { computeSchema } from '../engines/compute.js';
 import type { EngineInfo, PictureSize } from '../engines/engine.js';
 import type { Environment } from './environment.js';
+import { EXPORT_FORMATS } from './export-formats.js';
 import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
 import type { SystemUse } from './system-use.js';
@@ -63,10 +64,6 @@ export const quantizationJobSchema = jobSchema
   .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobFolder: true, threads: true })
   .extend({ weightsBlob: sha256 });
 export type QuantizationJob = z.output<typeof quantizationJobSchema>;
-
-/** The formats in which a model version leaves the hub. */
-export const EXPORT_FORMATS = ['onnx', 'onnx-int8', 'safetensors', 'keras'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What a worker is told of a model version that it shall write in a format of others. */
 export const exportJobSchema = z.object({

@@ -89,7 +89,7 @@ describe('a model of another kind', () => {
     };
 
   it.each<[string, (model: Described, base: Described) => void, RegExp]>([
-    ['with another filter', set('Conv2D', 3, { filters: 99 }), /\(Conv2D\) has filters 99 where 12 is needed/],
+    ['with another filter', set('Conv2D', 3, { filters: 99 }), /\(Conv2D\) has filters 99 where \d+ is needed/],
     ['with another stride', set('Conv2D', 0, { strides: [1, 1] }), /has strides \[1,1\] where \[2,2\] is needed/],
     ['with grouped convolutions', set('Conv2D', 4, { groups: 2 }), /has groups 2 where 1 is needed/],
     ['with gammas', set('BatchNormalization', 0, { scale: true }), /has scale true where false is needed/],
@@ -100,7 +100,7 @@ describe('a model of another kind', () => {
     ['without softmax', set('Dense', 1, { activation: 'linear' }, 'model'), /has activation "linear"/],
     ['of one channel', set('InputLayer', 0, { batch_shape: [null, 32, 32, 1] }, 'model'), /squares of 3 channels/],
     [
-      'with two outputs of one place',
+      'with another head',
       (model) => Object.assign(layer(model, 'Dense'), { class_name: 'Flatten' }),
       /behind the pooled features it has Flatten Dropout Dense where/,
     ],
@@ -121,8 +121,7 @@ describe('a model of another kind', () => {
     ],
     [
       'with branches that are exchanged',
-      (_model, base) =>
-        void layer(base, 'Concatenate').inbound_nodes.reverse() && swapInputs(layer(base, 'Concatenate')),
+      (_model, base) => swapInputs(layer(base, 'Concatenate')),
       /there is no Concatenate where InceptionV3 has mixed0/,
     ],
     [

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -33,6 +36,19 @@ interface VersionAnswer {
 const SIDE = 32;
 const COUNT = 3;
 const pixels = Uint8Array.from({ length: COUNT * SIDE * SIDE * 3 }, (_, i) => (i * 2654435761) >>> 24);
+
+/** Where the benches put Python with Keras, ONNX Runtime and safetensors. */
+const PYTHON = fileURLToPath(
+  new URL(
+    process.platform === 'win32' ? '../../bench/peers/.venv/Scripts/python.exe' : '../../bench/peers/.venv/bin/python',
+    import.meta.url,
+  ),
+);
+if (!existsSync(PYTHON)) {
+  console.warn(
+    'SKIPPED: exported models in Python. It needs what the first run of `npm run bench -- portable` installs.',
+  );
+}
 
 // One story: every test begins where the one before it ended.
 describe('a model version', () => {
@@ -96,7 +112,7 @@ describe('a model version', () => {
       const response = await get(link);
       const content = Buffer.from(await response.arrayBuffer());
       const digest = createHash('sha256').update(content).digest('base64');
-      expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${names[i]}"`);
+      expect(response.headers.get('content-disposition')).toBe(`attachment; filename=${names[i]}`);
       expect(response.headers.get('repr-digest')).toBe(`sha-256=:${digest}:`);
       expect(content.length, format).toBeGreaterThan(bytes);
       files[format] = content;
@@ -104,15 +120,16 @@ describe('a model version', () => {
     expect(await readdir(dataPaths(hub.data).temporary)).toEqual([]);
   });
 
-  it.each(['ONNX', 'ONNX_INT8'])('answers as %s what it answers here, and says what it is', async (format) => {
-    const precision = format === 'ONNX' ? 'FP32' : 'INT8';
-    const served = format === 'ONNX' ? await answers('colours', 1) : undefined;
+  it.each([
+    ['ONNX', 0],
+    ['ONNX_INT8', 0.2],
+  ])('answers as %s what it answers here, and says what it is', async (format, tolerance) => {
     const session = await ort.InferenceSession.create(files[format]!);
-    const input = { pixels: new ort.Tensor('uint8', pixels, [COUNT, SIDE, SIDE, 3]) };
-    const { result } = await session.run(input);
+    const { result } = await session.run({ pixels: new ort.Tensor('uint8', pixels, [COUNT, SIDE, SIDE, 3]) });
     await session.release();
-    if (served) expect([...(result!.data as Float32Array)]).toEqual(served.map(Math.fround));
-    expect(result!.dims, precision).toEqual([COUNT, 3]);
+    const [got, expected] = [[...(result!.data as Float32Array)], await answers('colours', 1)];
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(got[i]! - Math.fround(value))).toBeLessThanOrEqual(tolerance);
     for (const text of ['["blue","green","red"]', '"input":32,"image":75', 'colours 1', 'x / 127.5 - 1']) {
       expect(files[format]!.includes(text), text).toBe(true);
     }
@@ -126,6 +143,31 @@ describe('a model version', () => {
     const model = await readKerasModel(files.KERAS!);
     expect(model).toMatchObject({ labels: COLOUR_NAMES, shape: { classes: 3, dropout: 0.25 }, notes: [] });
     for (const [name, { data }] of weights) expect(model.weights.get(name)!.data, name).toEqual(data);
+  });
+
+  it.skipIf(!existsSync(PYTHON))('answers in Python as it does here', async () => {
+    const folder = join(hub.outside, 'checks');
+    await mkdir(folder);
+    await writeFile(join(folder, 'pictures'), pixels);
+    await writeFile(join(folder, 'expected'), Float32Array.from(await answers('colours', 1)));
+    const named = { onnx: 'ONNX', keras: 'KERAS', safetensors: 'SAFETENSORS' };
+    for (const format of Object.values(named)) await writeFile(join(folder, format), files[format]!);
+    await writeFile(join(folder, 'model.h5'), files.KERAS!);
+    const checks = Object.entries({ ...named, keras: 'model.h5' }).map(([format, file]) => ({
+      format,
+      file,
+      expected: 'expected',
+    }));
+    await writeFile(join(folder, 'checks.json'), JSON.stringify({ side: SIDE, classes: 3, files: checks }));
+    const script = fileURLToPath(new URL('../reference/export_check.py', import.meta.url));
+    const { stdout } = await promisify(execFile)(PYTHON, [script, folder]);
+    const { results } = JSON.parse(stdout.trim().split('\n').at(-1) as string) as {
+      results: { difference: number; labels: string[] }[];
+    };
+    for (const { difference, labels } of results) {
+      expect(difference).toBeLessThan(1e-4);
+      expect(labels).toEqual(COLOUR_NAMES);
+    }
   });
 
   it.each([
@@ -175,13 +217,6 @@ describe('a model version', () => {
     ['text', () => Buffer.from('weights'), {}, 'WEIGHTS_REFUSED', /neither a Keras model .* nor/],
     ['half a file', () => files.KERAS!.subarray(0, 300_000), {}, 'WEIGHTS_REFUSED', /damaged/],
     ['weights of others', () => files.SAFETENSORS!.subarray(0, 9_000), {}, 'WEIGHTS_REFUSED', /header|fit/],
-    [
-      'too few labels',
-      () => files.KERAS!,
-      { labels: ['red', 'blue'] },
-      'BAD_INPUT',
-      /3 outputs, and there are 2 labels/,
-    ],
     ['other labels', () => files.KERAS!, { labels: ['red', 'blue', 'pink'] }, 'BAD_INPUT', /none is "green"/],
   ])('is not made of %s', async (_what, content, input, code, message) => {
     const { state, error, version } = await imported(content(), { model: 'refused', ...input });
@@ -209,7 +244,6 @@ describe('a model version', () => {
     const exported = await at('model', 'export', 'colours', '1', '--format', 'keras', '--out', out, '--json');
     expect(exported, exported.stderr).toMatchObject({ code: 0 });
     expect((await readFile(out)).length).toBe((JSON.parse(exported.stdout) as { bytes: number }).bytes);
-    expect(await at('model', 'export', 'colours', '1', '--format', 'onnx', '--out', out)).toMatchObject({ code: 2 });
     const brought = await at('model', 'import', 'terminal', out, '--dataset', 'colours', '--json');
     expect(brought, brought.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(brought.stdout)).toMatchObject({ modelImport: { version: 1, fileName: 'colours.h5' } });

@@ -4,7 +4,7 @@ CREATE TABLE "model_imports" (
     "state" "run_state" NOT NULL DEFAULT 'QUEUED',
     "model" TEXT NOT NULL,
     "file_name" TEXT NOT NULL,
-    "sha256" TEXT NOT NULL,
+    "file_hash" TEXT NOT NULL,
     "bytes" BIGINT NOT NULL,
     "file_blob" TEXT,
     "dataset_version_id" TEXT NOT NULL,

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import { EXPORT_FORMATS } from '../../training/export-formats.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
-import { EXPORT_FORMATS, saveExport, type Wanted } from '../export.js';
+import { saveExport, type Wanted } from '../export.js';
 import { findVersion } from '../find-version.js';
 import { bytes } from '../format.js';
 import { beginImport, importEnded } from '../import.js';

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { ExportService } from '../../schema/model/export.service.js';
 import { modelIn } from '../../schema/permission.js';
-import { EXPORT_FORMATS } from '../../training/job.js';
+import { EXPORT_FORMATS } from '../../training/export-formats.js';
 import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';
 import { readQuery } from './query.js';

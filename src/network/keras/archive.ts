@@ -1,9 +1,9 @@
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { HubError } from '../../errors.js';
-import { refused } from './description.js';
+import { LONGEST, refused } from './description.js';
 
 /** What a `.keras` file holds, and the most bytes of each. */
-const LIMITS = { 'config.json': 16 * 1024 ** 2, 'model.weights.h5': 512 * 1024 ** 2 } as const;
+const LIMITS = { 'config.json': LONGEST, 'model.weights.h5': 512 * 1024 ** 2 } as const;
 type Part = keyof typeof LIMITS;
 /** A `.keras` file has three. */
 const MOST_ENTRIES = 100;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
 
+/** Characters of a description at most; that of InceptionV3 has 300,000. */
+export const LONGEST = 16 * 1024 ** 2;
 /** Layers, and models inside models, of one file at most; InceptionV3 with a head has 316 layers. */
 const MOST_LAYERS = 2000;
 const DEEPEST = 4;
@@ -44,6 +46,7 @@ const MODELS: ReadonlySet<string> = new Set(['Functional', 'Model', 'Sequential'
 
 /** The layers that the description in a Keras model file names, each behind those that it reads. */
 export function readDescription(text: string): readonly ReadLayer[] {
+  if (text.length > LONGEST) throw refused(`its description has ${text.length} characters; the limit is ${LONGEST}`);
   const model = modelSchema.safeParse(parse(text));
   if (!model.success) throw refused('it describes no model of layers');
   const layers: ReadLayer[] = [];

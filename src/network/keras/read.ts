@@ -35,25 +35,20 @@ const BY_PLACE: Find = (root, { place }, _variable, index) =>
  * @throws WEIGHTS_REFUSED naming what is different and what was expected.
  */
 export async function readKerasModel(file: Buffer): Promise<KerasModel> {
-  if (isZip(file)) {
-    const { 'config.json': description, 'model.weights.h5': weights } = await readKerasArchive(file);
-    const model = matchModel(readDescription(description.toString('utf8')));
-    return readHdf5(
-      weights,
-      (root) => ({ ...model, weights: readWeights(root, model, BY_PLACE), labels: null }),
-      refused,
-    );
-  }
-  return readHdf5(
-    file,
-    (root) => {
-      const description = textOf(root, 'model_config');
-      if (description === undefined) throw refused('it has weights and no model: save the whole model');
-      const model = matchModel(readDescription(description));
-      return { ...model, weights: readWeights(root, model, BY_NAME), labels: labelsIn(textOf(root, HUB_ATTRIBUTE)) };
-    },
-    refused,
-  );
+  if (!isZip(file)) return readHdf5(file, readWhole, refused);
+  const { 'config.json': description, 'model.weights.h5': weights } = await readKerasArchive(file);
+  return readHdf5(weights, (root) => readParts(root, description.toString('utf8'), BY_PLACE, undefined), refused);
+}
+
+function readWhole(root: H5File): KerasModel {
+  const description = textOf(root, 'model_config');
+  if (description === undefined) throw refused('it has weights and no model: save the whole model');
+  return readParts(root, description, BY_NAME, textOf(root, HUB_ATTRIBUTE));
+}
+
+function readParts(root: H5File, description: string, find: Find, about: string | undefined): KerasModel {
+  const model = matchModel(readDescription(description));
+  return { ...model, weights: readWeights(root, model, find), labels: labelsIn(about) };
 }
 
 const aboutSchema = z.object({ labels: z.string() });

@@ -87,8 +87,8 @@ export class ExportService {
     }
   }
 
+  /** To be called when nobody waits any more. */
   close(): void {
-    this.#oneAtATime.clearQueue();
     this.#current?.kill();
   }
 

@@ -91,15 +91,15 @@ export class ImportQueue {
       const outcome = { state: 'SUCCEEDED', endedAt: new Date(), fileBlob: null, versionId: made.id } as const;
       await tx.modelImport.update({ where: { id }, data: { ...outcome, head: { ...head }, notes: [...notes] } });
       const subject = `${model} ${made.number}`;
-      const details = { file: pending.fileName, sha256: pending.sha256, notes };
+      const details = { file: pending.fileName, sha256: pending.fileHash, notes };
       const entry = { action: 'MODEL_VERSION_IMPORTED', subject, model, details } as const;
       await tx.auditEvent.create({ data: auditRow({ actor: pending.actor, requestId: null }, entry) });
     });
   }
 
-  async #versionOf({ fileName, sha256, datasetVersionId }: PendingRow, imported: Imported) {
+  async #versionOf({ fileName, fileHash, datasetVersionId }: PendingRow, imported: Imported) {
     const { backboneBlob, architecture, weightsBlob, labels, size, test } = imported;
-    const source = `imported: ${fileName}, SHA-256 ${sha256}`;
+    const source = `imported: ${fileName}, SHA-256 ${fileHash}`;
     const about = { source, licence: 'not stated', trainedOn: 'not stated' };
     const backbone = await this.parts.backbones.adopt(backboneBlob, architecture, about);
     const figures = { testAccuracy: test.accuracy, testLoss: test.loss };

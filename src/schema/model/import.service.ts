@@ -40,7 +40,14 @@ export class ImportService {
     const known = await this.prisma.datasetVersion.count({ where: { id: datasetVersionId } });
     if (known === 0) throw notFound('dataset version', datasetVersionId);
     const { sha256, bytes } = await this.limits.upload(() => this.blobs.put(limited(content)));
-    const about = { ...rest, datasetVersionId, fileName: fileName.slice(0, 200), sha256, bytes, fileBlob: sha256 };
+    const about = {
+      ...rest,
+      datasetVersionId,
+      fileName: fileName.slice(0, 200),
+      fileHash: sha256,
+      bytes,
+      fileBlob: sha256,
+    };
     const given = labels === null ? {} : { labels: [...labels] };
     const row = await this.prisma.modelImport.create({ data: { ...about, ...given } });
     this.queue.wake();
