@@ -275,7 +275,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new TestPredictionResolver(versions),
       new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
-      new ModelFields(runLoaders, exports),
+      new ModelFields(runLoaders),
       new PrecisionResolver(precisions),
       new ImportResolver(new ImportService(prisma, blobs, allowed, limits, imports)),
       new ClassificationResolver(classifier),

@@ -1,6 +1,10 @@
 import type { PictureSize } from '../../engines/engine.js';
-import type { HeadShape } from '../../network/head.js';
+import { type HeadShape, head } from '../../network/head.js';
+import { networkOf } from '../../network/inception-v3.js';
+import { PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
+import { costOf } from '../../network/multiply-adds.js';
 import { recipeSchema } from '../../training/recipe.js';
+import { ExportFormat, type ModelExportType } from './export.type.js';
 import type { ModelVersionRow } from './model.record.js';
 
 /** What an exported file says of itself: texts, some of them JSON. `docs/formats.md` describes them. */
@@ -28,4 +32,27 @@ export function headOfVersion({ run, origin }: ModelVersionRow): Omit<HeadShape,
   if (origin) return origin.head as unknown as Omit<HeadShape, 'classes'>;
   const { hiddenUnits, dropout } = recipeSchema.parse(run?.recipe ?? {});
   return { hidden: hiddenUnits, dropout };
+}
+
+/** The formats in which a version can be had. */
+export function exportsOf(row: ModelVersionRow): ModelExportType[] {
+  const weights = weightsOf(row);
+  const isThere = (format: ExportFormat): boolean => format !== ExportFormat.ONNX_INT8 || !!row.serving?.quantizedBlob;
+  return Object.values(ExportFormat)
+    .filter(isThere)
+    .map((format) => ({
+      format,
+      link: `/v1/models/${row.model.name}/versions/${row.number}/export?format=${format}`,
+      bytes: format === ExportFormat.ONNX_INT8 ? weights : 4 * weights,
+    }));
+}
+
+/** How many weights a version has. */
+function weightsOf(row: ModelVersionRow): number {
+  const { image } = row.preprocessing as unknown as PictureSize;
+  const network = networkOf(row.backbone.architecture);
+  const pooled = pictureShapes(network, image).get('avg_pool') as Shape;
+  const layers = head(pooled.channels, { ...headOfVersion(row), classes: (row.labels as string[]).length });
+  const picture = { height: image, width: image, channels: 3 };
+  return costOf(network, picture, PICTURE).weights + costOf(layers, pooled, 'avg_pool').weights;
 }

@@ -7,16 +7,12 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PictureSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
-import { head } from '../../network/head.js';
-import { networkOf } from '../../network/inception-v3.js';
-import { PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
-import { costOf } from '../../network/multiply-adds.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { ExportEvent, ExportedFile, ExportJob } from '../../training/job.js';
 import type { startExport } from '../../training/worker-process.js';
 import { Supervision } from '../supervision.js';
 import { aboutVersion, headOfVersion } from './export.about.js';
-import { ExportFormat, type ModelExportType } from './export.type.js';
+import type { ExportFormat } from './export.type.js';
 import type { ModelVersionRow } from './model.record.js';
 import { findVersion } from './version-row.js';
 
@@ -50,20 +46,6 @@ export class ExportService {
   #current: Supervision<ExportEvent> | undefined;
 
   constructor(private readonly parts: ExportParts) {}
-
-  /** The formats in which a version can be had. */
-  async list(model: string, number: number): Promise<ModelExportType[]> {
-    const row = await findVersion(this.parts.prisma, model, number);
-    const bytes = 4 * weightsOf(row);
-    const formats = Object.values(ExportFormat).filter(
-      (format) => format !== ExportFormat.ONNX_INT8 || row.serving?.quantizedBlob,
-    );
-    return formats.map((format) => ({
-      format,
-      link: `/v1/models/${model}/versions/${number}/export?format=${format}`,
-      bytes: format === ExportFormat.ONNX_INT8 ? bytes / 4 : bytes,
-    }));
-  }
 
   /**
    * @param use sends the file; it is gone behind it. @param signal when nobody waits for it any more.
@@ -125,14 +107,4 @@ export class ExportService {
       blobFolder: this.parts.blobFolder,
     };
   }
-}
-
-/** How many weights a version has. */
-function weightsOf(row: ModelVersionRow): number {
-  const { image } = row.preprocessing as unknown as PictureSize;
-  const network = networkOf(row.backbone.architecture);
-  const pooled = pictureShapes(network, image).get('avg_pool') as Shape;
-  const layers = head(pooled.channels, { ...headOfVersion(row), classes: (row.labels as string[]).length });
-  const picture = { height: image, width: image, channels: 3 };
-  return costOf(network, picture, PICTURE).weights + costOf(layers, pooled, 'avg_pool').weights;
 }

@@ -1,27 +1,17 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import type { RunLoaders } from '../run/run.loaders.js';
 import { RunType } from '../run/run.type.js';
-import type { ExportService } from './export.service.js';
-import { ModelExportType } from './export.type.js';
 import { ModelVersionType } from './model.type.js';
 
 /** Fields of a model version that are read only when they are asked for. */
 @Resolver(() => ModelVersionType)
 export class ModelFields {
-  constructor(
-    private readonly runs: RunLoaders,
-    private readonly exports: ExportService,
-  ) {}
+  constructor(private readonly runs: RunLoaders) {}
 
   @FieldResolver(() => [RunType], {
     description: 'The runs that led to it, each going on from the one before; the last one made it.',
   })
   async lineage(@Root() { runId }: ModelVersionType): Promise<RunType[]> {
     return runId ? this.runs.chain.load(runId) : [];
-  }
-
-  @FieldResolver(() => [ModelExportType], { name: 'exports', description: 'The formats in which it can be had.' })
-  async exportsOf(@Root() { model, number }: ModelVersionType): Promise<ModelExportType[]> {
-    return this.exports.list(model, number);
   }
 }

@@ -3,6 +3,7 @@ import { TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
+import { exportsOf } from './export.about.js';
 import { type Candidate, type GateRule, type GateVerdict, rulesSchema, USUAL_RULES } from './gate.js';
 import { toModelImport } from './import.record.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
@@ -52,6 +53,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersionType {
     testAccuracy,
     testLoss,
     serving: toVersionServing(row),
+    exports: exportsOf(row),
     aliases: row.aliases.map((alias) => alias.name).sort(),
     createdAt,
   };

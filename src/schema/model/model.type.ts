@@ -2,6 +2,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { ModelExportType } from './export.type.js';
 import { GateMetric, GateRuleKind } from './gate.js';
 import { ModelImportType } from './import.type.js';
 import { Precision, VersionServingType } from './version-serving.type.js';
@@ -52,6 +53,9 @@ export class ModelVersionType {
 
   @Field(() => VersionServingType)
   serving!: VersionServingType;
+
+  @Field(() => [ModelExportType], { description: 'The formats in which it can be had.' })
+  exports!: ModelExportType[];
 
   @Field(() => [String], { description: 'Aliases that point to it now.' })
   aliases!: string[];
