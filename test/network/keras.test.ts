@@ -165,7 +165,7 @@ describe('a file that is not what it says', () => {
     ['a zip of other things', () => zipOf({ 'config.json': Buffer.from('{}') }), /it has no model.weights.h5/],
     [
       'a description that is not JSON',
-      () => zipOf({ 'config.json': Buffer.from('no'), 'model.weights.h5': Buffer.from('') }),
+      () => zipOf({ 'config.json': Buffer.from('no'), 'model.weights.h5': saved('h5') }),
       /describes no model of layers/,
     ],
     [

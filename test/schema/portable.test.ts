@@ -12,7 +12,7 @@ import { readKerasModel } from '../../src/network/keras/read.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
-import { startHubCommand } from '../support/command.js';
+import { type Ended, startHubCommand } from '../support/command.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -72,6 +72,9 @@ describe('a model version', () => {
   const get = (path: string): Promise<Response> =>
     hub.fetch(path, { headers: { authorization: `Bearer ${hub.token}` } });
 
+  const at = (...command: readonly string[]): Promise<Ended> =>
+    startHubCommand(command, { env: { HUB_URL: hub.url, HUB_TOKEN: hub.token } }).ended;
+
   /** What the hub answers about the pictures. */
   async function answers(model: string, version: number): Promise<readonly number[]> {
     const image = { name: 'image', datatype: 'UINT8', shape: [COUNT, SIDE, SIDE, 3], data: [...pixels] };
@@ -111,11 +114,13 @@ describe('a model version', () => {
     for (const [i, { format, link, bytes }] of version!.exports.entries()) {
       const response = await get(link);
       const content = Buffer.from(await response.arrayBuffer());
+      files[format] = content;
       const digest = createHash('sha256').update(content).digest('base64');
       expect(response.headers.get('content-disposition')).toBe(`attachment; filename=${names[i]}`);
       expect(response.headers.get('repr-digest')).toBe(`sha-256=:${digest}:`);
-      expect(content.length, format).toBeGreaterThan(bytes);
-      files[format] = content;
+      // Graph and description, which a narrow network has as a real one, are not counted.
+      expect(content.length, format).toBeGreaterThan(0.8 * bytes);
+      expect(content.length, format).toBeLessThan(4 * bytes);
     }
     expect(await readdir(dataPaths(hub.data).temporary)).toEqual([]);
   });
@@ -182,21 +187,39 @@ describe('a model version', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
   });
 
-  it.each([['SAFETENSORS'], ['KERAS']])(
-    'comes back from its %s export with the same figures and answers',
-    async (format) => {
-      const done = await imported(files[format]!, { model: format.toLowerCase() });
-      expect(done).toMatchObject({ state: 'SUCCEEDED', version: 1, error: null, notes: [] });
-      const [[original], [version]] = [await versions('colours'), await versions(format.toLowerCase())];
-      const sha256 = createHash('sha256').update(files[format]!).digest('hex');
-      expect(version).toMatchObject({ runId: null, origin: { fileName: 'file', sha256 }, labels: COLOUR_NAMES });
-      expect(version!.testAccuracy).toBe(original!.testAccuracy);
-      expect(await answers(format.toLowerCase(), 1)).toEqual(await answers('colours', 1));
-      const filter = { model: format.toLowerCase(), actions: ['MODEL_VERSION_IMPORTED'] };
-      const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
-      expect(auditEvents.events).toMatchObject([{ actor: 'first', subject: `${filter.model} 1` }]);
-    },
-  );
+  /** That a version is the one that was exported, and says which file it came from. */
+  async function expectSame(model: string, fileName: string, content: Buffer): Promise<void> {
+    const [[original], [version]] = [await versions('colours'), await versions(model)];
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    expect(version).toMatchObject({ runId: null, origin: { fileName, sha256 }, labels: COLOUR_NAMES });
+    expect(version!.testAccuracy).toBe(original!.testAccuracy);
+    await hub.ask('set-serving-precision', { model, version: 1, precision: 'FP32' });
+    expect(await answers(model, 1)).toEqual(await answers('colours', 1));
+  }
+
+  it('comes back from its Keras export with the same figures and answers, and the audit says who brought it', async () => {
+    const done = await imported(files.KERAS!, { model: 'back' });
+    expect(done).toMatchObject({ state: 'SUCCEEDED', version: 1, error: null, notes: [] });
+    await expectSame('back', 'file', files.KERAS!);
+    const filter = { model: 'back', actions: ['MODEL_VERSION_IMPORTED'] };
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
+    expect(auditEvents.events).toMatchObject([{ actor: 'first', subject: 'back 1' }]);
+  });
+
+  it('goes out and comes back at the terminal', async () => {
+    const out = join(hub.allowed, 'colours.safetensors');
+    const exported = await at('model', 'export', 'colours', '1', '--format', 'safetensors', '--out', out, '--json');
+    expect(exported, exported.stderr).toMatchObject({ code: 0 });
+    expect((await readFile(out)).equals(files.SAFETENSORS!)).toBe(true);
+    const brought = await at('model', 'import', 'terminal', out, '--dataset', 'colours', '--json');
+    expect(brought, brought.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(brought.stdout)).toMatchObject({ modelImport: { version: 1 } });
+    await expectSame('terminal', 'colours.safetensors', files.SAFETENSORS!);
+    const text = join(hub.outside, 'text.h5');
+    await writeFile(text, 'weights');
+    const refused = await at('model', 'import', 'terminal', text, '--dataset', 'colours', '--upload');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('neither a Keras model') });
+  });
 
   it('is made of a file that Keras saved, measured on the test split, with what was taken on trust', async () => {
     const content = gunzipSync(readFileSync(new URL('../reference/keras_model.h5.gz', import.meta.url)));
@@ -209,12 +232,10 @@ describe('a model version', () => {
     const [version] = await versions('brought');
     expect(version).toMatchObject({ labels: ['red', 'blue', 'green'], runId: null });
     expect(version!.testAccuracy).toBeLessThan(1);
-    await hub.ask('promote', { model: 'brought', version: 1, reason: 'test' });
     expect(await answers('brought', 1)).toHaveLength(3 * COUNT);
   });
 
   it.each<[string, () => Uint8Array, object, string, RegExp]>([
-    ['text', () => Buffer.from('weights'), {}, 'WEIGHTS_REFUSED', /neither a Keras model .* nor/],
     ['half a file', () => files.KERAS!.subarray(0, 300_000), {}, 'WEIGHTS_REFUSED', /damaged/],
     ['weights of others', () => files.SAFETENSORS!.subarray(0, 9_000), {}, 'WEIGHTS_REFUSED', /header|fit/],
     ['other labels', () => files.KERAS!, { labels: ['red', 'blue', 'pink'] }, 'BAD_INPUT', /none is "green"/],
@@ -233,30 +254,5 @@ describe('a model version', () => {
       code: 'NOT_FOUND',
     });
     await expect(hub.ask('import-model-version', none)).rejects.toThrow('exactly one of upload and path');
-  });
-
-  it('goes out and comes in at the terminal', async () => {
-    const folder = join(hub.allowed, 'files');
-    await mkdir(folder, { recursive: true });
-    const out = join(folder, 'colours.h5');
-    const at = (...command: readonly string[]) =>
-      startHubCommand(command, { env: { HUB_URL: hub.url, HUB_TOKEN: hub.token } }).ended;
-    const exported = await at('model', 'export', 'colours', '1', '--format', 'keras', '--out', out, '--json');
-    expect(exported, exported.stderr).toMatchObject({ code: 0 });
-    expect((await readFile(out)).length).toBe((JSON.parse(exported.stdout) as { bytes: number }).bytes);
-    const brought = await at('model', 'import', 'terminal', out, '--dataset', 'colours', '--json');
-    expect(brought, brought.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(brought.stdout)).toMatchObject({ modelImport: { version: 1, fileName: 'colours.h5' } });
-    await writeFile(join(folder, 'broken.h5'), 'broken');
-    const refused = await at(
-      'model',
-      'import',
-      'terminal',
-      join(folder, 'broken.h5'),
-      '--dataset',
-      'colours',
-      '--upload',
-    );
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('neither a Keras model') });
   });
 });

@@ -24,6 +24,6 @@ export class ModelExportType {
   @Field(() => String, { description: 'Path of this hub at which it is made and sent; it needs a token.' })
   link!: string;
 
-  @Field(() => GraphQLBigInt, { description: 'About how large it is: its weights. The file has a little more.' })
+  @Field(() => GraphQLBigInt, { description: 'About how large it is, by its weights.' })
   bytes!: number;
 }
