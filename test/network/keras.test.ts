@@ -14,7 +14,9 @@ import { matchModel } from '../../src/network/keras/match.js';
 import { readKerasModel } from '../../src/network/keras/read.js';
 import { writeKerasModel } from '../../src/network/keras/write.js';
 import { readKerasWeights } from '../../src/network/keras-h5.js';
-import { isOfHead, pick } from '../../src/training/exported.js';
+import { writeSafetensors } from '../../src/network/safetensors.js';
+import { f32 } from '../../src/network/tensor.js';
+import { isOfHead, pick, readExported } from '../../src/training/exported.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { zipOf } from '../datasets/fixtures.js';
 import { temporaryFolder } from '../storage/fixtures.js';
@@ -175,6 +177,21 @@ describe('a file that is not what it says', () => {
     ],
   ])('%s is refused', async (_what, file, message) => {
     await expect(readKerasModel(await file())).rejects.toThrow(message);
+  });
+
+  it.each<[string, Record<string, number[]>, Record<string, string>, RegExp]>([
+    ['without metadata', {}, { labels: '[]' }, /its metadata do not say labels, preprocessing and head/],
+    ['for tiny pictures', {}, { preprocessing: '{"input":32,"image":32}' }, /it takes pictures of 32 pixels/],
+    ['with a head for another network', { 'dense/kernel': [99, 20] }, {}, /dense does not fit/],
+    ['with a bias too short', { 'predictions/bias': [2] }, {}, /predictions does not fit/],
+    ['without a head', { 'dense/kernel': [2] }, {}, /not the weights of a head/],
+  ])('an export %s is refused', (what, shapes, about, message) => {
+    const layers = head(128, { hidden: 20, classes: 3, dropout: 0.5 });
+    const changed = Object.entries(shapes).map(([name, shape]) => [name, f32(shape)] as const);
+    const weights = new Map([...narrowBackbone(), ...initialWeights(layers, 1), ...changed]);
+    const said = { labels: '["a","b","c"]', preprocessing: '{"input":32,"image":75}', head: '{"dropout":0.5}' };
+    const metadata = what === 'without metadata' ? about : { ...said, ...about };
+    expect(() => readExported(writeSafetensors(weights, metadata))).toThrow(message);
   });
 
   it('reads nothing of other files, though HDF5 may keep its data in them', async () => {

@@ -122,7 +122,8 @@ describe('a model version', () => {
       expect(content.length, format).toBeGreaterThan(0.8 * bytes);
       expect(content.length, format).toBeLessThan(4 * bytes);
     }
-    expect(await readdir(dataPaths(hub.data).temporary)).toEqual([]);
+    // Each is deleted when it has been sent.
+    await vi.waitUntil(async () => (await readdir(dataPaths(hub.data).temporary)).length === 0, { timeout: 20_000 });
   });
 
   it.each([
@@ -235,14 +236,10 @@ describe('a model version', () => {
     expect(await answers('brought', 1)).toHaveLength(3 * COUNT);
   });
 
-  it.each<[string, () => Uint8Array, object, string, RegExp]>([
-    ['half a file', () => files.KERAS!.subarray(0, 300_000), {}, 'WEIGHTS_REFUSED', /damaged/],
-    ['weights of others', () => files.SAFETENSORS!.subarray(0, 9_000), {}, 'WEIGHTS_REFUSED', /header|fit/],
-    ['other labels', () => files.KERAS!, { labels: ['red', 'blue', 'pink'] }, 'BAD_INPUT', /none is "green"/],
-  ])('is not made of %s', async (_what, content, input, code, message) => {
-    const { state, error, version } = await imported(content(), { model: 'refused', ...input });
-    expect({ state, version, code: error?.code }).toEqual({ state: 'FAILED', version: null, code });
-    expect(error?.message).toMatch(message);
+  it('is not made of a file whose outputs have other labels', async () => {
+    const { state, error, version } = await imported(files.KERAS!, { labels: ['red', 'blue', 'pink'] });
+    expect({ state, version, code: error?.code }).toEqual({ state: 'FAILED', version: null, code: 'BAD_INPUT' });
+    expect(error?.message).toContain('none is "green", a class of the dataset');
   });
 
   it('is asked for in vain with a dataset version that is not there, or with two sources', async () => {
