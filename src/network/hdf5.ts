@@ -18,8 +18,8 @@ export function isHdf5(file: Uint8Array): boolean {
 }
 
 /**
- * Reads an HDF5 file in memory. The library sees no other file: one in HDF5's format may name others as the place of its
- * data, and the library for Node would read those.
+ * Reads an HDF5 file in memory. The library sees no other file: HDF5 can name others as the place of its data, and the
+ * library's build for Node would read those.
  * @param use must not keep what it is given. @param refused words what is wrong with the file.
  */
 export async function readHdf5<T>(

@@ -39,7 +39,10 @@ export function kerasModel(layers: readonly Layer[], { input, image }: Sides): r
   return [...before, picture, ...kerasLayers(layers, picture.name)];
 }
 
-/** Layers as Keras has them, a convolution with its normalization and activation. @param picture what the first ones read. */
+/**
+ * Layers as Keras has them: a convolution has its normalization and activation behind it.
+ * @param picture what the first ones read.
+ */
 export function kerasLayers(layers: readonly Layer[], picture: string): KerasLayer[] {
   // By layer, the last of Keras's layers that it became.
   const ends = new Map([[PICTURE, picture]]);

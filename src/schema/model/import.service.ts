@@ -11,7 +11,7 @@ import type { ImportQueue } from './import.queue.js';
 import { toModelImport } from './import.record.js';
 import type { ModelImportType } from './import.type.js';
 
-/** The seed's model has 92 MB, and 265 with the state of its optimizer. */
+/** Bytes. The seed experiment's model has 91 MB, and three times as many with the state of its optimizer. */
 const FILE_LIMIT = 512 * 1024 ** 2;
 const LISTED = 100;
 
