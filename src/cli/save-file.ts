@@ -47,5 +47,5 @@ async function refuseIfThere(path: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (isThere) throw new HubError('CONFLICT', `${path} is there already, and is never replaced.`, { path });
+  if (isThere) throw new HubError('CONFLICT', `${path} is there already: hub never replaces a file.`, { path });
 }
