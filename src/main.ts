@@ -35,6 +35,10 @@ import { EstimateResolver } from './schema/estimate/estimate.resolver.js';
 import { EstimateService } from './schema/estimate/estimate.service.js';
 import { Limits } from './schema/limits/limits.js';
 import { LimitsResolver } from './schema/limits/limits.resolver.js';
+import { ExportService } from './schema/model/export.service.js';
+import { ImportQueue } from './schema/model/import.queue.js';
+import { ImportResolver } from './schema/model/import.resolver.js';
+import { ImportService } from './schema/model/import.service.js';
 import { ModelFields } from './schema/model/model.fields.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
@@ -43,6 +47,7 @@ import { PrecisionResolver } from './schema/model/precision.resolver.js';
 import { PrecisionService } from './schema/model/precision.service.js';
 import { QuantizationQueue } from './schema/model/quantization.queue.js';
 import { RecordedAnswers } from './schema/model/recorded-answers.js';
+import { VersionRegistry } from './schema/model/version-registry.js';
 import { findServedVersion } from './schema/model/version-row.js';
 import { PromotionResolver } from './schema/promotion/promotion.resolver.js';
 import { PromotionService } from './schema/promotion/promotion.service.js';
@@ -86,6 +91,8 @@ import { FileBlobStore } from './storage/file-blobs.js';
 import { createPost } from './storage/post.js';
 import {
   startCalibration,
+  startExport,
+  startImport,
   startQuantization,
   startSweepWorker,
   startWorker,
@@ -233,7 +240,27 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     });
     closing.push(() => quantizations.close());
     const recorded = new RecordedAnswers(contents, deployments);
-    const models = new ModelService(prisma, recorded, quantizations, outbox, changes);
+    const registry = new VersionRegistry(prisma, recorded, quantizations, outbox, changes);
+    const models = new ModelService(prisma, registry);
+    const imports = new ImportQueue({
+      prisma,
+      blobs,
+      blobFolder: folder.blobs,
+      backbones,
+      registry,
+      log,
+      startImport: (job) => startImport(job, workerEntry),
+      turn,
+    });
+    closing.push(() => imports.close());
+    const exports = new ExportService({
+      prisma,
+      blobFolder: folder.blobs,
+      temporary,
+      startExport: (job) => startExport(job, workerEntry),
+      log,
+    });
+    closing.push(async () => exports.close());
     const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
@@ -250,6 +277,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
       new ModelFields(runLoaders),
       new PrecisionResolver(precisions),
+      new ImportResolver(new ImportService(prisma, blobs, allowed, limits, imports)),
       new ClassificationResolver(classifier),
       new ChangeResolver(),
       new SampleResolver(new SampleService(SAMPLES)),
@@ -280,6 +308,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
         limits,
         classifier,
         deployments,
+        exports,
         models,
         metrics,
         openMetrics: config.openMetrics,
@@ -298,6 +327,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       queue.wake();
       sweeps.wake();
       quantizations.wake();
+      imports.wake();
       await webhooks.start();
     });
     closing.push(() => ready.catch(() => undefined));

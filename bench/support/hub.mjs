@@ -35,7 +35,7 @@ export async function startHubIn(env, data, ...options) {
       await exit;
     };
     const stop = () => end('SIGTERM');
-    return { url, child, stop, kill: () => end('SIGKILL'), client: new HubClient(url, token) };
+    return { url, token, child, stop, kill: () => end('SIGKILL'), client: new HubClient(url, token) };
   }
   throw new Error('the hub ended before it listened');
 }

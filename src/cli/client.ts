@@ -60,9 +60,9 @@ export class HubClient {
   }
 
   /** What the hub sends at a path that is not GraphQL's. */
-  async download(path: string): Promise<ReadableStream<Uint8Array>> {
+  async download(path: string): Promise<Response> {
     const response = await this.#fetch(path, {}, {});
-    if (response.ok && response.body) return response.body as ReadableStream<Uint8Array>;
+    if (response.ok && response.body) return response;
     throw refusalOf((await this.#answerOf(response)).errors ?? []);
   }
 

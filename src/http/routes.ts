@@ -2,10 +2,12 @@ import type { Readable } from 'node:stream';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.js';
+import type { ExportService } from '../schema/model/export.service.js';
 import { backupRoute } from './backup.js';
 import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
 import { metricsRoute } from './metrics.js';
 import { classifyRoute } from './rest/classify.js';
+import { exportRoute } from './rest/export.js';
 import type { Route } from './route.js';
 
 /** Path of GraphQL, of its subscriptions and of the page to try requests. */
@@ -13,6 +15,7 @@ export const API = '/graphql';
 
 export interface RouteParts extends InferenceParts {
   readonly metrics: Metrics;
+  readonly exports: ExportService;
   /** Whether `/metrics` needs no token from programs of this machine. */
   readonly openMetrics: boolean;
   /** Begins a backup, as a tar archive. */
@@ -22,7 +25,7 @@ export interface RouteParts extends InferenceParts {
 
 /** Every way to ask the hub but GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { classifier, deployments, metrics, openMetrics, openBackup, isReady, log } = parts;
+  const { classifier, deployments, exports, metrics, openMetrics, openBackup, isReady, log } = parts;
   return [
     {
       method: 'get',
@@ -53,6 +56,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
     },
     metricsRoute(metrics, openMetrics),
     classifyRoute(classifier, deployments),
+    exportRoute(exports),
     backupRoute(openBackup, log),
     ...inferenceRoutes(parts),
   ];

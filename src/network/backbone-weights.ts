@@ -1,7 +1,7 @@
 import { HubError } from '../errors.js';
 import { inceptionV3 } from './inception-v3.js';
 import type { ConvLayer, Layer } from './layers.js';
-import type { Tensor, Weights } from './tensor.js';
+import { f32, type Tensor, type Weights } from './tensor.js';
 
 /** Keras's `BatchNormalization(epsilon=1e-3)` in InceptionV3; there is no gamma (scale=False). */
 export const NORM_EPSILON = 1e-3;
@@ -17,7 +17,7 @@ export interface FoldedConv {
 }
 
 /** The tensors one convolution and its normalization must bring, and their shapes. */
-function expectedShapes(layer: ConvLayer): [string, readonly number[]][] {
+export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] {
   const norm = ['beta', 'moving_mean', 'moving_variance'].map((name): [string, readonly number[]] => [
     `${layer.norm}/${name}`,
     [layer.filters],
@@ -96,6 +96,18 @@ export function quantizeBackbone(weights: Weights): Weights {
     quantized.set(scaleName(layer), { type: 'F32', shape: [layer.filters], data: scale });
   }
   return quantized;
+}
+
+/** The same weights as floats, under the same names. */
+export function floatBackbone(weights: Weights): Weights {
+  const floats = new Map<string, Tensor>();
+  for (const layer of convolutions(matchBackbone(weights).layers)) {
+    for (const [name, shape] of expectedShapes(layer)) {
+      const isKernel = name === kernelName(layer);
+      floats.set(name, isKernel ? f32(shape, dequantize(layer, weights)) : (weights.get(name) as Tensor));
+    }
+  }
+  return floats;
 }
 
 export function convolutions(layers: readonly Layer[]): readonly ConvLayer[] {

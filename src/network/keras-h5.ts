@@ -1,13 +1,12 @@
 import { open } from 'node:fs/promises';
-import h5wasm, { type Dataset, type Group, type File as H5File } from 'h5wasm/node';
+import type { Dataset, File as H5File } from 'h5wasm';
 import { HubError } from '../errors.js';
 import { matchBackbone } from './backbone-weights.js';
+import { findVariable, readHdf5 } from './hdf5.js';
 import { elements, type Tensor, type Weights } from './tensor.js';
 
 /** The published file has 88 MB. */
 const FILE_LIMIT = 512 * 1024 * 1024;
-/** With which an HDF5 file begins. */
-const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
 /**
  * Reads a weight file of Keras-applications' layout (InceptionV3 without top, .h5).
@@ -17,19 +16,7 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
  * @throws WEIGHTS_REFUSED when the file is no HDF5 file or a count or shape is wrong.
  */
 export async function readKerasWeights(path: string): Promise<Weights> {
-  await checkFile(path);
-  (await h5wasm.ready).activate_throwing_error_handler(); // else it prints to standard error, and goes on
-  try {
-    const file = new h5wasm.File(path, 'r');
-    try {
-      return readLayers(file);
-    } finally {
-      file.close();
-    }
-  } catch (error) {
-    if (error instanceof HubError) throw error;
-    throw refused('it is damaged'); // the library's own words fill a page
-  }
+  return readHdf5(await readWhole(path), readLayers, refused);
 }
 
 function readLayers(file: H5File): Weights {
@@ -40,15 +27,13 @@ function readLayers(file: H5File): Weights {
   return weights;
 }
 
-async function checkFile(path: string): Promise<void> {
+async function readWhole(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
     const stats = await file.stat();
     if (!stats.isFile()) throw refused('it is a folder');
-    const { size } = stats;
-    if (size > FILE_LIMIT) throw refused(`it has ${size} bytes; the limit is ${FILE_LIMIT}`);
-    const { buffer } = await file.read(Buffer.alloc(SIGNATURE.length), 0, SIGNATURE.length, 0);
-    if (!buffer.equals(SIGNATURE)) throw refused('it is not an HDF5 file');
+    if (stats.size > FILE_LIMIT) throw refused(`it has ${stats.size} bytes; the limit is ${FILE_LIMIT}`);
+    return await file.readFile();
   } finally {
     await file.close();
   }
@@ -68,18 +53,6 @@ function copyLayers(file: H5File, type: string, variables: readonly string[], in
       into.set(`${type}${index === 0 ? '' : `_${index}`}/${variable}`, readDataset(dataset, name));
     }
   }
-}
-
-/** A layer's group holds its variables one or two groups deep, named `kernel:0` or `kernel`. */
-function findVariable(entity: ReturnType<Group['get']>, variable: string): Dataset | undefined {
-  if (!(entity instanceof h5wasm.Group)) return undefined;
-  for (const key of entity.keys()) {
-    const child = entity.get(key);
-    if (child instanceof h5wasm.Dataset && key.replace(/:0$/, '') === variable) return child;
-    const deeper = findVariable(child, variable);
-    if (deeper) return deeper;
-  }
-  return undefined;
 }
 
 function readDataset(dataset: Dataset, layer: string): Tensor {

@@ -53,6 +53,8 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
     if (expectedBlob) yield needed(expectedBlob, `expected answers of ${model.name} ${number}`);
     if (serving?.quantizedBlob) yield needed(serving.quantizedBlob, `8-bit form of ${model.name} ${number}`);
   }
+  const imports = await prisma.modelImport.findMany({ where: { fileBlob: { not: null } } });
+  for (const { id, fileBlob } of imports) yield needed(fileBlob as string, `file of import ${id}`);
   for (const { blob } of await prisma.featureChunk.findMany({ select: { blob: true } })) {
     yield { sha256: blob, by: 'cached features', cached: true };
   }

@@ -10,6 +10,7 @@ import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { EstimateResolver } from './estimate/estimate.resolver.js';
 import { LimitsResolver } from './limits/limits.resolver.js';
+import { ImportResolver } from './model/import.resolver.js';
 import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
@@ -39,6 +40,7 @@ const RESOLVERS = [
   ModelResolver,
   ModelFields,
   PrecisionResolver,
+  ImportResolver,
   ClassificationResolver,
   ChangeResolver,
   SampleResolver,

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Logger } from 'pino';
-import { HubError } from '../errors.js';
+import { type ErrorCode, HubError } from '../errors.js';
+import type { TaskEnd } from '../training/job.js';
 import type { WorkerProcess } from '../training/worker-process.js';
 
 /** A worker that died by itself is started again this many times. */
@@ -10,7 +11,7 @@ const WORKER_DEATHS = 3;
 class NotWritten extends Error {}
 
 /** Work that workers do, one after the other where one dies, until it is done, cancelled or killed. */
-export class Supervision<E> {
+export class Supervision<E extends { readonly type: string }> {
   readonly #aborted = new AbortController();
   #worker: WorkerProcess<E> | undefined;
   #killed = false;
@@ -64,6 +65,22 @@ export class Supervision<E> {
         }
       }
     }
+  }
+
+  /**
+   * One task of which nothing but the end counts.
+   * @returns its last event. @throws what it failed with; of what nobody expected only the log says more.
+   */
+  async finish(start: () => WorkerProcess<E>): Promise<Extract<E, { readonly type: 'finished' }>> {
+    let last: E | undefined;
+    const record = async (event: E): Promise<void> => {
+      last = event;
+    };
+    await this.run(async () => (last ? null : { start, record }));
+    const end = last as Extract<E, { readonly type: 'finished' }> | TaskEnd | undefined;
+    if (end?.type === 'finished') return end as Extract<E, { readonly type: 'finished' }>;
+    if (end?.type === 'failed' && end.code !== 'INTERNAL') throw new HubError(end.code as ErrorCode, end.message);
+    throw new Error('the task failed inside the worker');
   }
 
   async #follow(worker: WorkerProcess<E>, record: (event: E) => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import type { Evaluation } from './job.js';
 import type { Prediction } from './predictions.js';
 
 /** Keras clips probabilities to this before it takes the logarithm. */
-const SMALLEST_PROBABILITY = 1e-7;
+export const SMALLEST_PROBABILITY = 1e-7;
 
 /**
  * Loss, accuracy and confusion matrix over the images at `rows`, without dropout.

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { computeSchema } from '../engines/compute.js';
-import type { EngineInfo } from '../engines/engine.js';
+import type { EngineInfo, PictureSize } from '../engines/engine.js';
 import type { Environment } from './environment.js';
+import { EXPORT_FORMATS } from './export-formats.js';
 import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
 import type { SystemUse } from './system-use.js';
@@ -63,6 +64,30 @@ export const quantizationJobSchema = jobSchema
   .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobFolder: true, threads: true })
   .extend({ weightsBlob: sha256 });
 export type QuantizationJob = z.output<typeof quantizationJobSchema>;
+
+/** What a worker is told of a model version that it shall write in a format of others. */
+export const exportJobSchema = z.object({
+  format: z.enum(EXPORT_FORMATS),
+  backboneBlob: sha256,
+  weightsBlob: sha256,
+  /** The form with 8 bits, where that is asked for. */
+  quantizedBlob: sha256.nullable(),
+  size: jobSchema.shape.size,
+  /** Share of the head's hidden units that was dropped in training. */
+  dropout: z.number(),
+  /** What the file says of itself. */
+  about: z.record(z.string(), z.string()),
+  /** Where to write it. */
+  file: z.string(),
+  blobFolder: z.string(),
+});
+export type ExportJob = z.output<typeof exportJobSchema>;
+
+/** What a worker is told of a model file that shall become a model version. */
+export const importJobSchema = jobSchema
+  .pick({ manifestBlob: true, blobFolder: true, threads: true })
+  .extend({ fileBlob: sha256, labels: z.array(z.string()).nullable() });
+export type ImportJob = z.output<typeof importJobSchema>;
 
 export type Phase = 'features' | 'training' | 'evaluation';
 
@@ -133,12 +158,37 @@ export interface Quantization {
   readonly int8Milliseconds: number;
 }
 
+/** A file that was written. */
+export interface ExportedFile {
+  readonly bytes: number;
+  /** Of its content. */
+  readonly sha256: string;
+}
+
+/** What a model file turned out to be. The blobs are durable already. */
+export interface Imported {
+  readonly backboneBlob: string;
+  readonly architecture: string;
+  readonly weightsBlob: string;
+  readonly labels: readonly string[];
+  readonly size: PictureSize;
+  readonly head: { readonly hidden: number; readonly dropout: number };
+  /** What was taken on trust. */
+  readonly notes: readonly string[];
+  /** On the test split; the loss in nats. */
+  readonly test: { readonly accuracy: number; readonly loss: number };
+}
+
 /** What ends every task of a worker but for its success. */
 export type TaskEnd =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
 export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
+
+export type ExportEvent = { readonly type: 'finished'; readonly exported: ExportedFile } | TaskEnd;
+
+export type ImportEvent = { readonly type: 'finished'; readonly imported: Imported } | TaskEnd;
 
 export type QuantizationEvent = { readonly type: 'finished'; readonly quantization: Quantization } | TaskEnd;
 
@@ -161,5 +211,7 @@ export type WorkerTask =
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'calibration'; readonly job: Job }
   | { readonly type: 'sweep'; readonly job: SweepJob }
-  | { readonly type: 'quantization'; readonly job: QuantizationJob };
+  | { readonly type: 'quantization'; readonly job: QuantizationJob }
+  | { readonly type: 'export'; readonly job: ExportJob }
+  | { readonly type: 'import'; readonly job: ImportJob };
 export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

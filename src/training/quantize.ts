@@ -8,12 +8,12 @@ import { randomStream, shuffle } from '../random.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { median } from './averages.js';
 import { chunks } from './chunks.js';
-import { mostProbable } from './evaluate.js';
-import { decodePictures, FrozenPart, picturesPerPass } from './frozen-part.js';
+import { decodePictures, picturesPerPass } from './frozen-part.js';
 import type { Quantization, QuantizationJob } from './job.js';
 import type { Picture } from './pictures.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
+import { measureOnTests, plain } from './test-split.js';
 
 /** Images that the ranges of activations are told by. */
 const CALIBRATION_IMAGES = 256;
@@ -43,7 +43,9 @@ export async function quantize(job: QuantizationJob, surroundings: QuantizationS
     const calibration = calibrationImages(manifest, job.recipe);
     const file = await engine.quantize(spec, batchesOf(calibration, shards, size, signal));
     const { sha256: quantizedBlob } = await blobs.put(file);
-    const accuracy = await testAccuracy({ ...job, quantizedBlob }, manifest, shards, surroundings);
+    const network = { ...job, quantizedBlob };
+    const outputs = [...manifest.classes.keys()];
+    const { accuracy } = await measureOnTests(network, manifest, outputs, shards, surroundings);
     signal.throwIfAborted();
     const pixels = await decodePictures(shards, calibration.slice(0, 1), size.input);
     const [fp32Milliseconds, int8Milliseconds] = await timesOf(pixels, [
@@ -64,10 +66,6 @@ function calibrationImages(manifest: Manifest, recipe: Recipe): readonly Picture
   return rows.slice(0, CALIBRATION_IMAGES).map((row) => plain(manifest.images[row] as ImageRecord));
 }
 
-function plain(image: ImageRecord): Picture {
-  return { image, crop: null, mirrored: false };
-}
-
 async function* batchesOf(
   pictures: readonly Picture[],
   shards: ShardReader,
@@ -77,29 +75,6 @@ async function* batchesOf(
   for (const batch of chunks(pictures, picturesPerPass(size))) {
     signal.throwIfAborted();
     yield { pixels: await decodePictures(shards, batch, size.input), n: batch.length };
-  }
-}
-
-/** Share of the test images that the 8-bit form classifies right. */
-async function testAccuracy(
-  network: QuantizationJob & { readonly quantizedBlob: string },
-  { images }: Manifest,
-  shards: ShardReader,
-  { networkThreads, signal }: QuantizationSurroundings,
-): Promise<number> {
-  const tests = images.filter(({ split }) => split === 'test');
-  const threads = networkThreads();
-  try {
-    const networks = await Promise.all(threads.map((thread) => thread.load(network)));
-    const whole = new FrozenPart({ shards, networks, size: network.size, type: 'float32', signal });
-    const probabilities = (await whole.compute(tests.map(plain))) as Float32Array;
-    const classes = whole.outFeatures;
-    const right = tests.filter(
-      ({ label }, i) => mostProbable(probabilities.subarray(i * classes, (i + 1) * classes)) === label,
-    );
-    return right.length / tests.length;
-  } finally {
-    await Promise.all(threads.map((thread) => thread.close()));
   }
 }
 

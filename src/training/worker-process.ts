@@ -5,6 +5,10 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type {
   CalibrationEvent,
+  ExportEvent,
+  ExportJob,
+  ImportEvent,
+  ImportJob,
   Job,
   QuantizationEvent,
   QuantizationJob,
@@ -60,6 +64,16 @@ export function startQuantization(
   entry: string = WORKER_ENTRY,
 ): WorkerProcess<QuantizationEvent> {
   return start({ type: 'quantization', job }, entry);
+}
+
+/** Starts one that writes a model version in a format of others. */
+export function startExport(job: ExportJob, entry: string = WORKER_ENTRY): WorkerProcess<ExportEvent> {
+  return start({ type: 'export', job }, entry);
+}
+
+/** Starts one that makes of a model file what a model version needs. */
+export function startImport(job: ImportJob, entry: string = WORKER_ENTRY): WorkerProcess<ImportEvent> {
+  return start({ type: 'import', job }, entry);
 }
 
 function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {

@@ -9,8 +9,14 @@ import { openEngine } from '../engines/open-engine.js';
 import { HubError, inWords } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { calibrate } from './calibrate.js';
+import { exportModel } from './export.js';
+import { importModel } from './import.js';
 import {
   type CalibrationEvent,
+  type ExportEvent,
+  exportJobSchema,
+  type ImportEvent,
+  importJobSchema,
   type Job,
   jobSchema,
   type QuantizationEvent,
@@ -59,6 +65,12 @@ async function work(task: WorkerTask): Promise<void> {
     } else if (task.type === 'quantization') {
       const job = quantizationJobSchema.parse(task.job);
       emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
+    } else if (task.type === 'import') {
+      const job = importJobSchema.parse(task.job);
+      emit({ type: 'finished', imported: await importModel(job, servingSurroundingsOf(job)) });
+    } else if (task.type === 'export') {
+      const job = exportJobSchema.parse(task.job);
+      emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
     } else {
       const job = jobSchema.parse(task.job);
       emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
@@ -85,7 +97,10 @@ async function surroundingsOf({ blobFolder, threads = availableParallelism(), co
 }
 
 /** The engine that serves, whoever trains. */
-function servingSurroundingsOf({ blobFolder, threads = availableParallelism() }: QuantizationJob) {
+function servingSurroundingsOf({
+  blobFolder,
+  threads = availableParallelism(),
+}: Pick<QuantizationJob, 'blobFolder' | 'threads'>) {
   const engine = new OnnxEngine(threads);
   return {
     blobs: new FileBlobStore(blobFolder),
@@ -114,6 +129,8 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent): void {
+function emit(
+  event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | ExportEvent | ImportEvent,
+): void {
   process.send?.(event);
 }

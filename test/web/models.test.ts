@@ -58,6 +58,9 @@ describe.skipIf(!browser)('the pages of models', () => {
     await addVersion(data.id, HOPELESS);
     await page.getByRole('link', { name: 'Version 2', exact: true }).waitFor();
     await expectAccessible(page);
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'safetensors' }).click();
+    expect((await file).suggestedFilename()).toBe('colours-2.safetensors');
   });
 
   it('promote a version for a reason, once the name of the model is typed', async () => {

@@ -5,6 +5,7 @@ import { maybe, moment, percent, short } from '../format.js';
 import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_PRECISION } from '../requests/model.js';
+import { addExport, addImport } from './model-files.js';
 
 export function modelCommand(program: Command): void {
   const model = program.command('model').description('Models, their versions and what their aliases point to.');
@@ -90,6 +91,8 @@ export function modelCommand(program: Command): void {
       fields({ model: name, version, 'serves with': serving.precision, why: serving.reason }),
     );
   });
+  addExport(model);
+  addImport(model);
 }
 
 function servingCells({

@@ -91,12 +91,11 @@ export class GraphBuilder {
   }
 
   /** The model's bytes. */
-  encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  encode(): Uint8Array {
     return encodeModel({
       irVersion: IR_VERSION,
       producerName: 'model-hub',
       opsetImport: [{ domain: '', version: OPSET }],
-      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph: this.message(),
     });
   }

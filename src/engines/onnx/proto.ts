@@ -60,6 +60,11 @@ export function encodeModel(model: Record<string, unknown>): Uint8Array {
   return modelType.encode(model).finish();
 }
 
+/** What makes texts part of a model when it is put behind the model's bytes: the format merges what follows. */
+export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
+  return encodeModel({ metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })) });
+}
+
 function message(fields: Record<string, [string, number]>): protobuf.IType {
   return {
     fields: Object.fromEntries(

@@ -9,6 +9,7 @@ import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { parse } from '../parse.js';
 import type { Route } from '../route.js';
+import { versionOf } from '../version-of.js';
 import { writeAnswer } from './answer.js';
 import { MAX_BODY_BYTES } from './limits.js';
 import { describeModel } from './metadata.js';
@@ -105,16 +106,6 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
       },
     },
   ];
-}
-
-/** The number in the address, if there is one. */
-function versionOf({ params: { model, version } }: Request): number | undefined {
-  if (version === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(version as string)) return Number(version);
-  throw new HubError('NOT_FOUND', `Versions of a model are numbers from 1; ${version} was received.`, {
-    model,
-    version,
-  });
 }
 
 /** The version that a request is about, and the numbers of all. @throws NOT_FOUND, or NOT_DEPLOYED. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
-import { problemsOf } from '../../problems.js';
 import { TOP_LIMIT } from '../../schema/classification/classification.limits.js';
 import { toClassification } from '../../schema/classification/classification.type.js';
 import { PRODUCTION } from '../../schema/model/gate.js';
@@ -9,6 +8,7 @@ import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { Route } from '../route.js';
 import { readPhoto } from './photo.js';
+import { readQuery } from './query.js';
 
 /** The largest number that the database has for a version. */
 const MAX_VERSION = 2 ** 31 - 1;
@@ -30,19 +30,17 @@ export function classifyRoute(classifier: Classifier, deployments: Deployments):
     path: '/v1/classify',
     needs: { role: 'VIEWER', model: modelIn('model') },
     async answer(request, response) {
-      const { model = onlyModel(deployments), alias = PRODUCTION, version, topK } = readQuery(request.query);
+      const {
+        model = onlyModel(deployments),
+        alias = PRODUCTION,
+        version,
+        topK,
+      } = readQuery(querySchema, request.query);
       const target = version === undefined ? { alias } : { version };
       const photo = (): Promise<Uint8Array> => readPhoto(request, response);
       response.json(toClassification(await classifier.classify(photo, { model, target, topK })));
     },
   };
-}
-
-function readQuery(query: unknown): z.output<typeof querySchema> {
-  const result = querySchema.safeParse(query);
-  if (result.success) return result.data;
-  const message = `The query cannot be used: ${problemsOf(result.error).join('; ')}.`;
-  throw new HubError('BAD_INPUT', message, { received: query });
 }
 
 function onlyModel(deployments: Deployments): string {

@@ -57,6 +57,12 @@ export class BackboneService {
     throw new HubError('BACKBONE_UNAVAILABLE', `There is no backbone named ${name}: add it first.`, { name });
   }
 
+  /** The backbone that has the weights in a blob; one is made where none has. */
+  async adopt(sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
+    const known = await this.prisma.backbone.findUnique({ where: { sha256 } });
+    return known ?? this.#create(`imported-${sha256.slice(0, 12)}`, sha256, architecture, about);
+  }
+
   async #downloadImagenet(onDownload: OnDownload, signal?: AbortSignal): Promise<BackboneRow> {
     const { imagenet, downloads } = this.options;
     let file: string;
@@ -74,13 +80,11 @@ export class BackboneService {
   async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {
     const { width } = matchBackbone(readSafetensors(file).weights);
     const { sha256 } = await this.blobs.put(file);
-    const data = {
-      name,
-      sha256,
-      architecture: architectureName(width),
-      preprocessing: 'x / 127.5 - 1',
-      ...about,
-    };
+    return this.#create(name, sha256, architectureName(width), about);
+  }
+
+  async #create(name: string, sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
+    const data = { name, sha256, architecture, preprocessing: 'x / 127.5 - 1', ...about };
     try {
       return await this.prisma.backbone.create({ data });
     } catch (error) {

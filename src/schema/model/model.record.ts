@@ -3,7 +3,9 @@ import { TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
+import { exportsOf } from './export.about.js';
 import { type Candidate, type GateRule, type GateVerdict, rulesSchema, USUAL_RULES } from './gate.js';
+import { toModelImport } from './import.record.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
 import type { VersionServingType } from './version-serving.type.js';
 
@@ -13,6 +15,8 @@ export const withVersionRelations = {
   datasetVersion: { include: { dataset: true } },
   aliases: true,
   serving: true,
+  run: { select: { recipe: true } },
+  origin: true,
 } as const;
 
 export const withModelRelations = {
@@ -40,6 +44,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersionType {
     model: row.model.name,
     number,
     runId,
+    origin: row.origin && toModelImport(row.origin, number),
     backbone,
     datasetVersion: toDatasetVersion(row.datasetVersion),
     labels: row.labels as string[],
@@ -48,6 +53,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersionType {
     testAccuracy,
     testLoss,
     serving: toVersionServing(row),
+    exports: exportsOf(row),
     aliases: row.aliases.map((alias) => alias.name).sort(),
     createdAt,
   };

@@ -2,21 +2,14 @@ import { HubError } from '../../errors.js';
 import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { pictureSize } from '../../training/picture-size.js';
 import { recipeSchema } from '../../training/recipe.js';
-import type { Changes } from '../change/changes.js';
-import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
 import { toAliasEvent, toModel, toModelVersion, withModelRelations, withVersionRelations } from './model.record.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
-import { TO_BE_MADE } from './precision.js';
-import type { QuantizationQueue } from './quantization.queue.js';
-import type { RecordedAnswers } from './recorded-answers.js';
+import type { VersionRegistry } from './version-registry.js';
 
 export class ModelService {
   constructor(
     private readonly prisma: PrismaClient,
-    private readonly recorded: RecordedAnswers,
-    private readonly quantizations: QuantizationQueue,
-    private readonly outbox: WebhookOutbox,
-    private readonly changes: Changes,
+    private readonly registry: VersionRegistry,
   ) {}
 
   /** @param only name of the one to list; null for all. */
@@ -48,37 +41,9 @@ export class ModelService {
     const known = { where: { runId, model: { name } }, include: withVersionRelations };
     const before = await this.prisma.modelVersion.findFirst(known);
     if (before) return toModelVersion(before);
-    const answering = { backboneBlob: backbone.sha256, weightsBlob, labels, size };
-    const about = { runId, model: name, datasetVersionId: datasetVersion.id };
-    const expectedBlob = await this.recorded.record({ ...about, ...answering });
-    const model = await this.prisma.model.upsert({ where: { name }, create: { name }, update: {} });
-    const inserted = this.prisma.$transaction(async (tx) => {
-      // The row lock keeps two registrations from taking the same number.
-      await tx.$queryRaw`SELECT id FROM models WHERE id = ${model.id} FOR UPDATE`;
-      const { _max } = await tx.modelVersion.aggregate({ where: { modelId: model.id }, _max: { number: true } });
-      const number = (_max.number ?? 0) + 1;
-      await tx.modelVersion.create({
-        data: {
-          modelId: model.id,
-          number,
-          runId,
-          datasetVersionId: datasetVersion.id,
-          backboneId: backbone.id,
-          weightsBlob,
-          expectedBlob,
-          labels,
-          preprocessing: { ...size },
-          testAccuracy,
-          testLoss,
-          serving: { create: TO_BE_MADE },
-        },
-      });
-      await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });
-    });
-    await inserted.catch(unlessUniqueViolation);
-    this.changes.tell('MODEL', name);
-    this.outbox.tell();
-    this.quantizations.wake();
+    const about = { model: name, runId, datasetVersionId: datasetVersion.id, backbone, weightsBlob, labels, size };
+    const added = this.registry.add(runId, { ...about, testAccuracy, testLoss }, async () => undefined);
+    await added.catch(unlessUniqueViolation);
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 

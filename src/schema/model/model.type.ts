@@ -2,11 +2,14 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { ModelExportType } from './export.type.js';
 import { GateMetric, GateRuleKind } from './gate.js';
+import { ModelImportType } from './import.type.js';
 import { Precision, VersionServingType } from './version-serving.type.js';
 
 @ObjectType('ModelVersion', {
-  description: 'What a run made, registered under a number. Only how it serves and what points to it change.',
+  description:
+    'What a run made or a file brought, registered under a number. Only how it serves and what points to it change.',
 })
 export class ModelVersionType {
   @Field(() => ID)
@@ -20,6 +23,12 @@ export class ModelVersionType {
 
   @Field(() => ID, { nullable: true, description: 'The run that made it.' })
   runId?: string | null;
+
+  @Field(() => ModelImportType, {
+    nullable: true,
+    description: 'The file that it came from; null where a run made it.',
+  })
+  origin?: ModelImportType | null;
 
   @Field(() => BackboneType)
   backbone!: BackboneType;
@@ -44,6 +53,9 @@ export class ModelVersionType {
 
   @Field(() => VersionServingType)
   serving!: VersionServingType;
+
+  @Field(() => [ModelExportType], { description: 'The formats in which it can be had.' })
+  exports!: ModelExportType[];
 
   @Field(() => [String], { description: 'Aliases that point to it now.' })
   aliases!: string[];

@@ -69,16 +69,8 @@ export class QuantizationQueue {
   async #quantize(pending: PendingRow, supervision: Supervision<QuantizationEvent>): Promise<void> {
     const { precisions, startQuantization, blobFolder } = this.parts;
     const job = jobOf(pending, blobFolder);
-    let last: QuantizationEvent | undefined;
-    await supervision.run(async () => {
-      if (last) return null;
-      const record = async (event: QuantizationEvent): Promise<void> => {
-        last = event;
-      };
-      return { start: () => startQuantization(job), record };
-    });
-    if (last?.type === 'finished') return precisions.measured(pending.versionId, last.quantization);
-    if (last?.type === 'failed') throw new HubError('WORKER_DIED', last.message);
+    const { quantization } = await supervision.finish(() => startQuantization(job));
+    await precisions.measured(pending.versionId, quantization);
   }
 }
 

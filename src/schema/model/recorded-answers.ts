@@ -5,9 +5,10 @@ import type { DatasetContents } from '../dataset/dataset.contents.js';
 /** Test images whose answers are kept with a version. */
 const PHOTOS = 4;
 
-/** What a run made, as far as it can be asked. */
+/** What is to be a version, as far as it can be asked. */
 interface Answering {
-  readonly runId: string;
+  /** By which serving knows it meanwhile. */
+  readonly id: string;
   readonly model: string;
   readonly datasetVersionId: string;
   readonly backboneBlob: string;
@@ -16,7 +17,7 @@ interface Answering {
   readonly size: PictureSize;
 }
 
-/** Asks what a run made about some test images, so that every later loading of it can be checked. */
+/** Asks what is to be a version about some test images, so that every later loading of it can be checked. */
 export class RecordedAnswers {
   constructor(
     private readonly contents: DatasetContents,
@@ -24,14 +25,14 @@ export class RecordedAnswers {
   ) {}
 
   /** @returns the blob with photos and answers. */
-  async record({ runId, datasetVersionId, ...answering }: Answering): Promise<string> {
+  async record({ id, datasetVersionId, ...answering }: Answering): Promise<string> {
     const contents = await this.contents.of(datasetVersionId);
     const tests = contents.manifest.images.filter(({ split }) => split === 'test');
     // Spread over the split, which is in order of the classes.
     const chosen = tests.filter((_, i) => i % Math.ceil(tests.length / PHOTOS) === 0);
     const photos = await Promise.all(chosen.map((image) => contents.read(image)));
     return this.deployments.record(
-      { ...answering, versionId: runId, quantizedBlob: null, number: 0, expected: null },
+      { ...answering, versionId: id, quantizedBlob: null, number: 0, expected: null },
       photos,
     );
   }

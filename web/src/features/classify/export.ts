@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/browser/esm/sync';
+import { save } from '../../lib/save';
 import { nameOfTarget, type Target } from '../../lib/target';
 import type { Photo } from './photos';
 
@@ -18,9 +19,7 @@ const COLUMNS = [
 export function exportPhotos(photos: readonly Photo[], targets: readonly Target[], form: 'csv' | 'json'): void {
   const rows = photos.flatMap((photo) => targets.map((target) => rowOf(photo, nameOfTarget(target))));
   const text = form === 'csv' ? stringify(rows, { header: true, columns: COLUMNS }) : JSON.stringify(rows, null, 2);
-  const address = URL.createObjectURL(new Blob([text], { type: form === 'csv' ? 'text/csv' : 'application/json' }));
-  Object.assign(document.createElement('a'), { href: address, download: `classified.${form}` }).click();
-  URL.revokeObjectURL(address);
+  save(new Blob([text], { type: form === 'csv' ? 'text/csv' : 'application/json' }), `classified.${form}`);
 }
 
 function rowOf({ name, asks }: Photo, asked: string): Readonly<Record<string, string | number>> {

@@ -13,13 +13,14 @@ export const LINEAGE = graphql(`
       id dataset number imageCount
       derivation { parents { id dataset number } }
     }
+    origin { fileName sha256 }
     lineage { id kind bestValidationAccuracy recipe { splitLayer } }
   }
 `);
 
 /** What a version came of, from left to right: data, runs, the version, the aliases that point to it. */
 export function Lineage({ of }: { readonly of: FragmentOf<typeof LINEAGE> }) {
-  const { model, number, aliases, testAccuracy, datasetVersion, lineage } = readFragment(LINEAGE, of);
+  const { model, number, aliases, testAccuracy, datasetVersion, origin, lineage } = readFragment(LINEAGE, of);
   return (
     <ol className={classes.chain} aria-label={`What version ${number} came of`}>
       {datasetVersion.derivation?.parents.map((parent) => (
@@ -44,6 +45,12 @@ export function Lineage({ of }: { readonly of: FragmentOf<typeof LINEAGE> }) {
           {run.id.slice(-8)}
         </Stop>
       ))}
+      {origin && (
+        <li className={classes.link} title={`SHA-256 ${origin.sha256}`}>
+          <span className={classes.kind}>Imported file</span>
+          <span>{origin.fileName}</span>
+        </li>
+      )}
       <Stop kind="Model version" to={urls.modelVersion(model, number)} note={`${formatShare(testAccuracy, 2)} tested`}>
         {model} {number}
       </Stop>

@@ -5,6 +5,7 @@ import { useRefreshOn } from '../../app/changes';
 import { ALIAS_HISTORY, AliasHistory } from '../../features/models/AliasHistory';
 import { ALIAS_RAIL, AliasRail } from '../../features/models/AliasRail';
 import { ALIAS_TIMELINE, AliasTimeline } from '../../features/models/AliasTimeline';
+import { EXPORTS, Exports } from '../../features/models/Exports';
 import { LINEAGE, Lineage } from '../../features/models/Lineage';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
 import { graphql } from '../../graphql';
@@ -18,7 +19,7 @@ const MODEL = graphql(
     model(name: $name) {
       id name
       aliasEvents { id }
-      versions { id number ...Lineage_version }
+      versions { id number ...Lineage_version ...Exports_version }
       ...AliasRail_model
       ...VersionTable_model
       ...AliasTimeline_model
@@ -26,7 +27,7 @@ const MODEL = graphql(
     }
   }
 `,
-  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, ALIAS_TIMELINE, ALIAS_HISTORY],
+  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, EXPORTS, ALIAS_TIMELINE, ALIAS_HISTORY],
 );
 
 /** A model: what its aliases point to, its versions, what they came of, and how the aliases were moved. */
@@ -60,6 +61,7 @@ export function ModelPage() {
                     What version {version.number} came of
                   </Title>
                   <Lineage of={version} />
+                  <Exports of={version} />
                 </>
               )}
               {model.aliasEvents.length > 0 && (

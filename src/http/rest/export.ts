@@ -1,0 +1,42 @@
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { ExportService } from '../../schema/model/export.service.js';
+import { modelIn } from '../../schema/permission.js';
+import { EXPORT_FORMATS } from '../../training/export-formats.js';
+import type { Route } from '../route.js';
+import { versionOf } from '../version-of.js';
+import { readQuery } from './query.js';
+
+/** Milliseconds after which one who takes nothing is given up: as long as a file is sent it takes room on the disk. */
+const PATIENCE = 5 * 60_000;
+
+const querySchema = z.strictObject({ format: z.enum(EXPORT_FORMATS) });
+
+/** `GET /v1/models/{model}/versions/{version}/export?format=...`: a model version in a format of others. */
+export function exportRoute(exports: ExportService): Route {
+  return {
+    method: 'get',
+    path: '/v1/models/:model/versions/:version/export',
+    needs: { role: 'VIEWER', model: modelIn('model') },
+    async answer(request, response) {
+      const { format } = readQuery(querySchema, request.query);
+      const version = { model: request.params.model as string, number: versionOf(request) as number, format };
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      response.setTimeout(PATIENCE, () => response.destroy());
+      const sent = exports.open(
+        version,
+        async ({ name, bytes, sha256, content }) => {
+          response.attachment(name).type('application/octet-stream').setHeader('content-length', bytes);
+          // RFC 9530.
+          response.setHeader('repr-digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`);
+          await pipeline(content, response);
+        },
+        gone.signal,
+      );
+      await sent.catch((error: unknown) => {
+        if (!gone.signal.aborted) throw error; // else nobody is there to hear it
+      });
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { z } from 'zod';
+import { HubError } from '../../errors.js';
+import { problemsOf } from '../../problems.js';
+
+/** The query of an address. @throws BAD_INPUT with all that is wrong with it. */
+export function readQuery<T extends z.ZodType>(schema: T, query: unknown): z.output<T> {
+  const result = schema.safeParse(query);
+  if (result.success) return result.data;
+  const message = `The query cannot be used: ${problemsOf(result.error).join('; ')}.`;
+  throw new HubError('BAD_INPUT', message, { received: query });
+}

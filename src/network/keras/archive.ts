@@ -1,0 +1,43 @@
+import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import { HubError } from '../../errors.js';
+import { LONGEST, refused } from './description.js';
+
+/** What a `.keras` file holds, and the most bytes of each. */
+const LIMITS = { 'config.json': LONGEST, 'model.weights.h5': 512 * 1024 ** 2 } as const;
+type Part = keyof typeof LIMITS;
+/** A `.keras` file has three. */
+const MOST_ENTRIES = 100;
+
+/** With which a zip file begins. */
+export function isZip(file: Uint8Array): boolean {
+  return Buffer.from('PK\x03\x04', 'latin1').equals(file.subarray(0, 4));
+}
+
+/** The description and the weights in a `.keras` file. No more of it is unpacked than the limits allow. */
+export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<Part, Buffer>>> {
+  const parts: Partial<Record<Part, Buffer>> = {};
+  try {
+    const zip = await fromBufferPromise(file, { validateEntrySizes: true });
+    if (zip.entryCount > MOST_ENTRIES) throw refused(`it holds ${zip.entryCount} files; the limit is ${MOST_ENTRIES}`);
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName as Part;
+      if (name in LIMITS) parts[name] = await unpack(zip, entry, LIMITS[name]);
+    }
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    throw refused('its zip archive is damaged');
+  }
+  const { 'config.json': config, 'model.weights.h5': weights } = parts;
+  if (!config || !weights)
+    throw refused(`it has no ${config ? 'model.weights.h5' : 'config.json'}, as a .keras file has`);
+  return { 'config.json': config, 'model.weights.h5': weights };
+}
+
+/** What an entry says of its size is checked while it is unpacked. */
+async function unpack(zip: ZipFile, entry: Entry, limit: number): Promise<Buffer> {
+  const { fileName, uncompressedSize: says } = entry;
+  if (says > limit) throw refused(`${fileName} in it has ${says} bytes; the limit is ${limit}`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

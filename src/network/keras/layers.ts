@@ -1,0 +1,94 @@
+import { NORM_EPSILON } from '../backbone-weights.js';
+import { type Layer, PICTURE } from '../layers.js';
+
+/** A layer as a Keras model describes it. */
+export interface KerasLayer {
+  /** Keras's class. */
+  readonly type: string;
+  readonly name: string;
+  /** Names of the layers that it reads. */
+  readonly inputs: readonly string[];
+  /** What its constructor takes; the rest is Keras's default. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Its variables in Keras's order, by their names in `Weights`. */
+  readonly variables: readonly string[];
+}
+
+/** Sides in pixels of the pictures that come in and of those that the network sees. */
+interface Sides {
+  readonly input: number;
+  readonly image: number;
+}
+
+/** Under which an HDF5 file keeps what the hub says of the model; Keras passes over it. */
+export const HUB_ATTRIBUTE = 'model_hub';
+
+/** Preprocessing of InceptionV3: x / 127.5 - 1. */
+export const RESCALING = { scale: 1 / 127.5, offset: -1 } as const;
+
+/** A whole network for pictures of 0 to 255, in layers that any Keras has: resizing and scaling are part of it. */
+export function kerasModel(layers: readonly Layer[], { input, image }: Sides): readonly KerasLayer[] {
+  const start = plain('InputLayer', 'pictures', [], { batch_input_shape: [null, input, input, 3], dtype: 'float32' });
+  const resizing = plain('Resizing', 'resizing', [start.name], {
+    height: image,
+    width: image,
+    interpolation: 'bilinear',
+  });
+  const before = input === image ? [start] : [start, resizing];
+  const picture = plain('Rescaling', 'rescaling', [before.at(-1)!.name], RESCALING);
+  return [...before, picture, ...kerasLayers(layers, picture.name)];
+}
+
+/**
+ * Layers as Keras has them: a convolution has its normalization and activation behind it.
+ * @param picture what the first ones read.
+ */
+export function kerasLayers(layers: readonly Layer[], picture: string): KerasLayer[] {
+  // By layer, the last of Keras's layers that it became.
+  const ends = new Map([[PICTURE, picture]]);
+  return layers.flatMap((layer) => {
+    const made = kerasLayersOf(
+      layer,
+      layer.inputs.map((name) => ends.get(name) as string),
+    );
+    ends.set(layer.name, made.at(-1)!.name);
+    return made;
+  });
+}
+
+function kerasLayersOf(layer: Layer, inputs: readonly string[]): KerasLayer[] {
+  const { name } = layer;
+  switch (layer.kind) {
+    case 'conv': {
+      const { filters, norm, stride, padding } = layer;
+      const convolution = { filters, kernel_size: layer.kernel, strides: [stride, stride], padding, use_bias: false };
+      const statistics = ['beta', 'moving_mean', 'moving_variance'].map((variable) => `${norm}/${variable}`);
+      const normalization = { epsilon: NORM_EPSILON, center: true, scale: false };
+      return [
+        { type: 'Conv2D', name, inputs, config: convolution, variables: [`${name}/kernel`] },
+        { type: 'BatchNormalization', name: norm, inputs: [name], config: normalization, variables: statistics },
+        plain('Activation', name.replace('conv2d', 'activation'), [norm], { activation: 'relu' }),
+      ];
+    }
+    case 'maxPool':
+    case 'averagePool': {
+      const { stride, padding } = layer;
+      const type = layer.kind === 'maxPool' ? 'MaxPooling2D' : 'AveragePooling2D';
+      return [plain(type, name, inputs, { pool_size: [3, 3], strides: [stride, stride], padding })];
+    }
+    case 'concat':
+      return [plain('Concatenate', name, inputs, { axis: -1 })];
+    case 'globalAveragePool':
+      return [plain('GlobalAveragePooling2D', name, inputs, {})];
+    case 'dense': {
+      const config = { units: layer.units, activation: layer.activation, use_bias: true };
+      return [{ type: 'Dense', name, inputs, config, variables: [`${name}/kernel`, `${name}/bias`] }];
+    }
+    case 'dropout':
+      return [plain('Dropout', name, inputs, { rate: layer.rate })];
+  }
+}
+
+function plain(type: string, name: string, inputs: readonly string[], config: KerasLayer['config']): KerasLayer {
+  return { type, name, inputs, config, variables: [] };
+}

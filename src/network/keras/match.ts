@@ -1,0 +1,137 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type HeadShape, head } from '../head.js';
+import { inceptionV3 } from '../inception-v3.js';
+import { type Layer, PICTURE, pictureShapes, type Shape } from '../layers.js';
+import { type ReadLayer, refused } from './description.js';
+import { type KerasLayer, kerasLayers } from './layers.js';
+import { readStart, type Start } from './start.js';
+
+/** Units of a dense layer at most. */
+const MOST_UNITS = 16_384;
+
+/** What a model file turned out to be. */
+export interface MatchedModel extends Pick<Start, 'size' | 'notes'> {
+  /** InceptionV3 with global average pooling, and behind it the head. */
+  readonly layers: readonly Layer[];
+  readonly shape: HeadShape;
+  /** The layers of the file that have variables, by the layer of Keras's that each is. */
+  readonly found: ReadonlyMap<KerasLayer, ReadLayer>;
+}
+
+/** What Keras writes of layers besides, and what that has to be. */
+const USUAL = { data_format: 'channels_last', dilation_rate: [1, 1], groups: 1, keepdims: false };
+const OF_CONVOLUTIONS = { ...USUAL, activation: 'linear' };
+
+/**
+ * Finds InceptionV3, and a head of dense, dropout and dense on its pooled features, in the layers of a file: by what
+ * reads what. Names count for one thing: Keras numbers convolutions as it creates them.
+ * @throws WEIGHTS_REFUSED naming what is different and what was expected.
+ */
+export function matchModel(read: readonly ReadLayer[]): MatchedModel {
+  const convolutions = read.filter(({ type }) => type === 'Conv2D').sort((a, b) => suffix(a) - suffix(b));
+  refuseOthers(read, convolutions);
+  const picture = convolutions[0]!.inputs[0] as number;
+  const { used, ...start } = readStart(read, picture);
+  const network = inceptionV3(Number(convolutions[0]!.config.filters) / 32);
+  const body = matchBody(read, convolutions, kerasLayers(network, PICTURE), picture);
+  const chain = chainBehind(read, body.end);
+  const shape = headShape(chain);
+  const pooled = pictureShapes(network, start.size.image).get('avg_pool') as Shape;
+  const headLayers = head(pooled.channels, shape);
+  const dense = chain.filter(({ type }) => type === 'Dense');
+  const expected = kerasLayers(headLayers, 'avg_pool').filter(({ type }) => type === 'Dense');
+  for (const [i, layer] of expected.entries()) check(dense[i] as ReadLayer, layer);
+  const known = new Set([...used, ...body.found.values(), ...chain]);
+  const stray = read.find((layer) => !known.has(layer));
+  if (stray) throw refused(`${nameOf(stray)} has no place in it`);
+  const found = new Map([...body.found, ...expected.map((layer, i) => [layer, dense[i] as ReadLayer] as const)]);
+  return { ...start, layers: [...network, ...headLayers], shape, found };
+}
+
+/** Every layer of the network has the one of the file that reads the same. */
+function matchBody(
+  read: readonly ReadLayer[],
+  convolutions: readonly ReadLayer[],
+  expected: readonly KerasLayer[],
+  picture: number,
+): { found: Map<KerasLayer, ReadLayer>; end: ReadLayer } {
+  const found = new Map<KerasLayer, ReadLayer>();
+  const places = new Map([[PICTURE as string, picture]]);
+  const inTurn = convolutions.values();
+  for (const layer of expected) {
+    const inputs = layer.inputs.map((name) => places.get(name) as number);
+    const fits = ({ type, inputs: own }: ReadLayer): boolean => type === layer.type && isDeepStrictEqual(own, inputs);
+    const match = layer.type === 'Conv2D' ? inTurn.next().value : read.find(fits);
+    if (!match || !fits(match)) {
+      const what = match ? `${nameOf(match)} reads something else` : `there is no ${layer.type}`;
+      throw refused(`${what} where InceptionV3 has ${layer.name}`);
+    }
+    check(match, layer);
+    found.set(layer, match);
+    places.set(layer.name, read.indexOf(match));
+  }
+  return { found, end: [...found.values()].at(-1) as ReadLayer };
+}
+
+/** The layers one after the other behind a layer. */
+function chainBehind(read: readonly ReadLayer[], layer: ReadLayer): readonly ReadLayer[] {
+  const next = read.find(({ inputs }) => inputs.length === 1 && read[inputs[0] as number] === layer);
+  return next ? [next, ...chainBehind(read, next)] : [];
+}
+
+function headShape(chain: readonly ReadLayer[]): HeadShape {
+  const types = chain.map(({ type }) => type).join(' ');
+  if (!/^(Dropout )*Dense (Dropout )*Dense$/.test(types)) {
+    const got = types.slice(0, 200) || 'nothing';
+    throw refused(`behind the pooled features it has ${got} where Dense, Dropout, Dense is needed`);
+  }
+  const [hidden, classes] = chain.filter(({ type }) => type === 'Dense').map(unitsOf) as [number, number];
+  const rate = chain.findLast(({ type }) => type === 'Dropout')?.config.rate ?? 0;
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) throw refused('its dropout has no rate from 0 to 1');
+  return { hidden, classes, dropout: rate };
+}
+
+function unitsOf(layer: ReadLayer): number {
+  const units = Number(layer.config.units);
+  if (Number.isInteger(units) && units >= 1 && units <= MOST_UNITS) return units;
+  throw refused(`${nameOf(layer)} has ${units} units; 1 to ${MOST_UNITS} are taken`);
+}
+
+/** What a network is that is not InceptionV3. */
+function refuseOthers(read: readonly ReadLayer[], convolutions: readonly ReadLayer[]): void {
+  const needed = inceptionV3().filter(({ kind }) => kind === 'conv').length;
+  const width = Number(convolutions[0]?.config.filters) / 32;
+  const isWidth = Number.isInteger(width * 16) && width > 0 && width <= 2;
+  if (convolutions.length === needed && isWidth) return;
+  const [model] = read.find(({ path }) => path.length > 1)?.path ?? [];
+  const named = model === undefined ? 'it' : `the model ${JSON.stringify(model.slice(0, 80))} in it`;
+  const types = [...new Set(read.map(({ type }) => type))].join(', ').slice(0, 200);
+  const first = convolutions[0] ? `, the first with ${convolutions[0].config.filters} filters,` : '';
+  throw refused(
+    `${named} has ${convolutions.length} convolutions${first} where InceptionV3 has ${needed}, the first with 32; its layers are ${types}`,
+  );
+}
+
+function check(layer: ReadLayer, { type, config }: KerasLayer): void {
+  const besides = type === 'Conv2D' ? OF_CONVOLUTIONS : USUAL;
+  const usual = Object.entries(besides).filter(([key]) => key in layer.config);
+  for (const [key, wanted] of [...Object.entries(config), ...usual]) {
+    const has = layer.config[key];
+    if (isSame(has, wanted) || (key === 'axis' && isSame(has, 3))) continue;
+    const [got, needed] = [has, wanted].map((value) => JSON.stringify(value)?.slice(0, 80));
+    throw refused(`${nameOf(layer)} has ${key} ${got} where ${needed} is needed`);
+  }
+}
+
+/** Numbers may differ by what their text loses. */
+function isSame(has: unknown, wanted: unknown): boolean {
+  if (typeof has === 'number' && typeof wanted === 'number') return Math.abs(has - wanted) < 1e-6;
+  return isDeepStrictEqual(has, wanted);
+}
+
+const nameOf = ({ name, type }: ReadLayer): string => `${name.slice(0, 80)} (${type.slice(0, 80)})`;
+
+/** 12 of conv2d_12; -1 of conv2d, the first of a process. */
+function suffix({ name }: ReadLayer): number {
+  return Number(/_(\d+)$/.exec(name)?.[1] ?? -1);
+}

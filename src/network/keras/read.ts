@@ -1,0 +1,91 @@
+import type { File as H5File } from 'h5wasm';
+import { z } from 'zod';
+import { expectedShapes } from '../backbone-weights.js';
+import { findVariable, groupAt, readFloats, readHdf5, textOf } from '../hdf5.js';
+import type { Layer } from '../layers.js';
+import type { Tensor, Weights } from '../tensor.js';
+import { isZip, readKerasArchive } from './archive.js';
+import { type ReadLayer, readDescription, refused } from './description.js';
+import { HUB_ATTRIBUTE } from './layers.js';
+import { type MatchedModel, matchModel } from './match.js';
+
+/** A classifier as a file has it. */
+export interface KerasModel extends Pick<MatchedModel, 'size' | 'shape' | 'notes'> {
+  /** Of InceptionV3 without its top and of its head, under the hub's names. */
+  readonly weights: Weights;
+  /** What its outputs stand for, where the hub wrote the file. */
+  readonly labels: readonly string[] | null;
+}
+
+/** Where the values of a layer's variable lie: the variable by its name and by its place in Keras's order. */
+type Find = (root: H5File, layer: ReadLayer, variable: string, index: number) => ReturnType<typeof findVariable>;
+
+/** `model.save('model.h5')`: groups by name. Those of a model inside the model lie together. */
+const BY_NAME: Find = (root, { path }, variable) => {
+  const names = path.length > 1 ? [path[0] as string, path.at(-1) as string] : path;
+  return findVariable(groupAt(root, ['model_weights', ...names]) ?? null, variable);
+};
+
+/** `model.save('model.keras')`: groups by class. */
+const BY_PLACE: Find = (root, { place }, _variable, index) =>
+  findVariable(groupAt(root, [...place, 'vars']) ?? null, String(index));
+
+/**
+ * Reads a model file of Keras, HDF5 or `.keras`: InceptionV3 with a head. No code in it is run.
+ * @throws WEIGHTS_REFUSED naming what is different and what was expected.
+ */
+export async function readKerasModel(file: Buffer): Promise<KerasModel> {
+  if (!isZip(file)) return readHdf5(file, readWhole, refused);
+  const { 'config.json': description, 'model.weights.h5': weights } = await readKerasArchive(file);
+  return readHdf5(weights, (root) => readParts(root, description.toString('utf8'), BY_PLACE, undefined), refused);
+}
+
+function readWhole(root: H5File): KerasModel {
+  const description = textOf(root, 'model_config');
+  if (description === undefined) throw refused('it has weights and no model: save the whole model');
+  return readParts(root, description, BY_NAME, textOf(root, HUB_ATTRIBUTE));
+}
+
+function readParts(root: H5File, description: string, find: Find, about: string | undefined): KerasModel {
+  const model = matchModel(readDescription(description));
+  return { ...model, weights: readWeights(root, model, find), labels: labelsIn(about) };
+}
+
+const aboutSchema = z.object({ labels: z.string() });
+const labelsSchema = z.array(z.string());
+
+/** What others wrote there says nothing. */
+function labelsIn(about: string | undefined): readonly string[] | null {
+  try {
+    const { labels } = aboutSchema.parse(JSON.parse(about ?? 'null'));
+    return labelsSchema.parse(JSON.parse(labels));
+  } catch {
+    return null;
+  }
+}
+
+function readWeights(root: H5File, { layers, found }: MatchedModel, find: Find): Weights {
+  const shapes = new Map(layers.flatMap(shapesOf));
+  const weights = new Map<string, Tensor>();
+  for (const [{ variables }, layer] of found) {
+    for (const [index, name] of variables.entries()) {
+      const variable = name.slice(name.lastIndexOf('/') + 1);
+      const dataset = find(root, layer, variable, index);
+      const called = `${layer.name.slice(0, 80)}/${variable}`;
+      if (!dataset) throw refused(`${called} is missing`);
+      weights.set(name, readFloats(dataset, called, shapes.get(name) as readonly number[], refused));
+    }
+  }
+  return weights;
+}
+
+/** Variables of a layer and their shapes. */
+function shapesOf(layer: Layer): readonly [string, readonly number[]][] {
+  if (layer.kind === 'conv') return expectedShapes(layer);
+  if (layer.kind !== 'dense') return [];
+  const { name, inFeatures, units } = layer;
+  return [
+    [`${name}/kernel`, [inFeatures, units]],
+    [`${name}/bias`, [units]],
+  ];
+}

@@ -1,0 +1,75 @@
+import type { HubError } from '../../errors.js';
+import { SMALLEST_IMAGE } from '../inception-v3.js';
+import { type ReadLayer, refused } from './description.js';
+import { RESCALING } from './layers.js';
+
+/** Side in pixels of a picture at most: what recipes allow. */
+const LARGEST_IMAGE = 600;
+
+/** What a model does with pictures before the first convolution. */
+export interface Start {
+  /** Sides in pixels of the pictures that come in and of those that the network sees. */
+  readonly size: { readonly input: number; readonly image: number };
+  /** What was taken on trust. */
+  readonly notes: readonly string[];
+  readonly used: readonly ReadLayer[];
+}
+
+/** Reads the layers between the input and the first convolution. @param picture place of what that one reads. */
+export function readStart(read: readonly ReadLayer[], picture: number): Start {
+  const used = chainTo(read, picture);
+  const notes: string[] = [];
+  const sides: number[] = [];
+  for (const layer of used) {
+    const { type, name, config } = layer;
+    if (type === 'InputLayer') sides.push(...sideOf(config.batch_shape ?? config.batch_input_shape));
+    else if (type === 'Resizing') sides.push(resizedTo(layer));
+    else if (type === 'Rescaling') checkRescaling(layer);
+    else if (type === 'Lambda') {
+      notes.push(`The code of the layer ${name.slice(0, 80)} was not run: it was taken for a bilinear resize.`);
+    } else throw refused(`${name.slice(0, 80)} (${type.slice(0, 80)}) before the first convolution is not known`);
+  }
+  if (!used.some(({ type }) => type === 'Rescaling')) {
+    notes.push('No layer scales the pixels: x / 127.5 - 1 was taken, the preprocessing of InceptionV3.');
+  }
+  const [input, image] = [sides[0], sides.at(-1)];
+  if (input === undefined || image === undefined) throw refused('it does not say how large its pictures are');
+  checkSides({ input, image }, refused);
+  return { size: { input, image }, notes, used };
+}
+
+/** @param refuse words why it is refused. */
+export function checkSides({ input, image }: Start['size'], refuse: (why: string) => HubError): void {
+  if (image >= SMALLEST_IMAGE && image <= LARGEST_IMAGE && input <= image) return;
+  const sizes = `pictures of ${input} pixels, which are ${image} for the network`;
+  throw refuse(`it takes ${sizes}; ${SMALLEST_IMAGE} to ${LARGEST_IMAGE}, and none that are made smaller, can be used`);
+}
+
+function chainTo(read: readonly ReadLayer[], place: number): readonly ReadLayer[] {
+  const layer = read[place] as ReadLayer;
+  if (layer.inputs.length > 1) throw refused(`${layer.name.slice(0, 80)} reads several inputs`);
+  const [input] = layer.inputs;
+  return input === undefined ? [layer] : [...chainTo(read, input), layer];
+}
+
+/** Nothing where the file leaves it open. */
+function sideOf(shape: unknown): readonly number[] {
+  const [, height, width, channels] = Array.isArray(shape) ? (shape as unknown[]) : [];
+  if (channels !== 3 || height !== width) {
+    throw refused(`its input has shape ${JSON.stringify(shape)?.slice(0, 80)} where squares of 3 channels are needed`);
+  }
+  return typeof height === 'number' ? [height] : [];
+}
+
+function resizedTo({ name, config }: ReadLayer): number {
+  const { height, width, interpolation } = config;
+  const crops = config.crop_to_aspect_ratio === true || config.antialias === true;
+  if (typeof height === 'number' && height === width && interpolation === 'bilinear' && !crops) return height;
+  throw refused(`${name.slice(0, 80)} (Resizing) is not the plain bilinear resize to a square that is needed`);
+}
+
+function checkRescaling({ name, config: { scale, offset } }: ReadLayer): void {
+  const close = (value: unknown, wanted: number): boolean => Math.abs(Number(value) - wanted) < 1e-6;
+  if (close(scale, RESCALING.scale) && close(offset, RESCALING.offset)) return;
+  throw refused(`${name.slice(0, 80)} (Rescaling) is x * ${scale} + ${offset} where x / 127.5 - 1 is needed`);
+}

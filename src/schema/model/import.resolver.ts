@@ -1,0 +1,35 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { HubError } from '../../errors.js';
+import { contentOf } from '../../http/upload.js';
+import type { Context } from '../context.js';
+import { modelIn, Needs } from '../permission.js';
+import { ImportModelVersionInput } from './import.input.js';
+import type { ImportService } from './import.service.js';
+import { ModelImportType } from './import.type.js';
+
+@Resolver()
+export class ImportResolver {
+  constructor(private readonly imports: ImportService) {}
+
+  @Query(() => [ModelImportType], { description: 'Of a model, newest first, the last hundred.' })
+  @Needs('VIEWER', modelIn('model'))
+  async modelImports(@Arg('model', () => String) model: string): Promise<ModelImportType[]> {
+    return this.imports.list(model);
+  }
+
+  @Mutation(() => ModelImportType, {
+    description: 'Takes a model file of others in; when it has been read and measured, it is a version.',
+  })
+  @Needs('TRAINER', modelIn('input.model'))
+  async importModelVersion(
+    @Arg('input', () => ImportModelVersionInput) input: ImportModelVersionInput,
+    @Ctx() { actor }: Context,
+  ): Promise<ModelImportType> {
+    const { upload, path, model, datasetVersionId, labels = null } = input;
+    if ((upload == null) === (path == null)) throw new HubError('BAD_INPUT', 'Give exactly one of upload and path.');
+    const options = { model, datasetVersionId, labels, actor };
+    if (path != null) return this.imports.path(path, options);
+    const { filename } = await (upload as NonNullable<typeof upload>);
+    return this.imports.upload(contentOf(upload as NonNullable<typeof upload>), filename, options);
+  }
+}

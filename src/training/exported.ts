@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { HubError } from '../errors.js';
+import { matchBackbone } from '../network/backbone-weights.js';
+import { type HeadShape, headOf } from '../network/head.js';
+import { checkSides } from '../network/keras/start.js';
+import { pictureShapes, type Shape } from '../network/layers.js';
+import { readSafetensors } from '../network/safetensors.js';
+import type { Tensor, Weights } from '../network/tensor.js';
+
+/** A classifier that was read from a file. */
+export interface ReadClassifier {
+  /** Of InceptionV3 without its top and of its head, under the hub's names. */
+  readonly weights: Weights;
+  readonly size: { readonly input: number; readonly image: number };
+  readonly shape: HeadShape;
+  /** What its outputs stand for, where the file says it. */
+  readonly labels: readonly string[] | null;
+  /** What was taken on trust. */
+  readonly notes: readonly string[];
+}
+
+export const labelsSchema = z.array(z.string().min(1).max(100)).max(10_000);
+
+/** Of what `aboutVersion` writes, what is needed to use the weights again. */
+const aboutSchema = z.object({
+  labels: jsonOf(labelsSchema),
+  preprocessing: jsonOf(z.object({ input: z.int().positive(), image: z.int().positive() })),
+  head: jsonOf(z.object({ dropout: z.number().min(0).lt(1) })),
+});
+
+const HEAD = ['dense/kernel', 'dense/bias', 'predictions/kernel', 'predictions/bias'];
+export const isOfHead = (name: string): boolean => HEAD.includes(name);
+
+/** The tensors that a rule chooses. */
+export function pick(weights: Weights, chosen: (name: string) => boolean): Map<string, Tensor> {
+  return new Map([...weights].filter(([name]) => chosen(name)));
+}
+
+/** Reads what the hub exported as safetensors. @throws WEIGHTS_REFUSED. */
+export function readExported(file: Uint8Array): ReadClassifier {
+  const { weights, metadata } = readSafetensors(file);
+  const about = aboutSchema.safeParse(metadata);
+  if (!about.success)
+    throw refused('its metadata do not say labels, preprocessing and head, as an export of a hub does');
+  const { labels, preprocessing: size, head } = about.data;
+  checkSides(size, refused);
+  const { layers } = matchBackbone(pick(weights, (name) => !isOfHead(name)));
+  const pooled = pictureShapes(layers, size.image).get('avg_pool') as Shape;
+  const sizes = headOf(weights).flatMap((layer) => (layer.kind === 'dense' ? layer : []));
+  for (const { name, inFeatures, units } of sizes) {
+    const bias = weights.get(`${name}/bias`)?.shape;
+    const fits = name !== 'dense' || inFeatures === pooled.channels;
+    if (!fits || bias?.join() !== String(units)) throw refused(`${name} does not fit the layer before it`);
+  }
+  const [hidden, classes] = sizes.map(({ units }) => units) as [number, number];
+  return { weights, size, labels, shape: { hidden, classes, dropout: head.dropout }, notes: [] };
+}
+
+/** A text that is JSON of a form. */
+function jsonOf<T extends z.ZodType>(schema: T) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}
+
+function refused(why: string): HubError {
+  return new HubError('WEIGHTS_REFUSED', `This is not a model that a hub exported: ${why}.`);
+}

@@ -1,0 +1,77 @@
+import type { Manifest } from '../datasets/manifest.js';
+import { readManifest, ShardReader } from '../datasets/read-manifest.js';
+import type { NetworkThread } from '../engines/network-thread.js';
+import { HubError } from '../errors.js';
+import { matchBackbone } from '../network/backbone-weights.js';
+import { isHdf5 } from '../network/hdf5.js';
+import { architectureName } from '../network/inception-v3.js';
+import { isZip } from '../network/keras/archive.js';
+import { readKerasModel } from '../network/keras/read.js';
+import { safetensorsParts } from '../network/safetensors.js';
+import type { BlobStore } from '../storage/blobs.js';
+import { isOfHead, pick, type ReadClassifier, readExported } from './exported.js';
+import type { Imported, ImportJob } from './job.js';
+import { measureOnTests } from './test-split.js';
+
+interface ImportSurroundings {
+  readonly blobs: BlobStore;
+  /** Starts threads that compute the test images, as many as there are cores to use. */
+  readonly networkThreads: () => readonly NetworkThread[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads a model file of others, keeps its weights as the hub does, and measures it on the test split.
+ * @throws WEIGHTS_REFUSED, BAD_INPUT where its labels do not fit, or DATASET_REFUSED without test images.
+ */
+export async function importModel(job: ImportJob, surroundings: ImportSurroundings): Promise<Imported> {
+  const { blobs } = surroundings;
+  const { weights, size, shape, notes, labels: own } = await readFile(await blobs.get(job.fileBlob));
+  const manifest = await readManifest(blobs, job.manifestBlob);
+  const labels = job.labels ?? own ?? manifest.classes;
+  const outputs = outputsOf(labels, shape.classes, manifest);
+  // In the order of weight files: a base that is a backbone already is the same blob.
+  const isKernel = (name: string): boolean => name.startsWith('conv2d');
+  const backbone = new Map([
+    ...pick(weights, isKernel),
+    ...pick(weights, (name) => !isKernel(name) && !isOfHead(name)),
+  ]);
+  const architecture = architectureName(matchBackbone(backbone).width);
+  const { sha256: backboneBlob } = await blobs.put(safetensorsParts(backbone));
+  const { sha256: weightsBlob } = await blobs.put(safetensorsParts(pick(weights, isOfHead)));
+  const shards = new ShardReader(blobs, manifest);
+  try {
+    const network = { backboneBlob, weightsBlob, quantizedBlob: null, size };
+    const test = await measureOnTests(network, manifest, outputs, shards, surroundings);
+    const head = { hidden: shape.hidden, dropout: shape.dropout };
+    return { backboneBlob, architecture, weightsBlob, labels: [...labels], size, head, notes: [...notes], test };
+  } finally {
+    await shards.close();
+  }
+}
+
+async function readFile(file: Buffer): Promise<ReadClassifier> {
+  if (isHdf5(file) || isZip(file)) return readKerasModel(file);
+  const looksLikeJson = file.subarray(8, 9).toString() === '{';
+  if (looksLikeJson) return readExported(file);
+  const message = 'The file is neither a Keras model (.h5, .keras) nor a model that a hub exported (.safetensors).';
+  throw new HubError('WEIGHTS_REFUSED', message);
+}
+
+/** By class of the dataset version, the output that stands for it. */
+function outputsOf(labels: readonly string[], outputs: number, { classes, images }: Manifest): readonly number[] {
+  if (labels.length !== outputs) {
+    const message = `The model has ${outputs} outputs, and there are ${labels.length} labels: give one for each, in order.`;
+    throw new HubError('BAD_INPUT', message, { outputs, labels: labels.length });
+  }
+  const missing = classes.find((name) => !labels.includes(name));
+  if (missing !== undefined || new Set(labels).size !== labels.length) {
+    const why =
+      missing === undefined ? 'one comes twice' : `none is ${JSON.stringify(missing)}, a class of the dataset`;
+    throw new HubError('BAD_INPUT', `The labels do not fit: ${why}.`, { labels, classes });
+  }
+  if (!images.some(({ split }) => split === 'test')) {
+    throw new HubError('DATASET_REFUSED', 'The dataset version has no test images to measure the model on.');
+  }
+  return classes.map((name) => labels.indexOf(name));
+}

@@ -1,0 +1,50 @@
+import type { ImageRecord, Manifest } from '../datasets/manifest.js';
+import type { ShardReader } from '../datasets/read-manifest.js';
+import type { NetworkThread } from '../engines/network-thread.js';
+import type { ClassifierNetwork } from '../engines/network-thread-messages.js';
+import { mostProbable, SMALLEST_PROBABILITY } from './evaluate.js';
+import { FrozenPart } from './frozen-part.js';
+import type { Picture } from './pictures.js';
+
+interface TestSurroundings {
+  /** Starts threads that compute the test images, as many as there are cores to use. */
+  readonly networkThreads: () => readonly NetworkThread[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Accuracy and loss on the test split, by what will serve.
+ * @param outputs by class of the dataset version, the output of the network that stands for it.
+ */
+export async function measureOnTests(
+  network: ClassifierNetwork,
+  { images }: Manifest,
+  outputs: readonly number[],
+  shards: ShardReader,
+  { networkThreads, signal }: TestSurroundings,
+): Promise<{ accuracy: number; loss: number }> {
+  const tests = images.filter(({ split }) => split === 'test');
+  const threads = networkThreads();
+  try {
+    const networks = await Promise.all(threads.map((thread) => thread.load(network)));
+    const whole = new FrozenPart({ shards, networks, size: network.size, type: 'float32', signal });
+    const probabilities = (await whole.compute(tests.map(plain))) as Float32Array;
+    const classes = whole.outFeatures;
+    let right = 0;
+    let loss = 0;
+    for (const [i, { label }] of tests.entries()) {
+      const answer = probabilities.subarray(i * classes, (i + 1) * classes);
+      const truth = outputs[label] as number;
+      if (mostProbable(answer) === truth) right += 1;
+      loss -= Math.log(Math.max(answer[truth] as number, SMALLEST_PROBABILITY));
+    }
+    return { accuracy: right / tests.length, loss: loss / tests.length };
+  } finally {
+    await Promise.all(threads.map((thread) => thread.close()));
+  }
+}
+
+/** An image as it is. */
+export function plain(image: ImageRecord): Picture {
+  return { image, crop: null, mirrored: false };
+}

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { matchBackbone } from '../../src/network/backbone-weights.js';
+import { head, headOf } from '../../src/network/head.js';
+import { readKerasArchive } from '../../src/network/keras/archive.js';
+import { readDescription } from '../../src/network/keras/description.js';
+import { kerasModel } from '../../src/network/keras/layers.js';
+import { matchModel } from '../../src/network/keras/match.js';
+import { readKerasModel } from '../../src/network/keras/read.js';
+import { writeKerasModel } from '../../src/network/keras/write.js';
+import { readKerasWeights } from '../../src/network/keras-h5.js';
+import { writeSafetensors } from '../../src/network/safetensors.js';
+import { f32 } from '../../src/network/tensor.js';
+import { isOfHead, pick, readExported } from '../../src/training/exported.js';
+import { initialWeights } from '../../src/training/initial-weights.js';
+import { zipOf } from '../datasets/fixtures.js';
+import { temporaryFolder } from '../storage/fixtures.js';
+import { narrowBackbone } from '../support/narrow-backbone.js';
+import { reference } from '../support/reference.js';
+
+const path = (name: string): string => fileURLToPath(new URL(`../reference/${name}`, import.meta.url));
+
+/** What test/reference/keras_models.py made with Keras: files, and what Keras answers about pictures. */
+const { input, image, probabilities } = reference<{ input: number; image: number; probabilities: number[][] }>(
+  'keras_model.json',
+);
+const saved = (ending: string): Buffer => gunzipSync(readFileSync(path(`keras_model.${ending}.gz`)));
+
+/** The pictures of that script. */
+const pictures = Uint8Array.from({ length: probabilities.length * input * input * 3 }, (_, i) => {
+  return Math.floor(((i * 2654435761) % 2 ** 32) / 2 ** 24);
+});
+
+describe('a model that Keras saved', () => {
+  it.each([
+    ['keras', []],
+    ['h5', [expect.stringContaining('taken for a bilinear resize'), expect.stringContaining('No layer scales')]],
+  ])('as .%s answers as it does in Keras', async (ending, notes) => {
+    const model = await readKerasModel(saved(ending));
+    expect(model).toMatchObject({ size: { input, image }, shape: { hidden: 20, classes: 3, dropout: 0.3 }, notes });
+    const headWeights = pick(model.weights, isOfHead);
+    const backbone = pick(model.weights, (name) => !isOfHead(name));
+    const spec = { backbone, head: headOf(headWeights), headWeights, size: model.size };
+    const network = await new OnnxEngine(2).classifier(spec);
+    onTestFinished(() => network.dispose());
+    const answers = await network.run(pictures, probabilities.length);
+    for (const [i, expected] of probabilities.flat().entries()) expect(answers[i]).toBeCloseTo(expected, 5);
+  });
+});
+
+describe('a model that is written as Keras has it', () => {
+  it('comes back with the same weights and what was said of it', async () => {
+    const backbone = narrowBackbone();
+    const layers = head(128, { hidden: 20, classes: 3, dropout: 0.5 });
+    const weights = new Map([...backbone, ...initialWeights(layers, 1)]);
+    const file = join(await temporaryFolder(), 'model.h5');
+    const all = [...matchBackbone(backbone).layers, ...layers];
+    await writeKerasModel(file, kerasModel(all, { input, image }), weights, { labels: '["a","b","c"]' });
+    const model = await readKerasModel(await readFile(file));
+    expect(model).toMatchObject({ size: { input, image }, shape: { hidden: 20, classes: 3, dropout: 0.5 }, notes: [] });
+    expect(model.labels).toEqual(['a', 'b', 'c']);
+    expect(new Map([...model.weights].sort())).toEqual(new Map([...weights].sort()));
+  });
+});
+
+interface Described {
+  class_name: string;
+  name?: string;
+  config: Record<string, unknown> & { layers: Described[] };
+  inbound_nodes: unknown[];
+}
+
+describe('a model of another kind', () => {
+  /** The description of the .keras file, changed. */
+  async function described(change: (model: Described, base: Described) => void): Promise<string> {
+    const model = JSON.parse((await readKerasArchive(saved('keras')))['config.json'].toString()) as Described;
+    change(model, model.config.layers.find(({ name }) => name === 'inception_v3') as Described);
+    return JSON.stringify(model);
+  }
+  const layer = ({ config }: Described, type: string, nth = 0): Described =>
+    config.layers.filter(({ class_name }) => class_name === type)[nth] as Described;
+  const set =
+    (type: string, nth: number, config: object, of: 'model' | 'base' = 'base') =>
+    (model: Described, base: Described): void => {
+      Object.assign(layer(of === 'base' ? base : model, type, nth).config, config);
+    };
+
+  it.each<[string, (model: Described, base: Described) => void, RegExp]>([
+    ['with another filter', set('Conv2D', 3, { filters: 99 }), /\(Conv2D\) has filters 99 where \d+ is needed/],
+    ['with another stride', set('Conv2D', 0, { strides: [1, 1] }), /has strides \[1,1\] where \[2,2\] is needed/],
+    ['with grouped convolutions', set('Conv2D', 4, { groups: 2 }), /has groups 2 where 1 is needed/],
+    ['with gammas', set('BatchNormalization', 0, { scale: true }), /has scale true where false is needed/],
+    ['with another pooling', set('AveragePooling2D', 0, { padding: 'valid' }), /has padding "valid"/],
+    ['that scales otherwise', set('Rescaling', 0, { scale: 1 / 255 }, 'model'), /where x \/ 127.5 - 1 is needed/],
+    ['that resizes otherwise', set('Resizing', 0, { interpolation: 'nearest' }, 'model'), /plain bilinear resize/],
+    ['with a huge head', set('Dense', 0, { units: 1e12 }, 'model'), /1000000000000 units; 1 to 16384 are taken/],
+    ['without softmax', set('Dense', 1, { activation: 'linear' }, 'model'), /has activation "linear"/],
+    ['of one channel', set('InputLayer', 0, { batch_shape: [null, 32, 32, 1] }, 'model'), /squares of 3 channels/],
+    [
+      'with another head',
+      (model) => Object.assign(layer(model, 'Dense'), { class_name: 'Flatten' }),
+      /behind the pooled features it has Flatten Dropout Dense where/,
+    ],
+    [
+      'with a layer of its maker',
+      (model) => Object.assign(layer(model, 'Rescaling'), { class_name: 'Mine' }),
+      /rescaling \(Mine\) before the first convolution is not known/,
+    ],
+    [
+      'that is no InceptionV3',
+      (model, base) => {
+        const inner = JSON.stringify(base).replaceAll('"Conv2D"', '"DepthwiseConv2D"');
+        Object.assign(base, JSON.parse(inner.replaceAll('inception_v3', 'resnet50')));
+        const text = JSON.stringify(model).replaceAll('inception_v3', 'resnet50');
+        Object.assign(model, JSON.parse(text));
+      },
+      /the model "resnet50" in it has 0 convolutions where InceptionV3 has 94.*DepthwiseConv2D/,
+    ],
+    [
+      'with branches that are exchanged',
+      (_model, base) => swapInputs(layer(base, 'Concatenate')),
+      /there is no Concatenate where InceptionV3 has mixed0/,
+    ],
+    [
+      'that uses a layer twice',
+      (_model, base) => void layer(base, 'Conv2D').inbound_nodes.push(...layer(base, 'Conv2D').inbound_nodes),
+      /a layer is used more than once/,
+    ],
+    [
+      'that reads itself',
+      (_model, base) => Object.assign(layer(base, 'Conv2D'), { inbound_nodes: layer(base, 'Conv2D', 1).inbound_nodes }),
+      /reads what is not there/,
+    ],
+    [
+      'with models deep in each other',
+      (model) => {
+        for (let depth = 0; depth < 9; depth++) {
+          const inner = { ...model, config: { ...model.config }, name: 'inner', inbound_nodes: [] };
+          model.class_name = 'Sequential';
+          model.config = { layers: [inner] };
+        }
+      },
+      /models lie more than 4 deep/,
+    ],
+    ['that is none', (model) => Object.assign(model, { class_name: 'Evil' }), /it holds a Evil, whose layers/],
+  ])('%s is refused', async (_what, change, message) => {
+    const text = await described(change);
+    expect(() => matchModel(readDescription(text))).toThrow(message);
+  });
+
+  function swapInputs({ inbound_nodes: [node] }: Described): void {
+    const { args } = node as { args: [unknown[]] };
+    args[0].reverse();
+  }
+});
+
+describe('a file that is not what it says', () => {
+  it.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
+    ['an empty one', () => Buffer.alloc(0), /it is not an HDF5 file/],
+    ['half a .h5', () => saved('h5').subarray(0, 100_000), /it is damaged/],
+    ['half a .keras', () => saved('keras').subarray(0, 100_000), /its zip archive is damaged/],
+    ['a zip of other things', () => zipOf({ 'config.json': Buffer.from('{}') }), /it has no model.weights.h5/],
+    [
+      'a description that is not JSON',
+      () => zipOf({ 'config.json': Buffer.from('no'), 'model.weights.h5': saved('h5') }),
+      /describes no model of layers/,
+    ],
+    [
+      'a bomb',
+      () => zipOf({ 'config.json': Buffer.alloc(17 * 1024 ** 2), 'model.weights.h5': Buffer.from('') }),
+      /config.json in it has 17825792 bytes; the limit is 16777216/,
+    ],
+  ])('%s is refused', async (_what, file, message) => {
+    await expect(readKerasModel(await file())).rejects.toThrow(message);
+  });
+
+  it.each<[string, Record<string, number[]>, Record<string, string>, RegExp]>([
+    ['without metadata', {}, { labels: '[]' }, /its metadata do not say labels, preprocessing and head/],
+    ['for tiny pictures', {}, { preprocessing: '{"input":32,"image":32}' }, /it takes pictures of 32 pixels/],
+    ['with a head for another network', { 'dense/kernel': [99, 20] }, {}, /dense does not fit/],
+    ['with a bias too short', { 'predictions/bias': [2] }, {}, /predictions does not fit/],
+    ['without a head', { 'dense/kernel': [2] }, {}, /not the weights of a head/],
+  ])('an export %s is refused', (what, shapes, about, message) => {
+    const layers = head(128, { hidden: 20, classes: 3, dropout: 0.5 });
+    const changed = Object.entries(shapes).map(([name, shape]) => [name, f32(shape)] as const);
+    const weights = new Map([...narrowBackbone(), ...initialWeights(layers, 1), ...changed]);
+    const said = { labels: '["a","b","c"]', preprocessing: '{"input":32,"image":75}', head: '{"dropout":0.5}' };
+    const metadata = what === 'without metadata' ? about : { ...said, ...about };
+    expect(() => readExported(writeSafetensors(weights, metadata))).toThrow(message);
+  });
+
+  it('reads nothing of other files, though HDF5 may keep its data in them', async () => {
+    // Made by test/reference/keras_models.py: a kernel whose values lie in the file package.json.
+    await expect(readKerasWeights(path('external_data.h5'))).rejects.toThrow(/it is damaged/);
+  });
+});

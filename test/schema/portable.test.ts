@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readKerasModel } from '../../src/network/keras/read.js';
+import { readSafetensors } from '../../src/network/safetensors.js';
+import { dataPaths } from '../../src/storage/data-folder.js';
+import { readExported } from '../../src/training/exported.js';
+import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
+import { type Ended, startHubCommand } from '../support/command.js';
+import { QUICK } from '../support/recipes.js';
+import { TestHub } from '../support/test-hub.js';
+
+interface ImportAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly version: number | null;
+  readonly notes: readonly string[];
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+interface VersionAnswer {
+  readonly number: number;
+  readonly runId: string | null;
+  readonly testAccuracy: number;
+  readonly labels: readonly string[];
+  readonly exports: readonly { readonly format: string; readonly link: string; readonly bytes: number }[];
+  readonly origin: { readonly fileName: string; readonly sha256: string } | null;
+}
+
+const SIDE = 32;
+const COUNT = 3;
+const pixels = Uint8Array.from({ length: COUNT * SIDE * SIDE * 3 }, (_, i) => (i * 2654435761) >>> 24);
+
+// One story: every test begins where the one before it ended.
+describe('a model version', () => {
+  let hub: TestHub;
+  let datasetVersionId: string;
+  const files: Record<string, Buffer> = {};
+
+  beforeAll(async () => {
+    hub = await TestHub.start();
+    datasetVersionId = (await registerColours(hub)).id;
+    const run = await hub.train({ datasetVersionId, recipe: { ...QUICK, dropout: 0.25 } });
+    await hub.registerModel(run.id, 'colours');
+    await hub.measured('colours', 1);
+    await hub.ask('set-serving-precision', { model: 'colours', version: 1, precision: 'FP32' });
+  });
+  afterAll(() => hub.remove());
+
+  const versions = async (model: string): Promise<readonly VersionAnswer[]> =>
+    (await hub.ask<{ model: { versions: VersionAnswer[] } }>('model-exports', { model })).model.versions;
+
+  const get = (path: string): Promise<Response> =>
+    hub.fetch(path, { headers: { authorization: `Bearer ${hub.token}` } });
+
+  const at = (...command: readonly string[]): Promise<Ended> =>
+    startHubCommand(command, { env: { HUB_URL: hub.url, HUB_TOKEN: hub.token } }).ended;
+
+  /** What the hub answers about the pictures. */
+  async function answers(model: string, version: number): Promise<readonly number[]> {
+    const image = { name: 'image', datatype: 'UINT8', shape: [COUNT, SIDE, SIDE, 3], data: [...pixels] };
+    const response = await hub.fetch(`/v2/models/${model}/versions/${version}/infer`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${hub.token}` },
+      body: JSON.stringify({ inputs: [image], outputs: [{ name: 'probabilities' }] }),
+    });
+    return ((await response.json()) as { outputs: [{ data: number[] }] }).outputs[0].data;
+  }
+
+  /** Waits for the end of an import. */
+  async function ended(model: string, id: string): Promise<ImportAnswer> {
+    const look = async (): Promise<ImportAnswer | undefined> => {
+      const { modelImports } = await hub.ask<{ modelImports: ImportAnswer[] }>('model-imports', { model });
+      return modelImports.find((one) => one.id === id && /SUCCEEDED|FAILED/.test(one.state));
+    };
+    return vi.waitUntil(look, { timeout: 60_000, interval: 200 });
+  }
+
+  async function imported(content: Uint8Array, input: object): Promise<ImportAnswer> {
+    const variables = { model: 'brought', datasetVersionId, ...input };
+    const sent = await hub.send<{ importModelVersion: { id: string } }>(
+      'import-model-version',
+      'upload',
+      content,
+      variables,
+    );
+    return ended(variables.model, sent.importModelVersion.id);
+  }
+
+  it('names the formats in which it can be had, and sends each as it says', async () => {
+    const [version] = await versions('colours');
+    expect(version!.exports.map(({ format }) => format)).toEqual(['ONNX', 'ONNX_INT8', 'SAFETENSORS', 'KERAS']);
+    expect(version!.origin).toBeNull();
+    const names = ['colours-1.onnx', 'colours-1.int8.onnx', 'colours-1.safetensors', 'colours-1.h5'];
+    for (const [i, { format, link, bytes }] of version!.exports.entries()) {
+      const response = await get(link);
+      const content = Buffer.from(await response.arrayBuffer());
+      files[format] = content;
+      const digest = createHash('sha256').update(content).digest('base64');
+      expect(response.headers.get('content-disposition')).toBe(`attachment; filename=${names[i]}`);
+      expect(response.headers.get('repr-digest')).toBe(`sha-256=:${digest}:`);
+      // Graph and description, which a narrow network has as a real one, are not counted.
+      expect(content.length, format).toBeGreaterThan(0.8 * bytes);
+      expect(content.length, format).toBeLessThan(4 * bytes);
+    }
+    // Each is deleted when it has been sent.
+    await vi.waitUntil(async () => (await readdir(dataPaths(hub.data).temporary)).length === 0, { timeout: 20_000 });
+  });
+
+  it.each([
+    ['ONNX', 0],
+    ['ONNX_INT8', 0.2],
+  ])('answers as %s what it answers here, and says what it is', async (format, tolerance) => {
+    const session = await ort.InferenceSession.create(files[format]!);
+    const { result } = await session.run({ pixels: new ort.Tensor('uint8', pixels, [COUNT, SIDE, SIDE, 3]) });
+    await session.release();
+    const [got, expected] = [[...(result!.data as Float32Array)], await answers('colours', 1)];
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(got[i]! - Math.fround(value))).toBeLessThanOrEqual(tolerance);
+    for (const text of ['["blue","green","red"]', '"input":32,"image":75', 'colours 1', 'x / 127.5 - 1']) {
+      expect(files[format]!.includes(text), text).toBe(true);
+    }
+  });
+
+  it('has its weights and what it is as safetensors, and as a Keras model', async () => {
+    const { weights, metadata } = readSafetensors(files.SAFETENSORS!);
+    expect(readExported(files.SAFETENSORS!)).toMatchObject({
+      labels: COLOUR_NAMES,
+      shape: { classes: 3, dropout: 0.25 },
+    });
+    expect(weights.size).toBe(4 * 94 + 4);
+    expect(JSON.parse(metadata.labels!)).toEqual(COLOUR_NAMES);
+    expect(metadata).toMatchObject({ model: 'colours', version: '1', calibration: 'null', dataset: 'colours 1' });
+    const model = await readKerasModel(files.KERAS!);
+    expect(model).toMatchObject({ labels: COLOUR_NAMES, shape: { classes: 3, dropout: 0.25 }, notes: [] });
+    for (const [name, { data }] of weights) expect(model.weights.get(name)!.data, name).toEqual(data);
+  });
+
+  it.each([
+    ['/v1/models/colours/versions/1/export?format=pickle', 400, 'BAD_INPUT'],
+    ['/v1/models/colours/versions/1/export', 400, 'BAD_INPUT'],
+    ['/v1/models/colours/versions/7/export?format=onnx', 404, 'NOT_FOUND'],
+    ['/v1/models/colours/versions/x/export?format=onnx', 404, 'NOT_FOUND'],
+    ['/v1/models/nobody/versions/1/export?format=keras', 404, 'NOT_FOUND'],
+  ])('is not sent for GET %s', async (path, status, code) => {
+    const response = await get(path);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+  });
+
+  it('comes back from its Keras export with the same figures and answers, and the audit says who brought it', async () => {
+    const done = await imported(files.KERAS!, { model: 'back' });
+    expect(done).toMatchObject({ state: 'SUCCEEDED', version: 1, error: null, notes: [] });
+    const [[original], [version]] = [await versions('colours'), await versions('back')];
+    const sha256 = createHash('sha256').update(files.KERAS!).digest('hex');
+    expect(version).toMatchObject({ runId: null, origin: { fileName: 'file', sha256 }, labels: COLOUR_NAMES });
+    expect(version!.testAccuracy).toBe(original!.testAccuracy);
+    await hub.ask('set-serving-precision', { model: 'back', version: 1, precision: 'FP32' });
+    expect(await answers('back', 1)).toEqual(await answers('colours', 1));
+    const filter = { model: 'back', actions: ['MODEL_VERSION_IMPORTED'] };
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
+    expect(auditEvents.events).toMatchObject([{ actor: 'first', subject: 'back 1' }]);
+  });
+
+  it('goes out at the terminal', async () => {
+    const out = join(hub.outside, 'colours.safetensors');
+    const { code, stderr } = await at('model', 'export', 'colours', '1', '--format', 'safetensors', '--out', out);
+    expect(code, stderr).toBe(0);
+    expect((await readFile(out)).equals(files.SAFETENSORS!)).toBe(true);
+  });
+
+  it('is made at the terminal of a file that Keras saved, with what was taken on trust', async () => {
+    const file = join(hub.allowed, 'model.h5');
+    await writeFile(file, gunzipSync(readFileSync(new URL('../reference/keras_model.h5.gz', import.meta.url))));
+    const command = ['model', 'import', 'brought', file, '--dataset', 'colours', '--labels', 'red', 'blue', 'green'];
+    const { code, stdout, stderr } = await at(...command, '--json');
+    expect(code, stderr).toBe(0);
+    const notes = ['taken for a bilinear resize', 'No layer scales'].map((text) => expect.stringContaining(text));
+    expect(JSON.parse(stdout)).toMatchObject({ modelImport: { version: 1, fileName: 'model.h5', notes } });
+    const [version] = await versions('brought');
+    expect(version).toMatchObject({ labels: ['red', 'blue', 'green'], runId: null });
+    expect(version!.testAccuracy).toBeLessThan(1);
+    await writeFile(file, 'weights');
+    const refused = await at('model', 'import', 'brought', file, '--dataset', 'colours', '--upload');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('neither a Keras model') });
+  });
+
+  it('is not made of a file whose outputs have other labels', async () => {
+    const { state, error, version } = await imported(files.KERAS!, { labels: ['red', 'blue', 'pink'] });
+    expect({ state, version, code: error?.code }).toEqual({ state: 'FAILED', version: null, code: 'BAD_INPUT' });
+    expect(error?.message).toContain('none is "green", a class of the dataset');
+  });
+
+  it('is asked for in vain with a dataset version that is not there, or with two sources', async () => {
+    const none = { model: 'refused', datasetVersionId: '00000000-0000-7000-8000-000000000000' };
+    await expect(hub.ask('import-model-version', { ...none, path: hub.data })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    await expect(hub.send('import-model-version', 'upload', Buffer.from('x'), none)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(hub.ask('import-model-version', none)).rejects.toThrow('exactly one of upload and path');
+  });
+});

@@ -1,0 +1,45 @@
+import { Button, Group } from '@mantine/core';
+import { useState } from 'react';
+import { download } from '../../app/download';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { formatBytes } from '../../lib/format';
+import { Problem } from '../../ui/Problem';
+import { useTask } from '../../ui/useTask';
+
+export const EXPORTS = graphql(`
+  fragment Exports_version on ModelVersion {
+    number
+    exports { format link bytes }
+  }
+`);
+
+const NAMES = { ONNX: 'ONNX', ONNX_INT8: 'ONNX, 8 bits', SAFETENSORS: 'safetensors', KERAS: 'Keras .h5' };
+
+/** A button for each format in which a version can be saved. */
+export function Exports({ of }: { readonly of: FragmentOf<typeof EXPORTS> }) {
+  const { number, exports } = readFragment(EXPORTS, of);
+  const { busy, problem, run } = useTask();
+  const [asked, setAsked] = useState('');
+  return (
+    <>
+      <Group gap="xs" mb="md" role="group" aria-label={`Version ${number} as a file`}>
+        {exports.map(({ format, link, bytes }) => (
+          <Button
+            key={format}
+            size="compact-sm"
+            variant="default"
+            disabled={busy}
+            loading={busy && asked === link}
+            onClick={() => {
+              setAsked(link);
+              void run(() => download(link));
+            }}
+          >
+            {NAMES[format]}, about {formatBytes(bytes)}
+          </Button>
+        ))}
+      </Group>
+      {problem !== null && <Problem title="The hub refuses" message={problem} />}
+    </>
+  );
+}
