@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
-import type { Features, Forward } from './engine.js';
+import type { Features, Forward, Sight, SightedForward } from './engine.js';
 import { NetworkLoader, warmUp } from './network-loader.js';
 import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
 import { readModel } from './onnx/classifier-model.js';
@@ -12,7 +12,7 @@ const { blobFolder, threads, device } = workerData as ThreadData;
 const engine = new OnnxEngine(threads, device);
 const blobs = new FileBlobStore(blobFolder);
 const loader = new NetworkLoader(engine, blobs);
-const networks = new Map<string, Forward<Features>>();
+const networks = new Map<string, Forward<Features> | SightedForward>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
   try {
@@ -23,7 +23,7 @@ parentPort?.on('message', async (request: ThreadRequest) => {
   }
 });
 
-async function handle(request: ThreadRequest): Promise<Features | number | null> {
+async function handle(request: ThreadRequest): Promise<Features | Sight | number | null> {
   const network = networks.get(request.network);
   switch (request.type) {
     case 'load': {
@@ -34,6 +34,9 @@ async function handle(request: ThreadRequest): Promise<Features | number | null>
     case 'run':
       if (!network) throw new Error(`the network ${request.network} is not loaded`);
       return network.run(request.pixels, request.n);
+    case 'look':
+      if (!network || !('look' in network)) throw new Error(`the classifier ${request.network} is not loaded`);
+      return network.look(request.pixels, request.n, request.maps);
     case 'unload':
       networks.delete(request.network);
       await network?.dispose();
@@ -41,7 +44,7 @@ async function handle(request: ThreadRequest): Promise<Features | number | null>
   }
 }
 
-async function load(spec: NetworkSpec): Promise<Forward<Features>> {
+async function load(spec: NetworkSpec): Promise<Forward<Features> | SightedForward> {
   if ('upTo' in spec) return loader.loadFrozen(spec);
   const model = 'file' in spec ? spec.file : await readModel(blobs, spec);
   return warmUp(await engine.load(model, spec.size), spec.size);

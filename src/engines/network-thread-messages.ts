@@ -1,5 +1,5 @@
 import type { SplitLayer } from '../network/inception-v3.js';
-import type { Features, FeatureType, PictureSize } from './engine.js';
+import type { Features, FeatureType, PictureSize, Sight } from './engine.js';
 import type { OnnxDevice } from './onnx/session.js';
 
 /** The frozen part of a network, by the blob with the backbone's weights. */
@@ -42,11 +42,18 @@ export type CompilerAnswer =
 export type ThreadRequest = { readonly id: number } & (
   | { readonly type: 'load'; readonly network: string; readonly spec: NetworkSpec }
   | { readonly type: 'run'; readonly network: string; readonly pixels: Uint8Array; readonly n: number }
+  | {
+      readonly type: 'look';
+      readonly network: string;
+      readonly pixels: Uint8Array;
+      readonly n: number;
+      readonly maps: boolean;
+    }
   | { readonly type: 'unload'; readonly network: string }
 );
 
 export type ThreadAnswer = { readonly id: number } & (
-  | { readonly type: 'done'; readonly result: Features | number | null }
+  | { readonly type: 'done'; readonly result: Features | Sight | number | null }
   | { readonly type: 'error'; readonly code: string | null; readonly message: string }
 );
 

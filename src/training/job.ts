@@ -64,6 +64,13 @@ export const quantizationJobSchema = jobSchema
   .extend({ weightsBlob: sha256 });
 export type QuantizationJob = z.output<typeof quantizationJobSchema>;
 
+/** What a worker is told of a model version of which it shall say how sure its answers may be. */
+export const trustJobSchema = quantizationJobSchema.extend({
+  /** Share of the validation photos that may be taken for none of the classes. */
+  falseAlarmRate: z.number().gt(0).lt(1),
+});
+export type TrustJob = z.output<typeof trustJobSchema>;
+
 export type Phase = 'features' | 'training' | 'evaluation';
 
 export interface EpochMetrics {
@@ -133,6 +140,30 @@ export interface Quantization {
   readonly int8Milliseconds: number;
 }
 
+/** How sure a model version may be: what was fitted on validation images, and what came of it on test images. */
+export interface TrustFigures {
+  /** By which logits are divided. */
+  readonly temperature: number;
+  /** Expected calibration error on the test split, from 0 to 1. */
+  readonly eceBefore: number;
+  readonly eceAfter: number;
+  readonly validationImages: number;
+  readonly testImages: number;
+  /** Whether the validation images were kept from the run that made the version. */
+  readonly heldOut: boolean;
+  /** How far the features of a photo may lie from those of training images, and it is still one of the classes. */
+  readonly outlierDistance: number;
+  /** Share of the validation images that lie beyond that, and of the test images. */
+  readonly falseAlarmRate: number;
+  readonly testFalseAlarmRate: number;
+}
+
+export interface Trust {
+  readonly figures: TrustFigures;
+  /** Where the features of training images lie. It is durable already. */
+  readonly outlierBlob: string;
+}
+
 /** What ends every task of a worker but for its success. */
 export type TaskEnd =
   | { readonly type: 'cancelled' }
@@ -141,6 +172,8 @@ export type TaskEnd =
 export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
 
 export type QuantizationEvent = { readonly type: 'finished'; readonly quantization: Quantization } | TaskEnd;
+
+export type TrustEvent = { readonly type: 'finished'; readonly trust: Trust } | TaskEnd;
 
 /** What came of a trial. */
 export interface TrialOutcome {
@@ -161,5 +194,6 @@ export type WorkerTask =
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'calibration'; readonly job: Job }
   | { readonly type: 'sweep'; readonly job: SweepJob }
-  | { readonly type: 'quantization'; readonly job: QuantizationJob };
+  | { readonly type: 'quantization'; readonly job: QuantizationJob }
+  | { readonly type: 'trust'; readonly job: TrustJob };
 export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

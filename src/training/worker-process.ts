@@ -11,6 +11,8 @@ import type {
   SweepEvent,
   SweepJob,
   TrainingEvent,
+  TrustEvent,
+  TrustJob,
   WorkerCommand,
   WorkerTask,
 } from './job.js';
@@ -60,6 +62,11 @@ export function startQuantization(
   entry: string = WORKER_ENTRY,
 ): WorkerProcess<QuantizationEvent> {
   return start({ type: 'quantization', job }, entry);
+}
+
+/** Starts one that says how sure a model version may be. */
+export function startTrust(job: TrustJob, entry: string = WORKER_ENTRY): WorkerProcess<TrustEvent> {
+  return start({ type: 'trust', job }, entry);
 }
 
 function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {

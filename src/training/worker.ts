@@ -20,6 +20,8 @@ import {
   sweepJobSchema,
   type TaskEnd,
   type TrainingEvent,
+  type TrustEvent,
+  trustJobSchema,
   type WorkerCommand,
   type WorkerTask,
 } from './job.js';
@@ -27,6 +29,7 @@ import { quantize } from './quantize.js';
 import { sweep } from './sweep.js';
 import { watchSystemUse } from './system-use.js';
 import { train } from './train.js';
+import { fitTrust } from './trust.js';
 
 /**
  * The training process. It takes one task over IPC, reports events, and ends. It ends too when the hub is gone: a run
@@ -59,6 +62,9 @@ async function work(task: WorkerTask): Promise<void> {
     } else if (task.type === 'quantization') {
       const job = quantizationJobSchema.parse(task.job);
       emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
+    } else if (task.type === 'trust') {
+      const job = trustJobSchema.parse(task.job);
+      emit({ type: 'finished', trust: await fitTrust(job, servingSurroundingsOf(job)) });
     } else {
       const job = jobSchema.parse(task.job);
       emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
@@ -114,6 +120,6 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent): void {
+function emit(event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | TrustEvent): void {
   process.send?.(event);
 }
