@@ -6,7 +6,7 @@ import { randomStream, uniform } from '../random.js';
 /** Directions that are kept: with more the score gets little better, and its cost grows with them. */
 const DIRECTIONS = 64;
 /** Rounds of subspace iteration. The directions that are found last differ little in what they explain. */
-const ROUNDS = 6;
+const ROUNDS = 3;
 
 /** Where the features of photos lie that show one of the classes: around a mean, along some directions. */
 export interface Subspace {

@@ -110,7 +110,7 @@ export interface Sight {
   readonly probabilities: Float32Array;
   /** n x channels, what the head reads; null where the form of the network does not give it. */
   readonly features: Float32Array | null;
-  /** n x channels x height x width, the maps that those are the means of; null too where they are not asked for. */
+  /** n x channels x height x width of the layer `lastMaps`; null too where they are not asked for. */
   readonly maps: Float32Array | null;
 }
 

@@ -16,6 +16,10 @@ export interface Classification {
   readonly label: string;
   /** Most probable first. */
   readonly top: readonly { readonly label: string; readonly probability: number }[];
+  /** Whether the probabilities are calibrated. */
+  readonly calibrated: boolean;
+  /** Above 1 the photo shows none of the classes, as far as can be told; null where that is not known. */
+  readonly outlierScore: number | null;
   readonly version: ServedVersion;
   readonly timing: Timing;
 }
@@ -79,8 +83,10 @@ export class Classifier {
       const answer = await predicted;
       const timing = timingOf(arrived, decoded, answer);
       this.events.emit('answered', { version, timing });
-      const top = rank(version.labels, answer.probabilities).slice(0, question.topK);
-      return { label: top[0]?.label as string, top, version, timing };
+      const top = rank(predictor, answer).slice(0, question.topK);
+      const { calibrated } = predictor.judgement;
+      const outlierScore = predictor.judgement.outlierScore(answer.features);
+      return { label: top[0]?.label as string, top, calibrated, outlierScore, version, timing };
     });
   }
 
@@ -114,7 +120,7 @@ export class Classifier {
       const timing = timingOf(arrived, 0, predicted.at(-1) as Predicted);
       this.events.emit('answered', { version, timing });
       const probabilities = new Float32Array(predicted.flatMap((part) => [...part.probabilities]));
-      return { version, probabilities };
+      return { version, probabilities: predictor.judgement.calibrate(probabilities) };
     });
   }
 
@@ -169,10 +175,12 @@ async function read(photo: Photo): Promise<{ bytes: Uint8Array; arrived: number 
   return { bytes, arrived: performance.now() };
 }
 
-function rank(labels: readonly string[], probabilities: Float32Array): Classification['top'] {
-  return Array.from(probabilities, (probability, i) => ({ label: labels[i] as string, probability })).sort(
-    (a, b) => b.probability - a.probability,
-  );
+/** In the order that the network gave, which calibration keeps but for what it rounds to the same. */
+function rank({ version, judgement }: Predictor, { probabilities }: Predicted): Classification['top'] {
+  const calibrated = judgement.calibrate(probabilities);
+  return [...probabilities.keys()]
+    .sort((a, b) => probabilities[b]! - probabilities[a]!)
+    .map((i) => ({ label: version.labels[i] as string, probability: calibrated[i]! }));
 }
 
 function timingOf(arrived: number, decode: number, { began, ended, batchSize }: Predicted): Timing {

@@ -1,8 +1,9 @@
-import type { Forward } from '../engines/engine.js';
+import type { SightedForward } from '../engines/engine.js';
 import type { NetworkCompiler } from '../engines/network-compiler.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
+import { type Judgement, readJudgement } from './judgement.js';
 import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
 import { formOf, type ServedVersion } from './served-version.js';
 
@@ -14,8 +15,10 @@ export interface Held extends Predictor {
 
 interface Loaded {
   readonly thread: NetworkThread;
-  readonly network: Promise<Forward>;
+  readonly network: Promise<SightedForward>;
   readonly selfCheck: Promise<SelfCheck>;
+  /** By calibration: a version may be calibrated while it serves. */
+  readonly judgements: Map<string, Promise<Judgement>>;
   holders: number;
 }
 
@@ -40,7 +43,14 @@ export class LoadedVersions {
     loaded.holders += 1;
     const letGo = (): Promise<void> => this.#letGo(id, loaded);
     try {
-      return { version, network: await loaded.network, selfCheck: await loaded.selfCheck, letGo };
+      const network = await loaded.network;
+      return {
+        version,
+        network,
+        judgement: await this.#judgement(loaded, version),
+        selfCheck: await loaded.selfCheck,
+        letGo,
+      };
     } catch (error) {
       await letGo();
       throw error;
@@ -64,7 +74,14 @@ export class LoadedVersions {
     const network = this.compiler.compile(version, (compiled) => thread.load(compiled));
     const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
     selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
-    return { thread, network, selfCheck, holders: 0 };
+    return { thread, network, selfCheck, judgements: new Map(), holders: 0 };
+  }
+
+  #judgement({ judgements }: Loaded, version: ServedVersion): Promise<Judgement> {
+    const key = JSON.stringify(version.calibration);
+    const judgement = judgements.get(key) ?? readJudgement(version, this.blobs);
+    judgements.set(key, judgement);
+    return judgement;
   }
 
   async #letGo(id: string, loaded: Loaded): Promise<void> {

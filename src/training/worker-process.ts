@@ -30,7 +30,8 @@ export interface WorkerProcess<E = TrainingEvent> {
   kill(): void;
 }
 
-const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', 'cancelled']);
+/** Types of events behind which there are no more. */
+export const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', 'cancelled']);
 
 /**
  * Threads that decode pictures in a worker. Decoders hold each other up: on two cores one does as many small pictures a

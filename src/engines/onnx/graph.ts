@@ -90,6 +90,17 @@ export class GraphBuilder {
     return output;
   }
 
+  /** Leaves out what no output needs. Not for graphs that have others inside: those may read anything. */
+  prune(): this {
+    const needed = new Set<unknown>(this.#outputNames.keys());
+    for (let i = this.#nodes.length - 1; i >= 0; i--) {
+      const { input, output } = this.#nodes[i] as (typeof this.#nodes)[number];
+      if (output.some((value) => needed.has(value))) for (const value of input) needed.add(value);
+      else this.#nodes.splice(i, 1);
+    }
+    return this;
+  }
+
   /** The model's bytes. */
   encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
     return encodeModel({

@@ -1,11 +1,12 @@
-import { type GlobalAveragePoolLayer, type Layer, PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
+import { lastMaps, POOLED } from '../../network/inception-v3.js';
+import { type Layer, PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
 import type { PictureSize } from '../engine.js';
 import { writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
 
 /** Name of the only output, or of a classifier's probabilities. */
 export const RESULT = 'result';
-/** What a classifier gives besides: what its head reads, and the maps of which that is the mean. */
+/** What a classifier gives besides: what its head reads, and maps that lead to it. */
 export const FEATURES = 'features';
 export const MAPS = 'maps';
 
@@ -36,7 +37,7 @@ export function scaleOf({ image, input }: PictureSize): number {
 }
 
 /**
- * Makes what a classifier computes outputs: probabilities, what its head reads, and the maps that this is the mean of.
+ * Makes what a classifier computes outputs: probabilities, what its head reads, and the last maps that tell places apart.
  * @param layers all of them. @param values by layer, maps NCHW.
  */
 export function writeOutputs(
@@ -45,13 +46,12 @@ export function writeOutputs(
   values: ReadonlyMap<string, string>,
   shapes: ReadonlyMap<string, Shape>,
 ): void {
-  const pool = layers.find(({ kind }) => kind === 'globalAveragePool') as GlobalAveragePoolLayer;
   const output = (name: string, layer: string, isMap = false): void => {
     const { channels, height, width } = shapes.get(layer) as Shape;
     const dimensions = isMap ? [channels, height, width] : [channels];
     graph.output(values.get(layer) as string, name, 'float32', ['n', ...dimensions]);
   };
   output(RESULT, (layers.at(-1) as Layer).name);
-  output(FEATURES, pool.name);
-  output(MAPS, pool.inputs[0], true);
+  output(FEATURES, POOLED);
+  output(MAPS, lastMaps(shapes), true);
 }

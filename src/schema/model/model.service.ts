@@ -7,14 +7,14 @@ import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
 import { toAliasEvent, toModel, toModelVersion, withModelRelations, withVersionRelations } from './model.record.js';
 import type { AliasEventType, ModelType, ModelVersionType } from './model.type.js';
 import { TO_BE_MADE } from './precision.js';
-import type { QuantizationQueue } from './quantization.queue.js';
 import type { RecordedAnswers } from './recorded-answers.js';
 
 export class ModelService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly recorded: RecordedAnswers,
-    private readonly quantizations: QuantizationQueue,
+    /** Where new versions wait for what is made of them. */
+    private readonly queues: readonly { wake(): void }[],
     private readonly outbox: WebhookOutbox,
     private readonly changes: Changes,
   ) {}
@@ -71,6 +71,7 @@ export class ModelService {
           testAccuracy,
           testLoss,
           serving: { create: TO_BE_MADE },
+          calibration: { create: {} },
         },
       });
       await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });
@@ -78,7 +79,7 @@ export class ModelService {
     await inserted.catch(unlessUniqueViolation);
     this.changes.tell('MODEL', name);
     this.outbox.tell();
-    this.quantizations.wake();
+    for (const queue of this.queues) queue.wake();
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 

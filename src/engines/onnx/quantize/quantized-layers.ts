@@ -22,7 +22,7 @@ const PICTURE_SCALE = 1 / 127.5;
  *
  * Concatenation and pooling by maximum take bytes as they are, since those layers share a scale.
  * @param picture uint8 [n, 3, h, w]. @param scales of every layer.
- * @returns the values of the last layer and of what it reads, as floats.
+ * @returns the values of the last layer and of the last maps that tell places apart, as floats.
  */
 export function writeQuantizedLayers(
   graph: GraphBuilder,
@@ -42,10 +42,11 @@ export function writeQuantizedLayers(
 
   for (const layer of layers.slice(0, -1)) bytes.set(layer.name, writeLayer(layer));
   const last = layers.at(-1) as GlobalAveragePoolLayer;
-  const maps = toFloats(last.inputs[0]);
-  const pooled = graph.node('Flatten', [graph.node('GlobalAveragePool', [maps])]);
+  const read = toFloats(last.inputs[0]);
+  const pooled = graph.node('Flatten', [graph.node('GlobalAveragePool', [read])]);
+  const maps = lastMaps(shapes);
   return new Map([
-    [last.inputs[0], maps],
+    [maps, maps === last.inputs[0] ? read : toFloats(maps)],
     [last.name, pooled],
   ]);
 
