@@ -35,20 +35,25 @@ export function temper(probabilities: Float32Array, classes: number, temperature
 
 /**
  * The temperature at which the images' classes are most likely. Source: Guo et al., "On Calibration of Modern Neural
- * Networks" (2017), section 4.2.
+ * Networks" (2017), section 4.2. Images that are all taken right would make it 0 however few they are; so one more is
+ * counted, spread over the classes, as Platt, "Probabilistic Outputs for Support Vector Machines" (1999), section 2.2 has it.
  *
- * The mean negative log-likelihood is convex in b = 1 / T, and its slope is the mean of sum(p_c(b) z_c) - z_class, where z
- * are the logits: bisection finds where that is 0.
+ * The mean negative log-likelihood is convex in b = 1 / T, and its slope is the sum of the mean logit under p(b) less that
+ * under the targets: bisection finds where that is 0.
  */
 export function fitTemperature({ probabilities, labels, classes }: Answers): number {
   const logits = probabilities.map((p) => Math.log(Math.max(p, SMALLEST)));
+  const spread = 1 / (labels.length + 1);
   const slope = (temperature: number): number => {
     const tempered = temper(probabilities, classes, temperature);
-    return labels.reduce((sum, label, i) => {
-      let mean = 0;
-      for (let c = i * classes; c < (i + 1) * classes; c++) mean += tempered[c]! * logits[c]!;
-      return sum + mean - logits[i * classes + label]!;
-    }, 0);
+    let sum = 0;
+    for (const [i, label] of labels.entries()) {
+      for (let c = 0; c < classes; c++) {
+        const target = (c === label ? 1 - spread : 0) + spread / classes;
+        sum += (tempered[i * classes + c]! - target) * logits[i * classes + c]!;
+      }
+    }
+    return sum;
   };
   let [low, high] = RANGE.map(Math.log) as [number, number];
   for (let i = 0; i < HALVINGS; i++) {

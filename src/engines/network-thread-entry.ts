@@ -3,15 +3,24 @@ import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Features, Forward, Sight, SightedForward } from './engine.js';
 import { NetworkLoader, warmUp } from './network-loader.js';
-import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
+import type {
+  ExplainedPicture,
+  NetworkSpec,
+  ThreadAnswer,
+  ThreadData,
+  ThreadRequest,
+} from './network-thread-messages.js';
 import { readModel } from './onnx/classifier-model.js';
+import type { GradCam } from './onnx/grad-cam.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
+import { readClassifier } from './read-classifier.js';
 
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
 const { blobFolder, threads, device } = workerData as ThreadData;
 const engine = new OnnxEngine(threads, device);
 const blobs = new FileBlobStore(blobFolder);
 const loader = new NetworkLoader(engine, blobs);
+let explainer: Promise<GradCam> | undefined;
 const networks = new Map<string, Forward<Features> | SightedForward>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
@@ -24,6 +33,7 @@ parentPort?.on('message', async (request: ThreadRequest) => {
 });
 
 async function handle(request: ThreadRequest): Promise<Features | Sight | number | null> {
+  if (request.type === 'explain') return explain(request.picture);
   const network = networks.get(request.network);
   switch (request.type) {
     case 'load': {
@@ -42,6 +52,15 @@ async function handle(request: ThreadRequest): Promise<Features | Sight | number
       await network?.dispose();
       return null;
   }
+}
+
+/** The explainer is loaded when it is first needed; the thread is that of one version. */
+async function explain({ network, maps, label }: ExplainedPicture): Promise<Float32Array> {
+  explainer ??= readClassifier(blobs, network).then((spec) => engine.gradCam(spec));
+  explainer.catch(() => {
+    explainer = undefined; // the next one tries again
+  });
+  return (await explainer).explain(maps, label);
 }
 
 async function load(spec: NetworkSpec): Promise<Forward<Features> | SightedForward> {

@@ -19,6 +19,16 @@ export interface ClassifierNetwork {
   readonly quantizedBlob: string | null;
 }
 
+/** Of what a classifier said of a picture, what is to be explained. */
+export interface ExplainedPicture {
+  /** The floats are asked, in whatever form it serves. */
+  readonly network: Omit<ClassifierNetwork, 'quantizedBlob'>;
+  /** Channels x height x width, as the classifier gave them. */
+  readonly maps: Float32Array;
+  /** Index of the class. */
+  readonly label: number;
+}
+
 /** A whole network that was built before: a file of ONNX Runtime's own format, optimized for this machine. */
 export interface CompiledNetwork {
   readonly file: string;
@@ -49,6 +59,7 @@ export type ThreadRequest = { readonly id: number } & (
       readonly n: number;
       readonly maps: boolean;
     }
+  | ({ readonly type: 'explain' } & { readonly picture: ExplainedPicture })
   | { readonly type: 'unload'; readonly network: string }
 );
 

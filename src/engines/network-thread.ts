@@ -5,6 +5,7 @@ import type { NetworkHost } from './network-loader.js';
 import type {
   ClassifierNetwork,
   CompiledNetwork,
+  ExplainedPicture,
   FrozenNetwork,
   NetworkSpec,
   ThreadAnswer,
@@ -43,6 +44,11 @@ export class NetworkThread implements NetworkHost {
   /** Loads the frozen part of a network and warms it up. */
   async loadFrozen(spec: FrozenNetwork): Promise<Forward<Features>> {
     return this.#load<Features>(spec);
+  }
+
+  /** Which places of a picture speak for a class: height x width. */
+  async explain(picture: ExplainedPicture): Promise<Float32Array> {
+    return (await this.#ask({ type: 'explain', picture })) as Float32Array;
   }
 
   async #load<T extends Features>(spec: NetworkSpec) {

@@ -10,6 +10,8 @@ import { formOf, type ServedVersion } from './served-version.js';
 /** A version in memory that is not unloaded before it is let go of. */
 export interface Held extends Predictor {
   readonly selfCheck: SelfCheck;
+  /** Which places of a picture speak for a class. @param maps of its `Sight`. @returns height x width. */
+  explain(maps: Float32Array, label: number): Promise<Float32Array>;
   letGo(): Promise<void>;
 }
 
@@ -43,12 +45,12 @@ export class LoadedVersions {
     loaded.holders += 1;
     const letGo = (): Promise<void> => this.#letGo(id, loaded);
     try {
-      const network = await loaded.network;
       return {
         version,
-        network,
+        network: await loaded.network,
         judgement: await this.#judgement(loaded, version),
         selfCheck: await loaded.selfCheck,
+        explain: (maps, label) => loaded.thread.explain({ network: version, maps, label }),
         letGo,
       };
     } catch (error) {

@@ -45,4 +45,8 @@ export class GradCam {
     });
     return result?.data as Float32Array;
   }
+
+  dispose(): Promise<void> {
+    return this.session.release();
+  }
 }

@@ -93,11 +93,12 @@ export class GraphBuilder {
   /** Leaves out what no output needs. Not for graphs that have others inside: those may read anything. */
   prune(): this {
     const needed = new Set<unknown>(this.#outputNames.keys());
-    for (let i = this.#nodes.length - 1; i >= 0; i--) {
-      const { input, output } = this.#nodes[i] as (typeof this.#nodes)[number];
-      if (output.some((value) => needed.has(value))) for (const value of input) needed.add(value);
-      else this.#nodes.splice(i, 1);
-    }
+    const kept = [...this.#nodes].reverse().filter(({ input, output }) => {
+      const isNeeded = output.some((value) => needed.has(value));
+      if (isNeeded) for (const value of input) needed.add(value);
+      return isNeeded;
+    });
+    this.#nodes.splice(0, this.#nodes.length, ...kept.reverse());
     return this;
   }
 

@@ -20,6 +20,7 @@ import type {
 } from '../engine.js';
 import { classifierModel } from './classifier-model.js';
 import { writeLayers } from './forward.js';
+import { GradCam } from './grad-cam.js';
 import { FEATURES, MAPS, RESULT, startGraph } from './picture-graph.js';
 import { quantizeClassifier } from './quantize/quantize.js';
 import { createSession, type OnnxDevice, type SessionOptions } from './session.js';
@@ -78,6 +79,11 @@ export class OnnxEngine implements Engine, Quantizer {
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
     return new OnnxTrainer(spec, this.#session);
+  }
+
+  /** Loads what explains the answers of a classifier. */
+  async gradCam(spec: ClassifierSpec): Promise<GradCam> {
+    return GradCam.load(spec, this.#session);
   }
 
   async #open<T extends Features>(model: Uint8Array | string, size: PictureSize) {

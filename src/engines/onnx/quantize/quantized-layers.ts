@@ -1,4 +1,5 @@
 import { foldConv } from '../../../network/backbone-weights.js';
+import { lastMaps } from '../../../network/inception-v3.js';
 import {
   type ConvLayer,
   type GlobalAveragePoolLayer,
