@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CalibrationAnswer, ClassificationAnswer, ExplanationAnswer, ModelAnswer } from '../support/answers.js';
@@ -131,14 +131,9 @@ describe('an explanation', () => {
 });
 
 describe('a calibration', () => {
-  const outlierBlob = (): Promise<string> =>
-    hub.inDatabase(async (client) => (await client.versionCalibration.findFirstOrThrow()).outlierBlob!);
-
-  it.each([
-    ['lost', (path: string) => rm(path)],
-    ['damaged', (path: string) => writeFile(path, 'damaged')],
-  ])('whose blob is %s is made anew when the hub starts', async (_, harm) => {
-    await harm(blobFile(hub.data, await outlierBlob()));
+  it('whose blob is damaged is made anew when the hub starts', async () => {
+    const { outlierBlob } = await hub.inDatabase((client) => client.versionCalibration.findFirstOrThrow());
+    await writeFile(blobFile(hub.data, outlierBlob!), 'damaged');
     await hub.stop();
     await hub.start();
     expect(await hub.calibrated('colours', 1)).toEqual(figures);
