@@ -33,7 +33,7 @@ export function fitSubspace(features: Float32Array, width: number): Subspace {
   const transposed = centred.transpose();
   const random = randomStream(0, 'subspace');
   // No more than half of what there is: all of it would leave no distance to it.
-  const count = Math.min(DIRECTIONS, Math.floor(width / 2), Math.floor(n / 2));
+  const count = Math.max(1, Math.min(DIRECTIONS, Math.floor(width / 2), Math.floor(n / 2)));
   let found = new Matrix(
     Array.from({ length: width }, () => Array.from({ length: count }, () => uniform(random) - 0.5)),
   );
@@ -58,13 +58,13 @@ export function distance(features: Float32Array, { mean, directions }: Subspace)
     for (let i = 0; i < width; i++) along += rest[i]! * directions[start + i]!;
     squared -= along * along;
   }
-  return squared;
+  return Math.max(0, squared);
 }
 
-/** The distance that a share of those given exceeds. */
+/** The distance that a share of those given exceeds; never 0, which nothing can be compared with. */
 export function thresholdOf(distances: readonly number[], share: number): number {
   const sorted = [...distances].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil((1 - share) * sorted.length) - 1)] as number;
+  return Math.max(Number.EPSILON, sorted[Math.ceil((1 - share) * sorted.length) - 1] as number);
 }
 
 /** As a safetensors file. */

@@ -1,4 +1,4 @@
-import { distance, readSubspace, type Subspace } from '../calibration/outliers.js';
+import { distance, readSubspace } from '../calibration/outliers.js';
 import { temper } from '../calibration/temperature.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { ServedVersion } from './served-version.js';
@@ -23,7 +23,7 @@ export async function readJudgement({ calibration, labels }: ServedVersion, blob
     return { calibrated: false, calibrate: (probabilities) => probabilities, outlierScore: () => null };
   }
   const { temperature, outlierBlob, outlierDistance } = calibration;
-  const subspace: Subspace = readSubspace(await blobs.get(outlierBlob));
+  const subspace = readSubspace(await blobs.get(outlierBlob));
   return {
     calibrated: true,
     calibrate: (probabilities) => temper(probabilities, labels.length, temperature),

@@ -83,6 +83,7 @@ export class LoadedVersions {
     const key = JSON.stringify(version.calibration);
     const judgement = judgements.get(key) ?? readJudgement(version, this.blobs);
     judgements.set(key, judgement);
+    judgement.catch(() => judgements.delete(key)); // the next one tries again
     return judgement;
   }
 
