@@ -23,6 +23,8 @@ const configSchema = z.strictObject({
   featureCache: z.coerce.number().nonnegative().default(20),
   /** Points of test accuracy that a model version may lose to 8-bit weights and activations and still serve with them. */
   int8Margin: z.coerce.number().min(0).max(100).default(0.3),
+  /** Share of the validation photos that a model version may take for none of its classes. */
+  falseAlarmRate: z.coerce.number().gt(0).lt(1).default(0.05),
   /** Photos that are computed together at most. */
   servingBatch: z.coerce.number().int().min(1).max(64).default(4),
   /** Milliseconds that a photo which could be computed waits for others that are being decoded. */

@@ -35,6 +35,8 @@ import { EstimateResolver } from './schema/estimate/estimate.resolver.js';
 import { EstimateService } from './schema/estimate/estimate.service.js';
 import { Limits } from './schema/limits/limits.js';
 import { LimitsResolver } from './schema/limits/limits.resolver.js';
+import { CalibrationService } from './schema/model/calibration.service.js';
+import { calibrationWork } from './schema/model/calibration.work.js';
 import { ExportService } from './schema/model/export.service.js';
 import { ImportQueue } from './schema/model/import.queue.js';
 import { ImportResolver } from './schema/model/import.resolver.js';
@@ -45,8 +47,9 @@ import { ModelService } from './schema/model/model.service.js';
 import { ModelSettingsService } from './schema/model/model-settings.service.js';
 import { PrecisionResolver } from './schema/model/precision.resolver.js';
 import { PrecisionService } from './schema/model/precision.service.js';
-import { QuantizationQueue } from './schema/model/quantization.queue.js';
+import { quantizationWork } from './schema/model/quantization.work.js';
 import { RecordedAnswers } from './schema/model/recorded-answers.js';
+import { VersionQueue } from './schema/model/version.queue.js';
 import { VersionRegistry } from './schema/model/version-registry.js';
 import { findServedVersion } from './schema/model/version-row.js';
 import { PromotionResolver } from './schema/promotion/promotion.resolver.js';
@@ -95,6 +98,7 @@ import {
   startImport,
   startQuantization,
   startSweepWorker,
+  startTrust,
   startWorker,
   WORKER_ENTRY,
 } from './training/worker-process.js';
@@ -230,17 +234,21 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(async () => estimates.close());
     const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
     const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
-    const quantizations = new QuantizationQueue({
-      prisma,
-      blobFolder: folder.blobs,
-      precisions,
-      log,
-      startQuantization: (job) => startQuantization(job, workerEntry),
-      turn,
-    });
-    closing.push(() => quantizations.close());
+    const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
+    const queueParts = { blobFolder: folder.blobs, log, turn };
+    const versionQueues = [
+      new VersionQueue(
+        calibrationWork(prisma, calibrations, (job) => startTrust(job, workerEntry), config.falseAlarmRate),
+        queueParts,
+      ),
+      new VersionQueue(
+        quantizationWork(prisma, precisions, (job) => startQuantization(job, workerEntry)),
+        queueParts,
+      ),
+    ];
+    for (const versionQueue of versionQueues) closing.push(() => versionQueue.close());
     const recorded = new RecordedAnswers(contents, deployments);
-    const registry = new VersionRegistry(prisma, recorded, quantizations, outbox, changes);
+    const registry = new VersionRegistry(prisma, recorded, versionQueues, outbox, changes);
     const models = new ModelService(prisma, registry);
     const imports = new ImportQueue({
       prisma,
@@ -321,12 +329,13 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       config.port,
     );
     closing.push(() => http.close());
-    const deployed = precisions.recover().then(() => promotions.deployAll());
+    const recovered = Promise.all([precisions.recover(), calibrations.recover()]);
+    const deployed = recovered.then(() => promotions.deployAll());
     const ready = deployed.then(async () => {
       loaded = true;
       queue.wake();
       sweeps.wake();
-      quantizations.wake();
+      for (const versionQueue of versionQueues) versionQueue.wake();
       imports.wake();
       await webhooks.start();
     });

@@ -17,6 +17,11 @@ export function withHubOptions(command: Command): Command {
       'test accuracy that a model version may lose to 8 bits and still serve with them',
       '0.3',
     )
+    .option(
+      '--false-alarm-rate <share>',
+      'photos of its classes that a model version may take for none of them',
+      '0.05',
+    )
     .option('--serving-batch <photos>', 'photos that are computed together at most', '4')
     .option('--serving-wait <ms>', 'how long a photo waits for others that are being decoded', '5')
     .option('--serving-queue <photos>', 'photos accepted and not answered yet; one more is refused', '64')

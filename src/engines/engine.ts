@@ -104,6 +104,22 @@ export interface Forward<T extends Features = Float32Array> {
   dispose(): Promise<void>;
 }
 
+/** What a classifier computed of pictures, and on the way there. */
+export interface Sight {
+  /** n x classes. */
+  readonly probabilities: Float32Array;
+  /** n x channels, what the head reads; null where the form of the network does not give it. */
+  readonly features: Float32Array | null;
+  /** n x channels x height x width of the layer `lastMaps`; null too where they are not asked for. */
+  readonly maps: Float32Array | null;
+}
+
+/** A loaded classifier that serves. */
+export interface SightedForward extends Forward {
+  /** `run`, and what led to it. @param maps whether to give them: they are large. */
+  look(pixels: Uint8Array, n: number, maps: boolean): Promise<Sight>;
+}
+
 /** What one optimizer step goes by. */
 export interface Step {
   /** A batch, in parts of `passSize` examples. Their gradients are added up: what comes out is the step of all of it. */
@@ -143,7 +159,7 @@ export interface Quantizer {
    */
   quantize(spec: ClassifierSpec, pictures: AsyncIterable<PictureBatch>): Promise<Uint8Array>;
   /** Loads such a file. */
-  load(file: Uint8Array, size: PictureSize): Promise<Forward>;
+  load(file: Uint8Array, size: PictureSize): Promise<SightedForward>;
 }
 
 /** Who computes. Every engine passes the same parity tests; a run's record names the one it used. */

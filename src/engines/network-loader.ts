@@ -25,7 +25,7 @@ export class NetworkLoader implements NetworkHost {
 }
 
 /** Runs a network once: the first run allocates what all later ones use. */
-export async function warmUp<T extends Features>(network: Forward<T>, { input }: PictureSize): Promise<Forward<T>> {
+export async function warmUp<N extends Forward<Features>>(network: N, { input }: PictureSize): Promise<N> {
   await network.run(new Uint8Array(input * input * 3), 1);
   return network;
 }

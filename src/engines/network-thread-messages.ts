@@ -1,5 +1,5 @@
 import type { SplitLayer } from '../network/inception-v3.js';
-import type { Features, FeatureType, PictureSize } from './engine.js';
+import type { Features, FeatureType, PictureSize, Sight } from './engine.js';
 import type { OnnxDevice } from './onnx/session.js';
 
 /** The frozen part of a network, by the blob with the backbone's weights. */
@@ -17,6 +17,16 @@ export interface ClassifierNetwork {
   readonly weightsBlob: string;
   /** The same network with 8-bit weights and activations, which computes in its place; null is none. */
   readonly quantizedBlob: string | null;
+}
+
+/** Of what a classifier said of a picture, what is to be explained. */
+export interface ExplainedPicture {
+  /** The floats are asked, in whatever form it serves. */
+  readonly network: Omit<ClassifierNetwork, 'quantizedBlob'>;
+  /** Channels x height x width, as the classifier gave them. */
+  readonly maps: Float32Array;
+  /** Index of the class. */
+  readonly label: number;
 }
 
 /** A whole network that was built before: a file of ONNX Runtime's own format, optimized for this machine. */
@@ -42,11 +52,19 @@ export type CompilerAnswer =
 export type ThreadRequest = { readonly id: number } & (
   | { readonly type: 'load'; readonly network: string; readonly spec: NetworkSpec }
   | { readonly type: 'run'; readonly network: string; readonly pixels: Uint8Array; readonly n: number }
+  | {
+      readonly type: 'look';
+      readonly network: string;
+      readonly pixels: Uint8Array;
+      readonly n: number;
+      readonly maps: boolean;
+    }
+  | ({ readonly type: 'explain' } & { readonly picture: ExplainedPicture })
   | { readonly type: 'unload'; readonly network: string }
 );
 
 export type ThreadAnswer = { readonly id: number } & (
-  | { readonly type: 'done'; readonly result: Features | number | null }
+  | { readonly type: 'done'; readonly result: Features | Sight | number | null }
   | { readonly type: 'error'; readonly code: string | null; readonly message: string }
 );
 

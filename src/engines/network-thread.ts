@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, HubError } from '../errors.js';
-import type { Features, Forward } from './engine.js';
+import type { Features, Forward, Sight, SightedForward } from './engine.js';
 import type { NetworkHost } from './network-loader.js';
 import type {
   ClassifierNetwork,
   CompiledNetwork,
+  ExplainedPicture,
   FrozenNetwork,
   NetworkSpec,
   ThreadAnswer,
@@ -16,7 +17,7 @@ import type {
 export const NETWORK_THREAD_ENTRY = new URL('./network-thread-entry.js', import.meta.url);
 
 type Unsent = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
-type Result = Features | number | null;
+type Result = Features | Sight | number | null;
 
 /**
  * A thread that computes networks. ONNX Runtime computes on the thread that calls it, so whoever must stay able to
@@ -36,7 +37,7 @@ export class NetworkThread implements NetworkHost {
   }
 
   /** Loads a whole network and warms it up. */
-  async load(spec: ClassifierNetwork | CompiledNetwork): Promise<Forward> {
+  async load(spec: ClassifierNetwork | CompiledNetwork): Promise<SightedForward> {
     return this.#load<Float32Array>(spec);
   }
 
@@ -45,12 +46,19 @@ export class NetworkThread implements NetworkHost {
     return this.#load<Features>(spec);
   }
 
-  async #load<T extends Features>(spec: NetworkSpec): Promise<Forward<T>> {
+  /** Which places of a picture speak for a class: height x width. */
+  async explain(picture: ExplainedPicture): Promise<Float32Array> {
+    return (await this.#ask({ type: 'explain', picture })) as Float32Array;
+  }
+
+  async #load<T extends Features>(spec: NetworkSpec) {
     const network = String(++this.#lastId);
     const outFeatures = (await this.#ask({ type: 'load', network, spec })) as number;
     return {
       outFeatures,
-      run: async (pixels, n) => (await this.#ask({ type: 'run', network, pixels, n })) as T,
+      run: async (pixels: Uint8Array, n: number) => (await this.#ask({ type: 'run', network, pixels, n })) as T,
+      look: async (pixels: Uint8Array, n: number, maps: boolean) =>
+        (await this.#ask({ type: 'look', network, pixels, n, maps })) as Sight,
       dispose: async () => void (await this.#ask({ type: 'unload', network })),
     };
   }

@@ -17,6 +17,8 @@ export const SPLIT_LAYERS = [
   'avg_pool',
 ] as const;
 export type SplitLayer = (typeof SPLIT_LAYERS)[number];
+/** What the head reads. */
+export const POOLED = 'avg_pool' satisfies SplitLayer;
 
 /** Below 75 pixels the last windows no longer fit. */
 export const SMALLEST_IMAGE = 75;
@@ -98,6 +100,14 @@ export function splitAt(
   const index = layers.findIndex((layer) => layer.name === split);
   if (index < 0) throw new Error(`no layer is named ${split}`);
   return { frozen: layers.slice(0, index + 1), rest: layers.slice(index + 1) };
+}
+
+/** Height and width that maps have at least that say where something is. */
+const SMALLEST_MAP = 3;
+
+/** The last layer whose maps still tell places apart: `mixed10` from 139 pixels on, `mixed7` at 75. */
+export function lastMaps(shapes: ReadonlyMap<string, Shape>): SplitLayer {
+  return SPLIT_LAYERS.findLast((name) => (shapes.get(name) as Shape).height >= SMALLEST_MAP) as SplitLayer;
 }
 
 /** Collects layers and numbers them as Keras does: convolutions and normalizations together, in creation order. */

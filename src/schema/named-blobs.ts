@@ -46,12 +46,13 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
     if (checkpointBlob) yield needed(checkpointBlob, `checkpoint of run ${id}`);
   }
   const models = await prisma.modelVersion.findMany({
-    select: { number: true, weightsBlob: true, expectedBlob: true, model: { select: { name: true } }, serving: true },
+    include: { model: true, serving: true, calibration: true },
   });
-  for (const { number, weightsBlob, expectedBlob, model, serving } of models) {
+  for (const { number, weightsBlob, expectedBlob, model, serving, calibration } of models) {
     yield needed(weightsBlob, `weights of ${model.name} ${number}`);
     if (expectedBlob) yield needed(expectedBlob, `expected answers of ${model.name} ${number}`);
     if (serving?.quantizedBlob) yield needed(serving.quantizedBlob, `8-bit form of ${model.name} ${number}`);
+    if (calibration?.outlierBlob) yield needed(calibration.outlierBlob, `calibration of ${model.name} ${number}`);
   }
   const imports = await prisma.modelImport.findMany({ where: { fileBlob: { not: null } } });
   for (const { id, fileBlob } of imports) yield needed(fileBlob as string, `file of import ${id}`);

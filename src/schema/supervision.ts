@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Logger } from 'pino';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { TaskEnd } from '../training/job.js';
-import type { WorkerProcess } from '../training/worker-process.js';
+import { LAST_EVENTS, type WorkerProcess } from '../training/worker-process.js';
 
 /** A worker that died by itself is started again this many times. */
 const WORKER_DEATHS = 3;
@@ -74,7 +74,7 @@ export class Supervision<E extends { readonly type: string }> {
   async finish(start: () => WorkerProcess<E>): Promise<Extract<E, { readonly type: 'finished' }>> {
     let last: E | undefined;
     const record = async (event: E): Promise<void> => {
-      last = event;
+      if (LAST_EVENTS.has(event.type)) last = event; // it also tells what it takes of the machine
     };
     await this.run(async () => (last ? null : { start, record }));
     const end = last as Extract<E, { readonly type: 'finished' }> | TaskEnd | undefined;

@@ -1,17 +1,17 @@
-import type { Forward } from '../engines/engine.js';
+import type { Sight, SightedForward } from '../engines/engine.js';
+import type { Judgement } from './judgement.js';
 import type { ServingLimits } from './limits.js';
 import type { ServedVersion } from './served-version.js';
 
 /** A version in memory. */
 export interface Predictor {
   readonly version: ServedVersion;
-  readonly network: Forward;
+  readonly network: SightedForward;
+  readonly judgement: Judgement;
 }
 
 /** What a batch gave one of those in it. */
-export interface Predicted {
-  /** n x classes. */
-  readonly probabilities: Float32Array;
+export interface Predicted extends Sight {
   /** When the batch began and ended, by `performance.now()`. */
   readonly began: number;
   readonly ended: number;
@@ -24,6 +24,8 @@ interface Entry {
   /** n x input x input x 3 bytes. */
   readonly pixels: Uint8Array;
   readonly n: number;
+  /** Whether it needs the maps. */
+  readonly maps: boolean;
   readonly readyAt: number;
   /** Aborted when nobody waits for it any more. */
   readonly signal: AbortSignal;
@@ -48,9 +50,9 @@ export class Batches {
   ) {}
 
   /** @param pixels n x input x input x 3 bytes, of at most `servingBatch` pictures. */
-  add(predictor: Predictor, pixels: Uint8Array, n: number, signal: AbortSignal): Promise<Predicted> {
+  add(predictor: Predictor, pixels: Uint8Array, n: number, signal: AbortSignal, maps = false): Promise<Predicted> {
     return new Promise((resolve, reject) => {
-      this.#ready.push({ predictor, pixels, n, readyAt: performance.now(), signal, resolve, reject });
+      this.#ready.push({ predictor, pixels, n, maps, readyAt: performance.now(), signal, resolve, reject });
       this.next();
     });
   }
@@ -93,13 +95,22 @@ export class Batches {
     const n = countOf(batch);
     const began = performance.now();
     try {
-      const all = await network.run(joined(batch), n);
+      const maps = batch.some((entry) => entry.maps);
+      const all = await network.look(joined(batch), n, maps);
       const ended = performance.now();
       this.onBatch(version, n, ended - began);
       let at = 0;
       for (const { n: own, resolve } of batch) {
-        const probabilities = all.slice(at * network.outFeatures, (at + own) * network.outFeatures);
-        resolve({ probabilities, began, ended, batchSize: n });
+        const part = (values: Float32Array): Float32Array => {
+          const row = values.length / n;
+          return values.slice(at * row, (at + own) * row);
+        };
+        const sight = {
+          probabilities: part(all.probabilities),
+          features: all.features && part(all.features),
+          maps: all.maps && part(all.maps),
+        };
+        resolve({ ...sight, began, ended, batchSize: n });
         at += own;
       }
     } catch (error) {

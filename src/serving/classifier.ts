@@ -6,6 +6,7 @@ import { Admission } from './admission.js';
 import { Batches, type Predicted, type Predictor } from './batches.js';
 import { decodePhoto } from './decode-photo.js';
 import type { Deployments, Target } from './deployments.js';
+import { drawHeatMap } from './heat-map.js';
 import type { ServingLimits } from './limits.js';
 import type { Held } from './loaded-versions.js';
 import type { ServedVersion } from './served-version.js';
@@ -16,8 +17,24 @@ export interface Classification {
   readonly label: string;
   /** Most probable first. */
   readonly top: readonly { readonly label: string; readonly probability: number }[];
+  /** Whether the probabilities are calibrated. */
+  readonly calibrated: boolean;
+  /** Above 1 the photo shows none of the classes, as far as can be told; null where that is not known. */
+  readonly outlierScore: number | null;
   readonly version: ServedVersion;
   readonly timing: Timing;
+}
+
+/** An answer about one photo, and which of its places speak for a class. */
+export interface Explanation {
+  readonly classification: Classification;
+  /** The class that is explained. */
+  readonly label: string;
+  /** side x side values from the upper left on, by which the class's logit rises; 0 where nothing speaks for it. */
+  readonly places: Float32Array;
+  readonly side: number;
+  /** The photo with the places laid over it: a square PNG. */
+  readonly heatMap: Buffer;
 }
 
 /** Answers about pictures. */
@@ -73,14 +90,34 @@ export class Classifier {
    */
   async classify(photo: Photo, question: Question & { readonly topK: number }): Promise<Classification> {
     return this.#answer(question, 1, async (held, signal) => {
-      const [{ bytes, arrived }, predictor] = await Promise.all([read(photo), held]);
-      const { version } = predictor;
-      const { decoded, predicted } = await this.#decodeAndPredict(bytes, predictor, signal);
-      const answer = await predicted;
-      const timing = timingOf(arrived, decoded, answer);
-      this.events.emit('answered', { version, timing });
-      const top = rank(version.labels, answer.probabilities).slice(0, question.topK);
-      return { label: top[0]?.label as string, top, version, timing };
+      const [bytes, predictor] = await Promise.all([read(photo), held]);
+      return (await this.#classify(bytes, predictor, question.topK, signal)).classification;
+    });
+  }
+
+  /**
+   * Classifies a photo and says which of its places speak for a class (Grad-CAM).
+   * @throws as `classify` does; BAD_INPUT for a label that the version does not know, CONFLICT where its form with 8 bits is
+   * from before that could be told.
+   */
+  async explain(
+    photo: Photo,
+    question: Question & { readonly topK: number; readonly label: string | null },
+  ): Promise<Explanation> {
+    return this.#answer(question, 1, async (held, signal) => {
+      const [bytes, predictor] = await Promise.all([read(photo), held]);
+      const { labels } = predictor.version;
+      const asked = question.label === null ? null : indexOf(question.label, labels);
+      const { classification, answer } = await this.#classify(bytes, predictor, question.topK, signal, true);
+      if (!answer.maps) {
+        const message = 'The form with 8 bits that serves is from before answers could be explained: let floats serve.';
+        throw new HubError('CONFLICT', message, { model: question.model });
+      }
+      const label = asked ?? labels.indexOf(classification.label);
+      const places = await predictor.explain(answer.maps, label);
+      const side = Math.sqrt(places.length);
+      const heatMap = await drawHeatMap(bytes.bytes, places, side);
+      return { classification, label: labels[label] as string, places, side, heatMap };
     });
   }
 
@@ -114,7 +151,7 @@ export class Classifier {
       const timing = timingOf(arrived, 0, predicted.at(-1) as Predicted);
       this.events.emit('answered', { version, timing });
       const probabilities = new Float32Array(predicted.flatMap((part) => [...part.probabilities]));
-      return { version, probabilities };
+      return { version, probabilities: predictor.judgement.calibrate(probabilities) };
     });
   }
 
@@ -146,8 +183,28 @@ export class Classifier {
     }
   }
 
+  /** @param maps whether they are needed. */
+  async #classify(
+    { bytes, arrived }: ReadPhoto,
+    predictor: Held,
+    topK: number,
+    signal: AbortSignal,
+    maps = false,
+  ): Promise<{ classification: Classification; answer: Predicted }> {
+    const { version, judgement } = predictor;
+    const { decoded, predicted } = await this.#decodeAndPredict(bytes, predictor, signal, maps);
+    const answer = await predicted;
+    const timing = timingOf(arrived, decoded, answer);
+    this.events.emit('answered', { version, timing });
+    const top = rank(predictor, answer).slice(0, topK);
+    const { calibrated } = judgement;
+    const outlierScore = judgement.outlierScore(answer.features);
+    const label = top[0]?.label as string;
+    return { classification: { label, top, calibrated, outlierScore, version, timing }, answer };
+  }
+
   /** @returns once the photo is decoded: the milliseconds of that, and what its batch will give. */
-  async #decodeAndPredict(photo: Uint8Array, predictor: Predictor, signal: AbortSignal) {
+  async #decodeAndPredict(photo: Uint8Array, predictor: Predictor, signal: AbortSignal, maps: boolean) {
     this.#decoding += 1;
     try {
       return await this.#decoder(async () => {
@@ -155,7 +212,7 @@ export class Classifier {
         const began = performance.now();
         const pixels = await decodePhoto(photo, predictor.version.size.input);
         const decoded = performance.now() - began;
-        return { decoded, predicted: this.#batches.add(predictor, pixels, 1, signal) };
+        return { decoded, predicted: this.#batches.add(predictor, pixels, 1, signal, maps) };
       });
     } finally {
       this.#decoding -= 1;
@@ -164,15 +221,30 @@ export class Classifier {
   }
 }
 
-async function read(photo: Photo): Promise<{ bytes: Uint8Array; arrived: number }> {
+interface ReadPhoto {
+  readonly bytes: Uint8Array;
+  /** By `performance.now()`. */
+  readonly arrived: number;
+}
+
+async function read(photo: Photo): Promise<ReadPhoto> {
   const bytes = photo instanceof Uint8Array ? photo : await photo();
   return { bytes, arrived: performance.now() };
 }
 
-function rank(labels: readonly string[], probabilities: Float32Array): Classification['top'] {
-  return Array.from(probabilities, (probability, i) => ({ label: labels[i] as string, probability })).sort(
-    (a, b) => b.probability - a.probability,
-  );
+function indexOf(label: string, labels: readonly string[]): number {
+  const index = labels.indexOf(label);
+  if (index >= 0) return index;
+  const message = `This version does not know the class ${JSON.stringify(label.slice(0, 80))}. It knows ${labels.join(', ')}.`;
+  throw new HubError('BAD_INPUT', message, { received: label, labels });
+}
+
+/** In the order that the network gave, which calibration keeps but for what it rounds to the same. */
+function rank({ version, judgement }: Predictor, { probabilities }: Predicted): Classification['top'] {
+  const calibrated = judgement.calibrate(probabilities);
+  return [...probabilities.keys()]
+    .sort((a, b) => probabilities[b]! - probabilities[a]!)
+    .map((i) => ({ label: version.labels[i] as string, probability: calibrated[i]! }));
 }
 
 function timingOf(arrived: number, decode: number, { began, ended, batchSize }: Predicted): Timing {

@@ -1,23 +1,28 @@
-import type { Forward } from '../engines/engine.js';
+import type { SightedForward } from '../engines/engine.js';
 import type { NetworkCompiler } from '../engines/network-compiler.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { CompiledNetwork } from '../engines/network-thread-messages.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
+import { type Judgement, readJudgement } from './judgement.js';
 import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
 import { formOf, type ServedVersion } from './served-version.js';
 
 /** A version in memory that is not unloaded before it is let go of. */
 export interface Held extends Predictor {
   readonly selfCheck: SelfCheck;
+  /** Which places of a picture speak for a class. @param maps of its `Sight`. @returns height x width. */
+  explain(maps: Float32Array, label: number): Promise<Float32Array>;
   letGo(): Promise<void>;
 }
 
 interface Loaded {
   readonly thread: NetworkThread;
   readonly compiled: Promise<CompiledNetwork>;
-  readonly network: Promise<Forward>;
+  readonly network: Promise<SightedForward>;
   readonly selfCheck: Promise<SelfCheck>;
+  /** By calibration: a version may be calibrated while it serves. */
+  readonly judgements: Map<string, Promise<Judgement>>;
   holders: number;
 }
 
@@ -42,7 +47,14 @@ export class LoadedVersions {
     loaded.holders += 1;
     const letGo = (): Promise<void> => this.#letGo(id, loaded);
     try {
-      return { version, network: await loaded.network, selfCheck: await loaded.selfCheck, letGo };
+      return {
+        version,
+        network: await loaded.network,
+        judgement: await this.#judgement(loaded, version),
+        selfCheck: await loaded.selfCheck,
+        explain: (maps, label) => loaded.thread.explain({ network: version, maps, label }),
+        letGo,
+      };
     } catch (error) {
       await letGo();
       throw error;
@@ -67,7 +79,15 @@ export class LoadedVersions {
     const network = compiled.then((loadable) => thread.load(loadable));
     const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
     selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
-    return { thread, compiled, network, selfCheck, holders: 0 };
+    return { thread, compiled, network, selfCheck, judgements: new Map(), holders: 0 };
+  }
+
+  #judgement({ judgements }: Loaded, version: ServedVersion): Promise<Judgement> {
+    const key = JSON.stringify(version.calibration);
+    const judgement = judgements.get(key) ?? readJudgement(version, this.blobs);
+    judgements.set(key, judgement);
+    judgement.catch(() => judgements.delete(key)); // the next one tries again
+    return judgement;
   }
 
   async #letGo(id: string, loaded: Loaded): Promise<void> {

@@ -15,6 +15,17 @@ export interface ServedVersion {
   readonly size: PictureSize;
   /** What it must answer to be served; null for a version from before that was kept. */
   readonly expected: ExpectedAnswers | null;
+  /** How its answers are to be judged; null while that has not been looked at. */
+  readonly calibration: Calibration | null;
+}
+
+export interface Calibration {
+  /** By which logits are divided. */
+  readonly temperature: number;
+  /** Blob of `calibration/outliers.ts`. */
+  readonly outlierBlob: string;
+  /** How far from there features may lie. */
+  readonly outlierDistance: number;
 }
 
 export interface ExpectedAnswers {

@@ -89,6 +89,13 @@ export const importJobSchema = jobSchema
   .extend({ fileBlob: sha256, labels: z.array(z.string()).nullable() });
 export type ImportJob = z.output<typeof importJobSchema>;
 
+/** What a worker is told of a model version of which it shall say how sure its answers may be. */
+export const trustJobSchema = quantizationJobSchema.extend({
+  /** Share of the validation photos that may be taken for none of the classes. */
+  falseAlarmRate: z.number().gt(0).lt(1),
+});
+export type TrustJob = z.output<typeof trustJobSchema>;
+
 export type Phase = 'features' | 'training' | 'evaluation';
 
 export interface EpochMetrics {
@@ -179,6 +186,30 @@ export interface Imported {
   readonly test: { readonly accuracy: number; readonly loss: number };
 }
 
+/** How sure a model version may be: what was fitted on validation images, and what came of it on test images. */
+export interface TrustFigures {
+  /** By which logits are divided. */
+  readonly temperature: number;
+  /** Expected calibration error on the test split, from 0 to 1. */
+  readonly eceBefore: number;
+  readonly eceAfter: number;
+  readonly validationImages: number;
+  readonly testImages: number;
+  /** Whether the validation images were kept from the run that made the version. */
+  readonly heldOut: boolean;
+  /** How far the features of a photo may lie from those of training images, and it is still one of the classes. */
+  readonly outlierDistance: number;
+  /** Share of the validation images that lie beyond that, and of the test images. */
+  readonly falseAlarmRate: number;
+  readonly testFalseAlarmRate: number;
+}
+
+export interface Trust {
+  readonly figures: TrustFigures;
+  /** Where the features of training images lie. It is durable already. */
+  readonly outlierBlob: string;
+}
+
 /** What ends every task of a worker but for its success. */
 export type TaskEnd =
   | { readonly type: 'cancelled' }
@@ -191,6 +222,8 @@ export type ExportEvent = { readonly type: 'finished'; readonly exported: Export
 export type ImportEvent = { readonly type: 'finished'; readonly imported: Imported } | TaskEnd;
 
 export type QuantizationEvent = { readonly type: 'finished'; readonly quantization: Quantization } | TaskEnd;
+
+export type TrustEvent = { readonly type: 'finished'; readonly trust: Trust } | TaskEnd;
 
 /** What came of a trial. */
 export interface TrialOutcome {
@@ -213,5 +246,6 @@ export type WorkerTask =
   | { readonly type: 'sweep'; readonly job: SweepJob }
   | { readonly type: 'quantization'; readonly job: QuantizationJob }
   | { readonly type: 'export'; readonly job: ExportJob }
-  | { readonly type: 'import'; readonly job: ImportJob };
+  | { readonly type: 'import'; readonly job: ImportJob }
+  | { readonly type: 'trust'; readonly job: TrustJob };
 export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };

@@ -15,6 +15,8 @@ import type {
   SweepEvent,
   SweepJob,
   TrainingEvent,
+  TrustEvent,
+  TrustJob,
   WorkerCommand,
   WorkerTask,
 } from './job.js';
@@ -32,7 +34,8 @@ export interface WorkerProcess<E = TrainingEvent> {
   kill(): void;
 }
 
-const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', 'cancelled']);
+/** Types of events behind which there are no more. */
+export const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', 'cancelled']);
 
 /**
  * Threads that decode pictures in a worker. Decoders hold each other up: on two cores one does as many small pictures a
@@ -74,6 +77,11 @@ export function startExport(job: ExportJob, entry: string = WORKER_ENTRY): Worke
 /** Starts one that makes of a model file what a model version needs. */
 export function startImport(job: ImportJob, entry: string = WORKER_ENTRY): WorkerProcess<ImportEvent> {
   return start({ type: 'import', job }, entry);
+}
+
+/** Starts one that says how sure a model version may be. */
+export function startTrust(job: TrustJob, entry: string = WORKER_ENTRY): WorkerProcess<TrustEvent> {
+  return start({ type: 'trust', job }, entry);
 }
 
 function start<E extends { readonly type: string }>(task: WorkerTask, entry: string): WorkerProcess<E> {

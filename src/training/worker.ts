@@ -26,6 +26,8 @@ import {
   sweepJobSchema,
   type TaskEnd,
   type TrainingEvent,
+  type TrustEvent,
+  trustJobSchema,
   type WorkerCommand,
   type WorkerTask,
 } from './job.js';
@@ -33,6 +35,7 @@ import { quantize } from './quantize.js';
 import { sweep } from './sweep.js';
 import { watchSystemUse } from './system-use.js';
 import { train } from './train.js';
+import { fitTrust } from './trust.js';
 
 /**
  * The training process. It takes one task over IPC, reports events, and ends. It ends too when the hub is gone: a run
@@ -71,6 +74,9 @@ async function work(task: WorkerTask): Promise<void> {
     } else if (task.type === 'export') {
       const job = exportJobSchema.parse(task.job);
       emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
+    } else if (task.type === 'trust') {
+      const job = trustJobSchema.parse(task.job);
+      emit({ type: 'finished', trust: await fitTrust(job, servingSurroundingsOf(job)) });
     } else {
       const job = jobSchema.parse(task.job);
       emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
@@ -130,7 +136,7 @@ function failure(error: unknown): TaskEnd {
 }
 
 function emit(
-  event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | ExportEvent | ImportEvent,
+  event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | TrustEvent | ExportEvent | ImportEvent,
 ): void {
   process.send?.(event);
 }

@@ -7,8 +7,9 @@ import { head } from '../../src/network/head.js';
 import { splitAt } from '../../src/network/inception-v3.js';
 import type { Layer } from '../../src/network/layers.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
-import { elements, f32, type Tensor, type Weights } from '../../src/network/tensor.js';
+import type { Weights } from '../../src/network/tensor.js';
 import { type OpenEngine, REAL_ENGINES } from '../support/engines.js';
+import { hashedHead } from '../support/hashed-head.js';
 import { reference, relativeError } from '../support/reference.js';
 
 interface Watched {
@@ -49,29 +50,8 @@ beforeAll(() => {
   folded = foldLayers(rest, backbone);
 });
 
-/** The script's hashed(): murmur3's finaliser of the place, spread over +-limit. */
-function hashed(tensor: number, shape: number[], limit: number): Tensor {
-  const data = new Float32Array(elements(shape));
-  for (let i = 0; i < data.length; i++) {
-    let x = (i + tensor * 0x9e3779b9) >>> 0;
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    x = (x ^ (x >>> 16)) >>> 0;
-    data[i] = ((2 * x) / 2 ** 32 - 1) * limit;
-  }
-  return f32(shape, data);
-}
-
 function startState(): TrainerState {
-  const { hidden, classes } = keras;
-  const glorot = (ins: number, outs: number): number => Math.sqrt(6 / (ins + outs));
-  const weights = new Map([
-    ...folded.weights,
-    ['dense/kernel', hashed(0, [2048, hidden], glorot(2048, hidden))],
-    ['dense/bias', hashed(1, [hidden], 0.05)],
-    ['predictions/kernel', hashed(2, [hidden, classes], glorot(hidden, classes))],
-    ['predictions/bias', hashed(3, [classes], 0.05)],
-  ]);
+  const weights = new Map([...folded.weights, ...hashedHead(keras)]);
   return { step: 0, weights, firstMoments: new Map(), secondMoments: new Map() };
 }
 

@@ -58,6 +58,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: `${Role}`, of
   deployments: ['VIEWER', 'narrowed'],
   classify: ['VIEWER', 'its own'],
   classifyMany: ['VIEWER', 'its own'],
+  explain: ['VIEWER', 'its own'],
   registerModelVersion: ['TRAINER', 'its own'],
   modelImports: ['VIEWER', 'its own'],
   importModelVersion: ['TRAINER', 'its own'],

@@ -139,6 +139,18 @@ export interface ModelVersionAnswer {
   readonly aliases: readonly string[];
 }
 
+export interface CalibrationAnswer {
+  readonly temperature: number;
+  readonly eceBefore: number;
+  readonly eceAfter: number;
+  readonly validationImages: number;
+  readonly testImages: number;
+  readonly heldOut: boolean;
+  readonly outlierDistance: number;
+  readonly falseAlarmRate: number;
+  readonly testFalseAlarmRate: number;
+}
+
 export interface VersionServingAnswer {
   readonly state: 'PENDING' | 'READY' | 'FAILED';
   readonly precision: 'FP32' | 'INT8';
@@ -162,14 +174,29 @@ export interface AliasEventAnswer {
 
 export interface ModelAnswer {
   readonly name: string;
-  readonly versions: readonly (ModelVersionAnswer & { readonly serving: VersionServingAnswer })[];
+  readonly versions: readonly (ModelVersionAnswer & {
+    readonly serving: VersionServingAnswer;
+    readonly calibration: CalibrationAnswer | null;
+    readonly notCalibrated: string | null;
+  })[];
   readonly aliases: readonly { readonly name: string; readonly version: { readonly number: number } }[];
   readonly aliasEvents: readonly AliasEventAnswer[];
+}
+
+export interface ExplanationAnswer {
+  readonly classification: Pick<ClassificationAnswer, 'label' | 'confidence' | 'modelVersion'>;
+  readonly label: string;
+  readonly map: readonly (readonly number[])[];
+  /** A data URL. */
+  readonly heatMap: string;
 }
 
 export interface ClassificationAnswer {
   readonly label: string;
   readonly confidence: number;
+  readonly calibrated: boolean;
+  readonly inDistribution: boolean | null;
+  readonly outlierScore: number | null;
   readonly top: readonly { readonly label: string; readonly probability: number }[];
   readonly model: string;
   readonly modelVersion: number;

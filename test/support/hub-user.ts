@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import { HubClient } from '../../src/cli/client.js';
 import { HubError } from '../../src/errors.js';
 import type {
+  CalibrationAnswer,
   DatasetVersionAnswer,
   ModelAnswer,
   ModelVersionAnswer,
@@ -194,6 +195,15 @@ export abstract class HubUser {
       return serving.state !== 'PENDING' && serving;
     };
     return vi.waitUntil(ended, { timeout: 60_000 });
+  }
+
+  /** Waits until a version is calibrated. */
+  async calibrated(model: string, number: number): Promise<CalibrationAnswer> {
+    const found = async (): Promise<CalibrationAnswer | null> => {
+      const { versions } = (await this.ask<{ model: ModelAnswer }>('model', { name: model })).model;
+      return versions.find((version) => version.number === number)!.calibration;
+    };
+    return (await vi.waitUntil(found, { timeout: 60_000 })) as CalibrationAnswer;
   }
 
   /** A masked error says nothing about its cause, which the log has: a failed test should show both. */

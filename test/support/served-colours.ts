@@ -11,9 +11,10 @@ export async function serveColours(hub: HubUser): Promise<RunAnswer> {
   return run;
 }
 
-/** Lets it serve what a run made under another name, with floats: what answers stays the same meanwhile. */
+/** Lets it serve what a run made under another name, calibrated and with floats: what answers stays the same meanwhile. */
 export async function promoteAs(hub: HubUser, run: RunAnswer, model: string): Promise<void> {
   const { number } = await hub.registerModel(run.id, model);
+  await hub.calibrated(model, number);
   await hub.ask('set-serving-precision', { model, version: number, precision: 'FP32' });
   await hub.ask('promote', { model, version: number, reason: 'test' });
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Forward } from '../../src/engines/engine.js';
+import type { SightedForward } from '../../src/engines/engine.js';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
 import { head } from '../../src/network/head.js';
@@ -79,9 +79,10 @@ export class ServingRoom {
     weights.set('predictions/kernel', f32([5, LABELS.length]));
     weights.set('predictions/bias', f32([LABELS.length], Float32Array.from(leaning)));
     const weightsBlob = (await this.blobs.put(writeSafetensors(weights))).sha256;
-    const place = { versionId: `version-${number}`, model: 'pets', number, quantizedBlob: null, expected: null };
+    const place = { versionId: `version-${number}`, model: 'pets', number, quantizedBlob: null };
+    const unknown = { expected: null, calibration: null };
     const { backboneBlob } = this;
-    const version = { ...place, backboneBlob, weightsBlob, labels: LABELS, size: SIZE, ...changes };
+    const version = { ...place, ...unknown, backboneBlob, weightsBlob, labels: LABELS, size: SIZE, ...changes };
     this.#registered.push(version);
     return version;
   }
@@ -127,13 +128,14 @@ export class ServingRoom {
   }
 
   /** What a thread does beside its work. */
-  counted(network: Forward): Forward {
+  counted(network: SightedForward): SightedForward {
     this.loaded += 1;
     return {
       outFeatures: network.outFeatures,
-      run: async (pixels, n) => {
+      run: (pixels, n) => network.run(pixels, n),
+      look: async (pixels, n, maps) => {
         await this.#gate;
-        return network.run(pixels, n);
+        return network.look(pixels, n, maps);
       },
       dispose: async () => {
         await network.dispose();
@@ -152,7 +154,7 @@ class CountingThread extends NetworkThread {
     this.#room = room;
   }
 
-  override async load(...spec: Parameters<NetworkThread['load']>): Promise<Forward> {
+  override async load(...spec: Parameters<NetworkThread['load']>): Promise<SightedForward> {
     this.#room.loads += 1;
     return this.#room.counted(await super.load(...spec));
   }

@@ -85,5 +85,6 @@ const aboutPhoto = ({ code }: HubError): boolean => code === 'IMAGE_REFUSED' || 
 function answerRow(answer: Answer): (string | number)[] {
   if ('error' in answer) return [answer.file, answer.error.message, '', ''];
   const classes = answer.top.map(({ label, probability }) => `${label} ${percent(probability)}`);
-  return [answer.file, classes.join(', '), answer.modelVersion, answer.milliseconds.toFixed(0)];
+  const doubt = answer.inDistribution === false ? ' (perhaps none of its classes)' : '';
+  return [answer.file, `${classes.join(', ')}${doubt}`, answer.modelVersion, answer.milliseconds.toFixed(0)];
 }

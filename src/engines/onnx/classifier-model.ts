@@ -4,16 +4,18 @@ import type { ClassifierSpec } from '../engine.js';
 import type { ClassifierNetwork } from '../network-thread-messages.js';
 import { readClassifier } from '../read-classifier.js';
 import { writeLayers } from './forward.js';
-import { RESULT, startGraph } from './picture-graph.js';
+import { startGraph, writeOutputs } from './picture-graph.js';
 
-/** A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes]. */
+/**
+ * A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes], and what led to it:
+ * `features` [n, channels] and `maps` [n, channels, h, w].
+ */
 export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec): Uint8Array {
   const { layers } = matchBackbone(backbone);
-  const { graph, values, shapes } = startGraph(size, [...layers, ...head]);
+  const whole = [...layers, ...head];
+  const { graph, values, shapes } = startGraph(size, whole);
   const frozen = writeLayers(graph, layers, backbone, values, shapes);
-  const all = writeLayers(graph, head, headWeights, frozen, shapes);
-  const last = head.at(-1)!.name;
-  graph.output(all.get(last)!, RESULT, 'float32', ['n', shapes.get(last)!.channels]);
+  writeOutputs(graph, whole, writeLayers(graph, head, headWeights, frozen, shapes), shapes);
   return graph.encode();
 }
 

@@ -90,6 +90,18 @@ export class GraphBuilder {
     return output;
   }
 
+  /** Leaves out what no output needs. Not for graphs that have others inside: those may read anything. */
+  prune(): this {
+    const needed = new Set<unknown>(this.#outputNames.keys());
+    const kept = [...this.#nodes].reverse().filter(({ input, output }) => {
+      const isNeeded = output.some((value) => needed.has(value));
+      if (isNeeded) for (const value of input) needed.add(value);
+      return isNeeded;
+    });
+    this.#nodes.splice(0, this.#nodes.length, ...kept.reverse());
+    return this;
+  }
+
   /** The model's bytes. */
   encode(): Uint8Array {
     return encodeModel({

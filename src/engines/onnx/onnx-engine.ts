@@ -13,12 +13,15 @@ import type {
   PictureBatch,
   PictureSize,
   Quantizer,
+  Sight,
+  SightedForward,
   Trainer,
   TrainerSpec,
 } from '../engine.js';
 import { classifierModel } from './classifier-model.js';
 import { writeLayers } from './forward.js';
-import { RESULT, startGraph } from './picture-graph.js';
+import { GradCam } from './grad-cam.js';
+import { FEATURES, MAPS, RESULT, startGraph } from './picture-graph.js';
 import { quantizeClassifier } from './quantize/quantize.js';
 import { createSession, type OnnxDevice, type SessionOptions } from './session.js';
 import { OnnxTrainer } from './training/trainer.js';
@@ -70,7 +73,7 @@ export class OnnxEngine implements Engine, Quantizer {
    * @param model an ONNX file's bytes, or the path of what `compile` wrote: that takes a tenth of the time, and not the
    * memory that optimizing takes.
    */
-  async load(model: Uint8Array | string, size: PictureSize): Promise<Forward> {
+  async load(model: Uint8Array | string, size: PictureSize): Promise<SightedForward> {
     return this.#open<Float32Array>(model, size);
   }
 
@@ -78,14 +81,27 @@ export class OnnxEngine implements Engine, Quantizer {
     return new OnnxTrainer(spec, this.#session);
   }
 
-  async #open<T extends Features>(model: Uint8Array | string, size: PictureSize): Promise<Forward<T>> {
+  /** Loads what explains the answers of a classifier. */
+  async gradCam(spec: ClassifierSpec): Promise<GradCam> {
+    return GradCam.load(spec, this.#session);
+  }
+
+  async #open<T extends Features>(model: Uint8Array | string, size: PictureSize) {
     const session = await createSession(model, this.#session);
     const { shape } = session.outputMetadata[0] as ort.InferenceSession.TensorValueMetadata;
+    const run = async (pixels: Uint8Array, n: number, wanted: readonly string[]) => {
+      // What a form of the network from before does not give is left out.
+      const outputs = wanted.filter((name) => session.outputNames.includes(name));
+      const feeds = { pixels: new ort.Tensor('uint8', pixels, [n, size.input, size.input, 3]) };
+      return session.run(feeds, outputs);
+    };
     return {
       outFeatures: shape[1] as number,
-      async run(pixels, n) {
-        const output = await session.run({ pixels: new ort.Tensor('uint8', pixels, [n, size.input, size.input, 3]) });
-        return valuesOf(output[RESULT]!) as T;
+      run: async (pixels: Uint8Array, n: number) => valuesOf((await run(pixels, n, [RESULT]))[RESULT]!) as T,
+      look: async (pixels: Uint8Array, n: number, maps: boolean): Promise<Sight> => {
+        const seen = await run(pixels, n, [RESULT, FEATURES, ...(maps ? [MAPS] : [])]);
+        const floats = (name: string): Float32Array | null => (seen[name]?.data as Float32Array | undefined) ?? null;
+        return { probabilities: floats(RESULT)!, features: floats(FEATURES), maps: floats(MAPS) };
       },
       dispose: () => session.release(),
     };

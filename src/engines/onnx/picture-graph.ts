@@ -1,10 +1,14 @@
+import { lastMaps, POOLED } from '../../network/inception-v3.js';
 import { type Layer, PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
 import type { PictureSize } from '../engine.js';
 import { writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
 
-/** Name of the only output. */
+/** Name of the only output, or of a classifier's probabilities. */
 export const RESULT = 'result';
+/** What a classifier gives besides: what its head reads, and maps that lead to it. */
+export const FEATURES = 'features';
+export const MAPS = 'maps';
 
 /** A graph begun that takes pictures. */
 export interface PictureGraph {
@@ -30,4 +34,24 @@ export function pixelsOf(graph: GraphBuilder, { input }: PictureSize): string {
 /** By how much the network enlarges a picture. */
 export function scaleOf({ image, input }: PictureSize): number {
   return image / input;
+}
+
+/**
+ * Makes what a classifier computes outputs: probabilities, what its head reads, and the last maps that tell places apart.
+ * @param layers all of them. @param values by layer, maps NCHW.
+ */
+export function writeOutputs(
+  graph: GraphBuilder,
+  layers: readonly Layer[],
+  values: ReadonlyMap<string, string>,
+  shapes: ReadonlyMap<string, Shape>,
+): void {
+  const output = (name: string, layer: string, isMap = false): void => {
+    const { channels, height, width } = shapes.get(layer) as Shape;
+    const dimensions = isMap ? [channels, height, width] : [channels];
+    graph.output(values.get(layer) as string, name, 'float32', ['n', ...dimensions]);
+  };
+  output(RESULT, (layers.at(-1) as Layer).name);
+  output(FEATURES, POOLED);
+  output(MAPS, lastMaps(shapes), true);
 }

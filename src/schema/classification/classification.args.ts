@@ -27,3 +27,13 @@ export class QuestionArgs {
     return typeof this.version === 'number' ? { version: this.version } : { alias: this.alias };
   }
 }
+
+/** The same of one photo, and which class is to be explained. */
+@ArgsType()
+export class ExplanationArgs extends QuestionArgs {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The class to explain; the most probable one when it is left out.',
+  })
+  label?: string | null;
+}

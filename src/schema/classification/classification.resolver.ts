@@ -3,9 +3,10 @@ import { HubError } from '../../errors.js';
 import { readAtMost, type UploadPromise, UploadScalar } from '../../http/upload.js';
 import type { Classifier } from '../../serving/classifier.js';
 import { modelIn, Needs } from '../permission.js';
-import { QuestionArgs } from './classification.args.js';
+import { ExplanationArgs, QuestionArgs } from './classification.args.js';
 import { PHOTO_BYTES } from './classification.limits.js';
 import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
+import { ExplanationType, toExplanation } from './explanation.type.js';
 
 @Resolver()
 export class ClassificationResolver {
@@ -38,6 +39,18 @@ export class ClassificationResolver {
         ),
       ),
     );
+  }
+
+  @Mutation(() => ExplanationType, {
+    description: 'Classifies an uploaded photo and says which of its places speak for a class (Grad-CAM).',
+  })
+  @Needs('VIEWER', modelIn('model'))
+  async explain(
+    @Arg('image', () => UploadScalar) image: UploadPromise,
+    @Args(() => ExplanationArgs) { model, topK, target, label }: ExplanationArgs,
+  ): Promise<ExplanationType> {
+    const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
+    return toExplanation(await this.classifier.explain(photo, { model, target, topK, label: label ?? null }));
   }
 
   async #ask(image: UploadPromise, question: QuestionArgs): Promise<ClassificationType> {

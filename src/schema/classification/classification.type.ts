@@ -33,6 +33,21 @@ export class ClassificationType {
   @Field(() => Float, { description: 'Its probability.' })
   confidence!: number;
 
+  @Field(() => Boolean, { description: 'Whether the probabilities are calibrated (see `ModelVersion.calibration`).' })
+  calibrated!: boolean;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'False for a photo that seems to show none of the classes; null where that cannot be told.',
+  })
+  inDistribution?: boolean | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How unlike the training images it is. 1 is where `inDistribution` ends.',
+  })
+  outlierScore?: number | null;
+
   @Field(() => [ClassProbability], { description: 'Most probable first.' })
   top!: ClassProbability[];
 
@@ -73,10 +88,14 @@ export class ClassificationResultType {
   error?: ClassificationError | null;
 }
 
-export function toClassification({ label, top, version, timing }: Classification): ClassificationType {
+export function toClassification(classification: Classification): ClassificationType {
+  const { label, top, calibrated, outlierScore, version, timing } = classification;
   return {
     label,
     confidence: top[0]?.probability ?? 0,
+    calibrated,
+    inDistribution: outlierScore === null ? null : outlierScore <= 1,
+    outlierScore,
     top: [...top],
     model: version.model,
     modelVersion: version.number,

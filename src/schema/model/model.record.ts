@@ -3,6 +3,7 @@ import { TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma } from '../../storage/database.js';
 import { toDatasetVersion } from '../dataset/dataset.record.js';
+import { figuresOf, toServedCalibration, whyNotCalibrated } from './calibration.js';
 import { exportsOf } from './export.about.js';
 import { type Candidate, type GateRule, type GateVerdict, rulesSchema, USUAL_RULES } from './gate.js';
 import { toModelImport } from './import.record.js';
@@ -17,6 +18,7 @@ export const withVersionRelations = {
   serving: true,
   run: { select: { recipe: true } },
   origin: true,
+  calibration: true,
 } as const;
 
 export const withModelRelations = {
@@ -54,6 +56,8 @@ export function toModelVersion(row: ModelVersionRow): ModelVersionType {
     testLoss,
     serving: toVersionServing(row),
     exports: exportsOf(row),
+    calibration: figuresOf(row.calibration),
+    notCalibrated: whyNotCalibrated(row.calibration),
     aliases: row.aliases.map((alias) => alias.name).sort(),
     createdAt,
   };
@@ -91,6 +95,7 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
     labels: row.labels as string[],
     size: row.preprocessing as unknown as PictureSize,
     expected: expectedBlob === null ? null : { blob: expectedBlob, tolerance },
+    calibration: toServedCalibration(row.calibration),
   };
 }
 
@@ -119,7 +124,8 @@ export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEve
 /** What the gate looks at. */
 export function toCandidate(row: ModelVersionRow): Candidate {
   const { number, datasetVersionId, testAccuracy, testLoss } = row;
-  return { number, datasetVersionId, testAccuracy, testLoss, calibrated: null, selfChecked: null };
+  const calibrated = figuresOf(row.calibration) ? true : null;
+  return { number, datasetVersionId, testAccuracy, testLoss, calibrated, selfChecked: null };
 }
 
 /** The rules of a model. */

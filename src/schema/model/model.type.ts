@@ -2,6 +2,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { CalibrationType } from './calibration.type.js';
 import { ModelExportType } from './export.type.js';
 import { GateMetric, GateRuleKind } from './gate.js';
 import { ModelImportType } from './import.type.js';
@@ -56,6 +57,11 @@ export class ModelVersionType {
 
   @Field(() => [ModelExportType], { description: 'The formats in which it can be had.' })
   exports!: ModelExportType[];
+  @Field(() => CalibrationType, { nullable: true, description: 'How sure its answers may be.' })
+  calibration?: CalibrationType | null;
+
+  @Field(() => String, { nullable: true, description: 'Why there is no calibration; null where there is one.' })
+  notCalibrated?: string | null;
 
   @Field(() => [String], { description: 'Aliases that point to it now.' })
   aliases!: string[];

@@ -32,7 +32,7 @@ export class RecordedAnswers {
     const chosen = tests.filter((_, i) => i % Math.ceil(tests.length / PHOTOS) === 0);
     const photos = await Promise.all(chosen.map((image) => contents.read(image)));
     return this.deployments.record(
-      { ...answering, versionId: id, quantizedBlob: null, number: 0, expected: null },
+      { ...answering, versionId: id, quantizedBlob: null, number: 0, expected: null, calibration: null },
       photos,
     );
   }

@@ -3,7 +3,6 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Changes } from '../change/changes.js';
 import type { WebhookOutbox } from '../webhook/webhook.outbox.js';
 import { TO_BE_MADE } from './precision.js';
-import type { QuantizationQueue } from './quantization.queue.js';
 import type { RecordedAnswers } from './recorded-answers.js';
 
 /** A version that is to be. */
@@ -26,7 +25,8 @@ export class VersionRegistry {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly recorded: RecordedAnswers,
-    private readonly quantizations: QuantizationQueue,
+    /** Where new versions wait for what is made of them. */
+    private readonly queues: readonly { wake(): void }[],
     private readonly outbox: WebhookOutbox,
     private readonly changes: Changes,
   ) {}
@@ -52,7 +52,8 @@ export class VersionRegistry {
       const made = await tx.modelVersion.create({
         data: {
           ...{ modelId: model.id, number, runId, datasetVersionId, backboneId: backbone.id, weightsBlob, expectedBlob },
-          ...{ labels: [...labels], preprocessing: { ...size }, ...figures, serving: { create: TO_BE_MADE } },
+          ...{ labels: [...labels], preprocessing: { ...size }, ...figures },
+          ...{ serving: { create: TO_BE_MADE }, calibration: { create: {} } },
         },
       });
       const { testAccuracy } = figures;
@@ -61,6 +62,6 @@ export class VersionRegistry {
     });
     this.changes.tell('MODEL', name);
     this.outbox.tell();
-    this.quantizations.wake();
+    for (const queue of this.queues) queue.wake();
   }
 }

@@ -1,15 +1,15 @@
 import { matchBackbone } from '../../../network/backbone-weights.js';
-import { type DenseLayer, pictureShapes } from '../../../network/layers.js';
+import { pictureShapes } from '../../../network/layers.js';
 import type { ClassifierSpec, PictureBatch, PictureSize } from '../../engine.js';
 import { writeLayers, writeResize } from '../forward.js';
 import { GraphBuilder } from '../graph.js';
-import { pixelsOf, RESULT, scaleOf, startGraph } from '../picture-graph.js';
+import { pixelsOf, scaleOf, startGraph, writeOutputs } from '../picture-graph.js';
 import { writeQuantizedLayers } from './quantized-layers.js';
 import { measureScales } from './scales.js';
 
 /**
  * A classifier with 8-bit weights and activations, as an ONNX file that takes the same pictures and gives the same
- * output. The head stays as it is: it has a thousandth of the work.
+ * outputs. The head stays as it is: it has a thousandth of the work.
  * @param pictures by which the ranges of activations are told. @throws DATASET_REFUSED when there are none.
  */
 export async function quantizeClassifier(
@@ -23,12 +23,10 @@ export async function quantizeClassifier(
   const scales = await measureScales(floats.graph, layers, computed, pictures, { size, threads });
 
   const graph = new GraphBuilder();
-  const shapes = pictureShapes([...layers, ...head], size.image);
-  const picture = writePicture(graph, size);
-  const pooled = writeQuantizedLayers(graph, layers, backbone, picture, shapes, scales);
-  const values = writeLayers(graph, head, headWeights, new Map([[layers.at(-1)!.name, pooled]]), shapes);
-  const last = head.at(-1) as DenseLayer;
-  graph.output(values.get(last.name) as string, RESULT, 'float32', ['n', last.units]);
+  const whole = [...layers, ...head];
+  const shapes = pictureShapes(whole, size.image);
+  const last = writeQuantizedLayers(graph, layers, backbone, writePicture(graph, size), shapes, scales);
+  writeOutputs(graph, whole, writeLayers(graph, head, headWeights, last, shapes), shapes);
   return graph.encode();
 }
 

@@ -1,5 +1,12 @@
 import { foldConv } from '../../../network/backbone-weights.js';
-import { type ConvLayer, type Layer, PICTURE, type Shape } from '../../../network/layers.js';
+import { lastMaps } from '../../../network/inception-v3.js';
+import {
+  type ConvLayer,
+  type GlobalAveragePoolLayer,
+  type Layer,
+  PICTURE,
+  type Shape,
+} from '../../../network/layers.js';
 import type { Weights } from '../../../network/tensor.js';
 import type { GraphBuilder } from '../graph.js';
 import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeightWidth } from '../window-form.js';
@@ -16,7 +23,7 @@ const PICTURE_SCALE = 1 / 127.5;
  *
  * Concatenation and pooling by maximum take bytes as they are, since those layers share a scale.
  * @param picture uint8 [n, 3, h, w]. @param scales of every layer.
- * @returns the value of the last layer, as floats.
+ * @returns the values of the last layer and of the last maps that tell places apart, as floats.
  */
 export function writeQuantizedLayers(
   graph: GraphBuilder,
@@ -25,7 +32,7 @@ export function writeQuantizedLayers(
   picture: string,
   shapes: ReadonlyMap<string, Shape>,
   scales: Scales,
-): string {
+): ReadonlyMap<string, string> {
   const bytes = new Map([[PICTURE, picture]]);
   const zero = graph.constant(Uint8Array.of(0), []);
   const scaleOf = (name: string): number => (name === PICTURE ? PICTURE_SCALE : (scales.get(name) as number));
@@ -35,8 +42,14 @@ export function writeQuantizedLayers(
     graph.node('QuantizeLinear', [value, graph.scalar(scaleOf(name)), zero]);
 
   for (const layer of layers.slice(0, -1)) bytes.set(layer.name, writeLayer(layer));
-  const last = layers.at(-1) as Layer;
-  return graph.node('Flatten', [graph.node('GlobalAveragePool', [toFloats(last.inputs[0] as string)])]);
+  const last = layers.at(-1) as GlobalAveragePoolLayer;
+  const read = toFloats(last.inputs[0]);
+  const pooled = graph.node('Flatten', [graph.node('GlobalAveragePool', [read])]);
+  const maps = lastMaps(shapes);
+  return new Map([
+    [maps, maps === last.inputs[0] ? read : toFloats(maps)],
+    [last.name, pooled],
+  ]);
 
   function writeLayer(layer: Layer): string {
     const [first] = layer.inputs as [string];

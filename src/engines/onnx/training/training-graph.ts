@@ -1,23 +1,29 @@
 import type { Shape } from '../../../network/layers.js';
+import { elements, type Weights } from '../../../network/tensor.js';
 import { GraphBuilder } from '../graph.js';
 import { writeCrossEntropy } from './cross-entropy.js';
 import { writeMix } from './mix.js';
-import { type Context, type Recorded, valuesOf } from './operator.js';
+import { type Context, places, type Recorded, valuesOf } from './operator.js';
 import { next, piecesOf, SLOTS } from './pieces.js';
 import { type PlannedOperator, weightsOf } from './plan.js';
+import { toStored } from './stored-weight.js';
 import { writeUpdates } from './updates.js';
 
-/** What the graphs of one trainer have in common. */
-export interface GraphSpec {
+/** What a pass goes through. */
+export interface PassSpec {
   readonly steps: readonly PlannedOperator[];
   readonly input: { readonly name: string; readonly shape: Shape; readonly type: 'float32' | 'float16' };
   readonly classes: number;
+  /** Whether a pass mixes its examples. */
+  readonly mixes: boolean;
+}
+
+/** What the graphs of one trainer have in common. */
+export interface GraphSpec extends PassSpec {
   /** Units by dropout layer. */
   readonly dropouts: ReadonlyMap<string, number>;
   /** Whether steps take something off every kernel. */
   readonly decays: boolean;
-  /** Whether a pass mixes its examples. */
-  readonly mixes: boolean;
   /** By stored weight: the factors folded into it, per column. */
   readonly folded: ReadonlyMap<string, Float32Array>;
   /** By stored weight: shares of the learning rate, per column. */
@@ -118,6 +124,34 @@ export function predictionGraph(spec: GraphSpec, rows: number): Uint8Array {
   return graph.encode();
 }
 
+/**
+ * Writes Grad-CAM of one example: the gradients of a class's logit by what comes in, averaged over its places, weigh its
+ * channels; what is positive of their weighted sum is how much each place speaks for the class. Source: Selvaraju et al.,
+ * "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization" (2017), equations 1 and 2.
+ *
+ * Inputs: `features` [1, values of an example], `targets` [1, classes], which is 1 for the class. Output: `places`
+ * [height * width, 1].
+ */
+export function gradCamGraph(spec: PassSpec, weights: Weights): Uint8Array {
+  const graph = new GraphBuilder();
+  const constants = new Map(
+    weightsOf(spec.steps).map((weight) => {
+      const values = new Float32Array(elements(weight.shape));
+      toStored(weight, weights, values);
+      return [weight.name, graph.constant(values, weight.shape)];
+    }),
+  );
+  const weight: Context['weight'] = (name) => constants.get(name) as string;
+  const context: Context = { graph, batch: 1, training: false, weight, given: inputOf(graph) };
+  const { values, records } = forward(context, spec);
+  const targets = context.given('targets', 'float32', [1, spec.classes]);
+  const gradient = backward(context, spec, records, targets, true).input as string;
+  const channels = graph.node('ReduceMean', [gradient, graph.ints([0])], { keepdims: 1 });
+  const sums = graph.node('Gemm', [values.get(spec.input.name) as string, channels], { transB: 1 });
+  graph.output(graph.node('Relu', [sums]), 'places', 'float32', [places(spec.input.shape), 1]);
+  return graph.prune().encode();
+}
+
 function contextOf(graph: GraphBuilder, spec: GraphSpec, rows: number, training: boolean): Context {
   const declared = new Map(
     weightsOf(spec.steps).map(({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const),
@@ -172,12 +206,12 @@ function pass(context: Context, spec: GraphSpec): Pass {
   const rowWeights = given('row_weights', 'float32', [batch, 1]);
   const logits = values.get(spec.steps.at(-1)?.outputs[0] as string) as string;
   const { loss, probabilities, dlogits } = writeCrossEntropy(graph, logits, targets, rowWeights);
-  return { loss, probabilities, gradients: backward(context, spec, records, dlogits) };
+  return { loss, probabilities, gradients: backward(context, spec, records, dlogits).weights };
 }
 
 function forward(
   context: Context,
-  { steps, input, mixes }: GraphSpec,
+  { steps, input, mixes }: PassSpec,
 ): { values: ReadonlyMap<string, string>; records: readonly Recorded[] } {
   const { graph, batch } = context;
   const rows = context.given('features', input.type, [batch, valuesOf(input.shape)]);
@@ -196,20 +230,21 @@ function forward(
   return { values, records };
 }
 
+/** @param intoInput whether the gradient by what comes in is asked for. */
 function backward(
   context: Context,
-  { steps, input }: GraphSpec,
+  { steps, input }: PassSpec,
   records: readonly Recorded[],
   dlogits: string,
-): ReadonlyMap<string, readonly string[]> {
+  intoInput = false,
+): { weights: ReadonlyMap<string, readonly string[]>; input: string | null } {
   const { graph } = context;
-  const learns = new Set<string>();
+  const learns = new Set<string>(intoInput ? [input.name] : []);
   for (const { operator, inputs, outputs } of steps) {
     if (operator.weights.length > 0 || inputs.some((name) => learns.has(name))) {
       for (const name of outputs) learns.add(name);
     }
   }
-  learns.delete(input.name);
   const reaching = new Map<string, string[]>([[steps.at(-1)?.outputs[0] as string, [dlogits]]]);
   const total = (name: string): string => {
     const terms = reaching.get(name) as string[];
@@ -227,5 +262,5 @@ function backward(
       reaching.set(name, [...(reaching.get(name) ?? []), dx]);
     }
   }
-  return gradients;
+  return { weights: gradients, input: intoInput ? total(input.name) : null };
 }

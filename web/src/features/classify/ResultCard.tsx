@@ -51,7 +51,7 @@ function Said({
       </>
     );
   }
-  const { label, confidence, top, modelVersion, milliseconds } = of.answer;
+  const { label, confidence, inDistribution, top, modelVersion, milliseconds } = of.answer;
   return (
     <>
       <p className={classes.who}>
@@ -61,6 +61,7 @@ function Said({
         {label} {formatShare(confidence)}
       </p>
       <p>{marginText(of.answer)}</p>
+      {inDistribution === false && <p>Unlike the training images: perhaps none of these classes.</p>}
       <Bars
         label="Most probable classes"
         of={1}

@@ -5,7 +5,7 @@ import type { Target } from '../../lib/target';
 const CLASSIFY = graphql(`
   mutation Classify($image: Upload!, $model: String!, $alias: String! = "production", $version: Int) {
     classify(image: $image, model: $model, alias: $alias, version: $version) {
-      label confidence milliseconds modelVersion
+      label confidence inDistribution milliseconds modelVersion
       top { label probability }
     }
   }

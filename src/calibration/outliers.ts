@@ -1,0 +1,86 @@
+import { Matrix, QrDecomposition } from 'ml-matrix';
+import { readSafetensors, writeSafetensors } from '../network/safetensors.js';
+import { f32, type Tensor } from '../network/tensor.js';
+import { randomStream, uniform } from '../random.js';
+
+/** Directions that are kept: with more the score gets little better, and its cost grows with them. */
+const DIRECTIONS = 64;
+/** Rounds of subspace iteration. The directions that are found last differ little in what they explain. */
+const ROUNDS = 3;
+
+/** Where the features of photos lie that show one of the classes: around a mean, along some directions. */
+export interface Subspace {
+  /** One a feature. */
+  readonly mean: Float32Array;
+  /** Orthonormal, one after the other, each as long as the mean. */
+  readonly directions: Float32Array;
+}
+
+/**
+ * The principal directions of features, found by subspace iteration. Source: Halko, Martinsson and Tropp, "Finding Structure
+ * with Randomness" (2011), algorithm 4.4.
+ * @param features n rows of `width` values, of training images.
+ */
+export function fitSubspace(features: Float32Array, width: number): Subspace {
+  const n = features.length / width;
+  const mean = new Float32Array(width);
+  for (const [i, value] of features.entries()) mean[i % width]! += value / n;
+  const centred = Matrix.from1DArray(
+    n,
+    width,
+    Array.from(features, (value, i) => value - mean[i % width]!),
+  );
+  const transposed = centred.transpose();
+  const random = randomStream(0, 'subspace');
+  // No more than half of what there is: all of it would leave no distance to it.
+  const count = Math.max(1, Math.min(DIRECTIONS, Math.floor(width / 2), Math.floor(n / 2)));
+  let found = new Matrix(
+    Array.from({ length: width }, () => Array.from({ length: count }, () => uniform(random) - 0.5)),
+  );
+  for (let round = 0; round < ROUNDS; round++) {
+    found = new QrDecomposition(transposed.mmul(centred.mmul(found))).orthogonalMatrix;
+  }
+  return { mean, directions: Float32Array.from(found.transpose().to1DArray()) };
+}
+
+/**
+ * How far features lie from the subspace, squared: what is left when the mean and the part along the directions are taken
+ * off. Source: the residual of Wang et al., "ViM: Out-Of-Distribution with Virtual-logit Matching" (2022), section 3.
+ * @param features of one photo.
+ */
+export function distance(features: Float32Array, { mean, directions }: Subspace): number {
+  const width = mean.length;
+  const rest = features.map((value, i) => value - mean[i]!);
+  let squared = 0;
+  for (const value of rest) squared += value * value;
+  for (let start = 0; start < directions.length; start += width) {
+    let along = 0;
+    for (let i = 0; i < width; i++) along += rest[i]! * directions[start + i]!;
+    squared -= along * along;
+  }
+  return Math.max(0, squared);
+}
+
+/** The distance that a share of those given exceeds; never 0, which nothing can be compared with. */
+export function thresholdOf(distances: readonly number[], share: number): number {
+  const sorted = [...distances].sort((a, b) => a - b);
+  return Math.max(Number.EPSILON, sorted[Math.ceil((1 - share) * sorted.length) - 1] as number);
+}
+
+/** As a safetensors file. */
+export function writeSubspace({ mean, directions }: Subspace): Uint8Array {
+  const width = mean.length;
+  return writeSafetensors(
+    new Map([
+      ['mean', f32([width], mean)],
+      ['directions', f32([directions.length / width, width], directions)],
+    ]),
+  );
+}
+
+/** @throws WEIGHTS_REFUSED. */
+export function readSubspace(file: Uint8Array): Subspace {
+  const { weights } = readSafetensors(file);
+  const [mean, directions] = ['mean', 'directions'].map((name) => (weights.get(name) as Tensor).data as Float32Array);
+  return { mean: mean as Float32Array, directions: directions as Float32Array };
+}

@@ -1,0 +1,52 @@
+import * as ort from 'onnxruntime-node';
+import { matchBackbone } from '../../network/backbone-weights.js';
+import { foldLayers } from '../../network/folded-weights.js';
+import { lastMaps, splitAt } from '../../network/inception-v3.js';
+import { type DenseLayer, pictureShapes, type Shape } from '../../network/layers.js';
+import type { ClassifierSpec } from '../engine.js';
+import { createSession, type SessionOptions } from './session.js';
+import { plan } from './training/plan.js';
+import { gradCamGraph } from './training/training-graph.js';
+
+/** Says of a picture which of its places speak for a class. */
+export class GradCam {
+  private constructor(
+    private readonly session: ort.InferenceSession,
+    private readonly shape: Shape,
+    private readonly classes: number,
+  ) {}
+
+  static async load({ backbone, head, headWeights, size }: ClassifierSpec, options: SessionOptions): Promise<GradCam> {
+    const { layers } = matchBackbone(backbone);
+    const shapes = pictureShapes(layers, size.image);
+    const name = lastMaps(shapes);
+    const shape = shapes.get(name) as Shape;
+    const { rest } = splitAt(layers, name);
+    const { units: classes } = head.at(-1) as DenseLayer;
+    const steps = plan([...rest, ...head], name, shape);
+    const weights = new Map([...foldLayers(rest, backbone).weights, ...headWeights]);
+    const graph = gradCamGraph({ steps, input: { name, shape, type: 'float32' }, classes, mixes: false }, weights);
+    return new GradCam(await createSession(graph, options), shape, classes);
+  }
+
+  /**
+   * @param maps channels x height x width of the layer `lastMaps`, of one picture. @param label index of the class.
+   * @returns height x width.
+   */
+  async explain(maps: Float32Array, label: number): Promise<Float32Array> {
+    const { channels, height, width } = this.shape;
+    const places = height * width;
+    const features = Float32Array.from(maps, (_, i) => maps[(i % channels) * places + Math.floor(i / channels)]!);
+    const targets = new Float32Array(this.classes);
+    targets[label] = 1;
+    const { places: result } = await this.session.run({
+      features: new ort.Tensor('float32', features, [1, features.length]),
+      targets: new ort.Tensor('float32', targets, [1, this.classes]),
+    });
+    return result?.data as Float32Array;
+  }
+
+  dispose(): Promise<void> {
+    return this.session.release();
+  }
+}

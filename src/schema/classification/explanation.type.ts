@@ -1,0 +1,29 @@
+import { Field, Float, ObjectType } from 'type-graphql';
+import type { Explanation } from '../../serving/classifier.js';
+import { ClassificationType, toClassification } from './classification.type.js';
+
+@ObjectType('Explanation', { description: 'An answer about one photo, and which of its places speak for a class.' })
+export class ExplanationType {
+  @Field(() => ClassificationType)
+  classification!: ClassificationType;
+
+  @Field(() => String, { description: 'The class that is explained.' })
+  label!: string;
+
+  @Field(() => [[Float]], {
+    description: 'Grad-CAM by row, of the square that the network saw: how much a place raises the logit of the class.',
+  })
+  map!: number[][];
+
+  @Field(() => String, { description: 'The map laid over the photo: a PNG of 320 x 320 as a data URL.' })
+  heatMap!: string;
+}
+
+export function toExplanation({ classification, label, places, side, heatMap }: Explanation): ExplanationType {
+  return {
+    classification: toClassification(classification),
+    label,
+    map: Array.from({ length: side }, (_, row) => [...places.subarray(row * side, (row + 1) * side)]),
+    heatMap: `data:image/png;base64,${heatMap.toString('base64')}`,
+  };
+}

@@ -1,0 +1,158 @@
+import { calibrationError } from '../calibration/calibration-error.js';
+import { distance, fitSubspace, type Subspace, thresholdOf, writeSubspace } from '../calibration/outliers.js';
+import { type Answers, fitTemperature, temper } from '../calibration/temperature.js';
+import type { ImageRecord, Manifest } from '../datasets/manifest.js';
+import { readManifest, ShardReader } from '../datasets/read-manifest.js';
+import type { Forward, SightedForward } from '../engines/engine.js';
+import type { NetworkThread } from '../engines/network-thread.js';
+import { headOf } from '../network/head.js';
+import type { DenseLayer } from '../network/layers.js';
+import { readSafetensors } from '../network/safetensors.js';
+import { randomStream, shuffle } from '../random.js';
+import type { BlobStore } from '../storage/blobs.js';
+import { chunks } from './chunks.js';
+import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
+import type { Trust, TrustJob } from './job.js';
+import { drawSplits } from './splits.js';
+
+/** Training images by which it is told where features lie. */
+const FITTED_IMAGES = 2000;
+/** Images whose features are in memory at the same time; as many as those. */
+const AT_ONCE = FITTED_IMAGES;
+
+interface TrustSurroundings {
+  readonly blobs: BlobStore;
+  /** Starts threads that compute images, as many as there are cores to use. */
+  readonly networkThreads: () => readonly NetworkThread[];
+  readonly signal: AbortSignal;
+}
+
+/** What a network said of images, and how far their features lie from those of training images. */
+interface Looked extends Answers {
+  readonly distances: readonly number[];
+}
+
+/**
+ * Fits how sure a model version may be, and measures it: a temperature and the distance beyond which a photo is none of the
+ * classes on validation images, what came of both on test images. Where there is no validation split, the images are those
+ * that a run would hold out of the training split.
+ * @throws DATASET_REFUSED when no image can be held out.
+ */
+export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }: TrustSurroundings): Promise<Trust> {
+  const { recipe, falseAlarmRate } = job;
+  const manifest = await readManifest(blobs, job.manifestBlob);
+  const { train, validation, test } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
+  const shards = new ShardReader(blobs, manifest);
+  const threads = networkThreads();
+  try {
+    const networks = await Promise.all(threads.map((thread) => thread.load({ ...job, quantizedBlob: null })));
+    const eyes = new Eyes(manifest, shards, networks, {
+      size: job.size,
+      channels: await channelsOf(job, blobs),
+      signal,
+    });
+    const fitted = shuffle(train.slice(), randomStream(recipe.seed, 'outliers')).subarray(0, FITTED_IMAGES);
+    const subspace = fitSubspace((await eyes.see(fitted)).features, eyes.channels);
+    const calibration = await eyes.look(validation, subspace);
+    const temperature = fitTemperature(calibration);
+    const threshold = thresholdOf(calibration.distances, falseAlarmRate);
+    const measured = await eyes.look(test, subspace);
+    const { probabilities, classes } = measured;
+    const calibrated = { ...measured, probabilities: temper(probabilities, classes, temperature) };
+    const falseAlarms = measured.distances.filter((far) => far > threshold).length;
+    return {
+      outlierBlob: (await blobs.put(writeSubspace(subspace))).sha256,
+      figures: {
+        temperature,
+        eceBefore: calibrationError(measured),
+        eceAfter: calibrationError(calibrated),
+        validationImages: validation.length,
+        testImages: test.length,
+        heldOut: recipe.validation === 'HELD_OUT' || manifest.images.some(({ split }) => split === 'validation'),
+        outlierDistance: threshold,
+        falseAlarmRate,
+        testFalseAlarmRate: falseAlarms / test.length,
+      },
+    };
+  } finally {
+    await Promise.all(threads.map((thread) => thread.close()));
+    await shards.close();
+  }
+}
+
+/** What the head reads of an image. */
+async function channelsOf({ weightsBlob }: TrustJob, blobs: BlobStore): Promise<number> {
+  const [first] = headOf(readSafetensors(await blobs.get(weightsBlob)).weights);
+  return (first as DenseLayer).inFeatures;
+}
+
+/** A network that is shown images of a dataset version. */
+class Eyes {
+  /** Features of an image. */
+  readonly channels: number;
+  readonly #classes: number;
+  readonly #rows: FrozenPart;
+
+  constructor(
+    private readonly manifest: Manifest,
+    shards: ShardReader,
+    networks: readonly SightedForward[],
+    { channels, ...options }: Pick<FrozenPartOptions, 'size' | 'signal'> & { readonly channels: number },
+  ) {
+    this.channels = channels;
+    this.#classes = manifest.classes.length;
+    const rows = networks.map((network) => inRows(network, channels));
+    this.#rows = new FrozenPart({ shards, networks: rows, type: 'float32', ...options });
+  }
+
+  /** @param rows places in the manifest. @returns n x classes, n x channels. */
+  async see(rows: Int32Array): Promise<{ probabilities: Float32Array; features: Float32Array }> {
+    const pictures = Array.from(rows, (row) => ({ image: this.#image(row), crop: null, mirrored: false }));
+    const seen = (await this.#rows.compute(pictures)) as Float32Array;
+    const [classes, channels] = [this.#classes, this.channels];
+    const probabilities = new Float32Array(rows.length * classes);
+    const features = new Float32Array(rows.length * channels);
+    for (let i = 0; i < rows.length; i++) {
+      const row = seen.subarray(i * (classes + channels), (i + 1) * (classes + channels));
+      probabilities.set(row.subarray(0, classes), i * classes);
+      features.set(row.subarray(classes), i * channels);
+    }
+    return { probabilities, features };
+  }
+
+  async look(rows: Int32Array, subspace: Subspace): Promise<Looked> {
+    const { channels } = this;
+    const classes = this.#classes;
+    const all = { probabilities: new Float32Array(rows.length * classes), distances: [] as number[] };
+    for (const part of chunks([...rows], AT_ONCE)) {
+      const { probabilities, features } = await this.see(Int32Array.from(part));
+      all.probabilities.set(probabilities, all.distances.length * classes);
+      for (let i = 0; i < part.length; i++) {
+        all.distances.push(distance(features.subarray(i * channels, (i + 1) * channels), subspace));
+      }
+    }
+    return { ...all, labels: Array.from(rows, (row) => this.#image(row).label), classes };
+  }
+
+  #image(row: number): ImageRecord {
+    return this.manifest.images[row] as ImageRecord;
+  }
+}
+
+/** Probabilities and features of a picture side by side. */
+function inRows(network: SightedForward, channels: number): Forward {
+  const { outFeatures: classes } = network;
+  return {
+    outFeatures: classes + channels,
+    async run(pixels, n) {
+      const { probabilities, features } = await network.look(pixels, n, false);
+      const rows = new Float32Array(n * (classes + channels));
+      for (let i = 0; i < n; i++) {
+        rows.set(probabilities.subarray(i * classes, (i + 1) * classes), i * (classes + channels));
+        rows.set(features!.subarray(i * channels, (i + 1) * channels), i * (classes + channels) + classes);
+      }
+      return rows;
+    },
+    dispose: () => network.dispose(),
+  };
+}
