@@ -69,6 +69,8 @@ import { SweepResolver } from './schema/sweep/sweep.resolver.js';
 import { SweepService } from './schema/sweep/sweep.service.js';
 import { TokenResolver } from './schema/token/token.resolver.js';
 import { TokenService } from './schema/token/token.service.js';
+import { TrialResolver } from './schema/trial/trial.resolver.js';
+import { TrialService } from './schema/trial/trial.service.js';
 import { WebhookOutbox } from './schema/webhook/webhook.outbox.js';
 import { WebhookResolver } from './schema/webhook/webhook.resolver.js';
 import { RETRY_DELAYS, WebhookSender } from './schema/webhook/webhook.sender.js';
@@ -78,6 +80,7 @@ import { Deployments } from './serving/deployments.js';
 import { LoadedVersions } from './serving/loaded-versions.js';
 import { logRefusals } from './serving/log-refusals.js';
 import type { ServedVersion } from './serving/served-version.js';
+import { Trials } from './serving/trials.js';
 import { openDataFolder } from './storage/data-folder.js';
 import { openDatabase } from './storage/database.js';
 import type { RemoteFile } from './storage/download.js';
@@ -158,7 +161,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(() => inMemory.close());
     const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);
     const deployments = new Deployments(inMemory, find, config.servingVersions);
-    const classifier = new Classifier(deployments, config);
+    const trying = new Trials(deployments);
+    const classifier = new Classifier(config, trying);
     logRefusals(classifier, log);
 
     // schema
@@ -222,6 +226,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     });
     closing.push(async () => estimates.close());
     const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
+    const trials = new TrialService({ prisma, deployments, trials: trying, promotions, changes, log });
+    closing.push(() => trials.close());
     const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
     const quantizations = new QuantizationQueue({
       prisma,
@@ -255,6 +261,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new SampleResolver(new SampleService(SAMPLES)),
       new TokenResolver(tokens),
       new PromotionResolver(promotions, new PromotionRequestService(prisma, promotions)),
+      new TrialResolver(trials),
       new LimitsResolver(limits),
       new WebhookResolver(new WebhookService(prisma, outbox)),
       new AuditResolver(new AuditService(prisma)),
@@ -292,7 +299,10 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       config.port,
     );
     closing.push(() => http.close());
-    const deployed = precisions.recover().then(() => promotions.deployAll());
+    const deployed = precisions
+      .recover()
+      .then(() => promotions.deployAll())
+      .then(() => trials.recover());
     const ready = deployed.then(async () => {
       loaded = true;
       queue.wake();

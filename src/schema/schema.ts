@@ -22,6 +22,7 @@ import { RunRecordResolver, TestPredictionResolver } from './run/run-record.reso
 import { SampleResolver } from './sample/sample.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
 import { TokenResolver } from './token/token.resolver.js';
+import { TrialResolver } from './trial/trial.resolver.js';
 import { WebhookResolver } from './webhook/webhook.resolver.js';
 
 const RESOLVERS = [
@@ -44,6 +45,7 @@ const RESOLVERS = [
   SampleResolver,
   TokenResolver,
   PromotionResolver,
+  TrialResolver,
   AuditResolver,
   LimitsResolver,
   WebhookResolver,

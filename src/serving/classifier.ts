@@ -5,11 +5,12 @@ import { HubError } from '../errors.js';
 import { Admission } from './admission.js';
 import { Batches, type Predicted, type Predictor } from './batches.js';
 import { decodePhoto } from './decode-photo.js';
-import type { Deployments, Target } from './deployments.js';
+import type { Target } from './deployments.js';
 import type { ServingLimits } from './limits.js';
 import type { Held } from './loaded-versions.js';
 import type { ServedVersion } from './served-version.js';
 import type { ServingEvents, Timing } from './serving-events.js';
+import type { TrialPart, Trials } from './trials.js';
 
 /** An answer about one photo. */
 export interface Classification {
@@ -31,6 +32,8 @@ export interface Inference {
 export interface Question {
   readonly model: string;
   readonly target: Target;
+  /** While a version is tried, the same version answers all that have the same key. */
+  readonly key?: string | undefined;
   /** Milliseconds until the answer; `servingDeadline` when it is left out, and at most that. */
   readonly deadline?: number;
 }
@@ -51,8 +54,8 @@ export class Classifier {
   #decoding = 0;
 
   constructor(
-    private readonly deployments: Deployments,
     private readonly limits: ServingLimits,
+    private readonly trials: Trials,
   ) {
     this.#admission = new Admission(limits);
     const moreToCome = (): boolean => this.#decoding > 0;
@@ -72,13 +75,18 @@ export class Classifier {
    * @throws OVERLOADED before the photo is read, DEADLINE_EXCEEDED, NOT_DEPLOYED, NOT_FOUND, or IMAGE_REFUSED.
    */
   async classify(photo: Photo, question: Question & { readonly topK: number }): Promise<Classification> {
-    return this.#answer(question, 1, async (held, signal) => {
+    return this.#answer(question, 1, false, async (held, signal, part) => {
       const [{ bytes, arrived }, predictor] = await Promise.all([read(photo), held]);
       const { version } = predictor;
-      const { decoded, predicted } = await this.#decodeAndPredict(bytes, predictor, signal);
+      const { decoded, pixels, predicted } = await this.#decodeAndPredict(bytes, predictor, signal);
       const answer = await predicted;
       const timing = timingOf(arrived, decoded, answer);
       this.events.emit('answered', { version, timing });
+      part?.answered({
+        ...{ version, probabilities: answer.probabilities, milliseconds: timing.predict },
+        bytes: bytes.length + pixels.length,
+        pixels: async (side) => (side === version.size.input ? pixels : decodePhoto(bytes, side)),
+      });
       const top = rank(version.labels, answer.probabilities).slice(0, question.topK);
       return { label: top[0]?.label as string, top, version, timing };
     });
@@ -95,7 +103,7 @@ export class Classifier {
       const message = `1 to ${servingQueue} pictures can be asked about at once (servingQueue); ${n} were received.`;
       throw new HubError('LIMIT_EXCEEDED', message, { limit: 'servingQueue', value: servingQueue, received: n });
     }
-    return this.#answer(question, n, async (held, signal) => {
+    return this.#answer(question, n, true, async (held, signal, part) => {
       const arrived = performance.now();
       const predictor = await held;
       const { version } = predictor;
@@ -113,40 +121,48 @@ export class Classifier {
       const predicted = await Promise.all(parts);
       const timing = timingOf(arrived, 0, predicted.at(-1) as Predicted);
       this.events.emit('answered', { version, timing });
-      const probabilities = new Float32Array(predicted.flatMap((part) => [...part.probabilities]));
+      const probabilities = new Float32Array(predicted.flatMap((batch) => [...batch.probabilities]));
+      const again = { bytes: pixels.length, pixels: async () => pixels };
+      part?.answered({ version, probabilities, milliseconds: timing.predict, ...again });
       return { version, probabilities };
     });
   }
 
   /** Accepts a question, holds its version, and ends it at its deadline whatever becomes of the work. */
   async #answer<T>(
-    { model, target, deadline = this.limits.servingDeadline }: Question,
+    { model, target, key, deadline = this.limits.servingDeadline }: Question,
     photos: number,
-    work: (held: Promise<Held>, signal: AbortSignal) => Promise<T>,
+    inPixels: boolean,
+    work: (held: Promise<Held>, signal: AbortSignal, part: TrialPart | null) => Promise<T>,
   ): Promise<T> {
     const within = Math.min(deadline, this.limits.servingDeadline);
     const expired = new AbortController();
     const atEnd: (() => void)[] = [];
+    let part: TrialPart | null = null;
     try {
       atEnd.push(this.#admission.accept(photos, within));
       // Asked for at once: it is the version that serves now, whenever the photo has been read.
-      const held = this.deployments.hold(model, target);
+      const asked = this.trials.ask(model, target, key, inPixels);
+      const { held } = asked;
+      part = asked.part;
       atEnd.push(() => void held.then(({ letGo }) => letGo()).catch(() => undefined));
       const late = new Promise<never>((_, reject) => {
         const timer = setTimeout(() => reject(deadlineExceeded(within)), within);
         atEnd.push(() => clearTimeout(timer));
       });
-      return await Promise.race([work(held, expired.signal), late]);
+      return await Promise.race([work(held, expired.signal, part), late]);
     } catch (error) {
       expired.abort(error);
+      part?.failed(error);
       this.events.emit('refused', { model, code: error instanceof HubError ? error.code : 'INTERNAL' });
       throw error;
     } finally {
       for (const end of atEnd) end();
+      if (this.waiting === 0) this.trials.idle(this.#admission.perPhoto);
     }
   }
 
-  /** @returns once the photo is decoded: the milliseconds of that, and what its batch will give. */
+  /** @returns once the photo is decoded: the milliseconds of that, its pixels, and what its batch will give. */
   async #decodeAndPredict(photo: Uint8Array, predictor: Predictor, signal: AbortSignal) {
     this.#decoding += 1;
     try {
@@ -155,7 +171,7 @@ export class Classifier {
         const began = performance.now();
         const pixels = await decodePhoto(photo, predictor.version.size.input);
         const decoded = performance.now() - began;
-        return { decoded, predicted: this.#batches.add(predictor, pixels, 1, signal) };
+        return { decoded, pixels, predicted: this.#batches.add(predictor, pixels, 1, signal) };
       });
     } finally {
       this.#decoding -= 1;

@@ -7,6 +7,7 @@ import { PRODUCTION } from '../../schema/model/gate.js';
 import { modelIn } from '../../schema/permission.js';
 import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
+import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
 import { readPhoto } from './photo.js';
 
@@ -33,7 +34,9 @@ export function classifyRoute(classifier: Classifier, deployments: Deployments):
       const { model = onlyModel(deployments), alias = PRODUCTION, version, topK } = readQuery(request.query);
       const target = version === undefined ? { alias } : { version };
       const photo = (): Promise<Uint8Array> => readPhoto(request, response);
-      response.json(toClassification(await classifier.classify(photo, { model, target, topK })));
+      response.json(
+        toClassification(await classifier.classify(photo, { model, target, topK, key: requestKey(request) })),
+      );
     },
   };
 }

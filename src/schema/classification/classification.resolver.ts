@@ -41,9 +41,9 @@ export class ClassificationResolver {
   }
 
   async #ask(image: UploadPromise, question: QuestionArgs): Promise<ClassificationType> {
-    const { model, topK, target } = question;
+    const { model, topK, target, key } = question;
     const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
-    return toClassification(await this.classifier.classify(photo, { model, target, topK }));
+    return toClassification(await this.classifier.classify(photo, { model, target, topK, key: key ?? undefined }));
   }
 }
 
