@@ -23,6 +23,7 @@ import { BackupService } from './schema/backup/backup.service.js';
 import { ChangeResolver } from './schema/change/change.resolver.js';
 import { Changes } from './schema/change/changes.js';
 import { ClassificationResolver } from './schema/classification/classification.resolver.js';
+import { ClassificationService } from './schema/classification/classification.service.js';
 import { DatasetContents } from './schema/dataset/dataset.contents.js';
 import { DatasetResolver } from './schema/dataset/dataset.resolver.js';
 import { DatasetService } from './schema/dataset/dataset.service.js';
@@ -44,6 +45,9 @@ import { PrecisionService } from './schema/model/precision.service.js';
 import { QuantizationQueue } from './schema/model/quantization.queue.js';
 import { RecordedAnswers } from './schema/model/recorded-answers.js';
 import { findServedVersion } from './schema/model/version-row.js';
+import { PredictionLog } from './schema/prediction/prediction.log.js';
+import { PredictionLogResolver, PredictionResolver } from './schema/prediction/prediction.resolver.js';
+import { PredictionService } from './schema/prediction/prediction.service.js';
 import { PromotionResolver } from './schema/promotion/promotion.resolver.js';
 import { PromotionService } from './schema/promotion/promotion.service.js';
 import { PromotionRequestService } from './schema/promotion/promotion-request.service.js';
@@ -240,6 +244,11 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(() => quantizations.close());
     const recorded = new RecordedAnswers(contents, deployments);
     const models = new ModelService(prisma, recorded, quantizations, outbox, changes);
+    const settings = new ModelSettingsService(prisma, changes);
+    const predictionLog = new PredictionLog(prisma, blobs, log);
+    closing.push(() => predictionLog.close());
+    const predictions = new PredictionService(prisma, blobs, predictionLog, settings);
+    const classifications = new ClassificationService(classifier, predictionLog);
     const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
@@ -253,15 +262,17 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new SweepResolver(new SweepService(prisma, sweeps, limits)),
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new TestPredictionResolver(versions),
-      new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
+      new ModelResolver(models, settings, deployments),
       new ModelFields(runLoaders),
       new PrecisionResolver(precisions),
-      new ClassificationResolver(classifier),
+      new ClassificationResolver(classifications),
       new ChangeResolver(),
       new SampleResolver(new SampleService(SAMPLES)),
       new TokenResolver(tokens),
       new PromotionResolver(promotions, new PromotionRequestService(prisma, promotions)),
       new TrialResolver(trials),
+      new PredictionResolver(predictions),
+      new PredictionLogResolver(predictions),
       new LimitsResolver(limits),
       new WebhookResolver(new WebhookService(prisma, outbox)),
       new AuditResolver(new AuditService(prisma)),
@@ -285,6 +296,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
         subscribed,
         authentication: tokens,
         limits,
+        classifications,
         classifier,
         deployments,
         models,
@@ -302,7 +314,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const deployed = precisions
       .recover()
       .then(() => promotions.deployAll())
-      .then(() => trials.recover());
+      .then(() => trials.recover())
+      .then(() => predictionLog.start());
     const ready = deployed.then(async () => {
       loaded = true;
       queue.wake();

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.js';
+import type { ClassificationService } from '../schema/classification/classification.service.js';
 import { backupRoute } from './backup.js';
 import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
 import { metricsRoute } from './metrics.js';
@@ -12,6 +13,7 @@ import type { Route } from './route.js';
 export const API = '/graphql';
 
 export interface RouteParts extends InferenceParts {
+  readonly classifications: ClassificationService;
   readonly metrics: Metrics;
   /** Whether `/metrics` needs no token from programs of this machine. */
   readonly openMetrics: boolean;
@@ -22,7 +24,7 @@ export interface RouteParts extends InferenceParts {
 
 /** Every way to ask the hub but GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { classifier, deployments, metrics, openMetrics, openBackup, isReady, log } = parts;
+  const { classifications, deployments, metrics, openMetrics, openBackup, isReady, log } = parts;
   return [
     {
       method: 'get',
@@ -52,7 +54,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
       ],
     },
     metricsRoute(metrics, openMetrics),
-    classifyRoute(classifier, deployments),
+    classifyRoute(classifications, deployments),
     backupRoute(openBackup, log),
     ...inferenceRoutes(parts),
   ];

@@ -53,6 +53,12 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
     if (expectedBlob) yield needed(expectedBlob, `expected answers of ${model.name} ${number}`);
     if (serving?.quantizedBlob) yield needed(serving.quantizedBlob, `8-bit form of ${model.name} ${number}`);
   }
+  const photos = await prisma.loggedPrediction.findMany({
+    where: { photoBlob: { not: null } },
+    select: { photoBlob: true },
+    distinct: 'photoBlob',
+  });
+  for (const { photoBlob } of photos) yield needed(photoBlob as string, 'a photo of a kept prediction');
   for (const { blob } of await prisma.featureChunk.findMany({ select: { blob: true } })) {
     yield { sha256: blob, by: 'cached features', cached: true };
   }

@@ -14,6 +14,7 @@ import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
 import { guardRootFields } from './permission.js';
+import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
@@ -46,6 +47,8 @@ const RESOLVERS = [
   TokenResolver,
   PromotionResolver,
   TrialResolver,
+  PredictionResolver,
+  PredictionLogResolver,
   AuditResolver,
   LimitsResolver,
   WebhookResolver,

@@ -153,7 +153,7 @@ export class Classifier {
       return await Promise.race([work(held, expired.signal, part), late]);
     } catch (error) {
       expired.abort(error);
-      part?.failed(error);
+      if (within === this.limits.servingDeadline) part?.failed(error); // a shorter one says nothing of the version
       this.events.emit('refused', { model, code: error instanceof HubError ? error.code : 'INTERNAL' });
       throw error;
     } finally {

@@ -1,7 +1,7 @@
 import { DDSketch } from '@datadog/sketches-js';
 
 /** Questions before which a version is not judged. */
-export const ENOUGH = 20;
+const ENOUGH = 50;
 
 /** What a version that is tried may cost before it is tried no longer. */
 export interface TrialBounds {

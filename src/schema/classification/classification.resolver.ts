@@ -1,15 +1,15 @@
 import { Arg, Args, Mutation, Resolver } from 'type-graphql';
 import { HubError } from '../../errors.js';
 import { readAtMost, type UploadPromise, UploadScalar } from '../../http/upload.js';
-import type { Classifier } from '../../serving/classifier.js';
 import { modelIn, Needs } from '../permission.js';
 import { QuestionArgs } from './classification.args.js';
 import { PHOTO_BYTES } from './classification.limits.js';
-import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
+import type { ClassificationService } from './classification.service.js';
+import { ClassificationResultType, ClassificationType } from './classification.type.js';
 
 @Resolver()
 export class ClassificationResolver {
-  constructor(private readonly classifier: Classifier) {}
+  constructor(private readonly classifications: ClassificationService) {}
 
   @Mutation(() => ClassificationType, {
     description: 'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF or AVIF of any size).',
@@ -43,7 +43,7 @@ export class ClassificationResolver {
   async #ask(image: UploadPromise, question: QuestionArgs): Promise<ClassificationType> {
     const { model, topK, target, key } = question;
     const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
-    return toClassification(await this.classifier.classify(photo, { model, target, topK, key: key ?? undefined }));
+    return this.classifications.classify(photo, { model, target, topK, key: key ?? undefined });
   }
 }
 

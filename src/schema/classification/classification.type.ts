@@ -48,6 +48,12 @@ export class ClassificationType {
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Of the answer as it is kept, for `giveFeedback`; null where it is not.',
+  })
+  predictionId!: string | null;
+
   @Field(() => ClassificationTiming)
   timing!: ClassificationTiming;
 }
@@ -73,7 +79,11 @@ export class ClassificationResultType {
   error?: ClassificationError | null;
 }
 
-export function toClassification({ label, top, version, timing }: Classification): ClassificationType {
+/** @param predictionId null where the answer is not kept. */
+export function toClassification(
+  { label, top, version, timing }: Classification,
+  predictionId: string | null,
+): ClassificationType {
   return {
     label,
     confidence: top[0]?.probability ?? 0,
@@ -82,6 +92,7 @@ export function toClassification({ label, top, version, timing }: Classification
     modelVersion: version.number,
     modelVersionId: version.versionId,
     milliseconds: timing.total,
+    predictionId,
     timing: {
       queueMilliseconds: timing.queue,
       decodeMilliseconds: timing.decode,

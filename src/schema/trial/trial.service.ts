@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
+import type { TrialFigures } from '../../serving/trial-figures.js';
 import type { Trial, Trials } from '../../serving/trials.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { auditRow } from '../audit/audit.event.js';
@@ -17,6 +18,8 @@ import type { VersionTrialType } from './trial.type.js';
 const LARGEST_CANARY = 0.5;
 /** Milliseconds after which what was counted is written again. */
 const SAVE_EVERY = 5000;
+
+type EndState = 'PROMOTED' | 'ABORTED';
 
 export interface TrialParts {
   readonly prisma: PrismaClient;
@@ -38,7 +41,9 @@ export class TrialService {
   constructor(private readonly parts: TrialParts) {
     const { deployments, trials } = parts;
     deployments.events.on('switched', ({ alias, version }) => this.#later(() => this.#moved(alias, version)));
-    trials.events.on('breached', ({ id }, why) => this.#later(() => this.#endByItself(id, 'ABORTED', why)));
+    trials.events.on('breached', ({ id, figures }, why) =>
+      this.#later(() => this.#endByItself(id, 'ABORTED', why, figures)),
+    );
     this.#timer = setInterval(() => this.#later(() => this.#save()), SAVE_EVERY).unref();
   }
 
@@ -173,17 +178,18 @@ export class TrialService {
     await this.#endByItself(row.id, state, `${alias} points to version ${number} now.`);
   }
 
-  async #endByItself(id: string, state: 'PROMOTED' | 'ABORTED', why: string): Promise<void> {
+  /** @param figures where serving has ended it already. */
+  async #endByItself(id: string, state: EndState, why: string, figures?: TrialFigures): Promise<void> {
     const row = await this.#require(id);
     if (row.state !== 'RUNNING') return;
-    await this.#end(row, state, why, THE_HUB);
+    await this.#end(row, state, why, THE_HUB, figures);
     this.parts.log.warn({ trial: id, model: row.version.model.name, alias: row.alias, why }, 'trial ended by itself');
   }
 
-  async #end(row: TrialRow, state: 'PROMOTED' | 'ABORTED', outcome: string, by: By): Promise<void> {
+  async #end(row: TrialRow, state: EndState, outcome: string, by: By, figures = this.#figures(row)): Promise<void> {
     const { name: model } = row.version.model;
     await this.parts.prisma.$transaction(async (tx) => {
-      await this.#writeEnd(tx, row, state, outcome, by);
+      await this.#writeEnd(tx, row, state, outcome, by, figures);
       const subject = `${model}@${row.alias}`;
       const entry = {
         action: 'TRIAL_ENDED',
@@ -200,12 +206,12 @@ export class TrialService {
   async #writeEnd(
     tx: Prisma.TransactionClient,
     row: TrialRow,
-    state: 'PROMOTED' | 'ABORTED',
+    state: EndState,
     outcome: string,
     { actor: endedBy }: By,
+    figures = this.#figures(row),
   ): Promise<void> {
-    const figures = this.#figures(row).write();
-    const data = { state, outcome, endedBy, endedAt: new Date(), figures };
+    const data = { state, outcome, endedBy, endedAt: new Date(), figures: figures.write() };
     await tx.versionTrial.update({ where: { id: row.id }, data });
   }
 
@@ -245,7 +251,7 @@ export class TrialService {
     return trial?.id === id ? trial : undefined;
   }
 
-  #figures(row: TrialRow) {
+  #figures(row: TrialRow): TrialFigures {
     return this.#live(row)?.figures ?? toFigures(row);
   }
 

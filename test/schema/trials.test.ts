@@ -1,0 +1,312 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ClassificationAnswer } from '../support/answers.js';
+import { blobFile } from '../support/blob-file.js';
+import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
+import { HOPELESS } from '../support/recipes.js';
+import { serveColours } from '../support/served-colours.js';
+import { TestHub } from '../support/test-hub.js';
+
+interface Arm {
+  readonly version: number;
+  readonly answers: number;
+  readonly errors: number;
+  readonly p50Milliseconds: number | null;
+}
+
+interface TrialAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly candidate: Arm;
+  readonly present: Arm;
+  readonly compared: number;
+  readonly agreed: number;
+  readonly dropped: number;
+  readonly endedBy: string | null;
+  readonly outcome: string | null;
+}
+
+const MODEL = 'colours';
+const KEYS = Array.from({ length: 12 }, (_, i) => `user-${i}`);
+let hub: TestHub;
+let photos: Buffer[];
+
+// Version 1 tells the colours apart and is production; version 2 has learned nothing.
+beforeAll(async () => {
+  hub = await TestHub.start();
+  photos = await Promise.all([0, 1].flatMap((seed) => COLOUR_NAMES.map((colour) => colourPhoto(colour, 90 + seed))));
+  const good = await serveColours(hub);
+  const { run } = await hub.ask<{ run: { datasetVersion: { id: string } } }>('run', { id: good.id });
+  const worse = await hub.train({ datasetVersionId: run.datasetVersion.id, recipe: HOPELESS });
+  await hub.registerModel(worse.id, MODEL);
+  await hub.ask('set-serving-precision', { model: MODEL, version: 2, precision: 'FP32' });
+});
+afterAll(() => hub.remove());
+
+const start = (more: object): Promise<unknown> =>
+  hub.ask('start-trial', { input: { model: MODEL, version: 2, mode: 'SHADOW', share: 1, reason: 'try', ...more } });
+const end = (outcome: 'PROMOTE' | 'ABORT', more = {}): Promise<unknown> =>
+  hub.ask('end-trial', { model: MODEL, outcome, reason: 'seen enough', ...more });
+
+/** The newest one. */
+async function trial(): Promise<TrialAnswer> {
+  return (await hub.ask<{ trials: TrialAnswer[] }>('trials', { model: MODEL })).trials[0]!;
+}
+
+async function classify(photo: Buffer, variables = {}): Promise<ClassificationAnswer> {
+  const given = { model: MODEL, ...variables };
+  return (await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, given)).classify;
+}
+
+/** The version that answers each key. */
+async function versionsByKey(): Promise<number[]> {
+  const versions: number[] = [];
+  for (const key of KEYS) versions.push((await classify(photos[0]!, { key })).modelVersion);
+  return versions;
+}
+
+// One story: every test begins where the one before it ended.
+describe('a trial', () => {
+  it.each([
+    ['for an alias that points to nothing', { alias: 'other' }, 'CONFLICT', 'points to no version'],
+    ['of the version that serves', { version: 1 }, 'CONFLICT', 'points to this version already'],
+    ['of a version that is not there', { version: 9 }, 'NOT_FOUND', 'no version 9'],
+    ['of no photos', { share: 0 }, 'BAD_INPUT', 'share must not be less than 0.001'],
+    ['of most photos as a canary', { mode: 'CANARY', share: 0.6 }, 'LIMIT_EXCEEDED', 'at most half of the photos'],
+    ['as a canary that the gate refuses', { mode: 'CANARY', share: 0.5 }, 'GATE_REFUSED', 'not worse than production'],
+    ['without a reason', { reason: ' ' }, 'BAD_INPUT', 'reason must say why'],
+  ])('%s is refused', async (_, input, code, message) => {
+    await expect(start(input)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    expect((await hub.ask<{ trials: unknown[] }>('trials', { model: MODEL })).trials).toEqual([]);
+  });
+
+  it('in the shadow is never shown, and counts the photos to which both give the same label', async () => {
+    const others = await Promise.all(photos.map((photo) => classify(photo, { version: 2 })));
+    expect(await start({})).toMatchObject({ startTrial: { state: 'RUNNING', candidate: { version: 2 } } });
+    const shown: ClassificationAnswer[] = [];
+    for (const photo of photos) shown.push(await classify(photo));
+    expect(shown.map(({ modelVersion }) => modelVersion)).toEqual(photos.map(() => 1));
+    const counted = await vi.waitUntil(async () => {
+      const now = await trial();
+      return now.compared === photos.length && now;
+    });
+    const same = shown.filter(({ label }, i) => label === others[i]!.label).length;
+    expect(same).toBeLessThan(photos.length);
+    expect(counted).toMatchObject({ agreed: same, agreement: same / photos.length, dropped: 0 });
+    expect(counted).toMatchObject({ candidate: { answers: 6, errors: 0 }, present: { answers: 6, errors: 0 } });
+    expect(counted.candidate.p50Milliseconds).toBeGreaterThan(0);
+  });
+
+  it('keeps another one from the same alias until it ends, and says who ended it and why', async () => {
+    await expect(start({})).rejects.toMatchObject({ code: 'CONFLICT' });
+    await end('ABORT');
+    expect(await trial()).toMatchObject({ state: 'ABORTED', compared: 6, endedBy: 'first', outcome: 'seen enough' });
+    await expect(end('ABORT')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await classify(photos[0]!);
+    expect(await trial()).toMatchObject({ present: { answers: 6 } });
+  });
+
+  let byKey: number[];
+  it('as a canary answers its share, the same keys each time, over GraphQL and HTTP', async () => {
+    await start({ mode: 'CANARY', share: 0.5, overrideGate: true });
+    byKey = await versionsByKey();
+    expect(new Set(byKey)).toEqual(new Set([1, 2]));
+    expect(await versionsByKey()).toEqual(byKey);
+    for (const [i, key] of KEYS.entries()) {
+      const headers = { authorization: `Bearer ${hub.token}`, 'content-type': 'image/png', 'x-request-key': key };
+      const body = new Uint8Array(photos[1]!);
+      const answer = await hub.fetch(`/v1/classify?model=${MODEL}`, { method: 'POST', headers, body });
+      expect(await answer.json()).toMatchObject({ modelVersion: byKey[i] });
+    }
+    const asked = byKey.filter((version) => version === 2).length * 3;
+    expect(await trial()).toMatchObject({ candidate: { answers: asked }, present: { answers: 36 - asked } });
+    const { compared, dropped } = await trial();
+    expect(compared + dropped).toBeLessThanOrEqual(asked);
+  });
+
+  it('goes on when the hub starts again, with the same keys and what was counted before', async () => {
+    const before = await trial();
+    await hub.stop();
+    await hub.start();
+    expect(await versionsByKey()).toEqual(byKey);
+    const after = await trial();
+    expect(after.candidate.answers + after.present.answers).toBe(
+      before.candidate.answers + before.present.answers + 12,
+    );
+    expect(after.present.p50Milliseconds).toBeGreaterThan(0);
+  });
+
+  it('ends by a promotion, if the gate lets it, and else goes on', async () => {
+    await expect(end('PROMOTE')).rejects.toMatchObject({ code: 'GATE_REFUSED' });
+    expect(await trial()).toMatchObject({ state: 'RUNNING' });
+    await end('PROMOTE', { overrideGate: true });
+    expect(await trial()).toMatchObject({ state: 'PROMOTED', endedBy: 'first' });
+    expect(new Set(await versionsByKey())).toEqual(new Set([2]));
+  });
+
+  it('ends when the alias moves otherwise', async () => {
+    await start({ version: 1 });
+    await hub.ask('roll-back', { model: MODEL, reason: 'worse' });
+    const ended = await vi.waitUntil(async () => {
+      const now = await trial();
+      return now.state !== 'RUNNING' && now;
+    });
+    expect(ended).toMatchObject({ state: 'PROMOTED', endedBy: 'hub', outcome: 'production points to version 1 now.' });
+  });
+
+  it('ends by itself when the version fails more often than it may', async () => {
+    await start({ mode: 'CANARY', share: 0.5, overrideGate: true });
+    const inCanary: string[] = [];
+    for (const key of KEYS) if ((await classify(photos[0]!, { key })).modelVersion === 2) inCanary.push(key);
+    await hub.stop();
+    await hub.start({ servingDeadline: 1 });
+    const [first, second] = inCanary;
+    for (const key of [first, second]) {
+      await expect(classify(photos[0]!, { key })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    }
+    const ended = await vi.waitUntil(async () => {
+      const now = await trial();
+      return now.state !== 'RUNNING' && now;
+    });
+    expect(ended).toMatchObject({ state: 'ABORTED', endedBy: 'hub', candidate: { errors: 2 } });
+    expect(ended.outcome).toContain(`It failed 2 of ${inCanary.length + 2} requests`);
+  });
+
+  it('is in the audit from its start to its end', async () => {
+    const filter = { model: MODEL, actions: ['TRIAL_STARTED', 'TRIAL_ENDED', 'ALIAS_MOVED'] };
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
+    const id = (await trial()).id;
+    expect(auditEvents.events.slice(0, 5)).toMatchObject([
+      { action: 'TRIAL_ENDED', actor: 'hub', details: { trial: id, state: 'ABORTED' } },
+      { action: 'TRIAL_STARTED', actor: 'first', from: '1', to: '2', details: { trial: id, mode: 'CANARY' } },
+      { action: 'TRIAL_ENDED', actor: 'hub', details: { state: 'PROMOTED' } },
+      { action: 'ALIAS_MOVED', from: '2', to: '1' },
+      { action: 'TRIAL_STARTED' },
+    ]);
+  });
+});
+
+interface PredictionAnswer {
+  readonly id: string;
+  readonly version: number;
+  readonly inputHash: string;
+  readonly label: string;
+  readonly rightLabel: string | null;
+  readonly thumbnail: string | null;
+}
+
+interface TrafficAnswer {
+  readonly version: number;
+  readonly predictions: number;
+  readonly feedback: {
+    readonly judged: number;
+    readonly accuracy: number;
+    readonly low: number;
+    readonly high: number;
+  };
+  readonly drift: { readonly verdict: string; readonly text: string; readonly classes: object | null };
+}
+
+describe('the log of predictions', () => {
+  const setLog = (more: object): Promise<unknown> =>
+    hub.ask('set-prediction-log', { model: MODEL, sample: 1, reason: 'test', ...more });
+  const predictions = async (filter = {}, page = {}): Promise<{ predictions: PredictionAnswer[]; next: string }> =>
+    (
+      await hub.ask<{ predictions: { predictions: PredictionAnswer[]; next: string } }>('predictions', {
+        filter: { model: MODEL, ...filter },
+        ...page,
+      })
+    ).predictions;
+  const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+  const traffic = async (): Promise<TrafficAnswer> =>
+    (await hub.ask<{ traffic: TrafficAnswer[] }>('traffic', { model: MODEL })).traffic[0]!;
+  let ids: string[];
+
+  beforeAll(async () => {
+    await hub.stop();
+    await hub.start();
+  });
+
+  it('is off until somebody asks for it, with a share, an end and a reason', async () => {
+    expect((await classify(photos[0]!)).predictionId).toBeNull();
+    for (const wrong of [{ sample: 1.1 }, { keepDays: 0 }, { reason: '' }]) {
+      await expect(setLog(wrong)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    }
+    expect(await predictions()).toEqual({ predictions: [], next: null });
+    expect(await setLog({})).toEqual({
+      setPredictionLog: { predictionLog: { sample: 1, keepDays: 30, keepPhotos: false, lost: 0 } },
+    });
+  });
+
+  it('has each answer with the hash of the photo, newest first, page by page, and no photo', async () => {
+    const answers: ClassificationAnswer[] = [];
+    for (const photo of photos) answers.push(await classify(photo));
+    ids = answers.map(({ predictionId }) => predictionId as string);
+    const first = await predictions({}, { first: 4 });
+    const second = await predictions({}, { first: 4, after: first.next });
+    expect(second.next).toBeNull();
+    const kept = [...first.predictions, ...second.predictions].toReversed();
+    expect(kept).toMatchObject(
+      answers.map(({ label, confidence, milliseconds, predictionId }, i) => ({
+        ...{ id: predictionId, version: 1, label, confidence, milliseconds },
+        ...{ inputHash: sha256(photos[i]!), thumbnail: null, rightLabel: null },
+      })),
+    );
+    expect(existsSync(blobFile(hub.data, sha256(photos[0]!)))).toBe(false);
+  });
+
+  it('takes what is right, the last word, and of the classes that there are', async () => {
+    const tell = (predictionId: string, label: string): Promise<unknown> =>
+      hub.ask('give-feedback', { predictionId, label });
+    await expect(tell(ids[0]!, 'purple')).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'The version has no class named purple; it has blue, green, red.',
+    });
+    await expect(tell('018f0000-0000-7000-8000-000000000000', 'red')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { secret } = await hub.createToken({ name: 'stranger', role: 'VIEWER', model: 'other' });
+    const stranger = hub.as(secret).ask('give-feedback', { predictionId: ids[0]!, label: 'red' });
+    await expect(stranger).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const labels = COLOUR_NAMES.concat(COLOUR_NAMES);
+    await tell(ids[0]!, 'green');
+    for (const [i, id] of ids.slice(0, 4).entries()) await tell(id, i === 3 ? 'red' : labels[i]!);
+    expect((await predictions({ wrong: true })).predictions).toMatchObject([{ id: ids[3], rightLabel: 'red' }]);
+    expect((await predictions({ wrong: false })).predictions).toHaveLength(3);
+    const { feedback, drift } = await traffic();
+    // Wilson's interval of 3 in 4: 0.3006 to 0.9544.
+    expect(feedback).toMatchObject({ judged: 4, right: 3, accuracy: 0.75 });
+    expect([feedback.low, feedback.high].map((end) => end.toFixed(4))).toEqual(['0.3006', '0.9544']);
+    expect(drift).toMatchObject({ verdict: 'TOO_FEW', text: '6 answers are too few to tell; 100 are needed.' });
+  });
+
+  it('says in words when what is asked is no longer what was tested', async () => {
+    await Promise.all(Array.from({ length: 40 }, () => classify(photos[0]!)));
+    await Promise.all(Array.from({ length: 56 }, () => classify(photos[0]!)));
+    const { drift, predictions: count } = await traffic();
+    expect(count).toBe(102);
+    expect(drift).toMatchObject({ verdict: 'DIFFERENT', classes: { index: expect.any(Number) } });
+    expect(drift.text).toMatch(/^It answers blue more often than on the test images: 96 % against 33 %\. /);
+  });
+
+  it('keeps photos where that is asked for, and deletes both when they are old', async () => {
+    await setLog({ keepPhotos: true });
+    const { predictionId } = await classify(photos[5]!);
+    const [newest] = (await predictions({}, { first: 1 })).predictions;
+    expect(newest).toMatchObject({ id: predictionId, inputHash: sha256(photos[5]!) });
+    expect(newest!.thumbnail).toMatch(/^data:image\/webp;base64,/);
+    const file = blobFile(hub.data, newest!.inputHash);
+    expect(existsSync(file)).toBe(true);
+    const old = new Date(Date.now() - 31 * 24 * 3_600_000);
+    await hub.inDatabase((client) => client.loggedPrediction.updateMany({ data: { at: old } }));
+    expect(await predictions()).toEqual({ predictions: [], next: null });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is off again when its share is 0, and all of that is in the audit', async () => {
+    await setLog({ sample: 0, reason: 'enough' });
+    expect((await classify(photos[0]!)).predictionId).toBeNull();
+    const filter = { model: MODEL, actions: ['PREDICTION_LOG_CHANGED'] };
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
+    expect(auditEvents.events).toMatchObject([{ reason: 'enough' }, {}, { from: null, reason: 'test' }]);
+  });
+});
