@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { PredictionLog } from '../../src/schema/prediction/prediction.log.js';
+import { dataPaths } from '../../src/storage/data-folder.js';
+import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
 import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
+import { runHub } from '../support/command.js';
 import { HOPELESS } from '../support/recipes.js';
 import { serveColours } from '../support/served-colours.js';
 import { TestHub } from '../support/test-hub.js';
@@ -105,6 +110,21 @@ describe('a trial', () => {
     await expect(end('ABORT')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await classify(photos[0]!);
     expect(await trial()).toMatchObject({ present: { answers: 6 } });
+  });
+
+  it('is begun, shown and ended from the terminal', async () => {
+    const at = ['--url', hub.url, '--token', hub.token];
+    const run = async (...command: readonly string[]): Promise<string> => {
+      const { code, stdout, stderr } = await runHub('trial', ...command, ...at);
+      expect(code, stderr).toBe(0);
+      return stdout;
+    };
+    const given = ['--mode', 'shadow', '--share', '1', '--reason', 'again'];
+    expect(await run('start', MODEL, '2', ...given)).toBe('colours version 2 is tried for production\n');
+    expect(await run('show', MODEL)).toMatch(
+      /^trial +colours version 2 for production, SHADOW of 100\.0%\nstate +RUNNING$/m,
+    );
+    expect(await run('end', MODEL, '--reason', 'enough')).toMatch(/^ended .+ by first: enough$/m);
   });
 
   let byKey: number[];
@@ -220,7 +240,7 @@ describe('the log of predictions', () => {
     ).predictions;
   const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
   const traffic = async (): Promise<TrafficAnswer> =>
-    (await hub.ask<{ traffic: TrafficAnswer[] }>('traffic', { model: MODEL })).traffic[0]!;
+    (await hub.ask<{ traffic: TrafficAnswer[] }>('traffic', { model: MODEL })).traffic.at(-1)!;
   let ids: string[];
 
   beforeAll(async () => {
@@ -279,9 +299,33 @@ describe('the log of predictions', () => {
     expect(drift).toMatchObject({ verdict: 'TOO_FEW', text: '6 answers are too few to tell; 100 are needed.' });
   });
 
+  it('is read from the terminal', async () => {
+    const at = ['--url', hub.url, '--token', hub.token];
+    const listed = await runHub('predictions', 'list', MODEL, '--wrong', ...at);
+    expect(listed.stdout, listed.stderr).toMatch(new RegExp(`^.+ 1 +blue .+ red +[0-9a-f]{12} +${ids[3]}$`, 'm'));
+    const said = await runHub('predictions', 'traffic', MODEL, ...at);
+    expect(said.stdout, said.stderr).toMatch(/^ +1 +6 +4 +75\.0% +30\.1% to 95\.4% +TOO_FEW$/m);
+  });
+
+  it('loses and counts what does not fit into memory, and keeps the rest', async () => {
+    await hub.inDatabase(async (client) => {
+      const log = new PredictionLog(client, new FileBlobStore(dataPaths(hub.data).blobs), pino({ level: 'silent' }));
+      await log.load();
+      const { id: versionId } = await client.modelVersion.findFirstOrThrow({ where: { number: 2 } });
+      const top = [{ label: 'red', probability: 0.5 }];
+      const answer = { label: 'red', top, version: { model: MODEL, versionId }, timing: { total: 1 } } as never;
+      expect(log.keep(new Uint8Array(64 * 1024 ** 2 + 1), answer)).toBeNull();
+      expect(log.of(MODEL)).toMatchObject({ lost: 1 });
+      const ids = Array.from({ length: 2001 }, () => log.keep(new Uint8Array(), answer));
+      expect(ids.indexOf(null)).toBe(2000);
+      expect(log.of(MODEL)).toMatchObject({ lost: 2 });
+      await log.close();
+      expect(await client.loggedPrediction.count({ where: { versionId } })).toBe(2000);
+    });
+  });
+
   it('says in words when what is asked is no longer what was tested', async () => {
-    await Promise.all(Array.from({ length: 40 }, () => classify(photos[0]!)));
-    await Promise.all(Array.from({ length: 56 }, () => classify(photos[0]!)));
+    for (const n of [40, 56]) await Promise.all(Array.from({ length: n }, () => classify(photos[0]!)));
     const { drift, predictions: count } = await traffic();
     expect(count).toBe(102);
     expect(drift).toMatchObject({ verdict: 'DIFFERENT', classes: { index: expect.any(Number) } });

@@ -229,6 +229,7 @@ export class TrialService {
       const data = { figures: figures.write() };
       await this.parts.prisma.versionTrial.updateMany({ where: { id, state: 'RUNNING' }, data });
       this.#saved.set(trial, total);
+      this.parts.changes.tell('MODEL', trial.candidate.version.model);
     }
   }
 
