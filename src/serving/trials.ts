@@ -100,8 +100,10 @@ export class Trials {
   /** @param other the version that is to be asked as well; null for none. */
   #part(trial: Trial, arm: 'present' | 'candidate', other: ServedVersion | null): TrialPart {
     const { figures } = trial;
+    let hasFailed = false;
     return {
       answered: ({ version, probabilities, milliseconds, bytes, pixels }) => {
+        if (hasFailed) return; // past its deadline: it came, and nobody waited for it any more
         figures[arm].answered(milliseconds);
         this.#judge(trial);
         if (!other || this.#running.get(nameOf(trial)) !== trial) return;
@@ -118,7 +120,10 @@ export class Trials {
         const comparison = { of: trial, version: other, n: labels.length, bytes, pixels, answered, failed };
         if (!this.#comparisons.add(comparison)) figures.dropped += labels.length;
       },
-      failed: (error) => this.#failed(trial, arm, error),
+      failed: (error) => {
+        hasFailed = true;
+        this.#failed(trial, arm, error);
+      },
     };
   }
 

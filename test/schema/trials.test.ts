@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PredictionLog } from '../../src/schema/prediction/prediction.log.js';
+import type { Classification } from '../../src/serving/classifier.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer } from '../support/answers.js';
@@ -33,7 +34,7 @@ interface TrialAnswer {
 }
 
 const MODEL = 'colours';
-const KEYS = Array.from({ length: 12 }, (_, i) => `user-${i}`);
+const KEYS = Array.from({ length: 20 }, (_, i) => `user-${i}`);
 let hub: TestHub;
 let photos: Buffer[];
 
@@ -62,6 +63,15 @@ async function trial(): Promise<TrialAnswer> {
 async function classify(photo: Buffer, variables = {}): Promise<ClassificationAnswer> {
   const given = { model: MODEL, ...variables };
   return (await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, given)).classify;
+}
+
+/** The newest one, when it is over. */
+async function over(): Promise<TrialAnswer> {
+  const ended = async (): Promise<TrialAnswer | false> => {
+    const now = await trial();
+    return now.state !== 'RUNNING' && now;
+  };
+  return vi.waitUntil(ended, { timeout: 20_000 });
 }
 
 /** The version that answers each key. */
@@ -112,7 +122,7 @@ describe('a trial', () => {
     expect(await trial()).toMatchObject({ present: { answers: 6 } });
   });
 
-  it('is begun, shown and ended from the terminal', async () => {
+  it('is begun and shown from the terminal', async () => {
     const at = ['--url', hub.url, '--token', hub.token];
     const run = async (...command: readonly string[]): Promise<string> => {
       const { code, stdout, stderr } = await runHub('trial', ...command, ...at);
@@ -124,7 +134,7 @@ describe('a trial', () => {
     expect(await run('show', MODEL)).toMatch(
       /^trial +colours version 2 for production, SHADOW of 100\.0%\nstate +RUNNING$/m,
     );
-    expect(await run('end', MODEL, '--reason', 'enough')).toMatch(/^ended .+ by first: enough$/m);
+    await end('ABORT');
   });
 
   let byKey: number[];
@@ -140,24 +150,32 @@ describe('a trial', () => {
       expect(await answer.json()).toMatchObject({ modelVersion: byKey[i] });
     }
     const asked = byKey.filter((version) => version === 2).length * 3;
-    expect(await trial()).toMatchObject({ candidate: { answers: asked }, present: { answers: 36 - asked } });
+    const all = 3 * KEYS.length;
+    expect(await trial()).toMatchObject({ candidate: { answers: asked }, present: { answers: all - asked } });
     const { compared, dropped } = await trial();
     expect(compared + dropped).toBeLessThanOrEqual(asked);
   });
 
-  it('goes on when the hub starts again, with the same keys and what was counted before', async () => {
+  it('goes on when the hub starts again, and ends by itself when the version fails more often than it may', async () => {
     const before = await trial();
     await hub.stop();
+    await hub.start({ servingDeadline: 1 });
+    const key = KEYS[byKey.indexOf(2)];
+    for (let i = 0; i < 2; i++) {
+      await expect(classify(photos[0]!, { key })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    }
+    const ended = await over();
+    expect(ended).toMatchObject({ state: 'ABORTED', endedBy: 'hub', candidate: { errors: 2 } });
+    expect(ended.candidate.answers).toBe(before.candidate.answers);
+    expect(ended.present.p50Milliseconds).toBeCloseTo(before.present.p50Milliseconds!, 6);
+    expect(ended.outcome).toContain(`It failed 2 of ${before.candidate.answers + 2} requests`);
+    await hub.stop();
     await hub.start();
-    expect(await versionsByKey()).toEqual(byKey);
-    const after = await trial();
-    expect(after.candidate.answers + after.present.answers).toBe(
-      before.candidate.answers + before.present.answers + 12,
-    );
-    expect(after.present.p50Milliseconds).toBeGreaterThan(0);
+    expect(new Set(await versionsByKey())).toEqual(new Set([1]));
   });
 
   it('ends by a promotion, if the gate lets it, and else goes on', async () => {
+    await start({ mode: 'CANARY', share: 0.5, overrideGate: true });
     await expect(end('PROMOTE')).rejects.toMatchObject({ code: 'GATE_REFUSED' });
     expect(await trial()).toMatchObject({ state: 'RUNNING' });
     await end('PROMOTE', { overrideGate: true });
@@ -168,40 +186,21 @@ describe('a trial', () => {
   it('ends when the alias moves otherwise', async () => {
     await start({ version: 1 });
     await hub.ask('roll-back', { model: MODEL, reason: 'worse' });
-    const ended = await vi.waitUntil(async () => {
-      const now = await trial();
-      return now.state !== 'RUNNING' && now;
+    expect(await over()).toMatchObject({
+      ...{ state: 'PROMOTED', endedBy: 'hub', outcome: 'production points to version 1 now.' },
     });
-    expect(ended).toMatchObject({ state: 'PROMOTED', endedBy: 'hub', outcome: 'production points to version 1 now.' });
-  });
-
-  it('ends by itself when the version fails more often than it may', async () => {
-    await start({ mode: 'CANARY', share: 0.5, overrideGate: true });
-    const inCanary: string[] = [];
-    for (const key of KEYS) if ((await classify(photos[0]!, { key })).modelVersion === 2) inCanary.push(key);
-    await hub.stop();
-    await hub.start({ servingDeadline: 1 });
-    const [first, second] = inCanary;
-    for (const key of [first, second]) {
-      await expect(classify(photos[0]!, { key })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-    }
-    const ended = await vi.waitUntil(async () => {
-      const now = await trial();
-      return now.state !== 'RUNNING' && now;
-    });
-    expect(ended).toMatchObject({ state: 'ABORTED', endedBy: 'hub', candidate: { errors: 2 } });
-    expect(ended.outcome).toContain(`It failed 2 of ${inCanary.length + 2} requests`);
   });
 
   it('is in the audit from its start to its end', async () => {
     const filter = { model: MODEL, actions: ['TRIAL_STARTED', 'TRIAL_ENDED', 'ALIAS_MOVED'] };
     const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
-    const id = (await trial()).id;
-    expect(auditEvents.events.slice(0, 5)).toMatchObject([
-      { action: 'TRIAL_ENDED', actor: 'hub', details: { trial: id, state: 'ABORTED' } },
-      { action: 'TRIAL_STARTED', actor: 'first', from: '1', to: '2', details: { trial: id, mode: 'CANARY' } },
-      { action: 'TRIAL_ENDED', actor: 'hub', details: { state: 'PROMOTED' } },
+    expect(auditEvents.events.slice(0, 7)).toMatchObject([
+      { action: 'TRIAL_ENDED', actor: 'hub', details: { trial: (await trial()).id, state: 'PROMOTED' } },
       { action: 'ALIAS_MOVED', from: '2', to: '1' },
+      { action: 'TRIAL_STARTED', details: { mode: 'SHADOW', share: 1 } },
+      { action: 'ALIAS_MOVED', from: '1', to: '2', details: { trial: expect.any(String) } },
+      { action: 'TRIAL_STARTED', actor: 'first', from: '1', to: '2', details: { mode: 'CANARY' } },
+      { action: 'TRIAL_ENDED', actor: 'hub', details: { state: 'ABORTED' } },
       { action: 'TRIAL_STARTED' },
     ]);
   });
@@ -242,11 +241,6 @@ describe('the log of predictions', () => {
   const traffic = async (): Promise<TrafficAnswer> =>
     (await hub.ask<{ traffic: TrafficAnswer[] }>('traffic', { model: MODEL })).traffic.at(-1)!;
   let ids: string[];
-
-  beforeAll(async () => {
-    await hub.stop();
-    await hub.start();
-  });
 
   it('is off until somebody asks for it, with a share, an end and a reason', async () => {
     expect((await classify(photos[0]!)).predictionId).toBeNull();
@@ -307,23 +301,6 @@ describe('the log of predictions', () => {
     expect(said.stdout, said.stderr).toMatch(/^ +1 +6 +4 +75\.0% +30\.1% to 95\.4% +TOO_FEW$/m);
   });
 
-  it('loses and counts what does not fit into memory, and keeps the rest', async () => {
-    await hub.inDatabase(async (client) => {
-      const log = new PredictionLog(client, new FileBlobStore(dataPaths(hub.data).blobs), pino({ level: 'silent' }));
-      await log.load();
-      const { id: versionId } = await client.modelVersion.findFirstOrThrow({ where: { number: 2 } });
-      const top = [{ label: 'red', probability: 0.5 }];
-      const answer = { label: 'red', top, version: { model: MODEL, versionId }, timing: { total: 1 } } as never;
-      expect(log.keep(new Uint8Array(64 * 1024 ** 2 + 1), answer)).toBeNull();
-      expect(log.of(MODEL)).toMatchObject({ lost: 1 });
-      const ids = Array.from({ length: 2001 }, () => log.keep(new Uint8Array(), answer));
-      expect(ids.indexOf(null)).toBe(2000);
-      expect(log.of(MODEL)).toMatchObject({ lost: 2 });
-      await log.close();
-      expect(await client.loggedPrediction.count({ where: { versionId } })).toBe(2000);
-    });
-  });
-
   it('says in words when what is asked is no longer what was tested', async () => {
     for (const n of [40, 56]) await Promise.all(Array.from({ length: n }, () => classify(photos[0]!)));
     const { drift, predictions: count } = await traffic();
@@ -335,22 +312,41 @@ describe('the log of predictions', () => {
   it('keeps photos where that is asked for, and deletes both when they are old', async () => {
     await setLog({ keepPhotos: true });
     const { predictionId } = await classify(photos[5]!);
-    const [newest] = (await predictions({}, { first: 1 })).predictions;
+    await setLog({});
+    const { modelVersionId } = await classify(photos[5]!, { version: 2 });
+    const [, newest] = (await predictions({}, { first: 2 })).predictions;
     expect(newest).toMatchObject({ id: predictionId, inputHash: sha256(photos[5]!) });
     expect(newest!.thumbnail).toMatch(/^data:image\/webp;base64,/);
     const file = blobFile(hub.data, newest!.inputHash);
     expect(existsSync(file)).toBe(true);
-    const old = new Date(Date.now() - 31 * 24 * 3_600_000);
-    await hub.inDatabase((client) => client.loggedPrediction.updateMany({ data: { at: old } }));
-    expect(await predictions()).toEqual({ predictions: [], next: null });
+    await hub.inDatabase(async (client) => {
+      await client.loggedPrediction.updateMany({ data: { at: new Date(Date.now() - 31 * 24 * 3_600_000) } });
+      const blobs = new FileBlobStore(dataPaths(hub.data).blobs);
+      await fillUp(new PredictionLog(client, blobs, pino({ level: 'silent' })), modelVersionId);
+    });
+    expect((await predictions({ version: 1 })).predictions).toEqual([]);
     expect(existsSync(file)).toBe(false);
+    expect((await traffic()).predictions, 'of what fitted into memory, nothing is lost').toBe(2000);
   });
+
+  /** Offers a log more than may wait, and has it write what it took. */
+  async function fillUp(log: PredictionLog, versionId: string): Promise<void> {
+    await log.load();
+    const top = [{ label: 'red', probability: 0.5 }];
+    const answer = { label: 'red', top, version: { model: MODEL, versionId }, timing: { total: 1 } };
+    const keep = (photo: Uint8Array): string | null => log.keep(photo, answer as unknown as Classification);
+    expect(keep(new Uint8Array(64 * 1024 ** 2 + 1))).toBeNull();
+    expect(Array.from({ length: 2001 }, () => keep(new Uint8Array())).indexOf(null)).toBe(2000);
+    expect(log.of(MODEL)).toMatchObject({ lost: 2 });
+    await log.close();
+  }
 
   it('is off again when its share is 0, and all of that is in the audit', async () => {
     await setLog({ sample: 0, reason: 'enough' });
     expect((await classify(photos[0]!)).predictionId).toBeNull();
     const filter = { model: MODEL, actions: ['PREDICTION_LOG_CHANGED'] };
     const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
-    expect(auditEvents.events).toMatchObject([{ reason: 'enough' }, {}, { from: null, reason: 'test' }]);
+    expect(auditEvents.events.at(0)).toMatchObject({ reason: 'enough' });
+    expect(auditEvents.events.at(-1)).toMatchObject({ from: null, reason: 'test' });
   });
 });
