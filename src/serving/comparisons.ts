@@ -4,6 +4,9 @@ import type { ServedVersion } from './served-version.js';
 /** Photos that wait at most, and the bytes that they may keep in memory. */
 const [MOST_WAITING, MOST_BYTES] = [64, 64 * 1024 ** 2];
 
+/** How many times as long as one took nothing is compared after it. */
+const REST = 9;
+
 /** Pictures that a version has answered, to be asked of another as well. */
 export interface Comparison {
   /** What ends with it. */
@@ -21,7 +24,8 @@ export interface Comparison {
 
 /**
  * Asks another version, too, while nobody waits for an answer. One begins when there was nothing to do for as long as a
- * photo takes, so a hub that is busy all the time compares nothing.
+ * photo takes, and most of that time nothing is done: a photo that comes rarely finds one under way. A hub that is busy
+ * all the time compares nothing.
  */
 export class Comparisons {
   readonly #waiting: Comparison[] = [];
@@ -29,6 +33,8 @@ export class Comparisons {
   #idle = false;
   #working = false;
   #timer: NodeJS.Timeout | undefined;
+  /** By `performance.now()`; the next one does not begin before. */
+  #restsUntil = 0;
 
   constructor(private readonly deployments: Deployments) {}
 
@@ -56,26 +62,25 @@ export class Comparisons {
 
   /** Nobody does any more. @param quiet milliseconds for which it should stay so. */
   idle(quiet: number): void {
-    if (this.#waiting.length === 0) return;
+    this.#idle = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#idle = true;
-      void this.#work();
-    }, quiet).unref();
+    if (this.#waiting.length === 0) return;
+    const wait = Math.max(quiet, this.#restsUntil - performance.now());
+    this.#timer = setTimeout(() => void this.#next(), wait).unref();
   }
 
-  async #work(): Promise<void> {
+  async #next(): Promise<void> {
     if (this.#working) return;
-    this.#working = true;
-    for (let next = this.#next(); next; next = this.#next()) await this.#compare(next);
-    this.#working = false;
-  }
-
-  #next(): Comparison | undefined {
-    if (!this.#idle) return undefined;
     const next = this.#waiting.shift();
-    this.#bytes -= next?.bytes ?? 0;
-    return next;
+    if (!next) return;
+    this.#bytes -= next.bytes;
+    this.#working = true;
+    const began = performance.now();
+    await this.#compare(next);
+    const ended = performance.now();
+    this.#restsUntil = ended + REST * (ended - began);
+    this.#working = false;
+    if (this.#idle) this.idle(0);
   }
 
   async #compare({ version, n, pixels, answered, failed }: Comparison): Promise<void> {

@@ -102,10 +102,11 @@ describe('a trial', () => {
     const shown: ClassificationAnswer[] = [];
     for (const photo of photos) shown.push(await classify(photo));
     expect(shown.map(({ modelVersion }) => modelVersion)).toEqual(photos.map(() => 1));
-    const counted = await vi.waitUntil(async () => {
+    const all = async (): Promise<TrialAnswer | false> => {
       const now = await trial();
       return now.compared === photos.length && now;
-    });
+    };
+    const counted = await vi.waitUntil(all, { timeout: 20_000 });
     const same = shown.filter(({ label }, i) => label === others[i]!.label).length;
     expect(same).toBeLessThan(photos.length);
     expect(counted).toMatchObject({ agreed: same, agreement: same / photos.length, dropped: 0 });
