@@ -155,6 +155,13 @@ describe('a trial', () => {
     expect(await trial()).toMatchObject({ candidate: { answers: asked }, present: { answers: all - asked } });
     const { compared, dropped } = await trial();
     expect(compared + dropped).toBeLessThanOrEqual(asked);
+    const image = { name: 'image', shape: [1, 32, 32, 3], datatype: 'UINT8', data: new Array(32 * 32 * 3).fill(9) };
+    for (const version of [1, 2]) {
+      const headers = { authorization: `Bearer ${hub.token}`, 'x-request-key': KEYS[byKey.indexOf(version)]! };
+      const init = { method: 'POST', headers, body: JSON.stringify({ inputs: [image] }) };
+      const answer = await hub.fetch(`/v2/models/${MODEL}/infer`, init);
+      expect(await answer.json()).toMatchObject({ model_version: String(version) });
+    }
   });
 
   it('goes on when the hub starts again, and ends by itself when the version fails more often than it may', async () => {
