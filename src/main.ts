@@ -23,6 +23,7 @@ import { BackupService } from './schema/backup/backup.service.js';
 import { ChangeResolver } from './schema/change/change.resolver.js';
 import { Changes } from './schema/change/changes.js';
 import { ClassificationResolver } from './schema/classification/classification.resolver.js';
+import { ClassificationService } from './schema/classification/classification.service.js';
 import { DatasetContents } from './schema/dataset/dataset.contents.js';
 import { DatasetResolver } from './schema/dataset/dataset.resolver.js';
 import { DatasetService } from './schema/dataset/dataset.service.js';
@@ -52,6 +53,9 @@ import { RecordedAnswers } from './schema/model/recorded-answers.js';
 import { VersionQueue } from './schema/model/version.queue.js';
 import { VersionRegistry } from './schema/model/version-registry.js';
 import { findServedVersion } from './schema/model/version-row.js';
+import { PredictionLog } from './schema/prediction/prediction.log.js';
+import { PredictionLogResolver, PredictionResolver } from './schema/prediction/prediction.resolver.js';
+import { PredictionService } from './schema/prediction/prediction.service.js';
 import { PromotionResolver } from './schema/promotion/promotion.resolver.js';
 import { PromotionService } from './schema/promotion/promotion.service.js';
 import { PromotionRequestService } from './schema/promotion/promotion-request.service.js';
@@ -77,6 +81,8 @@ import { SweepResolver } from './schema/sweep/sweep.resolver.js';
 import { SweepService } from './schema/sweep/sweep.service.js';
 import { TokenResolver } from './schema/token/token.resolver.js';
 import { TokenService } from './schema/token/token.service.js';
+import { TrialResolver } from './schema/trial/trial.resolver.js';
+import { TrialService } from './schema/trial/trial.service.js';
 import { WebhookOutbox } from './schema/webhook/webhook.outbox.js';
 import { WebhookResolver } from './schema/webhook/webhook.resolver.js';
 import { RETRY_DELAYS, WebhookSender } from './schema/webhook/webhook.sender.js';
@@ -86,6 +92,7 @@ import { Deployments } from './serving/deployments.js';
 import { LoadedVersions } from './serving/loaded-versions.js';
 import { logRefusals } from './serving/log-refusals.js';
 import type { ServedVersion } from './serving/served-version.js';
+import { Trials } from './serving/trials.js';
 import { openDataFolder } from './storage/data-folder.js';
 import { openDatabase } from './storage/database.js';
 import type { RemoteFile } from './storage/download.js';
@@ -169,7 +176,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(() => inMemory.close());
     const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);
     const deployments = new Deployments(inMemory, find, config.servingVersions);
-    const classifier = new Classifier(deployments, config);
+    const trying = new Trials(deployments);
+    const classifier = new Classifier(config, trying);
     logRefusals(classifier, log);
 
     // schema
@@ -233,6 +241,8 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     });
     closing.push(async () => estimates.close());
     const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
+    const trials = new TrialService({ prisma, deployments, trials: trying, promotions, changes, log });
+    closing.push(() => trials.close());
     const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
     const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
     const queueParts = { blobFolder: folder.blobs, log, turn };
@@ -269,6 +279,11 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       log,
     });
     closing.push(async () => exports.close());
+    const settings = new ModelSettingsService(prisma, changes);
+    const predictionLog = new PredictionLog(prisma, blobs, log);
+    closing.push(() => predictionLog.close());
+    const predictions = new PredictionService(prisma, blobs, predictionLog, settings);
+    const classifications = new ClassificationService(classifier, predictionLog);
     const runLoaders = new RunLoaders(prisma);
     const schema = buildHubSchema([
       new DatasetResolver(new DatasetService(prisma, changes), registration, registrations),
@@ -282,15 +297,18 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       new SweepResolver(new SweepService(prisma, sweeps, limits)),
       new RunRecordResolver(new RunRecordService(prisma, blobs, runs)),
       new TestPredictionResolver(versions),
-      new ModelResolver(models, new ModelSettingsService(prisma, changes), deployments),
+      new ModelResolver(models, settings, deployments),
       new ModelFields(runLoaders),
       new PrecisionResolver(precisions),
       new ImportResolver(new ImportService(prisma, blobs, allowed, limits, imports)),
-      new ClassificationResolver(classifier),
+      new ClassificationResolver(classifications),
       new ChangeResolver(),
       new SampleResolver(new SampleService(SAMPLES)),
       new TokenResolver(tokens),
       new PromotionResolver(promotions, new PromotionRequestService(prisma, promotions)),
+      new TrialResolver(trials),
+      new PredictionResolver(predictions),
+      new PredictionLogResolver(predictions),
       new LimitsResolver(limits),
       new WebhookResolver(new WebhookService(prisma, outbox)),
       new AuditResolver(new AuditService(prisma)),
@@ -314,6 +332,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
         subscribed,
         authentication: tokens,
         limits,
+        classifications,
         classifier,
         deployments,
         exports,
@@ -329,8 +348,10 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       config.port,
     );
     closing.push(() => http.close());
-    const recovered = Promise.all([precisions.recover(), calibrations.recover()]);
-    const deployed = recovered.then(() => promotions.deployAll());
+    const deployed = Promise.all([precisions.recover(), calibrations.recover()])
+      .then(() => promotions.deployAll())
+      .then(() => trials.recover())
+      .then(() => predictionLog.start());
     const ready = deployed.then(async () => {
       loaded = true;
       queue.wake();

@@ -1,6 +1,7 @@
 // Loads a server with photos from a process of its own. Told over IPC:
-// { url, form, field, headers, photos, concurrency, requests }; answers { seconds, answers: [{ status, ms, retryAfter, body }] }.
+// { url, form, field, headers, photos, concurrency, requests, pause }; answers { seconds, answers: [{ status, ms, retryAfter, body }] }.
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 
 /** How a photo is sent, by the server's protocol. @returns what fetch takes. */
 const FORMS = {
@@ -33,7 +34,7 @@ function formWith(parts) {
 const json = (body) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 
 process.on('message', async (task) => {
-  const { url, form, headers = {}, photos, concurrency, requests } = task;
+  const { url, form, headers = {}, photos, concurrency, requests, pause = 0 } = task;
   const contents = await Promise.all(photos.map((path) => readFile(path)));
   const answers = [];
   let next = 0;
@@ -51,6 +52,7 @@ process.on('message', async (task) => {
       } catch (error) {
         answers.push({ photo, status: 0, ms: performance.now() - sent, body: String(error.cause ?? error) });
       }
+      if (pause > 0) await setTimeout(pause);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, one));

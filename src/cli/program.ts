@@ -10,6 +10,7 @@ import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { gcCommand } from './commands/gc.js';
 import { modelCommand } from './commands/model.js';
+import { predictionsCommand } from './commands/predictions.js';
 import { promoteCommand } from './commands/promote.js';
 import { promotionCommand } from './commands/promotion.js';
 import { restoreCommand } from './commands/restore.js';
@@ -20,6 +21,7 @@ import { startCommand } from './commands/start.js';
 import { sweepCommand } from './commands/sweep.js';
 import { tokenCommand } from './commands/token.js';
 import { trainCommand } from './commands/train.js';
+import { trialCommand } from './commands/trial.js';
 import { verifyCommand } from './commands/verify.js';
 import { exitHelp } from './exit.js';
 import { PACKAGE } from './package.js';
@@ -39,7 +41,9 @@ const COMMANDS = [
   promoteCommand,
   rollbackCommand,
   promotionCommand,
+  trialCommand,
   classifyCommand,
+  predictionsCommand,
   tokenCommand,
   auditCommand,
   doctorCommand,

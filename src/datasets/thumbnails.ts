@@ -9,6 +9,11 @@ export async function thumbnail(encoded: Uint8Array, side: number): Promise<Buff
   return openImage(encoded).resize(side, side, { fit: 'inside' }).webp({ quality: QUALITY }).toBuffer();
 }
 
+/** A WebP picture as the address of itself. */
+export function dataUrl(webp: Buffer): string {
+  return `data:image/webp;base64,${webp.toString('base64')}`;
+}
+
 /** Pictures side by side, each cropped to a square. @param side of each in pixels. @returns WebP. */
 export async function contactSheet(pictures: readonly Uint8Array[], side: number, columns: number): Promise<Buffer> {
   const cells = await Promise.all(

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics/metrics.js';
+import type { ClassificationService } from '../schema/classification/classification.service.js';
 import type { ExportService } from '../schema/model/export.service.js';
 import { backupRoute } from './backup.js';
 import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
@@ -14,6 +15,7 @@ import type { Route } from './route.js';
 export const API = '/graphql';
 
 export interface RouteParts extends InferenceParts {
+  readonly classifications: ClassificationService;
   readonly metrics: Metrics;
   readonly exports: ExportService;
   /** Whether `/metrics` needs no token from programs of this machine. */
@@ -25,7 +27,7 @@ export interface RouteParts extends InferenceParts {
 
 /** Every way to ask the hub but GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { classifier, deployments, exports, metrics, openMetrics, openBackup, isReady, log } = parts;
+  const { classifications, deployments, exports, metrics, openMetrics, openBackup, isReady, log } = parts;
   return [
     {
       method: 'get',
@@ -55,7 +57,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
       ],
     },
     metricsRoute(metrics, openMetrics),
-    classifyRoute(classifier, deployments),
+    classifyRoute(classifications, deployments),
     exportRoute(exports),
     backupRoute(openBackup, log),
     ...inferenceRoutes(parts),

@@ -56,6 +56,12 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
   }
   const imports = await prisma.modelImport.findMany({ where: { fileBlob: { not: null } } });
   for (const { id, fileBlob } of imports) yield needed(fileBlob as string, `file of import ${id}`);
+  const photos = await prisma.loggedPrediction.findMany({
+    where: { photoBlob: { not: null } },
+    select: { photoBlob: true },
+    distinct: 'photoBlob',
+  });
+  for (const { photoBlob } of photos) yield needed(photoBlob as string, 'a photo of a kept prediction');
   for (const { blob } of await prisma.featureChunk.findMany({ select: { blob: true } })) {
     yield { sha256: blob, by: 'cached features', cached: true };
   }

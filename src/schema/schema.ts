@@ -15,6 +15,7 @@ import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
 import { guardRootFields } from './permission.js';
+import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RunFields } from './run/run.fields.js';
@@ -23,6 +24,7 @@ import { RunRecordResolver, TestPredictionResolver } from './run/run-record.reso
 import { SampleResolver } from './sample/sample.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
 import { TokenResolver } from './token/token.resolver.js';
+import { TrialResolver } from './trial/trial.resolver.js';
 import { WebhookResolver } from './webhook/webhook.resolver.js';
 
 const RESOLVERS = [
@@ -46,6 +48,9 @@ const RESOLVERS = [
   SampleResolver,
   TokenResolver,
   PromotionResolver,
+  TrialResolver,
+  PredictionResolver,
+  PredictionLogResolver,
   AuditResolver,
   LimitsResolver,
   WebhookResolver,

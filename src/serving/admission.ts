@@ -10,7 +10,6 @@ const NEWEST = 0.2;
  */
 export class Admission {
   #waiting = 0;
-  /** Milliseconds that a photo takes; 0 until one was computed. */
   #perPhoto = 0;
 
   constructor(private readonly limits: ServingLimits) {}
@@ -18,6 +17,11 @@ export class Admission {
   /** Photos that are accepted and not answered yet. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Milliseconds that a photo takes; 0 until one was computed. */
+  get perPhoto(): number {
+    return this.#perPhoto;
   }
 
   /**

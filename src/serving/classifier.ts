@@ -5,12 +5,13 @@ import { HubError } from '../errors.js';
 import { Admission } from './admission.js';
 import { Batches, type Predicted, type Predictor } from './batches.js';
 import { decodePhoto } from './decode-photo.js';
-import type { Deployments, Target } from './deployments.js';
+import type { Target } from './deployments.js';
 import { drawHeatMap } from './heat-map.js';
 import type { ServingLimits } from './limits.js';
 import type { Held } from './loaded-versions.js';
 import type { ServedVersion } from './served-version.js';
 import type { ServingEvents, Timing } from './serving-events.js';
+import type { TrialPart, Trials } from './trials.js';
 
 /** An answer about one photo. */
 export interface Classification {
@@ -48,6 +49,8 @@ export interface Inference {
 export interface Question {
   readonly model: string;
   readonly target: Target;
+  /** While a version is tried, the same version answers all that have the same key. */
+  readonly key?: string | undefined;
   /** Milliseconds until the answer; `servingDeadline` when it is left out, and at most that. */
   readonly deadline?: number;
 }
@@ -68,8 +71,8 @@ export class Classifier {
   #decoding = 0;
 
   constructor(
-    private readonly deployments: Deployments,
     private readonly limits: ServingLimits,
+    private readonly trials: Trials,
   ) {
     this.#admission = new Admission(limits);
     const moreToCome = (): boolean => this.#decoding > 0;
@@ -89,9 +92,9 @@ export class Classifier {
    * @throws OVERLOADED before the photo is read, DEADLINE_EXCEEDED, NOT_DEPLOYED, NOT_FOUND, or IMAGE_REFUSED.
    */
   async classify(photo: Photo, question: Question & { readonly topK: number }): Promise<Classification> {
-    return this.#answer(question, 1, async (held, signal) => {
+    return this.#answer(question, 1, false, async (held, signal, part) => {
       const [bytes, predictor] = await Promise.all([read(photo), held]);
-      return (await this.#classify(bytes, predictor, question.topK, signal)).classification;
+      return (await this.#classify(bytes, predictor, { ...question, signal, part })).classification;
     });
   }
 
@@ -104,11 +107,16 @@ export class Classifier {
     photo: Photo,
     question: Question & { readonly topK: number; readonly label: string | null },
   ): Promise<Explanation> {
-    return this.#answer(question, 1, async (held, signal) => {
+    return this.#answer(question, 1, false, async (held, signal, part) => {
       const [bytes, predictor] = await Promise.all([read(photo), held]);
       const { labels } = predictor.version;
       const asked = question.label === null ? null : indexOf(question.label, labels);
-      const { classification, answer } = await this.#classify(bytes, predictor, question.topK, signal, true);
+      const { classification, answer } = await this.#classify(bytes, predictor, {
+        ...question,
+        signal,
+        part,
+        maps: true,
+      });
       if (!answer.maps) {
         const message = 'The form with 8 bits that serves is from before answers could be explained: let floats serve.';
         throw new HubError('CONFLICT', message, { model: question.model });
@@ -132,7 +140,7 @@ export class Classifier {
       const message = `1 to ${servingQueue} pictures can be asked about at once (servingQueue); ${n} were received.`;
       throw new HubError('LIMIT_EXCEEDED', message, { limit: 'servingQueue', value: servingQueue, received: n });
     }
-    return this.#answer(question, n, async (held, signal) => {
+    return this.#answer(question, n, true, async (held, signal, part) => {
       const arrived = performance.now();
       const predictor = await held;
       const { version } = predictor;
@@ -150,36 +158,44 @@ export class Classifier {
       const predicted = await Promise.all(parts);
       const timing = timingOf(arrived, 0, predicted.at(-1) as Predicted);
       this.events.emit('answered', { version, timing });
-      const probabilities = new Float32Array(predicted.flatMap((part) => [...part.probabilities]));
+      const probabilities = new Float32Array(predicted.flatMap((batch) => [...batch.probabilities]));
+      const again = { bytes: pixels.length, pixels: async () => pixels };
+      part?.answered({ version, probabilities, milliseconds: timing.predict, ...again });
       return { version, probabilities: predictor.judgement.calibrate(probabilities) };
     });
   }
 
   /** Accepts a question, holds its version, and ends it at its deadline whatever becomes of the work. */
   async #answer<T>(
-    { model, target, deadline = this.limits.servingDeadline }: Question,
+    { model, target, key, deadline = this.limits.servingDeadline }: Question,
     photos: number,
-    work: (held: Promise<Held>, signal: AbortSignal) => Promise<T>,
+    inPixels: boolean,
+    work: (held: Promise<Held>, signal: AbortSignal, part: TrialPart | null) => Promise<T>,
   ): Promise<T> {
     const within = Math.min(deadline, this.limits.servingDeadline);
     const expired = new AbortController();
     const atEnd: (() => void)[] = [];
+    let part: TrialPart | null = null;
     try {
       atEnd.push(this.#admission.accept(photos, within));
       // Asked for at once: it is the version that serves now, whenever the photo has been read.
-      const held = this.deployments.hold(model, target);
+      const asked = this.trials.ask(model, target, key, inPixels);
+      const { held } = asked;
+      part = asked.part;
       atEnd.push(() => void held.then(({ letGo }) => letGo()).catch(() => undefined));
       const late = new Promise<never>((_, reject) => {
         const timer = setTimeout(() => reject(deadlineExceeded(within)), within);
         atEnd.push(() => clearTimeout(timer));
       });
-      return await Promise.race([work(held, expired.signal), late]);
+      return await Promise.race([work(held, expired.signal, part), late]);
     } catch (error) {
       expired.abort(error);
+      if (within === this.limits.servingDeadline) part?.failed(error); // a shorter one says nothing of the version
       this.events.emit('refused', { model, code: error instanceof HubError ? error.code : 'INTERNAL' });
       throw error;
     } finally {
       for (const end of atEnd) end();
+      if (this.waiting === 0) this.trials.idle(this.#admission.perPhoto);
     }
   }
 
@@ -187,15 +203,18 @@ export class Classifier {
   async #classify(
     { bytes, arrived }: ReadPhoto,
     predictor: Held,
-    topK: number,
-    signal: AbortSignal,
-    maps = false,
+    { topK, signal, part, maps = false }: { topK: number; signal: AbortSignal; part: TrialPart | null; maps?: boolean },
   ): Promise<{ classification: Classification; answer: Predicted }> {
     const { version, judgement } = predictor;
-    const { decoded, predicted } = await this.#decodeAndPredict(bytes, predictor, signal, maps);
+    const { decoded, pixels, predicted } = await this.#decodeAndPredict(bytes, predictor, signal, maps);
     const answer = await predicted;
     const timing = timingOf(arrived, decoded, answer);
     this.events.emit('answered', { version, timing });
+    part?.answered({
+      ...{ version, probabilities: answer.probabilities, milliseconds: timing.predict },
+      bytes: bytes.length + pixels.length,
+      pixels: async (side) => (side === version.size.input ? pixels : decodePhoto(bytes, side)),
+    });
     const top = rank(predictor, answer).slice(0, topK);
     const { calibrated } = judgement;
     const outlierScore = judgement.outlierScore(answer.features);
@@ -203,7 +222,7 @@ export class Classifier {
     return { classification: { label, top, calibrated, outlierScore, version, timing }, answer };
   }
 
-  /** @returns once the photo is decoded: the milliseconds of that, and what its batch will give. */
+  /** @returns once the photo is decoded: the milliseconds of that, its pixels, and what its batch will give. */
   async #decodeAndPredict(photo: Uint8Array, predictor: Predictor, signal: AbortSignal, maps: boolean) {
     this.#decoding += 1;
     try {
@@ -212,7 +231,7 @@ export class Classifier {
         const began = performance.now();
         const pixels = await decodePhoto(photo, predictor.version.size.input);
         const decoded = performance.now() - began;
-        return { decoded, predicted: this.#batches.add(predictor, pixels, 1, signal, maps) };
+        return { decoded, pixels, predicted: this.#batches.add(predictor, pixels, 1, signal, maps) };
       });
     } finally {
       this.#decoding -= 1;

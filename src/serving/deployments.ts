@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { HubError } from '../errors.js';
 import type { Held, LoadedVersions } from './loaded-versions.js';
@@ -22,6 +23,7 @@ const keptName = (model: string, number: number): string => `${model} ${number}`
 
 /** What serves: versions by alias, and some that were asked for by number. */
 export class Deployments {
+  readonly events = new EventEmitter<{ switched: [deployment: Deployment] }>();
   readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
   /** Why nothing serves an alias that should be served. */
   readonly #failures = new Map<string, string>();
@@ -53,8 +55,10 @@ export class Deployments {
       switchTo: async (alias) => {
         const name = deploymentName(version.model, alias);
         const before = this.#deployments.get(name);
-        this.#deployments.set(name, { alias, version, selfCheck: held.selfCheck, since: new Date(), held });
+        const deployment = { alias, version, selfCheck: held.selfCheck, since: new Date(), held };
+        this.#deployments.set(name, deployment);
         this.#failures.delete(name);
+        this.events.emit('switched', deployment);
         await before?.held.letGo();
       },
       abandon: () => held.letGo(),
@@ -92,6 +96,11 @@ export class Deployments {
     const name = keptName(model, target.version);
     const kept = this.#kept.get(name) ?? this.#keep(name, this.find(model, target.version));
     return this.loaded.hold((await kept).version);
+  }
+
+  /** Holds a certain version, loaded if need be. @throws what makes it unfit to serve. */
+  async holdVersion(version: ServedVersion): Promise<Held> {
+    return this.loaded.hold(version);
   }
 
   /** Lets go of a version that was asked for by its number: who asks next is answered by its present form. */

@@ -7,7 +7,7 @@ import { head } from '../../src/network/head.js';
 import { splitAt } from '../../src/network/inception-v3.js';
 import type { Layer } from '../../src/network/layers.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
-import type { Weights } from '../../src/network/tensor.js';
+import { f32, type Weights } from '../../src/network/tensor.js';
 import { type OpenEngine, REAL_ENGINES } from '../support/engines.js';
 import { hashedHead } from '../support/hashed-head.js';
 import { reference, relativeError } from '../support/reference.js';

@@ -108,6 +108,7 @@ test('every column that names a blob is one of those that are backed up and kept
     'DatasetVersion.manifestBlob',
     'DatasetVersion.shards',
     'FeatureChunk.blob',
+    'LoggedPrediction.photoBlob',
     'ModelImport.fileBlob',
     'ModelVersion.expectedBlob',
     'ModelVersion.weightsBlob',

@@ -202,6 +202,7 @@ export interface ClassificationAnswer {
   readonly modelVersion: number;
   readonly modelVersionId: string;
   readonly milliseconds: number;
+  readonly predictionId: string | null;
   readonly timing: {
     readonly queueMilliseconds: number;
     readonly decodeMilliseconds: number;

@@ -12,6 +12,7 @@ import { Deployments } from '../../src/serving/deployments.js';
 import type { ServingLimits } from '../../src/serving/limits.js';
 import { LoadedVersions } from '../../src/serving/loaded-versions.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
+import { Trials } from '../../src/serving/trials.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
@@ -115,7 +116,7 @@ export class ServingRoom {
   }
 
   classifier(deployments: Deployments, limits: Partial<ServingLimits> = {}): Classifier {
-    return new Classifier(deployments, { ...LIMITS, ...limits });
+    return new Classifier({ ...LIMITS, ...limits }, new Trials(deployments));
   }
 
   /** From now on predictions wait until what this returns is called. */

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser, openPage, type Watched } from '../support/browser.js';
-import { registerColours } from '../support/colour-images.js';
+import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { expectFitsPhone, PHONE } from '../support/on-page.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -107,6 +107,17 @@ describe.skipIf(!browser)('the pages of models', () => {
     await page.getByRole('columnheader', { name: 'Now: version 1' }).waitFor();
     await promote(2, 'somebody else was faster');
     await page.getByRole('heading', { name: 'It is there already' }).waitFor();
+  });
+
+  it('show a version on trial beside the present one, as it is counted', async () => {
+    await open('/models/colours');
+    const input = { model: 'colours', version: 1, mode: 'SHADOW', share: 1, reason: 'is it as good' };
+    await hub.ask('start-trial', { input });
+    await page.getByRole('heading', { name: 'On trial' }).waitFor();
+    await page.getByText('No photo was answered by both yet.').waitFor();
+    await hub.send('classify', 'image', await colourPhoto('red', 1), { model: 'colours' });
+    await page.getByText(/^Both give the same label to .+ of 1 photos\.$/).waitFor();
+    await expectAccessible(page);
   });
 
   it('fit a phone', async () => {

@@ -8,6 +8,7 @@ import { modelIn, NARROWED, type Permission } from '../../schema/permission.js';
 import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { parse } from '../parse.js';
+import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';
 import { writeAnswer } from './answer.js';
@@ -97,7 +98,7 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
         const asked = readRequest(body, request.get(HEADER_LENGTH));
         const { pixels, n, deadline } = asked;
         const target = version === undefined ? { alias: PRODUCTION } : { version };
-        const question = { model, target, ...(deadline === undefined ? {} : { deadline }) };
+        const question = { model, target, key: requestKey(request), ...(deadline === undefined ? {} : { deadline }) };
         const inference = await classifier.infer(question, pixels, n);
         const { json, binary } = writeAnswer(asked, inference);
         if (binary.length === 0) return void response.type('json').send(json);

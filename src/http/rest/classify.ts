@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import { TOP_LIMIT } from '../../schema/classification/classification.limits.js';
-import { toClassification } from '../../schema/classification/classification.type.js';
+import type { ClassificationService } from '../../schema/classification/classification.service.js';
 import { PRODUCTION } from '../../schema/model/gate.js';
 import { modelIn } from '../../schema/permission.js';
-import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
+import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
 import { readPhoto } from './photo.js';
 import { readQuery } from './query.js';
@@ -24,7 +24,7 @@ const querySchema = z
   .refine(({ alias, version }) => alias === undefined || version === undefined, 'give an alias or a version, not both');
 
 /** `POST /v1/classify`: a photo in, GraphQL's Classification out. */
-export function classifyRoute(classifier: Classifier, deployments: Deployments): Route {
+export function classifyRoute(classifications: ClassificationService, deployments: Deployments): Route {
   return {
     method: 'post',
     path: '/v1/classify',
@@ -38,7 +38,8 @@ export function classifyRoute(classifier: Classifier, deployments: Deployments):
       } = readQuery(querySchema, request.query);
       const target = version === undefined ? { alias } : { version };
       const photo = (): Promise<Uint8Array> => readPhoto(request, response);
-      response.json(toClassification(await classifier.classify(photo, { model, target, topK })));
+      const question = { model, target, topK, key: requestKey(request) };
+      response.json(await classifications.classify(photo, question));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { IsOptional, Max, Min } from 'class-validator';
+import { IsOptional, Length, Max, Min } from 'class-validator';
 import { ArgsType, Field, Int } from 'type-graphql';
 import type { Target } from '../../serving/deployments.js';
 import { PRODUCTION } from '../model/gate.js';
@@ -22,6 +22,15 @@ export class QuestionArgs {
   @Min(1, { message: `topK must be 1 to ${TOP_LIMIT}; $value was received.` })
   @Max(TOP_LIMIT, { message: `topK must be 1 to ${TOP_LIMIT}; $value was received.` })
   topK!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'While a version is tried, all with the same key are answered by the same version. 1 to 200 characters.',
+  })
+  @IsOptional()
+  @Length(1, 200)
+  key?: string | null;
 
   get target(): Target {
     return typeof this.version === 'number' ? { version: this.version } : { alias: this.alias };

@@ -1,16 +1,16 @@
 import { Arg, Args, Mutation, Resolver } from 'type-graphql';
 import { HubError } from '../../errors.js';
 import { readAtMost, type UploadPromise, UploadScalar } from '../../http/upload.js';
-import type { Classifier } from '../../serving/classifier.js';
 import { modelIn, Needs } from '../permission.js';
 import { ExplanationArgs, QuestionArgs } from './classification.args.js';
 import { PHOTO_BYTES } from './classification.limits.js';
-import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
-import { ExplanationType, toExplanation } from './explanation.type.js';
+import type { ClassificationService } from './classification.service.js';
+import { ClassificationResultType, ClassificationType } from './classification.type.js';
+import { ExplanationType } from './explanation.type.js';
 
 @Resolver()
 export class ClassificationResolver {
-  constructor(private readonly classifier: Classifier) {}
+  constructor(private readonly classifications: ClassificationService) {}
 
   @Mutation(() => ClassificationType, {
     description: 'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF or AVIF of any size).',
@@ -47,16 +47,16 @@ export class ClassificationResolver {
   @Needs('VIEWER', modelIn('model'))
   async explain(
     @Arg('image', () => UploadScalar) image: UploadPromise,
-    @Args(() => ExplanationArgs) { model, topK, target, label }: ExplanationArgs,
+    @Args(() => ExplanationArgs) { model, topK, target, key, label }: ExplanationArgs,
   ): Promise<ExplanationType> {
     const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
-    return toExplanation(await this.classifier.explain(photo, { model, target, topK, label: label ?? null }));
+    return this.classifications.explain(photo, { model, target, topK, key: key ?? undefined, label: label ?? null });
   }
 
   async #ask(image: UploadPromise, question: QuestionArgs): Promise<ClassificationType> {
-    const { model, topK, target } = question;
+    const { model, topK, target, key } = question;
     const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
-    return toClassification(await this.classifier.classify(photo, { model, target, topK }));
+    return this.classifications.classify(photo, { model, target, topK, key: key ?? undefined });
   }
 }
 

@@ -63,6 +63,12 @@ export class ClassificationType {
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Of the answer as it is kept, for `giveFeedback`; null where it is not.',
+  })
+  predictionId!: string | null;
+
   @Field(() => ClassificationTiming)
   timing!: ClassificationTiming;
 }
@@ -88,7 +94,8 @@ export class ClassificationResultType {
   error?: ClassificationError | null;
 }
 
-export function toClassification(classification: Classification): ClassificationType {
+/** @param predictionId null where the answer is not kept. */
+export function toClassification(classification: Classification, predictionId: string | null): ClassificationType {
   const { label, top, calibrated, outlierScore, version, timing } = classification;
   return {
     label,
@@ -101,6 +108,7 @@ export function toClassification(classification: Classification): Classification
     modelVersion: version.number,
     modelVersionId: version.versionId,
     milliseconds: timing.total,
+    predictionId,
     timing: {
       queueMilliseconds: timing.queue,
       decodeMilliseconds: timing.decode,

@@ -19,9 +19,13 @@ export class ExplanationType {
   heatMap!: string;
 }
 
-export function toExplanation({ classification, label, places, side, heatMap }: Explanation): ExplanationType {
+/** @param predictionId null where the answer is not kept. */
+export function toExplanation(
+  { classification, label, places, side, heatMap }: Explanation,
+  predictionId: string | null,
+): ExplanationType {
   return {
-    classification: toClassification(classification),
+    classification: toClassification(classification, predictionId),
     label,
     map: Array.from({ length: side }, (_, row) => [...places.subarray(row * side, (row + 1) * side)]),
     heatMap: `data:image/png;base64,${heatMap.toString('base64')}`,

@@ -3,7 +3,7 @@ import { type Change, diff, type Standing } from '../../datasets/diff.js';
 import { conflicts, type DuplicateGroup, leaks } from '../../datasets/inspect.js';
 import type { Manifest, Split } from '../../datasets/manifest.js';
 import { storeVersion } from '../../datasets/register.js';
-import { contactSheet, thumbnail } from '../../datasets/thumbnails.js';
+import { contactSheet, dataUrl, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
@@ -186,8 +186,4 @@ function imageOf(versionId: string, { classes, images }: Manifest, row: number):
     bytes,
     mean: facts?.mean ?? null,
   };
-}
-
-function dataUrl(webp: Buffer): string {
-  return `data:image/webp;base64,${webp.toString('base64')}`;
 }

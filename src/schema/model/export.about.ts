@@ -4,6 +4,7 @@ import { networkOf } from '../../network/inception-v3.js';
 import { PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
 import { costOf } from '../../network/multiply-adds.js';
 import { recipeSchema } from '../../training/recipe.js';
+import { figuresOf } from './calibration.js';
 import { ExportFormat, type ModelExportType } from './export.type.js';
 import type { ModelVersionRow } from './model.record.js';
 
@@ -11,13 +12,14 @@ import type { ModelVersionRow } from './model.record.js';
 export function aboutVersion(row: ModelVersionRow): Record<string, string> {
   const { backbone, datasetVersion } = row;
   const { input, image } = row.preprocessing as unknown as PictureSize;
+  const figures = figuresOf(row.calibration);
   return {
     format: 'model-hub 1',
     model: row.model.name,
     version: String(row.number),
     labels: JSON.stringify(row.labels),
     preprocessing: JSON.stringify({ input, image, colours: 'RGB', resize: 'bilinear', scale: backbone.preprocessing }),
-    calibration: JSON.stringify(null),
+    calibration: JSON.stringify(figures && { temperature: figures.temperature }),
     head: JSON.stringify(headOfVersion(row)),
     architecture: backbone.architecture,
     backbone: backbone.name,

@@ -3,6 +3,7 @@ import { Prisma, type PrismaClient } from '../../storage/database.js';
 import { type AuditEntry, auditRow } from '../audit/audit.event.js';
 import type { Changes } from '../change/changes.js';
 import type { By } from '../context.js';
+import type { LogSetting } from '../prediction/prediction.log.js';
 import { type GateRule, USUAL_RULES } from './gate.js';
 import { toModel, toRules, withModelRelations } from './model.record.js';
 import type { ModelType } from './model.type.js';
@@ -34,6 +35,17 @@ export class ModelSettingsService {
     return this.#change(name, reason, by, (model) => {
       const [from, to] = [String(model.secondPerson), String(secondPerson)];
       return { data: { secondPerson }, entry: { action: 'APPROVAL_CHANGED', from, to } };
+    });
+  }
+
+  /** Says what of its answers is kept. @throws NOT_FOUND. */
+  async setLogging(name: string, setting: LogSetting, reason: string, by: By): Promise<ModelType> {
+    return this.#change(name, reason, by, ({ logging }) => {
+      const from = logging === null ? null : JSON.stringify(logging);
+      return {
+        data: { logging: { ...setting } },
+        entry: { action: 'PREDICTION_LOG_CHANGED', from, to: JSON.stringify(setting) },
+      };
     });
   }
 

@@ -33,6 +33,8 @@ export interface AliasMoveDetails {
   /** Who asked for it, and what the second person said. */
   readonly requestedBy?: string;
   readonly decision?: string;
+  /** Id of the trial that ended with it. */
+  readonly trial?: string;
 }
 
 export type ModelVersionRow = Prisma.ModelVersionGetPayload<{ include: typeof withVersionRelations }>;

@@ -43,7 +43,7 @@ export interface Standing {
 
 /** What is written together with a move. */
 export interface Alongside {
-  readonly details: Pick<AliasMoveDetails, 'requestedBy' | 'decision'>;
+  readonly details: Omit<AliasMoveDetails, 'alias' | 'gate'>;
   readonly write: (tx: Prisma.TransactionClient) => Promise<unknown>;
 }
 
@@ -90,14 +90,14 @@ export class PromotionService {
   }
 
   /** Lets an alias point to a version. @throws as `checked`; APPROVAL_NEEDED where a second person has to approve. */
-  async promote(promotion: Promotion, by: By): Promise<ModelVersionType> {
+  async promote(promotion: Promotion, by: By, alongside?: Alongside): Promise<ModelVersionType> {
     return this.#oneMove(async () => {
       const standing = await this.checked(promotion);
       if (standing.needsSecondPerson) {
         const message = `A second person approves what ${promotion.alias} of ${promotion.model} points to: request the promotion.`;
         throw new HubError('APPROVAL_NEEDED', message, { model: promotion.model, alias: promotion.alias });
       }
-      return this.#move(standing, promotion, by);
+      return this.#move(standing, promotion, by, alongside);
     });
   }
 

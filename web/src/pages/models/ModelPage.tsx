@@ -7,11 +7,14 @@ import { ALIAS_RAIL, AliasRail } from '../../features/models/AliasRail';
 import { ALIAS_TIMELINE, AliasTimeline } from '../../features/models/AliasTimeline';
 import { EXPORTS, Exports } from '../../features/models/Exports';
 import { LINEAGE, Lineage } from '../../features/models/Lineage';
+import { TRAFFIC, Traffic } from '../../features/models/Traffic';
+import { TRIAL, Trial } from '../../features/models/Trial';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
 import { graphql } from '../../graphql';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
+import { Section } from '../../ui/Section';
 
 const MODEL = graphql(
   `
@@ -25,9 +28,11 @@ const MODEL = graphql(
       ...AliasTimeline_model
       ...AliasHistory_model
     }
+    trials(model: $name) { id ...Trial_trial }
+    traffic(model: $name) { ...Traffic_version }
   }
 `,
-  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, EXPORTS, ALIAS_TIMELINE, ALIAS_HISTORY],
+  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, EXPORTS, ALIAS_TIMELINE, ALIAS_HISTORY, TRIAL, TRAFFIC],
 );
 
 /** A model: what its aliases point to, its versions, what they came of, and how the aliases were moved. */
@@ -40,7 +45,7 @@ export function ModelPage() {
     <>
       <PageHead title={name} />
       <Answer of={asked}>
-        {({ model }) => {
+        {({ model, trials: [trial], traffic }) => {
           if (!model) {
             return (
               <Empty title="There is no such model" text={`The hub has no model named ${name}.`}>
@@ -53,6 +58,16 @@ export function ModelPage() {
           return (
             <>
               <AliasRail of={model} />
+              {trial && (
+                <Section title="On trial">
+                  <Trial of={trial} />
+                </Section>
+              )}
+              {traffic.length > 0 && (
+                <Section title="What it was asked">
+                  <Traffic of={traffic} />
+                </Section>
+              )}
               <Title order={2}>Versions</Title>
               <VersionTable of={model} chosen={chosen} />
               {version && (

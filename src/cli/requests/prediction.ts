@@ -1,0 +1,41 @@
+import { graphql } from '../graphql.js';
+
+export const PREDICTIONS = graphql(`
+  query Predictions($filter: PredictionFilter!, $page: PredictionPageInput!) {
+    predictions(filter: $filter, page: $page) {
+      predictions { id version at inputHash label confidence milliseconds rightLabel rightBy }
+      next
+    }
+  }
+`);
+
+export const TRAFFIC = graphql(`
+  query Traffic($model: String!, $since: DateTimeISO) {
+    traffic(model: $model, since: $since) {
+      version predictions
+      feedback { judged right accuracy low high }
+      drift { verdict text classes { index chance } confidence { index chance } }
+    }
+  }
+`);
+
+export const GIVE_FEEDBACK = graphql(`
+  mutation GiveFeedback($predictionId: ID!, $label: String!) {
+    giveFeedback(predictionId: $predictionId, label: $label) { id label rightLabel }
+  }
+`);
+
+export const SET_PREDICTION_LOG = graphql(`
+  mutation SetPredictionLog(
+    $model: String!
+    $sample: Float!
+    $keepDays: Int!
+    $keepPhotos: Boolean!
+    $reason: String!
+  ) {
+    setPredictionLog(model: $model, sample: $sample, keepDays: $keepDays, keepPhotos: $keepPhotos, reason: $reason) {
+      name
+      predictionLog { sample keepDays keepPhotos lost }
+    }
+  }
+`);

@@ -1,0 +1,78 @@
+import { IsHash, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { ArgsType, Field, Float, ID, InputType, Int } from 'type-graphql';
+import { Reason } from '../reason.field.js';
+
+@ArgsType()
+export class SetPredictionLogArgs {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => Float, { description: 'Share of the answers to keep, 0 (none) to 1.' })
+  @Min(0)
+  @Max(1)
+  sample!: number;
+
+  @Field(() => Int, { defaultValue: 30, description: 'Days after which they are deleted, 1 to 3650.' })
+  @Min(1)
+  @Max(3650)
+  keepDays!: number;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Keep the photos too.' })
+  keepPhotos!: boolean;
+
+  @Reason()
+  reason!: string;
+}
+
+@InputType({ description: 'A prediction is in the list when all that is given here holds for it.' })
+export class PredictionFilter {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Number of the version.' })
+  version?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'What was answered.' })
+  label?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether somebody has judged it, and it was wrong.' })
+  wrong?: boolean | null;
+
+  @Field(() => Float, { nullable: true, description: 'Only answers that were less sure than this.' })
+  confidenceBelow?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'SHA-256 of the photo, in hex.' })
+  @IsOptional()
+  @IsHash('sha256')
+  inputHash?: string | null;
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  since?: Date | null;
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Up to, and not with.' })
+  before?: Date | null;
+}
+
+@InputType()
+export class PredictionPageInput {
+  @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
+  @Min(1)
+  @Max(200)
+  first!: number;
+
+  @Field(() => ID, { nullable: true, description: 'The `next` of the page before.' })
+  @IsOptional()
+  @IsUUID()
+  after?: string | null;
+}
+
+@ArgsType()
+export class FeedbackArgs {
+  @Field(() => ID, { description: "An answer's `predictionId`." })
+  predictionId!: string;
+
+  @Field(() => String, { description: "What the photo shows: one of the version's labels." })
+  @Length(1, 1000)
+  label!: string;
+}

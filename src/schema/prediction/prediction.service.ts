@@ -1,0 +1,179 @@
+import { dataUrl, thumbnail } from '../../datasets/thumbnails.js';
+import { HubError } from '../../errors.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { unpackPredictions } from '../../training/predictions.js';
+import type { Caller } from '../caller.js';
+import type { By } from '../context.js';
+import type { ModelType } from '../model/model.type.js';
+import type { ModelSettingsService } from '../model/model-settings.service.js';
+import { driftOf, type Spread, tenthOf } from './drift.js';
+import type { PredictionFilter } from './prediction.input.js';
+import type { LogSetting, PredictionLog } from './prediction.log.js';
+import type {
+  FeedbackAccuracyType,
+  PredictionLogType,
+  PredictionPage,
+  PredictionType,
+  VersionTrafficType,
+} from './prediction.type.js';
+
+/** Where the standard normal distribution has 97.5 % below it. */
+const Z_975 = 1.96;
+
+const withVersion = { version: { select: { number: true, labels: true } } } as const;
+type PredictionRow = Prisma.LoggedPredictionGetPayload<{ include: typeof withVersion }>;
+
+/** So many answers of a version with one label and one tenth of confidence. */
+interface Cell {
+  readonly versionId: string;
+  readonly label: string;
+  readonly tenth: number;
+  readonly count: number;
+  readonly judged: number;
+  readonly right: number;
+}
+
+/** Reads what was answered, takes what was right, and says what both come to. */
+export class PredictionService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+    private readonly log: PredictionLog,
+    private readonly settings: ModelSettingsService,
+  ) {}
+
+  /** @throws NOT_FOUND. */
+  async setLog(model: string, setting: LogSetting, reason: string, by: By): Promise<ModelType> {
+    const changed = await this.settings.setLogging(model, setting, reason, by);
+    await this.log.load();
+    return changed;
+  }
+
+  setting(model: string): PredictionLogType | null {
+    const logged = this.log.of(model);
+    if (!logged) return null;
+    const { sample, days, photos } = logged.setting;
+    return { sample, keepDays: days, keepPhotos: photos, lost: logged.lost };
+  }
+
+  /** A page, newest first. */
+  async page(filter: PredictionFilter, first: number, after: string | null): Promise<PredictionPage> {
+    await this.log.flush();
+    const rows = await this.prisma.loggedPrediction.findMany({
+      where: { ...this.#conditionOf(filter), ...(after === null ? {} : { id: { lt: after } }) },
+      include: withVersion,
+      orderBy: { id: 'desc' },
+      take: first + 1,
+    });
+    const predictions = rows.slice(0, first).map(toPrediction);
+    return { predictions, next: rows.length > first ? (predictions.at(-1)?.id ?? null) : null };
+  }
+
+  /**
+   * Keeps what a photo shows, in place of what was said before.
+   * @throws NOT_FOUND, also of another model than the caller's; BAD_INPUT for a label that the version does not have.
+   */
+  async giveFeedback(id: string, label: string, { caller, actor }: By & { readonly caller: Caller }) {
+    await this.log.flush();
+    const model = caller.model === null ? {} : { model: { name: caller.model } };
+    const row = await this.prisma.loggedPrediction.findUnique({ where: { id, ...model }, include: withVersion });
+    if (!row) throw new HubError('NOT_FOUND', 'There is no prediction with this id.', { id });
+    const labels = row.version.labels as string[];
+    if (!labels.includes(label)) {
+      const message = `The version has no class named ${label}; it has ${labels.join(', ')}.`;
+      throw new HubError('BAD_INPUT', message, { received: label });
+    }
+    const data = { rightLabel: label, rightBy: actor, rightAt: new Date() };
+    return toPrediction(await this.prisma.loggedPrediction.update({ where: { id }, data, include: withVersion }));
+  }
+
+  /** @returns a data URL; null where the photo was not kept. */
+  async thumbnail({ photoBlob }: PredictionType, side: number): Promise<string | null> {
+    return photoBlob === null ? null : dataUrl(await thumbnail(await this.blobs.get(photoBlob), side));
+  }
+
+  /** What was asked of each version that was asked anything, newest version first. */
+  async traffic(model: string, since: Date | null): Promise<VersionTrafficType[]> {
+    await this.log.flush();
+    const cells = await this.prisma.$queryRaw<Cell[]>`
+      SELECT version_id AS "versionId", label, least(9, floor(confidence * 10))::int AS tenth, count(*)::int AS count,
+        count(right_label)::int AS judged, (count(*) FILTER (WHERE right_label = label))::int AS right
+      FROM predictions WHERE model_id = (SELECT id FROM models WHERE name = ${model}) AND at >= ${since ?? new Date(0)}
+      GROUP BY 1, 2, 3`;
+    const ids = [...new Set(cells.map(({ versionId }) => versionId))];
+    const versions = await this.prisma.modelVersion.findMany({
+      where: { id: { in: ids } },
+      include: { run: { select: { predictionsBlob: true } } },
+      orderBy: { number: 'desc' },
+    });
+    return Promise.all(
+      versions.map(async ({ id, number, labels, run }) => {
+        const own = cells.filter(({ versionId }) => versionId === id);
+        const classes = labels as string[];
+        const reference = run?.predictionsBlob ? await this.#reference(run.predictionsBlob, classes.length) : null;
+        return {
+          version: number,
+          predictions: sumOf(own, 'count'),
+          feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged')),
+          drift: driftOf(classes, spreadOf(own, classes), reference),
+        };
+      }),
+    );
+  }
+
+  /** How the version answered on the test split of its run. */
+  async #reference(predictionsBlob: string, classes: number): Promise<Spread> {
+    const spread = emptySpread(classes);
+    for (const { predicted, confidence } of unpackPredictions(await this.blobs.get(predictionsBlob))) {
+      spread.classes[predicted]! += 1;
+      spread.confidences[tenthOf(confidence)]! += 1;
+    }
+    return spread;
+  }
+
+  #conditionOf(filter: PredictionFilter): Prisma.LoggedPredictionWhereInput {
+    const { model, version, label, wrong, confidenceBelow, inputHash, since, before } = filter;
+    const { fields } = this.prisma.loggedPrediction;
+    return {
+      model: { name: model },
+      ...(version != null ? { version: { number: version } } : {}),
+      ...(label != null ? { label } : {}),
+      ...(wrong != null
+        ? { rightLabel: { not: null }, [wrong ? 'NOT' : 'AND']: { rightLabel: { equals: fields.label } } }
+        : {}),
+      ...(confidenceBelow != null ? { confidence: { lt: confidenceBelow } } : {}),
+      ...(inputHash != null ? { inputHash } : {}),
+      at: { ...(since != null ? { gte: since } : {}), ...(before != null ? { lt: before } : {}) },
+    };
+  }
+}
+
+function toPrediction({ version, ...row }: PredictionRow): PredictionType {
+  return { ...row, version: version.number };
+}
+
+const sumOf = (cells: readonly Cell[], what: 'count' | 'judged' | 'right'): number =>
+  cells.reduce((sum, cell) => sum + cell[what], 0);
+
+function emptySpread(classes: number): { classes: number[]; confidences: number[] } {
+  return { classes: new Array<number>(classes).fill(0), confidences: new Array<number>(10).fill(0) };
+}
+
+function spreadOf(cells: readonly Cell[], labels: readonly string[]): Spread {
+  const spread = emptySpread(labels.length);
+  for (const { label, tenth, count } of cells) {
+    spread.classes[labels.indexOf(label)]! += count;
+    spread.confidences[tenth]! += count;
+  }
+  return spread;
+}
+
+/** With Wilson's interval (Probable inference, the law of succession, and statistical inference, 1927). */
+function accuracyOf(right: number, judged: number): FeedbackAccuracyType {
+  if (judged === 0) return { judged, right, accuracy: null, low: null, high: null };
+  const [accuracy, z2] = [right / judged, Z_975 ** 2];
+  const middle = (accuracy + z2 / (2 * judged)) / (1 + z2 / judged);
+  const half = (Z_975 * Math.sqrt((accuracy * (1 - accuracy)) / judged + z2 / (4 * judged ** 2))) / (1 + z2 / judged);
+  return { judged, right, accuracy, low: middle - half, high: middle + half };
+}
