@@ -116,6 +116,7 @@ test('every column that names a blob is one of those that are backed up and kept
     'Run.checkpointBlob',
     'Run.predictionsBlob',
     'Run.weightsBlob',
+    'VersionCalibration.outlierBlob',
     'VersionServing.quantizedBlob',
   ]);
 });
