@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Spread } from '../calibration/spread.js';
 import { computeSchema } from '../engines/compute.js';
 import type { EngineInfo, PictureSize } from '../engines/engine.js';
 import type { Environment } from './environment.js';
@@ -202,6 +203,8 @@ export interface TrustFigures {
   /** Share of the validation images that lie beyond that, and of the test images. */
   readonly falseAlarmRate: number;
   readonly testFalseAlarmRate: number;
+  /** How its calibrated answers about the test images spread. */
+  readonly testAnswers: Spread;
 }
 
 export interface Trust {

@@ -1,5 +1,6 @@
 import { calibrationError } from '../calibration/calibration-error.js';
 import { distance, fitSubspace, type Subspace, thresholdOf, writeSubspace } from '../calibration/outliers.js';
+import { spreadOf } from '../calibration/spread.js';
 import { type Answers, fitTemperature, temper } from '../calibration/temperature.js';
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
@@ -72,6 +73,7 @@ export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }:
         outlierDistance: threshold,
         falseAlarmRate,
         testFalseAlarmRate: falseAlarms / test.length,
+        testAnswers: spreadOf(calibrated),
       },
     };
   } finally {

@@ -27,7 +27,10 @@ export class CalibrationService {
 
   /** What serves the version judges its answers by it from now on; the network stays loaded. */
   async fitted(versionId: string, { figures, outlierBlob }: Trust): Promise<void> {
-    const { model, number } = await this.#write(versionId, { figures: { ...figures }, outlierBlob });
+    const { model, number } = await this.#write(versionId, {
+      figures: { ...figures, testAnswers: { ...figures.testAnswers } },
+      outlierBlob,
+    });
     await this.promotions.redeploy(model.name, number);
   }
 

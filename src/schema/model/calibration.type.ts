@@ -4,7 +4,7 @@ import type { TrustFigures } from '../../training/job.js';
 @ObjectType('Calibration', {
   description: 'How sure the answers of a version may be: fitted on validation images, measured on test images.',
 })
-export class CalibrationType implements TrustFigures {
+export class CalibrationType implements Omit<TrustFigures, 'testAnswers'> {
   @Field(() => Float, {
     description: 'By which logits are divided. Above 1 the network was surer than it should be, below 1 less sure.',
   })

@@ -1,3 +1,5 @@
+import type { Spread } from '../../calibration/spread.js';
+
 /** Answers of which fewer say nothing. */
 const ENOUGH = 100;
 /** What is usually taken for a small shift, and for a large one (Siddiqi, Credit Risk Scorecards, 2006). */
@@ -6,14 +8,6 @@ const [SMALL, LARGE] = [0.1, 0.25];
 const Z_95 = 1.6449;
 
 export type DriftVerdict = 'NO_REFERENCE' | 'TOO_FEW' | 'STABLE' | 'SHIFTED' | 'DIFFERENT';
-
-/** How answers spread. */
-export interface Spread {
-  /** By class. */
-  readonly classes: readonly number[];
-  /** By tenths of confidence. */
-  readonly confidences: readonly number[];
-}
 
 /** One distribution beside another. */
 export interface Shift {
@@ -34,7 +28,7 @@ export interface Drift {
 export function driftOf(labels: readonly string[], now: Spread, reference: Spread | null): Drift {
   const unknown = { classes: null, confidence: null };
   if (!reference) {
-    const text = 'There is nothing to compare with: what it answered on its test images was not kept.';
+    const text = 'There is nothing to compare with: the version is not calibrated.';
     return { verdict: 'NO_REFERENCE', text, ...unknown };
   }
   const count = sumOf(now.classes);
@@ -100,9 +94,6 @@ function confidenceText({ confidences }: Spread, reference: Spread): string {
 function meanOf(tenths: readonly number[]): number {
   return tenths.reduce((sum, count, i) => sum + (count * (i + 0.5)) / tenths.length, 0) / sumOf(tenths);
 }
-
-/** Which tenth a confidence falls into, from 0. */
-export const tenthOf = (confidence: number): number => Math.min(9, Math.floor(confidence * 10));
 
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -1,13 +1,14 @@
+import type { Spread } from '../../calibration/spread.js';
 import { dataUrl, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import { unpackPredictions } from '../../training/predictions.js';
 import type { Caller } from '../caller.js';
 import type { By } from '../context.js';
+import { figuresOf } from '../model/calibration.js';
 import type { ModelType } from '../model/model.type.js';
 import type { ModelSettingsService } from '../model/model-settings.service.js';
-import { driftOf, type Spread, tenthOf } from './drift.js';
+import { driftOf } from './drift.js';
 import type { PredictionFilter } from './prediction.input.js';
 import type { LogSetting, PredictionLog } from './prediction.log.js';
 import type {
@@ -104,32 +105,19 @@ export class PredictionService {
     const ids = [...new Set(cells.map(({ versionId }) => versionId))];
     const versions = await this.prisma.modelVersion.findMany({
       where: { id: { in: ids } },
-      include: { run: { select: { predictionsBlob: true } } },
+      include: { calibration: true },
       orderBy: { number: 'desc' },
     });
-    return Promise.all(
-      versions.map(async ({ id, number, labels, run }) => {
-        const own = cells.filter(({ versionId }) => versionId === id);
-        const classes = labels as string[];
-        const reference = run?.predictionsBlob ? await this.#reference(run.predictionsBlob, classes.length) : null;
-        return {
-          version: number,
-          predictions: sumOf(own, 'count'),
-          feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged')),
-          drift: driftOf(classes, spreadOf(own, classes), reference),
-        };
-      }),
-    );
-  }
-
-  /** How the version answered on the test split of its run. */
-  async #reference(predictionsBlob: string, classes: number): Promise<Spread> {
-    const spread = emptySpread(classes);
-    for (const { predicted, confidence } of unpackPredictions(await this.blobs.get(predictionsBlob))) {
-      spread.classes[predicted]! += 1;
-      spread.confidences[tenthOf(confidence)]! += 1;
-    }
-    return spread;
+    return versions.map(({ id, number, labels, calibration }) => {
+      const own = cells.filter(({ versionId }) => versionId === id);
+      const classes = labels as string[];
+      return {
+        version: number,
+        predictions: sumOf(own, 'count'),
+        feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged')),
+        drift: driftOf(classes, spreadOf(own, classes), figuresOf(calibration)?.testAnswers ?? null),
+      };
+    });
   }
 
   #conditionOf(filter: PredictionFilter): Prisma.LoggedPredictionWhereInput {
@@ -156,12 +144,8 @@ function toPrediction({ version, ...row }: PredictionRow): PredictionType {
 const sumOf = (cells: readonly Cell[], what: 'count' | 'judged' | 'right'): number =>
   cells.reduce((sum, cell) => sum + cell[what], 0);
 
-function emptySpread(classes: number): { classes: number[]; confidences: number[] } {
-  return { classes: new Array<number>(classes).fill(0), confidences: new Array<number>(10).fill(0) };
-}
-
 function spreadOf(cells: readonly Cell[], labels: readonly string[]): Spread {
-  const spread = emptySpread(labels.length);
+  const spread = { classes: labels.map(() => 0), confidences: new Array<number>(10).fill(0) };
   for (const { label, tenth, count } of cells) {
     spread.classes[labels.indexOf(label)]! += count;
     spread.confidences[tenth]! += count;
