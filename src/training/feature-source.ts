@@ -13,7 +13,7 @@ import { ProgressMeter } from './progress.js';
 
 interface FeatureSurroundings {
   readonly blobs: BlobStore;
-  readonly networkHosts: () => readonly NetworkHost[];
+  readonly networkHosts: (images: number) => readonly NetworkHost[];
   readonly emit: (event: Extract<TrainingEvent, { type: 'log' | 'progress' | 'features' }>) => void;
   readonly signal: AbortSignal;
 }
@@ -80,7 +80,7 @@ export async function openFrozenPart(
 ): Promise<{ options: FrozenPartOptions; source: FeatureSource; close: () => Promise<void> }> {
   const { backboneBlob, size, recipe } = job;
   const type = featureTypeOf(recipe.splitLayer);
-  const hosts = networkHosts();
+  const hosts = networkHosts(pictures.length);
   const shards = new ShardReader(blobs, manifest);
   const close = async (): Promise<void> => {
     await shards.close();

@@ -16,7 +16,7 @@ import { measureOnTests } from './test-split.js';
 interface ImportSurroundings {
   readonly blobs: BlobStore;
   /** Starts threads that compute the test images, as many as there are cores to use. */
-  readonly networkThreads: () => readonly NetworkThread[];
+  readonly networkThreads: (images: number) => readonly NetworkThread[];
   readonly signal: AbortSignal;
 }
 

@@ -24,7 +24,7 @@ interface QuantizationSurroundings {
   readonly blobs: BlobStore;
   readonly engine: Engine & Quantizer;
   /** Starts threads that compute the test images, as many as there are cores to use. */
-  readonly networkThreads: () => readonly NetworkThread[];
+  readonly networkThreads: (images: number) => readonly NetworkThread[];
   readonly signal: AbortSignal;
 }
 

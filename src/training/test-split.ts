@@ -8,7 +8,7 @@ import type { Picture } from './pictures.js';
 
 interface TestSurroundings {
   /** Starts threads that compute the test images, as many as there are cores to use. */
-  readonly networkThreads: () => readonly NetworkThread[];
+  readonly networkThreads: (images: number) => readonly NetworkThread[];
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +24,7 @@ export async function measureOnTests(
   { networkThreads, signal }: TestSurroundings,
 ): Promise<{ accuracy: number; loss: number }> {
   const tests = images.filter(({ split }) => split === 'test');
-  const threads = networkThreads();
+  const threads = networkThreads(tests.length);
   try {
     const networks = await Promise.all(threads.map((thread) => thread.load(network)));
     const whole = new FrozenPart({ shards, networks, size: network.size, type: 'float32', signal });

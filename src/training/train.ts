@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly blobs: BlobStore;
   readonly engine: Engine;
   /** Where the frozen part is computed, one network in each: on threads of their own, or where the engine must. */
-  readonly networkHosts: () => readonly NetworkHost[];
+  readonly networkHosts: (images: number) => readonly NetworkHost[];
   readonly emit: (event: TrainingEvent) => void;
   readonly signal: AbortSignal;
 }

@@ -24,7 +24,7 @@ const AT_ONCE = FITTED_IMAGES;
 interface TrustSurroundings {
   readonly blobs: BlobStore;
   /** Starts threads that compute images, as many as there are cores to use. */
-  readonly networkThreads: () => readonly NetworkThread[];
+  readonly networkThreads: (images: number) => readonly NetworkThread[];
   readonly signal: AbortSignal;
 }
 
@@ -43,8 +43,9 @@ export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }:
   const { recipe, falseAlarmRate } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
   const { train, validation, test } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
+  const fitted = shuffle(train.slice(), randomStream(recipe.seed, 'outliers')).subarray(0, FITTED_IMAGES);
   const shards = new ShardReader(blobs, manifest);
-  const threads = networkThreads();
+  const threads = networkThreads(fitted.length + validation.length + test.length);
   try {
     const networks = await Promise.all(threads.map((thread) => thread.load({ ...job, quantizedBlob: null })));
     const eyes = new Eyes(manifest, shards, networks, {
@@ -52,7 +53,6 @@ export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }:
       channels: await channelsOf(job, blobs),
       signal,
     });
-    const fitted = shuffle(train.slice(), randomStream(recipe.seed, 'outliers')).subarray(0, FITTED_IMAGES);
     const subspace = fitSubspace((await eyes.see(fitted)).features, eyes.channels);
     const calibration = await eyes.look(validation, subspace);
     const temperature = fitTemperature(calibration);

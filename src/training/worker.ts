@@ -8,9 +8,6 @@ import type { OnnxDevice } from '../engines/onnx/session.js';
 import { openEngine } from '../engines/open-engine.js';
 import { HubError, inWords } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
-import { calibrate } from './calibrate.js';
-import { exportModel } from './export.js';
-import { importModel } from './import.js';
 import {
   type CalibrationEvent,
   type ExportEvent,
@@ -31,19 +28,12 @@ import {
   type WorkerCommand,
   type WorkerTask,
 } from './job.js';
-import { quantize } from './quantize.js';
-import { sweep } from './sweep.js';
 import { watchSystemUse } from './system-use.js';
-import { train } from './train.js';
-import { fitTrust } from './trust.js';
 
 /**
  * The training process. It takes one task over IPC, reports events, and ends. It ends too when the hub is gone: a run
  * is then taken up again from its checkpoint when the hub is back.
  */
-/** Networks side by side at most; each takes some 300 MB. */
-const NETWORKS = 4;
-
 const cancelled = new AbortController();
 
 process.on('message', (command: WorkerCommand) => {
@@ -54,33 +44,51 @@ process.on('disconnect', () => process.exit(1));
 // A terminal's Ctrl-C reaches the whole process group; the hub decides what becomes of its worker.
 process.on('SIGINT', () => undefined);
 
+/** Each task loads what it needs itself: all together take half a second. */
+const TASKS: { readonly [T in WorkerTask['type']]: (job: unknown) => Promise<void> } = {
+  async job(task) {
+    const { train } = await import('./train.js');
+    const job = jobSchema.parse(task);
+    await train(job, await surroundingsOf(job));
+  },
+  async sweep(task) {
+    const { sweep } = await import('./sweep.js');
+    const job = sweepJobSchema.parse(task);
+    await sweep(job, await surroundingsOf(job));
+  },
+  async calibration(task) {
+    const { calibrate } = await import('./calibrate.js');
+    const job = jobSchema.parse(task);
+    emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
+  },
+  async quantization(task) {
+    const { quantize } = await import('./quantize.js');
+    const job = quantizationJobSchema.parse(task);
+    emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
+  },
+  async trust(task) {
+    const { fitTrust } = await import('./trust.js');
+    const job = trustJobSchema.parse(task);
+    emit({ type: 'finished', trust: await fitTrust(job, servingSurroundingsOf(job)) });
+  },
+  async import(task) {
+    const { importModel } = await import('./import.js');
+    const job = importJobSchema.parse(task);
+    emit({ type: 'finished', imported: await importModel(job, servingSurroundingsOf(job)) });
+  },
+  async export(task) {
+    const { exportModel } = await import('./export.js');
+    const job = exportJobSchema.parse(task);
+    emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
+  },
+};
+
 async function work(task: WorkerTask): Promise<void> {
   // The API answers while training takes every core.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const unwatch = watchSystemUse((use) => emit({ type: 'system', use }));
   try {
-    if (task.type === 'job') {
-      const job = jobSchema.parse(task.job);
-      await train(job, await surroundingsOf(job));
-    } else if (task.type === 'sweep') {
-      const job = sweepJobSchema.parse(task.job);
-      await sweep(job, await surroundingsOf(job));
-    } else if (task.type === 'quantization') {
-      const job = quantizationJobSchema.parse(task.job);
-      emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
-    } else if (task.type === 'import') {
-      const job = importJobSchema.parse(task.job);
-      emit({ type: 'finished', imported: await importModel(job, servingSurroundingsOf(job)) });
-    } else if (task.type === 'export') {
-      const job = exportJobSchema.parse(task.job);
-      emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
-    } else if (task.type === 'trust') {
-      const job = trustJobSchema.parse(task.job);
-      emit({ type: 'finished', trust: await fitTrust(job, servingSurroundingsOf(job)) });
-    } else {
-      const job = jobSchema.parse(task.job);
-      emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
-    }
+    await TASKS[task.type](task.job);
   } catch (error) {
     emit(cancelled.signal.aborted ? { type: 'cancelled' } : failure(error));
   }
@@ -95,8 +103,8 @@ async function surroundingsOf({ blobFolder, threads = availableParallelism(), co
   return {
     blobs,
     engine,
-    networkHosts: (): readonly NetworkHost[] =>
-      engine.info.name === 'onnx' ? startThreads(blobFolder, engine) : [new NetworkLoader(engine, blobs)],
+    networkHosts: (images: number): readonly NetworkHost[] =>
+      engine.info.name === 'onnx' ? startThreads(blobFolder, engine, images) : [new NetworkLoader(engine, blobs)],
     emit,
     signal: cancelled.signal,
   };
@@ -111,20 +119,26 @@ function servingSurroundingsOf({
   return {
     blobs: new FileBlobStore(blobFolder),
     engine,
-    networkThreads: () => startThreads(blobFolder, engine),
+    networkThreads: (images: number) => startThreads(blobFolder, engine, images),
     signal: cancelled.signal,
   };
 }
+
+/** Networks side by side at most; each takes some 300 MB. */
+const NETWORKS = 4;
+/** Images for which another network is worth it: it takes half a second to start. */
+const IMAGES_PER_NETWORK = 100;
 
 /**
  * One network per thread and one thread per core computes more pictures than one network on all cores, most of all
  * beside other work. Each takes its own copy of the weights, so there are not more than a few. A graphics card computes
  * one network.
  */
-function startThreads(blobFolder: string, { info }: Engine): readonly NetworkThread[] {
+function startThreads(blobFolder: string, { info }: Engine, images: number): readonly NetworkThread[] {
   const device = info.device as OnnxDevice;
-  const count = device === 'cpu' ? Math.min(info.threads, NETWORKS) : 1;
-  const data = { blobFolder, threads: Math.floor(info.threads / count), device };
+  const most = device === 'cpu' ? Math.min(info.threads, NETWORKS) : 1;
+  const data = { blobFolder, threads: Math.floor(info.threads / most), device };
+  const count = Math.max(1, Math.min(most, Math.ceil(images / IMAGES_PER_NETWORK)));
   return Array.from({ length: count }, () => new NetworkThread(data));
 }
 

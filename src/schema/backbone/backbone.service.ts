@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { HubError } from '../../errors.js';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { architectureName } from '../../network/inception-v3.js';
-import { readKerasWeights } from '../../network/keras-h5.js';
 import { readSafetensors, writeSafetensors } from '../../network/safetensors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
@@ -41,7 +40,7 @@ export class BackboneService {
     if (name === IMAGENET || name === TINY_IMAGENET) {
       throw new HubError('BAD_INPUT', `"${name}" names weights that the hub knows; give yours another name.`, { name });
     }
-    const weights = writeSafetensors(await readKerasWeights(await this.allowed.resolve(path)));
+    const weights = await fromKeras(await this.allowed.resolve(path));
     return this.#add(name, weights, { source: path, licence: 'not stated', trainedOn: 'not stated' });
   }
 
@@ -74,7 +73,7 @@ export class BackboneService {
       const message = `The backbone "imagenet" cannot be had: ${why} Its weights are published at ${imagenet.url}; a copy on this machine can be added with addBackbone and its path.`;
       throw new HubError('BACKBONE_UNAVAILABLE', message, { name: IMAGENET, url: imagenet.url });
     }
-    return this.#add(IMAGENET, writeSafetensors(await readKerasWeights(file)), IMAGENET_ABOUT);
+    return this.#add(IMAGENET, await fromKeras(file), IMAGENET_ABOUT);
   }
 
   async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {
@@ -95,4 +94,10 @@ export class BackboneService {
       throw new HubError('CONFLICT', message, { name, sha256 });
     }
   }
+}
+
+/** The weights in a Keras file, as the hub keeps them. What reads it is 3 MB that a start does without. */
+async function fromKeras(file: string): Promise<Buffer> {
+  const { readKerasWeights } = await import('../../network/keras-h5.js');
+  return writeSafetensors(await readKerasWeights(file));
 }
