@@ -170,7 +170,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     await checkCompute(compute);
     const threads = availableParallelism();
     const startThread = (): NetworkThread =>
-      new NetworkThread({ blobFolder: folder.blobs, threads }, networkThreadEntry);
+      new NetworkThread({ blobFolder: folder.blobs, threads, yields: true }, networkThreadEntry);
     const compiler = new NetworkCompiler(folder.blobs, folder.temporary, networkCompilerEntry);
     const inMemory = new LoadedVersions(compiler, startThread, blobs);
     closing.push(() => inMemory.close());

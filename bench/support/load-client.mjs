@@ -1,60 +1,61 @@
 // Loads a server with photos from a process of its own. Told over IPC:
-// { url, form, field, headers, photos, concurrency, requests, pause }; answers { seconds, answers: [{ status, ms, retryAfter, body }] }.
+// { url, form, field, headers, photos, concurrency, requests }; answers { seconds, answers: [{ status, ms, retryAfter, body }] }.
+// What is sent is made before the clock starts: it shares the cores with what it measures.
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
+import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 
-/** How a photo is sent, by the server's protocol. @returns what fetch takes. */
+/** How a photo is sent, by the server's protocol. @returns a body as fetch takes it. */
 const FORMS = {
   /** A file of a form. */
-  file: ({ field }, photo) => ({ body: formWith([[field, new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg']]) }),
-  /** GraphQL's multipart request. */
-  graphql: ({ operations }, photo) => ({
-    body: formWith([
-      ['operations', JSON.stringify(operations)],
-      ['map', '{"0":["variables.image"]}'],
-      ['0', new Blob([photo]), 'photo.jpg'],
-    ]),
-    headers: { 'apollo-require-preflight': 'true' },
-  }),
+  file: ({ field }, photo) => {
+    const form = new FormData();
+    form.append(field, new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');
+    return new Response(form);
+  },
   /** The Open Inference Protocol, the photo as base64. */
   inference: (_, photo) => {
     const input = { name: 'photo', shape: [1, 1], datatype: 'BYTES', data: [photo.toString('base64')] };
-    return json({ inputs: [input] });
+    return Response.json({ inputs: [input] });
   },
   /** MLflow's. */
-  dataframe: (_, photo) => json({ dataframe_split: { columns: ['photo'], data: [[photo.toString('base64')]] } }),
+  dataframe: (_, photo) =>
+    Response.json({ dataframe_split: { columns: ['photo'], data: [[photo.toString('base64')]] } }),
 };
 
-function formWith(parts) {
-  const form = new FormData();
-  for (const part of parts) form.append(...part);
-  return form;
+/** @returns { body, headers }. */
+async function encoded(task, path) {
+  const message = FORMS[task.form](task, await readFile(path));
+  const body = Buffer.from(await message.arrayBuffer());
+  const type = message.headers.get('content-type');
+  return { body, headers: { ...task.headers, 'content-type': type, 'content-length': body.length } };
 }
 
-const json = (body) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
-
 process.on('message', async (task) => {
-  const { url, form, headers = {}, photos, concurrency, requests, pause = 0 } = task;
-  const contents = await Promise.all(photos.map((path) => readFile(path)));
+  const { url, photos, concurrency, requests } = task;
+  const messages = await Promise.all(photos.map((path) => encoded(task, path)));
+  const agent = new Agent({ keepAlive: true });
   const answers = [];
   let next = 0;
-  const began = performance.now();
-  const one = async () => {
-    while (next < requests) {
-      const photo = next++ % contents.length;
-      const sent = performance.now();
-      const init = FORMS[form](task, contents[photo]);
-      try {
-        const response = await fetch(url, { method: 'POST', ...init, headers: { ...headers, ...init.headers } });
-        const body = await response.text();
-        const retryAfter = response.headers.get('retry-after');
-        answers.push({ photo, status: response.status, ms: performance.now() - sent, retryAfter, body });
-      } catch (error) {
-        answers.push({ photo, status: 0, ms: performance.now() - sent, body: String(error.cause ?? error) });
-      }
-      if (pause > 0) await setTimeout(pause);
+  const ask = async (photo) => {
+    const { body, headers } = messages[photo];
+    const sent = performance.now();
+    const since = () => performance.now() - sent;
+    try {
+      const [response] = await once(request(url, { method: 'POST', agent, headers }).end(body), 'response');
+      const content = await text(response);
+      const retryAfter = response.headers['retry-after'] ?? null;
+      answers.push({ photo, status: response.statusCode, ms: since(), retryAfter, body: content });
+    } catch (error) {
+      answers.push({ photo, status: 0, ms: since(), body: String(error) });
     }
   };
+  const began = performance.now();
+  const one = async () => {
+    while (next < requests) await ask(next++ % messages.length);
+  };
   await Promise.all(Array.from({ length: concurrency }, one));
+  agent.destroy();
   process.send({ seconds: (performance.now() - began) / 1000, answers }, () => process.disconnect());
 });

@@ -17,8 +17,7 @@ export async function load(task) {
 export function probabilitiesOf({ status, body }, labels) {
   if (status !== 200) return null;
   const answer = JSON.parse(body);
-  const top = answer.data?.classify?.top;
-  if (top) return labels.map((label) => top.find((entry) => entry.label === label)?.probability);
+  if (answer.top) return labels.map((label) => answer.top.find((entry) => entry.label === label)?.probability);
   return rowOf(answer, labels.length);
 }
 

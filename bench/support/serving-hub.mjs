@@ -9,9 +9,6 @@ import { FileBlobStore } from '../../dist/storage/file-blobs.js';
 import { register, startHub, train } from './hub.mjs';
 import { makePhotos } from './photos.mjs';
 
-const CLASSIFY =
-  'mutation ($image: Upload!) { classify(image: $image, model: "photos", topK: 1000) { top { label probability } } }';
-
 /** A margin that no form exceeds: accuracy on so few photos says nothing, and here speed alone is asked about. */
 export const ANY_ACCURACY = ['--int8-margin', '100'];
 
@@ -76,12 +73,8 @@ export async function promote(client, version) {
 /** How the load client asks this hub. */
 export async function requestOf(hub, data) {
   const token = (await readFile(join(data, 'token'), 'utf8')).trim();
-  return {
-    url: `${hub.url}/graphql`,
-    form: 'graphql',
-    operations: { query: CLASSIFY, variables: { image: null } },
-    headers: { authorization: `Bearer ${token}` },
-  };
+  const headers = { authorization: `Bearer ${token}` };
+  return { url: `${hub.url}/v1/classify?model=photos&topK=1000`, form: 'file', field: 'image', headers };
 }
 
 /** The network of version 1 as files for the peers: ONNX models with floats and with 8 bits, and the head's weights. */

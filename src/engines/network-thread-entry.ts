@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
@@ -15,8 +16,13 @@ import type { GradCam } from './onnx/grad-cam.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 import { readClassifier } from './read-classifier.js';
 
+/** Behind what answers and decodes, before what trains. */
+const NICENESS = 5;
+
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
-const { blobFolder, threads, device } = workerData as ThreadData;
+const { blobFolder, threads, device, yields = false } = workerData as ThreadData;
+// Elsewhere a priority is the whole process's. The threads that compute with this one are started by it, and take it over.
+if (yields && process.platform === 'linux') setPriority(NICENESS);
 const engine = new OnnxEngine(threads, device);
 const blobs = new FileBlobStore(blobFolder);
 const loader = new NetworkLoader(engine, blobs);

@@ -75,4 +75,6 @@ export interface ThreadData {
   readonly threads: number;
   /** `cpu` where none is named. */
   readonly device?: OnnxDevice;
+  /** Whether the other threads of the process go before it, where the system can tell threads apart. */
+  readonly yields?: boolean;
 }

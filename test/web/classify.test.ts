@@ -61,6 +61,25 @@ describe.skipIf(!browser)('the page that classifies', () => {
       await expectAccessible(page);
     }));
 
+  it('shows which places speak for the class, and keeps what somebody says the photo shows', async () => {
+    await hub.ask('set-prediction-log', { model: 'colours', sample: 1, reason: 'test' });
+    await on('/classify', async (page) => {
+      await page.getByText('Drop photos anywhere').waitFor();
+      await dropFiles(page, [await photo('red', 901)]);
+      const answer = card(page, 'red-901.png');
+      await answer.getByRole('button', { name: 'Why red?' }).click();
+      const map = answer.getByRole('img', { name: 'Places that speak for red' });
+      await map.waitFor();
+      expect(await map.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
+      await answer.getByLabel('What does it show?').selectOption('green');
+      await answer.getByText('Kept. Choose again to correct it.').waitFor();
+      await expectAccessible(page);
+    });
+    const filter = { model: 'colours', wrong: true };
+    const kept = await hub.ask<{ predictions: { predictions: object[] } }>('predictions', { filter });
+    expect(kept.predictions.predictions).toMatchObject([{ label: 'red', rightLabel: 'green' }]);
+  });
+
   it('answers for photos that are pasted, chosen, and taken with the camera', () =>
     on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { LRUCache } from 'lru-cache';
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { writePrivateFile } from '../../storage/private-file.js';
@@ -15,6 +16,9 @@ const FIRST_TOKEN = 'first';
 /** Milliseconds; the last use is written no more often. */
 const LAST_USE = 60_000;
 
+/** Tokens that are remembered: requests with them wait for no database. */
+const REMEMBERED = 1000;
+
 /** What a token is made of. */
 export interface NewToken {
   readonly name: string;
@@ -28,6 +32,9 @@ type TokenRow = Prisma.TokenGetPayload<object>;
 /** Tokens: 256 random bits each, known to the database by their SHA-256 only. */
 export class TokenService implements Authentication {
   readonly #revoked = new EventEmitter().setMaxListeners(0);
+  /** By hash. Nothing but this service changes a token, and one hub alone has the database. */
+  readonly #known = new LRUCache<string, TokenRow>({ max: REMEMBERED });
+  #revocations = 0;
 
   constructor(
     private readonly prisma: PrismaClient,
@@ -58,7 +65,8 @@ export class TokenService implements Authentication {
 
   async authenticate(secret: string | undefined): Promise<Caller> {
     if (secret === undefined) throw unauthenticated('A token is needed');
-    const row = await this.prisma.token.findUnique({ where: { hash: hashOf(secret) } });
+    const hash = hashOf(secret);
+    const row = this.#known.get(hash) ?? (await this.#find(hash));
     if (!row) throw unauthenticated('The token is not known to this hub');
     const now = new Date();
     if (row.revokedAt) throw unauthenticated('The token is revoked');
@@ -66,6 +74,14 @@ export class TokenService implements Authentication {
     await this.#noteUse(row, now);
     const { id: tokenId, name, role, model, expiresAt } = row;
     return { tokenId, name, role, model, expiresAt };
+  }
+
+  async #find(hash: string): Promise<TokenRow | null> {
+    const before = this.#revocations;
+    const row = await this.prisma.token.findUnique({ where: { hash } });
+    // One that was revoked meanwhile may have been read as it was.
+    if (row && before === this.#revocations) this.#known.set(hash, row);
+    return row;
   }
 
   onRevoked(tokenId: string, listener: () => void): () => void {
@@ -119,6 +135,8 @@ export class TokenService implements Authentication {
       await tx.auditEvent.create({ data: auditRow(by, { ...entry, details: { id } }) });
       return revoked;
     });
+    this.#revocations += 1;
+    this.#known.delete(token.hash);
     this.#revoked.emit(id);
     return token;
   }
@@ -131,8 +149,10 @@ export class TokenService implements Authentication {
     });
   }
 
-  async #noteUse({ id, lastUsedAt }: TokenRow, now: Date): Promise<void> {
+  async #noteUse(row: TokenRow, now: Date): Promise<void> {
+    const { id, hash, lastUsedAt } = row;
     if (lastUsedAt && now.getTime() - lastUsedAt.getTime() < LAST_USE) return;
+    if (this.#known.has(hash)) this.#known.set(hash, { ...row, lastUsedAt: now });
     await this.prisma.token.update({ where: { id }, data: { lastUsedAt: now } });
   }
 }

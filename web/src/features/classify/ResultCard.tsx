@@ -4,8 +4,13 @@ import { marginText } from '../../lib/sureness';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { Bars } from '../../ui/Bars';
 import { askText } from './ask-text';
-import { type Ask, ask, type Photo } from './photos';
+import { Feedback } from './Feedback';
+import { ask, type Photo } from './photos';
 import classes from './ResultCard.module.css';
+import { Why } from './Why';
+
+/** Classes that are drawn. */
+const BARS = 5;
 
 /** A photo, and what each of those that were asked says of it. */
 export function ResultCard({ photo, targets }: { readonly photo: Photo; readonly targets: readonly Target[] }) {
@@ -19,7 +24,7 @@ export function ResultCard({ photo, targets }: { readonly photo: Photo; readonly
         const name = nameOfTarget(target);
         return (
           <section key={name} aria-label={`Answer of ${name}`} aria-live="polite">
-            <Said name={name} of={photo.asks[name]} retry={() => void ask(photo.id, target)} />
+            <Said key={photo.id} photo={photo} target={target} />
           </section>
         );
       })}
@@ -27,15 +32,9 @@ export function ResultCard({ photo, targets }: { readonly photo: Photo; readonly
   );
 }
 
-function Said({
-  name,
-  of,
-  retry,
-}: {
-  readonly name: string;
-  readonly of: Ask | undefined;
-  readonly retry: () => void;
-}) {
+function Said({ photo, target }: { readonly photo: Photo; readonly target: Target }) {
+  const name = nameOfTarget(target);
+  const of = photo.asks[name];
   if (of?.state !== 'answered') {
     return (
       <>
@@ -43,7 +42,7 @@ function Said({
         <p className={of?.state === 'failed' ? classes.failed : undefined}>{askText(of)}</p>
         {of?.state === 'failed' && (
           <Group>
-            <Button size="xs" variant="default" onClick={retry}>
+            <Button size="xs" variant="default" onClick={() => void ask(photo.id, target)}>
               Try again
             </Button>
           </Group>
@@ -51,7 +50,7 @@ function Said({
       </>
     );
   }
-  const { label, confidence, inDistribution, top, modelVersion, milliseconds } = of.answer;
+  const { label, confidence, inDistribution, top, modelVersion, milliseconds, predictionId } = of.answer;
   return (
     <>
       <p className={classes.who}>
@@ -65,8 +64,12 @@ function Said({
       <Bars
         label="Most probable classes"
         of={1}
-        bars={top.map((each) => ({ label: each.label, value: each.probability, text: formatShare(each.probability) }))}
+        bars={top
+          .slice(0, BARS)
+          .map((each) => ({ label: each.label, value: each.probability, text: formatShare(each.probability) }))}
       />
+      <Why photo={photo.content} target={target} label={label} />
+      {predictionId && <Feedback predictionId={predictionId} labels={top.map((each) => each.label).sort()} />}
     </>
   );
 }
