@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -61,7 +62,9 @@ export const PEERS = {
   },
   mlflow: {
     prepare: async (bin, { folder }, environment) => {
-      await run(join(bin, 'python'), ['mlflow_onnx.py', join(folder, 'mlflow')], { cwd: SERVERS, env: environment });
+      const model = join(folder, 'mlflow');
+      if (existsSync(model)) return; // of the round before
+      await run(join(bin, 'python'), ['mlflow_onnx.py', model], { cwd: SERVERS, env: environment });
     },
     command: (bin, port, { folder }) => [
       join(bin, 'mlflow'),

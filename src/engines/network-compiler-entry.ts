@@ -7,7 +7,7 @@ import { OnnxEngine } from './onnx/onnx-engine.js';
 
 /** The other side of NetworkCompiler: builds one network and ends. */
 process.once('message', async (request: CompilerRequest) => {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // what serves meanwhile goes before
+  setPriority(constants.priority.PRIORITY_LOW); // what serves meanwhile goes before
   const answer = await build(request);
   process.send?.(answer, () => process.disconnect());
 });

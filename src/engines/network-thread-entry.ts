@@ -17,7 +17,7 @@ import { OnnxEngine } from './onnx/onnx-engine.js';
 import { readClassifier } from './read-classifier.js';
 
 /** Behind what answers and decodes, before what trains. */
-const NICENESS = 5;
+const NICENESS = 2;
 
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
 const { blobFolder, threads, device, yields = false } = workerData as ThreadData;
