@@ -113,7 +113,7 @@ describe.skipIf(!browser)('the pages of models', () => {
     await open('/models/colours');
     const input = { model: 'colours', version: 1, mode: 'SHADOW', share: 1, reason: 'is it as good' };
     await hub.ask('start-trial', { input });
-    await page.getByRole('heading', { name: 'On trial' }).waitFor();
+    await page.getByRole('heading', { name: 'Newest trial' }).waitFor();
     await page.getByText('No photo was answered by both yet.').waitFor();
     await hub.send('classify', 'image', await colourPhoto('red', 1), { model: 'colours' });
     await page.getByText(/^Both give the same label to .+ of 1 photos\.$/).waitFor();

@@ -46,6 +46,15 @@ export function modelCommand(program: Command): void {
           [' version', 'serves with', ' accuracy INT8', ' ms INT8', ' ms FP32', 'why'],
           found.versions.map(({ number, serving }) => [number, ...servingCells(serving)]),
         ),
+        table(
+          [' version', ' temperature', ' calibration error before', ' after', 'not calibrated'],
+          found.versions.map(({ number, calibration, notCalibrated }) => [
+            number,
+            maybe(calibration?.temperature ?? null, (value) => value.toFixed(2)),
+            ...[calibration?.eceBefore, calibration?.eceAfter].map((value) => maybe(value ?? null, percent)),
+            notCalibrated,
+          ]),
+        ),
         found.aliasEvents.length === 0
           ? ''
           : table(

@@ -6,6 +6,8 @@ export const MODEL_VERSION_FIELDS = graphql(`
     id model number aliases testAccuracy testLoss runId imageSize labels createdAt
     datasetVersion { id dataset number }
     backbone { name }
+    calibration { temperature eceBefore eceAfter }
+    notCalibrated
     serving {
       state precision reason choice chosenBy chosenAt
       fp32Accuracy int8Accuracy fp32Milliseconds int8Milliseconds measuredOn measuredAt

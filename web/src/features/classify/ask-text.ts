@@ -12,7 +12,7 @@ export function askText(ask: Ask | undefined): string {
     case 'busy':
       return `the hub is busy: asked again in ${ask.seconds} s`;
     case 'answered':
-      return `${ask.answer.label} ${formatShare(ask.answer.confidence)}`;
+      return `${ask.answer.label} ${formatShare(ask.answer.confidence)}${ask.answer.inDistribution === false ? ', perhaps none of these' : ''}`;
     case 'failed':
       return ask.message;
   }

@@ -59,7 +59,7 @@ export function ModelPage() {
             <>
               <AliasRail of={model} />
               {trial && (
-                <Section title="On trial">
+                <Section title="Newest trial">
                   <Trial of={trial} />
                 </Section>
               )}
