@@ -68,7 +68,9 @@ export function ModelPage() {
                   <Traffic of={traffic} />
                 </Section>
               )}
-              <Title order={2}>Versions</Title>
+              <Title order={2} mt="md">
+                Versions
+              </Title>
               <VersionTable of={model} chosen={chosen} />
               {version && (
                 <>
