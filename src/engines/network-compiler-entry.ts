@@ -1,5 +1,6 @@
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
 import { HubError } from '../errors.js';
+import { yieldTo } from '../priority.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import type { CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
 import { readModel } from './onnx/classifier-model.js';
@@ -7,7 +8,7 @@ import { OnnxEngine } from './onnx/onnx-engine.js';
 
 /** The other side of NetworkCompiler: builds one network and ends. */
 process.once('message', async (request: CompilerRequest) => {
-  setPriority(constants.priority.PRIORITY_LOW); // what serves meanwhile goes before
+  yieldTo(constants.priority.PRIORITY_LOW); // what serves meanwhile goes before
   const answer = await build(request);
   process.send?.(answer, () => process.disconnect());
 });

@@ -1,6 +1,6 @@
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
+import { yieldTo } from '../priority.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Features, Forward, Sight, SightedForward } from './engine.js';
 import { NetworkLoader, warmUp } from './network-loader.js';
@@ -22,7 +22,7 @@ const NICENESS = 2;
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
 const { blobFolder, threads, device, yields = false } = workerData as ThreadData;
 // Elsewhere a priority is the whole process's. The threads that compute with this one are started by it, and take it over.
-if (yields && process.platform === 'linux') setPriority(NICENESS);
+if (yields && process.platform === 'linux') yieldTo(NICENESS);
 const engine = new OnnxEngine(threads, device);
 const blobs = new FileBlobStore(blobFolder);
 const loader = new NetworkLoader(engine, blobs);

@@ -1,4 +1,4 @@
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { resolveCompute } from '../engines/compute.js';
 import type { Engine } from '../engines/engine.js';
 import { type NetworkHost, NetworkLoader } from '../engines/network-loader.js';
@@ -7,6 +7,7 @@ import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
 import type { OnnxDevice } from '../engines/onnx/session.js';
 import { openEngine } from '../engines/open-engine.js';
 import { HubError, inWords } from '../errors.js';
+import { yieldTo } from '../priority.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import {
   type CalibrationEvent,
@@ -85,7 +86,7 @@ const TASKS: { readonly [T in WorkerTask['type']]: (job: unknown) => Promise<voi
 
 async function work(task: WorkerTask): Promise<void> {
   // The API answers while training takes every core.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  yieldTo(constants.priority.PRIORITY_BELOW_NORMAL);
   const unwatch = watchSystemUse((use) => emit({ type: 'system', use }));
   try {
     await TASKS[task.type](task.job);
