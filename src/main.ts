@@ -39,9 +39,9 @@ import { LimitsResolver } from './schema/limits/limits.resolver.js';
 import { CalibrationService } from './schema/model/calibration.service.js';
 import { calibrationWork } from './schema/model/calibration.work.js';
 import { ExportService } from './schema/model/export.service.js';
-import { ImportQueue } from './schema/model/import.queue.js';
 import { ImportResolver } from './schema/model/import.resolver.js';
 import { ImportService } from './schema/model/import.service.js';
+import { ImportWork } from './schema/model/import.work.js';
 import { ModelFields } from './schema/model/model.fields.js';
 import { ModelResolver } from './schema/model/model.resolver.js';
 import { ModelService } from './schema/model/model.service.js';
@@ -50,7 +50,6 @@ import { PrecisionResolver } from './schema/model/precision.resolver.js';
 import { PrecisionService } from './schema/model/precision.service.js';
 import { quantizationWork } from './schema/model/quantization.work.js';
 import { RecordedAnswers } from './schema/model/recorded-answers.js';
-import { VersionQueue } from './schema/model/version.queue.js';
 import { VersionRegistry } from './schema/model/version-registry.js';
 import { findServedVersion } from './schema/model/version-row.js';
 import { PredictionLog } from './schema/prediction/prediction.log.js';
@@ -87,6 +86,7 @@ import { WebhookOutbox } from './schema/webhook/webhook.outbox.js';
 import { WebhookResolver } from './schema/webhook/webhook.resolver.js';
 import { RETRY_DELAYS, WebhookSender } from './schema/webhook/webhook.sender.js';
 import { WebhookService } from './schema/webhook/webhook.service.js';
+import { WorkerQueue } from './schema/worker-queue.js';
 import { Classifier } from './serving/classifier.js';
 import { Deployments } from './serving/deployments.js';
 import { LoadedVersions } from './serving/loaded-versions.js';
@@ -245,31 +245,32 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     closing.push(() => trials.close());
     const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
     const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
-    const queueParts = { blobFolder: folder.blobs, log, turn };
-    const versionQueues = [
-      new VersionQueue(
-        calibrationWork(prisma, calibrations, (job) => startTrust(job, workerEntry), config.falseAlarmRate),
-        queueParts,
-      ),
-      new VersionQueue(
-        quantizationWork(prisma, precisions, (job) => startQuantization(job, workerEntry)),
-        queueParts,
-      ),
-    ];
+    const onVersions = { prisma, blobFolder: folder.blobs };
+    const queueParts = { log, turn };
+    const calibrating = calibrationWork({
+      ...onVersions,
+      calibrations,
+      startTrust: (job) => startTrust(job, workerEntry),
+      falseAlarmRate: config.falseAlarmRate,
+    });
+    const quantizing = quantizationWork({
+      ...onVersions,
+      precisions,
+      startQuantization: (job) => startQuantization(job, workerEntry),
+    });
+    const versionQueues = [new WorkerQueue(calibrating, queueParts), new WorkerQueue(quantizing, queueParts)];
     for (const versionQueue of versionQueues) closing.push(() => versionQueue.close());
     const recorded = new RecordedAnswers(contents, deployments);
     const registry = new VersionRegistry(prisma, recorded, versionQueues, outbox, changes);
     const models = new ModelService(prisma, registry);
-    const imports = new ImportQueue({
-      prisma,
+    const importing = new ImportWork({
+      ...onVersions,
       blobs,
-      blobFolder: folder.blobs,
       backbones,
       registry,
-      log,
       startImport: (job) => startImport(job, workerEntry),
-      turn,
     });
+    const imports = new WorkerQueue(importing, queueParts);
     closing.push(() => imports.close());
     const exports = new ExportService({
       prisma,

@@ -84,7 +84,9 @@ export class LoadedVersions {
 
   #judgement({ judgements }: Loaded, version: ServedVersion): Promise<Judgement> {
     const key = JSON.stringify(version.calibration);
-    const judgement = judgements.get(key) ?? readJudgement(version, this.blobs);
+    const known = judgements.get(key);
+    if (known) return known;
+    const judgement = readJudgement(version, this.blobs);
     judgements.set(key, judgement);
     judgement.catch(() => judgements.delete(key)); // the next one tries again
     return judgement;

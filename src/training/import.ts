@@ -1,6 +1,5 @@
 import type { Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
-import type { NetworkThread } from '../engines/network-thread.js';
 import { HubError } from '../errors.js';
 import { matchBackbone } from '../network/backbone-weights.js';
 import { isHdf5 } from '../network/hdf5.js';
@@ -8,23 +7,15 @@ import { architectureName } from '../network/inception-v3.js';
 import { isZip } from '../network/keras/archive.js';
 import { readKerasModel } from '../network/keras/read.js';
 import { safetensorsParts } from '../network/safetensors.js';
-import type { BlobStore } from '../storage/blobs.js';
 import { isOfHead, pick, type ReadClassifier, readExported } from './exported.js';
 import type { Imported, ImportJob } from './job.js';
-import { measureOnTests } from './test-split.js';
-
-interface ImportSurroundings {
-  readonly blobs: BlobStore;
-  /** Starts threads that compute the test images, as many as there are cores to use. */
-  readonly networkThreads: (images: number) => readonly NetworkThread[];
-  readonly signal: AbortSignal;
-}
+import { measureOnTests, type ServingSurroundings } from './test-split.js';
 
 /**
  * Reads a model file of others, keeps its weights as the hub does, and measures it on the test split.
  * @throws WEIGHTS_REFUSED, BAD_INPUT where its labels do not fit, or DATASET_REFUSED without test images.
  */
-export async function importModel(job: ImportJob, surroundings: ImportSurroundings): Promise<Imported> {
+export async function importModel(job: ImportJob, surroundings: ServingSurroundings): Promise<Imported> {
   const { blobs } = surroundings;
   const { weights, size, shape, notes, labels: own } = await readFile(await blobs.get(job.fileBlob));
   const manifest = await readManifest(blobs, job.manifestBlob);

@@ -2,10 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
 import type { Engine, Forward, PictureBatch, PictureSize, Quantizer } from '../engines/engine.js';
-import type { NetworkThread } from '../engines/network-thread.js';
 import { readClassifier } from '../engines/read-classifier.js';
 import { randomStream, shuffle } from '../random.js';
-import type { BlobStore } from '../storage/blobs.js';
 import { median } from './averages.js';
 import { chunks } from './chunks.js';
 import { decodePictures, picturesPerPass } from './frozen-part.js';
@@ -13,19 +11,15 @@ import type { Quantization, QuantizationJob } from './job.js';
 import type { Picture } from './pictures.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
-import { measureOnTests, plain } from './test-split.js';
+import { measureOnTests, plain, type ServingSurroundings } from './test-split.js';
 
 /** Images that the ranges of activations are told by. */
 const CALIBRATION_IMAGES = 256;
 /** How often each form is timed, in turn with the other. */
 const TIMED = 21;
 
-interface QuantizationSurroundings {
-  readonly blobs: BlobStore;
+interface QuantizationSurroundings extends ServingSurroundings {
   readonly engine: Engine & Quantizer;
-  /** Starts threads that compute the test images, as many as there are cores to use. */
-  readonly networkThreads: (images: number) => readonly NetworkThread[];
-  readonly signal: AbortSignal;
 }
 
 /**

@@ -2,12 +2,15 @@ import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { ClassifierNetwork } from '../engines/network-thread-messages.js';
+import type { BlobStore } from '../storage/blobs.js';
 import { mostProbable, SMALLEST_PROBABILITY } from './evaluate.js';
 import { FrozenPart } from './frozen-part.js';
 import type { Picture } from './pictures.js';
 
-interface TestSurroundings {
-  /** Starts threads that compute the test images, as many as there are cores to use. */
+/** What work on a network as it will serve needs from where it runs. */
+export interface ServingSurroundings {
+  readonly blobs: BlobStore;
+  /** Starts threads that compute so many images, one for each core at most. */
   readonly networkThreads: (images: number) => readonly NetworkThread[];
   readonly signal: AbortSignal;
 }
@@ -21,7 +24,7 @@ export async function measureOnTests(
   { images }: Manifest,
   outputs: readonly number[],
   shards: ShardReader,
-  { networkThreads, signal }: TestSurroundings,
+  { networkThreads, signal }: ServingSurroundings,
 ): Promise<{ accuracy: number; loss: number }> {
   const tests = images.filter(({ split }) => split === 'test');
   const threads = networkThreads(tests.length);

@@ -5,7 +5,6 @@ import { type Answers, fitTemperature, temper } from '../calibration/temperature
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
 import type { Forward, SightedForward } from '../engines/engine.js';
-import type { NetworkThread } from '../engines/network-thread.js';
 import { headOf } from '../network/head.js';
 import type { DenseLayer } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
@@ -15,18 +14,12 @@ import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { Trust, TrustJob } from './job.js';
 import { drawSplits } from './splits.js';
+import { plain, type ServingSurroundings } from './test-split.js';
 
 /** Training images by which it is told where features lie. */
 const FITTED_IMAGES = 2000;
 /** Images whose features are in memory at the same time; as many as those. */
 const AT_ONCE = FITTED_IMAGES;
-
-interface TrustSurroundings {
-  readonly blobs: BlobStore;
-  /** Starts threads that compute images, as many as there are cores to use. */
-  readonly networkThreads: (images: number) => readonly NetworkThread[];
-  readonly signal: AbortSignal;
-}
 
 /** What a network said of images, and how far their features lie from those of training images. */
 interface Looked extends Answers {
@@ -39,7 +32,7 @@ interface Looked extends Answers {
  * that a run would hold out of the training split.
  * @throws DATASET_REFUSED when no image can be held out.
  */
-export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }: TrustSurroundings): Promise<Trust> {
+export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }: ServingSurroundings): Promise<Trust> {
   const { recipe, falseAlarmRate } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
   const { train, validation, test } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
@@ -109,7 +102,7 @@ class Eyes {
 
   /** @param rows places in the manifest. @returns n x classes, n x channels. */
   async see(rows: Int32Array): Promise<{ probabilities: Float32Array; features: Float32Array }> {
-    const pictures = Array.from(rows, (row) => ({ image: this.#image(row), crop: null, mirrored: false }));
+    const pictures = Array.from(rows, (row) => plain(this.#image(row)));
     const seen = (await this.#rows.compute(pictures)) as Float32Array;
     const [classes, channels] = [this.#classes, this.channels];
     const probabilities = new Float32Array(rows.length * classes);

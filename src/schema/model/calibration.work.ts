@@ -1,29 +1,25 @@
 import type { PrismaClient } from '../../storage/database.js';
-import type { TrustEvent } from '../../training/job.js';
 import type { startTrust } from '../../training/worker-process.js';
 import { AWAITED } from './calibration.js';
 import type { CalibrationService } from './calibration.service.js';
-import { type VersionWork, withJobRelations } from './version.queue.js';
+import { versionWork } from './version.work.js';
 
-type Finished = Extract<TrustEvent, { type: 'finished' }>;
+interface Parts {
+  readonly prisma: PrismaClient;
+  readonly blobFolder: string;
+  readonly calibrations: CalibrationService;
+  readonly startTrust: typeof startTrust;
+  /** Of photos that do show a class. */
+  readonly falseAlarmRate: number;
+}
 
-/** Finds out how sure the answers of a version may be. @param falseAlarmRate of photos that do show a class. */
-export function calibrationWork(
-  prisma: PrismaClient,
-  calibrations: CalibrationService,
-  start: typeof startTrust,
-  falseAlarmRate: number,
-): VersionWork<Finished> {
-  return {
+/** Finds out how sure the answers of a version may be. */
+export function calibrationWork({ prisma, blobFolder, calibrations, startTrust, falseAlarmRate }: Parts) {
+  return versionWork(prisma, blobFolder, {
     what: 'The calibration',
-    next: () =>
-      prisma.modelVersion.findFirst({
-        where: { calibration: AWAITED },
-        orderBy: { id: 'asc' },
-        include: withJobRelations,
-      }),
-    start: (job) => start({ ...job, falseAlarmRate }),
+    waiting: { calibration: AWAITED },
+    start: (job) => startTrust({ ...job, falseAlarmRate }),
     finished: (versionId, { trust }) => calibrations.fitted(versionId, trust),
     failed: (versionId, why) => calibrations.failed(versionId, why),
-  };
+  });
 }

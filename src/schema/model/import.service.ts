@@ -7,7 +7,6 @@ import type { PrismaClient } from '../../storage/database.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import type { Limits } from '../limits/limits.js';
 import { notFound } from '../not-found.js';
-import type { ImportQueue } from './import.queue.js';
 import { toModelImport } from './import.record.js';
 import type { ModelImportType } from './import.type.js';
 
@@ -31,7 +30,7 @@ export class ImportService {
     private readonly blobs: BlobStore,
     private readonly allowed: AllowedFolders,
     private readonly limits: Limits,
-    private readonly queue: ImportQueue,
+    private readonly queue: { wake(): void },
   ) {}
 
   /** A file as it arrives. @param fileName what the client calls it. */

@@ -1,27 +1,22 @@
 import type { PrismaClient } from '../../storage/database.js';
-import type { QuantizationEvent } from '../../training/job.js';
 import type { startQuantization } from '../../training/worker-process.js';
 import type { PrecisionService } from './precision.service.js';
-import { type VersionWork, withJobRelations } from './version.queue.js';
+import { versionWork } from './version.work.js';
 
-type Finished = Extract<QuantizationEvent, { type: 'finished' }>;
+interface Parts {
+  readonly prisma: PrismaClient;
+  readonly blobFolder: string;
+  readonly precisions: PrecisionService;
+  readonly startQuantization: typeof startQuantization;
+}
 
 /** Makes and measures the form with 8 bits. */
-export function quantizationWork(
-  prisma: PrismaClient,
-  precisions: PrecisionService,
-  start: typeof startQuantization,
-): VersionWork<Finished> {
-  return {
+export function quantizationWork({ prisma, blobFolder, precisions, startQuantization }: Parts) {
+  return versionWork(prisma, blobFolder, {
     what: 'The form with 8 bits',
-    next: () =>
-      prisma.modelVersion.findFirst({
-        where: { serving: { state: 'PENDING' } },
-        orderBy: { id: 'asc' },
-        include: withJobRelations,
-      }),
-    start: (job) => start(job),
+    waiting: { serving: { state: 'PENDING' } },
+    start: (job) => startQuantization(job),
     finished: (versionId, { quantization }) => precisions.measured(versionId, quantization),
     failed: (versionId, why) => precisions.failed(versionId, why),
-  };
+  });
 }
