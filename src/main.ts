@@ -218,7 +218,6 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startWorker: (job) => startWorker({ ...job, compute }, workerEntry),
       turn,
     });
-    closing.push(() => queue.close());
     const runs = new RunService(prisma, queue, states, journal, runBlobs, limits, changes);
     const sweeps = new SweepQueue({
       prisma,
@@ -230,7 +229,6 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startSweepWorker: (job) => startSweepWorker({ ...job, compute }, workerEntry),
       turn,
     });
-    closing.push(() => sweeps.close());
     const estimates = new EstimateService({
       prisma,
       blobFolder: folder.blobs,
@@ -259,7 +257,6 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startQuantization: (job) => startQuantization(job, workerEntry),
     });
     const versionQueues = [new WorkerQueue(calibrating, queueParts), new WorkerQueue(quantizing, queueParts)];
-    for (const versionQueue of versionQueues) closing.push(() => versionQueue.close());
     const recorded = new RecordedAnswers(contents, deployments);
     const registry = new VersionRegistry(prisma, recorded, versionQueues, outbox, changes);
     const models = new ModelService(prisma, registry);
@@ -271,7 +268,9 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       startImport: (job) => startImport(job, workerEntry),
     });
     const imports = new WorkerQueue(importing, queueParts);
-    closing.push(() => imports.close());
+    const queues = [queue, sweeps, ...versionQueues, imports];
+    // At the same time: one that waits for its turn must not wait for the work of another that is to end as well.
+    closing.push(async () => void (await Promise.all(queues.map((one) => one.close()))));
     const exports = new ExportService({
       prisma,
       blobFolder: folder.blobs,
@@ -355,10 +354,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       .then(() => predictionLog.start());
     const ready = deployed.then(async () => {
       loaded = true;
-      queue.wake();
-      sweeps.wake();
-      for (const versionQueue of versionQueues) versionQueue.wake();
-      imports.wake();
+      for (const one of queues) one.wake();
       await webhooks.start();
     });
     closing.push(() => ready.catch(() => undefined));

@@ -68,10 +68,13 @@ describe('hub demo', () => {
   });
 
   it('uses again what an earlier demo made on the same folder', async () => {
-    const { url: _, classifications: _photos, ...made } = first;
+    // But for its address, and for what the hub went on to find out of the version: how sure it is, what 8 bits cost.
+    const { url: _, classifications, modelVersion, ...made } = first;
     const again = resultOf(await demo('data'));
-    expect(again).toMatchObject(made);
-    expect(again.classifications.map(({ label }) => label)).toEqual(first.classifications.map(({ label }) => label));
+    const { id, number, aliases } = modelVersion;
+    expect(again).toMatchObject({ ...made, modelVersion: { id, number, aliases } });
+    const changed = again.classifications.filter(({ label }, index) => label !== classifications[index]?.label);
+    expect(changed.length).toBeLessThanOrEqual(1); // 8 bits may serve by now
   });
 });
 

@@ -72,16 +72,17 @@ describe('a promotion', () => {
   });
 
   it('is refused with all that failed of the rules that the model has', async () => {
-    const rules = [{ kind: 'THRESHOLD', limit: 0.999 }, { kind: 'CALIBRATED' }, { kind: 'NOT_WORSE', limit: 1 }];
+    await hub.calibrated(MODEL, 2);
+    const rules = [{ kind: 'THRESHOLD', limit: 0.999 }, { kind: 'CALIBRATED' }, { kind: 'NOT_WORSE', limit: 0.01 }];
     expect(await setGate(rules, 'strict')).toMatchObject({
       setGate: { gate: [{ kind: 'THRESHOLD', metric: 'TEST_ACCURACY', limit: 0.999 }, { kind: 'CALIBRATED' }, {}] },
     });
     const { code, message } = await refusal(ann, 'promote', { version: 2, reason: 'new' });
     expect(code).toBe('GATE_REFUSED');
     expect(message).toMatch(
-      /^The gate refuses version 2 of colours\. high enough: .+ 99\.90 % is the least\. calibrated: /,
+      /^The gate refuses version 2 of colours\. high enough: .+ 99\.90 % is the least\. not worse than production: /,
     );
-    expect(message).not.toContain('not worse');
+    expect(message).not.toContain('calibrated');
     expect(await serving()).toBe(1);
   });
 

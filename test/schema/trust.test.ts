@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CalibrationAnswer, ClassificationAnswer, ExplanationAnswer, ModelAnswer } from '../support/answers.js';
+import type {
+  CalibrationAnswer,
+  ClassificationAnswer,
+  ExplanationAnswer,
+  ModelAnswer,
+  RunAnswer,
+} from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
 import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
 import { serveColours } from '../support/served-colours.js';
@@ -11,11 +17,12 @@ const SIDE = 32;
 
 let hub: TestHub;
 let photo: Buffer;
+let run: RunAnswer;
 let figures: CalibrationAnswer;
 
 beforeAll(async () => {
   [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('red', 3)]); // an image of the training split
-  await serveColours(hub);
+  run = await serveColours(hub);
   figures = await hub.calibrated('colours', 1);
 });
 afterAll(() => hub.remove());
@@ -137,6 +144,14 @@ describe('a calibration', () => {
     await hub.stop();
     await hub.start();
     expect(await hub.calibrated('colours', 1)).toEqual(figures);
+  });
+
+  it('that a stopping hub would have to wait for is left to the next one', async () => {
+    await hub.registerModel(run.id, 'more-colours'); // behind it in the queue: the form with 8 bits
+    const where = { version: { model: { name: 'more-colours' } } };
+    const left = await hub.inDatabase((client) => client.versionCalibration.findFirstOrThrow({ where }));
+    expect(left.figures).toBeNull();
+    expect(await hub.calibrated('more-colours', 1)).toEqual(figures);
   });
 
   it('of a version from before there were any is not pretended', async () => {
