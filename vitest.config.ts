@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two cores are the smallest machine we promise: more files at once only fight for them.
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Files share what they import; loading it for each would take a fifth of the time.
     isolate: false,
     reporters: ['default', './test/closing-line.ts'],

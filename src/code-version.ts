@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
+import { PACKAGE } from './package.js';
 
 /** Which code runs. */
 export interface CodeVersion {
@@ -13,19 +13,17 @@ export interface CodeVersion {
   readonly dirty: boolean | null;
 }
 
-/** Of the hub's package. */
-export const { version: HUB_VERSION } = createRequire(import.meta.url)('../package.json') as { version: string };
-
 /** @param folder where the package lies. */
 export async function readCodeVersion(folder: string): Promise<CodeVersion> {
   const git = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)('git', ['--no-optional-locks', '-C', folder, ...args])).stdout.trim();
+  const { version } = PACKAGE;
   try {
     const [root, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD')).split('\n') as [string, string];
     // An installed package may lie in a checkout of something else.
-    if ((await realpath(root)) !== (await realpath(folder))) return { version: HUB_VERSION, commit: null, dirty: null };
-    return { version: HUB_VERSION, commit, dirty: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
+    if ((await realpath(root)) !== (await realpath(folder))) return { version, commit: null, dirty: null };
+    return { version, commit, dirty: (await git('status', '--porcelain', '--untracked-files=no')) !== '' };
   } catch {
-    return { version: HUB_VERSION, commit: null, dirty: null }; // no git, or no checkout
+    return { version, commit: null, dirty: null }; // no git, or no checkout
   }
 }

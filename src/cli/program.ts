@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { PACKAGE } from '../package.js';
 import { auditCommand } from './commands/audit.js';
 import { backboneCommand } from './commands/backbone.js';
 import { backupCommand } from './commands/backup.js';
@@ -24,7 +25,6 @@ import { trainCommand } from './commands/train.js';
 import { trialCommand } from './commands/trial.js';
 import { verifyCommand } from './commands/verify.js';
 import { exitHelp } from './exit.js';
-import { PACKAGE } from './package.js';
 
 /** In the order of `hub --help`. A new command is a file that adds itself, and a line here. */
 const COMMANDS = [

@@ -1,12 +1,25 @@
-import { open } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Makes names that were added to, renamed in or removed from a folder durable. Windows has no such call. */
 export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+  if (process.platform !== 'win32') await sync(path, 'r');
+}
+
+/** Makes all that lies in a folder durable. */
+export async function syncTree(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const own = join(path, entry.name);
+    await (entry.isDirectory() ? syncTree(own) : sync(own, 'r+'));
+  }
+  await syncFolder(path);
+}
+
+async function sync(path: string, flags: string): Promise<void> {
+  const opened = await open(path, flags);
   try {
-    await folder.sync();
+    await opened.sync();
   } finally {
-    await folder.close();
+    await opened.close();
   }
 }

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { PACKAGE } from '../../package.js';
 import { bytes } from '../format.js';
-import { PACKAGE } from '../package.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 
 /** Bytes that a training takes at most, and some for the rest. */

@@ -1,6 +1,6 @@
 import express, { type Request } from 'express';
-import { HUB_VERSION } from '../../code-version.js';
 import { HubError } from '../../errors.js';
+import { PACKAGE } from '../../package.js';
 import { PRODUCTION } from '../../schema/model/gate.js';
 import type { ModelService } from '../../schema/model/model.service.js';
 import type { ModelVersionType } from '../../schema/model/model.type.js';
@@ -63,7 +63,7 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
       answer: (_request, response) =>
         void response.json({
           name: 'model-hub',
-          version: HUB_VERSION,
+          version: PACKAGE.version,
           extensions: ['binary_tensor_data', 'classification'],
         }),
     },

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
-import { HUB_VERSION } from '../../code-version.js';
 import { HubError } from '../../errors.js';
+import { PACKAGE } from '../../package.js';
 import type { OpenBlob } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { FileBlobStore } from '../../storage/file-blobs.js';
@@ -122,7 +122,7 @@ async function describe(rows: Rows, named: ReadonlyMap<string, string>, folder: 
   }
   return {
     format: 1,
-    hub: HUB_VERSION,
+    hub: PACKAGE.version,
     createdAt: new Date().toISOString(),
     migrations: [...rows.migrations],
     tables,
