@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -7,6 +6,7 @@ import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
 import { copyEmptyDatabase } from '../support/empty-database.js';
+import { smallDisk } from '../support/small-disk.js';
 import { temporaryFolder } from './fixtures.js';
 
 /** Folder of a database that is there. */
@@ -80,10 +80,7 @@ test('rolls back what a lost connection had begun', async () => {
 });
 
 test('is started again when its log could not be written, with all that it had acknowledged', async (context) => {
-  const disk = await temporaryFolder();
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', disk]);
-  context.skip(status !== 0, 'to make a small file system needs root on Linux');
-  onTestFinished(() => void spawnSync('umount', ['-l', disk]));
+  const disk = await smallDisk(context, '100m');
   copyEmptyDatabase(join(disk, 'database'));
   const server = await openEmbeddedPostgres(join(disk, 'database'));
   const pool = new pg.Pool(server.connection).on('error', () => undefined);

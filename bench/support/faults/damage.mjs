@@ -1,6 +1,6 @@
 import { cp, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { problemsIn } from './verify.mjs';
+import { damagesIn, problemsIn } from './verify.mjs';
 import { startHub } from './work.mjs';
 
 /** Bytes of a page of PostgreSQL. */
@@ -22,7 +22,7 @@ export async function damage(data, ledger, { draw, rounds, folder }) {
     for (const [fault, how] of Object.entries(DAMAGES)) {
       await cp(data, copy, { recursive: true });
       await how(await drawnFile(join(copy, 'blobs'), draw), draw);
-      const found = await problemsIn(copy);
+      const found = await damagesIn(copy);
       rows.push({ fault, during: 'rest', problems: found.length === 1 ? [] : ['hub verify does not find it'] });
       await rm(copy, { recursive: true });
     }

@@ -1,5 +1,7 @@
+import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { splitAt } from '../../network/inception-v3.js';
@@ -64,7 +66,12 @@ export class OnnxEngine implements Engine, Quantizer {
 
   /** Writes a whole network to a file in ONNX Runtime's own format, optimized for this machine. @param model ONNX. */
   async compile(model: Uint8Array, file: string): Promise<void> {
-    const session = await createSession(model, { threads: 1, saveTo: file });
+    const built = createSession(model, { threads: 1, saveTo: file });
+    const session = await built.catch(async (error: unknown) => {
+      throw (await hasRoom(dirname(file), model.length))
+        ? error
+        : new Error('No space left on device', { cause: error });
+    });
     await session.release();
   }
 
@@ -106,6 +113,12 @@ export class OnnxEngine implements Engine, Quantizer {
       dispose: () => session.release(),
     };
   }
+}
+
+/** ONNX Runtime says of a file that it cannot be written, but not why. */
+async function hasRoom(folder: string, bytes: number): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize >= bytes;
 }
 
 /** 16-bit floats as their bits, also where the runtime has an array type of its own for them. */
