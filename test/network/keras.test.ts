@@ -159,6 +159,12 @@ describe('a model of another kind', () => {
   }
 });
 
+async function damagedConstructor(): Promise<Buffer> {
+  const zip = await zipOf({ constructor: Buffer.alloc(1000) });
+  const content = zip.indexOf('constructor') + 'constructor'.length;
+  return zip.fill(0xff, content, content + 4);
+}
+
 describe('a file that is not what it says', () => {
   it.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
     ['an empty one', () => Buffer.alloc(0), /it is not an HDF5 file/],
@@ -175,6 +181,7 @@ describe('a file that is not what it says', () => {
       () => zipOf({ 'config.json': Buffer.alloc(17 * 1024 ** 2), 'model.weights.h5': Buffer.from('') }),
       /config.json in it has 17825792 bytes; the limit is 16777216/,
     ],
+    ['a damaged part by a name that every object has, unread', damagedConstructor, /it has no config.json/],
   ])('%s is refused', async (_what, file, message) => {
     await expect(readKerasModel(await file())).rejects.toThrow(message);
   });

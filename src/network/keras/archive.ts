@@ -5,6 +5,7 @@ import { LONGEST, refused } from './description.js';
 /** What a `.keras` file holds, and the most bytes of each. */
 const LIMITS = { 'config.json': LONGEST, 'model.weights.h5': 512 * 1024 ** 2 } as const;
 type Part = keyof typeof LIMITS;
+const isPart = (name: string): name is Part => Object.hasOwn(LIMITS, name);
 /** A `.keras` file has three. */
 const MOST_ENTRIES = 100;
 
@@ -20,8 +21,8 @@ export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<Pa
     const zip = await fromBufferPromise(file, { validateEntrySizes: true });
     if (zip.entryCount > MOST_ENTRIES) throw refused(`it holds ${zip.entryCount} files; the limit is ${MOST_ENTRIES}`);
     for await (const entry of zip.eachEntry()) {
-      const name = entry.fileName as Part;
-      if (name in LIMITS) parts[name] = await unpack(zip, entry, LIMITS[name]);
+      const { fileName } = entry;
+      if (isPart(fileName)) parts[fileName] = await unpack(zip, entry, LIMITS[fileName]);
     }
   } catch (error) {
     if (error instanceof HubError) throw error;
