@@ -48,9 +48,13 @@ export class EmbeddedSession {
   }
 
   /** Messages of PostgreSQL's protocol, to the server and from it. */
-  async execute(messages: Uint8Array): Promise<Uint8Array> {
+  async execute(messages: Uint8Array): Promise<Buffer> {
     if (!this.#db) throw this.#stopped ?? new Error('the database is not open');
-    const answer = await this.#db.execProtocolRaw(messages);
+    const parts: Uint8Array[] = [];
+    // A copy: it is PGlite's memory. And not execProtocolRaw, which parses every answer and keeps all of them for good.
+    const onRawData = (part: Uint8Array): void => void parts.push(new Uint8Array(part));
+    await this.#db.execProtocolRawStream(messages, { onRawData });
+    const answer = Buffer.concat(parts);
     const panic = panicIn(answer);
     if (panic !== undefined) {
       this.#stopped = new Error(`The database stopped: ${panic}.`);
@@ -75,8 +79,7 @@ export class EmbeddedSession {
  * of 4 bytes that counts itself; an error's fields are a letter and a text that ends in 0: S is the severity, M the
  * message. Source: PostgreSQL 18's documentation, "Message Formats" and "Error and Notice Message Fields".
  */
-function panicIn(answer: Uint8Array): string | undefined {
-  const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+function panicIn(bytes: Buffer): string | undefined {
   for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readUInt32BE(at + 1)) {
     if (bytes[at] !== 0x45) continue; // E
     const fields = bytes.toString('utf8', at + 5, at + 1 + bytes.readUInt32BE(at + 1)).split('\0');

@@ -39,7 +39,7 @@ export class PgliteStream extends Duplex {
   /** node-postgres writes one whole message at a time, and expects no answer before its write has returned. */
   override _write(message: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.session.execute(message).then((answer) => {
-      if (answer.length > 0) this.push(Buffer.from(answer)); // a copy: PGlite may use its memory again
+      if (answer.length > 0) this.push(answer);
       if (!this.session.isRunning) this.push(null); // as a server that has stopped hangs up
       done();
     }, done);

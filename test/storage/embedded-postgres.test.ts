@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
@@ -62,6 +64,22 @@ test('is reached whatever the environment says about servers', async () => {
   const server = await openEmbeddedPostgres(await database());
   const pool = new pg.Pool(server.connection);
   expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+  await server.close();
+});
+
+test('keeps nothing of what it has answered', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const server = await openEmbeddedPostgres(await database());
+  const pool = new pg.Pool(server.connection);
+  const ask = async (times: number): Promise<number> => {
+    for (let i = 0; i < times; i++) await pool.query("SELECT repeat('x', 200000)");
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await ask(20);
+  expect((await ask(200)) - before).toBeLessThan(10e6); // of 40 MB that were answered
   await pool.end();
   await server.close();
 });
