@@ -15,7 +15,7 @@ interface Report {
 // Left out of a run of all tests until it is known to end within some minutes on a busy machine:
 // `npm run bench -- faults --kills 6 --rounds 1` does the same.
 // The bench kills 50; what it does to a hub, and how it looks for losses, is in bench/support/faults.
-it('a hub that is killed, damaged or without room loses nothing, and goes on', { timeout: 400_000 }, async ({
+it.skip('a hub that is killed, damaged or without room loses nothing, and goes on', { timeout: 400_000 }, async ({
   signal,
 }) => {
   const hub = await TestHub.start(); // for its narrow network, which trains in no time
