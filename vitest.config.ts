@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // Two cores are the smallest machine we promise: more files at once only fight for them.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Files share what they import; loading it for each would take a fifth of the time.
     isolate: false,
     reporters: ['default', './test/closing-line.ts'],

@@ -1,13 +1,12 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { expect, it } from 'vitest';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
 import { inWords } from '../../src/errors.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
+import { temporaryFolder } from '../storage/fixtures.js';
 import { narrowBackboneFile } from '../support/narrow-backbone.js';
 import { FEATURES } from '../support/serving-room.js';
 import { smallDisk } from '../support/small-disk.js';
@@ -15,8 +14,7 @@ import { NETWORK_COMPILER_ENTRY } from '../support/test-hub.js';
 
 it('a network that finds no room on the disk is refused as such, and leaves nothing there', async (context) => {
   const disk = await smallDisk(context, '64k');
-  const folder = await mkdtemp(join(tmpdir(), 'hub-compiler-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder();
   const blobs = new FileBlobStore(folder);
   const weights = initialWeights(head(FEATURES, { classes: 3, hidden: 5, dropout: 0 }), 1);
   const network = {

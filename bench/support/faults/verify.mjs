@@ -3,21 +3,18 @@ import { promisify } from 'node:util';
 import { CLI } from '../hub.mjs';
 
 /** What `hub verify` finds wrong with a data folder on which no hub runs, in words. */
-export async function problemsIn(data) {
-  return (await findingsIn(data)).filter(({ status }) => status === 'problem').map(inWords);
-}
+export const problemsIn = (data) => wordsOf(data, isProblem);
 
-/** How much of what it finds is damage: also of blobs that no row names, of which it only warns. */
-export async function damagesIn(data) {
-  return (await findingsIn(data))
-    .filter((finding) => finding.status === 'problem' || /damaged/.test(finding.found))
-    .map(inWords);
-}
+/** What it finds damaged: also blobs that no row names, of which it only warns. */
+export const damagesIn = (data) => wordsOf(data, (finding) => isProblem(finding) || finding.found.includes('damaged'));
 
-const inWords = ({ check, found }) => `${check}: ${found}`;
+const isProblem = ({ status }) => status === 'problem';
 
-async function findingsIn(data) {
+async function wordsOf(data, isWanted) {
   const args = [CLI, 'verify', '--json', '--data', data];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch((error) => error);
-  return stdout ? JSON.parse(stdout).findings : [{ status: 'problem', check: 'verify', found: stderr }];
+  const { findings } = stdout
+    ? JSON.parse(stdout)
+    : { findings: [{ status: 'problem', check: 'verify', found: stderr }] };
+  return findings.filter(isWanted).map(({ check, found }) => `${check}: ${found}`);
 }

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { PACKAGE } from '../../package.js';
+import { freeSpace } from '../../storage/free-space.js';
 import { bytes } from '../format.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 
@@ -52,8 +53,7 @@ function memoryFinding(): Finding {
 }
 
 async function diskFinding(folder: string): Promise<Finding> {
-  const { bavail, bsize } = await statfs(await nearest(folder));
-  const free = bavail * bsize;
+  const free = await freeSpace(await nearest(folder));
   const found = `${bytes(free)} free`;
   if (free >= DISK.enough) return ok('disk', found);
   const remedy = 'Make room, or take a data folder on another disk with --data.';

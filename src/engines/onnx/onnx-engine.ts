@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { splitAt } from '../../network/inception-v3.js';
+import { freeSpace } from '../../storage/free-space.js';
 import type {
   ClassifierSpec,
   Engine,
@@ -68,9 +68,9 @@ export class OnnxEngine implements Engine, Quantizer {
   async compile(model: Uint8Array, file: string): Promise<void> {
     const built = createSession(model, { threads: 1, saveTo: file });
     const session = await built.catch(async (error: unknown) => {
-      throw (await hasRoom(dirname(file), model.length))
-        ? error
-        : new Error('No space left on device', { cause: error });
+      // It says that the file cannot be written, but not why.
+      const isFull = (await freeSpace(dirname(file))) < model.length;
+      throw isFull ? new Error('No space left on device', { cause: error }) : error;
     });
     await session.release();
   }
@@ -113,12 +113,6 @@ export class OnnxEngine implements Engine, Quantizer {
       dispose: () => session.release(),
     };
   }
-}
-
-/** ONNX Runtime says of a file that it cannot be written, but not why. */
-async function hasRoom(folder: string, bytes: number): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize >= bytes;
 }
 
 /** 16-bit floats as their bits, also where the runtime has an array type of its own for them. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import prettyBytes from 'pretty-bytes';
 import { HubError } from '../../../errors.js';
+import { freeSpace } from '../../../storage/free-space.js';
 
 const execute = promisify(execFile);
 /** Of what a command writes, in bytes. */
@@ -33,8 +33,7 @@ export async function run(
 
 /** @throws ENGINE_UNAVAILABLE where the disk of a folder has less room. */
 export async function checkSpace(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
+  const free = await freeSpace(folder);
   if (free >= bytes) return;
   const needs = `The installation needs ${prettyBytes(bytes)} of disk; ${folder} has ${prettyBytes(free)}.`;
   throw new HubError('ENGINE_UNAVAILABLE', needs, { bytes, free });
