@@ -9,7 +9,7 @@ import type { Config } from './config.js';
 import { NETWORK_COMPILER_ENTRY, NetworkCompiler } from './engines/network-compiler.js';
 import { NETWORK_THREAD_ENTRY, NetworkThread } from './engines/network-thread.js';
 import { bytesPerCall } from './engines/onnx/training/pass-size.js';
-import { checkCompute } from './engines/open-engine.js';
+import { findComputer } from './engines/open-engine.js';
 import { startHttp } from './http/server.js';
 import { UPLOAD_LIMITS } from './http/upload.js';
 import { Metrics } from './metrics/metrics.js';
@@ -167,7 +167,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
 
     // engine and serving
     const compute = { engine: config.engine, device: config.device };
-    await checkCompute(compute);
+    const computer = await findComputer(compute);
     const threads = availableParallelism();
     const startThread = (): NetworkThread =>
       new NetworkThread({ blobFolder: folder.blobs, threads, yields: true }, networkThreadEntry);
@@ -203,7 +203,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const journal = new RunJournal(prisma, changes, outbox);
     const states = new RunStates(prisma, journal);
     const runBlobs = new RunBlobs(prisma, blobs);
-    const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9);
+    const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9, computer);
     const turn = pLimit(1);
     const queue = new RunQueue({
       prisma,
@@ -235,6 +235,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       backbones,
       cache,
       bytesPerCall,
+      computer,
       startCalibration: (job) => startCalibration({ ...job, compute }, workerEntry),
     });
     closing.push(async () => estimates.close());

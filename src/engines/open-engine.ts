@@ -1,6 +1,6 @@
 import { HubError } from '../errors.js';
 import type { Compute } from './compute.js';
-import type { Engine } from './engine.js';
+import type { Engine, EngineInfo } from './engine.js';
 import { findDevice } from './onnx/devices.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 import { loadTensorFlow, notInstalled } from './tensorflow/load.js';
@@ -12,6 +12,9 @@ export interface OpenedEngine {
   readonly engine: Engine;
   readonly notes: readonly string[];
 }
+
+/** What its numbers depend on, but for versions. */
+export type Computer = Pick<EngineInfo, 'name' | 'device'>;
 
 /**
  * Makes the engine that is asked for. `auto` takes TensorFlow where it was installed for a graphics card and finds one,
@@ -34,14 +37,20 @@ export async function openEngine(compute: Compute, threads: number): Promise<Ope
   return { engine: new OnnxEngine(threads, found.device), notes: [...notes, ...found.notes] };
 }
 
-/** Checks when the hub starts what can be checked without loading TensorFlow. @throws as `openEngine`. */
-export async function checkCompute(compute: Compute): Promise<void> {
-  if (compute.engine === 'tensorflow') {
+/**
+ * Says when the hub starts who will compute, and on what. TensorFlow is not loaded for that: it is expected to find the
+ * device that it was installed for.
+ * @throws as `openEngine`.
+ */
+export async function findComputer(compute: Compute): Promise<Computer> {
+  const { engine: name, device } = compute;
+  if (name === 'tensorflow') {
     refuseWebGpu(compute);
     if (!findTfjs()) throw notInstalled();
-  } else if (compute.engine === 'onnx' || !(wantsCuda(compute) && hasTensorFlowForCuda())) {
-    await findDevice(compute.device);
+    return { name, device: device === 'auto' ? (hasTensorFlowForCuda() ? 'cuda' : 'cpu') : device };
   }
+  if (name === 'auto' && wantsCuda(compute) && hasTensorFlowForCuda()) return { name: 'tensorflow', device: 'cuda' };
+  return { name: 'onnx', device: (await findDevice(device)).device };
 }
 
 async function openTensorFlow(compute: Compute, threads: number): Promise<Engine> {

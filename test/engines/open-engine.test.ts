@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEVICES } from '../../src/engines/compute.js';
 import { findDevice } from '../../src/engines/onnx/devices.js';
-import { checkCompute, openEngine } from '../../src/engines/open-engine.js';
+import { findComputer, openEngine } from '../../src/engines/open-engine.js';
 import { checkSpace, run } from '../../src/engines/tensorflow/install/commands.js';
 import { installTensorFlow, removeTensorFlow } from '../../src/engines/tensorflow/install/install.js';
 import { findTfjs } from '../../src/engines/tensorflow/place.js';
@@ -27,20 +27,21 @@ describe('the engine that computes', () => {
   it('is one that works where none is named', async () => {
     const { engine } = await openEngine({ engine: 'auto', device: 'auto' }, 1);
     expect(engine.info.device).toMatch(/^(cpu|cuda)$/);
-    await expect(checkCompute({ engine: 'auto', device: 'auto' })).resolves.toBeUndefined();
+    const { name, device } = engine.info;
+    await expect(findComputer({ engine: 'auto', device: 'auto' })).resolves.toEqual({ name, device });
   });
 
   it('is never TensorFlow on WebGPU, which a hub says when it starts', async () => {
     const asked = { engine: 'tensorflow', device: 'webgpu' } as const;
     const refusal = { code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining('on cpu or cuda, not on webgpu') };
-    await expect(checkCompute(asked)).rejects.toMatchObject(refusal);
+    await expect(findComputer(asked)).rejects.toMatchObject(refusal);
     await expect(openEngine(asked, 1)).rejects.toMatchObject(refusal);
   });
 
   it.skipIf(findTfjs())('is not TensorFlow where it is not installed: the error says the command', async () => {
     const asked = { engine: 'tensorflow', device: 'auto' } as const;
     const refusal = { code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining('npm run engine:tensorflow') };
-    await expect(checkCompute(asked)).rejects.toMatchObject(refusal);
+    await expect(findComputer(asked)).rejects.toMatchObject(refusal);
     await expect(openEngine(asked, 1)).rejects.toMatchObject(refusal);
   });
 });

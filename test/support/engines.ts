@@ -4,7 +4,7 @@ import type { Engine, PictureSize, Trainer, TrainerSpec } from '../../src/engine
 import { writeLayers, writePreprocessing } from '../../src/engines/onnx/forward.js';
 import { GraphBuilder } from '../../src/engines/onnx/graph.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
-import { createSession } from '../../src/engines/onnx/session.js';
+import { createSession, type OnnxDevice, type SessionOptions } from '../../src/engines/onnx/session.js';
 import { OnnxTrainer } from '../../src/engines/onnx/training/trainer.js';
 import { preprocess } from '../../src/engines/tensorflow/frozen-network.js';
 import { kernelsOf } from '../../src/engines/tensorflow/kernels.js';
@@ -61,22 +61,27 @@ if (!installed) {
   );
 }
 
+/** Of ONNX Runtime, besides the CPU: for a machine that has them, HUB_TEST_DEVICES=cuda,webgpu. */
+const devices = (process.env.HUB_TEST_DEVICES ?? '').split(',').filter(Boolean) as OnnxDevice[];
+
 /** Every engine that there is here. TensorFlow's is tested on the JavaScript backend always. */
 export const TESTED_ENGINES: readonly TestedEngine[] = [
-  { name: 'onnx', real: true, open: async () => openOnnx() },
+  { name: 'onnx', real: true, open: async () => openOnnx('cpu') },
+  ...devices.map((device) => ({ name: `onnx on ${device}`, real: true, open: async () => openOnnx(device) })),
   { name: 'tensorflow on JavaScript', real: false, open: () => openTensorFlow('cpu') },
   ...(installed ? [{ name: 'tensorflow', real: true, open: () => openTensorFlow('tensorflow') }] : []),
 ];
 export const REAL_ENGINES = TESTED_ENGINES.filter(({ real }) => real);
 
-function openOnnx(): OpenEngine {
+function openOnnx(device: OnnxDevice): OpenEngine {
+  const session = { threads: THREADS, device };
   return {
-    engine: new OnnxEngine(THREADS),
-    trainer: (spec, passBytes) => new OnnxTrainer(spec, { threads: THREADS }, passBytes),
+    engine: new OnnxEngine(THREADS, device),
+    trainer: (spec, passBytes) => new OnnxTrainer(spec, session, passBytes),
     preprocessed: async (pictures, height, width) => {
       const graph = new GraphBuilder();
       const picture = writePicture(graph, pictures, height, width);
-      return (await runGraph(graph, pictures, new Map([[PICTURE, picture]]))).get(PICTURE) as Float32Array;
+      return (await runGraph(graph, session, pictures, new Map([[PICTURE, picture]]))).get(PICTURE) as Float32Array;
     },
     layerValues: async (backbone, size, pictures, names) => {
       const { layers } = matchBackbone(backbone);
@@ -84,7 +89,7 @@ function openOnnx(): OpenEngine {
       const picture = writePicture(graph, pictures, size.image, size.image);
       const shapes = pictureShapes(layers, size.image);
       const values = writeLayers(graph, layers, backbone, new Map([[PICTURE, picture]]), shapes);
-      return runGraph(graph, pictures, new Map(names.map((name) => [name, values.get(name) as string])));
+      return runGraph(graph, session, pictures, new Map(names.map((name) => [name, values.get(name) as string])));
     },
   };
 }
@@ -95,9 +100,14 @@ function writePicture(graph: GraphBuilder, pictures: Pictures, height: number, w
 }
 
 /** @param outputs values of the graph by name, maps as n x c x h x w. */
-async function runGraph(graph: GraphBuilder, pictures: Pictures, outputs: ReadonlyMap<string, string>) {
+async function runGraph(
+  graph: GraphBuilder,
+  options: SessionOptions,
+  pictures: Pictures,
+  outputs: ReadonlyMap<string, string>,
+) {
   for (const [name, value] of outputs) graph.output(value, name, 'float32', name === 'avg_pool' ? ['n', 'c'] : MAPS);
-  const session = await createSession(graph.encode(), { threads: THREADS });
+  const session = await createSession(graph.encode(), options);
   const { pixels, count, height, width } = pictures;
   const results = await session.run({ pixels: new ort.Tensor('uint8', pixels, [count, height, width, 3]) });
   await session.release();

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { Computer } from '../../engines/open-engine.js';
 import { HubError } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Calibration, Job } from '../../training/job.js';
@@ -19,6 +20,8 @@ export interface EstimateParts {
   readonly cache: FeatureCache;
   /** Bytes of the activations of one call, as the engine plans it. */
   readonly bytesPerCall: (spec: RunCost['spec']) => number;
+  /** Who would compute. */
+  readonly computer: Computer;
   readonly startCalibration: typeof startCalibration;
 }
 
@@ -45,7 +48,7 @@ export class EstimateService {
   }
 
   async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimateType> {
-    const { prisma, blobFolder, cache, bytesPerCall } = this.parts;
+    const { prisma, blobFolder, cache, bytesPerCall, computer } = this.parts;
     const backbone = await this.#backbone(backboneName);
     const include = { dataset: true } as const;
     const version = await prisma.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, include });
@@ -58,7 +61,7 @@ export class EstimateService {
       uncached,
     };
     const facts = { pictures, cachedPictures, computedInEveryEpoch: uncached };
-    const fromRuns = estimateFromRuns(await measuredRuns(prisma), asked, bytesPerCall);
+    const fromRuns = estimateFromRuns(await measuredRuns(prisma, computer), asked, bytesPerCall);
     if (fromRuns) return answer(fromRuns, { ...facts, basis: 'RUNS', calibrationSeconds: null });
 
     const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });

@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from 'node:os';
+import type { Computer } from '../../engines/open-engine.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { type Recipe, recipeSchema } from '../../training/recipe.js';
 import type { RunSize } from '../../training/run-cost.js';
@@ -9,8 +10,8 @@ import type { MeasuredRun } from './estimate.model.js';
 /** Finished runs that are looked at, the newest. */
 const RUNS = 200;
 
-/** Runs that this machine has finished with as many cores as it has now, the newest first. */
-export async function measuredRuns(prisma: PrismaClient): Promise<MeasuredRun[]> {
+/** Runs that this engine has finished on this machine with as many cores as it has now, the newest first. */
+export async function measuredRuns(prisma: PrismaClient, { name, device }: Computer): Promise<MeasuredRun[]> {
   const rows = await prisma.run.findMany({
     where: {
       state: 'SUCCEEDED',
@@ -18,6 +19,8 @@ export async function measuredRuns(prisma: PrismaClient): Promise<MeasuredRun[]>
       AND: [
         { environment: { path: ['host', 'name'], equals: hostname() } },
         { engine: { path: ['threads'], equals: availableParallelism() } },
+        { engine: { path: ['name'], equals: name } },
+        { engine: { path: ['device'], equals: device } },
       ],
     },
     include: {

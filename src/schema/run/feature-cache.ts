@@ -1,24 +1,31 @@
 import prettyBytes from 'pretty-bytes';
+import type { Computer } from '../../engines/open-engine.js';
 import { type SplitLayer, splitShape } from '../../network/inception-v3.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { featureTypeOf } from '../../training/features.js';
 import type { FeatureChunk } from '../../training/job.js';
 
-/** Features that runs have computed, kept for later runs within a budget; what was used last is kept longest. */
+/**
+ * Features that runs have computed, kept for later runs within a budget; what was used last is kept longest. Those of one
+ * engine on one device are not those of another: they differ in the last digits, on a graphics card in more.
+ */
 export class FeatureCache {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
     /** In bytes. */
     private readonly budget: number,
+    /** Who computes them. */
+    private readonly computer: Computer,
   ) {}
 
   /**
-   * Drops features of other keys, those that were not used for longest first, until these fit.
-   * @param bytes of all features of the key. @returns null, or why they cannot be kept.
+   * Drops other features, those that were not used for longest first, until these fit.
+   * @param features their key (`featureKey`). @param bytes of all of them. @returns null, or why they cannot be kept.
    */
-  async makeRoom(key: string, bytes: number): Promise<string | null> {
+  async makeRoom(features: string, bytes: number): Promise<string | null> {
+    const key = this.#keyOf(features);
     if (!this.holds(bytes)) {
       return `they would take ${prettyBytes(bytes)} and the cache may hold ${prettyBytes(this.budget)} (--feature-cache).`;
     }
@@ -39,14 +46,16 @@ export class FeatureCache {
   }
 
   /** What there is under a key, in order; it counts as used now. */
-  async use(key: string): Promise<FeatureChunk[]> {
+  async use(features: string): Promise<FeatureChunk[]> {
+    const key = this.#keyOf(features);
     await this.prisma.featureChunk.updateMany({ where: { key }, data: { lastUsedAt: new Date() } });
     const rows = await this.prisma.featureChunk.findMany({ where: { key }, orderBy: { index: 'asc' } });
     return rows.map(({ index, blob, rows: images }) => ({ index, blob, rows: images }));
   }
 
   /** Pictures whose features are there under a key. Changes nothing. */
-  async count(key: string): Promise<number> {
+  async count(features: string): Promise<number> {
+    const key = this.#keyOf(features);
     return (await this.prisma.featureChunk.aggregate({ where: { key }, _sum: { rows: true } }))._sum.rows ?? 0;
   }
 
@@ -55,10 +64,17 @@ export class FeatureCache {
     return bytes <= this.budget;
   }
 
-  async add(key: string, { index, blob, rows }: FeatureChunk, bytes: number): Promise<void> {
+  async add(features: string, { index, blob, rows }: FeatureChunk, bytes: number): Promise<void> {
+    const key = this.#keyOf(features);
     const chunk = { blob, rows, bytes: BigInt(bytes) };
     const where = { key_index: { key, index } };
     await this.prisma.featureChunk.upsert({ where, create: { key, index, ...chunk }, update: chunk });
+  }
+
+  /** ONNX Runtime's on the CPU are under the key itself, as all were before there were others. */
+  #keyOf(features: string): string {
+    const { name, device } = this.computer;
+    return name === 'onnx' && device === 'cpu' ? features : `${features} ${name} ${device}`;
   }
 
   async #drop(key: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HubError } from '../../../errors.js';
@@ -11,6 +11,11 @@ import { checkSpace, run, type Tool } from './commands.js';
 const TENSORFLOW_VERSION = '2.21.0';
 /** Node's headers for addons, which not every Node brings along. */
 const HEADERS = 'node-api-headers@1.9.0';
+/**
+ * TensorFlow looks for it on a path that leaves out its place in the wheels, though not those of CUDA's other libraries,
+ * and without it finds no graphics card. The addon names it, so that it is loaded before it is looked for.
+ */
+const CUSOLVER = 'libcusolver.so.11';
 /** Of disk, downloads included. */
 const BYTES = { cpu: 3e9, gpu: 12e9 } as const;
 
@@ -37,7 +42,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<Found>
   const { gpu, folder = ENGINE_FOLDER, log } = options;
   const name: TfjsPackage = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   const present = await selfTest(folder, name).catch(() => null);
-  if (present) {
+  if (present?.device === (gpu ? 'cuda' : 'cpu')) {
     log(`${name} is in place and works.`);
     return present;
   }
@@ -63,7 +68,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<Found>
   }
 
   log('Compiling the addon …');
-  await compile(tools.compiler, folder, name, join(python, 'tensorflow'));
+  await compile(tools.compiler, folder, name);
   return selfTest(folder, name);
 }
 
@@ -105,8 +110,10 @@ async function clearOther(folder: string, name: TfjsPackage): Promise<void> {
 
 const libraryOf = (python: string): string => join(python, 'tensorflow', 'libtensorflow_cc.so.2');
 
-async function compile(compiler: Tool, folder: string, name: TfjsPackage, tensorflow: string): Promise<void> {
+async function compile(compiler: Tool, folder: string, name: TfjsPackage): Promise<void> {
   const modules = join(folder, 'node_modules');
+  const tensorflow = join(folder, 'python', 'tensorflow');
+  const cusolver = join(folder, 'python', 'nvidia', 'cusolver', 'lib');
   const tfjs = join(modules, name);
   const addon = addonOf(tfjs);
   await mkdir(dirname(addon), { recursive: true });
@@ -115,7 +122,9 @@ async function compile(compiler: Tool, folder: string, name: TfjsPackage, tensor
     ...['-I', join(modules, 'node-api-headers', 'include'), '-I', join(tensorflow, 'include')],
     ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjs, 'binding', file)),
     ...['-L', tensorflow, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
-    '-Wl,-rpath,$ORIGIN/../../../../../python/tensorflow', // so that the folder can be moved
+    ...(existsSync(cusolver) ? ['-Wl,--no-as-needed', '-L', cusolver, `-l:${CUSOLVER}`] : []),
+    // Relative, so that the folder can be moved.
+    ...[tensorflow, cusolver].map((path) => `-Wl,-rpath,$ORIGIN/${relative(dirname(addon), path)}`),
     ...['-o', addon],
   ]);
 }

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { Computer } from '../../src/engines/open-engine.js';
+import { FeatureCache } from '../../src/schema/run/feature-cache.js';
+import { openDatabase } from '../../src/storage/database.js';
+import { FileBlobStore } from '../../src/storage/file-blobs.js';
+import { temporaryFolder } from '../storage/fixtures.js';
+import { copyEmptyDatabase } from '../support/empty-database.js';
+
+const BUDGET = 100;
+const KEY = 'features of something';
+const CPU: Computer = { name: 'onnx', device: 'cpu' };
+
+it('cached features are for the engine and the device that computed them, within one budget for all', async () => {
+  const folder = await temporaryFolder();
+  const database = join(folder, 'database');
+  copyEmptyDatabase(database);
+  const { client, close } = await openDatabase({ folder: database });
+  onTestFinished(close);
+  const blobs = new FileBlobStore(folder);
+  const cacheOf = (computer: Computer): FeatureCache => new FeatureCache(client, blobs, BUDGET, computer);
+  const { sha256: blob } = await blobs.put(Buffer.from('what the CPU computed'));
+  await cacheOf(CPU).add(KEY, { index: 0, blob, rows: 7 }, 60);
+  expect(await cacheOf(CPU).use(KEY)).toEqual([{ index: 0, blob, rows: 7 }]);
+  expect(await cacheOf({ ...CPU }).count(KEY)).toBe(7);
+
+  const others: Computer[] = [
+    { name: 'onnx', device: 'cuda' },
+    { name: 'tensorflow', device: 'cpu' },
+    { name: 'tensorflow', device: 'cuda' },
+  ];
+  for (const other of others) {
+    expect(await cacheOf(other).use(KEY)).toEqual([]);
+    expect(await cacheOf(other).count(KEY)).toBe(0);
+  }
+
+  const { sha256: byCuda } = await blobs.put(Buffer.from('what a graphics card computed'));
+  const cuda = cacheOf(others[0] as Computer);
+  expect(await cuda.makeRoom(KEY, 60)).toBe(null);
+  await cuda.add(KEY, { index: 0, blob: byCuda, rows: 7 }, 60);
+  expect(await cuda.use(KEY)).toEqual([{ index: 0, blob: byCuda, rows: 7 }]);
+  expect(await cacheOf(CPU).count(KEY)).toBe(0); // there was not room for both
+  await expect(blobs.open(blob)).rejects.toThrow();
+});
