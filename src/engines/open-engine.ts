@@ -13,7 +13,7 @@ export interface OpenedEngine {
   readonly notes: readonly string[];
 }
 
-/** What its numbers depend on, but for versions. */
+/** Who computes, and on what: what the numbers of a run depend on, but for versions. */
 export type Computer = Pick<EngineInfo, 'name' | 'device'>;
 
 /**

@@ -102,6 +102,15 @@ describe('an estimate', () => {
     expect(trainingSeconds).toBeGreaterThan(run.seconds!.training);
   });
 
+  it('does not come from what another device took', async () => {
+    await hub.inDatabase(async (client) => {
+      for (const { id, engine } of await client.run.findMany()) {
+        await client.run.update({ where: { id }, data: { engine: { ...(engine as object), device: 'cuda' } } });
+      }
+    });
+    expect(await transfer(RECIPE)).toMatchObject({ basis: 'CALIBRATION', runs: [] });
+  });
+
   it('is refused as the run would be', async () => {
     await expect(transfer({ epochs: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(fineTune({ parentRunId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
