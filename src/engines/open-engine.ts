@@ -25,7 +25,7 @@ export async function openEngine(compute: Compute, threads: number): Promise<Ope
   const { engine: name, device } = compute;
   if (name === 'tensorflow') return { engine: await openTensorFlow(compute, threads), notes: [] };
   const notes: string[] = [];
-  if (name === 'auto' && wantsCuda(compute) && hasTensorFlowForCuda()) {
+  if (prefersTensorFlow(compute)) {
     try {
       return { engine: await openTensorFlow({ ...compute, device: 'cuda' }, threads), notes };
     } catch (error) {
@@ -49,7 +49,7 @@ export async function findComputer(compute: Compute): Promise<Computer> {
     if (!findTfjs()) throw notInstalled();
     return { name, device: device === 'auto' ? (hasTensorFlowForCuda() ? 'cuda' : 'cpu') : device };
   }
-  if (name === 'auto' && wantsCuda(compute) && hasTensorFlowForCuda()) return { name: 'tensorflow', device: 'cuda' };
+  if (prefersTensorFlow(compute)) return { name: 'tensorflow', device: 'cuda' };
   return { name: 'onnx', device: (await findDevice(device)).device };
 }
 
@@ -69,9 +69,11 @@ function refuseWebGpu({ device }: Compute): void {
   throw new HubError('ENGINE_UNAVAILABLE', 'The tensorflow engine computes on cpu or cuda, not on webgpu.', { device });
 }
 
-const wantsCuda = ({ device }: Compute): boolean => device === 'auto' || device === 'cuda';
+/** Whether TensorFlow is tried first where no engine is named; that for the CPU is not taken of itself. */
+function prefersTensorFlow({ engine, device }: Compute): boolean {
+  return engine === 'auto' && (device === 'auto' || device === 'cuda') && hasTensorFlowForCuda();
+}
 
-/** TensorFlow for the CPU is not taken of itself. */
 function hasTensorFlowForCuda(): boolean {
   return findTfjs()?.name === '@tensorflow/tfjs-node-gpu';
 }

@@ -11,6 +11,7 @@ import { type DatasetVersionAnswer, figuresOf, type ModelAnswer } from '../suppo
 import { blobFile } from '../support/blob-file.js';
 import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
+import { PATIENTLY } from '../support/hub-user.js';
 import { inDatabase } from '../support/in-database.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -115,7 +116,7 @@ describe('a backup', () => {
       JSON.stringify((await hub.post('{ model(name: "colours") { versions { serving { state } } } }')).data).includes(
         'PENDING',
       );
-    await vi.waitUntil(async () => !(await pending()), { timeout: 60_000 }); // measured anew, it would say other times
+    await vi.waitUntil(async () => !(await pending()), PATIENTLY); // measured anew, it would say other times
     const { rows, blobs } = await backUp(file);
     expect(rows).toBeGreaterThan(80);
     expect(blobs).toBeGreaterThan(4);

@@ -12,6 +12,7 @@ import { dataPaths } from '../../src/storage/data-folder.js';
 import { readExported } from '../../src/training/exported.js';
 import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
 import { type Ended, startHubCommand } from '../support/command.js';
+import { PATIENTLY } from '../support/hub-user.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -80,7 +81,7 @@ describe('a model version', () => {
       const { modelImports } = await hub.ask<{ modelImports: ImportAnswer[] }>('model-imports', { model });
       return modelImports.find((one) => one.id === id && /SUCCEEDED|FAILED/.test(one.state));
     };
-    return vi.waitUntil(look, { timeout: 60_000, interval: 200 });
+    return vi.waitUntil(look, PATIENTLY);
   }
 
   async function imported(content: Uint8Array, input: object): Promise<ImportAnswer> {

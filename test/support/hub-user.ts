@@ -20,11 +20,11 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** For what takes seconds: a hub that is asked twenty times a second, as Vitest would, has half a core less for the work. */
-export const PATIENTLY = { timeout: 60_000, interval: 250 };
-
 export const WARNING = 40;
 export const ERROR = 50;
+
+/** For what takes seconds: a hub that is asked twenty times a second, as Vitest would, has half a core less for the work. */
+export const PATIENTLY = { timeout: 60_000, interval: 250 };
 
 type Variables = Readonly<Record<string, unknown>>;
 
