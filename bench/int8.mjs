@@ -62,7 +62,7 @@ async function trainHead(folder, image) {
   const { sha256: backboneBlob } = await blobs.put(await readFile(BACKBONE));
   const recipe = resolveRecipe('standard', { imageSize: image });
   const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: { input: 32, image }, blobFolder };
-  const nothing = { featureChunks: [], uncached: null, parentBlob: null, checkpointBlob: null, checkpointSeconds: 60 };
+  const nothing = { featureChunks: [], uncached: null, parentBlob: null, checkpointBlob: null };
   const { weightsBlob, test } = await finished(startWorker({ ...job, ...nothing }));
   return { job: { ...job, weightsBlob }, accuracy: test.accuracy };
 }

@@ -96,7 +96,6 @@ async function trainHead(data) {
     uncached: null,
     parentBlob: null,
     checkpointBlob: null,
-    checkpointSeconds: 60,
   };
   for await (const event of startWorker(job).events) if (event.type === 'finished') return event.weightsBlob;
   throw new Error('training did not finish');

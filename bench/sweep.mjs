@@ -113,7 +113,7 @@ async function writeFeatures(pictures, h5, folder) {
   const job = {
     ...{ manifestBlob: manifestBlob.sha256, backboneBlob: backbone.sha256, parentBlob: null, recipe, blobFolder },
     ...{ size: { input: 32, image: RECIPE.imageSize }, featureChunks: [], uncached: null },
-    ...{ checkpointBlob: null, checkpointSeconds: 60 },
+    checkpointBlob: null,
   };
   const chunks = [];
   for await (const event of startWorker(job).events) {

@@ -84,7 +84,7 @@ async function trainHeads(folder, images) {
   const blobs = new FileBlobStore(blobFolder);
   const { manifestBlob } = await registerImages(await openSource(pictures), blobs);
   const { sha256: backboneBlob } = await blobs.put(await readFile(BACKBONE));
-  const nothing = { uncached: null, parentBlob: null, checkpointBlob: null, checkpointSeconds: 60 };
+  const nothing = { uncached: null, parentBlob: null, checkpointBlob: null };
   const featureChunks = [];
   const heads = [];
   for (const [name, options] of Object.entries(HEADS)) {

@@ -12,7 +12,7 @@ process.on('message', ({ type }) => {
       validationAccuracy: 1 - 2 / epoch,
       seconds: 1.5,
     };
-    process.send({ type: 'epoch', metrics, checkpointBlob });
+    process.send({ type: 'checkpoint', checkpointBlob, epochs: [metrics] });
   }
   process.send({ type: 'cancelled' }, () => process.disconnect());
 });

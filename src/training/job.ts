@@ -31,8 +31,8 @@ export const jobSchema = z.object({
   uncached: z.string().nullable(),
   /** Where to go on, if the run was interrupted. */
   checkpointBlob: sha256.nullable(),
-  /** Seconds of training after which a checkpoint is written within an epoch. */
-  checkpointSeconds: z.number().nonnegative(),
+  /** How often checkpoints are written, where that is not left to the trainer. */
+  checkpointSeconds: z.object({ within: z.number().nonnegative(), behind: z.number().nonnegative() }).optional(),
   blobFolder: z.string(),
   threads: z.int().min(1).optional(),
   /** Who computes, and on what. */
@@ -124,8 +124,8 @@ export type TrainingEvent =
   | Progress<Phase>
   | { readonly type: 'system'; readonly use: SystemUse }
   | { readonly type: 'features'; readonly chunk: FeatureChunk; readonly bytes: number }
-  | { readonly type: 'checkpoint'; readonly checkpointBlob: string }
-  | { readonly type: 'epoch'; readonly metrics: EpochMetrics; readonly checkpointBlob: string }
+  /** Where the run can go on, with the epochs that have ended since the one before. */
+  | { readonly type: 'checkpoint'; readonly checkpointBlob: string; readonly epochs: readonly EpochMetrics[] }
   | {
       readonly type: 'finished';
       /** A safetensors blob with the weights of all layers behind the split layer, as Keras names them. */

@@ -5,7 +5,8 @@ import type { NetworkHost } from '../engines/network-loader.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
-import { type Checkpoint, loadCheckpoint, NOTHING_YET, type Partial, saveCheckpoint } from './checkpoint.js';
+import { type Checkpoint, loadCheckpoint, NOTHING_YET, type Partial } from './checkpoint.js';
+import { CheckpointWriter } from './checkpoint-writer.js';
 import { describeEnvironment } from './environment.js';
 import { addSteps, diverged, metricsOf, stoppedEarly } from './epoch.js';
 import { evaluate } from './evaluate.js';
@@ -71,24 +72,25 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
 
   // epochs
   const parts: StepParts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
-  let saved = Promise.resolve();
-  let savedAt = performance.now();
+  const checkpoints = new CheckpointWriter(blobs, emit, job.checkpointSeconds);
   await timed('training', async () => {
     const left = (recipe.epochs - history.length) * splits.train.length - partial.images;
     const meter = new ProgressMeter('training', left, emit);
-    while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
-      const began = performance.now();
-      const epoch = history.length + 1;
-      const trained = await trainEpoch(epoch, (done) => meter.add(done));
-      const validated = await evaluate(trainer, source, splits.validation, labels, classes);
-      const metrics = metricsOf(epoch, trained, validated, (performance.now() - began) / 1000);
-      history.push(metrics);
-      partial = NOTHING_YET;
-      const state = trainer.state();
-      kept = keepWeights(history, kept, state.weights, recipe);
-      await save(state, (checkpointBlob) => emit({ type: 'epoch', metrics, checkpointBlob }));
+    try {
+      while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
+        const began = performance.now();
+        const epoch = history.length + 1;
+        const trained = await trainEpoch(epoch, (done) => meter.add(done));
+        const validated = await evaluate(trainer, source, splits.validation, labels, classes);
+        const state = soundState();
+        history.push(metricsOf(epoch, trained, validated, (performance.now() - began) / 1000));
+        partial = NOTHING_YET;
+        kept = keepWeights(history, kept, state.weights, recipe);
+        await checkpoints.behind(standing(state));
+      }
+    } finally {
+      await checkpoints.end();
     }
-    await saved;
   });
   if (history.length < recipe.epochs) {
     emit({ type: 'log', message: `Stopped early: validation loss was best in epoch ${bestEpoch(history)}.` });
@@ -119,22 +121,20 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
       const before = partial.images;
       partial = addSteps(partial, steps, await trainer.take(steps), epoch, recipe);
       onImages(partial.images - before);
-      const due = performance.now() - savedAt >= job.checkpointSeconds * 1000;
-      if (due && partial.images < splits.train.length) {
-        await save(trainer.state(), (checkpointBlob) => emit({ type: 'checkpoint', checkpointBlob }));
-      }
+      if (checkpoints.due && partial.images < splits.train.length) await checkpoints.within(standing(soundState()));
     }
     return partial;
   }
 
-  /** Writes a checkpoint while training goes on, one at a time. */
-  async function save(state: TrainerState, told: (checkpointBlob: string) => void): Promise<void> {
+  function standing(state: TrainerState): Checkpoint {
+    return { state, history: [...history], partial, kept };
+  }
+
+  /** @throws DIVERGED when weights are no numbers. */
+  function soundState(): TrainerState {
+    const state = trainer.state();
     if (!allNumbers(state)) throw diverged('weights are no longer numbers', history.length + 1, recipe);
-    const at: Checkpoint = { state, history: [...history], partial, kept };
-    await saved;
-    saved = saveCheckpoint(blobs, at).then(told);
-    saved.catch(() => undefined); // awaited above or at the end; until then its failure must not end the process
-    savedAt = performance.now();
+    return state;
   }
 
   async function timed<T>(phase: Phase, work: () => Promise<T>): Promise<T> {

@@ -16,7 +16,7 @@ import { QUICK } from '../support/recipes.js';
 import { CLI, TestHub, WORKER_ENTRY } from '../support/test-hub.js';
 
 /** Long enough to be disturbed after its first epoch. */
-const RECIPE = { ...QUICK, epochs: 60, patience: null };
+const RECIPE = { ...QUICK, epochs: 100, batchSize: 1, patience: null };
 
 /** Begins to send the ImageNet weights, and never ends. */
 const stall: RequestListener = (_, response) => void response.writeHead(206).write(Buffer.alloc(100));

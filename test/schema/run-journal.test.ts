@@ -25,7 +25,7 @@ const running = (): Promise<string> => runRow(database.client, versionId, { stat
 /** Writes so many lines, named by their number. */
 async function writeLines(id: string, count: number): Promise<void> {
   const { eventCount } = await database.client.run.findUniqueOrThrow({ where: { id } });
-  for (let i = 1; i <= count; i++) await journal.write(id, { message: `line ${eventCount + i}` });
+  for (let i = 1; i <= count; i++) await journal.write(id, [{ message: `line ${eventCount + i}` }]);
 }
 
 async function take(events: AsyncIterator<RunEventType>, count: number): Promise<RunEventType[]> {
@@ -128,9 +128,9 @@ describe('a reader of the events of a run', () => {
 it('of the progress in a phase the last is kept, and nothing else is dropped', async () => {
   const id = await running();
   const progress = (phase: 'features' | 'training', done: number) =>
-    journal.write(id, { progress: { phase, done, total: 3, secondsLeft: null } });
+    journal.write(id, [{ progress: { phase, done, total: 3, secondsLeft: null } }]);
   for (const done of [1, 2, 3]) await progress('features', done);
-  await journal.write(id, { message: 'kept' });
+  await journal.write(id, [{ message: 'kept' }]);
   for (const done of [1, 2]) await progress('training', done);
   const rows = await database.client.runEvent.findMany({ where: { runId: id }, orderBy: { number: 'asc' } });
   expect(rows.map(({ number, details }) => ({ number, details }))).toEqual([
@@ -143,8 +143,8 @@ it('of the progress in a phase the last is kept, and nothing else is dropped', a
 it('an event and what changes with it are written together or not at all', async () => {
   const id = await running();
   const twice = { epoch: 1, trainLoss: 1, trainAccuracy: 1, validationLoss: 1, validationAccuracy: 1, seconds: 1 };
-  await journal.write(id, { epoch: twice }, { data: { backboneName: 'first' } });
-  await expect(journal.write(id, { epoch: twice }, { data: { backboneName: 'second' } })).rejects.toThrow();
+  await journal.write(id, [{ epoch: twice }], { data: { backboneName: 'first' } });
+  await expect(journal.write(id, [{ epoch: twice }], { data: { backboneName: 'second' } })).rejects.toThrow();
   const run = await database.client.run.findUniqueOrThrow({ where: { id }, include: { events: true, epochs: true } });
   expect(run).toMatchObject({
     ...{ backboneName: 'first', eventCount: 1 },

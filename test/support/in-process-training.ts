@@ -12,7 +12,7 @@ import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import type { Weights } from '../../src/network/tensor.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
-import type { Job, TrainingEvent } from '../../src/training/job.js';
+import type { EpochMetrics, Job, TrainingEvent } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { train } from '../../src/training/train.js';
 import { tarOf } from '../datasets/fixtures.js';
@@ -25,6 +25,9 @@ export type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { 
 
 export const STEPS_PER_CALL = 2;
 
+/** A checkpoint behind every call of the engine. */
+export const ALWAYS = { within: 0, behind: 0 };
+
 export const of = <T extends TrainingEvent['type']>(events: readonly TrainingEvent[], type: T): EventOf<T>[] =>
   events.filter((event): event is EventOf<T> => event.type === type);
 
@@ -34,8 +37,18 @@ export function outcome(events: readonly TrainingEvent[]): unknown {
   return { weightsBlob, test, keptEpoch };
 }
 
+/** Checkpoints behind epochs, one for each: these runs do not let epochs share any. */
+export const epochEnds = (events: readonly TrainingEvent[]): { checkpointBlob: string; metrics: EpochMetrics }[] =>
+  of(events, 'checkpoint').flatMap(({ checkpointBlob, epochs }) =>
+    epochs.map((metrics) => ({ checkpointBlob, metrics })),
+  );
+
+/** Checkpoints within epochs. */
+export const midEpochs = (events: readonly TrainingEvent[]): string[] =>
+  of(events, 'checkpoint').flatMap(({ checkpointBlob, epochs }) => (epochs.length > 0 ? [] : [checkpointBlob]));
+
 export const epochsOf = (events: readonly TrainingEvent[]): unknown[] =>
-  of(events, 'epoch').map(({ metrics: { seconds: _, ...figures } }) => figures);
+  epochEnds(events).map(({ metrics: { seconds: _, ...figures } }) => figures);
 
 /** Runs in this process: real training on the narrow network and the images of colours. */
 export class InProcessTraining {
@@ -60,7 +73,7 @@ export class InProcessTraining {
       parentBlob: null,
       uncached: null,
       checkpointBlob: null,
-      checkpointSeconds: 60,
+      checkpointSeconds: { within: 60, behind: 0 },
       blobFolder: folder,
     });
   }

@@ -54,7 +54,11 @@ interface Outcome {
   readonly stored: number | undefined;
 }
 
-async function trainWith(losses: readonly number[], recipe: RecipeInput): Promise<Outcome> {
+async function trainWith(
+  losses: readonly number[],
+  recipe: RecipeInput,
+  events: TrainingEvent[] = [],
+): Promise<Outcome> {
   const { blobs } = await temporaryStore();
   const sha256 = 'a'.repeat(64);
   const splits = ['train', 'train', 'validation', 'validation', 'test', 'test'] as const;
@@ -70,7 +74,6 @@ async function trainWith(losses: readonly number[], recipe: RecipeInput): Promis
   };
   const features = Float32Array.from(manifest.images, ({ label }) => label);
   const chunk = { index: 0, blob: (await blobs.put(new Uint8Array(features.buffer))).sha256, rows: 6 };
-  const events: TrainingEvent[] = [];
   await train(
     {
       manifestBlob: (await blobs.put(Buffer.from(JSON.stringify(manifest)))).sha256,
@@ -81,7 +84,6 @@ async function trainWith(losses: readonly number[], recipe: RecipeInput): Promis
       parentBlob: null,
       uncached: null,
       checkpointBlob: null,
-      checkpointSeconds: 60,
       blobFolder: '',
     },
     {
@@ -94,8 +96,12 @@ async function trainWith(losses: readonly number[], recipe: RecipeInput): Promis
   );
   const finished = events.at(-1) as Outcome['finished'];
   const stored = readSafetensors(await blobs.get(finished.weightsBlob)).weights.get('epoch')?.data[0];
-  return { epochs: events.flatMap((event) => (event.type === 'epoch' ? [event.metrics] : [])), finished, stored };
+  return { epochs: events.flatMap((event) => (event.type === 'checkpoint' ? event.epochs : [])), finished, stored };
 }
+
+/** The epochs of each checkpoint. */
+const sharedBy = (events: readonly TrainingEvent[]): number[][] =>
+  events.flatMap((event) => (event.type === 'checkpoint' ? [event.epochs.map(({ epoch }) => epoch)] : []));
 
 describe('training', () => {
   it.each<[string, number[], RecipeInput, { epochs: number; kept: number }]>([
@@ -146,10 +152,18 @@ describe('training', () => {
     expect(finished.keptEpoch).toBe(5);
   });
 
-  it('that diverges ends with the learning rate to change', async () => {
-    await expect(trainWith([3, 2, Number.NaN, 1], { learningRate: 0.5 })).rejects.toMatchObject({
+  it('lets epochs that take no time share a checkpoint', async () => {
+    const events: TrainingEvent[] = [];
+    await trainWith([3, 2, 1], {}, events);
+    expect(sharedBy(events)).toEqual([[1, 2, 3]]);
+  });
+
+  it('that diverges ends with the learning rate to change, and tells the epochs before', async () => {
+    const events: TrainingEvent[] = [];
+    await expect(trainWith([3, 2, Number.NaN, 1], { learningRate: 0.5 }, events)).rejects.toMatchObject({
       code: 'DIVERGED',
       message: 'Training diverged in epoch 3: the loss is NaN. Lower the learning rate, which is 0.5.',
     });
+    expect(sharedBy(events)).toEqual([[1, 2]]);
   });
 });

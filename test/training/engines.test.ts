@@ -3,7 +3,15 @@ import type { Engine } from '../../src/engines/engine.js';
 import type { Job, TrainingEvent } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { TESTED_ENGINES } from '../support/engines.js';
-import { epochsOf, InProcessTraining, of, outcome } from '../support/in-process-training.js';
+import {
+  ALWAYS,
+  epochEnds,
+  epochsOf,
+  InProcessTraining,
+  midEpochs,
+  of,
+  outcome,
+} from '../support/in-process-training.js';
 
 /** Losses of engines, which compute in other orders, may be this far apart. */
 const LOSS_ERROR = 1e-3;
@@ -20,7 +28,7 @@ beforeAll(async () => {
   const fineTune: Job = {
     ...training.job,
     parentBlob: of(transfer, 'finished')[0]!.weightsBlob,
-    checkpointSeconds: 0,
+    checkpointSeconds: ALWAYS,
     recipe: recipeSchema.parse({
       ...training.job.recipe,
       ...{ splitLayer: 'mixed8', epochs: 3, learningRate: 1e-4, weightDecay: 0.05, layerDecay: 0.7, mixup: 0.2 },
@@ -33,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => training.remove());
 
 const losses = (events: readonly TrainingEvent[]): number[] =>
-  of(events, 'epoch').flatMap(({ metrics }) => [metrics.trainLoss, metrics.validationLoss]);
+  epochEnds(events).flatMap(({ metrics }) => [metrics.trainLoss, metrics.validationLoss]);
 
 describe.each(TESTED_ENGINES.slice(1))('a run on $name', ({ open }) => {
   let engine: Engine;
@@ -60,7 +68,7 @@ describe.each(TESTED_ENGINES.slice(1))('a run on $name', ({ open }) => {
     const job = jobs['part of the backbone'];
     const featureChunks = of(byOnnx.get('part of the backbone')!, 'features').map(({ chunk }) => chunk);
     const whole = await runOn(job, { featureChunks });
-    const { checkpointBlob } = of(whole, 'checkpoint').at(-1)!;
+    const checkpointBlob = midEpochs(whole).at(-1)!;
     const resumed = await runOn(job, { featureChunks, checkpointBlob });
     expect(epochsOf(resumed)).toEqual(epochsOf(whole).slice(-1));
     expect(outcome(resumed)).toEqual(outcome(whole));
@@ -68,7 +76,7 @@ describe.each(TESTED_ENGINES.slice(1))('a run on $name', ({ open }) => {
 
   it('goes on from a checkpoint of ONNX Runtime', async () => {
     const expected = byOnnx.get('part of the backbone')!;
-    const { checkpointBlob } = of(expected, 'epoch')[0]!;
+    const { checkpointBlob } = epochEnds(expected)[0]!;
     const resumed = await runOn(jobs['part of the backbone'], { checkpointBlob });
     const left = losses(expected).slice(2);
     expect(losses(resumed)).toHaveLength(left.length);

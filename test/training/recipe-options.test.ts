@@ -3,7 +3,15 @@ import type { Weights } from '../../src/network/tensor.js';
 import { loadCheckpoint } from '../../src/training/checkpoint.js';
 import type { Job, TrainingEvent } from '../../src/training/job.js';
 import { type Recipe, recipeSchema } from '../../src/training/recipe.js';
-import { epochsOf, InProcessTraining, of, outcome } from '../support/in-process-training.js';
+import {
+  ALWAYS,
+  epochEnds,
+  epochsOf,
+  InProcessTraining,
+  midEpochs,
+  of,
+  outcome,
+} from '../support/in-process-training.js';
 import { relativeError } from '../support/reference.js';
 
 const EPOCHS = 3;
@@ -19,7 +27,7 @@ beforeAll(async () => {
   fineTune = {
     ...training.job,
     parentBlob: of(parent, 'finished')[0]!.weightsBlob,
-    checkpointSeconds: 0,
+    checkpointSeconds: ALWAYS,
     recipe: recipeSchema.parse({
       ...training.job.recipe,
       splitLayer: 'mixed8',
@@ -50,7 +58,7 @@ describe('a run', () => {
       expect(of(whole, 'log')[0]!.message).toBe(`Features: 0 of ${rows} cached, ${rows} to compute.`);
       expect(outcome(whole)).not.toEqual(outcome(plain));
       expect(outcome(await runWith(changes, { uncached: 'there is no room.' }))).toEqual(outcome(whole));
-      for (const { checkpointBlob } of [of(whole, 'checkpoint').at(-1)!, of(whole, 'epoch')[1]!]) {
+      for (const checkpointBlob of [midEpochs(whole).at(-1)!, epochEnds(whole)[1]!.checkpointBlob]) {
         const resumed = await runWith(changes, { checkpointBlob });
         expect(epochsOf(resumed)).toEqual(epochsOf(whole).slice(-1));
         expect(outcome(resumed)).toEqual(outcome(whole));
@@ -62,7 +70,7 @@ describe('a run', () => {
     const labelSmoothing = 0.2;
     const spread = labelSmoothing / 3; // over three colours
     const entropy = -(1 - 2 * spread) * Math.log(1 - 2 * spread) - 2 * spread * Math.log(spread);
-    for (const { metrics } of of(await runWith({ labelSmoothing }), 'epoch')) {
+    for (const { metrics } of epochEnds(await runWith({ labelSmoothing }))) {
       expect(metrics.trainLoss).toBeGreaterThan(entropy);
       expect(metrics.trainAccuracy).toBeGreaterThan(1 / 3); // the most probable class counts, not the target
     }
@@ -70,8 +78,8 @@ describe('a run', () => {
 
   it('that averages keeps the mean of the weights behind its last epochs, and none of an earlier one', async () => {
     const recipe = recipeSchema.parse({ ...training.job.recipe, restoreBest: false, averageEpochs: 3 });
-    const averaged = await training.run({ recipe, checkpointSeconds: 0 });
-    const last = of(averaged, 'epoch').slice(-3);
+    const averaged = await training.run({ recipe, checkpointSeconds: ALWAYS });
+    const last = epochEnds(averaged).slice(-3);
     const states = await Promise.all(
       last.map(async ({ checkpointBlob }) => (await loadCheckpoint(training.blobs, checkpointBlob)).state.weights),
     );

@@ -77,7 +77,7 @@ beforeAll(async () => {
     backboneBlob: (await blobs.put(narrowBackboneFile())).sha256,
     recipe,
     size: { input: 32, image: 75 },
-    ...{ featureChunks: [], parentBlob: null, uncached: null, checkpointBlob: null, checkpointSeconds: 0 },
+    ...{ featureChunks: [], parentBlob: null, uncached: null, checkpointBlob: null },
     blobFolder: folder,
     trials: [10, 11, 12].map((batchSize, i) => ({ number: i + 1, recipe: { ...recipe, batchSize } })),
     histories: [],

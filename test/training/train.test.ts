@@ -6,7 +6,16 @@ import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32 } from '../../src/network/tensor.js';
 import type { Job, TrainingEvent } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
-import { epochsOf, InProcessTraining, of, outcome, STEPS_PER_CALL } from '../support/in-process-training.js';
+import {
+  ALWAYS,
+  epochEnds,
+  epochsOf,
+  InProcessTraining,
+  midEpochs,
+  of,
+  outcome,
+  STEPS_PER_CALL,
+} from '../support/in-process-training.js';
 import { narrowBackbone } from '../support/narrow-backbone.js';
 import { NETWORK_THREAD_ENTRY } from '../support/test-hub.js';
 
@@ -23,8 +32,8 @@ afterAll(() => training.remove());
 describe('a training run', () => {
   it('tells its engine, features, epochs and end, in this order', () => {
     const types = undisturbed.map(({ type }) => type).filter((type) => type !== 'progress' && type !== 'log');
-    expect(types).toEqual(['started', 'features', ...new Array(EPOCHS).fill('epoch'), 'finished']);
-    for (const { checkpointBlob } of of(undisturbed, 'epoch')) expect(checkpointBlob).toMatch(/^[0-9a-f]{64}$/);
+    expect(types).toEqual(['started', 'features', ...new Array(EPOCHS).fill('checkpoint'), 'finished']);
+    for (const { checkpointBlob } of epochEnds(undisturbed)) expect(checkpointBlob).toMatch(/^[0-9a-f]{64}$/);
     for (const { done, total } of of(undisturbed, 'progress')) expect(done).toBeLessThanOrEqual(total);
   });
 
@@ -42,7 +51,7 @@ describe('a training run', () => {
   it.each(Array.from({ length: EPOCHS }, (_, i) => i + 1))(
     'that goes on from its checkpoint behind epoch %i comes to the same weights, bit by bit',
     async (epoch) => {
-      const { checkpointBlob } = of(undisturbed, 'epoch')[epoch - 1]!;
+      const { checkpointBlob } = epochEnds(undisturbed)[epoch - 1]!;
       const featureChunks = of(undisturbed, 'features').map(({ chunk }) => chunk);
       const resumed = await training.run({ checkpointBlob, featureChunks });
       expect(of(resumed, 'features')).toEqual([]);
@@ -52,9 +61,9 @@ describe('a training run', () => {
   );
 
   it('that is cancelled ends at the next batch, behind what it had saved', async () => {
-    const events = await training.run({}, ({ type }) => type === 'epoch');
+    const events = await training.run({}, ({ type }) => type === 'checkpoint');
     expect(of(events, 'finished')).toEqual([]);
-    const saved = of(events, 'epoch');
+    const saved = epochEnds(events);
     expect(saved.length).toBeGreaterThan(0);
     expect(saved.length).toBeLessThan(EPOCHS);
     const resumed = await training.run({ checkpointBlob: saved.at(-1)!.checkpointBlob });
@@ -81,7 +90,7 @@ describe('a fine-tune run', () => {
       parentBlob: of(undisturbed, 'finished')[0]!.weightsBlob,
       recipe: recipeSchema.parse({ ...training.job.recipe, splitLayer: 'mixed5', epochs: 2, learningRate: 1e-4 }),
     };
-    whole = await training.run({ ...fineTune, checkpointSeconds: 0 });
+    whole = await training.run({ ...fineTune, checkpointSeconds: ALWAYS });
   });
 
   it('begins where its parent ended: a step too small to count changes nothing', async () => {
@@ -124,7 +133,7 @@ describe('a fine-tune run', () => {
   });
 
   it('that goes on from a checkpoint within an epoch comes to the same weights, bit by bit', async () => {
-    const checkpoints = of(whole, 'checkpoint').map(({ checkpointBlob }) => checkpointBlob);
+    const checkpoints = midEpochs(whole);
     expect(checkpoints).toHaveLength(2 * (STEPS / STEPS_PER_CALL - 1));
     for (const checkpointBlob of [checkpoints[0]!, checkpoints[3]!]) {
       const resumed = await training.run({ ...fineTune, checkpointBlob });
@@ -158,7 +167,7 @@ describe('a fine-tune run', () => {
     weights.set('dense/kernel', f32(weights.get('dense/kernel')!.shape, new Float32Array(128 * 256).fill(3e38)));
     const { sha256: parentBlob } = await training.blobs.put(writeSafetensors(weights));
     const told: TrainingEvent[] = [];
-    const wild = training.run({ ...fineTune, parentBlob, checkpointSeconds: 0 }, undefined, told);
+    const wild = training.run({ ...fineTune, parentBlob, checkpointSeconds: ALWAYS }, undefined, told);
     await expect(wild).rejects.toThrow('diverged in epoch 1: the loss is');
     expect(of(told, 'checkpoint')).toEqual([]);
   });

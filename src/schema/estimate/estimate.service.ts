@@ -71,7 +71,7 @@ export class EstimateService {
       parentBlob: parent?.weightsBlob ?? null,
       recipe,
       size: pictureSize,
-      ...{ featureChunks: [], uncached: null, checkpointBlob: null, checkpointSeconds: 0, blobFolder },
+      ...{ featureChunks: [], uncached: null, checkpointBlob: null, blobFolder },
     });
     const measured = estimateFromCalibration(calibration, asked);
     return answer(measured, { ...facts, basis: 'CALIBRATION', calibrationSeconds: calibration.seconds });

@@ -5,9 +5,6 @@ import type { BackboneRow } from '../backbone/backbone.service.js';
 import type { FeatureCache } from './feature-cache.js';
 import { featuresOf } from './run-features.js';
 
-/** A worker that dies, or a hub that is stopped, costs at most this much training. */
-const CHECKPOINT_SECONDS = 60;
-
 /** What a job is made of besides the run's own row. */
 export const withJobRelations = { datasetVersion: true, parentRun: { select: { weightsBlob: true } } } as const;
 
@@ -29,7 +26,6 @@ export async function jobOf(
     featureChunks: uncached === null ? await cache.use(key) : [],
     uncached,
     checkpointBlob: run.checkpointBlob,
-    checkpointSeconds: CHECKPOINT_SECONDS,
     blobFolder,
   };
   return { job, key };

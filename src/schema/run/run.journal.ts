@@ -24,7 +24,7 @@ const KINDS = {
   system: 'SYSTEM',
 } as const satisfies Partial<Record<keyof RunEventType, RunEventType['kind']>>;
 
-/** What goes with an event. */
+/** What goes with events. */
 export interface Besides {
   readonly data?: Prisma.RunUncheckedUpdateInput;
   readonly before?: readonly `${RunState}`[];
@@ -46,21 +46,32 @@ export class RunJournal {
   ) {}
 
   /**
-   * Writes an event under the run's next number, together with what changes on the run's row, and tells it. An epoch
-   * becomes one of the run's epochs too.
+   * Writes events under the run's next numbers, together with what changes on the run's row, and tells them. Epochs
+   * become the run's epochs too.
    * @returns false, with nothing written, when the run is in none of the states `before`.
    */
-  async write(id: string, details: EventDetails, { data = {}, before, cleanUp }: Besides = {}): Promise<boolean> {
+  async write(
+    id: string,
+    events: readonly EventDetails[],
+    { data = {}, before, cleanUp }: Besides = {},
+  ): Promise<boolean> {
     const where = before ? { id, state: { in: [...before] } } : { id };
-    const ended = 'state' in details && isFinal(details.state);
-    const counted = { ...data, eventCount: { increment: 1 } };
+    const epochs = events.flatMap((event) => ('epoch' in event ? [event.epoch] : []));
+    const state = events.flatMap((event) => ('state' in event ? [event.state] : [])).at(-1);
+    const ended = state !== undefined && isFinal(state);
+    const counted = { ...data, eventCount: { increment: events.length } };
     try {
       await this.prisma.$transaction(async (tx) => {
-        const { eventCount: number } = await tx.run.update({ where, data: counted, select: { eventCount: true } });
-        if ('epoch' in details) await tx.runEpoch.create({ data: { runId: id, ...details.epoch } });
-        if ('progress' in details) await tx.runEvent.deleteMany({ where: overtakenBy(id, details.progress.phase) });
-        await tx.runEvent.create({ data: { runId: id, ...eventRow(number, details) } });
-        if (ended) await this.outbox.put(tx, 'RUN_ENDED', { runId: id, state: details.state });
+        const { eventCount } = await tx.run.update({ where, data: counted, select: { eventCount: true } });
+        const first = eventCount - events.length + 1;
+        for (const event of events) {
+          if ('progress' in event) await tx.runEvent.deleteMany({ where: overtakenBy(id, event.progress.phase) });
+        }
+        if (epochs.length > 0) await tx.runEpoch.createMany({ data: epochs.map((epoch) => ({ runId: id, ...epoch })) });
+        await tx.runEvent.createMany({
+          data: events.map((event, i) => ({ runId: id, ...eventRow(first + i, event) })),
+        });
+        if (ended) await this.outbox.put(tx, 'RUN_ENDED', { runId: id, state });
       });
     } catch (error) {
       if (!isMissing(error)) throw error;
@@ -70,7 +81,7 @@ export class RunJournal {
       await cleanUp?.();
     } finally {
       this.#news.emit(id);
-      if ('state' in details || 'epoch' in details) this.changes.tell('RUN', id);
+      if (state !== undefined || epochs.length > 0) this.changes.tell('RUN', id);
       if (ended) this.outbox.tell();
     }
     return true;

@@ -60,9 +60,7 @@ export class RunRecorder {
       case 'features':
         return cache.add(key, event.chunk, event.bytes);
       case 'checkpoint':
-        return this.#keepCheckpoint(event.checkpointBlob);
-      case 'epoch':
-        return this.#keepCheckpoint(event.checkpointBlob, event.metrics);
+        return this.#keepCheckpoint(event.checkpointBlob, event.epochs);
       case 'finished': {
         const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = event;
         const { checkpointBlob } = await this.#standing();
@@ -91,27 +89,17 @@ export class RunRecorder {
   }
 
   async tell(details: EventDetails): Promise<void> {
-    await this.parts.journal.write(this.id, details);
+    await this.parts.journal.write(this.id, [details]);
   }
 
-  /** Writes where the run can go on, with the epoch that ended there if one did; the checkpoint before is deleted. */
-  async #keepCheckpoint(checkpointBlob: string, epoch?: EpochMetrics): Promise<void> {
+  /** Writes where the run can go on, with the epochs that have ended since; the checkpoint before is deleted. */
+  async #keepCheckpoint(checkpointBlob: string, epochs: readonly EpochMetrics[]): Promise<void> {
     const { id } = this;
-    const { prisma, journal, runBlobs } = this.parts;
+    const { journal, runBlobs } = this.parts;
     const before = await this.#standing();
-    this.#stands = { ...before, checkpointBlob };
-    if (epoch) {
-      const { validationAccuracy, validationLoss, seconds } = epoch;
-      this.#stands = {
-        checkpointBlob,
-        bestValidationAccuracy: Math.max(before.bestValidationAccuracy ?? 0, validationAccuracy),
-        bestValidationLoss: Math.min(before.bestValidationLoss ?? validationLoss, validationLoss),
-        epochSeconds: (before.epochSeconds ?? 0) + seconds,
-      };
-      await journal.write(id, { epoch }, { data: this.#stands });
-    } else {
-      await prisma.run.update({ where: { id }, data: { checkpointBlob } });
-    }
+    this.#stands = epochs.reduce(behindEpoch, { ...before, checkpointBlob });
+    const events = epochs.map((epoch) => ({ epoch }));
+    await journal.write(id, events, { data: this.#stands });
     const old = before.checkpointBlob;
     if (old && old !== checkpointBlob) await runBlobs.deleteUnused(old);
   }
@@ -121,4 +109,14 @@ export class RunRecorder {
     this.#stands ??= await this.parts.prisma.run.findUniqueOrThrow({ where: { id: this.id }, select: STANDING });
     return this.#stands;
   }
+}
+
+function behindEpoch(standing: Standing, { validationAccuracy, validationLoss, seconds }: EpochMetrics): Standing {
+  const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = standing;
+  return {
+    ...standing,
+    bestValidationAccuracy: Math.max(bestValidationAccuracy ?? 0, validationAccuracy),
+    bestValidationLoss: Math.min(bestValidationLoss ?? validationLoss, validationLoss),
+    epochSeconds: (epochSeconds ?? 0) + seconds,
+  };
 }

@@ -62,7 +62,7 @@ export class RunStates {
     besides: Omit<Besides, 'data'> = {},
   ): Promise<boolean> {
     const state = stateBehind(change);
-    return this.journal.write(id, { state }, { before: statesBefore(change), ...besides, data: { ...data, state } });
+    return this.journal.write(id, [{ state }], { before: statesBefore(change), ...besides, data: { ...data, state } });
   }
 
   /** As `tryChange`. @throws NOT_FOUND, or CONFLICT naming the state and what can be done in it. */

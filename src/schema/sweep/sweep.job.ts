@@ -28,7 +28,7 @@ export async function sweepJobOf(
     recipe,
     size,
     featureChunks: await cache.use(key),
-    ...{ parentBlob: null, uncached, checkpointBlob: null, checkpointSeconds: 0, blobFolder },
+    ...{ parentBlob: null, uncached, checkpointBlob: null, blobFolder },
     trials: trials.flatMap((trial) =>
       trial.state === 'QUEUED' ? { number: trial.number, recipe: recipeOf(trial, sweep) } : [],
     ),
