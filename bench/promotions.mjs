@@ -44,11 +44,13 @@ export async function measure({ promotions, size, weights }) {
   }
 }
 
+/** Behind it everything is loaded that so many photos at once need. */
 async function untilServed(request) {
   for (;;) {
     const { answers } = await load({ ...request, requests: 1 });
-    if (answers[0].status === 200) return;
+    if (answers[0].status === 200) break;
   }
+  await load(request);
 }
 
 async function promoteUnderLoad(hub, request, promotions) {

@@ -26,7 +26,7 @@ const configSchema = z.strictObject({
   /** Share of the validation photos that a model version may take for none of its classes. */
   falseAlarmRate: z.coerce.number().gt(0).lt(1).default(0.05),
   /** Photos that are computed together at most. */
-  servingBatch: z.coerce.number().int().min(1).max(64).default(4),
+  servingBatch: z.coerce.number().int().min(1).max(64).default(8),
   /** Milliseconds that a photo which could be computed waits for others that are being decoded. */
   servingWait: z.coerce.number().nonnegative().max(1000).default(5),
   /** Photos that are accepted and not answered yet; one more is refused. */

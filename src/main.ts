@@ -90,7 +90,8 @@ import { WorkerQueue } from './schema/worker-queue.js';
 import { Classifier } from './serving/classifier.js';
 import { Deployments } from './serving/deployments.js';
 import { LoadedVersions } from './serving/loaded-versions.js';
-import { logRefusals } from './serving/log-refusals.js';
+import { logServing } from './serving/log-serving.js';
+import { lanesOn } from './serving/network-lanes.js';
 import type { ServedVersion } from './serving/served-version.js';
 import { Trials } from './serving/trials.js';
 import { openDataFolder } from './storage/data-folder.js';
@@ -168,17 +169,17 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     // engine and serving
     const compute = { engine: config.engine, device: config.device };
     const computer = await findComputer(compute);
-    const threads = availableParallelism();
-    const startThread = (): NetworkThread =>
+    const cores = availableParallelism();
+    const startThread = (threads: number = cores): NetworkThread =>
       new NetworkThread({ blobFolder: folder.blobs, threads, yields: true }, networkThreadEntry);
     const compiler = new NetworkCompiler(folder.blobs, folder.temporary, networkCompilerEntry);
-    const inMemory = new LoadedVersions(compiler, startThread, blobs);
+    const inMemory = new LoadedVersions(compiler, startThread, lanesOn(cores), blobs);
     closing.push(() => inMemory.close());
     const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);
     const deployments = new Deployments(inMemory, find, config.servingVersions);
     const trying = new Trials(deployments);
     const classifier = new Classifier(config, trying);
-    logRefusals(classifier, log);
+    logServing(classifier, inMemory, log);
 
     // schema
     const allowed = new AllowedFolders([SAMPLES, ...config.allow]);

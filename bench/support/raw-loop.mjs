@@ -8,7 +8,7 @@ import { createSession } from '../../dist/engines/onnx/session.js';
 
 const [model, side, seconds, ...paths] = process.argv.slice(2);
 const photos = await Promise.all(paths.map((path) => readFile(path)));
-const session = await createSession(model, { threads: availableParallelism() });
+const session = await createSession(await readFile(model), { threads: availableParallelism() });
 const [width, height] = [Number(side), Number(side)];
 
 const one = async (photo) => {

@@ -122,7 +122,10 @@ async function freePort() {
   return port;
 }
 
-/** Resident memory of a process and all that it started, in bytes. Linux alone tells it. */
+/**
+ * Resident memory of a process and all that it started, in bytes; a page that several hold, or one holds several times, counts
+ * once in all (the proportional set size). Linux alone tells it.
+ */
 export async function residentMemory(pid) {
   const parents = new Map();
   for (const entry of await readdir('/proc')) {
@@ -136,8 +139,8 @@ export async function residentMemory(pid) {
   }
   let bytes = 0;
   for (const member of family) {
-    const status = await readFile(`/proc/${member}/status`, 'utf8').catch(() => '');
-    bytes += Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+    const sums = await readFile(`/proc/${member}/smaps_rollup`, 'utf8').catch(() => '');
+    bytes += Number(/^Pss:\s+(\d+) kB/m.exec(sums)?.[1] ?? 0) * 1024;
   }
   return bytes;
 }

@@ -22,7 +22,7 @@ export function withHubOptions(command: Command): Command {
       'photos of its classes that a model version may take for none of them',
       '0.05',
     )
-    .option('--serving-batch <photos>', 'photos that are computed together at most', '4')
+    .option('--serving-batch <photos>', 'photos that are computed together at most', '8')
     .option('--serving-wait <ms>', 'how long a photo waits for others that are being decoded', '5')
     .option('--serving-queue <photos>', 'photos accepted and not answered yet; one more is refused', '64')
     .option('--serving-deadline <ms>', 'within which an accepted photo is answered', '10000')

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { ClassifierNetwork, CompiledNetwork, CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
+import { weightsBeside } from './onnx/session.js';
 
 /** Where the compiled process lies; the tests, which run from the sources, name another place. */
 export const NETWORK_COMPILER_ENTRY = fileURLToPath(new URL('./network-compiler-entry.js', import.meta.url));
@@ -28,7 +29,7 @@ export class NetworkCompiler {
 
   /** @returns what was made, for `remove` when it is no longer loaded. @throws what is wrong with the weights. */
   async compile(network: ClassifierNetwork): Promise<CompiledNetwork> {
-    const compiled = { file: join(this.folder, `${randomUUID()}.ort`), size: network.size };
+    const compiled = { file: join(this.folder, `${randomUUID()}.network`), size: network.size };
     try {
       await this.#oneAtATime(() => this.#build({ blobFolder: this.blobFolder, network, file: compiled.file }));
       return compiled;
@@ -39,7 +40,7 @@ export class NetworkCompiler {
   }
 
   async remove({ file }: CompiledNetwork): Promise<void> {
-    await rm(file, { force: true });
+    for (const part of [file, weightsBeside(file)]) await rm(part, { force: true });
   }
 
   close(): void {

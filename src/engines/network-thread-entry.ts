@@ -1,32 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
 import { yieldTo } from '../priority.js';
-import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Features, Forward, Sight, SightedForward } from './engine.js';
-import { NetworkLoader, warmUp } from './network-loader.js';
-import type {
-  ExplainedPicture,
-  NetworkSpec,
-  ThreadAnswer,
-  ThreadData,
-  ThreadRequest,
-} from './network-thread-messages.js';
-import { readModel } from './onnx/classifier-model.js';
-import type { GradCam } from './onnx/grad-cam.js';
-import { OnnxEngine } from './onnx/onnx-engine.js';
-import { readClassifier } from './read-classifier.js';
+import type { NetworkBuilder } from './network-builder.js';
+import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
 
 /** Behind what answers and decodes, before what trains. */
 const NICENESS = 2;
 
 /** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
-const { blobFolder, threads, device, yields = false } = workerData as ThreadData;
+const data = workerData as ThreadData;
 // Elsewhere a priority is the whole process's. The threads that compute with this one are started by it, and take it over.
-if (yields && process.platform === 'linux') yieldTo(NICENESS);
-const engine = new OnnxEngine(threads, device);
-const blobs = new FileBlobStore(blobFolder);
-const loader = new NetworkLoader(engine, blobs);
-let explainer: Promise<GradCam> | undefined;
+if (data.yields && process.platform === 'linux') yieldTo(NICENESS);
+// Behind that: others answer and decode meanwhile. Whoever serves what was built before needs no more than this.
+const [{ openNetwork }, { warmUp }] = await Promise.all([
+  import('./onnx/open-network.js'),
+  import('./network-loader.js'),
+]);
+let builder: Promise<NetworkBuilder> | undefined;
 const networks = new Map<string, Forward<Features> | SightedForward>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
@@ -39,7 +30,7 @@ parentPort?.on('message', async (request: ThreadRequest) => {
 });
 
 async function handle(request: ThreadRequest): Promise<Features | Sight | number | null> {
-  if (request.type === 'explain') return explain(request.picture);
+  if (request.type === 'explain') return (await getBuilder()).explain(request.picture);
   const network = networks.get(request.network);
   switch (request.type) {
     case 'load': {
@@ -60,19 +51,15 @@ async function handle(request: ThreadRequest): Promise<Features | Sight | number
   }
 }
 
-/** The explainer is loaded when it is first needed; the thread is that of one version. */
-async function explain({ network, maps, label }: ExplainedPicture): Promise<Float32Array> {
-  explainer ??= readClassifier(blobs, network).then((spec) => engine.gradCam(spec));
-  explainer.catch(() => {
-    explainer = undefined; // the next one tries again
-  });
-  return (await explainer).explain(maps, label);
+async function load(spec: NetworkSpec): Promise<Forward<Features> | SightedForward> {
+  if ('upTo' in spec) return (await getBuilder()).frozen(spec);
+  if (!('file' in spec)) return (await getBuilder()).classifier(spec);
+  return warmUp(await openNetwork<Float32Array>(spec.file, spec.size, data), spec.size);
 }
 
-async function load(spec: NetworkSpec): Promise<Forward<Features> | SightedForward> {
-  if ('upTo' in spec) return loader.loadFrozen(spec);
-  const model = 'file' in spec ? spec.file : await readModel(blobs, spec);
-  return warmUp(await engine.load(model, spec.size), spec.size);
+function getBuilder(): Promise<NetworkBuilder> {
+  builder ??= import('./network-builder.js').then(({ NetworkBuilder }) => new NetworkBuilder(data));
+  return builder;
 }
 
 function answer(message: ThreadAnswer): void {

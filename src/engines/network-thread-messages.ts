@@ -29,7 +29,7 @@ export interface ExplainedPicture {
   readonly label: number;
 }
 
-/** A whole network that was built before: a file of ONNX Runtime's own format, optimized for this machine. */
+/** A whole network that was built before: a file, and one with its weights beside it, optimized for this machine. */
 export interface CompiledNetwork {
   readonly file: string;
   readonly size: PictureSize;

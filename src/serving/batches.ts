@@ -1,12 +1,16 @@
 import type { Sight, SightedForward } from '../engines/engine.js';
 import type { Judgement } from './judgement.js';
 import type { ServingLimits } from './limits.js';
+import type { NetworkLanes } from './network-lanes.js';
 import type { ServedVersion } from './served-version.js';
 
 /** A version in memory. */
 export interface Predictor {
   readonly version: ServedVersion;
+  /** On every core. */
   readonly network: SightedForward;
+  /** On a part of the cores each. */
+  readonly lanes: NetworkLanes;
   readonly judgement: Judgement;
 }
 
@@ -19,11 +23,19 @@ export interface Predicted extends Sight {
   readonly batchSize: number;
 }
 
+/** A batch that was computed. */
+export interface Computed {
+  readonly version: ServedVersion;
+  readonly photos: number;
+  readonly milliseconds: number;
+  /** Batches that can be computed at the same time as this one, with itself. */
+  readonly sideBySide: number;
+}
+
 interface Entry {
   readonly predictor: Predictor;
-  /** n x input x input x 3 bytes. */
+  /** input x input x 3 bytes. */
   readonly pixels: Uint8Array;
-  readonly n: number;
   /** Whether it needs the maps. */
   readonly maps: boolean;
   readonly readyAt: number;
@@ -34,76 +46,104 @@ interface Entry {
 }
 
 /**
- * Computes the pictures that wait together, one batch after the other: a network takes every core by itself. Nothing is
- * held back for company that is not in sight: a batch waits only while others are being decoded.
+ * Computes the pictures that wait. Fewer than can be computed side by side are computed together on every core, which
+ * answers them soonest; more are shared out among parts of the cores, none of which waits for another: so most are
+ * answered in a second. Nothing is held back for company that is not in sight.
  */
 export class Batches {
-  readonly #ready: Entry[] = [];
-  #computing = false;
+  #ready: Entry[] = [];
+  /** Whether a batch has every core. */
+  #together = false;
+  /** Those that compute side by side. */
+  readonly #busy = new Set<SightedForward>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param moreToCome whether pictures are being decoded. */
   constructor(
     private readonly limits: ServingLimits,
     private readonly moreToCome: () => boolean,
-    private readonly onBatch: (version: ServedVersion, n: number, milliseconds: number) => void,
+    private readonly onBatch: (batch: Computed) => void,
   ) {}
 
-  /** @param pixels n x input x input x 3 bytes, of at most `servingBatch` pictures. */
-  add(predictor: Predictor, pixels: Uint8Array, n: number, signal: AbortSignal, maps = false): Promise<Predicted> {
-    return new Promise((resolve, reject) => {
-      this.#ready.push({ predictor, pixels, n, maps, readyAt: performance.now(), signal, resolve, reject });
-      this.next();
-    });
+  /** @param pictures of input x input x 3 bytes each. @param maps whether they need the maps. */
+  add(
+    predictor: Predictor,
+    pictures: readonly Uint8Array[],
+    signal: AbortSignal,
+    maps = false,
+  ): readonly Promise<Predicted>[] {
+    const readyAt = performance.now();
+    const predicted = pictures.map(
+      (pixels) =>
+        new Promise<Predicted>((resolve, reject) => {
+          this.#ready.push({ predictor, pixels, maps, readyAt, signal, resolve, reject });
+        }),
+    );
+    this.next();
+    return predicted;
   }
 
-  /** Starts the next batch if it is time for it. To be called when something changed that it depends on. */
+  /** Starts what it is time for. To be called when something changed that it depends on. */
   next(): void {
     clearTimeout(this.#timer);
-    if (this.#computing) return;
-    const batch = this.#gather();
-    const [oldest] = batch;
-    if (!oldest) return;
-    const wait = oldest.readyAt + this.limits.servingWait - performance.now();
-    if (countOf(batch) < this.limits.servingBatch && this.moreToCome() && wait > 0) {
-      this.#timer = setTimeout(() => this.next(), wait);
-      return;
+    this.#ready = this.#ready.filter(({ signal }) => !signal.aborted);
+    while (this.#startOne());
+  }
+
+  /** The one that waits longest goes first. @returns whether one was started that may not be the last. */
+  #startOne(): boolean {
+    const [oldest] = this.#ready;
+    if (!oldest || this.#together) return false;
+    const { servingBatch, servingWait } = this.limits;
+    const { network, lanes } = oldest.predictor;
+    const alike = this.#ready.filter(({ predictor }) => predictor.network === network);
+    const sideBySide = this.#busy.size > 0 || alike.length > lanes.mostTogether ? lanes.ready() : [];
+    if (sideBySide.length > 0) {
+      const free = lanes.count - this.#busy.size;
+      const lane = free > 0 ? sideBySide.find((each) => !this.#busy.has(each)) : undefined;
+      if (!lane) return false;
+      this.#busy.add(lane);
+      const share = Math.ceil(alike.length / free);
+      const batch = alike.slice(0, Math.min(share, servingBatch, lanes.mostInOne));
+      this.#start(lane, batch, lanes.count, () => this.#busy.delete(lane));
+      return true;
     }
-    for (const entry of batch) this.#ready.splice(this.#ready.indexOf(entry), 1);
-    this.#computing = true;
-    void this.#compute(oldest.predictor, batch).finally(() => {
-      this.#computing = false;
+    if (this.#busy.size > 0) return false; // it takes every core
+    const batch = alike.slice(0, Math.min(servingBatch, lanes.mostTogether));
+    const wait = oldest.readyAt + servingWait - performance.now();
+    if (alike.length < servingBatch && this.moreToCome() && wait > 0) {
+      this.#timer = setTimeout(() => this.next(), wait);
+      return false;
+    }
+    this.#together = true;
+    this.#start(network, batch, 1, () => {
+      this.#together = false;
+    });
+    return false;
+  }
+
+  #start(network: SightedForward, batch: readonly Entry[], sideBySide: number, ended: () => void): void {
+    this.#ready = this.#ready.filter((entry) => !batch.includes(entry));
+    void this.#compute(network, batch, sideBySide).finally(() => {
+      ended();
       this.next();
     });
   }
 
-  /** The one that waits longest, and of the same version what fits beside it. */
-  #gather(): readonly Entry[] {
-    const batch: Entry[] = [];
-    let room = this.limits.servingBatch;
-    for (const entry of [...this.#ready]) {
-      if (entry.signal.aborted) this.#ready.splice(this.#ready.indexOf(entry), 1);
-      else if (entry.predictor.network === (batch[0] ?? entry).predictor.network && entry.n <= room) {
-        batch.push(entry);
-        room -= entry.n;
-      }
-    }
-    return batch;
-  }
-
-  async #compute({ version, network }: Predictor, batch: readonly Entry[]): Promise<void> {
-    const n = countOf(batch);
+  async #compute(network: SightedForward, batch: readonly Entry[], sideBySide: number): Promise<void> {
+    const n = batch.length;
     const began = performance.now();
     try {
       const maps = batch.some((entry) => entry.maps);
       const all = await network.look(joined(batch), n, maps);
       const ended = performance.now();
-      this.onBatch(version, n, ended - began);
-      let at = 0;
-      for (const { n: own, resolve } of batch) {
+      const { version, lanes } = (batch[0] as Entry).predictor;
+      if (sideBySide > 1) lanes.computed(n, ended - began);
+      this.onBatch({ version, photos: n, milliseconds: ended - began, sideBySide });
+      for (const [i, { resolve }] of batch.entries()) {
         const part = (values: Float32Array): Float32Array => {
           const row = values.length / n;
-          return values.slice(at * row, (at + own) * row);
+          return values.slice(i * row, (i + 1) * row);
         };
         const sight = {
           probabilities: part(all.probabilities),
@@ -111,15 +151,12 @@ export class Batches {
           maps: all.maps && part(all.maps),
         };
         resolve({ ...sight, began, ended, batchSize: n });
-        at += own;
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
   }
 }
-
-const countOf = (batch: readonly Entry[]): number => batch.reduce((sum, { n }) => sum + n, 0);
 
 function joined(batch: readonly Entry[]): Uint8Array {
   const [first] = batch;

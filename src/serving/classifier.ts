@@ -76,9 +76,9 @@ export class Classifier {
   ) {
     this.#admission = new Admission(limits);
     const moreToCome = (): boolean => this.#decoding > 0;
-    this.#batches = new Batches(limits, moreToCome, (version, photos, milliseconds) => {
-      this.#admission.computed(photos, milliseconds);
-      this.events.emit('batch', { version, photos, milliseconds });
+    this.#batches = new Batches(limits, moreToCome, (batch) => {
+      this.#admission.computed(batch.photos * batch.sideBySide, batch.milliseconds);
+      this.events.emit('batch', batch);
     });
   }
 
@@ -135,7 +135,7 @@ export class Classifier {
    * @throws as `classify` does; LIMIT_EXCEEDED for more than `servingQueue` pictures, BAD_INPUT for a wrong number of bytes.
    */
   async infer(question: Question, pixels: Uint8Array, n: number): Promise<Inference> {
-    const { servingBatch, servingQueue } = this.limits;
+    const { servingQueue } = this.limits;
     if (n < 1 || n > servingQueue) {
       const message = `1 to ${servingQueue} pictures can be asked about at once (servingQueue); ${n} were received.`;
       throw new HubError('LIMIT_EXCEEDED', message, { limit: 'servingQueue', value: servingQueue, received: n });
@@ -149,13 +149,9 @@ export class Classifier {
         const message = `${n} pictures of this version have ${n * bytes} bytes; ${pixels.length} were received.`;
         throw new HubError('BAD_INPUT', message, { expected: n * bytes, received: pixels.length });
       }
-      const parts = Array.from({ length: Math.ceil(n / servingBatch) }, (_, i) => {
-        const count = Math.min(servingBatch, n - i * servingBatch);
-        // A copy: of a view, all that it is a view of would go to the thread, once for each part.
-        const part = new Uint8Array(pixels.subarray(i * servingBatch * bytes, (i * servingBatch + count) * bytes));
-        return this.#batches.add(predictor, part, count, signal);
-      });
-      const predicted = await Promise.all(parts);
+      // Copies: of a view, all that it is a view of would go to the thread, once for each picture.
+      const pictures = Array.from({ length: n }, (_, i) => new Uint8Array(pixels.subarray(i * bytes, (i + 1) * bytes)));
+      const predicted = await Promise.all(this.#batches.add(predictor, pictures, signal));
       const timing = timingOf(arrived, 0, predicted.at(-1) as Predicted);
       this.events.emit('answered', { version, timing });
       const probabilities = new Float32Array(predicted.flatMap((batch) => [...batch.probabilities]));
@@ -231,7 +227,8 @@ export class Classifier {
         const began = performance.now();
         const pixels = await decodePhoto(photo, predictor.version.size.input);
         const decoded = performance.now() - began;
-        return { decoded, pixels, predicted: this.#batches.add(predictor, pixels, 1, signal, maps) };
+        const [predicted] = this.#batches.add(predictor, [pixels], signal, maps);
+        return { decoded, pixels, predicted: predicted as Promise<Predicted> };
       });
     } finally {
       this.#decoding -= 1;

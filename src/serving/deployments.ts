@@ -51,6 +51,8 @@ export class Deployments {
    */
   async prepare(version: ServedVersion): Promise<{ switchTo(alias: string): Promise<void>; abandon(): Promise<void> }> {
     const held = await this.loaded.hold(version);
+    // What serves computes side by side: what may take its place should do so from its first photos on.
+    if ([...this.#deployments.values()].some((present) => present.held.lanes.wanted)) await held.lanes.load();
     return {
       switchTo: async (alias) => {
         const name = deploymentName(version.model, alias);

@@ -1,10 +1,13 @@
+import { EventEmitter } from 'node:events';
 import type { SightedForward } from '../engines/engine.js';
 import type { NetworkCompiler } from '../engines/network-compiler.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { CompiledNetwork } from '../engines/network-thread-messages.js';
+import { HubError } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
 import { type Judgement, readJudgement } from './judgement.js';
+import { type LanePlan, NetworkLanes } from './network-lanes.js';
 import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
 import { formOf, type ServedVersion } from './served-version.js';
 
@@ -18,8 +21,11 @@ export interface Held extends Predictor {
 
 interface Loaded {
   readonly thread: NetworkThread;
+  /** Of the lanes. */
+  readonly besides: readonly NetworkThread[];
   readonly compiled: Promise<CompiledNetwork>;
   readonly network: Promise<SightedForward>;
+  readonly lanes: NetworkLanes;
   readonly selfCheck: Promise<SelfCheck>;
   /** By calibration: a version may be calibrated while it serves. */
   readonly judgements: Map<string, Promise<Judgement>>;
@@ -27,15 +33,20 @@ interface Loaded {
 }
 
 /**
- * The versions in memory, each form by itself. One that several hold is loaded once, and unloaded when the last lets go of it. Each has a
- * thread of its own: loading one holds up no other, and all that it took is given back with the thread.
+ * The versions in memory, each form by itself. One that several hold is loaded once, and unloaded when the last lets go of it. Each has
+ * threads of its own: loading one holds up no other, and all that it took is given back with the threads.
  */
 export class LoadedVersions {
+  /** `alone`: a version computes nothing side by side, and why. */
+  readonly events = new EventEmitter<{ alone: [version: ServedVersion, error: unknown] }>();
   readonly #loaded = new Map<string, Loaded>();
+  #closed = false;
 
+  /** @param startThread one that computes with so many threads; with every core unless it is told. */
   constructor(
     private readonly compiler: NetworkCompiler,
-    private readonly startThread: () => NetworkThread,
+    private readonly startThread: (threads?: number) => NetworkThread,
+    private readonly lanePlan: LanePlan,
     private readonly blobs: BlobStore,
   ) {}
 
@@ -50,6 +61,7 @@ export class LoadedVersions {
       return {
         version,
         network: await loaded.network,
+        lanes: loaded.lanes,
         judgement: await this.#judgement(loaded, version),
         selfCheck: await loaded.selfCheck,
         explain: (maps, label) => loaded.thread.explain({ network: version, maps, label }),
@@ -69,17 +81,30 @@ export class LoadedVersions {
 
   /** Ends all threads; whoever waits for one of them is told that the hub is shutting down. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.compiler.close();
     await Promise.all([...this.#loaded.values()].map((loaded) => this.#end(loaded)));
   }
 
   #load(version: ServedVersion): Loaded {
     const thread = this.startThread();
+    const besides: NetworkThread[] = [];
     const compiled = this.compiler.compile(version);
     const network = compiled.then((loadable) => thread.load(loadable));
+    const { count, threads } = this.lanePlan;
+    const loadLane = async (): Promise<SightedForward> => {
+      const loadable = await compiled;
+      if (this.#closed) throw new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
+      const beside = this.startThread(threads);
+      besides.push(beside);
+      return beside.load(loadable);
+    };
+    const lanes = new NetworkLanes(count, loadLane, (error) => {
+      if (!this.#closed) this.events.emit('alone', version, error);
+    });
     const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
     selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
-    return { thread, compiled, network, selfCheck, judgements: new Map(), holders: 0 };
+    return { thread, besides, compiled, network, lanes, selfCheck, judgements: new Map(), holders: 0 };
   }
 
   #judgement({ judgements }: Loaded, version: ServedVersion): Promise<Judgement> {
@@ -98,12 +123,13 @@ export class LoadedVersions {
     if (this.#loaded.get(id) === loaded) this.#loaded.delete(id); // the next one loads it anew
     const network = await loaded.network.catch(() => null);
     await network?.dispose();
+    await loaded.lanes.dispose();
     await this.#end(loaded);
   }
 
   /** The file goes last: its weights are mapped, not read, and Windows removes none that is. */
-  async #end({ thread, compiled }: Loaded): Promise<void> {
-    await thread.close();
+  async #end({ thread, besides, compiled }: Loaded): Promise<void> {
+    await Promise.all([thread, ...besides].map((each) => each.close()));
     await compiled.then(
       (made) => this.compiler.remove(made),
       () => undefined, // whoever held it was told why there is none

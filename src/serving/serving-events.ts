@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.js';
+import type { Computed } from './batches.js';
 import type { ServedVersion } from './served-version.js';
 
 /** Where the time of an answer went, in milliseconds. */
@@ -17,7 +18,7 @@ export interface Timing {
 
 /** What serving tells those who measure it. */
 export interface ServingEvents {
-  batch: [batch: { readonly version: ServedVersion; readonly photos: number; readonly milliseconds: number }];
+  batch: [batch: Computed];
   answered: [answer: { readonly version: ServedVersion; readonly timing: Timing }];
   /** A photo that got no answer; the version is not known where there is none. */
   refused: [refusal: { readonly model: string; readonly code: ErrorCode | 'INTERNAL' }];

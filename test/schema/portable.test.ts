@@ -112,7 +112,7 @@ describe('a model version', () => {
       expect(content.length, format).toBeLessThan(4 * bytes);
     }
     // Each is deleted when it has been sent.
-    const served = /\.ort$/;
+    const served = /\.network(\.weights)?$/;
     const sent = async (): Promise<readonly string[]> =>
       (await readdir(dataPaths(hub.data).temporary)).filter((name) => !served.test(name));
     await vi.waitUntil(async () => (await sent()).length === 0, { timeout: 20_000 });

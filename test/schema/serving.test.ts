@@ -104,7 +104,6 @@ describe('while 64 photos are in flight', () => {
     }
     const answers = await flight;
     expect(answers.map(({ label }) => label)).toEqual(answers.map((_, i) => COLOUR_NAMES[i % 3]));
-    expect(Math.max(...answers.map(({ timing }) => timing.batchSize)), 'some are computed together').toBeGreaterThan(1);
     expect(meanwhile).toBeGreaterThan(0);
   });
 });

@@ -11,6 +11,7 @@ import { Classifier } from '../../src/serving/classifier.js';
 import { Deployments } from '../../src/serving/deployments.js';
 import type { ServingLimits } from '../../src/serving/limits.js';
 import { LoadedVersions } from '../../src/serving/loaded-versions.js';
+import type { LanePlan } from '../../src/serving/network-lanes.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import { Trials } from '../../src/serving/trials.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
@@ -44,6 +45,11 @@ export class ServingRoom {
   /** Networks in memory, and all that were ever asked for. */
   loaded = 0;
   loads = 0;
+  /** Why networks that are loaded from now on cannot be. */
+  refusal: Error | null = null;
+  /** What was asked of networks to look at, each by how many were loaded before it; and what is computed now. */
+  asked: number[] = [];
+  computing = 0;
   readonly blobs: FileBlobStore;
   /** What predictions wait for. */
   #gate: Promise<void> = Promise.resolve();
@@ -55,14 +61,16 @@ export class ServingRoom {
     private readonly folder: string,
     blobs: FileBlobStore,
     readonly backboneBlob: string,
+    private readonly lanes: LanePlan,
   ) {
     this.blobs = blobs;
   }
 
-  static async open(): Promise<ServingRoom> {
+  /** @param lanes for pictures side by side; none unless they are asked for. */
+  static async open(lanes: LanePlan = { count: 0, threads: 0 }): Promise<ServingRoom> {
     const folder = await mkdtemp(join(tmpdir(), 'hub-serving-'));
     const blobs = new FileBlobStore(folder);
-    return new ServingRoom(folder, blobs, (await blobs.put(narrowBackboneFile())).sha256);
+    return new ServingRoom(folder, blobs, (await blobs.put(narrowBackboneFile())).sha256, lanes);
   }
 
   async remove(): Promise<void> {
@@ -98,7 +106,8 @@ export class ServingRoom {
   inMemory(): LoadedVersions {
     const data = { blobFolder: this.folder, threads: 1 };
     const compiler = new NetworkCompiler(this.folder, this.folder, NETWORK_COMPILER_ENTRY);
-    const room = new LoadedVersions(compiler, () => new CountingThread(data, NETWORK_THREAD_ENTRY, this), this.blobs);
+    const startThread = (): NetworkThread => new CountingThread(data, NETWORK_THREAD_ENTRY, this);
+    const room = new LoadedVersions(compiler, startThread, this.lanes, this.blobs);
     this.#rooms.push(room);
     return room;
   }
@@ -129,14 +138,18 @@ export class ServingRoom {
   }
 
   /** What a thread does beside its work. */
-  counted(network: SightedForward): SightedForward {
+  counted(network: SightedForward, before: number): SightedForward {
     this.loaded += 1;
     return {
       outFeatures: network.outFeatures,
       run: (pixels, n) => network.run(pixels, n),
       look: async (pixels, n, maps) => {
+        this.asked.push(before);
+        this.computing += 1;
         await this.#gate;
-        return network.look(pixels, n, maps);
+        return network.look(pixels, n, maps).finally(() => {
+          this.computing -= 1;
+        });
       },
       dispose: async () => {
         await network.dispose();
@@ -156,7 +169,8 @@ class CountingThread extends NetworkThread {
   }
 
   override async load(...spec: Parameters<NetworkThread['load']>): Promise<SightedForward> {
-    this.#room.loads += 1;
-    return this.#room.counted(await super.load(...spec));
+    const before = this.#room.loads++;
+    if (this.#room.refusal) throw this.#room.refusal;
+    return this.#room.counted(await super.load(...spec), before);
   }
 }

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { splitAt } from '../../network/inception-v3.js';
 import { freeSpace } from '../../storage/free-space.js';
@@ -15,7 +14,6 @@ import type {
   PictureBatch,
   PictureSize,
   Quantizer,
-  Sight,
   SightedForward,
   Trainer,
   TrainerSpec,
@@ -23,7 +21,9 @@ import type {
 import { classifierModel } from './classifier-model.js';
 import { writeLayers } from './forward.js';
 import { GradCam } from './grad-cam.js';
-import { FEATURES, MAPS, RESULT, startGraph } from './picture-graph.js';
+import { openNetwork } from './open-network.js';
+import { RESULT } from './outputs.js';
+import { startGraph } from './picture-graph.js';
 import { quantizeClassifier } from './quantize/quantize.js';
 import { createSession, type OnnxDevice, type SessionOptions } from './session.js';
 import { OnnxTrainer } from './training/trainer.js';
@@ -53,18 +53,18 @@ export class OnnxEngine implements Engine, Quantizer {
       upTo === 'avg_pool' ? value : graph.node('Flatten', [graph.node('Transpose', [value], { perm: [0, 2, 3, 1] })]);
     const typed = type === 'float16' ? graph.node('Cast', [rows], { to: 10 }) : rows;
     graph.output(typed, RESULT, type, ['n', outFeatures]);
-    return this.#open(graph.encode(), size);
+    return openNetwork(graph.encode(), size, this.#session);
   }
 
   async classifier(spec: ClassifierSpec): Promise<Forward> {
-    return this.#open<Float32Array>(classifierModel(spec), spec.size);
+    return openNetwork<Float32Array>(classifierModel(spec), spec.size, this.#session);
   }
 
   async quantize(spec: ClassifierSpec, pictures: AsyncIterable<PictureBatch>): Promise<Uint8Array> {
     return quantizeClassifier(spec, pictures, this.info.threads);
   }
 
-  /** Writes a whole network to a file in ONNX Runtime's own format, optimized for this machine. @param model ONNX. */
+  /** Writes a whole network to a file and one beside it, optimized for this machine. @param model ONNX. */
   async compile(model: Uint8Array, file: string): Promise<void> {
     const built = createSession(model, { threads: 1, saveTo: file });
     const session = await built.catch(async (error: unknown) => {
@@ -81,7 +81,7 @@ export class OnnxEngine implements Engine, Quantizer {
    * memory that optimizing takes.
    */
   async load(model: Uint8Array | string, size: PictureSize): Promise<SightedForward> {
-    return this.#open<Float32Array>(model, size);
+    return openNetwork<Float32Array>(model, size, this.#session);
   }
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
@@ -92,32 +92,4 @@ export class OnnxEngine implements Engine, Quantizer {
   async gradCam(spec: ClassifierSpec): Promise<GradCam> {
     return GradCam.load(spec, this.#session);
   }
-
-  async #open<T extends Features>(model: Uint8Array | string, size: PictureSize) {
-    const session = await createSession(model, this.#session);
-    const { shape } = session.outputMetadata[0] as ort.InferenceSession.TensorValueMetadata;
-    const run = async (pixels: Uint8Array, n: number, wanted: readonly string[]) => {
-      // What a form of the network from before does not give is left out.
-      const outputs = wanted.filter((name) => session.outputNames.includes(name));
-      const feeds = { pixels: new ort.Tensor('uint8', pixels, [n, size.input, size.input, 3]) };
-      return session.run(feeds, outputs);
-    };
-    return {
-      outFeatures: shape[1] as number,
-      run: async (pixels: Uint8Array, n: number) => valuesOf((await run(pixels, n, [RESULT]))[RESULT]!) as T,
-      look: async (pixels: Uint8Array, n: number, maps: boolean): Promise<Sight> => {
-        const seen = await run(pixels, n, [RESULT, FEATURES, ...(maps ? [MAPS] : [])]);
-        const floats = (name: string): Float32Array | null => (seen[name]?.data as Float32Array | undefined) ?? null;
-        return { probabilities: floats(RESULT)!, features: floats(FEATURES), maps: floats(MAPS) };
-      },
-      dispose: () => session.release(),
-    };
-  }
-}
-
-/** 16-bit floats as their bits, also where the runtime has an array type of its own for them. */
-function valuesOf({ type, data }: ort.Tensor): Features {
-  if (type !== 'float16') return data as Float32Array;
-  const { buffer, byteOffset, length } = data as Uint16Array;
-  return new Uint16Array(buffer, byteOffset, length);
 }

@@ -3,12 +3,7 @@ import { type Layer, PICTURE, pictureShapes, type Shape } from '../../network/la
 import type { PictureSize } from '../engine.js';
 import { writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
-
-/** Name of the only output, or of a classifier's probabilities. */
-export const RESULT = 'result';
-/** What a classifier gives besides: what its head reads, and maps that lead to it. */
-export const FEATURES = 'features';
-export const MAPS = 'maps';
+import { FEATURES, MAPS, RESULT } from './outputs.js';
 
 /** A graph begun that takes pictures. */
 export interface PictureGraph {

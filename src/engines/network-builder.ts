@@ -1,0 +1,37 @@
+import { FileBlobStore } from '../storage/file-blobs.js';
+import type { Features, Forward, SightedForward } from './engine.js';
+import { NetworkLoader, warmUp } from './network-loader.js';
+import type { ClassifierNetwork, ExplainedPicture, FrozenNetwork, ThreadData } from './network-thread-messages.js';
+import { readModel } from './onnx/classifier-model.js';
+import type { GradCam } from './onnx/grad-cam.js';
+import { OnnxEngine } from './onnx/onnx-engine.js';
+import { readClassifier } from './read-classifier.js';
+
+/** Builds networks from blobs on a NetworkThread. */
+export class NetworkBuilder {
+  readonly #engine: OnnxEngine;
+  readonly #blobs: FileBlobStore;
+  #explainer: Promise<GradCam> | undefined;
+
+  constructor({ blobFolder, threads, device }: ThreadData) {
+    this.#engine = new OnnxEngine(threads, device);
+    this.#blobs = new FileBlobStore(blobFolder);
+  }
+
+  async frozen(spec: FrozenNetwork): Promise<Forward<Features>> {
+    return new NetworkLoader(this.#engine, this.#blobs).loadFrozen(spec);
+  }
+
+  async classifier(spec: ClassifierNetwork): Promise<SightedForward> {
+    return warmUp(await this.#engine.load(await readModel(this.#blobs, spec), spec.size), spec.size);
+  }
+
+  /** The explainer is loaded when it is first needed; the thread is that of one version. */
+  async explain({ network, maps, label }: ExplainedPicture): Promise<Float32Array> {
+    this.#explainer ??= readClassifier(this.#blobs, network).then((spec) => this.#engine.gradCam(spec));
+    this.#explainer.catch(() => {
+      this.#explainer = undefined; // the next one tries again
+    });
+    return (await this.#explainer).explain(maps, label);
+  }
+}

@@ -1,0 +1,17 @@
+import type { Logger } from 'pino';
+import type { Classifier } from './classifier.js';
+import type { LoadedVersions } from './loaded-versions.js';
+
+/** Says in the log what makes serving slower than it could be. */
+export function logServing(classifier: Classifier, loaded: LoadedVersions, log: Logger): void {
+  classifier.events.on('refused', ({ model, code }) => {
+    if (code !== 'DEADLINE_EXCEEDED') return;
+    log.warn({ model }, 'a photo was not answered in time: raise --serving-deadline, or lower --serving-queue');
+  });
+  loaded.events.on('alone', ({ model, number }, error) => {
+    log.warn(
+      { model, number, err: error },
+      'photos are not computed side by side: the network could not be loaded again',
+    );
+  });
+}

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Classification, Classifier } from '../../src/serving/classifier.js';
+import { LoadedVersions } from '../../src/serving/loaded-versions.js';
+import { lanesOn, NetworkLanes } from '../../src/serving/network-lanes.js';
+import type { ServedVersion } from '../../src/serving/served-version.js';
+import { noise } from '../datasets/fixtures.js';
+import { ServingRoom } from '../support/serving-room.js';
+
+const PRODUCTION = { model: 'pets', target: { alias: 'production' }, topK: 4 } as const;
+const LANES = 2;
+
+let room: ServingRoom;
+let photos: Buffer[];
+let seeing: ServedVersion;
+
+beforeAll(async () => {
+  room = await ServingRoom.open({ count: LANES, threads: 1 });
+  photos = await Promise.all(Array.from({ length: 6 }, (_, i) => noise(i, 40, 30).jpeg().toBuffer()));
+  seeing = await room.seeing(1);
+});
+afterAll(() => room.remove());
+
+const ask = (classifier: Classifier, some: readonly Buffer[]): Promise<Classification[]> =>
+  Promise.all(some.map((photo) => classifier.classify(photo, PRODUCTION)));
+
+/** A classifier of the version that sees, and which of its networks were asked from now on: 0 is the one on every core. */
+async function asking(): Promise<{ classifier: Classifier; asked: () => number[] }> {
+  const first = room.loads;
+  const classifier = room.classifier(await room.serving(seeing));
+  room.asked = [];
+  return { classifier, asked: () => room.asked.splice(0).map((before) => before - first) };
+}
+
+/** The same, with all networks loaded. */
+async function askingAll(): Promise<Awaited<ReturnType<typeof asking>>> {
+  const before = room.loaded;
+  const made = await asking();
+  await ask(made.classifier, photos);
+  await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+  made.asked();
+  return made;
+}
+
+describe('photos', () => {
+  it('that come at the same time are shared out among parts of the cores, and answered as alone', async () => {
+    const { classifier, asked } = await askingAll();
+    const alone = [];
+    for (const photo of photos) alone.push((await classifier.classify(photo, PRODUCTION)).top);
+    expect(asked(), 'one that comes alone has every core').toEqual(photos.map(() => 0));
+    const answers = await ask(classifier, photos);
+    for (const [i, { top }] of answers.entries()) {
+      for (const [rank, { label, probability }] of top.entries()) {
+        expect(label).toBe(alone[i]![rank]!.label);
+        expect(probability).toBeCloseTo(alone[i]![rank]!.probability, 6);
+      }
+    }
+    expect(asked(), 'both lanes').toEqual(expect.arrayContaining([1, 2])); // and the last one perhaps every core
+  });
+
+  it('of which many go fast are computed together in each lane, in even shares', async () => {
+    const { classifier } = await askingAll();
+    await ask(classifier, photos); // now it is known how long one takes
+    const batches: number[] = [];
+    classifier.events.on('batch', (batch) => batches.push(batch.photos));
+    const pixels = new Uint8Array(photos.length * 8 * 8 * 3); // there at the same time
+    await classifier.infer({ model: 'pets', target: { alias: 'production' } }, pixels, photos.length);
+    expect(batches).toEqual([photos.length / LANES, photos.length / LANES]);
+  });
+
+  it('are computed as many at a time as there are lanes', async () => {
+    const { classifier } = await askingAll();
+    const release = room.holdUp();
+    const answers = ask(classifier, photos);
+    await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
+    await expect.poll(() => room.computing, { timeout: 300 }).toBe(LANES);
+    release();
+    expect(await answers).toHaveLength(photos.length);
+  });
+
+  it('are computed together while the lanes are loaded, which is when they are needed first', async () => {
+    const before = room.loaded;
+    const { classifier, asked } = await asking();
+    await ask(classifier, photos.slice(0, 1));
+    expect(room.loaded - before).toBe(1);
+    await ask(classifier, photos);
+    expect(asked()).toContain(0);
+    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+  });
+
+  it('of a version that takes every core wait for those that are computed side by side', async () => {
+    const deployments = await room.serving(seeing);
+    await (await deployments.prepare(await room.version(2))).switchTo('candidate');
+    const classifier = room.classifier(deployments);
+    const before = room.loaded;
+    await ask(classifier, photos);
+    await vi.waitUntil(() => room.loaded === before + LANES, { timeout: 20_000 });
+    const release = room.holdUp();
+    const first = ask(classifier, photos.slice(0, LANES));
+    await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
+    room.asked = [];
+    const other = classifier.classify(photos[0]!, { ...PRODUCTION, target: { alias: 'candidate' } });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(room.asked).toEqual([]);
+    release();
+    await first;
+    expect((await other).version.number).toBe(2);
+  });
+});
+
+describe('lanes', () => {
+  it('that cannot be loaded are told, and photos are answered without them', async () => {
+    const alone: unknown[] = [];
+    const told = vi.spyOn(LoadedVersions.prototype, 'hold');
+    const { classifier } = await asking();
+    const loaded = told.mock.contexts.at(-1) as LoadedVersions;
+    told.mockRestore();
+    loaded.events.on('alone', ({ number }, error) => alone.push(number, error));
+    room.refusal = new Error('no memory');
+    try {
+      expect(await ask(classifier, photos)).toHaveLength(photos.length);
+      await vi.waitUntil(() => alone.length > 0, { timeout: 20_000 });
+      expect(await ask(classifier, photos)).toHaveLength(photos.length);
+    } finally {
+      room.refusal = null;
+    }
+    expect(alone).toEqual([1, expect.objectContaining({ message: 'no memory' })]);
+  });
+
+  it('are there at once where they are needed, and unloaded with their version', async () => {
+    const before = room.loaded;
+    const deployments = await room.serving(seeing);
+    const classifier = room.classifier(deployments);
+    await ask(classifier, photos);
+    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+    const next = await deployments.prepare(await room.version(2));
+    expect(room.loaded - before, 'both versions, with their lanes').toBe(2 * (1 + LANES));
+    await next.switchTo('production');
+    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+  });
+
+  it('take as many at once as are done in a tenth of a second, and one of those that take longer', () => {
+    const lanes = new NetworkLanes(LANES, () => Promise.reject(new Error('unused')), vi.fn());
+    expect(lanes.mostInOne, 'not known yet').toBe(1);
+    lanes.computed(1, 9);
+    expect(lanes.mostInOne).toBe(11);
+    lanes.computed(2, 80);
+    expect(lanes.mostInOne).toBe(2);
+    lanes.computed(1, 150);
+    expect(lanes.mostInOne).toBe(1);
+  });
+
+  it.each([
+    [1, { count: 0, threads: 0 }],
+    [2, { count: 2, threads: 1 }],
+    [6, { count: 6, threads: 1 }],
+    [20, { count: 8, threads: 2 }],
+  ])('share %i cores evenly', (cores, plan) => {
+    expect(lanesOn(cores)).toEqual(plan);
+  });
+});
