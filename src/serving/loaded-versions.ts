@@ -20,6 +20,7 @@ export interface Held extends Predictor {
 }
 
 interface Loaded {
+  readonly version: ServedVersion;
   readonly thread: NetworkThread;
   /** Of the lanes. */
   readonly besides: readonly NetworkThread[];
@@ -82,8 +83,7 @@ export class LoadedVersions {
   /** Ends all threads; whoever waits for one of them is told that the hub is shutting down. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.compiler.close();
-    await Promise.all([...this.#loaded.values()].map((loaded) => this.#end(loaded)));
+    await Promise.all([this.compiler.close(), ...[...this.#loaded.values()].map((loaded) => this.#end(loaded))]);
   }
 
   #load(version: ServedVersion): Loaded {
@@ -104,7 +104,7 @@ export class LoadedVersions {
     });
     const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
     selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
-    return { thread, besides, compiled, network, lanes, selfCheck, judgements: new Map(), holders: 0 };
+    return { version, thread, besides, compiled, network, lanes, selfCheck, judgements: new Map(), holders: 0 };
   }
 
   #judgement({ judgements }: Loaded, version: ServedVersion): Promise<Judgement> {
@@ -128,11 +128,9 @@ export class LoadedVersions {
   }
 
   /** The file goes last: its weights are mapped, not read, and Windows removes none that is. */
-  async #end({ thread, besides, compiled }: Loaded): Promise<void> {
+  async #end({ version, thread, besides, compiled, selfCheck }: Loaded): Promise<void> {
     await Promise.all([thread, ...besides].map((each) => each.close()));
-    await compiled.then(
-      (made) => this.compiler.remove(made),
-      () => undefined, // whoever held it was told why there is none
-    );
+    const [made, checked] = await Promise.allSettled([compiled, selfCheck]);
+    if (made.status === 'fulfilled') await this.compiler.letGo(version, made.value, checked.status === 'fulfilled');
   }
 }

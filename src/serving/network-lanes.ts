@@ -20,17 +20,25 @@ const LONGEST_BATCH = 100;
 
 /** The same network several times, to compute side by side on a part of the cores each. Loaded when they are needed first. */
 export class NetworkLanes {
+  #count: number;
   #loading: Promise<void> | undefined;
   #loaded: readonly SightedForward[] = [];
   /** Milliseconds that a picture took in the last batch. */
   #perPicture = LONGEST_BATCH;
 
-  /** @param loadOne loads one of them. @param failed is told why they will never be there. */
+  /** @param count 0 for none. @param loadOne loads one of them. @param failed is told why there are none after all. */
   constructor(
-    readonly count: number,
+    count: number,
     private readonly loadOne: () => Promise<SightedForward>,
     private readonly failed: (error: unknown) => void,
-  ) {}
+  ) {
+    this.#count = count;
+  }
+
+  /** As many as compute at the same time. */
+  get count(): number {
+    return this.#count;
+  }
 
   /** Whether they were needed. */
   get wanted(): boolean {
@@ -73,6 +81,7 @@ export class NetworkLanes {
     try {
       this.#loaded = await Promise.all(Array.from({ length: this.count }, () => this.loadOne()));
     } catch (error) {
+      this.#count = 0;
       this.failed(error);
     }
   }

@@ -13,7 +13,7 @@ import { colourPhoto, registerColours } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
 import { PATIENTLY } from '../support/hub-user.js';
 import { inDatabase } from '../support/in-database.js';
-import { QUICK } from '../support/recipes.js';
+import { QUICK, SOME_SECONDS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 let folder: string;
@@ -138,7 +138,7 @@ describe('a backup', () => {
   });
 
   it('that is made in the middle of a run brings back a run that goes on, to the same figures', async () => {
-    const id = await hub.queue({ datasetVersionId: version.id, recipe: { ...QUICK, epochs: 60, patience: null } });
+    const id = await hub.queue({ datasetVersionId: version.id, recipe: SOME_SECONDS });
     for await (const { epoch } of hub.watch(id)) if (epoch) break;
     const midway = join(folder, 'midway.backup');
     await backUp(midway);

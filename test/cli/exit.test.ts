@@ -6,10 +6,8 @@ import { EXIT, exitHelp } from '../../src/cli/exit.js';
 import { zipOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { type Ended, runHub, startHubCommand } from '../support/command.js';
+import { ENDLESS } from '../support/recipes.js';
 import { CLI, TestHub } from '../support/test-hub.js';
-
-/** Trains until somebody stops it. */
-const ENDLESS = { epochs: 1000, patience: null, batchSize: 1 } as const;
 
 describe('how hub ends', () => {
   let hub: TestHub;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunAnswer } from '../support/answers.js';
 import { colourPhoto } from '../support/colour-images.js';
-import { QUICK } from '../support/recipes.js';
+import { ENDLESS } from '../support/recipes.js';
 import { serveColours } from '../support/served-colours.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -108,8 +108,7 @@ describe('/metrics', () => {
       'query ($id: ID!) { run(id: $id) { datasetVersion { id } } }',
       { id: run.id },
     );
-    const recipe = { ...QUICK, epochs: 500 };
-    const id = await hub.queue({ datasetVersionId: version.run.datasetVersion.id, recipe });
+    const id = await hub.queue({ datasetVersionId: version.run.datasetVersion.id, recipe: ENDLESS });
     for await (const { epoch } of hub.watch(id)) {
       if (epoch?.epoch === 2) break;
     }
@@ -119,7 +118,7 @@ describe('/metrics', () => {
     expect(samples.get('modelhub_runs{state="RUNNING"}')).toBe(1);
     expect(samples.get('modelhub_runs{state="FAILED"}')).toBe(0);
     expect(samples.get(`modelhub_run_epochs_done{${labels}}`)).toBeGreaterThanOrEqual(2);
-    expect(samples.get(`modelhub_run_epochs_planned{${labels}}`)).toBe(500);
+    expect(samples.get(`modelhub_run_epochs_planned{${labels}}`)).toBe(ENDLESS.epochs);
     expect(samples.get(`modelhub_run_validation_accuracy_ratio{${labels}}`)).toBeGreaterThan(0);
     const [phase] = [...samples].filter(([series]) => series.startsWith(`modelhub_run_phase_ratio{${labels}`));
     expect(phase![1]).toBeGreaterThan(0);

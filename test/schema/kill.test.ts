@@ -12,11 +12,8 @@ import { type DatasetVersionAnswer, figuresOf, type RunAnswer } from '../support
 import { registerColours } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
 import type { HubUser } from '../support/hub-user.js';
-import { QUICK } from '../support/recipes.js';
+import { SOME_SECONDS } from '../support/recipes.js';
 import { CLI, TestHub, WORKER_ENTRY } from '../support/test-hub.js';
-
-/** Long enough to be disturbed after its first epoch. */
-const RECIPE = { ...QUICK, epochs: 100, batchSize: 1, patience: null };
 
 /** Begins to send the ImageNet weights, and never ends. */
 const stall: RequestListener = (_, response) => void response.writeHead(206).write(Buffer.alloc(100));
@@ -55,8 +52,8 @@ beforeAll(async () => {
   await hub.stop();
   await cp(hub.data, data, { recursive: true });
   await hub.start();
-  undisturbed = await hub.train({ datasetVersionId: version.id, recipe: RECIPE });
-  expect(undisturbed.epochs).toHaveLength(RECIPE.epochs);
+  undisturbed = await hub.train({ datasetVersionId: version.id, recipe: SOME_SECONDS });
+  expect(undisturbed.epochs).toHaveLength(SOME_SECONDS.epochs);
 });
 afterAll(async () => {
   publisher.closeAllConnections();
@@ -67,7 +64,7 @@ afterAll(async () => {
 
 /** Starts the run, and disturbs it as soon as its first epoch has ended. @returns its id. */
 async function disturb(user: HubUser, how: () => Promise<unknown>): Promise<string> {
-  const id = await user.queue({ datasetVersionId: version.id, recipe: RECIPE });
+  const id = await user.queue({ datasetVersionId: version.id, recipe: SOME_SECONDS });
   for await (const { epoch } of user.watch(id)) if (epoch) break;
   await how();
   return id;
@@ -83,7 +80,7 @@ async function expectUndisturbed(user: HubUser, id: string): Promise<void> {
     .map(({ msg }) => /^Goes on behind epoch (\d+)/.exec(msg ?? ''));
   const behind = Number(resumed.find((match) => match !== null)?.[1]);
   expect(behind).toBeGreaterThanOrEqual(1);
-  expect(behind).toBeLessThan(RECIPE.epochs);
+  expect(behind).toBeLessThan(SOME_SECONDS.epochs);
 }
 
 describe('a run', () => {
@@ -105,7 +102,7 @@ describe('a run', () => {
 
   it('goes on when its hub was told to stop and starts again, and comes to the same', async () => {
     const stopped = await startHub();
-    const id = await stopped.queue({ datasetVersionId: version.id, recipe: RECIPE });
+    const id = await stopped.queue({ datasetVersionId: version.id, recipe: SOME_SECONDS });
     for await (const { epoch } of stopped.watch(id)) if (epoch) break;
     const listening = stopped.watch(id);
     await listening.next(); // somebody who listens does not hold it up
@@ -124,12 +121,12 @@ describe('a run', () => {
 
   it('fails when its workers die again and again, and the next one runs', async () => {
     await writeFile(dyingFile(), '');
-    expect(await hub.train({ datasetVersionId: version.id, recipe: RECIPE })).toMatchObject({
+    expect(await hub.train({ datasetVersionId: version.id, recipe: SOME_SECONDS })).toMatchObject({
       state: 'FAILED',
       error: { code: 'WORKER_DIED', message: "The training process died 3 times; the hub's log says how." },
     });
     await rm(dyingFile());
-    expect(await hub.train({ datasetVersionId: version.id, recipe: { ...RECIPE, epochs: 1 } })).toMatchObject({
+    expect(await hub.train({ datasetVersionId: version.id, recipe: { ...SOME_SECONDS, epochs: 1 } })).toMatchObject({
       state: 'SUCCEEDED',
     });
   });

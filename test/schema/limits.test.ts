@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { zipOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { requestText } from '../support/hub-user.js';
-import { QUICK } from '../support/recipes.js';
+import { ENDLESS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 interface LimitAnswer {
@@ -103,7 +103,7 @@ describe('with low limits', () => {
 
   it('a run beyond those that wait is refused', async () => {
     const { id: datasetVersionId } = await hub.register('more', archive);
-    const endless = { datasetVersionId, recipe: { ...QUICK, epochs: 1000, patience: null } };
+    const endless = { datasetVersionId, recipe: ENDLESS };
     const working = await hub.queue(endless);
     for await (const { state } of hub.watch(working)) if (state === 'RUNNING') break;
     const waiting = await hub.queue(endless);

@@ -11,7 +11,7 @@ import {
   type RunPageAnswer,
 } from '../support/answers.js';
 import { COLOUR_NAMES, colourImages, colourPhoto } from '../support/colour-images.js';
-import { QUICK } from '../support/recipes.js';
+import { ENDLESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 /** Of 3 classes with 20 images to train on and 8 to test on. */
@@ -163,7 +163,7 @@ describe('the main job, over HTTP and WebSocket', () => {
   });
 
   it('cancels a run that is under way, and one that waits', async () => {
-    const endless = { datasetVersionId: version.id, recipe: { ...QUICK, epochs: 1000, patience: null } };
+    const endless = { datasetVersionId: version.id, recipe: ENDLESS };
     const [working, waiting] = [await hub.queue(endless), await hub.queue(endless)];
     expect(await hub.ask('cancel-run', { id: waiting })).toEqual({ cancelRun: { id: waiting, state: 'CANCELLED' } });
     for await (const { epoch } of hub.watch(working)) {

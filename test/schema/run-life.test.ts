@@ -6,13 +6,10 @@ import { HubClient } from '../../src/cli/client.js';
 import { figuresOf, type RunAnswer, type RunEventAnswer, type RunPageAnswer } from '../support/answers.js';
 import { registerColours } from '../support/colour-images.js';
 import { requestText } from '../support/hub-user.js';
-import { HOPELESS, QUICK } from '../support/recipes.js';
+import { ENDLESS, HOPELESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 const MISSING_ID = '00000000-0000-7000-8000-000000000000';
-/** Long enough to be disturbed after its first epoch. */
-const LONG = { ...QUICK, epochs: 60, patience: null };
-const ENDLESS = { ...QUICK, epochs: 1000, patience: null };
 
 let hub: TestHub;
 let datasetVersionId: string;
@@ -129,7 +126,7 @@ describe('the queue', () => {
   });
 
   it('is kept when the hub starts again, with the run that was under way before all', async () => {
-    const working = await queue(LONG);
+    const working = await queue(SOME_SECONDS);
     await begun(working);
     const [a, b] = [await queue(HOPELESS), await queue(HOPELESS)];
     await hub.ask('move-run', { id: b, before: a });
@@ -145,15 +142,15 @@ describe('the queue', () => {
 describe('a run that is resumed', () => {
   let undisturbed: RunAnswer;
   beforeAll(async () => {
-    undisturbed = await hub.train({ datasetVersionId, recipe: LONG });
+    undisturbed = await hub.train({ datasetVersionId, recipe: SOME_SECONDS });
   });
 
   it('goes on from its last checkpoint and comes to the same', async () => {
-    const id = await queue(LONG);
+    const id = await queue(SOME_SECONDS);
     await begun(id);
     await cancel(id);
     const { epochs } = await hub.run(id);
-    expect(epochs.length).toBeLessThan(LONG.epochs);
+    expect(epochs.length).toBeLessThan(SOME_SECONDS.epochs);
     expect(await hub.ask('resume-run', { id })).toMatchObject({ resumeRun: { id, resumes: 1 } });
     const run = await hub.ended(id);
     expect(run).toMatchObject({ state: 'SUCCEEDED', resumes: 1, error: null });
@@ -165,7 +162,7 @@ describe('a run that is resumed', () => {
   it('begins where it had not begun yet', async () => {
     const working = await queue(ENDLESS);
     await begun(working);
-    const id = await queue(LONG);
+    const id = await queue(SOME_SECONDS);
     await cancel(id);
     await cancel(working);
     await hub.ask('resume-run', { id });
@@ -257,7 +254,7 @@ describe('a run that is deleted', () => {
   });
 
   it('takes its checkpoint with it', async () => {
-    const id = await queue({ ...LONG, seed: 12 });
+    const id = await queue({ ...SOME_SECONDS, seed: 12 });
     const before = await countBlobs();
     await begun(id);
     await cancel(id);
@@ -348,7 +345,7 @@ describe('what is told of a run', () => {
 
   it('comes without gap or repeat to a client whose connection is cut', async () => {
     const { url, cut } = await proxyTo(hub.url);
-    const id = await queue(LONG);
+    const id = await queue(SOME_SECONDS);
     const place = { id, after: 0 };
     const request = await requestText('run-events');
     const seen: RunEventAnswer[] = [];
@@ -361,7 +358,7 @@ describe('what is told of a run', () => {
     const numbers = seen.map(({ number }) => number);
     expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
     const epochs = seen.flatMap(({ epoch }) => epoch?.epoch ?? []);
-    expect(epochs).toEqual(Array.from({ length: LONG.epochs }, (_, i) => i + 1));
+    expect(epochs).toEqual(Array.from({ length: SOME_SECONDS.epochs }, (_, i) => i + 1));
     expect(seen.at(-1)).toMatchObject({ state: 'SUCCEEDED' });
   });
 });

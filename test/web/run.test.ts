@@ -4,15 +4,10 @@ import type { RunAnswer } from '../support/answers.js';
 import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
 import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
 import { expectFitsPhone, PHONE } from '../support/on-page.js';
-import { HOPELESS, QUICK } from '../support/recipes.js';
+import { ENDLESS, HOPELESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
-
-/** Takes longer than any test: one that is watched is cancelled. */
-const LONG = { ...QUICK, epochs: 1000, hiddenUnits: 512, batchSize: 1, patience: null } as const;
-/** Some seconds: time enough for a hub to be started again. */
-const SOME_SECONDS = { ...LONG, epochs: 40 } as const;
 
 describe.skipIf(!browser)('the page of a run', () => {
   let hub: TestHub;
@@ -41,7 +36,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const { page, problems, close } = await open('/runs/new');
     await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
     await page.getByText('Custom', { exact: true }).click();
-    for (const [name, value] of Object.entries(LONG)) {
+    for (const [name, value] of Object.entries(ENDLESS)) {
       if (name !== 'patience') await page.locator(`[name="${name}"]`).fill(`${value}`);
     }
     await page.locator('[name="patience"]').fill('');
