@@ -190,7 +190,7 @@ function checksOf(names, measured, raw, crowd) {
   const inFloats = peers.filter((name) => name !== 'litserve-int8');
   const most = (...servers) => Math.max(0, ...servers.flatMap((name) => of[name].atLevels.map((at) => at.perSecond)));
   const errors = [HUB, HUB_INT8].flatMap((name) => of[name].atLevels.map((at) => at.errors));
-  const memory = Math.min(...peers.map((name) => of[name].memory));
+  const leastMemory = Math.min(...inFloats.map((name) => of[name].memory));
   const { accepted, refused, unsaid, others, late, lastRefusal } = crowd;
   const int8Against = (name, least) =>
     peers.includes(name)
@@ -205,7 +205,7 @@ function checksOf(names, measured, raw, crowd) {
     check('photos/s: hub-int8 / best peer with floats', most(HUB_INT8) / most(...inFloats), { atLeast: 2.2 }),
     ...int8Against('fastapi-keras', 2.5),
     ...int8Against('litserve-int8', 1.05),
-    check('resident memory: hub / least of the peers', of[HUB].memory / memory, { atMost: 1 }),
+    check('memory: hub / least of the peers with floats', of[HUB].memory / leastMemory, { atMost: 1 }),
     check('failed requests of the hub', sum(errors), { atMost: 0 }),
     check(`${CROWD} photos at once: accepted`, accepted, { atLeast: 1 }),
     check('of them answered later than their deadline, or not at all', late + others, { atMost: 0 }),

@@ -47,8 +47,8 @@ interface Entry {
 
 /**
  * Computes the pictures that wait. Fewer than can be computed side by side are computed together on every core, which
- * answers them soonest; more are shared out among parts of the cores, none of which waits for another: so most are
- * answered in a second. Nothing is held back for company that is not in sight.
+ * answers them soonest; more are shared out among parts of the cores, none of which waits for another, which answers
+ * the most of them in a second. Nothing is held back for company that is not in sight.
  */
 export class Batches {
   #ready: Entry[] = [];

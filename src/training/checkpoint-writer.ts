@@ -13,7 +13,7 @@ export interface CheckpointSeconds {
  * A worker that dies, or a hub that is stopped, costs at most so much training. Epochs that are shorter share a checkpoint:
  * to write one takes longer than they do.
  */
-const CHECKPOINT_SECONDS: CheckpointSeconds = { within: 60, behind: 1 };
+const CHECKPOINT_SECONDS: CheckpointSeconds = { within: 60, behind: 0.5 };
 
 /**
  * Writes where a run stands while training goes on, one checkpoint at a time, and tells of each together with the epochs

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunAnswer } from '../support/answers.js';
 import { registerColours } from '../support/colour-images.js';
-import { QUICK } from '../support/recipes.js';
+import { SOME_SECONDS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 interface Estimate {
@@ -17,9 +17,6 @@ interface Estimate {
   readonly runs: readonly string[];
   readonly calibrationSeconds: number | null;
 }
-
-/** Long enough for its time to be told from the noise of starting. */
-const RECIPE = { ...QUICK, epochs: 100, patience: null };
 
 // One story: every test begins where the one before it ended.
 describe('an estimate', () => {
@@ -42,13 +39,13 @@ describe('an estimate', () => {
     (await hub.ask<{ estimateFineTuneRun: Estimate }>('estimate-fine-tune-run', { input })).estimateFineTuneRun;
 
   it('is measured where there are no runs, once for all runs of the same shape', async () => {
-    const first = await transfer(RECIPE);
+    const first = await transfer(SOME_SECONDS);
     expect(first).toMatchObject({ basis: 'CALIBRATION', runs: [], pictures: 84, cachedPictures: 0 });
     expect(first.calibrationSeconds).toBeGreaterThan(0);
     expect(first.calibrationSeconds).toBeLessThan(30);
     expect(first.featureSeconds).toBeGreaterThan(0);
     expect(first.memoryBytes).toBeGreaterThan(50e6);
-    const twice = await transfer({ ...RECIPE, epochs: 200, seed: 3 });
+    const twice = await transfer({ ...SOME_SECONDS, epochs: 120, seed: 3 });
     expect(twice.calibrationSeconds).toBe(first.calibrationSeconds);
     expect(twice.trainingSeconds).toBeCloseTo(2 * first.trainingSeconds, 6);
     expect(twice.seconds).toBeCloseTo(twice.featureSeconds + twice.trainingSeconds + twice.evaluationSeconds, 6);
@@ -59,11 +56,11 @@ describe('an estimate', () => {
   });
 
   it('comes from finished runs where there are some like it, and is within twice and half of what a run takes', async () => {
-    const first = await hub.train({ datasetVersionId, recipe: RECIPE });
-    const estimate = await transfer({ ...RECIPE, epochs: 150, seed: 3 });
+    const first = await hub.train({ datasetVersionId, recipe: SOME_SECONDS });
+    const estimate = await transfer({ ...SOME_SECONDS, epochs: 90, seed: 3 });
     expect(estimate).toMatchObject({ basis: 'RUNS', runs: [first.id], calibrationSeconds: null });
     expect(estimate).toMatchObject({ pictures: 84, cachedPictures: 84, featureSeconds: 0 });
-    run = await hub.train({ datasetVersionId, recipe: { ...RECIPE, epochs: 150, seed: 3 } });
+    run = await hub.train({ datasetVersionId, recipe: { ...SOME_SECONDS, epochs: 90, seed: 3 } });
     expect(estimate.trainingSeconds).toBeGreaterThan(run.seconds!.training / 2);
     expect(estimate.trainingSeconds).toBeLessThan(run.seconds!.training * 2);
     expect(estimate.memoryBytes).toBeGreaterThan(run.peakMemoryBytes! / 2);
@@ -72,9 +69,9 @@ describe('an estimate', () => {
 
   it('grows with what is asked for', async () => {
     const [plain, mirrored, longer] = [
-      await transfer(RECIPE),
-      await transfer({ ...RECIPE, mirror: true }),
-      await transfer({ ...RECIPE, epochs: 200 }),
+      await transfer(SOME_SECONDS),
+      await transfer({ ...SOME_SECONDS, mirror: true }),
+      await transfer({ ...SOME_SECONDS, epochs: 120 }),
     ];
     expect(mirrored).toMatchObject({ pictures: 84 + 60, cachedPictures: 0 });
     expect(mirrored.featureSeconds).toBeGreaterThan(plain.featureSeconds);
@@ -96,7 +93,7 @@ describe('an estimate', () => {
   it('says when features are too many for the cache, and that every epoch computes them', async () => {
     await hub.stop();
     await hub.start({ featureCache: 1e-9 });
-    const { computedInEveryEpoch, featureSeconds, trainingSeconds } = await transfer(RECIPE);
+    const { computedInEveryEpoch, featureSeconds, trainingSeconds } = await transfer(SOME_SECONDS);
     expect(computedInEveryEpoch).toBe(true);
     expect(featureSeconds).toBe(0);
     expect(trainingSeconds).toBeGreaterThan(run.seconds!.training);
@@ -108,7 +105,7 @@ describe('an estimate', () => {
         await client.run.update({ where: { id }, data: { engine: { ...(engine as object), device: 'cuda' } } });
       }
     });
-    expect(await transfer(RECIPE)).toMatchObject({ basis: 'CALIBRATION', runs: [] });
+    expect(await transfer(SOME_SECONDS)).toMatchObject({ basis: 'CALIBRATION', runs: [] });
   });
 
   it('is refused as the run would be', async () => {

@@ -151,3 +151,19 @@ it('an event and what changes with it are written together or not at all', async
     ...{ events: [{ number: 1 }], epochs: [{ epoch: 1 }] },
   });
 });
+
+it('several events have numbers in a row, and a change without any event has none', async () => {
+  const id = await running();
+  const figures = { trainLoss: 1, trainAccuracy: 1, validationLoss: 1, validationAccuracy: 1, seconds: 1 };
+  await journal.write(id, [{ message: 'before' }]);
+  const epochs = [1, 2, 3].map((epoch) => ({ epoch: { epoch, ...figures } }));
+  await journal.write(id, epochs, { data: { backboneName: 'first' } });
+  await journal.write(id, [], { data: { backboneName: 'second' } });
+  const run = await database.client.run.findUniqueOrThrow({
+    where: { id },
+    include: { events: { orderBy: { number: 'asc' } }, epochs: { orderBy: { epoch: 'asc' } } },
+  });
+  expect(run).toMatchObject({ backboneName: 'second', eventCount: 4 });
+  expect(run.events.map(({ number, kind }) => `${number} ${kind}`)).toEqual(['1 LOG', '2 EPOCH', '3 EPOCH', '4 EPOCH']);
+  expect(run.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+});

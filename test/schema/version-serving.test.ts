@@ -199,7 +199,9 @@ describe('the form in which a version serves', () => {
     const [blob] = await quantizedBlobs(hub.data);
     await hub.start({ int8Margin: 5 });
     await choose('FP32');
+    await hub.stop(); // what it has loaded before is used again
     await writeFile(blobFile(hub.data, blob!), 'damaged');
+    await hub.start({ int8Margin: 5 });
     await expect(choose('INT8')).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
     expect(await serving()).toMatchObject({
       state: 'FAILED',

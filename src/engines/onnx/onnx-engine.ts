@@ -75,12 +75,8 @@ export class OnnxEngine implements Engine, Quantizer {
     await session.release();
   }
 
-  /**
-   * Loads a whole network.
-   * @param model an ONNX file's bytes, or the path of what `compile` wrote: that takes a tenth of the time, and not the
-   * memory that optimizing takes.
-   */
-  async load(model: Uint8Array | string, size: PictureSize): Promise<SightedForward> {
+  /** Loads a whole network. @param model an ONNX file's bytes. */
+  async load(model: Uint8Array, size: PictureSize): Promise<SightedForward> {
     return openNetwork<Float32Array>(model, size, this.#session);
   }
 
