@@ -15,6 +15,9 @@ export class HubError extends Error {
   }
 }
 
+/** What whoever waits is told when the hub ends. */
+export const shuttingDown = (): HubError => new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
+
 export type ErrorCode =
   | 'BAD_INPUT'
   | 'NOT_FOUND'

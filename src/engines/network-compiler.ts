@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import { type ErrorCode, HubError } from '../errors.js';
+import { type ErrorCode, HubError, shuttingDown } from '../errors.js';
 import type { ClassifierNetwork, CompiledNetwork, CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
 import { weightsBeside } from './onnx/session.js';
 
@@ -92,5 +92,3 @@ const keyOf = ({ backboneBlob, weightsBlob, quantizedBlob, size }: ClassifierNet
 async function remove({ file }: CompiledNetwork): Promise<void> {
   for (const part of [file, weightsBeside(file)]) await rm(part, { force: true }).catch(() => undefined);
 }
-
-const shuttingDown = (): HubError => new HubError('SHUTTING_DOWN', 'The hub is shutting down.');

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, HubError } from '../errors.js';
+import { type ErrorCode, HubError, shuttingDown } from '../errors.js';
 import type { Features, Forward, Sight, SightedForward } from './engine.js';
 import type { NetworkHost } from './network-loader.js';
 import type {
@@ -33,7 +33,7 @@ export class NetworkThread implements NetworkHost {
     this.#thread = new Worker(entry, { workerData: data });
     this.#thread.on('message', (answer: ThreadAnswer) => this.#settle(answer));
     this.#thread.on('error', (error) => this.#end(error));
-    this.#thread.on('exit', () => this.#end(new HubError('SHUTTING_DOWN', 'The hub is shutting down.')));
+    this.#thread.on('exit', () => this.#end(shuttingDown()));
   }
 
   /** Loads a whole network and warms it up. */

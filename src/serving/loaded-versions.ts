@@ -3,7 +3,7 @@ import type { SightedForward } from '../engines/engine.js';
 import type { NetworkCompiler } from '../engines/network-compiler.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { CompiledNetwork } from '../engines/network-thread-messages.js';
-import { HubError } from '../errors.js';
+import { shuttingDown } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
 import { type Judgement, readJudgement } from './judgement.js';
@@ -94,7 +94,7 @@ export class LoadedVersions {
     const { count, threads } = this.lanePlan;
     const loadLane = async (): Promise<SightedForward> => {
       const loadable = await compiled;
-      if (this.#closed) throw new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
+      if (this.#closed) throw shuttingDown();
       const beside = this.startThread(threads);
       besides.push(beside);
       return beside.load(loadable);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Classification, Classifier } from '../../src/serving/classifier.js';
-import { LoadedVersions } from '../../src/serving/loaded-versions.js';
 import { lanesOn, NetworkLanes } from '../../src/serving/network-lanes.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import { noise } from '../datasets/fixtures.js';
@@ -109,21 +108,16 @@ describe('photos', () => {
 
 describe('lanes', () => {
   it('that cannot be loaded are told, and photos are answered without them', async () => {
-    const alone: unknown[] = [];
-    const told = vi.spyOn(LoadedVersions.prototype, 'hold');
     const { classifier } = await asking();
-    const loaded = told.mock.contexts.at(-1) as LoadedVersions;
-    told.mockRestore();
-    loaded.events.on('alone', ({ number }, error) => alone.push(number, error));
     room.refusal = new Error('no memory');
     try {
       expect(await ask(classifier, photos)).toHaveLength(photos.length);
-      await vi.waitUntil(() => alone.length > 0, { timeout: 20_000 });
+      await vi.waitUntil(() => room.alone.length > 0, { timeout: 20_000 });
       expect(await ask(classifier, photos)).toHaveLength(photos.length);
     } finally {
       room.refusal = null;
     }
-    expect(alone).toEqual([1, expect.objectContaining({ message: 'no memory' })]);
+    expect(room.alone).toEqual([[1, expect.objectContaining({ message: 'no memory' })]]);
   });
 
   it('are there at once where they are needed, and unloaded with their version', async () => {

@@ -50,6 +50,8 @@ export class ServingRoom {
   /** What was asked of networks to look at, each by how many were loaded before it; and what is computed now. */
   asked: number[] = [];
   computing = 0;
+  /** Versions that compute nothing side by side, by number, and why. */
+  readonly alone: [number: number, error: unknown][] = [];
   readonly blobs: FileBlobStore;
   /** What predictions wait for. */
   #gate: Promise<void> = Promise.resolve();
@@ -108,6 +110,7 @@ export class ServingRoom {
     const compiler = new NetworkCompiler(this.folder, this.folder, NETWORK_COMPILER_ENTRY);
     const startThread = (): NetworkThread => new CountingThread(data, NETWORK_THREAD_ENTRY, this);
     const room = new LoadedVersions(compiler, startThread, this.lanes, this.blobs);
+    room.events.on('alone', ({ number }, error) => this.alone.push([number, error]));
     this.#rooms.push(room);
     return room;
   }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Computer } from '../../engines/open-engine.js';
-import { HubError } from '../../errors.js';
+import { HubError, shuttingDown } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Calibration, Job } from '../../training/job.js';
 import type { RunCost } from '../../training/run-cost.js';
@@ -98,7 +98,7 @@ export class EstimateService {
   }
 
   async #measure(job: Job): Promise<Calibration> {
-    if (this.#closed) throw new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
+    if (this.#closed) throw shuttingDown();
     const worker = this.parts.startCalibration(job);
     this.#worker = worker;
     worker.errors.resume();
