@@ -12,9 +12,9 @@ import { openSource } from '../dist/datasets/detect.js';
 import { ShardReader } from '../dist/datasets/read-manifest.js';
 import { registerImages } from '../dist/datasets/register.js';
 import { NetworkThread } from '../dist/engines/network-thread.js';
+import { startWorker } from '../dist/jobs/worker-process.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
 import { resolveRecipe } from '../dist/training/recipe.js';
-import { startWorker } from '../dist/training/worker-process.js';
 import { check } from './support/check.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

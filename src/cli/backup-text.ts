@@ -1,4 +1,4 @@
-import type { BackupContents } from '../schema/backup/backup.reader.js';
+import type { BackupContents } from '../maintenance/backup-reader.js';
 import { count, moment } from './format.js';
 
 /** What a backup holds, in numbers. */

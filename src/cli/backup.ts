@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { HubError } from '../errors.js';
 import { BACKUP } from '../http/backup.js';
-import { type BackupContents, readBackup } from '../schema/backup/backup.reader.js';
-import { BackupService } from '../schema/backup/backup.service.js';
+import { type BackupContents, readBackup } from '../maintenance/backup-reader.js';
+import { BackupService } from '../maintenance/backup-service.js';
 import { type ConnectionOptions, connect } from './connection.js';
 import { type DataOptions, withData } from './open-data.js';
 import { receive, saveFile, writeTo } from './save-file.js';

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Ora } from 'ora';
+import { SAMPLES } from '../app/hub.js';
 import { CIFAR10_BINARY } from '../datasets/cifar10-binary.js';
 import { HubError } from '../errors.js';
-import { SAMPLES } from '../main.js';
 import { download } from '../storage/download.js';
 import { type HubClient, openFile } from './client.js';
 import { followToEnd } from './follow.js';

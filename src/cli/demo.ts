@@ -2,9 +2,9 @@ import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import ora from 'ora';
 import { pino } from 'pino';
+import { type Hub, SAMPLES, startHub } from '../app/hub.js';
 import { type Config, type ConfigInput, resolveConfig } from '../config.js';
 import { HubError } from '../errors.js';
-import { type Hub, SAMPLES, startHub } from '../main.js';
 import { HubClient } from './client.js';
 import {
   type Asked,

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { unusedFiles } from '../schema/unused-files.js';
+import { unusedFiles } from '../maintenance/unused-files.js';
 import type { StoredFile } from '../storage/file-blobs.js';
 import type { OpenData } from './open-data.js';
 

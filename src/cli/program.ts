@@ -16,13 +16,13 @@ import { promoteCommand } from './commands/promote.js';
 import { promotionCommand } from './commands/promotion.js';
 import { restoreCommand } from './commands/restore.js';
 import { rollbackCommand } from './commands/rollback.js';
+import { trialCommand } from './commands/rollout.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { startCommand } from './commands/start.js';
 import { sweepCommand } from './commands/sweep.js';
 import { tokenCommand } from './commands/token.js';
 import { trainCommand } from './commands/train.js';
-import { trialCommand } from './commands/trial.js';
 import { verifyCommand } from './commands/verify.js';
 import { exitHelp } from './exit.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { type Hub, startHub } from '../app/hub.js';
 import { type ConfigInput, resolveConfig } from '../config.js';
-import { type Hub, startHub } from '../main.js';
 
 /** Milliseconds within which the hub must have shut down. */
 const SHUTDOWN_LIMIT = 10_000;

@@ -1,6 +1,6 @@
-import { verifyAuditChain } from '../schema/audit/audit.chain.js';
-import { faultOf } from '../schema/blob-faults.js';
-import { unusedFiles } from '../schema/unused-files.js';
+import { verifyAuditChain } from '../domain/audit/audit-chain.js';
+import { faultOf } from '../maintenance/blob-faults.js';
+import { unusedFiles } from '../maintenance/unused-files.js';
 import { countRows } from '../storage/rows.js';
 import { blobFindings } from './doctor/blobs.js';
 import { type Finding, ok, problem, reasonOf, warning } from './doctor/finding.js';

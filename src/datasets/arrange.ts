@@ -1,9 +1,9 @@
 import { HubError } from '../errors.js';
+import { checkLimit, type DatasetLimits } from './bounds.js';
 import { notAnImage } from './decode.js';
 import type { Intake, StoredImage } from './intake.js';
 import { TablePlacement } from './labels-table.js';
 import { Layout, type Placement } from './layout.js';
-import { checkLimit, type DatasetLimits } from './limits.js';
 import type { ImageRecord, Split } from './manifest.js';
 import { byCodeUnit, quoted, shown } from './names.js';
 import type { Rejections } from './rejections.js';

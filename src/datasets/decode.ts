@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { HubError } from '../errors.js';
-import { DATASET_LIMITS } from './limits.js';
+import { DATASET_LIMITS } from './bounds.js';
 import { factsOf, type PictureFacts } from './picture-facts.js';
 
 // Pictures are decoded side by side: threads within one would only hold each other up. None is decoded twice in a row.

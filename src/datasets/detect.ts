@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { HubError } from '../errors.js';
+import { DATASET_LIMITS, type DatasetLimits } from './bounds.js';
 import { type Cifar10Form, Cifar10Source } from './cifar10.js';
 import { BINARY_FORM } from './cifar10-binary.js';
 import { PYTHON_FORM } from './cifar10-python.js';
 import { FolderSource } from './folder-source.js';
-import { DATASET_LIMITS, type DatasetLimits } from './limits.js';
 import { quoted } from './names.js';
 import type { Source } from './source.js';
 import { isPacked, TarSource } from './tar-source.js';

@@ -1,8 +1,8 @@
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './bounds.js';
 import { inOrder } from './in-order.js';
-import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './limits.js';
 import { byCodeUnit } from './names.js';
 import { readAhead, type Source, type SourceEntry } from './source.js';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../errors.js';
+import { checkLimit, type DatasetLimits } from './bounds.js';
 import { IMAGE_HEAD_BYTES, isImage, type MeasuredImage, measureImage, notAnImage } from './decode.js';
 import { inOrder } from './in-order.js';
 import { isTable, type LabelsTable } from './labels-table.js';
 import { splitPath } from './layout.js';
-import { checkLimit, type DatasetLimits } from './limits.js';
 import type { ImageRecord } from './manifest.js';
 import { quoted } from './names.js';
 import type { Rejections } from './rejections.js';

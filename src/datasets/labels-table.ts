@@ -1,8 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
+import type { DatasetLimits } from './bounds.js';
 import { type Place, type Placement, SPLIT_NAMES, splitOf, splitPath } from './layout.js';
-import type { DatasetLimits } from './limits.js';
 import { byCodeUnit, quoted } from './names.js';
 
 /** A table in a source that says what its images show. */

@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import { checkLimit, type DatasetLimits } from './limits.js';
+import { checkLimit, type DatasetLimits } from './bounds.js';
 import type { Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
 

@@ -1,9 +1,9 @@
 import { HubError } from '../errors.js';
 import type { BlobRef, BlobStore } from '../storage/blobs.js';
 import { type Arrangement, arrange } from './arrange.js';
+import { DATASET_LIMITS, type DatasetLimits } from './bounds.js';
 import { type Inspection, inspect, type Range } from './inspect.js';
 import { type Progress, takeIn } from './intake.js';
-import { DATASET_LIMITS, type DatasetLimits } from './limits.js';
 import { byIdentity, hashContent, type Manifest, type Split } from './manifest.js';
 import { type Rejection, Rejections } from './rejections.js';
 import { ShardWriter } from './shard-writer.js';

@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
-import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './limits.js';
+import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './bounds.js';
 import { archiveError, type Source, type SourceEntry } from './source.js';
 import { unpackZstandard, ZSTANDARD_MAGIC } from './zstandard.js';
 

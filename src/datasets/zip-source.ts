@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './bounds.js';
 import { inOrder } from './in-order.js';
-import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './limits.js';
 import { archiveError, readAhead, type Source, type SourceEntry } from './source.js';
 
 const UNIX_TYPE_MASK = 0o170000;

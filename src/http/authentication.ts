@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
+import type { Authentication, Caller } from '../domain/caller.js';
+import type { Limits } from '../domain/quota/quotas.js';
 import { HubError } from '../errors.js';
-import type { Authentication, Caller } from '../schema/caller.js';
-import type { Limits } from '../schema/limits/limits.js';
 import { type Permission, refuseUnlessPermitted } from '../schema/permission.js';
 import { refuse } from './refuse.js';
 

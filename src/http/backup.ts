@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
-import type { Caller } from '../schema/caller.js';
+import type { Caller } from '../domain/caller.js';
 import type { Route } from './route.js';
 
 /** Path at which a backup is made and sent as a tar archive. */

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
-import { checkCost, depthRule, QUERY_LIMITS } from './query-limits.js';
+import { checkCost, depthRule, QUERY_LIMITS } from './query-cost.js';
 
 const OVER_WEBSOCKET = 'A subscription comes over WebSocket (graphql-transport-ws), at the same path.';
 const BAD_REQUEST = { code: 'BAD_REQUEST', http: { status: 400 } };

@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import processRequest from 'graphql-upload/processRequest.mjs';
 import { HubError } from '../errors.js';
 import type { UploadMetrics } from '../metrics/upload-metrics.js';
+import { UPLOAD_LIMITS } from '../schema/upload.js';
 import { refuse } from './refuse.js';
-import { UPLOAD_LIMITS } from './upload.js';
 
 /** A header that a page of another origin cannot send without asking first. */
 const PREFLIGHT_HEADER = 'apollo-require-preflight';

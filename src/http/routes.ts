@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import type { ClassificationService } from '../domain/classification/classification-service.js';
+import type { ExportService } from '../domain/model/export-service.js';
 import type { Metrics } from '../metrics/metrics.js';
-import type { ClassificationService } from '../schema/classification/classification.service.js';
-import type { ExportService } from '../schema/model/export.service.js';
 import { backupRoute } from './backup.js';
 import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
 import { metricsRoute } from './metrics.js';

@@ -6,10 +6,10 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type Express, type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
+import type { Authentication } from '../domain/caller.js';
+import type { Limits } from '../domain/quota/quotas.js';
 import { HubError } from '../errors.js';
-import type { Authentication } from '../schema/caller.js';
-import { type Context, contextOf, type Subscribed } from '../schema/context.js';
-import type { Limits } from '../schema/limits/limits.js';
+import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { limitRate, permit, requireToken } from './authentication.js';
 import { startApollo } from './graphql.js';
 import { INFERENCE, inferenceError } from './inference/routes.js';
@@ -27,7 +27,7 @@ const JSON_BYTES = 1024 ** 2;
 
 export interface HttpParts extends RouteParts {
   readonly schema: GraphQLSchema;
-  readonly subscribed: Subscribed;
+  readonly subscribed: SubscriptionSources;
   /** Folder of the built page. */
   readonly page: string;
   readonly authentication: Authentication;

@@ -5,13 +5,13 @@ import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { Authentication, Caller } from '../domain/caller.js';
+import type { Limits } from '../domain/quota/quotas.js';
 import { HubError } from '../errors.js';
-import type { Authentication, Caller } from '../schema/caller.js';
-import { type Context, contextOf, type Subscribed } from '../schema/context.js';
+import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
-import type { Limits } from '../schema/limits/limits.js';
 import { bearerToken } from './authentication.js';
-import { checkCost, depthRule, QUERY_LIMITS } from './query-limits.js';
+import { checkCost, depthRule, QUERY_LIMITS } from './query-cost.js';
 import { watchToken } from './token-watch.js';
 
 /** Bytes of one message of a client. */
@@ -32,7 +32,7 @@ export function serveSubscriptions(options: {
   readonly schema: GraphQLSchema;
   readonly authentication: Authentication;
   readonly limits: Limits;
-  readonly subscribed: Subscribed;
+  readonly subscribed: SubscriptionSources;
   readonly log: Logger;
 }): () => Promise<void> {
   const { server, path, schema, authentication, limits, subscribed, log } = options;

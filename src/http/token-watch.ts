@@ -1,5 +1,5 @@
+import type { Authentication, Caller } from '../domain/caller.js';
 import { HubError } from '../errors.js';
-import type { Authentication, Caller } from '../schema/caller.js';
 
 /** Milliseconds after which the token of an open connection is looked at again. Another hub may have revoked it. */
 const RECHECK = 60_000;

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { RunFigures } from '../schema/run/run-figures.js';
+import type { RunFigures } from '../domain/run/run-figures.js';
 
 /** Tells how training stands at this moment. */
 export type Training = () => Promise<RunFigures>;

@@ -1,9 +1,9 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
+import type { Caller } from '../domain/caller.js';
+import { includes, type Role } from '../domain/role.js';
 import { HubError } from '../errors.js';
-import type { Caller } from './caller.js';
 import type { Context } from './context.js';
-import { includes, type Role } from './role.js';
 
 /** Who may ask something. */
 export interface Permission {

@@ -9,7 +9,6 @@ import { ClassificationResolver } from './classification/classification.resolver
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { EstimateResolver } from './estimate/estimate.resolver.js';
-import { LimitsResolver } from './limits/limits.resolver.js';
 import { ImportResolver } from './model/import.resolver.js';
 import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
@@ -17,14 +16,15 @@ import { PrecisionResolver } from './model/precision.resolver.js';
 import { guardRootFields } from './permission.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
+import { LimitsResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
+import { TrialResolver } from './rollout/rollout.resolver.js';
+import { RunRecordResolver, TestPredictionResolver } from './run/provenance.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
-import { RunRecordResolver, TestPredictionResolver } from './run/run-record.resolver.js';
 import { SampleResolver } from './sample/sample.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
 import { TokenResolver } from './token/token.resolver.js';
-import { TrialResolver } from './trial/trial.resolver.js';
 import { WebhookResolver } from './webhook/webhook.resolver.js';
 
 const RESOLVERS = [

@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import type { ServingLimits } from './limits.js';
+import type { ServingLimits } from './bounds.js';
 
 /** How much of a new measurement counts. */
 const NEWEST = 0.2;

@@ -1,7 +1,7 @@
 import type { Sight, SightedForward } from '../engines/engine.js';
-import type { Judgement } from './judgement.js';
-import type { ServingLimits } from './limits.js';
+import type { ServingLimits } from './bounds.js';
 import type { NetworkLanes } from './network-lanes.js';
+import type { Judgement } from './postprocessor.js';
 import type { ServedVersion } from './served-version.js';
 
 /** A version in memory. */

@@ -4,14 +4,14 @@ import pLimit from 'p-limit';
 import { HubError } from '../errors.js';
 import { Admission } from './admission.js';
 import { Batches, type Predicted, type Predictor } from './batches.js';
+import type { ServingLimits } from './bounds.js';
 import { decodePhoto } from './decode-photo.js';
 import type { Target } from './deployments.js';
 import { drawHeatMap } from './heat-map.js';
-import type { ServingLimits } from './limits.js';
 import type { Held } from './loaded-versions.js';
+import type { TrialPart, Trials } from './rollouts.js';
 import type { ServedVersion } from './served-version.js';
 import type { ServingEvents, Timing } from './serving-events.js';
-import type { TrialPart, Trials } from './trials.js';
 
 /** An answer about one photo. */
 export interface Classification {

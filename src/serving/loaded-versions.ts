@@ -6,8 +6,8 @@ import type { CompiledNetwork } from '../engines/network-thread-messages.js';
 import { shuttingDown } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
-import { type Judgement, readJudgement } from './judgement.js';
 import { type LanePlan, NetworkLanes } from './network-lanes.js';
+import { type Judgement, readJudgement } from './postprocessor.js';
 import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
 import { formOf, type ServedVersion } from './served-version.js';
 

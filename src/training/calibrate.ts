@@ -1,99 +1,153 @@
-import { performance } from 'node:perf_hooks';
-import { readManifest } from '../datasets/read-manifest.js';
-import { type Features, newFeatures, type Step, type Trainer } from '../engines/engine.js';
-import { openFrozenPart } from './feature-source.js';
-import { type FeatureSource, featureTypeOf } from './features.js';
-import { picturesPerPass } from './frozen-part.js';
-import type { Calibration, Job } from './job.js';
-import { buildLearner } from './learner.js';
-import { optimizerOf } from './optimizer.js';
-import { picturesOf } from './pictures.js';
+import { calibrationError } from '../calibration/calibration-error.js';
+import { distance, fitSubspace, type Subspace, thresholdOf, writeSubspace } from '../calibration/outliers.js';
+import { spreadOf } from '../calibration/spread.js';
+import { type Answers, fitTemperature, temper } from '../calibration/temperature.js';
+import type { ImageRecord, Manifest } from '../datasets/manifest.js';
+import { readManifest, ShardReader } from '../datasets/read-manifest.js';
+import type { Forward, SightedForward } from '../engines/engine.js';
+import { headOf } from '../network/head.js';
+import type { DenseLayer } from '../network/layers.js';
+import { readSafetensors } from '../network/safetensors.js';
+import { randomStream, shuffle } from '../random.js';
+import type { BlobStore } from '../storage/blobs.js';
+import { chunks } from './chunks.js';
+import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
+import type { Trust, TrustJob } from './job.js';
 import { drawSplits } from './splits.js';
-import { type StepParts, stepsOf } from './steps.js';
-import type { Surroundings } from './train.js';
+import { plain, type ServingSurroundings } from './test-split.js';
 
-/** Passes through each network that are timed. */
-const PASSES = 2;
-/** Calls of the trainer at most: the first one builds its graph. */
-const CALLS = 3;
-/** Milliseconds of calls after which no more are made. */
-const ENOUGH_MS = 2000;
-/** Examples whose prediction is timed. */
-const PREDICTED = 256;
+/** Training images by which it is told where features lie. */
+const FITTED_IMAGES = 2000;
+/** Images whose features are in memory at the same time; as many as those. */
+const AT_ONCE = FITTED_IMAGES;
 
-/** How fast a run would be on this machine, by a few passes of the run itself. Changes nothing. */
-export async function calibrate(job: Job, surroundings: Omit<Surroundings, 'emit'>): Promise<Calibration> {
-  const began = performance.now();
-  const { blobs, engine } = surroundings;
-  const { recipe } = job;
+/** What a network said of images, and how far their features lie from those of training images. */
+interface Looked extends Answers {
+  readonly distances: readonly number[];
+}
+
+/**
+ * Fits how sure a model version may be, and measures it: a temperature and the distance beyond which a photo is none of the
+ * classes on validation images, what came of both on test images. Where there is no validation split, the images are those
+ * that a run would hold out of the training split.
+ * @throws DATASET_REFUSED when no image can be held out.
+ */
+export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }: ServingSurroundings): Promise<Trust> {
+  const { recipe, falseAlarmRate } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
-  const pictures = picturesOf(manifest, recipe);
-  const frozen = await openFrozenPart(job, manifest, pictures, surroundings);
+  const { train, validation, test } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
+  const fitted = shuffle(train.slice(), randomStream(recipe.seed, 'outliers')).subarray(0, FITTED_IMAGES);
+  const shards = new ShardReader(blobs, manifest);
+  const threads = networkThreads(fitted.length + validation.length + test.length);
   try {
-    const { rowLength } = frozen.source;
-    const atOnce = frozen.options.networks.length * picturesPerPass(job.size);
-    const rows = Int32Array.from({ length: Math.min(PASSES * atOnce, pictures.length) }, (_, row) => row);
-    await frozen.source.read(rows.subarray(0, atOnce)); // the first pass allocates
-    const { value: features, seconds } = await timed(() => frozen.source.read(rows));
-
-    const { train } = drawSplits(manifest, recipe);
-    const classes = manifest.classes.length;
-    const { layers, input, folded, start } = await buildLearner(job, blobs, { classes, rowLength });
-    const batchSize = Math.min(recipe.batchSize, train.length);
-    const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
-    const optimizer = optimizerOf(recipe, layers);
-    const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
-    const labels = Int32Array.from(pictures, ({ image }) => image.label);
-    const source = repeated(features, rowLength, featureTypeOf(recipe.splitLayer));
-    const secondsPerStep = await timeOfStep(trainer, { recipe, manifest, train, labels, source, layers, batchSize });
-    const some = Math.min(rows.length, PREDICTED);
-    const predict = () => timed(() => trainer.predict(features.subarray(0, some * rowLength), some));
-    await predict(); // the first one builds its graph
-    const prediction = await predict();
-    await trainer.dispose();
+    const networks = await Promise.all(threads.map((thread) => thread.load({ ...job, quantizedBlob: null })));
+    const eyes = new Eyes(manifest, shards, networks, {
+      size: job.size,
+      channels: await channelsOf(job, blobs),
+      signal,
+    });
+    const subspace = fitSubspace((await eyes.see(fitted)).features, eyes.channels);
+    const calibration = await eyes.look(validation, subspace);
+    const temperature = fitTemperature(calibration);
+    const threshold = thresholdOf(calibration.distances, falseAlarmRate);
+    const measured = await eyes.look(test, subspace);
+    const { probabilities, classes } = measured;
+    const calibrated = { ...measured, probabilities: temper(probabilities, classes, temperature) };
+    const falseAlarms = measured.distances.filter((far) => far > threshold).length;
     return {
-      secondsPerPicture: seconds / rows.length,
-      secondsPerStep,
-      secondsPerPrediction: prediction.seconds / some,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-      seconds: (performance.now() - began) / 1000,
+      outlierBlob: (await blobs.put(writeSubspace(subspace))).sha256,
+      figures: {
+        temperature,
+        eceBefore: calibrationError(measured),
+        eceAfter: calibrationError(calibrated),
+        validationImages: validation.length,
+        testImages: test.length,
+        heldOut: recipe.validation === 'HELD_OUT' || manifest.images.some(({ split }) => split === 'validation'),
+        outlierDistance: threshold,
+        falseAlarmRate,
+        testFalseAlarmRate: falseAlarms / test.length,
+        testAnswers: spreadOf(calibrated),
+      },
     };
   } finally {
-    await frozen.close();
+    await Promise.all(threads.map((thread) => thread.close()));
+    await shards.close();
   }
 }
 
-/** Of the last call that there was time for. */
-async function timeOfStep(trainer: Trainer, parts: StepParts): Promise<number> {
-  const began = performance.now();
-  let secondsPerStep = 0;
-  for (let call = 1; call <= CALLS && performance.now() - began < ENOUGH_MS; call++) {
-    const [steps] = stepsOf(parts, trainer, call, 0) as Iterable<readonly Step[]>;
-    const { seconds } = await timed(() => trainer.take(steps as readonly Step[]));
-    secondsPerStep = seconds / (steps as readonly Step[]).length;
-  }
-  return secondsPerStep;
+/** What the head reads of an image. */
+async function channelsOf({ weightsBlob }: TrustJob, blobs: BlobStore): Promise<number> {
+  const [first] = headOf(readSafetensors(await blobs.get(weightsBlob)).weights);
+  return (first as DenseLayer).inFeatures;
 }
 
-/** The features of a few pictures in place of those of all. */
-function repeated(features: Features, rowLength: number, type: 'float32' | 'float16'): FeatureSource {
-  const count = features.length / rowLength;
-  return {
-    rowLength,
-    async read(rows) {
-      const read = newFeatures(type, rows.length * rowLength);
-      for (const [i, row] of rows.entries()) {
-        const from = (row % count) * rowLength;
-        read.set(features.subarray(from, from + rowLength), i * rowLength);
+/** A network that is shown images of a dataset version. */
+class Eyes {
+  /** Features of an image. */
+  readonly channels: number;
+  readonly #classes: number;
+  readonly #rows: FrozenPart;
+
+  constructor(
+    private readonly manifest: Manifest,
+    shards: ShardReader,
+    networks: readonly SightedForward[],
+    { channels, ...options }: Pick<FrozenPartOptions, 'size' | 'signal'> & { readonly channels: number },
+  ) {
+    this.channels = channels;
+    this.#classes = manifest.classes.length;
+    const rows = networks.map((network) => inRows(network, channels));
+    this.#rows = new FrozenPart({ shards, networks: rows, type: 'float32', ...options });
+  }
+
+  /** @param rows places in the manifest. @returns n x classes, n x channels. */
+  async see(rows: Int32Array): Promise<{ probabilities: Float32Array; features: Float32Array }> {
+    const pictures = Array.from(rows, (row) => plain(this.#image(row)));
+    const seen = (await this.#rows.compute(pictures)) as Float32Array;
+    const [classes, channels] = [this.#classes, this.channels];
+    const probabilities = new Float32Array(rows.length * classes);
+    const features = new Float32Array(rows.length * channels);
+    for (let i = 0; i < rows.length; i++) {
+      const row = seen.subarray(i * (classes + channels), (i + 1) * (classes + channels));
+      probabilities.set(row.subarray(0, classes), i * classes);
+      features.set(row.subarray(classes), i * channels);
+    }
+    return { probabilities, features };
+  }
+
+  async look(rows: Int32Array, subspace: Subspace): Promise<Looked> {
+    const { channels } = this;
+    const classes = this.#classes;
+    const all = { probabilities: new Float32Array(rows.length * classes), distances: [] as number[] };
+    for (const part of chunks([...rows], AT_ONCE)) {
+      const { probabilities, features } = await this.see(Int32Array.from(part));
+      all.probabilities.set(probabilities, all.distances.length * classes);
+      for (let i = 0; i < part.length; i++) {
+        all.distances.push(distance(features.subarray(i * channels, (i + 1) * channels), subspace));
       }
-      return read;
-    },
-    close: async () => undefined,
-  };
+    }
+    return { ...all, labels: Array.from(rows, (row) => this.#image(row).label), classes };
+  }
+
+  #image(row: number): ImageRecord {
+    return this.manifest.images[row] as ImageRecord;
+  }
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
-  const began = performance.now();
-  const value = await work();
-  return { value, seconds: (performance.now() - began) / 1000 };
+/** Probabilities and features of a picture side by side. */
+function inRows(network: SightedForward, channels: number): Forward {
+  const { outFeatures: classes } = network;
+  return {
+    outFeatures: classes + channels,
+    async run(pixels, n) {
+      const { probabilities, features } = await network.look(pixels, n, false);
+      const rows = new Float32Array(n * (classes + channels));
+      for (let i = 0; i < n; i++) {
+        rows.set(probabilities.subarray(i * classes, (i + 1) * classes), i * (classes + channels));
+        rows.set(features!.subarray(i * channels, (i + 1) * channels), i * (classes + channels) + classes);
+      }
+      return rows;
+    },
+    dispose: () => network.dispose(),
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DATASET_LIMITS } from '../../src/datasets/bounds.js';
 import { Layout, splitPath } from '../../src/datasets/layout.js';
-import { DATASET_LIMITS } from '../../src/datasets/limits.js';
 
 const parts = (path: string) => splitPath(path, DATASET_LIMITS);
 const layoutOf = (...folders: string[]) => new Layout(folders.map((folder) => folder.split('/').filter(Boolean)));

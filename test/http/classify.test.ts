@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PHOTO_BYTES } from '../../src/schema/classification/classification.limits.js';
+import { PHOTO_BYTES } from '../../src/domain/classification/classification-bounds.js';
 import type { ClassificationAnswer, RunAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
 import { promoteAs, serveColours } from '../support/served-colours.js';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_BATCH, MAX_BODY_BYTES, MAX_JSON_BYTES } from '../../src/http/inference/limits.js';
+import { MAX_BATCH, MAX_BODY_BYTES, MAX_JSON_BYTES } from '../../src/http/inference/bounds.js';
 import type { ClassificationAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, type Colour, colourPhoto } from '../support/colour-images.js';
 import { serveColours } from '../support/served-colours.js';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { expect, it, onTestFinished } from 'vitest';
+import type { Caller } from '../../src/domain/caller.js';
 import { permit, requireToken } from '../../src/http/authentication.js';
-import type { Caller } from '../../src/schema/caller.js';
 import { modelIn } from '../../src/schema/permission.js';
 
 /** Tokens that say themselves what they are: `TRAINER` or `TRAINER:colours`. */

@@ -2,12 +2,12 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { verifyAuditChain } from '../../src/schema/audit/audit.chain.js';
-import { auditRow } from '../../src/schema/audit/audit.event.js';
+import { verifyAuditChain } from '../../src/domain/audit/audit-chain.js';
+import { auditRow } from '../../src/domain/audit/audit-event.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { datasetVersionRow, RowDatabase } from '../support/run-rows.js';
 
-const BY = { actor: 'tester', requestId: 'r1' };
+const BY = { name: 'tester', requestId: 'r1' };
 const entry = (i: number) => auditRow(BY, { action: 'RUN_DELETED', subject: `run ${i}`, details: { i } });
 
 describe('the audit', () => {
@@ -57,7 +57,7 @@ describe('the audit', () => {
     async (text) => {
       const given = { action: 'GATE_CHANGED', subject: text, model: text, from: text, to: text, reason: text } as const;
       await database.client.auditEvent.create({
-        data: auditRow({ actor: text, requestId: null }, { ...given, details: { [text]: [text, 1e21, 0.1, null] } }),
+        data: auditRow({ name: text, requestId: null }, { ...given, details: { [text]: [text, 1e21, 0.1, null] } }),
       });
       expect(await verifyAuditChain(database.client)).toMatchObject({ intact: 1, broken: null });
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, type GateRule, judge, rulesSchema, USUAL_RULES } from '../../src/schema/model/gate.js';
+import { type Candidate, type GateRule, judge, rulesSchema, USUAL_RULES } from '../../src/domain/model/gate.js';
 
 const PRESENT: Candidate = {
   number: 1,

@@ -1,4 +1,4 @@
-import type { Role } from '../../src/schema/role.js';
+import type { Role } from '../../src/domain/role.js';
 
 /** What a token for one model may have of a field: nothing, what is about the model, or an answer narrowed to it. */
 type OfModel = 'nothing' | 'its own' | 'narrowed';

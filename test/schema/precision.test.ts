@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decidePrecision, type ServingFacts } from '../../src/schema/model/precision.js';
+import { decidePrecision, type ServingFacts } from '../../src/domain/model/precision.js';
 
 const TEST_ACCURACY = 0.9;
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { type GraphQLInputObjectType, type GraphQLObjectType, graphql } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/schema/caller.js';
+import type { Caller } from '../../src/domain/caller.js';
 import { RecipeResolver } from '../../src/schema/recipe/recipe.resolver.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
 import { HYPERPARAMETERS } from '../../src/training/hyperparameters.js';

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Changes } from '../../src/schema/change/changes.js';
-import { RunJournal } from '../../src/schema/run/run.journal.js';
-import { RunStates } from '../../src/schema/run/run.states.js';
+import { ChangeNotices } from '../../src/domain/change/change-notices.js';
+import { RunJournal } from '../../src/domain/run/run-journal.js';
+import { RunStates } from '../../src/domain/run/run-states.js';
+import { WebhookOutbox } from '../../src/domain/webhook/webhook-outbox.js';
 import type { RunEventType } from '../../src/schema/run/run-event.type.js';
-import { WebhookOutbox } from '../../src/schema/webhook/webhook.outbox.js';
 import { datasetVersionRow, RowDatabase, runRow } from '../support/run-rows.js';
 
 let database: RowDatabase;
@@ -14,7 +14,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  journal = new RunJournal(database.client, new Changes(), new WebhookOutbox());
+  journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox());
   states = new RunStates(database.client, journal);
   versionId = await datasetVersionRow(database.client, 'pets');
 });

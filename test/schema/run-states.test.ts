@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Changes } from '../../src/schema/change/changes.js';
-import { RunJournal } from '../../src/schema/run/run.journal.js';
-import { type Change, isFinal, RunStates, TRANSITIONS } from '../../src/schema/run/run.states.js';
+import { ChangeNotices } from '../../src/domain/change/change-notices.js';
+import { RunJournal } from '../../src/domain/run/run-journal.js';
+import { type Change, isFinal, RunStates, TRANSITIONS } from '../../src/domain/run/run-states.js';
+import { WebhookOutbox } from '../../src/domain/webhook/webhook-outbox.js';
 import { RunState } from '../../src/schema/run/run.type.js';
-import { WebhookOutbox } from '../../src/schema/webhook/webhook.outbox.js';
 import { datasetVersionRow, RowDatabase, runRow } from '../support/run-rows.js';
 
 /** Said once more, by hand: what leads where. All else must be refused. */
@@ -28,7 +28,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  states = new RunStates(database.client, new RunJournal(database.client, new Changes(), new WebhookOutbox()));
+  states = new RunStates(database.client, new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox()));
   versionId = await datasetVersionRow(database.client, 'pets');
 });
 afterAll(() => database.remove());

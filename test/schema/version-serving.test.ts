@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { namedBlobs } from '../../src/schema/named-blobs.js';
+import { namedBlobs } from '../../src/maintenance/named-blobs.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodePixels } from '../../src/datasets/decode.js';
+import type { ServingLimits } from '../../src/serving/bounds.js';
 import type { Classifier } from '../../src/serving/classifier.js';
-import type { ServingLimits } from '../../src/serving/limits.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import { noise, png } from '../datasets/fixtures.js';
 import { LABELS, ServingRoom } from '../support/serving-room.js';

@@ -101,7 +101,7 @@ test('every column that names a blob is one of those that are backed up and kept
   const columns = [...schema.matchAll(/^model (\w+) \{(.*?)^\}/gms)].flatMap(([, model, body]) =>
     [...(body as string).matchAll(/^ {2}(\w*(?:blob|sha256|shards)\w*) /gim)].map(([, field]) => `${model}.${field}`),
   );
-  // A new one belongs into src/schema/named-blobs.ts first, or its blobs are lost; then here.
+  // A new one belongs into src/maintenance/named-blobs.ts first, or its blobs are lost; then here.
   expect(columns.toSorted()).toEqual([
     'Backbone.sha256',
     'DatasetVersion.inspectionBlob',

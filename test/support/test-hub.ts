@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { type Hub, type Parts, startHub } from '../../src/app/hub.js';
 import { type ConfigInput, resolveConfig } from '../../src/config.js';
-import { type Hub, type Parts, startHub } from '../../src/main.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import type { PrismaClient } from '../../src/storage/database.js';
 import { copyEmptyDatabase } from './empty-database.js';
@@ -15,7 +15,7 @@ import { narrowBackboneFile } from './narrow-backbone.js';
 
 const DIST = new URL('../../dist/', import.meta.url);
 /** The compiled files that a hub started from the sources forks. `npm test` builds them first. */
-export const WORKER_ENTRY = fileURLToPath(new URL('training/worker.js', DIST));
+export const WORKER_ENTRY = fileURLToPath(new URL('jobs/worker.js', DIST));
 export const NETWORK_THREAD_ENTRY = new URL('engines/network-thread-entry.js', DIST);
 export const NETWORK_COMPILER_ENTRY = fileURLToPath(new URL('engines/network-compiler-entry.js', DIST));
 /** What `hub` runs. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RestoreOptions } from '../../schema/backup/restore.js';
+import type { RestoreOptions } from '../../maintenance/restore.js';
 import { backupSummary, backupText } from '../backup-text.js';
 import { databaseOption } from '../hub-options.js';
 import { type OutputOptions, print } from '../output.js';
@@ -14,7 +14,7 @@ export function restoreCommand(program: Command): void {
     .addOption(databaseOption())
     .option('--json', 'print one line of JSON, and nothing else to standard output')
     .action(async (file: string, options: RestoreOptions & OutputOptions) => {
-      const { restore } = await import('../../schema/backup/restore.js');
+      const { restore } = await import('../../maintenance/restore.js');
       const contents = await working(`Restoring ${options.data}`, () => restore(file, options));
       print(
         options,

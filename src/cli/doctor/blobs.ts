@@ -1,5 +1,5 @@
-import { faultOf } from '../../schema/blob-faults.js';
-import { namedBlobs } from '../../schema/named-blobs.js';
+import { faultOf } from '../../maintenance/blob-faults.js';
+import { namedBlobs } from '../../maintenance/named-blobs.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { count } from '../format.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import { elements } from '../../network/tensor.js';
 import { problemsOf } from '../../problems.js';
-import { MAX_BATCH, MAX_JSON_BYTES } from './limits.js';
+import { MAX_BATCH, MAX_JSON_BYTES } from './bounds.js';
 import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.js';
 
 /** The tensor of pictures: [n, side, side, 3], RGB. */

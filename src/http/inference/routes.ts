@@ -1,8 +1,8 @@
 import express, { type Request } from 'express';
+import { PRODUCTION } from '../../domain/model/gate.js';
+import type { ModelService } from '../../domain/model/model-service.js';
 import { HubError } from '../../errors.js';
 import { PACKAGE } from '../../package.js';
-import { PRODUCTION } from '../../schema/model/gate.js';
-import type { ModelService } from '../../schema/model/model.service.js';
 import type { ModelVersionType } from '../../schema/model/model.type.js';
 import { modelIn, NARROWED, type Permission } from '../../schema/permission.js';
 import type { Classifier } from '../../serving/classifier.js';
@@ -12,7 +12,7 @@ import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';
 import { writeAnswer } from './answer.js';
-import { MAX_BODY_BYTES } from './limits.js';
+import { MAX_BODY_BYTES } from './bounds.js';
 import { describeModel } from './metadata.js';
 import { readRequest } from './request.js';
 

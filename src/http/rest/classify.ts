@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { TOP_LIMIT } from '../../domain/classification/classification-bounds.js';
+import type { ClassificationService } from '../../domain/classification/classification-service.js';
+import { PRODUCTION } from '../../domain/model/gate.js';
 import { HubError } from '../../errors.js';
-import { TOP_LIMIT } from '../../schema/classification/classification.limits.js';
-import type { ClassificationService } from '../../schema/classification/classification.service.js';
-import { PRODUCTION } from '../../schema/model/gate.js';
 import { modelIn } from '../../schema/permission.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { requestKey } from '../request-key.js';

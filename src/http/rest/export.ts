@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import type { ExportService } from '../../schema/model/export.service.js';
+import type { ExportService } from '../../domain/model/export-service.js';
 import { modelIn } from '../../schema/permission.js';
 import { EXPORT_FORMATS } from '../../training/export-formats.js';
 import type { Route } from '../route.js';

@@ -1,10 +1,10 @@
 import express, { type Request, type Response } from 'express';
 import multer, { MulterError } from 'multer';
+import { PHOTO_BYTES } from '../../domain/classification/classification-bounds.js';
 import { HubError } from '../../errors.js';
-import { PHOTO_BYTES } from '../../schema/classification/classification.limits.js';
+import { photoTooLarge } from '../../schema/upload.js';
 import { isClientError } from '../multipart.js';
 import { parse } from '../parse.js';
-import { photoTooLarge } from '../upload.js';
 
 /** The field of a form that has the photo. */
 const FIELD = 'image';

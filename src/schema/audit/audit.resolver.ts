@@ -1,6 +1,6 @@
 import { Arg, Query, Resolver } from 'type-graphql';
+import type { AuditService } from '../../domain/audit/audit-service.js';
 import { modelIn, Needs } from '../permission.js';
-import type { AuditService } from './audit.service.js';
 import { AuditChain, AuditFilter, AuditPage, AuditPageInput } from './audit.type.js';
 
 @Resolver()

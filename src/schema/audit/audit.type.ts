@@ -1,7 +1,7 @@
 import { IsOptional, Max, Min } from 'class-validator';
 import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
-import { AuditAction } from './audit.event.js';
+import { AuditAction } from '../../domain/audit/audit-event.js';
 
 @ObjectType({ description: 'Something that was changed: who, what, from, to, why. Never changes.' })
 export class AuditEvent {

@@ -1,6 +1,6 @@
 import { IsOptional, Length, Matches } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
 
 @InputType()
 export class AddBackboneInput {

@@ -1,7 +1,7 @@
 import { Arg, Mutation, Query, Resolver } from 'type-graphql';
+import type { BackboneService } from '../../domain/backbone/backbone-service.js';
 import { Needs } from '../permission.js';
 import { AddBackboneInput } from './backbone.input.js';
-import type { BackboneService } from './backbone.service.js';
 import { BackboneType } from './backbone.type.js';
 
 @Resolver()

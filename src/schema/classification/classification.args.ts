@@ -1,8 +1,8 @@
 import { IsOptional, Length, Max, Min } from 'class-validator';
 import { ArgsType, Field, Int } from 'type-graphql';
+import { TOP_LIMIT } from '../../domain/classification/classification-bounds.js';
+import { PRODUCTION } from '../../domain/model/gate.js';
 import type { Target } from '../../serving/deployments.js';
-import { PRODUCTION } from '../model/gate.js';
-import { TOP_LIMIT } from './classification.limits.js';
 
 /** Whom to ask about photos. */
 @ArgsType()

@@ -1,10 +1,10 @@
 import { Arg, Args, Mutation, Resolver } from 'type-graphql';
+import { PHOTO_BYTES } from '../../domain/classification/classification-bounds.js';
+import type { ClassificationService } from '../../domain/classification/classification-service.js';
 import { HubError } from '../../errors.js';
-import { readAtMost, type UploadPromise, UploadScalar } from '../../http/upload.js';
 import { modelIn, Needs } from '../permission.js';
+import { readAtMost, type UploadPromise, UploadScalar } from '../upload.js';
 import { ExplanationArgs, QuestionArgs } from './classification.args.js';
-import { PHOTO_BYTES } from './classification.limits.js';
-import type { ClassificationService } from './classification.service.js';
 import { ClassificationResultType, ClassificationType } from './classification.type.js';
 import { ExplanationType } from './explanation.type.js';
 

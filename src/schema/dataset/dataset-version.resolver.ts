@@ -1,5 +1,6 @@
 import { Max, Min } from 'class-validator';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { DeriveDatasetVersionInput, ImagePageInput } from './dataset.input.js';
@@ -11,7 +12,6 @@ import {
   DuplicateKind,
   DuplicatePage,
 } from './dataset-image.type.js';
-import type { DatasetVersionService } from './dataset-version.service.js';
 
 @ArgsType()
 class ContactSheetArgs {
@@ -85,8 +85,8 @@ export class DatasetVersionResolver {
     description: 'Refused while a run, a model version or a derived version refers to it. True when it is gone.',
   })
   @Needs('MAINTAINER')
-  async deleteDatasetVersion(@Arg('id', () => ID) id: string, @Ctx() by: Context): Promise<boolean> {
-    await this.versions.delete(id, by);
+  async deleteDatasetVersion(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<boolean> {
+    await this.versions.delete(id, actor);
     return true;
   }
 

@@ -11,9 +11,9 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import type { UploadPromise } from '../../http/upload.js';
-import { UploadScalar } from '../../http/upload.js';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import type { UploadPromise } from '../upload.js';
+import { UploadScalar } from '../upload.js';
 import { DuplicateHandling } from './dataset.type.js';
 
 /** Parents, classes and images that one derivation may name. */

@@ -1,14 +1,14 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { DatasetService } from '../../domain/dataset/dataset-service.js';
+import type { RegistrationService } from '../../domain/dataset/ingestion-service.js';
+import type { Registrations } from '../../domain/dataset/ingestions.js';
 import { HubError } from '../../errors.js';
-import { contentOf } from '../../http/upload.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
+import { contentOf } from '../upload.js';
 import { CreateDatasetInput, RegisterDatasetVersionInput } from './dataset.input.js';
-import type { DatasetService } from './dataset.service.js';
 import { DatasetType, DatasetVersionType } from './dataset.type.js';
-import type { RegistrationService } from './registration.service.js';
-import { RegistrationProgress, RegistrationUnderWay } from './registration.type.js';
-import type { Registrations } from './registrations.js';
+import { RegistrationProgress, RegistrationUnderWay } from './ingestion.type.js';
 
 @Resolver(() => DatasetType)
 export class DatasetResolver {
@@ -49,8 +49,8 @@ export class DatasetResolver {
 
   @Mutation(() => Boolean, { description: 'Deletes a dataset without versions. True when it is gone.' })
   @Needs('MAINTAINER')
-  async deleteDataset(@Arg('name', () => String) name: string, @Ctx() by: Context): Promise<boolean> {
-    await this.datasets.delete(name, by);
+  async deleteDataset(@Arg('name', () => String) name: string, @Ctx() { actor }: Context): Promise<boolean> {
+    await this.datasets.delete(name, actor);
     return true;
   }
 

@@ -1,7 +1,7 @@
 import { Arg, Query, Resolver } from 'type-graphql';
+import type { EstimateService } from '../../domain/estimate/estimate-service.js';
 import { Needs } from '../permission.js';
 import { StartFineTuneRunInput, StartTransferRunInput } from '../run/run.input.js';
-import type { EstimateService } from './estimate.service.js';
 import { RunEstimateType } from './estimate.type.js';
 
 @Resolver()

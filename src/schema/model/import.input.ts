@@ -1,7 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, Matches } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import { type UploadPromise, UploadScalar } from '../../http/upload.js';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { type UploadPromise, UploadScalar } from '../upload.js';
 
 const MOST_LABELS = 10_000;
 

@@ -1,10 +1,10 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { ImportService } from '../../domain/model/import-service.js';
 import { HubError } from '../../errors.js';
-import { contentOf } from '../../http/upload.js';
 import type { Context } from '../context.js';
 import { modelIn, Needs } from '../permission.js';
+import { contentOf } from '../upload.js';
 import { ImportModelVersionInput } from './import.input.js';
-import type { ImportService } from './import.service.js';
 import { ModelImportType } from './import.type.js';
 
 @Resolver()
@@ -27,7 +27,7 @@ export class ImportResolver {
   ): Promise<ModelImportType> {
     const { upload, path, model, datasetVersionId, labels = null } = input;
     if ((upload == null) === (path == null)) throw new HubError('BAD_INPUT', 'Give exactly one of upload and path.');
-    const options = { model, datasetVersionId, labels, actor };
+    const options = { model, datasetVersionId, labels, actor: actor.name };
     if (path != null) return this.imports.path(path, options);
     const { filename } = await (upload as NonNullable<typeof upload>);
     return this.imports.upload(contentOf(upload as NonNullable<typeof upload>), filename, options);

@@ -1,5 +1,5 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
-import type { RunLoaders } from '../run/run.loaders.js';
+import type { RunLoaders } from '../../domain/run/run-loaders.js';
 import { RunType } from '../run/run.type.js';
 import { ModelVersionType } from './model.type.js';
 

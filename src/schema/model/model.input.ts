@@ -1,8 +1,8 @@
 import { ArrayMaxSize, IsOptional, Matches, Min, ValidateNested } from 'class-validator';
 import { ArgsType, Field, Float, ID, InputType } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { GateMetric, GateRuleKind } from '../../domain/model/gate.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
 import { Reason } from '../reason.field.js';
-import { GateMetric, GateRuleKind } from './gate.js';
 
 @InputType()
 export class RegisterModelVersionInput {

@@ -1,12 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { ModelService } from '../../domain/model/model-service.js';
+import type { ModelSettingsService } from '../../domain/model/model-settings-service.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { precisionOf } from '../../serving/served-version.js';
 import type { Context } from '../context.js';
 import { modelIn, NARROWED, Needs } from '../permission.js';
 import { RegisterModelVersionInput, SetApprovalArgs, SetGateArgs } from './model.input.js';
-import type { ModelService } from './model.service.js';
 import { AliasEventType, DeploymentType, ModelType, ModelVersionType, SelfCheckOutcome } from './model.type.js';
-import type { ModelSettingsService } from './model-settings.service.js';
 import { Precision } from './version-serving.type.js';
 
 @Resolver(() => ModelType)
@@ -52,18 +52,18 @@ export class ModelResolver {
   @Needs('ADMIN', modelIn('model'))
   async setGate(
     @Args(() => SetGateArgs) { model, rules, reason }: SetGateArgs,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<ModelType> {
-    return this.settings.setGate(model, rules ?? null, reason, by);
+    return this.settings.setGate(model, rules ?? null, reason, actor);
   }
 
   @Mutation(() => ModelType, { description: 'Says whether a second person approves what `production` is to point to.' })
   @Needs('ADMIN', modelIn('model'))
   async setApproval(
     @Args(() => SetApprovalArgs) { model, secondPerson, reason }: SetApprovalArgs,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<ModelType> {
-    return this.settings.setApproval(model, secondPerson, reason, by);
+    return this.settings.setApproval(model, secondPerson, reason, actor);
   }
 
   @FieldResolver(() => [AliasEventType], { description: 'Newest first, the last hundred.' })

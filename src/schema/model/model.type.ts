@@ -1,10 +1,10 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { GateMetric, GateRuleKind } from '../../domain/model/gate.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { CalibrationType } from './calibration.type.js';
 import { ModelExportType } from './export.type.js';
-import { GateMetric, GateRuleKind } from './gate.js';
 import { ModelImportType } from './import.type.js';
 import { Precision, VersionServingType } from './version-serving.type.js';
 

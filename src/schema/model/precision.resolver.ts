@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { PrecisionService } from '../../domain/model/precision-service.js';
 import type { Context } from '../context.js';
 import { modelIn, Needs } from '../permission.js';
 import { ModelVersionType } from './model.type.js';
 import { SetServingPrecisionInput } from './precision.input.js';
-import type { PrecisionService } from './precision.service.js';
 
 @Resolver()
 export class PrecisionResolver {
@@ -16,8 +16,8 @@ export class PrecisionResolver {
   @Needs('MAINTAINER', modelIn('input.model'))
   async setServingPrecision(
     @Arg('input', () => SetServingPrecisionInput) { model, version, precision }: SetServingPrecisionInput,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
-    return this.precisions.choose(model, version, precision, by);
+    return this.precisions.choose(model, version, precision, actor);
   }
 }

@@ -1,11 +1,11 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { PredictionService } from '../../domain/prediction/prediction-service.js';
 import type { Context } from '../context.js';
 import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { ModelType } from '../model/model.type.js';
 import { modelIn, NARROWED, Needs } from '../permission.js';
 import { FeedbackArgs, PredictionFilter, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
-import type { PredictionService } from './prediction.service.js';
 import { PredictionLogType, PredictionPage, PredictionType, VersionTrafficType } from './prediction.type.js';
 
 @Resolver(() => PredictionType)
@@ -45,9 +45,9 @@ export class PredictionResolver {
   @Needs('ADMIN', modelIn('model'))
   async setPredictionLog(
     @Args(() => SetPredictionLogArgs) { model, sample, keepDays, keepPhotos, reason }: SetPredictionLogArgs,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<ModelType> {
-    return this.predictions.setLog(model, { sample, days: keepDays, photos: keepPhotos }, reason, by);
+    return this.predictions.setLog(model, { sample, days: keepDays, photos: keepPhotos }, reason, actor);
   }
 
   @FieldResolver(() => String, { nullable: true, description: `${THUMBNAIL} Null where the photo was not kept.` })

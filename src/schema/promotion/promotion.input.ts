@@ -1,7 +1,7 @@
 import { IsOptional, Matches, Min } from 'class-validator';
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
-import { PRODUCTION } from '../model/gate.js';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { PRODUCTION } from '../../domain/model/gate.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
 import { Reason } from '../reason.field.js';
 
 @InputType()

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { PromotionRequestService } from '../../domain/promotion/promotion-request-service.js';
+import type { PromotionService } from '../../domain/promotion/promotion-service.js';
 import type { Context } from '../context.js';
 import { ModelVersionType } from '../model/model.type.js';
 import { modelIn, NARROWED, Needs } from '../permission.js';
 import { CheckPromotionArgs, DecisionArgs, PromoteModelVersionInput, RollBackInput } from './promotion.input.js';
-import type { PromotionService } from './promotion.service.js';
 import { PromotionCheck, PromotionRequestType, PromotionState } from './promotion.type.js';
-import type { PromotionRequestService } from './promotion-request.service.js';
 
 @Resolver()
 export class PromotionResolver {
@@ -39,9 +39,9 @@ export class PromotionResolver {
   @Needs('MAINTAINER', modelIn('input.model'))
   async promoteModelVersion(
     @Arg('input', () => PromoteModelVersionInput) input: PromoteModelVersionInput,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
-    return this.promotions.promote({ ...input, expectedVersion: input.expectedVersion ?? null }, by);
+    return this.promotions.promote({ ...input, expectedVersion: input.expectedVersion ?? null }, actor);
   }
 
   @Mutation(() => PromotionRequestType, {
@@ -77,8 +77,8 @@ export class PromotionResolver {
   @Needs('MAINTAINER', modelIn('input.model'))
   async rollBack(
     @Arg('input', () => RollBackInput) input: RollBackInput,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
-    return this.promotions.rollBack({ ...input, expectedVersion: input.expectedVersion ?? null }, by);
+    return this.promotions.rollBack({ ...input, expectedVersion: input.expectedVersion ?? null }, actor);
   }
 }

@@ -1,6 +1,6 @@
 import { Query, Resolver } from 'type-graphql';
+import { listHyperparameters, listPipelines, listPresets } from '../../domain/recipe/recipe-service.js';
 import { Needs } from '../permission.js';
-import { listHyperparameters, listPipelines, listPresets } from './recipe.service.js';
 import { HyperparameterType, PipelineType, PresetInfoType } from './recipe.type.js';
 
 @Resolver()

@@ -1,6 +1,6 @@
 import { ArrayMaxSize, IsOptional, Matches } from 'class-validator';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
 import { RecipeInputType } from './run.input.js';
 import { SplitLayer } from './run.type.js';
 

@@ -1,7 +1,7 @@
 import { ArrayMaxSize, IsOptional, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
 import { RunKind, RunState } from './run.type.js';
 import { RunMetric, RunSortKey, SortDirection } from './run-list.type.js';
 

@@ -1,6 +1,6 @@
 import { Max, Min } from 'class-validator';
 import { Args, ArgsType, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
-import type { RunLoaders } from './run.loaders.js';
+import type { RunLoaders } from '../../domain/run/run-loaders.js';
 import { EpochType, RunType } from './run.type.js';
 import { LogLine } from './run-event.type.js';
 

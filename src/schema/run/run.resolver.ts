@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { NEWEST_FIRST, type RunList } from '../../domain/run/run-list.js';
+import type { RunService } from '../../domain/run/run-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { StartFineTuneRunInput, StartTransferRunInput } from './run.input.js';
-import { NEWEST_FIRST, type RunList } from './run.list.js';
-import type { RunService } from './run.service.js';
 import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
 import { CloneRunInput, TagRunArgs } from './run-life.input.js';
@@ -84,8 +84,8 @@ export class RunResolver {
     description: 'Deletes a run that has ended and that nothing refers to, with its blobs. Returns its id.',
   })
   @Needs('MAINTAINER')
-  async deleteRun(@Arg('id', () => ID) id: string, @Ctx() by: Context): Promise<string> {
-    await this.runs.delete(id, by);
+  async deleteRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
+    await this.runs.delete(id, actor);
     return id;
   }
 

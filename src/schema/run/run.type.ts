@@ -4,7 +4,7 @@ import { PRESET_DESCRIPTIONS } from '../../training/presets.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { Hyperparameter } from './hyperparameter.field.js';
-import { EnvironmentRecord, Reproduction } from './run-record.type.js';
+import { EnvironmentRecord, Reproduction } from './provenance.type.js';
 
 export enum RunKind {
   TRANSFER = 'TRANSFER',

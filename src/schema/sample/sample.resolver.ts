@@ -1,6 +1,6 @@
 import { Query, Resolver } from 'type-graphql';
+import type { SampleService } from '../../domain/sample/sample-service.js';
 import { Needs } from '../permission.js';
-import type { SampleService } from './sample.service.js';
 import { Samples } from './sample.type.js';
 
 @Resolver()

@@ -1,9 +1,9 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import type { SweepService } from '../../domain/sweep/sweep-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { RunPageInput } from '../run/run-list.input.js';
 import { StartSweepInput } from './sweep.input.js';
-import type { SweepService } from './sweep.service.js';
 import { SweepPage, SweepType } from './sweep.type.js';
 
 @Resolver()
@@ -42,8 +42,8 @@ export class SweepResolver {
 
   @Mutation(() => ID, { description: 'Deletes a sweep that has ended and whose run is deleted. Returns its id.' })
   @Needs('MAINTAINER')
-  async deleteSweep(@Arg('id', () => ID) id: string, @Ctx() by: Context): Promise<string> {
-    await this.service.delete(id, by);
+  async deleteSweep(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
+    await this.service.delete(id, actor);
     return id;
   }
 }

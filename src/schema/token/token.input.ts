@@ -1,8 +1,8 @@
 import { IsOptional, Matches } from 'class-validator';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../names.js';
-import { Role } from '../role.js';
+import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { Role } from '../../domain/role.js';
 
 @InputType()
 export class CreateTokenInput {

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import type { TokenService } from '../../domain/token/token-service.js';
 import type { Context } from '../context.js';
 import { NARROWED, Needs, permittedFields } from '../permission.js';
 import { CreateTokenInput } from './token.input.js';
-import type { TokenService } from './token.service.js';
 import { CreatedToken, Me, TokenType } from './token.type.js';
 
 @Resolver()
@@ -27,18 +27,18 @@ export class TokenResolver {
   @Needs('ADMIN')
   async createToken(
     @Arg('input', () => CreateTokenInput) { name, role, model, expiresAt }: CreateTokenInput,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<CreatedToken> {
-    return this.service.create({ name, role, model: model ?? null, expiresAt: expiresAt ?? null }, by);
+    return this.service.create({ name, role, model: model ?? null, expiresAt: expiresAt ?? null }, actor);
   }
 
   @Mutation(() => TokenType, { description: 'From now on it is refused, and what it has subscribed to ends.' })
   @Needs('ADMIN')
   async revokeToken(
     @Arg('id', () => ID) id: string,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
     @Arg('reason', () => String, { nullable: true, description: 'The audit keeps it.' }) reason?: string | null,
   ): Promise<TokenType> {
-    return this.service.revoke(id, reason ?? null, by);
+    return this.service.revoke(id, reason ?? null, actor);
   }
 }

@@ -1,6 +1,6 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { Role } from '../role.js';
+import { Role } from '../../domain/role.js';
 
 @ObjectType('Token', { description: 'Who may use the hub. Its secret is shown once, when it is made.' })
 export class TokenType {

@@ -1,8 +1,8 @@
 import { ArrayMinSize, MaxLength } from 'class-validator';
 import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql';
+import type { WebhookService } from '../../domain/webhook/webhook-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import type { WebhookService } from './webhook.service.js';
 import { CreatedWebhook, WebhookDeliveryType, WebhookEvent, WebhookType } from './webhook.type.js';
 
 @ArgsType()
@@ -36,9 +36,9 @@ export class WebhookResolver {
   @Needs('ADMIN')
   async createWebhook(
     @Args(() => CreateWebhookArgs) { url, events }: CreateWebhookArgs,
-    @Ctx() by: Context,
+    @Ctx() { actor }: Context,
   ): Promise<CreatedWebhook> {
-    return this.service.create(url, events, by);
+    return this.service.create(url, events, actor);
   }
 
   @Mutation(() => WebhookDeliveryType, {
@@ -51,8 +51,8 @@ export class WebhookResolver {
 
   @Mutation(() => ID, { description: 'Deletes a webhook with its messages. Returns its id.' })
   @Needs('ADMIN')
-  async deleteWebhook(@Arg('id', () => ID) id: string, @Ctx() by: Context): Promise<string> {
-    await this.service.delete(id, by);
+  async deleteWebhook(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
+    await this.service.delete(id, actor);
     return id;
   }
 }

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { HubError } from '../../errors.js';
+import { matchBackbone } from '../../network/backbone-weights.js';
+import { architectureName } from '../../network/inception-v3.js';
+import { readSafetensors, writeSafetensors } from '../../network/safetensors.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
+import { download, type RemoteFile } from '../../storage/download.js';
+import type { AllowedFolders } from '../allowed-folders.js';
+import { type BackboneAbout, IMAGENET_ABOUT, TINY_IMAGENET_ABOUT } from './published-backbones.js';
+
+export const IMAGENET = 'imagenet';
+export const TINY_IMAGENET = 'tiny-imagenet';
+
+export type BackboneRow = Prisma.BackboneGetPayload<object>;
+
+/** Bytes so far and in all. */
+export type OnDownload = (done: number, total: number) => void;
+
+export class BackboneService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+    private readonly allowed: AllowedFolders,
+    private readonly options: {
+      /** The bundled weights. */
+      readonly bundled: string;
+      readonly imagenet: RemoteFile;
+      /** Folder that keeps downloads. */
+      readonly downloads: string;
+    },
+  ) {}
+
+  async list(): Promise<BackboneRow[]> {
+    return this.prisma.backbone.findMany({ orderBy: { name: 'asc' } });
+  }
+
+  /** Adds a backbone from a weight file on the server. */
+  async addFile(name: string, path: string): Promise<BackboneRow> {
+    if (name === IMAGENET || name === TINY_IMAGENET) {
+      throw new HubError('BAD_INPUT', `"${name}" names weights that the hub knows; give yours another name.`, { name });
+    }
+    const weights = await fromKeras(await this.allowed.resolve(path));
+    return this.#add(name, weights, { source: path, licence: 'not stated', trainedOn: 'not stated' });
+  }
+
+  /**
+   * The backbone of this name; the two that the hub knows are fetched when they are asked for first.
+   * @throws BACKBONE_UNAVAILABLE when it cannot be had. Nothing ever takes its place.
+   */
+  async require(name: string, onDownload: OnDownload = () => undefined, signal?: AbortSignal): Promise<BackboneRow> {
+    const present = await this.prisma.backbone.findUnique({ where: { name } });
+    if (present) return present;
+    if (name === TINY_IMAGENET) return this.#add(name, await readFile(this.options.bundled), TINY_IMAGENET_ABOUT);
+    if (name === IMAGENET) return this.#downloadImagenet(onDownload, signal);
+    throw new HubError('BACKBONE_UNAVAILABLE', `There is no backbone named ${name}: add it first.`, { name });
+  }
+
+  /** The backbone that has the weights in a blob; one is made where none has. */
+  async adopt(sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
+    const known = await this.prisma.backbone.findUnique({ where: { sha256 } });
+    return known ?? this.#create(`imported-${sha256.slice(0, 12)}`, sha256, architecture, about);
+  }
+
+  async #downloadImagenet(onDownload: OnDownload, signal?: AbortSignal): Promise<BackboneRow> {
+    const { imagenet, downloads } = this.options;
+    let file: string;
+    try {
+      file = await download(imagenet, downloads, onDownload, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `The backbone "imagenet" cannot be had: ${why} Its weights are published at ${imagenet.url}; a copy on this machine can be added with addBackbone and its path.`;
+      throw new HubError('BACKBONE_UNAVAILABLE', message, { name: IMAGENET, url: imagenet.url });
+    }
+    return this.#add(IMAGENET, await fromKeras(file), IMAGENET_ABOUT);
+  }
+
+  async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {
+    const { width } = matchBackbone(readSafetensors(file).weights);
+    const { sha256 } = await this.blobs.put(file);
+    return this.#create(name, sha256, architectureName(width), about);
+  }
+
+  async #create(name: string, sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
+    const data = { name, sha256, architecture, preprocessing: 'x / 127.5 - 1', ...about };
+    try {
+      return await this.prisma.backbone.create({ data });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const twin = await this.prisma.backbone.findFirst({ where: { OR: [{ name }, { sha256 }] } });
+      if (twin?.name === name && twin.sha256 === sha256) return twin;
+      const message = `These weights or this name are taken by the backbone ${twin?.name}.`;
+      throw new HubError('CONFLICT', message, { name, sha256 });
+    }
+  }
+}
+
+/** The weights in a Keras file, as the hub keeps them. What reads it is 3 MB that a start does without. */
+async function fromKeras(file: string): Promise<Buffer> {
+  const { readKerasWeights } = await import('../../network/keras-h5.js');
+  return writeSafetensors(await readKerasWeights(file));
+}

@@ -1,0 +1,159 @@
+import pLimit from 'p-limit';
+import { conflicts, type Inspection, leaks } from '../../datasets/inspect.js';
+import type { Manifest } from '../../datasets/manifest.js';
+import type { StoredVersion } from '../../datasets/register.js';
+import type { Rejection } from '../../datasets/rejections.js';
+import { HubError } from '../../errors.js';
+import type { DatasetVersionType, DerivationType } from '../../schema/dataset/dataset.type.js';
+import type { DatasetStatistics } from '../../schema/dataset/dataset-statistics.type.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
+import type { Actor } from '../actor.js';
+import { auditRow } from '../audit/audit-event.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import { notFound } from '../not-found.js';
+import { toDatasetVersion } from './dataset-row.js';
+
+/** Ids of rows in a refusal. */
+const NAMED_ROWS = 5;
+
+/** A version that is to be written. */
+export interface NewVersion extends StoredVersion {
+  readonly rejected?: readonly Rejection[];
+  readonly rejectedCount?: number;
+  readonly derivation?: DerivationType;
+}
+
+/**
+ * Writes and deletes dataset versions, one at a time: versions share blobs, and one that fails takes back what it
+ * stored.
+ */
+export class VersionWriter {
+  readonly #oneAtATime = pLimit(1);
+
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+    private readonly changes: ChangeNotices,
+  ) {}
+
+  /**
+   * Data that the dataset has already is not written again: the version that holds it is returned.
+   * @param source where it comes from, for people. @param make stores the blobs.
+   */
+  async write(name: string, source: string, make: () => Promise<NewVersion>): Promise<DatasetVersionType> {
+    const dataset = await this.prisma.dataset.findUnique({ where: { name } });
+    if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: create it first.`, { name });
+    return this.#oneAtATime(async () => {
+      const made = await make();
+      await this.#insert(dataset.id, source, made).catch(unlessUniqueViolation);
+      this.changes.tell('DATASET', name);
+      const { contentHash } = made.manifest;
+      const where = { datasetId_contentHash: { datasetId: dataset.id, contentHash } };
+      return toDatasetVersion(
+        await this.prisma.datasetVersion.findUniqueOrThrow({ where, include: { dataset: true } }),
+      );
+    });
+  }
+
+  /** @throws NOT_FOUND, or CONFLICT naming what refers to it. */
+  async delete(id: string, by: Actor): Promise<void> {
+    await this.#oneAtATime(async () => {
+      const version = await this.prisma.datasetVersion.findUnique({ where: { id }, include: { dataset: true } });
+      if (!version) throw notFound('dataset version', id);
+      await this.#refuseWhileReferred(id);
+      const { number, contentHash, manifestBlob, inspectionBlob, shards } = version;
+      const subject = `${version.dataset.name} ${number}`;
+      const entry = { action: 'DATASET_VERSION_DELETED', subject, details: { id, contentHash } } as const;
+      await this.prisma.$transaction([
+        this.prisma.datasetVersion.delete({ where: { id } }),
+        this.prisma.auditEvent.create({ data: auditRow(by, entry) }),
+      ]);
+      this.changes.tell('DATASET', version.dataset.name);
+      for (const blob of [manifestBlob, ...(inspectionBlob ? [inspectionBlob] : []), ...shards]) {
+        if (!(await this.#isUsed(blob))) await this.blobs.delete(blob);
+      }
+    });
+  }
+
+  async #insert(datasetId: string, source: string, made: NewVersion): Promise<void> {
+    const { manifest, manifestBlob, inspection, inspectionBlob, counts, width, height, rejected = [] } = made;
+    const { parents = [], ...derivation } = made.derivation ?? {};
+    await this.prisma.$transaction(async (tx) => {
+      // The row lock keeps two registrations from taking the same number.
+      await tx.$queryRaw`SELECT id FROM datasets WHERE id = ${datasetId} FOR UPDATE`;
+      const { _max } = await tx.datasetVersion.aggregate({ where: { datasetId }, _max: { number: true } });
+      await tx.datasetVersion.create({
+        data: {
+          datasetId,
+          number: (_max.number ?? 0) + 1,
+          contentHash: manifest.contentHash,
+          manifestBlob: manifestBlob.sha256,
+          classes: [...manifest.classes],
+          counts: counts.classes.map((count) => ({ ...count })),
+          imageCount: manifest.images.length,
+          bytes: BigInt(made.bytes),
+          width,
+          height,
+          source,
+          rejected: rejected.map((file) => ({ ...file })),
+          rejectedCount: made.rejectedCount ?? 0,
+          shards: [...manifest.shards],
+          statistics: json(statisticsOf(inspection, manifest)),
+          inspectionBlob: inspectionBlob.sha256,
+          ...(made.derivation ? { derivation: json({ ...derivation, parents }) } : {}),
+          parents: { create: parents.map(({ id }) => ({ parentId: id })) },
+        },
+      });
+    });
+  }
+
+  async #refuseWhileReferred(id: string): Promise<void> {
+    const first = { select: { id: true }, take: NAMED_ROWS + 1 } as const;
+    const where = { datasetVersionId: id };
+    const referring = {
+      runs: await this.prisma.run.findMany({ where, ...first }),
+      sweeps: await this.prisma.sweep.findMany({ where, ...first }),
+      'model versions': await this.prisma.modelVersion.findMany({ where, ...first }),
+      'derived versions': await this.prisma.datasetVersion.findMany({
+        where: { parents: { some: { parentId: id } } },
+        ...first,
+      }),
+    };
+    const named = Object.entries(referring).flatMap(([what, rows]) => {
+      const ids = rows.slice(0, NAMED_ROWS).map((row) => row.id);
+      return rows.length > 0 ? [`${what} ${ids.join(', ')}${rows.length > NAMED_ROWS ? ' and more' : ''}`] : [];
+    });
+    if (named.length === 0) return;
+    throw new HubError('CONFLICT', `The dataset version is used by ${named.join('; ')}. Delete those first.`, { id });
+  }
+
+  /** A version from before its shards were kept in its row may use any blob. */
+  async #isUsed(blob: string): Promise<boolean> {
+    const where: Prisma.DatasetVersionWhereInput = {
+      OR: [{ manifestBlob: blob }, { inspectionBlob: blob }, { shards: { has: blob } }, { shards: { isEmpty: true } }],
+    };
+    return (await this.prisma.datasetVersion.count({ where })) > 0;
+  }
+}
+
+function statisticsOf(inspection: Inspection, manifest: Manifest): DatasetStatistics {
+  const { duplicates, mean, deviation, ...rest } = inspection;
+  const count = (fits: (group: (typeof duplicates)[number]) => boolean): number => duplicates.filter(fits).length;
+  return {
+    ...rest,
+    mean: mean && [...mean],
+    deviation: deviation && [...deviation],
+    duplicates: {
+      exact: count(({ kind }) => kind === 'exact'),
+      near: count(({ kind }) => kind === 'near'),
+      leaks: count((group) => leaks(group, manifest)),
+      labelConflicts: count((group) => conflicts(group, manifest)),
+    },
+  };
+}
+
+/** What GraphQL's types hold, as the database takes it. */
+function json(value: object): Prisma.InputJsonObject {
+  return value as Prisma.InputJsonObject;
+}

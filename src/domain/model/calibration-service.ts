@@ -1,0 +1,57 @@
+import { HubError } from '../../errors.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import { Prisma, type PrismaClient } from '../../storage/database.js';
+import type { Trust } from '../../training/job.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import type { PromotionService } from '../promotion/promotion-service.js';
+
+/** What has to be found out anew. */
+const NOTHING = { figures: Prisma.DbNull, outlierBlob: null, error: null } as const;
+
+/** Keeps how sure the answers of versions may be, and has what serves follow it. */
+export class CalibrationService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+    private readonly promotions: PromotionService,
+    private readonly changes: ChangeNotices,
+  ) {}
+
+  /** Before anything serves: a calibration whose blob is lost or damaged is to be made anew. */
+  async recover(): Promise<void> {
+    for (const { versionId, outlierBlob } of await this.prisma.versionCalibration.findMany()) {
+      if (outlierBlob === null || (await this.#isWhole(outlierBlob))) continue;
+      await this.prisma.versionCalibration.update({ where: { versionId }, data: NOTHING });
+    }
+  }
+
+  /** What serves the version judges its answers by it from now on; the network stays loaded. */
+  async fitted(versionId: string, { figures, outlierBlob }: Trust): Promise<void> {
+    const { model, number } = await this.#write(versionId, {
+      figures: { ...figures, testAnswers: { ...figures.testAnswers } },
+      outlierBlob,
+    });
+    await this.promotions.redeploy(model.name, number);
+  }
+
+  async failed(versionId: string, error: string): Promise<void> {
+    await this.#write(versionId, { ...NOTHING, error });
+  }
+
+  async #write(versionId: string, data: Prisma.VersionCalibrationUpdateInput) {
+    const include = { version: { include: { model: true } } } as const;
+    const { version } = await this.prisma.versionCalibration.update({ where: { versionId }, data, include });
+    this.changes.tell('MODEL', version.model.name);
+    return version;
+  }
+
+  async #isWhole(sha256: string): Promise<boolean> {
+    try {
+      await this.blobs.get(sha256);
+      return true;
+    } catch (error) {
+      if (error instanceof HubError) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { HubError } from '../../errors.js';
+import type { ModelImportType } from '../../schema/model/import.type.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import type { PrismaClient } from '../../storage/database.js';
+import type { AllowedFolders } from '../allowed-folders.js';
+import { notFound } from '../not-found.js';
+import type { Limits } from '../quota/quotas.js';
+import { toModelImport } from './import-row.js';
+
+/** Bytes. The seed experiment's model has 91 MB, and three times as many with the state of its optimizer. */
+const FILE_LIMIT = 512 * 1024 ** 2;
+const LISTED = 100;
+
+/** What shall become of a file. */
+export interface ImportOptions {
+  readonly model: string;
+  readonly datasetVersionId: string;
+  readonly labels: readonly string[] | null;
+  /** Name of the token that asks. */
+  readonly actor: string;
+}
+
+/** Takes model files of others in. What becomes of them is seen in `list`. */
+export class ImportService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+    private readonly allowed: AllowedFolders,
+    private readonly limits: Limits,
+    private readonly queue: { wake(): void },
+  ) {}
+
+  /** A file as it arrives. @param fileName what the client calls it. */
+  async upload(content: AsyncIterable<Buffer>, fileName: string, options: ImportOptions): Promise<ModelImportType> {
+    const { datasetVersionId, labels, ...rest } = options;
+    const known = await this.prisma.datasetVersion.count({ where: { id: datasetVersionId } });
+    if (known === 0) throw notFound('dataset version', datasetVersionId);
+    const { sha256, bytes } = await this.limits.upload(() => this.blobs.put(limited(content)));
+    const about = {
+      ...rest,
+      datasetVersionId,
+      fileName: fileName.slice(0, 200),
+      fileHash: sha256,
+      bytes,
+      fileBlob: sha256,
+    };
+    const given = labels === null ? {} : { labels: [...labels] };
+    const row = await this.prisma.modelImport.create({ data: { ...about, ...given } });
+    this.queue.wake();
+    return toModelImport(row, null);
+  }
+
+  /** A file that lies in an allowed folder of the server. */
+  async path(path: string, options: ImportOptions): Promise<ModelImportType> {
+    const real = await this.allowed.resolve(path);
+    if (!(await stat(real)).isFile()) throw new HubError('BAD_INPUT', 'The path leads to no file.', { path });
+    return this.upload(createReadStream(real), basename(real), options);
+  }
+
+  /** Newest first, the last hundred. */
+  async list(model: string): Promise<ModelImportType[]> {
+    const page = { orderBy: { id: 'desc' }, take: LISTED } as const;
+    const include = { version: { select: { number: true } } } as const;
+    const rows = await this.prisma.modelImport.findMany({ where: { model }, include, ...page });
+    return rows.map((row) => toModelImport(row, row.version?.number ?? null));
+  }
+}
+
+async function* limited(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of content) {
+    bytes += chunk.length;
+    if (bytes > FILE_LIMIT) {
+      const message = `The file has more than ${FILE_LIMIT} bytes, the limit of a model file.`;
+      throw new HubError('LIMIT_EXCEEDED', message, { limit: FILE_LIMIT });
+    }
+    yield chunk;
+  }
+}

@@ -1,0 +1,67 @@
+import type { PictureSize } from '../../engines/engine.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
+import { TO_BE_MADE } from './precision.js';
+import type { RecordedAnswers } from './reference-answers.js';
+
+/** A version that is to be. */
+export interface NewVersion {
+  /** Name of the model; made when there is none of this name. */
+  readonly model: string;
+  /** Null for an imported one. */
+  readonly runId: string | null;
+  readonly datasetVersionId: string;
+  readonly backbone: { readonly id: string; readonly sha256: string };
+  readonly weightsBlob: string;
+  readonly labels: readonly string[];
+  readonly size: PictureSize;
+  readonly testAccuracy: number;
+  readonly testLoss: number;
+}
+
+/** Gives versions their numbers, whatever they come from. */
+export class VersionRegistry {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly recorded: RecordedAnswers,
+    /** Where new versions wait for what is made of them. */
+    private readonly queues: readonly { wake(): void }[],
+    private readonly outbox: WebhookOutbox,
+    private readonly changes: ChangeNotices,
+  ) {}
+
+  /**
+   * @param id by which it is known until it has one of its own.
+   * @param besides what is written with it, or not at all.
+   */
+  async add(
+    id: string,
+    version: NewVersion,
+    besides: (tx: Prisma.TransactionClient, version: { readonly id: string; readonly number: number }) => Promise<void>,
+  ): Promise<void> {
+    const { model: name, runId, datasetVersionId, backbone, weightsBlob, labels, size, ...figures } = version;
+    const answering = { backboneBlob: backbone.sha256, weightsBlob, labels, size };
+    const expectedBlob = await this.recorded.record({ id, model: name, datasetVersionId, ...answering });
+    const model = await this.prisma.model.upsert({ where: { name }, create: { name }, update: {} });
+    await this.prisma.$transaction(async (tx) => {
+      // The row lock keeps two registrations from taking the same number.
+      await tx.$queryRaw`SELECT id FROM models WHERE id = ${model.id} FOR UPDATE`;
+      const { _max } = await tx.modelVersion.aggregate({ where: { modelId: model.id }, _max: { number: true } });
+      const number = (_max.number ?? 0) + 1;
+      const made = await tx.modelVersion.create({
+        data: {
+          ...{ modelId: model.id, number, runId, datasetVersionId, backboneId: backbone.id, weightsBlob, expectedBlob },
+          ...{ labels: [...labels], preprocessing: { ...size }, ...figures },
+          ...{ serving: { create: TO_BE_MADE }, calibration: { create: {} } },
+        },
+      });
+      const { testAccuracy } = figures;
+      await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });
+      await besides(tx, made);
+    });
+    this.changes.tell('MODEL', name);
+    this.outbox.tell();
+    for (const queue of this.queues) queue.wake();
+  }
+}

@@ -1,0 +1,56 @@
+import type { PictureSize } from '../../engines/engine.js';
+import { HubError } from '../../errors.js';
+import type { WorkerProcess } from '../../jobs/worker-process.js';
+import type { QueuedWork } from '../../jobs/worker-queue.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { QuantizationJob, TaskEnd } from '../../training/job.js';
+import { recipeSchema } from '../../training/recipe.js';
+
+const withJobRelations = { run: true, backbone: true, datasetVersion: true } as const;
+type VersionRow = Prisma.ModelVersionGetPayload<{ include: typeof withJobRelations }>;
+
+/** What all work on versions is told. */
+type VersionJob = QuantizationJob;
+
+/** What a worker makes once of every version. */
+interface Making<E extends { readonly type: 'finished' }> {
+  /** For people: "The form with 8 bits". */
+  readonly what: string;
+  /** Which versions wait for it. */
+  readonly waiting: Prisma.ModelVersionWhereInput;
+  start(job: VersionJob): WorkerProcess<E | TaskEnd>;
+  /** Keeps what was made. */
+  finished(versionId: string, made: E): Promise<void>;
+  /** Keeps why there is none. */
+  failed(versionId: string, why: string): Promise<void>;
+}
+
+export function versionWork<E extends { readonly type: 'finished' }>(
+  prisma: PrismaClient,
+  blobFolder: string,
+  { what, waiting, start, finished, failed }: Making<E>,
+): QueuedWork<VersionRow, E | TaskEnd> {
+  return {
+    what,
+    next: () => prisma.modelVersion.findFirst({ where: waiting, orderBy: { id: 'asc' }, include: withJobRelations }),
+    async work(version, supervision) {
+      await finished(version.id, await supervision.finish(() => start(jobOf(version, blobFolder))));
+    },
+    async failed({ id }, error) {
+      const message = error instanceof HubError ? error.message : "The hub's log says why.";
+      await failed(id, `${what} cannot be made: ${message}`);
+    },
+  };
+}
+
+function jobOf(version: VersionRow, blobFolder: string): VersionJob {
+  const { run, backbone, datasetVersion, weightsBlob, preprocessing } = version;
+  return {
+    manifestBlob: datasetVersion.manifestBlob,
+    backboneBlob: backbone.sha256,
+    weightsBlob,
+    recipe: recipeSchema.parse(run?.recipe ?? {}),
+    size: preprocessing as unknown as PictureSize,
+    blobFolder,
+  };
+}

@@ -1,0 +1,162 @@
+import type { Spread } from '../../calibration/spread.js';
+import { dataUrl, thumbnail } from '../../datasets/thumbnails.js';
+import { HubError } from '../../errors.js';
+import type { ModelType } from '../../schema/model/model.type.js';
+import type { PredictionFilter } from '../../schema/prediction/prediction.input.js';
+import type {
+  FeedbackAccuracyType,
+  PredictionLogType,
+  PredictionPage,
+  PredictionType,
+  VersionTrafficType,
+} from '../../schema/prediction/prediction.type.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { Actor, Requester } from '../actor.js';
+import { figuresOf } from '../model/calibration.js';
+import type { ModelSettingsService } from '../model/model-settings-service.js';
+import { driftOf } from './drift.js';
+import type { LogSetting, PredictionLog } from './prediction-log.js';
+
+/** Where the standard normal distribution has 97.5 % below it. */
+const Z_975 = 1.96;
+
+const withVersion = { version: { select: { number: true, labels: true } } } as const;
+type PredictionRow = Prisma.LoggedPredictionGetPayload<{ include: typeof withVersion }>;
+
+/** So many answers of a version with one label and one tenth of confidence. */
+interface Cell {
+  readonly versionId: string;
+  readonly label: string;
+  readonly tenth: number;
+  readonly count: number;
+  readonly judged: number;
+  readonly right: number;
+}
+
+/** Reads what was answered, takes what was right, and says what both come to. */
+export class PredictionService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+    private readonly log: PredictionLog,
+    private readonly settings: ModelSettingsService,
+  ) {}
+
+  /** @throws NOT_FOUND. */
+  async setLog(model: string, setting: LogSetting, reason: string, by: Actor): Promise<ModelType> {
+    const changed = await this.settings.setLogging(model, setting, reason, by);
+    await this.log.load();
+    return changed;
+  }
+
+  setting(model: string): PredictionLogType | null {
+    const logged = this.log.of(model);
+    if (!logged) return null;
+    const { sample, days, photos } = logged.setting;
+    return { sample, keepDays: days, keepPhotos: photos, lost: logged.lost };
+  }
+
+  /** A page, newest first. */
+  async page(filter: PredictionFilter, first: number, after: string | null): Promise<PredictionPage> {
+    await this.log.flush();
+    const rows = await this.prisma.loggedPrediction.findMany({
+      where: { ...this.#conditionOf(filter), ...(after === null ? {} : { id: { lt: after } }) },
+      include: withVersion,
+      orderBy: { id: 'desc' },
+      take: first + 1,
+    });
+    const predictions = rows.slice(0, first).map(toPrediction);
+    return { predictions, next: rows.length > first ? (predictions.at(-1)?.id ?? null) : null };
+  }
+
+  /**
+   * Keeps what a photo shows, in place of what was said before.
+   * @throws NOT_FOUND, also of another model than the caller's; BAD_INPUT for a label that the version does not have.
+   */
+  async giveFeedback(id: string, label: string, { caller, actor }: Requester) {
+    await this.log.flush();
+    const model = caller.model === null ? {} : { model: { name: caller.model } };
+    const row = await this.prisma.loggedPrediction.findUnique({ where: { id, ...model }, include: withVersion });
+    if (!row) throw new HubError('NOT_FOUND', 'There is no prediction with this id.', { id });
+    const labels = row.version.labels as string[];
+    if (!labels.includes(label)) {
+      const message = `The version has no class named ${label}; it has ${labels.join(', ')}.`;
+      throw new HubError('BAD_INPUT', message, { received: label });
+    }
+    const data = { rightLabel: label, rightBy: actor.name, rightAt: new Date() };
+    return toPrediction(await this.prisma.loggedPrediction.update({ where: { id }, data, include: withVersion }));
+  }
+
+  /** @returns a data URL; null where the photo was not kept. */
+  async thumbnail({ photoBlob }: PredictionType, side: number): Promise<string | null> {
+    return photoBlob === null ? null : dataUrl(await thumbnail(await this.blobs.get(photoBlob), side));
+  }
+
+  /** What was asked of each version that was asked anything, newest version first. */
+  async traffic(model: string, since: Date | null): Promise<VersionTrafficType[]> {
+    await this.log.flush();
+    const cells = await this.prisma.$queryRaw<Cell[]>`
+      SELECT version_id AS "versionId", label, least(9, floor(confidence * 10))::int AS tenth, count(*)::int AS count,
+        count(right_label)::int AS judged, (count(*) FILTER (WHERE right_label = label))::int AS right
+      FROM predictions WHERE model_id = (SELECT id FROM models WHERE name = ${model}) AND at >= ${since ?? new Date(0)}
+      GROUP BY 1, 2, 3`;
+    const ids = [...new Set(cells.map(({ versionId }) => versionId))];
+    const versions = await this.prisma.modelVersion.findMany({
+      where: { id: { in: ids } },
+      include: { calibration: true },
+      orderBy: { number: 'desc' },
+    });
+    return versions.map(({ id, number, labels, calibration }) => {
+      const own = cells.filter(({ versionId }) => versionId === id);
+      const classes = labels as string[];
+      return {
+        version: number,
+        predictions: sumOf(own, 'count'),
+        feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged')),
+        drift: driftOf(classes, spreadOf(own, classes), figuresOf(calibration)?.testAnswers ?? null),
+      };
+    });
+  }
+
+  #conditionOf(filter: PredictionFilter): Prisma.LoggedPredictionWhereInput {
+    const { model, version, label, wrong, confidenceBelow, inputHash, since, before } = filter;
+    const { fields } = this.prisma.loggedPrediction;
+    return {
+      model: { name: model },
+      ...(version != null ? { version: { number: version } } : {}),
+      ...(label != null ? { label } : {}),
+      ...(wrong != null
+        ? { rightLabel: { not: null }, [wrong ? 'NOT' : 'AND']: { rightLabel: { equals: fields.label } } }
+        : {}),
+      ...(confidenceBelow != null ? { confidence: { lt: confidenceBelow } } : {}),
+      ...(inputHash != null ? { inputHash } : {}),
+      at: { ...(since != null ? { gte: since } : {}), ...(before != null ? { lt: before } : {}) },
+    };
+  }
+}
+
+function toPrediction({ version, ...row }: PredictionRow): PredictionType {
+  return { ...row, version: version.number };
+}
+
+const sumOf = (cells: readonly Cell[], what: 'count' | 'judged' | 'right'): number =>
+  cells.reduce((sum, cell) => sum + cell[what], 0);
+
+function spreadOf(cells: readonly Cell[], labels: readonly string[]): Spread {
+  const spread = { classes: labels.map(() => 0), confidences: new Array<number>(10).fill(0) };
+  for (const { label, tenth, count } of cells) {
+    spread.classes[labels.indexOf(label)]! += count;
+    spread.confidences[tenth]! += count;
+  }
+  return spread;
+}
+
+/** With Wilson's interval (Probable inference, the law of succession, and statistical inference, 1927). */
+function accuracyOf(right: number, judged: number): FeedbackAccuracyType {
+  if (judged === 0) return { judged, right, accuracy: null, low: null, high: null };
+  const [accuracy, z2] = [right / judged, Z_975 ** 2];
+  const middle = (accuracy + z2 / (2 * judged)) / (1 + z2 / judged);
+  const half = (Z_975 * Math.sqrt((accuracy * (1 - accuracy)) / judged + z2 / (4 * judged ** 2))) / (1 + z2 / judged);
+  return { judged, right, accuracy, low: middle - half, high: middle + half };
+}

@@ -1,0 +1,88 @@
+import { readManifest } from '../../datasets/read-manifest.js';
+import { HubError } from '../../errors.js';
+import type { TestPredictionsType } from '../../schema/run/provenance.type.js';
+import type { RunType } from '../../schema/run/run.type.js';
+import type { RunComparisonType } from '../../schema/run/run-comparison.type.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import type { PrismaClient } from '../../storage/database.js';
+import { type Prediction, unpackPredictions } from '../../training/predictions.js';
+import { recipeSchema } from '../../training/recipe.js';
+import { notFound } from '../not-found.js';
+import { compareRuns } from './run-comparison.js';
+import { toRun, withRunRelations } from './run-row.js';
+import type { RunService } from './run-service.js';
+
+interface MistakeFilter {
+  readonly first: number;
+  readonly trueClass?: string | null;
+  readonly predictedClass?: string | null;
+}
+
+export class RunRecordService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+    private readonly runs: RunService,
+  ) {}
+
+  /** In the order of `ids`, in one query however many there are. @throws NOT_FOUND naming those that are missing. */
+  async compare(ids: readonly string[]): Promise<RunComparisonType> {
+    const include = { ...withRunRelations, epochs: { orderBy: { epoch: 'asc' } } } as const;
+    const rows = await this.prisma.run.findMany({ where: { id: { in: [...ids] } }, include });
+    const runs = new Map(rows.map((row) => [row.id, { run: toRun(row), epochs: row.epochs }]));
+    const missing = ids.filter((id) => !runs.has(id));
+    if (missing.length > 0) throw new HubError('NOT_FOUND', `There is no run ${missing.join(', ')}.`, { missing });
+    return compareRuns(ids.flatMap((id) => runs.get(id) ?? []));
+  }
+
+  async mistakes(id: string, filter: MistakeFilter): Promise<TestPredictionsType | null> {
+    const run = await this.#find(id);
+    const { manifestBlob, classes } = run.datasetVersion;
+    const labels = classes as string[];
+    const [truth, predicted] = [filter.trueClass, filter.predictedClass].map((label) => indexOf(labels, label));
+    if (!run.predictionsBlob) return null;
+    const wanted = (prediction: Prediction): boolean =>
+      (truth === undefined || prediction.truth === truth) &&
+      (predicted === undefined || prediction.predicted === predicted) &&
+      ((truth !== undefined && truth === predicted) || prediction.truth !== prediction.predicted);
+    const found = unpackPredictions(await this.blobs.get(run.predictionsBlob)).filter(wanted);
+    const shown = found.sort((a, b) => b.confidence - a.confidence || a.image - b.image).slice(0, filter.first);
+    const { images } = await readManifest(this.blobs, manifestBlob);
+    return {
+      total: found.length,
+      images: shown.map((prediction) => ({
+        versionId: run.datasetVersionId,
+        image: prediction.image,
+        name: images[prediction.image]?.name ?? '',
+        sha256: images[prediction.image]?.sha256 ?? '',
+        trueClass: labels[prediction.truth] as string,
+        predictedClass: labels[prediction.predicted] as string,
+        confidence: prediction.confidence,
+      })),
+    };
+  }
+
+  /** Queues the same run again. */
+  async reproduce(id: string): Promise<RunType> {
+    const { kind, state, recipe, backboneName, datasetVersionId, parentRunId } = await this.#find(id);
+    if (state !== 'SUCCEEDED') {
+      const message = `The run is ${state}: only a run that succeeded can be reproduced.`;
+      throw new HubError('CONFLICT', message, { id, state });
+    }
+    const same = { kind, recipe: recipeSchema.parse(recipe), backboneName, datasetVersionId, parentRunId };
+    return this.runs.queueRun(same, { reproductionOfId: id });
+  }
+
+  async #find(id: string) {
+    const run = await this.prisma.run.findUnique({ where: { id }, include: { datasetVersion: true } });
+    if (!run) throw notFound('run', id);
+    return run;
+  }
+}
+
+function indexOf(labels: readonly string[], label: string | null | undefined): number | undefined {
+  if (label == null) return undefined;
+  const index = labels.indexOf(label);
+  if (index < 0) throw new HubError('BAD_INPUT', `The run's data has no class named ${label}.`, { received: label });
+  return index;
+}

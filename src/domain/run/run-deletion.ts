@@ -1,0 +1,47 @@
+import { HubError } from '../../errors.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { Actor } from '../actor.js';
+import { auditRow } from '../audit/audit-event.js';
+import type { RunBlobs } from './run-blobs.js';
+import { statesBefore } from './run-states.js';
+
+/** As many of what refers to a run are named. */
+const NAMED = 5;
+
+/**
+ * Deletes a run with its epochs and events; its blobs are released.
+ * @returns false when the run is not there or in no state for it. @throws CONFLICT naming what refers to the run.
+ */
+export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: string, by: Actor): Promise<boolean> {
+  return prisma.$transaction(async (tx) => {
+    // Keeps others from referring to it from now on.
+    await tx.$queryRaw`SELECT id FROM runs WHERE id = ${id} FOR UPDATE`;
+    const run = await tx.run.findUnique({ where: { id, state: { in: statesBefore('delete') } } });
+    if (!run) return false;
+    await refuseIfReferred(tx, id);
+    await tx.run.delete({ where: { id } });
+    await blobs.release(tx, [run.weightsBlob, run.checkpointBlob, run.predictionsBlob]);
+    const { state, testAccuracy, datasetVersionId } = run;
+    const entry = {
+      action: 'RUN_DELETED',
+      subject: `run ${id}`,
+      details: { state, testAccuracy, datasetVersionId },
+    } as const;
+    await tx.auditEvent.create({ data: auditRow(by, entry) });
+    return true;
+  });
+}
+
+async function refuseIfReferred(tx: Prisma.TransactionClient, id: string): Promise<void> {
+  const versions = await tx.modelVersion.findMany({ where: { runId: id }, include: { model: true } });
+  const others = { OR: [{ parentRunId: id }, { reproductionOfId: id }] };
+  const runs = await tx.run.findMany({ where: others, select: { id: true } });
+  const all = [
+    ...versions.map(({ model, number }) => `version ${number} of the model ${model.name}`),
+    ...runs.map((other) => `the run ${other.id}`),
+  ];
+  if (all.length === 0) return;
+  const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
+  const message = `The run cannot be deleted, since something refers to it: ${all.slice(0, NAMED).join(', ')}${more}.`;
+  throw new HubError('CONFLICT', message, { id, references: all.slice(0, NAMED), count: all.length });
+}

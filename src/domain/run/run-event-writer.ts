@@ -1,0 +1,122 @@
+import type { Logger } from 'pino';
+import type { CodeVersion } from '../../code-version.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { EpochMetrics, TrainingEvent } from '../../training/job.js';
+import type { FeatureCache } from './feature-cache.js';
+import { judgeReproduction } from './reproduction.js';
+import type { RunBlobs } from './run-blobs.js';
+import type { EventDetails, RunJournal } from './run-journal.js';
+import type { RunStates } from './run-states.js';
+
+/** Where a recorder writes. */
+export interface RecorderParts {
+  readonly prisma: PrismaClient;
+  readonly runBlobs: RunBlobs;
+  readonly cache: FeatureCache;
+  /** The code that runs. */
+  readonly code: Promise<CodeVersion>;
+  readonly journal: RunJournal;
+  readonly states: RunStates;
+  readonly log: Logger;
+}
+
+/** How far a run has come, as its row says. */
+const STANDING = {
+  checkpointBlob: true,
+  bestValidationAccuracy: true,
+  bestValidationLoss: true,
+  epochSeconds: true,
+} as const;
+type Standing = Prisma.RunGetPayload<{ select: typeof STANDING }>;
+
+/** Everything that the worker of a run reports is written here, before it is told on. */
+export class RunRecorder {
+  #stands: Standing | undefined;
+
+  constructor(
+    private readonly id: string,
+    private readonly parts: RecorderParts,
+  ) {}
+
+  /** @param key under which the features are cached. */
+  async record(key: string, event: TrainingEvent): Promise<void> {
+    const { id } = this;
+    const { prisma, states, cache, runBlobs, log } = this.parts;
+    switch (event.type) {
+      case 'started': {
+        const environment = { code: { ...(await this.parts.code) }, ...event.environment };
+        await prisma.run.update({ where: { id }, data: { engine: { ...event.engine }, environment } });
+        return;
+      }
+      case 'log':
+        log.info({ run: id }, event.message);
+        return this.tell({ message: event.message });
+      case 'progress': {
+        const { type: _, ...progress } = event;
+        return this.tell({ progress });
+      }
+      case 'system':
+        return this.tell({ system: event.use });
+      case 'features':
+        return cache.add(key, event.chunk, event.bytes);
+      case 'checkpoint':
+        return this.#keepCheckpoint(event.checkpointBlob, event.epochs);
+      case 'finished': {
+        const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = event;
+        const { checkpointBlob } = await this.#standing();
+        const confusion = test.confusion.map((row) => [...row]);
+        const figures = { weightsBlob, keptEpoch, testAccuracy: test.accuracy, testLoss: test.loss, confusion };
+        const data = {
+          ...figures,
+          ...(await judgeReproduction(prisma, id, figures)),
+          predictionsBlob,
+          computedPictures,
+          timings: { ...seconds },
+          peakMemoryBytes: BigInt(peakMemoryBytes),
+          checkpointBlob: null,
+          endedAt: new Date(),
+        };
+        const cleanUp = async (): Promise<void> => {
+          if (checkpointBlob) await runBlobs.deleteUnused(checkpointBlob);
+        };
+        return states.change(id, 'succeed', data, { cleanUp });
+      }
+      case 'cancelled':
+        return states.change(id, 'cancel', { endedAt: new Date() });
+      case 'failed':
+        return states.change(id, 'fail', { errorCode: event.code, error: event.message, endedAt: new Date() });
+    }
+  }
+
+  async tell(details: EventDetails): Promise<void> {
+    await this.parts.journal.write(this.id, [details]);
+  }
+
+  /** Writes where the run can go on, with the epochs that have ended since; the checkpoint before is deleted. */
+  async #keepCheckpoint(checkpointBlob: string, epochs: readonly EpochMetrics[]): Promise<void> {
+    const { id } = this;
+    const { journal, runBlobs } = this.parts;
+    const before = await this.#standing();
+    this.#stands = epochs.reduce(behindEpoch, { ...before, checkpointBlob });
+    const events = epochs.map((epoch) => ({ epoch }));
+    await journal.write(id, events, { data: this.#stands });
+    const old = before.checkpointBlob;
+    if (old && old !== checkpointBlob) await runBlobs.deleteUnused(old);
+  }
+
+  /** What the row says; read once, since nobody else changes it while the run is under way. */
+  async #standing(): Promise<Standing> {
+    this.#stands ??= await this.parts.prisma.run.findUniqueOrThrow({ where: { id: this.id }, select: STANDING });
+    return this.#stands;
+  }
+}
+
+function behindEpoch(standing: Standing, { validationAccuracy, validationLoss, seconds }: EpochMetrics): Standing {
+  const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = standing;
+  return {
+    ...standing,
+    bestValidationAccuracy: Math.max(bestValidationAccuracy ?? 0, validationAccuracy),
+    bestValidationLoss: Math.min(bestValidationLoss ?? validationLoss, validationLoss),
+    epochSeconds: (epochSeconds ?? 0) + seconds,
+  };
+}

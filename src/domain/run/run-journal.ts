@@ -1,0 +1,156 @@
+import { EventEmitter } from 'node:events';
+import { Repeater, SlidingBuffer } from '@graphql-yoga/subscription';
+import type { RunState } from '../../schema/run/run.type.js';
+import type { RunEventType } from '../../schema/run/run-event.type.js';
+import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import { notFound } from '../not-found.js';
+import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
+import { isFinal } from './run-states.js';
+
+/** Events that a reader takes from the database at once. */
+const READ_AHEAD = 100;
+
+/** What an event says: one of the fields that depend on its kind. */
+export type EventDetails = {
+  [F in keyof typeof KINDS]: { readonly [G in F]: NonNullable<RunEventType[F]> };
+}[keyof typeof KINDS];
+
+const KINDS = {
+  state: 'STATE',
+  epoch: 'EPOCH',
+  message: 'LOG',
+  progress: 'PROGRESS',
+  system: 'SYSTEM',
+} as const satisfies Partial<Record<keyof RunEventType, RunEventType['kind']>>;
+
+/** What goes with events. */
+export interface Besides {
+  readonly data?: Prisma.RunUncheckedUpdateInput;
+  readonly before?: readonly `${RunState}`[];
+  /** Done between writing and telling. */
+  readonly cleanUp?: () => Promise<void>;
+}
+
+/**
+ * What happens to runs: written first, then told. Readers are told only that there is something new, and read it from the
+ * database in their own time: one that is slow holds up nobody, and nothing piles up for it.
+ */
+export class RunJournal {
+  readonly #news = new EventEmitter().setMaxListeners(0);
+
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly changes: ChangeNotices,
+    private readonly outbox: WebhookOutbox,
+  ) {}
+
+  /**
+   * Writes events under the run's next numbers, together with what changes on the run's row, and tells them. Epochs
+   * become the run's epochs too.
+   * @returns false, with nothing written, when the run is in none of the states `before`.
+   */
+  async write(
+    id: string,
+    events: readonly EventDetails[],
+    { data = {}, before, cleanUp }: Besides = {},
+  ): Promise<boolean> {
+    const where = before ? { id, state: { in: [...before] } } : { id };
+    const epochs = events.flatMap((event) => ('epoch' in event ? [event.epoch] : []));
+    const state = events.flatMap((event) => ('state' in event ? [event.state] : [])).at(-1);
+    const ended = state !== undefined && isFinal(state);
+    const counted = { ...data, eventCount: { increment: events.length } };
+    try {
+      await this.prisma.$transaction(async (tx) => {
+        const { eventCount } = await tx.run.update({ where, data: counted, select: { eventCount: true } });
+        const first = eventCount - events.length + 1;
+        for (const event of events) {
+          if ('progress' in event) await tx.runEvent.deleteMany({ where: overtakenBy(id, event.progress.phase) });
+        }
+        if (epochs.length > 0) await tx.runEpoch.createMany({ data: epochs.map((epoch) => ({ runId: id, ...epoch })) });
+        await tx.runEvent.createMany({
+          data: events.map((event, i) => ({ runId: id, ...eventRow(first + i, event) })),
+        });
+        if (ended) await this.outbox.put(tx, 'RUN_ENDED', { runId: id, state });
+      });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      return false;
+    }
+    try {
+      await cleanUp?.();
+    } finally {
+      this.#news.emit(id);
+      if (state !== undefined || epochs.length > 0) this.changes.tell('RUN', id);
+      if (ended) this.outbox.tell();
+    }
+    return true;
+  }
+
+  /**
+   * All events behind a number, those that are there and then those to come, until the run has ended. A reader that was
+   * cut off goes on with the last number that it has.
+   */
+  follow(id: string, after: number): Repeater<RunEventType> {
+    return new Repeater(async (push, stop) => {
+      const news = this.#newsOf(id);
+      let stopped = false;
+      void stop.then(() => {
+        stopped = true;
+        void news.return();
+      });
+      try {
+        let told = news.next(); // listens from here on
+        for (let at = after; !stopped; ) {
+          const { events, over } = await this.#read(id, at);
+          for (const event of events) {
+            await push(event); // until the reader asks for the next
+            at = event.number;
+          }
+          if (over) break;
+          if (events.length === READ_AHEAD) continue;
+          await told;
+          told = news.next();
+        }
+      } catch (error) {
+        if (!stopped) throw error; // a hub that is closed lets its readers go before its database
+      }
+      stop();
+    });
+  }
+
+  /** The next events behind a number, and whether there will be no more behind them. */
+  async #read(id: string, after: number): Promise<{ events: RunEventType[]; over: boolean }> {
+    const where = { runId: id, number: { gt: after } };
+    const rows = await this.prisma.runEvent.findMany({ where, orderBy: { number: 'asc' }, take: READ_AHEAD });
+    // Read behind the events: what it says of the last one cannot be older than they are.
+    const run = await this.prisma.run.findUnique({ where: { id }, select: { state: true, eventCount: true } });
+    if (!run) throw notFound('run', id);
+    return { events: rows.map(toEvent), over: isFinal(run.state) && (rows.at(-1)?.number ?? after) >= run.eventCount };
+  }
+
+  /** Tells that there is something new; several times before it is asked count as once. */
+  #newsOf(id: string): Repeater<true> {
+    return new Repeater<true>(async (push, stop) => {
+      const tell = (): void => void push(true);
+      this.#news.on(id, tell);
+      await stop;
+      this.#news.off(id, tell);
+    }, new SlidingBuffer(1));
+  }
+}
+
+/** The columns of an event but for its run. */
+export function eventRow(number: number, details: EventDetails) {
+  const [field] = Object.keys(details) as [keyof typeof KINDS];
+  return { number, kind: KINDS[field], details: details as Prisma.InputJsonObject };
+}
+
+/** Earlier progress in a phase. */
+function overtakenBy(runId: string, phase: string): Prisma.RunEventWhereInput {
+  return { runId, kind: 'PROGRESS', details: { path: ['progress', 'phase'], equals: phase } };
+}
+
+function toEvent({ runId, number, kind, createdAt: at, details }: Prisma.RunEventGetPayload<object>): RunEventType {
+  return { runId, number, kind, at, ...(details as EventDetails) };
+}

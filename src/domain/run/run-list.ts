@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { HubError } from '../../errors.js';
+import type { RunFilter, RunSort } from '../../schema/run/run-list.input.js';
+import { type RunPage, RunSortKey, SortDirection } from '../../schema/run/run-list.type.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { type RunRow, toRun, withRunRelations } from './run-row.js';
+
+export const NEWEST_FIRST: RunSort = { by: RunSortKey.CREATED_AT, direction: SortDirection.DESCENDING };
+
+/** Where a page ends: the sort that it belongs to, the last run's value in it (null: it has none) and its id. */
+const cursorSchema = z.union([
+  z.tuple([z.literal(RunSortKey.CREATED_AT), z.enum(SortDirection), z.iso.datetime(), z.string()]),
+  z.tuple([z.enum(RunSortKey).exclude(['CREATED_AT']), z.enum(SortDirection), z.number().nullable(), z.string()]),
+]);
+type Cursor = z.output<typeof cursorSchema>;
+
+/** Lists runs, filtered and sorted, page by page. The number of queries does not depend on the number of runs. */
+export class RunList {
+  constructor(private readonly prisma: PrismaClient) {}
+
+  /** @throws BAD_INPUT for a cursor of another sort. */
+  async page(first: number, after: string | null, filter: RunFilter, sort: RunSort): Promise<RunPage> {
+    const cursor = after === null ? undefined : readCursor(after, sort);
+    const where = await this.#where(filter);
+    const rows: RunRow[] = [];
+    for (const part of partsBehind(cursor, sort)) {
+      const take = first + 1 - rows.length;
+      if (take === 0) break;
+      const { orderBy } = part;
+      const both = { AND: [where, part.where] };
+      rows.push(...(await this.prisma.run.findMany({ where: both, orderBy, take, include: withRunRelations })));
+    }
+    const runs = rows.slice(0, first);
+    const last = runs.at(-1);
+    return {
+      runs: runs.map(toRun),
+      next: rows.length > first && last ? writeCursor(sort, last[sort.by], last.id) : null,
+    };
+  }
+
+  async #where(filter: RunFilter): Promise<Prisma.RunWhereInput> {
+    const { states, kind, dataset, datasetVersion, tag, metrics, createdFrom, createdBefore, text } = filter;
+    if (datasetVersion && !dataset) {
+      const message = 'Give the dataset of the version too: each dataset counts its own.';
+      throw new HubError('BAD_INPUT', message, { datasetVersion });
+    }
+    const all: Prisma.RunWhereInput[] = [];
+    if (states) all.push({ state: { in: states } });
+    if (kind) all.push({ kind });
+    if (dataset) all.push({ datasetVersionId: { in: await this.#versions(dataset, datasetVersion ?? undefined) } });
+    if (tag) all.push({ tags: { has: tag } });
+    for (const { metric, atLeast, atMost } of metrics ?? []) {
+      all.push({ [metric]: { not: null, gte: atLeast ?? undefined, lte: atMost ?? undefined } });
+    }
+    if (createdFrom) all.push({ createdAt: { gte: createdFrom } });
+    if (createdBefore) all.push({ createdAt: { lt: createdBefore } });
+    if (text) {
+      // In lower case, as ids and tags are; what LIKE takes for a wildcard stands for itself.
+      const contains = text.toLowerCase().replace(/[\\%_]/g, '\\$&');
+      all.push({ OR: [{ id: { contains } }, { tagText: { contains } }] });
+    }
+    return { AND: all };
+  }
+
+  async #versions(dataset: string, number: number | undefined): Promise<string[]> {
+    const where = { dataset: { name: dataset }, ...(number === undefined ? {} : { number }) };
+    const versions = await this.prisma.datasetVersion.findMany({ where, select: { id: true } });
+    return versions.map(({ id }) => id);
+  }
+}
+
+/**
+ * The runs behind a cursor in their order, in one or two parts: those that have a value, then those without one. Each
+ * part is a range of an index, however deep in the list it begins.
+ */
+function partsBehind(
+  cursor: Cursor | undefined,
+  { by, direction }: RunSort,
+): { where: Prisma.RunWhereInput; orderBy: Prisma.RunOrderByWithRelationInput[] }[] {
+  const [, , value, id] = cursor ?? [];
+  const behind = direction === SortDirection.ASCENDING ? 'gt' : 'lt';
+  const idBehind = { id: { [behind]: id } };
+  const missing = { where: { [by]: null }, orderBy: [{ id: direction }] };
+  if (value === null) return [{ ...missing, where: { AND: [missing.where, idBehind] } }];
+  const alwaysThere = by === RunSortKey.CREATED_AT;
+  const present = alwaysThere ? {} : { [by]: { not: null } };
+  const valueBehind = { AND: [{ [by]: { [`${behind}e`]: value } }, { OR: [{ [by]: { [behind]: value } }, idBehind] }] };
+  const valued = { where: cursor ? valueBehind : present, orderBy: [{ [by]: direction }, { id: direction }] };
+  return alwaysThere ? [valued] : [valued, missing];
+}
+
+function writeCursor({ by, direction }: RunSort, value: number | Date | null, id: string): string {
+  return Buffer.from(JSON.stringify([by, direction, value, id])).toString('base64url');
+}
+
+function readCursor(text: string, { by, direction }: RunSort): Cursor {
+  const parsed = cursorSchema.safeParse(jsonOf(Buffer.from(text, 'base64url').toString()));
+  if (parsed.success && parsed.data[0] === by && parsed.data[1] === direction) return parsed.data;
+  throw new HubError('BAD_INPUT', '"after" must be "next" of a page with the same sort.', { after: text });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

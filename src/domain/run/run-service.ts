@@ -1,0 +1,119 @@
+import { HubError } from '../../errors.js';
+import type { RunType } from '../../schema/run/run.type.js';
+import type { RunEventType } from '../../schema/run/run-event.type.js';
+import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
+import type { Actor } from '../actor.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import { notFound } from '../not-found.js';
+import type { Limits } from '../quota/quotas.js';
+import type { RunBlobs } from './run-blobs.js';
+import { changedRecipe } from './run-clone.js';
+import { deleteRun } from './run-deletion.js';
+import { eventRow, type RunJournal } from './run-journal.js';
+import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run-plan.js';
+import type { RunQueue } from './run-queue.js';
+import { toRun, withRunRelations } from './run-row.js';
+import type { RunStates } from './run-states.js';
+
+export class RunService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly queue: RunQueue,
+    private readonly states: RunStates,
+    private readonly journal: RunJournal,
+    private readonly blobs: RunBlobs,
+    private readonly limits: Limits,
+    private readonly changes: ChangeNotices,
+  ) {}
+
+  /** Queues a transfer run. */
+  async startTransfer(request: TransferRequest): Promise<RunType> {
+    return this.queueRun(await planTransfer(this.prisma, request));
+  }
+
+  /** Queues a run that goes on where another one ended. */
+  async startFineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunType> {
+    return this.queueRun(await planFineTune(this.prisma, parentRunId, overrides));
+  }
+
+  /** Queues a run of the same kind, data, backbone and parent, with changes to the recipe. */
+  async clone(id: string, changes: Readonly<Record<string, unknown>>): Promise<RunType> {
+    const run = await this.prisma.run.findUnique({
+      where: { id },
+      include: { parentRun: { select: { recipe: true } } },
+    });
+    if (!run) throw notFound('run', id);
+    const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
+    const recipe = changedRecipe(run, parentRun?.recipe, changes);
+    return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
+  }
+
+  /** Puts a run at the end of the queue. */
+  async queueRun(
+    plan: RunPlan,
+    besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
+  ): Promise<RunType> {
+    if (!besides.sweepId) await this.limits.admitRun(); // a sweep's was admitted with it
+    const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
+    const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });
+    this.queue.wake();
+    return this.#changed(id);
+  }
+
+  async cancel(id: string): Promise<RunType> {
+    await this.queue.cancel(id);
+    return this.require(id);
+  }
+
+  async resume(id: string): Promise<RunType> {
+    await this.queue.resume(id);
+    return this.require(id);
+  }
+
+  async move(id: string, before: string | null): Promise<RunType> {
+    await this.queue.move(id, before);
+    return this.#changed(id);
+  }
+
+  /** @throws NOT_FOUND, or CONFLICT naming the state or what refers to the run. */
+  async delete(id: string, by: Actor): Promise<void> {
+    if (!(await deleteRun(this.prisma, this.blobs, id, by))) {
+      await this.states.require(id, 'delete');
+      throw new HubError('CONFLICT', 'The state of the run has just changed: ask again.', { id });
+    }
+    this.queue.wake(); // which deletes the blobs
+    this.changes.tell('RUN', id);
+  }
+
+  /** Gives a run these tags in place of those that it has. */
+  async tag(id: string, given: readonly string[]): Promise<RunType> {
+    const tags = [...new Set(given)].sort();
+    try {
+      await this.prisma.run.update({ where: { id }, data: { tags, tagText: tags.join(' ') } });
+    } catch (error) {
+      throw isMissing(error) ? notFound('run', id) : error;
+    }
+    return this.#changed(id);
+  }
+
+  async find(id: string): Promise<RunType | null> {
+    const row = await this.prisma.run.findUnique({ where: { id }, include: withRunRelations });
+    return row && toRun(row);
+  }
+
+  async require(id: string): Promise<RunType> {
+    const run = await this.find(id);
+    if (!run) throw notFound('run', id);
+    return run;
+  }
+
+  /** Everything that happened to a run behind an event, and then what happens, until it has ended. */
+  follow(id: string, after: number): AsyncIterable<RunEventType> {
+    return this.journal.follow(id, after);
+  }
+
+  async #changed(id: string): Promise<RunType> {
+    this.changes.tell('RUN', id);
+    return this.require(id);
+  }
+}

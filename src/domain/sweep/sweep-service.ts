@@ -1,0 +1,99 @@
+import { HubError } from '../../errors.js';
+import type { SweepMethod, SweepMetric, SweepPage, SweepType } from '../../schema/sweep/sweep.type.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
+import type { Actor } from '../actor.js';
+import { auditRow } from '../audit/audit-event.js';
+import { notFound } from '../not-found.js';
+import type { Limits } from '../quota/quotas.js';
+import { planTransfer, type TransferRequest } from '../run/run-plan.js';
+import { isFinal } from '../run/run-states.js';
+import type { SweepQueue } from './sweep-queue.js';
+import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep-row.js';
+
+export interface SweepRequest {
+  readonly base: TransferRequest;
+  readonly method: `${SweepMethod}`;
+  readonly parameters: readonly SearchParameter[];
+  readonly runs: number | null;
+  readonly seed: number;
+  readonly metric: `${SweepMetric}`;
+  readonly stopEarly: boolean;
+}
+
+export class SweepService {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly queue: SweepQueue,
+    private readonly limits: Limits,
+  ) {}
+
+  /** Queues a sweep. Its trials are drawn and checked now, and never change. */
+  async start({ base, method, parameters, runs, ...rest }: SweepRequest): Promise<SweepType> {
+    await this.limits.admitRun();
+    const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
+    if ((method === 'RANDOM') !== (runs !== null)) {
+      const message = 'A RANDOM sweep needs `runs`, the number of trials; a GRID has as many as its values make.';
+      throw new HubError('BAD_INPUT', message, { method, runs });
+    }
+    const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, rest.seed);
+    const { id } = await this.prisma.sweep.create({
+      data: {
+        ...{ recipe, datasetVersionId, backboneName, method, ...rest },
+        parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
+        trials: {
+          createMany: {
+            data: trials.map((values, i) => ({ number: i + 1, values: values as Prisma.InputJsonObject })),
+          },
+        },
+      },
+      select: { id: true },
+    });
+    this.queue.wake();
+    return this.#require(id);
+  }
+
+  async cancel(id: string): Promise<SweepType> {
+    await this.queue.cancel(id);
+    return this.#require(id);
+  }
+
+  /** Deletes a sweep with its trials. @throws NOT_FOUND, or CONFLICT unless it has ended and its run is deleted. */
+  async delete(id: string, by: Actor): Promise<void> {
+    const found = await this.find(id);
+    if (!found) throw notFound('sweep', id);
+    const { state, runId } = found;
+    if (!isFinal(state)) {
+      throw new HubError('CONFLICT', `The sweep is ${state} and cannot be deleted: cancel it first.`, { id, state });
+    }
+    if (runId)
+      throw new HubError('CONFLICT', `The run ${runId} was made of the sweep: delete that first.`, { id, runId });
+    await this.prisma.$transaction([
+      this.prisma.sweep.delete({ where: { id } }),
+      this.prisma.auditEvent.create({ data: auditRow(by, { action: 'SWEEP_DELETED', subject: `sweep ${id}` }) }),
+    ]);
+  }
+
+  async find(id: string): Promise<SweepType | null> {
+    const row = await this.prisma.sweep.findUnique({ where: { id }, include: withSweepRelations });
+    return row && toSweep(row);
+  }
+
+  /** A page, newest first. Ids are in the order of creation, so an id is a cursor. */
+  async page(first: number, after: string | null): Promise<SweepPage> {
+    const rows = await this.prisma.sweep.findMany({
+      where: after ? { id: { lt: after } } : {},
+      include: withSummaryRelations,
+      orderBy: { id: 'desc' },
+      take: first + 1,
+    });
+    const sweeps = rows.slice(0, first).map(toSummary);
+    return { sweeps, next: rows.length > first ? (sweeps.at(-1)?.id ?? null) : null };
+  }
+
+  async #require(id: string): Promise<SweepType> {
+    const sweep = await this.find(id);
+    if (!sweep) throw notFound('sweep', id);
+    return sweep;
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Pack, pack } from 'tar-stream';
+import { HubError } from '../errors.js';
+import { PACKAGE } from '../package.js';
+import type { OpenBlob } from '../storage/blobs.js';
+import type { PrismaClient } from '../storage/database.js';
+import type { FileBlobStore } from '../storage/file-blobs.js';
+import { atOneMoment, type Rows, rowFile, writeRows } from '../storage/rows.js';
+import { type BackupEnd, type BackupHeader, blobEntry, END, HEADER, rowsEntry } from './backup-format.js';
+import { faultOf } from './blob-faults.js';
+import { namedBlobs } from './named-blobs.js';
+
+/** Cached features are computed again where they are missing: neither their rows nor their blobs are kept. */
+const LEFT_OUT = ['feature_chunks'] as const;
+/** Bytes of a blob that are in memory at once. */
+const PIECE = 1024 ** 2;
+
+export interface BackupParts {
+  readonly prisma: PrismaClient;
+  readonly blobs: FileBlobStore;
+  /** Folder in which rows wait until they are sent. */
+  readonly temporary: string;
+}
+
+/** Makes backups: all rows at one moment and every blob that they name, while the hub goes on. */
+export class BackupService {
+  #busy = false;
+
+  constructor(private readonly parts: BackupParts) {}
+
+  /**
+   * Reads the rows; then the backup can be read, as a tar archive, at any speed. Until that has ended or is given up no
+   * blob is deleted. @throws CONFLICT while another backup is made.
+   */
+  async open(): Promise<Readable> {
+    const { prisma, blobs, temporary } = this.parts;
+    if (this.#busy) throw new HubError('CONFLICT', 'A backup is being made already: wait until it has ended.');
+    this.#busy = true;
+    const release = blobs.keep();
+    let folder: string | undefined;
+    const cleanUp = async (): Promise<void> => {
+      if (folder) await rm(folder, { recursive: true, force: true });
+      release();
+      this.#busy = false;
+    };
+    try {
+      const rowFolder = await mkdtemp(join(temporary, 'backup-'));
+      folder = rowFolder;
+      const { rows, named } = await atOneMoment(prisma, async (tx) => {
+        const rows = await writeRows(tx, rowFolder, LEFT_OUT);
+        const named = new Map<string, string>();
+        for await (const { sha256, by, cached } of namedBlobs(tx, blobs)) if (!cached) named.set(sha256, by);
+        return { rows, named };
+      });
+      const header = Buffer.from(JSON.stringify(await describe(rows, named, rowFolder)));
+      const tar = pack();
+      void this.#fill(tar, header, rows, named, rowFolder)
+        .finally(cleanUp) // before its reader sees the end, and may ask for the next one
+        .then(
+          () => tar.finalize(),
+          (error: Error) => tar.destroy(error),
+        );
+      return Readable.from(tar); // one of Node's own, whose reader may be any
+    } catch (error) {
+      await cleanUp();
+      throw error;
+    }
+  }
+
+  async #fill(
+    tar: Pack,
+    header: Buffer,
+    { tables }: Rows,
+    named: ReadonlyMap<string, string>,
+    folder: string,
+  ): Promise<void> {
+    const { blobs } = this.parts;
+    tar.entry({ name: HEADER }, header);
+    for (const { name } of tables) {
+      const file = rowFile(folder, name);
+      const { size } = await stat(file);
+      await pipeline(createReadStream(file), tar.entry({ name: rowsEntry(name), size }));
+    }
+    const lacks: BackupEnd['lacks'] = [];
+    for (const [sha256, by] of named) {
+      const fault = await faultOf(blobs, sha256, true);
+      if (fault) {
+        lacks.push({ sha256, by, fault });
+        continue;
+      }
+      const blob = await blobs.open(sha256);
+      try {
+        await pipeline(Readable.from(pieces(blob)), tar.entry({ name: blobEntry(sha256), size: blob.bytes }));
+      } finally {
+        await blob.close();
+      }
+    }
+    const end: BackupEnd = { header: createHash('sha256').update(header).digest('hex'), lacks };
+    tar.entry({ name: END }, JSON.stringify(end));
+  }
+}
+
+function* pieces(blob: OpenBlob): Generator<Uint8Array> {
+  for (let position = 0; position < blob.bytes; position += PIECE) {
+    const piece = new Uint8Array(Math.min(PIECE, blob.bytes - position));
+    blob.read(piece, position);
+    yield piece;
+  }
+}
+
+async function describe(rows: Rows, named: ReadonlyMap<string, string>, folder: string): Promise<BackupHeader> {
+  const tables: BackupHeader['tables'] = [];
+  for (const table of rows.tables) {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(rowFile(folder, table.name)), hash);
+    tables.push({ ...table, sha256: hash.digest('hex') });
+  }
+  return {
+    format: 1,
+    hub: PACKAGE.version,
+    createdAt: new Date().toISOString(),
+    migrations: [...rows.migrations],
+    tables,
+    sequences: [...rows.sequences],
+    blobs: [...named.keys()],
+  };
+}

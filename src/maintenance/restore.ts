@@ -1,0 +1,77 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { HubError } from '../errors.js';
+import { dataPaths, LOCK_FILES, lockDataFolder } from '../storage/data-folder.js';
+import { createDatabase } from '../storage/database.js';
+import { FileBlobStore } from '../storage/file-blobs.js';
+import { readRows, rowFile } from '../storage/rows.js';
+import { syncFolder } from '../storage/sync-folder.js';
+import { type BackupContents, readBackup } from './backup-reader.js';
+
+/** Where everything stands until it is whole. What lies there was left by a process that died. */
+const UNFINISHED = 'restoring';
+
+export interface RestoreOptions {
+  /** Data folder, which holds nothing or is not there. */
+  readonly data: string;
+  /** An empty PostgreSQL database to use instead of an embedded one. */
+  readonly databaseUrl?: string | undefined;
+}
+
+/**
+ * Makes a data folder from a backup: all of it or, when anything fails, nothing.
+ * @throws BACKUP_REFUSED as `readBackup` does; CONFLICT when folder or database hold something, or when the backup is of
+ * a newer hub; DATA_FOLDER_LOCKED.
+ */
+export async function restore(file: string, { data, databaseUrl }: RestoreOptions): Promise<BackupContents> {
+  const paths = dataPaths(data);
+  await mkdir(paths.path, { recursive: true, mode: 0o700 });
+  const unlock = await lockDataFolder(paths.path);
+  const unfinished = join(paths.path, UNFINISHED);
+  try {
+    await refuseUnlessEmpty(paths.path);
+    await rm(unfinished, { recursive: true, force: true });
+    const parts = {
+      blobs: join(unfinished, 'blobs'),
+      database: join(unfinished, 'database'),
+      rows: join(unfinished, 'rows'),
+    };
+    for (const folder of Object.values(parts)) await mkdir(folder, { recursive: true });
+    const contents = await unpack(file, parts);
+    await rename(parts.blobs, paths.blobs);
+    try {
+      const { backup } = contents;
+      const database = await createDatabase({ url: databaseUrl, folder: parts.database }, backup.migrations);
+      await readRows(database.client, backup, parts.rows).finally(() => database.close());
+      if (databaseUrl === undefined) await rename(parts.database, paths.database);
+      await syncFolder(paths.path);
+    } catch (error) {
+      await rm(paths.blobs, { recursive: true, force: true });
+      throw error;
+    }
+    return contents;
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+    await unlock();
+  }
+}
+
+async function refuseUnlessEmpty(folder: string): Promise<void> {
+  const [found] = (await readdir(folder)).filter((name) => name !== UNFINISHED && !LOCK_FILES.includes(name));
+  if (found === undefined) return;
+  const message = `The folder ${folder} holds ${found}: a backup is restored into an empty folder only.`;
+  throw new HubError('CONFLICT', message, { folder, found });
+}
+
+async function unpack(file: string, parts: { readonly blobs: string; readonly rows: string }): Promise<BackupContents> {
+  const blobs = new FileBlobStore(parts.blobs);
+  return readBackup(file, {
+    begin: async () => undefined,
+    table: (name, content) => pipeline(content, createWriteStream(rowFile(parts.rows, name), { mode: 0o600 })),
+    async blob(_, content) {
+      await blobs.put(content);
+    },
+  });
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { HubError } from '../errors.js';
+import { bestLabels, Comparisons } from './comparisons.js';
+import { type Deployments, deploymentName, type Target } from './deployments.js';
+import type { Held } from './loaded-versions.js';
+import type { TrialBounds, TrialFigures } from './rollout-figures.js';
+import type { ServedVersion } from './served-version.js';
+
+/** A version that is tried for an alias. */
+export interface Trial extends TrialBounds {
+  readonly id: string;
+  readonly alias: string;
+  /** CANARY: it answers a share of the photos. SHADOW: it is asked about a share of them as well, and not shown. */
+  readonly mode: 'CANARY' | 'SHADOW';
+  /** 0 to 1. */
+  readonly share: number;
+  readonly candidate: Held;
+  readonly figures: TrialFigures;
+}
+
+/** What was answered, and about what. */
+interface Answered {
+  /** n x classes. */
+  readonly probabilities: Float32Array;
+  readonly version: ServedVersion;
+  /** Of predicting the batch that it was in. */
+  readonly milliseconds: number;
+  /** That asking again keeps in memory. */
+  readonly bytes: number;
+  /** n x side x side x 3 bytes. */
+  readonly pixels: (side: number) => Promise<Uint8Array>;
+}
+
+/** What a question has to do with a trial. */
+export interface TrialPart {
+  answered(answer: Answered): void;
+  failed(error: unknown): void;
+}
+
+/** Whom a question goes to. */
+interface Asked {
+  readonly held: Promise<Held>;
+  readonly part: TrialPart | null;
+}
+
+/** The trials that are under way, one for an alias: who is asked, what is counted, and when one has to end by itself. */
+export class Trials {
+  readonly events = new EventEmitter<{ breached: [trial: Trial, why: string] }>();
+  readonly #running = new Map<string, Trial>();
+  readonly #comparisons: Comparisons;
+
+  constructor(private readonly deployments: Deployments) {
+    this.#comparisons = new Comparisons(deployments);
+  }
+
+  begin(trial: Trial): void {
+    this.#running.set(nameOf(trial), trial);
+  }
+
+  find(model: string, alias: string): Trial | undefined {
+    return this.#running.get(deploymentName(model, alias));
+  }
+
+  list(): readonly Trial[] {
+    return [...this.#running.values()];
+  }
+
+  /** From now on its version is asked no more. */
+  async end(trial: Trial): Promise<void> {
+    if (!this.#running.delete(nameOf(trial))) return;
+    this.#comparisons.forget(trial);
+    await trial.candidate.letGo();
+  }
+
+  /**
+   * Holds the version that is to answer.
+   * @param key with it, the same version answers for as long as the trial lasts. @param inPixels whether pictures come as the
+   * present version takes them: one that takes others can have no part then.
+   */
+  ask(model: string, target: Target, key: string | undefined, inPixels: boolean): Asked {
+    this.#comparisons.busy();
+    const trial = 'alias' in target ? this.find(model, target.alias) : undefined;
+    if (!trial || !('alias' in target)) return { held: this.deployments.hold(model, target), part: null };
+    const present = this.deployments.get(model, target.alias).version;
+    const candidate = trial.candidate.version;
+    const fits = !inPixels || candidate.size.input === present.size.input;
+    const chosen = fits && placeOf(trial.id, key) < trial.share;
+    const byCandidate = chosen && trial.mode === 'CANARY';
+    const [version, other] = byCandidate ? [candidate, present] : [present, candidate];
+    const part = this.#part(trial, byCandidate ? 'candidate' : 'present', chosen ? other : null);
+    return { held: this.deployments.holdVersion(version), part };
+  }
+
+  /** Nobody waits for an answer. @param perPhoto milliseconds that one takes. */
+  idle(perPhoto: number): void {
+    this.#comparisons.idle(perPhoto);
+  }
+
+  /** @param other the version that is to be asked as well; null for none. */
+  #part(trial: Trial, arm: 'present' | 'candidate', other: ServedVersion | null): TrialPart {
+    const { figures } = trial;
+    let hasFailed = false;
+    return {
+      answered: ({ version, probabilities, milliseconds, bytes, pixels }) => {
+        if (hasFailed) return; // past its deadline: it came, and nobody waited for it any more
+        figures[arm].answered(milliseconds);
+        this.#judge(trial);
+        if (!other || this.#running.get(nameOf(trial)) !== trial) return;
+        const labels = bestLabels(version.labels, probabilities);
+        const answered = (others: readonly string[], took: number): void => {
+          figures.compared += labels.length;
+          figures.agreed += labels.filter((label, i) => label === others[i]).length;
+          if (other === trial.candidate.version) figures.candidate.answered(took);
+          this.#judge(trial);
+        };
+        const failed = (error: unknown): void => {
+          if (other === trial.candidate.version) this.#failed(trial, 'candidate', error);
+        };
+        const comparison = { of: trial, version: other, n: labels.length, bytes, pixels, answered, failed };
+        if (!this.#comparisons.add(comparison)) figures.dropped += labels.length;
+      },
+      failed: (error) => {
+        hasFailed = true;
+        this.#failed(trial, arm, error);
+      },
+    };
+  }
+
+  /** What whoever asks did wrong, or the hub had no time for, says nothing of a version. */
+  #failed(trial: Trial, arm: 'present' | 'candidate', error: unknown): void {
+    if (error instanceof HubError && error.code !== 'DEADLINE_EXCEEDED') return;
+    trial.figures[arm].errors += 1;
+    this.#judge(trial);
+  }
+
+  #judge(trial: Trial): void {
+    const why = trial.figures.breach(trial);
+    if (why === null || this.#running.get(nameOf(trial)) !== trial) return;
+    this.end(trial).catch(() => undefined); // at once: writing it down may take longer
+    this.events.emit('breached', trial, why);
+  }
+}
+
+function nameOf({ candidate, alias }: Pick<Trial, 'candidate' | 'alias'>): string {
+  return deploymentName(candidate.version.model, alias);
+}
+
+/** Where a question falls, 0 to 1: with a key, always at the same place in one trial, and at any in another. */
+function placeOf(trial: string, key: string | undefined): number {
+  if (key === undefined) return Math.random();
+  return createHash('sha256').update(`${trial} ${key}`).digest().readUInt32BE() / 2 ** 32;
+}

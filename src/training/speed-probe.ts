@@ -1,0 +1,99 @@
+import { performance } from 'node:perf_hooks';
+import { readManifest } from '../datasets/read-manifest.js';
+import { type Features, newFeatures, type Step, type Trainer } from '../engines/engine.js';
+import { openFrozenPart } from './feature-source.js';
+import { type FeatureSource, featureTypeOf } from './features.js';
+import { picturesPerPass } from './frozen-part.js';
+import type { Calibration, Job } from './job.js';
+import { buildLearner } from './learner.js';
+import { optimizerOf } from './optimizer.js';
+import { picturesOf } from './pictures.js';
+import { drawSplits } from './splits.js';
+import { type StepParts, stepsOf } from './steps.js';
+import type { Surroundings } from './train.js';
+
+/** Passes through each network that are timed. */
+const PASSES = 2;
+/** Calls of the trainer at most: the first one builds its graph. */
+const CALLS = 3;
+/** Milliseconds of calls after which no more are made. */
+const ENOUGH_MS = 2000;
+/** Examples whose prediction is timed. */
+const PREDICTED = 256;
+
+/** How fast a run would be on this machine, by a few passes of the run itself. Changes nothing. */
+export async function calibrate(job: Job, surroundings: Omit<Surroundings, 'emit'>): Promise<Calibration> {
+  const began = performance.now();
+  const { blobs, engine } = surroundings;
+  const { recipe } = job;
+  const manifest = await readManifest(blobs, job.manifestBlob);
+  const pictures = picturesOf(manifest, recipe);
+  const frozen = await openFrozenPart(job, manifest, pictures, surroundings);
+  try {
+    const { rowLength } = frozen.source;
+    const atOnce = frozen.options.networks.length * picturesPerPass(job.size);
+    const rows = Int32Array.from({ length: Math.min(PASSES * atOnce, pictures.length) }, (_, row) => row);
+    await frozen.source.read(rows.subarray(0, atOnce)); // the first pass allocates
+    const { value: features, seconds } = await timed(() => frozen.source.read(rows));
+
+    const { train } = drawSplits(manifest, recipe);
+    const classes = manifest.classes.length;
+    const { layers, input, folded, start } = await buildLearner(job, blobs, { classes, rowLength });
+    const batchSize = Math.min(recipe.batchSize, train.length);
+    const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
+    const optimizer = optimizerOf(recipe, layers);
+    const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
+    const labels = Int32Array.from(pictures, ({ image }) => image.label);
+    const source = repeated(features, rowLength, featureTypeOf(recipe.splitLayer));
+    const secondsPerStep = await timeOfStep(trainer, { recipe, manifest, train, labels, source, layers, batchSize });
+    const some = Math.min(rows.length, PREDICTED);
+    const predict = () => timed(() => trainer.predict(features.subarray(0, some * rowLength), some));
+    await predict(); // the first one builds its graph
+    const prediction = await predict();
+    await trainer.dispose();
+    return {
+      secondsPerPicture: seconds / rows.length,
+      secondsPerStep,
+      secondsPerPrediction: prediction.seconds / some,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      seconds: (performance.now() - began) / 1000,
+    };
+  } finally {
+    await frozen.close();
+  }
+}
+
+/** Of the last call that there was time for. */
+async function timeOfStep(trainer: Trainer, parts: StepParts): Promise<number> {
+  const began = performance.now();
+  let secondsPerStep = 0;
+  for (let call = 1; call <= CALLS && performance.now() - began < ENOUGH_MS; call++) {
+    const [steps] = stepsOf(parts, trainer, call, 0) as Iterable<readonly Step[]>;
+    const { seconds } = await timed(() => trainer.take(steps as readonly Step[]));
+    secondsPerStep = seconds / (steps as readonly Step[]).length;
+  }
+  return secondsPerStep;
+}
+
+/** The features of a few pictures in place of those of all. */
+function repeated(features: Features, rowLength: number, type: 'float32' | 'float16'): FeatureSource {
+  const count = features.length / rowLength;
+  return {
+    rowLength,
+    async read(rows) {
+      const read = newFeatures(type, rows.length * rowLength);
+      for (const [i, row] of rows.entries()) {
+        const from = (row % count) * rowLength;
+        read.set(features.subarray(from, from + rowLength), i * rowLength);
+      }
+      return read;
+    },
+    close: async () => undefined,
+  };
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
+  const began = performance.now();
+  const value = await work();
+  return { value, seconds: (performance.now() - began) / 1000 };
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { DATASET_LIMITS, type DatasetLimits } from '../../src/datasets/bounds.js';
+import { openArchive, openSource } from '../../src/datasets/detect.js';
+import { registerImages } from '../../src/datasets/register.js';
+import { fileOf, folderOf, images, noise, png, sourceOf, tarGzOf, temporaryStore, zipOf } from './fixtures.js';
+
+/** Begins like a PNG and goes on with nothing: it packs a thousandfold. */
+function hollow(bytes: number): Buffer {
+  const content = Buffer.alloc(bytes);
+  Buffer.from('\x89PNG\r\n\x1a\n', 'latin1').copy(content);
+  return content;
+}
+
+describe('a limit is named, with its value and what was received', () => {
+  it.each<[keyof DatasetLimits, number, number, string]>([
+    ['maxImages', 5, 6, 'The source has 6 images; the limit maxImages is 5.'],
+    ['maxEntries', 3, 4, 'The source has 4 files and folders; the limit maxEntries is 3.'],
+    ['maxClasses', 1, 2, 'The source has 2 classes; the limit maxClasses is 1.'],
+    ['maxPathLength', 6, 9, 'The path "cat/0.png" has 9 characters; the limit maxPathLength is 6.'],
+  ])('%s', async (limit, value, received, message) => {
+    const { blobs, files } = await temporaryStore();
+    const source = await sourceOf(await images(['cat', 'dog'], 4));
+    const registering = registerImages(source, blobs, { limits: { ...DATASET_LIMITS, [limit]: value } });
+    await expect(registering).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message,
+      details: { limit, value, received },
+    });
+    expect(await files()).toEqual([]);
+  });
+
+  it('maxImageBytes', async () => {
+    const large = await noise(1, 64, 64).png().toBuffer();
+    const source = await sourceOf({ 'cat/large.png': large });
+    const limits = { ...DATASET_LIMITS, maxImageBytes: 1000 };
+    await expect(registerImages(source, (await temporaryStore()).blobs, { limits })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: `The image "cat/large.png" has ${large.length} bytes; the limit maxImageBytes is 1000.`,
+    });
+  });
+
+  it('maxImageBytes does not count for what is no image', async () => {
+    const files = { ...(await images(['cat', 'dog'], 2)), 'notes.csv': Buffer.alloc(5000, 'a') };
+    const limits = { ...DATASET_LIMITS, maxImageBytes: 1000 };
+    const registered = await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { limits });
+    expect(registered.rejected.map(({ name }) => name)).toEqual(['notes.csv']);
+  });
+
+  it('maxPixels rejects the image alone', async () => {
+    const files = { ...(await images(['cat', 'dog'], 2)), 'cat/large.png': await png(9, 20, 20) };
+    const limits = { ...DATASET_LIMITS, maxPixels: 100 };
+    const registered = await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { limits });
+    expect(registered.rejected).toEqual([
+      { name: 'cat/large.png', reason: '20 x 20 is 400 pixels; the limit maxPixels is 100' },
+    ]);
+  });
+
+  it('maxRejected keeps some by name and counts all', async () => {
+    const files = {
+      ...(await images(['cat', 'dog'], 2)),
+      ...Object.fromEntries([1, 2, 3].map((i) => [`cat/${i}.txt`, Buffer.from('x')])),
+    };
+    const limits = { ...DATASET_LIMITS, maxRejected: 2 };
+    const registered = await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { limits });
+    expect([registered.rejected.length, registered.rejectedCount]).toEqual([2, 3]);
+  });
+
+  it.each(['zip', 'tar.gz'] as const)('maxCompressionRatio, in a %s bomb', async (form) => {
+    const MIB = 1024 ** 2;
+    const files = Object.fromEntries([1, 2, 3, 4].map((i) => [`cat/${i}.png`, hollow(19 * MIB)]));
+    const file = await fileOf(await { zip: zipOf, 'tar.gz': tarGzOf }[form](files));
+    await expect(registerImages(await openArchive(file), (await temporaryStore()).blobs)).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringMatching(
+        /^The archive has \d+ bytes unpacked for each of its bytes; the limit maxCompressionRatio is 200\.$/,
+      ),
+    });
+  });
+
+  it.each(['zip', 'tar.gz', 'folder'] as const)('maxTotalBytes, in a %s', async (form) => {
+    const limits = { ...DATASET_LIMITS, maxTotalBytes: 2000 };
+    const files = await images(['cat', 'dog'], 8);
+    const pack = { zip: zipOf, 'tar.gz': tarGzOf };
+    const path = form === 'folder' ? await folderOf(files) : await fileOf(await pack[form](files));
+    const { blobs } = await temporaryStore();
+    const registering = async () => registerImages(await openSource(path, limits), blobs, { limits });
+    await expect(registering()).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringMatching(/^The source has \d+ bytes unpacked; the limit maxTotalBytes is 2000\.$/),
+    });
+  });
+});
