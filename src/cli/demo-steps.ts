@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Ora } from 'ora';
-import { SAMPLES } from '../app/hub.js';
+import { SAMPLES } from '../app/packaged.js';
 import { CIFAR10_BINARY } from '../datasets/cifar10-binary.js';
 import { HubError } from '../errors.js';
 import { download } from '../storage/download.js';

@@ -2,13 +2,12 @@ import 'reflect-metadata';
 import { type GraphQLInputObjectType, type GraphQLObjectType, graphql } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/domain/caller.js';
-import { RecipeResolver } from '../../src/schema/recipe/recipe.resolver.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
 import { HYPERPARAMETERS } from '../../src/training/hyperparameters.js';
 import { resolveRecipe } from '../../src/training/recipe.js';
 import { requestText } from '../support/hub-user.js';
 
-const schema = buildHubSchema([new RecipeResolver()]);
+const schema = buildHubSchema();
 const caller: Caller = { tokenId: 't', name: 'tester', role: 'VIEWER', model: null, expiresAt: null };
 
 async function ask<T>(request: string): Promise<T> {

@@ -1,0 +1,60 @@
+import { readRunFigures } from '../domain/run/run-figures.js';
+import { type HttpServer, startHttp } from '../http/server.js';
+import { BackupService } from '../maintenance/backup-service.js';
+import { Metrics } from '../metrics/metrics.js';
+import { buildHubSchema } from '../schema/schema.js';
+import type { Domain } from './domain.js';
+import { PAGE_FOLDER } from './packaged.js';
+import type { Serving } from './serve.js';
+import type { Setup } from './setup.js';
+import type { Shared } from './shared.js';
+import type { Storage } from './storage.js';
+
+interface Opened {
+  readonly storage: Storage;
+  readonly shared: Shared;
+  readonly serving: Serving;
+  readonly domain: Domain;
+  /** Whether everything that should serve is loaded. */
+  readonly isReady: () => boolean;
+}
+
+/** Starts GraphQL, REST, the Open Inference Protocol and the page on one port. */
+export async function startApi(
+  setup: Setup,
+  { storage, shared, serving, domain, isReady }: Opened,
+): Promise<HttpServer> {
+  const { config, log, closing } = setup;
+  const { prisma, blobs, folder } = storage;
+  const { classifier, deployments } = serving;
+  const { classifications, exports, models, tokens, quotas } = domain;
+  const backups = new BackupService({ prisma, blobs, temporary: folder.temporary });
+  const metrics = new Metrics({
+    serving: {
+      events: classifier.events,
+      waiting: () => classifier.waiting,
+      deployments: () => deployments.list(),
+    },
+    training: () => readRunFigures(prisma),
+  });
+  const parts = {
+    schema: buildHubSchema(domain),
+    subscribed: { changes: shared.changes, runs: domain.runs, registrations: domain.ingestions },
+    authentication: tokens,
+    limits: quotas,
+    classifications,
+    classifier,
+    deployments,
+    exports,
+    models,
+    metrics,
+    openMetrics: config.openMetrics,
+    openBackup: () => backups.open(),
+    isReady,
+    page: PAGE_FOLDER,
+    log,
+  };
+  const http = await startHttp(parts, config.host, config.port);
+  closing.add(() => http.close());
+  return http;
+}

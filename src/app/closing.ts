@@ -1,0 +1,13 @@
+/** What a hub has opened, closed in reverse. */
+export class Closing {
+  readonly #closers: (() => void | Promise<void>)[] = [];
+
+  add(close: () => void | Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  /** Closes everything, the last opened first. A second call does nothing. */
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+}

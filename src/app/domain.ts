@@ -1,0 +1,199 @@
+import { AuditService } from '../domain/audit/audit-service.js';
+import { ClassificationService } from '../domain/classification/classification-service.js';
+import { DatasetContents } from '../domain/dataset/dataset-contents.js';
+import { DatasetService } from '../domain/dataset/dataset-service.js';
+import { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
+import { VersionWriter } from '../domain/dataset/dataset-version-writer.js';
+import { RegistrationService } from '../domain/dataset/ingestion-service.js';
+import { Registrations } from '../domain/dataset/ingestions.js';
+import { CalibrationService } from '../domain/model/calibration-service.js';
+import { calibrationWork } from '../domain/model/calibration-work.js';
+import { ExportService } from '../domain/model/export-service.js';
+import { ImportService } from '../domain/model/import-service.js';
+import { ImportWork } from '../domain/model/import-work.js';
+import { ModelService } from '../domain/model/model-service.js';
+import { ModelSettingsService } from '../domain/model/model-settings-service.js';
+import { PrecisionService } from '../domain/model/precision-service.js';
+import { quantizationWork } from '../domain/model/quantization-work.js';
+import { RecordedAnswers } from '../domain/model/reference-answers.js';
+import { VersionRegistry } from '../domain/model/version-registry.js';
+import { PredictionLog } from '../domain/prediction/prediction-log.js';
+import { PredictionService } from '../domain/prediction/prediction-service.js';
+import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
+import { PromotionService } from '../domain/promotion/promotion-service.js';
+import { TrialService } from '../domain/rollout/rollout-service.js';
+import { RunRecordService } from '../domain/run/provenance-service.js';
+import { RunList } from '../domain/run/run-list.js';
+import { RunLoaders } from '../domain/run/run-loaders.js';
+import { SampleService } from '../domain/sample/sample-service.js';
+import { SweepService } from '../domain/sweep/sweep-service.js';
+import { WebhookSender } from '../domain/webhook/webhook-sender.js';
+import { WebhookService } from '../domain/webhook/webhook-service.js';
+import { startExport, startImport, startQuantization, startTrust } from '../jobs/worker-process.js';
+import { WorkerQueue } from '../jobs/worker-queue.js';
+import type { Services } from '../schema/resolvers.js';
+import { UPLOAD_LIMITS } from '../schema/upload.js';
+import { createFetch } from '../storage/fetch.js';
+import { createPost } from '../storage/post.js';
+import { SAMPLES } from './packaged.js';
+import type { Serving } from './serve.js';
+import type { Setup } from './setup.js';
+import type { Shared } from './shared.js';
+import type { Storage } from './storage.js';
+import type { Training } from './train.js';
+
+/** The hub's services, and what it starts once it listens. */
+export interface Domain extends Services {
+  readonly exports: ExportService;
+  /** Loads every version that serves, and continues rollouts and the prediction log. */
+  deploy(): Promise<void>;
+  /** Starts the work that waits: runs, sweeps, imports, forms of versions, messages to webhooks. */
+  startWork(): Promise<void>;
+}
+
+interface Opened {
+  readonly setup: Setup;
+  readonly storage: Storage;
+  readonly shared: Shared;
+  readonly serving: Serving;
+  readonly training: Training;
+}
+
+export function openDomain(opened: Opened): Domain {
+  const { storage, shared, serving, training } = opened;
+  const { prisma, blobs } = storage;
+  const { tokens, quotas, changes } = shared;
+  const sender = openWebhooks(opened);
+  const datasets = openDatasets(opened);
+  const { queues, ...models } = openModels(opened, datasets.contents);
+  return {
+    audit: new AuditService(prisma),
+    backbones: training.backbones,
+    datasets: new DatasetService(prisma, changes),
+    datasetVersions: datasets.versions,
+    deployments: serving.deployments,
+    estimates: training.estimates,
+    ingestion: datasets.ingestion,
+    ingestions: datasets.ingestions,
+    provenance: new RunRecordService(prisma, blobs, training.runs),
+    quotas,
+    runList: new RunList(prisma),
+    runLoaders: new RunLoaders(prisma),
+    runs: training.runs,
+    samples: new SampleService(SAMPLES),
+    sweeps: new SweepService(prisma, training.sweepQueue, quotas),
+    tokens,
+    webhooks: new WebhookService(prisma, shared.outbox),
+    ...models,
+    async startWork() {
+      for (const queue of queues) queue.wake();
+      await sender.start();
+    },
+  };
+}
+
+function openWebhooks({ setup, storage, shared }: Opened): WebhookSender {
+  const { config, parts, log, closing } = setup;
+  const post = createPost({ allowPrivate: config.allowPrivateUrls, ca: parts.trusted });
+  const { retryDelays } = parts;
+  const sender = new WebhookSender({ prisma: storage.prisma, outbox: shared.outbox, post, log, retryDelays });
+  closing.add(() => sender.close());
+  return sender;
+}
+
+function openDatasets({ setup, storage, shared }: Opened) {
+  const { config, parts, closing } = setup;
+  const { prisma, blobs, folder } = storage;
+  const { allowed, changes, quotas: limits } = shared;
+  const contents = new DatasetContents(prisma, blobs);
+  closing.add(() => contents.close());
+  const writer = new VersionWriter(prisma, blobs, changes);
+  const ingestions = new Registrations(changes);
+  const reach = { allowPrivate: config.allowPrivateUrls, ca: parts.trusted };
+  const fetch = createFetch({ ...reach, limit: UPLOAD_LIMITS.maxFileSize });
+  const { temporary } = folder;
+  const ingestion = new RegistrationService({
+    blobs,
+    writer,
+    registrations: ingestions,
+    allowed,
+    limits,
+    fetch,
+    temporary,
+  });
+  return { contents, ingestion, ingestions, versions: new DatasetVersionService({ prisma, blobs, contents, writer }) };
+}
+
+function openModels({ setup, storage, shared, serving, training }: Opened, contents: DatasetContents) {
+  const { config, parts, log, closing } = setup;
+  const { prisma, blobs, folder } = storage;
+  const { allowed, changes, outbox, quotas } = shared;
+  const { deployments, classifier } = serving;
+  const { workerEntry } = parts;
+  const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
+  const rollouts = new TrialService({ prisma, deployments, trials: serving.rollouts, promotions, changes, log });
+  closing.add(() => rollouts.close());
+  const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
+  const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
+  const onVersions = { prisma, blobFolder: folder.blobs };
+  const calibrating = calibrationWork({
+    ...onVersions,
+    calibrations,
+    falseAlarmRate: config.falseAlarmRate,
+    startTrust: (job) => startTrust(job, workerEntry),
+  });
+  const quantizing = quantizationWork({
+    ...onVersions,
+    precisions,
+    startQuantization: (job) => startQuantization(job, workerEntry),
+  });
+  const turns = { log, turn: training.turn };
+  const versionQueues = [new WorkerQueue(calibrating, turns), new WorkerQueue(quantizing, turns)];
+  const registry = new VersionRegistry(
+    prisma,
+    new RecordedAnswers(contents, deployments),
+    versionQueues,
+    outbox,
+    changes,
+  );
+  const importing = new ImportWork({
+    ...onVersions,
+    blobs,
+    backbones: training.backbones,
+    registry,
+    startImport: (job) => startImport(job, workerEntry),
+  });
+  const importQueue = new WorkerQueue(importing, turns);
+  const queues = [training.runQueue, training.sweepQueue, ...versionQueues, importQueue];
+  // All at once: a queue that waits for its turn must not wait for the work of another queue that closes as well.
+  closing.add(async () => void (await Promise.all(queues.map((queue) => queue.close()))));
+  const exports = new ExportService({
+    ...onVersions,
+    temporary: folder.temporary,
+    startExport: (job) => startExport(job, workerEntry),
+    log,
+  });
+  closing.add(() => exports.close());
+  const modelSettings = new ModelSettingsService(prisma, changes);
+  const predictionLog = new PredictionLog(prisma, blobs, log);
+  closing.add(() => predictionLog.close());
+  return {
+    classifications: new ClassificationService(classifier, predictionLog),
+    exports,
+    imports: new ImportService(prisma, blobs, allowed, quotas, importQueue),
+    models: new ModelService(prisma, registry),
+    modelSettings,
+    precisions,
+    predictions: new PredictionService(prisma, blobs, predictionLog, modelSettings),
+    promotionRequests: new PromotionRequestService(prisma, promotions),
+    promotions,
+    rollouts,
+    queues,
+    async deploy() {
+      await Promise.all([precisions.recover(), calibrations.recover()]);
+      await promotions.deployAll();
+      await rollouts.recover();
+      await predictionLog.start();
+    },
+  };
+}

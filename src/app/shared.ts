@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { AllowedFolders } from '../domain/allowed-folders.js';
+import { ChangeNotices } from '../domain/change/change-notices.js';
+import { Limits } from '../domain/quota/quotas.js';
+import { TokenService } from '../domain/token/token-service.js';
+import { WebhookOutbox } from '../domain/webhook/webhook-outbox.js';
+import { SAMPLES } from './packaged.js';
+import type { Setup } from './setup.js';
+import type { Storage } from './storage.js';
+
+/** What the services of several nouns use. */
+export interface Shared {
+  readonly allowed: AllowedFolders;
+  readonly changes: ChangeNotices;
+  readonly outbox: WebhookOutbox;
+  readonly quotas: Limits;
+  readonly tokens: TokenService;
+}
+
+export function openShared({ config }: Setup, { prisma, folder }: Storage): Shared {
+  return {
+    allowed: new AllowedFolders([SAMPLES, ...config.allow]),
+    changes: new ChangeNotices(),
+    outbox: new WebhookOutbox(),
+    quotas: new Limits(config, prisma, folder.path),
+    tokens: new TokenService(prisma, join(folder.path, 'token')),
+  };
+}

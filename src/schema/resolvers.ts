@@ -1,0 +1,111 @@
+import type { AuditService } from '../domain/audit/audit-service.js';
+import type { BackboneService } from '../domain/backbone/backbone-service.js';
+import type { ClassificationService } from '../domain/classification/classification-service.js';
+import type { DatasetService } from '../domain/dataset/dataset-service.js';
+import type { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
+import type { RegistrationService } from '../domain/dataset/ingestion-service.js';
+import type { Registrations } from '../domain/dataset/ingestions.js';
+import type { EstimateService } from '../domain/estimate/estimate-service.js';
+import type { ImportService } from '../domain/model/import-service.js';
+import type { ModelService } from '../domain/model/model-service.js';
+import type { ModelSettingsService } from '../domain/model/model-settings-service.js';
+import type { PrecisionService } from '../domain/model/precision-service.js';
+import type { PredictionService } from '../domain/prediction/prediction-service.js';
+import type { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
+import type { PromotionService } from '../domain/promotion/promotion-service.js';
+import type { Limits } from '../domain/quota/quotas.js';
+import type { TrialService } from '../domain/rollout/rollout-service.js';
+import type { RunRecordService } from '../domain/run/provenance-service.js';
+import type { RunList } from '../domain/run/run-list.js';
+import type { RunLoaders } from '../domain/run/run-loaders.js';
+import type { RunService } from '../domain/run/run-service.js';
+import type { SampleService } from '../domain/sample/sample-service.js';
+import type { SweepService } from '../domain/sweep/sweep-service.js';
+import type { TokenService } from '../domain/token/token-service.js';
+import type { WebhookService } from '../domain/webhook/webhook-service.js';
+import type { Deployments } from '../serving/deployments.js';
+import { AuditResolver } from './audit/audit.resolver.js';
+import { BackboneResolver } from './backbone/backbone.resolver.js';
+import { ChangeResolver } from './change/change.resolver.js';
+import { ClassificationResolver } from './classification/classification.resolver.js';
+import { DatasetResolver } from './dataset/dataset.resolver.js';
+import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
+import { EstimateResolver } from './estimate/estimate.resolver.js';
+import { ImportResolver } from './model/import.resolver.js';
+import { ModelFields } from './model/model.fields.js';
+import { ModelResolver } from './model/model.resolver.js';
+import { PrecisionResolver } from './model/precision.resolver.js';
+import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
+import { PromotionResolver } from './promotion/promotion.resolver.js';
+import { LimitsResolver } from './quota/quota.resolver.js';
+import { RecipeResolver } from './recipe/recipe.resolver.js';
+import { TrialResolver } from './rollout/rollout.resolver.js';
+import { RunRecordResolver, TestPredictionResolver } from './run/provenance.resolver.js';
+import { RunFields } from './run/run.fields.js';
+import { RunResolver } from './run/run.resolver.js';
+import { SampleResolver } from './sample/sample.resolver.js';
+import { SweepResolver } from './sweep/sweep.resolver.js';
+import { TokenResolver } from './token/token.resolver.js';
+import { WebhookResolver } from './webhook/webhook.resolver.js';
+
+/** The services that the resolvers call. */
+export interface Services {
+  readonly audit: AuditService;
+  readonly backbones: BackboneService;
+  readonly classifications: ClassificationService;
+  readonly datasets: DatasetService;
+  readonly datasetVersions: DatasetVersionService;
+  readonly deployments: Deployments;
+  readonly estimates: EstimateService;
+  readonly imports: ImportService;
+  readonly ingestion: RegistrationService;
+  readonly ingestions: Registrations;
+  readonly models: ModelService;
+  readonly modelSettings: ModelSettingsService;
+  readonly precisions: PrecisionService;
+  readonly predictions: PredictionService;
+  readonly promotionRequests: PromotionRequestService;
+  readonly promotions: PromotionService;
+  readonly provenance: RunRecordService;
+  readonly quotas: Limits;
+  readonly rollouts: TrialService;
+  readonly runList: RunList;
+  readonly runLoaders: RunLoaders;
+  readonly runs: RunService;
+  readonly samples: SampleService;
+  readonly sweeps: SweepService;
+  readonly tokens: TokenService;
+  readonly webhooks: WebhookService;
+}
+
+/** Every resolver of the schema, on the services that it calls. */
+export function resolversOf(services: Services): readonly object[] {
+  return [
+    new AuditResolver(services.audit),
+    new BackboneResolver(services.backbones),
+    new ChangeResolver(),
+    new ClassificationResolver(services.classifications),
+    new DatasetImageResolver(services.datasetVersions),
+    new DatasetResolver(services.datasets, services.ingestion, services.ingestions),
+    new DatasetVersionResolver(services.datasetVersions),
+    new EstimateResolver(services.estimates),
+    new ImportResolver(services.imports),
+    new LimitsResolver(services.quotas),
+    new ModelFields(services.runLoaders),
+    new ModelResolver(services.models, services.modelSettings, services.deployments),
+    new PrecisionResolver(services.precisions),
+    new PredictionLogResolver(services.predictions),
+    new PredictionResolver(services.predictions),
+    new PromotionResolver(services.promotions, services.promotionRequests),
+    new RecipeResolver(),
+    new RunFields(services.runLoaders),
+    new RunRecordResolver(services.provenance),
+    new RunResolver(services.runs, services.runList),
+    new SampleResolver(services.samples),
+    new SweepResolver(services.sweeps),
+    new TestPredictionResolver(services.datasetVersions),
+    new TokenResolver(services.tokens),
+    new TrialResolver(services.rollouts),
+    new WebhookResolver(services.webhooks),
+  ];
+}
