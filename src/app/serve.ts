@@ -7,7 +7,7 @@ import { Deployments } from '../serving/deployments.js';
 import { LoadedVersions } from '../serving/loaded-versions.js';
 import { logServing } from '../serving/log-serving.js';
 import { lanesOn } from '../serving/network-lanes.js';
-import { Trials } from '../serving/rollouts.js';
+import { Rollouts } from '../serving/rollouts.js';
 import type { ServedVersion } from '../serving/served-version.js';
 import type { Setup } from './setup.js';
 import type { Storage } from './storage.js';
@@ -15,7 +15,7 @@ import type { Storage } from './storage.js';
 /** What answers photos. */
 export interface Serving {
   readonly deployments: Deployments;
-  readonly rollouts: Trials;
+  readonly rollouts: Rollouts;
   readonly classifier: Classifier;
 }
 
@@ -29,7 +29,7 @@ export function openServing({ config, parts, log, closing }: Setup, { folder, pr
   closing.add(() => loaded.close());
   const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);
   const deployments = new Deployments(loaded, find, config.servingVersions);
-  const rollouts = new Trials(deployments);
+  const rollouts = new Rollouts(deployments);
   const classifier = new Classifier(config, rollouts);
   logServing(classifier, loaded, log);
   return { deployments, rollouts, classifier };

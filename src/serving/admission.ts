@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import type { ServingLimits } from './bounds.js';
+import type { ServingBounds } from './serving-bounds.js';
 
 /** How much of a new measurement counts. */
 const NEWEST = 0.2;
@@ -12,7 +12,7 @@ export class Admission {
   #waiting = 0;
   #perPhoto = 0;
 
-  constructor(private readonly limits: ServingLimits) {}
+  constructor(private readonly bounds: ServingBounds) {}
 
   /** Photos that are accepted and not answered yet. */
   get waiting(): number {
@@ -30,7 +30,7 @@ export class Admission {
    * @throws OVERLOADED, with the seconds after which to ask again.
    */
   accept(photos: number, deadline: number): () => void {
-    const { servingQueue } = this.limits;
+    const { servingQueue } = this.bounds;
     if (this.#waiting + photos > servingQueue) {
       const why = `${this.#waiting} photos wait for an answer, and servingQueue allows ${servingQueue}`;
       throw this.#refusal(why, { limit: 'servingQueue', value: servingQueue });

@@ -1,8 +1,8 @@
 import type { Sight, SightedForward } from '../engines/engine.js';
-import type { ServingLimits } from './bounds.js';
 import type { NetworkLanes } from './network-lanes.js';
-import type { Judgement } from './postprocessor.js';
+import type { Postprocessor } from './postprocessor.js';
 import type { ServedVersion } from './served-version.js';
+import type { ServingBounds } from './serving-bounds.js';
 
 /** A version in memory. */
 export interface Predictor {
@@ -11,7 +11,7 @@ export interface Predictor {
   readonly network: SightedForward;
   /** On a part of the cores each. */
   readonly lanes: NetworkLanes;
-  readonly judgement: Judgement;
+  readonly postprocessor: Postprocessor;
 }
 
 /** What a batch gave one of those in it. */
@@ -60,7 +60,7 @@ export class Batches {
 
   /** @param moreToCome whether pictures are being decoded. */
   constructor(
-    private readonly limits: ServingLimits,
+    private readonly bounds: ServingBounds,
     private readonly moreToCome: () => boolean,
     private readonly onBatch: (batch: Computed) => void,
   ) {}
@@ -94,7 +94,7 @@ export class Batches {
   #startOne(): boolean {
     const [oldest] = this.#ready;
     if (!oldest || this.#together) return false;
-    const { servingBatch, servingWait } = this.limits;
+    const { servingBatch, servingWait } = this.bounds;
     const { network, lanes } = oldest.predictor;
     const alike = this.#ready.filter(({ predictor }) => predictor.network === network);
     const sideBySide = this.#busy.size > 0 || alike.length > lanes.mostTogether ? lanes.ready() : [];

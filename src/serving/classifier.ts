@@ -4,13 +4,13 @@ import pLimit from 'p-limit';
 import { HubError } from '../errors.js';
 import { Admission } from './admission.js';
 import { Batches, type Predicted, type Predictor } from './batches.js';
-import type { ServingLimits } from './bounds.js';
 import { decodePhoto } from './decode-photo.js';
 import type { Target } from './deployments.js';
 import { drawHeatMap } from './heat-map.js';
 import type { Held } from './loaded-versions.js';
-import type { TrialPart, Trials } from './rollouts.js';
+import type { RolloutPart, Rollouts } from './rollouts.js';
 import type { ServedVersion } from './served-version.js';
+import type { ServingBounds } from './serving-bounds.js';
 import type { ServingEvents, Timing } from './serving-events.js';
 
 /** An answer about one photo. */
@@ -71,12 +71,12 @@ export class Classifier {
   #decoding = 0;
 
   constructor(
-    private readonly limits: ServingLimits,
-    private readonly trials: Trials,
+    private readonly bounds: ServingBounds,
+    private readonly rollouts: Rollouts,
   ) {
-    this.#admission = new Admission(limits);
+    this.#admission = new Admission(bounds);
     const moreToCome = (): boolean => this.#decoding > 0;
-    this.#batches = new Batches(limits, moreToCome, (batch) => {
+    this.#batches = new Batches(bounds, moreToCome, (batch) => {
       this.#admission.computed(batch.photos * batch.sideBySide, batch.milliseconds);
       this.events.emit('batch', batch);
     });
@@ -135,7 +135,7 @@ export class Classifier {
    * @throws as `classify` does; LIMIT_EXCEEDED for more than `servingQueue` pictures, BAD_INPUT for a wrong number of bytes.
    */
   async infer(question: Question, pixels: Uint8Array, n: number): Promise<Inference> {
-    const { servingQueue } = this.limits;
+    const { servingQueue } = this.bounds;
     if (n < 1 || n > servingQueue) {
       const message = `1 to ${servingQueue} pictures can be asked about at once (servingQueue); ${n} were received.`;
       throw new HubError('LIMIT_EXCEEDED', message, { limit: 'servingQueue', value: servingQueue, received: n });
@@ -157,25 +157,25 @@ export class Classifier {
       const probabilities = new Float32Array(predicted.flatMap((batch) => [...batch.probabilities]));
       const again = { bytes: pixels.length, pixels: async () => pixels };
       part?.answered({ version, probabilities, milliseconds: timing.predict, ...again });
-      return { version, probabilities: predictor.judgement.calibrate(probabilities) };
+      return { version, probabilities: predictor.postprocessor.calibrate(probabilities) };
     });
   }
 
   /** Accepts a question, holds its version, and ends it at its deadline whatever becomes of the work. */
   async #answer<T>(
-    { model, target, key, deadline = this.limits.servingDeadline }: Question,
+    { model, target, key, deadline = this.bounds.servingDeadline }: Question,
     photos: number,
     inPixels: boolean,
-    work: (held: Promise<Held>, signal: AbortSignal, part: TrialPart | null) => Promise<T>,
+    work: (held: Promise<Held>, signal: AbortSignal, part: RolloutPart | null) => Promise<T>,
   ): Promise<T> {
-    const within = Math.min(deadline, this.limits.servingDeadline);
+    const within = Math.min(deadline, this.bounds.servingDeadline);
     const expired = new AbortController();
     const atEnd: (() => void)[] = [];
-    let part: TrialPart | null = null;
+    let part: RolloutPart | null = null;
     try {
       atEnd.push(this.#admission.accept(photos, within));
       // Asked for at once: it is the version that serves now, whenever the photo has been read.
-      const asked = this.trials.ask(model, target, key, inPixels);
+      const asked = this.rollouts.ask(model, target, key, inPixels);
       const { held } = asked;
       part = asked.part;
       atEnd.push(() => void held.then(({ letGo }) => letGo()).catch(() => undefined));
@@ -186,12 +186,12 @@ export class Classifier {
       return await Promise.race([work(held, expired.signal, part), late]);
     } catch (error) {
       expired.abort(error);
-      if (within === this.limits.servingDeadline) part?.failed(error); // a shorter one says nothing of the version
+      if (within === this.bounds.servingDeadline) part?.failed(error); // a shorter one says nothing of the version
       this.events.emit('refused', { model, code: error instanceof HubError ? error.code : 'INTERNAL' });
       throw error;
     } finally {
       for (const end of atEnd) end();
-      if (this.waiting === 0) this.trials.idle(this.#admission.perPhoto);
+      if (this.waiting === 0) this.rollouts.idle(this.#admission.perPhoto);
     }
   }
 
@@ -199,9 +199,14 @@ export class Classifier {
   async #classify(
     { bytes, arrived }: ReadPhoto,
     predictor: Held,
-    { topK, signal, part, maps = false }: { topK: number; signal: AbortSignal; part: TrialPart | null; maps?: boolean },
+    {
+      topK,
+      signal,
+      part,
+      maps = false,
+    }: { topK: number; signal: AbortSignal; part: RolloutPart | null; maps?: boolean },
   ): Promise<{ classification: Classification; answer: Predicted }> {
-    const { version, judgement } = predictor;
+    const { version, postprocessor } = predictor;
     const { decoded, pixels, predicted } = await this.#decodeAndPredict(bytes, predictor, signal, maps);
     const answer = await predicted;
     const timing = timingOf(arrived, decoded, answer);
@@ -212,8 +217,8 @@ export class Classifier {
       pixels: async (side) => (side === version.size.input ? pixels : decodePhoto(bytes, side)),
     });
     const top = rank(predictor, answer).slice(0, topK);
-    const { calibrated } = judgement;
-    const outlierScore = judgement.outlierScore(answer.features);
+    const { calibrated } = postprocessor;
+    const outlierScore = postprocessor.outlierScore(answer.features);
     const label = top[0]?.label as string;
     return { classification: { label, top, calibrated, outlierScore, version, timing }, answer };
   }
@@ -256,8 +261,8 @@ function indexOf(label: string, labels: readonly string[]): number {
 }
 
 /** In the order that the network gave, which calibration keeps but for what it rounds to the same. */
-function rank({ version, judgement }: Predictor, { probabilities }: Predicted): Classification['top'] {
-  const calibrated = judgement.calibrate(probabilities);
+function rank({ version, postprocessor }: Predictor, { probabilities }: Predicted): Classification['top'] {
+  const calibrated = postprocessor.calibrate(probabilities);
   return [...probabilities.keys()]
     .sort((a, b) => probabilities[b]! - probabilities[a]!)
     .map((i) => ({ label: version.labels[i] as string, probability: calibrated[i]! }));

@@ -7,7 +7,7 @@ import { shuttingDown } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
 import { type LanePlan, NetworkLanes } from './network-lanes.js';
-import { type Judgement, readJudgement } from './postprocessor.js';
+import { type Postprocessor, readPostprocessor } from './postprocessor.js';
 import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
 import { formOf, type ServedVersion } from './served-version.js';
 
@@ -22,14 +22,14 @@ export interface Held extends Predictor {
 interface Loaded {
   readonly version: ServedVersion;
   readonly thread: NetworkThread;
-  /** Of the lanes. */
-  readonly besides: readonly NetworkThread[];
+  /** Extra threads, one per additional lane. */
+  readonly extraLanes: readonly NetworkThread[];
   readonly compiled: Promise<CompiledNetwork>;
   readonly network: Promise<SightedForward>;
   readonly lanes: NetworkLanes;
   readonly selfCheck: Promise<SelfCheck>;
   /** By calibration: a version may be calibrated while it serves. */
-  readonly judgements: Map<string, Promise<Judgement>>;
+  readonly postprocessors: Map<string, Promise<Postprocessor>>;
   holders: number;
 }
 
@@ -63,7 +63,7 @@ export class LoadedVersions {
         version,
         network: await loaded.network,
         lanes: loaded.lanes,
-        judgement: await this.#judgement(loaded, version),
+        postprocessor: await this.#postprocessor(loaded, version),
         selfCheck: await loaded.selfCheck,
         explain: (maps, label) => loaded.thread.explain({ network: version, maps, label }),
         letGo,
@@ -88,33 +88,33 @@ export class LoadedVersions {
 
   #load(version: ServedVersion): Loaded {
     const thread = this.startThread();
-    const besides: NetworkThread[] = [];
+    const extraLanes: NetworkThread[] = [];
     const compiled = this.compiler.compile(version);
     const network = compiled.then((loadable) => thread.load(loadable));
     const { count, threads } = this.lanePlan;
     const loadLane = async (): Promise<SightedForward> => {
       const loadable = await compiled;
       if (this.#closed) throw shuttingDown();
-      const beside = this.startThread(threads);
-      besides.push(beside);
-      return beside.load(loadable);
+      const lane = this.startThread(threads);
+      extraLanes.push(lane);
+      return lane.load(loadable);
     };
     const lanes = new NetworkLanes(count, loadLane, (error) => {
       if (!this.#closed) this.events.emit('alone', version, error);
     });
     const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
     selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
-    return { version, thread, besides, compiled, network, lanes, selfCheck, judgements: new Map(), holders: 0 };
+    return { version, thread, extraLanes, compiled, network, lanes, selfCheck, postprocessors: new Map(), holders: 0 };
   }
 
-  #judgement({ judgements }: Loaded, version: ServedVersion): Promise<Judgement> {
+  #postprocessor({ postprocessors }: Loaded, version: ServedVersion): Promise<Postprocessor> {
     const key = JSON.stringify(version.calibration);
-    const known = judgements.get(key);
+    const known = postprocessors.get(key);
     if (known) return known;
-    const judgement = readJudgement(version, this.blobs);
-    judgements.set(key, judgement);
-    judgement.catch(() => judgements.delete(key)); // the next one tries again
-    return judgement;
+    const postprocessor = readPostprocessor(version, this.blobs);
+    postprocessors.set(key, postprocessor);
+    postprocessor.catch(() => postprocessors.delete(key)); // the next one tries again
+    return postprocessor;
   }
 
   async #letGo(id: string, loaded: Loaded): Promise<void> {
@@ -128,8 +128,8 @@ export class LoadedVersions {
   }
 
   /** The file goes last: its weights are mapped, not read, and Windows removes none that is. */
-  async #end({ version, thread, besides, compiled, selfCheck }: Loaded): Promise<void> {
-    await Promise.all([thread, ...besides].map((each) => each.close()));
+  async #end({ version, thread, extraLanes, compiled, selfCheck }: Loaded): Promise<void> {
+    await Promise.all([thread, ...extraLanes].map((each) => each.close()));
     const [made, checked] = await Promise.allSettled([compiled, selfCheck]);
     if (made.status === 'fulfilled') await this.compiler.letGo(version, made.value, checked.status === 'fulfilled');
   }

@@ -4,7 +4,7 @@ import type { BlobStore } from '../storage/blobs.js';
 import type { ServedVersion } from './served-version.js';
 
 /** What is to be thought of what a network answered. */
-export interface Judgement {
+export interface Postprocessor {
   /** Whether the probabilities are those that a calibration makes of the network's own. */
   readonly calibrated: boolean;
   /** n x classes. */
@@ -18,7 +18,10 @@ export interface Judgement {
 }
 
 /** Reads how a version's answers are to be judged. One that is not calibrated is believed as it is. */
-export async function readJudgement({ calibration, labels }: ServedVersion, blobs: BlobStore): Promise<Judgement> {
+export async function readPostprocessor(
+  { calibration, labels }: ServedVersion,
+  blobs: BlobStore,
+): Promise<Postprocessor> {
   if (!calibration) {
     return { calibrated: false, calibrate: (probabilities) => probabilities, outlierScore: () => null };
   }

@@ -4,7 +4,7 @@ import { DDSketch } from '@datadog/sketches-js';
 const ENOUGH = 50;
 
 /** What a version that is tried may cost before it is tried no longer. */
-export interface TrialBounds {
+export interface RolloutBounds {
   /** By how much its share of errors may exceed that of the present version, 0 to 1. */
   readonly maxErrorRate: number;
   /** How many times as long as the present version it may take to predict; medians. */
@@ -57,7 +57,7 @@ export class ArmFigures {
 }
 
 /** What is known of a version that is tried, beside the one that it may replace. */
-export class TrialFigures {
+export class RolloutFigures {
   readonly present: ArmFigures;
   readonly candidate: ArmFigures;
   /** Photos that both have answered, and of them those with the same label. */
@@ -81,7 +81,7 @@ export class TrialFigures {
   }
 
   /** Why the trial must end, if it must. */
-  breach({ maxErrorRate, maxSlowdown }: TrialBounds): string | null {
+  breach({ maxErrorRate, maxSlowdown }: RolloutBounds): string | null {
     const { candidate, present } = this;
     const excess = rateOf(candidate, ENOUGH) - rateOf(present, ENOUGH);
     if (excess > maxErrorRate) {

@@ -4,11 +4,11 @@ import { HubError } from '../errors.js';
 import { bestLabels, Comparisons } from './comparisons.js';
 import { type Deployments, deploymentName, type Target } from './deployments.js';
 import type { Held } from './loaded-versions.js';
-import type { TrialBounds, TrialFigures } from './rollout-figures.js';
+import type { RolloutBounds, RolloutFigures } from './rollout-figures.js';
 import type { ServedVersion } from './served-version.js';
 
 /** A version that is tried for an alias. */
-export interface Trial extends TrialBounds {
+export interface Rollout extends RolloutBounds {
   readonly id: string;
   readonly alias: string;
   /** CANARY: it answers a share of the photos. SHADOW: it is asked about a share of them as well, and not shown. */
@@ -16,7 +16,7 @@ export interface Trial extends TrialBounds {
   /** 0 to 1. */
   readonly share: number;
   readonly candidate: Held;
-  readonly figures: TrialFigures;
+  readonly figures: RolloutFigures;
 }
 
 /** What was answered, and about what. */
@@ -32,8 +32,8 @@ interface Answered {
   readonly pixels: (side: number) => Promise<Uint8Array>;
 }
 
-/** What a question has to do with a trial. */
-export interface TrialPart {
+/** What a question has to do with a rollout. */
+export interface RolloutPart {
   answered(answer: Answered): void;
   failed(error: unknown): void;
 }
@@ -41,54 +41,54 @@ export interface TrialPart {
 /** Whom a question goes to. */
 interface Asked {
   readonly held: Promise<Held>;
-  readonly part: TrialPart | null;
+  readonly part: RolloutPart | null;
 }
 
-/** The trials that are under way, one for an alias: who is asked, what is counted, and when one has to end by itself. */
-export class Trials {
-  readonly events = new EventEmitter<{ breached: [trial: Trial, why: string] }>();
-  readonly #running = new Map<string, Trial>();
+/** The rollouts that are under way, one for an alias: who is asked, what is counted, and when one has to end by itself. */
+export class Rollouts {
+  readonly events = new EventEmitter<{ breached: [rollout: Rollout, why: string] }>();
+  readonly #running = new Map<string, Rollout>();
   readonly #comparisons: Comparisons;
 
   constructor(private readonly deployments: Deployments) {
     this.#comparisons = new Comparisons(deployments);
   }
 
-  begin(trial: Trial): void {
-    this.#running.set(nameOf(trial), trial);
+  begin(rollout: Rollout): void {
+    this.#running.set(nameOf(rollout), rollout);
   }
 
-  find(model: string, alias: string): Trial | undefined {
+  find(model: string, alias: string): Rollout | undefined {
     return this.#running.get(deploymentName(model, alias));
   }
 
-  list(): readonly Trial[] {
+  list(): readonly Rollout[] {
     return [...this.#running.values()];
   }
 
   /** From now on its version is asked no more. */
-  async end(trial: Trial): Promise<void> {
-    if (!this.#running.delete(nameOf(trial))) return;
-    this.#comparisons.forget(trial);
-    await trial.candidate.letGo();
+  async end(rollout: Rollout): Promise<void> {
+    if (!this.#running.delete(nameOf(rollout))) return;
+    this.#comparisons.forget(rollout);
+    await rollout.candidate.letGo();
   }
 
   /**
    * Holds the version that is to answer.
-   * @param key with it, the same version answers for as long as the trial lasts. @param inPixels whether pictures come as the
+   * @param key with it, the same version answers for as long as the rollout lasts. @param inPixels whether pictures come as the
    * present version takes them: one that takes others can have no part then.
    */
   ask(model: string, target: Target, key: string | undefined, inPixels: boolean): Asked {
     this.#comparisons.busy();
-    const trial = 'alias' in target ? this.find(model, target.alias) : undefined;
-    if (!trial || !('alias' in target)) return { held: this.deployments.hold(model, target), part: null };
+    const rollout = 'alias' in target ? this.find(model, target.alias) : undefined;
+    if (!rollout || !('alias' in target)) return { held: this.deployments.hold(model, target), part: null };
     const present = this.deployments.get(model, target.alias).version;
-    const candidate = trial.candidate.version;
+    const candidate = rollout.candidate.version;
     const fits = !inPixels || candidate.size.input === present.size.input;
-    const chosen = fits && placeOf(trial.id, key) < trial.share;
-    const byCandidate = chosen && trial.mode === 'CANARY';
+    const chosen = fits && placeOf(rollout.id, key) < rollout.share;
+    const byCandidate = chosen && rollout.mode === 'CANARY';
     const [version, other] = byCandidate ? [candidate, present] : [present, candidate];
-    const part = this.#part(trial, byCandidate ? 'candidate' : 'present', chosen ? other : null);
+    const part = this.#part(rollout, byCandidate ? 'candidate' : 'present', chosen ? other : null);
     return { held: this.deployments.holdVersion(version), part };
   }
 
@@ -98,56 +98,56 @@ export class Trials {
   }
 
   /** @param other the version that is to be asked as well; null for none. */
-  #part(trial: Trial, arm: 'present' | 'candidate', other: ServedVersion | null): TrialPart {
-    const { figures } = trial;
+  #part(rollout: Rollout, arm: 'present' | 'candidate', other: ServedVersion | null): RolloutPart {
+    const { figures } = rollout;
     let hasFailed = false;
     return {
       answered: ({ version, probabilities, milliseconds, bytes, pixels }) => {
         if (hasFailed) return; // past its deadline: it came, and nobody waited for it any more
         figures[arm].answered(milliseconds);
-        this.#judge(trial);
-        if (!other || this.#running.get(nameOf(trial)) !== trial) return;
+        this.#judge(rollout);
+        if (!other || this.#running.get(nameOf(rollout)) !== rollout) return;
         const labels = bestLabels(version.labels, probabilities);
         const answered = (others: readonly string[], took: number): void => {
           figures.compared += labels.length;
           figures.agreed += labels.filter((label, i) => label === others[i]).length;
-          if (other === trial.candidate.version) figures.candidate.answered(took);
-          this.#judge(trial);
+          if (other === rollout.candidate.version) figures.candidate.answered(took);
+          this.#judge(rollout);
         };
         const failed = (error: unknown): void => {
-          if (other === trial.candidate.version) this.#failed(trial, 'candidate', error);
+          if (other === rollout.candidate.version) this.#failed(rollout, 'candidate', error);
         };
-        const comparison = { of: trial, version: other, n: labels.length, bytes, pixels, answered, failed };
+        const comparison = { of: rollout, version: other, n: labels.length, bytes, pixels, answered, failed };
         if (!this.#comparisons.add(comparison)) figures.dropped += labels.length;
       },
       failed: (error) => {
         hasFailed = true;
-        this.#failed(trial, arm, error);
+        this.#failed(rollout, arm, error);
       },
     };
   }
 
   /** What whoever asks did wrong, or the hub had no time for, says nothing of a version. */
-  #failed(trial: Trial, arm: 'present' | 'candidate', error: unknown): void {
+  #failed(rollout: Rollout, arm: 'present' | 'candidate', error: unknown): void {
     if (error instanceof HubError && error.code !== 'DEADLINE_EXCEEDED') return;
-    trial.figures[arm].errors += 1;
-    this.#judge(trial);
+    rollout.figures[arm].errors += 1;
+    this.#judge(rollout);
   }
 
-  #judge(trial: Trial): void {
-    const why = trial.figures.breach(trial);
-    if (why === null || this.#running.get(nameOf(trial)) !== trial) return;
-    this.end(trial).catch(() => undefined); // at once: writing it down may take longer
-    this.events.emit('breached', trial, why);
+  #judge(rollout: Rollout): void {
+    const why = rollout.figures.breach(rollout);
+    if (why === null || this.#running.get(nameOf(rollout)) !== rollout) return;
+    this.end(rollout).catch(() => undefined); // at once: writing it down may take longer
+    this.events.emit('breached', rollout, why);
   }
 }
 
-function nameOf({ candidate, alias }: Pick<Trial, 'candidate' | 'alias'>): string {
+function nameOf({ candidate, alias }: Pick<Rollout, 'candidate' | 'alias'>): string {
   return deploymentName(candidate.version.model, alias);
 }
 
-/** Where a question falls, 0 to 1: with a key, always at the same place in one trial, and at any in another. */
-function placeOf(trial: string, key: string | undefined): number {
+/** Where a question falls, 0 to 1: with a key, always at the same place in one rollout, and at any in another. */
+function placeOf(rollout: string, key: string | undefined): number {
   if (key === undefined) return Math.random();
-  return createHash('sha256').update(`${trial} ${key}`).digest().readUInt32BE() / 2 ** 32;
+  return createHash('sha256').update(`${rollout} ${key}`).digest().readUInt32BE() / 2 ** 32;
 }

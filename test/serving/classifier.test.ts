@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodePixels } from '../../src/datasets/decode.js';
-import type { ServingLimits } from '../../src/serving/bounds.js';
 import type { Classifier } from '../../src/serving/classifier.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
+import type { ServingBounds } from '../../src/serving/serving-bounds.js';
 import { noise, png } from '../datasets/fixtures.js';
 import { LABELS, ServingRoom } from '../support/serving-room.js';
 
@@ -32,8 +32,8 @@ beforeAll(async () => {
 afterAll(() => room.remove());
 
 /** A classifier whose production is the last of these versions. */
-async function asking(version: ServedVersion, limits: Partial<ServingLimits> = {}): Promise<Classifier> {
-  return room.classifier(await room.serving(version), limits);
+async function asking(version: ServedVersion, bounds: Partial<ServingBounds> = {}): Promise<Classifier> {
+  return room.classifier(await room.serving(version), bounds);
 }
 
 /** Probabilities by class. */

@@ -7,13 +7,13 @@ import { NetworkThread } from '../../src/engines/network-thread.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32, type Tensor } from '../../src/network/tensor.js';
-import type { ServingLimits } from '../../src/serving/bounds.js';
 import { Classifier } from '../../src/serving/classifier.js';
 import { Deployments } from '../../src/serving/deployments.js';
 import { LoadedVersions } from '../../src/serving/loaded-versions.js';
 import type { LanePlan } from '../../src/serving/network-lanes.js';
-import { Trials } from '../../src/serving/rollouts.js';
+import { Rollouts } from '../../src/serving/rollouts.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
+import type { ServingBounds } from '../../src/serving/serving-bounds.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
@@ -25,7 +25,7 @@ export const LABELS = ['ant', 'bee', 'cat', 'dog'];
 const SIZE = { input: 8, image: 75 };
 export const MISSING = 'f'.repeat(64);
 
-const LIMITS: ServingLimits = {
+const BOUNDS: ServingBounds = {
   servingBatch: 4,
   servingWait: 1000,
   servingQueue: 64,
@@ -122,13 +122,13 @@ export class ServingRoom {
       if (!found) throw new Error(`no version ${number} of ${model}`);
       return found;
     };
-    const deployments = new Deployments(this.inMemory(), find, LIMITS.servingVersions);
+    const deployments = new Deployments(this.inMemory(), find, BOUNDS.servingVersions);
     for (const version of versions) await (await deployments.prepare(version)).switchTo('production');
     return deployments;
   }
 
-  classifier(deployments: Deployments, limits: Partial<ServingLimits> = {}): Classifier {
-    return new Classifier({ ...LIMITS, ...limits }, new Trials(deployments));
+  classifier(deployments: Deployments, bounds: Partial<ServingBounds> = {}): Classifier {
+    return new Classifier({ ...BOUNDS, ...bounds }, new Rollouts(deployments));
   }
 
   /** From now on predictions wait until what this returns is called. */

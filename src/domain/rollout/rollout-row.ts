@@ -1,17 +1,17 @@
 import type { TrialArmType, VersionTrialType } from '../../schema/rollout/rollout.type.js';
-import { type ArmFigures, type StoredFigures, TrialFigures } from '../../serving/rollout-figures.js';
+import { type ArmFigures, RolloutFigures, type StoredFigures } from '../../serving/rollout-figures.js';
 import type { Prisma } from '../../storage/database.js';
 
 export const withVersions = { version: { include: { model: true } }, present: true } as const;
 export type TrialRow = Prisma.VersionTrialGetPayload<{ include: typeof withVersions }>;
 
 /** What was counted up to the last time that it was written. */
-export function toFigures({ figures }: Pick<TrialRow, 'figures'>): TrialFigures {
-  return new TrialFigures(figures as StoredFigures | null);
+export function toFigures({ figures }: Pick<TrialRow, 'figures'>): RolloutFigures {
+  return new RolloutFigures(figures as StoredFigures | null);
 }
 
 /** @param figures of now, while it is under way. */
-export function toTrial(row: TrialRow, figures: TrialFigures): VersionTrialType {
+export function toTrial(row: TrialRow, figures: RolloutFigures): VersionTrialType {
   const { version, present, ...facts } = row;
   const { compared, agreed, dropped } = figures;
   return {

@@ -4,8 +4,8 @@ import { HubError } from '../../errors.js';
 import type { EndTrialInput, StartTrialInput } from '../../schema/rollout/rollout.input.js';
 import type { VersionTrialType } from '../../schema/rollout/rollout.type.js';
 import type { Deployments } from '../../serving/deployments.js';
-import type { TrialFigures } from '../../serving/rollout-figures.js';
-import type { Trial, Trials } from '../../serving/rollouts.js';
+import type { RolloutFigures } from '../../serving/rollout-figures.js';
+import type { Rollout, Rollouts } from '../../serving/rollouts.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { type Actor, HUB_ACTOR } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
@@ -24,7 +24,7 @@ type EndState = 'PROMOTED' | 'ABORTED';
 export interface TrialParts {
   readonly prisma: PrismaClient;
   readonly deployments: Deployments;
-  readonly trials: Trials;
+  readonly trials: Rollouts;
   readonly promotions: PromotionService;
   readonly changes: ChangeNotices;
   readonly log: Logger;
@@ -35,7 +35,7 @@ export class TrialService {
   /** Changes follow one another, so that serving and database agree. */
   readonly #oneChange = pLimit(1);
   /** How much was counted when it was written last, by trial. */
-  readonly #saved = new WeakMap<Trial, number>();
+  readonly #saved = new WeakMap<Rollout, number>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(private readonly parts: TrialParts) {
@@ -179,7 +179,7 @@ export class TrialService {
   }
 
   /** @param figures where serving has ended it already. */
-  async #endByItself(id: string, state: EndState, why: string, figures?: TrialFigures): Promise<void> {
+  async #endByItself(id: string, state: EndState, why: string, figures?: RolloutFigures): Promise<void> {
     const row = await this.#require(id);
     if (row.state !== 'RUNNING') return;
     await this.#end(row, state, why, HUB_ACTOR, figures);
@@ -247,12 +247,12 @@ export class TrialService {
     return this.parts.prisma.versionTrial.findUniqueOrThrow({ where: { id }, include: withVersions });
   }
 
-  #live({ id, alias, version }: TrialRow): Trial | undefined {
+  #live({ id, alias, version }: TrialRow): Rollout | undefined {
     const trial = this.parts.trials.find(version.model.name, alias);
     return trial?.id === id ? trial : undefined;
   }
 
-  #figures(row: TrialRow): TrialFigures {
+  #figures(row: TrialRow): RolloutFigures {
     return this.#live(row)?.figures ?? toFigures(row);
   }
 

@@ -1,5 +1,5 @@
 /** How much is answered at the same time, and how long it may take. The configuration has them under the same names. */
-export interface ServingLimits {
+export interface ServingBounds {
   /** Photos that are computed together at most. */
   readonly servingBatch: number;
   /** Milliseconds that a photo which could be computed waits for others that are being decoded. */
