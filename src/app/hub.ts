@@ -1,3 +1,4 @@
+import 'reflect-metadata'; // type-graphql needs it before the first decorated class
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { startApi } from './api.js';
