@@ -9,7 +9,7 @@ import { OnnxEngine } from '../dist/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../dist/engines/read-classifier.js';
 import { startQuantization, startWorker } from '../dist/jobs/worker-process.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
-import { resolveRecipe } from '../dist/training/recipe.js';
+import { resolveRecipe } from '../dist/training/recipe-resolution.js';
 import { check, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';
 

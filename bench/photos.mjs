@@ -14,7 +14,7 @@ import { registerImages } from '../dist/datasets/register.js';
 import { NetworkThread } from '../dist/engines/network-thread.js';
 import { startWorker } from '../dist/jobs/worker-process.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
-import { resolveRecipe } from '../dist/training/recipe.js';
+import { resolveRecipe } from '../dist/training/recipe-resolution.js';
 import { check } from './support/check.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -8,7 +8,7 @@ import { startWorker } from '../dist/jobs/worker-process.js';
 import { readKerasWeights } from '../dist/network/keras-h5.js';
 import { writeSafetensors } from '../dist/network/safetensors.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
-import { resolveRecipe } from '../dist/training/recipe.js';
+import { resolveRecipe } from '../dist/training/recipe-resolution.js';
 import { drawSplits } from '../dist/training/splits.js';
 import { check, mean, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';

@@ -14,7 +14,7 @@ import { OnnxEngine } from '../dist/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../dist/engines/read-classifier.js';
 import { startTrust, startWorker } from '../dist/jobs/worker-process.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
-import { resolveRecipe } from '../dist/training/recipe.js';
+import { resolveRecipe } from '../dist/training/recipe-resolution.js';
 import { check, mean, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';
 import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
@@ -118,7 +118,7 @@ async function scoresOf({ job, outlierBlob }, folder) {
     for (let at = 0; at < pixels.length; at += BATCH * bytes) {
       const part = pixels.slice(at, at + BATCH * bytes);
       const n = part.length / bytes;
-      const { features } = await network.look(part, n, false);
+      const { features } = await network.runWithFeatures(part, n, false);
       const width = features.length / n;
       for (let i = 0; i < n; i++) scores.push(distance(features.subarray(i * width, (i + 1) * width), subspace));
     }

@@ -12,7 +12,12 @@ const { size: image, batch, seconds, engine } = await timedEngine();
 
 const file = new URL('../../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url);
 const backbone = readSafetensors(readFileSync(file)).weights;
-const network = await engine.frozen({ backbone, size: { input: INPUT, image }, upTo: 'avg_pool', type: 'float32' });
+const network = await engine.frozen({
+  backbone,
+  size: { input: INPUT, image },
+  firstTrainedLayer: 'avg_pool',
+  type: 'float32',
+});
 const pixels = new Uint8Array(batch * INPUT * INPUT * 3).map(() => Math.random() * 256);
 
 const times = [];

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { matchBackbone } from '../../dist/network/backbone-weights.js';
 import { foldLayers } from '../../dist/network/folded-weights.js';
 import { head } from '../../dist/network/head.js';
-import { splitAt, splitShape } from '../../dist/network/inception-v3.js';
+import { divideAt, featureShape } from '../../dist/network/inception-v3.js';
 import { readSafetensors } from '../../dist/network/safetensors.js';
 import { initialWeights } from '../../dist/training/initial-weights.js';
 import { median } from './check.mjs';
@@ -18,10 +18,10 @@ const { size, batch, seconds, engine } = await timedEngine();
 
 const file = new URL('../../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url);
 const backbone = readSafetensors(readFileSync(file)).weights;
-const { rest } = splitAt(matchBackbone(backbone).layers, 'mixed5');
+const { rest } = divideAt(matchBackbone(backbone).layers, 'mixed5');
 const headLayers = head(2048, { classes: CLASSES, hidden: 500, dropout: 0.3 });
 const folded = foldLayers(rest, backbone);
-const shape = splitShape('InceptionV3', size, 'mixed5');
+const shape = featureShape('InceptionV3', size, 'mixed5');
 const values = shape.height * shape.width * shape.channels;
 const trainer = await engine.trainer({
   layers: [...rest, ...headLayers],

@@ -1,10 +1,10 @@
-import type { SplitLayer } from '../network/inception-v3.js';
+import type { FirstTrainedLayer } from '../network/inception-v3.js';
 import type { Layer, Shape } from '../network/layers.js';
 import type { Weights } from '../network/tensor.js';
 
-/** What pictures a network takes: RGB bytes of one size, resized by the network itself to the size it computes at. */
-export interface PictureSize {
-  /** Side in pixels of the square pictures that come in. */
+/** What batches a network takes: RGB bytes of one size, resized by the network itself to the size it computes at. */
+export interface InputSize {
+  /** Side in pixels of the square batches that come in. */
   readonly input: number;
   /** Side in pixels of the square the network sees, at least 75. */
   readonly image: number;
@@ -13,8 +13,8 @@ export interface PictureSize {
 /** A backbone up to a layer, in inference mode. */
 export interface FrozenSpec {
   readonly backbone: Weights;
-  readonly size: PictureSize;
-  readonly upTo: SplitLayer;
+  readonly size: InputSize;
+  readonly firstTrainedLayer: FirstTrainedLayer;
   /** Of what comes out. */
   readonly type: FeatureType;
 }
@@ -24,7 +24,7 @@ export interface ClassifierSpec {
   readonly backbone: Weights;
   readonly head: readonly Layer[];
   readonly headWeights: Weights;
-  readonly size: PictureSize;
+  readonly size: InputSize;
 }
 
 /** Values of activations: floats, or the bits of 16-bit floats (IEEE 754 binary16). */
@@ -104,8 +104,8 @@ export interface Forward<T extends Features = Float32Array> {
   dispose(): Promise<void>;
 }
 
-/** What a classifier computed of pictures, and on the way there. */
-export interface Sight {
+/** What a classifier computed of batches, and on the way there. */
+export interface ForwardResult {
   /** n x classes. */
   readonly probabilities: Float32Array;
   /** n x channels, what the head reads; null where the form of the network does not give it. */
@@ -115,9 +115,9 @@ export interface Sight {
 }
 
 /** A loaded classifier that serves. */
-export interface SightedForward extends Forward {
+export interface ClassifierForward extends Forward {
   /** `run`, and what led to it. @param maps whether to give them: they are large. */
-  look(pixels: Uint8Array, n: number, maps: boolean): Promise<Sight>;
+  runWithFeatures(pixels: Uint8Array, n: number, maps: boolean): Promise<ForwardResult>;
 }
 
 /** What one optimizer step goes by. */
@@ -144,7 +144,7 @@ export interface Trainer {
 }
 
 /** Pictures as a network takes them. */
-export interface PictureBatch {
+export interface PixelBatch {
   /** n x input x input x 3 bytes, RGB. */
   readonly pixels: Uint8Array;
   readonly n: number;
@@ -153,13 +153,13 @@ export interface PictureBatch {
 /** What of an engine makes classifiers that compute with 8-bit weights and activations: faster, a little less exact. */
 export interface Quantizer {
   /**
-   * @param pictures by which the ranges of activations are told.
+   * @param batches by which the ranges of activations are told.
    * @returns the network in a file of the engine's own: ONNX where that is the engine.
-   * @throws DATASET_REFUSED when there are no pictures.
+   * @throws DATASET_REFUSED when there are no batches.
    */
-  quantize(spec: ClassifierSpec, pictures: AsyncIterable<PictureBatch>): Promise<Uint8Array>;
+  quantize(spec: ClassifierSpec, batches: AsyncIterable<PixelBatch>): Promise<Uint8Array>;
   /** Loads such a file. */
-  load(file: Uint8Array, size: PictureSize): Promise<SightedForward>;
+  load(file: Uint8Array, size: InputSize): Promise<ClassifierForward>;
 }
 
 /** Who computes. Every engine passes the same parity tests; a run's record names the one it used. */

@@ -1,7 +1,7 @@
 import { FileBlobStore } from '../storage/file-blobs.js';
-import type { Features, Forward, SightedForward } from './engine.js';
+import type { ClassifierForward, Features, Forward } from './engine.js';
 import { NetworkLoader, warmUp } from './network-loader.js';
-import type { ClassifierNetwork, ExplainedPicture, FrozenNetwork, ThreadData } from './network-thread-messages.js';
+import type { ClassifierNetwork, ExplainedPhoto, FrozenNetwork, ThreadData } from './network-thread-messages.js';
 import { readModel } from './onnx/classifier-model.js';
 import type { GradCam } from './onnx/grad-cam.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
@@ -22,12 +22,12 @@ export class NetworkBuilder {
     return new NetworkLoader(this.#engine, this.#blobs).loadFrozen(spec);
   }
 
-  async classifier(spec: ClassifierNetwork): Promise<SightedForward> {
+  async classifier(spec: ClassifierNetwork): Promise<ClassifierForward> {
     return warmUp(await this.#engine.load(await readModel(this.#blobs, spec), spec.size), spec.size);
   }
 
   /** The explainer is loaded when it is first needed; the thread is that of one version. */
-  async explain({ network, maps, label }: ExplainedPicture): Promise<Float32Array> {
+  async explain({ network, maps, label }: ExplainedPhoto): Promise<Float32Array> {
     this.#explainer ??= readClassifier(this.#blobs, network).then((spec) => this.#engine.gradCam(spec));
     this.#explainer.catch(() => {
       this.#explainer = undefined; // the next one tries again

@@ -1,6 +1,6 @@
 import { readSafetensors } from '../network/safetensors.js';
 import type { BlobStore } from '../storage/blobs.js';
-import type { Engine, Features, Forward, PictureSize } from './engine.js';
+import type { Engine, Features, Forward, InputSize } from './engine.js';
 import type { FrozenNetwork } from './network-thread-messages.js';
 
 /** Where frozen networks can be loaded: another thread, or this one. */
@@ -16,16 +16,16 @@ export class NetworkLoader implements NetworkHost {
     private readonly blobs: BlobStore,
   ) {}
 
-  async loadFrozen({ backboneBlob, size, upTo, type }: FrozenNetwork): Promise<Forward<Features>> {
+  async loadFrozen({ backboneBlob, size, firstTrainedLayer, type }: FrozenNetwork): Promise<Forward<Features>> {
     const backbone = readSafetensors(await this.blobs.get(backboneBlob)).weights;
-    return warmUp(await this.engine.frozen({ backbone, size, upTo, type }), size);
+    return warmUp(await this.engine.frozen({ backbone, size, firstTrainedLayer, type }), size);
   }
 
   async close(): Promise<void> {}
 }
 
 /** Runs a network once: the first run allocates what all later ones use. */
-export async function warmUp<N extends Forward<Features>>(network: N, { input }: PictureSize): Promise<N> {
+export async function warmUp<N extends Forward<Features>>(network: N, { input }: InputSize): Promise<N> {
   await network.run(new Uint8Array(input * input * 3), 1);
   return network;
 }

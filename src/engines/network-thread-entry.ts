@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HubError } from '../errors.js';
 import { yieldTo } from '../priority.js';
-import type { Features, Forward, Sight, SightedForward } from './engine.js';
+import type { ClassifierForward, Features, Forward, ForwardResult } from './engine.js';
 import type { NetworkBuilder } from './network-builder.js';
 import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
 
@@ -18,7 +18,7 @@ const [{ openNetwork }, { warmUp }] = await Promise.all([
   import('./network-loader.js'),
 ]);
 let builder: Promise<NetworkBuilder> | undefined;
-const networks = new Map<string, Forward<Features> | SightedForward>();
+const networks = new Map<string, Forward<Features> | ClassifierForward>();
 
 parentPort?.on('message', async (request: ThreadRequest) => {
   try {
@@ -29,8 +29,8 @@ parentPort?.on('message', async (request: ThreadRequest) => {
   }
 });
 
-async function handle(request: ThreadRequest): Promise<Features | Sight | number | null> {
-  if (request.type === 'explain') return (await getBuilder()).explain(request.picture);
+async function handle(request: ThreadRequest): Promise<Features | ForwardResult | number | null> {
+  if (request.type === 'explain') return (await getBuilder()).explain(request.photo);
   const network = networks.get(request.network);
   switch (request.type) {
     case 'load': {
@@ -41,9 +41,10 @@ async function handle(request: ThreadRequest): Promise<Features | Sight | number
     case 'run':
       if (!network) throw new Error(`the network ${request.network} is not loaded`);
       return network.run(request.pixels, request.n);
-    case 'look':
-      if (!network || !('look' in network)) throw new Error(`the classifier ${request.network} is not loaded`);
-      return network.look(request.pixels, request.n, request.maps);
+    case 'runWithFeatures':
+      if (!network || !('runWithFeatures' in network))
+        throw new Error(`the classifier ${request.network} is not loaded`);
+      return network.runWithFeatures(request.pixels, request.n, request.maps);
     case 'unload':
       networks.delete(request.network);
       await network?.dispose();
@@ -51,8 +52,8 @@ async function handle(request: ThreadRequest): Promise<Features | Sight | number
   }
 }
 
-async function load(spec: NetworkSpec): Promise<Forward<Features> | SightedForward> {
-  if ('upTo' in spec) return (await getBuilder()).frozen(spec);
+async function load(spec: NetworkSpec): Promise<Forward<Features> | ClassifierForward> {
+  if ('firstTrainedLayer' in spec) return (await getBuilder()).frozen(spec);
   if (!('file' in spec)) return (await getBuilder()).classifier(spec);
   return warmUp(await openNetwork<Float32Array>(spec.file, spec.size, data), spec.size);
 }

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, HubError, shuttingDown } from '../errors.js';
-import type { Features, Forward, Sight, SightedForward } from './engine.js';
+import type { ClassifierForward, Features, Forward, ForwardResult } from './engine.js';
 import type { NetworkHost } from './network-loader.js';
 import type {
   ClassifierNetwork,
   CompiledNetwork,
-  ExplainedPicture,
+  ExplainedPhoto,
   FrozenNetwork,
   NetworkSpec,
   ThreadAnswer,
@@ -17,7 +17,7 @@ import type {
 export const NETWORK_THREAD_ENTRY = new URL('./network-thread-entry.js', import.meta.url);
 
 type Unsent = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
-type Result = Features | Sight | number | null;
+type Result = Features | ForwardResult | number | null;
 
 /**
  * A thread that computes networks. ONNX Runtime computes on the thread that calls it, so whoever must stay able to
@@ -37,7 +37,7 @@ export class NetworkThread implements NetworkHost {
   }
 
   /** Loads a whole network and warms it up. */
-  async load(spec: ClassifierNetwork | CompiledNetwork): Promise<SightedForward> {
+  async load(spec: ClassifierNetwork | CompiledNetwork): Promise<ClassifierForward> {
     return this.#load<Float32Array>(spec);
   }
 
@@ -47,8 +47,8 @@ export class NetworkThread implements NetworkHost {
   }
 
   /** Which places of a picture speak for a class: height x width. */
-  async explain(picture: ExplainedPicture): Promise<Float32Array> {
-    return (await this.#ask({ type: 'explain', picture })) as Float32Array;
+  async explain(photo: ExplainedPhoto): Promise<Float32Array> {
+    return (await this.#ask({ type: 'explain', photo })) as Float32Array;
   }
 
   async #load<T extends Features>(spec: NetworkSpec) {
@@ -57,8 +57,8 @@ export class NetworkThread implements NetworkHost {
     return {
       outFeatures,
       run: async (pixels: Uint8Array, n: number) => (await this.#ask({ type: 'run', network, pixels, n })) as T,
-      look: async (pixels: Uint8Array, n: number, maps: boolean) =>
-        (await this.#ask({ type: 'look', network, pixels, n, maps })) as Sight,
+      runWithFeatures: async (pixels: Uint8Array, n: number, maps: boolean) =>
+        (await this.#ask({ type: 'runWithFeatures', network, pixels, n, maps })) as ForwardResult,
       dispose: async () => void (await this.#ask({ type: 'unload', network })),
     };
   }

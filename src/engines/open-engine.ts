@@ -4,8 +4,8 @@ import type { Engine, EngineInfo } from './engine.js';
 import { findDevice } from './onnx/devices.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 import { loadTensorFlow, notInstalled } from './tensorflow/load.js';
-import { findTfjs } from './tensorflow/place.js';
 import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
+import { findTfjs } from './tensorflow/tfjs-package.js';
 
 /** An engine, and what is to be said about how it was chosen. */
 export interface OpenedEngine {

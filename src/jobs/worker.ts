@@ -58,7 +58,7 @@ const TASKS: { readonly [T in WorkerTask['type']]: (job: unknown) => Promise<voi
     await sweep(job, await surroundingsOf(job));
   },
   async calibration(task) {
-    const { calibrate } = await import('../training/speed-probe.js');
+    const { probeSpeed: calibrate } = await import('../training/speed-probe.js');
     const job = jobSchema.parse(task);
     emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
   },
@@ -68,17 +68,17 @@ const TASKS: { readonly [T in WorkerTask['type']]: (job: unknown) => Promise<voi
     emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
   },
   async trust(task) {
-    const { fitTrust } = await import('../training/calibrate.js');
+    const { fitCalibration: fitTrust } = await import('../training/fit-calibration.js');
     const job = trustJobSchema.parse(task);
     emit({ type: 'finished', trust: await fitTrust(job, servingSurroundingsOf(job)) });
   },
   async import(task) {
-    const { importModel } = await import('../training/import.js');
+    const { importModel } = await import('../training/model-import.js');
     const job = importJobSchema.parse(task);
     emit({ type: 'finished', imported: await importModel(job, servingSurroundingsOf(job)) });
   },
   async export(task) {
-    const { exportModel } = await import('../training/export.js');
+    const { exportModel } = await import('../training/model-export.js');
     const job = exportJobSchema.parse(task);
     emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
   },

@@ -34,25 +34,25 @@ export function matchBackbone(weights: Weights): { layers: readonly Layer[]; wid
   const filters = weights.get('conv2d/kernel')?.shape[3] ?? 0;
   const width = filters / 32;
   if (!Number.isInteger(width * 16) || width <= 0 || width > 2) {
-    throw refused(`conv2d/kernel has ${filters} filters; InceptionV3 has 32`);
+    throw refuseBackbone(`conv2d/kernel has ${filters} filters; InceptionV3 has 32`);
   }
   const layers = inceptionV3(width);
   const known = new Set<string>();
   for (const layer of convolutions(layers)) {
     for (const [name, shape] of expectedShapes(layer)) {
       const tensor = weights.get(name);
-      if (!tensor) throw refused(`${name} is missing`);
+      if (!tensor) throw refuseBackbone(`${name} is missing`);
       if (tensor.shape.join() !== shape.join()) {
-        throw refused(`${name} has shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`);
+        throw refuseBackbone(`${name} has shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`);
       }
       if (tensor.type === 'I8' && weights.get(scaleName(layer))?.shape.join() !== String(layer.filters)) {
-        throw refused(`${scaleName(layer)} is missing or has another shape than [${layer.filters}]`);
+        throw refuseBackbone(`${scaleName(layer)} is missing or has another shape than [${layer.filters}]`);
       }
       known.add(name).add(scaleName(layer));
     }
   }
   const stray = [...weights.keys()].find((name) => !known.has(name));
-  if (stray !== undefined) throw refused(`${stray.slice(0, 80)} has no place in it`);
+  if (stray !== undefined) throw refuseBackbone(`${stray.slice(0, 80)} has no place in it`);
   return { layers, width };
 }
 
@@ -117,7 +117,7 @@ export function convolutions(layers: readonly Layer[]): readonly ConvLayer[] {
 /** A kernel as floats, in an array of its own. */
 function dequantize(layer: ConvLayer, weights: Weights): Float32Array {
   const kernel = weights.get(kernelName(layer));
-  if (!kernel) throw refused(`${kernelName(layer)} is missing`);
+  if (!kernel) throw refuseBackbone(`${kernelName(layer)} is missing`);
   if (kernel.type === 'F32') return kernel.data.slice();
   const scale = floats(weights, scaleName(layer));
   const { data } = kernel;
@@ -130,7 +130,7 @@ function dequantize(layer: ConvLayer, weights: Weights): Float32Array {
 
 function floats(weights: Weights, name: string): Float32Array {
   const tensor = weights.get(name);
-  if (tensor?.type !== 'F32') throw refused(`${name} is missing or is not F32`);
+  if (tensor?.type !== 'F32') throw refuseBackbone(`${name} is missing or is not F32`);
   return tensor.data;
 }
 
@@ -142,6 +142,6 @@ function scaleName(layer: ConvLayer): string {
   return `${layer.name}/kernel_scale`;
 }
 
-function refused(why: string): HubError {
+function refuseBackbone(why: string): HubError {
   return new HubError('WEIGHTS_REFUSED', `These are not InceptionV3's weights without top: ${why}.`);
 }

@@ -1,8 +1,8 @@
 import type { ConcatLayer, ConvLayer, Layer, Padding, PoolLayer, Shape } from './layers.js';
-import { PICTURE, pictureShapes } from './layers.js';
+import { imageShapes, NETWORK_INPUT } from './layers.js';
 
 /** The layers at which the frozen part may end: behind an inception block, or behind the pooling on top of them. */
-export const SPLIT_LAYERS = [
+export const FIRST_TRAINED_LAYERS = [
   'mixed0',
   'mixed1',
   'mixed2',
@@ -16,9 +16,9 @@ export const SPLIT_LAYERS = [
   'mixed10',
   'avg_pool',
 ] as const;
-export type SplitLayer = (typeof SPLIT_LAYERS)[number];
+export type FirstTrainedLayer = (typeof FIRST_TRAINED_LAYERS)[number];
 /** What the head reads. */
-export const POOLED = 'avg_pool' satisfies SplitLayer;
+export const POOLED = 'avg_pool' satisfies FirstTrainedLayer;
 
 /** Below 75 pixels the last windows no longer fit. */
 export const SMALLEST_IMAGE = 75;
@@ -34,7 +34,7 @@ export const SMALLEST_IMAGE = 75;
  */
 export function inceptionV3(width = 1): readonly Layer[] {
   const b = new Builder(width);
-  let x = b.conv(PICTURE, 32, [3, 3], 2, 'valid'); // 149 x 149 x 32
+  let x = b.conv(NETWORK_INPUT, 32, [3, 3], 2, 'valid'); // 149 x 149 x 32
   x = b.conv(x, 32, [3, 3], 1, 'valid'); // 147 x 147 x 32
   x = b.conv(x, 64, [3, 3]); // 147 x 147 x 64
   x = b.pool('maxPool', x, 2, 'valid'); // 73 x 73 x 64
@@ -88,17 +88,17 @@ export function networkOf(architecture: string): readonly Layer[] {
 }
 
 /** What the split layer gives for pictures of imageSize x imageSize, by the name of the network. */
-export function splitShape(architecture: string, imageSize: number, split: SplitLayer): Shape {
-  return pictureShapes(networkOf(architecture), imageSize).get(split) as Shape;
+export function featureShape(architecture: string, imageSize: number, firstTrainedLayer: FirstTrainedLayer): Shape {
+  return imageShapes(networkOf(architecture), imageSize).get(firstTrainedLayer) as Shape;
 }
 
 /** The layers up to and with the split layer, and those behind it. */
-export function splitAt(
+export function divideAt(
   layers: readonly Layer[],
-  split: SplitLayer,
+  firstTrainedLayer: FirstTrainedLayer,
 ): { frozen: readonly Layer[]; rest: readonly Layer[] } {
-  const index = layers.findIndex((layer) => layer.name === split);
-  if (index < 0) throw new Error(`no layer is named ${split}`);
+  const index = layers.findIndex((layer) => layer.name === firstTrainedLayer);
+  if (index < 0) throw new Error(`no layer is named ${firstTrainedLayer}`);
   return { frozen: layers.slice(0, index + 1), rest: layers.slice(index + 1) };
 }
 
@@ -106,14 +106,16 @@ export function splitAt(
 const SMALLEST_MAP = 3;
 
 /** The last layer whose maps still tell places apart: `mixed10` from 139 pixels on, `mixed7` at 75. */
-export function lastMaps(shapes: ReadonlyMap<string, Shape>): SplitLayer {
-  return SPLIT_LAYERS.findLast((name) => (shapes.get(name) as Shape).height >= SMALLEST_MAP) as SplitLayer;
+export function lastMaps(shapes: ReadonlyMap<string, Shape>): FirstTrainedLayer {
+  return FIRST_TRAINED_LAYERS.findLast(
+    (name) => (shapes.get(name) as Shape).height >= SMALLEST_MAP,
+  ) as FirstTrainedLayer;
 }
 
 /** Collects layers and numbers them as Keras does: convolutions and normalizations together, in creation order. */
 class Builder {
   readonly layers: Layer[] = [];
-  readonly #channels = new Map<string, number>([[PICTURE, 3]]);
+  readonly #channels = new Map<string, number>([[NETWORK_INPUT, 3]]);
   readonly #counts = { conv: 0, maxPool: 0, averagePool: 0 };
 
   constructor(private readonly width: number) {}

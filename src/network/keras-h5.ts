@@ -16,7 +16,7 @@ const FILE_LIMIT = 512 * 1024 * 1024;
  * @throws WEIGHTS_REFUSED when the file is no HDF5 file or a count or shape is wrong.
  */
 export async function readKerasWeights(path: string): Promise<Weights> {
-  return readHdf5(await readWhole(path), readLayers, refused);
+  return readHdf5(await readWeightFile(path), readLayers, refuseWeightFile);
 }
 
 function readLayers(file: H5File): Weights {
@@ -27,12 +27,12 @@ function readLayers(file: H5File): Weights {
   return weights;
 }
 
-async function readWhole(path: string): Promise<Buffer> {
+async function readWeightFile(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) throw refused('it is a folder');
-    if (stats.size > FILE_LIMIT) throw refused(`it has ${stats.size} bytes; the limit is ${FILE_LIMIT}`);
+    if (!stats.isFile()) throw refuseWeightFile('it is a folder');
+    if (stats.size > FILE_LIMIT) throw refuseWeightFile(`it has ${stats.size} bytes; the limit is ${FILE_LIMIT}`);
     return await file.readFile();
   } finally {
     await file.close();
@@ -49,7 +49,7 @@ function copyLayers(file: H5File, type: string, variables: readonly string[], in
   for (const [index, name] of names.entries()) {
     for (const variable of variables) {
       const dataset = findVariable(file.get(name), variable);
-      if (!dataset) throw refused(`${name} has no ${variable}`);
+      if (!dataset) throw refuseWeightFile(`${name} has no ${variable}`);
       into.set(`${type}${index === 0 ? '' : `_${index}`}/${variable}`, readDataset(dataset, name));
     }
   }
@@ -58,12 +58,12 @@ function copyLayers(file: H5File, type: string, variables: readonly string[], in
 function readDataset(dataset: Dataset, layer: string): Tensor {
   const { shape } = dataset;
   const bytes = shape ? 4 * elements(shape) : 0;
-  if (bytes > FILE_LIMIT) throw refused(`${layer} says ${bytes} bytes; the limit is ${FILE_LIMIT}`);
+  if (bytes > FILE_LIMIT) throw refuseWeightFile(`${layer} says ${bytes} bytes; the limit is ${FILE_LIMIT}`);
   const data = dataset.value;
-  if (!(data instanceof Float32Array) || !shape) throw refused(`${layer} is not stored as 32-bit floats`);
+  if (!(data instanceof Float32Array) || !shape) throw refuseWeightFile(`${layer} is not stored as 32-bit floats`);
   return { type: 'F32', shape, data: data.slice() };
 }
 
-function refused(why: string): HubError {
+function refuseWeightFile(why: string): HubError {
   return new HubError('WEIGHTS_REFUSED', `This is not a Keras weight file of InceptionV3 without top: ${why}.`);
 }

@@ -71,7 +71,7 @@ export interface Shape {
 }
 
 /** The name by which the first layers read the preprocessed picture. */
-export const PICTURE = 'picture';
+export const NETWORK_INPUT = 'input';
 
 /** Padding of a 3x3-or-other window as [before, after], the extra pixel behind: TensorFlow's rule. */
 export function samePadding(size: number, window: number, stride: number): readonly [number, number] {
@@ -80,7 +80,11 @@ export function samePadding(size: number, window: number, stride: number): reado
 }
 
 /** The shape of each layer's output, by name, for pictures of `imageSize` x `imageSize`. Throws where a window no longer fits. */
-export function inferShapes(layers: readonly Layer[], input: Shape, inputName: string = PICTURE): Map<string, Shape> {
+export function inferShapes(
+  layers: readonly Layer[],
+  input: Shape,
+  inputName: string = NETWORK_INPUT,
+): Map<string, Shape> {
   const shapes = new Map<string, Shape>([[inputName, input]]);
   const shapeOf = (name: string): Shape => {
     const shape = shapes.get(name);
@@ -92,7 +96,7 @@ export function inferShapes(layers: readonly Layer[], input: Shape, inputName: s
 }
 
 /** The same for square pictures with `side` pixels. */
-export function pictureShapes(layers: readonly Layer[], side: number): Map<string, Shape> {
+export function imageShapes(layers: readonly Layer[], side: number): Map<string, Shape> {
   return inferShapes(layers, { height: side, width: side, channels: 3 });
 }
 

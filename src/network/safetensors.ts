@@ -52,12 +52,13 @@ function* parts(weights: Weights, metadata: Readonly<Record<string, string>>): G
 
 /** Reads a file. Throws WEIGHTS_REFUSED, with what is wrong, for anything that is not well-formed to the last byte. */
 export function readSafetensors(file: Uint8Array): SafetensorsFile {
-  if (file.byteLength < 8) throw refused(`it ends after ${file.byteLength} bytes`);
+  if (file.byteLength < 8) throw refuseSafetensors(`it ends after ${file.byteLength} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > HEADER_LIMIT) throw refused(`its header says ${headerBytes} bytes; the limit is ${HEADER_LIMIT}`);
+  if (headerBytes > HEADER_LIMIT)
+    throw refuseSafetensors(`its header says ${headerBytes} bytes; the limit is ${HEADER_LIMIT}`);
   const start = 8 + headerBytes;
-  if (start > file.byteLength) throw refused('it ends inside its header');
+  if (start > file.byteLength) throw refuseSafetensors('it ends inside its header');
   const header = parseHeader(Buffer.from(file.buffer, file.byteOffset + 8, headerBytes).toString('utf8'));
   const weights = new Map<string, Tensor>();
   let metadata: Record<string, string> = {};
@@ -67,11 +68,13 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
       continue;
     }
     const entry = headerEntry.safeParse(value);
-    if (!entry.success) throw refused(`its header describes ${JSON.stringify(name.slice(0, 80))} wrongly`);
+    if (!entry.success) throw refuseSafetensors(`its header describes ${JSON.stringify(name.slice(0, 80))} wrongly`);
     const { dtype, shape, data_offsets: offsets } = entry.data;
     const bytes = elements(shape) * (dtype === 'F32' ? 4 : 1);
     if (offsets[1] - offsets[0] !== bytes || start + offsets[1] > file.byteLength) {
-      throw refused(`the bytes of ${JSON.stringify(name.slice(0, 80))} do not fit its shape [${shape.join(', ')}]`);
+      throw refuseSafetensors(
+        `the bytes of ${JSON.stringify(name.slice(0, 80))} do not fit its shape [${shape.join(', ')}]`,
+      );
     }
     const data = new Uint8Array(file.subarray(start + offsets[0], start + offsets[1])); // a copy: floats need alignment
     weights.set(
@@ -88,7 +91,7 @@ function parseHeader(text: string): [string, unknown][] {
   try {
     return Object.entries(z.record(z.string(), z.unknown()).parse(JSON.parse(text)));
   } catch {
-    throw refused('its header is not a JSON object');
+    throw refuseSafetensors('its header is not a JSON object');
   }
 }
 
@@ -96,6 +99,6 @@ function bytesOf(tensor: Tensor): Uint8Array {
   return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
 }
 
-function refused(why: string): HubError {
+function refuseSafetensors(why: string): HubError {
   return new HubError('WEIGHTS_REFUSED', `This is not a safetensors file that can be used: ${why}.`);
 }

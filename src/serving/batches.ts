@@ -1,4 +1,4 @@
-import type { Sight, SightedForward } from '../engines/engine.js';
+import type { ClassifierForward, ForwardResult } from '../engines/engine.js';
 import type { NetworkLanes } from './network-lanes.js';
 import type { Postprocessor } from './postprocessor.js';
 import type { ServedVersion } from './served-version.js';
@@ -8,14 +8,14 @@ import type { ServingBounds } from './serving-bounds.js';
 export interface Predictor {
   readonly version: ServedVersion;
   /** On every core. */
-  readonly network: SightedForward;
+  readonly network: ClassifierForward;
   /** On a part of the cores each. */
   readonly lanes: NetworkLanes;
   readonly postprocessor: Postprocessor;
 }
 
 /** What a batch gave one of those in it. */
-export interface Predicted extends Sight {
+export interface Predicted extends ForwardResult {
   /** When the batch began and ended, by `performance.now()`. */
   readonly began: number;
   readonly ended: number;
@@ -55,7 +55,7 @@ export class Batches {
   /** Whether a batch has every core. */
   #together = false;
   /** Those that compute side by side. */
-  readonly #busy = new Set<SightedForward>();
+  readonly #busy = new Set<ClassifierForward>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param moreToCome whether pictures are being decoded. */
@@ -122,7 +122,7 @@ export class Batches {
     return false;
   }
 
-  #start(network: SightedForward, batch: readonly Entry[], sideBySide: number, ended: () => void): void {
+  #start(network: ClassifierForward, batch: readonly Entry[], sideBySide: number, ended: () => void): void {
     this.#ready = this.#ready.filter((entry) => !batch.includes(entry));
     void this.#compute(network, batch, sideBySide).finally(() => {
       ended();
@@ -130,12 +130,12 @@ export class Batches {
     });
   }
 
-  async #compute(network: SightedForward, batch: readonly Entry[], sideBySide: number): Promise<void> {
+  async #compute(network: ClassifierForward, batch: readonly Entry[], sideBySide: number): Promise<void> {
     const n = batch.length;
     const began = performance.now();
     try {
       const maps = batch.some((entry) => entry.maps);
-      const all = await network.look(joined(batch), n, maps);
+      const all = await network.runWithFeatures(joined(batch), n, maps);
       const ended = performance.now();
       const { version, lanes } = (batch[0] as Entry).predictor;
       if (sideBySide > 1) lanes.computed(n, ended - began);

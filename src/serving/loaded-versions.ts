@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { SightedForward } from '../engines/engine.js';
+import type { ClassifierForward } from '../engines/engine.js';
 import type { NetworkCompiler } from '../engines/network-compiler.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { CompiledNetwork } from '../engines/network-thread-messages.js';
@@ -25,7 +25,7 @@ interface Loaded {
   /** Extra threads, one per additional lane. */
   readonly extraLanes: readonly NetworkThread[];
   readonly compiled: Promise<CompiledNetwork>;
-  readonly network: Promise<SightedForward>;
+  readonly network: Promise<ClassifierForward>;
   readonly lanes: NetworkLanes;
   readonly selfCheck: Promise<SelfCheck>;
   /** By calibration: a version may be calibrated while it serves. */
@@ -92,7 +92,7 @@ export class LoadedVersions {
     const compiled = this.compiler.compile(version);
     const network = compiled.then((loadable) => thread.load(loadable));
     const { count, threads } = this.lanePlan;
-    const loadLane = async (): Promise<SightedForward> => {
+    const loadLane = async (): Promise<ClassifierForward> => {
       const loadable = await compiled;
       if (this.#closed) throw shuttingDown();
       const lane = this.startThread(threads);

@@ -1,4 +1,4 @@
-import type { SightedForward } from '../engines/engine.js';
+import type { ClassifierForward } from '../engines/engine.js';
 
 /** How many pictures a machine computes side by side, and on how many cores each. */
 export interface LanePlan {
@@ -22,14 +22,14 @@ const LONGEST_BATCH = 100;
 export class NetworkLanes {
   #count: number;
   #loading: Promise<void> | undefined;
-  #loaded: readonly SightedForward[] = [];
+  #loaded: readonly ClassifierForward[] = [];
   /** Milliseconds that a picture took in the last batch. */
   #perPicture = LONGEST_BATCH;
 
   /** @param count 0 for none. @param loadOne loads one of them. @param failed is told why there are none after all. */
   constructor(
     count: number,
-    private readonly loadOne: () => Promise<SightedForward>,
+    private readonly loadOne: () => Promise<ClassifierForward>,
     private readonly failed: (error: unknown) => void,
   ) {
     this.#count = count;
@@ -61,7 +61,7 @@ export class NetworkLanes {
   }
 
   /** Those that can be asked: none while they are loaded. */
-  ready(): readonly SightedForward[] {
+  ready(): readonly ClassifierForward[] {
     void this.load();
     return this.#loaded;
   }

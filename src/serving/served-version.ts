@@ -1,4 +1,4 @@
-import type { PictureSize } from '../engines/engine.js';
+import type { InputSize } from '../engines/engine.js';
 
 /** What a model version is to serving: where its weights lie and how its pictures and answers are read. */
 export interface ServedVersion {
@@ -12,7 +12,7 @@ export interface ServedVersion {
   readonly quantizedBlob: string | null;
   /** Class names by index. */
   readonly labels: readonly string[];
-  readonly size: PictureSize;
+  readonly size: InputSize;
   /** What it must answer to be served; null for a version from before that was kept. */
   readonly expected: ExpectedAnswers | null;
   /** How its answers are to be judged; null while that has not been looked at. */

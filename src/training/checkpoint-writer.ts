@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { BlobStore } from '../storage/blobs.js';
 import { type Checkpoint, saveCheckpoint } from './checkpoint.js';
-import type { EpochMetrics, TrainingEvent } from './job.js';
+import type { EpochMetrics } from './epoch-metrics.js';
+import type { TrainingEvent } from './job.js';
 
 /** Seconds from one checkpoint to the next: to one within an epoch, and to one behind an epoch. */
 export interface CheckpointSeconds {

@@ -3,17 +3,17 @@ import type { TrainerState } from '../engines/engine.js';
 import { readSafetensors, safetensorsParts } from '../network/safetensors.js';
 import type { Tensor, Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
-import type { EpochMetrics } from './job.js';
+import type { EpochMetrics } from './epoch-metrics.js';
 
 /** How far an epoch has come: images trained on, and sums over them. */
-export interface Partial {
+export interface PartialEpoch {
   readonly images: number;
   /** In nats. */
   readonly loss: number;
   readonly correct: number;
 }
 
-export const NOTHING_YET: Partial = { images: 0, loss: 0, correct: 0 };
+export const NO_IMAGES_YET: PartialEpoch = { images: 0, loss: 0, correct: 0 };
 
 /** Where a run stands: restoring it continues as if nothing had happened. */
 export interface Checkpoint {
@@ -21,7 +21,7 @@ export interface Checkpoint {
   /** Of the epochs that have ended. */
   readonly history: readonly EpochMetrics[];
   /** Of the epoch that has begun. */
-  readonly partial: Partial;
+  readonly partial: PartialEpoch;
   /** What may be kept in the end besides the present weights: `keepWeights` says what that is. */
   readonly kept: Weights;
 }
@@ -29,7 +29,7 @@ export interface Checkpoint {
 const metadataSchema = z.object({
   step: z.coerce.number(),
   history: z.string().transform((text) => JSON.parse(text) as EpochMetrics[]),
-  partial: z.string().transform((text) => JSON.parse(text) as Partial),
+  partial: z.string().transform((text) => JSON.parse(text) as PartialEpoch),
 });
 
 const PARTS = ['weights', 'firstMoments', 'secondMoments', 'kept'] as const;

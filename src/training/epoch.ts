@@ -1,18 +1,18 @@
 import type { Step, StepResult } from '../engines/engine.js';
 import { HubError } from '../errors.js';
-import type { Partial } from './checkpoint.js';
-import type { EpochMetrics, Evaluation } from './job.js';
+import type { PartialEpoch } from './checkpoint.js';
+import type { EpochMetrics, Evaluation } from './epoch-metrics.js';
 import { bestEpoch } from './kept-weights.js';
 import type { Recipe } from './recipe.js';
 
 /** How far an epoch has come behind some more steps. @throws DIVERGED when a loss is no number. */
 export function addSteps(
-  partial: Partial,
+  partial: PartialEpoch,
   steps: readonly Step[],
   results: readonly StepResult[],
   epoch: number,
   recipe: Recipe,
-): Partial {
+): PartialEpoch {
   let { images, loss, correct } = partial;
   for (const [i, result] of results.entries()) {
     if (!Number.isFinite(result.loss)) throw diverged(`the loss is ${result.loss}`, epoch, recipe);
@@ -25,7 +25,7 @@ export function addSteps(
 }
 
 /** The figures of an epoch that has ended. */
-export function metricsOf(epoch: number, trained: Partial, validated: Evaluation, seconds: number): EpochMetrics {
+export function metricsOf(epoch: number, trained: PartialEpoch, validated: Evaluation, seconds: number): EpochMetrics {
   return {
     epoch,
     trainLoss: trained.loss / trained.images,

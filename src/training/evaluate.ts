@@ -1,6 +1,6 @@
 import type { Trainer } from '../engines/engine.js';
+import type { Evaluation } from './epoch-metrics.js';
 import { type FeatureSource, rowsAtOnce } from './features.js';
-import type { Evaluation } from './job.js';
 import type { Prediction } from './predictions.js';
 
 /** Keras clips probabilities to this before it takes the logarithm. */

@@ -7,11 +7,12 @@ import type { NetworkHost } from '../engines/network-loader.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { extractFeatures, type FeatureSource, FeatureTable, featureTypeOf } from './features.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
+import type { ImageVariant } from './image-variants.js';
 import type { Job, TrainingEvent } from './job.js';
-import type { Picture } from './pictures.js';
 import { ProgressMeter } from './progress.js';
+import { firstTrainedLayerOf } from './recipe.js';
 
-interface FeatureSurroundings {
+interface FeatureContext {
   readonly blobs: BlobStore;
   readonly networkHosts: (images: number) => readonly NetworkHost[];
   readonly emit: (event: Extract<TrainingEvent, { type: 'log' | 'progress' | 'features' }>) => void;
@@ -23,37 +24,37 @@ const PROBE = 64;
 
 /**
  * The features of every picture at the split layer: from the cache, which is filled now, or computed when asked for.
- * @param pictures all that the run may see. @param perEpoch pictures that an epoch asks for.
+ * @param variants all that the run may see. @param perEpoch variants that an epoch asks for.
  * @returns with how many were computed now; null when they are computed when asked for.
  */
 export async function openFeatures(
   job: Job,
   manifest: Manifest,
-  pictures: readonly Picture[],
+  variants: readonly ImageVariant[],
   perEpoch: number,
-  surroundings: FeatureSurroundings,
+  context: FeatureContext,
 ): Promise<{ source: FeatureSource; computed: number | null }> {
-  const { blobs, emit } = surroundings;
+  const { blobs, emit } = context;
   if (job.uncached !== null) {
-    const { source } = await openFrozenPart(job, manifest, pictures, surroundings);
-    const time = prettyMilliseconds(await timeOf(perEpoch, source, pictures.length), { secondsDecimalDigits: 0 });
+    const { source } = await openFrozenPart(job, manifest, variants, context);
+    const time = prettyMilliseconds(await timeOf(perEpoch, source, variants.length), { secondsDecimalDigits: 0 });
     const message = `Features are computed anew in every epoch: ${job.uncached} That takes some ${time} an epoch.`;
     emit({ type: 'log', message });
     return { source, computed: null };
   }
-  const table = new FeatureTable(blobs, featureTypeOf(job.recipe.splitLayer));
-  let missing = pictures.length;
+  const table = new FeatureTable(blobs, featureTypeOf(firstTrainedLayerOf(job.recipe)));
+  let missing = variants.length;
   for (const chunk of job.featureChunks) if (await table.add(chunk)) missing -= chunk.rows;
-  const cached = pictures.length - missing;
-  emit({ type: 'log', message: `Features: ${cached} of ${pictures.length} cached, ${missing} to compute.` });
+  const cached = variants.length - missing;
+  emit({ type: 'log', message: `Features: ${cached} of ${variants.length} cached, ${missing} to compute.` });
   if (missing === 0) return { source: table, computed: 0 };
 
   const meter = new ProgressMeter('features', missing, emit);
-  const { options, close } = await openFrozenPart(job, manifest, pictures, surroundings);
+  const { options, close } = await openFrozenPart(job, manifest, variants, context);
   try {
     const onImages = (images: number): void => meter.add(images);
     const isCached = (index: number): boolean => table.has(index);
-    for await (const piece of extractFeatures({ ...options, pictures, blobs, isCached, onImages })) {
+    for await (const piece of extractFeatures({ ...options, variants, blobs, isCached, onImages })) {
       await table.add(piece.chunk);
       emit({ type: 'features', ...piece });
     }
@@ -63,35 +64,35 @@ export async function openFeatures(
   return { source: table, computed: missing };
 }
 
-/** Milliseconds that so many pictures will take, by those that a few take. */
-async function timeOf(pictures: number, source: FeatureSource, available: number): Promise<number> {
+/** Milliseconds that so many variants will take, by those that a few take. */
+async function timeOf(variants: number, source: FeatureSource, available: number): Promise<number> {
   const probe = Int32Array.from({ length: Math.min(PROBE, available) }, (_, row) => row);
   const began = performance.now();
   await source.read(probe);
-  return ((performance.now() - began) * pictures) / probe.length;
+  return ((performance.now() - began) * variants) / probe.length;
 }
 
 /** The frozen part where it is computed, as a source that computes when it is asked. */
 export async function openFrozenPart(
   job: Job,
   manifest: Manifest,
-  pictures: readonly Picture[],
-  { blobs, networkHosts, signal }: Omit<FeatureSurroundings, 'emit'>,
+  variants: readonly ImageVariant[],
+  { blobs, networkHosts, signal }: Omit<FeatureContext, 'emit'>,
 ): Promise<{ options: FrozenPartOptions; source: FeatureSource; close: () => Promise<void> }> {
   const { backboneBlob, size, recipe } = job;
-  const type = featureTypeOf(recipe.splitLayer);
-  const hosts = networkHosts(pictures.length);
+  const type = featureTypeOf(firstTrainedLayerOf(recipe));
+  const hosts = networkHosts(variants.length);
   const shards = new ShardReader(blobs, manifest);
   const close = async (): Promise<void> => {
     await shards.close();
     await Promise.all(hosts.map((host) => host.close()));
   };
   try {
-    const network = { backboneBlob, size, upTo: recipe.splitLayer, type };
+    const network = { backboneBlob, size, firstTrainedLayer: firstTrainedLayerOf(recipe), type };
     const networks = await Promise.all(hosts.map((host) => host.loadFrozen(network)));
     const options = { shards, networks, size, type, signal };
     const frozen = new FrozenPart(options);
-    const read = (rows: Int32Array): Promise<Features> => frozen.compute(Array.from(rows, (row) => pictures[row]!));
+    const read = (rows: Int32Array): Promise<Features> => frozen.compute(Array.from(rows, (row) => variants[row]!));
     return { options, close, source: { rowLength: frozen.outFeatures, read, close } };
   } catch (error) {
     await close();

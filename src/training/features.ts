@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Features, type FeatureType, newFeatures, type PictureSize } from '../engines/engine.js';
+import { type Features, type FeatureType, type InputSize, newFeatures } from '../engines/engine.js';
 import { HubError } from '../errors.js';
-import type { SplitLayer } from '../network/inception-v3.js';
+import type { FirstTrainedLayer } from '../network/inception-v3.js';
 import type { BlobStore, OpenBlob } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
+import type { ImageVariant, VariantOptions } from './image-variants.js';
 import type { FeatureChunk } from './job.js';
-import type { Picture, Variants } from './pictures.js';
 
 /** Images per cached blob at most: a second or two of work is lost when a worker dies. */
 export const FEATURE_CHUNK_ROWS = 1000;
@@ -18,24 +18,32 @@ const READ_BYTES = 32 * 1024 * 1024;
 /**
  * How features are kept. Maps are large, and as 16-bit floats half as large; 16 bits keep three digits. Pooled features are small.
  */
-export function featureTypeOf(split: SplitLayer): FeatureType {
-  return split === 'avg_pool' ? 'float32' : 'float16';
+export function featureTypeOf(firstTrainedLayer: FirstTrainedLayer): FeatureType {
+  return firstTrainedLayer === 'avg_pool' ? 'float32' : 'float16';
 }
 
 /** What cached features are of. */
 export interface FeatureKey {
   readonly contentHash: string;
   readonly backboneHash: string;
-  readonly size: PictureSize;
-  readonly split: SplitLayer;
-  /** What of training pictures is among them. */
-  readonly variants: Variants;
+  readonly size: InputSize;
+  readonly firstTrainedLayer: FirstTrainedLayer;
+  /** What of training variants is among them. */
+  readonly variants: VariantOptions;
 }
 
 /** All that cached features depend on: with a frozen base, caching them is exact. */
-export function featureKey({ contentHash, backboneHash, size, split, variants }: FeatureKey): string {
+export function featureKey({ contentHash, backboneHash, size, firstTrainedLayer, variants }: FeatureKey): string {
   const { mirror, crops } = variants;
-  const parts = ['features-3', contentHash, backboneHash, size.input, size.image, split, featureTypeOf(split)];
+  const parts = [
+    'features-3',
+    contentHash,
+    backboneHash,
+    size.input,
+    size.image,
+    firstTrainedLayer,
+    featureTypeOf(firstTrainedLayer),
+  ];
   return createHash('sha256')
     .update([...parts, mirror, crops].join('\n'))
     .digest('hex');
@@ -45,7 +53,7 @@ export function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.min(FEATURE_CHUNK_ROWS, Math.floor(FEATURE_CHUNK_BYTES / rowBytes)));
 }
 
-/** Features by the places of pictures in `picturesOf`. */
+/** Features by the places of variants in `picturesOf`. */
 export interface FeatureSource {
   /** Values of a picture. */
   readonly rowLength: number;
@@ -62,19 +70,19 @@ export function rowsAtOnce({ rowLength }: FeatureSource): number {
 /** Computes the chunks that are not cached yet. */
 export async function* extractFeatures(
   options: FrozenPartOptions & {
-    readonly pictures: readonly Picture[];
+    readonly variants: readonly ImageVariant[];
     readonly blobs: BlobStore;
     /** Whether a chunk is there already. */
     readonly isCached: (index: number) => boolean;
-    /** Called after each forward pass with the number of pictures in it. */
+    /** Called after each forward pass with the number of variants in it. */
     readonly onImages: (images: number) => void;
   },
 ): AsyncGenerator<{ chunk: FeatureChunk; bytes: number }> {
-  const { pictures, blobs, isCached, onImages } = options;
+  const { variants, blobs, isCached, onImages } = options;
   const frozen = new FrozenPart(options);
   const rows = rowsPerChunk(newFeatures(options.type, frozen.outFeatures).byteLength);
   const pending: Promise<{ chunk: FeatureChunk; bytes: number }>[] = [];
-  for (const [index, part] of chunks(pictures, rows).entries()) {
+  for (const [index, part] of chunks(variants, rows).entries()) {
     if (isCached(index)) continue;
     const chunk = compute(index, part);
     chunk.catch(() => undefined); // awaited below; until then its failure must not end the process
@@ -83,7 +91,10 @@ export async function* extractFeatures(
   }
   yield* pending;
 
-  async function compute(index: number, part: readonly Picture[]): Promise<{ chunk: FeatureChunk; bytes: number }> {
+  async function compute(
+    index: number,
+    part: readonly ImageVariant[],
+  ): Promise<{ chunk: FeatureChunk; bytes: number }> {
     const features = await frozen.compute(part, onImages);
     const { sha256, bytes } = await blobs.put(new Uint8Array(features.buffer));
     return { chunk: { index, blob: sha256, rows: part.length }, bytes };

@@ -1,15 +1,15 @@
 import pLimit from 'p-limit';
 import { cropPixels, decodePixels, mirrorPixels } from '../datasets/decode.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
-import { type Features, type FeatureType, type Forward, newFeatures, type PictureSize } from '../engines/engine.js';
+import { type Features, type FeatureType, type Forward, type InputSize, newFeatures } from '../engines/engine.js';
 import { chunks } from './chunks.js';
-import type { Picture } from './pictures.js';
+import type { ImageVariant } from './image-variants.js';
 
-/** Pixels per forward pass: 64 pictures of 75 x 75. More is no faster on a CPU and takes more memory. */
+/** Pixels per forward pass: 64 variants of 75 x 75. More is no faster on a CPU and takes more memory. */
 const FORWARD_PIXELS = 64 * 75 * 75;
 
 /** Pictures that a network computes at once. */
-export function picturesPerPass({ image }: PictureSize): number {
+export function imagesPerPass({ image }: InputSize): number {
   return Math.max(1, Math.floor(FORWARD_PIXELS / image ** 2));
 }
 
@@ -17,14 +17,14 @@ export interface FrozenPartOptions {
   readonly shards: ShardReader;
   /** The same network several times, each on a thread of its own. */
   readonly networks: readonly Forward<Features>[];
-  readonly size: PictureSize;
+  readonly size: InputSize;
   readonly type: FeatureType;
   readonly signal: AbortSignal;
 }
 
 /**
  * The part of the network that does not learn, from encoded images to features. Each network takes batches as it comes
- * free, while the pictures of the next ones are decoded: all cores have work all the time.
+ * free, while the variants of the next ones are decoded: all cores have work all the time.
  */
 export class FrozenPart {
   readonly #idle: Forward<Features>[];
@@ -43,16 +43,19 @@ export class FrozenPart {
     return (this.options.networks[0] as Forward<Features>).outFeatures;
   }
 
-  /** @param onImages called after each forward pass with the number of pictures in it. */
-  async compute(pictures: readonly Picture[], onImages: (images: number) => void = () => undefined): Promise<Features> {
+  /** @param onImages called after each forward pass with the number of variants in it. */
+  async compute(
+    variants: readonly ImageVariant[],
+    onImages: (images: number) => void = () => undefined,
+  ): Promise<Features> {
     const { shards, size, type, signal } = this.options;
     const { outFeatures } = this;
-    const batchSize = picturesPerPass(size);
-    const features = newFeatures(type, pictures.length * outFeatures);
-    const work = chunks(pictures, batchSize).map((batch, i) =>
+    const batchSize = imagesPerPass(size);
+    const features = newFeatures(type, variants.length * outFeatures);
+    const work = chunks(variants, batchSize).map((batch, i) =>
       this.#decoding(async () => {
         signal.throwIfAborted();
-        const pixels = await decodePictures(shards, batch, size.input);
+        const pixels = await decodeVariants(shards, batch, size.input);
         await this.#inFlight(async () => {
           signal.throwIfAborted();
           const network = this.#idle.pop() as Forward<Features>;
@@ -68,15 +71,15 @@ export class FrozenPart {
 }
 
 /** Pictures as networks take them: n x side x side x 3 bytes. */
-export async function decodePictures(
+export async function decodeVariants(
   shards: ShardReader,
-  pictures: readonly Picture[],
+  variants: readonly ImageVariant[],
   side: number,
 ): Promise<Uint8Array> {
   const bytes = side * side * 3;
-  const pixels = new Uint8Array(pictures.length * bytes);
+  const pixels = new Uint8Array(variants.length * bytes);
   await Promise.all(
-    pictures.map(async ({ image, crop, mirrored }, i) => {
+    variants.map(async ({ image, crop, mirrored }, i) => {
       const encoded = await shards.read(image);
       const whole = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
       const picture = crop ? await cropPixels(whole, side, crop) : whole;

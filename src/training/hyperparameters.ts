@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { FINE_TUNE_DEFAULTS } from './presets.js';
-import { about, type HyperparameterAbout, type Recipe, type RunKind, recipeSchema } from './recipe.js';
+import { about, type HyperparameterText, type Recipe, type RunKind, recipeSchema } from './recipe.js';
 
 export type HyperparameterKind = 'INT' | 'FLOAT' | 'BOOLEAN' | 'CHOICE';
 
 /** A field of the recipe as the schema of recipes has it. */
-export interface Hyperparameter extends HyperparameterAbout {
+export interface Hyperparameter extends HyperparameterText {
   readonly name: keyof Recipe;
   readonly kind: HyperparameterKind;
   readonly kinds: readonly RunKind[];
@@ -25,7 +25,7 @@ export interface Hyperparameter extends HyperparameterAbout {
 }
 
 /** What JSON Schema says of a field, as far as recipes go. */
-interface FieldSchema extends HyperparameterAbout {
+interface FieldSchema extends HyperparameterText {
   readonly default: unknown;
   readonly type?: 'integer' | 'number' | 'boolean' | 'string' | 'null';
   readonly enum?: readonly string[];

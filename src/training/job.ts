@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Spread } from '../calibration/spread.js';
 import { computeSchema } from '../engines/compute.js';
-import type { EngineInfo, PictureSize } from '../engines/engine.js';
+import type { EngineInfo, InputSize } from '../engines/engine.js';
 import type { Environment } from './environment.js';
+import { type EpochMetrics, type Evaluation, epochMetricsSchema, SWEEP_METRICS } from './epoch-metrics.js';
 import { EXPORT_FORMATS } from './export-formats.js';
 import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
 import type { SystemUse } from './system-use.js';
-import { SWEEP_METRICS } from './trial.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -40,20 +40,11 @@ export const jobSchema = z.object({
 });
 export type Job = z.output<typeof jobSchema>;
 
-const epochSchema = z.object({
-  epoch: z.int().positive(),
-  trainLoss: z.number(),
-  trainAccuracy: z.number(),
-  validationLoss: z.number(),
-  validationAccuracy: z.number(),
-  seconds: z.number(),
-});
-
 /** What a worker is told of a sweep: a job whose recipe is the base, and the trials that are still to be made. */
 export const sweepJobSchema = jobSchema.extend({
   trials: z.array(z.object({ number: z.int().positive(), recipe: recipeSchema })),
   /** The epochs of the trials that have been made. */
-  histories: z.array(z.array(epochSchema)),
+  histories: z.array(z.array(epochMetricsSchema)),
   metric: z.enum(SWEEP_METRICS),
   /** Whether trials that cannot win are stopped. */
   stopEarly: z.boolean(),
@@ -98,24 +89,6 @@ export const trustJobSchema = quantizationJobSchema.extend({
 export type TrustJob = z.output<typeof trustJobSchema>;
 
 export type Phase = 'features' | 'training' | 'evaluation';
-
-export interface EpochMetrics {
-  /** From 1. */
-  readonly epoch: number;
-  /** Means over the epoch with dropout at work, as Keras reports them; losses in nats. */
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  readonly seconds: number;
-}
-
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy: number;
-  /** confusion[true class][predicted class] = images. */
-  readonly confusion: readonly (readonly number[])[];
-}
 
 /** What a worker reports. A blob that an event names is already durable. */
 export type TrainingEvent =
@@ -179,7 +152,7 @@ export interface Imported {
   readonly architecture: string;
   readonly weightsBlob: string;
   readonly labels: readonly string[];
-  readonly size: PictureSize;
+  readonly size: InputSize;
   readonly head: { readonly hidden: number; readonly dropout: number };
   /** What was taken on trust. */
   readonly notes: readonly string[];

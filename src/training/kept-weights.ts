@@ -1,5 +1,5 @@
 import { f32, type Weights } from '../network/tensor.js';
-import type { EpochMetrics } from './job.js';
+import type { EpochMetrics } from './epoch-metrics.js';
 import type { Recipe } from './recipe.js';
 
 /** The epoch that a run keeps, or the last one where it keeps a mean. */

@@ -1,4 +1,4 @@
-import { SPLIT_LAYERS } from '../network/inception-v3.js';
+import { FIRST_TRAINED_LAYERS } from '../network/inception-v3.js';
 import type { Layer } from '../network/layers.js';
 
 /**
@@ -17,4 +17,4 @@ export function layerRates(layers: readonly Layer[], layerDecay: number): Readon
   return rates;
 }
 
-const BLOCKS: ReadonlySet<string> = new Set(SPLIT_LAYERS);
+const BLOCKS: ReadonlySet<string> = new Set(FIRST_TRAINED_LAYERS);

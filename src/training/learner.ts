@@ -2,14 +2,15 @@ import type { TrainerSpec } from '../engines/engine.js';
 import { matchBackbone, overlay } from '../network/backbone-weights.js';
 import { foldLayers, unfoldLayers } from '../network/folded-weights.js';
 import { head } from '../network/head.js';
-import { splitAt } from '../network/inception-v3.js';
-import { type Layer, pictureShapes, type Shape } from '../network/layers.js';
+import { divideAt } from '../network/inception-v3.js';
+import { imageShapes, type Layer, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { featureTypeOf } from './features.js';
 import { initialWeights } from './initial-weights.js';
 import type { Job } from './job.js';
+import { firstTrainedLayerOf } from './recipe.js';
 
 /** What of the network learns in a run, and with which weights it begins. */
 export interface Learner {
@@ -33,21 +34,22 @@ export async function buildLearner(
   blobs: BlobStore,
   { classes, rowLength }: { readonly classes: number; readonly rowLength: number },
 ): Promise<Learner> {
-  const { splitLayer, hiddenUnits, dropout, seed } = job.recipe;
+  const { hiddenUnits, dropout, seed } = job.recipe;
+  const firstTrainedLayer = firstTrainedLayerOf(job.recipe);
   const shape = { classes, hidden: hiddenUnits, dropout };
   const parent = job.parentBlob === null ? undefined : await read(blobs, job.parentBlob);
-  const type = featureTypeOf(splitLayer);
-  if (splitLayer === 'avg_pool') {
+  const type = featureTypeOf(firstTrainedLayer);
+  if (firstTrainedLayer === 'avg_pool') {
     const layers = head(rowLength, shape);
-    const input = { name: splitLayer, shape: { height: 1, width: 1, channels: rowLength }, type };
+    const input = { name: firstTrainedLayer, shape: { height: 1, width: 1, channels: rowLength }, type };
     const start = parent ?? initialWeights(layers, seed);
     return { layers, input, folded: new Map(), start, toKeras: (weights) => weights };
   }
   const backbone = await read(blobs, job.backboneBlob);
   const tuned = parent ? overlay(backbone, parent) : backbone;
   const network = matchBackbone(backbone).layers;
-  const shapes = pictureShapes(network, job.size.image);
-  const { rest } = splitAt(network, splitLayer);
+  const shapes = imageShapes(network, job.size.image);
+  const { rest } = divideAt(network, firstTrainedLayer);
   const headLayers = head((shapes.get('avg_pool') as Shape).channels, shape);
   const { weights, factors } = foldLayers(rest, tuned);
   const headWeights = headLayers.flatMap(({ name }) =>
@@ -58,7 +60,7 @@ export async function buildLearner(
   );
   return {
     layers: [...rest, ...headLayers],
-    input: { name: splitLayer, shape: shapes.get(splitLayer) as Shape, type },
+    input: { name: firstTrainedLayer, shape: shapes.get(firstTrainedLayer) as Shape, type },
     folded: factors,
     start: new Map([...weights, ...(parent ? headWeights : initialWeights(headLayers, seed))]),
     toKeras: (trained) => {

@@ -1,4 +1,4 @@
-import type { SplitLayer } from '../network/inception-v3.js';
+import type { FirstTrainedLayer } from '../network/inception-v3.js';
 import type { RecipeInput } from './recipe.js';
 
 /** The seed experiment: a Keras notebook, transfer learning on CIFAR-10, validated on the test images. */
@@ -34,7 +34,7 @@ export const PRESET_DESCRIPTIONS: Readonly<Record<PresetName, string>> = {
 };
 
 /** A stage that goes on from the one before, as `startFineTuneRun` takes it. */
-export type FineTuneStage = Partial<Omit<RecipeInput, 'splitLayer'>> & { readonly fineTuneFrom?: SplitLayer };
+export type FineTuneStage = Partial<Omit<RecipeInput, 'splitLayer'>> & { readonly fineTuneFrom?: FirstTrainedLayer };
 
 interface Pipeline {
   readonly description: string;

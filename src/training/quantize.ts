@@ -1,24 +1,24 @@
 import { performance } from 'node:perf_hooks';
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
-import type { Engine, Forward, PictureBatch, PictureSize, Quantizer } from '../engines/engine.js';
+import type { Engine, Forward, InputSize, PixelBatch, Quantizer } from '../engines/engine.js';
 import { readClassifier } from '../engines/read-classifier.js';
 import { randomStream, shuffle } from '../random.js';
 import { median } from './averages.js';
 import { chunks } from './chunks.js';
-import { decodePictures, picturesPerPass } from './frozen-part.js';
+import { decodeVariants, imagesPerPass } from './frozen-part.js';
+import type { ImageVariant } from './image-variants.js';
 import type { Quantization, QuantizationJob } from './job.js';
-import type { Picture } from './pictures.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
-import { measureOnTests, plain, type ServingSurroundings } from './test-split.js';
+import { measureOnTests, plainVariant, type ServingContext } from './test-split.js';
 
 /** Images that the ranges of activations are told by. */
 const CALIBRATION_IMAGES = 256;
 /** How often each form is timed, in turn with the other. */
 const TIMED = 21;
 
-interface QuantizationSurroundings extends ServingSurroundings {
+interface QuantizationContext extends ServingContext {
   readonly engine: Engine & Quantizer;
 }
 
@@ -27,8 +27,8 @@ interface QuantizationSurroundings extends ServingSurroundings {
  * of one picture beside that of the floats, both by what will serve.
  * @throws DATASET_REFUSED when there are no images to calibrate on.
  */
-export async function quantize(job: QuantizationJob, surroundings: QuantizationSurroundings): Promise<Quantization> {
-  const { blobs, engine, signal } = surroundings;
+export async function quantize(job: QuantizationJob, context: QuantizationContext): Promise<Quantization> {
+  const { blobs, engine, signal } = context;
   const { size } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
   const shards = new ShardReader(blobs, manifest);
@@ -39,9 +39,9 @@ export async function quantize(job: QuantizationJob, surroundings: QuantizationS
     const { sha256: quantizedBlob } = await blobs.put(file);
     const network = { ...job, quantizedBlob };
     const outputs = [...manifest.classes.keys()];
-    const { accuracy } = await measureOnTests(network, manifest, outputs, shards, surroundings);
+    const { accuracy } = await measureOnTests(network, manifest, outputs, shards, context);
     signal.throwIfAborted();
-    const pixels = await decodePictures(shards, calibration.slice(0, 1), size.input);
+    const pixels = await decodeVariants(shards, calibration.slice(0, 1), size.input);
     const [fp32Milliseconds, int8Milliseconds] = await timesOf(pixels, [
       await engine.classifier(spec),
       await engine.load(file, size),
@@ -53,22 +53,22 @@ export async function quantize(job: QuantizationJob, surroundings: QuantizationS
 }
 
 /** Of the validation split or, where there is none, held out of the training split as the run did: never test images. */
-function calibrationImages(manifest: Manifest, recipe: Recipe): readonly Picture[] {
+function calibrationImages(manifest: Manifest, recipe: Recipe): readonly ImageVariant[] {
   const { validation } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
   const rows = [...validation];
   shuffle(rows, randomStream(recipe.seed, 'calibration'));
-  return rows.slice(0, CALIBRATION_IMAGES).map((row) => plain(manifest.images[row] as ImageRecord));
+  return rows.slice(0, CALIBRATION_IMAGES).map((row) => plainVariant(manifest.images[row] as ImageRecord));
 }
 
 async function* batchesOf(
-  pictures: readonly Picture[],
+  variants: readonly ImageVariant[],
   shards: ShardReader,
-  size: PictureSize,
+  size: InputSize,
   signal: AbortSignal,
-): AsyncGenerator<PictureBatch> {
-  for (const batch of chunks(pictures, picturesPerPass(size))) {
+): AsyncGenerator<PixelBatch> {
+  for (const batch of chunks(variants, imagesPerPass(size))) {
     signal.throwIfAborted();
-    yield { pixels: await decodePictures(shards, batch, size.input), n: batch.length };
+    yield { pixels: await decodeVariants(shards, batch, size.input), n: batch.length };
   }
 }
 

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { HubError } from '../errors.js';
-import { SMALLEST_IMAGE, SPLIT_LAYERS } from '../network/inception-v3.js';
-import { FINE_TUNE_DEFAULTS, PRESETS, type PresetName } from './presets.js';
+import { FIRST_TRAINED_LAYERS, type FirstTrainedLayer, SMALLEST_IMAGE } from '../network/inception-v3.js';
 
 /** Where the figures after each epoch come from. The test split is used once, at the end, unless the recipe says so. */
 export const VALIDATIONS = ['HELD_OUT', 'TEST_SPLIT'] as const;
@@ -9,7 +7,7 @@ export const VALIDATIONS = ['HELD_OUT', 'TEST_SPLIT'] as const;
 export const SCHEDULES = ['CONSTANT', 'COSINE'] as const;
 
 /** What people and programs are told of a hyperparameter besides its type, its range and its default. */
-export interface HyperparameterAbout {
+export interface HyperparameterText {
   /** One sentence without the range. */
   readonly description: string;
   readonly unit?: string;
@@ -22,7 +20,7 @@ export interface HyperparameterAbout {
 }
 export type RunKind = 'TRANSFER' | 'FINE_TUNE';
 
-export const about = z.registry<HyperparameterAbout>();
+export const about = z.registry<HyperparameterText>();
 const OTHER_FEATURES = 'it decides which features are computed, and a sweep computes them once.';
 const OTHER_IMAGES = 'figures on other images cannot be compared.';
 
@@ -40,7 +38,7 @@ const fieldsSchema = z.strictObject({
       fixedInSweeps: OTHER_FEATURES,
     }),
   splitLayer: z
-    .enum(SPLIT_LAYERS)
+    .enum(FIRST_TRAINED_LAYERS)
     .default('avg_pool')
     .register(about, {
       description:
@@ -163,38 +161,10 @@ export const recipeSchema = fieldsSchema.superRefine(({ averageEpochs, epochs, p
     refuse(`needs patience null: which epochs are the last must be known (patience is ${patience})`);
 });
 export type Recipe = z.output<typeof recipeSchema>;
+
+/** The layer after which everything trains. Recipes are stored and published with the key `splitLayer`; code reads it here. */
+export function firstTrainedLayerOf({ splitLayer }: Pick<Recipe, 'splitLayer'>): FirstTrainedLayer {
+  return splitLayer;
+}
+
 export type RecipeInput = z.input<typeof recipeSchema>;
-
-/** Fills in preset and defaults. Throws BAD_INPUT naming each wrong field, its range and what was received. */
-export function resolveRecipe(preset: PresetName, overrides: Readonly<Record<string, unknown>>): Recipe {
-  return resolveOver(PRESETS[preset], overrides);
-}
-
-/**
- * The recipe of a run that goes on where its parent ended: the parent's, but for what fine-tuning does differently and
- * what is given. Image size and head are those of the parent and cannot be given.
- */
-export function resolveFineTuneRecipe(parent: Recipe, overrides: Readonly<Record<string, unknown>>): Recipe {
-  const recipe = resolveOver({ ...parent, ...FINE_TUNE_DEFAULTS }, overrides);
-  const place = (layer: Recipe['splitLayer']): number => SPLIT_LAYERS.indexOf(layer);
-  if (recipe.splitLayer === 'avg_pool') {
-    throw new HubError('BAD_INPUT', 'Fine-tuning begins behind mixed0 to mixed10 (received "avg_pool").');
-  }
-  if (place(recipe.splitLayer) > place(parent.splitLayer)) {
-    const message = `The parent run trained all behind ${parent.splitLayer}: a run that goes on cannot freeze a part of that again (received "${recipe.splitLayer}").`;
-    throw new HubError('BAD_INPUT', message, { parent: parent.splitLayer, received: recipe.splitLayer });
-  }
-  return recipe;
-}
-
-function resolveOver(base: RecipeInput, overrides: Readonly<Record<string, unknown>>): Recipe {
-  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const result = recipeSchema.safeParse({ ...base, ...given });
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const field = issue.path.join('.');
-    const received = field in given ? ` (received ${JSON.stringify(given[field])})` : '';
-    return `${field ? `${field}: ` : ''}${issue.message}${received}`;
-  });
-  throw new HubError('BAD_INPUT', `The recipe cannot be used: ${problems.join('; ')}.`, { problems });
-}

@@ -1,10 +1,10 @@
 import type { TrainerSpec } from '../engines/engine.js';
 import { head } from '../network/head.js';
-import { networkOf, splitAt } from '../network/inception-v3.js';
-import { inferShapes, type Layer, PICTURE, type Shape } from '../network/layers.js';
+import { divideAt, networkOf } from '../network/inception-v3.js';
+import { inferShapes, type Layer, NETWORK_INPUT, type Shape } from '../network/layers.js';
 import { costOf } from '../network/multiply-adds.js';
 import { featureTypeOf } from './features.js';
-import type { Recipe } from './recipe.js';
+import { firstTrainedLayerOf, type Recipe } from './recipe.js';
 
 /** A step's work on a weight (its gradient, two moments, itself), in multiply-adds that take as long. */
 const PER_WEIGHT = 10;
@@ -13,7 +13,7 @@ const TRAINING_PASSES = 3;
 
 /** What the parts of a run take, in multiply-adds. */
 export interface RunCost {
-  /** Of the frozen part, for one picture. */
+  /** Of the frozen part, for one image. */
   readonly features: number;
   /** Of an epoch: all steps, and the look at the validation images. */
   readonly epoch: number;
@@ -37,23 +37,24 @@ export interface RunSize {
 
 /** What a run takes, by its layers. Only ratios of it mean anything: how fast a machine is must be measured. */
 export function costOfRun({ architecture, recipe, classes, ...images }: RunSize): RunCost {
-  const { imageSize, splitLayer, hiddenUnits, dropout } = recipe;
+  const { imageSize, hiddenUnits, dropout } = recipe;
+  const firstTrainedLayer = firstTrainedLayerOf(recipe);
   const network = networkOf(architecture);
-  const picture = { height: imageSize, width: imageSize, channels: 3 };
-  const shapes = inferShapes(network, picture, PICTURE);
-  const { frozen, rest } = splitAt(network, splitLayer);
+  const image = { height: imageSize, width: imageSize, channels: 3 };
+  const shapes = inferShapes(network, image, NETWORK_INPUT);
+  const { frozen, rest } = divideAt(network, firstTrainedLayer);
   const headLayers = head((shapes.get('avg_pool') as Shape).channels, { classes, hidden: hiddenUnits, dropout });
   const layers: readonly Layer[] = [...rest, ...headLayers];
-  const shape = shapes.get(splitLayer) as Shape;
-  const learning = costOf(layers, shape, splitLayer);
+  const shape = shapes.get(firstTrainedLayer) as Shape;
+  const learning = costOf(layers, shape, firstTrainedLayer);
   const batchSize = Math.min(recipe.batchSize, images.train);
   const steps = Math.ceil(images.train / batchSize);
   const trained = images.train * TRAINING_PASSES + images.validation;
   return {
-    features: costOf(frozen, picture, PICTURE).multiplyAdds,
+    features: costOf(frozen, image, NETWORK_INPUT).multiplyAdds,
     epoch: trained * learning.multiplyAdds + steps * learning.weights * PER_WEIGHT,
     evaluation: images.test * learning.multiplyAdds,
     weights: learning.weights,
-    spec: { layers, input: { name: splitLayer, shape, type: featureTypeOf(splitLayer) }, batchSize },
+    spec: { layers, input: { name: firstTrainedLayer, shape, type: featureTypeOf(firstTrainedLayer) }, batchSize },
   };
 }

@@ -1,7 +1,8 @@
 import { HubError } from '../errors.js';
 import { randomStream, uniform } from '../random.js';
 import { HYPERPARAMETERS, type Hyperparameter } from './hyperparameters.js';
-import { type Recipe, resolveRecipe } from './recipe.js';
+import { type Recipe } from './recipe.js';
+import { resolveRecipe } from './recipe-resolution.js';
 
 /** Trials of a sweep at most. */
 export const TRIALS_LIMIT = 1000;
@@ -20,9 +21,9 @@ export type TrialValues = Readonly<Record<string, unknown>>;
 
 /** Every combination of the listed values; the last parameter changes fastest. @throws BAD_INPUT */
 export function gridTrials(base: Recipe, parameters: readonly SearchParameter[]): TrialValues[] {
-  check(base, parameters);
+  checkParameters(base, parameters);
   const combinations = parameters.reduce((product, { name, values }) => {
-    if (!values) throw refused(`a grid needs a list of values for ${name}`);
+    if (!values) throw refuseSweep(`a grid needs a list of values for ${name}`);
     return product * values.length;
   }, 1);
   if (combinations > TRIALS_LIMIT) throw tooMany(combinations);
@@ -40,7 +41,7 @@ export function randomTrials(
   trials: number,
   seed: number,
 ): TrialValues[] {
-  check(base, parameters);
+  checkParameters(base, parameters);
   if (trials > TRIALS_LIMIT) throw tooMany(trials);
   return Array.from({ length: trials }, (_, trial) =>
     Object.fromEntries(parameters.map((parameter) => [parameter.name, draw(parameter, seed, trial)])),
@@ -52,38 +53,38 @@ function draw({ name, values, min, max, scale }: SearchParameter, seed: number, 
   if (values) return values[Math.floor(share * values.length)];
   const [low, high] = [min as number, max as number];
   const value = scale === 'LOG' ? low * (high / low) ** share : low + (high - low) * share;
-  return known(name).kind === 'INT' ? Math.round(value) : value;
+  return knownHyperparameter(name).kind === 'INT' ? Math.round(value) : value;
 }
 
 /** Every end and every listed value must be one that a recipe can have. */
-function check(base: Recipe, parameters: readonly SearchParameter[]): void {
+function checkParameters(base: Recipe, parameters: readonly SearchParameter[]): void {
   if (base.validation === 'TEST_SPLIT') {
-    throw refused('trials are compared on images held out for that, and the base validates on the test images');
+    throw refuseSweep('trials are compared on images held out for that, and the base validates on the test images');
   }
   const names = parameters.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice) throw refused(`${twice} is named twice`);
+  if (twice) throw refuseSweep(`${twice} is named twice`);
   for (const parameter of parameters) {
     const { name, values, min, max, scale } = parameter;
-    const { kind, fixedInSweeps } = known(name);
-    if (fixedInSweeps) throw refused(`${name} must be the same in all trials: ${fixedInSweeps}`);
+    const { kind, fixedInSweeps } = knownHyperparameter(name);
+    if (fixedInSweeps) throw refuseSweep(`${name} must be the same in all trials: ${fixedInSweeps}`);
     const ends = [min, max].filter((end) => end != null);
-    if ((values != null) === ends.length > 0) throw refused(`${name} needs either values, or min and max`);
-    if (values?.length === 0) throw refused(`${name} has no values to try`);
+    if ((values != null) === ends.length > 0) throw refuseSweep(`${name} needs either values, or min and max`);
+    if (values?.length === 0) throw refuseSweep(`${name} has no values to try`);
     if (!values) {
-      if (kind !== 'INT' && kind !== 'FLOAT') throw refused(`${name} is no number: it needs a list of values`);
-      if (min == null || max == null || min >= max) throw refused(`${name} needs a min below its max`);
-      if (scale === 'LOG' && min <= 0) throw refused(`${name} needs a min above 0 for the scale LOG`);
+      if (kind !== 'INT' && kind !== 'FLOAT') throw refuseSweep(`${name} is no number: it needs a list of values`);
+      if (min == null || max == null || min >= max) throw refuseSweep(`${name} needs a min below its max`);
+      if (scale === 'LOG' && min <= 0) throw refuseSweep(`${name} needs a min above 0 for the scale LOG`);
     }
     for (const value of values ?? ends) resolveRecipe('standard', { ...base, [name]: value });
   }
 }
 
-function known(name: string): Hyperparameter {
+function knownHyperparameter(name: string): Hyperparameter {
   const found = HYPERPARAMETERS.find((other) => other.name === name);
   if (found) return found;
   const free = HYPERPARAMETERS.filter(({ fixedInSweeps }) => !fixedInSweeps).map((other) => other.name);
-  throw refused(`there is no hyperparameter named ${name}; trials can differ in ${free.join(', ')}`);
+  throw refuseSweep(`there is no hyperparameter named ${name}; trials can differ in ${free.join(', ')}`);
 }
 
 function tooMany(trials: number): HubError {
@@ -91,6 +92,6 @@ function tooMany(trials: number): HubError {
   return new HubError('LIMIT_EXCEEDED', message, { limit: TRIALS_LIMIT, received: trials });
 }
 
-function refused(why: string): HubError {
+function refuseSweep(why: string): HubError {
   return new HubError('BAD_INPUT', `The sweep cannot be started: ${why.replace(/\.$/, '')}.`);
 }

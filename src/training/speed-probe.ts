@@ -3,14 +3,15 @@ import { readManifest } from '../datasets/read-manifest.js';
 import { type Features, newFeatures, type Step, type Trainer } from '../engines/engine.js';
 import { openFrozenPart } from './feature-source.js';
 import { type FeatureSource, featureTypeOf } from './features.js';
-import { picturesPerPass } from './frozen-part.js';
+import { imagesPerPass } from './frozen-part.js';
+import { imageVariants } from './image-variants.js';
 import type { Calibration, Job } from './job.js';
 import { buildLearner } from './learner.js';
 import { optimizerOf } from './optimizer.js';
-import { picturesOf } from './pictures.js';
+import { firstTrainedLayerOf } from './recipe.js';
 import { drawSplits } from './splits.js';
 import { type StepParts, stepsOf } from './steps.js';
-import type { Surroundings } from './train.js';
+import type { TaskContext } from './train.js';
 
 /** Passes through each network that are timed. */
 const PASSES = 2;
@@ -22,17 +23,17 @@ const ENOUGH_MS = 2000;
 const PREDICTED = 256;
 
 /** How fast a run would be on this machine, by a few passes of the run itself. Changes nothing. */
-export async function calibrate(job: Job, surroundings: Omit<Surroundings, 'emit'>): Promise<Calibration> {
+export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): Promise<Calibration> {
   const began = performance.now();
-  const { blobs, engine } = surroundings;
+  const { blobs, engine } = context;
   const { recipe } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
-  const pictures = picturesOf(manifest, recipe);
-  const frozen = await openFrozenPart(job, manifest, pictures, surroundings);
+  const variants = imageVariants(manifest, recipe);
+  const frozen = await openFrozenPart(job, manifest, variants, context);
   try {
     const { rowLength } = frozen.source;
-    const atOnce = frozen.options.networks.length * picturesPerPass(job.size);
-    const rows = Int32Array.from({ length: Math.min(PASSES * atOnce, pictures.length) }, (_, row) => row);
+    const atOnce = frozen.options.networks.length * imagesPerPass(job.size);
+    const rows = Int32Array.from({ length: Math.min(PASSES * atOnce, variants.length) }, (_, row) => row);
     await frozen.source.read(rows.subarray(0, atOnce)); // the first pass allocates
     const { value: features, seconds } = await timed(() => frozen.source.read(rows));
 
@@ -43,8 +44,8 @@ export async function calibrate(job: Job, surroundings: Omit<Surroundings, 'emit
     const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
     const optimizer = optimizerOf(recipe, layers);
     const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
-    const labels = Int32Array.from(pictures, ({ image }) => image.label);
-    const source = repeated(features, rowLength, featureTypeOf(recipe.splitLayer));
+    const labels = Int32Array.from(variants, ({ image }) => image.label);
+    const source = repeated(features, rowLength, featureTypeOf(firstTrainedLayerOf(recipe)));
     const secondsPerStep = await timeOfStep(trainer, { recipe, manifest, train, labels, source, layers, batchSize });
     const some = Math.min(rows.length, PREDICTED);
     const predict = () => timed(() => trainer.predict(features.subarray(0, some * rowLength), some));
@@ -75,7 +76,7 @@ async function timeOfStep(trainer: Trainer, parts: StepParts): Promise<number> {
   return secondsPerStep;
 }
 
-/** The features of a few pictures in place of those of all. */
+/** The features of a few variants in place of those of all. */
 function repeated(features: Features, rowLength: number, type: 'float32' | 'float16'): FeatureSource {
   const count = features.length / rowLength;
   return {

@@ -5,9 +5,9 @@ import type { Layer } from '../network/layers.js';
 import { dropoutFactors, randomStream, shuffle } from '../random.js';
 import { chunks } from './chunks.js';
 import type { FeatureSource } from './features.js';
+import { drawVariants } from './image-variants.js';
 import { learningRateAt } from './learning-rate.js';
 import { drawMixes, mixTargets } from './mixup.js';
-import { drawVariants } from './pictures.js';
 import type { Recipe } from './recipe.js';
 
 /** What the optimizer steps of a run are made of. */

@@ -1,20 +1,21 @@
 import { performance } from 'node:perf_hooks';
 import { readManifest } from '../datasets/read-manifest.js';
 import { HubError } from '../errors.js';
-import { NOTHING_YET } from './checkpoint.js';
+import { NO_IMAGES_YET } from './checkpoint.js';
 import { addSteps, metricsOf, stoppedEarly } from './epoch.js';
+import type { EpochMetrics } from './epoch-metrics.js';
 import { evaluate } from './evaluate.js';
 import { openFeatures } from './feature-source.js';
 import { featureTypeOf } from './features.js';
-import type { EpochMetrics, SweepEvent, SweepJob, TrialOutcome } from './job.js';
+import { imageVariants } from './image-variants.js';
+import type { SweepEvent, SweepJob, TrialOutcome } from './job.js';
 import { buildLearner } from './learner.js';
 import { inMemory } from './memory-features.js';
 import { optimizerOf } from './optimizer.js';
-import { picturesOf } from './pictures.js';
-import type { Recipe } from './recipe.js';
+import { firstTrainedLayerOf, type Recipe } from './recipe.js';
 import { drawSplits, type Splits } from './splits.js';
 import { stepsOf } from './steps.js';
-import type { Surroundings } from './train.js';
+import type { TaskContext } from './train.js';
 import { cannotWin } from './trial.js';
 
 /**
@@ -24,17 +25,17 @@ import { cannotWin } from './trial.js';
  */
 export async function sweep(
   job: SweepJob,
-  surroundings: Omit<Surroundings, 'emit'> & { readonly emit: (event: SweepEvent) => void },
+  context: Omit<TaskContext, 'emit'> & { readonly emit: (event: SweepEvent) => void },
 ): Promise<void> {
-  const { blobs, engine, emit, signal } = surroundings;
+  const { blobs, engine, emit, signal } = context;
   const manifest = await readManifest(blobs, job.manifestBlob);
-  const pictures = picturesOf(manifest, job.recipe);
-  const labels = Int32Array.from(pictures, ({ image }) => image.label);
+  const variants = imageVariants(manifest, job.recipe);
+  const labels = Int32Array.from(variants, ({ image }) => image.label);
   const classes = manifest.classes.length;
   const splitsBySeed = new Map<number, Splits>();
-  const { source: cached } = await openFeatures(job, manifest, pictures, pictures.length, surroundings);
-  const seen = Int32Array.from(pictures.keys()).filter((row) => pictures[row]?.image.split !== 'test');
-  const source = await inMemory(cached, seen, featureTypeOf(job.recipe.splitLayer));
+  const { source: cached } = await openFeatures(job, manifest, variants, variants.length, context);
+  const seen = Int32Array.from(variants.keys()).filter((row) => variants[row]?.image.split !== 'test');
+  const source = await inMemory(cached, seen, featureTypeOf(firstTrainedLayerOf(job.recipe)));
 
   const histories: (readonly EpochMetrics[])[] = [...job.histories];
   for (const { number, recipe } of job.trials) {
@@ -61,7 +62,7 @@ export async function sweep(
       while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
         const began = performance.now();
         const epoch = history.length + 1;
-        let trained = NOTHING_YET;
+        let trained = NO_IMAGES_YET;
         for (const steps of stepsOf(parts, trainer, epoch, 0)) {
           signal.throwIfAborted();
           trained = addSteps(trained, steps, await trainer.take(steps), epoch, recipe);

@@ -5,10 +5,10 @@ import type { ClassifierNetwork } from '../engines/network-thread-messages.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { mostProbable, SMALLEST_PROBABILITY } from './evaluate.js';
 import { FrozenPart } from './frozen-part.js';
-import type { Picture } from './pictures.js';
+import type { ImageVariant } from './image-variants.js';
 
 /** What work on a network as it will serve needs from where it runs. */
-export interface ServingSurroundings {
+export interface ServingContext {
   readonly blobs: BlobStore;
   /** Starts threads that compute so many images, one for each core at most. */
   readonly networkThreads: (images: number) => readonly NetworkThread[];
@@ -24,14 +24,14 @@ export async function measureOnTests(
   { images }: Manifest,
   outputs: readonly number[],
   shards: ShardReader,
-  { networkThreads, signal }: ServingSurroundings,
+  { networkThreads, signal }: ServingContext,
 ): Promise<{ accuracy: number; loss: number }> {
   const tests = images.filter(({ split }) => split === 'test');
   const threads = networkThreads(tests.length);
   try {
     const networks = await Promise.all(threads.map((thread) => thread.load(network)));
     const whole = new FrozenPart({ shards, networks, size: network.size, type: 'float32', signal });
-    const probabilities = (await whole.compute(tests.map(plain))) as Float32Array;
+    const probabilities = (await whole.compute(tests.map(plainVariant))) as Float32Array;
     const classes = whole.outFeatures;
     let right = 0;
     let loss = 0;
@@ -48,6 +48,6 @@ export async function measureOnTests(
 }
 
 /** An image as it is. */
-export function plain(image: ImageRecord): Picture {
+export function plainVariant(image: ImageRecord): ImageVariant {
   return { image, crop: null, mirrored: false };
 }

@@ -5,24 +5,25 @@ import type { NetworkHost } from '../engines/network-loader.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
-import { type Checkpoint, loadCheckpoint, NOTHING_YET, type Partial } from './checkpoint.js';
+import { type Checkpoint, loadCheckpoint, NO_IMAGES_YET, type PartialEpoch } from './checkpoint.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import { describeEnvironment } from './environment.js';
 import { addSteps, diverged, metricsOf, stoppedEarly } from './epoch.js';
+import type { EpochMetrics } from './epoch-metrics.js';
 import { evaluate } from './evaluate.js';
 import { openFeatures } from './feature-source.js';
-import type { EpochMetrics, Job, Phase, TrainingEvent } from './job.js';
+import { imageVariants } from './image-variants.js';
+import type { Job, Phase, TrainingEvent } from './job.js';
 import { bestEpoch, keepWeights, keptEpoch } from './kept-weights.js';
 import { buildLearner } from './learner.js';
 import { optimizerOf } from './optimizer.js';
-import { picturesOf } from './pictures.js';
 import { type Prediction, packPredictions } from './predictions.js';
 import { ProgressMeter } from './progress.js';
 import { drawSplits } from './splits.js';
 import { type StepParts, stepsOf } from './steps.js';
 
 /** What a run needs from where it runs. */
-export interface Surroundings {
+export interface TaskContext {
   readonly blobs: BlobStore;
   readonly engine: Engine;
   /** Where the frozen part is computed, one network in each: on threads of their own, or where the engine must. */
@@ -35,22 +36,20 @@ export interface Surroundings {
  * One run, from images to trained and tested weights: a function of the job and its blobs alone. Same job, same engine,
  * same number of threads: the same numbers, also when it was interrupted and goes on from a checkpoint.
  */
-export async function train(job: Job, surroundings: Surroundings): Promise<void> {
-  const { blobs, engine, emit, signal } = surroundings;
+export async function train(job: Job, context: TaskContext): Promise<void> {
+  const { blobs, engine, emit, signal } = context;
   const { recipe } = job;
   const seconds: Record<Phase, number> = { features: 0, training: 0, evaluation: 0 };
   emit({ type: 'started', engine: engine.info, environment: describeEnvironment() });
 
   // data
   const manifest = await readManifest(blobs, job.manifestBlob);
-  const pictures = picturesOf(manifest, recipe);
-  const labels = Int32Array.from(pictures, ({ image }) => image.label);
+  const variants = imageVariants(manifest, recipe);
+  const labels = Int32Array.from(variants, ({ image }) => image.label);
   const classes = manifest.classes.length;
   const splits = drawSplits(manifest, recipe);
   const perEpoch = splits.train.length + splits.validation.length;
-  const { source, computed } = await timed('features', () =>
-    openFeatures(job, manifest, pictures, perEpoch, surroundings),
-  );
+  const { source, computed } = await timed('features', () => openFeatures(job, manifest, variants, perEpoch, context));
 
   // model and optimizer, new or where they stood
   const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
@@ -63,7 +62,7 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
     engine.trainer({ layers, input, folded, batchSize, ...optimizer, start });
   let trainer = await trainerFrom(checkpoint?.state ?? begin);
   const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
-  let partial = checkpoint?.partial ?? NOTHING_YET;
+  let partial = checkpoint?.partial ?? NO_IMAGES_YET;
   let kept: Weights = checkpoint?.kept ?? new Map();
   if (checkpoint) {
     const within = partial.images > 0 ? ` and ${partial.images} images` : '';
@@ -84,7 +83,7 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
         const validated = await evaluate(trainer, source, splits.validation, labels, classes);
         const state = soundState();
         history.push(metricsOf(epoch, trained, validated, (performance.now() - began) / 1000));
-        partial = NOTHING_YET;
+        partial = NO_IMAGES_YET;
         kept = keepWeights(history, kept, state.weights, recipe);
         await checkpoints.behind(standing(state));
       }
@@ -115,7 +114,7 @@ export async function train(job: Job, surroundings: Surroundings): Promise<void>
   emit({ type: 'finished', ...made, seconds, computedPictures: computed, peakMemoryBytes });
 
   /** Goes on in an epoch where `partial` stands. */
-  async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<Partial> {
+  async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<PartialEpoch> {
     for (const steps of stepsOf(parts, trainer, epoch, partial.images / batchSize)) {
       signal.throwIfAborted();
       const before = partial.images;

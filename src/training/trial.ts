@@ -1,11 +1,7 @@
 import { mean, median } from './averages.js';
-import type { EpochMetrics } from './job.js';
+import type { EpochMetrics, SweepMetric } from './epoch-metrics.js';
 import { keptEpoch } from './kept-weights.js';
 import type { Recipe } from './recipe.js';
-
-/** By what trials are compared. */
-export const SWEEP_METRICS = ['VALIDATION_ACCURACY', 'VALIDATION_LOSS'] as const;
-export type SweepMetric = (typeof SWEEP_METRICS)[number];
 
 /** Epochs, and other trials that have come as far, before a trial can be stopped. */
 const FEWEST_EPOCHS = 2;

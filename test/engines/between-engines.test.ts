@@ -3,7 +3,7 @@ import type { Batch, Step, Trainer, TrainerSpec, TrainerState } from '../../src/
 import { matchBackbone } from '../../src/network/backbone-weights.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
-import { splitAt, splitShape } from '../../src/network/inception-v3.js';
+import { divideAt, featureShape } from '../../src/network/inception-v3.js';
 import { randomStream, uniform } from '../../src/random.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { type OpenEngine, TESTED_ENGINES, type TestedEngine } from '../support/engines.js';
@@ -16,10 +16,10 @@ const STEPS = 4;
 const SIZE = { input: 32, image: 75 };
 
 const backbone = narrowBackbone();
-const { rest } = splitAt(matchBackbone(backbone).layers, 'mixed6');
+const { rest } = divideAt(matchBackbone(backbone).layers, 'mixed6');
 const folded = foldLayers(rest, backbone);
 const layers = [...rest, ...head(128, { classes: CLASSES, hidden: 16, dropout: 0.3 })];
-const shape = splitShape('InceptionV3 x 0.0625', SIZE.image, 'mixed6');
+const shape = featureShape('InceptionV3 x 0.0625', SIZE.image, 'mixed6');
 const random = randomStream(1, 'pictures');
 const pixels = new Uint8Array(BATCH * SIZE.input ** 2 * 3).map(() => 256 * uniform(random));
 
@@ -52,7 +52,7 @@ function newTrainer(open: OpenEngine, changes: Partial<TrainerSpec> = {}): Train
 
 /** The narrow network's activations of the pictures, of which the trained part learns. */
 async function featuresOf({ engine }: OpenEngine): Promise<Uint16Array> {
-  const network = await engine.frozen({ backbone, size: SIZE, upTo: 'mixed6', type: 'float16' });
+  const network = await engine.frozen({ backbone, size: SIZE, firstTrainedLayer: 'mixed6', type: 'float16' });
   const features = (await network.run(pixels, BATCH)) as Uint16Array;
   await network.dispose();
   return features;

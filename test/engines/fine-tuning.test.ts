@@ -4,7 +4,7 @@ import type { Batch, Step, Trainer, TrainerSpec, TrainerState } from '../../src/
 import { convolutions, matchBackbone } from '../../src/network/backbone-weights.js';
 import { type FoldedWeights, foldLayers, unfoldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
-import { splitAt } from '../../src/network/inception-v3.js';
+import { divideAt } from '../../src/network/inception-v3.js';
 import type { Layer } from '../../src/network/layers.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import { f32, type Weights } from '../../src/network/tensor.js';
@@ -46,7 +46,7 @@ let folded: FoldedWeights;
 
 beforeAll(() => {
   backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet.safetensors')).weights;
-  ({ rest } = splitAt(matchBackbone(backbone).layers, 'mixed5'));
+  ({ rest } = divideAt(matchBackbone(backbone).layers, 'mixed5'));
   folded = foldLayers(rest, backbone);
 });
 

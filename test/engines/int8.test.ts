@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import protobuf from 'protobufjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClassifierSpec, PictureBatch } from '../../src/engines/engine.js';
+import type { ClassifierSpec, PixelBatch } from '../../src/engines/engine.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import { quantizeKernel } from '../../src/engines/onnx/quantize/quantize-kernel.js';
 import { convolutions } from '../../src/network/backbone-weights.js';
@@ -23,12 +23,12 @@ function classifier(input: number, image = 75): ClassifierSpec {
   return { backbone: narrowBackbone(), head: layers, headWeights: initialWeights(layers, 1), size: { input, image } };
 }
 
-function noise(seed: number, n: number, side: number): PictureBatch {
+function noise(seed: number, n: number, side: number): PixelBatch {
   const random = randomStream(seed, 'pictures');
   return { pixels: Uint8Array.from({ length: n * side * side * 3 }, () => Math.floor(uniform(random) * 256)), n };
 }
 
-async function* batches(...given: readonly PictureBatch[]): AsyncGenerator<PictureBatch> {
+async function* batches(...given: readonly PixelBatch[]): AsyncGenerator<PixelBatch> {
   yield* given;
 }
 

@@ -8,7 +8,7 @@ import { findDevice } from '../../src/engines/onnx/devices.js';
 import { findComputer, openEngine } from '../../src/engines/open-engine.js';
 import { checkSpace, run } from '../../src/engines/tensorflow/install/commands.js';
 import { installTensorFlow, removeTensorFlow } from '../../src/engines/tensorflow/install/install.js';
-import { findTfjs } from '../../src/engines/tensorflow/place.js';
+import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
 
 let folder: string;
 

@@ -3,7 +3,7 @@ import type { Batch, Mix, Trainer, TrainerSpec } from '../../src/engines/engine.
 import { matchBackbone } from '../../src/network/backbone-weights.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
-import { splitAt, splitShape } from '../../src/network/inception-v3.js';
+import { divideAt, featureShape } from '../../src/network/inception-v3.js';
 import type { Weights } from '../../src/network/tensor.js';
 import { randomStream, uniform } from '../../src/random.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
@@ -19,10 +19,10 @@ const BATCH = 6;
 const TWO_AT_ONCE = 150_000;
 
 const backbone = narrowBackbone();
-const { rest } = splitAt(matchBackbone(backbone).layers, 'mixed6');
+const { rest } = divideAt(matchBackbone(backbone).layers, 'mixed6');
 const folded = foldLayers(rest, backbone);
 const layers = [...rest, ...head(128, { classes: CLASSES, hidden: 16, dropout: 0 })];
-const shape = splitShape('InceptionV3 x 0.0625', 75, 'mixed6');
+const shape = featureShape('InceptionV3 x 0.0625', 75, 'mixed6');
 const values = shape.height * shape.width * shape.channels;
 
 let open: OpenEngine;

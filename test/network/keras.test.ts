@@ -16,7 +16,7 @@ import { writeKerasModel } from '../../src/network/keras/write.js';
 import { readKerasWeights } from '../../src/network/keras-h5.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32 } from '../../src/network/tensor.js';
-import { isOfHead, pick, readExported } from '../../src/training/exported.js';
+import { isOfHead, pick, readExportedModel } from '../../src/training/exported-model.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { zipOf } from '../datasets/fixtures.js';
 import { temporaryFolder } from '../storage/fixtures.js';
@@ -198,7 +198,7 @@ describe('a file that is not what it says', () => {
     const weights = new Map([...narrowBackbone(), ...initialWeights(layers, 1), ...changed]);
     const said = { labels: '["a","b","c"]', preprocessing: '{"input":32,"image":75}', head: '{"dropout":0.5}' };
     const metadata = what === 'without metadata' ? about : { ...said, ...about };
-    expect(() => readExported(writeSafetensors(weights, metadata))).toThrow(message);
+    expect(() => readExportedModel(writeSafetensors(weights, metadata))).toThrow(message);
   });
 
   it('reads nothing of other files, though HDF5 may keep its data in them', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { convolutions, foldConv, matchBackbone, quantizeBackbone } from '../../src/network/backbone-weights.js';
-import { inceptionV3, splitAt } from '../../src/network/inception-v3.js';
+import { divideAt, inceptionV3 } from '../../src/network/inception-v3.js';
 import { inferShapes } from '../../src/network/layers.js';
 import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32 } from '../../src/network/tensor.js';
@@ -30,7 +30,7 @@ describe('InceptionV3 as data', () => {
   });
 
   it('is split behind a named layer', () => {
-    const { frozen, rest } = splitAt(inceptionV3(), 'mixed5');
+    const { frozen, rest } = divideAt(inceptionV3(), 'mixed5');
     expect(frozen.at(-1)?.name).toBe('mixed5');
     expect(convolutions(frozen).length + convolutions(rest).length).toBe(94);
     expect(convolutions(rest)[0]?.name).toBe('conv2d_50');

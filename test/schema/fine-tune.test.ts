@@ -93,14 +93,14 @@ describe('a fine-tune run', () => {
     expect(await refused({ parentRunId: tuned.id, fineTuneFrom: 'mixed8' })).toEqual({
       code: 'BAD_INPUT',
       message:
-        'The parent run trained all behind mixed5: a run that goes on cannot freeze a part of that again (received "mixed8").',
+        'The parent run trained everything after mixed5; a fine-tune run cannot freeze part of that again (received "mixed8").',
     });
   });
 
   it('is refused behind avg_pool, where only the head is', async () => {
     expect(await refused({ parentRunId: parent.id, fineTuneFrom: 'avg_pool' })).toEqual({
       code: 'BAD_INPUT',
-      message: 'Fine-tuning begins behind mixed0 to mixed10 (received "avg_pool").',
+      message: 'Fine-tuning starts after one of mixed0 to mixed10 (received "avg_pool").',
     });
   });
 

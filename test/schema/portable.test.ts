@@ -9,7 +9,7 @@ import { temper } from '../../src/calibration/temperature.js';
 import { readKerasModel } from '../../src/network/keras/read.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
-import { readExported } from '../../src/training/exported.js';
+import { readExportedModel } from '../../src/training/exported-model.js';
 import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
 import { type Ended, startHubCommand } from '../support/command.js';
 import { PATIENTLY } from '../support/hub-user.js';
@@ -134,7 +134,7 @@ describe('a model version', () => {
 
   it('has its weights and what it is as safetensors, and as a Keras model', async () => {
     const { weights, metadata } = readSafetensors(files.SAFETENSORS!);
-    expect(readExported(files.SAFETENSORS!)).toMatchObject({
+    expect(readExportedModel(files.SAFETENSORS!)).toMatchObject({
       labels: COLOUR_NAMES,
       shape: { classes: 3, dropout: 0.25 },
     });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/domain/caller.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
 import { HYPERPARAMETERS } from '../../src/training/hyperparameters.js';
-import { resolveRecipe } from '../../src/training/recipe.js';
+import { resolveRecipe } from '../../src/training/recipe-resolution.js';
 import { requestText } from '../support/hub-user.js';
 
 const schema = buildHubSchema();

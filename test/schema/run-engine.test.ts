@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findTfjs } from '../../src/engines/tensorflow/place.js';
+import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
 import { registerColours } from '../support/colour-images.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';

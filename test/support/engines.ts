@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
-import type { Engine, PictureSize, Trainer, TrainerSpec } from '../../src/engines/engine.js';
+import type { Engine, InputSize, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { writeLayers, writePreprocessing } from '../../src/engines/onnx/forward.js';
 import { GraphBuilder } from '../../src/engines/onnx/graph.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
@@ -11,12 +11,12 @@ import { kernelsOf } from '../../src/engines/tensorflow/kernels.js';
 import { computeLayers } from '../../src/engines/tensorflow/layers.js';
 import type { TensorFlow } from '../../src/engines/tensorflow/library.js';
 import { loadTensorFlow } from '../../src/engines/tensorflow/load.js';
-import { findTfjs } from '../../src/engines/tensorflow/place.js';
 import { TensorFlowEngine } from '../../src/engines/tensorflow/tensorflow-engine.js';
+import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
 import { TensorFlowTrainer } from '../../src/engines/tensorflow/trainer.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
-import { PICTURE, pictureShapes } from '../../src/network/layers.js';
+import { imageShapes, NETWORK_INPUT } from '../../src/network/layers.js';
 import type { Weights } from '../../src/network/tensor.js';
 
 const THREADS = 2;
@@ -39,7 +39,7 @@ export interface OpenEngine {
   /** What layers of a backbone compute, channels last. */
   layerValues(
     backbone: Weights,
-    size: PictureSize,
+    size: InputSize,
     pictures: Pictures,
     names: readonly string[],
   ): Promise<ReadonlyMap<string, Float32Array>>;
@@ -81,14 +81,16 @@ function openOnnx(device: OnnxDevice): OpenEngine {
     preprocessed: async (pictures, height, width) => {
       const graph = new GraphBuilder();
       const picture = writePicture(graph, pictures, height, width);
-      return (await runGraph(graph, session, pictures, new Map([[PICTURE, picture]]))).get(PICTURE) as Float32Array;
+      return (await runGraph(graph, session, pictures, new Map([[NETWORK_INPUT, picture]]))).get(
+        NETWORK_INPUT,
+      ) as Float32Array;
     },
     layerValues: async (backbone, size, pictures, names) => {
       const { layers } = matchBackbone(backbone);
       const graph = new GraphBuilder();
       const picture = writePicture(graph, pictures, size.image, size.image);
-      const shapes = pictureShapes(layers, size.image);
-      const values = writeLayers(graph, layers, backbone, new Map([[PICTURE, picture]]), shapes);
+      const shapes = imageShapes(layers, size.image);
+      const values = writeLayers(graph, layers, backbone, new Map([[NETWORK_INPUT, picture]]), shapes);
       return runGraph(graph, session, pictures, new Map(names.map((name) => [name, values.get(name) as string])));
     },
   };
@@ -145,8 +147,8 @@ async function openTensorFlow(backend: 'cpu' | 'tensorflow'): Promise<OpenEngine
         const folded = foldLayers(layers, backbone).weights;
         const weights = new Map(Array.from(folded, ([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]));
         const picture = preprocess(tf, input(pictures), [size.image, size.image]);
-        const context = { tf, kernels, weights, shapes: pictureShapes(layers, size.image) };
-        const all = computeLayers(context, layers, new Map([[PICTURE, picture]]));
+        const context = { tf, kernels, weights, shapes: imageShapes(layers, size.image) };
+        const all = computeLayers(context, layers, new Map([[NETWORK_INPUT, picture]]));
         return names.map((name) => all.get(name)!.dataSync() as Float32Array);
       });
       return new Map(names.map((name, i) => [name, values[i]!]));

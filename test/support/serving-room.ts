@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SightedForward } from '../../src/engines/engine.js';
+import type { ClassifierForward } from '../../src/engines/engine.js';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
 import { head } from '../../src/network/head.js';
@@ -141,16 +141,16 @@ export class ServingRoom {
   }
 
   /** What a thread does beside its work. */
-  counted(network: SightedForward, before: number): SightedForward {
+  counted(network: ClassifierForward, before: number): ClassifierForward {
     this.loaded += 1;
     return {
       outFeatures: network.outFeatures,
       run: (pixels, n) => network.run(pixels, n),
-      look: async (pixels, n, maps) => {
+      runWithFeatures: async (pixels, n, maps) => {
         this.asked.push(before);
         this.computing += 1;
         await this.#gate;
-        return network.look(pixels, n, maps).finally(() => {
+        return network.runWithFeatures(pixels, n, maps).finally(() => {
           this.computing -= 1;
         });
       },
@@ -171,7 +171,7 @@ class CountingThread extends NetworkThread {
     this.#room = room;
   }
 
-  override async load(...spec: Parameters<NetworkThread['load']>): Promise<SightedForward> {
+  override async load(...spec: Parameters<NetworkThread['load']>): Promise<ClassifierForward> {
     const before = this.#room.loads++;
     if (this.#room.refusal) throw this.#room.refusal;
     return this.#room.counted(await super.load(...spec), before);

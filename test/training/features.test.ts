@@ -4,9 +4,10 @@ import { ShardReader } from '../../src/datasets/read-manifest.js';
 import type { Forward } from '../../src/engines/engine.js';
 import type { BlobStore } from '../../src/storage/blobs.js';
 import { extractFeatures, FEATURE_CHUNK_ROWS, FeatureTable, featureKey } from '../../src/training/features.js';
+import { imageVariants } from '../../src/training/image-variants.js';
+import { inputSizeFor } from '../../src/training/input-size.js';
 import type { FeatureChunk } from '../../src/training/job.js';
-import { pictureSize } from '../../src/training/picture-size.js';
-import { picturesOf } from '../../src/training/pictures.js';
+import { firstTrainedLayerOf, recipeSchema } from '../../src/training/recipe.js';
 import { png, temporaryStore } from '../datasets/fixtures.js';
 
 const SIZE = { input: 8, image: 75 };
@@ -87,7 +88,7 @@ async function extract(
   const found: FeatureChunk[] = [];
   let reported = 0;
   for await (const { chunk, bytes } of extractFeatures({
-    pictures: picturesOf(manifest, { mirror: false, crops: 0 }),
+    variants: imageVariants(manifest, { mirror: false, crops: 0 }),
     shards,
     networks: fakes,
     size: SIZE,
@@ -211,7 +212,14 @@ describe('cached features', () => {
         mirror = false,
         crops = 0,
       ]: Partial<[string, string, number, number, 'avg_pool' | 'mixed5', boolean, number]>
-    ): string => featureKey({ contentHash, backboneHash, size: { input, image }, split, variants: { mirror, crops } });
+    ): string =>
+      featureKey({
+        contentHash,
+        backboneHash,
+        size: { input, image },
+        firstTrainedLayer: split,
+        variants: { mirror, crops },
+      });
     const keys = [
       key(),
       key('other'),
@@ -226,6 +234,23 @@ describe('cached features', () => {
     expect(new Set(keys).size).toBe(keys.length);
     expect(key()).toBe(key());
   });
+
+  // Made by the version that called the layer `split`: caches of before must still be found.
+  it.each([
+    ['avg_pool', false, 0, 'edce44b4f31f44a6df7bd19316dfa98485039e1c06bb077ab5724dfba7297d80'],
+    ['mixed5', true, 2, 'bd0b9d42cb8af23e0fbd8ccb11c866229354e7460f4e1d3c326bc4ebf2f2205a'],
+  ] as const)('keep their key: %s', (layer, mirror, crops, key) => {
+    const recipe = recipeSchema.parse(JSON.parse(JSON.stringify({ splitLayer: layer, mirror, crops })));
+    expect(
+      featureKey({
+        contentHash: 'c'.repeat(64),
+        backboneHash: 'b'.repeat(64),
+        size: { input: 32, image: 75 },
+        firstTrainedLayer: firstTrainedLayerOf(recipe),
+        variants: recipe,
+      }),
+    ).toBe(key);
+  });
 });
 
 describe('the pictures that go into the network', () => {
@@ -237,6 +262,6 @@ describe('the pictures that go into the network', () => {
     ['those of different sizes as well', null, null, 299, 299],
     ['those of one height as well', null, 32, 75, 75],
   ])('%s', (_, width, height, image, input) => {
-    expect(pictureSize(width, height, image)).toEqual({ input, image });
+    expect(inputSizeFor(width, height, image)).toEqual({ input, image });
   });
 });

@@ -4,7 +4,7 @@ import { decodePixels } from '../../src/datasets/decode.js';
 import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
 import { registerImages } from '../../src/datasets/register.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
-import type { PictureBatch } from '../../src/engines/engine.js';
+import type { PixelBatch } from '../../src/engines/engine.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import type { Quantization, QuantizationJob } from '../../src/training/job.js';
@@ -24,7 +24,7 @@ class WatchedEngine extends OnnxEngine {
     return super.quantize(spec, this.#watch(pictures));
   }
 
-  async *#watch(pictures: AsyncIterable<PictureBatch>): AsyncGenerator<PictureBatch> {
+  async *#watch(pictures: AsyncIterable<PixelBatch>): AsyncGenerator<PixelBatch> {
     for await (const batch of pictures) {
       const bytes = batch.pixels.length / batch.n;
       for (let i = 0; i < batch.n; i++) this.calibratedOn.push(text(batch.pixels.subarray(i * bytes, (i + 1) * bytes)));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HubError } from '../../src/errors.js';
 import { learningRateAt } from '../../src/training/learning-rate.js';
-import { type Recipe, resolveRecipe } from '../../src/training/recipe.js';
+import { type Recipe } from '../../src/training/recipe.js';
+import { resolveRecipe } from '../../src/training/recipe-resolution.js';
 
 const STANDARD: Recipe = {
   imageSize: 75,

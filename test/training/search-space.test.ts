@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveRecipe } from '../../src/training/recipe.js';
+import { resolveRecipe } from '../../src/training/recipe-resolution.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../src/training/search-space.js';
 
 const BASE = resolveRecipe('standard', {});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochMetrics } from '../../src/training/job.js';
-import { resolveRecipe } from '../../src/training/recipe.js';
+import type { EpochMetrics } from '../../src/training/epoch-metrics.js';
+import { resolveRecipe } from '../../src/training/recipe-resolution.js';
 import { cannotWin, compareResults, resultOf } from '../../src/training/trial.js';
 
 /** A trial with these accuracies on the validation images; its losses are one less them. */

@@ -1,4 +1,5 @@
 import type { Calibration } from '../../training/job.js';
+import { firstTrainedLayerOf } from '../../training/recipe.js';
 import { costOfRun, type RunCost, type RunSize } from '../../training/run-cost.js';
 
 /** Bytes that a weight takes while it learns: itself, its gradient, two moments, and what a call makes of them. */
@@ -100,7 +101,7 @@ function sum({ size, missing, uncached }: AskedRun, perPicture: number, perEpoch
 }
 
 function isHead({ recipe }: RunSize): boolean {
-  return recipe.splitLayer === 'avg_pool';
+  return firstTrainedLayerOf(recipe) === 'avg_pool';
 }
 
 /** The first of those with the least, unless that is too far. */

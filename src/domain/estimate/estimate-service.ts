@@ -5,6 +5,7 @@ import type { startCalibration, WorkerProcess } from '../../jobs/worker-process.
 import type { RunEstimateType } from '../../schema/estimate/estimate.type.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Calibration, Job } from '../../training/job.js';
+import { firstTrainedLayerOf } from '../../training/recipe.js';
 import type { RunCost } from '../../training/run-cost.js';
 import { type BackboneService, TINY_IMAGENET } from '../backbone/backbone-service.js';
 import type { FeatureCache } from '../run/feature-cache.js';
@@ -89,8 +90,9 @@ export class EstimateService {
 
   /** Measures once, in a worker; what failed is measured again when it is asked for again. */
   #calibrate(job: Job): Promise<Calibration> {
-    const { imageSize, splitLayer, batchSize, hiddenUnits } = job.recipe;
-    const key = [job.manifestBlob, job.backboneBlob, imageSize, splitLayer, batchSize, hiddenUnits].join();
+    const { imageSize, batchSize, hiddenUnits } = job.recipe;
+    const firstTrainedLayer = firstTrainedLayerOf(job.recipe);
+    const key = [job.manifestBlob, job.backboneBlob, imageSize, firstTrainedLayer, batchSize, hiddenUnits].join();
     const measured = this.#calibrations.get(key) ?? this.#oneAtATime(() => this.#measure(job));
     this.#calibrations.set(key, measured);
     measured.catch(() => this.#calibrations.delete(key));

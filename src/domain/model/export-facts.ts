@@ -1,7 +1,7 @@
-import type { PictureSize } from '../../engines/engine.js';
+import type { InputSize } from '../../engines/engine.js';
 import { type HeadShape, head } from '../../network/head.js';
 import { networkOf } from '../../network/inception-v3.js';
-import { PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
+import { imageShapes, NETWORK_INPUT, type Shape } from '../../network/layers.js';
 import { costOf } from '../../network/multiply-adds.js';
 import { ExportFormat, type ModelExportType } from '../../schema/model/export.type.js';
 import { recipeSchema } from '../../training/recipe.js';
@@ -11,7 +11,7 @@ import type { ModelVersionRow } from './model-row.js';
 /** What an exported file says of itself: texts, some of them JSON. `docs/formats.md` describes them. */
 export function aboutVersion(row: ModelVersionRow): Record<string, string> {
   const { backbone, datasetVersion } = row;
-  const { input, image } = row.preprocessing as unknown as PictureSize;
+  const { input, image } = row.preprocessing as unknown as InputSize;
   const figures = figuresOf(row.calibration);
   return {
     format: 'model-hub 1',
@@ -51,10 +51,10 @@ export function exportsOf(row: ModelVersionRow): ModelExportType[] {
 
 /** How many weights a version has. */
 function weightsOf(row: ModelVersionRow): number {
-  const { image } = row.preprocessing as unknown as PictureSize;
+  const { image } = row.preprocessing as unknown as InputSize;
   const network = networkOf(row.backbone.architecture);
-  const pooled = pictureShapes(network, image).get('avg_pool') as Shape;
+  const pooled = imageShapes(network, image).get('avg_pool') as Shape;
   const layers = head(pooled.channels, { ...headOfVersion(row), classes: (row.labels as string[]).length });
   const picture = { height: image, width: image, channels: 3 };
-  return costOf(network, picture, PICTURE).weights + costOf(layers, pooled, 'avg_pool').weights;
+  return costOf(network, picture, NETWORK_INPUT).weights + costOf(layers, pooled, 'avg_pool').weights;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import type { PictureSize } from '../../engines/engine.js';
+import type { InputSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
 import type { startExport } from '../../jobs/worker-process.js';
 import { Supervision } from '../../jobs/worker-supervisor.js';
@@ -100,7 +100,7 @@ export class ExportService {
       backboneBlob: row.backbone.sha256,
       weightsBlob: row.weightsBlob,
       quantizedBlob,
-      size: row.preprocessing as unknown as PictureSize,
+      size: row.preprocessing as unknown as InputSize,
       dropout: headOfVersion(row).dropout,
       about: aboutVersion(row),
       file,

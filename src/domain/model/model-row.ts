@@ -1,4 +1,4 @@
-import type { PictureSize } from '../../engines/engine.js';
+import type { InputSize } from '../../engines/engine.js';
 import type { AliasEventType, ModelType, ModelVersionType } from '../../schema/model/model.type.js';
 import type { VersionServingType } from '../../schema/model/version-serving.type.js';
 import { TOLERANCE } from '../../serving/self-check.js';
@@ -42,7 +42,7 @@ type ModelRow = Prisma.ModelGetPayload<{ include: typeof withModelRelations }>;
 
 export function toModelVersion(row: ModelVersionRow): ModelVersionType {
   const { id, number, runId, backbone, testAccuracy, testLoss, createdAt } = row;
-  const size = row.preprocessing as unknown as PictureSize;
+  const size = row.preprocessing as unknown as InputSize;
   return {
     id,
     model: row.model.name,
@@ -95,7 +95,7 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
     weightsBlob: row.weightsBlob,
     quantizedBlob,
     labels: row.labels as string[],
-    size: row.preprocessing as unknown as PictureSize,
+    size: row.preprocessing as unknown as InputSize,
     expected: expectedBlob === null ? null : { blob: expectedBlob, tolerance },
     calibration: toServedCalibration(row.calibration),
   };

@@ -1,7 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { AliasEventType, ModelType, ModelVersionType } from '../../schema/model/model.type.js';
 import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
-import { pictureSize } from '../../training/picture-size.js';
+import { inputSizeFor } from '../../training/input-size.js';
 import { recipeSchema } from '../../training/recipe.js';
 import { toAliasEvent, toModel, toModelVersion, withModelRelations, withVersionRelations } from './model-row.js';
 import type { VersionRegistry } from './version-registry.js';
@@ -36,7 +36,7 @@ export class ModelService {
       throw new HubError('CONFLICT', `The run is ${run.state}: only a run that succeeded makes a version.`, { runId });
     }
     const { imageSize } = recipeSchema.parse(run.recipe);
-    const size = pictureSize(datasetVersion.width, datasetVersion.height, imageSize);
+    const size = inputSizeFor(datasetVersion.width, datasetVersion.height, imageSize);
     const labels = datasetVersion.classes as string[];
     const known = { where: { runId, model: { name } }, include: withVersionRelations };
     const before = await this.prisma.modelVersion.findFirst(known);

@@ -1,4 +1,4 @@
-import type { PictureSize } from '../../engines/engine.js';
+import type { InputSize } from '../../engines/engine.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 
@@ -14,7 +14,7 @@ interface Answering {
   readonly backboneBlob: string;
   readonly weightsBlob: string;
   readonly labels: readonly string[];
-  readonly size: PictureSize;
+  readonly size: InputSize;
 }
 
 /** Asks what is to be a version about some test images, so that every later loading of it can be checked. */

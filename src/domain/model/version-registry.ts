@@ -1,4 +1,4 @@
-import type { PictureSize } from '../../engines/engine.js';
+import type { InputSize } from '../../engines/engine.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
@@ -15,7 +15,7 @@ export interface NewVersion {
   readonly backbone: { readonly id: string; readonly sha256: string };
   readonly weightsBlob: string;
   readonly labels: readonly string[];
-  readonly size: PictureSize;
+  readonly size: InputSize;
   readonly testAccuracy: number;
   readonly testLoss: number;
 }

@@ -1,4 +1,4 @@
-import type { PictureSize } from '../../engines/engine.js';
+import type { InputSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
 import type { WorkerProcess } from '../../jobs/worker-process.js';
 import type { QueuedWork } from '../../jobs/worker-queue.js';
@@ -50,7 +50,7 @@ function jobOf(version: VersionRow, blobFolder: string): VersionJob {
     backboneBlob: backbone.sha256,
     weightsBlob,
     recipe: recipeSchema.parse(run?.recipe ?? {}),
-    size: preprocessing as unknown as PictureSize,
+    size: preprocessing as unknown as InputSize,
     blobFolder,
   };
 }

@@ -12,7 +12,7 @@ import {
   PRESETS,
   type PresetName,
 } from '../../training/presets.js';
-import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
+import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 
 export function listHyperparameters(): HyperparameterType[] {
   return HYPERPARAMETERS.map((about) => ({

@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { Computer } from '../../engines/open-engine.js';
-import { type SplitLayer, splitShape } from '../../network/inception-v3.js';
+import { type FirstTrainedLayer, featureShape } from '../../network/inception-v3.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { featureTypeOf } from '../../training/features.js';
@@ -88,7 +88,7 @@ export class FeatureCache {
 }
 
 /** Bytes of the features of one image. */
-export function featureBytes(architecture: string, imageSize: number, split: SplitLayer): number {
-  const { height, width, channels } = splitShape(architecture, imageSize, split);
-  return height * width * channels * (featureTypeOf(split) === 'float16' ? 2 : 4);
+export function featureBytes(architecture: string, imageSize: number, firstTrainedLayer: FirstTrainedLayer): number {
+  const { height, width, channels } = featureShape(architecture, imageSize, firstTrainedLayer);
+  return height * width * channels * (featureTypeOf(firstTrainedLayer) === 'float16' ? 2 : 4);
 }

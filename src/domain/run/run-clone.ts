@@ -1,7 +1,8 @@
 import { HubError } from '../../errors.js';
 import type { RunKind } from '../../schema/run/run.type.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
-import { type Recipe, recipeSchema, resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
+import { type Recipe, recipeSchema } from '../../training/recipe.js';
+import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 
 /** What a fine-tune run has from its parent. */
 const INHERITED = HYPERPARAMETERS.filter(({ kinds }) => !kinds.includes('FINE_TUNE')).map(({ name }) => name);

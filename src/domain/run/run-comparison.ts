@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunType } from '../../schema/run/run.type.js';
 import type { RunComparisonType } from '../../schema/run/run-comparison.type.js';
+import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
-import type { EpochMetrics } from '../../training/job.js';
 
 interface RunWithEpochs {
   readonly run: RunType;

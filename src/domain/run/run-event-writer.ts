@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { CodeVersion } from '../../code-version.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import type { EpochMetrics, TrainingEvent } from '../../training/job.js';
+import type { EpochMetrics } from '../../training/epoch-metrics.js';
+import type { TrainingEvent } from '../../training/job.js';
 import type { FeatureCache } from './feature-cache.js';
 import { judgeReproduction } from './reproduction.js';
 import type { RunBlobs } from './run-blobs.js';

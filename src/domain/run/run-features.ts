@@ -1,15 +1,15 @@
-import type { PictureSize } from '../../engines/engine.js';
+import type { InputSize } from '../../engines/engine.js';
 import { featureKey } from '../../training/features.js';
-import { pictureSize } from '../../training/picture-size.js';
-import { pictureCount } from '../../training/pictures.js';
-import type { Recipe } from '../../training/recipe.js';
+import { variantCount } from '../../training/image-variants.js';
+import { inputSizeFor } from '../../training/input-size.js';
+import { firstTrainedLayerOf, type Recipe } from '../../training/recipe.js';
 import { featureBytes } from './feature-cache.js';
 
 /** The features that a run needs. */
 export interface RunFeatures {
   /** Under which they are cached. */
   readonly key: string;
-  readonly size: PictureSize;
+  readonly size: InputSize;
   /** How many pictures they are of. */
   readonly pictures: number;
   /** Of all of them. */
@@ -28,15 +28,16 @@ export function featuresOf(
   },
   backbone: { readonly sha256: string; readonly architecture: string },
 ): RunFeatures {
-  const { imageSize, splitLayer: split } = recipe;
+  const { imageSize } = recipe;
+  const firstTrainedLayer = firstTrainedLayerOf(recipe);
   const { contentHash } = version;
-  const size = pictureSize(version.width, version.height, imageSize);
+  const size = inputSizeFor(version.width, version.height, imageSize);
   const train = (version.counts as { train: number }[]).reduce((sum, count) => sum + count.train, 0);
-  const pictures = pictureCount({ all: version.imageCount, train }, recipe);
+  const pictures = variantCount({ all: version.imageCount, train }, recipe);
   return {
-    key: featureKey({ contentHash, backboneHash: backbone.sha256, size, split, variants: recipe }),
+    key: featureKey({ contentHash, backboneHash: backbone.sha256, size, firstTrainedLayer, variants: recipe }),
     size,
     pictures,
-    bytes: pictures * featureBytes(backbone.architecture, imageSize, split),
+    bytes: pictures * featureBytes(backbone.architecture, imageSize, firstTrainedLayer),
   };
 }

@@ -2,7 +2,8 @@ import { HubError } from '../../errors.js';
 import type { RunKind } from '../../schema/run/run.type.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { PresetName } from '../../training/presets.js';
-import { type Recipe, recipeSchema, resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe.js';
+import { type Recipe, recipeSchema } from '../../training/recipe.js';
+import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 import { notFound } from '../not-found.js';
 
 export interface TransferRequest {

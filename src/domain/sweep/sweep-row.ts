@@ -1,6 +1,6 @@
 import type { SweepParameterType, SweepSummaryType, SweepTrialType, SweepType } from '../../schema/sweep/sweep.type.js';
 import type { Prisma } from '../../storage/database.js';
-import type { EpochMetrics } from '../../training/job.js';
+import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { type Recipe, recipeSchema } from '../../training/recipe.js';
 import { compareResults, resultOf } from '../../training/trial.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';

@@ -4,7 +4,7 @@ import type { ClassifierSpec } from '../engine.js';
 import type { ClassifierNetwork } from '../network-thread-messages.js';
 import { readClassifier } from '../read-classifier.js';
 import { writeLayers } from './forward.js';
-import { startGraph, writeOutputs } from './picture-graph.js';
+import { startGraph, writeOutputs } from './pixel-graph.js';
 
 /**
  * A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes], and what led to it:

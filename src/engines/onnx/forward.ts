@@ -10,8 +10,8 @@ import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeigh
  */
 export function writePreprocessing(graph: GraphBuilder, pixels: string, scales: readonly [number, number]): string {
   const floats = graph.node('Cast', [pixels], { to: 1 });
-  const picture = writeResize(graph, graph.node('Transpose', [floats], { perm: [0, 3, 1, 2] }), scales);
-  const scaled = graph.node('Mul', [picture, graph.scalar(1 / 127.5)]);
+  const image = writeResize(graph, graph.node('Transpose', [floats], { perm: [0, 3, 1, 2] }), scales);
+  const scaled = graph.node('Mul', [image, graph.scalar(1 / 127.5)]);
   return graph.node('Sub', [scaled, graph.scalar(1)]);
 }
 
@@ -21,12 +21,12 @@ export function writePreprocessing(graph: GraphBuilder, pixels: string, scales: 
  */
 export function writeResize(
   graph: GraphBuilder,
-  picture: string,
+  image: string,
   [heightScale, widthScale]: readonly [number, number],
 ): string {
-  if (heightScale === 1 && widthScale === 1) return picture;
+  if (heightScale === 1 && widthScale === 1) return image;
   const scales = graph.constant(Float32Array.of(1, 1, heightScale, widthScale), [4]);
-  return graph.node('Resize', [picture, '', scales], {
+  return graph.node('Resize', [image, '', scales], {
     mode: 'linear',
     coordinate_transformation_mode: 'half_pixel',
     antialias: 0,

@@ -1,8 +1,8 @@
 import * as ort from 'onnxruntime-node';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { foldLayers } from '../../network/folded-weights.js';
-import { lastMaps, splitAt } from '../../network/inception-v3.js';
-import { type DenseLayer, pictureShapes, type Shape } from '../../network/layers.js';
+import { divideAt, lastMaps } from '../../network/inception-v3.js';
+import { type DenseLayer, imageShapes, type Shape } from '../../network/layers.js';
 import type { ClassifierSpec } from '../engine.js';
 import { createSession, type SessionOptions } from './session.js';
 import { plan } from './training/plan.js';
@@ -18,10 +18,10 @@ export class GradCam {
 
   static async load({ backbone, head, headWeights, size }: ClassifierSpec, options: SessionOptions): Promise<GradCam> {
     const { layers } = matchBackbone(backbone);
-    const shapes = pictureShapes(layers, size.image);
+    const shapes = imageShapes(layers, size.image);
     const name = lastMaps(shapes);
     const shape = shapes.get(name) as Shape;
-    const { rest } = splitAt(layers, name);
+    const { rest } = divideAt(layers, name);
     const { units: classes } = head.at(-1) as DenseLayer;
     const steps = plan([...rest, ...head], name, shape);
     const weights = new Map([...foldLayers(rest, backbone).weights, ...headWeights]);

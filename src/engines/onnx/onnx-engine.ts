@@ -2,19 +2,19 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { matchBackbone } from '../../network/backbone-weights.js';
-import { splitAt } from '../../network/inception-v3.js';
+import { divideAt } from '../../network/inception-v3.js';
 import { freeSpace } from '../../storage/free-space.js';
 import type {
+  ClassifierForward,
   ClassifierSpec,
   Engine,
   EngineInfo,
   Features,
   Forward,
   FrozenSpec,
-  PictureBatch,
-  PictureSize,
+  InputSize,
+  PixelBatch,
   Quantizer,
-  SightedForward,
   Trainer,
   TrainerSpec,
 } from '../engine.js';
@@ -23,7 +23,7 @@ import { writeLayers } from './forward.js';
 import { GradCam } from './grad-cam.js';
 import { openNetwork } from './open-network.js';
 import { RESULT } from './outputs.js';
-import { startGraph } from './picture-graph.js';
+import { startGraph } from './pixel-graph.js';
 import { quantizeClassifier } from './quantize/quantize.js';
 import { createSession, type OnnxDevice, type SessionOptions } from './session.js';
 import { OnnxTrainer } from './training/trainer.js';
@@ -41,16 +41,18 @@ export class OnnxEngine implements Engine, Quantizer {
     this.#session = { threads, device };
   }
 
-  async frozen({ backbone, size, upTo, type }: FrozenSpec): Promise<Forward<Features>> {
+  async frozen({ backbone, size, firstTrainedLayer, type }: FrozenSpec): Promise<Forward<Features>> {
     const { layers } = matchBackbone(backbone);
-    const { frozen } = splitAt(layers, upTo);
+    const { frozen } = divideAt(layers, firstTrainedLayer);
     const { graph, values, shapes } = startGraph(size, layers);
-    const value = writeLayers(graph, frozen, backbone, values, shapes).get(upTo) as string;
-    const shape = shapes.get(upTo)!;
+    const value = writeLayers(graph, frozen, backbone, values, shapes).get(firstTrainedLayer) as string;
+    const shape = shapes.get(firstTrainedLayer)!;
     const outFeatures = shape.height * shape.width * shape.channels;
     // Behind avg_pool there is one row of channels; before it, channels last, as Keras and the training graph have it.
     const rows =
-      upTo === 'avg_pool' ? value : graph.node('Flatten', [graph.node('Transpose', [value], { perm: [0, 2, 3, 1] })]);
+      firstTrainedLayer === 'avg_pool'
+        ? value
+        : graph.node('Flatten', [graph.node('Transpose', [value], { perm: [0, 2, 3, 1] })]);
     const typed = type === 'float16' ? graph.node('Cast', [rows], { to: 10 }) : rows;
     graph.output(typed, RESULT, type, ['n', outFeatures]);
     return openNetwork(graph.encode(), size, this.#session);
@@ -60,8 +62,8 @@ export class OnnxEngine implements Engine, Quantizer {
     return openNetwork<Float32Array>(classifierModel(spec), spec.size, this.#session);
   }
 
-  async quantize(spec: ClassifierSpec, pictures: AsyncIterable<PictureBatch>): Promise<Uint8Array> {
-    return quantizeClassifier(spec, pictures, this.info.threads);
+  async quantize(spec: ClassifierSpec, batches: AsyncIterable<PixelBatch>): Promise<Uint8Array> {
+    return quantizeClassifier(spec, batches, this.info.threads);
   }
 
   /** Writes a whole network to a file and one beside it, optimized for this machine. @param model ONNX. */
@@ -76,7 +78,7 @@ export class OnnxEngine implements Engine, Quantizer {
   }
 
   /** Loads a whole network. @param model an ONNX file's bytes. */
-  async load(model: Uint8Array, size: PictureSize): Promise<SightedForward> {
+  async load(model: Uint8Array, size: InputSize): Promise<ClassifierForward> {
     return openNetwork<Float32Array>(model, size, this.#session);
   }
 

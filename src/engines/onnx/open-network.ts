@@ -1,12 +1,12 @@
 import * as ort from 'onnxruntime-node';
-import type { Features, PictureSize, Sight } from '../engine.js';
+import type { Features, ForwardResult, InputSize } from '../engine.js';
 import { FEATURES, MAPS, RESULT } from './outputs.js';
 import { createSession, type SessionOptions } from './session.js';
 
 /** Loads a network that takes pictures. @param model its bytes, or the file of one that was saved. */
 export async function openNetwork<T extends Features>(
   model: Uint8Array | string,
-  { input }: PictureSize,
+  { input }: InputSize,
   options: SessionOptions,
 ) {
   const session = await createSession(model, options);
@@ -19,7 +19,7 @@ export async function openNetwork<T extends Features>(
   return {
     outFeatures: shape[1] as number,
     run: async (pixels: Uint8Array, n: number) => valuesOf((await run(pixels, n, [RESULT]))[RESULT]!) as T,
-    look: async (pixels: Uint8Array, n: number, maps: boolean): Promise<Sight> => {
+    runWithFeatures: async (pixels: Uint8Array, n: number, maps: boolean): Promise<ForwardResult> => {
       const seen = await run(pixels, n, [RESULT, FEATURES, ...(maps ? [MAPS] : [])]);
       const floats = (name: string): Float32Array | null => (seen[name]?.data as Float32Array | undefined) ?? null;
       return { probabilities: floats(RESULT)!, features: floats(FEATURES), maps: floats(MAPS) };

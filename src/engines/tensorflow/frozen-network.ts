@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { type Layer, PICTURE, type Shape } from '../../network/layers.js';
+import { type Layer, NETWORK_INPUT, type Shape } from '../../network/layers.js';
 import type { Weights } from '../../network/tensor.js';
-import type { Features, FeatureType, Forward, PictureSize } from '../engine.js';
+import type { Features, FeatureType, Forward, InputSize } from '../engine.js';
 import { toHalf } from './half-floats.js';
 import type { Kernels } from './kernels.js';
 import { computeLayers } from './layers.js';
@@ -13,7 +13,7 @@ export interface FrozenNetworkSpec {
   /** The batch normalization folded in. */
   readonly weights: Weights;
   readonly shapes: ReadonlyMap<string, Shape>;
-  readonly size: PictureSize;
+  readonly size: InputSize;
   /** Of what comes out. */
   readonly type: FeatureType;
 }
@@ -39,12 +39,12 @@ export class FrozenNetwork<T extends Features> implements Forward<T> {
     const { layers, shapes, size, type } = spec;
     const last = layers.at(-1) as Layer;
     const result = tf.tidy(() => {
-      const picture = preprocess(tf, tf.tensor4d(new Float32Array(pixels), [n, size.input, size.input, 3]), [
+      const image = preprocess(tf, tf.tensor4d(new Float32Array(pixels), [n, size.input, size.input, 3]), [
         size.image,
         size.image,
       ]);
       const context = { tf, kernels, weights: this.#weights, shapes };
-      const value = computeLayers(context, layers, new Map([[PICTURE, picture]])).get(last.name) as Tensor;
+      const value = computeLayers(context, layers, new Map([[NETWORK_INPUT, image]])).get(last.name) as Tensor;
       return last.kind === 'dense' ? tf.softmax(value) : value;
     });
     const values = (await result.data()) as Float32Array;

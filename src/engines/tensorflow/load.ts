@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { HubError } from '../../errors.js';
 import type { EngineInfo } from '../engine.js';
 import { type NodeBackend, nodeBackendOf, type TensorFlow } from './library.js';
-import { findTfjs } from './place.js';
+import { findTfjs } from './tfjs-package.js';
 
 const require = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { foldLayers } from '../../network/folded-weights.js';
-import { splitAt } from '../../network/inception-v3.js';
-import { pictureShapes } from '../../network/layers.js';
+import { divideAt } from '../../network/inception-v3.js';
+import { imageShapes } from '../../network/layers.js';
 import type {
   ClassifierSpec,
   Engine,
@@ -31,11 +31,11 @@ export class TensorFlowEngine implements Engine {
     this.#kernels = kernelsOf(tf);
   }
 
-  async frozen({ backbone, size, upTo, type }: FrozenSpec): Promise<Forward<Features>> {
+  async frozen({ backbone, size, firstTrainedLayer, type }: FrozenSpec): Promise<Forward<Features>> {
     const { layers } = matchBackbone(backbone);
-    const { frozen } = splitAt(layers, upTo);
+    const { frozen } = divideAt(layers, firstTrainedLayer);
     const { weights } = foldLayers(frozen, backbone);
-    const spec = { layers: frozen, weights, shapes: pictureShapes(frozen, size.image), size, type };
+    const spec = { layers: frozen, weights, shapes: imageShapes(frozen, size.image), size, type };
     return new FrozenNetwork(this.tf, this.#kernels, spec);
   }
 
@@ -44,7 +44,7 @@ export class TensorFlowEngine implements Engine {
     const names = head.flatMap(({ name }) => [`${name}/kernel`, `${name}/bias`]);
     const ofHead = [...headWeights].filter(([name]) => names.includes(name));
     const weights = new Map([...foldLayers(layers, backbone).weights, ...ofHead]);
-    const spec = { layers, weights, shapes: pictureShapes(layers, size.image), size, type: 'float32' as const };
+    const spec = { layers, weights, shapes: imageShapes(layers, size.image), size, type: 'float32' as const };
     return new FrozenNetwork<Float32Array>(this.tf, this.#kernels, spec);
   }
 

@@ -1,11 +1,11 @@
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { HubError } from '../../errors.js';
-import { LONGEST, refused } from './description.js';
+import { LONGEST, refuseModel } from './description.js';
 
 /** What a `.keras` file holds, and the most bytes of each. */
 const LIMITS = { 'config.json': LONGEST, 'model.weights.h5': 512 * 1024 ** 2 } as const;
-type Part = keyof typeof LIMITS;
-const isPart = (name: string): name is Part => Object.hasOwn(LIMITS, name);
+type ArchivePart = keyof typeof LIMITS;
+const isPart = (name: string): name is ArchivePart => Object.hasOwn(LIMITS, name);
 /** A `.keras` file has three. */
 const MOST_ENTRIES = 100;
 
@@ -15,29 +15,30 @@ export function isZip(file: Uint8Array): boolean {
 }
 
 /** The description and the weights in a `.keras` file. No more of it is unpacked than the limits allow. */
-export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<Part, Buffer>>> {
-  const parts: Partial<Record<Part, Buffer>> = {};
+export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<ArchivePart, Buffer>>> {
+  const parts: Partial<Record<ArchivePart, Buffer>> = {};
   try {
     const zip = await fromBufferPromise(file, { validateEntrySizes: true });
-    if (zip.entryCount > MOST_ENTRIES) throw refused(`it holds ${zip.entryCount} files; the limit is ${MOST_ENTRIES}`);
+    if (zip.entryCount > MOST_ENTRIES)
+      throw refuseModel(`it holds ${zip.entryCount} files; the limit is ${MOST_ENTRIES}`);
     for await (const entry of zip.eachEntry()) {
       const { fileName } = entry;
       if (isPart(fileName)) parts[fileName] = await unpack(zip, entry, LIMITS[fileName]);
     }
   } catch (error) {
     if (error instanceof HubError) throw error;
-    throw refused('its zip archive is damaged');
+    throw refuseModel('its zip archive is damaged');
   }
   const { 'config.json': config, 'model.weights.h5': weights } = parts;
   if (!config || !weights)
-    throw refused(`it has no ${config ? 'model.weights.h5' : 'config.json'}, as a .keras file has`);
+    throw refuseModel(`it has no ${config ? 'model.weights.h5' : 'config.json'}, as a .keras file has`);
   return { 'config.json': config, 'model.weights.h5': weights };
 }
 
 /** What an entry says of its size is checked while it is unpacked. */
 async function unpack(zip: ZipFile, entry: Entry, limit: number): Promise<Buffer> {
   const { fileName, uncompressedSize: says } = entry;
-  if (says > limit) throw refused(`${fileName} in it has ${says} bytes; the limit is ${limit}`);
+  if (says > limit) throw refuseModel(`${fileName} in it has ${says} bytes; the limit is ${limit}`);
   const chunks: Buffer[] = [];
   for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -46,17 +46,18 @@ const MODELS: ReadonlySet<string> = new Set(['Functional', 'Model', 'Sequential'
 
 /** The layers that the description in a Keras model file names, each behind those that it reads. */
 export function readDescription(text: string): readonly ReadLayer[] {
-  if (text.length > LONGEST) throw refused(`its description has ${text.length} characters; the limit is ${LONGEST}`);
+  if (text.length > LONGEST)
+    throw refuseModel(`its description has ${text.length} characters; the limit is ${LONGEST}`);
   const model = modelSchema.safeParse(parse(text));
-  if (!model.success) throw refused('it describes no model of layers');
+  if (!model.success) throw refuseModel('it describes no model of layers');
   const layers: ReadLayer[] = [];
   const [output] = flatten(model.data, { layers, inputs: [], path: [], place: ['layers'] });
-  if (output === undefined) throw refused('its model has no output');
+  if (output === undefined) throw refuseModel('its model has no output');
   return layers;
 }
 
 /** Around a model: what its inputs are, and where it is. */
-interface Around {
+interface ModelScope {
   /** All so far, to which its own are added. */
   readonly layers: ReadLayer[];
   readonly inputs: readonly number[];
@@ -65,9 +66,9 @@ interface Around {
 }
 
 /** @returns the places of its outputs. */
-function flatten({ class_name: kind, config: model }: ModelJson, around: Around): readonly number[] {
-  if (!MODELS.has(kind)) throw refused(`it holds a ${kind.slice(0, 80)}, whose layers it does not describe`);
-  if (around.path.length >= DEEPEST) throw refused(`models lie more than ${DEEPEST} deep in each other`);
+function flatten({ class_name: kind, config: model }: ModelJson, around: ModelScope): readonly number[] {
+  if (!MODELS.has(kind)) throw refuseModel(`it holds a ${kind.slice(0, 80)}, whose layers it does not describe`);
+  if (around.path.length >= DEEPEST) throw refuseModel(`models lie more than ${DEEPEST} deep in each other`);
   const sequential = kind === 'Sequential';
   const counts = new Map<string, number>();
   const places = new Map<string, readonly number[]>();
@@ -86,7 +87,7 @@ function flatten({ class_name: kind, config: model }: ModelJson, around: Around)
       places.set(name, last);
     }
   }
-  if (pending.length > 0) throw refused(`${pending[0]!.name.slice(0, 80)} reads what is not there`);
+  if (pending.length > 0) throw refuseModel(`${pending[0]!.name.slice(0, 80)} reads what is not there`);
   if (sequential) return last;
   return namesIn(model.output_layers ?? []).flatMap((name) => places.get(name) ?? []);
 }
@@ -96,14 +97,14 @@ function add(
   name: string,
   place: string,
   inputs: readonly number[],
-  { layers, path, place: around, inputs: given }: Around,
+  { layers, path, place: around, inputs: given }: ModelScope,
 ): readonly number[] {
   const at = { path: [...path, name], place: [...around, place] };
   const inner = modelSchema.safeParse(json);
   if (inner.success && MODELS.has(json.class_name)) {
     return flatten(inner.data, { layers, inputs, path: at.path, place: [...at.place, 'layers'] });
   }
-  if (layers.length >= MOST_LAYERS) throw refused(`it has more than ${MOST_LAYERS} layers`);
+  if (layers.length >= MOST_LAYERS) throw refuseModel(`it has more than ${MOST_LAYERS} layers`);
   // The input of a model inside another one passes on what that one gives it.
   const reads = json.class_name === 'InputLayer' ? given : inputs;
   layers.push({ type: json.class_name, name, inputs: reads, config: json.config, ...at });
@@ -117,7 +118,7 @@ function nameOf({ name, config: { name: own } }: LayerJson): string {
 /** Names of the layers that it reads, in both forms: `[[["conv2d", 0, 0, {}]]]`, and tensors in arguments. */
 function inboundOf({ inbound_nodes: nodes }: LayerJson): readonly string[] {
   const [node, ...others] = nodes;
-  if (others.length > 0) throw refused('a layer is used more than once');
+  if (others.length > 0) throw refuseModel('a layer is used more than once');
   return namesIn(node);
 }
 
@@ -153,6 +154,6 @@ function parse(text: string): unknown {
 }
 
 /** What is wrong with a model file. */
-export function refused(why: string): HubError {
+export function refuseModel(why: string): HubError {
   return new HubError('WEIGHTS_REFUSED', `This is not a model that can be taken: ${why}.`);
 }

@@ -1,5 +1,5 @@
 import { NORM_EPSILON } from '../backbone-weights.js';
-import { type Layer, PICTURE } from '../layers.js';
+import { type Layer, NETWORK_INPUT } from '../layers.js';
 
 /** A layer as a Keras model describes it. */
 export interface KerasLayer {
@@ -35,17 +35,17 @@ export function kerasModel(layers: readonly Layer[], { input, image }: Sides): r
     interpolation: 'bilinear',
   });
   const before = input === image ? [start] : [start, resizing];
-  const picture = plain('Rescaling', 'rescaling', [before.at(-1)!.name], RESCALING);
-  return [...before, picture, ...kerasLayers(layers, picture.name)];
+  const scaled = plain('Rescaling', 'rescaling', [before.at(-1)!.name], RESCALING);
+  return [...before, scaled, ...kerasLayers(layers, scaled.name)];
 }
 
 /**
  * Layers as Keras has them: a convolution has its normalization and activation behind it.
- * @param picture what the first ones read.
+ * @param input what the first ones read.
  */
-export function kerasLayers(layers: readonly Layer[], picture: string): KerasLayer[] {
+export function kerasLayers(layers: readonly Layer[], input: string): KerasLayer[] {
   // By layer, the last of Keras's layers that it became.
-  const ends = new Map([[PICTURE, picture]]);
+  const ends = new Map([[NETWORK_INPUT, input]]);
   return layers.flatMap((layer) => {
     const made = kerasLayersOf(
       layer,

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type HeadShape, head } from '../head.js';
 import { inceptionV3 } from '../inception-v3.js';
-import { type Layer, PICTURE, pictureShapes, type Shape } from '../layers.js';
-import { type ReadLayer, refused } from './description.js';
+import { imageShapes, type Layer, NETWORK_INPUT, type Shape } from '../layers.js';
+import { type ReadLayer, refuseModel } from './description.js';
 import { type KerasLayer, kerasLayers } from './layers.js';
 import { readStart, type Start } from './start.js';
 
@@ -30,20 +30,20 @@ const OF_CONVOLUTIONS = { ...USUAL, activation: 'linear' };
 export function matchModel(read: readonly ReadLayer[]): MatchedModel {
   const convolutions = read.filter(({ type }) => type === 'Conv2D').sort((a, b) => suffix(a) - suffix(b));
   refuseOthers(read, convolutions);
-  const picture = convolutions[0]!.inputs[0] as number;
-  const { used, ...start } = readStart(read, picture);
+  const input = convolutions[0]!.inputs[0] as number;
+  const { used, ...start } = readStart(read, input);
   const network = inceptionV3(Number(convolutions[0]!.config.filters) / 32);
-  const body = matchBody(read, convolutions, kerasLayers(network, PICTURE), picture);
+  const body = matchBody(read, convolutions, kerasLayers(network, NETWORK_INPUT), input);
   const chain = chainBehind(read, body.end);
   const shape = headShape(chain);
-  const pooled = pictureShapes(network, start.size.image).get('avg_pool') as Shape;
+  const pooled = imageShapes(network, start.size.image).get('avg_pool') as Shape;
   const headLayers = head(pooled.channels, shape);
   const dense = chain.filter(({ type }) => type === 'Dense');
   const expected = kerasLayers(headLayers, 'avg_pool').filter(({ type }) => type === 'Dense');
   for (const [i, layer] of expected.entries()) check(dense[i] as ReadLayer, layer);
   const known = new Set([...used, ...body.found.values(), ...chain]);
   const stray = read.find((layer) => !known.has(layer));
-  if (stray) throw refused(`${nameOf(stray)} has no place in it`);
+  if (stray) throw refuseModel(`${nameOf(stray)} has no place in it`);
   const found = new Map([...body.found, ...expected.map((layer, i) => [layer, dense[i] as ReadLayer] as const)]);
   return { ...start, layers: [...network, ...headLayers], shape, found };
 }
@@ -53,10 +53,10 @@ function matchBody(
   read: readonly ReadLayer[],
   convolutions: readonly ReadLayer[],
   expected: readonly KerasLayer[],
-  picture: number,
+  input: number,
 ): { found: Map<KerasLayer, ReadLayer>; end: ReadLayer } {
   const found = new Map<KerasLayer, ReadLayer>();
-  const places = new Map([[PICTURE as string, picture]]);
+  const places = new Map([[NETWORK_INPUT as string, input]]);
   const inTurn = convolutions.values();
   for (const layer of expected) {
     const inputs = layer.inputs.map((name) => places.get(name) as number);
@@ -64,7 +64,7 @@ function matchBody(
     const match = layer.type === 'Conv2D' ? inTurn.next().value : read.find(fits);
     if (!match || !fits(match)) {
       const what = match ? `${nameOf(match)} reads something else` : `there is no ${layer.type}`;
-      throw refused(`${what} where InceptionV3 has ${layer.name}`);
+      throw refuseModel(`${what} where InceptionV3 has ${layer.name}`);
     }
     check(match, layer);
     found.set(layer, match);
@@ -83,18 +83,18 @@ function headShape(chain: readonly ReadLayer[]): HeadShape {
   const types = chain.map(({ type }) => type).join(' ');
   if (!/^(Dropout )*Dense (Dropout )*Dense$/.test(types)) {
     const got = types.slice(0, 200) || 'nothing';
-    throw refused(`behind the pooled features it has ${got} where Dense, Dropout, Dense is needed`);
+    throw refuseModel(`behind the pooled features it has ${got} where Dense, Dropout, Dense is needed`);
   }
   const [hidden, classes] = chain.filter(({ type }) => type === 'Dense').map(unitsOf) as [number, number];
   const rate = chain.findLast(({ type }) => type === 'Dropout')?.config.rate ?? 0;
-  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) throw refused('its dropout has no rate from 0 to 1');
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) throw refuseModel('its dropout has no rate from 0 to 1');
   return { hidden, classes, dropout: rate };
 }
 
 function unitsOf(layer: ReadLayer): number {
   const units = Number(layer.config.units);
   if (Number.isInteger(units) && units >= 1 && units <= MOST_UNITS) return units;
-  throw refused(`${nameOf(layer)} has ${units} units; 1 to ${MOST_UNITS} are taken`);
+  throw refuseModel(`${nameOf(layer)} has ${units} units; 1 to ${MOST_UNITS} are taken`);
 }
 
 /** What a network is that is not InceptionV3. */
@@ -107,7 +107,7 @@ function refuseOthers(read: readonly ReadLayer[], convolutions: readonly ReadLay
   const named = model === undefined ? 'it' : `the model ${JSON.stringify(model.slice(0, 80))} in it`;
   const types = [...new Set(read.map(({ type }) => type))].join(', ').slice(0, 200);
   const first = convolutions[0] ? `, the first with ${convolutions[0].config.filters} filters,` : '';
-  throw refused(
+  throw refuseModel(
     `${named} has ${convolutions.length} convolutions${first} where InceptionV3 has ${needed}, the first with 32; its layers are ${types}`,
   );
 }
@@ -119,7 +119,7 @@ function check(layer: ReadLayer, { type, config }: KerasLayer): void {
     const has = layer.config[key];
     if (isSame(has, wanted) || (key === 'axis' && isSame(has, 3))) continue;
     const [got, needed] = [has, wanted].map((value) => JSON.stringify(value)?.slice(0, 80));
-    throw refused(`${nameOf(layer)} has ${key} ${got} where ${needed} is needed`);
+    throw refuseModel(`${nameOf(layer)} has ${key} ${got} where ${needed} is needed`);
   }
 }
 

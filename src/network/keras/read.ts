@@ -5,7 +5,7 @@ import { findVariable, groupAt, readFloats, readHdf5, textOf } from '../hdf5.js'
 import type { Layer } from '../layers.js';
 import type { Tensor, Weights } from '../tensor.js';
 import { isZip, readKerasArchive } from './archive.js';
-import { type ReadLayer, readDescription, refused } from './description.js';
+import { type ReadLayer, readDescription, refuseModel } from './description.js';
 import { HUB_ATTRIBUTE } from './layers.js';
 import { type MatchedModel, matchModel } from './match.js';
 
@@ -35,14 +35,14 @@ const BY_PLACE: Find = (root, { place }, _variable, index) =>
  * @throws WEIGHTS_REFUSED naming what is different and what was expected.
  */
 export async function readKerasModel(file: Buffer): Promise<KerasModel> {
-  if (!isZip(file)) return readHdf5(file, readWhole, refused);
+  if (!isZip(file)) return readHdf5(file, readModelFile, refuseModel);
   const { 'config.json': description, 'model.weights.h5': weights } = await readKerasArchive(file);
-  return readHdf5(weights, (root) => readParts(root, description.toString('utf8'), BY_PLACE, undefined), refused);
+  return readHdf5(weights, (root) => readParts(root, description.toString('utf8'), BY_PLACE, undefined), refuseModel);
 }
 
-function readWhole(root: H5File): KerasModel {
+function readModelFile(root: H5File): KerasModel {
   const description = textOf(root, 'model_config');
-  if (description === undefined) throw refused('it has weights and no model: save the whole model');
+  if (description === undefined) throw refuseModel('it has weights and no model: save the whole model');
   return readParts(root, description, BY_NAME, textOf(root, HUB_ATTRIBUTE));
 }
 
@@ -72,8 +72,8 @@ function readWeights(root: H5File, { layers, found }: MatchedModel, find: Find):
       const variable = name.slice(name.lastIndexOf('/') + 1);
       const dataset = find(root, layer, variable, index);
       const called = `${layer.name.slice(0, 80)}/${variable}`;
-      if (!dataset) throw refused(`${called} is missing`);
-      weights.set(name, readFloats(dataset, called, shapes.get(name) as readonly number[], refused));
+      if (!dataset) throw refuseModel(`${called} is missing`);
+      weights.set(name, readFloats(dataset, called, shapes.get(name) as readonly number[], refuseModel));
     }
   }
   return weights;

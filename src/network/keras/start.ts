@@ -1,9 +1,9 @@
 import type { HubError } from '../../errors.js';
 import { SMALLEST_IMAGE } from '../inception-v3.js';
-import { type ReadLayer, refused } from './description.js';
+import { type ReadLayer, refuseModel } from './description.js';
 import { RESCALING } from './layers.js';
 
-/** Side in pixels of a picture at most: what recipes allow. */
+/** Side in pixels of an image at most: what recipes allow. */
 const LARGEST_IMAGE = 600;
 
 /** What a model does with pictures before the first convolution. */
@@ -15,9 +15,9 @@ export interface Start {
   readonly used: readonly ReadLayer[];
 }
 
-/** Reads the layers between the input and the first convolution. @param picture place of what that one reads. */
-export function readStart(read: readonly ReadLayer[], picture: number): Start {
-  const used = chainTo(read, picture);
+/** Reads the layers between the input and the first convolution. @param place place of what that one reads. */
+export function readStart(read: readonly ReadLayer[], place: number): Start {
+  const used = chainTo(read, place);
   const notes: string[] = [];
   const sides: number[] = [];
   for (const layer of used) {
@@ -27,14 +27,14 @@ export function readStart(read: readonly ReadLayer[], picture: number): Start {
     else if (type === 'Rescaling') checkRescaling(layer);
     else if (type === 'Lambda') {
       notes.push(`The code of the layer ${name.slice(0, 80)} was not run: it was taken for a bilinear resize.`);
-    } else throw refused(`${name.slice(0, 80)} (${type.slice(0, 80)}) before the first convolution is not known`);
+    } else throw refuseModel(`${name.slice(0, 80)} (${type.slice(0, 80)}) before the first convolution is not known`);
   }
   if (!used.some(({ type }) => type === 'Rescaling')) {
     notes.push('No layer scales the pixels: x / 127.5 - 1 was taken, the preprocessing of InceptionV3.');
   }
   const [input, image] = [sides[0], sides.at(-1)];
-  if (input === undefined || image === undefined) throw refused('it does not say how large its pictures are');
-  checkSides({ input, image }, refused);
+  if (input === undefined || image === undefined) throw refuseModel('it does not say how large its pictures are');
+  checkSides({ input, image }, refuseModel);
   return { size: { input, image }, notes, used };
 }
 
@@ -47,7 +47,7 @@ export function checkSides({ input, image }: Start['size'], refuse: (why: string
 
 function chainTo(read: readonly ReadLayer[], place: number): readonly ReadLayer[] {
   const layer = read[place] as ReadLayer;
-  if (layer.inputs.length > 1) throw refused(`${layer.name.slice(0, 80)} reads several inputs`);
+  if (layer.inputs.length > 1) throw refuseModel(`${layer.name.slice(0, 80)} reads several inputs`);
   const [input] = layer.inputs;
   return input === undefined ? [layer] : [...chainTo(read, input), layer];
 }
@@ -56,7 +56,9 @@ function chainTo(read: readonly ReadLayer[], place: number): readonly ReadLayer[
 function sideOf(shape: unknown): readonly number[] {
   const [, height, width, channels] = Array.isArray(shape) ? (shape as unknown[]) : [];
   if (channels !== 3 || height !== width) {
-    throw refused(`its input has shape ${JSON.stringify(shape)?.slice(0, 80)} where squares of 3 channels are needed`);
+    throw refuseModel(
+      `its input has shape ${JSON.stringify(shape)?.slice(0, 80)} where squares of 3 channels are needed`,
+    );
   }
   return typeof height === 'number' ? [height] : [];
 }
@@ -65,11 +67,11 @@ function resizedTo({ name, config }: ReadLayer): number {
   const { height, width, interpolation } = config;
   const crops = config.crop_to_aspect_ratio === true || config.antialias === true;
   if (typeof height === 'number' && height === width && interpolation === 'bilinear' && !crops) return height;
-  throw refused(`${name.slice(0, 80)} (Resizing) is not the plain bilinear resize to a square that is needed`);
+  throw refuseModel(`${name.slice(0, 80)} (Resizing) is not the plain bilinear resize to a square that is needed`);
 }
 
 function checkRescaling({ name, config: { scale, offset } }: ReadLayer): void {
   const close = (value: unknown, wanted: number): boolean => Math.abs(Number(value) - wanted) < 1e-6;
   if (close(scale, RESCALING.scale) && close(offset, RESCALING.offset)) return;
-  throw refused(`${name.slice(0, 80)} (Rescaling) is x * ${scale} + ${offset} where x / 127.5 - 1 is needed`);
+  throw refuseModel(`${name.slice(0, 80)} (Rescaling) is x * ${scale} + ${offset} where x / 127.5 - 1 is needed`);
 }

@@ -1,37 +1,37 @@
 import { matchBackbone } from '../../../network/backbone-weights.js';
-import { pictureShapes } from '../../../network/layers.js';
-import type { ClassifierSpec, PictureBatch, PictureSize } from '../../engine.js';
+import { imageShapes } from '../../../network/layers.js';
+import type { ClassifierSpec, InputSize, PixelBatch } from '../../engine.js';
 import { writeLayers, writeResize } from '../forward.js';
 import { GraphBuilder } from '../graph.js';
-import { pixelsOf, scaleOf, startGraph, writeOutputs } from '../picture-graph.js';
+import { pixelsOf, scaleOf, startGraph, writeOutputs } from '../pixel-graph.js';
 import { writeQuantizedLayers } from './quantized-layers.js';
 import { measureScales } from './scales.js';
 
 /**
- * A classifier with 8-bit weights and activations, as an ONNX file that takes the same pictures and gives the same
+ * A classifier with 8-bit weights and activations, as an ONNX file that takes the same batches and gives the same
  * outputs. The head stays as it is: it has a thousandth of the work.
- * @param pictures by which the ranges of activations are told. @throws DATASET_REFUSED when there are none.
+ * @param batches by which the ranges of activations are told. @throws DATASET_REFUSED when there are none.
  */
 export async function quantizeClassifier(
   { backbone, head, headWeights, size }: ClassifierSpec,
-  pictures: AsyncIterable<PictureBatch>,
+  batches: AsyncIterable<PixelBatch>,
   threads: number,
 ): Promise<Uint8Array> {
   const { layers } = matchBackbone(backbone);
   const floats = startGraph(size, layers);
   const computed = writeLayers(floats.graph, layers, backbone, floats.values, floats.shapes);
-  const scales = await measureScales(floats.graph, layers, computed, pictures, { size, threads });
+  const scales = await measureScales(floats.graph, layers, computed, batches, { size, threads });
 
   const graph = new GraphBuilder();
   const whole = [...layers, ...head];
-  const shapes = pictureShapes(whole, size.image);
-  const last = writeQuantizedLayers(graph, layers, backbone, writePicture(graph, size), shapes, scales);
+  const shapes = imageShapes(whole, size.image);
+  const last = writeQuantizedLayers(graph, layers, backbone, writePixels(graph, size), shapes, scales);
   writeOutputs(graph, whole, writeLayers(graph, head, headWeights, last, shapes), shapes);
   return graph.encode();
 }
 
 /** The picture as bytes, channels first. One that is enlarged is rounded to bytes again. */
-function writePicture(graph: GraphBuilder, size: PictureSize): string {
+function writePixels(graph: GraphBuilder, size: InputSize): string {
   const bytes = graph.node('Transpose', [pixelsOf(graph, size)], { perm: [0, 3, 1, 2] });
   const scale = scaleOf(size);
   if (scale === 1) return bytes;

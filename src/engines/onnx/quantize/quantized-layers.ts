@@ -4,7 +4,7 @@ import {
   type ConvLayer,
   type GlobalAveragePoolLayer,
   type Layer,
-  PICTURE,
+  NETWORK_INPUT,
   type Shape,
 } from '../../../network/layers.js';
 import type { Weights } from '../../../network/tensor.js';
@@ -13,8 +13,8 @@ import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeigh
 import { quantizeKernel } from './quantize-kernel.js';
 import type { Scales } from './scales.js';
 
-/** x / 127.5 of the preprocessing: the bytes of a picture are its levels. The -1 is in the bias of the first convolution. */
-const PICTURE_SCALE = 1 / 127.5;
+/** x / 127.5 of the preprocessing: the bytes of a pixels are its levels. The -1 is in the bias of the first convolution. */
+const PIXEL_SCALE = 1 / 127.5;
 
 /**
  * Writes a backbone with activations as bytes, NCHW, and weights as 8-bit integers, in the form that every runtime
@@ -22,20 +22,20 @@ const PICTURE_SCALE = 1 / 127.5;
  * such group. ReLU needs no operator: its scale begins at 0, and what is below becomes 0.
  *
  * Concatenation and pooling by maximum take bytes as they are, since those layers share a scale.
- * @param picture uint8 [n, 3, h, w]. @param scales of every layer.
+ * @param pixels uint8 [n, 3, h, w]. @param scales of every layer.
  * @returns the values of the last layer and of the last maps that tell places apart, as floats.
  */
 export function writeQuantizedLayers(
   graph: GraphBuilder,
   layers: readonly Layer[],
   weights: Weights,
-  picture: string,
+  pixels: string,
   shapes: ReadonlyMap<string, Shape>,
   scales: Scales,
 ): ReadonlyMap<string, string> {
-  const bytes = new Map([[PICTURE, picture]]);
+  const bytes = new Map([[NETWORK_INPUT, pixels]]);
   const zero = graph.constant(Uint8Array.of(0), []);
-  const scaleOf = (name: string): number => (name === PICTURE ? PICTURE_SCALE : (scales.get(name) as number));
+  const scaleOf = (name: string): number => (name === NETWORK_INPUT ? PIXEL_SCALE : (scales.get(name) as number));
   const toFloats = (name: string, value = bytes.get(name) as string): string =>
     graph.node('DequantizeLinear', [value, graph.scalar(scaleOf(name)), zero]);
   const toBytes = (name: string, value: string): string =>
@@ -79,7 +79,11 @@ export function writeQuantizedLayers(
     const product = isProduct(layer, input, pads);
     const taps = product ? cropTaps(folded.kernel, layer, input, pads) : folded.kernel;
     const { levels, scale } = quantizeKernel(taps, filters);
-    const bias = writeBias(from === PICTURE ? lessSums(folded.bias, levels, scale) : folded.bias, scale, scaleOf(from));
+    const bias = writeBias(
+      from === NETWORK_INPUT ? lessSums(folded.bias, levels, scale) : folded.bias,
+      scale,
+      scaleOf(from),
+    );
     const kernelOf = (order: Float32Array, shape: readonly number[], axis: number): string => {
       const inputs = [graph.constant(Int8Array.from(order), shape), graph.constant(scale, [filters])];
       return graph.node('DequantizeLinear', [...inputs, graph.constant(new Int8Array(filters), [filters])], { axis });

@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { HubError } from '../../../errors.js';
 import type { Layer } from '../../../network/layers.js';
-import type { PictureBatch, PictureSize } from '../../engine.js';
+import type { InputSize, PixelBatch } from '../../engine.js';
 import type { GraphBuilder } from '../graph.js';
 import { createSession } from '../session.js';
 
@@ -12,17 +12,17 @@ export type Scales = ReadonlyMap<string, number>;
 const STEPS = 255;
 
 /**
- * The largest value that each layer of a network gives for some pictures, as scales. Layers whose bytes are taken over
+ * The largest value that each layer of a network gives for some batches, as scales. Layers whose bytes are taken over
  * as they are share one: what is concatenated and what it becomes, what is pooled by its maximum and what it becomes.
  * @param graph computes the layers in floats; outputs are added to it. @param values their names in it.
- * @throws DATASET_REFUSED when there are no pictures.
+ * @throws DATASET_REFUSED when there are no batches.
  */
 export async function measureScales(
   graph: GraphBuilder,
   layers: readonly Layer[],
   values: ReadonlyMap<string, string>,
-  pictures: AsyncIterable<PictureBatch>,
-  { size, threads }: { readonly size: PictureSize; readonly threads: number },
+  batches: AsyncIterable<PixelBatch>,
+  { size, threads }: { readonly size: InputSize; readonly threads: number },
 ): Promise<Scales> {
   const measured = layers.filter(({ kind }) => kind === 'conv' || kind === 'averagePool');
   for (const { name } of measured) {
@@ -32,7 +32,7 @@ export async function measureScales(
   const largest = new Map<string, number>();
   const session = await createSession(graph.encode(), { threads });
   try {
-    for await (const { pixels, n } of pictures) {
+    for await (const { pixels, n } of batches) {
       const shape = [n, size.input, size.input, 3];
       const outputs = await session.run({ pixels: new ort.Tensor('uint8', pixels, shape) });
       for (const { name } of measured) {

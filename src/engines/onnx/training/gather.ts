@@ -13,14 +13,14 @@ export function gatherPlaces(
   lists: readonly (readonly number[])[],
 ): string {
   const { graph, batch } = context;
-  let pictures = reshape(context, value, [batch, places, channels]);
+  let maps = reshape(context, value, [batch, places, channels]);
   const flat = lists.flat();
   if (flat.includes(-1)) {
     const zeros = graph.constant(new Float32Array(batch * channels), [batch, 1, channels]);
-    pictures = graph.node('Concat', [pictures, zeros], { axis: 1 });
+    maps = graph.node('Concat', [maps, zeros], { axis: 1 });
   }
   const indices = graph.ints(flat.map((place) => (place < 0 ? places : place)));
-  const gathered = graph.node('Gather', [pictures, indices], { axis: 1 });
+  const gathered = graph.node('Gather', [maps, indices], { axis: 1 });
   return reshape(context, gathered, [batch * lists.length, (lists[0]?.length ?? 0) * channels]);
 }
 

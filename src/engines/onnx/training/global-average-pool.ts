@@ -12,8 +12,8 @@ export function globalAveragePool(input: Shape): Operator {
       const { graph, batch } = context;
       if (count === 1) return { outputs: [x as string], backward: (dys) => ({ dxs: dys, weights: NO_WEIGHTS }) };
       const share = new Float32Array(count).fill(1 / count);
-      const pictures = reshape(context, x as string, [batch, count, channels]);
-      const mean = graph.node('MatMul', [graph.constant(share, [1, count]), pictures]);
+      const maps = reshape(context, x as string, [batch, count, channels]);
+      const mean = graph.node('MatMul', [graph.constant(share, [1, count]), maps]);
       return {
         outputs: [reshape(context, mean, [batch, channels])],
         backward([dy]) {

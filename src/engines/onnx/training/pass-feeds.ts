@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import { type Batch, type Features, newFeatures, type StepResult } from '../../engine.js';
 import { maskInput } from './dropout.js';
+import type { GraphSpec } from './graph-spec.js';
 import { OWN, PARTNERS } from './mix.js';
 import { valuesOf } from './operator.js';
-import type { GraphSpec } from './training-graph.js';
 
 /**
  * What goes into the graph with one pass or with several, and what comes out. A pass has always the same number of rows:

@@ -4,13 +4,14 @@ import type { Weights } from '../../../network/tensor.js';
 import { adamStepSize } from '../../adam.js';
 import type { Features, Step, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
 import { createSession, type SessionOptions } from '../session.js';
+import { type GraphSpec } from './graph-spec.js';
 import { valuesOf } from './operator.js';
 import { PassFeeds } from './pass-feeds.js';
 import { passSizeOf } from './pass-size.js';
 import type { Slot } from './pieces.js';
 import { type PlannedOperator, plan, weightsOf } from './plan.js';
 import { fromStored, type Part, perColumn, type StoredWeight } from './stored-weight.js';
-import { accumulationGraph, type GraphSpec, predictionGraph, stepsGraph, updateGraph } from './training-graph.js';
+import { accumulationGraph, predictionGraph, stepsGraph, updateGraph } from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
 
 /** Values that come in per prediction at most: bounds memory. */

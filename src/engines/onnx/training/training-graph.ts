@@ -1,34 +1,13 @@
-import type { Shape } from '../../../network/layers.js';
 import { elements, type Weights } from '../../../network/tensor.js';
 import { GraphBuilder } from '../graph.js';
 import { writeCrossEntropy } from './cross-entropy.js';
+import type { GraphSpec, PassSpec } from './graph-spec.js';
 import { writeMix } from './mix.js';
 import { type Context, places, type Recorded, valuesOf } from './operator.js';
 import { next, piecesOf, SLOTS } from './pieces.js';
-import { type PlannedOperator, weightsOf } from './plan.js';
+import { weightsOf } from './plan.js';
 import { toStored } from './stored-weight.js';
 import { writeUpdates } from './updates.js';
-
-/** What a pass goes through. */
-export interface PassSpec {
-  readonly steps: readonly PlannedOperator[];
-  readonly input: { readonly name: string; readonly shape: Shape; readonly type: 'float32' | 'float16' };
-  readonly classes: number;
-  /** Whether a pass mixes its examples. */
-  readonly mixes: boolean;
-}
-
-/** What the graphs of one trainer have in common. */
-export interface GraphSpec extends PassSpec {
-  /** Units by dropout layer. */
-  readonly dropouts: ReadonlyMap<string, number>;
-  /** Whether steps take something off every kernel. */
-  readonly decays: boolean;
-  /** By stored weight: the factors folded into it, per column. */
-  readonly folded: ReadonlyMap<string, Float32Array>;
-  /** By stored weight: shares of the learning rate, per column. */
-  readonly rates: ReadonlyMap<string, Float32Array>;
-}
 
 /** A gradient's sum over passes, as an input; with `next:` in front, behind the pass. */
 export const sumOf = (weight: string): string => `sum:${weight}`;

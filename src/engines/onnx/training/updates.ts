@@ -1,10 +1,10 @@
 import { SCALED_EPSILON } from '../../adam.js';
 import type { GraphBuilder } from '../graph.js';
 import { type AdamFactors, writeAdam } from './adam.js';
+import type { GraphSpec } from './graph-spec.js';
 import type { Context } from './operator.js';
 import { piecesOf, SLOTS } from './pieces.js';
 import { weightsOf } from './plan.js';
-import type { GraphSpec } from './training-graph.js';
 
 /** Writes Adam's step for every piece. @param before state by name. @returns the state behind the step. */
 export function writeUpdates(

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HubError } from '../../../errors.js';
-import { addonOf, ENGINE_FOLDER, findTfjs, TFJS_VERSION, type TfjsPackage } from '../place.js';
+import { addonOf, ENGINE_FOLDER, findTfjs, TFJS_VERSION, type TfjsPackage } from '../tfjs-package.js';
 import { checkSpace, run, type Tool } from './commands.js';
 
 /** The newest that the addon was compiled against and tested with. */
@@ -31,14 +31,14 @@ export interface InstallOptions {
 
 const foundSchema = z.object({ version: z.string(), device: z.string() });
 /** What the self-test says. */
-export type Found = z.output<typeof foundSchema>;
+export type SelfTestResult = z.output<typeof foundSchema>;
 
 /**
  * Puts tfjs-node in place without its download: the npm package, TensorFlow out of its PyPI wheel, and the addon compiled
  * against that. Does nothing where it works already, and may be run again after it failed.
  * @throws ENGINE_UNAVAILABLE with what is missing.
  */
-export async function installTensorFlow(options: InstallOptions): Promise<Found> {
+export async function installTensorFlow(options: InstallOptions): Promise<SelfTestResult> {
   const { gpu, folder = ENGINE_FOLDER, log } = options;
   const name: TfjsPackage = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   const present = await selfTest(folder, name).catch(() => null);
@@ -130,7 +130,7 @@ async function compile(compiler: Tool, folder: string, name: TfjsPackage): Promi
 }
 
 /** Computes in a process of its own with what is in place, which may be what a plain install brought. */
-async function selfTest(folder: string, name: TfjsPackage): Promise<Found> {
+async function selfTest(folder: string, name: TfjsPackage): Promise<SelfTestResult> {
   if (findTfjs(folder)?.name !== name) throw new HubError('ENGINE_UNAVAILABLE', `${name} is not in place.`);
   const entry = fileURLToPath(new URL('./self-test.js', import.meta.url));
   const node = { command: process.execPath, remedy: 'the self-test does not pass.' };

@@ -4,7 +4,7 @@ import { spreadOf } from '../calibration/spread.js';
 import { type Answers, fitTemperature, temper } from '../calibration/temperature.js';
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
-import type { Forward, SightedForward } from '../engines/engine.js';
+import type { ClassifierForward, Forward } from '../engines/engine.js';
 import { headOf } from '../network/head.js';
 import type { DenseLayer } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
@@ -14,7 +14,7 @@ import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { Trust, TrustJob } from './job.js';
 import { drawSplits } from './splits.js';
-import { plain, type ServingSurroundings } from './test-split.js';
+import { plainVariant, type ServingContext } from './test-split.js';
 
 /** Training images by which it is told where features lie. */
 const FITTED_IMAGES = 2000;
@@ -22,7 +22,7 @@ const FITTED_IMAGES = 2000;
 const AT_ONCE = FITTED_IMAGES;
 
 /** What a network said of images, and how far their features lie from those of training images. */
-interface Looked extends Answers {
+interface MeasuredAnswers extends Answers {
   readonly distances: readonly number[];
 }
 
@@ -32,7 +32,7 @@ interface Looked extends Answers {
  * that a run would hold out of the training split.
  * @throws DATASET_REFUSED when no image can be held out.
  */
-export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }: ServingSurroundings): Promise<Trust> {
+export async function fitCalibration(job: TrustJob, { blobs, networkThreads, signal }: ServingContext): Promise<Trust> {
   const { recipe, falseAlarmRate } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
   const { train, validation, test } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
@@ -41,16 +41,16 @@ export async function fitTrust(job: TrustJob, { blobs, networkThreads, signal }:
   const threads = networkThreads(fitted.length + validation.length + test.length);
   try {
     const networks = await Promise.all(threads.map((thread) => thread.load({ ...job, quantizedBlob: null })));
-    const eyes = new Eyes(manifest, shards, networks, {
+    const eyes = new ImageForward(manifest, shards, networks, {
       size: job.size,
       channels: await channelsOf(job, blobs),
       signal,
     });
-    const subspace = fitSubspace((await eyes.see(fitted)).features, eyes.channels);
-    const calibration = await eyes.look(validation, subspace);
+    const subspace = fitSubspace((await eyes.forward(fitted)).features, eyes.channels);
+    const calibration = await eyes.measure(validation, subspace);
     const temperature = fitTemperature(calibration);
     const threshold = thresholdOf(calibration.distances, falseAlarmRate);
-    const measured = await eyes.look(test, subspace);
+    const measured = await eyes.measure(test, subspace);
     const { probabilities, classes } = measured;
     const calibrated = { ...measured, probabilities: temper(probabilities, classes, temperature) };
     const falseAlarms = measured.distances.filter((far) => far > threshold).length;
@@ -82,7 +82,7 @@ async function channelsOf({ weightsBlob }: TrustJob, blobs: BlobStore): Promise<
 }
 
 /** A network that is shown images of a dataset version. */
-class Eyes {
+class ImageForward {
   /** Features of an image. */
   readonly channels: number;
   readonly #classes: number;
@@ -91,19 +91,19 @@ class Eyes {
   constructor(
     private readonly manifest: Manifest,
     shards: ShardReader,
-    networks: readonly SightedForward[],
+    networks: readonly ClassifierForward[],
     { channels, ...options }: Pick<FrozenPartOptions, 'size' | 'signal'> & { readonly channels: number },
   ) {
     this.channels = channels;
     this.#classes = manifest.classes.length;
-    const rows = networks.map((network) => inRows(network, channels));
+    const rows = networks.map((network) => asRows(network, channels));
     this.#rows = new FrozenPart({ shards, networks: rows, type: 'float32', ...options });
   }
 
   /** @param rows places in the manifest. @returns n x classes, n x channels. */
-  async see(rows: Int32Array): Promise<{ probabilities: Float32Array; features: Float32Array }> {
-    const pictures = Array.from(rows, (row) => plain(this.#image(row)));
-    const seen = (await this.#rows.compute(pictures)) as Float32Array;
+  async forward(rows: Int32Array): Promise<{ probabilities: Float32Array; features: Float32Array }> {
+    const variants = Array.from(rows, (row) => plainVariant(this.#image(row)));
+    const seen = (await this.#rows.compute(variants)) as Float32Array;
     const [classes, channels] = [this.#classes, this.channels];
     const probabilities = new Float32Array(rows.length * classes);
     const features = new Float32Array(rows.length * channels);
@@ -115,12 +115,12 @@ class Eyes {
     return { probabilities, features };
   }
 
-  async look(rows: Int32Array, subspace: Subspace): Promise<Looked> {
+  async measure(rows: Int32Array, subspace: Subspace): Promise<MeasuredAnswers> {
     const { channels } = this;
     const classes = this.#classes;
     const all = { probabilities: new Float32Array(rows.length * classes), distances: [] as number[] };
     for (const part of chunks([...rows], AT_ONCE)) {
-      const { probabilities, features } = await this.see(Int32Array.from(part));
+      const { probabilities, features } = await this.forward(Int32Array.from(part));
       all.probabilities.set(probabilities, all.distances.length * classes);
       for (let i = 0; i < part.length; i++) {
         all.distances.push(distance(features.subarray(i * channels, (i + 1) * channels), subspace));
@@ -135,12 +135,12 @@ class Eyes {
 }
 
 /** Probabilities and features of a picture side by side. */
-function inRows(network: SightedForward, channels: number): Forward {
+function asRows(network: ClassifierForward, channels: number): Forward {
   const { outFeatures: classes } = network;
   return {
     outFeatures: classes + channels,
     async run(pixels, n) {
-      const { probabilities, features } = await network.look(pixels, n, false);
+      const { probabilities, features } = await network.runWithFeatures(pixels, n, false);
       const rows = new Float32Array(n * (classes + channels));
       for (let i = 0; i < n; i++) {
         rows.set(probabilities.subarray(i * classes, (i + 1) * classes), i * (classes + channels));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageRecord, Manifest } from '../../src/datasets/manifest.js';
 import { randomStream } from '../../src/random.js';
-import { drawVariants, pictureCount, picturesOf } from '../../src/training/pictures.js';
+import { drawVariants, imageVariants, variantCount } from '../../src/training/image-variants.js';
 
 const SPLITS = { train: 100, validation: 20, test: 30 } as const;
 const IMAGES = { all: 150, train: SPLITS.train };
@@ -24,18 +24,18 @@ describe('the pictures that features are computed of', () => {
     [true, 8],
   ])('are every image, and variants of training images behind them (mirror %s, %i crops)', (mirror, crops) => {
     const variants = { mirror, crops };
-    const pictures = picturesOf(manifest, variants);
-    expect(pictures).toHaveLength(pictureCount(IMAGES, variants));
+    const pictures = imageVariants(manifest, variants);
+    expect(pictures).toHaveLength(variantCount(IMAGES, variants));
     const plain = pictures.slice(0, IMAGES.all);
     expect(plain).toEqual(manifest.images.map((image) => ({ image, crop: null, mirrored: false })));
     const others = pictures.slice(IMAGES.all);
     expect(others.every(({ image }) => image.split === 'train')).toBe(true);
     expect(others.filter(({ crop }) => crop === null)).toHaveLength(mirror ? SPLITS.train : 0);
-    expect(picturesOf(manifest, variants)).toEqual(pictures); // whatever run asks
+    expect(imageVariants(manifest, variants)).toEqual(pictures); // whatever run asks
   });
 
   it('are cropped to 80 to 100 % of the side, anywhere, each in its own way', () => {
-    const crops = picturesOf(manifest, { mirror: false, crops: 8 }).flatMap(({ crop }) => crop ?? []);
+    const crops = imageVariants(manifest, { mirror: false, crops: 8 }).flatMap(({ crop }) => crop ?? []);
     expect(new Set(crops.map(({ side, left, top }) => `${side} ${left} ${top}`)).size).toBe(crops.length);
     const [sides, lefts, tops] = [crops.map((c) => c.side), crops.map((c) => c.left), crops.map((c) => c.top)];
     for (const [values, low, high] of [
@@ -53,7 +53,7 @@ describe('the pictures that features are computed of', () => {
 
   it('are mirrored at random when they are cropped, if anything is mirrored', () => {
     const mirrored = (mirror: boolean): number =>
-      picturesOf(manifest, { mirror, crops: 8 }).filter((picture) => picture.crop && picture.mirrored).length;
+      imageVariants(manifest, { mirror, crops: 8 }).filter((picture) => picture.crop && picture.mirrored).length;
     expect(mirrored(false)).toBe(0);
     expect(mirrored(true) / (8 * SPLITS.train)).toBeCloseTo(0.5, 1);
   });
@@ -66,7 +66,7 @@ describe('an epoch', () => {
 
   it('sees each training image once, in any of its variants alike', () => {
     const variants = { mirror: true, crops: 2 };
-    const pictures = picturesOf(manifest, variants);
+    const pictures = imageVariants(manifest, variants);
     const seen = new Map<number, number>();
     for (let epoch = 0; epoch < 40; epoch++) {
       for (const [i, row] of draw(variants, epoch).entries()) {

@@ -7,17 +7,17 @@ import { architectureName } from '../network/inception-v3.js';
 import { isZip } from '../network/keras/archive.js';
 import { readKerasModel } from '../network/keras/read.js';
 import { safetensorsParts } from '../network/safetensors.js';
-import { isOfHead, pick, type ReadClassifier, readExported } from './exported.js';
+import { type ImportedClassifier, isOfHead, pick, readExportedModel } from './exported-model.js';
 import type { Imported, ImportJob } from './job.js';
-import { measureOnTests, type ServingSurroundings } from './test-split.js';
+import { measureOnTests, type ServingContext } from './test-split.js';
 
 /**
  * Reads a model file of others, keeps its weights as the hub does, and measures it on the test split.
  * @throws WEIGHTS_REFUSED, BAD_INPUT where its labels do not fit, or DATASET_REFUSED without test images.
  */
-export async function importModel(job: ImportJob, surroundings: ServingSurroundings): Promise<Imported> {
-  const { blobs } = surroundings;
-  const { weights, size, shape, notes, labels: own } = await readFile(await blobs.get(job.fileBlob));
+export async function importModel(job: ImportJob, context: ServingContext): Promise<Imported> {
+  const { blobs } = context;
+  const { weights, size, shape, notes, labels: own } = await readModelFile(await blobs.get(job.fileBlob));
   const manifest = await readManifest(blobs, job.manifestBlob);
   const labels = job.labels ?? own ?? manifest.classes;
   const outputs = outputsOf(labels, shape.classes, manifest);
@@ -33,7 +33,7 @@ export async function importModel(job: ImportJob, surroundings: ServingSurroundi
   const shards = new ShardReader(blobs, manifest);
   try {
     const network = { backboneBlob, weightsBlob, quantizedBlob: null, size };
-    const test = await measureOnTests(network, manifest, outputs, shards, surroundings);
+    const test = await measureOnTests(network, manifest, outputs, shards, context);
     const head = { hidden: shape.hidden, dropout: shape.dropout };
     return { backboneBlob, architecture, weightsBlob, labels: [...labels], size, head, notes: [...notes], test };
   } finally {
@@ -41,10 +41,10 @@ export async function importModel(job: ImportJob, surroundings: ServingSurroundi
   }
 }
 
-async function readFile(file: Buffer): Promise<ReadClassifier> {
+async function readModelFile(file: Buffer): Promise<ImportedClassifier> {
   if (isHdf5(file) || isZip(file)) return readKerasModel(file);
   const looksLikeJson = file.subarray(8, 9).toString() === '{';
-  if (looksLikeJson) return readExported(file);
+  if (looksLikeJson) return readExportedModel(file);
   const message = 'The file is neither a Keras model (.h5, .keras) nor a model that a hub exported (.safetensors).';
   throw new HubError('WEIGHTS_REFUSED', message);
 }

@@ -1,33 +1,33 @@
 import { lastMaps, POOLED } from '../../network/inception-v3.js';
-import { type Layer, PICTURE, pictureShapes, type Shape } from '../../network/layers.js';
-import type { PictureSize } from '../engine.js';
+import { imageShapes, type Layer, NETWORK_INPUT, type Shape } from '../../network/layers.js';
+import type { InputSize } from '../engine.js';
 import { writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
 import { FEATURES, MAPS, RESULT } from './outputs.js';
 
 /** A graph begun that takes pictures. */
-export interface PictureGraph {
+export interface PixelGraph {
   readonly graph: GraphBuilder;
-  /** The preprocessed picture, by the name under which the first layers read it. */
+  /** The preprocessed image, by the name under which the first layers read it. */
   readonly values: ReadonlyMap<string, string>;
   readonly shapes: ReadonlyMap<string, Shape>;
 }
 
 /** Begins a graph that computes these layers in floats. */
-export function startGraph(size: PictureSize, layers: readonly Layer[]): PictureGraph {
+export function startGraph(size: InputSize, layers: readonly Layer[]): PixelGraph {
   const graph = new GraphBuilder();
   const scale = scaleOf(size);
-  const picture = writePreprocessing(graph, pixelsOf(graph, size), [scale, scale]);
-  return { graph, values: new Map([[PICTURE, picture]]), shapes: pictureShapes(layers, size.image) };
+  const image = writePreprocessing(graph, pixelsOf(graph, size), [scale, scale]);
+  return { graph, values: new Map([[NETWORK_INPUT, image]]), shapes: imageShapes(layers, size.image) };
 }
 
 /** The input of every graph: uint8 [n, input, input, 3]. */
-export function pixelsOf(graph: GraphBuilder, { input }: PictureSize): string {
+export function pixelsOf(graph: GraphBuilder, { input }: InputSize): string {
   return graph.input('pixels', 'uint8', ['n', input, input, 3]);
 }
 
-/** By how much the network enlarges a picture. */
-export function scaleOf({ image, input }: PictureSize): number {
+/** By how much the network enlarges a image. */
+export function scaleOf({ image, input }: InputSize): number {
   return image / input;
 }
 

@@ -26,12 +26,12 @@ const WRITERS: Readonly<Record<ExportFormat, (job: ExportJob, blobs: BlobStore) 
   },
 
   safetensors: async (job, blobs) => {
-    const { weights } = await readWhole(job, blobs);
+    const { weights } = await readFloatClassifier(job, blobs);
     await writeFile(job.file, safetensorsParts(weights, job.about));
   },
 
   keras: async (job, blobs) => {
-    const { layers, weights } = await readWhole(job, blobs);
+    const { layers, weights } = await readFloatClassifier(job, blobs);
     await writeKerasModel(job.file, kerasModel(layers, job.size), weights, job.about);
   },
 };
@@ -45,7 +45,10 @@ export async function exportModel(job: ExportJob, blobs: BlobStore): Promise<Exp
 }
 
 /** All layers, and their weights as floats under Keras's names. */
-async function readWhole(job: ExportJob, blobs: BlobStore): Promise<{ layers: readonly Layer[]; weights: Weights }> {
+async function readFloatClassifier(
+  job: ExportJob,
+  blobs: BlobStore,
+): Promise<{ layers: readonly Layer[]; weights: Weights }> {
   const { backbone, head, headWeights } = await readClassifier(blobs, job);
   const trained = head.map((layer): Layer => (layer.kind === 'dropout' ? { ...layer, rate: job.dropout } : layer));
   const ofHead = [...headWeights].filter(([name]) => !backbone.has(name));

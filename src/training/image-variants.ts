@@ -5,7 +5,7 @@ import { randomStream, uniform } from '../random.js';
 import type { Recipe } from './recipe.js';
 
 /** An image as the network sees it: the part that is cut out, if it is, and then mirrored, if it is. */
-export interface Picture {
+export interface ImageVariant {
   readonly image: ImageRecord;
   readonly crop: Crop | null;
   /** Left for right. */
@@ -13,7 +13,7 @@ export interface Picture {
 }
 
 /** What of a recipe says which variants of a training picture a run sees besides the plain one. */
-export type Variants = Pick<Recipe, 'mirror' | 'crops'>;
+export type VariantOptions = Pick<Recipe, 'mirror' | 'crops'>;
 
 /** Side of the smallest crop, as a share of the picture's. */
 const SMALLEST_CROP = 0.8;
@@ -22,30 +22,33 @@ const SMALLEST_CROP = 0.8;
  * What features are computed of: every image in the order of the manifest, and behind them the variants of the training
  * images, in the same order for each variant. A frozen base makes all of them exact; they take room as so many images.
  */
-export function picturesOf({ images }: Manifest, variants: Variants): readonly Picture[] {
+export function imageVariants({ images }: Manifest, variants: VariantOptions): readonly ImageVariant[] {
   const train = images.slice(0, trainingImages(images));
   const { mirror, crops } = variants;
-  const plain = images.map((image): Picture => ({ image, crop: null, mirrored: false }));
-  const mirrored = mirror ? train.map((image): Picture => ({ image, crop: null, mirrored: true })) : [];
+  const plain = images.map((image): ImageVariant => ({ image, crop: null, mirrored: false }));
+  const mirrored = mirror ? train.map((image): ImageVariant => ({ image, crop: null, mirrored: true })) : [];
   const cropped = Array.from({ length: crops }, (_, variant) =>
-    train.map((image, row): Picture => ({ image, ...drawCrop(row, variant, mirror) })),
+    train.map((image, row): ImageVariant => ({ image, ...drawCrop(row, variant, mirror) })),
   );
   return [...plain, ...mirrored, ...cropped.flat()];
 }
 
 /** How many of them there are. */
-export function pictureCount(images: { readonly all: number; readonly train: number }, variants: Variants): number {
-  return images.all + images.train * variantCount(variants);
+export function variantCount(
+  images: { readonly all: number; readonly train: number },
+  variants: VariantOptions,
+): number {
+  return images.all + images.train * variantsPerImage(variants);
 }
 
 /** For each training image one of its variants at random, the plain picture among them. @param rows of the images. */
 export function drawVariants(
   rows: Int32Array,
   { images }: Manifest,
-  variants: Variants,
+  variants: VariantOptions,
   random: RandomGenerator,
 ): Int32Array {
-  const count = variantCount(variants);
+  const count = variantsPerImage(variants);
   const train = trainingImages(images);
   return rows.map((row) => {
     const variant = Math.floor(uniform(random) * (count + 1));
@@ -53,7 +56,7 @@ export function drawVariants(
   });
 }
 
-function variantCount({ mirror, crops }: Variants): number {
+function variantsPerImage({ mirror, crops }: VariantOptions): number {
   return (mirror ? 1 : 0) + crops;
 }
 
@@ -63,7 +66,7 @@ function trainingImages(images: Manifest['images']): number {
 }
 
 /** The same for every run, so that runs share what is cached. */
-function drawCrop(row: number, variant: number, mirror: boolean): Pick<Picture, 'crop' | 'mirrored'> {
+function drawCrop(row: number, variant: number, mirror: boolean): Pick<ImageVariant, 'crop' | 'mirrored'> {
   const random = randomStream(0, 'crop', row, variant);
   const side = SMALLEST_CROP + (1 - SMALLEST_CROP) * uniform(random);
   const crop = { side, left: uniform(random), top: uniform(random) };

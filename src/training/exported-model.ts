@@ -3,12 +3,12 @@ import { HubError } from '../errors.js';
 import { matchBackbone } from '../network/backbone-weights.js';
 import { type HeadShape, headOf } from '../network/head.js';
 import { checkSides } from '../network/keras/start.js';
-import { pictureShapes, type Shape } from '../network/layers.js';
+import { imageShapes, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Tensor, Weights } from '../network/tensor.js';
 
 /** A classifier that was read from a file. */
-export interface ReadClassifier {
+export interface ImportedClassifier {
   /** Of InceptionV3 without its top and of its head, under the hub's names. */
   readonly weights: Weights;
   readonly size: { readonly input: number; readonly image: number };
@@ -37,20 +37,20 @@ export function pick(weights: Weights, chosen: (name: string) => boolean): Map<s
 }
 
 /** Reads what the hub exported as safetensors. @throws WEIGHTS_REFUSED. */
-export function readExported(file: Uint8Array): ReadClassifier {
+export function readExportedModel(file: Uint8Array): ImportedClassifier {
   const { weights, metadata } = readSafetensors(file);
   const about = aboutSchema.safeParse(metadata);
   if (!about.success)
-    throw refused('its metadata do not say labels, preprocessing and head, as an export of a hub does');
+    throw refuseExport('its metadata do not say labels, preprocessing and head, as an export of a hub does');
   const { labels, preprocessing: size, head } = about.data;
-  checkSides(size, refused);
+  checkSides(size, refuseExport);
   const { layers } = matchBackbone(pick(weights, (name) => !isOfHead(name)));
-  const pooled = pictureShapes(layers, size.image).get('avg_pool') as Shape;
+  const pooled = imageShapes(layers, size.image).get('avg_pool') as Shape;
   const sizes = headOf(weights).flatMap((layer) => (layer.kind === 'dense' ? layer : []));
   for (const { name, inFeatures, units } of sizes) {
     const bias = weights.get(`${name}/bias`)?.shape;
     const fits = name !== 'dense' || inFeatures === pooled.channels;
-    if (!fits || bias?.join() !== String(units)) throw refused(`${name} does not fit the layer before it`);
+    if (!fits || bias?.join() !== String(units)) throw refuseExport(`${name} does not fit the layer before it`);
   }
   const [hidden, classes] = sizes.map(({ units }) => units) as [number, number];
   return { weights, size, labels, shape: { hidden, classes, dropout: head.dropout }, notes: [] };
@@ -71,6 +71,6 @@ function jsonOf<T extends z.ZodType>(schema: T) {
     .pipe(schema);
 }
 
-function refused(why: string): HubError {
+function refuseExport(why: string): HubError {
   return new HubError('WEIGHTS_REFUSED', `This is not a model that a hub exported: ${why}.`);
 }
