@@ -3,7 +3,7 @@ import { ClassificationService } from '../domain/classification/classification-s
 import { DatasetContents } from '../domain/dataset/dataset-contents.js';
 import { DatasetService } from '../domain/dataset/dataset-service.js';
 import { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
-import { VersionWriter } from '../domain/dataset/dataset-version-writer.js';
+import { DatasetVersionWriter } from '../domain/dataset/dataset-version-writer.js';
 import { RegistrationService } from '../domain/dataset/ingestion-service.js';
 import { Registrations } from '../domain/dataset/ingestions.js';
 import { CalibrationService } from '../domain/model/calibration-service.js';
@@ -107,7 +107,7 @@ function openDatasets({ setup, storage, shared }: Opened) {
   const { allowed, changes, quotas: limits } = shared;
   const contents = new DatasetContents(prisma, blobs);
   closing.add(() => contents.close());
-  const writer = new VersionWriter(prisma, blobs, changes);
+  const writer = new DatasetVersionWriter(prisma, blobs, changes);
   const ingestions = new Registrations(changes);
   const reach = { allowPrivate: config.allowPrivateUrls, ca: parts.trusted };
   const fetch = createFetch({ ...reach, limit: UPLOAD_LIMITS.maxFileSize });

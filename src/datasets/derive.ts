@@ -6,21 +6,40 @@ import { byIdentity, hashContent, type ImageRecord, type Manifest, SPLITS, type 
 import { byCodeUnit, quoted } from './names.js';
 import { shuffled } from './splits.js';
 
-/** What is done to one or more versions to make another, in this order. */
+/**
+ * `DROP_EXACT` keeps one image of those with the same bytes, `DROP_NEAR` also one of those that look almost the same: of
+ * the test split before the validation split before the training split.
+ */
+export const DuplicateHandling = { KEEP: 'KEEP', DROP_EXACT: 'DROP_EXACT', DROP_NEAR: 'DROP_NEAR' } as const;
+export type DuplicateHandling = (typeof DuplicateHandling)[keyof typeof DuplicateHandling];
+
+/** A class with a new name. */
+export interface RenamedClass {
+  readonly from: string;
+  /** A new name or that of another class: both then become one class. */
+  readonly to: string;
+}
+
+/** An image with another class. */
+export interface RelabelledImage {
+  /** SHA-256 of its bytes. */
+  readonly image: string;
+  /** A class, possibly a new one. */
+  readonly to: string;
+}
+
+/** Changes that make a version from one or more others, applied in this order. */
 export interface Derivation {
-  /** Classes that are kept; null keeps all. */
+  /** Classes to keep; null for all. */
   readonly classes: readonly string[] | null;
-  /** Classes that get another name, also one that there is: both then are one class. */
-  readonly rename: readonly { readonly from: string; readonly to: string }[];
-  /** Images, by SHA-256, that get another class, also a new one. */
-  readonly relabel: readonly { readonly image: string; readonly to: string }[];
-  /** Images, by SHA-256, that are left out. */
+  readonly rename: readonly RenamedClass[];
+  readonly relabel: readonly RelabelledImage[];
+  /** SHA-256 of the images to leave out. */
   readonly without: readonly string[];
-  /** Of images that show the same, one is kept: of the test split before the validation split before the training split. */
-  readonly duplicates: 'KEEP' | 'DROP_EXACT' | 'DROP_NEAR';
-  /** Share of each class of each split that is kept, at least one image; above 0 to 1. */
+  readonly duplicates: DuplicateHandling;
+  /** Share of each class of each split to keep, at least one image; above 0 to 1. */
   readonly fraction: number;
-  /** Decides which share. */
+  /** Seed of the choice of that share. */
   readonly seed: number;
 }
 

@@ -3,28 +3,31 @@ import type { ImageRecord, Manifest } from './manifest.js';
 import { nearPairs } from './near-duplicates.js';
 import type { Channels } from './picture-facts.js';
 
-/** Of all images. */
-export interface Range {
+/** Smallest, median and largest value over all images. */
+export interface SizeRange {
   readonly min: number;
   readonly median: number;
   readonly max: number;
 }
 
-/** Images that show the same. */
+/** `exact`: the same bytes. `near`: images that look almost the same. */
+export const DuplicateKind = { EXACT: 'exact', NEAR: 'near' } as const;
+export type DuplicateKind = (typeof DuplicateKind)[keyof typeof DuplicateKind];
+
+/** Images that look the same. */
 export interface DuplicateGroup {
-  /** `exact`: the same bytes. `near`: pictures that can hardly be told apart. */
-  readonly kind: 'exact' | 'near';
-  /** Places in the manifest's list of images, ascending. */
+  readonly kind: DuplicateKind;
+  /** Positions in the manifest's list of images, ascending. */
   readonly images: readonly number[];
 }
 
 /** What a dataset version is like. */
 export interface Inspection {
   /** In pixels. */
-  readonly width: Range;
-  readonly height: Range;
+  readonly width: SizeRange;
+  readonly height: SizeRange;
   /** Of an encoded image. */
-  readonly bytes: Range;
+  readonly bytes: SizeRange;
   /** Of each channel over all images, each image counting the same; 0 to 255. Null when not all images have facts. */
   readonly mean: Channels | null;
   readonly deviation: Channels | null;
@@ -97,7 +100,7 @@ async function nearGroups(images: readonly Look[]): Promise<DuplicateGroup[]> {
     .map((group) => ({ kind: 'near', images: group }));
 }
 
-function rangeOf(values: readonly number[]): Range {
+function rangeOf(values: readonly number[]): SizeRange {
   const sorted = values.toSorted((a, b) => a - b);
   return { min: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]!, max: sorted.at(-1)! };
 }

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { byCodeUnit } from './names.js';
 import type { PictureFacts } from './picture-facts.js';
 
-/** The splits of a dataset version, in the order in which they are listed everywhere. */
-export const SPLITS = ['train', 'validation', 'test'] as const;
-export type Split = (typeof SPLITS)[number];
+/** The parts of a dataset version. */
+export const Split = { TRAIN: 'train', VALIDATION: 'validation', TEST: 'test' } as const;
+export type Split = (typeof Split)[keyof typeof Split];
+/** All splits, in the order of every list. */
+export const SPLITS = Object.values(Split);
 
 /** One image of a dataset version: where its encoded bytes lie, and what it shows. */
 export interface ImageRecord {

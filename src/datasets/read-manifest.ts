@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
 import type { BlobStore, OpenBlob } from '../storage/blobs.js';
-import { type ImageRecord, type Manifest, SPLITS } from './manifest.js';
+import { type ImageRecord, type Manifest, Split } from './manifest.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const index = z.int().nonnegative();
@@ -28,7 +28,7 @@ const schema = z
         sha256,
         name: z.string(),
         label: index,
-        split: z.enum(SPLITS),
+        split: z.enum(Split),
         shard: index,
         offset: index,
         bytes: size,

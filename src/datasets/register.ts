@@ -2,7 +2,7 @@ import { HubError } from '../errors.js';
 import type { BlobRef, BlobStore } from '../storage/blobs.js';
 import { type Arrangement, arrange } from './arrange.js';
 import { DATASET_LIMITS, type DatasetLimits } from './bounds.js';
-import { type Inspection, inspect, type Range } from './inspect.js';
+import { type Inspection, inspect, type SizeRange } from './inspect.js';
 import { type Progress, takeIn } from './intake.js';
 import { byIdentity, hashContent, type Manifest, type Split } from './manifest.js';
 import { type Rejection, Rejections } from './rejections.js';
@@ -122,6 +122,6 @@ export async function storeVersion(manifest: Manifest, blobs: BlobStore): Promis
   };
 }
 
-function common({ min, max }: Range): number | null {
+function common({ min, max }: SizeRange): number | null {
   return min === max ? min : null;
 }

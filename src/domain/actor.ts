@@ -1,6 +1,6 @@
 import type { Caller } from './caller.js';
 
-/** Who made a change, as the audit records it. */
+/** Author of a change, as the audit records it. */
 export interface Actor {
   /** Name of the token; "hub" for the hub itself. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Actor {
 /** The hub itself. */
 export const HUB_ACTOR: Actor = { name: 'hub', requestId: null };
 
-/** The person behind a request, where a service must know both the token and the audit's actor. */
+/** Author of a request, for services that need both the token and the audit's actor. */
 export interface Requester {
   readonly caller: Caller;
   readonly actor: Actor;

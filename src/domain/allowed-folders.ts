@@ -2,13 +2,13 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { HubError } from '../errors.js';
 
-/** The folders of the server from which a request may read by path. */
+/** Folders of the server that requests may read by path. */
 export class AllowedFolders {
   constructor(private readonly folders: readonly string[]) {}
 
   /**
-   * Where a path really leads, links followed.
-   * @throws BAD_INPUT when that is in none of the allowed folders, or nowhere: a caller learns nothing about the rest.
+   * The real path, with links resolved.
+   * @throws BAD_INPUT outside the allowed folders and for missing files alike: a caller learns nothing about the rest.
    */
   async resolve(path: string): Promise<string> {
     const real = await realpath(resolve(path)).catch(() => undefined);
@@ -18,7 +18,7 @@ export class AllowedFolders {
       const inside = relative(base, real);
       if (inside === '' || (!inside.startsWith('..') && !isAbsolute(inside))) return real;
     }
-    const message = 'The path does not lie in a folder from which this hub may read: start it with --allow FOLDER.';
+    const message = 'The path is not in a folder that this hub may read: start the hub with --allow FOLDER.';
     throw new HubError('BAD_INPUT', message, { path: path.slice(0, 200) });
   }
 }

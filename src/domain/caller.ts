@@ -1,21 +1,20 @@
 import type { Role } from './role.js';
 
-/** Who asks: what the hub knows of the token that a request came with. */
+/** The token of a request, as far as permissions and the audit need it. */
 export interface Caller {
-  /** Id of the token. */
   readonly tokenId: string;
-  /** Of the token; what the audit says. */
+  /** Name of the token, which the audit records as the actor. */
   readonly name: string;
-  readonly role: `${Role}`;
-  /** Name of the only model that the token is for; null for everything. */
+  readonly role: Role;
+  /** Name of the only model that the token may use; null for all. */
   readonly model: string | null;
   readonly expiresAt: Date | null;
 }
 
-/** Knows the tokens. */
+/** Checks tokens and reports revoked ones. */
 export interface Authentication {
-  /** Whose token it is. @throws UNAUTHENTICATED. */
-  authenticate(token: string | undefined): Promise<Caller>;
-  /** Tells when a token is revoked in this hub. @returns how to stop listening. */
+  /** The caller that a secret belongs to. @throws UNAUTHENTICATED. */
+  authenticate(secret: string | undefined): Promise<Caller>;
+  /** Calls the listener when this hub revokes the token. @returns a function that removes the listener. */
   onRevoked(tokenId: string, listener: () => void): () => void;
 }

@@ -1,6 +1,6 @@
 import { HubError } from '../errors.js';
 
-/** What to throw where a row was asked for by an id that none has. */
+/** The NOT_FOUND error for an id that no row has. */
 export function notFound(what: 'run' | 'dataset version' | 'sweep', id: string): HubError {
   return new HubError('NOT_FOUND', `There is no ${what} with this id.`, { id });
 }

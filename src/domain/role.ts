@@ -1,27 +1,11 @@
-import { registerEnumType } from 'type-graphql';
+import { Role } from '../storage/enums.js';
 
-/** What a token may do, each role all that those before it may. */
-export enum Role {
-  VIEWER = 'VIEWER',
-  TRAINER = 'TRAINER',
-  MAINTAINER = 'MAINTAINER',
-  ADMIN = 'ADMIN',
-}
-registerEnumType(Role, {
-  name: 'Role',
-  description: 'Each may do all that those before it may.',
-  valuesConfig: {
-    VIEWER: { description: 'Reads and classifies.' },
-    TRAINER: { description: 'Brings data, starts runs, registers what they made.' },
-    MAINTAINER: { description: 'Promotes, rolls back, deletes, reads the audit.' },
-    ADMIN: { description: 'Makes and revokes tokens, changes settings.' },
-  },
-});
+export { Role };
 
-/** From the least to the most. */
-export const ROLES = Object.values(Role);
+/** All roles, each with the permissions of those before it. */
+export const ROLES: readonly Role[] = [Role.VIEWER, Role.TRAINER, Role.MAINTAINER, Role.ADMIN];
 
-/** Whether a role may do what needs another one. */
-export function includes(held: `${Role}`, needed: `${Role}`): boolean {
-  return ROLES.indexOf(held as Role) >= ROLES.indexOf(needed as Role);
+/** Whether a role has the permissions of another one. */
+export function includes(held: Role, needed: Role): boolean {
+  return ROLES.indexOf(held) >= ROLES.indexOf(needed);
 }

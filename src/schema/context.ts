@@ -1,22 +1,22 @@
-import type { Actor } from '../domain/actor.js';
+import type { Actor, Requester } from '../domain/actor.js';
 import type { Caller } from '../domain/caller.js';
-import type { ChangeNotices } from '../domain/change/change-notices.js';
-import type { Registrations } from '../domain/dataset/ingestions.js';
-import type { RunService } from '../domain/run/run-service.js';
+import type { ChangeNotice } from '../domain/change/change-notice.js';
+import type { IngestionProgress } from '../domain/dataset/ingestion.js';
+import type { RunEventType } from './run/run-event.type.js';
 
-/** For subscriptions, which type-graphql starts without the resolver's instance. */
+/** Sources of the subscriptions, which type-graphql starts without the resolver's instance. */
 export interface SubscriptionSources {
-  readonly changes: ChangeNotices;
-  readonly runs: RunService;
-  readonly registrations: Registrations;
+  readonly changes: { follow(): AsyncIterable<ChangeNotice> };
+  readonly runs: { follow(id: string, after: number): AsyncIterable<RunEventType> };
+  readonly registrations: { progress(key: string): AsyncIterable<IngestionProgress> };
 }
 
-/** What a resolver knows about a request. */
-export interface Context extends SubscriptionSources {
+/** Request data for resolvers. */
+export interface Context extends SubscriptionSources, Requester {
   readonly requestId: string;
-  /** The token that the request came with. */
+  /** The token of the request. */
   readonly caller: Caller;
-  /** The same caller, as the audit records it. */
+  /** The same token, as the audit records it. */
   readonly actor: Actor;
 }
 

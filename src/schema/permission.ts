@@ -5,31 +5,31 @@ import { includes, type Role } from '../domain/role.js';
 import { HubError } from '../errors.js';
 import type { Context } from './context.js';
 
-/** Who may ask something. */
+/** Requirements of a query, mutation or subscription. */
 export interface Permission {
-  readonly role: `${Role}`;
+  readonly role: Role;
   /**
-   * What a token for one model may have of it: nothing (null), what names the model in this argument (`input.model`), or
-   * an answer that the resolver narrows to the model.
+   * Use by a token that is limited to one model: refused (null), allowed when this argument (`input.model`) names the
+   * model, or an answer that the resolver narrows to the model.
    */
   readonly model: { readonly argument: string } | 'NARROWED' | null;
 }
 
-/** The answer depends on the caller's model; the resolver sees to it. */
+/** The resolver narrows its answer to the caller's model. */
 export const NARROWED = 'NARROWED';
 
-/** The argument that names the model, for example `input.model`. */
+/** Allows tokens of the model that this argument names, for example `input.model`. */
 export const modelIn = (argument: string): Permission['model'] => ({ argument });
 
-/** Says on a query, mutation or subscription who may ask it. One without is refused when the schema is built. */
-export function Needs(role: `${Role}`, model: Permission['model'] = null): MethodDecorator {
+/** Declares the permission of a query, mutation or subscription. The schema does not build while one lacks it. */
+export function Needs(role: Role, model: Permission['model'] = null): MethodDecorator {
   return Extensions({ permission: { role, model } satisfies Permission });
 }
 
 type Arguments = Readonly<Record<string, unknown>>;
 type RootField = GraphQLField<unknown, Context, Arguments>;
 
-/** Every query, mutation and subscription. */
+/** All queries, mutations and subscriptions. */
 export function rootFields(schema: GraphQLSchema): RootField[] {
   const types = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   return types.flatMap((type) => Object.values(type?.getFields() ?? {}));
@@ -37,11 +37,11 @@ export function rootFields(schema: GraphQLSchema): RootField[] {
 
 export function permissionOf(field: RootField): Permission {
   const permission = field.extensions.permission as Permission | undefined;
-  if (!permission) throw new Error(`${field.name} does not say who may ask it: put @Needs(...) on it`);
+  if (!permission) throw new Error(`${field.name} has no permission: put @Needs(...) on it`);
   return permission;
 }
 
-/** Has every query, mutation and subscription look at its caller first, and say so in its description. */
+/** Makes every query, mutation and subscription check its caller first, and adds the role to its description. */
 export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
   for (const field of rootFields(schema)) {
     const permission = permissionOf(field);
@@ -61,7 +61,7 @@ export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** Names of what a caller may ask at all, whatever the arguments. */
+/** Names of the operations that a caller may use with at least some arguments. */
 export function permittedFields(schema: GraphQLSchema, { role, model }: Caller): string[] {
   const permitted = rootFields(schema).filter((field) => {
     const permission = permissionOf(field);
@@ -70,7 +70,7 @@ export function permittedFields(schema: GraphQLSchema, { role, model }: Caller):
   return permitted.map(({ name }) => name).sort();
 }
 
-/** @throws FORBIDDEN, naming the role or the model that is needed and what the token has. */
+/** @throws FORBIDDEN, naming the needed role or model and that of the token. */
 export function refuseUnlessPermitted(what: string, permission: Permission, caller: Caller, args: Arguments): void {
   const { name, role: held } = caller;
   const { role: needed, model } = permission;

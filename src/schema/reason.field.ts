@@ -1,10 +1,10 @@
 import { Length, Matches } from 'class-validator';
 import { Field } from 'type-graphql';
 
-/** Why somebody changes something; the audit keeps it. */
+/** The reason for a change, which the audit records. */
 export function Reason(): PropertyDecorator {
   const rules = [
-    Field(() => String, { description: 'Why; the audit keeps it. 1 to 1000 characters.' }),
+    Field(() => String, { description: 'Reason, recorded in the audit. 1 to 1000 characters.' }),
     Length(1, 1000),
     Matches(/\S/, { message: 'reason must say why.' }),
   ];

@@ -124,7 +124,7 @@ describe('datasets', () => {
     ])('%s is refused like any other', async (_, path) => {
       expect(await refusal('register-path', { dataset: 'colours', path: path() })).toEqual({
         code: 'BAD_INPUT',
-        message: 'The path does not lie in a folder from which this hub may read: start it with --allow FOLDER.',
+        message: 'The path is not in a folder that this hub may read: start the hub with --allow FOLDER.',
         details: { path: path() },
       });
     });

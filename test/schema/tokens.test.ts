@@ -91,7 +91,7 @@ describe('a token', () => {
     await hub.createToken({ name: 'short', role: 'ADMIN', expiresAt: '2100-01-01T00:00:00Z' });
     expect(await refusal(hub.token, await requestText('revoke-token'), { id: first.id })).toMatchObject({
       code: 'CONFLICT',
-      message: 'No other token of an admin would be left that does not expire: make one first.',
+      message: 'This is the last admin token that does not expire: create another one first.',
     });
     expect((await found('first'))!.revokedAt).toBeNull();
   });

@@ -1,26 +1,32 @@
 import { createHash } from 'node:crypto';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 
-/** Rows read at once. */
+/** Rows per query. */
 const PAGE = 1000;
-/** What the first row names as the one before it. */
-const NOTHING_BEFORE = '0'.repeat(64);
+/** `previousHash` of the first row. */
+const NO_HASH = '0'.repeat(64);
 
-/** How the audit's chain stands. */
-export interface ChainVerdict {
-  /** Rows in it that are as they were written. */
+/** The first row of the audit that fails its check. */
+export interface AuditChainFault {
+  readonly number: number;
+  readonly why: string;
+}
+
+/** Result of checking the audit's hash chain. */
+export interface AuditChainVerdict {
+  /** Number of rows, from the first on, that are as they were written. */
   readonly intact: number;
-  /** Hash of the last of them. Whoever keeps it elsewhere can tell later that nothing before it was changed or cut off. */
+  /** Hash of the last intact row. Kept elsewhere, it later proves that no earlier row was changed or removed. */
   readonly lastHash: string;
-  /** The first row that is not as it was written, or lacks the one before it; null when the whole chain holds. */
-  readonly broken: { readonly number: number; readonly why: string } | null;
+  /** The first row that was changed or follows a gap; null when all rows are intact. */
+  readonly broken: AuditChainFault | null;
 }
 
 type AuditRow = Prisma.AuditEventGetPayload<object>;
 
-/** Computes every hash of the audit again, in order, up to the first row that does not fit. */
-export async function verifyAuditChain(prisma: PrismaClient): Promise<ChainVerdict> {
-  let last = { number: 0, hash: NOTHING_BEFORE };
+/** Recomputes every hash of the audit, in order, up to the first row that fails. */
+export async function verifyAuditChain(prisma: PrismaClient): Promise<AuditChainVerdict> {
+  let last = { number: 0, hash: NO_HASH };
   for (;;) {
     const rows = await prisma.auditEvent.findMany({
       where: { number: { gt: last.number } },
@@ -43,8 +49,8 @@ function faultOf(row: AuditRow, before: Pick<AuditRow, 'number' | 'hash'>): stri
 }
 
 /**
- * SHA-256 of a JSON array without spaces, in UTF-8, of strings and nulls. The trigger of the table computes the same in
- * SQL; this is the second opinion.
+ * SHA-256 of a JSON array of strings and nulls, without spaces, in UTF-8. The table's trigger computes the same in SQL;
+ * this implementation is independent of it.
  */
 function hashOf(row: AuditRow): string {
   const { number, at, actor, action, subject, model, from, to, reason, requestId, details, previousHash } = row;

@@ -1,47 +1,83 @@
-import { registerEnumType } from 'type-graphql';
 import type { Prisma } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 
-/** What the audit knows of. */
-export enum AuditAction {
-  ALIAS_MOVED = 'ALIAS_MOVED',
-  PROMOTION_REQUESTED = 'PROMOTION_REQUESTED',
-  PROMOTION_REJECTED = 'PROMOTION_REJECTED',
-  GATE_CHANGED = 'GATE_CHANGED',
-  APPROVAL_CHANGED = 'APPROVAL_CHANGED',
-  TRIAL_STARTED = 'TRIAL_STARTED',
-  TRIAL_ENDED = 'TRIAL_ENDED',
-  PREDICTION_LOG_CHANGED = 'PREDICTION_LOG_CHANGED',
-  PRECISION_CHOSEN = 'PRECISION_CHOSEN',
-  MODEL_VERSION_IMPORTED = 'MODEL_VERSION_IMPORTED',
-  TOKEN_CREATED = 'TOKEN_CREATED',
-  TOKEN_REVOKED = 'TOKEN_REVOKED',
-  DATASET_DELETED = 'DATASET_DELETED',
-  DATASET_VERSION_DELETED = 'DATASET_VERSION_DELETED',
-  RUN_DELETED = 'RUN_DELETED',
-  SWEEP_DELETED = 'SWEEP_DELETED',
-  WEBHOOK_CREATED = 'WEBHOOK_CREATED',
-  WEBHOOK_DELETED = 'WEBHOOK_DELETED',
-}
-registerEnumType(AuditAction, { name: 'AuditAction' });
+/** Audited actions. The chain hashes these names as they are stored: add new ones, never rename one. */
+export const AuditAction = {
+  ALIAS_MOVED: 'ALIAS_MOVED',
+  PROMOTION_REQUESTED: 'PROMOTION_REQUESTED',
+  PROMOTION_REJECTED: 'PROMOTION_REJECTED',
+  GATE_CHANGED: 'GATE_CHANGED',
+  APPROVAL_CHANGED: 'APPROVAL_CHANGED',
+  TRIAL_STARTED: 'TRIAL_STARTED',
+  TRIAL_ENDED: 'TRIAL_ENDED',
+  PREDICTION_LOG_CHANGED: 'PREDICTION_LOG_CHANGED',
+  PRECISION_CHOSEN: 'PRECISION_CHOSEN',
+  MODEL_VERSION_IMPORTED: 'MODEL_VERSION_IMPORTED',
+  TOKEN_CREATED: 'TOKEN_CREATED',
+  TOKEN_REVOKED: 'TOKEN_REVOKED',
+  DATASET_DELETED: 'DATASET_DELETED',
+  DATASET_VERSION_DELETED: 'DATASET_VERSION_DELETED',
+  RUN_DELETED: 'RUN_DELETED',
+  SWEEP_DELETED: 'SWEEP_DELETED',
+  WEBHOOK_CREATED: 'WEBHOOK_CREATED',
+  WEBHOOK_DELETED: 'WEBHOOK_DELETED',
+} as const;
+export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction];
 
-/** What happened to what. */
-export interface AuditEntry {
-  readonly action: `${AuditAction}`;
-  /** What was changed, for people: `colours@production`. */
+/** One audited change, as it is stored. */
+export interface AuditEvent {
+  /** From 1, without a gap. */
+  readonly number: number;
+  readonly at: Date;
+  /** Name of the token; "hub" for the hub itself. */
+  readonly actor: string;
+  readonly action: AuditAction;
+  /** The changed thing, for people: `pets@production`. */
   readonly subject: string;
-  /** Name of the model that it concerns. */
+  /** Name of the model concerned; null for none. */
+  readonly model: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reason: string | null;
+  readonly requestId: string | null;
+  /** Further facts, by action. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** SHA-256, in hex, of the row and of the hash before it. */
+  readonly hash: string;
+}
+
+/** A page of the audit, newest first. */
+export interface AuditPage {
+  readonly events: readonly AuditEvent[];
+  /** Number after which the next page begins; null on the last page. */
+  readonly next: number | null;
+}
+
+/** Conditions on audit events; undefined and null set none. */
+export interface AuditFilter {
+  readonly model?: string | null;
+  readonly actions?: readonly AuditAction[] | null;
+  readonly actor?: string | null;
+  readonly subject?: string | null;
+  readonly since?: Date | null;
+  /** Exclusive. */
+  readonly before?: Date | null;
+}
+
+/** One audit event to write: the action, its subject, the state before and after. */
+export interface AuditEntry {
+  readonly action: AuditAction;
+  readonly subject: string;
   readonly model?: string;
   readonly from?: string | null;
   readonly to?: string | null;
   readonly reason?: string | null;
-  /** What else there is to say. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The row of an entry. It is to be created in the transaction that makes the change, as the last of its statements: the
- * trigger that chains it lets no other row in between until the transaction ends.
+ * The row of an entry. Create it in the transaction that makes the change, as its last statement: the trigger that
+ * chains the row lets no other one in until the transaction ends.
  */
 export function auditRow({ name: actor, requestId }: Actor, { details = {}, ...entry }: AuditEntry) {
   return { ...entry, actor, requestId, details: JSON.stringify(details) } satisfies Prisma.AuditEventCreateInput;

@@ -1,13 +1,13 @@
-import type { AuditEvent, AuditFilter, AuditPage } from '../../schema/audit/audit.type.js';
+import { z } from 'zod';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import { type ChainVerdict, verifyAuditChain } from './audit-chain.js';
-import type { AuditAction } from './audit-event.js';
+import { type AuditChainVerdict, verifyAuditChain } from './audit-chain.js';
+import { AuditAction, type AuditEvent, type AuditFilter, type AuditPage } from './audit-event.js';
 
-/** Reads the audit. It is written where something changes, by `auditRow`. */
+/** Reads the audit. `auditRow` writes it, in the transaction of each change. */
 export class AuditService {
   constructor(private readonly prisma: PrismaClient) {}
 
-  /** A page, newest first. */
+  /** Events before the number `after`, newest first. */
   async page(filter: AuditFilter, first: number, after: number | null): Promise<AuditPage> {
     const rows = await this.prisma.auditEvent.findMany({
       where: { ...conditionOf(filter), ...(after === null ? {} : { number: { lt: after } }) },
@@ -18,7 +18,7 @@ export class AuditService {
     return { events, next: rows.length > first ? (events.at(-1)?.number ?? null) : null };
   }
 
-  async verify(): Promise<ChainVerdict> {
+  async verify(): Promise<AuditChainVerdict> {
     return verifyAuditChain(this.prisma);
   }
 }
@@ -26,14 +26,15 @@ export class AuditService {
 function conditionOf({ model, actions, actor, subject, since, before }: AuditFilter): Prisma.AuditEventWhereInput {
   return {
     ...(model != null ? { model } : {}),
-    ...(actions != null ? { action: { in: actions } } : {}),
+    ...(actions != null ? { action: { in: [...actions] } } : {}),
     ...(actor != null ? { actor } : {}),
     ...(subject != null ? { subject } : {}),
     at: { ...(since != null ? { gte: since } : {}), ...(before != null ? { lt: before } : {}) },
   };
 }
 
-function toAuditEvent(row: Prisma.AuditEventGetPayload<object>): AuditEvent {
-  const { action, details, ...rest } = row;
-  return { ...rest, action: action as AuditAction, details: JSON.parse(details) as Record<string, unknown> };
+const columns = z.object({ action: z.enum(AuditAction), details: z.record(z.string(), z.unknown()) });
+
+function toAuditEvent({ action, details, ...rest }: Prisma.AuditEventGetPayload<object>): AuditEvent {
+  return { ...rest, ...columns.parse({ action, details: JSON.parse(details) }) };
 }

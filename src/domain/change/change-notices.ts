@@ -1,39 +1,39 @@
 import { EventEmitter } from 'node:events';
 import { Repeater } from '@graphql-yoga/subscription';
-import type { Change } from '../../schema/change/change.type.js';
+import type { ChangeNotice } from './change-notice.js';
 
 /**
- * Tells what has changed, for pages that show lists. Several changes of one thing that a reader has not taken yet count
- * as one: a slow reader holds up nobody, and what waits for it is bounded by the number of things.
+ * Notices for pages that show lists. Notices about one thing that a reader has not taken yet are merged: a slow reader
+ * delays nobody, and its backlog is bounded by the number of things.
  */
 export class ChangeNotices {
-  readonly #told = new EventEmitter().setMaxListeners(0);
+  readonly #emitter = new EventEmitter().setMaxListeners(0);
 
-  tell(kind: Change['kind'], id: string): void {
-    this.#told.emit('change', { kind, id } satisfies Change);
+  tell(kind: ChangeNotice['kind'], id: string): void {
+    this.#emitter.emit('change', { kind, id } satisfies ChangeNotice);
   }
 
-  /** What changes from now on. */
-  follow(): Repeater<Change> {
+  /** Notices from now on. */
+  follow(): Repeater<ChangeNotice> {
     return new Repeater(async (push, stop) => {
-      const waiting = new Map<string, Change>();
+      const waiting = new Map<string, ChangeNotice>();
       let sending = false;
       const send = async (): Promise<void> => {
         if (sending) return;
         sending = true;
-        for (const [key, change] of waiting) {
+        for (const [key, notice] of waiting) {
           waiting.delete(key);
-          await push(change); // until the reader asks for the next
+          await push(notice); // resolves when the reader asks for the next one
         }
         sending = false;
       };
-      const hear = (change: Change): void => {
-        waiting.set(`${change.kind} ${change.id}`, change);
+      const receive = (notice: ChangeNotice): void => {
+        waiting.set(`${notice.kind} ${notice.id}`, notice);
         void send();
       };
-      this.#told.on('change', hear);
+      this.#emitter.on('change', receive);
       await stop;
-      this.#told.off('change', hear);
+      this.#emitter.off('change', receive);
     });
   }
 }

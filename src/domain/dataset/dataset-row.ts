@@ -1,41 +1,65 @@
-import { SPLITS, type Split } from '../../datasets/manifest.js';
-import type { DatasetType, DatasetVersionType, DerivationType, SplitName } from '../../schema/dataset/dataset.type.js';
-import type { DatasetStatistics } from '../../schema/dataset/dataset-statistics.type.js';
+import { z } from 'zod';
+import { DuplicateHandling } from '../../datasets/derive.js';
+import { SPLITS } from '../../datasets/manifest.js';
 import type { Prisma } from '../../storage/database.js';
+import type { Dataset } from './dataset.js';
+import type { DatasetStatistics, DatasetVersion, SplitCount, VersionDerivation } from './dataset-version.js';
 
-export const withVersions = { versions: { orderBy: { number: 'desc' }, include: { dataset: true } } } as const;
+/** Prisma's include of a dataset with its versions, newest first. */
+export const withDatasetVersions = { versions: { orderBy: { number: 'desc' }, include: { dataset: true } } } as const;
 
-export type VersionRow = Prisma.DatasetVersionGetPayload<{ include: { dataset: true } }>;
+export type DatasetVersionRow = Prisma.DatasetVersionGetPayload<{ include: { dataset: true } }>;
 
-export function toDataset(row: Prisma.DatasetGetPayload<{ include: typeof withVersions }>): DatasetType {
+const classCount = z.object({ name: z.string(), train: z.int(), validation: z.int(), test: z.int() });
+const range = z.object({ min: z.number(), median: z.number(), max: z.number() });
+const channels = z.array(z.number()).nullable();
+
+const statisticsSchema: z.ZodType<DatasetStatistics> = z.object({
+  width: range,
+  height: range,
+  bytes: range,
+  mean: channels,
+  deviation: channels,
+  grey: z.int(),
+  duplicates: z.object({ exact: z.int(), near: z.int(), leaks: z.int(), labelConflicts: z.int() }),
+});
+
+const derivationSchema: z.ZodType<VersionDerivation> = z.object({
+  parents: z.array(z.object({ id: z.string(), dataset: z.string(), number: z.int() })),
+  classes: z.array(z.string()).nullable(),
+  rename: z.array(z.object({ from: z.string(), to: z.string() })),
+  relabel: z.array(z.object({ image: z.string(), to: z.string() })),
+  without: z.array(z.string()),
+  duplicates: z.enum(DuplicateHandling),
+  fraction: z.number(),
+  seed: z.int(),
+});
+
+/** The JSON columns of a dataset version. */
+const columns = z.object({
+  classes: z.array(z.string()),
+  /** Images of each class, in the order of `classes`. */
+  counts: z.array(classCount),
+  rejected: z.array(z.object({ name: z.string(), reason: z.string() })),
+  statistics: statisticsSchema.nullable(),
+  derivation: derivationSchema.nullable(),
+});
+
+export function toDataset(row: Prisma.DatasetGetPayload<{ include: typeof withDatasetVersions }>): Dataset {
   const { id, name, description, createdAt } = row;
   return { id, name, description, createdAt, versions: row.versions.map(toDatasetVersion) };
 }
 
-export function toDatasetVersion(row: VersionRow): DatasetVersionType {
-  const classes = row.classes as string[];
-  const counts = row.counts as ({ name: string } & Record<Split, number>)[];
+export function toDatasetVersion(row: DatasetVersionRow): DatasetVersion {
+  const { counts, ...parsed } = columns.parse(row);
   const { id, number, contentHash, imageCount, bytes, width, height, source, rejectedCount, createdAt } = row;
-  return {
-    id,
-    dataset: row.dataset.name,
-    number,
-    contentHash,
-    classes,
-    splits: SPLITS.map((split) => {
-      const perClass = counts.map((count) => ({ label: count.name, images: count[split] }));
-      const images = perClass.reduce((sum, entry) => sum + entry.images, 0);
-      return { split: split as SplitName, images, classes: perClass };
-    }),
-    imageCount,
-    bytes,
-    width,
-    height,
-    source,
-    rejectedCount,
-    rejected: row.rejected as { name: string; reason: string }[],
-    statistics: row.statistics as DatasetStatistics | null,
-    derivation: row.derivation as DerivationType | null,
-    createdAt,
-  };
+  const facts = { id, number, contentHash, imageCount, bytes, width, height, source, rejectedCount, createdAt };
+  return { ...facts, ...parsed, dataset: row.dataset.name, splits: splitCounts(counts) };
+}
+
+function splitCounts(counts: readonly z.infer<typeof classCount>[]): SplitCount[] {
+  return SPLITS.map((split) => {
+    const classes = counts.map((count) => ({ label: count.name, images: count[split] }));
+    return { split, images: classes.reduce((sum, { images }) => sum + images, 0), classes };
+  });
 }

@@ -1,18 +1,20 @@
 import { HubError } from '../../errors.js';
-import type { DatasetType } from '../../schema/dataset/dataset.type.js';
 import { isUniqueViolation, type PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
-import { toDataset, withVersions } from './dataset-row.js';
+import type { Dataset } from './dataset.js';
+import { toDataset, withDatasetVersions } from './dataset-row.js';
 
+/** Creates, lists and deletes datasets. */
 export class DatasetService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly changes: ChangeNotices,
   ) {}
 
-  async create(name: string, description: string | null): Promise<DatasetType> {
+  /** @throws CONFLICT when the name is taken. */
+  async create(name: string, description: string | null): Promise<Dataset> {
     try {
       const row = await this.prisma.dataset.create({ data: { name, description } });
       this.changes.tell('DATASET', name);
@@ -23,18 +25,18 @@ export class DatasetService {
     }
   }
 
-  async list(): Promise<DatasetType[]> {
-    const rows = await this.prisma.dataset.findMany({ include: withVersions, orderBy: { name: 'asc' } });
+  async list(): Promise<Dataset[]> {
+    const rows = await this.prisma.dataset.findMany({ include: withDatasetVersions, orderBy: { name: 'asc' } });
     return rows.map(toDataset);
   }
 
-  async find(name: string): Promise<DatasetType | null> {
-    const row = await this.prisma.dataset.findUnique({ where: { name }, include: withVersions });
+  async find(name: string): Promise<Dataset | null> {
+    const row = await this.prisma.dataset.findUnique({ where: { name }, include: withDatasetVersions });
     return row && toDataset(row);
   }
 
   /** @throws NOT_FOUND, or CONFLICT while it has versions. */
-  async delete(name: string, by: Actor): Promise<void> {
+  async delete(name: string, actor: Actor): Promise<void> {
     const dataset = await this.find(name);
     if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}.`, { name });
     if (dataset.versions.length > 0) {
@@ -43,7 +45,7 @@ export class DatasetService {
     }
     await this.prisma.$transaction([
       this.prisma.dataset.delete({ where: { name } }),
-      this.prisma.auditEvent.create({ data: auditRow(by, { action: 'DATASET_DELETED', subject: name }) }),
+      this.prisma.auditEvent.create({ data: auditRow(actor, { action: 'DATASET_DELETED', subject: name }) }),
     ]);
     this.changes.tell('DATASET', name);
   }

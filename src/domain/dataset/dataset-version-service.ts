@@ -1,48 +1,48 @@
 import { type Derivation, derive } from '../../datasets/derive.js';
-import { type Change, diff, type Standing } from '../../datasets/diff.js';
-import { conflicts, type DuplicateGroup, leaks } from '../../datasets/inspect.js';
+import { diff, type FileState, type ImageChange } from '../../datasets/diff.js';
+import { conflicts, type DuplicateKind, leaks } from '../../datasets/inspect.js';
 import type { Manifest, Split } from '../../datasets/manifest.js';
 import { storeVersion } from '../../datasets/register.js';
 import { contactSheet, dataUrl, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
-import type { DatasetVersionType } from '../../schema/dataset/dataset.type.js';
-import type {
-  DatasetChanges,
-  DatasetDifference,
-  DatasetImagePage,
-  DatasetImageType,
-  DuplicatePage,
-} from '../../schema/dataset/dataset-image.type.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { notFound } from '../not-found.js';
 import type { DatasetContents } from './dataset-contents.js';
+import type {
+  ChangedImages,
+  DatasetImage,
+  DatasetImagePage,
+  DatasetVersionDiff,
+  DuplicatePage,
+} from './dataset-image.js';
 import { toDatasetVersion } from './dataset-row.js';
-import type { VersionWriter } from './dataset-version-writer.js';
+import type { DatasetVersion } from './dataset-version.js';
+import type { DatasetVersionWriter } from './dataset-version-writer.js';
 
 interface Page {
   readonly first: number;
   readonly after?: number | null;
 }
 
-export interface VersionParts {
+export interface DatasetVersionParts {
   readonly prisma: PrismaClient;
   readonly blobs: BlobStore;
   readonly contents: DatasetContents;
-  readonly writer: VersionWriter;
+  readonly writer: DatasetVersionWriter;
 }
 
-/** What is in dataset versions, and what is made of them. */
+/** Reads the images of dataset versions, derives, compares and deletes versions. */
 export class DatasetVersionService {
-  constructor(private readonly parts: VersionParts) {}
+  constructor(private readonly parts: DatasetVersionParts) {}
 
-  async find(id: string): Promise<DatasetVersionType | null> {
+  async find(id: string): Promise<DatasetVersion | null> {
     const row = await this.parts.prisma.datasetVersion.findUnique({ where: { id }, include: { dataset: true } });
     return row && toDatasetVersion(row);
   }
 
-  /** Those of a class and a split, or of all. */
+  /** A page of the images of a class and a split, or of all. @throws NOT_FOUND. */
   async images(
     versionId: string,
     { label, split }: { readonly label: string | null; readonly split: Split | null },
@@ -54,10 +54,10 @@ export class DatasetVersionService {
     return { images: items.map((row) => imageOf(versionId, manifest, row)), ...rest };
   }
 
-  /** @param only keeps groups that leak, or whose labels disagree. */
+  /** A page of groups of images that look the same. @param only conditions on the groups. @throws NOT_FOUND. */
   async duplicates(
     versionId: string,
-    only: { readonly kind: DuplicateGroup['kind'] | null; readonly leaks: boolean; readonly labelConflicts: boolean },
+    only: { readonly kind: DuplicateKind | null; readonly leaks: boolean; readonly labelConflicts: boolean },
     page: Page,
   ): Promise<DuplicatePage> {
     const { manifest } = await this.parts.contents.of(versionId);
@@ -85,7 +85,7 @@ export class DatasetVersionService {
     return dataUrl(await thumbnail(await read(manifest.images[row]!), side));
   }
 
-  /** Images of a class, evenly spread over those that there are. @returns a data URL; null where there are none. */
+  /** Images of a class, evenly spread over all of them. @returns a data URL; null for a class without images. */
   async contactSheet(
     versionId: string,
     { label, split }: { readonly label: string; readonly split: Split | null },
@@ -96,16 +96,12 @@ export class DatasetVersionService {
     if (all.length === 0) return null;
     const count = Math.min(all.length, columns * rows);
     const chosen = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
-    const pictures = await Promise.all(chosen.map((row) => read(manifest.images[row]!)));
-    return dataUrl(await contactSheet(pictures, side, columns));
+    const images = await Promise.all(chosen.map((row) => read(manifest.images[row]!)));
+    return dataUrl(await contactSheet(images, side, columns));
   }
 
-  /** Makes a version of others. No image is stored again. */
-  async derive(
-    parentIds: readonly string[],
-    dataset: string | null,
-    derivation: Derivation,
-  ): Promise<DatasetVersionType> {
+  /** Derives a version from others. Images are shared, not copied. @throws NOT_FOUND, BAD_INPUT, DATASET_REFUSED. */
+  async derive(parentIds: readonly string[], dataset: string | null, derivation: Derivation): Promise<DatasetVersion> {
     const { prisma, blobs, contents, writer } = this.parts;
     const rows = await prisma.datasetVersion.findMany({
       where: { id: { in: [...parentIds] } },
@@ -124,33 +120,33 @@ export class DatasetVersionService {
     });
   }
 
-  /** @param first changes of each kind that are told one by one. */
-  async diff(beforeId: string, afterId: string, first: number): Promise<DatasetDifference> {
+  /** @param first number of changes of each kind to list. */
+  async diff(beforeId: string, afterId: string, first: number): Promise<DatasetVersionDiff> {
     const before = (await this.parts.contents.of(beforeId)).manifest;
     const after = (await this.parts.contents.of(afterId)).manifest;
     const { unchanged, ...changes } = diff(before, after);
-    const standing = (versionId: string, manifest: Manifest, at: Standing | null): DatasetImageType | null =>
-      at && imageOf(versionId, manifest, at.row);
-    const told = (list: readonly Change[]): DatasetChanges => ({
+    const imageAt = (versionId: string, manifest: Manifest, state: FileState | null): DatasetImage | null =>
+      state && imageOf(versionId, manifest, state.row);
+    const listed = (list: readonly ImageChange[]): ChangedImages => ({
       total: list.length,
       changes: list.slice(0, first).map((change) => ({
-        before: standing(beforeId, before, change.before),
-        after: standing(afterId, after, change.after),
+        before: imageAt(beforeId, before, change.before),
+        after: imageAt(afterId, after, change.after),
       })),
     });
     return {
-      added: told(changes.added),
-      removed: told(changes.removed),
-      relabelled: told(changes.relabelled),
-      moved: told(changes.moved),
+      added: listed(changes.added),
+      removed: listed(changes.removed),
+      relabelled: listed(changes.relabelled),
+      moved: listed(changes.moved),
       unchanged,
     };
   }
 
-  /** @throws NOT_FOUND, or CONFLICT naming what refers to it. */
-  async delete(id: string, by: Actor): Promise<void> {
-    await this.parts.contents.forget(id); // an open file could not be deleted on Windows
-    await this.parts.writer.delete(id, by);
+  /** @throws NOT_FOUND, or CONFLICT naming the rows that refer to it. */
+  async delete(id: string, actor: Actor): Promise<void> {
+    await this.parts.contents.forget(id); // Windows deletes no open file
+    await this.parts.writer.delete(id, actor);
   }
 }
 
@@ -162,7 +158,7 @@ function rowsOf({ classes, images }: Manifest, label: string | null, split: Spli
   return [...images.keys()].filter(fits);
 }
 
-/** A page of a list: `after` is the place in the list behind which it begins. */
+/** A page of a list, which begins after the position `after`. */
 function cut<T>(
   list: readonly T[],
   { first, after }: Page,
@@ -172,7 +168,7 @@ function cut<T>(
   return { items: list.slice(from, to), total: list.length, next: to < list.length ? to - 1 : null };
 }
 
-function imageOf(versionId: string, { classes, images }: Manifest, row: number): DatasetImageType {
+function imageOf(versionId: string, { classes, images }: Manifest, row: number): DatasetImage {
   const { sha256, name, label, split, width, height, bytes, facts } = images[row]!;
   return {
     versionId,

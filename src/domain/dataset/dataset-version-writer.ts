@@ -4,8 +4,6 @@ import type { Manifest } from '../../datasets/manifest.js';
 import type { StoredVersion } from '../../datasets/register.js';
 import type { Rejection } from '../../datasets/rejections.js';
 import { HubError } from '../../errors.js';
-import type { DatasetVersionType, DerivationType } from '../../schema/dataset/dataset.type.js';
-import type { DatasetStatistics } from '../../schema/dataset/dataset-statistics.type.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
@@ -13,22 +11,23 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
 import { toDatasetVersion } from './dataset-row.js';
+import type { DatasetStatistics, DatasetVersion, VersionDerivation } from './dataset-version.js';
 
-/** Ids of rows in a refusal. */
+/** Ids per kind of row in an error. */
 const NAMED_ROWS = 5;
 
-/** A version that is to be written. */
-export interface NewVersion extends StoredVersion {
+/** A version to write, whose blobs are stored. */
+export interface NewDatasetVersion extends StoredVersion {
   readonly rejected?: readonly Rejection[];
   readonly rejectedCount?: number;
-  readonly derivation?: DerivationType;
+  readonly derivation?: VersionDerivation;
 }
 
 /**
- * Writes and deletes dataset versions, one at a time: versions share blobs, and one that fails takes back what it
- * stored.
+ * Writes and deletes dataset versions, one at a time, because versions share blobs and a failed write deletes the blobs
+ * that it stored.
  */
-export class VersionWriter {
+export class DatasetVersionWriter {
   readonly #oneAtATime = pLimit(1);
 
   constructor(
@@ -38,17 +37,17 @@ export class VersionWriter {
   ) {}
 
   /**
-   * Data that the dataset has already is not written again: the version that holds it is returned.
-   * @param source where it comes from, for people. @param make stores the blobs.
+   * Writes a version. For data that the dataset already has, returns the version with that data.
+   * @param source origin of the images, for people. @param store stores the blobs.
    */
-  async write(name: string, source: string, make: () => Promise<NewVersion>): Promise<DatasetVersionType> {
+  async write(name: string, source: string, store: () => Promise<NewDatasetVersion>): Promise<DatasetVersion> {
     const dataset = await this.prisma.dataset.findUnique({ where: { name } });
     if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: create it first.`, { name });
     return this.#oneAtATime(async () => {
-      const made = await make();
-      await this.#insert(dataset.id, source, made).catch(unlessUniqueViolation);
+      const stored = await store();
+      await this.#insert(dataset.id, source, stored).catch(unlessUniqueViolation);
       this.changes.tell('DATASET', name);
-      const { contentHash } = made.manifest;
+      const { contentHash } = stored.manifest;
       const where = { datasetId_contentHash: { datasetId: dataset.id, contentHash } };
       return toDatasetVersion(
         await this.prisma.datasetVersion.findUniqueOrThrow({ where, include: { dataset: true } }),
@@ -56,8 +55,8 @@ export class VersionWriter {
     });
   }
 
-  /** @throws NOT_FOUND, or CONFLICT naming what refers to it. */
-  async delete(id: string, by: Actor): Promise<void> {
+  /** @throws NOT_FOUND, or CONFLICT naming the rows that refer to it. */
+  async delete(id: string, actor: Actor): Promise<void> {
     await this.#oneAtATime(async () => {
       const version = await this.prisma.datasetVersion.findUnique({ where: { id }, include: { dataset: true } });
       if (!version) throw notFound('dataset version', id);
@@ -67,20 +66,20 @@ export class VersionWriter {
       const entry = { action: 'DATASET_VERSION_DELETED', subject, details: { id, contentHash } } as const;
       await this.prisma.$transaction([
         this.prisma.datasetVersion.delete({ where: { id } }),
-        this.prisma.auditEvent.create({ data: auditRow(by, entry) }),
+        this.prisma.auditEvent.create({ data: auditRow(actor, entry) }),
       ]);
       this.changes.tell('DATASET', version.dataset.name);
       for (const blob of [manifestBlob, ...(inspectionBlob ? [inspectionBlob] : []), ...shards]) {
-        if (!(await this.#isUsed(blob))) await this.blobs.delete(blob);
+        if (!(await this.#isReferenced(blob))) await this.blobs.delete(blob);
       }
     });
   }
 
-  async #insert(datasetId: string, source: string, made: NewVersion): Promise<void> {
-    const { manifest, manifestBlob, inspection, inspectionBlob, counts, width, height, rejected = [] } = made;
-    const { parents = [], ...derivation } = made.derivation ?? {};
+  async #insert(datasetId: string, source: string, stored: NewDatasetVersion): Promise<void> {
+    const { manifest, manifestBlob, inspection, inspectionBlob, counts, width, height, rejected = [] } = stored;
+    const { parents = [], ...derivation } = stored.derivation ?? {};
     await this.prisma.$transaction(async (tx) => {
-      // The row lock keeps two registrations from taking the same number.
+      // The row lock gives two concurrent writes different numbers.
       await tx.$queryRaw`SELECT id FROM datasets WHERE id = ${datasetId} FOR UPDATE`;
       const { _max } = await tx.datasetVersion.aggregate({ where: { datasetId }, _max: { number: true } });
       await tx.datasetVersion.create({
@@ -92,16 +91,16 @@ export class VersionWriter {
           classes: [...manifest.classes],
           counts: counts.classes.map((count) => ({ ...count })),
           imageCount: manifest.images.length,
-          bytes: BigInt(made.bytes),
+          bytes: BigInt(stored.bytes),
           width,
           height,
           source,
           rejected: rejected.map((file) => ({ ...file })),
-          rejectedCount: made.rejectedCount ?? 0,
+          rejectedCount: stored.rejectedCount ?? 0,
           shards: [...manifest.shards],
           statistics: json(statisticsOf(inspection, manifest)),
           inspectionBlob: inspectionBlob.sha256,
-          ...(made.derivation ? { derivation: json({ ...derivation, parents }) } : {}),
+          ...(stored.derivation ? { derivation: json({ ...derivation, parents }) } : {}),
           parents: { create: parents.map(({ id }) => ({ parentId: id })) },
         },
       });
@@ -128,8 +127,8 @@ export class VersionWriter {
     throw new HubError('CONFLICT', `The dataset version is used by ${named.join('; ')}. Delete those first.`, { id });
   }
 
-  /** A version from before its shards were kept in its row may use any blob. */
-  async #isUsed(blob: string): Promise<boolean> {
+  /** A row without shards was written before that column existed, and may use any blob. */
+  async #isReferenced(blob: string): Promise<boolean> {
     const where: Prisma.DatasetVersionWhereInput = {
       OR: [{ manifestBlob: blob }, { inspectionBlob: blob }, { shards: { has: blob } }, { shards: { isEmpty: true } }],
     };
@@ -142,8 +141,8 @@ function statisticsOf(inspection: Inspection, manifest: Manifest): DatasetStatis
   const count = (fits: (group: (typeof duplicates)[number]) => boolean): number => duplicates.filter(fits).length;
   return {
     ...rest,
-    mean: mean && [...mean],
-    deviation: deviation && [...deviation],
+    mean,
+    deviation,
     duplicates: {
       exact: count(({ kind }) => kind === 'exact'),
       near: count(({ kind }) => kind === 'near'),
@@ -153,7 +152,7 @@ function statisticsOf(inspection: Inspection, manifest: Manifest): DatasetStatis
   };
 }
 
-/** What GraphQL's types hold, as the database takes it. */
+/** A domain object as a JSON column; Prisma's type wants an index signature, which interfaces lack. */
 function json(value: object): Prisma.InputJsonObject {
   return value as Prisma.InputJsonObject;
 }

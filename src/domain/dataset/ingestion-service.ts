@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { openArchive, openSource } from '../../datasets/detect.js';
 import { registerImages } from '../../datasets/register.js';
 import type { Source } from '../../datasets/source.js';
-import type { DatasetVersionType } from '../../schema/dataset/dataset.type.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Fetch, Fetched } from '../../storage/fetch.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import type { Limits } from '../quota/quotas.js';
-import type { VersionWriter } from './dataset-version-writer.js';
+import type { DatasetVersion } from './dataset-version.js';
+import type { DatasetVersionWriter } from './dataset-version-writer.js';
 import type { Registration, Registrations } from './ingestions.js';
 
 /** How the images of a source become a version. */
@@ -26,7 +26,7 @@ export interface RegistrationOptions {
 
 export interface RegistrationParts {
   readonly blobs: BlobStore;
-  readonly writer: VersionWriter;
+  readonly writer: DatasetVersionWriter;
   readonly registrations: Registrations;
   readonly allowed: AllowedFolders;
   readonly limits: Limits;
@@ -40,17 +40,17 @@ export class RegistrationService {
   constructor(private readonly parts: RegistrationParts) {}
 
   /** An archive as it arrives. */
-  async registerUpload(upload: AsyncIterable<Buffer>, options: RegistrationOptions): Promise<DatasetVersionType> {
+  async registerUpload(upload: AsyncIterable<Buffer>, options: RegistrationOptions): Promise<DatasetVersion> {
     return this.#throughFile('upload', options, async () => ({ content: upload, bytes: null }));
   }
 
   /** An archive that another server has. */
-  async registerUrl(url: string, options: RegistrationOptions): Promise<DatasetVersionType> {
+  async registerUrl(url: string, options: RegistrationOptions): Promise<DatasetVersion> {
     return this.#throughFile(url, options, (signal) => this.parts.fetch(url, signal));
   }
 
   /** A folder or an archive that lies in an allowed folder of the server. */
-  async registerPath(path: string, options: RegistrationOptions): Promise<DatasetVersionType> {
+  async registerPath(path: string, options: RegistrationOptions): Promise<DatasetVersion> {
     const real = await this.parts.allowed.resolve(path);
     await this.parts.limits.admitData();
     return this.#tracked(options, async (registration) =>
@@ -77,9 +77,9 @@ export class RegistrationService {
     from: string,
     options: RegistrationOptions,
     open: (signal: AbortSignal) => Promise<Fetched>,
-  ): Promise<DatasetVersionType> {
+  ): Promise<DatasetVersion> {
     const file = join(this.parts.temporary, `${randomUUID()}.archive`);
-    const read = async (registration: Registration): Promise<DatasetVersionType> => {
+    const read = async (registration: Registration): Promise<DatasetVersion> => {
       const { signal } = registration;
       try {
         const { content, bytes } = await open(signal);
@@ -97,7 +97,7 @@ export class RegistrationService {
     from: string,
     options: RegistrationOptions,
     { signal, reading }: Registration,
-  ): Promise<DatasetVersionType> {
+  ): Promise<DatasetVersion> {
     const { dataset, testFraction, validationFraction, seed } = options;
     const draw = { testFraction, validationFraction, seed };
     return this.parts.writer.write(dataset, from, () =>

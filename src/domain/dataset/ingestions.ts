@@ -2,8 +2,8 @@ import { EventEmitter, on } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Progress } from '../../datasets/intake.js';
 import { HubError } from '../../errors.js';
-import type { RegistrationProgress, RegistrationUnderWay } from '../../schema/dataset/ingestion.type.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import type { Ingestion, IngestionProgress } from './ingestion.js';
 
 /** Milliseconds between two reports of one registration. */
 const REPORT_EVERY = 200;
@@ -22,13 +22,13 @@ export interface Registration {
 
 /** Registrations under way, by a key that the client chose, so that it can follow one that it is about to start. */
 export class Registrations {
-  readonly #running = new Map<string, RegistrationUnderWay & { readonly controller: AbortController }>();
+  readonly #running = new Map<string, Ingestion & { readonly controller: AbortController }>();
   readonly #events = new EventEmitter().setMaxListeners(0);
 
   constructor(private readonly changes: ChangeNotices) {}
 
   /** Those under way, the oldest first. */
-  list(): RegistrationUnderWay[] {
+  list(): Ingestion[] {
     return [...this.#running.values()];
   }
 
@@ -43,12 +43,12 @@ export class Registrations {
     this.#running.set(key, { progressKey: key, dataset, startedAt: new Date(), controller });
     this.changes.tell('DATASET', dataset);
     let last = Number.NEGATIVE_INFINITY;
-    const report = (progress: Omit<RegistrationProgress, 'ended'>): void => {
+    const report = (progress: Omit<IngestionProgress, 'ended'>): void => {
       if (performance.now() - last < REPORT_EVERY) return;
       last = performance.now();
       this.#events.emit(key, { ...progress, ended: false });
     };
-    let final: Omit<RegistrationProgress, 'ended'> = NOTHING;
+    let final: Omit<IngestionProgress, 'ended'> = NOTHING;
     return {
       signal: controller.signal,
       async *receiving(content, total) {
@@ -79,8 +79,8 @@ export class Registrations {
   }
 
   /** That it listens, then what happens under a key, also before that begins, until it has ended. */
-  async *progress(key: string): AsyncGenerator<RegistrationProgress> {
-    const events = on(this.#events, key) as AsyncIterableIterator<[RegistrationProgress]>;
+  async *progress(key: string): AsyncGenerator<IngestionProgress> {
+    const events = on(this.#events, key) as AsyncIterableIterator<[IngestionProgress]>;
     yield { ...NOTHING, ended: false };
     for await (const [progress] of events) {
       yield progress;

@@ -1,24 +1,26 @@
 import { Arg, Query, Resolver } from 'type-graphql';
+import type { AuditChainVerdict } from '../../domain/audit/audit-chain.js';
+import type { AuditPage } from '../../domain/audit/audit-event.js';
 import type { AuditService } from '../../domain/audit/audit-service.js';
 import { modelIn, Needs } from '../permission.js';
-import { AuditChain, AuditFilter, AuditPage, AuditPageInput } from './audit.type.js';
+import { AuditChain, AuditFilterInput, AuditPageInput, AuditPageType } from './audit.type.js';
 
 @Resolver()
 export class AuditResolver {
   constructor(private readonly audit: AuditService) {}
 
-  @Query(() => AuditPage, { description: 'What was changed, newest first.' })
+  @Query(() => AuditPageType, { description: 'Audited changes, newest first.' })
   @Needs('MAINTAINER', modelIn('filter.model'))
   async auditEvents(
-    @Arg('filter', () => AuditFilter, { defaultValue: {} }) filter: AuditFilter,
+    @Arg('filter', () => AuditFilterInput, { defaultValue: {} }) filter: AuditFilterInput,
     @Arg('page', () => AuditPageInput, { defaultValue: { first: 50 } }) { first, after }: AuditPageInput,
   ): Promise<AuditPage> {
     return this.audit.page(filter, first, after ?? null);
   }
 
-  @Query(() => AuditChain, { description: 'Computes every hash of the audit again.' })
+  @Query(() => AuditChain, { description: 'Recomputes every hash of the audit and reports the first broken row.' })
   @Needs('MAINTAINER')
-  async auditChain(): Promise<AuditChain> {
+  async auditChain(): Promise<AuditChainVerdict> {
     return this.audit.verify();
   }
 }

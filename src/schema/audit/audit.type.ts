@@ -1,58 +1,63 @@
 import { IsOptional, Max, Min } from 'class-validator';
 import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
-import { Field, InputType, Int, ObjectType } from 'type-graphql';
-import { AuditAction } from '../../domain/audit/audit-event.js';
+import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { AuditChainFault, AuditChainVerdict } from '../../domain/audit/audit-chain.js';
+import { AuditAction, type AuditEvent, type AuditFilter, type AuditPage } from '../../domain/audit/audit-event.js';
 
-@ObjectType({ description: 'Something that was changed: who, what, from, to, why. Never changes.' })
-export class AuditEvent {
+registerEnumType(AuditAction, { name: 'AuditAction', description: 'Audited actions.' });
+
+@ObjectType('AuditEvent', {
+  description: 'One audited change: actor, action, subject, before, after, reason. Immutable.',
+})
+export class AuditEventType implements AuditEvent {
   @Field(() => Int, { description: 'From 1, without a gap.' })
   number!: number;
 
   @Field(() => GraphQLDateTimeISO)
   at!: Date;
 
-  @Field(() => String, { description: 'Name of the token; "hub" where the hub itself did it.' })
+  @Field(() => String, { description: 'Name of the token; "hub" for the hub itself.' })
   actor!: string;
 
   @Field(() => AuditAction)
-  action!: `${AuditAction}`;
+  action!: AuditAction;
 
-  @Field(() => String, { description: 'What was changed, for example "colours@production".' })
+  @Field(() => String, { description: 'The changed thing, for example "pets@production".' })
   subject!: string;
 
-  @Field(() => String, { nullable: true, description: 'Name of the model that it concerns.' })
-  model?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of the model concerned.' })
+  model!: string | null;
 
   @Field(() => String, { nullable: true })
-  from?: string | null;
+  from!: string | null;
 
   @Field(() => String, { nullable: true })
-  to?: string | null;
+  to!: string | null;
 
   @Field(() => String, { nullable: true })
-  reason?: string | null;
+  reason!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Under which number the log knows the request.' })
-  requestId?: string | null;
+  @Field(() => String, { nullable: true, description: 'Id of the request in the log.' })
+  requestId!: string | null;
 
-  @Field(() => GraphQLJSONObject, { description: 'What else there is to say, by action.' })
-  details!: Record<string, unknown>;
+  @Field(() => GraphQLJSONObject, { description: 'Further facts, by action.' })
+  details!: Readonly<Record<string, unknown>>;
 
   @Field(() => String, { description: 'SHA-256, in hex, of the row and of the hash before it.' })
   hash!: string;
 }
 
-@ObjectType()
-export class AuditPage {
-  @Field(() => [AuditEvent], { description: 'Newest first.' })
-  events!: AuditEvent[];
+@ObjectType('AuditPage')
+export class AuditPageType implements AuditPage {
+  @Field(() => [AuditEventType], { description: 'Newest first.' })
+  events!: readonly AuditEvent[];
 
-  @Field(() => Int, { nullable: true, description: 'The `after` of the next page; null on the last one.' })
-  next?: number | null;
+  @Field(() => Int, { nullable: true, description: '`after` of the next page; null on the last page.' })
+  next!: number | null;
 }
 
-@InputType()
-export class AuditFilter {
+@InputType('AuditFilter')
+export class AuditFilterInput implements AuditFilter {
   @Field(() => String, { nullable: true })
   model?: string | null;
 
@@ -68,7 +73,7 @@ export class AuditFilter {
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   since?: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Up to, and not with.' })
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
   before?: Date | null;
 }
 
@@ -79,32 +84,35 @@ export class AuditPageInput {
   @Max(200)
   first!: number;
 
-  @Field(() => Int, { nullable: true, description: 'The `next` of the page before.' })
+  @Field(() => Int, { nullable: true, description: '`next` of the previous page.' })
   @IsOptional()
   @Min(1)
   after?: number | null;
 }
 
-@ObjectType()
-export class BrokenAuditEvent {
+@ObjectType('BrokenAuditEvent')
+export class BrokenAuditEventType implements AuditChainFault {
   @Field(() => Int)
   number!: number;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Why the check of this row fails.' })
   why!: string;
 }
 
-@ObjectType({ description: 'Whether the audit is as it was written.' })
-export class AuditChain {
-  @Field(() => Int, { description: 'Rows from the first on that are as they were written.' })
+@ObjectType({ description: 'Result of checking the hash chain of the audit.' })
+export class AuditChain implements AuditChainVerdict {
+  @Field(() => Int, { description: 'Number of rows, from the first on, that are as they were written.' })
   intact!: number;
 
   @Field(() => String, {
     description:
-      'Hash of the last of them. Kept elsewhere, it shows later that nothing before it was changed or cut off.',
+      'Hash of the last intact row. Kept elsewhere, it later proves that no earlier row was changed or removed.',
   })
   lastHash!: string;
 
-  @Field(() => BrokenAuditEvent, { nullable: true, description: 'The first row that is not; null when all are.' })
-  broken?: BrokenAuditEvent | null;
+  @Field(() => BrokenAuditEventType, {
+    nullable: true,
+    description: 'The first row that was changed or follows a gap; null when all rows are intact.',
+  })
+  broken!: AuditChainFault | null;
 }

@@ -1,17 +1,17 @@
 import { Resolver, Root, Subscription } from 'type-graphql';
+import type { ChangeNotice } from '../../domain/change/change-notice.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import { Change } from './change.type.js';
+import { ChangeNoticeType } from './change.type.js';
 
 @Resolver()
 export class ChangeResolver {
-  @Subscription(() => Change, {
-    description:
-      'What changes from now on, until the subscriber leaves. Whoever was cut off asks for all it shows again.',
+  @Subscription(() => ChangeNoticeType, {
+    description: 'Changes from now on, without end. After a disconnect, subscribe again and reload what you show.',
     subscribe: ({ context }) => (context as Context).changes.follow(),
   })
   @Needs('VIEWER')
-  changes(@Root() change: Change): Change {
-    return change;
+  changes(@Root() notice: ChangeNotice): ChangeNotice {
+    return notice;
   }
 }

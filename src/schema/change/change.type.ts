@@ -1,16 +1,14 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { ChangeKind, type ChangeNotice } from '../../domain/change/change-notice.js';
 
-export enum ChangeKind {
-  RUN = 'RUN',
-  DATASET = 'DATASET',
-  MODEL = 'MODEL',
-}
-registerEnumType(ChangeKind, { name: 'ChangeKind' });
+registerEnumType(ChangeKind, { name: 'ChangeKind', description: 'The kind of thing that changed.' });
 
-@ObjectType({ description: 'That something is new, different or gone. Ask for it to learn what it is now.' })
-export class Change {
+@ObjectType('Change', {
+  description: 'Something is new, different or gone. Query it to learn its present state.',
+})
+export class ChangeNoticeType implements ChangeNotice {
   @Field(() => ChangeKind)
-  kind!: `${ChangeKind}`;
+  kind!: ChangeKind;
 
   @Field(() => ID, { description: 'Id of a run, name of a dataset or of a model.' })
   id!: string;

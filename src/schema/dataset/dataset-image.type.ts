@@ -1,25 +1,34 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { SplitName } from './dataset.type.js';
+import { DuplicateKind } from '../../datasets/inspect.js';
+import { Split } from '../../datasets/manifest.js';
+import type {
+  ChangedImage,
+  ChangedImages,
+  DatasetImage,
+  DatasetImagePage,
+  DatasetVersionDiff,
+  DuplicateImages,
+  DuplicatePage,
+} from '../../domain/dataset/dataset-image.js';
 
-@ObjectType('DatasetImage', { description: 'An image of a dataset version.' })
-export class DatasetImageType {
-  /** Which version it is read from. */
+@ObjectType('DatasetImage', { description: 'One labeled image of a dataset version.' })
+export class DatasetImageType implements DatasetImage {
   versionId!: string;
 
-  @Field(() => Int, { description: 'Its place in the version, from 0; never changes.' })
+  @Field(() => Int, { description: 'Position in the version, from 0; never changes.' })
   row!: number;
 
-  @Field(() => ID, { description: 'Of its encoded bytes.' })
+  @Field(() => ID, { description: 'SHA-256 of its encoded bytes.' })
   sha256!: string;
 
-  @Field(() => String, { description: 'Its path in the source.' })
+  @Field(() => String, { description: 'Path in the source.' })
   name!: string;
 
   @Field(() => String)
   label!: string;
 
-  @Field(() => SplitName)
-  split!: `${SplitName}`;
+  @Field(() => Split)
+  split!: Split;
 
   @Field(() => Int, { description: 'In pixels, upright.' })
   width!: number;
@@ -27,93 +36,96 @@ export class DatasetImageType {
   @Field(() => Int, { description: 'In pixels, upright.' })
   height!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Size of the encoded image.' })
   bytes!: number;
 
-  @Field(() => [Float], { nullable: true, description: 'Of red, green and blue, 0 to 255.' })
-  mean?: readonly number[] | null;
+  @Field(() => [Float], {
+    nullable: true,
+    description: 'Mean of red, green and blue, 0 to 255; null in versions that were written before it was recorded.',
+  })
+  mean!: readonly number[] | null;
 }
 
-@ObjectType({ description: 'Images in the order of their version.' })
-export class DatasetImagePage {
+@ObjectType('DatasetImagePage', { description: 'A page of images, in the order of their version.' })
+export class DatasetImagePageType implements DatasetImagePage {
   @Field(() => [DatasetImageType])
-  images!: DatasetImageType[];
+  images!: readonly DatasetImage[];
 
-  @Field(() => Int, { description: 'On all pages.' })
+  @Field(() => Int, { description: 'Number of images on all pages.' })
   total!: number;
 
-  @Field(() => Int, { nullable: true, description: 'Give it as `after` to get the next page; null on the last.' })
+  @Field(() => Int, { nullable: true, description: '`after` of the next page; null on the last page.' })
   next!: number | null;
 }
 
-export enum DuplicateKind {
-  EXACT = 'exact',
-  NEAR = 'near',
-}
 registerEnumType(DuplicateKind, {
   name: 'DuplicateKind',
-  description: 'EXACT: the same bytes. NEAR: pictures that can hardly be told apart.',
+  description: 'EXACT: the same bytes. NEAR: images that look almost the same.',
 });
 
-@ObjectType('DuplicateGroup', { description: 'Images that show the same.' })
-export class DuplicateGroupType {
+@ObjectType('DuplicateGroup', { description: 'Images that look the same.' })
+export class DuplicateImagesType implements DuplicateImages {
   @Field(() => DuplicateKind)
-  kind!: `${DuplicateKind}`;
+  kind!: DuplicateKind;
 
-  @Field(() => Boolean, { description: 'Some are to train on and some to measure by.' })
+  @Field(() => Boolean, { description: 'The group reaches from the training split into another one.' })
   leaks!: boolean;
 
-  @Field(() => Boolean, { description: 'They are not all of one class.' })
+  @Field(() => Boolean, { description: 'The images have different classes.' })
   labelConflict!: boolean;
 
   @Field(() => [DatasetImageType])
-  images!: DatasetImageType[];
+  images!: readonly DatasetImage[];
 }
 
-@ObjectType()
-export class DuplicatePage {
-  @Field(() => [DuplicateGroupType])
-  groups!: DuplicateGroupType[];
+@ObjectType('DuplicatePage', { description: 'A page of groups of images that look the same.' })
+export class DuplicatePageType implements DuplicatePage {
+  @Field(() => [DuplicateImagesType])
+  groups!: readonly DuplicateImages[];
 
-  @Field(() => Int, { description: 'On all pages.' })
+  @Field(() => Int, { description: 'Number of groups on all pages.' })
   total!: number;
 
-  @Field(() => Int, { nullable: true, description: 'Give it as `after` to get the next page; null on the last.' })
+  @Field(() => Int, { nullable: true, description: '`after` of the next page; null on the last page.' })
   next!: number | null;
 }
 
-@ObjectType({ description: 'An image of one version that stands elsewhere, or not at all, in the other.' })
-export class DatasetChange {
-  @Field(() => DatasetImageType, { nullable: true })
-  before!: DatasetImageType | null;
+@ObjectType('DatasetChange', {
+  description: 'An image that differs between two versions, as it is in each of them.',
+})
+export class ChangedImageType implements ChangedImage {
+  @Field(() => DatasetImageType, { nullable: true, description: 'Null when the image was added.' })
+  before!: DatasetImage | null;
 
-  @Field(() => DatasetImageType, { nullable: true })
-  after!: DatasetImageType | null;
+  @Field(() => DatasetImageType, { nullable: true, description: 'Null when the image was removed.' })
+  after!: DatasetImage | null;
 }
 
-@ObjectType({ description: 'The first of the changes of one kind, and how many there are.' })
-export class DatasetChanges {
+@ObjectType('DatasetChanges', { description: 'The first images that changed in one way, and the number of all.' })
+export class ChangedImagesType implements ChangedImages {
   @Field(() => Int)
   total!: number;
 
-  @Field(() => [DatasetChange])
-  changes!: DatasetChange[];
+  @Field(() => [ChangedImageType])
+  changes!: readonly ChangedImage[];
 }
 
-@ObjectType({ description: 'What became of the images, told by their bytes, from one version to another.' })
-export class DatasetDifference {
-  @Field(() => DatasetChanges)
-  added!: DatasetChanges;
+@ObjectType('DatasetDifference', {
+  description: 'Differences between two versions, matched by the bytes of the images.',
+})
+export class DatasetVersionDiffType implements DatasetVersionDiff {
+  @Field(() => ChangedImagesType)
+  added!: ChangedImages;
 
-  @Field(() => DatasetChanges)
-  removed!: DatasetChanges;
+  @Field(() => ChangedImagesType)
+  removed!: ChangedImages;
 
-  @Field(() => DatasetChanges, { description: 'In another class.' })
-  relabelled!: DatasetChanges;
+  @Field(() => ChangedImagesType, { description: 'Images in another class.' })
+  relabelled!: ChangedImages;
 
-  @Field(() => DatasetChanges, { description: 'In the same class of another split.' })
-  moved!: DatasetChanges;
+  @Field(() => ChangedImagesType, { description: 'Images in the same class of another split.' })
+  moved!: ChangedImages;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of images in the same class and split.' })
   unchanged!: number;
 }

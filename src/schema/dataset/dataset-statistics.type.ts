@@ -1,7 +1,9 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { SizeRange } from '../../datasets/inspect.js';
+import type { DatasetStatistics, DuplicateCounts } from '../../domain/dataset/dataset-version.js';
 
-@ObjectType({ description: 'Over all images.' })
-export class SizeRange {
+@ObjectType('SizeRange', { description: 'Smallest, median and largest value over all images.' })
+export class SizeRangeType implements SizeRange {
   @Field(() => Int)
   min!: number;
 
@@ -12,44 +14,46 @@ export class SizeRange {
   max!: number;
 }
 
-@ObjectType({ description: 'How many groups of images show the same.' })
-export class DuplicateCounts {
-  @Field(() => Int, { description: 'Groups of the same bytes.' })
+@ObjectType('DuplicateCounts', { description: 'Number of groups of images that look the same.' })
+export class DuplicateCountsType implements DuplicateCounts {
+  @Field(() => Int, { description: 'Groups with the same bytes.' })
   exact!: number;
 
-  @Field(() => Int, { description: 'Groups of pictures that can hardly be told apart.' })
+  @Field(() => Int, { description: 'Groups that look almost the same.' })
   near!: number;
 
-  @Field(() => Int, { description: 'Groups with images to train on and images to measure by: figures are too good.' })
+  @Field(() => Int, {
+    description: 'Groups that reach from the training split into another one, which makes measured accuracy too high.',
+  })
   leaks!: number;
 
-  @Field(() => Int, { description: 'Groups whose images are not all of one class.' })
+  @Field(() => Int, { description: 'Groups whose images have different classes.' })
   labelConflicts!: number;
 }
 
-@ObjectType({ description: 'What the images of a dataset version are like.' })
-export class DatasetStatistics {
-  @Field(() => SizeRange, { description: 'In pixels.' })
+@ObjectType('DatasetStatistics', { description: 'Sizes, colors and duplicates of the images of a dataset version.' })
+export class DatasetStatisticsType implements DatasetStatistics {
+  @Field(() => SizeRangeType, { description: 'In pixels.' })
   width!: SizeRange;
 
-  @Field(() => SizeRange, { description: 'In pixels.' })
+  @Field(() => SizeRangeType, { description: 'In pixels.' })
   height!: SizeRange;
 
-  @Field(() => SizeRange, { description: 'Of an encoded image.' })
+  @Field(() => SizeRangeType, { description: 'Size of an encoded image.' })
   bytes!: SizeRange;
 
   @Field(() => [Float], {
     nullable: true,
-    description: 'Of red, green and blue, 0 to 255; each image counts the same.',
+    description: 'Mean of red, green and blue, 0 to 255; each image has the same weight.',
   })
-  mean?: number[] | null;
+  mean!: readonly number[] | null;
 
   @Field(() => [Float], { nullable: true, description: 'Standard deviation of red, green and blue.' })
-  deviation?: number[] | null;
+  deviation!: readonly number[] | null;
 
-  @Field(() => Int, { description: 'Images without colour.' })
+  @Field(() => Int, { description: 'Number of images without color.' })
   grey!: number;
 
-  @Field(() => DuplicateCounts)
+  @Field(() => DuplicateCountsType)
   duplicates!: DuplicateCounts;
 }

@@ -1,16 +1,24 @@
 import { Max, Min } from 'class-validator';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { DuplicateKind } from '../../datasets/inspect.js';
+import { Split } from '../../datasets/manifest.js';
+import type {
+  DatasetImage,
+  DatasetImagePage,
+  DatasetVersionDiff,
+  DuplicatePage,
+} from '../../domain/dataset/dataset-image.js';
+import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { DeriveDatasetVersionInput, ImagePageInput } from './dataset.input.js';
-import { DatasetVersionType, SplitName } from './dataset.type.js';
+import { DatasetVersionType } from './dataset.type.js';
 import {
-  DatasetDifference,
-  DatasetImagePage,
+  DatasetImagePageType,
   DatasetImageType,
-  DuplicateKind,
-  DuplicatePage,
+  DatasetVersionDiffType,
+  DuplicatePageType,
 } from './dataset-image.type.js';
 
 @ArgsType()
@@ -18,8 +26,8 @@ class ContactSheetArgs {
   @Field(() => String)
   label!: string;
 
-  @Field(() => SplitName, { nullable: true })
-  split?: SplitName;
+  @Field(() => Split, { nullable: true })
+  split?: Split;
 
   @Field(() => Int, { defaultValue: 10, description: '1 to 20.' })
   @Min(1)
@@ -31,7 +39,7 @@ class ContactSheetArgs {
   @Max(20)
   rows!: number;
 
-  @Field(() => Int, { defaultValue: 48, description: 'Of each image, in pixels; 16 to 128.' })
+  @Field(() => Int, { defaultValue: 48, description: 'Side of each image, in pixels; 16 to 128.' })
   @Min(16)
   @Max(128)
   side!: number;
@@ -39,14 +47,14 @@ class ContactSheetArgs {
 
 @ArgsType()
 export class ThumbnailArgs {
-  @Field(() => Int, { defaultValue: 64, description: 'In pixels; 16 to 512.' })
+  @Field(() => Int, { defaultValue: 64, description: 'Side of the square, in pixels; 16 to 512.' })
   @Min(16)
   @Max(512)
   side!: number;
 }
 
-/** What the field of this name is. */
-export const THUMBNAIL = 'All of it within a square, as a data URL of a WebP picture.';
+/** Description of `thumbnail` fields. */
+export const THUMBNAIL = 'The whole image scaled to fit a square, as a data URL of a WebP file.';
 
 const FIRST_PAGE = { first: 50 } as const;
 
@@ -56,33 +64,33 @@ export class DatasetVersionResolver {
 
   @Query(() => DatasetVersionType, { nullable: true })
   @Needs('VIEWER')
-  async datasetVersion(@Arg('id', () => ID) id: string): Promise<DatasetVersionType | null> {
+  async datasetVersion(@Arg('id', () => ID) id: string): Promise<DatasetVersion | null> {
     return this.versions.find(id);
   }
 
-  @Query(() => DatasetDifference, { description: 'What became of the images from one version to another.' })
+  @Query(() => DatasetVersionDiffType, { description: 'Images that differ between two versions.' })
   @Needs('VIEWER')
   async diffDatasetVersions(
     @Arg('from', () => ID) from: string,
     @Arg('to', () => ID) to: string,
     @Arg('page', () => ImagePageInput, { defaultValue: FIRST_PAGE }) { first }: ImagePageInput,
-  ): Promise<DatasetDifference> {
+  ): Promise<DatasetVersionDiff> {
     return this.versions.diff(from, to, first);
   }
 
   @Mutation(() => DatasetVersionType, {
-    description: 'Makes a version of others. What comes out is checked as a registered version is.',
+    description: 'Derives a version from others. The result is checked like ingested data.',
   })
   @Needs('TRAINER')
   async deriveDatasetVersion(
     @Arg('input', () => DeriveDatasetVersionInput) input: DeriveDatasetVersionInput,
-  ): Promise<DatasetVersionType> {
+  ): Promise<DatasetVersion> {
     const { from, dataset, classes, ...derivation } = input;
     return this.versions.derive(from, dataset ?? null, { ...derivation, classes: classes ?? null });
   }
 
   @Mutation(() => Boolean, {
-    description: 'Refused while a run, a model version or a derived version refers to it. True when it is gone.',
+    description: 'Deletes a version. Refused while a run, a sweep, a model version or a derived version refers to it.',
   })
   @Needs('MAINTAINER')
   async deleteDatasetVersion(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<boolean> {
@@ -90,19 +98,21 @@ export class DatasetVersionResolver {
     return true;
   }
 
-  @FieldResolver(() => DatasetImagePage)
+  @FieldResolver(() => DatasetImagePageType, { description: 'Images, optionally of one class and split.' })
   async images(
-    @Root() { id }: DatasetVersionType,
+    @Root() { id }: DatasetVersion,
     @Arg('page', () => ImagePageInput, { defaultValue: FIRST_PAGE }) page: ImagePageInput,
     @Arg('label', () => String, { nullable: true }) label?: string,
-    @Arg('split', () => SplitName, { nullable: true }) split?: SplitName,
+    @Arg('split', () => Split, { nullable: true }) split?: Split,
   ): Promise<DatasetImagePage> {
     return this.versions.images(id, { label: label ?? null, split: split ?? null }, page);
   }
 
-  @FieldResolver(() => DuplicatePage, { description: 'Images that show the same; those of the same bytes first.' })
+  @FieldResolver(() => DuplicatePageType, {
+    description: 'Groups of images that look the same; those with the same bytes first.',
+  })
   async duplicates(
-    @Root() { id }: DatasetVersionType,
+    @Root() { id }: DatasetVersion,
     @Arg('page', () => ImagePageInput, { defaultValue: FIRST_PAGE }) page: ImagePageInput,
     @Arg('kind', () => DuplicateKind, { nullable: true }) kind?: DuplicateKind,
     @Arg('onlyLeaks', () => Boolean, { defaultValue: false }) onlyLeaks?: boolean,
@@ -114,10 +124,10 @@ export class DatasetVersionResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Images of a class side by side, as a data URL of a WebP picture; null where there are none.',
+    description: 'Images of a class side by side, as a data URL of a WebP file; null for a class without images.',
   })
   async contactSheet(
-    @Root() { id }: DatasetVersionType,
+    @Root() { id }: DatasetVersion,
     @Args(() => ContactSheetArgs) { label, split, ...sheet }: ContactSheetArgs,
   ): Promise<string | null> {
     return this.versions.contactSheet(id, { label, split: split ?? null }, sheet);
@@ -129,10 +139,7 @@ export class DatasetImageResolver {
   constructor(private readonly versions: DatasetVersionService) {}
 
   @FieldResolver(() => String, { description: THUMBNAIL })
-  async thumbnail(
-    @Root() image: DatasetImageType,
-    @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
-  ): Promise<string> {
+  async thumbnail(@Root() image: DatasetImage, @Args(() => ThumbnailArgs) { side }: ThumbnailArgs): Promise<string> {
     return this.versions.thumbnail(image.versionId, image.row, side);
   }
 }

@@ -11,10 +11,10 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import { DuplicateHandling, type RelabelledImage, type RenamedClass } from '../../datasets/derive.js';
 import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
 import type { UploadPromise } from '../upload.js';
 import { UploadScalar } from '../upload.js';
-import { DuplicateHandling } from './dataset.type.js';
 
 /** Parents, classes and images that one derivation may name. */
 const MOST_PARENTS = 20;
@@ -79,7 +79,7 @@ export class RegisterDatasetVersionInput {
 }
 
 @InputType()
-export class RenameClassInput {
+export class RenameClassInput implements RenamedClass {
   @Field(() => String)
   from!: string;
 
@@ -89,7 +89,7 @@ export class RenameClassInput {
 }
 
 @InputType()
-export class RelabelImageInput {
+export class RelabelImageInput implements RelabelledImage {
   @Field(() => ID, { description: 'SHA-256 of its bytes.' })
   image!: string;
 

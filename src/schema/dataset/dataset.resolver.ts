@@ -1,5 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { Dataset } from '../../domain/dataset/dataset.js';
 import type { DatasetService } from '../../domain/dataset/dataset-service.js';
+import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
+import type { Ingestion, IngestionProgress } from '../../domain/dataset/ingestion.js';
 import type { RegistrationService } from '../../domain/dataset/ingestion-service.js';
 import type { Registrations } from '../../domain/dataset/ingestions.js';
 import { HubError } from '../../errors.js';
@@ -8,7 +11,7 @@ import { Needs } from '../permission.js';
 import { contentOf } from '../upload.js';
 import { CreateDatasetInput, RegisterDatasetVersionInput } from './dataset.input.js';
 import { DatasetType, DatasetVersionType } from './dataset.type.js';
-import { RegistrationProgress, RegistrationUnderWay } from './ingestion.type.js';
+import { IngestionProgressType, IngestionType } from './ingestion.type.js';
 
 @Resolver(() => DatasetType)
 export class DatasetResolver {
@@ -20,30 +23,30 @@ export class DatasetResolver {
 
   @Query(() => [DatasetType], { name: 'datasets', description: 'All datasets by name.' })
   @Needs('VIEWER')
-  async allDatasets(): Promise<DatasetType[]> {
+  async allDatasets(): Promise<Dataset[]> {
     return this.datasets.list();
   }
 
   @Query(() => DatasetType, { nullable: true })
   @Needs('VIEWER')
-  async dataset(@Arg('name', () => String) name: string): Promise<DatasetType | null> {
+  async dataset(@Arg('name', () => String) name: string): Promise<Dataset | null> {
     return this.datasets.find(name);
   }
 
   @FieldResolver(() => DatasetVersionType, { nullable: true })
-  version(@Root() { versions }: DatasetType, @Arg('number', () => Int) number: number): DatasetVersionType | null {
+  version(@Root() { versions }: Dataset, @Arg('number', () => Int) number: number): DatasetVersion | null {
     return versions.find((version) => version.number === number) ?? null;
   }
 
-  @Query(() => [RegistrationUnderWay], { name: 'registrations', description: 'Those under way, the oldest first.' })
+  @Query(() => [IngestionType], { name: 'registrations', description: 'Those under way, the oldest first.' })
   @Needs('VIEWER')
-  registrationsUnderWay(): RegistrationUnderWay[] {
+  registrationsUnderWay(): Ingestion[] {
     return this.registrations.list();
   }
 
   @Mutation(() => DatasetType)
   @Needs('TRAINER')
-  async createDataset(@Arg('input', () => CreateDatasetInput) input: CreateDatasetInput): Promise<DatasetType> {
+  async createDataset(@Arg('input', () => CreateDatasetInput) input: CreateDatasetInput): Promise<Dataset> {
     return this.datasets.create(input.name, input.description ?? null);
   }
 
@@ -60,7 +63,7 @@ export class DatasetResolver {
   @Needs('TRAINER')
   async registerDatasetVersion(
     @Arg('input', () => RegisterDatasetVersionInput) input: RegisterDatasetVersionInput,
-  ): Promise<DatasetVersionType> {
+  ): Promise<DatasetVersion> {
     const { upload, path, url, progressKey, ...rest } = input;
     const options = { ...rest, key: progressKey ?? null };
     if ([upload, path, url].filter((source) => source != null).length !== 1) {
@@ -78,16 +81,16 @@ export class DatasetResolver {
     return true;
   }
 
-  @Subscription(() => RegistrationProgress, {
+  @Subscription(() => IngestionProgressType, {
     description:
       'Tells of a registration, also one that is yet to begin, at once and then a few times a second; ends with it.',
     subscribe: ({ context, args }) => (context as Context).registrations.progress(args.progressKey as string),
   })
   @Needs('VIEWER')
   registrationProgress(
-    @Root() progress: RegistrationProgress,
+    @Root() progress: IngestionProgress,
     @Arg('progressKey', () => ID) _progressKey: string,
-  ): RegistrationProgress {
+  ): IngestionProgress {
     return progress;
   }
 }

@@ -1,17 +1,23 @@
 import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { DatasetStatistics } from './dataset-statistics.type.js';
+import { DuplicateHandling, type RelabelledImage, type RenamedClass } from '../../datasets/derive.js';
+import { Split } from '../../datasets/manifest.js';
+import type { Rejection } from '../../datasets/rejections.js';
+import type { Dataset } from '../../domain/dataset/dataset.js';
+import type {
+  ClassCount,
+  DatasetStatistics,
+  DatasetVersion,
+  ParentVersion,
+  SplitCount,
+  VersionDerivation,
+} from '../../domain/dataset/dataset-version.js';
+import { DatasetStatisticsType } from './dataset-statistics.type.js';
 
-/** The splits as the API names them. */
-export enum SplitName {
-  TRAIN = 'train',
-  VALIDATION = 'validation',
-  TEST = 'test',
-}
-registerEnumType(SplitName, { name: 'Split', description: 'Which part of a dataset version an image belongs to.' });
+registerEnumType(Split, { name: 'Split', description: 'A part of a dataset version.' });
 
-@ObjectType({ description: 'How many images of one class a split holds.' })
-export class ClassCount {
+@ObjectType('ClassCount', { description: 'Number of images of one class in a split.' })
+export class ClassCountType implements ClassCount {
   @Field(() => String)
   label!: string;
 
@@ -19,20 +25,20 @@ export class ClassCount {
   images!: number;
 }
 
-@ObjectType({ description: 'The images of one split.' })
-export class SplitCount {
-  @Field(() => SplitName)
-  split!: SplitName;
+@ObjectType('SplitCount', { description: 'Number of images in one split, in all and by class.' })
+export class SplitCountType implements SplitCount {
+  @Field(() => Split)
+  split!: Split;
 
   @Field(() => Int)
   images!: number;
 
-  @Field(() => [ClassCount])
-  classes!: ClassCount[];
+  @Field(() => [ClassCountType])
+  classes!: readonly ClassCount[];
 }
 
-@ObjectType({ description: 'A file of the source that did not become an image.' })
-export class RejectedFile {
+@ObjectType({ description: 'A file of the source that is not part of the version.' })
+export class RejectedFile implements Rejection {
   @Field(() => String)
   name!: string;
 
@@ -40,8 +46,8 @@ export class RejectedFile {
   reason!: string;
 }
 
-@ObjectType({ description: 'A version that another one was made of.' })
-export class ParentVersion {
+@ObjectType('ParentVersion', { description: 'A version that another one is derived from.' })
+export class ParentVersionType implements ParentVersion {
   @Field(() => ID)
   id!: string;
 
@@ -52,8 +58,8 @@ export class ParentVersion {
   number!: number;
 }
 
-@ObjectType({ description: 'A class that was given another name.' })
-export class RenamedClass {
+@ObjectType('RenamedClass', { description: 'A class with a new name.' })
+export class RenamedClassType implements RenamedClass {
   @Field(() => String)
   from!: string;
 
@@ -61,8 +67,8 @@ export class RenamedClass {
   to!: string;
 }
 
-@ObjectType({ description: 'An image that was given another class.' })
-export class RelabelledImage {
+@ObjectType('RelabelledImage', { description: 'An image with another class.' })
+export class RelabelledImageType implements RelabelledImage {
   @Field(() => ID, { description: 'SHA-256 of its bytes.' })
   image!: string;
 
@@ -70,36 +76,38 @@ export class RelabelledImage {
   to!: string;
 }
 
-export enum DuplicateHandling {
-  KEEP = 'KEEP',
-  DROP_EXACT = 'DROP_EXACT',
-  DROP_NEAR = 'DROP_NEAR',
-}
 registerEnumType(DuplicateHandling, {
   name: 'DuplicateHandling',
-  description:
-    'DROP_EXACT keeps one image of those with the same bytes, DROP_NEAR one of those that can hardly be told apart as well: of the test split before the validation split before the training split.',
+  description: 'Treatment of images that look the same when a version is derived.',
+  valuesConfig: {
+    KEEP: { description: 'Keeps all of them.' },
+    DROP_EXACT: {
+      description:
+        'Keeps one image of those with the same bytes: of the test split before the validation split before the training split.',
+    },
+    DROP_NEAR: { description: 'Also keeps only one image of those that look almost the same, in the same order.' },
+  },
 });
 
-@ObjectType('Derivation', { description: 'How a version was made of others.' })
-export class DerivationType {
-  @Field(() => [ParentVersion])
-  parents!: ParentVersion[];
+@ObjectType('Derivation', { description: 'The changes by which a version was derived from others.' })
+export class VersionDerivationType implements VersionDerivation {
+  @Field(() => [ParentVersionType])
+  parents!: readonly ParentVersion[];
 
-  @Field(() => [String], { nullable: true, description: 'The classes that were kept; null when all were.' })
+  @Field(() => [String], { nullable: true, description: 'Classes that were kept; null for all.' })
   classes!: readonly string[] | null;
 
-  @Field(() => [RenamedClass])
+  @Field(() => [RenamedClassType])
   rename!: readonly RenamedClass[];
 
-  @Field(() => [RelabelledImage])
+  @Field(() => [RelabelledImageType])
   relabel!: readonly RelabelledImage[];
 
-  @Field(() => [ID], { description: 'Images that were left out, by SHA-256.' })
+  @Field(() => [ID], { description: 'SHA-256 of the images that were left out.' })
   without!: readonly string[];
 
   @Field(() => DuplicateHandling)
-  duplicates!: `${DuplicateHandling}`;
+  duplicates!: DuplicateHandling;
 
   @Field(() => Float, { description: 'Share of each class of each split that was kept.' })
   fraction!: number;
@@ -108,8 +116,8 @@ export class DerivationType {
   seed!: number;
 }
 
-@ObjectType('Dataset', { description: 'A named collection of labelled images, kept in versions.' })
-export class DatasetType {
+@ObjectType('Dataset', { description: 'A named collection of labeled images, kept in versions.' })
+export class DatasetType implements Dataset {
   @Field(() => ID)
   id!: string;
 
@@ -117,21 +125,21 @@ export class DatasetType {
   name!: string;
 
   @Field(() => String, { nullable: true })
-  description?: string | null;
+  description!: string | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 
   @Field(() => [DatasetVersionType], { description: 'Newest first.' })
-  versions!: DatasetVersionType[];
+  versions!: readonly DatasetVersion[];
 }
 
-@ObjectType('DatasetVersion', { description: 'An immutable set of labelled images with classes and splits.' })
-export class DatasetVersionType {
+@ObjectType('DatasetVersion', { description: 'An immutable set of labeled images with classes and splits.' })
+export class DatasetVersionType implements DatasetVersion {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => String, { description: 'Name of the dataset.' })
+  @Field(() => String, { description: 'Name of its dataset.' })
   dataset!: string;
 
   @Field(() => Int, { description: 'Counts from 1 in each dataset.' })
@@ -141,37 +149,43 @@ export class DatasetVersionType {
   contentHash!: string;
 
   @Field(() => [String], { description: 'Sorted; a label is an index into this list.' })
-  classes!: string[];
+  classes!: readonly string[];
 
-  @Field(() => [SplitCount])
-  splits!: SplitCount[];
+  @Field(() => [SplitCountType])
+  splits!: readonly SplitCount[];
 
   @Field(() => Int)
   imageCount!: number;
 
-  @Field(() => GraphQLBigInt, { description: 'Size of the encoded images together.' })
+  @Field(() => GraphQLBigInt, { description: 'Size of all encoded images.' })
   bytes!: bigint;
 
-  @Field(() => Int, { nullable: true, description: 'In pixels, when all images have the same.' })
-  width?: number | null;
+  @Field(() => Int, { nullable: true, description: 'In pixels; null when the images differ in width.' })
+  width!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'In pixels, when all images have the same.' })
-  height?: number | null;
+  @Field(() => Int, { nullable: true, description: 'In pixels; null when the images differ in height.' })
+  height!: number | null;
 
-  @Field(() => String, { description: 'Where it was registered from.' })
+  @Field(() => String, { description: 'Origin of the images: a path, an address, an upload or other versions.' })
   source!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of files of the source that are not part of the version.' })
   rejectedCount!: number;
 
-  @Field(() => [RejectedFile], { description: 'The first of them, with reasons.' })
-  rejected!: RejectedFile[];
+  @Field(() => [RejectedFile], { description: 'The first thousand rejected files, with reasons.' })
+  rejected!: readonly Rejection[];
 
-  @Field(() => DatasetStatistics, { nullable: true, description: 'Null for versions from before it was kept.' })
+  @Field(() => DatasetStatisticsType, {
+    nullable: true,
+    description: 'Null in versions that were written before statistics existed.',
+  })
   statistics!: DatasetStatistics | null;
 
-  @Field(() => DerivationType, { nullable: true, description: 'Null when it was registered from a source.' })
-  derivation!: DerivationType | null;
+  @Field(() => VersionDerivationType, {
+    nullable: true,
+    description: 'Null when the version was ingested from a source.',
+  })
+  derivation!: VersionDerivation | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -1,30 +1,31 @@
 import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { Ingestion, IngestionProgress } from '../../domain/dataset/ingestion.js';
 
-@ObjectType({ description: 'How far a registration has come.' })
-export class RegistrationProgress {
-  @Field(() => Int, { description: 'Images taken in.' })
+@ObjectType('RegistrationProgress', { description: 'Progress of an ingestion.' })
+export class IngestionProgressType implements IngestionProgress {
+  @Field(() => Int, { description: 'Accepted images.' })
   images!: number;
 
-  @Field(() => Int, { description: 'Files left out.' })
+  @Field(() => Int, { description: 'Rejected files.' })
   rejected!: number;
 
-  @Field(() => GraphQLBigInt, { description: 'Bytes of the archive received; then bytes of the images taken in.' })
+  @Field(() => GraphQLBigInt, { description: 'Bytes of the archive received; then bytes of the accepted images.' })
   bytes!: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Share of the archive received, then read, from 0 to 1; null where it cannot be told.',
+    description: 'Share of the archive received, then read, from 0 to 1; null when unknown.',
   })
   share!: number | null;
 
-  @Field(() => Boolean, { description: 'Whether it has ended; the mutation tells how.' })
+  @Field(() => Boolean, { description: 'Whether it has ended. The mutation returns the outcome.' })
   ended!: boolean;
 }
 
-@ObjectType({ description: 'A registration that has not ended yet.' })
-export class RegistrationUnderWay {
-  @Field(() => ID, { description: 'What to give registrationProgress and cancelRegistration.' })
+@ObjectType('RegistrationUnderWay', { description: 'An ingestion under way: images being read, checked and stored.' })
+export class IngestionType implements Ingestion {
+  @Field(() => ID, { description: 'Key for registrationProgress and cancelRegistration.' })
   progressKey!: string;
 
   @Field(() => String, { description: 'Name of the dataset.' })

@@ -6,18 +6,18 @@ import { Role } from '../../domain/role.js';
 
 @InputType()
 export class CreateTokenInput {
-  @Field(() => String, { description: `Of whoever will hold it; the audit says it. ${NAME_RULE}` })
+  @Field(() => String, { description: `Name of its holder, which the audit records. ${NAME_RULE}` })
   @Matches(NAME_PATTERN, { message: NAME_RULE })
   name!: string;
 
   @Field(() => Role)
   role!: Role;
 
-  @Field(() => String, { nullable: true, description: 'Name of the only model that it is for; everything when null.' })
+  @Field(() => String, { nullable: true, description: 'Name of the only model that the token may use; null for all.' })
   @IsOptional()
   @Matches(NAME_PATTERN, { message: NAME_RULE })
   model?: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When it stops to be accepted; never when null.' })
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When the token expires; null for never.' })
   expiresAt?: Date | null;
 }

@@ -1,29 +1,30 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import type { CreatedToken, Token } from '../../domain/token/token.js';
 import type { TokenService } from '../../domain/token/token-service.js';
 import type { Context } from '../context.js';
 import { NARROWED, Needs, permittedFields } from '../permission.js';
 import { CreateTokenInput } from './token.input.js';
-import { CreatedToken, Me, TokenType } from './token.type.js';
+import { CreatedTokenType, Me, TokenType } from './token.type.js';
 
 @Resolver()
 export class TokenResolver {
   constructor(private readonly service: TokenService) {}
 
-  @Query(() => Me)
+  @Query(() => Me, { description: 'The token of this request, and its permissions.' })
   @Needs('VIEWER', NARROWED)
   me(@Ctx() { caller }: Context, @Info() { schema }: GraphQLResolveInfo): Me {
     const { name, role, model, expiresAt } = caller;
     return { name, role, model, expiresAt, may: permittedFields(schema, caller) };
   }
 
-  @Query(() => [TokenType], { description: 'All that were ever made, newest first.' })
+  @Query(() => [TokenType], { description: 'All tokens, also expired and revoked ones, newest first.' })
   @Needs('ADMIN')
-  async tokens(): Promise<TokenType[]> {
+  async tokens(): Promise<Token[]> {
     return this.service.list();
   }
 
-  @Mutation(() => CreatedToken)
+  @Mutation(() => CreatedTokenType, { description: 'Creates an access token.' })
   @Needs('ADMIN')
   async createToken(
     @Arg('input', () => CreateTokenInput) { name, role, model, expiresAt }: CreateTokenInput,
@@ -32,13 +33,15 @@ export class TokenResolver {
     return this.service.create({ name, role, model: model ?? null, expiresAt: expiresAt ?? null }, actor);
   }
 
-  @Mutation(() => TokenType, { description: 'From now on it is refused, and what it has subscribed to ends.' })
+  @Mutation(() => TokenType, {
+    description: 'Revokes a token: the hub refuses it from now on and ends its subscriptions.',
+  })
   @Needs('ADMIN')
   async revokeToken(
     @Arg('id', () => ID) id: string,
     @Ctx() { actor }: Context,
-    @Arg('reason', () => String, { nullable: true, description: 'The audit keeps it.' }) reason?: string | null,
-  ): Promise<TokenType> {
+    @Arg('reason', () => String, { nullable: true, description: 'Recorded in the audit.' }) reason?: string | null,
+  ): Promise<Token> {
     return this.service.revoke(id, reason ?? null, actor);
   }
 }

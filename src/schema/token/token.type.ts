@@ -1,9 +1,22 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import type { Caller } from '../../domain/caller.js';
 import { Role } from '../../domain/role.js';
+import type { CreatedToken, Token } from '../../domain/token/token.js';
 
-@ObjectType('Token', { description: 'Who may use the hub. Its secret is shown once, when it is made.' })
-export class TokenType {
+registerEnumType(Role, {
+  name: 'Role',
+  description: 'Permissions of a token. Each role includes those of the roles before it.',
+  valuesConfig: {
+    VIEWER: { description: 'Reads and classifies.' },
+    TRAINER: { description: 'Adds data, starts runs and registers their models.' },
+    MAINTAINER: { description: 'Promotes, rolls back, deletes, and reads the audit.' },
+    ADMIN: { description: 'Creates and revokes tokens, and changes settings.' },
+  },
+});
+
+@ObjectType('Token', { description: 'An access token. Its secret is shown once, when the token is created.' })
+export class TokenType implements Token {
   @Field(() => ID)
   id!: string;
 
@@ -11,52 +24,53 @@ export class TokenType {
   name!: string;
 
   @Field(() => Role)
-  role!: `${Role}`;
+  role!: Role;
 
-  @Field(() => String, { nullable: true, description: 'Name of the only model that it is for.' })
-  model?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of the only model that the token may use; null for all.' })
+  model!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Name of the token that made it; null for the hub itself.' })
-  createdBy?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of the token that created it; null for the hub itself.' })
+  createdBy!: string | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'To the minute.' })
-  lastUsedAt?: Date | null;
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Accurate to the minute.' })
+  lastUsedAt!: Date | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  expiresAt?: Date | null;
+  expiresAt!: Date | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  revokedAt?: Date | null;
+  revokedAt!: Date | null;
 }
 
-@ObjectType()
-export class CreatedToken {
+@ObjectType('CreatedToken')
+export class CreatedTokenType implements CreatedToken {
   @Field(() => TokenType)
-  token!: TokenType;
+  token!: Token;
 
-  @Field(() => String, { description: 'What to send as "Authorization: Bearer SECRET". It is not shown again.' })
+  @Field(() => String, { description: 'Send it as "Authorization: Bearer SECRET". It is not shown again.' })
   secret!: string;
 }
 
-@ObjectType({ description: 'Whose token a request came with, and what it may ask.' })
-export class Me {
+@ObjectType({ description: 'The token of this request, and its permissions.' })
+export class Me implements Pick<Caller, 'name' | 'role' | 'model' | 'expiresAt'> {
   @Field(() => String)
   name!: string;
 
   @Field(() => Role)
-  role!: `${Role}`;
+  role!: Role;
 
-  @Field(() => String, { nullable: true, description: 'Name of the only model that the token is for.' })
-  model?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of the only model that the token may use; null for all.' })
+  model!: string | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  expiresAt?: Date | null;
+  expiresAt!: Date | null;
 
   @Field(() => [String], {
-    description: 'Names of the queries, mutations and subscriptions that it may ask; with a model, only about that.',
+    description:
+      'Names of the queries, mutations and subscriptions that the token may use; for its model only, if it has one.',
   })
   may!: string[];
 }

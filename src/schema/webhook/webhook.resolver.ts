@@ -1,9 +1,10 @@
 import { ArrayMinSize, MaxLength } from 'class-validator';
 import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { type CreatedWebhook, type Webhook, type WebhookDelivery, WebhookEvent } from '../../domain/webhook/webhook.js';
 import type { WebhookService } from '../../domain/webhook/webhook-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import { CreatedWebhook, WebhookDeliveryType, WebhookEvent, WebhookType } from './webhook.type.js';
+import { CreatedWebhookType, WebhookDeliveryType, WebhookType } from './webhook.type.js';
 
 @ArgsType()
 class CreateWebhookArgs {
@@ -11,7 +12,7 @@ class CreateWebhookArgs {
   @MaxLength(2000)
   url!: string;
 
-  @Field(() => [WebhookEvent], { description: 'Of what it is told.' })
+  @Field(() => [WebhookEvent], { description: 'Events that it receives.' })
   @ArrayMinSize(1)
   events!: WebhookEvent[];
 }
@@ -20,19 +21,19 @@ class CreateWebhookArgs {
 export class WebhookResolver {
   constructor(private readonly service: WebhookService) {}
 
-  @Query(() => [WebhookType])
+  @Query(() => [WebhookType], { description: 'All webhooks, oldest first.' })
   @Needs('ADMIN')
-  async webhooks(): Promise<WebhookType[]> {
+  async webhooks(): Promise<Webhook[]> {
     return this.service.list();
   }
 
-  @Query(() => [WebhookDeliveryType], { description: 'Newest first, the last hundred.' })
+  @Query(() => [WebhookDeliveryType], { description: 'The latest hundred messages to a webhook, newest first.' })
   @Needs('ADMIN')
-  async webhookDeliveries(@Arg('webhookId', () => ID) webhookId: string): Promise<WebhookDeliveryType[]> {
+  async webhookDeliveries(@Arg('webhookId', () => ID) webhookId: string): Promise<WebhookDelivery[]> {
     return this.service.deliveries(webhookId);
   }
 
-  @Mutation(() => CreatedWebhook)
+  @Mutation(() => CreatedWebhookType, { description: 'Creates a webhook. It receives events from now on.' })
   @Needs('ADMIN')
   async createWebhook(
     @Args(() => CreateWebhookArgs) { url, events }: CreateWebhookArgs,
@@ -42,14 +43,14 @@ export class WebhookResolver {
   }
 
   @Mutation(() => WebhookDeliveryType, {
-    description: 'Sends a message that says nothing; `webhookDeliveries` has its end.',
+    description: 'Sends a message without data. Query `webhookDeliveries` for its state.',
   })
   @Needs('ADMIN')
-  async testWebhook(@Arg('id', () => ID) id: string): Promise<WebhookDeliveryType> {
+  async testWebhook(@Arg('id', () => ID) id: string): Promise<WebhookDelivery> {
     return this.service.test(id);
   }
 
-  @Mutation(() => ID, { description: 'Deletes a webhook with its messages. Returns its id.' })
+  @Mutation(() => ID, { description: 'Deletes a webhook and its messages. Returns its id.' })
   @Needs('ADMIN')
   async deleteWebhook(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
     await this.service.delete(id, actor);

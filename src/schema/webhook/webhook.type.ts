@@ -1,23 +1,36 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import {
+  type CreatedWebhook,
+  DeliveryState,
+  type Webhook,
+  type WebhookDelivery,
+  WebhookEvent,
+} from '../../domain/webhook/webhook.js';
 
-export enum WebhookEvent {
-  RUN_ENDED = 'RUN_ENDED',
-  MODEL_VERSION_REGISTERED = 'MODEL_VERSION_REGISTERED',
-  ALIAS_MOVED = 'ALIAS_MOVED',
-  TEST = 'TEST',
-}
-registerEnumType(WebhookEvent, { name: 'WebhookEvent', description: 'TEST is what `testWebhook` sends.' });
+registerEnumType(WebhookEvent, {
+  name: 'WebhookEvent',
+  description: 'Events that a webhook can receive.',
+  valuesConfig: {
+    RUN_ENDED: { description: 'A run succeeded, failed or was cancelled.' },
+    MODEL_VERSION_REGISTERED: { description: 'A model has a new version.' },
+    ALIAS_MOVED: { description: 'An alias points to another version.' },
+    TEST: { description: 'The message of `testWebhook`.' },
+  },
+});
 
-export enum DeliveryState {
-  WAITING = 'WAITING',
-  DELIVERED = 'DELIVERED',
-  FAILED = 'FAILED',
-}
-registerEnumType(DeliveryState, { name: 'DeliveryState', description: 'The last two are final.' });
+registerEnumType(DeliveryState, {
+  name: 'DeliveryState',
+  description: 'State of a message. DELIVERED and FAILED are final.',
+  valuesConfig: {
+    WAITING: { description: 'Not accepted yet; the hub tries again.' },
+    DELIVERED: { description: 'The receiver accepted it with a 2xx status.' },
+    FAILED: { description: 'Given up after the last attempt.' },
+  },
+});
 
-@ObjectType('Webhook', { description: 'An address that is told of what happens.' })
-export class WebhookType {
+@ObjectType('Webhook', { description: 'An https address that receives a signed message for each of its events.' })
+export class WebhookType implements Webhook {
   @Field(() => ID)
   id!: string;
 
@@ -25,50 +38,51 @@ export class WebhookType {
   url!: string;
 
   @Field(() => [WebhookEvent])
-  events!: `${WebhookEvent}`[];
+  events!: readonly WebhookEvent[];
 
-  @Field(() => String, { description: 'Name of the token that made it.' })
+  @Field(() => String, { description: 'Name of the token that created it.' })
   createdBy!: string;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 }
 
-@ObjectType()
-export class CreatedWebhook {
+@ObjectType('CreatedWebhook')
+export class CreatedWebhookType implements CreatedWebhook {
   @Field(() => WebhookType)
-  webhook!: WebhookType;
+  webhook!: Webhook;
 
   @Field(() => String, {
-    description: 'With which the receiver checks the signatures (https://www.standardwebhooks.com). Not shown again.',
+    description:
+      'Secret with which the receiver checks signatures (https://www.standardwebhooks.com). It is not shown again.',
   })
   secret!: string;
 }
 
-@ObjectType('WebhookDelivery', { description: 'A message to a webhook. It is sent until it is taken, or given up.' })
-export class WebhookDeliveryType {
-  @Field(() => ID, { description: 'The header webhook-id: the same in every attempt.' })
+@ObjectType('WebhookDelivery', { description: 'One message to a webhook, sent until it is accepted or given up.' })
+export class WebhookDeliveryType implements WebhookDelivery {
+  @Field(() => ID, { description: 'Sent as the header webhook-id, the same in every attempt.' })
   id!: string;
 
   @Field(() => WebhookEvent)
-  event!: `${WebhookEvent}`;
+  event!: WebhookEvent;
 
   @Field(() => DeliveryState)
-  state!: `${DeliveryState}`;
+  state!: DeliveryState;
 
   @Field(() => Int)
   attempts!: number;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Of the next attempt, while it waits.' })
-  nextAttemptAt?: Date | null;
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Time of the next attempt; null when final.' })
+  nextAttemptAt!: Date | null;
 
-  @Field(() => Int, { nullable: true, description: 'Of the last answer.' })
-  lastStatus?: number | null;
+  @Field(() => Int, { nullable: true, description: 'HTTP status of the last answer.' })
+  lastStatus!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Why there was no answer.' })
-  lastError?: string | null;
+  @Field(() => String, { nullable: true, description: 'Why the last attempt got no answer.' })
+  lastError!: string | null;
 
-  @Field(() => String, { description: 'What is sent.' })
+  @Field(() => String, { description: 'JSON text of the message.' })
   payload!: string;
 
   @Field(() => GraphQLDateTimeISO)

@@ -1,0 +1,73 @@
+import type { DuplicateKind } from '../../datasets/inspect.js';
+import type { Split } from '../../datasets/manifest.js';
+
+/** One image of a dataset version. */
+export interface DatasetImage {
+  readonly versionId: string;
+  /** Position in the version, from 0; never changes. */
+  readonly row: number;
+  /** SHA-256 of its encoded bytes. */
+  readonly sha256: string;
+  /** Path in the source. */
+  readonly name: string;
+  readonly label: string;
+  readonly split: Split;
+  /** Pixels, upright. */
+  readonly width: number;
+  /** Pixels, upright. */
+  readonly height: number;
+  readonly bytes: number;
+  /** Mean of red, green and blue, 0 to 255; null in versions without color data. */
+  readonly mean: readonly number[] | null;
+}
+
+/** A page of images, in the order of their version. */
+export interface DatasetImagePage {
+  readonly images: readonly DatasetImage[];
+  /** Number of images on all pages. */
+  readonly total: number;
+  /** `after` of the next page; null on the last page. */
+  readonly next: number | null;
+}
+
+/** Images that look the same. */
+export interface DuplicateImages {
+  readonly kind: DuplicateKind;
+  /** Reaches from the training split into another one. */
+  readonly leaks: boolean;
+  /** The images have different classes. */
+  readonly labelConflict: boolean;
+  readonly images: readonly DatasetImage[];
+}
+
+/** A page of duplicate groups. */
+export interface DuplicatePage {
+  readonly groups: readonly DuplicateImages[];
+  /** Number of groups on all pages. */
+  readonly total: number;
+  /** `after` of the next page; null on the last page. */
+  readonly next: number | null;
+}
+
+/** An image that differs between two versions, as it is in each of them; null in a version without it. */
+export interface ChangedImage {
+  readonly before: DatasetImage | null;
+  readonly after: DatasetImage | null;
+}
+
+/** The first images that changed in one way, and the number of all. */
+export interface ChangedImages {
+  readonly total: number;
+  readonly changes: readonly ChangedImage[];
+}
+
+/** Differences between two versions, matched by the images' bytes. */
+export interface DatasetVersionDiff {
+  readonly added: ChangedImages;
+  readonly removed: ChangedImages;
+  /** In another class. */
+  readonly relabelled: ChangedImages;
+  /** In the same class of another split. */
+  readonly moved: ChangedImages;
+  readonly unchanged: number;
+}

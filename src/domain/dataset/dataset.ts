@@ -1,0 +1,11 @@
+import type { DatasetVersion } from './dataset-version.js';
+
+/** A named collection of labeled images, kept in versions. */
+export interface Dataset {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly createdAt: Date;
+  /** Newest first. */
+  readonly versions: readonly DatasetVersion[];
+}
