@@ -1,14 +1,12 @@
-import type { ValidationError } from 'class-validator';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ArgumentValidationError } from 'type-graphql';
 import { HubError, inWords } from '../errors.js';
 
-/** Codes of errors that GraphQL itself raises about a request, safe to show. */
+/** Codes of errors that GraphQL raises about a request; safe to show. */
 const REQUEST_CODES = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST']);
 
 /**
- * What a client learns of an error: a HubError as it is, a mistake in the request as GraphQL or the upload's reader words
- * it, and of anything else nothing but that the log has it under the request id.
+ * The error that a client receives. A HubError and a mistake in the request keep their message; any other error is
+ * replaced by a pointer to the log.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = causeOf(error);
@@ -16,10 +14,6 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const place = { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
   if (cause instanceof HubError) {
     return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code } };
-  }
-  if (cause instanceof ArgumentValidationError) {
-    const problems = problemsOf(cause.extensions.validationErrors);
-    return { message: problems.join(' '), ...place, extensions: { code: 'BAD_INPUT', problems } };
   }
   if (isClientError(cause)) return { message: cause.message, ...place, extensions: { code: 'BAD_INPUT' } };
   if (isExpected(error)) {
@@ -29,22 +23,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   return { message, ...place, extensions: { code: 'INTERNAL' } };
 }
 
-/** What went wrong inside the hub and belongs into its log; undefined when the request was at fault. */
+/** The cause of a failure inside the hub, for its log; undefined when the request was at fault. */
 export function internalCause(error: unknown): unknown {
   return isExpected(error) ? undefined : causeOf(error);
 }
 
-/** What is wrong with fields, and with those in them. */
-function problemsOf(fields: readonly ValidationError[]): string[] {
-  return fields.flatMap(({ constraints, children }) => [
-    ...Object.values(constraints ?? {}),
-    ...problemsOf(children ?? []),
-  ]);
-}
-
 function isExpected(error: unknown): boolean {
   const cause = causeOf(error);
-  if (cause instanceof HubError || cause instanceof ArgumentValidationError || isClientError(cause)) return true;
+  if (cause instanceof HubError || isClientError(cause)) return true;
   if (!(error instanceof GraphQLError)) return false;
   return cause instanceof GraphQLError || REQUEST_CODES.has(String(error.extensions.code));
 }
@@ -54,7 +40,7 @@ function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : inWords(error);
 }
 
-/** An error of http-errors with a status below 500, as the reader of uploads raises them. */
+/** Whether it is an error of http-errors with a status below 500, as graphql-upload raises them. */
 function isClientError(error: unknown): error is Error {
   return error instanceof Error && 'status' in error && Number(error.status) < 500;
 }

@@ -1,14 +1,12 @@
-import { Length, Matches } from 'class-validator';
 import { Field } from 'type-graphql';
+import { Checked, text } from './checked.js';
+
+const REASON = text(1, 1000).refine((value) => /\S/.test(String(value)), { error: '$field must say why.' });
 
 /** The reason for a change, which the audit records. */
 export function Reason(): PropertyDecorator {
-  const rules = [
-    Field(() => String, { description: 'Reason, recorded in the audit. 1 to 1000 characters.' }),
-    Length(1, 1000),
-    Matches(/\S/, { message: 'reason must say why.' }),
-  ];
   return (target, property) => {
-    for (const rule of rules) rule(target, property as string);
+    Field(() => String, { description: 'Reason, recorded in the audit. 1 to 1000 characters.' })(target, property);
+    Checked(REASON)(target, property);
   };
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata'; // type-graphql needs it before the first decorated c
 import { createPubSub } from '@graphql-yoga/subscription';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType, type NonEmptyArray } from 'type-graphql';
+import { checkArgument } from './checked.js';
 import { guardRootFields } from './permission.js';
 import { resolversOf, type Services } from './resolvers.js';
 
@@ -15,7 +16,7 @@ export function buildHubSchema(services?: Services): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: resolvers.map((resolver) => resolver.constructor) as unknown as NonEmptyArray<new () => object>,
     container,
-    validate: { forbidUnknownValues: false },
+    validateFn: checkArgument,
     pubSub: createPubSub(), // required wherever there is a subscription; ours bring their own events
   });
   return guardRootFields(schema);

@@ -87,12 +87,16 @@ describe('a promotion', () => {
   });
 
   it.each([
-    ['no reason', { reason: ' ' }, /must say why/],
-    ['a limit below 0', { rules: [{ kind: 'THRESHOLD', limit: -1 }], reason: 'x' }, /limit must not be less than 0/],
+    ['no reason', { reason: ' ' }, /^reason must say why\.$/],
+    [
+      'a limit below 0',
+      { rules: [{ kind: 'THRESHOLD', limit: -1 }], reason: 'x' },
+      /^rules\[0\]\.limit must be 0 or more; -1 was received\.$/,
+    ],
     [
       'too many rules',
       { rules: Array.from({ length: 21 }, () => ({ kind: 'MEASURED' })), reason: 'x' },
-      /no more than 20 elements/,
+      /^rules must have 0 to 20 items; it has 21\.$/,
     ],
   ])('keeps its rules when they are to be changed with %s', async (_, given, message) => {
     expect(await refusal(hub, 'set-gate', given)).toEqual({

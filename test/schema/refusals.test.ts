@@ -154,9 +154,9 @@ describe('datasets', () => {
   });
 
   it.each([
-    ['testFraction', { testFraction: 0.95 }, /testFraction must not be greater than 0\.9/],
-    ['testFraction', { testFraction: 0 }, /testFraction must not be less than 0\.01/],
-    ['seed', { seed: -1 }, /seed must not be less than 0/],
+    ['testFraction', { testFraction: 0.95 }, /^testFraction must be 0\.01 to 0\.9; 0\.95 was received\.$/],
+    ['testFraction', { testFraction: 0 }, /^testFraction must be 0\.01 to 0\.9; 0 was received\.$/],
+    ['seed', { seed: -1 }, /^seed must be 0 or more; -1 was received\.$/],
   ])('refuses a %s out of range and names the range', async (_, given, message) => {
     expect(await refusal('register-path', { dataset: 'colours', path: '/x', ...given })).toMatchObject({
       code: 'BAD_INPUT',
@@ -246,7 +246,7 @@ describe('runs', () => {
   it.each([0, 201])('refuses a page of %i', async (first) => {
     expect(await refusal('runs', { first })).toMatchObject({
       code: 'BAD_INPUT',
-      message: expect.stringMatching(/first must not be (less than 1|greater than 200)/),
+      message: `first must be 1 to 200; ${first} was received.`,
     });
   });
 
@@ -331,9 +331,9 @@ describe('models', () => {
   it.each<[string, Record<string, unknown>, string, RegExp]>([
     ['a version that is not there', { version: 9 }, 'NOT_FOUND', /^There is no version 9 of a model named colours\.$/],
     ['a model that is not there', { model: 'none' }, 'NOT_FOUND', /^There is no version 1 of a model named none\.$/],
-    ['version 0', { version: 0 }, 'BAD_INPUT', /version must not be less than 1/],
+    ['version 0', { version: 0 }, 'BAD_INPUT', /^version must be 1 or more; 0 was received\.$/],
     ['a bad alias', { alias: 'Production!' }, 'BAD_INPUT', /^A name has 1 to 64 characters/],
-    ['without a reason', { reason: '' }, 'BAD_INPUT', /reason must be longer than or equal to 1/],
+    ['without a reason', { reason: '' }, 'BAD_INPUT', /^reason must have 1 to 1000 characters; it has 0\./],
     [
       'over a version that is not there',
       { expectedVersion: 3 },

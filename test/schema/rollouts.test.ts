@@ -87,7 +87,7 @@ describe('a trial', () => {
     ['for an alias that points to nothing', { alias: 'other' }, 'CONFLICT', 'points to no version'],
     ['of the version that serves', { version: 1 }, 'CONFLICT', 'points to this version already'],
     ['of a version that is not there', { version: 9 }, 'NOT_FOUND', 'no version 9'],
-    ['of no photos', { share: 0 }, 'BAD_INPUT', 'share must not be less than 0.001'],
+    ['of no photos', { share: 0 }, 'BAD_INPUT', 'share must be 0.001 to 1; 0 was received.'],
     ['of most photos as a canary', { mode: 'CANARY', share: 0.6 }, 'LIMIT_EXCEEDED', 'at most half of the photos'],
     ['as a canary that the gate refuses', { mode: 'CANARY', share: 0.5 }, 'GATE_REFUSED', 'not worse than production'],
     ['without a reason', { reason: ' ' }, 'BAD_INPUT', 'reason must say why'],

@@ -82,7 +82,7 @@ describe('classify', () => {
 
   it.each([
     [{ version: 9 }, 'NOT_FOUND', 'There is no version 9 of a model named colours.'],
-    [{ version: 0 }, 'BAD_INPUT', 'version must not be less than 1'],
+    [{ version: 0 }, 'BAD_INPUT', 'version must be 1 or more; 0 was received.'],
     [{ model: 'none', version: 1 }, 'NOT_FOUND', 'There is no version 1 of a model named none.'],
   ])('refuses %j', async (variables, code, message) => {
     await expect(classify(photos.red, variables)).rejects.toMatchObject({ code, message });

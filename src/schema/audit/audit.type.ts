@@ -1,8 +1,8 @@
-import { IsOptional, Max, Min } from 'class-validator';
 import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AuditChainFault, AuditChainVerdict } from '../../domain/audit/audit-chain.js';
 import { AuditAction, type AuditEvent, type AuditFilter, type AuditPage } from '../../domain/audit/audit-event.js';
+import { Checked, number } from '../checked.js';
 
 registerEnumType(AuditAction, { name: 'AuditAction', description: 'Audited actions.' });
 
@@ -80,13 +80,11 @@ export class AuditFilterInput implements AuditFilter {
 @InputType()
 export class AuditPageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
-  @Min(1)
-  @Max(200)
+  @Checked(number(1, 200))
   first!: number;
 
   @Field(() => Int, { nullable: true, description: '`next` of the previous page.' })
-  @IsOptional()
-  @Min(1)
+  @Checked(number(1))
   after?: number | null;
 }
 

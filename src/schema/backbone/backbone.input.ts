@@ -1,6 +1,5 @@
-import { IsOptional, Length, Matches } from 'class-validator';
 import { Field, InputType } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { Checked, NAME, text } from '../checked.js';
 
 @InputType()
 export class AddBackboneInput {
@@ -8,14 +7,13 @@ export class AddBackboneInput {
     description:
       '"imagenet" downloads the weights that Keras-applications publishes; "tiny-imagenet" is bundled; any other name needs a path.',
   })
-  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  @Checked(NAME)
   name!: string;
 
   @Field(() => String, {
     nullable: true,
     description: 'A Keras weight file (.h5, InceptionV3 without top) on the server, in a folder it allows.',
   })
-  @IsOptional()
-  @Length(1, 4096)
+  @Checked(text(1, 4096))
   path?: string | null;
 }

@@ -1,8 +1,8 @@
-import { IsOptional, Length, Max, Min } from 'class-validator';
 import { ArgsType, Field, Int } from 'type-graphql';
 import { TOP_LIMIT } from '../../domain/classification/classification-bounds.js';
 import { PRODUCTION } from '../../domain/model/gate.js';
 import type { Target } from '../../serving/deployments.js';
+import { Checked, number, text } from '../checked.js';
 
 /** Whom to ask about photos. */
 @ArgsType()
@@ -14,13 +14,11 @@ export class QuestionArgs {
   alias!: string;
 
   @Field(() => Int, { nullable: true, description: 'A certain version instead; it is loaded if need be.' })
-  @IsOptional()
-  @Min(1)
+  @Checked(number(1))
   version?: number | null;
 
   @Field(() => Int, { defaultValue: 5, description: `How many classes to list, 1 to ${TOP_LIMIT}.` })
-  @Min(1, { message: `topK must be 1 to ${TOP_LIMIT}; $value was received.` })
-  @Max(TOP_LIMIT, { message: `topK must be 1 to ${TOP_LIMIT}; $value was received.` })
+  @Checked(number(1, TOP_LIMIT))
   topK!: number;
 
   @Field(() => String, {
@@ -28,8 +26,7 @@ export class QuestionArgs {
     description:
       'While a version is tried, all with the same key are answered by the same version. 1 to 200 characters.',
   })
-  @IsOptional()
-  @Length(1, 200)
+  @Checked(text(1, 200))
   key?: string | null;
 
   get target(): Target {

@@ -1,4 +1,3 @@
-import { Max, Min } from 'class-validator';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { DuplicateKind } from '../../datasets/inspect.js';
 import { Split } from '../../datasets/manifest.js';
@@ -10,6 +9,7 @@ import type {
 } from '../../domain/dataset/dataset-image.js';
 import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
+import { Checked, number } from '../checked.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { DeriveDatasetVersionInput, ImagePageInput } from './dataset.input.js';
@@ -30,26 +30,22 @@ class ContactSheetArgs {
   split?: Split;
 
   @Field(() => Int, { defaultValue: 10, description: '1 to 20.' })
-  @Min(1)
-  @Max(20)
+  @Checked(number(1, 20))
   columns!: number;
 
   @Field(() => Int, { defaultValue: 4, description: '1 to 20.' })
-  @Min(1)
-  @Max(20)
+  @Checked(number(1, 20))
   rows!: number;
 
   @Field(() => Int, { defaultValue: 48, description: 'Side of each image, in pixels; 16 to 128.' })
-  @Min(16)
-  @Max(128)
+  @Checked(number(16, 128))
   side!: number;
 }
 
 @ArgsType()
 export class ThumbnailArgs {
   @Field(() => Int, { defaultValue: 64, description: 'Side of the square, in pixels; 16 to 512.' })
-  @Min(16)
-  @Max(512)
+  @Checked(number(16, 512))
   side!: number;
 }
 

@@ -1,18 +1,7 @@
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsOptional,
-  Length,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { DuplicateHandling, type RelabelledImage, type RenamedClass } from '../../datasets/derive.js';
-import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { NAME_RULE } from '../../domain/names.js';
+import { Checked, distinct, list, NAME, number, text } from '../checked.js';
 import type { UploadPromise } from '../upload.js';
 import { UploadScalar } from '../upload.js';
 
@@ -24,12 +13,11 @@ const MOST_IMAGES = 100_000;
 @InputType()
 export class CreateDatasetInput {
   @Field(() => String, { description: NAME_RULE })
-  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  @Checked(NAME)
   name!: string;
 
   @Field(() => String, { nullable: true })
-  @IsOptional()
-  @MaxLength(2000)
+  @Checked(text(0, 2000))
   description?: string | null;
 }
 
@@ -39,42 +27,37 @@ export class CreateDatasetInput {
 })
 export class RegisterDatasetVersionInput {
   @Field(() => String, { description: 'Name of the dataset.' })
-  @Length(1, 100)
+  @Checked(text(1, 100))
   dataset!: string;
 
   @Field(() => UploadScalar, { nullable: true, description: 'A zip, tar, tar.gz or tar.zst archive.' })
   upload?: UploadPromise | null;
 
   @Field(() => String, { nullable: true, description: 'A folder or archive on the server, in a folder it allows.' })
-  @IsOptional()
-  @Length(1, 4096)
+  @Checked(text(1, 4096))
   path?: string | null;
 
   @Field(() => String, { nullable: true, description: 'An archive that another server gives over https.' })
-  @IsOptional()
-  @Length(1, 2048)
+  @Checked(text(1, 2048))
   url?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description: 'A name of your own, 8 to 64 characters, under which registrationProgress tells how far it has come.',
   })
-  @IsOptional()
-  @Length(8, 64)
+  @Checked(text(8, 64))
   progressKey?: string | null;
 
   @Field(() => Float, { defaultValue: 0.2, description: 'Share drawn as test split where the source brings none.' })
-  @Min(0.01)
-  @Max(0.9)
+  @Checked(number(0.01, 0.9))
   testFraction!: number;
 
   @Field(() => Float, { defaultValue: 0, description: 'Share drawn as validation split where the source brings none.' })
-  @Min(0)
-  @Max(0.5)
+  @Checked(number(0, 0.5))
   validationFraction!: number;
 
   @Field(() => Int, { defaultValue: 0, description: 'Decides which images are drawn.' })
-  @Min(0)
+  @Checked(number(0))
   seed!: number;
 }
 
@@ -84,7 +67,7 @@ export class RenameClassInput implements RenamedClass {
   from!: string;
 
   @Field(() => String, { description: 'A new name, or one that there is: both then are one class.' })
-  @Length(1, 100)
+  @Checked(text(1, 100))
   to!: string;
 }
 
@@ -94,52 +77,45 @@ export class RelabelImageInput implements RelabelledImage {
   image!: string;
 
   @Field(() => String)
-  @Length(1, 100)
+  @Checked(text(1, 100))
   to!: string;
 }
 
 @InputType({ description: 'Makes a version of others. What is asked for is done in the order of these fields.' })
 export class DeriveDatasetVersionInput {
   @Field(() => [ID], { description: 'The versions that it is made of; several are merged.' })
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MOST_PARENTS)
-  @ArrayUnique()
+  @Checked(distinct(list(1, MOST_PARENTS)))
   from!: string[];
 
   @Field(() => String, { nullable: true, description: 'Dataset that gets it: that of the first version unless given.' })
-  @IsOptional()
-  @Length(1, 100)
+  @Checked(text(1, 100))
   dataset?: string | null;
 
   @Field(() => [String], { nullable: true, description: 'Classes that are kept; all unless given.' })
-  @IsOptional()
-  @ArrayMaxSize(MOST_CLASSES)
+  @Checked(list(0, MOST_CLASSES))
   classes?: string[] | null;
 
   @Field(() => [RenameClassInput], { defaultValue: [] })
-  @ArrayMaxSize(MOST_CLASSES)
-  @ValidateNested({ each: true })
+  @Checked(list(0, MOST_CLASSES))
   rename!: RenameClassInput[];
 
   @Field(() => [RelabelImageInput], { defaultValue: [], description: 'Images that get another class.' })
-  @ArrayMaxSize(MOST_IMAGES)
-  @ValidateNested({ each: true })
+  @Checked(list(0, MOST_IMAGES))
   relabel!: RelabelImageInput[];
 
   @Field(() => [ID], { defaultValue: [], description: 'Images that are left out, by SHA-256.' })
-  @ArrayMaxSize(MOST_IMAGES)
+  @Checked(list(0, MOST_IMAGES))
   without!: string[];
 
   @Field(() => Float, {
     defaultValue: 1,
     description: 'Share of each class of each split that is kept, above 0 to 1; at least one image.',
   })
-  @Min(0.0001)
-  @Max(1)
+  @Checked(number(0.0001, 1))
   fraction!: number;
 
   @Field(() => Int, { defaultValue: 0, description: 'Decides which share. 0 or more.' })
-  @Min(0)
+  @Checked(number(0))
   seed!: number;
 
   @Field(() => DuplicateHandling, { defaultValue: DuplicateHandling.KEEP })
@@ -149,15 +125,13 @@ export class DeriveDatasetVersionInput {
 @InputType()
 export class ImagePageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
-  @Min(1)
-  @Max(200)
+  @Checked(number(1, 200))
   first!: number;
 
   @Field(() => Int, {
     nullable: true,
     description: 'A place in the list, from 0, behind which the page begins: `next` of the page before.',
   })
-  @IsOptional()
-  @Min(0)
+  @Checked(number(0))
   after?: number | null;
 }

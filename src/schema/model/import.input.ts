@@ -1,6 +1,6 @@
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, Matches } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { NAME_RULE } from '../../domain/names.js';
+import { Checked, distinct, list, NAME, text } from '../checked.js';
 import { type UploadPromise, UploadScalar } from '../upload.js';
 
 const MOST_LABELS = 10_000;
@@ -11,15 +11,14 @@ const MOST_LABELS = 10_000;
 })
 export class ImportModelVersionInput {
   @Field(() => String, { description: `The model; made when there is none of this name. ${NAME_RULE}` })
-  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  @Checked(NAME)
   model!: string;
 
   @Field(() => UploadScalar, { nullable: true })
   upload?: UploadPromise | null;
 
   @Field(() => String, { nullable: true, description: 'A file on the server, in a folder it allows.' })
-  @IsOptional()
-  @Length(1, 4096)
+  @Checked(text(1, 4096))
   path?: string | null;
 
   @Field(() => ID, { description: 'On whose test split it is measured.' })
@@ -30,10 +29,6 @@ export class ImportModelVersionInput {
     description:
       'What its outputs stand for, in order. Unless given, what the file says or, where it says nothing, the classes of the dataset version.',
   })
-  @IsOptional()
-  @ArrayMinSize(2)
-  @ArrayMaxSize(MOST_LABELS)
-  @ArrayUnique()
-  @Length(1, 100, { each: true })
+  @Checked(distinct(list(2, MOST_LABELS, text(1, 100))))
   labels?: string[] | null;
 }

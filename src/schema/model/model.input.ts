@@ -1,7 +1,7 @@
-import { ArrayMaxSize, IsOptional, Matches, Min, ValidateNested } from 'class-validator';
 import { ArgsType, Field, Float, ID, InputType } from 'type-graphql';
 import { GateMetric, GateRuleKind } from '../../domain/model/gate.js';
-import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { NAME_RULE } from '../../domain/names.js';
+import { Checked, list, NAME, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
 @InputType()
@@ -10,7 +10,7 @@ export class RegisterModelVersionInput {
   runId!: string;
 
   @Field(() => String, { description: `The model; made when there is none of this name. ${NAME_RULE}` })
-  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  @Checked(NAME)
   model!: string;
 }
 
@@ -26,7 +26,7 @@ export class GateRuleInput {
     defaultValue: 0,
     description: 'Margin of NOT_WORSE, threshold of THRESHOLD, from 0: a share up to 1, or nats.',
   })
-  @Min(0)
+  @Checked(number(0))
   limit!: number;
 }
 
@@ -36,9 +36,7 @@ export class SetGateArgs {
   model!: string;
 
   @Field(() => [GateRuleInput], { nullable: true, description: 'In place of those that it has; null for the usual.' })
-  @IsOptional()
-  @ArrayMaxSize(20)
-  @ValidateNested({ each: true })
+  @Checked(list(0, 20))
   rules?: GateRuleInput[] | null;
 
   @Reason()

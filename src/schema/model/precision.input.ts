@@ -1,5 +1,5 @@
-import { Min } from 'class-validator';
 import { Field, InputType, Int } from 'type-graphql';
+import { Checked, number } from '../checked.js';
 import { PrecisionChoice } from './version-serving.type.js';
 
 @InputType()
@@ -8,7 +8,7 @@ export class SetServingPrecisionInput {
   model!: string;
 
   @Field(() => Int, { description: 'Number of the version.' })
-  @Min(1)
+  @Checked(number(1))
   version!: number;
 
   @Field(() => PrecisionChoice)

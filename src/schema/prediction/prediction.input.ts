@@ -1,6 +1,6 @@
-import { IsHash, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { ArgsType, Field, Float, ID, InputType, Int } from 'type-graphql';
+import { Checked, number, SHA256, text, UUID } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
 @ArgsType()
@@ -9,13 +9,11 @@ export class SetPredictionLogArgs {
   model!: string;
 
   @Field(() => Float, { description: 'Share of the answers to keep, 0 (none) to 1.' })
-  @Min(0)
-  @Max(1)
+  @Checked(number(0, 1))
   sample!: number;
 
   @Field(() => Int, { defaultValue: 30, description: 'Days after which they are deleted, 1 to 3650.' })
-  @Min(1)
-  @Max(3650)
+  @Checked(number(1, 3650))
   keepDays!: number;
 
   @Field(() => Boolean, { defaultValue: false, description: 'Keep the photos too.' })
@@ -43,8 +41,7 @@ export class PredictionFilter {
   confidenceBelow?: number | null;
 
   @Field(() => String, { nullable: true, description: 'SHA-256 of the photo, in hex.' })
-  @IsOptional()
-  @IsHash('sha256')
+  @Checked(SHA256)
   inputHash?: string | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
@@ -57,13 +54,11 @@ export class PredictionFilter {
 @InputType()
 export class PredictionPageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
-  @Min(1)
-  @Max(200)
+  @Checked(number(1, 200))
   first!: number;
 
   @Field(() => ID, { nullable: true, description: 'The `next` of the page before.' })
-  @IsOptional()
-  @IsUUID()
+  @Checked(UUID)
   after?: string | null;
 }
 
@@ -73,6 +68,6 @@ export class FeedbackArgs {
   predictionId!: string;
 
   @Field(() => String, { description: "What the photo shows: one of the version's labels." })
-  @Length(1, 1000)
+  @Checked(text(1, 1000))
   label!: string;
 }

@@ -1,7 +1,7 @@
-import { IsOptional, Matches, Min } from 'class-validator';
 import { ArgsType, Field, ID, InputType, Int } from 'type-graphql';
 import { PRODUCTION } from '../../domain/model/gate.js';
-import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { NAME_RULE } from '../../domain/names.js';
+import { Checked, NAME, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
 @InputType()
@@ -10,11 +10,11 @@ export class PromoteModelVersionInput {
   model!: string;
 
   @Field(() => Int, { description: 'Number of the version.' })
-  @Min(1)
+  @Checked(number(1))
   version!: number;
 
   @Field(() => String, { defaultValue: PRODUCTION, description: NAME_RULE })
-  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  @Checked(NAME)
   alias!: string;
 
   @Reason()
@@ -24,8 +24,7 @@ export class PromoteModelVersionInput {
     nullable: true,
     description: 'The version that you saw there; the move is refused when it is another by now. 0: none.',
   })
-  @IsOptional()
-  @Min(0)
+  @Checked(number(0))
   expectedVersion?: number | null;
 
   @Field(() => Boolean, { defaultValue: false, description: 'Move it though the gate refuses; kept with the move.' })
@@ -47,8 +46,7 @@ export class RollBackInput {
     nullable: true,
     description: 'The version that you saw there; refused when it is another by now.',
   })
-  @IsOptional()
-  @Min(1)
+  @Checked(number(1))
   expectedVersion?: number | null;
 }
 

@@ -1,8 +1,8 @@
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsOptional, Length, Max, Min } from 'class-validator';
 import { Arg, Args, ArgsType, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
 import type { RunRecordService } from '../../domain/run/provenance-service.js';
 import { classScores, macroAverage } from '../../training/class-metrics.js';
+import { Checked, distinct, list, number, text } from '../checked.js';
 import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { Needs } from '../permission.js';
 import { ClassScoresType, MacroAverage, TestPredictionsType, TestPredictionType } from './provenance.type.js';
@@ -12,9 +12,7 @@ import { RunComparisonType } from './run-comparison.type.js';
 @ArgsType()
 class CompareRunsArgs {
   @Field(() => [ID], { description: '2 to 10 different ones.' })
-  @ArrayMinSize(2)
-  @ArrayMaxSize(10)
-  @ArrayUnique()
+  @Checked(distinct(list(2, 10)))
   ids!: string[];
 }
 
@@ -24,18 +22,15 @@ class RunMistakesArgs {
   id!: string;
 
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
-  @Min(1)
-  @Max(200)
+  @Checked(number(1, 200))
   first!: number;
 
   @Field(() => String, { nullable: true })
-  @IsOptional()
-  @Length(1, 512)
+  @Checked(text(1, 512))
   trueClass?: string | null;
 
   @Field(() => String, { nullable: true })
-  @IsOptional()
-  @Length(1, 512)
+  @Checked(text(1, 512))
   predictedClass?: string | null;
 }
 

@@ -1,6 +1,6 @@
-import { ArrayMaxSize, IsOptional, Matches } from 'class-validator';
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { NAME_RULE } from '../../domain/names.js';
+import { Checked, list, NAME } from '../checked.js';
 import { RecipeInputType } from './run.input.js';
 import { SplitLayer } from './run.type.js';
 
@@ -13,7 +13,6 @@ export class CloneRunInput {
   id!: string;
 
   @Field(() => RecipeInputType, { nullable: true })
-  @IsOptional()
   recipe?: RecipeInputType | null;
 
   @Field(() => SplitLayer, { nullable: true, description: 'Of a fine-tune run: all behind this layer learns.' })
@@ -26,7 +25,6 @@ export class TagRunArgs {
   id!: string;
 
   @Field(() => [String], { description: `All its tags from now on. ${TAGS_RULE} ${NAME_RULE}` })
-  @ArrayMaxSize(TAGS, { message: TAGS_RULE })
-  @Matches(NAME_PATTERN, { each: true, message: NAME_RULE })
+  @Checked(list(0, TAGS, NAME))
   tags!: string[];
 }

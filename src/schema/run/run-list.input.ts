@@ -1,7 +1,6 @@
-import { ArrayMaxSize, IsOptional, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { NAME_PATTERN, NAME_RULE } from '../../domain/names.js';
+import { Checked, list, NAME, number, text } from '../checked.js';
 import { RunKind, RunState } from './run.type.js';
 import { RunMetric, RunSortKey, SortDirection } from './run-list.type.js';
 
@@ -26,21 +25,18 @@ export class RunFilter {
   kind?: RunKind | null;
 
   @Field(() => String, { nullable: true, description: 'Name of the dataset.' })
-  @IsOptional()
-  @Length(1, 64)
+  @Checked(text(1, 64))
   dataset?: string | null;
 
   @Field(() => Int, { nullable: true, description: 'Number of the dataset version; only together with its dataset.' })
   datasetVersion?: number | null;
 
   @Field(() => String, { nullable: true })
-  @IsOptional()
-  @Matches(NAME_PATTERN, { message: NAME_RULE })
+  @Checked(NAME)
   tag?: string | null;
 
   @Field(() => [MetricRange], { nullable: true, description: '10 at most.' })
-  @IsOptional()
-  @ArrayMaxSize(10)
+  @Checked(list(0, 10))
   metrics?: MetricRange[] | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
@@ -50,8 +46,7 @@ export class RunFilter {
   createdBefore?: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Stands in its id or one of its tags; 100 characters at most.' })
-  @IsOptional()
-  @MaxLength(100)
+  @Checked(text(0, 100))
   text?: string | null;
 }
 
@@ -70,12 +65,10 @@ export class RunSort {
 @InputType()
 export class RunPageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
-  @Min(1)
-  @Max(200)
+  @Checked(number(1, 200))
   first!: number;
 
   @Field(() => ID, { nullable: true, description: '`next` of the page before, with the same filter and sort.' })
-  @IsOptional()
-  @Length(1, 500)
+  @Checked(text(1, 500))
   after?: string | null;
 }

@@ -1,18 +1,17 @@
-import { Max, Min } from 'class-validator';
 import { Args, ArgsType, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
 import type { RunLoaders } from '../../domain/run/run-loaders.js';
+import { Checked, number } from '../checked.js';
 import { EpochType, RunType } from './run.type.js';
 import { LogLine } from './run-event.type.js';
 
 @ArgsType()
 class LogArgs {
   @Field(() => Int, { defaultValue: 0, description: 'Number of the event behind which the lines begin.' })
-  @Min(0)
+  @Checked(number(0))
   after!: number;
 
   @Field(() => Int, { defaultValue: 100, description: '1 to 1000.' })
-  @Min(1)
-  @Max(1000)
+  @Checked(number(1, 1000))
   first!: number;
 }
 

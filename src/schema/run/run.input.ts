@@ -1,5 +1,5 @@
-import { IsOptional, Length } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
+import { Checked, text } from '../checked.js';
 import { HyperparameterInput } from './hyperparameter.field.js';
 import { PresetName, Schedule, SplitLayer, ValidationSource } from './run.type.js';
 
@@ -78,14 +78,13 @@ export class StartTransferRunInput {
   datasetVersionId!: string;
 
   @Field(() => String, { description: 'Name of the backbone, for example "imagenet".' })
-  @Length(1, 64)
+  @Checked(text(1, 64))
   backbone!: string;
 
   @Field(() => PresetName, { defaultValue: PresetName.STANDARD })
   preset!: PresetName;
 
   @Field(() => RecipeInputType, { nullable: true })
-  @IsOptional()
   recipe?: RecipeInputType | null;
 }
 

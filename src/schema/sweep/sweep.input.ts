@@ -1,6 +1,6 @@
-import { ArrayMaxSize, ArrayMinSize, IsOptional, Length, Max, Min, ValidateNested } from 'class-validator';
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, InputType, Int } from 'type-graphql';
+import { Checked, list, number, text } from '../checked.js';
 import { Scale } from '../recipe/recipe.type.js';
 import { StartTransferRunInput } from '../run/run.input.js';
 import { SweepMethod, SweepMetric } from './sweep.type.js';
@@ -8,12 +8,11 @@ import { SweepMethod, SweepMetric } from './sweep.type.js';
 @InputType({ description: 'Either `values`, or `min` and `max`.' })
 export class SweepParameterInput {
   @Field(() => String, { description: 'Of a hyperparameter that can differ in a sweep; `hyperparameters` says which.' })
-  @Length(1, 64)
+  @Checked(text(1, 64))
   name!: string;
 
   @Field(() => [GraphQLJSON], { nullable: true, description: '1 to 100; a RANDOM sweep draws from them.' })
-  @IsOptional()
-  @ArrayMaxSize(100)
+  @Checked(list(0, 100))
   values?: unknown[] | null;
 
   @Field(() => Float, { nullable: true })
@@ -29,30 +28,24 @@ export class SweepParameterInput {
 @InputType()
 export class StartSweepInput {
   @Field(() => StartTransferRunInput, { description: 'What all trials have but for what is tried.' })
-  @ValidateNested()
   base!: StartTransferRunInput;
 
   @Field(() => SweepMethod)
   method!: SweepMethod;
 
   @Field(() => [SweepParameterInput], { description: '1 to 10.' })
-  @ValidateNested({ each: true })
-  @ArrayMinSize(1)
-  @ArrayMaxSize(10)
+  @Checked(list(1, 10))
   parameters!: SweepParameterInput[];
 
   @Field(() => Int, {
     nullable: true,
     description: 'Trials of a RANDOM sweep, 1 to 1000; a GRID has as many as it has.',
   })
-  @IsOptional()
-  @Min(1)
-  @Max(1000)
+  @Checked(number(1, 1000))
   runs?: number | null;
 
   @Field(() => Int, { defaultValue: 1, description: 'Of what is drawn at random, 0 to 2147483647.' })
-  @Min(0)
-  @Max(2 ** 31 - 1)
+  @Checked(number(0, 2 ** 31 - 1))
   seed!: number;
 
   @Field(() => SweepMetric, {

@@ -1,7 +1,7 @@
-import { ArrayMinSize, MaxLength } from 'class-validator';
 import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { type CreatedWebhook, type Webhook, type WebhookDelivery, WebhookEvent } from '../../domain/webhook/webhook.js';
 import type { WebhookService } from '../../domain/webhook/webhook-service.js';
+import { Checked, list, text } from '../checked.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { CreatedWebhookType, WebhookDeliveryType, WebhookType } from './webhook.type.js';
@@ -9,11 +9,11 @@ import { CreatedWebhookType, WebhookDeliveryType, WebhookType } from './webhook.
 @ArgsType()
 class CreateWebhookArgs {
   @Field(() => String, { description: 'An https address.' })
-  @MaxLength(2000)
+  @Checked(text(0, 2000))
   url!: string;
 
   @Field(() => [WebhookEvent], { description: 'Events that it receives.' })
-  @ArrayMinSize(1)
+  @Checked(list(1))
   events!: WebhookEvent[];
 }
 
