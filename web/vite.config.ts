@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+/** Paths that the development server passes on to a running hub. */
+const HUB_PATHS = ['/graphql', '/v1', '/v2', '/health', '/ready', '/metrics'];
+
 /** Builds the page into dist/web, from where the hub serves it. */
 export default defineConfig({
   root: import.meta.dirname,
@@ -11,5 +14,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // fonts and pictures are files: the page's policy allows no others
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:4000', ws: true }, '/health': 'http://127.0.0.1:4000' } },
+  server: { proxy: Object.fromEntries(HUB_PATHS.map((path) => [path, { target: 'http://127.0.0.1:4000', ws: true }])) },
 });
