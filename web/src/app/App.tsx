@@ -1,7 +1,6 @@
-import { ApolloProvider } from '@apollo/client/react';
+import { ApolloProvider, useReactiveVar } from '@apollo/client/react';
 import { MantineProvider } from '@mantine/core';
 import { Suspense } from 'react';
-import { useStore } from '../lib/store';
 import { client } from './client';
 import { lazyPage } from './lazy-page';
 import { Pages } from './Pages';
@@ -14,7 +13,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]'
 const SignIn = lazyPage(async () => (await import('./SignIn')).SignIn);
 
 export function App() {
-  const { token, reason } = useStore(session);
+  const { token, reason } = useReactiveVar(session);
   return (
     <MantineProvider
       theme={theme}

@@ -1,11 +1,11 @@
+import { useReactiveVar } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
-import { useStore } from '../lib/store';
 import { connection } from './connection';
 import classes from './LiveDot.module.css';
 
 /** Says whether what is shown is up to date. */
 export function LiveDot() {
-  const present = useStore(connection);
+  const present = useReactiveVar(connection);
   const seconds = useSecondsSince(present.state === 'lost' ? present.since : null);
   const text = {
     connecting: 'Connecting…',

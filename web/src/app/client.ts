@@ -14,7 +14,7 @@ const isTokenRefused = (event: unknown): boolean => {
   return code === CloseCode.Forbidden || code === CloseCode.Unauthorized;
 };
 
-export const authorization = (): string => `Bearer ${session.get().token}`;
+export const authorization = (): string => `Bearer ${session().token}`;
 
 /** Ends the session when the hub no longer knows its token. */
 export function endSession(): void {
@@ -30,10 +30,15 @@ export const sockets = createClient({
   retryWait: () => new Promise((resolve) => setTimeout(resolve, RETRY_EVERY)),
   shouldRetry: (problem) => !isTokenRefused(problem),
   on: {
-    connected: heard,
+    connected: () => {
+      const wasLost = connection().state === 'lost';
+      heard();
+      // Changes made in between were not announced to this page.
+      if (wasLost) void client.refetchQueries({ include: 'active' });
+    },
     closed: (event) => {
       if (isTokenRefused(event)) endSession();
-      else if (session.get().token) lost();
+      else if (session().token) lost();
     },
   },
 });
@@ -69,12 +74,4 @@ export const client = new ApolloClient({
     },
   }),
   defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
-});
-
-/** What happened while the hub was not heard is learned by asking for all that is shown again. */
-let before = connection.get().state;
-connection.subscribe(() => {
-  const { state } = connection.get();
-  if (before === 'lost' && state === 'live') void client.refetchQueries({ include: 'active' });
-  before = state;
 });

@@ -1,4 +1,4 @@
-import { createStore } from '../lib/store';
+import { makeVar } from '@apollo/client';
 
 /** Whether the hub is heard: what is shown is up to date only while it is. */
 export type Connection =
@@ -6,12 +6,12 @@ export type Connection =
   | { readonly state: 'live' }
   | { readonly state: 'lost'; readonly since: Date };
 
-export const connection = createStore<Connection>({ state: 'connecting' });
+export const connection = makeVar<Connection>({ state: 'connecting' });
 
 export function heard(): void {
-  if (connection.get().state !== 'live') connection.set({ state: 'live' });
+  if (connection().state !== 'live') connection({ state: 'live' });
 }
 
 export function lost(): void {
-  if (connection.get().state !== 'lost') connection.set({ state: 'lost', since: new Date() });
+  if (connection().state !== 'lost') connection({ state: 'lost', since: new Date() });
 }

@@ -1,4 +1,4 @@
-import { createStore } from '../lib/store';
+import { makeVar } from '@apollo/client';
 
 /** Where the token lies in this browser. */
 const KEY = 'model-hub-token';
@@ -10,7 +10,7 @@ export interface Session {
   readonly reason?: string;
 }
 
-export const session = createStore<Session>({ token: localStorage.getItem(KEY) });
+export const session = makeVar<Session>({ token: localStorage.getItem(KEY) });
 
 /** The address that `hub start` prints carries the token behind #, which a browser sends to nobody. */
 export function takeTokenFromAddress(): void {
@@ -22,10 +22,10 @@ export function takeTokenFromAddress(): void {
 
 export function signIn(token: string): void {
   localStorage.setItem(KEY, token);
-  session.set({ token });
+  session({ token });
 }
 
 export function signOut(reason?: string): void {
   localStorage.removeItem(KEY);
-  session.set(reason ? { token: null, reason } : { token: null });
+  session(reason ? { token: null, reason } : { token: null });
 }

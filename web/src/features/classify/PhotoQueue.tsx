@@ -1,5 +1,5 @@
+import { useReactiveVar } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
-import { useStore } from '../../lib/store';
 import { marginOf } from '../../lib/sureness';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { Empty } from '../../ui/Empty';
@@ -23,7 +23,7 @@ export function PhotoQueue({
   readonly order: PhotoOrder;
   readonly onOrder: (order: PhotoOrder) => void;
 }) {
-  const photos = useStore(photoStore);
+  const photos = useReactiveVar(photoStore);
   const [chosenId, setChosenId] = useState<string | null>(null);
   const [page, setPage] = useState(1);
   useEffect(() => {

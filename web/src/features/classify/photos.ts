@@ -1,7 +1,7 @@
+import { makeVar } from '@apollo/client';
 import { randomId } from '@mantine/hooks';
 import pLimit from 'p-limit';
 import pRetry from 'p-retry';
-import { createStore } from '../../lib/store';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { Refusal } from '../../lib/upload';
 import { messageOf } from '../../ui/Answer';
@@ -34,7 +34,7 @@ export interface Photo {
 }
 
 /** The photos that were dropped, pasted, chosen or taken, until they are dismissed; they outlive the page they came by. */
-export const photos = createStore<readonly Photo[]>([]);
+export const photos = makeVar<readonly Photo[]>([]);
 
 const atOnce = pLimit(AT_ONCE);
 const controllers = new Map<string, AbortController>();
@@ -43,22 +43,22 @@ export function addPhotos(files: readonly { readonly name: string; readonly cont
   const added = files.map(({ name, content }) => {
     return { id: randomId('photo-'), name, content, picture: URL.createObjectURL(content), asks: {} };
   });
-  photos.set([...photos.get(), ...added]);
+  photos([...photos(), ...added]);
 }
 
 export function dismissPhotos(ids: readonly string[]): void {
-  for (const photo of photos.get().filter(({ id }) => ids.includes(id))) {
+  for (const photo of photos().filter(({ id }) => ids.includes(id))) {
     controllers.get(photo.id)?.abort();
     controllers.delete(photo.id);
     URL.revokeObjectURL(photo.picture);
   }
-  photos.set(photos.get().filter(({ id }) => !ids.includes(id)));
+  photos(photos().filter(({ id }) => !ids.includes(id)));
 }
 
 /** Asks about every photo that this one has not been asked about. */
 export function askAbout(target: Target): void {
   const name = nameOfTarget(target);
-  for (const { id, asks } of photos.get()) if (!asks[name]) void ask(id, target);
+  for (const { id, asks } of photos()) if (!asks[name]) void ask(id, target);
 }
 
 /** Asks about one photo, again where it failed. */
@@ -68,7 +68,7 @@ export async function ask(id: string, target: Target): Promise<void> {
   const controller = controllers.get(id) ?? new AbortController();
   controllers.set(id, controller);
   await atOnce(async () => {
-    const photo = photos.get().find((each) => each.id === id);
+    const photo = photos().find((each) => each.id === id);
     if (!photo) return; // dismissed while it waited
     try {
       set({ state: 'answered', answer: await untilFree(photo.content, target, controller.signal, set) });
@@ -100,7 +100,5 @@ function untilFree(content: Blob, target: Target, signal: AbortSignal, set: (ask
 }
 
 function setAsk(id: string, name: string, ask: Ask): void {
-  photos.set(
-    photos.get().map((photo) => (photo.id === id ? { ...photo, asks: { ...photo.asks, [name]: ask } } : photo)),
-  );
+  photos(photos().map((photo) => (photo.id === id ? { ...photo, asks: { ...photo.asks, [name]: ask } } : photo)));
 }

@@ -1,5 +1,5 @@
+import { useReactiveVar } from '@apollo/client/react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
-import { useStore } from '../../lib/store';
 import { OtherRegistrationRow, RegistrationRow } from './RegistrationRow';
 import { registering } from './registering';
 
@@ -20,7 +20,7 @@ export function Registrations({
   readonly dataset?: string;
 }) {
   const fits = (each: { readonly dataset: string }): boolean => dataset === undefined || each.dataset === dataset;
-  const here = useStore(registering).filter(fits);
+  const here = useReactiveVar(registering).filter(fits);
   const elsewhere = readFragment(Registrations_query, query).registrations.filter(
     (each) => fits(each) && !here.some(({ key }) => key === each.progressKey),
   );

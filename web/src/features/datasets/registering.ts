@@ -1,8 +1,7 @@
-import { CombinedGraphQLErrors } from '@apollo/client';
+import { CombinedGraphQLErrors, makeVar } from '@apollo/client';
 import { randomId } from '@mantine/hooks';
 import { client } from '../../app/client';
 import { send } from '../../app/send';
-import { createStore } from '../../lib/store';
 import type { PlacedFile } from '../../lib/use-drop';
 import { messageOf } from '../../ui/Answer';
 import { CANCEL_REGISTRATION, REGISTER_VERSION } from './requests';
@@ -39,7 +38,7 @@ export interface Registering {
 }
 
 /** All of them until they are dismissed; they go on while other pages are looked at. */
-export const registering = createStore<readonly Registering[]>([]);
+export const registering = makeVar<readonly Registering[]>([]);
 
 const controllers = new Map<string, AbortController>();
 
@@ -55,7 +54,7 @@ export async function register(
   const controller = new AbortController();
   controllers.set(key, controller);
   const begun: Registering = { key, dataset, source: nameOf(source), stage: { name: 'reading' } };
-  registering.set([begun, ...registering.get().filter((other) => other.key !== key)]);
+  setAll([begun, ...registering().filter((other) => other.key !== key)]);
   try {
     const version = await request(source, { dataset, progressKey: key, ...drawing }, key, controller.signal);
     const { number, imageCount, rejectedCount } = version;
@@ -80,20 +79,21 @@ export async function cancel(key: string): Promise<void> {
 }
 
 export function dismiss(key: string): void {
-  registering.set(registering.get().filter((other) => other.key !== key));
+  setAll(registering().filter((other) => other.key !== key));
 }
 
 const warn = (event: Event): void => event.preventDefault();
 
-/** Asks before the page is left while something of it is being sent: the hub cannot go on without it. */
-registering.subscribe(() => {
-  const sending = registering.get().some(({ stage }) => stage.name === 'packing' || stage.name === 'sending');
+/** Shows these, and has the browser ask before the page is left while one of them is being sent. */
+function setAll(all: readonly Registering[]): void {
+  registering(all);
+  const sending = all.some(({ stage }) => stage.name === 'packing' || stage.name === 'sending');
   if (sending) addEventListener('beforeunload', warn);
   else removeEventListener('beforeunload', warn);
-});
+}
 
 function setStage(key: string, stage: Stage): void {
-  registering.set(registering.get().map((other) => (other.key === key ? { ...other, stage } : other)));
+  setAll(registering().map((other) => (other.key === key ? { ...other, stage } : other)));
 }
 
 interface Input extends Partial<Drawing> {

@@ -1,4 +1,4 @@
-import { useQuery } from '@apollo/client/react';
+import { useQuery, useReactiveVar } from '@apollo/client/react';
 import { Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
@@ -9,7 +9,6 @@ import { Samples, Samples_samples } from '../../features/classify/Samples';
 import { TakePhotos } from '../../features/classify/TakePhotos';
 import { type Answerer, TargetPicker } from '../../features/classify/TargetPicker';
 import { graphql, type ResultOf } from '../../graphql';
-import { useStore } from '../../lib/store';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
@@ -45,7 +44,7 @@ function Classify({ data: { deployments, models, samples } }: { readonly data: D
   const view = parseClassifyView(params);
   const setView = (next: Partial<ClassifyView>): void =>
     setParams(classifyParams({ ...view, ...next }), { replace: true });
-  const count = useStore(photoStore).length;
+  const count = useReactiveVar(photoStore).length;
 
   const serving = deployments.map(({ model, alias, number }) => ({ target: { model, alias }, number }));
   const versions = models.flatMap(({ name: model, versions }) =>
