@@ -191,9 +191,9 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.reload();
       await page.getByRole('button', { name: 'Next version: 2 chosen' }).click();
       await page.getByRole('button', { name: 'Undo' }).nth(1).waitFor();
-      await page.getByRole('radio', { name: 'Keep one of those with the same bytes' }).check();
+      await page.getByRole('radio', { name: 'Keep one of each group with identical bytes' }).check();
       await expectAccessible(page);
-      await page.getByRole('button', { name: 'Make the version' }).click();
+      await page.getByRole('button', { name: 'Create version' }).click();
       await page.getByRole('heading', { name: 'pets, version 3' }).waitFor();
       await page.goto(`${hub.url}/datasets/pets/difference?from=1&to=3`);
       await page.getByRole('heading', { name: 'Removed: 2' }).waitFor();

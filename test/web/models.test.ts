@@ -69,9 +69,9 @@ describe.skipIf(!browser)('the pages of models', () => {
     await page.getByText('✓ passed').waitFor();
     const button = page.getByRole('button', { name: 'Promote' });
     expect(await button.isDisabled()).toBe(true);
-    await page.getByRole('textbox', { name: 'Why' }).fill('knows every colour');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('knows every colour');
     expect(await button.isDisabled()).toBe(true);
-    await page.getByRole('textbox', { name: 'Type colours to go on' }).fill('colours');
+    await page.getByRole('textbox', { name: 'Type colours to continue' }).fill('colours');
     await button.click();
     await alias('production').getByText('version 1').waitFor();
     await expectAccessible(page);
@@ -80,12 +80,12 @@ describe.skipIf(!browser)('the pages of models', () => {
   it('show beforehand what the gate refuses, and override it only when told to', async () => {
     await open('/models/colours/promote?version=2&alias=production');
     await page.getByText('✗ failed').first().waitFor();
-    await page.getByRole('textbox', { name: 'Why' }).fill('to see what happens');
-    await page.getByRole('textbox', { name: 'Type colours to go on' }).fill('colours');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('to see what happens');
+    await page.getByRole('textbox', { name: 'Type colours to continue' }).fill('colours');
     const button = page.getByRole('button', { name: 'Promote' });
     expect(await button.isDisabled()).toBe(true);
     await expectAccessible(page);
-    await page.getByRole('checkbox', { name: /though the gate refuses/ }).check();
+    await page.getByRole('checkbox', { name: /^Override the gate/ }).check();
     await button.click();
     await alias('production').getByText('version 2').waitFor();
     await page.getByText(/^overridden: Version 2 has/).waitFor();
@@ -94,7 +94,7 @@ describe.skipIf(!browser)('the pages of models', () => {
   it('roll back by a reason and one button, and forget nothing when loaded again', async () => {
     await open('/models/colours');
     await page.getByRole('link', { name: 'Roll back to 1' }).click();
-    await page.getByRole('textbox', { name: 'Why' }).fill('it knows nothing');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('it knows nothing');
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Roll back to version 1' }).click();
     await alias('production').getByText('version 1').waitFor();
@@ -106,7 +106,7 @@ describe.skipIf(!browser)('the pages of models', () => {
     await open('/models/colours/promote?version=2&alias=production');
     await page.getByRole('columnheader', { name: 'Now: version 1' }).waitFor();
     await promote(2, 'somebody else was faster');
-    await page.getByRole('heading', { name: 'It is there already' }).waitFor();
+    await page.getByRole('heading', { name: 'Nothing to promote' }).waitFor();
   });
 
   it('show a version on trial beside the present one, as it is counted', async () => {

@@ -123,7 +123,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const { page, problems, close } = await open(`/runs/${good.id}`);
     const recipe = page.getByRole('table', { name: 'Recipe' });
     await recipe.getByRole('row', { name: 'learningRate 0.003 0.001' }).waitFor();
-    await page.getByRole('textbox', { name: 'or the run with this id' }).fill(poor.id);
+    await page.getByRole('textbox', { name: 'or the run with this ID' }).fill(poor.id);
     await page.keyboard.press('Enter');
     await recipe.getByRole('row', { name: 'epochs 4 epochs 1 epochs' }).waitFor();
     expect(new URL(page.url()).searchParams.get('against')).toBe(poor.id);

@@ -25,7 +25,7 @@ describe.skipIf(!browser)('the page', () => {
     const { page, problems, close } = await openPage(browser as Browser, { url: hub.url, token: '' });
     await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('The hub does not know this token. Look whether all of it was copied.').waitFor();
+    await page.getByText('Unknown token. Check that you copied all of it.').waitFor();
     await expectAccessible(page, ['light', 'dark']);
     await page.getByRole('textbox', { name: 'Token' }).fill(hub.token);
     await page.getByRole('button', { name: 'Sign in' }).click();

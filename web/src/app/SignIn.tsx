@@ -1,55 +1,43 @@
-import { Button, Code, PasswordInput, Stack, Text, Title } from '@mantine/core';
-import { type FormEvent, useId, useState } from 'react';
+import { Code, PasswordInput, Text, Title } from '@mantine/core';
+import { isNotEmpty, useForm } from '@mantine/form';
+import { useId } from 'react';
+import { HubForm } from '../ui/HubForm';
 import { ENDPOINT } from './client';
 import classes from './SignIn.module.css';
 import { type Session, signIn } from './session';
 
-/** Asks for a token, and takes it once the hub has said that it knows it. */
+/** Asks for a token, and uses it once the hub has accepted it. */
 export function SignIn({ reason }: Pick<Session, 'reason'>) {
-  const [token, setToken] = useState('');
-  const [problem, setProblem] = useState(reason);
-  const [asking, setAsking] = useState(false);
+  const form = useForm({ initialValues: { token: '' }, validate: { token: isNotEmpty() } });
   const heading = useId();
-
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setAsking(true);
-    const refused = await refusalOf(token.trim());
-    setAsking(false);
-    if (refused) setProblem(refused);
-    else signIn(token.trim());
+  const submit = async ({ token }: typeof form.values): Promise<void> => {
+    await check(token.trim());
+    signIn(token.trim());
   };
-
   return (
     <main className={classes.page} aria-labelledby={heading}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Title order={1} id={heading}>
-            Model Hub
-          </Title>
-          <Text>
-            Who uses a hub needs a token. The hub made the first one when it was started: it lies in its data folder, in
-            the file <Code>token</Code>, and <Code>npm run hub -- token</Code> prints it.
-          </Text>
-          <PasswordInput
-            label="Token"
-            value={token}
-            onChange={({ currentTarget }) => setToken(currentTarget.value)}
-            error={problem}
-            autoComplete="off"
-            data-autofocus
-          />
-          <Button type="submit" loading={asking} disabled={!token.trim()}>
-            Sign in
-          </Button>
-        </Stack>
-      </form>
+      <HubForm
+        form={form}
+        action="Sign in"
+        refusal="Not signed in"
+        {...(reason && { problem: reason })}
+        onSubmit={submit}
+      >
+        <Title order={1} id={heading}>
+          Model Hub
+        </Title>
+        <Text>
+          You need an access token to use this hub. The first one is in the file <Code>token</Code> of its data folder;{' '}
+          <Code>npm run hub -- token</Code> prints it.
+        </Text>
+        <PasswordInput label="Token" {...form.getInputProps('token')} autoComplete="off" data-autofocus />
+      </HubForm>
     </main>
   );
 }
 
-/** @returns why the hub refuses a token; null when it takes it. */
-async function refusalOf(token: string): Promise<string | null> {
+/** @throws Error that says why the hub does not accept a token. */
+async function check(token: string): Promise<void> {
   const request: RequestInit = {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -59,7 +47,6 @@ async function refusalOf(token: string): Promise<string | null> {
     (response) => response.status,
     () => 0,
   );
-  if (status === 200) return null;
-  if (status === 401) return 'The hub does not know this token. Look whether all of it was copied.';
-  return 'The hub does not answer. Look whether it runs, then try again.';
+  if (status === 401) throw new Error('Unknown token. Check that you copied all of it.');
+  if (status !== 200) throw new Error('The hub does not answer. Check that it is running, then try again.');
 }

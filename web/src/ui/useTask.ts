@@ -1,11 +1,11 @@
 import { useCallback, useState } from 'react';
 import { messageOf } from './Answer';
 
-/** Something that is asked of the hub by a button: whether it is under way, and what went wrong the last time. */
-export function useTask() {
+/** A request by a button: whether it is under way, and the problem of the last one. @param before shown until the first. */
+export function useTask(before: string | null = null) {
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  /** @returns whether it was done. */
+  const [problem, setProblem] = useState(before);
+  /** @returns whether it succeeded. */
   const run = useCallback(async (task: () => Promise<unknown>): Promise<boolean> => {
     setBusy(true);
     setProblem(null);

@@ -1,161 +1,137 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useCallback, useState } from 'react';
+import { Group, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useCallback, useState } from 'react';
 import { formatBytes } from '../../lib/format';
 import type { PlacedFile } from '../../lib/use-drop';
 import { DropArea } from '../../ui/DropArea';
 import { FilePicker } from '../../ui/FilePicker';
+import { HubForm } from '../../ui/HubForm';
 import { FolderOutline, MOST_FILES } from './FolderOutline';
-import { type Drawing, register, type VersionSource } from './registering';
+import { register, type VersionSource } from './registering';
 
 const ARCHIVES = '.zip,.tar,.tgz,.tar.gz,.zst,.tar.zst,.gz';
 const FROM = [
   { value: 'computer', label: 'This computer' },
-  { value: 'path', label: 'The hub’s disk' },
-  { value: 'url', label: 'An address' },
+  { value: 'path', label: 'Hub’s disk' },
+  { value: 'url', label: 'URL' },
 ];
+/** How images without splits are divided. */
+const SPLITS = [
+  { name: 'testFraction', label: 'Test fraction', min: 0.01, max: 0.9, step: 0.05 },
+  { name: 'validationFraction', label: 'Validation fraction', min: 0, max: 0.5, step: 0.05 },
+  { name: 'seed', label: 'Seed', min: 0, allowDecimal: false },
+] as const;
 
-/** Registers labelled images as a version: dropped, chosen, from a path of the hub, or from an https address. */
+type Picked = Extract<VersionSource, { readonly kind: 'archive' | 'folder' }>;
+
+/** Registers labeled images as a version: files of this computer, a path of the hub, or a URL. */
 export function AddVersion({ dataset }: { readonly dataset: string }) {
-  const [from, setFrom] = useState('computer');
-  const [source, setSource] = useState<VersionSource | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [drawing, setDrawing] = useState<Drawing>({ testFraction: 0.2, validationFraction: 0, seed: 0 });
+  const form = useForm({
+    initialValues: { from: 'computer', path: '', url: '', testFraction: 0.2, validationFraction: 0, seed: 0 },
+  });
+  const { from, path, url } = form.values;
+  const [picked, setPicked] = useState<Picked | null>(null); // outside the form, which copies its values
+  const source = sourceOf(from, path, url, picked);
 
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
+  const submit = async ({ testFraction, validationFraction, seed }: typeof form.values): Promise<void> => {
     if (!source) return;
-    setBusy(true);
-    // What was refused stays in the form, to be mended.
-    if (await register(dataset, source, drawing)) setSource(null);
-    setBusy(false);
+    // A cleared number field holds ''.
+    const split = { testFraction: Number(testFraction), validationFraction: Number(validationFraction) };
+    if (!(await register(dataset, source, { ...split, seed: Number(seed) }))) return; // the refused source stays
+    setPicked(null);
+    form.setValues({ path: '', url: '' });
   };
 
   return (
-    <form onSubmit={submit} aria-label="New version">
-      <Stack gap="sm">
-        <SegmentedControl
-          data={FROM}
-          value={from}
-          onChange={(value) => {
-            setFrom(value);
-            setSource(null);
-          }}
-          aria-label="Where the images are"
-          w="fit-content"
-          maw="100%"
+    <HubForm
+      form={form}
+      label="New version"
+      action="Register"
+      ready={source !== null && !isTooLarge(source)}
+      onSubmit={submit}
+    >
+      <SegmentedControl
+        data={FROM}
+        {...form.getInputProps('from')}
+        aria-label="Location of the images"
+        w="fit-content"
+        maw="100%"
+      />
+      {from === 'computer' && <FromComputer picked={picked} onPick={setPicked} dataset={dataset} />}
+      {from === 'path' && (
+        <TextInput
+          label="Folder or archive"
+          description="On the hub's machine, in a folder that the hub was started with as --allow"
+          {...form.getInputProps('path')}
         />
-        {from === 'computer' && <FromComputer source={source} setSource={setSource} dataset={dataset} />}
-        {from === 'path' && (
-          <TextInput
-            label="Folder or archive"
-            description="On the hub's machine, in a folder that it was started with as --allow"
-            value={source?.kind === 'path' ? source.path : ''}
-            onChange={({ currentTarget: { value: path } }) => setSource(path ? { kind: 'path', path } : null)}
-          />
-        )}
-        {from === 'url' && (
-          <TextInput
-            label="Archive"
-            description="An https address, which the hub downloads"
-            placeholder="https://"
-            value={source?.kind === 'url' ? source.url : ''}
-            onChange={({ currentTarget: { value: url } }) => setSource(url ? { kind: 'url', url } : null)}
-          />
-        )}
-        <Splits drawing={drawing} setDrawing={setDrawing} />
-        <Group>
-          <Button type="submit" loading={busy} disabled={source === null || isTooLarge(source)}>
-            Register
-          </Button>
+      )}
+      {from === 'url' && (
+        <TextInput
+          label="Archive"
+          description="An https URL that the hub downloads"
+          placeholder="https://"
+          {...form.getInputProps('url')}
+        />
+      )}
+      <details>
+        <summary>Splits, if the images have none</summary>
+        <Group mt="xs" gap="sm" align="flex-start">
+          {SPLITS.map(({ name, ...look }) => (
+            <NumberInput key={name} {...look} {...form.getInputProps(name)} w="10rem" />
+          ))}
         </Group>
-      </Stack>
-    </form>
+      </details>
+    </HubForm>
   );
+}
+
+function sourceOf(from: string, path: string, url: string, picked: Picked | null): VersionSource | null {
+  if (from === 'path') return path ? { kind: 'path', path } : null;
+  if (from === 'url') return url ? { kind: 'url', url } : null;
+  return picked;
 }
 
 const isTooLarge = (source: VersionSource): boolean => source.kind === 'folder' && source.files.length > MOST_FILES;
 
 function FromComputer({
-  source,
-  setSource,
+  picked,
+  onPick,
   dataset,
 }: {
-  readonly source: VersionSource | null;
-  readonly setSource: (source: VersionSource) => void;
+  readonly picked: Picked | null;
+  readonly onPick: (picked: Picked) => void;
   readonly dataset: string;
 }) {
-  const take = useCallback((files: readonly PlacedFile[]) => setSource(sourceOf(files)), [setSource]);
+  const take = useCallback((files: readonly PlacedFile[]) => onPick(pickedOf(files)), [onPick]);
   return (
     <>
       <DropArea
-        text="Drop a folder with one folder for each class, or a zip, tar, tar.gz or tar.zst of it."
+        text="Drop a folder with one subfolder per class, or a zip, tar, tar.gz or tar.zst of it."
         over="Drop a folder or an archive"
         onFiles={take}
       >
         <Group gap="xs">
           <FilePicker label="Archive of images" accept={ARCHIVES} onFiles={take}>
-            Choose an archive…
+            Choose archive…
           </FilePicker>
           <FilePicker label="Folder of images" folder onFiles={take}>
-            Choose a folder…
+            Choose folder…
           </FilePicker>
         </Group>
       </DropArea>
-      {source?.kind === 'archive' && (
+      {picked?.kind === 'archive' && (
         <p>
-          <strong>{source.file.name}</strong>, {formatBytes(source.file.size)}
+          <strong>{picked.file.name}</strong>, {formatBytes(picked.file.size)}
         </p>
       )}
-      {source?.kind === 'folder' && <FolderOutline files={source.files} name={source.name} dataset={dataset} />}
+      {picked?.kind === 'folder' && <FolderOutline files={picked.files} name={picked.name} dataset={dataset} />}
     </>
   );
 }
 
-/** One file that is in no folder is an archive; all else is a folder. */
-function sourceOf(files: readonly PlacedFile[]): VersionSource {
+/** A single file outside any folder is an archive; anything else is a folder. */
+function pickedOf(files: readonly PlacedFile[]): Picked {
   const [first] = files;
   if (files.length === 1 && first && !first.path.includes('/')) return { kind: 'archive', file: first.file };
   return { kind: 'folder', name: first?.path.split('/')[0] ?? 'folder', files };
-}
-
-function Splits({
-  drawing,
-  setDrawing,
-}: {
-  readonly drawing: Drawing;
-  readonly setDrawing: (drawing: Drawing) => void;
-}) {
-  return (
-    <details>
-      <summary>Splits, where the images bring none</summary>
-      <Group mt="xs" gap="sm" align="flex-start">
-        <NumberInput
-          label="Share to test on"
-          min={0.01}
-          max={0.9}
-          step={0.05}
-          value={drawing.testFraction}
-          onChange={(value) => setDrawing({ ...drawing, testFraction: Number(value) })}
-          w="10rem"
-        />
-        <NumberInput
-          label="Share to validate on"
-          min={0}
-          max={0.5}
-          step={0.05}
-          value={drawing.validationFraction}
-          onChange={(value) => setDrawing({ ...drawing, validationFraction: Number(value) })}
-          w="10rem"
-        />
-        <NumberInput
-          label="Seed"
-          min={0}
-          allowDecimal={false}
-          value={drawing.seed}
-          onChange={(value) => setDrawing({ ...drawing, seed: Number(value) })}
-          w="8rem"
-        />
-      </Group>
-    </details>
-  );
 }

@@ -1,77 +1,65 @@
-import { Button, Checkbox, Group, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { Problem } from '../../ui/Problem';
-import { useTask } from '../../ui/useTask';
+import { Checkbox, Textarea, TextInput } from '@mantine/core';
+import { isNotEmpty, useForm } from '@mantine/form';
+import { useNavigate } from 'react-router';
+import { urls } from '../../lib/urls';
+import { HubForm } from '../../ui/HubForm';
 
-/** What someone has said who moves an alias. */
+/** What the person who moves an alias has said about it. */
 export interface Said {
   readonly reason: string;
   readonly overrideGate: boolean;
 }
 
-/** Asks why an alias is moved, and for what makes the move deliberate. What was typed stays when the hub refuses. */
-export function MoveForm({
-  action,
-  toType,
-  mayOverride,
-  children,
-  onMove,
-}: {
-  /** What the button says. */
+interface Props {
+  readonly model: string;
+  /** Verb on the button. */
   readonly action: string;
-  /** What has to be typed first; null where nothing has to. */
+  /** Text that must be typed first; null: none. */
   readonly toType: string | null;
-  /** The gate refuses: it must be overridden. */
+  /** Whether the gate refuses and must be overridden. */
   readonly mayOverride: boolean;
-  readonly children?: ReactNode;
-  readonly onMove: (said: Said) => Promise<unknown>;
-}) {
-  const [reason, setReason] = useState('');
-  const [typed, setTyped] = useState('');
-  const [overrideGate, setOverrideGate] = useState(false);
-  const { busy, problem, run } = useTask();
-  const ready = reason.trim() !== '' && (toType === null || typed === toType) && (!mayOverride || overrideGate);
+  readonly move: (said: Said) => Promise<unknown>;
+}
 
-  const move = (event: FormEvent): void => {
-    event.preventDefault();
-    void run(() => onMove({ reason: reason.trim(), overrideGate: mayOverride && overrideGate }));
-  };
-
+/** Asks why an alias moves, and for the steps that make the move deliberate. Then, or when cancelled, opens the model. */
+export function MoveForm({ model, action, toType, mayOverride, move }: Props) {
+  const navigate = useNavigate();
+  const leave = (): void => void navigate(urls.model(model));
+  const form = useForm({
+    initialValues: { reason: '', typed: '', overrideGate: false },
+    validate: {
+      reason: isNotEmpty(),
+      typed: (typed) => toType !== null && typed !== toType,
+      overrideGate: (overridden) => mayOverride && !overridden,
+    },
+  });
   return (
-    <form onSubmit={move}>
-      <Stack maw={560} gap="sm">
-        <Textarea
-          label="Why"
-          description="Stays with the move for whoever looks back."
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
-          maxLength={1000}
-          autosize
-          required
+    <HubForm
+      form={form}
+      action={action}
+      refusal="The alias was not moved"
+      onSubmit={({ reason, overrideGate }) =>
+        move({ reason: reason.trim(), overrideGate: mayOverride && overrideGate }).then(leave)
+      }
+      close={leave}
+    >
+      <Textarea
+        label="Reason"
+        description="Kept with the move in the alias history."
+        {...form.getInputProps('reason')}
+        maxLength={1000}
+        autosize
+        required
+      />
+      {mayOverride && (
+        <Checkbox
+          label="Override the gate. This is recorded together with the reason."
+          {...form.getInputProps('overrideGate', { type: 'checkbox' })}
         />
-        {mayOverride && (
-          <Checkbox
-            label="Move it though the gate refuses. This stays on record, with the reason."
-            checked={overrideGate}
-            onChange={({ currentTarget }) => setOverrideGate(currentTarget.checked)}
-          />
-        )}
-        {toType !== null && (
-          <TextInput
-            label={`Type ${toType} to go on`}
-            value={typed}
-            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-            autoComplete="off"
-          />
-        )}
-        {problem !== null && <Problem title="The hub refuses" message={problem} />}
-        <Group>
-          <Button type="submit" disabled={!ready} loading={busy}>
-            {action}
-          </Button>
-          {children}
-        </Group>
-      </Stack>
-    </form>
+      )}
+      {toType !== null && (
+        <TextInput label={`Type ${toType} to continue`} {...form.getInputProps('typed')} autoComplete="off" />
+      )}
+    </HubForm>
   );
 }

@@ -1,5 +1,5 @@
 import { Checkbox, NativeSelect, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import type { UseFormReturnType } from '@mantine/form';
 import { rangeOf, showValue, writeValue } from '../../lib/hyperparameter';
 import type { FormField, Typed } from '../../lib/run-form';
 import classes from './NewRun.module.css';
@@ -9,51 +9,33 @@ export interface RecipeField extends FormField {
   readonly choices: readonly string[];
 }
 
-interface Props {
+/** Hyperparameters, each with its unit, range and unchanged value. */
+export function RecipeFields({
+  fields,
+  form,
+}: {
   readonly fields: readonly RecipeField[];
-  readonly typed: Typed;
-  /** By name. */
-  readonly problems: Readonly<Record<string, string>>;
-  /** Whether problems are shown also where nothing was typed yet. */
-  readonly asked: boolean;
-  readonly type: (name: string, text: string) => void;
-}
-
-/** Hyperparameters, each with its unit, its range and what it is otherwise. */
-export function RecipeFields({ fields, typed, problems, asked, type }: Props) {
+  readonly form: UseFormReturnType<Typed>;
+}) {
   return (
     <div className={classes.fields}>
       {fields.map((field) => (
-        <OneField
-          key={field.name}
-          field={field}
-          text={typed[field.name]}
-          problem={problems[field.name]}
-          asked={asked}
-          type={(text) => type(field.name, text)}
-        />
+        <OneField key={field.name} field={field} form={form} />
       ))}
     </div>
   );
 }
 
-interface OneProps {
-  readonly field: RecipeField;
-  readonly text: string | undefined;
-  readonly problem: string | undefined;
-  readonly asked: boolean;
-  readonly type: (text: string) => void;
-}
-
-function OneField({ field, text, problem, asked, type }: OneProps) {
+function OneField({ field, form }: { readonly field: RecipeField; readonly form: UseFormReturnType<Typed> }) {
   const { name, kind, description, choices, base, unit, nullable } = field;
-  const [left, setLeft] = useState(false);
   const written = writeValue(base);
-  const value = text ?? written;
+  const value = form.values[name] ?? written;
   const changed = value !== written;
   const common = {
+    ...form.getInputProps(name),
     size: 'xs' as const,
     name,
+    label: name,
     description: (
       <>
         {description}
@@ -71,23 +53,13 @@ function OneField({ field, text, problem, asked, type }: OneProps) {
     return (
       <Checkbox
         {...common}
-        label={name}
+        value={undefined}
         checked={value === 'true'}
-        onChange={({ currentTarget }) => type(String(currentTarget.checked))}
+        onChange={({ currentTarget }) => form.setFieldValue(name, String(currentTarget.checked))}
       />
     );
   }
-  if (kind === 'CHOICE') {
-    return (
-      <NativeSelect
-        {...common}
-        label={name}
-        data={[...choices]}
-        value={value}
-        onChange={({ currentTarget }) => type(currentTarget.value)}
-      />
-    );
-  }
+  if (kind === 'CHOICE') return <NativeSelect {...common} data={[...choices]} value={value} />;
   const range = rangeOf(field);
   return (
     <TextInput
@@ -96,9 +68,6 @@ function OneField({ field, text, problem, asked, type }: OneProps) {
       inputMode="decimal"
       value={value}
       placeholder={nullable ? 'never' : undefined}
-      error={(left || asked) && problem}
-      onChange={({ currentTarget }) => type(currentTarget.value)}
-      onBlur={() => setLeft(true)}
     />
   );
 }

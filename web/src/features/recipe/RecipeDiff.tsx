@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { Group, NativeSelect, Switch, Table, Text, TextInput, Title } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { shortId } from '../../lib/format';
 import { showValue } from '../../lib/hyperparameter';
@@ -116,19 +117,17 @@ export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
 }
 
 function OtherRun({ onAgainst }: Pick<Props, 'onAgainst'>) {
-  const [id, setId] = useState('');
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const form = useForm({ initialValues: { id: '' } });
+  const submit = form.onSubmit(({ id }) => {
     if (id.trim()) onAgainst(id.trim());
-  };
+  });
   return (
     <form onSubmit={submit}>
       <TextInput
         size="xs"
-        label="or the run with this id"
-        placeholder="Enter compares"
-        value={id}
-        onChange={({ currentTarget }) => setId(currentTarget.value)}
+        label="or the run with this ID"
+        placeholder="Press Enter to compare"
+        {...form.getInputProps('id')}
       />
     </form>
   );

@@ -7,7 +7,7 @@ import { urls } from '../../lib/urls';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
 import { RegisterModel } from './RegisterModel';
-import { CANCEL, DELETE, isPossible, RESUME, TAG, tagsOf } from './run-actions';
+import { CANCEL, DELETE, isPossible, RESUME, TAG } from './run-actions';
 import { TagForm } from './TagForm';
 
 export const RUN_ACTIONS = graphql(`
@@ -44,10 +44,7 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
     await client.mutate({ mutation: DELETE, variables });
     void navigate(urls.runs());
   };
-  const retag = async (text: string): Promise<void> => {
-    const done = await run(() => client.mutate({ mutation: TAG, variables: { id, tags: tagsOf(text) } }));
-    if (done) close();
-  };
+  const retag = (next: string[]): Promise<unknown> => client.mutate({ mutation: TAG, variables: { id, tags: next } });
   return (
     <>
       <Group gap="xs" py="xs" role="toolbar" aria-label="What can be done with the run">
@@ -82,9 +79,7 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
         )}
       </Group>
       {open === 'register' && <RegisterModel runId={id} close={close} />}
-      {open === 'tags' && (
-        <TagForm label="Tags" action="Save tags" initial={tags.join(' ')} busy={busy} tag={retag} close={close} />
-      )}
+      {open === 'tags' && <TagForm label="Tags" action="Save tags" initial={tags} tag={retag} close={close} />}
       {open === 'delete' && (
         <Group gap="xs" pb="xs" role="group" aria-label="Delete the run">
           <Text>Delete this run with its weights, predictions and log? This cannot be undone.</Text>

@@ -8,7 +8,7 @@ import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
-import { CANCEL, DELETE, isPossible, MOVE, type POSSIBLE, QUEUE, RESUME, TAG, TAGS, tagsOf } from './run-actions';
+import { CANCEL, DELETE, isPossible, MOVE, type POSSIBLE, QUEUE, RESUME, TAG, TAGS } from './run-actions';
 import classes from './SelectionBar.module.css';
 import { TagForm } from './TagForm';
 
@@ -55,14 +55,12 @@ export function SelectionBar({ ids, onSelect }: Props) {
     onSelect(ids.filter((id) => !gone.includes(id)));
   };
 
-  const tagAll = async (text: string): Promise<void> => {
-    const done = await each(ids, async (id) => {
+  const tagAll = (added: string[]): Promise<void> =>
+    tryAll(ids, async (id) => {
       const { data } = await client.query({ query: TAGS, variables: { id }, fetchPolicy: 'network-only' });
-      const tags = [...new Set([...(data?.run?.tags ?? []), ...tagsOf(text)])];
+      const tags = [...new Set([...(data?.run?.tags ?? []), ...added])];
       await client.mutate({ mutation: TAG, variables: { id, tags } });
     });
-    if (done) setAsking(null);
-  };
 
   const comparable = ids.length >= COMPARED.least && ids.length <= COMPARED.most;
   return (
@@ -123,9 +121,7 @@ export function SelectionBar({ ids, onSelect }: Props) {
           </Button>
         </Group>
       )}
-      {asking === 'tag' && (
-        <TagForm label="Tags to add" action="Add tags" busy={busy} tag={tagAll} close={() => setAsking(null)} />
-      )}
+      {asking === 'tag' && <TagForm label="Tags to add" action="Add tags" tag={tagAll} close={() => setAsking(null)} />}
       {problem && <Problem message={problem} />}
     </>
   );

@@ -1,40 +1,22 @@
-import { Button, Group, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { HubForm } from '../../ui/HubForm';
+import { tagsOf } from './run-actions';
 
 interface Props {
   readonly label: string;
   readonly action: string;
-  readonly initial?: string;
-  readonly busy: boolean;
-  readonly tag: (text: string) => Promise<void>;
+  readonly initial?: readonly string[];
+  readonly tag: (tags: string[]) => Promise<unknown>;
   readonly close: () => void;
 }
 
-/** Asks for tags, with spaces between them. */
-export function TagForm({ label, action, initial = '', busy, tag, close }: Props) {
-  const [text, setText] = useState(initial);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    void tag(text);
-  };
+/** Asks for tags, separated by spaces. Closes once they are saved. */
+export function TagForm({ label, action, initial = [], tag, close }: Props) {
+  const form = useForm({ initialValues: { text: initial.join(' ') } });
   return (
-    <form onSubmit={submit}>
-      <Group gap="xs" pb="xs">
-        <TextInput
-          size="xs"
-          aria-label={label}
-          placeholder="paper baseline"
-          value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
-          autoFocus
-        />
-        <Button size="xs" type="submit" loading={busy}>
-          {action}
-        </Button>
-        <Button size="xs" variant="default" onClick={close}>
-          Close
-        </Button>
-      </Group>
-    </form>
+    <HubForm form={form} action={action} inline close={close} onSubmit={({ text }) => tag(tagsOf(text)).then(close)}>
+      <TextInput size="xs" aria-label={label} placeholder="paper baseline" {...form.getInputProps('text')} autoFocus />
+    </HubForm>
   );
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@apollo/client/react';
-import { Anchor, TextInput, Title } from '@mantine/core';
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { TextInput, Title } from '@mantine/core';
+import { Link, useParams, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { GATE_CHECKS, GateChecks } from '../../features/models/GateChecks';
 import { MoveForm, type Said } from '../../features/models/MoveForm';
@@ -39,13 +39,12 @@ const REQUEST = graphql(`
   }
 `);
 
-/** Lets an alias point to a version: what is there, what comes, what the gate says, why. Then the hub decides. */
+/** Points an alias at a version: present and new version, what the gate says, and the reason. The hub decides. */
 export function PromotePage() {
   const { name: model = '' } = useParams();
   const [search, setSearch] = useSearchParams();
   const version = Number(search.get('version'));
   const alias = search.get('alias') || 'production';
-  const navigate = useNavigate();
   const asked = useQuery(PROMOTION, { variables: { model, version, alias }, fetchPolicy: 'network-only' });
   useRefreshOn(['MODEL'], asked.refetch, model);
   const [promote] = useMutation(PROMOTE);
@@ -56,7 +55,7 @@ export function PromotePage() {
       <PageHead title={`Promote version ${version} of ${model}`} />
       <TextInput
         label="Alias"
-        description="production is guarded by the gate; any other name is a pointer of yours."
+        description="The gate guards production; any other name is a pointer of your own."
         value={alias}
         onChange={({ currentTarget }) =>
           setSearch({ version: String(version), alias: currentTarget.value }, { replace: true })
@@ -67,41 +66,37 @@ export function PromotePage() {
       <Answer of={asked}>
         {({ model: found, checkPromotion: { present, needsOverride, needsSecondPerson, ...check } }) => {
           const then = found?.versions.find(({ number }) => number === version);
-          if (!then) return <Empty title="There is no such version" text={`${model} has no version ${version}.`} />;
+          if (!then) return <Empty title="Version not found" text={`${model} has no version ${version}.`} />;
           if (present === version) {
             return (
-              <Empty title="It is there already" text={`${alias} points to version ${version}.`}>
+              <Empty title="Nothing to promote" text={`${alias} already points to version ${version}.`}>
                 <Link to={urls.model(model)}>Back to {model}</Link>
               </Empty>
             );
           }
-          const move = async ({ reason, overrideGate }: Said): Promise<void> => {
-            const input = { model, version, alias, reason, overrideGate, expectedVersion: present ?? 0 };
-            if (needsSecondPerson) await request({ variables: { input } });
-            else await promote({ variables: { input } });
-            await navigate(urls.model(model));
+          const move = (said: Said): Promise<unknown> => {
+            const variables = { input: { model, version, alias, ...said, expectedVersion: present ?? 0 } };
+            return needsSecondPerson ? request({ variables }) : promote({ variables });
           };
           return (
             <>
               <VersionPair now={found?.versions.find(({ number }) => number === present)} then={then} />
               <Title order={2} mt="lg" mb="xs">
-                The gate
+                Gate
               </Title>
               <GateChecks of={check} />
               <p>
-                Version {version} is loaded and tried beside what serves, then takes over: no photo is left unanswered.
-                {needsSecondPerson && ' Somebody else has to approve it first.'}
+                Version {version} is loaded and tested while the present one still answers, then takes over: no photo
+                goes unanswered.
+                {needsSecondPerson && ' A second person must approve it first.'}
               </p>
               <MoveForm
-                action={needsSecondPerson ? 'Ask for approval' : 'Promote'}
+                model={model}
+                action={needsSecondPerson ? 'Request approval' : 'Promote'}
                 toType={alias === 'production' ? model : null}
                 mayOverride={needsOverride}
-                onMove={move}
-              >
-                <Anchor component={Link} to={urls.model(model)}>
-                  Leave it
-                </Anchor>
-              </MoveForm>
+                move={move}
+              />
             </>
           );
         }}

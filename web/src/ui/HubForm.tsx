@@ -1,0 +1,72 @@
+import { Button, Group, Stack } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import type { ReactNode } from 'react';
+import { Problem } from './Problem';
+import { useTask } from './useTask';
+
+interface Props<V extends Record<string, unknown>> {
+  readonly form: UseFormReturnType<V>;
+  /** Accessible name. */
+  readonly label?: string;
+  /** Verb on the button. */
+  readonly action: string;
+  /** Whether the button can be pressed; by default, while all fields are valid. */
+  readonly ready?: boolean;
+  /** Puts fields and buttons in one line, with small buttons. */
+  readonly inline?: boolean;
+  /** Title of the refusal. */
+  readonly refusal?: string;
+  /** A problem from before the form was opened. */
+  readonly problem?: string;
+  readonly onSubmit: (values: V) => Promise<unknown>;
+  /** Closes the form without sending it; null: it stays. */
+  readonly close?: (() => void) | null;
+  readonly children: ReactNode;
+}
+
+/**
+ * A form that asks something of the hub. Its button is busy while the request is under way; a refusal stands beside the
+ * form, whose values stay. An invalid field shows its error and takes the focus.
+ */
+export function HubForm<V extends Record<string, unknown>>(props: Props<V>) {
+  const { form, label, action, ready = form.isValid(), inline = false, refusal, close, onSubmit, children } = props;
+  const { busy, problem, run } = useTask(props.problem);
+  const size = inline ? 'xs' : 'sm';
+  const buttons = (
+    <Group gap="xs">
+      <Button type="submit" size={size} loading={busy} disabled={!ready}>
+        {action}
+      </Button>
+      {close && (
+        <Button variant="default" size={size} onClick={close}>
+          {inline ? 'Close' : 'Cancel'}
+        </Button>
+      )}
+    </Group>
+  );
+  const reason = problem !== null && <Problem {...(refusal && { title: refusal })} message={problem} />;
+  const focusFirst = (errors: object): void => {
+    const field = form.getInputNode(Object.keys(errors)[0] as string);
+    field?.closest('details')?.setAttribute('open', '');
+    field?.focus();
+  };
+  return (
+    <form aria-label={label} noValidate onSubmit={form.onSubmit((values) => run(() => onSubmit(values)), focusFirst)}>
+      {inline ? (
+        <>
+          <Group gap="xs" pb="xs" align="flex-end">
+            {children}
+            {buttons}
+          </Group>
+          {reason}
+        </>
+      ) : (
+        <Stack gap="sm">
+          {children}
+          {reason}
+          {buttons}
+        </Stack>
+      )}
+    </form>
+  );
+}
