@@ -22,7 +22,7 @@ import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
 import { TrialService } from '../domain/rollout/rollout-service.js';
-import { RunRecordService } from '../domain/run/provenance-service.js';
+import { ProvenanceService } from '../domain/run/provenance-service.js';
 import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
 import { SampleService } from '../domain/sample/sample-service.js';
@@ -75,7 +75,7 @@ export function openDomain(opened: Opened): Domain {
     estimates: training.estimates,
     ingestion: datasets.ingestion,
     ingestions: datasets.ingestions,
-    provenance: new RunRecordService(prisma, blobs, training.runs),
+    provenance: new ProvenanceService(prisma, blobs, training.runs),
     quotas,
     runList: new RunList(prisma),
     runLoaders: new RunLoaders(prisma),

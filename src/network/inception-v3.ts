@@ -2,21 +2,23 @@ import type { ConcatLayer, ConvLayer, Layer, Padding, PoolLayer, Shape } from '.
 import { imageShapes, NETWORK_INPUT } from './layers.js';
 
 /** The layers at which the frozen part may end: behind an inception block, or behind the pooling on top of them. */
-export const FIRST_TRAINED_LAYERS = [
-  'mixed0',
-  'mixed1',
-  'mixed2',
-  'mixed3',
-  'mixed4',
-  'mixed5',
-  'mixed6',
-  'mixed7',
-  'mixed8',
-  'mixed9',
-  'mixed10',
-  'avg_pool',
-] as const;
-export type FirstTrainedLayer = (typeof FIRST_TRAINED_LAYERS)[number];
+export const FirstTrainedLayer = {
+  mixed0: 'mixed0',
+  mixed1: 'mixed1',
+  mixed2: 'mixed2',
+  mixed3: 'mixed3',
+  mixed4: 'mixed4',
+  mixed5: 'mixed5',
+  mixed6: 'mixed6',
+  mixed7: 'mixed7',
+  mixed8: 'mixed8',
+  mixed9: 'mixed9',
+  mixed10: 'mixed10',
+  avg_pool: 'avg_pool',
+} as const;
+export type FirstTrainedLayer = keyof typeof FirstTrainedLayer;
+/** The same in the order of the network. */
+export const FIRST_TRAINED_LAYERS = Object.values(FirstTrainedLayer);
 /** What the head reads. */
 export const POOLED = 'avg_pool' satisfies FirstTrainedLayer;
 

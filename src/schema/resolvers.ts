@@ -15,7 +15,7 @@ import type { PromotionRequestService } from '../domain/promotion/promotion-requ
 import type { PromotionService } from '../domain/promotion/promotion-service.js';
 import type { Limits } from '../domain/quota/quotas.js';
 import type { TrialService } from '../domain/rollout/rollout-service.js';
-import type { RunRecordService } from '../domain/run/provenance-service.js';
+import type { ProvenanceService } from '../domain/run/provenance-service.js';
 import type { RunList } from '../domain/run/run-list.js';
 import type { RunLoaders } from '../domain/run/run-loaders.js';
 import type { RunService } from '../domain/run/run-service.js';
@@ -40,7 +40,7 @@ import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { LimitsResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { TrialResolver } from './rollout/rollout.resolver.js';
-import { RunRecordResolver, TestPredictionResolver } from './run/provenance.resolver.js';
+import { ProvenanceResolver, TestPredictionResolver } from './run/provenance.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
 import { SampleResolver } from './sample/sample.resolver.js';
@@ -66,7 +66,7 @@ export interface Services {
   readonly predictions: PredictionService;
   readonly promotionRequests: PromotionRequestService;
   readonly promotions: PromotionService;
-  readonly provenance: RunRecordService;
+  readonly provenance: ProvenanceService;
   readonly quotas: Limits;
   readonly rollouts: TrialService;
   readonly runList: RunList;
@@ -99,7 +99,7 @@ export function resolversOf(services: Services): readonly object[] {
     new PromotionResolver(services.promotions, services.promotionRequests),
     new RecipeResolver(),
     new RunFields(services.runLoaders),
-    new RunRecordResolver(services.provenance),
+    new ProvenanceResolver(services.provenance),
     new RunResolver(services.runs, services.runList),
     new SampleResolver(services.samples),
     new SweepResolver(services.sweeps),

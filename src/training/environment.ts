@@ -6,15 +6,24 @@ export interface Environment {
   /** Version of Node, for example v20.19.0. */
   readonly node: string;
   /** Besides the engine's, whose version is in its own record. */
-  readonly libraries: readonly { readonly name: string; readonly version: string }[];
-  readonly host: {
-    readonly name: string;
-    readonly os: string;
-    readonly cpu: string;
-    readonly cores: number;
-    readonly memoryBytes: number;
-  };
+  readonly libraries: readonly Library[];
+  readonly host: Host;
 }
+
+/** Types, not interfaces: a value written as JSON may have known fields only. */
+export type Library = {
+  readonly name: string;
+  readonly version: string;
+};
+
+/** A machine. */
+export type Host = {
+  readonly name: string;
+  readonly os: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+};
 
 export function describeEnvironment(): Environment {
   return {

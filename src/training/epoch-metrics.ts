@@ -20,5 +20,5 @@ export interface Evaluation {
 }
 
 /** The metrics by which the trials of a sweep can be compared. */
-export const SWEEP_METRICS = ['VALIDATION_ACCURACY', 'VALIDATION_LOSS'] as const;
-export type SweepMetric = (typeof SWEEP_METRICS)[number];
+export const SweepMetric = { VALIDATION_ACCURACY: 'VALIDATION_ACCURACY', VALIDATION_LOSS: 'VALIDATION_LOSS' } as const;
+export type SweepMetric = keyof typeof SweepMetric;

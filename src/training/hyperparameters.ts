@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { FINE_TUNE_DEFAULTS } from './presets.js';
-import { about, type HyperparameterText, type Recipe, type RunKind, recipeSchema } from './recipe.js';
+import { about, type HyperparameterText, type Recipe, RunKind, recipeSchema } from './recipe.js';
 
-export type HyperparameterKind = 'INT' | 'FLOAT' | 'BOOLEAN' | 'CHOICE';
+export const HyperparameterKind = { INT: 'INT', FLOAT: 'FLOAT', BOOLEAN: 'BOOLEAN', CHOICE: 'CHOICE' } as const;
+export type HyperparameterKind = keyof typeof HyperparameterKind;
 
 /** A field of the recipe as the schema of recipes has it. */
 export interface Hyperparameter extends HyperparameterText {
@@ -36,7 +37,7 @@ interface FieldSchema extends HyperparameterText {
 }
 
 const KINDS = { integer: 'INT', number: 'FLOAT', boolean: 'BOOLEAN', string: 'CHOICE', null: 'CHOICE' } as const;
-const ALL_RUNS: readonly RunKind[] = ['TRANSFER', 'FINE_TUNE'];
+const ALL_RUNS: readonly RunKind[] = Object.values(RunKind);
 
 /** All fields of a recipe, in its order: the one place from which ranges are told. */
 export const HYPERPARAMETERS: readonly Hyperparameter[] = read();

@@ -3,7 +3,7 @@ import type { Spread } from '../calibration/spread.js';
 import { computeSchema } from '../engines/compute.js';
 import type { EngineInfo, InputSize } from '../engines/engine.js';
 import type { Environment } from './environment.js';
-import { type EpochMetrics, type Evaluation, epochMetricsSchema, SWEEP_METRICS } from './epoch-metrics.js';
+import { type EpochMetrics, type Evaluation, epochMetricsSchema, SweepMetric } from './epoch-metrics.js';
 import { EXPORT_FORMATS } from './export-formats.js';
 import type { Progress } from './progress.js';
 import { recipeSchema } from './recipe.js';
@@ -45,7 +45,7 @@ export const sweepJobSchema = jobSchema.extend({
   trials: z.array(z.object({ number: z.int().positive(), recipe: recipeSchema })),
   /** The epochs of the trials that have been made. */
   histories: z.array(z.array(epochMetricsSchema)),
-  metric: z.enum(SWEEP_METRICS),
+  metric: z.enum(SweepMetric),
   /** Whether trials that cannot win are stopped. */
   stopEarly: z.boolean(),
 });
@@ -88,7 +88,8 @@ export const trustJobSchema = quantizationJobSchema.extend({
 });
 export type TrustJob = z.output<typeof trustJobSchema>;
 
-export type Phase = 'features' | 'training' | 'evaluation';
+export const Phase = { FEATURES: 'features', TRAINING: 'training', EVALUATION: 'evaluation' } as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** What a worker reports. A blob that an event names is already durable. */
 export type TrainingEvent =

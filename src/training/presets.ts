@@ -23,9 +23,12 @@ export const FINE_TUNE_DEFAULTS = { splitLayer: 'mixed5', learningRate: 1e-5 } a
  */
 const best: RecipeInput = { epochs: 4, dropout: 0.5, labelSmoothing: 0.1, mirror: true };
 
-/** Named starting points; what a caller gives goes over them. */
-export const PRESETS = { standard: {}, seed, best } as const satisfies Record<string, RecipeInput>;
-export type PresetName = keyof typeof PRESETS;
+/** Names of the presets. */
+export const PresetName = { STANDARD: 'standard', SEED: 'seed', BEST: 'best' } as const;
+export type PresetName = (typeof PresetName)[keyof typeof PresetName];
+
+/** Starting points of a recipe; the caller's own values override them. */
+export const PRESETS = { standard: {}, seed, best } as const satisfies Record<PresetName, RecipeInput>;
 
 export const PRESET_DESCRIPTIONS: Readonly<Record<PresetName, string>> = {
   standard: 'Holds images out to validate on and keeps the best epoch.',

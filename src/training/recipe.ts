@@ -1,10 +1,19 @@
 import { z } from 'zod';
-import { FIRST_TRAINED_LAYERS, type FirstTrainedLayer, SMALLEST_IMAGE } from '../network/inception-v3.js';
+import { FirstTrainedLayer, SMALLEST_IMAGE } from '../network/inception-v3.js';
 
 /** Where the figures after each epoch come from. The test split is used once, at the end, unless the recipe says so. */
-export const VALIDATIONS = ['HELD_OUT', 'TEST_SPLIT'] as const;
+export const ValidationSource = { HELD_OUT: 'HELD_OUT', TEST_SPLIT: 'TEST_SPLIT' } as const;
+export type ValidationSource = keyof typeof ValidationSource;
 
-export const SCHEDULES = ['CONSTANT', 'COSINE'] as const;
+export const Schedule = { CONSTANT: 'CONSTANT', COSINE: 'COSINE' } as const;
+export type Schedule = keyof typeof Schedule;
+
+export const RunKind = { TRANSFER: 'TRANSFER', FINE_TUNE: 'FINE_TUNE' } as const;
+export type RunKind = keyof typeof RunKind;
+
+/** How steps through a range are taken: added or multiplied. */
+export const Scale = { LINEAR: 'LINEAR', LOG: 'LOG' } as const;
+export type Scale = keyof typeof Scale;
 
 /** What people and programs are told of a hyperparameter besides its type, its range and its default. */
 export interface HyperparameterText {
@@ -12,13 +21,12 @@ export interface HyperparameterText {
   readonly description: string;
   readonly unit?: string;
   /** How to go through its range; evenly where nothing is said. */
-  readonly scale?: 'LOG';
+  readonly scale?: Scale;
   /** The kinds of run that can be given it; all where nothing is said. */
   readonly kinds?: readonly RunKind[];
   /** Why the runs of a sweep cannot differ in it. */
   readonly fixedInSweeps?: string;
 }
-export type RunKind = 'TRANSFER' | 'FINE_TUNE';
 
 export const about = z.registry<HyperparameterText>();
 const OTHER_FEATURES = 'it decides which features are computed, and a sweep computes them once.';
@@ -38,7 +46,7 @@ const fieldsSchema = z.strictObject({
       fixedInSweeps: OTHER_FEATURES,
     }),
   splitLayer: z
-    .enum(FIRST_TRAINED_LAYERS)
+    .enum(FirstTrainedLayer)
     .default('avg_pool')
     .register(about, {
       description:
@@ -60,7 +68,7 @@ const fieldsSchema = z.strictObject({
     description: "Adam's learning rate.",
     scale: 'LOG',
   }),
-  schedule: z.enum(SCHEDULES).default('CONSTANT').register(about, {
+  schedule: z.enum(Schedule).default('CONSTANT').register(about, {
     description: 'How the learning rate goes on: as it is, or along half a cosine down to zero at the last step.',
   }),
   warmUpEpochs: z.number().min(0).max(100).default(0).register(about, {
@@ -116,7 +124,7 @@ const fieldsSchema = z.strictObject({
     .default(1)
     .register(about, { description: 'Decides initial weights, order, dropout and the held-out split.' }),
   validation: z
-    .enum(VALIDATIONS)
+    .enum(ValidationSource)
     .default('HELD_OUT')
     .register(about, {
       description: 'On which images the figures after each epoch are taken.',

@@ -1,7 +1,7 @@
 import { HubError } from '../errors.js';
 import { randomStream, uniform } from '../random.js';
 import { HYPERPARAMETERS, type Hyperparameter } from './hyperparameters.js';
-import { type Recipe } from './recipe.js';
+import type { Recipe, Scale } from './recipe.js';
 import { resolveRecipe } from './recipe-resolution.js';
 
 /** Trials of a sweep at most. */
@@ -13,7 +13,7 @@ export interface SearchParameter {
   readonly values?: readonly unknown[] | null;
   readonly min?: number | null;
   readonly max?: number | null;
-  readonly scale?: 'LINEAR' | 'LOG' | null;
+  readonly scale?: Scale | null;
 }
 
 /** The values in which a trial differs from the base. */

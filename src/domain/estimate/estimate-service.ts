@@ -2,7 +2,6 @@ import pLimit from 'p-limit';
 import type { Computer } from '../../engines/open-engine.js';
 import { HubError, shuttingDown } from '../../errors.js';
 import type { startCalibration, WorkerProcess } from '../../jobs/worker-process.js';
-import type { RunEstimateType } from '../../schema/estimate/estimate.type.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Calibration, Job } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
@@ -13,6 +12,7 @@ import { featuresOf } from '../run/run-features.js';
 import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from '../run/run-plan.js';
 import { estimateFromCalibration, estimateFromRuns } from './estimate-model.js';
 import { measuredRuns, sizeOf } from './measured-runs.js';
+import type { RunEstimate } from './run-estimate.js';
 
 export interface EstimateParts {
   readonly prisma: PrismaClient;
@@ -35,11 +35,11 @@ export class EstimateService {
 
   constructor(private readonly parts: EstimateParts) {}
 
-  async transfer(request: TransferRequest): Promise<RunEstimateType> {
+  async transfer(request: TransferRequest): Promise<RunEstimate> {
     return this.#estimate(await planTransfer(this.parts.prisma, request));
   }
 
-  async fineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunEstimateType> {
+  async fineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunEstimate> {
     return this.#estimate(await planFineTune(this.parts.prisma, parentRunId, overrides));
   }
 
@@ -48,7 +48,7 @@ export class EstimateService {
     this.#worker?.kill();
   }
 
-  async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimateType> {
+  async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimate> {
     const { prisma, blobFolder, cache, bytesPerCall, computer } = this.parts;
     const backbone = await this.#backbone(backboneName);
     const include = { dataset: true } as const;
@@ -114,8 +114,8 @@ export class EstimateService {
 
 function answer(
   { featureSeconds, trainingSeconds, evaluationSeconds, memoryBytes, runs }: ReturnType<typeof estimateFromCalibration>,
-  facts: Pick<RunEstimateType, 'pictures' | 'cachedPictures' | 'computedInEveryEpoch' | 'basis' | 'calibrationSeconds'>,
-): RunEstimateType {
+  facts: Pick<RunEstimate, 'pictures' | 'cachedPictures' | 'computedInEveryEpoch' | 'basis' | 'calibrationSeconds'>,
+): RunEstimate {
   const seconds = featureSeconds + trainingSeconds + evaluationSeconds;
   return { seconds, featureSeconds, trainingSeconds, evaluationSeconds, memoryBytes, runs: [...runs], ...facts };
 }

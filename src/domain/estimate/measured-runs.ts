@@ -1,10 +1,10 @@
 import { availableParallelism, hostname } from 'node:os';
 import type { Computer } from '../../engines/open-engine.js';
-import type { RunSeconds } from '../../schema/run/run.type.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { type Recipe, recipeSchema } from '../../training/recipe.js';
 import type { RunSize } from '../../training/run-cost.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
+import type { RunSeconds } from '../run/run.js';
 import type { MeasuredRun } from './estimate-model.js';
 
 /** Finished runs that are looked at, the newest. */

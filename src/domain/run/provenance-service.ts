@@ -1,24 +1,17 @@
 import { readManifest } from '../../datasets/read-manifest.js';
 import { HubError } from '../../errors.js';
-import type { TestPredictionsType } from '../../schema/run/provenance.type.js';
-import type { RunType } from '../../schema/run/run.type.js';
-import type { RunComparisonType } from '../../schema/run/run-comparison.type.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { type Prediction, unpackPredictions } from '../../training/predictions.js';
 import { recipeSchema } from '../../training/recipe.js';
 import { notFound } from '../not-found.js';
-import { compareRuns } from './run-comparison.js';
+import type { MistakeFilter, TestPredictions } from './provenance.js';
+import type { Run } from './run.js';
+import { compareRuns, type RunComparison } from './run-comparison.js';
 import { toRun, withRunRelations } from './run-row.js';
 import type { RunService } from './run-service.js';
 
-interface MistakeFilter {
-  readonly first: number;
-  readonly trueClass?: string | null;
-  readonly predictedClass?: string | null;
-}
-
-export class RunRecordService {
+export class ProvenanceService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
@@ -26,7 +19,7 @@ export class RunRecordService {
   ) {}
 
   /** In the order of `ids`, in one query however many there are. @throws NOT_FOUND naming those that are missing. */
-  async compare(ids: readonly string[]): Promise<RunComparisonType> {
+  async compare(ids: readonly string[]): Promise<RunComparison> {
     const include = { ...withRunRelations, epochs: { orderBy: { epoch: 'asc' } } } as const;
     const rows = await this.prisma.run.findMany({ where: { id: { in: [...ids] } }, include });
     const runs = new Map(rows.map((row) => [row.id, { run: toRun(row), epochs: row.epochs }]));
@@ -35,7 +28,7 @@ export class RunRecordService {
     return compareRuns(ids.flatMap((id) => runs.get(id) ?? []));
   }
 
-  async mistakes(id: string, filter: MistakeFilter): Promise<TestPredictionsType | null> {
+  async mistakes(id: string, filter: MistakeFilter): Promise<TestPredictions | null> {
     const run = await this.#find(id);
     const { manifestBlob, classes } = run.datasetVersion;
     const labels = classes as string[];
@@ -63,7 +56,7 @@ export class RunRecordService {
   }
 
   /** Queues the same run again. */
-  async reproduce(id: string): Promise<RunType> {
+  async reproduce(id: string): Promise<Run> {
     const { kind, state, recipe, backboneName, datasetVersionId, parentRunId } = await this.#find(id);
     if (state !== 'SUCCEEDED') {
       const message = `The run is ${state}: only a run that succeeded can be reproduced.`;

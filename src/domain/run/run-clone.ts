@@ -1,7 +1,6 @@
 import { HubError } from '../../errors.js';
-import type { RunKind } from '../../schema/run/run.type.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
-import { type Recipe, recipeSchema } from '../../training/recipe.js';
+import { type Recipe, type RunKind, recipeSchema } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 
 /** What a fine-tune run has from its parent. */
@@ -12,7 +11,7 @@ const INHERITED = HYPERPARAMETERS.filter(({ kinds }) => !kinds.includes('FINE_TU
  * @param parent recipe of the run's parent. @throws BAD_INPUT naming each wrong field, its range and what was received.
  */
 export function changedRecipe(
-  run: { readonly kind: `${RunKind}`; readonly recipe: unknown },
+  run: { readonly kind: RunKind; readonly recipe: unknown },
   parent: unknown,
   changes: Readonly<Record<string, unknown>>,
 ): Recipe {

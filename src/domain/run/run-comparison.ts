@@ -1,11 +1,37 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RunType } from '../../schema/run/run.type.js';
-import type { RunComparisonType } from '../../schema/run/run-comparison.type.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
+import type { Run } from './run.js';
+
+/** Several runs side by side, in the requested order; each list of values has one entry per run. */
+export interface RunComparison {
+  readonly runs: readonly Run[];
+  /** Fields in which the recipes differ. */
+  readonly recipe: readonly RecipeDifference[];
+  /** Whether images, classes and splits are equal. */
+  readonly sameData: boolean;
+  /** False as well where a run has no backbone yet. */
+  readonly sameBackbone: boolean;
+  /** Whether engine, version, device and threads are equal; false as well where a run has no engine yet. */
+  readonly sameEngine: boolean;
+  readonly metrics: readonly MetricComparison[];
+}
+
+export interface RecipeDifference {
+  readonly name: string;
+  readonly values: readonly unknown[];
+}
+
+export interface MetricComparison {
+  readonly name: string;
+  /** Null for a run without this metric. */
+  readonly values: readonly (number | null)[];
+  /** Difference from the first run. */
+  readonly deltas: readonly (number | null)[];
+}
 
 interface RunWithEpochs {
-  readonly run: RunType;
+  readonly run: Run;
   readonly epochs: readonly EpochMetrics[];
 }
 
@@ -22,10 +48,10 @@ const METRICS: Readonly<Record<string, (of: RunWithEpochs) => number | null | un
 };
 
 /** What runs have in common and where they differ. */
-export function compareRuns(all: readonly RunWithEpochs[]): RunComparisonType {
+export function compareRuns(all: readonly RunWithEpochs[]): RunComparison {
   const runs = all.map(({ run }) => run);
-  const same = (value: (run: RunType) => unknown): boolean =>
-    runs.every((run) => isDeepStrictEqual(value(run), value(runs[0] as RunType)));
+  const same = (value: (run: Run) => unknown): boolean =>
+    runs.every((run) => isDeepStrictEqual(value(run), value(runs[0] as Run)));
   return {
     runs,
     recipe: HYPERPARAMETERS.filter(({ name }) => !same(({ recipe }) => recipe[name])).map(({ name }) => ({

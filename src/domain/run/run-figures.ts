@@ -1,7 +1,7 @@
-import { RunState } from '../../schema/run/run.type.js';
-import type { RunProgressType } from '../../schema/run/run-event.type.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { recipeSchema } from '../../training/recipe.js';
+import { RunState } from './run.js';
+import type { RunProgress } from './run-event.js';
 
 /** Runs under way that are told of one by one. */
 const MOST_RUNS = 20;
@@ -9,7 +9,7 @@ const MOST_RUNS = 20;
 /** How training stands. */
 export interface RunFigures {
   /** Runs by state. */
-  readonly states: Readonly<Record<`${RunState}`, number>>;
+  readonly states: Readonly<Record<RunState, number>>;
   readonly underWay: readonly RunUnderWay[];
 }
 
@@ -41,7 +41,7 @@ export async function readRunFigures(prisma: PrismaClient): Promise<RunFigures> 
   const states = Object.fromEntries(Object.values(RunState).map((state) => [state, 0])) as Record<RunState, number>;
   for (const { state, _count } of counts) states[state] = _count;
   const underWay = rows.map(({ id, kind, recipe, epochs: [last], events: [event] }) => {
-    const { progress } = (event?.details ?? {}) as { progress?: RunProgressType };
+    const { progress } = (event?.details ?? {}) as { progress?: RunProgress };
     return {
       id,
       kind,

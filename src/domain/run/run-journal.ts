@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Repeater, SlidingBuffer } from '@graphql-yoga/subscription';
-import type { RunState } from '../../schema/run/run.type.js';
-import type { RunEventType } from '../../schema/run/run-event.type.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
+import type { RunState } from './run.js';
+import type { RunEvent } from './run-event.js';
 import { isFinal } from './run-states.js';
 
 /** Events that a reader takes from the database at once. */
@@ -13,7 +13,7 @@ const READ_AHEAD = 100;
 
 /** What an event says: one of the fields that depend on its kind. */
 export type EventDetails = {
-  [F in keyof typeof KINDS]: { readonly [G in F]: NonNullable<RunEventType[F]> };
+  [F in keyof typeof KINDS]: { readonly [G in F]: NonNullable<RunEvent[F]> };
 }[keyof typeof KINDS];
 
 const KINDS = {
@@ -22,12 +22,12 @@ const KINDS = {
   message: 'LOG',
   progress: 'PROGRESS',
   system: 'SYSTEM',
-} as const satisfies Partial<Record<keyof RunEventType, RunEventType['kind']>>;
+} as const satisfies Partial<Record<keyof RunEvent, RunEvent['kind']>>;
 
 /** What goes with events. */
 export interface Besides {
   readonly data?: Prisma.RunUncheckedUpdateInput;
-  readonly before?: readonly `${RunState}`[];
+  readonly before?: readonly RunState[];
   /** Done between writing and telling. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -91,7 +91,7 @@ export class RunJournal {
    * All events behind a number, those that are there and then those to come, until the run has ended. A reader that was
    * cut off goes on with the last number that it has.
    */
-  follow(id: string, after: number): Repeater<RunEventType> {
+  follow(id: string, after: number): Repeater<RunEvent> {
     return new Repeater(async (push, stop) => {
       const news = this.#newsOf(id);
       let stopped = false;
@@ -120,7 +120,7 @@ export class RunJournal {
   }
 
   /** The next events behind a number, and whether there will be no more behind them. */
-  async #read(id: string, after: number): Promise<{ events: RunEventType[]; over: boolean }> {
+  async #read(id: string, after: number): Promise<{ events: RunEvent[]; over: boolean }> {
     const where = { runId: id, number: { gt: after } };
     const rows = await this.prisma.runEvent.findMany({ where, orderBy: { number: 'asc' }, take: READ_AHEAD });
     // Read behind the events: what it says of the last one cannot be older than they are.
@@ -151,6 +151,6 @@ function overtakenBy(runId: string, phase: string): Prisma.RunEventWhereInput {
   return { runId, kind: 'PROGRESS', details: { path: ['progress', 'phase'], equals: phase } };
 }
 
-function toEvent({ runId, number, kind, createdAt: at, details }: Prisma.RunEventGetPayload<object>): RunEventType {
+function toEvent({ runId, number, kind, createdAt: at, details }: Prisma.RunEventGetPayload<object>): RunEvent {
   return { runId, number, kind, at, ...(details as EventDetails) };
 }

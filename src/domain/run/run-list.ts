@@ -1,9 +1,61 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
-import type { RunFilter, RunSort } from '../../schema/run/run-list.input.js';
-import { type RunPage, RunSortKey, SortDirection } from '../../schema/run/run-list.type.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { RunKind } from '../../training/recipe.js';
+import type { Run, RunState } from './run.js';
 import { type RunRow, toRun, withRunRelations } from './run-row.js';
+
+/** Numbers of a run for filters and sorts, by GraphQL name and column. */
+export const RunMetric = {
+  TEST_ACCURACY: 'testAccuracy',
+  TEST_LOSS: 'testLoss',
+  BEST_VALIDATION_ACCURACY: 'bestValidationAccuracy',
+  BEST_VALIDATION_LOSS: 'bestValidationLoss',
+  EPOCH_SECONDS: 'epochSeconds',
+} as const satisfies Record<string, keyof Run>;
+export type RunMetric = (typeof RunMetric)[keyof typeof RunMetric];
+
+export const RunSortKey = { CREATED_AT: 'createdAt', ...RunMetric } as const;
+export type RunSortKey = (typeof RunSortKey)[keyof typeof RunSortKey];
+
+export const SortDirection = { ASCENDING: 'asc', DESCENDING: 'desc' } as const;
+export type SortDirection = (typeof SortDirection)[keyof typeof SortDirection];
+
+/** Conditions on runs; all that are given must hold. */
+export interface RunFilter {
+  readonly states?: readonly RunState[] | null;
+  readonly kind?: RunKind | null;
+  /** Name of the dataset. */
+  readonly dataset?: string | null;
+  /** Number of the dataset's version; needs `dataset`. */
+  readonly datasetVersion?: number | null;
+  readonly tag?: string | null;
+  readonly metrics?: readonly MetricRange[] | null;
+  readonly createdFrom?: Date | null;
+  /** Exclusive. */
+  readonly createdBefore?: Date | null;
+  /** Part of the id or of a tag. */
+  readonly text?: string | null;
+}
+
+/** Runs that have the metric, within inclusive bounds. */
+export interface MetricRange {
+  readonly metric: RunMetric;
+  readonly atLeast?: number | null;
+  readonly atMost?: number | null;
+}
+
+/** Runs without the metric come last in both directions; equal runs follow in the same direction by age. */
+export interface RunSort {
+  readonly by: RunSortKey;
+  readonly direction: SortDirection;
+}
+
+export interface RunPage {
+  readonly runs: readonly Run[];
+  /** Cursor of the next page; null on the last. */
+  readonly next: string | null;
+}
 
 export const NEWEST_FIRST: RunSort = { by: RunSortKey.CREATED_AT, direction: SortDirection.DESCENDING };
 
@@ -45,7 +97,7 @@ export class RunList {
       throw new HubError('BAD_INPUT', message, { datasetVersion });
     }
     const all: Prisma.RunWhereInput[] = [];
-    if (states) all.push({ state: { in: states } });
+    if (states) all.push({ state: { in: [...states] } });
     if (kind) all.push({ kind });
     if (dataset) all.push({ datasetVersionId: { in: await this.#versions(dataset, datasetVersion ?? undefined) } });
     if (tag) all.push({ tags: { has: tag } });

@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
 import { groupBy } from '../../group-by.js';
-import type { EpochType, RunType } from '../../schema/run/run.type.js';
-import type { LogLine } from '../../schema/run/run-event.type.js';
 import type { PrismaClient } from '../../storage/database.js';
+import type { EpochMetrics } from '../../training/epoch-metrics.js';
+import type { Run } from './run.js';
+import type { LogLine } from './run-event.js';
 import { toRun, withRunRelations } from './run-row.js';
 
 /** Which lines of which log. */
@@ -20,7 +21,7 @@ const GATHER = { cache: false };
 export class RunLoaders {
   constructor(private readonly prisma: PrismaClient) {}
 
-  readonly epochs = new DataLoader<string, EpochType[]>(async (ids) => {
+  readonly epochs = new DataLoader<string, EpochMetrics[]>(async (ids) => {
     const rows = await this.prisma.runEpoch.findMany({ where: { runId: { in: [...ids] } }, orderBy: { epoch: 'asc' } });
     const byRun = groupBy(rows, ({ runId }) => runId);
     return ids.map((id) => byRun.get(id) ?? []);
@@ -36,7 +37,7 @@ export class RunLoaders {
   }, GATHER);
 
   /** A run behind those that it goes on from, the first one first. */
-  readonly chain = new DataLoader<string, RunType[]>(async (ids) => {
+  readonly chain = new DataLoader<string, Run[]>(async (ids) => {
     const links = await this.prisma.$queryRaw<{ last: string; id: string }[]>`
       WITH RECURSIVE chain AS (
         SELECT id AS last, id, parent_run_id, 0 AS back FROM runs WHERE id = ANY (${ids})

@@ -1,8 +1,7 @@
 import { HubError } from '../../errors.js';
-import type { RunKind } from '../../schema/run/run.type.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { PresetName } from '../../training/presets.js';
-import { type Recipe, recipeSchema } from '../../training/recipe.js';
+import { type Recipe, type RunKind, recipeSchema } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 import { notFound } from '../not-found.js';
 
@@ -15,7 +14,7 @@ export interface TransferRequest {
 
 /** What a run will be, checked and complete: the recipe never changes from here on. */
 export interface RunPlan {
-  readonly kind: `${RunKind}`;
+  readonly kind: RunKind;
   readonly datasetVersionId: string;
   readonly backboneName: string;
   readonly parentRunId: string | null;

@@ -1,14 +1,14 @@
 import { HubError } from '../../errors.js';
-import type { RunType } from '../../schema/run/run.type.js';
-import type { RunEventType } from '../../schema/run/run-event.type.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
 import type { Limits } from '../quota/quotas.js';
+import type { Run } from './run.js';
 import type { RunBlobs } from './run-blobs.js';
 import { changedRecipe } from './run-clone.js';
 import { deleteRun } from './run-deletion.js';
+import type { RunEvent } from './run-event.js';
 import { eventRow, type RunJournal } from './run-journal.js';
 import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run-plan.js';
 import type { RunQueue } from './run-queue.js';
@@ -27,17 +27,17 @@ export class RunService {
   ) {}
 
   /** Queues a transfer run. */
-  async startTransfer(request: TransferRequest): Promise<RunType> {
+  async startTransfer(request: TransferRequest): Promise<Run> {
     return this.queueRun(await planTransfer(this.prisma, request));
   }
 
   /** Queues a run that goes on where another one ended. */
-  async startFineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunType> {
+  async startFineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<Run> {
     return this.queueRun(await planFineTune(this.prisma, parentRunId, overrides));
   }
 
   /** Queues a run of the same kind, data, backbone and parent, with changes to the recipe. */
-  async clone(id: string, changes: Readonly<Record<string, unknown>>): Promise<RunType> {
+  async clone(id: string, changes: Readonly<Record<string, unknown>>): Promise<Run> {
     const run = await this.prisma.run.findUnique({
       where: { id },
       include: { parentRun: { select: { recipe: true } } },
@@ -52,7 +52,7 @@ export class RunService {
   async queueRun(
     plan: RunPlan,
     besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
-  ): Promise<RunType> {
+  ): Promise<Run> {
     if (!besides.sweepId) await this.limits.admitRun(); // a sweep's was admitted with it
     const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
     const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });
@@ -60,17 +60,17 @@ export class RunService {
     return this.#changed(id);
   }
 
-  async cancel(id: string): Promise<RunType> {
+  async cancel(id: string): Promise<Run> {
     await this.queue.cancel(id);
     return this.require(id);
   }
 
-  async resume(id: string): Promise<RunType> {
+  async resume(id: string): Promise<Run> {
     await this.queue.resume(id);
     return this.require(id);
   }
 
-  async move(id: string, before: string | null): Promise<RunType> {
+  async move(id: string, before: string | null): Promise<Run> {
     await this.queue.move(id, before);
     return this.#changed(id);
   }
@@ -86,7 +86,7 @@ export class RunService {
   }
 
   /** Gives a run these tags in place of those that it has. */
-  async tag(id: string, given: readonly string[]): Promise<RunType> {
+  async tag(id: string, given: readonly string[]): Promise<Run> {
     const tags = [...new Set(given)].sort();
     try {
       await this.prisma.run.update({ where: { id }, data: { tags, tagText: tags.join(' ') } });
@@ -96,23 +96,23 @@ export class RunService {
     return this.#changed(id);
   }
 
-  async find(id: string): Promise<RunType | null> {
+  async find(id: string): Promise<Run | null> {
     const row = await this.prisma.run.findUnique({ where: { id }, include: withRunRelations });
     return row && toRun(row);
   }
 
-  async require(id: string): Promise<RunType> {
+  async require(id: string): Promise<Run> {
     const run = await this.find(id);
     if (!run) throw notFound('run', id);
     return run;
   }
 
   /** Everything that happened to a run behind an event, and then what happens, until it has ended. */
-  follow(id: string, after: number): AsyncIterable<RunEventType> {
+  follow(id: string, after: number): AsyncIterable<RunEvent> {
     return this.journal.follow(id, after);
   }
 
-  async #changed(id: string): Promise<RunType> {
+  async #changed(id: string): Promise<Run> {
     this.changes.tell('RUN', id);
     return this.require(id);
   }

@@ -1,10 +1,8 @@
 import { HubError } from '../../errors.js';
-import type { RunState } from '../../schema/run/run.type.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { notFound } from '../not-found.js';
+import type { RunState } from './run.js';
 import type { Besides, RunJournal } from './run-journal.js';
-
-type State = `${RunState}`;
 
 /** What can happen to a run in each state, and the state that it is in then. Whatever is not here is refused. */
 export const TRANSITIONS = {
@@ -13,10 +11,10 @@ export const TRANSITIONS = {
   SUCCEEDED: { delete: null },
   FAILED: { resume: 'QUEUED', delete: null },
   CANCELLED: { resume: 'QUEUED', delete: null },
-} as const satisfies Record<State, Readonly<Record<string, State | null>>>;
+} as const satisfies Record<RunState, Readonly<Record<string, RunState | null>>>;
 
 type Table = typeof TRANSITIONS;
-export type Transition = { [S in State]: keyof Table[S] }[State];
+export type Transition = { [S in RunState]: keyof Table[S] }[RunState];
 /** Those that lead to a state. */
 export type Change = Exclude<Transition, 'move' | 'delete'>;
 
@@ -29,18 +27,18 @@ const ACTIONS: Readonly<Partial<Record<Transition, string>>> = {
 };
 
 /** The states in which something can happen. */
-export function statesBefore(transition: Transition): State[] {
-  return (Object.keys(TRANSITIONS) as State[]).filter((state) => transition in TRANSITIONS[state]);
+export function statesBefore(transition: Transition): RunState[] {
+  return (Object.keys(TRANSITIONS) as RunState[]).filter((state) => transition in TRANSITIONS[state]);
 }
 
 /** The state behind a change, whatever the one before it. */
-function stateBehind(change: Change): State {
-  return Object.values<Readonly<Record<string, State | null>>>(TRANSITIONS).find((row) => change in row)![
+function stateBehind(change: Change): RunState {
+  return Object.values<Readonly<Record<string, RunState | null>>>(TRANSITIONS).find((row) => change in row)![
     change
-  ] as State;
+  ] as RunState;
 }
 
-export function isFinal(state: State): boolean {
+export function isFinal(state: RunState): boolean {
   return 'delete' in TRANSITIONS[state];
 }
 
@@ -74,7 +72,7 @@ export class RunStates {
   }
 
   /** The present state. @throws NOT_FOUND, or CONFLICT when it does not allow this. */
-  async require(id: string, transition: Transition): Promise<State> {
+  async require(id: string, transition: Transition): Promise<RunState> {
     const run = await this.prisma.run.findUnique({ where: { id }, select: { state: true } });
     if (!run) throw notFound('run', id);
     const { state } = run;

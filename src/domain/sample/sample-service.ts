@@ -1,8 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import type { Samples } from '../../schema/sample/sample.type.js';
 
-/** What lies in the folder of samples. */
+/** Data and photos that come with the hub. */
+export interface Samples {
+  /** Path of the CIFAR-10 excerpt. */
+  readonly cifar10: string;
+  /** One photo per class, none of them in that excerpt. */
+  readonly photos: readonly SamplePhoto[];
+}
+
+export interface SamplePhoto {
+  readonly name: string;
+  /** A data URL. */
+  readonly picture: string;
+}
+
+/** Reads the folder of samples. */
 export class SampleService {
   constructor(private readonly folder: string) {}
 

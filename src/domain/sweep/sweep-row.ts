@@ -1,9 +1,10 @@
-import type { SweepParameterType, SweepSummaryType, SweepTrialType, SweepType } from '../../schema/sweep/sweep.type.js';
 import type { Prisma } from '../../storage/database.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { type Recipe, recipeSchema } from '../../training/recipe.js';
+import type { SearchParameter } from '../../training/search-space.js';
 import { compareResults, resultOf } from '../../training/trial.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
+import type { Sweep, SweepSummary, SweepTrial } from './sweep.js';
 
 export const withSummaryRelations = {
   datasetVersion: { include: { dataset: true } },
@@ -15,7 +16,7 @@ type SummaryRow = Prisma.SweepGetPayload<{ include: typeof withSummaryRelations 
 export type SweepRow = Prisma.SweepGetPayload<{ include: typeof withSweepRelations }>;
 type TrialRow = SweepRow['trials'][number];
 
-export function toSummary(row: SummaryRow): SweepSummaryType {
+export function toSummary(row: SummaryRow): SweepSummary {
   const { id, state, datasetVersion, backboneName, method, metric, run, createdAt, startedAt, endedAt } = row;
   return {
     ...{ id, state, backboneName, method, metric, createdAt, startedAt, endedAt },
@@ -24,14 +25,14 @@ export function toSummary(row: SummaryRow): SweepSummaryType {
   };
 }
 
-export function toSweep(row: SweepRow): SweepType {
+export function toSweep(row: SweepRow): Sweep {
   const { recipe, parameters, seed, stopEarly, trials, error, errorCode } = row;
   const best = bestTrial(row);
   return {
     ...toSummary(row),
     ...{ seed, stopEarly },
     recipe: recipeSchema.parse(recipe),
-    parameters: parameters as unknown as SweepParameterType[],
+    parameters: parameters as unknown as SearchParameter[],
     trials: trials.map((trial) => toTrial(trial, row)),
     endedTrials: trials.filter(({ state }) => state !== 'QUEUED').length,
     best: best ? toTrial(best, row) : null,
@@ -54,7 +55,7 @@ export function epochsOf({ epochs }: Pick<TrialRow, 'epochs'>): EpochMetrics[] {
   return epochs as unknown as EpochMetrics[];
 }
 
-function toTrial(row: TrialRow, sweep: Pick<SweepRow, 'recipe'>): SweepTrialType {
+function toTrial(row: TrialRow, sweep: Pick<SweepRow, 'recipe'>): SweepTrial {
   const { sweepId: _, values, ...rest } = row;
   return { ...rest, values: values as Prisma.JsonObject, recipe: recipeOf(row, sweep), epochs: epochsOf(row) };
 }

@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
-import type { SweepMethod, SweepMetric, SweepPage, SweepType } from '../../schema/sweep/sweep.type.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { SweepMetric } from '../../training/epoch-metrics.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
@@ -8,16 +8,17 @@ import { notFound } from '../not-found.js';
 import type { Limits } from '../quota/quotas.js';
 import { planTransfer, type TransferRequest } from '../run/run-plan.js';
 import { isFinal } from '../run/run-states.js';
+import type { Sweep, SweepMethod, SweepPage } from './sweep.js';
 import type { SweepQueue } from './sweep-queue.js';
 import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep-row.js';
 
 export interface SweepRequest {
   readonly base: TransferRequest;
-  readonly method: `${SweepMethod}`;
+  readonly method: SweepMethod;
   readonly parameters: readonly SearchParameter[];
   readonly runs: number | null;
   readonly seed: number;
-  readonly metric: `${SweepMetric}`;
+  readonly metric: SweepMetric;
   readonly stopEarly: boolean;
 }
 
@@ -29,7 +30,7 @@ export class SweepService {
   ) {}
 
   /** Queues a sweep. Its trials are drawn and checked now, and never change. */
-  async start({ base, method, parameters, runs, ...rest }: SweepRequest): Promise<SweepType> {
+  async start({ base, method, parameters, runs, ...rest }: SweepRequest): Promise<Sweep> {
     await this.limits.admitRun();
     const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
     if ((method === 'RANDOM') !== (runs !== null)) {
@@ -53,7 +54,7 @@ export class SweepService {
     return this.#require(id);
   }
 
-  async cancel(id: string): Promise<SweepType> {
+  async cancel(id: string): Promise<Sweep> {
     await this.queue.cancel(id);
     return this.#require(id);
   }
@@ -74,7 +75,7 @@ export class SweepService {
     ]);
   }
 
-  async find(id: string): Promise<SweepType | null> {
+  async find(id: string): Promise<Sweep | null> {
     const row = await this.prisma.sweep.findUnique({ where: { id }, include: withSweepRelations });
     return row && toSweep(row);
   }
@@ -91,7 +92,7 @@ export class SweepService {
     return { sweeps, next: rows.length > first ? (sweeps.at(-1)?.id ?? null) : null };
   }
 
-  async #require(id: string): Promise<SweepType> {
+  async #require(id: string): Promise<Sweep> {
     const sweep = await this.find(id);
     if (!sweep) throw notFound('sweep', id);
     return sweep;

@@ -1,8 +1,9 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
+import type { Backbone } from '../../domain/backbone/backbone.js';
 
 @ObjectType('Backbone', { description: 'InceptionV3 without its top, with one set of pretrained weights.' })
-export class BackboneType {
+export class BackboneType implements Backbone {
   @Field(() => ID)
   id!: string;
 

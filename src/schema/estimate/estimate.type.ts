@@ -1,9 +1,6 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { EstimateBasis, type RunEstimate } from '../../domain/estimate/run-estimate.js';
 
-export enum EstimateBasis {
-  RUNS = 'RUNS',
-  CALIBRATION = 'CALIBRATION',
-}
 registerEnumType(EstimateBasis, {
   name: 'EstimateBasis',
   description:
@@ -11,7 +8,7 @@ registerEnumType(EstimateBasis, {
 });
 
 @ObjectType('RunEstimate', { description: 'What a run would take if no epoch is saved by stopping early.' })
-export class RunEstimateType {
+export class RunEstimateType implements RunEstimate {
   @Field(() => Float, { description: 'In all.' })
   seconds!: number;
 
@@ -39,10 +36,10 @@ export class RunEstimateType {
   computedInEveryEpoch!: boolean;
 
   @Field(() => EstimateBasis)
-  basis!: `${EstimateBasis}`;
+  basis!: EstimateBasis;
 
   @Field(() => [ID], { description: 'The runs that it is derived from.' })
-  runs!: string[];
+  runs!: readonly string[];
 
   @Field(() => Float, { nullable: true, description: 'How long the measuring took; null where it is from runs.' })
   calibrationSeconds!: number | null;

@@ -1,6 +1,7 @@
 import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { RunError, RunState } from '../run/run.type.js';
+import { RunState } from '../../domain/run/run.js';
+import { RunErrorType } from '../run/run.type.js';
 
 @ObjectType('ModelImport', { description: 'A model file of others on its way to a model version.' })
 export class ModelImportType {
@@ -8,7 +9,7 @@ export class ModelImportType {
   id!: string;
 
   @Field(() => RunState, { description: 'FAILED when the file was refused: `error` says why.' })
-  state!: `${RunState}`;
+  state!: RunState;
 
   @Field(() => String, { description: 'Name of the model that gets the version.' })
   model!: string;
@@ -34,8 +35,8 @@ export class ModelImportType {
   @Field(() => String, { description: 'Name of the token that asked for it.' })
   actor!: string;
 
-  @Field(() => RunError, { nullable: true })
-  error?: RunError | null;
+  @Field(() => RunErrorType, { nullable: true })
+  error?: RunErrorType | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -1,7 +1,7 @@
 import { Query, Resolver } from 'type-graphql';
 import { listHyperparameters, listPipelines, listPresets } from '../../domain/recipe/recipe-service.js';
 import { Needs } from '../permission.js';
-import { HyperparameterType, PipelineType, PresetInfoType } from './recipe.type.js';
+import { HyperparameterType, PipelineType, PresetType } from './recipe.type.js';
 
 @Resolver()
 export class RecipeResolver {
@@ -11,9 +11,9 @@ export class RecipeResolver {
     return listHyperparameters();
   }
 
-  @Query(() => [PresetInfoType])
+  @Query(() => [PresetType])
   @Needs('VIEWER')
-  presets(): PresetInfoType[] {
+  presets(): PresetType[] {
     return listPresets();
   }
 

@@ -1,28 +1,22 @@
 import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
-import { PresetName, RecipeType, RunKind } from '../run/run.type.js';
+import type { Hyperparameter, Pipeline, PipelineStage, Preset } from '../../domain/recipe/recipe.js';
+import { HyperparameterKind } from '../../training/hyperparameters.js';
+import { PresetName } from '../../training/presets.js';
+import { RunKind, Scale } from '../../training/recipe.js';
+import { RecipeType } from '../run/run.type.js';
 
-export enum HyperparameterKind {
-  INT = 'INT',
-  FLOAT = 'FLOAT',
-  BOOLEAN = 'BOOLEAN',
-  CHOICE = 'CHOICE',
-}
 registerEnumType(HyperparameterKind, { name: 'HyperparameterKind' });
 
-export enum Scale {
-  LINEAR = 'LINEAR',
-  LOG = 'LOG',
-}
 registerEnumType(Scale, { name: 'Scale', description: 'Whether steps through a range add up or multiply.' });
 
 @ObjectType('Hyperparameter', { description: 'A field of the recipe, with everything that it can be.' })
-export class HyperparameterType {
+export class HyperparameterType implements Hyperparameter {
   @Field(() => String)
   name!: string;
 
   @Field(() => HyperparameterKind)
-  kind!: `${HyperparameterKind}`;
+  kind!: HyperparameterKind;
 
   @Field(() => String)
   description!: string;
@@ -49,16 +43,16 @@ export class HyperparameterType {
   exclusiveMin!: boolean;
 
   @Field(() => Scale, { description: 'How to go through the range.' })
-  scale!: `${Scale}`;
+  scale!: Scale;
 
   @Field(() => String, { nullable: true })
   unit!: string | null;
 
   @Field(() => [String], { description: 'Of a choice.' })
-  choices!: string[];
+  choices!: readonly string[];
 
   @Field(() => [RunKind], { description: 'Which runs can be given it. `splitLayer` is given as `fineTuneFrom`.' })
-  runKinds!: `${RunKind}`[];
+  runKinds!: readonly RunKind[];
 
   @Field(() => String, {
     nullable: true,
@@ -68,9 +62,9 @@ export class HyperparameterType {
 }
 
 @ObjectType('PresetInfo', { description: 'A recipe to begin with.' })
-export class PresetInfoType {
+export class PresetType implements Preset {
   @Field(() => PresetName)
-  name!: `${PresetName}`;
+  name!: PresetName;
 
   @Field(() => String)
   description!: string;
@@ -80,9 +74,9 @@ export class PresetInfoType {
 }
 
 @ObjectType('PipelineStage')
-export class PipelineStageType {
+export class PipelineStageType implements PipelineStage {
   @Field(() => RunKind)
-  kind!: `${RunKind}`;
+  kind!: RunKind;
 
   @Field(() => GraphQLJSONObject, {
     description: 'What to start it with: changes to the preset, or what `startFineTuneRun` takes besides the parent.',
@@ -94,7 +88,7 @@ export class PipelineStageType {
 }
 
 @ObjectType('Pipeline', { description: 'Several runs, each going on where the one before ended.' })
-export class PipelineType {
+export class PipelineType implements Pipeline {
   @Field(() => String)
   name!: string;
 
@@ -102,8 +96,8 @@ export class PipelineType {
   description!: string;
 
   @Field(() => PresetName, { description: 'Of the first stage.' })
-  preset!: `${PresetName}`;
+  preset!: PresetName;
 
   @Field(() => [PipelineStageType])
-  stages!: PipelineStageType[];
+  stages!: readonly PipelineStageType[];
 }

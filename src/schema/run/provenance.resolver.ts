@@ -1,11 +1,11 @@
 import { Arg, Args, ArgsType, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
-import type { RunRecordService } from '../../domain/run/provenance-service.js';
+import type { ProvenanceService } from '../../domain/run/provenance-service.js';
 import { classScores, macroAverage } from '../../training/class-metrics.js';
 import { Checked, distinct, list, number, text } from '../checked.js';
 import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { Needs } from '../permission.js';
-import { ClassScoresType, MacroAverage, TestPredictionsType, TestPredictionType } from './provenance.type.js';
+import { ClassScoresType, MacroAverageType, TestPredictionsType, TestPredictionType } from './provenance.type.js';
 import { RunType } from './run.type.js';
 import { RunComparisonType } from './run-comparison.type.js';
 
@@ -36,8 +36,8 @@ class RunMistakesArgs {
 
 /** What a run tells of itself besides its row, and runs beside each other. */
 @Resolver(() => RunType)
-export class RunRecordResolver {
-  constructor(private readonly records: RunRecordService) {}
+export class ProvenanceResolver {
+  constructor(private readonly records: ProvenanceService) {}
 
   @FieldResolver(() => [ClassScoresType], { nullable: true, description: 'By class, from the confusion matrix.' })
   perClass(@Root() { confusion }: RunType): ClassScoresType[] | null {
@@ -45,8 +45,8 @@ export class RunRecordResolver {
     return classScores(confusion.counts).map((scores, c) => ({ label: confusion.labels[c] as string, ...scores }));
   }
 
-  @FieldResolver(() => MacroAverage, { nullable: true })
-  macroAverage(@Root() { confusion }: RunType): MacroAverage | null {
+  @FieldResolver(() => MacroAverageType, { nullable: true })
+  macroAverage(@Root() { confusion }: RunType): MacroAverageType | null {
     return confusion ? macroAverage(classScores(confusion.counts)) : null;
   }
 

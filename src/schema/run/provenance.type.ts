@@ -1,8 +1,19 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { CodeVersion } from '../../code-version.js';
+import type {
+  EnvironmentRecord,
+  LabelledScores,
+  Reproduction,
+  ReproductionDifference,
+  TestPrediction,
+  TestPredictions,
+} from '../../domain/run/provenance.js';
+import type { Scores } from '../../training/class-metrics.js';
+import type { Host, Library } from '../../training/environment.js';
 
-@ObjectType({ description: 'Which code ran.' })
-export class CodeRecord {
+@ObjectType('CodeRecord', { description: 'Which code ran.' })
+export class CodeVersionType implements CodeVersion {
   @Field(() => String, { description: 'Version of the hub.' })
   version!: string;
 
@@ -13,8 +24,8 @@ export class CodeRecord {
   dirty!: boolean | null;
 }
 
-@ObjectType()
-export class LibraryRecord {
+@ObjectType('LibraryRecord')
+export class LibraryType implements Library {
   @Field(() => String)
   name!: string;
 
@@ -22,8 +33,8 @@ export class LibraryRecord {
   version!: string;
 }
 
-@ObjectType({ description: 'The machine that computed.' })
-export class HostRecord {
+@ObjectType('HostRecord', { description: 'The machine that computed.' })
+export class HostType implements Host {
   @Field(() => String)
   name!: string;
 
@@ -40,23 +51,23 @@ export class HostRecord {
   memoryBytes!: number;
 }
 
-@ObjectType({ description: 'Where a run computed, and with what besides its engine.' })
-export class EnvironmentRecord {
-  @Field(() => CodeRecord)
-  code!: CodeRecord;
+@ObjectType('EnvironmentRecord', { description: 'Where a run computed, and with what besides its engine.' })
+export class EnvironmentRecordType implements EnvironmentRecord {
+  @Field(() => CodeVersionType)
+  code!: CodeVersionType;
 
   @Field(() => String, { description: 'Version of Node.' })
   node!: string;
 
-  @Field(() => [LibraryRecord])
-  libraries!: LibraryRecord[];
+  @Field(() => [LibraryType])
+  libraries!: readonly LibraryType[];
 
-  @Field(() => HostRecord)
-  host!: HostRecord;
+  @Field(() => HostType)
+  host!: HostType;
 }
 
-@ObjectType({ description: 'Unweighted means over the classes that have a value.' })
-export class MacroAverage {
+@ObjectType('MacroAverage', { description: 'Unweighted means over the classes that have a value.' })
+export class MacroAverageType implements Scores {
   @Field(() => Float, { nullable: true })
   precision!: number | null;
 
@@ -68,7 +79,7 @@ export class MacroAverage {
 }
 
 @ObjectType('ClassScores', { description: 'How one class was told apart from the others. Null is 0 / 0.' })
-export class ClassScoresType {
+export class ClassScoresType implements LabelledScores {
   @Field(() => String)
   label!: string;
 
@@ -86,7 +97,7 @@ export class ClassScoresType {
 }
 
 @ObjectType('TestPrediction', { description: 'What a run answered for one test image.' })
-export class TestPredictionType {
+export class TestPredictionType implements TestPrediction {
   /** Which version the image is read from. */
   versionId!: string;
 
@@ -110,16 +121,16 @@ export class TestPredictionType {
 }
 
 @ObjectType('TestPredictions', { description: 'Test images of one or more cells of the confusion matrix.' })
-export class TestPredictionsType {
+export class TestPredictionsType implements TestPredictions {
   @Field(() => Int, { description: 'How many there are.' })
   total!: number;
 
   @Field(() => [TestPredictionType], { description: 'The most confident first.' })
-  images!: TestPredictionType[];
+  images!: readonly TestPredictionType[];
 }
 
-@ObjectType({ description: 'Something in which a repeated run differs from the first one.' })
-export class ReproductionDifference {
+@ObjectType('ReproductionDifference', { description: 'Something in which a repeated run differs from the first one.' })
+export class ReproductionDifferenceType implements ReproductionDifference {
   @Field(() => String, { description: 'For example "engine.threads" or "epochs.2.trainLoss".' })
   what!: string;
 
@@ -130,13 +141,13 @@ export class ReproductionDifference {
   now!: unknown;
 }
 
-@ObjectType({ description: 'Whether a run that was repeated came to the same.' })
-export class Reproduction {
+@ObjectType('Reproduction', { description: 'Whether a run that was repeated came to the same.' })
+export class ReproductionType implements Reproduction {
   @Field(() => Boolean, { description: 'Bit by bit: losses of all epochs, figures on the test split, weights.' })
   agrees!: boolean;
 
-  @Field(() => [ReproductionDifference], {
+  @Field(() => [ReproductionDifferenceType], {
     description: 'What can be a cause (engine, code, libraries, host) before the first numbers that differ.',
   })
-  differences!: ReproductionDifference[];
+  differences!: readonly ReproductionDifferenceType[];
 }

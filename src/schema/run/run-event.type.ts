@@ -1,23 +1,20 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { EpochType, RunPhase, RunState } from './run.type.js';
+import { RunState } from '../../domain/run/run.js';
+import { type LogLine, type RunEvent, RunEventKind, RunPhase, type RunProgress } from '../../domain/run/run-event.js';
+import type { SystemUse } from '../../training/system-use.js';
+import { EpochType } from './run.type.js';
 
-export enum RunEventKind {
-  STATE = 'STATE',
-  EPOCH = 'EPOCH',
-  LOG = 'LOG',
-  PROGRESS = 'PROGRESS',
-  SYSTEM = 'SYSTEM',
-}
+registerEnumType(RunPhase, { name: 'RunPhase', description: 'What a run is doing.' });
 registerEnumType(RunEventKind, {
   name: 'RunEventKind',
   description: 'Says which field of an event is there: state, epoch, message, progress or system.',
 });
 
 @ObjectType('RunProgress', { description: 'How far a run is in what it is doing.' })
-export class RunProgressType {
+export class RunProgressType implements RunProgress {
   @Field(() => RunPhase)
-  phase!: `${RunPhase}`;
+  phase!: RunPhase;
 
   @Field(() => Float, { description: 'Images or bytes done in this phase.' })
   done!: number;
@@ -30,7 +27,7 @@ export class RunProgressType {
 }
 
 @ObjectType('SystemUse', { description: 'What the training process takes of its machine.' })
-export class SystemUseType {
+export class SystemUseType implements SystemUse {
   @Field(() => Float, { description: 'Share of all cores since the last report, from 0 to 1.' })
   cpuShare!: number;
 
@@ -42,7 +39,7 @@ export class SystemUseType {
 }
 
 @ObjectType('RunEvent', { description: 'Something that happened to a run.' })
-export class RunEventType {
+export class RunEventType implements RunEvent {
   @Field(() => ID)
   runId!: string;
 
@@ -52,13 +49,13 @@ export class RunEventType {
   number!: number;
 
   @Field(() => RunEventKind)
-  kind!: `${RunEventKind}`;
+  kind!: RunEventKind;
 
   @Field(() => GraphQLDateTimeISO)
   at!: Date;
 
   @Field(() => RunState, { nullable: true, description: 'The state that the run is in from now on.' })
-  state?: `${RunState}`;
+  state?: RunState;
 
   @Field(() => EpochType, { nullable: true, description: 'The epoch that has just ended.' })
   epoch?: EpochType;
@@ -73,8 +70,8 @@ export class RunEventType {
   system?: SystemUseType;
 }
 
-@ObjectType({ description: 'A line of the log of a run.' })
-export class LogLine {
+@ObjectType('LogLine', { description: 'A line of the log of a run.' })
+export class LogLineType implements LogLine {
   @Field(() => Int, {
     description: 'Number of the event. Give that of the last line as `after` to get those behind it.',
   })

@@ -1,8 +1,8 @@
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { NAME_RULE } from '../../domain/names.js';
+import { FirstTrainedLayer } from '../../network/inception-v3.js';
 import { Checked, list, NAME } from '../checked.js';
 import { RecipeInputType } from './run.input.js';
-import { SplitLayer } from './run.type.js';
 
 const TAGS = 20;
 const TAGS_RULE = `A run has ${TAGS} tags at most.`;
@@ -15,8 +15,8 @@ export class CloneRunInput {
   @Field(() => RecipeInputType, { nullable: true })
   recipe?: RecipeInputType | null;
 
-  @Field(() => SplitLayer, { nullable: true, description: 'Of a fine-tune run: all behind this layer learns.' })
-  fineTuneFrom?: SplitLayer | null;
+  @Field(() => FirstTrainedLayer, { nullable: true, description: 'Of a fine-tune run: all behind this layer learns.' })
+  fineTuneFrom?: FirstTrainedLayer | null;
 }
 
 @ArgsType()

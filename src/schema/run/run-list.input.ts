@@ -1,11 +1,19 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import { RunState } from '../../domain/run/run.js';
+import {
+  type MetricRange,
+  type RunFilter,
+  RunMetric,
+  type RunSort,
+  RunSortKey,
+  SortDirection,
+} from '../../domain/run/run-list.js';
+import { RunKind } from '../../training/recipe.js';
 import { Checked, list, NAME, number, text } from '../checked.js';
-import { RunKind, RunState } from './run.type.js';
-import { RunMetric, RunSortKey, SortDirection } from './run-list.type.js';
 
-@InputType({ description: 'Runs that have the metric, within the bounds.' })
-export class MetricRange {
+@InputType('MetricRange', { description: 'Runs that have the metric, within the bounds.' })
+export class MetricRangeInput implements MetricRange {
   @Field(() => RunMetric)
   metric!: RunMetric;
 
@@ -16,10 +24,10 @@ export class MetricRange {
   atMost?: number | null;
 }
 
-@InputType({ description: 'A run is in the list when all that is given here holds for it.' })
-export class RunFilter {
+@InputType('RunFilter', { description: 'A run is in the list when all that is given here holds for it.' })
+export class RunFilterInput implements RunFilter {
   @Field(() => [RunState], { nullable: true, description: 'Any of them.' })
-  states?: RunState[] | null;
+  states?: readonly RunState[] | null;
 
   @Field(() => RunKind, { nullable: true })
   kind?: RunKind | null;
@@ -35,9 +43,9 @@ export class RunFilter {
   @Checked(NAME)
   tag?: string | null;
 
-  @Field(() => [MetricRange], { nullable: true, description: '10 at most.' })
+  @Field(() => [MetricRangeInput], { nullable: true, description: '10 at most.' })
   @Checked(list(0, 10))
-  metrics?: MetricRange[] | null;
+  metrics?: readonly MetricRangeInput[] | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   createdFrom?: Date | null;
@@ -50,11 +58,11 @@ export class RunFilter {
   text?: string | null;
 }
 
-@InputType({
+@InputType('RunSort', {
   description:
     'Runs without the metric come last in both directions; equal ones are in the same direction by their age.',
 })
-export class RunSort {
+export class RunSortInput implements RunSort {
   @Field(() => RunSortKey, { defaultValue: RunSortKey.CREATED_AT })
   by!: RunSortKey;
 

@@ -2,7 +2,7 @@ import { Args, ArgsType, Field, FieldResolver, Float, Int, Resolver, Root } from
 import type { RunLoaders } from '../../domain/run/run-loaders.js';
 import { Checked, number } from '../checked.js';
 import { EpochType, RunType } from './run.type.js';
-import { LogLine } from './run-event.type.js';
+import { LogLineType } from './run-event.type.js';
 
 @ArgsType()
 class LogArgs {
@@ -35,8 +35,8 @@ export class RunFields {
     return state === 'QUEUED' ? this.loaders.queuePosition.load(id) : null;
   }
 
-  @FieldResolver(() => [LogLine], { description: 'Lines of its log, in order.' })
-  async log(@Root() { id: runId }: RunType, @Args(() => LogArgs) { after, first }: LogArgs): Promise<LogLine[]> {
+  @FieldResolver(() => [LogLineType], { description: 'Lines of its log, in order.' })
+  async log(@Root() { id: runId }: RunType, @Args(() => LogArgs) { after, first }: LogArgs): Promise<LogLineType[]> {
     return this.loaders.log.load({ runId, after, first });
   }
 }

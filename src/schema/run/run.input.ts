@@ -1,7 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { FirstTrainedLayer } from '../../network/inception-v3.js';
+import { PresetName } from '../../training/presets.js';
+import { Schedule, ValidationSource } from '../../training/recipe.js';
 import { Checked, text } from '../checked.js';
 import { HyperparameterInput } from './hyperparameter.field.js';
-import { PresetName, Schedule, SplitLayer, ValidationSource } from './run.type.js';
 
 /** What both kinds of run can be told. */
 @InputType()
@@ -96,9 +98,9 @@ export class StartFineTuneRunInput extends TrainingInput {
   @Field(() => ID, { description: 'A run that succeeded. Its weights are the start.' })
   parentRunId!: string;
 
-  @Field(() => SplitLayer, {
-    defaultValue: SplitLayer.mixed5,
+  @Field(() => FirstTrainedLayer, {
+    defaultValue: FirstTrainedLayer.mixed5,
     description: 'All behind this layer learns; mixed0 to mixed10, not behind what the parent trained.',
   })
-  fineTuneFrom!: SplitLayer;
+  fineTuneFrom!: FirstTrainedLayer;
 }

@@ -7,8 +7,8 @@ import { StartFineTuneRunInput, StartTransferRunInput } from './run.input.js';
 import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
 import { CloneRunInput, TagRunArgs } from './run-life.input.js';
-import { RunFilter, RunPageInput, RunSort } from './run-list.input.js';
-import { RunPage } from './run-list.type.js';
+import { RunFilterInput, RunPageInput, RunSortInput } from './run-list.input.js';
+import { RunPageType } from './run-list.type.js';
 
 @Resolver()
 export class RunResolver {
@@ -17,13 +17,13 @@ export class RunResolver {
     private readonly list: RunList,
   ) {}
 
-  @Query(() => RunPage, { name: 'runs', description: 'Newest first, unless the sort says otherwise.' })
+  @Query(() => RunPageType, { name: 'runs', description: 'Newest first, unless the sort says otherwise.' })
   @Needs('VIEWER')
   async pageOfRuns(
     @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
-    @Arg('filter', () => RunFilter, { nullable: true }) filter?: RunFilter | null,
-    @Arg('sort', () => RunSort, { nullable: true }) sort?: RunSort | null,
-  ): Promise<RunPage> {
+    @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
+    @Arg('sort', () => RunSortInput, { nullable: true }) sort?: RunSortInput | null,
+  ): Promise<RunPageType> {
     return this.list.page(page.first, page.after ?? null, filter ?? {}, sort ?? NEWEST_FIRST);
   }
 

@@ -1,60 +1,33 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { PRESET_DESCRIPTIONS } from '../../training/presets.js';
+import type { EngineRecord } from '../../domain/run/provenance.js';
+import { type ConfusionMatrix, type Run, type RunError, type RunSeconds, RunState } from '../../domain/run/run.js';
+import { FirstTrainedLayer } from '../../network/inception-v3.js';
+import type { EpochMetrics } from '../../training/epoch-metrics.js';
+import { PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
+import { type Recipe, RunKind, Schedule, ValidationSource } from '../../training/recipe.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { Hyperparameter } from './hyperparameter.field.js';
-import { EnvironmentRecord, Reproduction } from './provenance.type.js';
+import { EnvironmentRecordType, ReproductionType } from './provenance.type.js';
 
-export enum RunKind {
-  TRANSFER = 'TRANSFER',
-  FINE_TUNE = 'FINE_TUNE',
-}
 registerEnumType(RunKind, {
   name: 'RunKind',
   description: 'TRANSFER trains a head on a frozen backbone; FINE_TUNE goes on with part of the backbone.',
 });
 
-export enum RunState {
-  QUEUED = 'QUEUED',
-  RUNNING = 'RUNNING',
-  SUCCEEDED = 'SUCCEEDED',
-  FAILED = 'FAILED',
-  CANCELLED = 'CANCELLED',
-}
 registerEnumType(RunState, { name: 'RunState', description: 'The last three are final.' });
 
-export enum RunPhase {
-  BACKBONE = 'backbone',
-  FEATURES = 'features',
-  TRAINING = 'training',
-  EVALUATION = 'evaluation',
-}
-registerEnumType(RunPhase, { name: 'RunPhase', description: 'What a run is doing.' });
-
-export enum ValidationSource {
-  HELD_OUT = 'HELD_OUT',
-  TEST_SPLIT = 'TEST_SPLIT',
-}
 registerEnumType(ValidationSource, {
   name: 'ValidationSource',
   description: 'On which images the figures after each epoch are taken. TEST_SPLIT is what the seed experiment did.',
 });
 
-export enum Schedule {
-  CONSTANT = 'CONSTANT',
-  COSINE = 'COSINE',
-}
 registerEnumType(Schedule, {
   name: 'Schedule',
   description: 'How the learning rate goes: as it is, or along half a cosine down to zero at the last step.',
 });
 
-export enum PresetName {
-  STANDARD = 'standard',
-  SEED = 'seed',
-  BEST = 'best',
-}
 registerEnumType(PresetName, {
   name: 'Preset',
   description: 'A recipe to begin with; `presets` describes them.',
@@ -65,32 +38,18 @@ registerEnumType(PresetName, {
   },
 });
 
-export enum SplitLayer {
-  mixed0 = 'mixed0',
-  mixed1 = 'mixed1',
-  mixed2 = 'mixed2',
-  mixed3 = 'mixed3',
-  mixed4 = 'mixed4',
-  mixed5 = 'mixed5',
-  mixed6 = 'mixed6',
-  mixed7 = 'mixed7',
-  mixed8 = 'mixed8',
-  mixed9 = 'mixed9',
-  mixed10 = 'mixed10',
-  avg_pool = 'avg_pool',
-}
-registerEnumType(SplitLayer, {
+registerEnumType(FirstTrainedLayer, {
   name: 'SplitLayer',
   description: "Where the frozen part of the network ends, by Keras's names. Behind avg_pool there is only the head.",
 });
 
 @ObjectType('Recipe', { description: 'Everything that decides a run besides its data and backbone. Never changes.' })
-export class RecipeType {
+export class RecipeType implements Recipe {
   @Hyperparameter()
   imageSize!: number;
 
-  @Hyperparameter(SplitLayer)
-  splitLayer!: `${SplitLayer}`;
+  @Hyperparameter(FirstTrainedLayer)
+  splitLayer!: FirstTrainedLayer;
 
   @Hyperparameter()
   batchSize!: number;
@@ -102,7 +61,7 @@ export class RecipeType {
   learningRate!: number;
 
   @Hyperparameter(Schedule)
-  schedule!: `${Schedule}`;
+  schedule!: Schedule;
 
   @Hyperparameter()
   warmUpEpochs!: number;
@@ -135,7 +94,7 @@ export class RecipeType {
   seed!: number;
 
   @Hyperparameter(ValidationSource)
-  validation!: `${ValidationSource}`;
+  validation!: ValidationSource;
 
   @Hyperparameter()
   validationFraction!: number;
@@ -151,7 +110,7 @@ export class RecipeType {
 }
 
 @ObjectType('Epoch', { description: 'One pass over the training split. Losses are mean cross-entropies in nats.' })
-export class EpochType {
+export class EpochType implements EpochMetrics {
   @Field(() => Int, { description: 'From 1.' })
   epoch!: number;
 
@@ -171,8 +130,8 @@ export class EpochType {
   seconds!: number;
 }
 
-@ObjectType({ description: 'Who computed.' })
-export class EngineRecord {
+@ObjectType('EngineRecord', { description: 'Who computed.' })
+export class EngineRecordType implements EngineRecord {
   @Field(() => String)
   name!: string;
 
@@ -186,17 +145,17 @@ export class EngineRecord {
   threads!: number;
 }
 
-@ObjectType({ description: 'counts[i][j] test images of class i were taken for class j.' })
-export class ConfusionMatrix {
+@ObjectType('ConfusionMatrix', { description: 'counts[i][j] test images of class i were taken for class j.' })
+export class ConfusionMatrixType implements ConfusionMatrix {
   @Field(() => [String])
-  labels!: string[];
+  labels!: readonly string[];
 
   @Field(() => [[Int]])
-  counts!: number[][];
+  counts!: readonly (readonly number[])[];
 }
 
-@ObjectType({ description: 'Where the time of a finished run went.' })
-export class RunSeconds {
+@ObjectType('RunSeconds', { description: 'Where the time of a finished run went.' })
+export class RunSecondsType implements RunSeconds {
   @Field(() => Float, { description: 'Decoding and the frozen network; next to nothing when cached.' })
   features!: number;
 
@@ -207,8 +166,8 @@ export class RunSeconds {
   evaluation!: number;
 }
 
-@ObjectType({ description: 'Why a run failed.' })
-export class RunError {
+@ObjectType('RunError', { description: 'Why a run failed.' })
+export class RunErrorType implements RunError {
   @Field(() => String)
   code!: string;
 
@@ -217,15 +176,15 @@ export class RunError {
 }
 
 @ObjectType('Run', { description: 'One training of one recipe on one dataset version.' })
-export class RunType {
+export class RunType implements Run {
   @Field(() => ID)
   id!: string;
 
   @Field(() => RunKind)
-  kind!: `${RunKind}`;
+  kind!: RunKind;
 
   @Field(() => RunState)
-  state!: `${RunState}`;
+  state!: RunState;
 
   @Field(() => DatasetVersionType)
   datasetVersion!: DatasetVersionType;
@@ -234,64 +193,64 @@ export class RunType {
   backboneName!: string;
 
   @Field(() => BackboneType, { nullable: true, description: 'Its record, once the run has it.' })
-  backbone?: BackboneType | null;
+  backbone!: BackboneType | null;
 
   @Field(() => ID, { nullable: true, description: 'The run that it goes on from.' })
-  parentRunId?: string | null;
+  parentRunId!: string | null;
 
   @Field(() => RecipeType)
   recipe!: RecipeType;
 
-  @Field(() => EngineRecord, { nullable: true })
-  engine?: EngineRecord | null;
+  @Field(() => EngineRecordType, { nullable: true })
+  engine!: EngineRecordType | null;
 
-  @Field(() => EnvironmentRecord, { nullable: true, description: 'Where it computed, and with what.' })
-  environment?: EnvironmentRecord | null;
+  @Field(() => EnvironmentRecordType, { nullable: true, description: 'Where it computed, and with what.' })
+  environment!: EnvironmentRecordType | null;
 
   @Field(() => ID, { nullable: true, description: 'The sweep whose best trial it was made of.' })
-  sweepId?: string | null;
+  sweepId!: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The run that it repeats.' })
-  reproductionOfId?: string | null;
+  reproductionOfId!: string | null;
 
-  @Field(() => Reproduction, { nullable: true, description: 'Once it has succeeded: whether it came to the same.' })
-  reproduction?: Reproduction | null;
+  @Field(() => ReproductionType, { nullable: true, description: 'Once it has succeeded: whether it came to the same.' })
+  reproduction!: ReproductionType | null;
 
   @Field(() => Int, {
     nullable: true,
     description: 'The epoch whose weights were kept; the last one where those of several were averaged.',
   })
-  keptEpoch?: number | null;
+  keptEpoch!: number | null;
 
   @Field(() => Float, { nullable: true, description: 'Share of test images classified right, by the kept weights.' })
-  testAccuracy?: number | null;
+  testAccuracy!: number | null;
 
   @Field(() => Float, { nullable: true })
-  testLoss?: number | null;
+  testLoss!: number | null;
 
-  @Field(() => ConfusionMatrix, { nullable: true })
-  confusion?: ConfusionMatrix | null;
+  @Field(() => ConfusionMatrixType, { nullable: true })
+  confusion!: ConfusionMatrixType | null;
 
-  @Field(() => RunSeconds, { nullable: true })
-  seconds?: RunSeconds | null;
+  @Field(() => RunSecondsType, { nullable: true })
+  seconds!: RunSecondsType | null;
 
   @Field(() => Float, { nullable: true, description: 'Largest resident memory of the training process, in bytes.' })
-  peakMemoryBytes?: number | null;
+  peakMemoryBytes!: number | null;
 
   @Field(() => Float, { nullable: true, description: 'Best of its epochs so far.' })
-  bestValidationAccuracy?: number | null;
+  bestValidationAccuracy!: number | null;
 
   @Field(() => Float, { nullable: true, description: 'Least of its epochs so far, in nats.' })
-  bestValidationLoss?: number | null;
+  bestValidationLoss!: number | null;
 
   @Field(() => Float, { nullable: true, description: 'Seconds that all its epochs took together, so far.' })
-  epochSeconds?: number | null;
+  epochSeconds!: number | null;
 
-  @Field(() => RunError, { nullable: true })
-  error?: RunError | null;
+  @Field(() => RunErrorType, { nullable: true })
+  error!: RunErrorType | null;
 
   @Field(() => [String], { description: 'Sorted.' })
-  tags!: string[];
+  tags!: readonly string[];
 
   @Field(() => Int, { description: 'How often it went on after it had failed or was cancelled.' })
   resumes!: number;
@@ -300,8 +259,8 @@ export class RunType {
   createdAt!: Date;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  startedAt?: Date | null;
+  startedAt!: Date | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  endedAt?: Date | null;
+  endedAt!: Date | null;
 }

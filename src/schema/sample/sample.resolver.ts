@@ -1,15 +1,15 @@
 import { Query, Resolver } from 'type-graphql';
 import type { SampleService } from '../../domain/sample/sample-service.js';
 import { Needs } from '../permission.js';
-import { Samples } from './sample.type.js';
+import { SamplesType } from './sample.type.js';
 
 @Resolver()
 export class SampleResolver {
   constructor(private readonly samples: SampleService) {}
 
-  @Query(() => Samples, { name: 'samples' })
+  @Query(() => SamplesType, { name: 'samples' })
   @Needs('VIEWER')
-  async all(): Promise<Samples> {
+  async all(): Promise<SamplesType> {
     return this.samples.read();
   }
 }

@@ -1,7 +1,8 @@
 import { Field, ObjectType } from 'type-graphql';
+import type { SamplePhoto, Samples } from '../../domain/sample/sample-service.js';
 
-@ObjectType({ description: 'A photo that comes with the hub, to classify.' })
-export class SamplePhoto {
+@ObjectType('SamplePhoto', { description: 'A photo that comes with the hub, to classify.' })
+export class SamplePhotoType implements SamplePhoto {
   @Field(() => String)
   name!: string;
 
@@ -9,11 +10,11 @@ export class SamplePhoto {
   picture!: string;
 }
 
-@ObjectType({ description: 'What comes with the hub, to try it with.' })
-export class Samples {
+@ObjectType('Samples', { description: 'What comes with the hub, to try it with.' })
+export class SamplesType implements Samples {
   @Field(() => String, { description: '2,500 images of CIFAR-10: what to give registerDatasetVersion as its path.' })
   cifar10!: string;
 
-  @Field(() => [SamplePhoto], { description: 'One of each class, which are not in that dataset.' })
-  photos!: SamplePhoto[];
+  @Field(() => [SamplePhotoType], { description: 'One of each class, which are not in that dataset.' })
+  photos!: readonly SamplePhotoType[];
 }

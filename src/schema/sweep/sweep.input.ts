@@ -1,19 +1,21 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, InputType, Int } from 'type-graphql';
+import { SweepMethod } from '../../domain/sweep/sweep.js';
+import { SweepMetric } from '../../training/epoch-metrics.js';
+import { Scale } from '../../training/recipe.js';
+import type { SearchParameter } from '../../training/search-space.js';
 import { Checked, list, number, text } from '../checked.js';
-import { Scale } from '../recipe/recipe.type.js';
 import { StartTransferRunInput } from '../run/run.input.js';
-import { SweepMethod, SweepMetric } from './sweep.type.js';
 
 @InputType({ description: 'Either `values`, or `min` and `max`.' })
-export class SweepParameterInput {
+export class SweepParameterInput implements SearchParameter {
   @Field(() => String, { description: 'Of a hyperparameter that can differ in a sweep; `hyperparameters` says which.' })
   @Checked(text(1, 64))
   name!: string;
 
   @Field(() => [GraphQLJSON], { nullable: true, description: '1 to 100; a RANDOM sweep draws from them.' })
   @Checked(list(0, 100))
-  values?: unknown[] | null;
+  values?: readonly unknown[] | null;
 
   @Field(() => Float, { nullable: true })
   min?: number | null;

@@ -4,17 +4,17 @@ import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { RunPageInput } from '../run/run-list.input.js';
 import { StartSweepInput } from './sweep.input.js';
-import { SweepPage, SweepType } from './sweep.type.js';
+import { SweepPageType, SweepType } from './sweep.type.js';
 
 @Resolver()
 export class SweepResolver {
   constructor(private readonly service: SweepService) {}
 
-  @Query(() => SweepPage)
+  @Query(() => SweepPageType)
   @Needs('VIEWER')
   async sweeps(
     @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
-  ): Promise<SweepPage> {
+  ): Promise<SweepPageType> {
     return this.service.page(page.first, page.after ?? null);
   }
 

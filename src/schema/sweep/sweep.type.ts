@@ -1,70 +1,66 @@
 import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { RunState } from '../../domain/run/run.js';
+import {
+  type Sweep,
+  SweepMethod,
+  type SweepPage,
+  type SweepSummary,
+  type SweepTrial,
+  TrialState,
+} from '../../domain/sweep/sweep.js';
+import { SweepMetric } from '../../training/epoch-metrics.js';
+import { Scale } from '../../training/recipe.js';
+import type { SearchParameter, TrialValues } from '../../training/search-space.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
-import { Scale } from '../recipe/recipe.type.js';
-import { EpochType, RecipeType, RunError, RunState } from '../run/run.type.js';
+import { EpochType, RecipeType, RunErrorType } from '../run/run.type.js';
 
-export enum SweepMethod {
-  GRID = 'GRID',
-  RANDOM = 'RANDOM',
-}
 registerEnumType(SweepMethod, {
   name: 'SweepMethod',
   description: 'GRID tries every combination of listed values; RANDOM draws as many as it is told to.',
 });
 
-export enum SweepMetric {
-  VALIDATION_ACCURACY = 'VALIDATION_ACCURACY',
-  VALIDATION_LOSS = 'VALIDATION_LOSS',
-}
 registerEnumType(SweepMetric, { name: 'SweepMetric', description: 'Of the epoch that a trial would keep.' });
 
-export enum TrialState {
-  QUEUED = 'QUEUED',
-  SUCCEEDED = 'SUCCEEDED',
-  STOPPED = 'STOPPED',
-  FAILED = 'FAILED',
-  CANCELLED = 'CANCELLED',
-}
 registerEnumType(TrialState, {
   name: 'TrialState',
   description: 'QUEUED until it has ended. STOPPED by the median rule; FAILED when its numbers ran away.',
 });
 
 @ObjectType('SweepParameter', { description: 'What is tried of a hyperparameter.' })
-export class SweepParameterType {
+export class SweepParameterType implements SearchParameter {
   @Field(() => String)
   name!: string;
 
   @Field(() => [GraphQLJSON], { nullable: true })
-  values!: unknown[] | null;
+  values?: readonly unknown[] | null;
 
   @Field(() => Float, { nullable: true })
-  min!: number | null;
+  min?: number | null;
 
   @Field(() => Float, { nullable: true })
-  max!: number | null;
+  max?: number | null;
 
   @Field(() => Scale, { nullable: true })
-  scale!: `${Scale}` | null;
+  scale?: Scale | null;
 }
 
 @ObjectType('SweepTrial', { description: 'One training of a sweep. It never looks at the test split.' })
-export class SweepTrialType {
+export class SweepTrialType implements SweepTrial {
   @Field(() => Int, { description: 'From 1.' })
   number!: number;
 
   @Field(() => GraphQLJSONObject, { description: "In what it differs from the sweep's recipe." })
-  values!: object;
+  values!: TrialValues;
 
   @Field(() => RecipeType)
   recipe!: RecipeType;
 
   @Field(() => TrialState)
-  state!: `${TrialState}`;
+  state!: TrialState;
 
   @Field(() => [EpochType])
-  epochs!: EpochType[];
+  epochs!: readonly EpochType[];
 
   @Field(() => Int, { nullable: true, description: 'The epoch that it would keep.' })
   keptEpoch!: number | null;
@@ -83,12 +79,12 @@ export class SweepTrialType {
 }
 
 @ObjectType('SweepSummary', { description: 'What a list tells of a sweep.' })
-export class SweepSummaryType {
+export class SweepSummaryType implements SweepSummary {
   @Field(() => ID)
   id!: string;
 
   @Field(() => RunState)
-  state!: `${RunState}`;
+  state!: RunState;
 
   @Field(() => DatasetVersionType)
   datasetVersion!: DatasetVersionType;
@@ -97,10 +93,10 @@ export class SweepSummaryType {
   backboneName!: string;
 
   @Field(() => SweepMethod)
-  method!: `${SweepMethod}`;
+  method!: SweepMethod;
 
   @Field(() => SweepMetric)
-  metric!: `${SweepMetric}`;
+  metric!: SweepMetric;
 
   @Field(() => ID, { nullable: true, description: 'The run that was made of the best trial, with figures of its own.' })
   runId!: string | null;
@@ -116,12 +112,12 @@ export class SweepSummaryType {
 }
 
 @ObjectType('Sweep', { description: 'Many trainings of a head that differ in some hyperparameters.' })
-export class SweepType extends SweepSummaryType {
+export class SweepType extends SweepSummaryType implements Sweep {
   @Field(() => RecipeType, { description: 'What all trials have but for their values.' })
   recipe!: RecipeType;
 
   @Field(() => [SweepParameterType])
-  parameters!: SweepParameterType[];
+  parameters!: readonly SweepParameterType[];
 
   @Field(() => Int, { description: 'Of what is drawn at random.' })
   seed!: number;
@@ -130,7 +126,7 @@ export class SweepType extends SweepSummaryType {
   stopEarly!: boolean;
 
   @Field(() => [SweepTrialType], { description: 'In the order in which they are made.' })
-  trials!: SweepTrialType[];
+  trials!: readonly SweepTrialType[];
 
   @Field(() => Int, { description: 'How many have ended.' })
   endedTrials!: number;
@@ -138,14 +134,14 @@ export class SweepType extends SweepSummaryType {
   @Field(() => SweepTrialType, { nullable: true, description: 'The best one so far.' })
   best!: SweepTrialType | null;
 
-  @Field(() => RunError, { nullable: true })
-  error!: RunError | null;
+  @Field(() => RunErrorType, { nullable: true })
+  error!: RunErrorType | null;
 }
 
-@ObjectType({ description: 'A page of sweeps, newest first.' })
-export class SweepPage {
+@ObjectType('SweepPage', { description: 'A page of sweeps, newest first.' })
+export class SweepPageType implements SweepPage {
   @Field(() => [SweepSummaryType])
-  sweeps!: SweepSummaryType[];
+  sweeps!: readonly SweepSummaryType[];
 
   @Field(() => ID, { nullable: true, description: 'Give it as `after` to get the next page; null on the last.' })
   next!: string | null;

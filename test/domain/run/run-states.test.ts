@@ -1,11 +1,10 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChangeNotices } from '../../src/domain/change/change-notices.js';
-import { RunJournal } from '../../src/domain/run/run-journal.js';
-import { type Change, isFinal, RunStates, TRANSITIONS } from '../../src/domain/run/run-states.js';
-import { WebhookOutbox } from '../../src/domain/webhook/webhook-outbox.js';
-import { RunState } from '../../src/schema/run/run.type.js';
-import { datasetVersionRow, RowDatabase, runRow } from '../support/run-rows.js';
+import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
+import { RunState } from '../../../src/domain/run/run.js';
+import { RunJournal } from '../../../src/domain/run/run-journal.js';
+import { type Change, isFinal, RunStates, TRANSITIONS } from '../../../src/domain/run/run-states.js';
+import { WebhookOutbox } from '../../../src/domain/webhook/webhook-outbox.js';
+import { datasetVersionRow, RowDatabase, runRow } from '../../support/run-rows.js';
 
 /** Said once more, by hand: what leads where. All else must be refused. */
 const LEGAL: Readonly<Record<string, string>> = {

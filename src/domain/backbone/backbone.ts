@@ -1,0 +1,16 @@
+/** InceptionV3 without its top, with one set of pretrained weights. */
+export interface Backbone {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the weights as stored. */
+  readonly sha256: string;
+  readonly architecture: string;
+  /** Origin of the weights: a URL or a path. */
+  readonly source: string;
+  readonly licence: string;
+  /** Formula applied to pixels before the first layer. */
+  readonly preprocessing: string;
+  /** Data that the weights were trained on. */
+  readonly trainedOn: string;
+  readonly createdAt: Date;
+}

@@ -1,0 +1,65 @@
+import { SweepMethod, TrialState } from '../../storage/enums.js';
+import type { EpochMetrics, SweepMetric } from '../../training/epoch-metrics.js';
+import type { Recipe } from '../../training/recipe.js';
+import type { SearchParameter, TrialValues } from '../../training/search-space.js';
+import type { Run, RunError, RunState } from '../run/run.js';
+
+export { SweepMethod, TrialState };
+
+/** A sweep without its trials, for lists. */
+export interface SweepSummary {
+  readonly id: string;
+  readonly state: RunState;
+  readonly datasetVersion: Run['datasetVersion'];
+  readonly backboneName: string;
+  readonly method: SweepMethod;
+  readonly metric: SweepMetric;
+  /** The run made from the best trial. */
+  readonly runId: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+/** A search over hyperparameters: many trainings of a head on features that are computed once. */
+export interface Sweep extends SweepSummary {
+  /** Common recipe of all trials; each overrides it with its values. */
+  readonly recipe: Recipe;
+  readonly parameters: readonly SearchParameter[];
+  /** Seed of the random draws. */
+  readonly seed: number;
+  /** Whether trials that cannot win are stopped. */
+  readonly stopEarly: boolean;
+  /** In the order of their numbers. */
+  readonly trials: readonly SweepTrial[];
+  readonly endedTrials: number;
+  /** The best trial so far. */
+  readonly best: SweepTrial | null;
+  readonly error: RunError | null;
+}
+
+/** One training of a sweep. It never reads the test split. */
+export interface SweepTrial {
+  /** From 1. */
+  readonly number: number;
+  /** Overrides of the sweep's recipe. */
+  readonly values: TrialValues;
+  readonly recipe: Recipe;
+  readonly state: TrialState;
+  readonly epochs: readonly EpochMetrics[];
+  /** The epoch that this trial would keep. */
+  readonly keptEpoch: number | null;
+  /** Of the kept epoch, as is the loss. */
+  readonly validationAccuracy: number | null;
+  readonly validationLoss: number | null;
+  readonly seconds: number | null;
+  /** Why the trial was stopped or failed. */
+  readonly reason: string | null;
+}
+
+/** A page of sweeps, newest first. */
+export interface SweepPage {
+  readonly sweeps: readonly SweepSummary[];
+  /** Cursor of the next page; null on the last. */
+  readonly next: string | null;
+}
