@@ -39,7 +39,7 @@ export async function startApi(
   });
   const parts = {
     schema: buildHubSchema(domain),
-    subscribed: { changes: shared.changes, runs: domain.runs, registrations: domain.ingestions },
+    subscribed: { changes: shared.changes, runs: domain.runs, ingestions: domain.ingestions },
     authentication: tokens,
     limits: quotas,
     classifications,

@@ -4,8 +4,8 @@ import { DatasetContents } from '../domain/dataset/dataset-contents.js';
 import { DatasetService } from '../domain/dataset/dataset-service.js';
 import { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
 import { DatasetVersionWriter } from '../domain/dataset/dataset-version-writer.js';
-import { RegistrationService } from '../domain/dataset/ingestion-service.js';
-import { Registrations } from '../domain/dataset/ingestions.js';
+import { IngestionService } from '../domain/dataset/ingestion-service.js';
+import { Ingestions } from '../domain/dataset/ingestions.js';
 import { CalibrationService } from '../domain/model/calibration-service.js';
 import { calibrationWork } from '../domain/model/calibration-work.js';
 import { ExportService } from '../domain/model/export-service.js';
@@ -104,23 +104,15 @@ function openWebhooks({ setup, storage, shared }: Opened): WebhookSender {
 function openDatasets({ setup, storage, shared }: Opened) {
   const { config, parts, closing } = setup;
   const { prisma, blobs, folder } = storage;
-  const { allowed, changes, quotas: limits } = shared;
+  const { allowed, changes, quotas } = shared;
   const contents = new DatasetContents(prisma, blobs);
   closing.add(() => contents.close());
   const writer = new DatasetVersionWriter(prisma, blobs, changes);
-  const ingestions = new Registrations(changes);
+  const ingestions = new Ingestions(changes);
   const reach = { allowPrivate: config.allowPrivateUrls, ca: parts.trusted };
   const fetch = createFetch({ ...reach, limit: UPLOAD_LIMITS.maxFileSize });
   const { temporary } = folder;
-  const ingestion = new RegistrationService({
-    blobs,
-    writer,
-    registrations: ingestions,
-    allowed,
-    limits,
-    fetch,
-    temporary,
-  });
+  const ingestion = new IngestionService({ blobs, writer, ingestions, allowed, quotas, fetch, temporary });
   return { contents, ingestion, ingestions, versions: new DatasetVersionService({ prisma, blobs, contents, writer }) };
 }
 

@@ -8,7 +8,7 @@ import type { RunEventType } from './run/run-event.type.js';
 export interface SubscriptionSources {
   readonly changes: { follow(): AsyncIterable<ChangeNotice> };
   readonly runs: { follow(id: string, after: number): AsyncIterable<RunEventType> };
-  readonly registrations: { progress(key: string): AsyncIterable<IngestionProgress> };
+  readonly ingestions: { progress(key: string): AsyncIterable<IngestionProgress> };
 }
 
 /** Request data for resolvers. */

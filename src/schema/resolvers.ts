@@ -3,8 +3,8 @@ import type { BackboneService } from '../domain/backbone/backbone-service.js';
 import type { ClassificationService } from '../domain/classification/classification-service.js';
 import type { DatasetService } from '../domain/dataset/dataset-service.js';
 import type { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
-import type { RegistrationService } from '../domain/dataset/ingestion-service.js';
-import type { Registrations } from '../domain/dataset/ingestions.js';
+import type { IngestionService } from '../domain/dataset/ingestion-service.js';
+import type { Ingestions } from '../domain/dataset/ingestions.js';
 import type { EstimateService } from '../domain/estimate/estimate-service.js';
 import type { ImportService } from '../domain/model/import-service.js';
 import type { ModelService } from '../domain/model/model-service.js';
@@ -30,6 +30,7 @@ import { ChangeResolver } from './change/change.resolver.js';
 import { ClassificationResolver } from './classification/classification.resolver.js';
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
+import { IngestionResolver } from './dataset/ingestion.resolver.js';
 import { EstimateResolver } from './estimate/estimate.resolver.js';
 import { ImportResolver } from './model/import.resolver.js';
 import { ModelFields } from './model/model.fields.js';
@@ -58,8 +59,8 @@ export interface Services {
   readonly deployments: Deployments;
   readonly estimates: EstimateService;
   readonly imports: ImportService;
-  readonly ingestion: RegistrationService;
-  readonly ingestions: Registrations;
+  readonly ingestion: IngestionService;
+  readonly ingestions: Ingestions;
   readonly models: ModelService;
   readonly modelSettings: ModelSettingsService;
   readonly precisions: PrecisionService;
@@ -86,10 +87,11 @@ export function resolversOf(services: Services): readonly object[] {
     new ChangeResolver(),
     new ClassificationResolver(services.classifications),
     new DatasetImageResolver(services.datasetVersions),
-    new DatasetResolver(services.datasets, services.ingestion, services.ingestions),
+    new DatasetResolver(services.datasets),
     new DatasetVersionResolver(services.datasetVersions),
     new EstimateResolver(services.estimates),
     new ImportResolver(services.imports),
+    new IngestionResolver(services.ingestion, services.ingestions),
     new LimitsResolver(services.quotas),
     new ModelFields(services.runLoaders),
     new ModelResolver(services.models, services.modelSettings, services.deployments),

@@ -223,7 +223,7 @@ describe('deleting a version', () => {
   });
 });
 
-describe('a registration', () => {
+describe('an ingestion', () => {
   interface Progress {
     readonly images: number;
     readonly bytes: number;
@@ -266,14 +266,14 @@ describe('a registration', () => {
   it('can be followed by a key of the client, from before it begins to its end', async () => {
     const url = await serve(await tarOf(await images(['a', 'b'], 30)));
     await hub.ask('create-dataset', { name: 'followed' });
-    const text = 'subscription ($key: ID!) { registrationProgress(progressKey: $key) { images bytes share ended } }';
-    const following = hub.client.subscribe<{ registrationProgress: Progress }>(text, { key: 'followed-1' });
-    const first = (await following.next()).value?.registrationProgress; // it listens now
+    const text = 'subscription ($key: ID!) { ingestionProgress(progressKey: $key) { images bytes share ended } }';
+    const following = hub.client.subscribe<{ ingestionProgress: Progress }>(text, { key: 'followed-1' });
+    const first = (await following.next()).value?.ingestionProgress; // it listens now
     expect(first).toEqual({ images: 0, bytes: 0, share: null, ended: false });
     await hub.ask('register-url', { dataset: 'followed', url, progressKey: 'another-key' });
     await hub.ask('register-url', { dataset: 'followed', url, progressKey: 'followed-1' });
     const seen: Progress[] = [];
-    for await (const { registrationProgress } of following) seen.push(registrationProgress);
+    for await (const { ingestionProgress } of following) seen.push(ingestionProgress);
     expect(seen.at(-1)).toMatchObject({ images: 60, ended: true });
     expect(seen.filter(({ ended }) => ended)).toHaveLength(1);
   });
@@ -287,12 +287,10 @@ describe('a registration', () => {
       code: 'CONFLICT',
       message: expect.stringContaining('cancelled'),
     });
-    const cancel = 'mutation { cancelRegistration(progressKey: "cancelled-1") }';
+    const cancel = 'mutation { cancelIngestion(progressKey: "cancelled-1") }';
     const underWay = async () => {
-      const { registrations } = await hub.ask<{ registrations: { progressKey: string; dataset: string }[] }>(
-        'registrations',
-      );
-      return registrations.map(({ progressKey, dataset }) => `${dataset}: ${progressKey}`);
+      const { ingestions } = await hub.ask<{ ingestions: { progressKey: string; dataset: string }[] }>('ingestions');
+      return ingestions.map(({ progressKey, dataset }) => `${dataset}: ${progressKey}`);
     };
     await vi.waitUntil(async () => (await underWay()).length > 0, { timeout: 20_000 });
     expect(await underWay()).toEqual(['cancelled: cancelled-1']);
@@ -302,6 +300,24 @@ describe('a registration', () => {
     expect(await blobs()).toEqual(before);
     expect(await readdir(join(hub.data, 'tmp'))).toEqual([]);
     await expect(hub.client.request(cancel)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('answers under the operation names of the version before', async () => {
+    const key = 'old-names-1';
+    const text = 'subscription ($key: ID!) { registrationProgress(progressKey: $key) { ended } }';
+    const following = hub.client.subscribe<{ registrationProgress: { ended: boolean } }>(text, { key });
+    await following.next();
+    const url = await serve(await tarOf(await images(['a', 'b'], 5)), false);
+    await hub.ask('create-dataset', { name: 'old-names' });
+    const refused = expect(hub.ask('register-url', { dataset: 'old-names', url, progressKey: key })).rejects.toThrow();
+    const list = async () => hub.client.request<{ registrations: unknown[] }>('{ registrations { progressKey } }');
+    await vi.waitUntil(async () => (await list()).registrations.length > 0, { timeout: 20_000 });
+    expect(await list()).toEqual({ registrations: [{ progressKey: key }] });
+    await hub.client.request('mutation ($key: ID!) { cancelRegistration(progressKey: $key) }', { key });
+    await refused;
+    let last: boolean | undefined;
+    for await (const { registrationProgress } of following) last = registrationProgress.ended;
+    expect(last).toBe(true);
   });
 
   it('needs exactly one source', async () => {

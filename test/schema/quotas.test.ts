@@ -62,7 +62,7 @@ describe('with low limits', () => {
     expect(await refused.json()).toMatchObject({
       errors: [{ extensions: { code: 'LIMIT_EXCEEDED', name: 'requestsPerMinute', limit: 200 } }],
     });
-    const events = busy.client.subscribe(await requestText('registration-progress'), { progressKey: 'x' });
+    const events = busy.client.subscribe(await requestText('ingestion-progress'), { progressKey: 'x' });
     await expect(events.next()).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
     expect((await hub.post('{ me { name } }')).status).toBe(200);
   });

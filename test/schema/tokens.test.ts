@@ -100,7 +100,7 @@ describe('a token', () => {
 describe('a subscription', () => {
   /** Subscribes to what never ends by itself, and has got the first of it. @returns the next, which never comes. */
   async function subscribe(secret: string): Promise<{ next: Promise<unknown> }> {
-    const request = await requestText('registration-progress');
+    const request = await requestText('ingestion-progress');
     const events = hub.as(secret).client.subscribe(request, { progressKey: 'never' });
     await events.next();
     return { next: events.next() };

@@ -58,12 +58,12 @@ export const REGISTER = graphql(
   [VERSION_FIELDS],
 );
 
-export const REGISTRATION_PROGRESS = graphql(`
-  subscription RegistrationProgress($progressKey: ID!) {
-    registrationProgress(progressKey: $progressKey) { images bytes share ended }
+export const INGESTION_PROGRESS = graphql(`
+  subscription IngestionProgress($progressKey: ID!) {
+    ingestionProgress(progressKey: $progressKey) { images bytes share ended }
   }
 `);
-export type RegistrationProgress = ResultOf<typeof REGISTRATION_PROGRESS>['registrationProgress'];
+export type IngestionProgress = ResultOf<typeof INGESTION_PROGRESS>['ingestionProgress'];
 
 export const DERIVE = graphql(
   `

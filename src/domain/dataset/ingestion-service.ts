@@ -12,91 +12,86 @@ import type { AllowedFolders } from '../allowed-folders.js';
 import type { Limits } from '../quota/quotas.js';
 import type { DatasetVersion } from './dataset-version.js';
 import type { DatasetVersionWriter } from './dataset-version-writer.js';
-import type { Registration, Registrations } from './ingestions.js';
+import type { IngestionHandle, Ingestions } from './ingestions.js';
 
-/** How the images of a source become a version. */
-export interface RegistrationOptions {
+/** The dataset and the draw of splits of an ingestion. */
+export interface IngestionOptions {
   readonly dataset: string;
   readonly testFraction: number;
   readonly validationFraction: number;
   readonly seed: number;
-  /** By which name its progress can be followed; null for none. */
+  /** Key under which clients follow the progress; null for a random one. */
   readonly key: string | null;
 }
 
-export interface RegistrationParts {
+export interface IngestionParts {
   readonly blobs: BlobStore;
   readonly writer: DatasetVersionWriter;
-  readonly registrations: Registrations;
+  readonly ingestions: Ingestions;
   readonly allowed: AllowedFolders;
-  readonly limits: Limits;
+  readonly quotas: Limits;
   readonly fetch: Fetch;
   /** Folder for archives while they are read. */
   readonly temporary: string;
 }
 
 /** Turns uploads, paths and addresses into dataset versions. */
-export class RegistrationService {
-  constructor(private readonly parts: RegistrationParts) {}
+export class IngestionService {
+  constructor(private readonly parts: IngestionParts) {}
 
-  /** An archive as it arrives. */
-  async registerUpload(upload: AsyncIterable<Buffer>, options: RegistrationOptions): Promise<DatasetVersion> {
+  /** Ingests an archive while it arrives. */
+  async ingestUpload(upload: AsyncIterable<Buffer>, options: IngestionOptions): Promise<DatasetVersion> {
     return this.#throughFile('upload', options, async () => ({ content: upload, bytes: null }));
   }
 
-  /** An archive that another server has. */
-  async registerUrl(url: string, options: RegistrationOptions): Promise<DatasetVersion> {
+  /** Downloads and ingests an archive. */
+  async ingestUrl(url: string, options: IngestionOptions): Promise<DatasetVersion> {
     return this.#throughFile(url, options, (signal) => this.parts.fetch(url, signal));
   }
 
-  /** A folder or an archive that lies in an allowed folder of the server. */
-  async registerPath(path: string, options: RegistrationOptions): Promise<DatasetVersion> {
+  /** Ingests a folder or archive of the server. @throws BAD_INPUT outside the allowed folders. */
+  async ingestPath(path: string, options: IngestionOptions): Promise<DatasetVersion> {
     const real = await this.parts.allowed.resolve(path);
-    await this.parts.limits.admitData();
-    return this.#tracked(options, async (registration) =>
-      this.#register(await openSource(real), path, options, registration),
-    );
+    await this.parts.quotas.admitData();
+    return this.#tracked(options, async (ingestion) => this.#ingest(await openSource(real), path, options, ingestion));
   }
 
-  async #tracked<T>(
-    { key, dataset }: RegistrationOptions,
-    work: (registration: Registration) => Promise<T>,
-  ): Promise<T> {
-    const registration = this.parts.registrations.begin(key ?? randomUUID(), dataset);
+  async #tracked<T>({ key, dataset }: IngestionOptions, work: (ingestion: IngestionHandle) => Promise<T>): Promise<T> {
+    const ingestion = this.parts.ingestions.begin(key ?? randomUUID(), dataset);
     try {
-      return await work(registration);
+      return await work(ingestion);
     } catch (error) {
-      const { aborted, reason } = registration.signal;
-      throw aborted ? reason : error; // what was cut off words its end in its own way
+      const { aborted, reason } = ingestion.signal;
+      throw aborted ? reason : error; // an aborted stream throws an error of its own
     } finally {
-      registration.end();
+      ingestion.end();
     }
   }
 
   async #throughFile(
     from: string,
-    options: RegistrationOptions,
+    options: IngestionOptions,
     open: (signal: AbortSignal) => Promise<Fetched>,
   ): Promise<DatasetVersion> {
     const file = join(this.parts.temporary, `${randomUUID()}.archive`);
-    const read = async (registration: Registration): Promise<DatasetVersion> => {
-      const { signal } = registration;
+    const read = async (ingestion: IngestionHandle): Promise<DatasetVersion> => {
+      const { signal } = ingestion;
       try {
         const { content, bytes } = await open(signal);
-        await pipeline(registration.receiving(content, bytes), createWriteStream(file, { mode: 0o600 }), { signal });
-        return await this.#register(await openArchive(file), from, options, registration);
+        await pipeline(ingestion.receiving(content, bytes), createWriteStream(file, { mode: 0o600 }), { signal });
+        return await this.#ingest(await openArchive(file), from, options, ingestion);
       } finally {
         await rm(file, { force: true });
       }
     };
-    return this.parts.limits.upload(() => this.#tracked(options, read));
+    return this.parts.quotas.upload(() => this.#tracked(options, read));
   }
 
-  async #register(
+  async #ingest(
     source: Source,
     from: string,
-    options: RegistrationOptions,
-    { signal, reading }: Registration,
+    options: IngestionOptions,
+    { signal, reading }: IngestionHandle,
   ): Promise<DatasetVersion> {
     const { dataset, testFraction, validationFraction, seed } = options;
     const draw = { testFraction, validationFraction, seed };

@@ -5,39 +5,37 @@ import { HubError } from '../../errors.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { Ingestion, IngestionProgress } from './ingestion.js';
 
-/** Milliseconds between two reports of one registration. */
+/** Milliseconds between two reports of one ingestion. */
 const REPORT_EVERY = 200;
 
-const NOTHING = { images: 0, rejected: 0, bytes: 0, share: null } as const;
+const NO_PROGRESS = { images: 0, rejected: 0, bytes: 0, share: null } as const;
 
-/** A registration under way, for whoever does it. */
-export interface Registration {
-  /** Aborted when someone cancels it. */
+/** An ingestion under way, for the service that runs it. */
+export interface IngestionHandle {
+  /** Aborted when a client cancels the ingestion. */
   readonly signal: AbortSignal;
-  /** Passes an archive on while it counts it. @param total bytes, when the sender says how many. */
+  /** Passes an archive on and reports its bytes. @param total bytes, when the sender states them. */
   receiving(content: AsyncIterable<Uint8Array>, total: number | null): AsyncIterable<Uint8Array>;
   readonly reading: (progress: Progress) => void;
   end(): void;
 }
 
-/** Registrations under way, by a key that the client chose, so that it can follow one that it is about to start. */
-export class Registrations {
+/** Ingestions under way. The client chooses the key, so that it can follow an ingestion that it is about to start. */
+export class Ingestions {
   readonly #running = new Map<string, Ingestion & { readonly controller: AbortController }>();
   readonly #events = new EventEmitter().setMaxListeners(0);
 
   constructor(private readonly changes: ChangeNotices) {}
 
-  /** Those under way, the oldest first. */
+  /** All of them, oldest first. */
   list(): Ingestion[] {
     return [...this.#running.values()];
   }
 
   /** @throws CONFLICT when the key is in use. */
-  begin(key: string, dataset: string): Registration {
+  begin(key: string, dataset: string): IngestionHandle {
     if (this.#running.has(key)) {
-      throw new HubError('CONFLICT', 'A registration with this progress key is under way: choose another one.', {
-        key,
-      });
+      throw new HubError('CONFLICT', 'An ingestion with this progress key is under way: choose another key.', { key });
     }
     const controller = new AbortController();
     this.#running.set(key, { progressKey: key, dataset, startedAt: new Date(), controller });
@@ -48,14 +46,14 @@ export class Registrations {
       last = performance.now();
       this.#events.emit(key, { ...progress, ended: false });
     };
-    let final: Omit<IngestionProgress, 'ended'> = NOTHING;
+    let final: Omit<IngestionProgress, 'ended'> = NO_PROGRESS;
     return {
       signal: controller.signal,
       async *receiving(content, total) {
         let bytes = 0;
         for await (const chunk of content) {
           bytes += chunk.length;
-          report({ ...NOTHING, bytes, share: total === null ? null : Math.min(1, bytes / total) });
+          report({ ...NO_PROGRESS, bytes, share: total === null ? null : Math.min(1, bytes / total) });
           yield chunk;
         }
       },
@@ -71,17 +69,17 @@ export class Registrations {
     };
   }
 
-  /** @throws NOT_FOUND when none is under way under this key. */
+  /** @throws NOT_FOUND when no ingestion has this key. */
   cancel(key: string): void {
     const running = this.#running.get(key);
-    if (!running) throw new HubError('NOT_FOUND', 'No registration with this progress key is under way.', { key });
-    running.controller.abort(new HubError('CONFLICT', 'The registration was cancelled; nothing of it was kept.'));
+    if (!running) throw new HubError('NOT_FOUND', 'No ingestion with this progress key is under way.', { key });
+    running.controller.abort(new HubError('CONFLICT', 'The ingestion was cancelled; nothing of it was kept.'));
   }
 
-  /** That it listens, then what happens under a key, also before that begins, until it has ended. */
+  /** A first report at once, then the progress under a key, which may begin later, until that ingestion ends. */
   async *progress(key: string): AsyncGenerator<IngestionProgress> {
     const events = on(this.#events, key) as AsyncIterableIterator<[IngestionProgress]>;
-    yield { ...NOTHING, ended: false };
+    yield { ...NO_PROGRESS, ended: false };
     for await (const [progress] of events) {
       yield progress;
       if (progress.ended) return;

@@ -43,7 +43,7 @@ export class RegisterDatasetVersionInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'A name of your own, 8 to 64 characters, under which registrationProgress tells how far it has come.',
+    description: 'A name of your own, 8 to 64 characters, under which `ingestionProgress` reports.',
   })
   @Checked(text(8, 64))
   progressKey?: string | null;

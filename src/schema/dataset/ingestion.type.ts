@@ -2,7 +2,7 @@ import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { Ingestion, IngestionProgress } from '../../domain/dataset/ingestion.js';
 
-@ObjectType('RegistrationProgress', { description: 'Progress of an ingestion.' })
+@ObjectType('IngestionProgress', { description: 'Progress of an ingestion.' })
 export class IngestionProgressType implements IngestionProgress {
   @Field(() => Int, { description: 'Accepted images.' })
   images!: number;
@@ -23,9 +23,9 @@ export class IngestionProgressType implements IngestionProgress {
   ended!: boolean;
 }
 
-@ObjectType('RegistrationUnderWay', { description: 'An ingestion under way: images being read, checked and stored.' })
+@ObjectType('Ingestion', { description: 'An ingestion under way: images being read, checked and stored.' })
 export class IngestionType implements Ingestion {
-  @Field(() => ID, { description: 'Key for registrationProgress and cancelRegistration.' })
+  @Field(() => ID, { description: 'Key for `ingestionProgress` and `cancelIngestion`.' })
   progressKey!: string;
 
   @Field(() => String, { description: 'Name of the dataset.' })

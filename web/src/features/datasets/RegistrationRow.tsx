@@ -10,8 +10,8 @@ import classes from './RegistrationRow.module.css';
 import { cancel, dismiss, isUnderWay, type Registering } from './registering';
 
 const PROGRESS = graphql(`
-  subscription RegistrationProgress($progressKey: ID!) {
-    registrationProgress(progressKey: $progressKey) { images rejected bytes share ended }
+  subscription IngestionProgress($progressKey: ID!) {
+    ingestionProgress(progressKey: $progressKey) { images rejected bytes share ended }
   }
 `);
 
@@ -66,7 +66,7 @@ export function OtherRegistrationRow({
 /** What the hub tells of what it receives and reads. */
 export function ReadingProgress({ progressKey, of }: { readonly progressKey: string; readonly of: string }) {
   const { data } = useSubscription(PROGRESS, { variables: { progressKey } });
-  const { images = 0, rejected = 0, bytes = 0, share = null } = data?.registrationProgress ?? {};
+  const { images = 0, rejected = 0, bytes = 0, share = null } = data?.ingestionProgress ?? {};
   const read: ReactNode[] = [
     images > 0 ? `${formatCount(images)} images` : 'waiting for the first image',
     ...(bytes > 0 ? [formatBytes(bytes)] : []),

@@ -5,7 +5,7 @@ import { registering } from './registering';
 
 export const Registrations_query = graphql(`
   fragment Registrations_query on Query {
-    registrations { progressKey dataset }
+    ingestions { progressKey dataset }
   }
 `);
 
@@ -21,7 +21,7 @@ export function Registrations({
 }) {
   const fits = (each: { readonly dataset: string }): boolean => dataset === undefined || each.dataset === dataset;
   const here = useReactiveVar(registering).filter(fits);
-  const elsewhere = readFragment(Registrations_query, query).registrations.filter(
+  const elsewhere = readFragment(Registrations_query, query).ingestions.filter(
     (each) => fits(each) && !here.some(({ key }) => key === each.progressKey),
   );
   if (here.length + elsewhere.length === 0) return null;

@@ -13,7 +13,7 @@ export const REGISTER_VERSION = graphql(`
 `);
 
 export const CANCEL_REGISTRATION = graphql(`
-  mutation CancelRegistration($progressKey: ID!) {
-    cancelRegistration(progressKey: $progressKey)
+  mutation CancelIngestion($progressKey: ID!) {
+    cancelIngestion(progressKey: $progressKey)
   }
 `);

@@ -13,7 +13,7 @@ const BEGINNING = graphql(
   `
     query Beginning {
       datasets { id name versions { id } }
-      registrations { progressKey }
+      ingestions { progressKey }
       runs(page: { first: 10 }) {
         runs { id state }
       }
@@ -36,7 +36,7 @@ export function Beginning({ onServed }: { readonly onServed: () => unknown }) {
         {(data) => {
           const steps = firstSteps({
             versions: data.datasets.flatMap(({ versions }) => versions).length,
-            registrations: data.registrations.length,
+            registrations: data.ingestions.length,
             runs: data.runs.runs,
             production: false,
           });

@@ -1,0 +1,92 @@
+import { Arg, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
+import type { Ingestion, IngestionProgress } from '../../domain/dataset/ingestion.js';
+import type { IngestionService } from '../../domain/dataset/ingestion-service.js';
+import type { Ingestions } from '../../domain/dataset/ingestions.js';
+import { HubError } from '../../errors.js';
+import type { Context } from '../context.js';
+import { Needs } from '../permission.js';
+import { contentOf } from '../upload.js';
+import { RegisterDatasetVersionInput } from './dataset.input.js';
+import { DatasetVersionType } from './dataset.type.js';
+import { IngestionProgressType, IngestionType } from './ingestion.type.js';
+
+/** Starts a subscription to the progress of an ingestion. */
+const follow = ({ context, args }: { context: unknown; args: { progressKey?: string } }) =>
+  (context as Context).ingestions.progress(args.progressKey as string);
+
+@Resolver()
+export class IngestionResolver {
+  constructor(
+    private readonly service: IngestionService,
+    private readonly underWay: Ingestions,
+  ) {}
+
+  @Query(() => [IngestionType], { description: 'Ingestions under way, oldest first.' })
+  @Needs('VIEWER')
+  ingestions(): Ingestion[] {
+    return this.underWay.list();
+  }
+
+  @Query(() => [IngestionType], { deprecationReason: 'Renamed to `ingestions`.' })
+  @Needs('VIEWER')
+  registrations(): Ingestion[] {
+    return this.underWay.list();
+  }
+
+  @Mutation(() => DatasetVersionType, {
+    description:
+      'Reads, checks and stores labeled images as a version of a dataset. For data that the dataset already has, returns the version with that data.',
+  })
+  @Needs('TRAINER')
+  async registerDatasetVersion(
+    @Arg('input', () => RegisterDatasetVersionInput) input: RegisterDatasetVersionInput,
+  ): Promise<DatasetVersion> {
+    const { upload, path, url, progressKey, ...rest } = input;
+    const options = { ...rest, key: progressKey ?? null };
+    if ([upload, path, url].filter((source) => source != null).length !== 1) {
+      throw new HubError('BAD_INPUT', 'Give exactly one of upload, path and url.');
+    }
+    if (upload) return this.service.ingestUpload(contentOf(upload), options);
+    if (url != null) return this.service.ingestUrl(url, options);
+    return this.service.ingestPath(path as string, options);
+  }
+
+  @Mutation(() => Boolean, { description: 'Cancels an ingestion under way. Nothing of it is kept.' })
+  @Needs('TRAINER')
+  cancelIngestion(@Arg('progressKey', () => ID) progressKey: string): boolean {
+    this.underWay.cancel(progressKey);
+    return true;
+  }
+
+  @Mutation(() => Boolean, { deprecationReason: 'Renamed to `cancelIngestion`.' })
+  @Needs('TRAINER')
+  cancelRegistration(@Arg('progressKey', () => ID) progressKey: string): boolean {
+    return this.cancelIngestion(progressKey);
+  }
+
+  @Subscription(() => IngestionProgressType, {
+    description:
+      'Progress of an ingestion, at once and then a few times a second until it ends. Subscribe before you start it to miss nothing.',
+    subscribe: follow,
+  })
+  @Needs('VIEWER')
+  ingestionProgress(
+    @Root() progress: IngestionProgress,
+    @Arg('progressKey', () => ID) _progressKey: string,
+  ): IngestionProgress {
+    return progress;
+  }
+
+  @Subscription(() => IngestionProgressType, {
+    deprecationReason: 'Renamed to `ingestionProgress`.',
+    subscribe: follow,
+  })
+  @Needs('VIEWER')
+  registrationProgress(
+    @Root() progress: IngestionProgress,
+    @Arg('progressKey', () => ID) _progressKey: string,
+  ): IngestionProgress {
+    return progress;
+  }
+}
