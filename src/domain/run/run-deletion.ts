@@ -3,7 +3,7 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { RunBlobs } from './run-blobs.js';
-import { statesBefore } from './run-states.js';
+import { statesBefore } from './run-transitions.js';
 
 /** As many of what refers to a run are named. */
 const NAMED = 5;

@@ -9,8 +9,8 @@ import type { RunBlobs } from './run-blobs.js';
 import type { EventDetails, RunJournal } from './run-journal.js';
 import type { RunStates } from './run-states.js';
 
-/** Where a recorder writes. */
-export interface RecorderParts {
+/** What an event writer writes to. */
+export interface EventWriterParts {
   readonly prisma: PrismaClient;
   readonly runBlobs: RunBlobs;
   readonly cache: FeatureCache;
@@ -21,22 +21,22 @@ export interface RecorderParts {
   readonly log: Logger;
 }
 
-/** How far a run has come, as its row says. */
-const STANDING = {
+/** Columns from which a run resumes. */
+const RESUME_POINT = {
   checkpointBlob: true,
   bestValidationAccuracy: true,
   bestValidationLoss: true,
   epochSeconds: true,
 } as const;
-type Standing = Prisma.RunGetPayload<{ select: typeof STANDING }>;
+type ResumePoint = Prisma.RunGetPayload<{ select: typeof RESUME_POINT }>;
 
-/** Everything that the worker of a run reports is written here, before it is told on. */
-export class RunRecorder {
-  #stands: Standing | undefined;
+/** Writes every event of a run's worker to the database, then publishes it. */
+export class RunEventWriter {
+  #known: ResumePoint | undefined;
 
   constructor(
     private readonly id: string,
-    private readonly parts: RecorderParts,
+    private readonly parts: EventWriterParts,
   ) {}
 
   /** @param key under which the features are cached. */
@@ -64,7 +64,7 @@ export class RunRecorder {
         return this.#keepCheckpoint(event.checkpointBlob, event.epochs);
       case 'finished': {
         const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = event;
-        const { checkpointBlob } = await this.#standing();
+        const { checkpointBlob } = await this.#resumePoint();
         const confusion = test.confusion.map((row) => [...row]);
         const figures = { weightsBlob, keptEpoch, testAccuracy: test.accuracy, testLoss: test.loss, confusion };
         const data = {
@@ -93,29 +93,29 @@ export class RunRecorder {
     await this.parts.journal.write(this.id, [details]);
   }
 
-  /** Writes where the run can go on, with the epochs that have ended since; the checkpoint before is deleted. */
+  /** Writes the checkpoint with the epochs that have ended since the previous one, which is deleted. */
   async #keepCheckpoint(checkpointBlob: string, epochs: readonly EpochMetrics[]): Promise<void> {
     const { id } = this;
     const { journal, runBlobs } = this.parts;
-    const before = await this.#standing();
-    this.#stands = epochs.reduce(behindEpoch, { ...before, checkpointBlob });
+    const before = await this.#resumePoint();
+    this.#known = epochs.reduce(afterEpoch, { ...before, checkpointBlob });
     const events = epochs.map((epoch) => ({ epoch }));
-    await journal.write(id, events, { data: this.#stands });
+    await journal.write(id, events, { data: this.#known });
     const old = before.checkpointBlob;
     if (old && old !== checkpointBlob) await runBlobs.deleteUnused(old);
   }
 
-  /** What the row says; read once, since nobody else changes it while the run is under way. */
-  async #standing(): Promise<Standing> {
-    this.#stands ??= await this.parts.prisma.run.findUniqueOrThrow({ where: { id: this.id }, select: STANDING });
-    return this.#stands;
+  /** Read once: nothing else changes these columns while the run is running. */
+  async #resumePoint(): Promise<ResumePoint> {
+    this.#known ??= await this.parts.prisma.run.findUniqueOrThrow({ where: { id: this.id }, select: RESUME_POINT });
+    return this.#known;
   }
 }
 
-function behindEpoch(standing: Standing, { validationAccuracy, validationLoss, seconds }: EpochMetrics): Standing {
-  const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = standing;
+function afterEpoch(point: ResumePoint, { validationAccuracy, validationLoss, seconds }: EpochMetrics): ResumePoint {
+  const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = point;
   return {
-    ...standing,
+    ...point,
     bestValidationAccuracy: Math.max(bestValidationAccuracy ?? 0, validationAccuracy),
     bestValidationLoss: Math.min(bestValidationLoss ?? validationLoss, validationLoss),
     epochSeconds: (epochSeconds ?? 0) + seconds,

@@ -4,12 +4,12 @@ import { Supervision } from '../../jobs/worker-supervisor.js';
 import type { TrainingEvent } from '../../training/job.js';
 import { ProgressMeter } from '../../training/progress.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
-import { type RecorderParts, RunRecorder } from './run-event-writer.js';
+import { type EventWriterParts, RunEventWriter } from './run-event-writer.js';
 import { jobOf, withJobRelations } from './run-job.js';
-import { isFinal } from './run-states.js';
+import { isFinal } from './run-transitions.js';
 
 /** What a run needs to be worked on. */
-export interface ExecutionParts extends RecorderParts {
+export interface ExecutionParts extends EventWriterParts {
   readonly blobFolder: string;
   readonly backbones: BackboneService;
   readonly startWorker: typeof startWorker;
@@ -17,14 +17,14 @@ export interface ExecutionParts extends RecorderParts {
 
 /** One run under way: its backbone, its workers, its end. */
 export class RunExecution {
-  readonly #recorder: RunRecorder;
+  readonly #recorder: RunEventWriter;
   readonly #supervision: Supervision<TrainingEvent>;
 
   constructor(
     readonly id: string,
     private readonly parts: ExecutionParts,
   ) {
-    this.#recorder = new RunRecorder(id, parts);
+    this.#recorder = new RunEventWriter(id, parts);
     this.#supervision = new Supervision(parts.log.child({ run: id }));
   }
 

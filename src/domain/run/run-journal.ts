@@ -6,7 +6,7 @@ import { notFound } from '../not-found.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import type { RunState } from './run.js';
 import type { RunEvent } from './run-event.js';
-import { isFinal } from './run-states.js';
+import { isFinal } from './run-transitions.js';
 
 /** Events that a reader takes from the database at once. */
 const READ_AHEAD = 100;
@@ -24,11 +24,13 @@ const KINDS = {
   system: 'SYSTEM',
 } as const satisfies Partial<Record<keyof RunEvent, RunEvent['kind']>>;
 
-/** What goes with events. */
-export interface Besides {
+/** Changes made together with events. */
+export interface SideEffects {
+  /** Columns of the run, written in the same transaction. */
   readonly data?: Prisma.RunUncheckedUpdateInput;
+  /** The states in which the write is allowed; any without it. */
   readonly before?: readonly RunState[];
-  /** Done between writing and telling. */
+  /** Runs after the transaction and before the events are published. */
   readonly cleanUp?: () => Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export class RunJournal {
   async write(
     id: string,
     events: readonly EventDetails[],
-    { data = {}, before, cleanUp }: Besides = {},
+    { data = {}, before, cleanUp }: SideEffects = {},
   ): Promise<boolean> {
     const where = before ? { id, state: { in: [...before] } } : { id };
     const epochs = events.flatMap((event) => ('epoch' in event ? [event.epoch] : []));

@@ -79,7 +79,7 @@ export class RunService {
   async delete(id: string, by: Actor): Promise<void> {
     if (!(await deleteRun(this.prisma, this.blobs, id, by))) {
       await this.states.require(id, 'delete');
-      throw new HubError('CONFLICT', 'The state of the run has just changed: ask again.', { id });
+      throw new HubError('CONFLICT', 'The state of the run has just changed. Try again.', { id });
     }
     this.queue.wake(); // which deletes the blobs
     this.changes.tell('RUN', id);

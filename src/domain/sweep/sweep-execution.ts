@@ -3,7 +3,7 @@ import { Supervision } from '../../jobs/worker-supervisor.js';
 import type { Prisma } from '../../storage/database.js';
 import type { SweepEvent, SweepJob } from '../../training/job.js';
 import { resultOf } from '../../training/trial.js';
-import { isFinal } from '../run/run-states.js';
+import { isFinal } from '../run/run-transitions.js';
 import { sweepJobOf } from './sweep-job.js';
 import type { SweepParts } from './sweep-queue.js';
 import { bestTrial, recipeOf, type SweepRow, withSweepRelations } from './sweep-row.js';

@@ -7,7 +7,7 @@ import { auditRow } from '../audit/audit-event.js';
 import { notFound } from '../not-found.js';
 import type { Limits } from '../quota/quotas.js';
 import { planTransfer, type TransferRequest } from '../run/run-plan.js';
-import { isFinal } from '../run/run-states.js';
+import { isFinal } from '../run/run-transitions.js';
 import type { Sweep, SweepMethod, SweepPage } from './sweep.js';
 import type { SweepQueue } from './sweep-queue.js';
 import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep-row.js';

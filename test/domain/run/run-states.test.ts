@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
 import { RunState } from '../../../src/domain/run/run.js';
 import { RunJournal } from '../../../src/domain/run/run-journal.js';
-import { type Change, isFinal, RunStates, TRANSITIONS } from '../../../src/domain/run/run-states.js';
+import { RunStates } from '../../../src/domain/run/run-states.js';
+import { isFinal, TRANSITIONS, type Transition } from '../../../src/domain/run/run-transitions.js';
 import { WebhookOutbox } from '../../../src/domain/webhook/webhook-outbox.js';
 import { datasetVersionRow, RowDatabase, runRow } from '../../support/run-rows.js';
 
@@ -17,7 +18,7 @@ const LEGAL: Readonly<Record<string, string>> = {
   'FAILED resume': 'QUEUED',
   'CANCELLED resume': 'QUEUED',
 };
-const CHANGES: readonly Change[] = ['start', 'succeed', 'fail', 'cancel', 'interrupt', 'resume'];
+const CHANGES: readonly Transition[] = ['start', 'succeed', 'fail', 'cancel', 'interrupt', 'resume'];
 const STATES = Object.values(RunState);
 const all = STATES.flatMap((state) => CHANGES.map((change) => [state, change] as const));
 
