@@ -7,7 +7,7 @@ import { openSource } from '../dist/datasets/detect.js';
 import { registerImages } from '../dist/datasets/register.js';
 import { OnnxEngine } from '../dist/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../dist/engines/read-classifier.js';
-import { startQuantization, startWorker } from '../dist/jobs/worker-process.js';
+import { startWorker } from '../dist/jobs/worker-process.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
 import { resolveRecipe } from '../dist/training/recipe-resolution.js';
 import { check, median } from './support/check.mjs';
@@ -37,7 +37,7 @@ export async function measure({ images, sizes, rounds, seconds }) {
     try {
       await unpackImages(images, join(folder, 'pictures'), setting);
       const { job, accuracy } = await trainHead(folder, setting.image);
-      const { quantization } = await finished(startQuantization(job));
+      const { quantization } = await finished(startWorker({ kind: 'quantize', job }));
       const name = `${setting.image} px`;
       const lost = (accuracy - quantization.accuracy) * 100;
       checks.push(check(`${name}: test accuracy lost to 8 bits, points`, lost, { atMost: 0.3 }));
@@ -63,7 +63,7 @@ async function trainHead(folder, image) {
   const recipe = resolveRecipe('standard', { imageSize: image });
   const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: { input: 32, image }, blobFolder };
   const nothing = { featureChunks: [], uncached: null, parentBlob: null, checkpointBlob: null };
-  const { weightsBlob, test } = await finished(startWorker({ ...job, ...nothing }));
+  const { weightsBlob, test } = await finished(startWorker({ kind: 'train', job: { ...job, ...nothing } }));
   return { job: { ...job, weightsBlob }, accuracy: test.accuracy };
 }
 

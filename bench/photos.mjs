@@ -97,7 +97,8 @@ async function trainHead(data) {
     parentBlob: null,
     checkpointBlob: null,
   };
-  for await (const event of startWorker(job).events) if (event.type === 'finished') return event.weightsBlob;
+  for await (const event of startWorker({ kind: 'train', job }).events)
+    if (event.type === 'finished') return event.weightsBlob;
   throw new Error('training did not finish');
 }
 

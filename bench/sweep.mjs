@@ -116,7 +116,7 @@ async function writeFeatures(pictures, h5, folder) {
     checkpointBlob: null,
   };
   const chunks = [];
-  for await (const event of startWorker(job).events) {
+  for await (const event of startWorker({ kind: 'train', job }).events) {
     if (event.type === 'features') chunks[event.chunk.index] = event.chunk.blob;
     if (event.type === 'failed') throw new Error(event.message);
   }

@@ -12,7 +12,7 @@ import { registerImages } from '../dist/datasets/register.js';
 import { classifierModel } from '../dist/engines/onnx/classifier-model.js';
 import { OnnxEngine } from '../dist/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../dist/engines/read-classifier.js';
-import { startTrust, startWorker } from '../dist/jobs/worker-process.js';
+import { startWorker } from '../dist/jobs/worker-process.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
 import { resolveRecipe } from '../dist/training/recipe-resolution.js';
 import { check, mean, median } from './support/check.mjs';
@@ -91,9 +91,14 @@ async function trainHeads(folder, images) {
     const recipe = resolveRecipe('standard', { imageSize: SIZE.image, ...options });
     const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: SIZE, blobFolder };
     const onFeatures = ({ chunk }) => featureChunks.push(chunk);
-    const { weightsBlob } = await finished(startWorker({ ...job, ...nothing, featureChunks }), onFeatures);
-    const { trust } = await finished(startTrust({ ...job, weightsBlob, falseAlarmRate: 0.05 }));
-    heads.push({ name, job: { ...job, weightsBlob }, ...trust });
+    const { weightsBlob } = await finished(
+      startWorker({ kind: 'train', job: { ...job, ...nothing, featureChunks } }),
+      onFeatures,
+    );
+    const { calibration } = await finished(
+      startWorker({ kind: 'calibrate', job: { ...job, weightsBlob, falseAlarmRate: 0.05 } }),
+    );
+    heads.push({ name, job: { ...job, weightsBlob }, ...calibration });
   }
   return heads;
 }

@@ -1,8 +1,8 @@
 // Stands in for the training process: reports epochs as fast as it can, and ends. EPOCHS says how many.
 const checkpointBlob = 'c'.repeat(64);
 
-process.on('message', ({ type }) => {
-  if (type !== 'job') return;
+process.on('message', ({ kind }) => {
+  if (kind !== 'train') return;
   for (let epoch = 1; epoch <= Number(process.env.EPOCHS); epoch++) {
     const metrics = {
       epoch,

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { Changes } from '../../dist/domain/change/change-notices.js';
+import { ChangeNotices } from '../../dist/domain/change/change-notices.js';
 import { FeatureCache } from '../../dist/domain/run/feature-cache.js';
 import { RunBlobs } from '../../dist/domain/run/run-blobs.js';
 import { RunExecution } from '../../dist/domain/run/run-execution.js';
@@ -32,7 +32,7 @@ export async function storeEpochs(folder, epochs) {
   };
   const { id } = await prisma.run.create({ data });
   const blobs = new FileBlobStore(folder);
-  const journal = new RunJournal(prisma, new Changes(), new WebhookOutbox());
+  const journal = new RunJournal(prisma, new ChangeNotices(), new WebhookOutbox());
   process.env.EPOCHS = String(epochs);
   const execution = new RunExecution(id, {
     prisma,
@@ -43,7 +43,7 @@ export async function storeEpochs(folder, epochs) {
     journal,
     states: new RunStates(prisma, journal),
     log: pino({ level: 'warn' }),
-    startWorker: (job) => startWorker(job, WORKER),
+    startWorker: (job) => startWorker({ kind: 'train', job }, WORKER),
   });
   await execution.run();
   const stored = await prisma.runEvent.findMany({ where: { runId: id, kind: 'EPOCH' }, orderBy: { number: 'asc' } });

@@ -29,7 +29,8 @@ import { SampleService } from '../domain/sample/sample-service.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
 import { WebhookSender } from '../domain/webhook/webhook-sender.js';
 import { WebhookService } from '../domain/webhook/webhook-service.js';
-import { startExport, startImport, startQuantization, startTrust } from '../jobs/worker-process.js';
+import type { Runner } from '../jobs/runner.js';
+import { startWorker } from '../jobs/worker-process.js';
 import { WorkerQueue } from '../jobs/worker-queue.js';
 import type { Services } from '../schema/resolvers.js';
 import { UPLOAD_LIMITS } from '../schema/upload.js';
@@ -57,6 +58,7 @@ interface Opened {
   readonly shared: Shared;
   readonly serving: Serving;
   readonly training: Training;
+  readonly runner: Runner;
 }
 
 export function openDomain(opened: Opened): Domain {
@@ -116,7 +118,7 @@ function openDatasets({ setup, storage, shared }: Opened) {
   return { contents, ingestion, ingestions, versions: new DatasetVersionService({ prisma, blobs, contents, writer }) };
 }
 
-function openModels({ setup, storage, shared, serving, training }: Opened, contents: DatasetContents) {
+function openModels({ setup, storage, shared, serving, training, runner }: Opened, contents: DatasetContents) {
   const { config, parts, log, closing } = setup;
   const { prisma, blobs, folder } = storage;
   const { allowed, changes, outbox, quotas } = shared;
@@ -132,12 +134,12 @@ function openModels({ setup, storage, shared, serving, training }: Opened, conte
     ...onVersions,
     calibrations,
     falseAlarmRate: config.falseAlarmRate,
-    startTrust: (job) => startTrust(job, workerEntry),
+    start: (job) => startWorker({ kind: 'calibrate', job }, workerEntry),
   });
   const quantizing = quantizationWork({
     ...onVersions,
     precisions,
-    startQuantization: (job) => startQuantization(job, workerEntry),
+    start: (job) => startWorker({ kind: 'quantize', job }, workerEntry),
   });
   const turns = { log, turn: training.turn };
   const versionQueues = [new WorkerQueue(calibrating, turns), new WorkerQueue(quantizing, turns)];
@@ -153,7 +155,7 @@ function openModels({ setup, storage, shared, serving, training }: Opened, conte
     blobs,
     backbones: training.backbones,
     registry,
-    startImport: (job) => startImport(job, workerEntry),
+    startImport: (job) => startWorker({ kind: 'import', job }, workerEntry),
   });
   const importQueue = new WorkerQueue(importing, turns);
   const queues = [training.runQueue, training.sweepQueue, ...versionQueues, importQueue];
@@ -162,10 +164,8 @@ function openModels({ setup, storage, shared, serving, training }: Opened, conte
   const exports = new ExportService({
     ...onVersions,
     temporary: folder.temporary,
-    startExport: (job) => startExport(job, workerEntry),
-    log,
+    runner,
   });
-  closing.add(() => exports.close());
   const modelSettings = new ModelSettingsService(prisma, changes);
   const predictionLog = new PredictionLog(prisma, blobs, log);
   closing.add(() => predictionLog.close());

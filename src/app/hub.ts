@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { startApi } from './api.js';
 import { Closing } from './closing.js';
 import { openDomain } from './domain.js';
+import { openRunner } from './jobs.js';
 import { PACKAGED, type Parts } from './packaged.js';
 import { openServing } from './serve.js';
 import { openShared } from './shared.js';
@@ -29,9 +30,10 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const storage = await openStorage(setup);
     const shared = openShared(setup, storage);
     const token = await shared.tokens.ensureFirst();
-    const serving = openServing(setup, storage);
-    const training = await openTraining(setup, storage, shared);
-    const domain = openDomain({ setup, storage, shared, serving, training });
+    const runner = openRunner(setup);
+    const serving = openServing(setup, storage, runner);
+    const training = await openTraining(setup, storage, shared, runner);
+    const domain = openDomain({ setup, storage, shared, serving, training, runner });
     let loaded = false;
     const { url } = await startApi(setup, { storage, shared, serving, domain, isReady: () => loaded });
     const ready = domain.deploy().then(() => {

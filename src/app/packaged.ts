@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IMAGENET_FILE } from '../domain/backbone/published-backbones.js';
 import { RETRY_DELAYS } from '../domain/webhook/webhook-sender.js';
-import { NETWORK_COMPILER_ENTRY } from '../engines/network-compiler.js';
 import { NETWORK_THREAD_ENTRY } from '../engines/network-thread.js';
 import { WORKER_ENTRY } from '../jobs/worker-process.js';
 import type { RemoteFile } from '../storage/download.js';
@@ -19,7 +18,6 @@ export interface Parts {
   readonly imagenet: RemoteFile;
   readonly workerEntry: string;
   readonly networkThreadEntry: URL;
-  readonly networkCompilerEntry: string;
   /** Milliseconds between attempts to send a message to a webhook. */
   readonly retryDelays: readonly number[];
   /** A certificate to trust in addition to the usual ones, as PEM. */
@@ -31,6 +29,5 @@ export const PACKAGED: Parts = {
   imagenet: IMAGENET_FILE,
   workerEntry: WORKER_ENTRY,
   networkThreadEntry: NETWORK_THREAD_ENTRY,
-  networkCompilerEntry: NETWORK_COMPILER_ENTRY,
   retryDelays: RETRY_DELAYS,
 };

@@ -12,7 +12,8 @@ import { RunStates } from '../domain/run/run-states.js';
 import { SweepQueue } from '../domain/sweep/sweep-queue.js';
 import { bytesPerCall } from '../engines/onnx/training/pass-size.js';
 import { findComputer } from '../engines/open-engine.js';
-import { startCalibration, startSweepWorker, startWorker } from '../jobs/worker-process.js';
+import type { Runner } from '../jobs/runner.js';
+import { startWorker } from '../jobs/worker-process.js';
 import { PACKAGE_FOLDER } from './packaged.js';
 import type { Setup } from './setup.js';
 import type { Shared } from './shared.js';
@@ -29,8 +30,8 @@ export interface Training {
   readonly turn: ReturnType<typeof pLimit>;
 }
 
-export async function openTraining(setup: Setup, storage: Storage, shared: Shared): Promise<Training> {
-  const { config, parts, log, closing } = setup;
+export async function openTraining(setup: Setup, storage: Storage, shared: Shared, runner: Runner): Promise<Training> {
+  const { config, parts, log } = setup;
   const { folder, prisma, blobs } = storage;
   const compute = { engine: config.engine, device: config.device };
   const computer = await findComputer(compute);
@@ -52,20 +53,20 @@ export async function openTraining(setup: Setup, storage: Storage, shared: Share
     journal,
     states,
     code: readCodeVersion(PACKAGE_FOLDER),
-    startWorker: (job) => startWorker({ ...job, compute }, parts.workerEntry),
+    startWorker: (job) => startWorker({ kind: 'train', job: { ...job, compute } }, parts.workerEntry),
   });
   const runs = new RunService(prisma, runQueue, states, journal, runBlobs, shared.quotas, shared.changes);
   const sweepQueue = new SweepQueue({
     ...work,
     runs,
-    startSweepWorker: (job) => startSweepWorker({ ...job, compute }, parts.workerEntry),
+    startSweepWorker: (job) => startWorker({ kind: 'sweep', job: { ...job, compute } }, parts.workerEntry),
   });
   const estimates = new EstimateService({
     ...work,
     bytesPerCall,
     computer,
-    startCalibration: (job) => startCalibration({ ...job, compute }, parts.workerEntry),
+    compute,
+    runner,
   });
-  closing.add(() => estimates.close());
   return { backbones, estimates, runs, runQueue, sweepQueue, turn };
 }

@@ -1,43 +1,42 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
-import pLimit from 'p-limit';
-import { type ErrorCode, HubError, shuttingDown } from '../errors.js';
-import type { ClassifierNetwork, CompiledNetwork, CompilerAnswer, CompilerRequest } from './network-thread-messages.js';
+import { shuttingDown } from '../errors.js';
+import type { ClassifierNetwork, CompiledNetwork } from './network-thread-messages.js';
 import { weightsBeside } from './onnx/session.js';
 
-/** Where the compiled process lies; the tests, which run from the sources, name another place. */
-export const NETWORK_COMPILER_ENTRY = fileURLToPath(new URL('./network-compiler-entry.js', import.meta.url));
+/** A network to build, and the file to write it to. */
+export interface CompileJob {
+  readonly blobFolder: string;
+  readonly network: ClassifierNetwork;
+  readonly file: string;
+}
 
-/** Networks that nobody has loaded and that stay built: what was registered is promoted next, what served is rolled back to. */
+/** Unloaded networks that stay built: a registered version is often promoted next, and a replaced one rolled back to. */
 const KEPT = 2;
 
 /**
- * Builds networks, one after the other, each in a process of its own with a low priority. Building takes a second of a
- * core and five times the memory of the network, most of which a process that goes on would not give back.
+ * Builds networks, each in a process of its own with a low priority. Building takes a second of a core and five times the
+ * memory of the network, most of which a process that lives on would not give back.
  */
 export class NetworkCompiler {
-  readonly #oneAtATime = pLimit(1);
   readonly #kept = new LRUCache<string, CompiledNetwork>({
     max: KEPT,
     dispose: (network, _key, reason) => {
-      if (reason !== 'delete') void remove(network); // that is: it was not taken out to be loaded
+      if (reason !== 'delete') void remove(network); // `delete`: it was taken out to be loaded
     },
   });
-  #child: ChildProcess | undefined;
-  #closed = false;
+  readonly #closed = new AbortController();
 
-  /** @param folder for the files that are made. */
+  /** @param folder for the files. @param build builds a network in another process, until the signal. */
   constructor(
     private readonly blobFolder: string,
     private readonly folder: string,
-    private readonly entry: string = NETWORK_COMPILER_ENTRY,
+    private readonly build: (job: CompileJob, signal: AbortSignal) => Promise<unknown>,
   ) {}
 
-  /** @returns what was made, now or before, for `letGo` when it is no longer loaded. @throws what is wrong with the weights. */
+  /** @returns a built network, to be given to `letGo` once it is no longer loaded. @throws what is wrong with the weights. */
   async compile(network: ClassifierNetwork): Promise<CompiledNetwork> {
     const key = keyOf(network);
     const kept = this.#kept.get(key);
@@ -47,7 +46,7 @@ export class NetworkCompiler {
     }
     const compiled = { file: join(this.folder, `${randomUUID()}.network`), size: network.size };
     try {
-      await this.#oneAtATime(() => this.#build({ blobFolder: this.blobFolder, network, file: compiled.file }));
+      await this.build({ blobFolder: this.blobFolder, network, file: compiled.file }, this.#closed.signal);
       return compiled;
     } catch (error) {
       await remove(compiled);
@@ -55,40 +54,23 @@ export class NetworkCompiler {
     }
   }
 
-  /** Keeps what was made for a while, or removes it. @param isSound whether it answered as it should. */
+  /** Keeps a built network for a while, or removes it. @param isSound whether it passed its self-check. */
   async letGo(network: ClassifierNetwork, compiled: CompiledNetwork, isSound: boolean): Promise<void> {
-    if (isSound && !this.#closed) this.#kept.set(keyOf(network), compiled);
+    if (isSound && !this.#closed.signal.aborted) this.#kept.set(keyOf(network), compiled);
     else await remove(compiled);
   }
 
+  /** Stops the build that is under way, and removes the networks that are kept. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#child?.kill('SIGKILL');
+    this.#closed.abort(shuttingDown());
     await Promise.all([...this.#kept.values()].map(remove));
-  }
-
-  async #build(request: CompilerRequest): Promise<void> {
-    if (this.#closed) throw shuttingDown();
-    const child = fork(this.entry, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    this.#child = child;
-    child.send(request, () => undefined); // one that died at once is noticed by its exit
-    const answer = await new Promise<CompilerAnswer>((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('error', reject);
-      child.once('exit', (code, signal) => {
-        reject(this.#closed ? shuttingDown() : new Error(`the network's compiler ended with ${code ?? signal}`));
-      });
-    });
-    if (answer.type === 'done') return;
-    const { code, message } = answer;
-    throw code ? new HubError(code as ErrorCode, message) : new Error(message);
   }
 }
 
 const keyOf = ({ backboneBlob, weightsBlob, quantizedBlob, size }: ClassifierNetwork): string =>
   JSON.stringify([backboneBlob, weightsBlob, quantizedBlob, size.input, size.image]);
 
-/** What cannot be removed now is when the hub starts. */
+/** A file that cannot be removed now is removed when the hub starts. */
 async function remove({ file }: CompiledNetwork): Promise<void> {
   for (const part of [file, weightsBeside(file)]) await rm(part, { force: true }).catch(() => undefined);
 }

@@ -37,17 +37,6 @@ export interface CompiledNetwork {
 
 export type NetworkSpec = FrozenNetwork | ClassifierNetwork | CompiledNetwork;
 
-/** What the compiler is told, and what it answers. */
-export interface CompilerRequest {
-  readonly blobFolder: string;
-  readonly network: ClassifierNetwork;
-  /** Where to write. */
-  readonly file: string;
-}
-export type CompilerAnswer =
-  | { readonly type: 'done' }
-  | { readonly type: 'error'; readonly code: string | null; readonly message: string };
-
 /** What is asked of the thread; the answer carries the same id. */
 export type ThreadRequest = { readonly id: number } & (
   | { readonly type: 'load'; readonly network: string; readonly spec: NetworkSpec }

@@ -1,17 +1,18 @@
 import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
+import type { JobKind } from './job-kinds.js';
 import { WorkLoop } from './work-loop.js';
 import { Supervision } from './worker-supervisor.js';
 
 /** A kind of work that is done by workers, for one row after the other. */
-export interface QueuedWork<R extends { readonly id: string }, E extends { readonly type: string }> {
+export interface QueuedWork<R extends { readonly id: string }, K extends JobKind> {
   /** What it makes, for the log: "The form with 8 bits". */
   readonly what: string;
   /** The next row that waits for it. */
   next(): Promise<R | null>;
   /** Does it, and keeps what came of it. */
-  work(row: R, supervision: Supervision<E>): Promise<void>;
+  work(row: R, supervision: Supervision<K>): Promise<void>;
   /** Keeps why it could not be done. @param error of what nobody expected the log says more. */
   failed(row: R, error: unknown): Promise<void>;
   /** What is left to do then, whatever came of it. */
@@ -25,12 +26,12 @@ interface QueueParts {
 }
 
 /** Rows wait here for one kind of work. One that was at work when the hub ended waits again when it starts. */
-export class WorkerQueue<R extends { readonly id: string }, E extends { readonly type: string }> {
+export class WorkerQueue<R extends { readonly id: string }, K extends JobKind> {
   readonly #loop: WorkLoop;
-  #current: Supervision<E> | undefined;
+  #current: Supervision<K> | undefined;
 
   constructor(
-    private readonly kind: QueuedWork<R, E>,
+    private readonly kind: QueuedWork<R, K>,
     private readonly parts: QueueParts,
   ) {
     const { log, turn } = parts;
@@ -57,7 +58,7 @@ export class WorkerQueue<R extends { readonly id: string }, E extends { readonly
     const row = await kind.next();
     if (!row || this.#loop.closed) return false;
     const log = this.parts.log.child({ work: kind.what, for: row.id });
-    this.#current = new Supervision<E>(log);
+    this.#current = new Supervision<K>(log);
     try {
       await kind.work(row, this.#current);
     } catch (error) {

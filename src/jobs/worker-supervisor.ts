@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Logger } from 'pino';
 import { type ErrorCode, HubError } from '../errors.js';
 import type { TaskEnd } from '../training/job.js';
+import type { Events, Finished, JobKind } from './job-kinds.js';
 import { LAST_EVENTS, type WorkerProcess } from './worker-process.js';
 
 /** A worker that died by itself is started again this many times. */
@@ -11,9 +12,9 @@ const WORKER_DEATHS = 3;
 class NotWritten extends Error {}
 
 /** Work that workers do, one after the other where one dies, until it is done, cancelled or killed. */
-export class Supervision<E extends { readonly type: string }> {
+export class Supervision<K extends JobKind> {
   readonly #aborted = new AbortController();
-  #worker: WorkerProcess<E> | undefined;
+  #worker: WorkerProcess<K> | undefined;
   #killed = false;
 
   /** @param log names what the work is for. */
@@ -46,7 +47,7 @@ export class Supervision<E extends { readonly type: string }> {
    * @throws WORKER_DIED, or the signal's reason.
    */
   async run(
-    next: () => Promise<{ start: () => WorkerProcess<E>; record: (event: E) => Promise<void> } | null>,
+    next: () => Promise<{ start: () => WorkerProcess<K>; record: (event: Events[K]) => Promise<void> } | null>,
   ): Promise<void> {
     for (let deaths = 0; ; ) {
       this.signal.throwIfAborted();
@@ -71,19 +72,19 @@ export class Supervision<E extends { readonly type: string }> {
    * One task of which nothing but the end counts.
    * @returns its last event. @throws what it failed with; of what nobody expected only the log says more.
    */
-  async finish(start: () => WorkerProcess<E>): Promise<Extract<E, { readonly type: 'finished' }>> {
-    let last: E | undefined;
-    const record = async (event: E): Promise<void> => {
+  async finish(start: () => WorkerProcess<K>): Promise<Finished<K>> {
+    let last: Events[K] | undefined;
+    const record = async (event: Events[K]): Promise<void> => {
       if (LAST_EVENTS.has(event.type)) last = event; // it also tells what it takes of the machine
     };
     await this.run(async () => (last ? null : { start, record }));
-    const end = last as Extract<E, { readonly type: 'finished' }> | TaskEnd | undefined;
-    if (end?.type === 'finished') return end as Extract<E, { readonly type: 'finished' }>;
+    const end = last as Finished<K> | TaskEnd | undefined;
+    if (end?.type === 'finished') return end as Finished<K>;
     if (end?.type === 'failed' && end.code !== 'INTERNAL') throw new HubError(end.code as ErrorCode, end.message);
     throw new Error('the task failed inside the worker');
   }
 
-  async #follow(worker: WorkerProcess<E>, record: (event: E) => Promise<void>): Promise<void> {
+  async #follow(worker: WorkerProcess<K>, record: (event: Events[K]) => Promise<void>): Promise<void> {
     this.#worker = worker;
     createInterface({ input: worker.errors }).on('line', (line) => this.log.warn({ worker: line }));
     for await (const event of worker.events) {

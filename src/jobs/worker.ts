@@ -1,146 +1,120 @@
-import { availableParallelism, constants } from 'node:os';
-import { resolveCompute } from '../engines/compute.js';
-import type { Engine } from '../engines/engine.js';
-import { type NetworkHost, NetworkLoader } from '../engines/network-loader.js';
-import { NetworkThread } from '../engines/network-thread.js';
-import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
-import type { OnnxDevice } from '../engines/onnx/session.js';
-import { openEngine } from '../engines/open-engine.js';
+import { constants } from 'node:os';
 import { HubError, inWords } from '../errors.js';
 import { yieldTo } from '../priority.js';
-import { FileBlobStore } from '../storage/file-blobs.js';
-import {
-  type CalibrationEvent,
-  type ExportEvent,
-  exportJobSchema,
-  type ImportEvent,
-  importJobSchema,
-  type Job,
-  jobSchema,
-  type QuantizationEvent,
-  type QuantizationJob,
-  quantizationJobSchema,
-  type SweepEvent,
-  sweepJobSchema,
-  type TaskEnd,
-  type TrainingEvent,
-  type TrustEvent,
-  trustJobSchema,
-  type WorkerCommand,
-  type WorkerTask,
-} from '../training/job.js';
-import { watchSystemUse } from '../training/system-use.js';
+import type { TaskEnd } from '../training/job.js';
+import type { Events, JobKind, Task, Tasks, WorkerCommand } from './job-kinds.js';
 
 /**
- * The training process. It takes one task over IPC, reports events, and ends. It ends too when the hub is gone: a run
- * is then taken up again from its checkpoint when the hub is back.
+ * The worker process. It takes one task over IPC, reports events, and ends. It also ends when the hub is gone; the hub
+ * resumes the job from its checkpoint at the next start.
  */
 const cancelled = new AbortController();
 
 process.on('message', (command: WorkerCommand) => {
-  if (command.type === 'cancel') cancelled.abort();
+  if (command.kind === 'cancel') cancelled.abort();
   else void work(command);
 });
 process.on('disconnect', () => process.exit(1));
-// A terminal's Ctrl-C reaches the whole process group; the hub decides what becomes of its worker.
+// A terminal's Ctrl-C reaches the whole process group; the hub decides what happens to its worker.
 process.on('SIGINT', () => undefined);
 
-/** Each task loads what it needs itself: all together take half a second. */
-const TASKS: { readonly [T in WorkerTask['type']]: (job: unknown) => Promise<void> } = {
-  async job(task) {
-    const { train } = await import('../training/train.js');
+/** Each task loads only the modules that it needs: all of them together take half a second. */
+const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
+  async train(task) {
+    const [{ train }, { jobSchema }] = await Promise.all([
+      import('../training/train.js'),
+      import('../training/job.js'),
+    ]);
     const job = jobSchema.parse(task);
-    await train(job, await surroundingsOf(job));
+    await train(job, await contextOf(job));
   },
   async sweep(task) {
-    const { sweep } = await import('../training/sweep.js');
+    const [{ sweep }, { sweepJobSchema }] = await Promise.all([
+      import('../training/sweep.js'),
+      import('../training/job.js'),
+    ]);
     const job = sweepJobSchema.parse(task);
-    await sweep(job, await surroundingsOf(job));
+    await sweep(job, await contextOf(job));
   },
-  async calibration(task) {
-    const { probeSpeed: calibrate } = await import('../training/speed-probe.js');
+  async probe(task) {
+    const [{ probeSpeed }, { jobSchema }] = await Promise.all([
+      import('../training/speed-probe.js'),
+      import('../training/job.js'),
+    ]);
     const job = jobSchema.parse(task);
-    emit({ type: 'finished', calibration: await calibrate(job, await surroundingsOf(job)) });
+    emit<'probe'>({ type: 'finished', probe: await probeSpeed(job, await contextOf(job)) });
   },
-  async quantization(task) {
-    const { quantize } = await import('../training/quantize.js');
+  async quantize(task) {
+    const [{ quantize }, { quantizationJobSchema }] = await Promise.all([
+      import('../training/quantize.js'),
+      import('../training/job.js'),
+    ]);
     const job = quantizationJobSchema.parse(task);
-    emit({ type: 'finished', quantization: await quantize(job, servingSurroundingsOf(job)) });
+    emit<'quantize'>({ type: 'finished', quantization: await quantize(job, await servingContextOf(job)) });
   },
-  async trust(task) {
-    const { fitCalibration: fitTrust } = await import('../training/fit-calibration.js');
-    const job = trustJobSchema.parse(task);
-    emit({ type: 'finished', trust: await fitTrust(job, servingSurroundingsOf(job)) });
+  async calibrate(task) {
+    const [{ fitCalibration }, { calibrationJobSchema }] = await Promise.all([
+      import('../training/fit-calibration.js'),
+      import('../training/job.js'),
+    ]);
+    const job = calibrationJobSchema.parse(task);
+    emit<'calibrate'>({ type: 'finished', calibration: await fitCalibration(job, await servingContextOf(job)) });
   },
   async import(task) {
-    const { importModel } = await import('../training/model-import.js');
+    const [{ importModel }, { importJobSchema }] = await Promise.all([
+      import('../training/model-import.js'),
+      import('../training/job.js'),
+    ]);
     const job = importJobSchema.parse(task);
-    emit({ type: 'finished', imported: await importModel(job, servingSurroundingsOf(job)) });
+    emit<'import'>({ type: 'finished', imported: await importModel(job, await servingContextOf(job)) });
   },
   async export(task) {
-    const { exportModel } = await import('../training/model-export.js');
+    const [{ exportModel }, { exportJobSchema }] = await Promise.all([
+      import('../training/model-export.js'),
+      import('../training/job.js'),
+    ]);
     const job = exportJobSchema.parse(task);
-    emit({ type: 'finished', exported: await exportModel(job, new FileBlobStore(job.blobFolder)) });
+    emit<'export'>({ type: 'finished', exported: await exportModel(job, await blobStore(job.blobFolder)) });
+  },
+  async compile(job) {
+    const { compileNetwork } = await import('../engines/compile-network.js');
+    await compileNetwork(job, await blobStore(job.blobFolder));
+    emit<'compile'>({ type: 'finished' });
   },
 };
 
-async function work(task: WorkerTask): Promise<void> {
-  // The API answers while training takes every core.
-  yieldTo(constants.priority.PRIORITY_BELOW_NORMAL);
-  const unwatch = watchSystemUse((use) => emit({ type: 'system', use }));
+async function work<K extends JobKind>({ kind, job }: Task<K>): Promise<void> {
+  // The API answers while a worker takes every core. Serving goes before compiling.
+  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+  yieldTo(kind === 'compile' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
+  const unwatch = kind === 'train' ? await reportSystemUse() : undefined;
   try {
-    await TASKS[task.type](task.job);
+    await (TASKS[kind] as (job: Tasks[JobKind]) => Promise<void>)(job);
   } catch (error) {
     emit(cancelled.signal.aborted ? { type: 'cancelled' } : failure(error));
   }
-  unwatch();
+  unwatch?.();
   process.disconnect();
 }
 
-async function surroundingsOf({ blobFolder, threads = availableParallelism(), compute = resolveCompute({}) }: Job) {
-  const blobs = new FileBlobStore(blobFolder);
-  const { engine, notes } = await openEngine(compute, threads);
-  for (const message of notes) emit({ type: 'log', message });
-  return {
-    blobs,
-    engine,
-    networkHosts: (images: number): readonly NetworkHost[] =>
-      engine.info.name === 'onnx' ? startThreads(blobFolder, engine, images) : [new NetworkLoader(engine, blobs)],
-    emit,
-    signal: cancelled.signal,
-  };
+async function reportSystemUse(): Promise<() => void> {
+  const { watchSystemUse } = await import('../training/system-use.js');
+  return watchSystemUse((use) => emit<'train'>({ type: 'system', use }));
 }
 
-/** The engine that serves, whoever trains. */
-function servingSurroundingsOf({
-  blobFolder,
-  threads = availableParallelism(),
-}: Pick<QuantizationJob, 'blobFolder' | 'threads'>) {
-  const engine = new OnnxEngine(threads);
-  return {
-    blobs: new FileBlobStore(blobFolder),
-    engine,
-    networkThreads: (images: number) => startThreads(blobFolder, engine, images),
-    signal: cancelled.signal,
-  };
+async function blobStore(folder: string) {
+  const { FileBlobStore } = await import('../storage/file-blobs.js');
+  return new FileBlobStore(folder);
 }
 
-/** Networks side by side at most; each takes some 300 MB. */
-const NETWORKS = 4;
-/** Images for which another network is worth it: it takes half a second to start. */
-const IMAGES_PER_NETWORK = 100;
+async function contextOf(job: Tasks['train']) {
+  const { trainingContext } = await import('./task-context.js');
+  return trainingContext(job, emit<'train' | 'sweep'>, cancelled.signal);
+}
 
-/**
- * One network per thread and one thread per core computes more pictures than one network on all cores, most of all
- * beside other work. Each takes its own copy of the weights, so there are not more than a few. A graphics card computes
- * one network.
- */
-function startThreads(blobFolder: string, { info }: Engine, images: number): readonly NetworkThread[] {
-  const device = info.device as OnnxDevice;
-  const most = device === 'cpu' ? Math.min(info.threads, NETWORKS) : 1;
-  const data = { blobFolder, threads: Math.floor(info.threads / most), device };
-  const count = Math.max(1, Math.min(most, Math.ceil(images / IMAGES_PER_NETWORK)));
-  return Array.from({ length: count }, () => new NetworkThread(data));
+async function servingContextOf(job: Pick<Tasks['quantize'], 'blobFolder' | 'threads'>) {
+  const { servingContext } = await import('./task-context.js');
+  return servingContext(job, cancelled.signal);
 }
 
 function failure(error: unknown): TaskEnd {
@@ -150,8 +124,6 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
 }
 
-function emit(
-  event: TrainingEvent | CalibrationEvent | SweepEvent | QuantizationEvent | TrustEvent | ExportEvent | ImportEvent,
-): void {
+function emit<K extends JobKind>(event: Events[K] | TaskEnd): void {
   process.send?.(event);
 }

@@ -12,7 +12,7 @@ import { randomStream, shuffle } from '../random.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
-import type { Trust, TrustJob } from './job.js';
+import type { Calibration, CalibrationJob } from './job.js';
 import { drawSplits } from './splits.js';
 import { plainVariant, type ServingContext } from './test-split.js';
 
@@ -32,7 +32,10 @@ interface MeasuredAnswers extends Answers {
  * that a run would hold out of the training split.
  * @throws DATASET_REFUSED when no image can be held out.
  */
-export async function fitCalibration(job: TrustJob, { blobs, networkThreads, signal }: ServingContext): Promise<Trust> {
+export async function fitCalibration(
+  job: CalibrationJob,
+  { blobs, networkThreads, signal }: ServingContext,
+): Promise<Calibration> {
   const { recipe, falseAlarmRate } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
   const { train, validation, test } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
@@ -76,7 +79,7 @@ export async function fitCalibration(job: TrustJob, { blobs, networkThreads, sig
 }
 
 /** What the head reads of an image. */
-async function channelsOf({ weightsBlob }: TrustJob, blobs: BlobStore): Promise<number> {
+async function channelsOf({ weightsBlob }: CalibrationJob, blobs: BlobStore): Promise<number> {
   const [first] = headOf(readSafetensors(await blobs.get(weightsBlob)).weights);
   return (first as DenseLayer).inFeatures;
 }

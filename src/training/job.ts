@@ -82,11 +82,11 @@ export const importJobSchema = jobSchema
 export type ImportJob = z.output<typeof importJobSchema>;
 
 /** What a worker is told of a model version of which it shall say how sure its answers may be. */
-export const trustJobSchema = quantizationJobSchema.extend({
+export const calibrationJobSchema = quantizationJobSchema.extend({
   /** Share of the validation photos that may be taken for none of the classes. */
   falseAlarmRate: z.number().gt(0).lt(1),
 });
-export type TrustJob = z.output<typeof trustJobSchema>;
+export type CalibrationJob = z.output<typeof calibrationJobSchema>;
 
 export const Phase = { FEATURES: 'features', TRAINING: 'training', EVALUATION: 'evaluation' } as const;
 export type Phase = (typeof Phase)[keyof typeof Phase];
@@ -117,7 +117,7 @@ export type TrainingEvent =
   | TaskEnd;
 
 /** What was measured of a run that has not been started. */
-export interface Calibration {
+export interface SpeedProbe {
   /** Decoding and the frozen part. */
   readonly secondsPerPicture: number;
   /** Of the run's own batch size. */
@@ -162,7 +162,7 @@ export interface Imported {
 }
 
 /** How sure a model version may be: what was fitted on validation images, and what came of it on test images. */
-export interface TrustFigures {
+export interface CalibrationFigures {
   /** By which logits are divided. */
   readonly temperature: number;
   /** Expected calibration error on the test split, from 0 to 1. */
@@ -181,8 +181,8 @@ export interface TrustFigures {
   readonly testAnswers: Spread;
 }
 
-export interface Trust {
-  readonly figures: TrustFigures;
+export interface Calibration {
+  readonly figures: CalibrationFigures;
   /** Where the features of training images lie. It is durable already. */
   readonly outlierBlob: string;
 }
@@ -192,7 +192,7 @@ export type TaskEnd =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
-export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
+export type ProbeEvent = { readonly type: 'finished'; readonly probe: SpeedProbe } | TaskEnd;
 
 export type ExportEvent = { readonly type: 'finished'; readonly exported: ExportedFile } | TaskEnd;
 
@@ -200,7 +200,7 @@ export type ImportEvent = { readonly type: 'finished'; readonly imported: Import
 
 export type QuantizationEvent = { readonly type: 'finished'; readonly quantization: Quantization } | TaskEnd;
 
-export type TrustEvent = { readonly type: 'finished'; readonly trust: Trust } | TaskEnd;
+export type CalibrationEvent = { readonly type: 'finished'; readonly calibration: Calibration } | TaskEnd;
 
 /** What came of a trial. */
 export interface TrialOutcome {
@@ -216,13 +216,4 @@ export type SweepEvent =
   | { readonly type: 'finished' }
   | TaskEnd;
 
-/** What the hub tells a worker: one task, and then perhaps to stop. */
-export type WorkerTask =
-  | { readonly type: 'job'; readonly job: Job }
-  | { readonly type: 'calibration'; readonly job: Job }
-  | { readonly type: 'sweep'; readonly job: SweepJob }
-  | { readonly type: 'quantization'; readonly job: QuantizationJob }
-  | { readonly type: 'export'; readonly job: ExportJob }
-  | { readonly type: 'import'; readonly job: ImportJob }
-  | { readonly type: 'trust'; readonly job: TrustJob };
-export type WorkerCommand = WorkerTask | { readonly type: 'cancel' };
+export type CompileEvent = { readonly type: 'finished' } | TaskEnd;

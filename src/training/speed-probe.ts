@@ -5,7 +5,7 @@ import { openFrozenPart } from './feature-source.js';
 import { type FeatureSource, featureTypeOf } from './features.js';
 import { imagesPerPass } from './frozen-part.js';
 import { imageVariants } from './image-variants.js';
-import type { Calibration, Job } from './job.js';
+import type { Job, SpeedProbe } from './job.js';
 import { buildLearner } from './learner.js';
 import { optimizerOf } from './optimizer.js';
 import { firstTrainedLayerOf } from './recipe.js';
@@ -23,7 +23,7 @@ const ENOUGH_MS = 2000;
 const PREDICTED = 256;
 
 /** How fast a run would be on this machine, by a few passes of the run itself. Changes nothing. */
-export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): Promise<Calibration> {
+export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): Promise<SpeedProbe> {
   const began = performance.now();
   const { blobs, engine } = context;
   const { recipe } = job;

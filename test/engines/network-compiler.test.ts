@@ -11,7 +11,7 @@ import { temporaryFolder } from '../storage/fixtures.js';
 import { narrowBackboneFile } from '../support/narrow-backbone.js';
 import { FEATURES } from '../support/serving-room.js';
 import { smallDisk } from '../support/small-disk.js';
-import { NETWORK_COMPILER_ENTRY } from '../support/test-hub.js';
+import { compile } from '../support/test-runner.js';
 
 /** A narrow network in blobs of its own. */
 async function narrowNetwork(folder: string, seed: number): Promise<ClassifierNetwork> {
@@ -27,7 +27,7 @@ async function narrowNetwork(folder: string, seed: number): Promise<ClassifierNe
 
 it('a network that was let go of stays built for a while, and is gone when others were or the hub ends', async () => {
   const [folder, files] = [await temporaryFolder(), await temporaryFolder()];
-  const compiler = new NetworkCompiler(folder, files, NETWORK_COMPILER_ENTRY);
+  const compiler = new NetworkCompiler(folder, files, compile);
   const networks = [];
   for (const seed of [1, 2, 3]) networks.push(await narrowNetwork(folder, seed));
   const [first, second, third] = networks as [ClassifierNetwork, ClassifierNetwork, ClassifierNetwork];
@@ -53,7 +53,7 @@ it('a network that finds no room on the disk is refused as such, and leaves noth
   const disk = await smallDisk(context, '64k');
   const folder = await temporaryFolder();
   const network = await narrowNetwork(folder, 1);
-  const compiler = new NetworkCompiler(folder, disk, NETWORK_COMPILER_ENTRY);
+  const compiler = new NetworkCompiler(folder, disk, compile);
   const error: unknown = await compiler.compile(network).catch((reason: unknown) => reason);
   expect(inWords(error)).toMatchObject({ code: 'DISK_FULL' });
   expect(await readdir(disk)).toEqual([]);

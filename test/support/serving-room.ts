@@ -17,7 +17,8 @@ import type { ServingBounds } from '../../src/serving/serving-bounds.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
-import { NETWORK_COMPILER_ENTRY, NETWORK_THREAD_ENTRY } from './test-hub.js';
+import { NETWORK_THREAD_ENTRY } from './test-hub.js';
+import { compile } from './test-runner.js';
 
 /** Values that the narrow backbone gives: a sixteenth of 2048. */
 export const FEATURES = 128;
@@ -107,7 +108,7 @@ export class ServingRoom {
 
   inMemory(): LoadedVersions {
     const data = { blobFolder: this.folder, threads: 1 };
-    const compiler = new NetworkCompiler(this.folder, this.folder, NETWORK_COMPILER_ENTRY);
+    const compiler = new NetworkCompiler(this.folder, this.folder, compile);
     const startThread = (): NetworkThread => new CountingThread(data, NETWORK_THREAD_ENTRY, this);
     const room = new LoadedVersions(compiler, startThread, this.lanes, this.blobs);
     room.events.on('alone', ({ number }, error) => this.alone.push([number, error]));

@@ -18,7 +18,6 @@ const DIST = new URL('../../dist/', import.meta.url);
 /** The compiled files that a hub started from the sources forks. `npm test` builds them first. */
 export const WORKER_ENTRY = fileURLToPath(new URL('jobs/worker.js', DIST));
 export const NETWORK_THREAD_ENTRY = new URL('engines/network-thread-entry.js', DIST);
-export const NETWORK_COMPILER_ENTRY = fileURLToPath(new URL('engines/network-compiler-entry.js', DIST));
 /** What `hub` runs. */
 export const CLI = fileURLToPath(new URL('cli/main.js', DIST));
 
@@ -90,7 +89,6 @@ export class TestHub extends HubUser {
       bundledBackbone: join(this.folder, 'backbone.safetensors'),
       workerEntry: WORKER_ENTRY,
       networkThreadEntry: NETWORK_THREAD_ENTRY,
-      networkCompilerEntry: NETWORK_COMPILER_ENTRY,
       imagenet: { url: 'http://weights.invalid/imagenet.h5', bytes: 1, md5: '' },
       ...this.parts,
     });

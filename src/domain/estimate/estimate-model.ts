@@ -1,4 +1,4 @@
-import type { Calibration } from '../../training/job.js';
+import type { SpeedProbe } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
 import { costOfRun, type RunCost, type RunSize } from '../../training/run-cost.js';
 
@@ -82,7 +82,7 @@ export function estimateFromRuns(
 }
 
 /** By what some passes of the run itself took. */
-export function estimateFromCalibration(calibration: Calibration, asked: AskedRun): Estimate {
+export function estimateFromProbe(calibration: SpeedProbe, asked: AskedRun): Estimate {
   const { size } = asked;
   const { secondsPerPicture, secondsPerStep, secondsPerPrediction, peakMemoryBytes } = calibration;
   const steps = Math.ceil(size.train / Math.min(size.recipe.batchSize, size.train));

@@ -1,16 +1,15 @@
-import pLimit from 'p-limit';
 import type { Computer } from '../../engines/open-engine.js';
-import { HubError, shuttingDown } from '../../errors.js';
-import type { startCalibration, WorkerProcess } from '../../jobs/worker-process.js';
+import { HubError } from '../../errors.js';
+import type { Runner } from '../../jobs/runner.js';
 import type { PrismaClient } from '../../storage/database.js';
-import type { Calibration, Job } from '../../training/job.js';
+import type { Job, SpeedProbe } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
 import type { RunCost } from '../../training/run-cost.js';
 import { type BackboneService, TINY_IMAGENET } from '../backbone/backbone-service.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import { featuresOf } from '../run/run-features.js';
 import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from '../run/run-plan.js';
-import { estimateFromCalibration, estimateFromRuns } from './estimate-model.js';
+import { estimateFromProbe, estimateFromRuns } from './estimate-model.js';
 import { measuredRuns, sizeOf } from './measured-runs.js';
 import type { RunEstimate } from './run-estimate.js';
 
@@ -23,15 +22,13 @@ export interface EstimateParts {
   readonly bytesPerCall: (spec: RunCost['spec']) => number;
   /** Who would compute. */
   readonly computer: Computer;
-  readonly startCalibration: typeof startCalibration;
+  readonly compute: Job['compute'];
+  readonly runner: Pick<Runner, 'run'>;
 }
 
 export class EstimateService {
-  /** What was measured, by what it depends on. */
-  readonly #calibrations = new Map<string, Promise<Calibration>>();
-  readonly #oneAtATime = pLimit(1);
-  #worker: WorkerProcess<unknown> | undefined;
-  #closed = false;
+  /** Speed probes by what they depend on. */
+  readonly #probes = new Map<string, Promise<SpeedProbe>>();
 
   constructor(private readonly parts: EstimateParts) {}
 
@@ -41,11 +38,6 @@ export class EstimateService {
 
   async fineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunEstimate> {
     return this.#estimate(await planFineTune(this.parts.prisma, parentRunId, overrides));
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#worker?.kill();
   }
 
   async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimate> {
@@ -66,7 +58,7 @@ export class EstimateService {
     if (fromRuns) return answer(fromRuns, { ...facts, basis: 'RUNS', calibrationSeconds: null });
 
     const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });
-    const calibration = await this.#calibrate({
+    const probe = await this.#probe({
       manifestBlob: version.manifestBlob,
       backboneBlob: backbone.sha256,
       parentBlob: parent?.weightsBlob ?? null,
@@ -74,8 +66,8 @@ export class EstimateService {
       size: pictureSize,
       ...{ featureChunks: [], uncached: null, checkpointBlob: null, blobFolder },
     });
-    const measured = estimateFromCalibration(calibration, asked);
-    return answer(measured, { ...facts, basis: 'CALIBRATION', calibrationSeconds: calibration.seconds });
+    const measured = estimateFromProbe(probe, asked);
+    return answer(measured, { ...facts, basis: 'CALIBRATION', calibrationSeconds: probe.seconds });
   }
 
   /** One that is on this machine: an estimate downloads nothing. */
@@ -88,32 +80,25 @@ export class EstimateService {
     throw new HubError('BACKBONE_UNAVAILABLE', message, { name });
   }
 
-  /** Measures once, in a worker; what failed is measured again when it is asked for again. */
-  #calibrate(job: Job): Promise<Calibration> {
+  /** Measures once, in a worker. A probe that failed is repeated when it is asked for again. */
+  #probe(job: Job): Promise<SpeedProbe> {
     const { imageSize, batchSize, hiddenUnits } = job.recipe;
     const firstTrainedLayer = firstTrainedLayerOf(job.recipe);
     const key = [job.manifestBlob, job.backboneBlob, imageSize, firstTrainedLayer, batchSize, hiddenUnits].join();
-    const measured = this.#calibrations.get(key) ?? this.#oneAtATime(() => this.#measure(job));
-    this.#calibrations.set(key, measured);
-    measured.catch(() => this.#calibrations.delete(key));
-    return measured;
+    const probe = this.#probes.get(key) ?? this.#measure(job);
+    this.#probes.set(key, probe);
+    probe.catch(() => this.#probes.delete(key));
+    return probe;
   }
 
-  async #measure(job: Job): Promise<Calibration> {
-    if (this.#closed) throw shuttingDown();
-    const worker = this.parts.startCalibration(job);
-    this.#worker = worker;
-    worker.errors.resume();
-    for await (const event of worker.events) {
-      if (event.type === 'finished') return event.calibration;
-      if (event.type === 'failed') throw new HubError('WORKER_DIED', `Measuring failed: ${event.message}`);
-    }
-    throw new HubError('WORKER_DIED', 'Measuring was interrupted.');
+  async #measure(job: Job): Promise<SpeedProbe> {
+    const { compute, runner } = this.parts;
+    return (await runner.run('probe', { ...job, compute })).probe;
   }
 }
 
 function answer(
-  { featureSeconds, trainingSeconds, evaluationSeconds, memoryBytes, runs }: ReturnType<typeof estimateFromCalibration>,
+  { featureSeconds, trainingSeconds, evaluationSeconds, memoryBytes, runs }: ReturnType<typeof estimateFromProbe>,
   facts: Pick<RunEstimate, 'pictures' | 'cachedPictures' | 'computedInEveryEpoch' | 'basis' | 'calibrationSeconds'>,
 ): RunEstimate {
   const seconds = featureSeconds + trainingSeconds + evaluationSeconds;

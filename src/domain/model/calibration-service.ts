@@ -1,7 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { Prisma, type PrismaClient } from '../../storage/database.js';
-import type { Trust } from '../../training/job.js';
+import type { Calibration } from '../../training/job.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { PromotionService } from '../promotion/promotion-service.js';
 
@@ -26,7 +26,7 @@ export class CalibrationService {
   }
 
   /** What serves the version judges its answers by it from now on; the network stays loaded. */
-  async fitted(versionId: string, { figures, outlierBlob }: Trust): Promise<void> {
+  async fitted(versionId: string, { figures, outlierBlob }: Calibration): Promise<void> {
     const { model, number } = await this.#write(versionId, {
       figures: { ...figures, testAnswers: { ...figures.testAnswers } },
       outlierBlob,

@@ -1,14 +1,14 @@
 import type { Calibration } from '../../serving/served-version.js';
 import { Prisma } from '../../storage/database.js';
-import type { TrustFigures } from '../../training/job.js';
+import type { CalibrationFigures } from '../../training/job.js';
 
 type CalibrationRow = Prisma.VersionCalibrationGetPayload<object>;
 
 /** Rows whose version waits to be calibrated. */
 export const AWAITED = { figures: { equals: Prisma.DbNull }, error: null } as const;
 
-export function figuresOf(row: CalibrationRow | null): TrustFigures | null {
-  return (row?.figures ?? null) as TrustFigures | null;
+export function figuresOf(row: CalibrationRow | null): CalibrationFigures | null {
+  return (row?.figures ?? null) as CalibrationFigures | null;
 }
 
 /** What serving needs of it. */

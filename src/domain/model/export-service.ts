@@ -3,20 +3,17 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import pLimit from 'p-limit';
-import type { Logger } from 'pino';
 import type { InputSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
-import type { startExport } from '../../jobs/worker-process.js';
-import { Supervision } from '../../jobs/worker-supervisor.js';
+import type { Runner } from '../../jobs/runner.js';
 import type { ExportFormat } from '../../schema/model/export.type.js';
 import type { PrismaClient } from '../../storage/database.js';
-import type { ExportEvent, ExportedFile, ExportJob } from '../../training/job.js';
+import type { ExportedFile, ExportJob } from '../../training/job.js';
 import { aboutVersion, headOfVersion } from './export-facts.js';
 import type { ModelVersionRow } from './model-row.js';
 import { findVersion } from './model-version-row.js';
 
-/** How files of a format end. */
+/** File name extensions, by format. */
 const ENDINGS: Readonly<Record<`${ExportFormat}`, string>> = {
   onnx: '.onnx',
   'onnx-int8': '.int8.onnx',
@@ -24,9 +21,9 @@ const ENDINGS: Readonly<Record<`${ExportFormat}`, string>> = {
   keras: '.h5',
 };
 
-/** A model version in a format of others. */
+/** A model version in the format of another program. */
 export interface Export extends ExportedFile {
-  /** What it should be called. */
+  /** Name of the file to suggest. */
   readonly name: string;
   readonly content: Readable;
 }
@@ -34,22 +31,18 @@ export interface Export extends ExportedFile {
 interface ExportParts {
   readonly prisma: PrismaClient;
   readonly blobFolder: string;
-  /** Folder for files while they are sent. */
+  /** Folder of a file while it is sent. */
   readonly temporary: string;
-  readonly startExport: typeof startExport;
-  readonly log: Logger;
+  readonly runner: Pick<Runner, 'run'>;
 }
 
-/** Writes model versions in formats of others, one after the other, each in a process of its own. */
+/** Writes model versions in the formats of other programs, each in a process of its own. */
 export class ExportService {
-  readonly #oneAtATime = pLimit(1);
-  #current: Supervision<ExportEvent> | undefined;
-
   constructor(private readonly parts: ExportParts) {}
 
   /**
-   * @param use sends the file; it is gone behind it. @param signal when nobody waits for it any more.
-   * @throws NOT_FOUND, also for the form with 8 bits of a version that has none.
+   * @param use sends the file, which is deleted afterwards. @param signal when nobody waits for it any more.
+   * @throws NOT_FOUND, also for the 8-bit form of a version that has none.
    */
   async open(
     version: { readonly model: string; readonly number: number; readonly format: `${ExportFormat}` },
@@ -62,30 +55,10 @@ export class ExportService {
     const file = join(this.parts.temporary, `${randomUUID()}${ENDINGS[format]}`);
     try {
       const job = this.#jobOf(row, format, file);
-      const exported = await this.#oneAtATime(() => this.#write(job, signal));
+      const { exported } = await this.parts.runner.run('export', job, signal);
       await use({ ...exported, name, content: createReadStream(file) });
     } finally {
       await rm(file, { force: true });
-    }
-  }
-
-  /** To be called when nobody waits any more. */
-  close(): void {
-    this.#current?.kill();
-  }
-
-  /** @throws what stood in the way, or the signal's reason. */
-  async #write(job: ExportJob, signal: AbortSignal): Promise<ExportedFile> {
-    signal.throwIfAborted();
-    const supervision = new Supervision<ExportEvent>(this.parts.log);
-    this.#current = supervision;
-    const kill = (): void => supervision.kill();
-    signal.addEventListener('abort', kill);
-    try {
-      return (await supervision.finish(() => this.parts.startExport(job))).exported;
-    } finally {
-      signal.removeEventListener('abort', kill);
-      this.#current = undefined;
     }
   }
 

@@ -1,11 +1,11 @@
 import { HubError } from '../../errors.js';
-import type { startImport } from '../../jobs/worker-process.js';
+import type { WorkerProcess } from '../../jobs/worker-process.js';
 import type { QueuedWork } from '../../jobs/worker-queue.js';
 import type { Supervision } from '../../jobs/worker-supervisor.js';
 import { namedBlobs } from '../../maintenance/named-blobs.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import type { ImportEvent, Imported } from '../../training/job.js';
+import type { Imported, ImportJob } from '../../training/job.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import type { VersionRegistry } from './version-registry.js';
@@ -16,14 +16,14 @@ interface ImportParts {
   readonly blobFolder: string;
   readonly backbones: BackboneService;
   readonly registry: VersionRegistry;
-  readonly startImport: typeof startImport;
+  readonly startImport: (job: ImportJob) => WorkerProcess<'import'>;
 }
 
 const withJobRelations = { datasetVersion: true } as const;
 type PendingRow = Prisma.ModelImportGetPayload<{ include: typeof withJobRelations }>;
 
 /** Makes versions of model files. */
-export class ImportWork implements QueuedWork<PendingRow, ImportEvent> {
+export class ImportWork implements QueuedWork<PendingRow, 'import'> {
   readonly what = 'The import';
 
   constructor(private readonly parts: ImportParts) {}
@@ -36,7 +36,7 @@ export class ImportWork implements QueuedWork<PendingRow, ImportEvent> {
     });
   }
 
-  async work(pending: PendingRow, supervision: Supervision<ImportEvent>): Promise<void> {
+  async work(pending: PendingRow, supervision: Supervision<'import'>): Promise<void> {
     const { prisma, startImport, blobFolder, registry } = this.parts;
     const { id, model, fileBlob, datasetVersion, labels } = pending;
     await prisma.modelImport.update({ where: { id }, data: { state: 'RUNNING' } });

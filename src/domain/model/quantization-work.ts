@@ -1,5 +1,6 @@
-import type { startQuantization } from '../../jobs/worker-process.js';
+import type { WorkerProcess } from '../../jobs/worker-process.js';
 import type { PrismaClient } from '../../storage/database.js';
+import type { QuantizationJob } from '../../training/job.js';
 import type { PrecisionService } from './precision-service.js';
 import { versionWork } from './version-work.js';
 
@@ -7,15 +8,15 @@ interface Parts {
   readonly prisma: PrismaClient;
   readonly blobFolder: string;
   readonly precisions: PrecisionService;
-  readonly startQuantization: typeof startQuantization;
+  readonly start: (job: QuantizationJob) => WorkerProcess<'quantize'>;
 }
 
 /** Makes and measures the form with 8 bits. */
-export function quantizationWork({ prisma, blobFolder, precisions, startQuantization }: Parts) {
-  return versionWork(prisma, blobFolder, {
+export function quantizationWork({ prisma, blobFolder, precisions, start }: Parts) {
+  return versionWork<'quantize'>(prisma, blobFolder, {
     what: 'The form with 8 bits',
     waiting: { serving: { state: 'PENDING' } },
-    start: (job) => startQuantization(job),
+    start,
     finished: (versionId, { quantization }) => precisions.measured(versionId, quantization),
     failed: (versionId, why) => precisions.failed(versionId, why),
   });

@@ -1,9 +1,10 @@
 import type { InputSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
+import type { Finished } from '../../jobs/job-kinds.js';
 import type { WorkerProcess } from '../../jobs/worker-process.js';
 import type { QueuedWork } from '../../jobs/worker-queue.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import type { QuantizationJob, TaskEnd } from '../../training/job.js';
+import type { QuantizationJob } from '../../training/job.js';
 import { recipeSchema } from '../../training/recipe.js';
 
 const withJobRelations = { run: true, backbone: true, datasetVersion: true } as const;
@@ -13,23 +14,23 @@ type VersionRow = Prisma.ModelVersionGetPayload<{ include: typeof withJobRelatio
 type VersionJob = QuantizationJob;
 
 /** What a worker makes once of every version. */
-interface Making<E extends { readonly type: 'finished' }> {
+interface Making<K extends 'quantize' | 'calibrate'> {
   /** For people: "The form with 8 bits". */
   readonly what: string;
   /** Which versions wait for it. */
   readonly waiting: Prisma.ModelVersionWhereInput;
-  start(job: VersionJob): WorkerProcess<E | TaskEnd>;
+  start(job: VersionJob): WorkerProcess<K>;
   /** Keeps what was made. */
-  finished(versionId: string, made: E): Promise<void>;
+  finished(versionId: string, made: Finished<K>): Promise<void>;
   /** Keeps why there is none. */
   failed(versionId: string, why: string): Promise<void>;
 }
 
-export function versionWork<E extends { readonly type: 'finished' }>(
+export function versionWork<K extends 'quantize' | 'calibrate'>(
   prisma: PrismaClient,
   blobFolder: string,
-  { what, waiting, start, finished, failed }: Making<E>,
-): QueuedWork<VersionRow, E | TaskEnd> {
+  { what, waiting, start, finished, failed }: Making<K>,
+): QueuedWork<VersionRow, K> {
   return {
     what,
     next: () => prisma.modelVersion.findFirst({ where: waiting, orderBy: { id: 'asc' }, include: withJobRelations }),

@@ -1,7 +1,7 @@
 import { HubError, inWords } from '../../errors.js';
-import type { startWorker } from '../../jobs/worker-process.js';
+import type { WorkerProcess } from '../../jobs/worker-process.js';
 import { Supervision } from '../../jobs/worker-supervisor.js';
-import type { TrainingEvent } from '../../training/job.js';
+import type { Job } from '../../training/job.js';
 import { ProgressMeter } from '../../training/progress.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
 import { type EventWriterParts, RunEventWriter } from './run-event-writer.js';
@@ -12,13 +12,13 @@ import { isFinal } from './run-transitions.js';
 export interface ExecutionParts extends EventWriterParts {
   readonly blobFolder: string;
   readonly backbones: BackboneService;
-  readonly startWorker: typeof startWorker;
+  readonly startWorker: (job: Job) => WorkerProcess<'train'>;
 }
 
 /** One run under way: its backbone, its workers, its end. */
 export class RunExecution {
   readonly #recorder: RunEventWriter;
-  readonly #supervision: Supervision<TrainingEvent>;
+  readonly #supervision: Supervision<'train'>;
 
   constructor(
     readonly id: string,

@@ -10,7 +10,7 @@ import { bestTrial, recipeOf, type SweepRow, withSweepRelations } from './sweep-
 
 /** One sweep under way. A trial that its worker reports is written at once. */
 export class SweepExecution {
-  readonly #supervision: Supervision<SweepEvent>;
+  readonly #supervision: Supervision<'sweep'>;
 
   constructor(
     readonly id: string,

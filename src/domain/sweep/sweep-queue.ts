@@ -2,8 +2,9 @@ import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
 import { WorkLoop } from '../../jobs/work-loop.js';
-import type { startSweepWorker } from '../../jobs/worker-process.js';
+import type { WorkerProcess } from '../../jobs/worker-process.js';
 import type { PrismaClient } from '../../storage/database.js';
+import type { SweepJob } from '../../training/job.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import { notFound } from '../not-found.js';
 import type { FeatureCache } from '../run/feature-cache.js';
@@ -18,7 +19,7 @@ export interface SweepParts {
   /** Where the best trial becomes a run. */
   readonly runs: RunService;
   readonly log: Logger;
-  readonly startSweepWorker: typeof startSweepWorker;
+  readonly startSweepWorker: (job: SweepJob) => WorkerProcess<'sweep'>;
   /** Runs and sweeps take turns: one worker at a time. */
   readonly turn: LimitFunction;
 }

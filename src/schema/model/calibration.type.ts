@@ -1,10 +1,10 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type { TrustFigures } from '../../training/job.js';
+import type { CalibrationFigures } from '../../training/job.js';
 
 @ObjectType('Calibration', {
   description: 'How sure the answers of a version may be: fitted on validation images, measured on test images.',
 })
-export class CalibrationType implements Omit<TrustFigures, 'testAnswers'> {
+export class CalibrationType implements Omit<CalibrationFigures, 'testAnswers'> {
   @Field(() => Float, {
     description: 'By which logits are divided. Above 1 the network was surer than it should be, below 1 less sure.',
   })

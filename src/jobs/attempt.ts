@@ -1,0 +1,68 @@
+import { createInterface } from 'node:readline';
+import type { Logger } from 'pino';
+import type { Events, JobKind, Task } from './job-kinds.js';
+import { LAST_EVENTS, type StartWorker, type WorkerProcess } from './worker-process.js';
+
+/** The worker died before it had reported the end of its task. */
+export class WorkerDeath extends Error {}
+
+/** One attempt at a job, from the loading of its task to the last event of its worker. */
+export class Attempt<K extends JobKind> {
+  readonly #aborted = new AbortController();
+  #worker: WorkerProcess<K> | undefined;
+  #killed = false;
+
+  /** @param log names the job. */
+  constructor(
+    private readonly start: StartWorker,
+    readonly log: Logger,
+  ) {}
+
+  /** Aborted when the job is cancelled or killed. */
+  get signal(): AbortSignal {
+    return this.#aborted.signal;
+  }
+
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** Asks the worker to stop at the next batch. */
+  cancel(): void {
+    this.#aborted.abort();
+    this.#worker?.cancel();
+  }
+
+  /** Stops the worker where it is. */
+  kill(): void {
+    this.#killed = true;
+    this.#aborted.abort();
+    this.#worker?.kill();
+  }
+
+  /**
+   * Has a worker do the task.
+   * @param record is told every event but the last. When it fails, the worker is killed.
+   * @returns the last event. @throws WorkerDeath, what `record` throws, or the signal's reason.
+   */
+  async work(task: Task<K>, record: (event: Events[K]) => Promise<void>): Promise<Events[K]> {
+    this.signal.throwIfAborted();
+    const worker = this.start(task);
+    this.#worker = worker;
+    createInterface({ input: worker.errors }).on('line', (line) => this.log.warn({ worker: line }));
+    const events = worker.events[Symbol.asyncIterator]();
+    for (;;) {
+      const { value: event } = await events.next().catch((cause: unknown) => {
+        this.signal.throwIfAborted();
+        throw new WorkerDeath('the worker died', { cause });
+      });
+      if (LAST_EVENTS.has(event.type)) return event;
+      try {
+        await record(event);
+      } catch (error) {
+        worker.kill();
+        throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { availableParallelism } from 'node:os';
+import { resolveCompute } from '../engines/compute.js';
+import type { Engine } from '../engines/engine.js';
+import { type NetworkHost, NetworkLoader } from '../engines/network-loader.js';
+import { NetworkThread } from '../engines/network-thread.js';
+import { OnnxEngine } from '../engines/onnx/onnx-engine.js';
+import type { OnnxDevice } from '../engines/onnx/session.js';
+import { openEngine } from '../engines/open-engine.js';
+import { FileBlobStore } from '../storage/file-blobs.js';
+import type { Job, QuantizationJob, SweepEvent, TrainingEvent } from '../training/job.js';
+
+/** What training in a worker is given: blobs, the engine that was asked for, and networks side by side. */
+export async function trainingContext(
+  { blobFolder, threads = availableParallelism(), compute = resolveCompute({}) }: Job,
+  emit: (event: TrainingEvent | SweepEvent) => void,
+  signal: AbortSignal,
+) {
+  const blobs = new FileBlobStore(blobFolder);
+  const { engine, notes } = await openEngine(compute, threads);
+  for (const message of notes) emit({ type: 'log', message });
+  return {
+    blobs,
+    engine,
+    networkHosts: (images: number): readonly NetworkHost[] =>
+      engine.info.name === 'onnx' ? startThreads(blobFolder, engine, images) : [new NetworkLoader(engine, blobs)],
+    emit,
+    signal,
+  };
+}
+
+/** What work on model versions is given: the engine that serves, whichever engine trained. */
+export function servingContext(
+  { blobFolder, threads = availableParallelism() }: Pick<QuantizationJob, 'blobFolder' | 'threads'>,
+  signal: AbortSignal,
+) {
+  const engine = new OnnxEngine(threads);
+  return {
+    blobs: new FileBlobStore(blobFolder),
+    engine,
+    networkThreads: (images: number) => startThreads(blobFolder, engine, images),
+    signal,
+  };
+}
+
+/** Networks side by side at most; each takes some 300 MB. */
+const NETWORKS = 4;
+/** Images for which another network is worth it: a network takes half a second to start. */
+const IMAGES_PER_NETWORK = 100;
+
+/**
+ * Starts one network per thread. One thread per core computes more images than one network on all cores, most of all beside
+ * other work. Each network takes its own copy of the weights, so there are only a few. A graphics card computes one network.
+ */
+function startThreads(blobFolder: string, { info }: Engine, images: number): readonly NetworkThread[] {
+  const device = info.device as OnnxDevice;
+  const most = device === 'cpu' ? Math.min(info.threads, NETWORKS) : 1;
+  const data = { blobFolder, threads: Math.floor(info.threads / most), device };
+  const count = Math.max(1, Math.min(most, Math.ceil(images / IMAGES_PER_NETWORK)));
+  return Array.from({ length: count }, () => new NetworkThread(data));
+}
