@@ -27,7 +27,7 @@ export async function startApi(
   const { config, log, closing } = setup;
   const { prisma, blobs, folder } = storage;
   const { classifier, deployments } = serving;
-  const { classifications, exports, models, tokens, quotas } = domain;
+  const { classifications, exports, models, tokens, rateLimit } = domain;
   const backups = new BackupService({ prisma, blobs, temporary: folder.temporary });
   const metrics = new Metrics({
     serving: {
@@ -41,7 +41,7 @@ export async function startApi(
     schema: buildHubSchema(domain),
     subscribed: { changes: shared.changes, runs: domain.runs, ingestions: domain.ingestions },
     authentication: tokens,
-    limits: quotas,
+    rateLimit,
     classifications,
     classifier,
     deployments,

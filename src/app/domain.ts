@@ -79,6 +79,7 @@ export function openDomain(opened: Opened): Domain {
     ingestions: datasets.ingestions,
     provenance: new ProvenanceService(prisma, blobs, training.runs),
     quotas,
+    rateLimit: shared.rateLimit,
     runList: new RunList(prisma),
     runLoaders: new RunLoaders(prisma),
     runs: training.runs,

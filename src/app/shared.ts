@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { AllowedFolders } from '../domain/allowed-folders.js';
 import { ChangeNotices } from '../domain/change/change-notices.js';
-import { Limits } from '../domain/quota/quotas.js';
+import { Quotas } from '../domain/quota/quotas.js';
+import { RateLimit } from '../domain/quota/rate-limit.js';
 import { TokenService } from '../domain/token/token-service.js';
 import { WebhookOutbox } from '../domain/webhook/webhook-outbox.js';
 import { SAMPLES } from './packaged.js';
@@ -13,7 +14,8 @@ export interface Shared {
   readonly allowed: AllowedFolders;
   readonly changes: ChangeNotices;
   readonly outbox: WebhookOutbox;
-  readonly quotas: Limits;
+  readonly quotas: Quotas;
+  readonly rateLimit: RateLimit;
   readonly tokens: TokenService;
 }
 
@@ -22,7 +24,8 @@ export function openShared({ config }: Setup, { prisma, folder }: Storage): Shar
     allowed: new AllowedFolders([SAMPLES, ...config.allow]),
     changes: new ChangeNotices(),
     outbox: new WebhookOutbox(),
-    quotas: new Limits(config, prisma, folder.path),
+    quotas: new Quotas(config, prisma, folder.path),
+    rateLimit: new RateLimit(config.maxRequests),
     tokens: new TokenService(prisma, join(folder.path, 'token')),
   };
 }

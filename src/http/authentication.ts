@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Authentication, Caller } from '../domain/caller.js';
-import type { Limits } from '../domain/quota/quotas.js';
+import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
 import { type Permission, refuseUnlessPermitted } from '../schema/permission.js';
 import { refuse } from './refuse.js';
@@ -10,7 +10,7 @@ export function bearerToken(header: unknown): string | undefined {
   return typeof header === 'string' ? /^Bearer +(\S+)$/i.exec(header)?.[1] : undefined;
 }
 
-/** Lets only requests with a known token pass, before anything of their body is read; `locals.caller` says whose. */
+/** Passes requests with a known token, before their body is read, and sets `locals.caller`. */
 export function requireToken(authentication: Authentication): RequestHandler {
   return async (request, response, next) => {
     try {
@@ -24,11 +24,11 @@ export function requireToken(authentication: Authentication): RequestHandler {
   };
 }
 
-/** Behind `requireToken`: counts the request, and refuses it when the token has sent too many. */
-export function limitRate(limits: Limits): RequestHandler {
+/** After `requireToken`: counts the request, and refuses it when the token has sent too many. */
+export function limitRate(rateLimit: RateLimit): RequestHandler {
   return async (_request, response, next) => {
     try {
-      await limits.countRequest((response.locals.caller as Caller).tokenId);
+      await rateLimit.count((response.locals.caller as Caller).tokenId);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       return refuse(response, 429, error);
@@ -37,7 +37,7 @@ export function limitRate(limits: Limits): RequestHandler {
   };
 }
 
-/** Behind `requireToken`: lets only callers pass who may. The model is in the address. */
+/** After `requireToken`: passes callers with this permission. The model is in the address. */
 export function permit(permission: Permission): RequestHandler {
   const check: RequestHandler = (request, response, next) => {
     try {

@@ -7,7 +7,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
 import type { Authentication } from '../domain/caller.js';
-import type { Limits } from '../domain/quota/quotas.js';
+import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { limitRate, permit, requireToken } from './authentication.js';
@@ -31,7 +31,7 @@ export interface HttpParts extends RouteParts {
   /** Folder of the built page. */
   readonly page: string;
   readonly authentication: Authentication;
-  readonly limits: Limits;
+  readonly rateLimit: RateLimit;
 }
 
 export interface HttpServer {
@@ -65,12 +65,12 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
 
 /** Every route. Those that are open to all are in the table of test/schema/permissions.ts. */
 export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Express {
-  const { subscribed, authentication, limits, metrics, page, log } = parts;
+  const { subscribed, authentication, rateLimit, metrics, page, log } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId, measure(metrics));
   app.use(INFERENCE, withErrorForm(inferenceError));
-  const known = [requireToken(authentication), limitRate(limits)];
+  const known = [requireToken(authentication), limitRate(rateLimit)];
   for (const { method, path, needs, open, answer } of routesOf(parts)) {
     const admit = needs === null ? [] : [...known, permit(needs)];
     app[method](path, atRoute(path), helmet(), ...admit.map((check) => unless(open, check)), answer);

@@ -6,7 +6,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Authentication, Caller } from '../domain/caller.js';
-import type { Limits } from '../domain/quota/quotas.js';
+import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
@@ -31,11 +31,11 @@ export function serveSubscriptions(options: {
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly authentication: Authentication;
-  readonly limits: Limits;
+  readonly rateLimit: RateLimit;
   readonly subscribed: SubscriptionSources;
   readonly log: Logger;
 }): () => Promise<void> {
-  const { server, path, schema, authentication, limits, subscribed, log } = options;
+  const { server, path, schema, authentication, rateLimit, subscribed, log } = options;
   const sockets = new WebSocketServer({ server, path, maxPayload: MESSAGE_BYTES });
   const served = useServer<Record<string, unknown>, Known>(
     {
@@ -57,7 +57,7 @@ export function serveSubscriptions(options: {
       context: ({ extra }): Context => contextOf(extra.caller as Caller, randomUUID(), subscribed),
       async onSubscribe({ extra }, _id, { query, variables, operationName }) {
         try {
-          await limits.countRequest((extra.caller as Caller).tokenId);
+          await rateLimit.count((extra.caller as Caller).tokenId);
           checkCost(schema, { query: parse(query, { maxTokens: QUERY_LIMITS.tokens }), variables, operationName });
         } catch (error) {
           if (error instanceof GraphQLError) return [error]; // also where it cannot be parsed, which would close the socket

@@ -13,7 +13,8 @@ import type { PrecisionService } from '../domain/model/precision-service.js';
 import type { PredictionService } from '../domain/prediction/prediction-service.js';
 import type { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../domain/promotion/promotion-service.js';
-import type { Limits } from '../domain/quota/quotas.js';
+import type { Quotas } from '../domain/quota/quotas.js';
+import type { RateLimit } from '../domain/quota/rate-limit.js';
 import type { TrialService } from '../domain/rollout/rollout-service.js';
 import type { ProvenanceService } from '../domain/run/provenance-service.js';
 import type { RunList } from '../domain/run/run-list.js';
@@ -38,7 +39,7 @@ import { ModelResolver } from './model/model.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
-import { LimitsResolver } from './quota/quota.resolver.js';
+import { QuotaResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { TrialResolver } from './rollout/rollout.resolver.js';
 import { ProvenanceResolver, TestPredictionResolver } from './run/provenance.resolver.js';
@@ -68,7 +69,8 @@ export interface Services {
   readonly promotionRequests: PromotionRequestService;
   readonly promotions: PromotionService;
   readonly provenance: ProvenanceService;
-  readonly quotas: Limits;
+  readonly quotas: Quotas;
+  readonly rateLimit: RateLimit;
   readonly rollouts: TrialService;
   readonly runList: RunList;
   readonly runLoaders: RunLoaders;
@@ -92,7 +94,7 @@ export function resolversOf(services: Services): readonly object[] {
     new EstimateResolver(services.estimates),
     new ImportResolver(services.imports),
     new IngestionResolver(services.ingestion, services.ingestions),
-    new LimitsResolver(services.quotas),
+    new QuotaResolver(services.quotas, services.rateLimit),
     new ModelFields(services.runLoaders),
     new ModelResolver(services.models, services.modelSettings, services.deployments),
     new PrecisionResolver(services.precisions),

@@ -9,7 +9,7 @@ import type { Source } from '../../datasets/source.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Fetch, Fetched } from '../../storage/fetch.js';
 import type { AllowedFolders } from '../allowed-folders.js';
-import type { Limits } from '../quota/quotas.js';
+import type { Quotas } from '../quota/quotas.js';
 import type { DatasetVersion } from './dataset-version.js';
 import type { DatasetVersionWriter } from './dataset-version-writer.js';
 import type { IngestionHandle, Ingestions } from './ingestions.js';
@@ -29,7 +29,7 @@ export interface IngestionParts {
   readonly writer: DatasetVersionWriter;
   readonly ingestions: Ingestions;
   readonly allowed: AllowedFolders;
-  readonly quotas: Limits;
+  readonly quotas: Quotas;
   readonly fetch: Fetch;
   /** Folder for archives while they are read. */
   readonly temporary: string;

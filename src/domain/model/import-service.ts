@@ -7,7 +7,7 @@ import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import { notFound } from '../not-found.js';
-import type { Limits } from '../quota/quotas.js';
+import type { Quotas } from '../quota/quotas.js';
 import { toModelImport } from './import-row.js';
 
 /** Bytes. The seed experiment's model has 91 MB, and three times as many with the state of its optimizer. */
@@ -29,7 +29,7 @@ export class ImportService {
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
     private readonly allowed: AllowedFolders,
-    private readonly limits: Limits,
+    private readonly quotas: Quotas,
     private readonly queue: { wake(): void },
   ) {}
 
@@ -38,7 +38,7 @@ export class ImportService {
     const { datasetVersionId, labels, ...rest } = options;
     const known = await this.prisma.datasetVersion.count({ where: { id: datasetVersionId } });
     if (known === 0) throw notFound('dataset version', datasetVersionId);
-    const { sha256, bytes } = await this.limits.upload(() => this.blobs.put(limited(content)));
+    const { sha256, bytes } = await this.quotas.upload(() => this.blobs.put(limited(content)));
     const about = {
       ...rest,
       datasetVersionId,

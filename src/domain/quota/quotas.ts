@@ -1,63 +1,36 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { HubError } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { folderSize } from '../../storage/folder-size.js';
+import { type Limit, limitExceeded } from './limit.js';
 
-/** How much of each there may be. */
-export interface LimitSettings {
-  /** Requests of one token in a minute. */
-  readonly maxRequests: number;
-  /** Archives that arrive, or are fetched, at the same time. */
+/** Settings of the quotas. */
+export interface QuotaSettings {
+  /** Archives that are received or downloaded at the same time. */
   readonly maxUploads: number;
-  /** Runs and sweeps that wait. */
+  /** Runs and sweeps in the queue. */
   readonly maxQueuedRuns: number;
-  /** Gigabytes of the data folder; undefined for as much as there is. */
+  /** Gigabytes of the data folder; undefined for unlimited. */
   readonly maxDisk?: number | undefined;
 }
 
-/** A limit, and how much of it is used. */
-export interface Limit {
-  readonly name: 'requestsPerMinute' | 'uploads' | 'queuedRuns' | 'diskBytes';
-  /** How to set it when a hub is started. */
-  readonly option: string;
-  /** Null where there is none. */
-  readonly limit: number | null;
-  readonly used: number;
-}
-
-/** Milliseconds for which the size of the data folder is taken as known. */
-const DISK_KNOWN = 10_000;
+/** Milliseconds for which the measured size of the data folder is used. */
+const DISK_CACHED = 10_000;
 const GIGABYTE = 1e9;
 
-/** Keeps one user from taking what all need. Every refusal is LIMIT_EXCEEDED and names the limit. */
-export class Limits {
-  readonly #requests: RateLimiterMemory;
+/** Quotas of the hub, which keep one user from taking everything. Every refusal is LIMIT_EXCEEDED and names the quota. */
+export class Quotas {
   #uploads = 0;
   #disk: { readonly bytes: Promise<number>; readonly at: number } | undefined;
 
   constructor(
-    private readonly settings: LimitSettings,
+    private readonly settings: QuotaSettings,
     private readonly prisma: PrismaClient,
     private readonly dataFolder: string,
-  ) {
-    this.#requests = new RateLimiterMemory({ points: settings.maxRequests, duration: 60 });
-  }
+  ) {}
 
-  /** Counts a request of a token. */
-  async countRequest(tokenId: string): Promise<void> {
-    try {
-      await this.#requests.consume(tokenId);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      const limit = await this.#requestsPerMinute(tokenId);
-      throw exceeded(limit, 'requests of this token in a minute', Math.ceil(refused.msBeforeNext / 1000));
-    }
-  }
-
-  /** Lets an archive in, if there is room, for as long as the work on it takes. */
+  /** Runs work that receives an archive, counted as one upload until it ends. */
   async upload<T>(work: () => Promise<T>): Promise<T> {
-    const limit = this.#uploadsLimit();
-    if (limit.used >= this.settings.maxUploads) throw exceeded(limit, 'uploads at the same time', 10);
+    const quota = this.#uploadQuota();
+    if (quota.used >= this.settings.maxUploads) throw limitExceeded(quota, 'uploads at the same time', 10);
     this.#uploads += 1;
     try {
       await this.admitData();
@@ -67,31 +40,25 @@ export class Limits {
     }
   }
 
-  /** To be asked before a run or sweep is queued. */
+  /** Call it before queuing a run or sweep. @throws LIMIT_EXCEEDED. */
   async admitRun(): Promise<void> {
-    const limit = await this.#queuedRuns();
-    if (limit.used >= this.settings.maxQueuedRuns) throw exceeded(limit, 'runs and sweeps that wait', 60);
+    const quota = await this.#queuedRuns();
+    if (quota.used >= this.settings.maxQueuedRuns) throw limitExceeded(quota, 'runs and sweeps that wait', 60);
     await this.admitData();
   }
 
-  /** To be asked before something is stored that may be large. */
+  /** Call it before storing data that may be large. @throws LIMIT_EXCEEDED. */
   async admitData(): Promise<void> {
     if (this.settings.maxDisk === undefined) return;
-    const limit = await this.#diskBytes();
-    if (limit.used >= this.settings.maxDisk * GIGABYTE) throw exceeded(limit, 'bytes in the data folder', 60);
+    const quota = await this.#diskBytes();
+    if (quota.used >= this.settings.maxDisk * GIGABYTE) throw limitExceeded(quota, 'bytes in the data folder', 60);
   }
 
-  /** All of them, as a token meets them. */
-  async list(tokenId: string): Promise<Limit[]> {
-    return Promise.all([this.#requestsPerMinute(tokenId), this.#uploadsLimit(), this.#queuedRuns(), this.#diskBytes()]);
+  async list(): Promise<Limit[]> {
+    return Promise.all([this.#uploadQuota(), this.#queuedRuns(), this.#diskBytes()]);
   }
 
-  async #requestsPerMinute(tokenId: string): Promise<Limit> {
-    const used = (await this.#requests.get(tokenId))?.consumedPoints ?? 0;
-    return { name: 'requestsPerMinute', option: '--max-requests', limit: this.settings.maxRequests, used };
-  }
-
-  #uploadsLimit(): Limit {
+  #uploadQuota(): Limit {
     return { name: 'uploads', option: '--max-uploads', limit: this.settings.maxUploads, used: this.#uploads };
   }
 
@@ -104,15 +71,9 @@ export class Limits {
 
   async #diskBytes(): Promise<Limit> {
     const now = Date.now();
-    if (!this.#disk || now - this.#disk.at > DISK_KNOWN) this.#disk = { bytes: folderSize(this.dataFolder), at: now };
+    if (!this.#disk || now - this.#disk.at > DISK_CACHED) this.#disk = { bytes: folderSize(this.dataFolder), at: now };
     const { maxDisk } = this.settings;
     const limit = maxDisk === undefined ? null : maxDisk * GIGABYTE;
     return { name: 'diskBytes', option: '--max-disk', limit, used: await this.#disk.bytes };
   }
-}
-
-/** @param retryAfter seconds after which it is worth another try. */
-function exceeded({ name, option, limit, used }: Limit, what: string, retryAfter: number): HubError {
-  const message = `The limit ${name} is reached: ${limit} ${what}. Try again later, or start the hub with a higher ${option}.`;
-  return new HubError('LIMIT_EXCEEDED', message, { name, limit, used, retryAfter });
 }

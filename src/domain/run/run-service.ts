@@ -3,7 +3,7 @@ import { isMissing, type Prisma, type PrismaClient } from '../../storage/databas
 import type { Actor } from '../actor.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
-import type { Limits } from '../quota/quotas.js';
+import type { Quotas } from '../quota/quotas.js';
 import type { Run } from './run.js';
 import type { RunBlobs } from './run-blobs.js';
 import { changedRecipe } from './run-clone.js';
@@ -22,7 +22,7 @@ export class RunService {
     private readonly states: RunStates,
     private readonly journal: RunJournal,
     private readonly blobs: RunBlobs,
-    private readonly limits: Limits,
+    private readonly quotas: Quotas,
     private readonly changes: ChangeNotices,
   ) {}
 
@@ -53,7 +53,7 @@ export class RunService {
     plan: RunPlan,
     besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
   ): Promise<Run> {
-    if (!besides.sweepId) await this.limits.admitRun(); // a sweep's was admitted with it
+    if (!besides.sweepId) await this.quotas.admitRun(); // a sweep's was admitted with it
     const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
     const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });
     this.queue.wake();

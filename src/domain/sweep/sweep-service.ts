@@ -5,7 +5,7 @@ import { gridTrials, randomTrials, type SearchParameter } from '../../training/s
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import { notFound } from '../not-found.js';
-import type { Limits } from '../quota/quotas.js';
+import type { Quotas } from '../quota/quotas.js';
 import { planTransfer, type TransferRequest } from '../run/run-plan.js';
 import { isFinal } from '../run/run-transitions.js';
 import type { Sweep, SweepMethod, SweepPage } from './sweep.js';
@@ -26,12 +26,12 @@ export class SweepService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly queue: SweepQueue,
-    private readonly limits: Limits,
+    private readonly quotas: Quotas,
   ) {}
 
   /** Queues a sweep. Its trials are drawn and checked now, and never change. */
   async start({ base, method, parameters, runs, ...rest }: SweepRequest): Promise<Sweep> {
-    await this.limits.admitRun();
+    await this.quotas.admitRun();
     const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
     if ((method === 'RANDOM') !== (runs !== null)) {
       const message = 'A RANDOM sweep needs `runs`, the number of trials; a GRID has as many as its values make.';
