@@ -33,7 +33,7 @@ export function multipart(uploads: UploadMetrics): RequestHandler {
 }
 
 /** What is wrong with the request itself: its reader's own errors, and its parser's, which have no system's code. */
-export function isClientError(error: unknown): error is Error & { status?: number } {
+function isClientError(error: unknown): error is Error & { status?: number } {
   if (!(error instanceof Error)) return false;
   return 'status' in error ? Number(error.status) < 500 : !('code' in error);
 }
