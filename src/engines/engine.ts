@@ -2,20 +2,20 @@ import type { FirstTrainedLayer } from '../network/inception-v3.js';
 import type { Layer, Shape } from '../network/layers.js';
 import type { Weights } from '../network/tensor.js';
 
-/** What batches a network takes: RGB bytes of one size, resized by the network itself to the size it computes at. */
+/** Sizes of a network's input: it takes RGB bytes of one size and resizes them to the size it computes at. */
 export interface InputSize {
-  /** Side in pixels of the square batches that come in. */
+  /** Side in pixels of the square input images. */
   readonly input: number;
-  /** Side in pixels of the square the network sees, at least 75. */
+  /** Side in pixels of the square that the network computes at, at least 75. */
   readonly image: number;
 }
 
-/** A backbone up to a layer, in inference mode. */
+/** A backbone up to and including a layer, in inference mode. */
 export interface FrozenSpec {
   readonly backbone: Weights;
   readonly size: InputSize;
   readonly firstTrainedLayer: FirstTrainedLayer;
-  /** Of what comes out. */
+  /** Type of the output. */
   readonly type: FeatureType;
 }
 
@@ -31,138 +31,142 @@ export interface ClassifierSpec {
 export type Features = Float32Array | Uint16Array;
 export type FeatureType = 'float32' | 'float16';
 
-/** Zeros. */
+/** Allocates features, filled with zeros. */
 export function newFeatures(type: FeatureType, length: number): Features {
   return type === 'float16' ? new Uint16Array(length) : new Float32Array(length);
 }
 
-/** The part that learns, and how it starts. */
+/** The trainable part of a network and its initial state. */
 export interface TrainerSpec {
-  /** In the order in which they compute; the last one is a dense layer with softmax. */
+  /** In the order of computation; the last one is a dense layer with softmax. */
   readonly layers: readonly Layer[];
-  /** What the first of them read: its name, its shape, and the type in which it comes. */
+  /** The input of the first layers: its name, shape and type. */
   readonly input: { readonly name: string; readonly shape: Shape; readonly type: FeatureType };
   /** Examples per step; a last, smaller batch is allowed. */
   readonly batchSize: number;
-  /** What a step takes off every kernel, times the learning rate. Biases, and the betas folded into them, keep all. */
+  /** Decoupled weight decay of kernels, times the learning rate. Biases, and the betas folded into them, do not decay. */
   readonly weightDecay: number;
-  /** By weight, the share of the learning rate that it takes, and of the decay with it; all of it where none is named. */
+  /** Share of the learning rate and of the decay, by weight name; 1 for a weight that is not listed. */
   readonly rates: ReadonlyMap<string, number>;
-  /** Whether batches say how their examples are mixed. */
+  /** Whether batches may carry a `mix`. */
   readonly mixes: boolean;
   readonly start: TrainerState;
   /**
-   * By kernel of a convolution: the factor per output channel that is folded into it. Steps are those of the unfolded
-   * kernel, as Keras trains it.
+   * By convolution kernel: the factor per output channel that is folded into it. Steps follow the unfolded kernel, as Keras
+   * trains it.
    */
   readonly folded: ReadonlyMap<string, Float32Array>;
 }
 
-/** Everything that training changes: restoring it continues exactly where it was taken. */
+/** Everything that training changes; training restored from it continues with the same numbers. */
 export interface TrainerState {
   /** Steps taken. */
   readonly step: number;
-  /** `layer/kernel` and `layer/bias`; those of convolutions with the batch normalization folded in. */
+  /** `layer/kernel` and `layer/bias`; convolutions have their batch normalization folded in. */
   readonly weights: Weights;
-  /** Adam's first and second moments by weight name; empty before the first step. */
+  /** Adam's first and second moments, by weight name; empty before the first step. */
   readonly firstMoments: Weights;
   readonly secondMoments: Weights;
 }
 
+/** The examples of one pass. */
 export interface Batch {
-  /** count x values of an example, row-major; maps as height x width x channels. */
+  /** count x values per example, row-major; maps as height x width x channels. */
   readonly features: Features;
-  /** count x classes: what the probabilities should be, one-hot or softer. */
+  /** count x classes: target probabilities, one-hot or smoothed. */
   readonly targets: Float32Array;
   readonly count: number;
-  /** By dropout layer: count x units factors, 0 or 1 / (1 - rate). A layer that is left out drops nothing. */
+  /** By dropout layer: count x units factors, 0 or 1 / (1 - rate). A layer without an entry drops nothing. */
   readonly masks: ReadonlyMap<string, Float32Array>;
-  /** How its examples are mixed, for a trainer that mixes; as they are where it is left out. */
+  /** Mixing of the examples, for a trainer with `mixes`; without it they are not mixed. */
   readonly mix?: Mix;
 }
 
-/** Each example becomes `own` of itself and 1 - `own` of its partner. The targets of a batch are mixed already. */
+/** Each example becomes `own` of itself plus 1 - `own` of its partner. The targets of a batch are already mixed. */
 export interface Mix {
   readonly own: number;
-  /** By example, the place of its partner in the batch. */
+  /** By example: index of its partner in the batch. */
   readonly partners: Int32Array;
 }
 
+/** Figures of one optimizer step. */
 export interface StepResult {
   /** Mean categorical cross-entropy of the batch before the update, in nats. */
   readonly loss: number;
-  /** Examples whose most probable class was that of their target, before the update. */
+  /** Examples whose most probable class was their target's, before the update. */
   readonly correct: number;
 }
 
-/** A loaded network. Pictures in, rows of values out; `dispose` frees its memory. */
+/** A loaded network: pixels in, rows of values out. `dispose` frees its memory. */
 export interface Forward<T extends Features = Float32Array> {
-  /** Values per example that come out. */
+  /** Output values per image. */
   readonly outFeatures: number;
   /** @param pixels n x input x input x 3 bytes, RGB. @returns n x outFeatures. */
   run(pixels: Uint8Array, n: number): Promise<T>;
   dispose(): Promise<void>;
 }
 
-/** What a classifier computed of batches, and on the way there. */
+/** The output of a classifier, with the activations that led to it. */
 export interface ForwardResult {
   /** n x classes. */
   readonly probabilities: Float32Array;
-  /** n x channels, what the head reads; null where the form of the network does not give it. */
+  /** n x channels: the head's input; null if the form of the network does not output it. */
   readonly features: Float32Array | null;
-  /** n x channels x height x width of the layer `lastMaps`; null too where they are not asked for. */
+  /** n x channels x height x width of the layer `lastMaps`; null also if they were not asked for. */
   readonly maps: Float32Array | null;
 }
 
-/** A loaded classifier that serves. */
+/** A loaded classifier that can also return the activations behind its answers. */
 export interface ClassifierForward extends Forward {
-  /** `run`, and what led to it. @param maps whether to give them: they are large. */
+  /** Like `run`, with features. @param maps whether to return the maps too, which are large. */
   runWithFeatures(pixels: Uint8Array, n: number, maps: boolean): Promise<ForwardResult>;
 }
 
-/** What one optimizer step goes by. */
+/** The input of one optimizer step. */
 export interface Step {
-  /** A batch, in parts of `passSize` examples. Their gradients are added up: what comes out is the step of all of it. */
+  /** A batch in parts of `passSize` examples. Their gradients are added up, so the step is that of the whole batch. */
   readonly passes: AsyncIterable<Batch> | Iterable<Batch>;
-  /** Examples in all of them. */
+  /** Examples in all passes. */
   readonly count: number;
   readonly learningRate: number;
 }
 
+/** Trains the part of a network that a `TrainerSpec` describes. */
 export interface Trainer {
-  /** Examples of a batch that it takes at once: all, or fewer where all would take too much memory. */
+  /** Examples per pass: the whole batch, or fewer if that would take too much memory. */
   readonly passSize: number;
-  /** Steps of a call that are the fastest: a call has a cost of its own, and cannot be interrupted. */
+  /** Fastest number of steps per call: a call has a fixed cost, and cannot be interrupted. */
   readonly stepsPerCall: number;
-  /** Forward pass, backward pass and Adam's step, one after the other for each of the steps. */
+  /** Takes the steps in order: forward pass, backward pass and Adam's update for each. */
   take(steps: readonly Step[]): Promise<readonly StepResult[]>;
-  /** Class probabilities without dropout. @returns n x classes. */
+  /** Computes class probabilities without dropout. @returns n x classes. */
   predict(features: Features, n: number): Promise<Float32Array>;
-  /** A copy of the present state. */
+  /** A copy of the current state. */
   state(): TrainerState;
   dispose(): Promise<void>;
 }
 
-/** Pictures as a network takes them. */
+/** Decoded images as the input of a network. */
 export interface PixelBatch {
   /** n x input x input x 3 bytes, RGB. */
   readonly pixels: Uint8Array;
   readonly n: number;
 }
 
-/** What of an engine makes classifiers that compute with 8-bit weights and activations: faster, a little less exact. */
+/** Makes classifiers with 8-bit weights and activations, which are faster and slightly less exact. */
 export interface Quantizer {
   /**
-   * @param batches by which the ranges of activations are told.
-   * @returns the network in a file of the engine's own: ONNX where that is the engine.
+   * Quantizes a classifier.
+   * @param batches images from which the ranges of activations are measured.
+   * @returns the network as a file of the engine: ONNX for ONNX Runtime.
    * @throws DATASET_REFUSED when there are no batches.
    */
   quantize(spec: ClassifierSpec, batches: AsyncIterable<PixelBatch>): Promise<Uint8Array>;
-  /** Loads such a file. */
+  /** Loads a file that `quantize` made. */
   load(file: Uint8Array, size: InputSize): Promise<ClassifierForward>;
 }
 
-/** Who computes. Every engine passes the same parity tests; a run's record names the one it used. */
+/** Name and version of an engine, and where it computes. Every engine passes the same parity tests; runs record theirs. */
 export interface EngineInfo {
   readonly name: 'onnx' | 'tensorflow';
   readonly version: string;
@@ -170,6 +174,7 @@ export interface EngineInfo {
   readonly threads: number;
 }
 
+/** A library that computes networks. */
 export interface Engine {
   readonly info: EngineInfo;
   frozen(spec: FrozenSpec): Promise<Forward<Features>>;

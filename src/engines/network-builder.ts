@@ -26,11 +26,11 @@ export class NetworkBuilder {
     return warmUp(await this.#engine.load(await readModel(this.#blobs, spec), spec.size), spec.size);
   }
 
-  /** The explainer is loaded when it is first needed; the thread is that of one version. */
+  /** Explains a photo. The explainer is loaded on first use; a thread serves a single version. */
   async explain({ network, maps, label }: ExplainedPhoto): Promise<Float32Array> {
     this.#explainer ??= readClassifier(this.#blobs, network).then((spec) => this.#engine.gradCam(spec));
     this.#explainer.catch(() => {
-      this.#explainer = undefined; // the next one tries again
+      this.#explainer = undefined; // the next call tries again
     });
     return (await this.#explainer).explain(maps, label);
   }

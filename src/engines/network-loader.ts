@@ -3,13 +3,13 @@ import type { BlobStore } from '../storage/blobs.js';
 import type { Engine, Features, Forward, InputSize } from './engine.js';
 import type { FrozenNetwork } from './network-thread-messages.js';
 
-/** Where frozen networks can be loaded: another thread, or this one. */
+/** A thread on which frozen networks can be loaded: this one, or a NetworkThread. */
 export interface NetworkHost {
   loadFrozen(spec: FrozenNetwork): Promise<Forward<Features>>;
   close(): Promise<void>;
 }
 
-/** Builds networks from blobs; they compute on the thread that calls them. */
+/** Builds networks from blobs; they compute on the calling thread. */
 export class NetworkLoader implements NetworkHost {
   constructor(
     private readonly engine: Engine,
@@ -24,7 +24,7 @@ export class NetworkLoader implements NetworkHost {
   async close(): Promise<void> {}
 }
 
-/** Runs a network once: the first run allocates what all later ones use. */
+/** Runs a network once, since the first run allocates the memory that later runs reuse. */
 export async function warmUp<N extends Forward<Features>>(network: N, { input }: InputSize): Promise<N> {
   await network.run(new Uint8Array(input * input * 3), 1);
   return network;

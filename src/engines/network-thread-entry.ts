@@ -5,14 +5,14 @@ import type { ClassifierForward, Features, Forward, ForwardResult } from './engi
 import type { NetworkBuilder } from './network-builder.js';
 import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
 
-/** Behind what answers and decodes, before what trains. */
+/** Niceness of serving threads: below answering and decoding, above training. */
 const NICENESS = 2;
 
-/** The other side of NetworkThread: networks loaded here compute on this thread and hold up no other. */
+/** The thread that NetworkThread starts: networks loaded here compute on it without blocking other threads. */
 const data = workerData as ThreadData;
-// Elsewhere a priority is the whole process's. The threads that compute with this one are started by it, and take it over.
+// Only Linux has priorities per thread. Threads that this one starts to compute inherit its priority.
 if (data.yields && process.platform === 'linux') yieldTo(NICENESS);
-// Behind that: others answer and decode meanwhile. Whoever serves what was built before needs no more than this.
+// Imported after the priority is set. Serving a network that is already built needs no more than these two modules.
 const [{ openNetwork }, { warmUp }] = await Promise.all([
   import('./onnx/open-network.js'),
   import('./network-loader.js'),

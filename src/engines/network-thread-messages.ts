@@ -2,7 +2,7 @@ import type { FirstTrainedLayer } from '../network/inception-v3.js';
 import type { Features, FeatureType, ForwardResult, InputSize } from './engine.js';
 import type { OnnxDevice } from './onnx/session.js';
 
-/** The frozen part of a network, by the blob with the backbone's weights. */
+/** The frozen part of a network, identified by the blob of the backbone's weights. */
 export interface FrozenNetwork {
   readonly backboneBlob: string;
   readonly size: InputSize;
@@ -10,26 +10,26 @@ export interface FrozenNetwork {
   readonly type: FeatureType;
 }
 
-/** A whole network: a backbone, and what a run trained of it and its head. */
+/** A whole network: a backbone, and the weights that a run trained. */
 export interface ClassifierNetwork {
   readonly backboneBlob: string;
   readonly size: InputSize;
   readonly weightsBlob: string;
-  /** The same network with 8-bit weights and activations, which computes in its place; null is none. */
+  /** Blob of the 8-bit form to compute with instead; null to compute with floats. */
   readonly quantizedBlob: string | null;
 }
 
-/** Of what a classifier said of a picture, what is to be explained. */
+/** The class of a photo to explain, with the activations of its classification. */
 export interface ExplainedPhoto {
-  /** The floats are asked, in whatever form it serves. */
+  /** The 32-bit form explains, whichever form serves. */
   readonly network: Omit<ClassifierNetwork, 'quantizedBlob'>;
-  /** Channels x height x width, as the classifier gave them. */
+  /** Channels x height x width, from the classification. */
   readonly maps: Float32Array;
   /** Index of the class. */
   readonly label: number;
 }
 
-/** A whole network that was built before: a file, and one with its weights beside it, optimized for this machine. */
+/** A compiled network, optimized for this machine: a file, and a second file with its weights. */
 export interface CompiledNetwork {
   readonly file: string;
   readonly size: InputSize;
@@ -37,7 +37,7 @@ export interface CompiledNetwork {
 
 export type NetworkSpec = FrozenNetwork | ClassifierNetwork | CompiledNetwork;
 
-/** What is asked of the thread; the answer carries the same id. */
+/** A request to the thread; its answer carries the same id. */
 export type ThreadRequest = { readonly id: number } & (
   | { readonly type: 'load'; readonly network: string; readonly spec: NetworkSpec }
   | { readonly type: 'run'; readonly network: string; readonly pixels: Uint8Array; readonly n: number }
@@ -57,13 +57,13 @@ export type ThreadAnswer = { readonly id: number } & (
   | { readonly type: 'error'; readonly code: string | null; readonly message: string }
 );
 
-/** What the thread is started with. */
+/** The options of a thread. */
 export interface ThreadData {
   readonly blobFolder: string;
-  /** Threads that one network computes with. */
+  /** Threads per network. */
   readonly threads: number;
-  /** `cpu` where none is named. */
+  /** `cpu` by default. */
   readonly device?: OnnxDevice;
-  /** Whether the other threads of the process go before it, where the system can tell threads apart. */
+  /** Whether the other threads of the process take precedence, on systems with priorities per thread. */
   readonly yields?: boolean;
 }

@@ -13,15 +13,15 @@ import type {
   ThreadRequest,
 } from './network-thread-messages.js';
 
-/** Where the compiled thread lies; the tests, which run from the sources, name another place. */
+/** Entry file of the thread. Tests run from the sources and pass another one. */
 export const NETWORK_THREAD_ENTRY = new URL('./network-thread-entry.js', import.meta.url);
 
 type Unsent = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 type Result = Features | ForwardResult | number | null;
 
 /**
- * A thread that computes networks. ONNX Runtime computes on the thread that calls it, so whoever must stay able to
- * answer, or wants to decode the next pictures meanwhile, lets another thread call it.
+ * A thread that computes networks. ONNX Runtime blocks the thread that calls it, so a process that answers requests or
+ * decodes images calls it from another thread.
  */
 export class NetworkThread implements NetworkHost {
   readonly #thread: Worker;
@@ -46,7 +46,7 @@ export class NetworkThread implements NetworkHost {
     return this.#load<Features>(spec);
   }
 
-  /** Which places of a picture speak for a class: height x width. */
+  /** The evidence for a class by place of the photo: height x width. */
   async explain(photo: ExplainedPhoto): Promise<Float32Array> {
     return (await this.#ask({ type: 'explain', photo })) as Float32Array;
   }

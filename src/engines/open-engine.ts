@@ -7,19 +7,19 @@ import { loadTensorFlow, notInstalled } from './tensorflow/load.js';
 import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
 import { findTfjs } from './tensorflow/tfjs-package.js';
 
-/** An engine, and what is to be said about how it was chosen. */
+/** An engine, and notes on how it was chosen, for the log. */
 export interface OpenedEngine {
   readonly engine: Engine;
   readonly notes: readonly string[];
 }
 
-/** Who computes, and on what: what the numbers of a run depend on, but for versions. */
+/** An engine's name and its device: apart from versions, the numbers of a run depend on both. */
 export type Computer = Pick<EngineInfo, 'name' | 'device'>;
 
 /**
- * Makes the engine that is asked for. `auto` takes TensorFlow where it was installed for a graphics card and finds one,
- * else ONNX Runtime on what `findDevice` finds.
- * @throws ENGINE_UNAVAILABLE where what is asked for by name is not there.
+ * Opens the requested engine. `auto` takes TensorFlow if it was installed for a graphics card and finds one, else ONNX
+ * Runtime on the device that `findDevice` finds.
+ * @throws ENGINE_UNAVAILABLE when the engine or device named does not work.
  */
 export async function openEngine(compute: Compute, threads: number): Promise<OpenedEngine> {
   const { engine: name, device } = compute;
@@ -30,7 +30,7 @@ export async function openEngine(compute: Compute, threads: number): Promise<Ope
       return { engine: await openTensorFlow({ ...compute, device: 'cuda' }, threads), notes };
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
-      notes.push(`${error.message} ONNX Runtime is taken instead.`);
+      notes.push(`${error.message} Using ONNX Runtime instead.`);
     }
   }
   const found = await findDevice(device);
@@ -38,9 +38,9 @@ export async function openEngine(compute: Compute, threads: number): Promise<Ope
 }
 
 /**
- * Says when the hub starts who will compute, and on what. TensorFlow is not loaded for that: it is expected to find the
- * device that it was installed for.
- * @throws as `openEngine`.
+ * Finds the engine and the device that will train, without loading TensorFlow: it is expected to find the device it was
+ * installed for.
+ * @throws ENGINE_UNAVAILABLE when the engine or device named does not work.
  */
 export async function findComputer(compute: Compute): Promise<Computer> {
   const { engine: name, device } = compute;
@@ -57,7 +57,7 @@ async function openTensorFlow(compute: Compute, threads: number): Promise<Engine
   refuseWebGpu(compute);
   const { tf, info } = await loadTensorFlow({ threads, cpuOnly: compute.device === 'cpu' });
   if (compute.device === 'cuda' && info.device !== 'cuda') {
-    throw new HubError('ENGINE_UNAVAILABLE', `TensorFlow ${info.version} finds no graphics card that it can use.`, {
+    throw new HubError('ENGINE_UNAVAILABLE', `TensorFlow ${info.version} found no usable graphics card.`, {
       device: 'cuda',
     });
   }
@@ -69,7 +69,7 @@ function refuseWebGpu({ device }: Compute): void {
   throw new HubError('ENGINE_UNAVAILABLE', 'The tensorflow engine computes on cpu or cuda, not on webgpu.', { device });
 }
 
-/** Whether TensorFlow is tried first where no engine is named; that for the CPU is not taken of itself. */
+/** Whether `auto` tries TensorFlow first. Its CPU build is used only if it is named. */
 function prefersTensorFlow({ engine, device }: Compute): boolean {
   return engine === 'auto' && (device === 'auto' || device === 'cuda') && hasTensorFlowForCuda();
 }

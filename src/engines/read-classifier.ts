@@ -5,7 +5,7 @@ import type { BlobStore } from '../storage/blobs.js';
 import type { ClassifierSpec } from './engine.js';
 import type { ClassifierNetwork } from './network-thread-messages.js';
 
-/** A whole network from its blobs: the backbone, with what was trained of it and its head in their places. */
+/** Reads a whole network from its blobs: the backbone, overlaid with the trained weights, and the head. */
 export async function readClassifier(
   blobs: BlobStore,
   { backboneBlob, weightsBlob, size }: Omit<ClassifierNetwork, 'quantizedBlob'>,

@@ -4,24 +4,24 @@ import { type Checkpoint, saveCheckpoint } from './checkpoint.js';
 import type { EpochMetrics } from './epoch-metrics.js';
 import type { TrainingEvent } from './job.js';
 
-/** Seconds from one checkpoint to the next: to one within an epoch, and to one behind an epoch. */
+/** Minimum seconds between two checkpoints: before one within an epoch, and before one at the end of an epoch. */
 export interface CheckpointSeconds {
-  readonly within: number;
-  readonly behind: number;
+  readonly withinEpoch: number;
+  readonly afterEpoch: number;
 }
 
 /**
- * A worker that dies, or a hub that is stopped, costs at most so much training. Epochs that are shorter share a checkpoint:
- * to write one takes longer than they do.
+ * The training lost at most when a worker dies or a hub is stopped. Shorter epochs share a checkpoint, since writing one
+ * takes longer than they do.
  */
-const CHECKPOINT_SECONDS: CheckpointSeconds = { within: 60, behind: 0.5 };
+const CHECKPOINT_SECONDS: CheckpointSeconds = { withinEpoch: 60, afterEpoch: 0.5 };
 
 /**
- * Writes where a run stands while training goes on, one checkpoint at a time, and tells of each together with the epochs
- * that it covers: what is on record is always what can be gone on from.
+ * Writes checkpoints while training continues, one at a time. Each is reported together with the epochs it covers, so the
+ * recorded epochs are always those the run can resume after.
  */
 export class CheckpointWriter {
-  /** Where the run stood last, and the epochs that ended since the last checkpoint. */
+  /** The latest state not written yet, and the epochs that ended since the last checkpoint. */
   #latest: Checkpoint | undefined;
   #epochs: EpochMetrics[] = [];
   #writing = Promise.resolve();
@@ -33,31 +33,31 @@ export class CheckpointWriter {
     private readonly seconds: CheckpointSeconds = CHECKPOINT_SECONDS,
   ) {}
 
-  /** Whether a checkpoint within an epoch should be written. */
+  /** Whether it is time for a checkpoint within an epoch. */
   get due(): boolean {
-    return this.#since() >= this.seconds.within;
+    return this.#since() >= this.seconds.withinEpoch;
   }
 
   /** Writes a checkpoint within an epoch. */
-  async within(at: Checkpoint): Promise<void> {
+  async withinEpoch(at: Checkpoint): Promise<void> {
     this.#latest = at;
     await this.#write();
   }
 
-  /** Keeps where an epoch ended, and writes it when it is time. */
-  async behind(at: Checkpoint): Promise<void> {
+  /** Takes the state at the end of an epoch, and writes it when a checkpoint is due. */
+  async afterEpoch(at: Checkpoint): Promise<void> {
     this.#latest = at;
     this.#epochs.push(at.history.at(-1) as EpochMetrics);
-    if (this.#since() >= this.seconds.behind) await this.#write();
+    if (this.#since() >= this.seconds.afterEpoch) await this.#write();
   }
 
-  /** Writes what is left to write. To be called however training ends: what was learned until then is not lost. */
+  /** Writes the pending checkpoint and waits for it. Call it when training ends for any reason, so that no epoch is lost. */
   async end(): Promise<void> {
     await this.#write();
     await this.#writing;
   }
 
-  /** Waits for the checkpoint before, not for this one. */
+  /** Starts writing the pending state. Waits for the previous checkpoint, not for this one. */
   async #write(): Promise<void> {
     const [at, epochs] = [this.#latest, this.#epochs];
     if (!at) return;
@@ -68,7 +68,7 @@ export class CheckpointWriter {
     this.#writing = saveCheckpoint(this.blobs, at).then((checkpointBlob) =>
       this.emit({ type: 'checkpoint', checkpointBlob, epochs }),
     );
-    this.#writing.catch(() => undefined); // awaited before the next one or at the end; until then it must not end the process
+    this.#writing.catch(() => undefined); // awaited by the next write or `end`; unhandled, it would end the process
   }
 
   #since(): number {

@@ -5,24 +5,25 @@ import type { Tensor, Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { EpochMetrics } from './epoch-metrics.js';
 
-/** How far an epoch has come: images trained on, and sums over them. */
+/** An epoch that has not ended: images trained on so far, and sums over them. */
 export interface PartialEpoch {
   readonly images: number;
-  /** In nats. */
+  /** Sum of the losses, in nats. */
   readonly loss: number;
+  /** Images classified correctly. */
   readonly correct: number;
 }
 
 export const NO_IMAGES_YET: PartialEpoch = { images: 0, loss: 0, correct: 0 };
 
-/** Where a run stands: restoring it continues as if nothing had happened. */
+/** The full state of a run: restoring it continues with the same numbers as if the run had not stopped. */
 export interface Checkpoint {
   readonly state: TrainerState;
-  /** Of the epochs that have ended. */
+  /** Figures of the finished epochs. */
   readonly history: readonly EpochMetrics[];
-  /** Of the epoch that has begun. */
+  /** The epoch under way. */
   readonly partial: PartialEpoch;
-  /** What may be kept in the end besides the present weights: `keepWeights` says what that is. */
+  /** Weights that the run may keep instead of the latest ones (see `keepWeights`). */
   readonly kept: Weights;
 }
 
@@ -32,9 +33,10 @@ const metadataSchema = z.object({
   partial: z.string().transform((text) => JSON.parse(text) as PartialEpoch),
 });
 
+/** Prefixes of the tensor names in the file. */
 const PARTS = ['weights', 'firstMoments', 'secondMoments', 'kept'] as const;
 
-/** Stores a checkpoint durably. @returns its blob's hash. */
+/** Stores a checkpoint durably. @returns the hash of its blob. */
 export async function saveCheckpoint(blobs: BlobStore, checkpoint: Checkpoint): Promise<string> {
   const { state, kept, history, partial } = checkpoint;
   const parts = { ...state, kept };
@@ -48,6 +50,7 @@ export async function saveCheckpoint(blobs: BlobStore, checkpoint: Checkpoint): 
   return (await blobs.put(safetensorsParts(tensors, metadata))).sha256;
 }
 
+/** Reads a checkpoint. @throws WEIGHTS_REFUSED when it is not a safetensors file. */
 export async function loadCheckpoint(blobs: BlobStore, sha256: string): Promise<Checkpoint> {
   const file = readSafetensors(await blobs.get(sha256));
   const { step, history, partial } = metadataSchema.parse(file.metadata);

@@ -1,10 +1,10 @@
-/** How one class, or all of them on average, was told apart from the others. Null is 0 / 0. */
+/** Classification scores of one class, or of all classes on average. Null stands for 0 / 0. */
 export interface Scores {
-  /** Of the images taken for this class, the share that was right. */
+  /** Share of the images predicted as this class that belong to it. */
   readonly precision: number | null;
-  /** Of the images of this class, the share that was recognized. */
+  /** Share of the images of this class that were predicted as it. */
   readonly recall: number | null;
-  /** Their harmonic mean: 2 right / (2 right + taken for it wrongly + missed). */
+  /** Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). */
   readonly f1: number | null;
 }
 
@@ -13,7 +13,7 @@ export interface ClassScores extends Scores {
   readonly support: number;
 }
 
-/** @param confusion confusion[true class][predicted class] = images. @returns one for each class. */
+/** @param confusion confusion[true class][predicted class] = images. @returns scores by class. */
 export function classScores(confusion: readonly (readonly number[])[]): ClassScores[] {
   const taken = confusion.map((_, c) => sum(confusion.map((row) => row[c] as number)));
   return confusion.map((row, c) => {
@@ -28,7 +28,7 @@ export function classScores(confusion: readonly (readonly number[])[]): ClassSco
   });
 }
 
-/** Unweighted means over the classes that have a value. */
+/** Unweighted means, each over the classes that have the value. */
 export function macroAverage(classes: readonly Scores[]): Scores {
   const mean = (name: keyof Scores): number | null => {
     const values = classes.flatMap((scores) => scores[name] ?? []);

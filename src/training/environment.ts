@@ -1,16 +1,16 @@
 import { arch, availableParallelism, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { DECODER_VERSIONS } from '../datasets/decode.js';
 
-/** Where a run computed, and with what. */
+/** The machine and the libraries that trained a run. */
 export interface Environment {
   /** Version of Node, for example v20.19.0. */
   readonly node: string;
-  /** Besides the engine's, whose version is in its own record. */
+  /** Libraries other than the engine's, which has a record of its own. */
   readonly libraries: readonly Library[];
   readonly host: Host;
 }
 
-/** Types, not interfaces: a value written as JSON may have known fields only. */
+/** A library with its version. A type, not an interface: a value stored as JSON may have known fields only. */
 export type Library = {
   readonly name: string;
   readonly version: string;
@@ -25,6 +25,7 @@ export type Host = {
   readonly memoryBytes: number;
 };
 
+/** The environment of this process. */
 export function describeEnvironment(): Environment {
   return {
     node: process.version,

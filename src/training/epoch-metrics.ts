@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The figures of one epoch. Training figures are means over the epoch with dropout active, as Keras reports them; losses in nats. */
+/** Figures of one epoch. Training figures are means over the epoch with dropout active, as in Keras; losses in nats. */
 export const epochMetricsSchema = z.object({
   /** From 1. */
   epoch: z.int().positive(),

@@ -5,7 +5,7 @@ import type { EpochMetrics, Evaluation } from './epoch-metrics.js';
 import { bestEpoch } from './kept-weights.js';
 import type { Recipe } from './recipe.js';
 
-/** How far an epoch has come behind some more steps. @throws DIVERGED when a loss is no number. */
+/** Adds the results of more steps to a partial epoch. @throws DIVERGED when a loss is not finite. */
 export function addSteps(
   partial: PartialEpoch,
   steps: readonly Step[],
@@ -24,7 +24,7 @@ export function addSteps(
   return { images, loss, correct };
 }
 
-/** The figures of an epoch that has ended. */
+/** The figures of a finished epoch. @param seconds wall time, validation included. */
 export function metricsOf(epoch: number, trained: PartialEpoch, validated: Evaluation, seconds: number): EpochMetrics {
   return {
     epoch,
@@ -36,14 +36,15 @@ export function metricsOf(epoch: number, trained: PartialEpoch, validated: Evalu
   };
 }
 
-/** Keras's EarlyStopping on val_loss: `patience` epochs in a row without a better one; 0 counts as 1. */
+/** Keras's EarlyStopping on val_loss: true after `patience` epochs in a row without a lower one; 0 counts as 1. */
 export function stoppedEarly(history: readonly EpochMetrics[], { patience }: Recipe): boolean {
   if (patience === null || history.length < 2) return false;
   const since = history.length - bestEpoch(history);
   return since > 0 && since >= patience;
 }
 
+/** The error DIVERGED. @param how the value that is not finite, for the message. */
 export function diverged(how: string, epoch: number, { learningRate }: Recipe): HubError {
-  const message = `Training diverged in epoch ${epoch}: ${how}. Lower the learning rate, which is ${learningRate}.`;
+  const message = `Training diverged in epoch ${epoch}: ${how}. Lower the learning rate (it is ${learningRate}).`;
   return new HubError('DIVERGED', message, { epoch, learningRate });
 }

@@ -3,12 +3,12 @@ import type { Evaluation } from './epoch-metrics.js';
 import { type FeatureSource, rowsAtOnce } from './features.js';
 import type { Prediction } from './predictions.js';
 
-/** Keras clips probabilities to this before it takes the logarithm. */
+/** Lower bound of a probability before its logarithm is taken, as in Keras. */
 export const SMALLEST_PROBABILITY = 1e-7;
 
 /**
- * Loss, accuracy and confusion matrix over the images at `rows`, without dropout.
- * @param onPrediction called for each of them in order.
+ * Computes loss, accuracy and confusion matrix over the images at `rows`, without dropout.
+ * @param onPrediction called for each image, in order.
  */
 export async function evaluate(
   trainer: Trainer,
@@ -38,7 +38,7 @@ export async function evaluate(
   return { loss: loss / rows.length, accuracy: correct / rows.length, confusion };
 }
 
-/** The class with the highest probability; the first of several. */
+/** Index of the class with the highest probability; the first one on a tie. */
 export function mostProbable(probabilities: Float32Array): number {
   return probabilities.reduce((best, p, c) => (p > probabilities[best]! ? c : best), 0);
 }

@@ -1,3 +1,3 @@
-/** The formats of others in which a model version leaves the hub. */
+/** File formats of exported model versions. */
 export const EXPORT_FORMATS = ['onnx', 'onnx-int8', 'safetensors', 'keras'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

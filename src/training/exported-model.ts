@@ -7,21 +7,21 @@ import { imageShapes, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Tensor, Weights } from '../network/tensor.js';
 
-/** A classifier that was read from a file. */
+/** A classifier read from a model file. */
 export interface ImportedClassifier {
-  /** Of InceptionV3 without its top and of its head, under the hub's names. */
+  /** Weights of InceptionV3 without its top and of the head, under the hub's names. */
   readonly weights: Weights;
   readonly size: { readonly input: number; readonly image: number };
   readonly shape: HeadShape;
-  /** What its outputs stand for, where the file says it. */
+  /** Labels of the outputs, if the file names them. */
   readonly labels: readonly string[] | null;
-  /** What was taken on trust. */
+  /** Assumptions made because the file does not tell. */
   readonly notes: readonly string[];
 }
 
 export const labelsSchema = z.array(z.string().min(1).max(100)).max(10_000);
 
-/** Of what `aboutVersion` writes, what is needed to use the weights again. */
+/** The part of the metadata of an export that is needed to use its weights again. */
 const aboutSchema = z.object({
   labels: jsonOf(labelsSchema),
   preprocessing: jsonOf(z.object({ input: z.int().positive(), image: z.int().positive() })),
@@ -31,12 +31,12 @@ const aboutSchema = z.object({
 const HEAD = ['dense/kernel', 'dense/bias', 'predictions/kernel', 'predictions/bias'];
 export const isOfHead = (name: string): boolean => HEAD.includes(name);
 
-/** The tensors that a rule chooses. */
+/** The tensors whose names match a predicate. */
 export function pick(weights: Weights, chosen: (name: string) => boolean): Map<string, Tensor> {
   return new Map([...weights].filter(([name]) => chosen(name)));
 }
 
-/** Reads what the hub exported as safetensors. @throws WEIGHTS_REFUSED. */
+/** Reads a safetensors file that a hub exported. @throws WEIGHTS_REFUSED when it is not one, or its shapes do not fit. */
 export function readExportedModel(file: Uint8Array): ImportedClassifier {
   const { weights, metadata } = readSafetensors(file);
   const about = aboutSchema.safeParse(metadata);
@@ -56,7 +56,7 @@ export function readExportedModel(file: Uint8Array): ImportedClassifier {
   return { weights, size, labels, shape: { hidden, classes, dropout: head.dropout }, notes: [] };
 }
 
-/** A text that is JSON of a form. */
+/** A string that holds JSON of the given schema. */
 function jsonOf<T extends z.ZodType>(schema: T) {
   return z
     .string()

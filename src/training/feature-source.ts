@@ -19,13 +19,14 @@ interface FeatureContext {
   readonly signal: AbortSignal;
 }
 
-/** Pictures that tell how long the frozen part takes: enough for every thread to have some. */
+/** Images timed to estimate the speed of the frozen part: enough to keep every thread busy. */
 const PROBE = 64;
 
 /**
- * The features of every picture at the split layer: from the cache, which is filled now, or computed when asked for.
- * @param variants all that the run may see. @param perEpoch variants that an epoch asks for.
- * @returns with how many were computed now; null when they are computed when asked for.
+ * Opens the features of all image variants at the first trained layer: from the cache, which is filled first, or computed
+ * on demand.
+ * @param variants every variant the run may use. @param perEpoch variants read per epoch.
+ * @returns `computed`: variants computed now; null when they are computed on demand.
  */
 export async function openFeatures(
   job: Job,
@@ -38,7 +39,7 @@ export async function openFeatures(
   if (job.uncached !== null) {
     const { source } = await openFrozenPart(job, manifest, variants, context);
     const time = prettyMilliseconds(await timeOf(perEpoch, source, variants.length), { secondsDecimalDigits: 0 });
-    const message = `Features are computed anew in every epoch: ${job.uncached} That takes some ${time} an epoch.`;
+    const message = `Features are recomputed in every epoch: ${job.uncached} Expect about ${time} per epoch.`;
     emit({ type: 'log', message });
     return { source, computed: null };
   }
@@ -64,7 +65,7 @@ export async function openFeatures(
   return { source: table, computed: missing };
 }
 
-/** Milliseconds that so many variants will take, by those that a few take. */
+/** Estimated milliseconds for a number of image variants, from timing a few. */
 async function timeOf(variants: number, source: FeatureSource, available: number): Promise<number> {
   const probe = Int32Array.from({ length: Math.min(PROBE, available) }, (_, row) => row);
   const began = performance.now();
@@ -72,7 +73,7 @@ async function timeOf(variants: number, source: FeatureSource, available: number
   return ((performance.now() - began) * variants) / probe.length;
 }
 
-/** The frozen part where it is computed, as a source that computes when it is asked. */
+/** Loads the frozen part on its hosts, and wraps it as a source that computes features on demand. */
 export async function openFrozenPart(
   job: Job,
   manifest: Manifest,

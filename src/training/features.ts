@@ -8,31 +8,32 @@ import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { ImageVariant, VariantOptions } from './image-variants.js';
 import type { FeatureChunk } from './job.js';
 
-/** Images per cached blob at most: a second or two of work is lost when a worker dies. */
+/** Most images per cached blob: a second or two of work is lost when a worker dies. */
 export const FEATURE_CHUNK_ROWS = 1000;
-/** Bytes per cached blob at most, unless one image has more. */
+/** Most bytes per cached blob, unless a single image has more. */
 const FEATURE_CHUNK_BYTES = 16 * 1024 * 1024;
-/** Bytes that are read at once for an evaluation. */
+/** Bytes of features read at once for an evaluation. */
 const READ_BYTES = 32 * 1024 * 1024;
 
 /**
- * How features are kept. Maps are large, and as 16-bit floats half as large; 16 bits keep three digits. Pooled features are small.
+ * The type in which features are stored. Maps are large, so they are stored as 16-bit floats, which keep three digits;
+ * pooled features are small.
  */
 export function featureTypeOf(firstTrainedLayer: FirstTrainedLayer): FeatureType {
   return firstTrainedLayer === 'avg_pool' ? 'float32' : 'float16';
 }
 
-/** What cached features are of. */
+/** Identifies cached features: content, backbone, sizes, layer and image variants. */
 export interface FeatureKey {
   readonly contentHash: string;
   readonly backboneHash: string;
   readonly size: InputSize;
   readonly firstTrainedLayer: FirstTrainedLayer;
-  /** What of training variants is among them. */
+  /** Variants of the training images that are included. */
   readonly variants: VariantOptions;
 }
 
-/** All that cached features depend on: with a frozen base, caching them is exact. */
+/** Hash of everything cached features depend on; with a frozen base, caching is exact. Stored: the parts never change. */
 export function featureKey({ contentHash, backboneHash, size, firstTrainedLayer, variants }: FeatureKey): string {
   const { mirror, crops } = variants;
   const parts = [
@@ -49,32 +50,33 @@ export function featureKey({ contentHash, backboneHash, size, firstTrainedLayer,
     .digest('hex');
 }
 
+/** Rows per cached blob. @param rowBytes bytes of one image's features. */
 export function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.min(FEATURE_CHUNK_ROWS, Math.floor(FEATURE_CHUNK_BYTES / rowBytes)));
 }
 
-/** Features by the places of variants in `picturesOf`. */
+/** Features by index into `imageVariants`. */
 export interface FeatureSource {
-  /** Values of a picture. */
+  /** Values per image variant. */
   readonly rowLength: number;
-  /** One row each. */
+  /** Reads the given rows: `[rows.length, rowLength]`. */
   read(rows: Int32Array): Promise<Features>;
   close(): Promise<void>;
 }
 
-/** How many rows to read at once where all of them would be too many. */
+/** Rows to read at once so that they fit into memory. */
 export function rowsAtOnce({ rowLength }: FeatureSource): number {
   return Math.max(1, Math.floor(READ_BYTES / (rowLength * Float32Array.BYTES_PER_ELEMENT)));
 }
 
-/** Computes the chunks that are not cached yet. */
+/** Computes the chunks that are not cached yet, and stores each as a blob. */
 export async function* extractFeatures(
   options: FrozenPartOptions & {
     readonly variants: readonly ImageVariant[];
     readonly blobs: BlobStore;
-    /** Whether a chunk is there already. */
+    /** Whether a chunk is already cached. */
     readonly isCached: (index: number) => boolean;
-    /** Called after each forward pass with the number of variants in it. */
+    /** Called after each forward pass with its number of images. */
     readonly onImages: (images: number) => void;
   },
 ): AsyncGenerator<{ chunk: FeatureChunk; bytes: number }> {
@@ -85,9 +87,9 @@ export async function* extractFeatures(
   for (const [index, part] of chunks(variants, rows).entries()) {
     if (isCached(index)) continue;
     const chunk = compute(index, part);
-    chunk.catch(() => undefined); // awaited below; until then its failure must not end the process
+    chunk.catch(() => undefined); // awaited below; an unhandled rejection would end the process
     pending.push(chunk);
-    if (pending.length > 1) yield pending.shift()!; // the next one computes while this one is stored
+    if (pending.length > 1) yield pending.shift()!; // the next chunk computes while this one is handled
   }
   yield* pending;
 
@@ -101,7 +103,7 @@ export async function* extractFeatures(
   }
 }
 
-/** Features on disk, read row by row: memory stays flat however many images there are. */
+/** Features in blobs, read row by row: memory use does not grow with the number of images. */
 export class FeatureTable implements FeatureSource {
   readonly #chunks = new Map<number, OpenBlob>();
   #rowBytes = 0;
@@ -116,7 +118,7 @@ export class FeatureTable implements FeatureSource {
     return this.#rowBytes / newFeatures(this.type, 1).byteLength;
   }
 
-  /** Opens a chunk and checks its content. @returns false when it is not there any more or damaged. */
+  /** Opens a chunk and verifies its content. @returns false when it is missing or damaged. */
   async add(chunk: FeatureChunk): Promise<boolean> {
     try {
       const blob = await this.blobs.open(chunk.blob);

@@ -16,20 +16,20 @@ import type { Calibration, CalibrationJob } from './job.js';
 import { drawSplits } from './splits.js';
 import { plainVariant, type ServingContext } from './test-split.js';
 
-/** Training images by which it is told where features lie. */
+/** Training images to which the subspace of features is fitted. */
 const FITTED_IMAGES = 2000;
-/** Images whose features are in memory at the same time; as many as those. */
+/** Images whose features are in memory at the same time. */
 const AT_ONCE = FITTED_IMAGES;
 
-/** What a network said of images, and how far their features lie from those of training images. */
+/** A network's answers for images, and the distances of their features from those of training images. */
 interface MeasuredAnswers extends Answers {
   readonly distances: readonly number[];
 }
 
 /**
- * Fits how sure a model version may be, and measures it: a temperature and the distance beyond which a photo is none of the
- * classes on validation images, what came of both on test images. Where there is no validation split, the images are those
- * that a run would hold out of the training split.
+ * Calibrates a model version. Fits the temperature of its probabilities and the outlier distance on validation images, and
+ * measures both on test images. Without a validation split, the validation images are those a run would hold out of the
+ * training split.
  * @throws DATASET_REFUSED when no image can be held out.
  */
 export async function fitCalibration(
@@ -44,16 +44,16 @@ export async function fitCalibration(
   const threads = networkThreads(fitted.length + validation.length + test.length);
   try {
     const networks = await Promise.all(threads.map((thread) => thread.load({ ...job, quantizedBlob: null })));
-    const eyes = new ImageForward(manifest, shards, networks, {
+    const network = new ImageForward(manifest, shards, networks, {
       size: job.size,
       channels: await channelsOf(job, blobs),
       signal,
     });
-    const subspace = fitSubspace((await eyes.forward(fitted)).features, eyes.channels);
-    const calibration = await eyes.measure(validation, subspace);
+    const subspace = fitSubspace((await network.forward(fitted)).features, network.channels);
+    const calibration = await network.measure(validation, subspace);
     const temperature = fitTemperature(calibration);
     const threshold = thresholdOf(calibration.distances, falseAlarmRate);
-    const measured = await eyes.measure(test, subspace);
+    const measured = await network.measure(test, subspace);
     const { probabilities, classes } = measured;
     const calibrated = { ...measured, probabilities: temper(probabilities, classes, temperature) };
     const falseAlarms = measured.distances.filter((far) => far > threshold).length;
@@ -78,15 +78,15 @@ export async function fitCalibration(
   }
 }
 
-/** What the head reads of an image. */
+/** Number of features per image that the head reads. */
 async function channelsOf({ weightsBlob }: CalibrationJob, blobs: BlobStore): Promise<number> {
   const [first] = headOf(readSafetensors(await blobs.get(weightsBlob)).weights);
   return (first as DenseLayer).inFeatures;
 }
 
-/** A network that is shown images of a dataset version. */
+/** The forward pass of a network over images of a dataset version. */
 class ImageForward {
-  /** Features of an image. */
+  /** Features per image. */
   readonly channels: number;
   readonly #classes: number;
   readonly #rows: FrozenPart;
@@ -103,7 +103,7 @@ class ImageForward {
     this.#rows = new FrozenPart({ shards, networks: rows, type: 'float32', ...options });
   }
 
-  /** @param rows places in the manifest. @returns n x classes, n x channels. */
+  /** @param rows indices into the manifest. @returns probabilities, n x classes, and features, n x channels. */
   async forward(rows: Int32Array): Promise<{ probabilities: Float32Array; features: Float32Array }> {
     const variants = Array.from(rows, (row) => plainVariant(this.#image(row)));
     const seen = (await this.#rows.compute(variants)) as Float32Array;
@@ -118,6 +118,7 @@ class ImageForward {
     return { probabilities, features };
   }
 
+  /** Answers for the given rows, with the distance of each image's features from the subspace. */
   async measure(rows: Int32Array, subspace: Subspace): Promise<MeasuredAnswers> {
     const { channels } = this;
     const classes = this.#classes;
@@ -137,7 +138,7 @@ class ImageForward {
   }
 }
 
-/** Probabilities and features of a picture side by side. */
+/** Wraps a network so that each row holds the probabilities and then the features of an image. */
 function asRows(network: ClassifierForward, channels: number): Forward {
   const { outFeatures: classes } = network;
   return {

@@ -5,17 +5,17 @@ import { type Features, type FeatureType, type Forward, type InputSize, newFeatu
 import { chunks } from './chunks.js';
 import type { ImageVariant } from './image-variants.js';
 
-/** Pixels per forward pass: 64 variants of 75 x 75. More is no faster on a CPU and takes more memory. */
+/** Pixels per forward pass: 64 images of 75 x 75. More is no faster on a CPU and takes more memory. */
 const FORWARD_PIXELS = 64 * 75 * 75;
 
-/** Pictures that a network computes at once. */
+/** Images per forward pass. */
 export function imagesPerPass({ image }: InputSize): number {
   return Math.max(1, Math.floor(FORWARD_PIXELS / image ** 2));
 }
 
 export interface FrozenPartOptions {
   readonly shards: ShardReader;
-  /** The same network several times, each on a thread of its own. */
+  /** Copies of the same network, each on its own thread. */
   readonly networks: readonly Forward<Features>[];
   readonly size: InputSize;
   readonly type: FeatureType;
@@ -23,8 +23,8 @@ export interface FrozenPartOptions {
 }
 
 /**
- * The part of the network that does not learn, from encoded images to features. Each network takes batches as it comes
- * free, while the variants of the next ones are decoded: all cores have work all the time.
+ * The frozen part of the network, from encoded images to features. Each network takes the next batch as soon as it is free,
+ * while later batches are decoded, so that all cores stay busy.
  */
 export class FrozenPart {
   readonly #idle: Forward<Features>[];
@@ -38,12 +38,12 @@ export class FrozenPart {
     this.#decoding = pLimit(networks.length + 1);
   }
 
-  /** Values per image. */
+  /** Features per image. */
   get outFeatures(): number {
     return (this.options.networks[0] as Forward<Features>).outFeatures;
   }
 
-  /** @param onImages called after each forward pass with the number of variants in it. */
+  /** @param onImages called after each forward pass with its number of images. @returns variants x outFeatures. */
   async compute(
     variants: readonly ImageVariant[],
     onImages: (images: number) => void = () => undefined,
@@ -70,7 +70,7 @@ export class FrozenPart {
   }
 }
 
-/** Pictures as networks take them: n x side x side x 3 bytes. */
+/** Decodes image variants to pixels: n x side x side x 3 bytes, RGB. */
 export async function decodeVariants(
   shards: ShardReader,
   variants: readonly ImageVariant[],
@@ -82,8 +82,8 @@ export async function decodeVariants(
     variants.map(async ({ image, crop, mirrored }, i) => {
       const encoded = await shards.read(image);
       const whole = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
-      const picture = crop ? await cropPixels(whole, side, crop) : whole;
-      pixels.set(mirrored ? await mirrorPixels(picture, side, side) : picture, i * bytes);
+      const cropped = crop ? await cropPixels(whole, side, crop) : whole;
+      pixels.set(mirrored ? await mirrorPixels(cropped, side, side) : cropped, i * bytes);
     }),
   );
   return pixels;

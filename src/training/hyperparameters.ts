@@ -5,27 +5,27 @@ import { about, type HyperparameterText, type Recipe, RunKind, recipeSchema } fr
 export const HyperparameterKind = { INT: 'INT', FLOAT: 'FLOAT', BOOLEAN: 'BOOLEAN', CHOICE: 'CHOICE' } as const;
 export type HyperparameterKind = keyof typeof HyperparameterKind;
 
-/** A field of the recipe as the schema of recipes has it. */
+/** A hyperparameter as declared by the recipe's schema. */
 export interface Hyperparameter extends HyperparameterText {
   readonly name: keyof Recipe;
   readonly kind: HyperparameterKind;
   readonly kinds: readonly RunKind[];
-  /** Of the preset `standard`. */
+  /** Its value in the preset `standard`. */
   readonly default: unknown;
-  /** What a fine-tune run has where nothing is said; undefined where that is what its parent has. */
+  /** Default in fine-tune runs; undefined if they take the parent's value. */
   readonly fineTuneDefault: unknown;
-  /** Whether null is a value. */
+  /** Whether null is a valid value. */
   readonly nullable: boolean;
-  /** Both undefined for what is no number. */
+  /** Bounds; undefined unless it is a number. */
   readonly min: number | undefined;
   readonly max: number | undefined;
-  /** Whether `min` itself is out of range. */
+  /** Whether the value must be greater than `min`. */
   readonly exclusiveMin: boolean;
-  /** Of a choice. */
+  /** Values of a CHOICE; empty for other kinds. */
   readonly choices: readonly string[];
 }
 
-/** What JSON Schema says of a field, as far as recipes go. */
+/** The parts of JSON Schema that recipes use. */
 interface FieldSchema extends HyperparameterText {
   readonly default: unknown;
   readonly type?: 'integer' | 'number' | 'boolean' | 'string' | 'null';
@@ -39,7 +39,7 @@ interface FieldSchema extends HyperparameterText {
 const KINDS = { integer: 'INT', number: 'FLOAT', boolean: 'BOOLEAN', string: 'CHOICE', null: 'CHOICE' } as const;
 const ALL_RUNS: readonly RunKind[] = Object.values(RunKind);
 
-/** All fields of a recipe, in its order: the one place from which ranges are told. */
+/** All hyperparameters in the order of the recipe; ranges and descriptions everywhere come from here. */
 export const HYPERPARAMETERS: readonly Hyperparameter[] = read();
 
 function read(): Hyperparameter[] {
@@ -70,15 +70,15 @@ function read(): Hyperparameter[] {
   });
 }
 
-/** @throws when there is none of this name. */
+/** @throws Error when a recipe has no field of this name. */
 export function hyperparameter(name: string): Hyperparameter {
   const found = HYPERPARAMETERS.find((other) => other.name === name);
   if (!found) throw new Error(`a recipe has no field ${name}`);
   return found;
 }
 
-/** For example "1 to 4096 images"; empty for what is no number. */
-export function rangeInWords({ min, max, exclusiveMin, unit }: Hyperparameter): string {
+/** A range as text, for example "1 to 4096 images"; empty unless it is a number. */
+export function formatRange({ min, max, exclusiveMin, unit }: Hyperparameter): string {
   if (min === undefined) return '';
   return `${exclusiveMin ? `above ${min}, at most ${max}` : `${min} to ${max}`}${unit ? ` ${unit}` : ''}`;
 }

@@ -4,23 +4,24 @@ import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { randomStream, uniform } from '../random.js';
 import type { Recipe } from './recipe.js';
 
-/** An image as the network sees it: the part that is cut out, if it is, and then mirrored, if it is. */
+/** An image as the network sees it: cropped, then mirrored, each only if set. */
 export interface ImageVariant {
   readonly image: ImageRecord;
   readonly crop: Crop | null;
-  /** Left for right. */
+  /** Whether left and right are exchanged. */
   readonly mirrored: boolean;
 }
 
-/** What of a recipe says which variants of a training picture a run sees besides the plain one. */
+/** The hyperparameters that decide which variants of a training image a run sees in addition to the plain one. */
 export type VariantOptions = Pick<Recipe, 'mirror' | 'crops'>;
 
-/** Side of the smallest crop, as a share of the picture's. */
+/** Side of the smallest crop, as a share of the image's. */
 const SMALLEST_CROP = 0.8;
 
 /**
- * What features are computed of: every image in the order of the manifest, and behind them the variants of the training
- * images, in the same order for each variant. A frozen base makes all of them exact; they take room as so many images.
+ * All inputs of which features are computed: every image in the order of the manifest, then the variants of the training
+ * images, variant by variant in the same order. With a frozen base their features are exact; each takes the space of an
+ * image.
  */
 export function imageVariants({ images }: Manifest, variants: VariantOptions): readonly ImageVariant[] {
   const train = images.slice(0, trainingImages(images));
@@ -33,7 +34,7 @@ export function imageVariants({ images }: Manifest, variants: VariantOptions): r
   return [...plain, ...mirrored, ...cropped.flat()];
 }
 
-/** How many of them there are. */
+/** Number of `imageVariants`. */
 export function variantCount(
   images: { readonly all: number; readonly train: number },
   variants: VariantOptions,
@@ -41,7 +42,7 @@ export function variantCount(
   return images.all + images.train * variantsPerImage(variants);
 }
 
-/** For each training image one of its variants at random, the plain picture among them. @param rows of the images. */
+/** Draws one variant of each training image, the plain image included. @param rows indices of the training images. */
 export function drawVariants(
   rows: Int32Array,
   { images }: Manifest,
@@ -60,12 +61,12 @@ function variantsPerImage({ mirror, crops }: VariantOptions): number {
   return (mirror ? 1 : 0) + crops;
 }
 
-/** The manifest lists them first. */
+/** Number of training images, which the manifest lists first. */
 function trainingImages(images: Manifest['images']): number {
   return images.filter(({ split }) => split === 'train').length;
 }
 
-/** The same for every run, so that runs share what is cached. */
+/** The crop of a variant. The same for every run, so that runs share cached features. */
 function drawCrop(row: number, variant: number, mirror: boolean): Pick<ImageVariant, 'crop' | 'mirrored'> {
   const random = randomStream(0, 'crop', row, variant);
   const side = SMALLEST_CROP + (1 - SMALLEST_CROP) * uniform(random);

@@ -4,7 +4,7 @@ import { elements, f32 } from '../network/tensor.js';
 import { randomStream, uniform } from '../random.js';
 
 /**
- * Start values as Keras draws them: kernels uniform within +-sqrt(6 / (in + out)) (Glorot and Bengio, 2010), biases 0.
+ * Draws initial weights as Keras does: kernels uniform within +-sqrt(6 / (in + out)) (Glorot and Bengio, 2010), biases 0.
  */
 export function initialWeights(layers: readonly Layer[], seed: number): Weights {
   const weights = new Map<string, Tensor>();

@@ -1,8 +1,8 @@
 import type { InputSize } from '../engines/engine.js';
 
 /**
- * The pictures that go into the network: at the dataset's own size when all images share one square size that is not
- * larger than the network's (the network enlarges them), else reduced by the decoder to what the network sees.
+ * The input size of a network for a dataset version: the images' own size if all are squares of one size that is not larger
+ * than the network's (the network then enlarges them), else the network's size, to which the decoder reduces them.
  * @param width of all images of the dataset version in pixels; null when they differ. @param height likewise.
  */
 export function inputSizeFor(width: number | null, height: number | null, imageSize: number): InputSize {

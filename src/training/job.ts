@@ -32,7 +32,9 @@ export const jobSchema = z.object({
   /** Where to go on, if the run was interrupted. */
   checkpointBlob: sha256.nullable(),
   /** How often checkpoints are written, where that is not left to the trainer. */
-  checkpointSeconds: z.object({ within: z.number().nonnegative(), behind: z.number().nonnegative() }).optional(),
+  checkpointSeconds: z
+    .object({ withinEpoch: z.number().nonnegative(), afterEpoch: z.number().nonnegative() })
+    .optional(),
   blobFolder: z.string(),
   threads: z.int().min(1).optional(),
   /** Who computes, and on what. */

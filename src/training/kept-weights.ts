@@ -2,16 +2,16 @@ import { f32, type Weights } from '../network/tensor.js';
 import type { EpochMetrics } from './epoch-metrics.js';
 import type { Recipe } from './recipe.js';
 
-/** The epoch that a run keeps, or the last one where it keeps a mean. */
+/** The epoch whose weights a run keeps; the last one if it keeps a mean. */
 export function keptEpoch(history: readonly EpochMetrics[], { restoreBest }: Recipe): number {
   return restoreBest ? bestEpoch(history) : history.length;
 }
 
 /**
- * What a run keeps besides the present weights, since it may be what it keeps in the end: those of the best epoch so far,
- * or the mean behind the last epochs (Izmailov et al., "SWA", 2018; batch normalization has fixed statistics here, so
- * none are taken anew). Nothing where the last epoch is kept.
- * @param history up to the epoch that has just ended. @param kept behind the one before. @param weights behind it.
+ * The weights that a run may keep in the end, after one more epoch: those of the best epoch so far, or the mean over the
+ * last epochs (Izmailov et al., "SWA", 2018; batch normalization has fixed statistics here, so they are not measured
+ * again). Empty if the run keeps its last epoch.
+ * @param history up to the epoch that just ended. @param kept before that epoch. @param weights after it.
  */
 export function keepWeights(
   history: readonly EpochMetrics[],
@@ -20,7 +20,7 @@ export function keepWeights(
   recipe: Recipe,
 ): Weights {
   if (recipe.restoreBest) return bestEpoch(history) === history.length ? weights : kept;
-  const count = history.length - (recipe.epochs - recipe.averageEpochs); // of the weights in the mean
+  const count = history.length - (recipe.epochs - recipe.averageEpochs); // weights in the mean
   if (count < 1) return kept;
   return count === 1 ? weights : towards(kept, weights, 1 / count);
 }

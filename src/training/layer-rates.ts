@@ -2,10 +2,10 @@ import { FIRST_TRAINED_LAYERS } from '../network/inception-v3.js';
 import type { Layer } from '../network/layers.js';
 
 /**
- * The share of the learning rate that each weight takes: layerDecay to the power of the inception blocks that it passes
- * on its way to the head, its own one included (Howard and Ruder, "ULMFiT", 2018, by block; Clark et al., "ELECTRA",
+ * The learning rate of each weight as a share of the full rate: `layerDecay` to the power of the number of inception blocks
+ * between the weight and the head, its own included (Howard and Ruder, "ULMFiT", 2018, by block; Clark et al., "ELECTRA",
  * 2020).
- * @param layers in the order in which they compute. @returns by weight.
+ * @param layers in the order of computation. @returns shares by weight name.
  */
 export function layerRates(layers: readonly Layer[], layerDecay: number): ReadonlyMap<string, number> {
   const rates = new Map<string, number>();

@@ -12,22 +12,23 @@ import { initialWeights } from './initial-weights.js';
 import type { Job } from './job.js';
 import { firstTrainedLayerOf } from './recipe.js';
 
-/** What of the network learns in a run, and with which weights it begins. */
+/** The trainable part of a network, with its initial weights. */
 export interface Learner {
-  /** In the order in which they compute; dropout and the head's dense layers are at the end. */
+  /** Layers in the order of computation; the head's dense and dropout layers come last. */
   readonly layers: readonly Layer[];
   readonly input: TrainerSpec['input'];
   readonly folded: TrainerSpec['folded'];
-  /** As the trainer has them. */
+  /** Initial weights under the trainer's names. */
   readonly start: Weights;
-  /** Trained weights as Keras has them, for the model version. */
+  /** Converts trained weights to Keras's names and values, for the model version. */
   toKeras(weights: Weights): Weights;
 }
 
 /**
- * Behind `avg_pool` it is the head, else the head and all layers behind the split layer. The head is the parent run's;
- * without a parent it is new.
- * @param rowLength values of an image at the split layer.
+ * Builds the trainable part: the head alone after `avg_pool`, else every layer after the first trained layer and the head.
+ * The head is the parent run's, or new without a parent.
+ * @param rowLength values per image at the first trained layer.
+ * @throws WEIGHTS_REFUSED when stored weights do not fit the network.
  */
 export async function buildLearner(
   job: Job,

@@ -1,9 +1,9 @@
 import type { Recipe } from './recipe.js';
 
 /**
- * The learning rate of a step: a linear rise, then constant or half a cosine from the full rate to zero (Loshchilov and
+ * The learning rate of a step: linear warm-up, then constant or half a cosine from the full rate to zero (Loshchilov and
  * Hutter, "SGDR", 2017).
- * @param step from 0, over all epochs.
+ * @param step from 0, counted over all epochs.
  */
 export function learningRateAt(step: number, stepsPerEpoch: number, recipe: Recipe): number {
   const { learningRate, schedule, warmUpEpochs, epochs } = recipe;

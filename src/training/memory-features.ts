@@ -1,10 +1,10 @@
 import { type Features, type FeatureType, newFeatures } from '../engines/engine.js';
 import { type FeatureSource, rowsAtOnce } from './features.js';
 
-/** Bytes of features that are kept in memory at most. */
+/** Most bytes of features to keep in memory. */
 const MEMORY_BYTES = 1024 ** 3;
 
-/** The features of some rows, read once and kept in memory; the source itself where they are too many for that. */
+/** Reads the features of some rows into memory; returns the source itself when they exceed the limit. */
 export async function inMemory(source: FeatureSource, rows: Int32Array, type: FeatureType): Promise<FeatureSource> {
   const { rowLength } = source;
   const kept = newFeatures(type, 0);

@@ -4,11 +4,11 @@ import type { Mix } from '../engines/engine.js';
 import { shuffle, uniform } from '../random.js';
 
 /**
- * Mixup (Zhang et al., 2018): an example and its target become a mean of its own and those of another one, with a share
- * from Beta(alpha, alpha) that is drawn once for a batch. What is mixed are the activations at the split layer, which is
- * mixup of the pictures only where nothing is frozen; where something is, it is "manifold mixup" (Verma et al., 2019) at
- * that layer. So features are computed once and cached, which those of mixed pictures could not be.
- * @returns draws the mix of a batch's next pass. Partners are of the same pass.
+ * Mixup (Zhang et al., 2018): each example and its target become a weighted mean of themselves and those of a partner, with
+ * a weight from Beta(alpha, alpha) drawn once per batch. The activations at the first trained layer are mixed. With frozen
+ * layers that is "manifold mixup" (Verma et al., 2019), not mixup of images, so features can still be computed once and
+ * cached.
+ * @returns a function that draws the mix of the batch's next pass; partners come from the same pass.
  */
 export function drawMixes(alpha: number, random: RandomGenerator): (rows: number) => Mix {
   const own = randomBeta.source(() => uniform(random))(alpha, alpha)();

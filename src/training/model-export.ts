@@ -15,7 +15,7 @@ import type { BlobStore } from '../storage/blobs.js';
 import type { ExportFormat } from './export-formats.js';
 import type { ExportedFile, ExportJob } from './job.js';
 
-/** A new format is an entry here and in `EXPORT_FORMATS`. */
+/** Writers by format. To add a format, add an entry here and in `EXPORT_FORMATS`. */
 const WRITERS: Readonly<Record<ExportFormat, (job: ExportJob, blobs: BlobStore) => Promise<void>>> = {
   onnx: async (job, blobs) => {
     await writeFile(job.file, [classifierModel(await readClassifier(blobs, job)), encodeMetadata(job.about)]);
@@ -36,7 +36,7 @@ const WRITERS: Readonly<Record<ExportFormat, (job: ExportJob, blobs: BlobStore) 
   },
 };
 
-/** Writes a model version to a file in one of the formats of others. */
+/** Writes a model version to a file in the given format. */
 export async function exportModel(job: ExportJob, blobs: BlobStore): Promise<ExportedFile> {
   await WRITERS[job.format](job, blobs);
   const hash = createHash('sha256');
@@ -44,7 +44,7 @@ export async function exportModel(job: ExportJob, blobs: BlobStore): Promise<Exp
   return { sha256: hash.digest('hex'), bytes: (await stat(job.file)).size };
 }
 
-/** All layers, and their weights as floats under Keras's names. */
+/** All layers of the network, and their weights as floats under Keras's names. */
 async function readFloatClassifier(
   job: ExportJob,
   blobs: BlobStore,

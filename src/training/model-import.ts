@@ -12,8 +12,9 @@ import type { Imported, ImportJob } from './job.js';
 import { measureOnTests, type ServingContext } from './test-split.js';
 
 /**
- * Reads a model file of others, keeps its weights as the hub does, and measures it on the test split.
- * @throws WEIGHTS_REFUSED, BAD_INPUT where its labels do not fit, or DATASET_REFUSED without test images.
+ * Reads a model file, stores its weights in the hub's form, and measures the model on the test split.
+ * @throws WEIGHTS_REFUSED when the file cannot be used; BAD_INPUT when its labels do not fit the dataset; DATASET_REFUSED
+ * when there are no test images.
  */
 export async function importModel(job: ImportJob, context: ServingContext): Promise<Imported> {
   const { blobs } = context;
@@ -21,7 +22,7 @@ export async function importModel(job: ImportJob, context: ServingContext): Prom
   const manifest = await readManifest(blobs, job.manifestBlob);
   const labels = job.labels ?? own ?? manifest.classes;
   const outputs = outputsOf(labels, shape.classes, manifest);
-  // In the order of weight files: a base that is a backbone already is the same blob.
+  // The order of weight files, so that a backbone the hub already has gives the same blob.
   const isKernel = (name: string): boolean => name.startsWith('conv2d');
   const backbone = new Map([
     ...pick(weights, isKernel),
@@ -49,7 +50,7 @@ async function readModelFile(file: Buffer): Promise<ImportedClassifier> {
   throw new HubError('WEIGHTS_REFUSED', message);
 }
 
-/** By class of the dataset version, the output that stands for it. */
+/** Index of the network's output, by class of the dataset version. */
 function outputsOf(labels: readonly string[], outputs: number, { classes, images }: Manifest): readonly number[] {
   if (labels.length !== outputs) {
     const message = `The model has ${outputs} outputs, and there are ${labels.length} labels: give one for each, in order.`;

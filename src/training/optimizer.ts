@@ -3,7 +3,7 @@ import type { Layer } from '../network/layers.js';
 import { layerRates } from './layer-rates.js';
 import type { Recipe } from './recipe.js';
 
-/** What of a recipe the optimizer goes by in all its steps. */
+/** The optimizer settings of a recipe that hold for every step. */
 export function optimizerOf(
   { weightDecay, layerDecay, mixup }: Recipe,
   layers: readonly Layer[],

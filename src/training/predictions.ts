@@ -1,15 +1,15 @@
-/** What the network answered for one image. */
+/** The network's answer for one image. */
 export interface Prediction {
-  /** Place in the manifest's list of images. */
+  /** Index into the manifest's list of images. */
   readonly image: number;
-  /** Classes, by index. */
+  /** Class indices. */
   readonly truth: number;
   readonly predicted: number;
   /** Probability of the predicted class. */
   readonly confidence: number;
 }
 
-/** Bytes of one: image (uint32), truth and predicted (uint16), confidence (float32), little-endian. */
+/** Bytes per prediction: image (uint32), truth and predicted (uint16), confidence (float32), little-endian. */
 const ROW = 12;
 
 export function packPredictions(predictions: readonly Prediction[]): Uint8Array {

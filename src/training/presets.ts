@@ -14,12 +14,12 @@ const seed: RecipeInput = {
   restoreBest: false,
 };
 
-/** What fine-tuning does differently where nothing is said: the seed experiment's second stage. */
+/** Defaults of fine-tune runs that differ from the parent's recipe: the seed experiment's second stage. */
 export const FINE_TUNE_DEFAULTS = { splitLayer: 'mixed5', learningRate: 1e-5 } as const satisfies RecipeInput;
 
 /**
- * The head of `best`. What it asks for besides is inherited by the stage behind it. Chosen by the accuracy on held-out
- * images (docs/adr/0006-best-recipe.md).
+ * The head of `best`; the stage after it inherits these settings. Chosen by accuracy on held-out images
+ * (docs/adr/0006-best-recipe.md).
  */
 const best: RecipeInput = { epochs: 4, dropout: 0.5, labelSmoothing: 0.1, mirror: true };
 
@@ -31,12 +31,12 @@ export type PresetName = (typeof PresetName)[keyof typeof PresetName];
 export const PRESETS = { standard: {}, seed, best } as const satisfies Record<PresetName, RecipeInput>;
 
 export const PRESET_DESCRIPTIONS: Readonly<Record<PresetName, string>> = {
-  standard: 'Holds images out to validate on and keeps the best epoch.',
-  seed: 'The seed experiment: validated on the test images, the last epoch kept.',
-  best: 'The head that the most accurate pipeline begins with.',
+  standard: 'Validates on held-out images and keeps the best epoch.',
+  seed: 'The seed experiment: validates on the test images and keeps the last epoch.',
+  best: 'The head of the most accurate pipeline.',
 };
 
-/** A stage that goes on from the one before, as `startFineTuneRun` takes it. */
+/** A fine-tuning stage, as the input of `startFineTuneRun`. */
 export type FineTuneStage = Partial<Omit<RecipeInput, 'splitLayer'>> & { readonly fineTuneFrom?: FirstTrainedLayer };
 
 interface Pipeline {
@@ -45,15 +45,15 @@ interface Pipeline {
   readonly stages: readonly FineTuneStage[];
 }
 
-/** Several runs, each going on where the one before ended: a preset for the head, and stages of fine-tuning. */
+/** Sequences of runs, each continuing the one before: a preset for the head, then fine-tuning stages. */
 export const PIPELINES = {
   transfer: { description: 'A head on the frozen backbone.', preset: 'standard', stages: [] },
   /**
-   * The seed experiment's three stages. Each begins with Adam anew, as compiling a Keras model again does. Its figures at
-   * 299 px with ImageNet's weights: 0.8687, 0.8724, 0.8768.
+   * The seed experiment's three stages. Each restarts Adam, as compiling a Keras model again does. Its test accuracies at
+   * 299 px with ImageNet weights: 0.8687, 0.8724, 0.8768.
    */
   seed: {
-    description: "The seed experiment's three stages: a head, then twice everything behind mixed5.",
+    description: "The seed experiment's three stages: a head, then everything after mixed5, twice.",
     preset: 'seed',
     stages: [
       { epochs: 4, patience: 0 },
@@ -61,7 +61,7 @@ export const PIPELINES = {
     ],
   },
   best: {
-    description: 'For the accuracy: a head, then everything behind mixed2, longer and with mirrored pictures.',
+    description: 'The most accurate: a head, then everything after mixed2, longer and with mirrored images.',
     preset: 'best',
     stages: [
       {

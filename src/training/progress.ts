@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 /** Milliseconds between two reports. */
 const INTERVAL_MS = 1000;
 
-/** How far a phase has come. */
+/** The progress of a phase, in items. */
 export interface Progress<P extends string> {
   readonly type: 'progress';
   readonly phase: P;
@@ -13,7 +13,7 @@ export interface Progress<P extends string> {
   readonly secondsLeft: number;
 }
 
-/** Turns counts into progress with the time that remains: the first, the last, and one a second at most. */
+/** Turns counts into progress events with the remaining time: the first, the last, and at most one per second between. */
 export class ProgressMeter<P extends string> {
   readonly #began = performance.now();
   #reported = Number.NEGATIVE_INFINITY;
@@ -25,12 +25,12 @@ export class ProgressMeter<P extends string> {
     private readonly emit: (progress: Progress<P>) => void,
   ) {}
 
-  /** Counts items that are done now. */
+  /** Counts more finished items. */
   add(items: number): void {
     this.reach(this.#done + items);
   }
 
-  /** Says how many items are done in all. */
+  /** Sets the number of finished items. */
   reach(items: number): void {
     this.#done = items;
     const now = performance.now();

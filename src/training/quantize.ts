@@ -13,9 +13,9 @@ import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
 import { measureOnTests, plainVariant, type ServingContext } from './test-split.js';
 
-/** Images that the ranges of activations are told by. */
+/** Images from which the ranges of activations are measured. */
 const CALIBRATION_IMAGES = 256;
-/** How often each form is timed, in turn with the other. */
+/** Timed passes of each network, alternating. */
 const TIMED = 21;
 
 interface QuantizationContext extends ServingContext {
@@ -23,8 +23,8 @@ interface QuantizationContext extends ServingContext {
 }
 
 /**
- * Makes the 8-bit form of a model version, and measures what it costs and brings: accuracy on the test split, and the time
- * of one picture beside that of the floats, both by what will serve.
+ * Makes the 8-bit form of a model version and measures it in the form it serves with: accuracy on the test split, and the
+ * time per image next to that of the 32-bit form.
  * @throws DATASET_REFUSED when there are no images to calibrate on.
  */
 export async function quantize(job: QuantizationJob, context: QuantizationContext): Promise<Quantization> {
@@ -52,7 +52,7 @@ export async function quantize(job: QuantizationJob, context: QuantizationContex
   }
 }
 
-/** Of the validation split or, where there is none, held out of the training split as the run did: never test images. */
+/** Images of the validation split or, without one, those the run held out of the training split; never test images. */
 function calibrationImages(manifest: Manifest, recipe: Recipe): readonly ImageVariant[] {
   const { validation } = drawSplits(manifest, { ...recipe, validation: 'HELD_OUT' });
   const rows = [...validation];
@@ -72,7 +72,7 @@ async function* batchesOf(
   }
 }
 
-/** Milliseconds that each of two networks takes for a picture, measured in turn: medians, so that other work counts less. */
+/** Milliseconds per image of two networks, timed alternately. Medians, so that other work on the machine counts less. */
 async function timesOf(pixels: Uint8Array, networks: readonly [Forward, Forward]): Promise<[number, number]> {
   const times = networks.map((): number[] => []);
   for (const network of networks) await network.run(pixels, 1); // the first run allocates

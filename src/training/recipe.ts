@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FirstTrainedLayer, SMALLEST_IMAGE } from '../network/inception-v3.js';
 
-/** Where the figures after each epoch come from. The test split is used once, at the end, unless the recipe says so. */
+/** Images on which each epoch is evaluated. The test split is evaluated once, at the end, unless the recipe chooses it. */
 export const ValidationSource = { HELD_OUT: 'HELD_OUT', TEST_SPLIT: 'TEST_SPLIT' } as const;
 export type ValidationSource = keyof typeof ValidationSource;
 
@@ -11,28 +11,28 @@ export type Schedule = keyof typeof Schedule;
 export const RunKind = { TRANSFER: 'TRANSFER', FINE_TUNE: 'FINE_TUNE' } as const;
 export type RunKind = keyof typeof RunKind;
 
-/** How steps through a range are taken: added or multiplied. */
+/** Scale of a range: linear or logarithmic. */
 export const Scale = { LINEAR: 'LINEAR', LOG: 'LOG' } as const;
 export type Scale = keyof typeof Scale;
 
-/** What people and programs are told of a hyperparameter besides its type, its range and its default. */
+/** Documentation of a hyperparameter, in addition to its type, range and default. */
 export interface HyperparameterText {
   /** One sentence without the range. */
   readonly description: string;
   readonly unit?: string;
-  /** How to go through its range; evenly where nothing is said. */
+  /** Scale on which its range is searched; linear by default. */
   readonly scale?: Scale;
-  /** The kinds of run that can be given it; all where nothing is said. */
+  /** Kinds of run that accept it; all by default. */
   readonly kinds?: readonly RunKind[];
-  /** Why the runs of a sweep cannot differ in it. */
+  /** Why the trials of a sweep cannot differ in it. */
   readonly fixedInSweeps?: string;
 }
 
 export const about = z.registry<HyperparameterText>();
-const OTHER_FEATURES = 'it decides which features are computed, and a sweep computes them once.';
+const OTHER_FEATURES = 'it decides which features are computed, and a sweep computes them only once.';
 const OTHER_IMAGES = 'figures on other images cannot be compared.';
 
-/** All hyperparameters and all there is to say about each. */
+/** All hyperparameters, each with its range, default and documentation. */
 const fieldsSchema = z.strictObject({
   imageSize: z
     .int()
@@ -40,7 +40,7 @@ const fieldsSchema = z.strictObject({
     .max(600)
     .default(75)
     .register(about, {
-      description: 'Side in pixels of the square picture that the network sees.',
+      description: 'Side of the square image that the network sees.',
       unit: 'pixels',
       kinds: ['TRANSFER'],
       fixedInSweeps: OTHER_FEATURES,
@@ -49,8 +49,7 @@ const fieldsSchema = z.strictObject({
     .enum(FirstTrainedLayer)
     .default('avg_pool')
     .register(about, {
-      description:
-        'Where the frozen part ends: all behind it learns. Behind avg_pool that is the head alone: transfer.',
+      description: 'Layer after which everything trains. After avg_pool only the head trains: transfer learning.',
       kinds: ['FINE_TUNE'],
       fixedInSweeps: OTHER_FEATURES,
     }),
@@ -60,7 +59,7 @@ const fieldsSchema = z.strictObject({
     scale: 'LOG',
   }),
   epochs: z.int().min(1).max(1000).default(30).register(about, {
-    description: 'Passes over the training split at most.',
+    description: 'Maximum number of passes over the training split.',
     unit: 'epochs',
     scale: 'LOG',
   }),
@@ -69,35 +68,34 @@ const fieldsSchema = z.strictObject({
     scale: 'LOG',
   }),
   schedule: z.enum(Schedule).default('CONSTANT').register(about, {
-    description: 'How the learning rate goes on: as it is, or along half a cosine down to zero at the last step.',
+    description: 'Learning rate after the warm-up: constant, or half a cosine down to zero at the last step.',
   }),
   warmUpEpochs: z.number().min(0).max(100).default(0).register(about, {
-    description: 'How long the learning rate rises evenly from zero, before anything else.',
+    description: 'Epochs in which the learning rate rises linearly from zero.',
     unit: 'epochs',
   }),
   weightDecay: z.number().min(0).max(1).default(0).register(about, {
     description:
-      'What a step takes off every kernel besides: this share times the learning rate. Decoupled from Adam, as in AdamW.',
+      'Decoupled weight decay (AdamW): each step shrinks every kernel by this share times the learning rate.',
   }),
   layerDecay: z.number().min(0.5).max(1).default(1).register(about, {
     description:
-      'How the learning rates of layers fall: by this factor with every inception block from the head down. The head has the full rate.',
+      'Factor by which the learning rate falls with every inception block below the head. The head has the full rate.',
   }),
   labelSmoothing: z.number().min(0).max(0.9).default(0).register(about, {
-    description: 'Share of each target that is spread evenly over all classes.',
+    description: 'Share of each target spread evenly over all classes.',
   }),
   mixup: z.number().min(0).max(1).default(0).register(about, {
     description:
-      'How evenly the examples of a batch and their targets are mixed in pairs, at the split layer: by a share from Beta(mixup, mixup); 0 mixes none.',
+      'Mixup: examples of a batch and their targets are mixed in pairs at the first trained layer, with a weight from Beta(mixup, mixup). 0 turns it off.',
   }),
   mirror: z.boolean().default(false).register(about, {
-    description:
-      'Whether every second picture, drawn anew in every epoch, is seen mirrored, left for right, while training.',
+    description: 'Whether half of the training images, drawn anew in every epoch, are mirrored horizontally.',
     fixedInSweeps: OTHER_FEATURES,
   }),
   crops: z.int().min(0).max(8).default(0).register(about, {
     description:
-      'Randomly cropped variants of each training picture; every epoch draws one of them or the plain (or mirrored) one. Features of training pictures take crops + 1 times the room, and the time to compute them.',
+      'Random crops of each training image; every epoch draws one of them or the plain (or mirrored) image. Features of training images take crops + 1 times the space and time.',
     fixedInSweeps: OTHER_FEATURES,
   }),
   hiddenUnits: z
@@ -116,18 +114,20 @@ const fieldsSchema = z.strictObject({
     .min(0)
     .max(0.95)
     .default(0.3)
-    .register(about, { description: 'Share of hidden units dropped while training.', kinds: ['TRANSFER'] }),
+    .register(about, { description: 'Share of hidden units dropped during training.', kinds: ['TRANSFER'] }),
   seed: z
     .int()
     .min(0)
     .max(2 ** 31 - 1)
     .default(1)
-    .register(about, { description: 'Decides initial weights, order, dropout and the held-out split.' }),
+    .register(about, {
+      description: 'Seed of the initial weights, the order of examples, dropout and the held-out split.',
+    }),
   validation: z
     .enum(ValidationSource)
     .default('HELD_OUT')
     .register(about, {
-      description: 'On which images the figures after each epoch are taken.',
+      description: 'Images on which each epoch is evaluated.',
       kinds: ['TRANSFER'],
       fixedInSweeps: OTHER_IMAGES,
     }),
@@ -137,36 +137,36 @@ const fieldsSchema = z.strictObject({
     .max(0.5)
     .default(0.1)
     .register(about, {
-      description: 'Share of the training split held out when the dataset version brings no validation split.',
+      description: 'Share of the training split held out when the dataset version has no validation split.',
       kinds: ['TRANSFER'],
       fixedInSweeps: OTHER_IMAGES,
     }),
   patience: z.int().min(0).max(1000).nullable().default(5).register(about, {
-    description: 'Epochs without a better validation loss after which training ends; null never ends it early.',
+    description: 'Epochs without a lower validation loss after which training stops early; null never stops it.',
     unit: 'epochs',
   }),
   restoreBest: z.boolean().default(true).register(about, {
-    description: 'Whether the epoch with the best validation loss is kept, or the last one.',
+    description: 'Whether to keep the epoch with the lowest validation loss instead of the last one.',
   }),
   averageEpochs: z.int().min(0).max(1000).default(0).register(about, {
     description:
-      'Epochs at the end whose weights are averaged: their mean is kept and tested; 0 averages none. No more than epochs; needs restoreBest false and patience null.',
+      'Last epochs whose weights are averaged; the mean is kept and tested. 0 turns it off. At most epochs; requires restoreBest false and patience null.',
     unit: 'epochs',
     fixedInSweeps: 'trials are compared by the figures of single epochs.',
   }),
 });
 
 /**
- * Everything that decides a run, given its data, its backbone and its parent. The defaults are those of the preset
- * `standard`; the resolved recipe is kept with the run and never changes.
+ * All settings of a run, given its data, backbone and parent. The defaults are those of the preset `standard`. The resolved
+ * recipe is stored with the run and never changes.
  */
 export const recipeSchema = fieldsSchema.superRefine(({ averageEpochs, epochs, patience, restoreBest }, context) => {
   if (averageEpochs === 0) return;
   const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['averageEpochs'], message });
-  if (averageEpochs > epochs) refuse(`no more than there are epochs, which is ${epochs}`);
-  if (restoreBest) refuse('needs restoreBest false: either the best epoch is kept or the mean of the last ones');
+  if (averageEpochs > epochs) refuse(`must not exceed epochs (${epochs})`);
+  if (restoreBest) refuse('requires restoreBest false: either the best epoch is kept or the mean of the last ones');
   if (patience !== null)
-    refuse(`needs patience null: which epochs are the last must be known (patience is ${patience})`);
+    refuse(`requires patience null: the last epochs must be known in advance (patience is ${patience})`);
 });
 export type Recipe = z.output<typeof recipeSchema>;
 

@@ -6,27 +6,28 @@ import { costOf } from '../network/multiply-adds.js';
 import { featureTypeOf } from './features.js';
 import { firstTrainedLayerOf, type Recipe } from './recipe.js';
 
-/** A step's work on a weight (its gradient, two moments, itself), in multiply-adds that take as long. */
+/** Work of an optimizer step per weight (gradient, two moments, update), in multiply-adds of equal time. */
 const PER_WEIGHT = 10;
-/** Forward, and twice as much backward. */
+/** Forward pass, and twice as much for the backward pass. */
 const TRAINING_PASSES = 3;
 
-/** What the parts of a run take, in multiply-adds. */
+/** The computation of a run by part, in multiply-adds. */
 export interface RunCost {
-  /** Of the frozen part, for one image. */
+  /** Frozen part, per image. */
   readonly features: number;
-  /** Of an epoch: all steps, and the look at the validation images. */
+  /** One epoch: all steps, and the evaluation on the validation images. */
   readonly epoch: number;
-  /** Of the look at the test images. */
+  /** The evaluation on the test images. */
   readonly evaluation: number;
-  /** Weights that learn. */
+  /** Number of trainable weights. */
   readonly weights: number;
-  /** What learns, for the engine's plan. */
+  /** The trainable part, for the engine's plan. */
   readonly spec: Pick<TrainerSpec, 'layers' | 'input' | 'batchSize'>;
 }
 
+/** A run's recipe, and the number of its classes and images. */
 export interface RunSize {
-  /** Name of the network, as a backbone's record has it. */
+  /** Name of the network, as in a backbone's record. */
   readonly architecture: string;
   readonly recipe: Recipe;
   readonly classes: number;
@@ -35,7 +36,7 @@ export interface RunSize {
   readonly test: number;
 }
 
-/** What a run takes, by its layers. Only ratios of it mean anything: how fast a machine is must be measured. */
+/** The computation of a run, from its layers. Only ratios are meaningful: the speed of a machine must be measured. */
 export function costOfRun({ architecture, recipe, classes, ...images }: RunSize): RunCost {
   const { imageSize, hiddenUnits, dropout } = recipe;
   const firstTrainedLayer = firstTrainedLayerOf(recipe);

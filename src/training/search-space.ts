@@ -4,10 +4,10 @@ import { HYPERPARAMETERS, type Hyperparameter } from './hyperparameters.js';
 import type { Recipe, Scale } from './recipe.js';
 import { resolveRecipe } from './recipe-resolution.js';
 
-/** Trials of a sweep at most. */
+/** Most trials of a sweep. */
 export const TRIALS_LIMIT = 1000;
 
-/** What is tried of a hyperparameter: a list, or anything between two ends. */
+/** The values to try of a hyperparameter: a list, or a range. */
 export interface SearchParameter {
   readonly name: string;
   readonly values?: readonly unknown[] | null;
@@ -16,10 +16,13 @@ export interface SearchParameter {
   readonly scale?: Scale | null;
 }
 
-/** The values in which a trial differs from the base. */
+/** The hyperparameters in which a trial differs from the base recipe. */
 export type TrialValues = Readonly<Record<string, unknown>>;
 
-/** Every combination of the listed values; the last parameter changes fastest. @throws BAD_INPUT */
+/**
+ * Every combination of the listed values; the last parameter changes fastest.
+ * @throws BAD_INPUT when a parameter cannot be used; LIMIT_EXCEEDED when there are too many combinations.
+ */
 export function gridTrials(base: Recipe, parameters: readonly SearchParameter[]): TrialValues[] {
   checkParameters(base, parameters);
   const combinations = parameters.reduce((product, { name, values }) => {
@@ -34,7 +37,10 @@ export function gridTrials(base: Recipe, parameters: readonly SearchParameter[])
   );
 }
 
-/** So many drawn at random, each for itself: more trials begin with the same ones. @throws BAD_INPUT */
+/**
+ * Random trials, each drawn independently: asking for more trials repeats the first ones.
+ * @throws BAD_INPUT when a parameter cannot be used; LIMIT_EXCEEDED when there are too many trials.
+ */
 export function randomTrials(
   base: Recipe,
   parameters: readonly SearchParameter[],
@@ -56,10 +62,10 @@ function draw({ name, values, min, max, scale }: SearchParameter, seed: number, 
   return knownHyperparameter(name).kind === 'INT' ? Math.round(value) : value;
 }
 
-/** Every end and every listed value must be one that a recipe can have. */
+/** Checks that every bound and every listed value is valid in a recipe. @throws BAD_INPUT when one is not. */
 function checkParameters(base: Recipe, parameters: readonly SearchParameter[]): void {
   if (base.validation === 'TEST_SPLIT') {
-    throw refuseSweep('trials are compared on images held out for that, and the base validates on the test images');
+    throw refuseSweep('trials are compared on held-out images, but the base recipe validates on the test images');
   }
   const names = parameters.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -70,9 +76,9 @@ function checkParameters(base: Recipe, parameters: readonly SearchParameter[]): 
     if (fixedInSweeps) throw refuseSweep(`${name} must be the same in all trials: ${fixedInSweeps}`);
     const ends = [min, max].filter((end) => end != null);
     if ((values != null) === ends.length > 0) throw refuseSweep(`${name} needs either values, or min and max`);
-    if (values?.length === 0) throw refuseSweep(`${name} has no values to try`);
+    if (values?.length === 0) throw refuseSweep(`${name} has an empty list of values`);
     if (!values) {
-      if (kind !== 'INT' && kind !== 'FLOAT') throw refuseSweep(`${name} is no number: it needs a list of values`);
+      if (kind !== 'INT' && kind !== 'FLOAT') throw refuseSweep(`${name} is not a number: it needs a list of values`);
       if (min == null || max == null || min >= max) throw refuseSweep(`${name} needs a min below its max`);
       if (scale === 'LOG' && min <= 0) throw refuseSweep(`${name} needs a min above 0 for the scale LOG`);
     }

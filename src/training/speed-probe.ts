@@ -13,16 +13,16 @@ import { drawSplits } from './splits.js';
 import { type StepParts, stepsOf } from './steps.js';
 import type { TaskContext } from './train.js';
 
-/** Passes through each network that are timed. */
+/** Timed passes through each network. */
 const PASSES = 2;
-/** Calls of the trainer at most: the first one builds its graph. */
+/** Most calls of the trainer; the first one builds its graph. */
 const CALLS = 3;
-/** Milliseconds of calls after which no more are made. */
+/** Milliseconds after which no further call is made. */
 const ENOUGH_MS = 2000;
-/** Examples whose prediction is timed. */
+/** Examples in the timed prediction. */
 const PREDICTED = 256;
 
-/** How fast a run would be on this machine, by a few passes of the run itself. Changes nothing. */
+/** Measures how fast a run would be on this machine, with a few passes of the run itself. Stores nothing. */
 export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): Promise<SpeedProbe> {
   const began = performance.now();
   const { blobs, engine } = context;
@@ -64,7 +64,7 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
   }
 }
 
-/** Of the last call that there was time for. */
+/** Seconds per optimizer step, measured in the last call. */
 async function timeOfStep(trainer: Trainer, parts: StepParts): Promise<number> {
   const began = performance.now();
   let secondsPerStep = 0;
@@ -76,7 +76,7 @@ async function timeOfStep(trainer: Trainer, parts: StepParts): Promise<number> {
   return secondsPerStep;
 }
 
-/** The features of a few variants in place of those of all. */
+/** A source that repeats the features of a few image variants for all rows. */
 function repeated(features: Features, rowLength: number, type: 'float32' | 'float16'): FeatureSource {
   const count = features.length / rowLength;
   return {

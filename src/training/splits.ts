@@ -3,7 +3,7 @@ import { HubError } from '../errors.js';
 import { randomStream, shuffle } from '../random.js';
 import type { Recipe } from './recipe.js';
 
-/** Places in the manifest's list of images. */
+/** Indices into the manifest's list of images, by split. */
 export interface Splits {
   readonly train: Int32Array;
   readonly validation: Int32Array;
@@ -11,9 +11,10 @@ export interface Splits {
 }
 
 /**
- * Which images train, validate and test. The validation split is the dataset version's own; where it has none, a share
- * of every class of the training split, drawn by the recipe's seed. A recipe may validate on the test images instead,
- * as the seed experiment did.
+ * Divides the images into training, validation and test. The validation split is the dataset version's own or, without one,
+ * a share of every class of the training split drawn with the recipe's seed. A recipe may validate on the test images
+ * instead, as the seed experiment did.
+ * @throws DATASET_REFUSED when no image can be held out.
  */
 export function drawSplits(manifest: Manifest, recipe: Recipe): Splits {
   const rowsOf = (split: string): number[] =>

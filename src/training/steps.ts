@@ -10,13 +10,13 @@ import { learningRateAt } from './learning-rate.js';
 import { drawMixes, mixTargets } from './mixup.js';
 import type { Recipe } from './recipe.js';
 
-/** What the optimizer steps of a run are made of. */
+/** The inputs of a run's optimizer steps. */
 export interface StepParts {
   readonly recipe: Recipe;
   readonly manifest: Manifest;
-  /** The images to train on, by their places in the manifest. */
+  /** Images to train on, as indices into the manifest. */
   readonly train: Int32Array;
-  /** Class of each picture. */
+  /** Class of each image variant. */
   readonly labels: Int32Array;
   readonly source: FeatureSource;
   readonly layers: readonly Layer[];
@@ -24,9 +24,9 @@ export interface StepParts {
 }
 
 /**
- * The steps of an epoch, as many at a time as one call of the trainer takes. All that is drawn at random comes from the
- * seed, the epoch and the step alone.
- * @param epoch from 1. @param from the first step, from 0.
+ * The steps of an epoch, grouped by calls of the trainer. Every random draw depends on the seed, the epoch and the step
+ * alone.
+ * @param epoch from 1. @param from first step, from 0.
  */
 export function* stepsOf(
   parts: StepParts,
@@ -37,7 +37,7 @@ export function* stepsOf(
   const { recipe, manifest, train, batchSize, source } = parts;
   const { seed } = recipe;
   const shuffled = shuffle(train.slice(), randomStream(seed, 'order', epoch));
-  // Named after the first variant that there was.
+  // The stream keeps the name of the first variant there was: another name would draw other numbers.
   const order = drawVariants(shuffled, manifest, recipe, randomStream(seed, 'mirror', epoch));
   const batches = slices(order, batchSize);
   const passes = batches.slice(from).map((batch) => slices(batch, passSize));
@@ -77,7 +77,7 @@ async function* passesOf(
   }
 }
 
-/** One-hot, or smoothed: labelSmoothing of each row is spread over all classes. */
+/** One-hot targets, or smoothed ones: `labelSmoothing` of each row is spread over all classes. @returns rows x classes. */
 function targetsOf(rows: Int32Array, labels: Int32Array, classes: number, { labelSmoothing }: Recipe): Float32Array {
   const spread = labelSmoothing / classes;
   const targets = new Float32Array(rows.length * classes).fill(spread);
@@ -85,6 +85,7 @@ function targetsOf(rows: Int32Array, labels: Int32Array, classes: number, { labe
   return targets;
 }
 
+/** Factors by dropout layer, rows x units. */
 function dropoutMasks(layers: readonly Layer[], rows: number, random: RandomGenerator): Map<string, Float32Array> {
   const masks = new Map<string, Float32Array>();
   let units = 0;
@@ -96,7 +97,7 @@ function dropoutMasks(layers: readonly Layer[], rows: number, random: RandomGene
   return masks;
 }
 
-/** Reads the features of each list of rows, the next `ahead` lists while what is done with those before goes on. */
+/** Reads the features of each list of rows, up to `ahead` lists before they are asked for. */
 async function* readAhead(
   source: FeatureSource,
   lists: readonly Int32Array[],
@@ -107,7 +108,7 @@ async function* readAhead(
   while (next < lists.length || reading.length > 0) {
     for (; next < lists.length && reading.length <= ahead; next++) {
       const read = source.read(lists[next] as Int32Array);
-      read.catch(() => undefined); // awaited below; until then its failure must not end the process
+      read.catch(() => undefined); // awaited below; an unhandled rejection would end the process
       reading.push(read);
     }
     yield await (reading.shift() as Promise<Features>);

@@ -19,9 +19,9 @@ import type { TaskContext } from './train.js';
 import { cannotWin } from './trial.js';
 
 /**
- * Trains heads one after the other on features that are read once. The test split is not looked at: that is for the run
- * which is made of the best trial. Each trial is a function of its recipe and of the trials before it, so a sweep that was
- * interrupted goes on with those that are missing and comes to the same.
+ * Trains heads one after another on features that are read once. The test split is left for the run made from the best
+ * trial. Each trial depends on its recipe and the trials before it alone, so an interrupted sweep continues with the
+ * missing trials and ends with the same numbers.
  */
 export async function sweep(
   job: SweepJob,
@@ -40,14 +40,14 @@ export async function sweep(
   const histories: (readonly EpochMetrics[])[] = [...job.histories];
   for (const { number, recipe } of job.trials) {
     const began = performance.now();
-    const outcome = await tryOut(recipe);
+    const outcome = await runTrial(recipe);
     histories.push(outcome.history);
     emit({ type: 'trial', number, ...outcome, seconds: (performance.now() - began) / 1000 });
   }
   await source.close();
   emit({ type: 'finished' });
 
-  async function tryOut(recipe: Recipe): Promise<TrialOutcome> {
+  async function runTrial(recipe: Recipe): Promise<TrialOutcome> {
     const splits = splitsBySeed.get(recipe.seed) ?? drawSplits(manifest, recipe);
     splitsBySeed.set(recipe.seed, splits);
     const { rowLength } = source;

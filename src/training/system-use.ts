@@ -4,17 +4,17 @@ import { performance } from 'node:perf_hooks';
 /** Milliseconds between two reports. */
 const INTERVAL_MS = 3000;
 
-/** What this process takes of its machine. */
+/** CPU and memory use of this process. */
 export interface SystemUse {
   /** Share of all cores since the last report, from 0 to 1. */
   readonly cpuShare: number;
   /** Resident memory of the process. */
   readonly memoryBytes: number;
-  /** Memory that is free on the machine. */
+  /** Free memory of the machine. */
   readonly freeMemoryBytes: number;
 }
 
-/** Reports every few seconds what this process, with all its threads, takes of the machine. @returns how to stop that. */
+/** Reports the use of the machine by this process and its threads every few seconds. @returns a function that stops it. */
 export function watchSystemUse(report: (use: SystemUse) => void): () => void {
   let before = { cpu: process.cpuUsage(), at: performance.now() };
   const timer = setInterval(() => {

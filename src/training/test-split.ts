@@ -7,17 +7,17 @@ import { mostProbable, SMALLEST_PROBABILITY } from './evaluate.js';
 import { FrozenPart } from './frozen-part.js';
 import type { ImageVariant } from './image-variants.js';
 
-/** What work on a network as it will serve needs from where it runs. */
+/** The services of a task that works on a network in the form it serves with. */
 export interface ServingContext {
   readonly blobs: BlobStore;
-  /** Starts threads that compute so many images, one for each core at most. */
+  /** Starts threads to compute a number of images, at most one per core. */
   readonly networkThreads: (images: number) => readonly NetworkThread[];
   readonly signal: AbortSignal;
 }
 
 /**
- * Accuracy and loss on the test split, by what will serve.
- * @param outputs by class of the dataset version, the output of the network that stands for it.
+ * Measures accuracy and loss (in nats) on the test split, with the network in the form it serves with.
+ * @param outputs by class of the dataset version: index of the network's output for it.
  */
 export async function measureOnTests(
   network: ClassifierNetwork,
@@ -47,7 +47,7 @@ export async function measureOnTests(
   }
 }
 
-/** An image as it is. */
+/** An image without crop or mirroring. */
 export function plainVariant(image: ImageRecord): ImageVariant {
   return { image, crop: null, mirrored: false };
 }

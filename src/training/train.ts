@@ -22,19 +22,20 @@ import { ProgressMeter } from './progress.js';
 import { drawSplits } from './splits.js';
 import { type StepParts, stepsOf } from './steps.js';
 
-/** What a run needs from where it runs. */
+/** The services a training task uses: blobs, engine, networks, events and cancellation. */
 export interface TaskContext {
   readonly blobs: BlobStore;
   readonly engine: Engine;
-  /** Where the frozen part is computed, one network in each: on threads of their own, or where the engine must. */
+  /** Hosts for the frozen part, one network each: worker threads, or this thread if the engine requires it. */
   readonly networkHosts: (images: number) => readonly NetworkHost[];
   readonly emit: (event: TrainingEvent) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * One run, from images to trained and tested weights: a function of the job and its blobs alone. Same job, same engine,
- * same number of threads: the same numbers, also when it was interrupted and goes on from a checkpoint.
+ * Trains one run, from images to tested weights. The result depends on the job and its blobs alone: the same job, engine and
+ * number of threads give the same numbers, even if the run was interrupted and resumed from a checkpoint.
+ * @throws DIVERGED when a loss or a weight is not finite; DATASET_REFUSED when no image can be held out.
  */
 export async function train(job: Job, context: TaskContext): Promise<void> {
   const { blobs, engine, emit, signal } = context;
@@ -51,7 +52,7 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
   const perEpoch = splits.train.length + splits.validation.length;
   const { source, computed } = await timed('features', () => openFeatures(job, manifest, variants, perEpoch, context));
 
-  // model and optimizer, new or where they stood
+  // model and optimizer, new or restored
   const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
   const { layers, input, folded } = learner;
   const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
@@ -62,11 +63,11 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     engine.trainer({ layers, input, folded, batchSize, ...optimizer, start });
   let trainer = await trainerFrom(checkpoint?.state ?? begin);
   const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
-  let partial = checkpoint?.partial ?? NO_IMAGES_YET;
+  let partial: PartialEpoch = checkpoint?.partial ?? NO_IMAGES_YET;
   let kept: Weights = checkpoint?.kept ?? new Map();
   if (checkpoint) {
     const within = partial.images > 0 ? ` and ${partial.images} images` : '';
-    emit({ type: 'log', message: `Goes on behind epoch ${history.length}${within}.` });
+    emit({ type: 'log', message: `Resumed after epoch ${history.length}${within}.` });
   }
 
   // epochs
@@ -81,21 +82,21 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
         const epoch = history.length + 1;
         const trained = await trainEpoch(epoch, (done) => meter.add(done));
         const validated = await evaluate(trainer, source, splits.validation, labels, classes);
-        const state = soundState();
+        const state = finiteState();
         history.push(metricsOf(epoch, trained, validated, (performance.now() - began) / 1000));
         partial = NO_IMAGES_YET;
         kept = keepWeights(history, kept, state.weights, recipe);
-        await checkpoints.behind(standing(state));
+        await checkpoints.afterEpoch(resumePoint(state));
       }
     } finally {
       await checkpoints.end();
     }
   });
   if (history.length < recipe.epochs) {
-    emit({ type: 'log', message: `Stopped early: validation loss was best in epoch ${bestEpoch(history)}.` });
+    emit({ type: 'log', message: `Stopped early: the lowest validation loss was in epoch ${bestEpoch(history)}.` });
   }
 
-  // the one look at the test split
+  // the test split, evaluated once
   const epoch = keptEpoch(history, recipe);
   if (epoch !== history.length || recipe.averageEpochs > 0) {
     await trainer.dispose();
@@ -113,26 +114,27 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
   const made = { weightsBlob, keptEpoch: epoch, test, predictionsBlob };
   emit({ type: 'finished', ...made, seconds, computedPictures: computed, peakMemoryBytes });
 
-  /** Goes on in an epoch where `partial` stands. */
+  /** Trains the rest of an epoch, starting at `partial`. */
   async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<PartialEpoch> {
     for (const steps of stepsOf(parts, trainer, epoch, partial.images / batchSize)) {
       signal.throwIfAborted();
       const before = partial.images;
       partial = addSteps(partial, steps, await trainer.take(steps), epoch, recipe);
       onImages(partial.images - before);
-      if (checkpoints.due && partial.images < splits.train.length) await checkpoints.within(standing(soundState()));
+      if (checkpoints.due && partial.images < splits.train.length)
+        await checkpoints.withinEpoch(resumePoint(finiteState()));
     }
     return partial;
   }
 
-  function standing(state: TrainerState): Checkpoint {
+  function resumePoint(state: TrainerState): Checkpoint {
     return { state, history: [...history], partial, kept };
   }
 
-  /** @throws DIVERGED when weights are no numbers. */
-  function soundState(): TrainerState {
+  /** The trainer's state. @throws DIVERGED when a weight is not finite. */
+  function finiteState(): TrainerState {
     const state = trainer.state();
-    if (!allNumbers(state)) throw diverged('weights are no longer numbers', history.length + 1, recipe);
+    if (!allFinite(state)) throw diverged('weights are no longer finite', history.length + 1, recipe);
     return state;
   }
 
@@ -146,6 +148,6 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
   }
 }
 
-function allNumbers({ weights }: TrainerState): boolean {
+function allFinite({ weights }: TrainerState): boolean {
   return [...weights.values()].every(({ data }) => (data as Float32Array).every(Number.isFinite));
 }

@@ -3,25 +3,25 @@ import type { EpochMetrics, SweepMetric } from './epoch-metrics.js';
 import { keptEpoch } from './kept-weights.js';
 import type { Recipe } from './recipe.js';
 
-/** Epochs, and other trials that have come as far, before a trial can be stopped. */
+/** Epochs of a trial, and other trials that reached the same epoch, before it can be stopped. */
 const FEWEST_EPOCHS = 2;
 const FEWEST_TRIALS = 5;
 
-/** Figures of the epoch that a trial would keep. */
+/** Figures of the epoch that a trial keeps. */
 export function resultOf(history: readonly EpochMetrics[], recipe: Recipe): EpochMetrics {
   return history[keptEpoch(history, recipe) - 1] as EpochMetrics;
 }
 
-/** Below 0 when `a` is better. Of equal accuracies the one with the lower loss is. */
+/** Orders results, better first: negative when `a` is better. With equal accuracies, the lower loss wins. */
 export function compareResults(a: EpochMetrics, b: EpochMetrics, metric: SweepMetric): number {
   const byLoss = a.validationLoss - b.validationLoss;
   return metric === 'VALIDATION_LOSS' ? byLoss : b.validationAccuracy - a.validationAccuracy || byLoss;
 }
 
 /**
- * The median rule (Golovin et al., "Google Vizier", 2017): a trial cannot win whose best value so far is worse than the
- * median of the means of the others up to the same epoch.
- * @returns why it is to be stopped, or null.
+ * The median stopping rule (Golovin et al., "Google Vizier", 2017): a trial cannot win if its best value so far is worse
+ * than the median of the other trials' means up to the same epoch.
+ * @returns the reason to stop, or null.
  */
 export function cannotWin(
   history: readonly EpochMetrics[],
@@ -38,5 +38,5 @@ export function cannotWin(
   if (best >= middle) return null;
   const shown = (value: number): string => Math.abs(value).toPrecision(4);
   const name = metric === 'VALIDATION_LOSS' ? 'validation loss' : 'validation accuracy';
-  return `Behind epoch ${epoch} its best ${name} is ${shown(best)}; half of the other trials have ${shown(middle)} or better on average.`;
+  return `After epoch ${epoch} the best ${name} is ${shown(best)}; half of the other trials average ${shown(middle)} or better.`;
 }

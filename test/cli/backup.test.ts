@@ -147,7 +147,7 @@ describe('a backup', () => {
     expect((await restore(midway, restored)).code).toBe(0);
     await restored.start();
     expect(figuresOf(await restored.ended(id))).toEqual(figuresOf(whole));
-    expect(restored.log).toContainEqual(expect.objectContaining({ msg: expect.stringMatching(/^Goes on behind/) }));
+    expect(restored.log).toContainEqual(expect.objectContaining({ msg: expect.stringMatching(/^Resumed after/) }));
   });
 
   it('is needed by a token, as everything else', async () => {

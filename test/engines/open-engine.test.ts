@@ -64,7 +64,7 @@ describe('a device of ONNX Runtime', () => {
     const { device, notes } = await findDevice('auto');
     expect(device === 'cuda' || device === 'cpu').toBe(true);
     if (device === 'cuda') expect(notes).toEqual([]);
-    for (const note of notes) expect(note).toContain('It computes on the CPU.');
+    for (const note of notes) expect(note).toContain('Using the CPU instead.');
   });
 });
 

@@ -111,7 +111,7 @@ describe('a fine-tune run', () => {
     [{ crops: 9 }, 'crops: Too big: expected number to be <=8 (received 9)'],
     [
       { averageEpochs: 1, patience: null },
-      'averageEpochs: needs restoreBest false: either the best epoch is kept or the mean of the last ones (received 1)',
+      'averageEpochs: requires restoreBest false: either the best epoch is kept or the mean of the last ones (received 1)',
     ],
   ])('is refused with %j, with field, range and what was received', async (given, problem) => {
     expect(await refused({ parentRunId: parent.id, ...given })).toEqual({
@@ -138,7 +138,7 @@ describe('a fine-tune run', () => {
     const { id } = await start({ parentRunId: parent.id, learningRate: 0.001, epochs: 8 });
     expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(tuned));
     const message =
-      /^Features are computed anew in every epoch: they would take .* may hold 1 kB \(--feature-cache\)\. That takes some \d+m?s an epoch\.$/;
+      /^Features are recomputed in every epoch: they would take .* may hold 1 kB \(--feature-cache\)\. Expect about \d+m?s per epoch\.$/;
     expect(hub.log.some(({ msg }) => message.test(msg ?? ''))).toBe(true);
   });
 

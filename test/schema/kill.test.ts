@@ -77,7 +77,7 @@ async function expectUndisturbed(user: HubUser, id: string): Promise<void> {
   expect(figuresOf(run)).toEqual(figuresOf(undisturbed));
   const resumed = user.log
     .filter(({ run }) => run === id)
-    .map(({ msg }) => /^Goes on behind epoch (\d+)/.exec(msg ?? ''));
+    .map(({ msg }) => /^Resumed after epoch (\d+)/.exec(msg ?? ''));
   const behind = Number(resumed.find((match) => match !== null)?.[1]);
   expect(behind).toBeGreaterThanOrEqual(1);
   expect(behind).toBeLessThan(SOME_SECONDS.epochs);

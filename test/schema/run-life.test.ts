@@ -156,7 +156,7 @@ describe('a run that is resumed', () => {
     expect(run).toMatchObject({ state: 'SUCCEEDED', resumes: 1, error: null });
     expect(figuresOf(run)).toEqual(figuresOf(undisturbed));
     expect(run.epochs.slice(0, epochs.length)).toEqual(epochs);
-    expect(run.log.map(({ message }) => message)).toContain(`Goes on behind epoch ${epochs.length}.`);
+    expect(run.log.map(({ message }) => message)).toContain(`Resumed after epoch ${epochs.length}.`);
   });
 
   it('begins where it had not begun yet', async () => {

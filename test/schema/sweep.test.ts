@@ -70,7 +70,7 @@ describe('a sweep', () => {
     expect(state).toBe('SUCCEEDED');
     const hopeless = trials[5]!;
     expect(hopeless.state).toBe('STOPPED');
-    expect(hopeless.reason).toMatch(new RegExp(`^Behind epoch ${hopeless.epochs.length} its best validation loss is `));
+    expect(hopeless.reason).toMatch(new RegExp(`^After epoch ${hopeless.epochs.length} the best validation loss is `));
     expect(hopeless.epochs.length).toBeGreaterThanOrEqual(2);
     expect(hopeless.epochs.length).toBeLessThan(10);
     expect(trials.slice(0, 5).map((trial) => trial.state)).toEqual(new Array(5).fill('SUCCEEDED'));

@@ -27,7 +27,7 @@ export type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { 
 export const STEPS_PER_CALL = 2;
 
 /** A checkpoint behind every call of the engine. */
-export const ALWAYS = { within: 0, behind: 0 };
+export const ALWAYS = { withinEpoch: 0, afterEpoch: 0 };
 
 export const of = <T extends TrainingEvent['type']>(events: readonly TrainingEvent[], type: T): EventOf<T>[] =>
   events.filter((event): event is EventOf<T> => event.type === type);
@@ -74,7 +74,7 @@ export class InProcessTraining {
       parentBlob: null,
       uncached: null,
       checkpointBlob: null,
-      checkpointSeconds: { within: 60, behind: 0 },
+      checkpointSeconds: { withinEpoch: 60, afterEpoch: 0 },
       blobFolder: folder,
     });
   }

@@ -163,7 +163,7 @@ describe('training', () => {
     const events: TrainingEvent[] = [];
     await expect(trainWith([3, 2, Number.NaN, 1], { learningRate: 0.5 }, events)).rejects.toMatchObject({
       code: 'DIVERGED',
-      message: 'Training diverged in epoch 3: the loss is NaN. Lower the learning rate, which is 0.5.',
+      message: 'Training diverged in epoch 3: the loss is NaN. Lower the learning rate (it is 0.5).',
     });
     expect(sharedBy(events)).toEqual([[1, 2]]);
   });

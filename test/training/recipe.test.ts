@@ -115,9 +115,9 @@ describe('a recipe', () => {
   });
 
   it.each<[string, Partial<Recipe>, string]>([
-    ['with the best epoch', { restoreBest: true }, 'needs restoreBest false'],
-    ['when training may end early', { patience: 3 }, 'needs patience null.+ \\(patience is 3\\)'],
-    ['over more epochs than there are', { epochs: 2 }, 'no more than there are epochs, which is 2'],
+    ['with the best epoch', { restoreBest: true }, 'requires restoreBest false'],
+    ['when training may end early', { patience: 3 }, 'requires patience null.+ \\(patience is 3\\)'],
+    ['over more epochs than there are', { epochs: 2 }, 'must not exceed epochs \\(2\\)'],
   ])('refuses averaged weights %s, and names both', (_, changes, reason) => {
     const averaging = { epochs: 3, averageEpochs: 3, restoreBest: false, patience: null };
     expect(resolveRecipe('standard', averaging)).toMatchObject(averaging);

@@ -85,8 +85,8 @@ describe('a sweep is refused', () => {
       /either values, or min and max/,
     ],
     ['for neither', [{ name: 'dropout' }], /either values, or min and max/],
-    ['for an empty list', [{ name: 'dropout', values: [] }], /dropout has no values to try/],
-    ['for a range of choices', [{ name: 'schedule', min: 0, max: 1 }], /schedule is no number/],
+    ['for an empty list', [{ name: 'dropout', values: [] }], /dropout has an empty list of values/],
+    ['for a range of choices', [{ name: 'schedule', min: 0, max: 1 }], /schedule is not a number/],
     [
       'for a logarithm of zero',
       [{ name: 'dropout', min: 0, max: 0.5, scale: 'LOG' }],
@@ -103,6 +103,8 @@ describe('a sweep is refused', () => {
 
   it('where trials would be compared on the test images', () => {
     const base = resolveRecipe('seed', {});
-    expect(() => gridTrials(base, [{ name: 'dropout', values: [0] }])).toThrow(/the base validates on the test images/);
+    expect(() => gridTrials(base, [{ name: 'dropout', values: [0] }])).toThrow(
+      /the base recipe validates on the test images/,
+    );
   });
 });

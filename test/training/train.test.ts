@@ -146,7 +146,7 @@ describe('a fine-tune run', () => {
     const live = await training.run({ ...fineTune, uncached: 'there is no room.' });
     expect(of(live, 'features')).toEqual([]);
     expect(of(live, 'log')[0]!.message).toMatch(
-      /^Features are computed anew in every epoch: there is no room\. That takes some \d+m?s an epoch\.$/,
+      /^Features are recomputed in every epoch: there is no room\. Expect about \d+m?s per epoch\.$/,
     );
     expect(outcome(live)).toEqual(outcome(whole));
   });

@@ -17,14 +17,14 @@ const OTHERS = [curve(0.1, 0.3), curve(0.3, 0.5), curve(0.4, 0.6), curve(0.5, 0.
 describe('the median rule', () => {
   it('stops a trial whose best is worse than the median of the means of the others', () => {
     expect(cannotWin(curve(0.49, 0.1), OTHERS, 'VALIDATION_ACCURACY')).toBe(
-      'Behind epoch 2 its best validation accuracy is 0.4900; half of the other trials have 0.5000 or better on average.',
+      'After epoch 2 the best validation accuracy is 0.4900; half of the other trials average 0.5000 or better.',
     );
     expect(cannotWin(curve(0.5, 0.1), OTHERS, 'VALIDATION_ACCURACY')).toBeNull();
   });
 
   it('goes by the loss when that is the metric', () => {
     expect(cannotWin(curve(0.49, 0.1), OTHERS, 'VALIDATION_LOSS')).toMatch(
-      /loss is 0\.5100; .* have 0\.5000 or better/,
+      /loss is 0\.5100; .* average 0\.5000 or better/,
     );
     expect(cannotWin(curve(0.51, 0.1), OTHERS, 'VALIDATION_LOSS')).toBeNull();
   });
@@ -37,7 +37,7 @@ describe('the median rule', () => {
 
   it('takes the mean of the two in the middle of an even number', () => {
     const six = [...OTHERS, curve(0.7, 0.9)]; // 0.55
-    expect(cannotWin(curve(0, 0.54), six, 'VALIDATION_ACCURACY')).toMatch(/have 0\.5500 or better/);
+    expect(cannotWin(curve(0, 0.54), six, 'VALIDATION_ACCURACY')).toMatch(/average 0\.5500 or better/);
     expect(cannotWin(curve(0, 0.56), six, 'VALIDATION_ACCURACY')).toBeNull();
   });
 });

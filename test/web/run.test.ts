@@ -182,7 +182,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByRole('button', { name: 'Start' }).click();
     await page
       .getByRole('alert')
-      .getByText(/needs restoreBest false/)
+      .getByText(/requires restoreBest false/)
       .waitFor();
     expect(await rate.inputValue()).toBe('0.002');
     await page.getByRole('textbox', { name: /^averageEpochs/ }).fill('0');

@@ -7,8 +7,8 @@ import { writeLayers } from './forward.js';
 import { startGraph, writeOutputs } from './pixel-graph.js';
 
 /**
- * A whole network as an ONNX file: `pixels`, uint8 [n, input, input, 3], to `result`, float [n, classes], and what led to it:
- * `features` [n, channels] and `maps` [n, channels, h, w].
+ * Encodes a whole network as an ONNX file. Input: `pixels`, uint8 [n, input, input, 3]. Outputs: `result`, float
+ * [n, classes], and the activations behind it, `features` [n, channels] and `maps` [n, channels, h, w].
  */
 export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec): Uint8Array {
   const { layers } = matchBackbone(backbone);
@@ -19,7 +19,7 @@ export function classifierModel({ backbone, head, headWeights, size }: Classifie
   return graph.encode();
 }
 
-/** The ONNX file of a network: its form with 8 bits, or else made of its weights. */
+/** The ONNX file of a network: its stored 8-bit form, or one made from its weights. */
 export async function readModel(blobs: BlobStore, network: ClassifierNetwork): Promise<Uint8Array> {
   const { quantizedBlob } = network;
   return quantizedBlob === null ? classifierModel(await readClassifier(blobs, network)) : blobs.get(quantizedBlob);

@@ -6,21 +6,21 @@ import type { Compute } from '../compute.js';
 import { GraphBuilder } from './graph.js';
 import { createSession, type OnnxDevice } from './session.js';
 
-/** The part of ONNX Runtime that knows CUDA. Its npm package does not hold it; its install script fetches it. */
+/** ONNX Runtime's CUDA library. The npm package does not contain it; its install script downloads it. */
 const CUDA_PROVIDER = join('bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so');
 
 /**
- * Finds the device to compute on. `auto` takes CUDA where it is there and works, else the CPU, and a note says why; WebGPU
- * is taken by name alone.
- * @throws ENGINE_UNAVAILABLE when one that is named does not work.
+ * Finds the device to compute on. `auto` takes CUDA if it is installed and works, else the CPU with a note that says why.
+ * WebGPU is used only if it is named.
+ * @throws ENGINE_UNAVAILABLE when the device named does not work.
  */
 export async function findDevice(wanted: Compute['device']): Promise<{ device: OnnxDevice; notes: readonly string[] }> {
   if (wanted === 'cpu' || (wanted === 'auto' && !hasCuda())) return { device: 'cpu', notes: [] };
   const device = wanted === 'auto' ? 'cuda' : wanted;
-  const failure = await tryOut(device);
+  const failure = await failureOn(device);
   if (failure === null) return { device, notes: [] };
   const message = `ONNX Runtime cannot compute on ${device} here: ${failure}`;
-  if (wanted === 'auto') return { device: 'cpu', notes: [`${message} It computes on the CPU.`] };
+  if (wanted === 'auto') return { device: 'cpu', notes: [`${message} Using the CPU instead.`] };
   throw new HubError('ENGINE_UNAVAILABLE', `${message} docs/engines.md says what it needs.`, { device });
 }
 
@@ -29,8 +29,8 @@ function hasCuda(): boolean {
   return existsSync(join(dirname(resolve('onnxruntime-node/package.json')), CUDA_PROVIDER));
 }
 
-/** Runs the smallest of graphs. @returns why it cannot be done, or null. */
-async function tryOut(device: OnnxDevice): Promise<string | null> {
+/** Runs a minimal graph. @returns why it fails, or null. */
+async function failureOn(device: OnnxDevice): Promise<string | null> {
   const graph = new GraphBuilder();
   graph.output(graph.node('Relu', [graph.constant(Float32Array.of(1), [1])]), 'y', 'float32', [1]);
   try {
@@ -43,7 +43,7 @@ async function tryOut(device: OnnxDevice): Promise<string | null> {
   }
 }
 
-/** The first line, without the places in the library's sources that it names. */
+/** The first line of a message, without file names and lines of the library's sources. */
 function sentence(message: string): string {
   const line = message.split('\n', 1)[0] as string;
   return `${line.replace(/^.*was false\. /, '').replace(/\.*\s*$/, '')}.`;

@@ -5,8 +5,8 @@ import { float, type GraphBuilder } from './graph.js';
 import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeightWidth } from './window-form.js';
 
 /**
- * Writes resize by a factor per axis and preprocessing: uint8 [n, h, w, 3] to float [n, 3, h', w'] in -1..1. Computed in
- * floats and not rounded back to bytes; then x / 127.5 - 1, InceptionV3's preprocessing.
+ * Writes the resize by a factor per axis and InceptionV3's preprocessing, x / 127.5 - 1: uint8 [n, h, w, 3] to float
+ * [n, 3, h', w'] in -1..1. The resized values stay floats; they are not rounded to bytes.
  */
 export function writePreprocessing(graph: GraphBuilder, pixels: string, scales: readonly [number, number]): string {
   const floats = graph.node('Cast', [pixels], { to: 1 });
@@ -16,7 +16,7 @@ export function writePreprocessing(graph: GraphBuilder, pixels: string, scales: 
 }
 
 /**
- * Writes resize by a factor per axis, floats [n, 3, h, w]: bilinear with half-pixel centres and no antialiasing, what
+ * Writes the resize of floats [n, 3, h, w] by a factor per axis: bilinear with half-pixel centers and no antialiasing, as
  * `tf.image.resize` and Keras's `Resizing` layer do.
  */
 export function writeResize(
@@ -34,10 +34,9 @@ export function writeResize(
 }
 
 /**
- * Writes layers as they compute in inference mode, activations in NCHW, batch normalization folded into the
- * convolutions.
- * @param values the values that the first layers read, by layer name.
- * @returns the value of every layer, by its name.
+ * Writes layers in inference mode, with activations in NCHW and batch normalization folded into the convolutions.
+ * @param values inputs of the first layers, by layer name.
+ * @returns the value of every layer, by name.
  */
 export function writeLayers(
   graph: GraphBuilder,

@@ -8,7 +8,7 @@ import { createSession, type SessionOptions } from './session.js';
 import { plan } from './training/plan.js';
 import { gradCamGraph } from './training/training-graph.js';
 
-/** Says of a picture which of its places speak for a class. */
+/** Explains classifications: the evidence for a class by place of the image (Grad-CAM). */
 export class GradCam {
   private constructor(
     private readonly session: ort.InferenceSession,
@@ -30,8 +30,8 @@ export class GradCam {
   }
 
   /**
-   * @param maps channels x height x width of the layer `lastMaps`, of one picture. @param label index of the class.
-   * @returns height x width.
+   * @param maps channels x height x width of the layer `lastMaps`, for one image. @param label index of the class.
+   * @returns evidence, height x width, none below 0.
    */
   async explain(maps: Float32Array, label: number): Promise<Float32Array> {
     const { channels, height, width } = this.shape;

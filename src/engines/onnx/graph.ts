@@ -1,22 +1,22 @@
 import { elements } from '../../network/tensor.js';
 import { encodeModel } from './proto.js';
 
-/** Element types, by their numbers in the ONNX format. */
+/** Codes of element types in the ONNX format. */
 const TYPE_CODES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type ElementType = keyof typeof TYPE_CODES;
 
-/** What constants are made of. */
+/** The data of a constant. */
 export type ConstantData = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
 
-/** Attribute values: a whole number, `float(x)`, a string, a list of whole numbers, or a graph inside this one. */
+/** The value of an attribute: an integer, `float(x)`, a string, a list of integers, or a nested graph. */
 export type Attribute = number | { readonly float: number } | string | readonly number[] | GraphBuilder;
 
-/** A dimension: its size, or the name of a size that is known when the graph runs. */
+/** A dimension: its size, or the name of a size known only when the graph runs. */
 export type Dimension = number | string;
 
-/** Number of the operator set whose meaning of the operators is used here. */
+/** Version of the operator set. */
 const OPSET = 20;
-/** Newest file format that this operator set came with; older runtimes refuse newer files. */
+/** Version of the file format: the one that came with this operator set, since older runtimes refuse newer files. */
 const IR_VERSION = 9;
 
 /** Marks a number as a float attribute, since 1 and 1.0 are the same in JavaScript. */
@@ -25,9 +25,9 @@ export function float(value: number): { readonly float: number } {
 }
 
 /**
- * Writes an ONNX graph node by node. Every method returns the name of the value that it makes.
+ * Writes an ONNX graph node by node. Every method returns the name of the value it creates.
  *
- * A graph inside another one may read the outer one's values, so names of both must differ: it has a prefix of its own.
+ * A nested graph can read the values of the outer one, so its names must differ: it has a prefix of its own.
  */
 export class GraphBuilder {
   readonly #nodes: { input: readonly string[]; output: readonly string[]; [field: string]: unknown }[] = [];
@@ -45,7 +45,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Makes what a node computes an output, under the name given. */
+  /** Makes a node's value an output of the graph under the given name. @throws Error when it is already an output. */
   output(value: string, name: string, type: ElementType, shape: readonly Dimension[]): void {
     if (this.#outputNames.has(value)) throw new Error(`${value} is an output already`);
     this.#outputNames.set(value, `${this.prefix}${name}`);
@@ -60,12 +60,12 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A single float. */
+  /** A constant float of shape []. */
   scalar(value: number): string {
     return this.constant(Float32Array.of(value), []);
   }
 
-  /** A list of whole numbers, as operators take shapes, axes and indices. */
+  /** A constant list of int64, the type in which operators take shapes, axes and indices. */
   ints(values: Iterable<number>): string {
     const data = BigInt64Array.from([...values], BigInt);
     return this.constant(data, [data.length]);
@@ -75,7 +75,7 @@ export class GraphBuilder {
     return this.nodes(opType, inputs, 1, attributes)[0] as string;
   }
 
-  /** A node with several outputs. */
+  /** Adds a node with several outputs. @returns their names. */
   nodes(
     opType: string,
     inputs: readonly string[],
@@ -90,7 +90,7 @@ export class GraphBuilder {
     return output;
   }
 
-  /** Leaves out what no output needs. Not for graphs that have others inside: those may read anything. */
+  /** Removes nodes that no output depends on. Not for graphs with nested graphs, which may read any value. */
   prune(): this {
     const needed = new Set<unknown>(this.#outputNames.keys());
     const kept = [...this.#nodes].reverse().filter(({ input, output }) => {
@@ -102,7 +102,7 @@ export class GraphBuilder {
     return this;
   }
 
-  /** The model's bytes. */
+  /** Encodes the model as an ONNX file. */
   encode(): Uint8Array {
     return encodeModel({
       irVersion: IR_VERSION,
@@ -112,7 +112,7 @@ export class GraphBuilder {
     });
   }
 
-  /** The graph as the format has it, for a model or for an attribute of a node. */
+  /** The graph as a protobuf message, for a model or for an attribute of a node. */
   message(): Record<string, unknown> {
     const named = (value: string): string => this.#outputNames.get(value) ?? value;
     return {

@@ -30,12 +30,12 @@ import { OnnxTrainer } from './training/trainer.js';
 
 const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
 
-/** ONNX Runtime: what a plain `npm install` brings. */
+/** ONNX Runtime, the default engine: a plain `npm install` includes it. */
 export class OnnxEngine implements Engine, Quantizer {
   readonly info: EngineInfo;
   readonly #session: SessionOptions;
 
-  /** @param threads threads per session. @param device one that was found to work (`devices.ts`). */
+  /** @param threads threads per session. @param device a device that works (`findDevice`). */
   constructor(threads: number = availableParallelism(), device: OnnxDevice = 'cpu') {
     this.info = { name: 'onnx', version, device, threads };
     this.#session = { threads, device };
@@ -48,7 +48,7 @@ export class OnnxEngine implements Engine, Quantizer {
     const value = writeLayers(graph, frozen, backbone, values, shapes).get(firstTrainedLayer) as string;
     const shape = shapes.get(firstTrainedLayer)!;
     const outFeatures = shape.height * shape.width * shape.channels;
-    // Behind avg_pool there is one row of channels; before it, channels last, as Keras and the training graph have it.
+    // avg_pool gives one row of channels. Maps become channels last, as in Keras and in the training graph.
     const rows =
       firstTrainedLayer === 'avg_pool'
         ? value
@@ -66,18 +66,21 @@ export class OnnxEngine implements Engine, Quantizer {
     return quantizeClassifier(spec, batches, this.info.threads);
   }
 
-  /** Writes a whole network to a file and one beside it, optimized for this machine. @param model ONNX. */
+  /**
+   * Optimizes a whole network for this machine and writes it to a file, with a second file for its weights.
+   * @param model bytes of an ONNX file. @throws Error "No space left on device" when the disk is too full.
+   */
   async compile(model: Uint8Array, file: string): Promise<void> {
     const built = createSession(model, { threads: 1, saveTo: file });
     const session = await built.catch(async (error: unknown) => {
-      // It says that the file cannot be written, but not why.
+      // ONNX Runtime's error says that the file cannot be written, but not why.
       const isFull = (await freeSpace(dirname(file))) < model.length;
       throw isFull ? new Error('No space left on device', { cause: error }) : error;
     });
     await session.release();
   }
 
-  /** Loads a whole network. @param model an ONNX file's bytes. */
+  /** Loads a whole network. @param model bytes of an ONNX file. */
   async load(model: Uint8Array, size: InputSize): Promise<ClassifierForward> {
     return openNetwork<Float32Array>(model, size, this.#session);
   }
@@ -86,7 +89,7 @@ export class OnnxEngine implements Engine, Quantizer {
     return new OnnxTrainer(spec, this.#session);
   }
 
-  /** Loads what explains the answers of a classifier. */
+  /** Loads the explainer of a classifier. */
   async gradCam(spec: ClassifierSpec): Promise<GradCam> {
     return GradCam.load(spec, this.#session);
   }

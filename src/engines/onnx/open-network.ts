@@ -3,7 +3,7 @@ import type { Features, ForwardResult, InputSize } from '../engine.js';
 import { FEATURES, MAPS, RESULT } from './outputs.js';
 import { createSession, type SessionOptions } from './session.js';
 
-/** Loads a network that takes pictures. @param model its bytes, or the file of one that was saved. */
+/** Loads a network that takes pixels. @param model its bytes, or the file of a saved one. */
 export async function openNetwork<T extends Features>(
   model: Uint8Array | string,
   { input }: InputSize,
@@ -12,7 +12,7 @@ export async function openNetwork<T extends Features>(
   const session = await createSession(model, options);
   const { shape } = session.outputMetadata[0] as ort.InferenceSession.TensorValueMetadata;
   const run = async (pixels: Uint8Array, n: number, wanted: readonly string[]) => {
-    // What a form of the network from before does not give is left out.
+    // Networks that an earlier version made lack some outputs.
     const outputs = wanted.filter((name) => session.outputNames.includes(name));
     return session.run({ pixels: new ort.Tensor('uint8', pixels, [n, input, input, 3]) }, outputs);
   };
@@ -28,7 +28,7 @@ export async function openNetwork<T extends Features>(
   };
 }
 
-/** 16-bit floats as their bits, also where the runtime has an array type of its own for them. */
+/** The values of a tensor; 16-bit floats as their bits, even if the runtime has an array type for them. */
 function valuesOf({ type, data }: ort.Tensor): Features {
   if (type !== 'float16') return data as Float32Array;
   const { buffer, byteOffset, length } = data as Uint16Array;

@@ -1,5 +1,5 @@
-/** Name of the only output, or of a classifier's probabilities. */
+/** Name of the output: a network's features, or a classifier's probabilities. */
 export const RESULT = 'result';
-/** What a classifier gives besides: what its head reads, and maps that lead to it. */
+/** Names of a classifier's other outputs: the head's input, and the maps before it. */
 export const FEATURES = 'features';
 export const MAPS = 'maps';

@@ -5,15 +5,15 @@ import { writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
 import { FEATURES, MAPS, RESULT } from './outputs.js';
 
-/** A graph begun that takes pictures. */
+/** A graph that takes pixels, with its preprocessing written. */
 export interface PixelGraph {
   readonly graph: GraphBuilder;
-  /** The preprocessed image, by the name under which the first layers read it. */
+  /** The preprocessed image, under the name by which the first layers read it. */
   readonly values: ReadonlyMap<string, string>;
   readonly shapes: ReadonlyMap<string, Shape>;
 }
 
-/** Begins a graph that computes these layers in floats. */
+/** Starts a graph for layers that compute in floats. */
 export function startGraph(size: InputSize, layers: readonly Layer[]): PixelGraph {
   const graph = new GraphBuilder();
   const scale = scaleOf(size);
@@ -26,14 +26,14 @@ export function pixelsOf(graph: GraphBuilder, { input }: InputSize): string {
   return graph.input('pixels', 'uint8', ['n', input, input, 3]);
 }
 
-/** By how much the network enlarges a image. */
+/** Factor by which the network enlarges its input. */
 export function scaleOf({ image, input }: InputSize): number {
   return image / input;
 }
 
 /**
- * Makes what a classifier computes outputs: probabilities, what its head reads, and the last maps that tell places apart.
- * @param layers all of them. @param values by layer, maps NCHW.
+ * Makes a classifier's values outputs of the graph: probabilities, the head's input, and the last maps that resolve places.
+ * @param layers all layers. @param values by layer; maps in NCHW.
  */
 export function writeOutputs(
   graph: GraphBuilder,

@@ -55,12 +55,12 @@ const root = protobuf.Root.fromJSON({
 
 const modelType = root.lookupType('Model');
 
-/** Encodes a model. Only fields that are set are written. */
+/** Encodes a model. Fields that are not set are left out. */
 export function encodeModel(model: Record<string, unknown>): Uint8Array {
   return modelType.encode(model).finish();
 }
 
-/** What makes texts part of a model when it is put behind the model's bytes: the format merges what follows. */
+/** Encodes metadata as bytes to append to a model file: the format merges concatenated messages. */
 export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
   return encodeModel({ metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })) });
 }

@@ -1,32 +1,32 @@
 import { basename } from 'node:path';
 import * as ort from 'onnxruntime-node';
 
-/** Where ONNX Runtime computes; what a device has no kernel for stays on the CPU. */
+/** Device of ONNX Runtime. Operators without a kernel for it run on the CPU. */
 export type OnnxDevice = 'cpu' | 'cuda' | 'webgpu';
 
 export interface SessionOptions {
-  /** How many threads one session computes with on the CPU; 0 lets ONNX Runtime take every core. */
+  /** CPU threads per session; 0 lets ONNX Runtime take every core. */
   readonly threads: number;
-  /** `cpu` where none is named. */
+  /** `cpu` by default. */
   readonly device?: OnnxDevice;
-  /** Writes the model as it is after optimizing, for this machine, to this file, and its weights to one beside it. */
+  /** File to write the model to, optimized for this machine; its weights go to a second file. */
   readonly saveTo?: string;
 }
 
-/** The file with the weights of a model that was saved to `file`. */
+/** The file with the weights of a model saved to `file`. */
 export const weightsBeside = (file: string): string => `${file}.weights`;
 
-/** Bytes from which on weights lie in that file, where each begins at a multiple of what a processor reads at once. */
+/** Bytes from which a weight goes to that file, where each weight is aligned for vector instructions. */
 const SMALLEST_BESIDE = 256;
 
 /**
- * For a saved model, which is what serves: it is optimized already, and its weights are used where they lie in the page
- * cache. Copied, they would leave holes in the heap of whichever thread loaded them, which the process keeps. Behind a run no
- * thread waits in a loop for the next one: the core is needed to decode it.
+ * Session options of a saved model, which serves: it is already optimized, and its weights are used directly in the page
+ * cache. A copy would fragment the heap of the thread that loads them, and the process would keep that memory. After a run
+ * no thread spins while it waits for the next one: the core is needed for decoding.
  */
 const SERVED = { force_spinning_stop: '1' };
 
-/** Loads a model from its bytes, or one that was saved from its file. */
+/** Loads a model from its bytes, or a saved model from its file. */
 export async function createSession(
   model: Uint8Array | string,
   { threads, device = 'cpu', saveTo }: SessionOptions,
@@ -41,7 +41,7 @@ export async function createSession(
     ...(saveTo ? { optimizedModelFilePath: saveTo } : {}),
     extra: { session: { ...(saved ? SERVED : {}), ...(saveTo ? besides(saveTo) : {}) } },
   };
-  // Two overloads, of which TypeScript takes no union.
+  // Two overloads: TypeScript accepts no union for them.
   return typeof model === 'string'
     ? ort.InferenceSession.create(model, options)
     : ort.InferenceSession.create(model, options);

@@ -2,8 +2,8 @@ import { type ConvLayer, type PoolLayer, type Shape, samePadding } from '../../n
 import type { Attribute } from './graph.js';
 
 /**
- * Whether a convolution sees its whole input at its only position. Then it is a matrix product, which ONNX Runtime
- * computes for all pictures at once: at 75 pixels, where the last maps are 1 x 1, six times faster than as Conv.
+ * Whether a convolution covers its whole input with a single window. It is then a matrix product, which ONNX Runtime
+ * computes for all images at once: six times faster than Conv at 75 pixels, where the last maps are 1 x 1.
  */
 export function isProduct(layer: ConvLayer, input: Shape, [top, left]: readonly number[]): boolean {
   const covers = (size: number, window: number, before: number): boolean =>
@@ -11,7 +11,7 @@ export function isProduct(layer: ConvLayer, input: Shape, [top, left]: readonly 
   return covers(input.height, layer.kernel[0], top!) && covers(input.width, layer.kernel[1], left!);
 }
 
-/** The taps of a kernel that fall on the input, as [in, height, width, out]: the order of a flattened NCHW input. */
+/** The taps of a kernel that fall on the input, as [in, height, width, out], the order of a flattened NCHW input. */
 export function cropTaps(
   kernel: Float32Array,
   { kernel: [, w], inChannels, filters }: ConvLayer,
@@ -32,12 +32,12 @@ export function cropTaps(
   return result;
 }
 
-/** Shape of the matrix that `cropTaps` makes. */
+/** Shape of the matrix that `cropTaps` returns. */
 export function productShape({ inChannels, filters }: ConvLayer, { height, width }: Shape): [number, number] {
   return [inChannels * height * width, filters];
 }
 
-/** Padding as ONNX lists it: top, left, bottom, right. */
+/** Padding in ONNX's order: top, left, bottom, right. */
 export function padsOf(layer: ConvLayer | PoolLayer, input: Shape, window: readonly [number, number]): number[] {
   if (layer.padding === 'valid') return [0, 0, 0, 0];
   const [top, bottom] = samePadding(input.height, window[0], layer.stride);
@@ -45,7 +45,7 @@ export function padsOf(layer: ConvLayer | PoolLayer, input: Shape, window: reado
   return [top, left, bottom, right];
 }
 
-/** Keras stores kernels as [height, width, in, out]; ONNX wants [out, in, height, width]. */
+/** Converts a kernel from Keras's [height, width, in, out] to ONNX's [out, in, height, width]. */
 export function toOutInHeightWidth(kernel: Float32Array, layer: ConvLayer): Float32Array {
   const { inChannels: ins, filters: outs } = layer;
   const [h, w] = layer.kernel;
@@ -59,7 +59,7 @@ export function toOutInHeightWidth(kernel: Float32Array, layer: ConvLayer): Floa
   return result;
 }
 
-/** Attributes of a pooling operator. Padding is left out of averages, as Keras does. */
+/** Attributes of a pooling operator. Averages leave padding out, as in Keras. */
 export function poolAttributes(layer: PoolLayer, input: Shape): Readonly<Record<string, Attribute>> {
   const common = { kernel_shape: [3, 3], strides: [layer.stride, layer.stride], pads: padsOf(layer, input, [3, 3]) };
   return layer.kind === 'maxPool' ? common : { ...common, count_include_pad: 0 };

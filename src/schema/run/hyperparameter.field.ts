@@ -1,5 +1,5 @@
 import { Field, Float, Int } from 'type-graphql';
-import { hyperparameter, rangeInWords } from '../../training/hyperparameters.js';
+import { formatRange, hyperparameter } from '../../training/hyperparameters.js';
 
 /** The enum of a hyperparameter that is a choice, as the API names its values. */
 type Choices = Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export function HyperparameterInput(choices?: Choices): PropertyDecorator {
   return (target, name) => {
     const about = hyperparameter(String(name));
     const fineTune = about.fineTuneDefault === undefined ? '' : `; ${about.fineTuneDefault} for fine-tuning`;
-    const range = rangeInWords(about);
+    const range = formatRange(about);
     const description = `${about.description} Default: ${about.default}${fineTune}.${range ? ` Range: ${range}.` : ''}`;
     Field(() => typeOf(String(name), choices), { nullable: true, description })(target, name);
   };
