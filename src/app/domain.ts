@@ -15,13 +15,13 @@ import { ModelService } from '../domain/model/model-service.js';
 import { ModelSettingsService } from '../domain/model/model-settings-service.js';
 import { PrecisionService } from '../domain/model/precision-service.js';
 import { quantizationWork } from '../domain/model/quantization-work.js';
-import { RecordedAnswers } from '../domain/model/reference-answers.js';
+import { ReferenceAnswers } from '../domain/model/reference-answers.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
 import { PredictionLog } from '../domain/prediction/prediction-log.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
-import { TrialService } from '../domain/rollout/rollout-service.js';
+import { RolloutService } from '../domain/rollout/rollout-service.js';
 import { ProvenanceService } from '../domain/run/provenance-service.js';
 import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
@@ -126,7 +126,7 @@ function openModels({ setup, storage, shared, serving, training, runner }: Opene
   const { deployments, classifier } = serving;
   const { workerEntry } = parts;
   const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
-  const rollouts = new TrialService({ prisma, deployments, trials: serving.rollouts, promotions, changes, log });
+  const rollouts = new RolloutService({ prisma, deployments, rollouts: serving.rollouts, promotions, changes, log });
   closing.add(() => rollouts.close());
   const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
   const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
@@ -146,7 +146,7 @@ function openModels({ setup, storage, shared, serving, training, runner }: Opene
   const versionQueues = [new WorkerQueue(calibrating, turns), new WorkerQueue(quantizing, turns)];
   const registry = new VersionRegistry(
     prisma,
-    new RecordedAnswers(contents, deployments),
+    new ReferenceAnswers(contents, deployments),
     versionQueues,
     outbox,
     changes,

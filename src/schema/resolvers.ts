@@ -15,7 +15,7 @@ import type { PromotionRequestService } from '../domain/promotion/promotion-requ
 import type { PromotionService } from '../domain/promotion/promotion-service.js';
 import type { Quotas } from '../domain/quota/quotas.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
-import type { TrialService } from '../domain/rollout/rollout-service.js';
+import type { RolloutService } from '../domain/rollout/rollout-service.js';
 import type { ProvenanceService } from '../domain/run/provenance-service.js';
 import type { RunList } from '../domain/run/run-list.js';
 import type { RunLoaders } from '../domain/run/run-loaders.js';
@@ -41,7 +41,7 @@ import { PredictionLogResolver, PredictionResolver } from './prediction/predicti
 import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { QuotaResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
-import { TrialResolver } from './rollout/rollout.resolver.js';
+import { RolloutResolver } from './rollout/rollout.resolver.js';
 import { ProvenanceResolver, TestPredictionResolver } from './run/provenance.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
@@ -71,7 +71,7 @@ export interface Services {
   readonly provenance: ProvenanceService;
   readonly quotas: Quotas;
   readonly rateLimit: RateLimit;
-  readonly rollouts: TrialService;
+  readonly rollouts: RolloutService;
   readonly runList: RunList;
   readonly runLoaders: RunLoaders;
   readonly runs: RunService;
@@ -109,7 +109,7 @@ export function resolversOf(services: Services): readonly object[] {
     new SweepResolver(services.sweeps),
     new TestPredictionResolver(services.datasetVersions),
     new TokenResolver(services.tokens),
-    new TrialResolver(services.rollouts),
+    new RolloutResolver(services.rollouts),
     new WebhookResolver(services.webhooks),
   ];
 }

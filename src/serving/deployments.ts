@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { HubError } from '../errors.js';
 import type { Held, LoadedVersions } from './loaded-versions.js';
-import type { SelfCheck } from './self-check.js';
+import type { SelfCheckOutcome } from './self-check.js';
 import type { ServedVersion } from './served-version.js';
 
 /** Which version serves an alias, loaded, warm and checked. */
 export interface Deployment {
   readonly alias: string;
   readonly version: ServedVersion;
-  readonly selfCheck: SelfCheck;
+  readonly selfCheck: SelfCheckOutcome;
   readonly since: Date;
 }
 

@@ -8,12 +8,12 @@ import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
 import { type LanePlan, NetworkLanes } from './network-lanes.js';
 import { type Postprocessor, readPostprocessor } from './postprocessor.js';
-import { checkAnswers, recordAnswers, type SelfCheck } from './self-check.js';
+import { checkAnswers, recordAnswers, type SelfCheckOutcome } from './self-check.js';
 import { formOf, type ServedVersion } from './served-version.js';
 
 /** A version in memory that is not unloaded before it is let go of. */
 export interface Held extends Predictor {
-  readonly selfCheck: SelfCheck;
+  readonly selfCheck: SelfCheckOutcome;
   /** Which places of a picture speak for a class. @param maps of its `Sight`. @returns height x width. */
   explain(maps: Float32Array, label: number): Promise<Float32Array>;
   letGo(): Promise<void>;
@@ -27,7 +27,7 @@ interface Loaded {
   readonly compiled: Promise<CompiledNetwork>;
   readonly network: Promise<ClassifierForward>;
   readonly lanes: NetworkLanes;
-  readonly selfCheck: Promise<SelfCheck>;
+  readonly selfCheck: Promise<SelfCheckOutcome>;
   /** By calibration: a version may be calibrated while it serves. */
   readonly postprocessors: Map<string, Promise<Postprocessor>>;
   holders: number;

@@ -10,8 +10,9 @@ import type { ServedVersion } from './served-version.js';
  */
 export const TOLERANCE = { FP32: 0.01, INT8: 0.2 } as const;
 
-/** How a version stood to the answers that are kept with it. */
-export type SelfCheck = 'PASSED' | 'NOT_POSSIBLE';
+/** Comparison of a loaded version with its reference answers; NOT_POSSIBLE for one from before they were stored. */
+export const SelfCheckOutcome = { PASSED: 'PASSED', NOT_POSSIBLE: 'NOT_POSSIBLE' } as const;
+export type SelfCheckOutcome = (typeof SelfCheckOutcome)[keyof typeof SelfCheckOutcome];
 
 /** A photo that is kept with a version, and what the version answered about it when it was registered. */
 interface ExpectedAnswer {
@@ -40,7 +41,11 @@ export async function recordAnswers(
  * Asks a loaded version about the photos that are kept with it.
  * @throws SELF_CHECK_FAILED, with the photo, what was expected and what came.
  */
-export async function checkAnswers(network: Forward, version: ServedVersion, blobs: BlobStore): Promise<SelfCheck> {
+export async function checkAnswers(
+  network: Forward,
+  version: ServedVersion,
+  blobs: BlobStore,
+): Promise<SelfCheckOutcome> {
   const { expected, labels, size } = version;
   if (!expected) return 'NOT_POSSIBLE';
   const answers = JSON.parse((await blobs.get(expected.blob)).toString('utf8')) as ExpectedAnswer[];

@@ -158,7 +158,9 @@ describe('hub, beside a hub that runs', () => {
       'colours version 1 serves as production\n',
     );
     expect(await refused(3, 'promote', 'colours', '9', '--reason', 'x')).toContain('no version 9');
-    expect(await refused(2, 'promote', 'colours', '2', '--reason', 'x', '--expect', '2')).toContain('look again');
+    expect(await refused(2, 'promote', 'colours', '2', '--reason', 'x', '--expect', '2')).toContain(
+      'Check the alias, then move it again.',
+    );
     expect(await refused(2, 'promote', 'colours', '2')).toContain("required option '--reason <text>'");
   });
 

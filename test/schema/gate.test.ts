@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, type GateRule, judge, rulesSchema, USUAL_RULES } from '../../src/domain/model/gate.js';
+import {
+  type Candidate,
+  DEFAULT_RULES,
+  evaluateGate,
+  type GateRule,
+  rulesSchema,
+} from '../../src/domain/model/gate.js';
 
 const PRESENT: Candidate = {
   number: 1,
@@ -10,21 +16,21 @@ const PRESENT: Candidate = {
   selfChecked: true,
 };
 /** As GraphQL gives it. */
-type Rule = { kind: `${GateRule['kind']}`; metric?: `${GateRule['metric']}`; limit?: number };
+type Rule = { kind: GateRule['kind']; metric?: GateRule['metric']; limit?: number };
 
 const version = (changes: Partial<Candidate>): Candidate => ({ ...PRESENT, number: 2, ...changes });
 const rules = (...given: Rule[]): readonly GateRule[] => rulesSchema.parse(given);
 
 describe('a rule of the gate', () => {
   it.each<[string, Rule, Partial<Candidate>, boolean, RegExp]>([
-    ['MEASURED: with a figure', { kind: 'MEASURED' }, {}, true, /test accuracy of 90\.00 %/],
+    ['MEASURED: with a figure', { kind: 'MEASURED' }, {}, true, /test accuracy of 90\.00%/],
     ['MEASURED: without', { kind: 'MEASURED' }, { testAccuracy: Number.NaN }, false, /NaN/],
     ['SAME_DATASET: the same', { kind: 'SAME_DATASET' }, {}, true, /the same test images/],
     ['SAME_DATASET: another', { kind: 'SAME_DATASET' }, { datasetVersionId: 'b' }, false, /different test images/],
-    ['NOT_WORSE: equal', { kind: 'NOT_WORSE' }, {}, true, /has 90\.00 %, production \(version 1\) has 90\.00 %\.$/],
-    ['NOT_WORSE: a little worse', { kind: 'NOT_WORSE' }, { testAccuracy: 0.8999 }, false, /has 89\.99 %/],
+    ['NOT_WORSE: equal', { kind: 'NOT_WORSE' }, {}, true, /has 90\.00%, production \(version 1\) has 90\.00%\.$/],
+    ['NOT_WORSE: a little worse', { kind: 'NOT_WORSE' }, { testAccuracy: 0.8999 }, false, /has 89\.99%/],
     ['NOT_WORSE: within the margin', { kind: 'NOT_WORSE', limit: 0.05 }, { testAccuracy: 0.86 }, true, /0\.05 is all/],
-    ['NOT_WORSE: beyond the margin', { kind: 'NOT_WORSE', limit: 0.05 }, { testAccuracy: 0.84 }, false, /84\.00 %/],
+    ['NOT_WORSE: beyond the margin', { kind: 'NOT_WORSE', limit: 0.05 }, { testAccuracy: 0.84 }, false, /84\.00%/],
     ['NOT_WORSE: a lower loss', { kind: 'NOT_WORSE', metric: 'TEST_LOSS' }, { testLoss: 0.3 }, true, /loss of 0\.3000/],
     ['NOT_WORSE: a higher loss', { kind: 'NOT_WORSE', metric: 'TEST_LOSS' }, { testLoss: 0.5 }, false, /loss of 0\.5/],
     [
@@ -34,21 +40,33 @@ describe('a rule of the gate', () => {
       true,
       /0\.2 is allowed/,
     ],
-    ['THRESHOLD: reached', { kind: 'THRESHOLD', limit: 0.9 }, {}, true, /90\.00 % is the least/],
-    ['THRESHOLD: missed', { kind: 'THRESHOLD', limit: 0.95 }, {}, false, /has 90\.00 %; 95\.00 % is the least/],
-    ['THRESHOLD: a loss low enough', { kind: 'THRESHOLD', metric: 'TEST_LOSS', limit: 0.4 }, {}, true, /is the most/],
-    ['THRESHOLD: a loss too high', { kind: 'THRESHOLD', metric: 'TEST_LOSS', limit: 0.3 }, {}, false, /0\.3000 is the/],
+    ['THRESHOLD: reached', { kind: 'THRESHOLD', limit: 0.9 }, {}, true, /the minimum is 90\.00%\.$/],
+    ['THRESHOLD: missed', { kind: 'THRESHOLD', limit: 0.95 }, {}, false, /has 90\.00%; the minimum is 95\.00%\.$/],
+    [
+      'THRESHOLD: a loss low enough',
+      { kind: 'THRESHOLD', metric: 'TEST_LOSS', limit: 0.4 },
+      {},
+      true,
+      /the maximum is a loss of 0\.4000\.$/,
+    ],
+    [
+      'THRESHOLD: a loss too high',
+      { kind: 'THRESHOLD', metric: 'TEST_LOSS', limit: 0.3 },
+      {},
+      false,
+      /the maximum is a loss of 0\.3000\.$/,
+    ],
     ['CALIBRATED: it is', { kind: 'CALIBRATED' }, {}, true, /calibration of version 2 passed/],
     ['CALIBRATED: it was not done', { kind: 'CALIBRATED' }, { calibrated: null }, false, /was not done/],
     ['SELF_CHECKED: it failed', { kind: 'SELF_CHECKED' }, { selfChecked: false }, false, /self-check .+ failed/],
     ['SELF_CHECKED: it was not done', { kind: 'SELF_CHECKED' }, { selfChecked: null }, false, /was not done/],
   ])('%s', (_, rule, changes, passed, detail) => {
-    const verdicts = judge(rules(rule), version(changes), PRESENT);
-    expect(verdicts).toMatchObject([{ passed, detail: expect.stringMatching(detail) }]);
+    const checks = evaluateGate(rules(rule), version(changes), PRESENT);
+    expect(checks).toMatchObject([{ passed, detail: expect.stringMatching(detail) }]);
   });
 
   it('says the limit and the figure where there are numbers', () => {
-    const [threshold, worse] = judge(
+    const [threshold, worse] = evaluateGate(
       rules({ kind: 'THRESHOLD', limit: 0.8 }, { kind: 'NOT_WORSE', limit: 0.1 }),
       version({ testAccuracy: 0.85 }),
       PRESENT,
@@ -61,7 +79,7 @@ describe('a rule of the gate', () => {
     ['nothing is in production', null],
     ['the version itself is in production', version({})],
   ])('compares with nothing where %s', (_, present) => {
-    expect(judge(USUAL_RULES, version({ testAccuracy: 0 }), present)).toMatchObject([
+    expect(evaluateGate(DEFAULT_RULES, version({ testAccuracy: 0 }), present)).toMatchObject([
       { rule: 'measured on a test split' },
     ]);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { decidePrecision, type ServingFacts } from '../../src/domain/model/precision.js';
+import { decidePrecision, type PrecisionFacts } from '../../src/domain/model/precision.js';
 
 const TEST_ACCURACY = 0.9;
 
 /** A form with 8 bits that loses 0.2 points and is twice as fast. */
-const GOOD: ServingFacts = {
+const GOOD: PrecisionFacts = {
   state: 'READY',
   choice: 'AUTO',
   int8Accuracy: 0.898,
@@ -14,7 +14,7 @@ const GOOD: ServingFacts = {
 };
 const UNMEASURED = { int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null } as const;
 
-type Case = readonly [string, Partial<ServingFacts>, number, 'FP32' | 'INT8', RegExp];
+type Case = readonly [string, Partial<PrecisionFacts>, number, 'FP32' | 'INT8', RegExp];
 
 describe('a version', () => {
   it.each<Case>([

@@ -80,7 +80,7 @@ describe('a promotion', () => {
     const { code, message } = await refusal(ann, 'promote', { version: 2, reason: 'new' });
     expect(code).toBe('GATE_REFUSED');
     expect(message).toMatch(
-      /^The gate refuses version 2 of colours\. high enough: .+ 99\.90 % is the least\. not worse than production: /,
+      /^The gate refuses version 2 of colours\. high enough: .+ the minimum is 99\.90%\. not worse than production: /,
     );
     expect(message).not.toContain('calibrated');
     expect(await serving()).toBe(1);
@@ -139,7 +139,7 @@ describe('a promotion', () => {
     await promote(ann, 2, 'to look at', { alias: 'candidate' });
     const only = await ann.post(request, { input: candidate });
     expect(only.errors).toMatchObject([
-      { message: 'candidate of colours has pointed to version 2 only: there is none to go back to.' },
+      { message: 'candidate of colours has only pointed to version 2; there is no version to roll back to.' },
     ]);
   });
 });
@@ -179,7 +179,7 @@ describe('where a second person approves', () => {
   it('whoever requested it cannot approve it, nor a token for another model', async () => {
     expect(await refusal(ann, 'approve-promotion', { id, reason: 'my own' })).toMatchObject({
       code: 'FORBIDDEN',
-      message: 'Somebody else must approve it: you have requested it yourself.',
+      message: 'A second person must approve this promotion; this token requested it.',
     });
     const { secret } = await hub.createToken({ name: 'stranger', role: 'MAINTAINER', model: 'other' });
     expect(await refusal(hub.as(secret), 'approve-promotion', { id, reason: 'x' })).toMatchObject({

@@ -316,7 +316,7 @@ describe('models', () => {
     const failed = await hub.train({ datasetVersionId: version.id, backbone: 'resnet' });
     expect(await refusal('register-model-version', { runId: failed.id, model: 'new' })).toMatchObject({
       code: 'CONFLICT',
-      message: 'The run is FAILED: only a run that succeeded makes a version.',
+      message: 'The run is FAILED: only a run that succeeded can be registered.',
     });
     expect(await hub.ask('model', { name: 'new' })).toEqual({ model: null });
   });
@@ -338,7 +338,7 @@ describe('models', () => {
       'over a version that is not there',
       { expectedVersion: 3 },
       'CONFLICT',
-      /^production points to no version and not/,
+      /^production points to no version, not to version 3\./,
     ],
   ])('refuses to promote %s', async (_, given, code, message) => {
     const variables = { model: 'colours', version: 1, reason: 'test', ...given };
@@ -365,7 +365,7 @@ describe('models', () => {
     it('the gate refuses a worse one, with every rule and how it stood', async () => {
       const { code, message, details } = await refusal('promote', { model: 'colours', version: 2, reason: 'newer' });
       expect(worse.testAccuracy).toBeLessThan(good.testAccuracy!);
-      const percent = (accuracy: number | null): string => `${(accuracy! * 100).toFixed(2)} %`;
+      const percent = (accuracy: number | null): string => `${(accuracy! * 100).toFixed(2)}%`;
       const detail = `Version 2 has ${percent(worse.testAccuracy)}, production (version 1) has ${percent(good.testAccuracy)}.`;
       expect(code).toBe('GATE_REFUSED');
       expect(message).toBe(`The gate refuses version 2 of colours. not worse than production: ${detail}`);
@@ -402,7 +402,7 @@ describe('models', () => {
       const variables = { model: 'colours', version: 1, reason: 'test', expectedVersion: 2 };
       expect(await refusal('promote', variables)).toMatchObject({
         code: 'CONFLICT',
-        message: 'production points to version 1 and not to version 2: look again before you move it.',
+        message: 'production points to version 1, not to version 2. Check the alias, then move it again.',
         details: { alias: 'production', presentVersion: 1 },
       });
     });

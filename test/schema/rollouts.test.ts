@@ -88,7 +88,12 @@ describe('a trial', () => {
     ['of the version that serves', { version: 1 }, 'CONFLICT', 'points to this version already'],
     ['of a version that is not there', { version: 9 }, 'NOT_FOUND', 'no version 9'],
     ['of no photos', { share: 0 }, 'BAD_INPUT', 'share must be 0.001 to 1; 0 was received.'],
-    ['of most photos as a canary', { mode: 'CANARY', share: 0.6 }, 'LIMIT_EXCEEDED', 'at most half of the photos'],
+    [
+      'of most photos as a canary',
+      { mode: 'CANARY', share: 0.6 },
+      'LIMIT_EXCEEDED',
+      'a canary may answer at most 0.5 of the photos',
+    ],
     ['as a canary that the gate refuses', { mode: 'CANARY', share: 0.5 }, 'GATE_REFUSED', 'not worse than production'],
     ['without a reason', { reason: ' ' }, 'BAD_INPUT', 'reason must say why'],
   ])('%s is refused', async (_, input, code, message) => {
@@ -203,10 +208,10 @@ describe('a trial', () => {
     const filter = { model: MODEL, actions: ['TRIAL_STARTED', 'TRIAL_ENDED', 'ALIAS_MOVED'] };
     const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
     expect(auditEvents.events.slice(0, 7)).toMatchObject([
-      { action: 'TRIAL_ENDED', actor: 'hub', details: { trial: (await trial()).id, state: 'PROMOTED' } },
+      { action: 'TRIAL_ENDED', actor: 'hub', details: { rollout: (await trial()).id, state: 'PROMOTED' } },
       { action: 'ALIAS_MOVED', from: '2', to: '1' },
       { action: 'TRIAL_STARTED', details: { mode: 'SHADOW', share: 1 } },
-      { action: 'ALIAS_MOVED', from: '1', to: '2', details: { trial: expect.any(String) } },
+      { action: 'ALIAS_MOVED', from: '1', to: '2', details: { rollout: expect.any(String) } },
       { action: 'TRIAL_STARTED', actor: 'first', from: '1', to: '2', details: { mode: 'CANARY' } },
       { action: 'TRIAL_ENDED', actor: 'hub', details: { state: 'ABORTED' } },
       { action: 'TRIAL_STARTED' },
@@ -298,7 +303,7 @@ describe('the log of predictions', () => {
     // Wilson's interval of 3 in 4: 0.3006 to 0.9544.
     expect(feedback).toMatchObject({ judged: 4, right: 3, accuracy: 0.75 });
     expect([feedback.low, feedback.high].map((end) => end.toFixed(4))).toEqual(['0.3006', '0.9544']);
-    expect(drift).toMatchObject({ verdict: 'TOO_FEW', text: '6 answers are too few to tell; 100 are needed.' });
+    expect(drift).toMatchObject({ verdict: 'TOO_FEW', text: '6 answers are too few for a verdict; 100 are needed.' });
   });
 
   it('is read from the terminal', async () => {
@@ -314,7 +319,7 @@ describe('the log of predictions', () => {
     const { drift, predictions: count } = await traffic();
     expect(count).toBe(102);
     expect(drift).toMatchObject({ verdict: 'DIFFERENT', classes: { index: expect.any(Number) } });
-    expect(drift.text).toMatch(/^It answers blue more often than on the test images: 96 % against 33 %\. /);
+    expect(drift.text).toMatch(/^It answers blue more often than on the test images: 96% instead of 33%\. /);
   });
 
   it('keeps photos where that is asked for, and deletes both when they are old', async () => {

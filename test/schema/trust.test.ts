@@ -159,7 +159,7 @@ describe('a calibration', () => {
     const before = { calibrated: false, inDistribution: null, outlierScore: null, label: 'red' };
     expect(await classify(photo)).toMatchObject(before);
     const { model } = await hub.ask<{ model: ModelAnswer }>('model', { name: 'colours' });
-    const why = 'It is from before versions were calibrated.';
+    const why = 'The version was registered before versions were calibrated.';
     expect(model.versions).toMatchObject([{ calibration: null, notCalibrated: why }]);
     expect(await gateOf(1)).toMatchObject([{ passed: false, detail: expect.stringMatching('was not done') }]);
   });

@@ -187,7 +187,7 @@ describe('the form in which a version serves', () => {
     const [blob] = await quantizedBlobs(hub.data);
     await writeFile(blobFile(hub.data, blob!), 'damaged');
     await hub.start({ int8Margin: 5 });
-    const told = { level: WARNING, msg: expect.stringMatching(/^the form with 8 bits cannot be loaded/) };
+    const told = { level: WARNING, msg: expect.stringMatching(/^the 8-bit form cannot be loaded/) };
     expect(hub.log).toContainEqual(expect.objectContaining(told));
     expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
     await vi.waitUntil(async () => (await loaded()) === 'INT8', { timeout: 20_000 });

@@ -5,10 +5,10 @@ import type { Calibration } from '../../training/job.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { PromotionService } from '../promotion/promotion-service.js';
 
-/** What has to be found out anew. */
-const NOTHING = { figures: Prisma.DbNull, outlierBlob: null, error: null } as const;
+/** Columns of a version that is to be calibrated again. */
+const UNCALIBRATED = { figures: Prisma.DbNull, outlierBlob: null, error: null } as const;
 
-/** Keeps how sure the answers of versions may be, and has what serves follow it. */
+/** Stores calibrations of versions and applies them to what serves. */
 export class CalibrationService {
   constructor(
     private readonly prisma: PrismaClient,
@@ -17,15 +17,15 @@ export class CalibrationService {
     private readonly changes: ChangeNotices,
   ) {}
 
-  /** Before anything serves: a calibration whose blob is lost or damaged is to be made anew. */
+  /** Queues calibrations whose blob is lost or damaged again; to be called before anything serves. */
   async recover(): Promise<void> {
     for (const { versionId, outlierBlob } of await this.prisma.versionCalibration.findMany()) {
       if (outlierBlob === null || (await this.#isWhole(outlierBlob))) continue;
-      await this.prisma.versionCalibration.update({ where: { versionId }, data: NOTHING });
+      await this.prisma.versionCalibration.update({ where: { versionId }, data: UNCALIBRATED });
     }
   }
 
-  /** What serves the version judges its answers by it from now on; the network stays loaded. */
+  /** Stores a calibration. A version that serves applies it from now on; its network stays loaded. */
   async fitted(versionId: string, { figures, outlierBlob }: Calibration): Promise<void> {
     const { model, number } = await this.#write(versionId, {
       figures: { ...figures, testAnswers: { ...figures.testAnswers } },
@@ -34,8 +34,9 @@ export class CalibrationService {
     await this.promotions.redeploy(model.name, number);
   }
 
+  /** Stores why a version could not be calibrated. */
   async failed(versionId: string, error: string): Promise<void> {
-    await this.#write(versionId, { ...NOTHING, error });
+    await this.#write(versionId, { ...UNCALIBRATED, error });
   }
 
   async #write(versionId: string, data: Prisma.VersionCalibrationUpdateInput) {

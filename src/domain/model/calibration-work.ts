@@ -1,7 +1,7 @@
 import type { WorkerProcess } from '../../jobs/worker-process.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { CalibrationJob } from '../../training/job.js';
-import { AWAITED } from './calibration.js';
+import { AWAITED } from './calibration-row.js';
 import type { CalibrationService } from './calibration-service.js';
 import { versionWork } from './version-work.js';
 

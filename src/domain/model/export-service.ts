@@ -3,18 +3,16 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { InputSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
 import type { Runner } from '../../jobs/runner.js';
-import type { ExportFormat } from '../../schema/model/export.type.js';
 import type { PrismaClient } from '../../storage/database.js';
+import type { ExportFormat } from '../../training/export-formats.js';
 import type { ExportedFile, ExportJob } from '../../training/job.js';
-import { aboutVersion, headOfVersion } from './export-facts.js';
-import type { ModelVersionRow } from './model-row.js';
-import { findVersion } from './model-version-row.js';
+import { metadataOf } from './model-export.js';
+import { findVersion, type ModelVersionRow, sizeOf, toModelVersion } from './model-version-row.js';
 
 /** File name extensions, by format. */
-const ENDINGS: Readonly<Record<`${ExportFormat}`, string>> = {
+const ENDINGS: Readonly<Record<ExportFormat, string>> = {
   onnx: '.onnx',
   'onnx-int8': '.int8.onnx',
   safetensors: '.safetensors',
@@ -45,7 +43,7 @@ export class ExportService {
    * @throws NOT_FOUND, also for the 8-bit form of a version that has none.
    */
   async open(
-    version: { readonly model: string; readonly number: number; readonly format: `${ExportFormat}` },
+    version: { readonly model: string; readonly number: number; readonly format: ExportFormat },
     use: (file: Export) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -62,20 +60,21 @@ export class ExportService {
     }
   }
 
-  #jobOf(row: ModelVersionRow, format: `${ExportFormat}`, file: string): ExportJob {
+  #jobOf(row: ModelVersionRow, format: ExportFormat, file: string): ExportJob {
     const quantizedBlob = row.serving?.quantizedBlob ?? null;
     if (format === 'onnx-int8' && quantizedBlob === null) {
       const message = `Version ${row.number} of ${row.model.name} has no form with 8 bits: ${row.serving?.reason}`;
       throw new HubError('NOT_FOUND', message, { model: row.model.name, version: row.number, format });
     }
+    const version = toModelVersion(row);
     return {
       format,
       backboneBlob: row.backbone.sha256,
       weightsBlob: row.weightsBlob,
       quantizedBlob,
-      size: row.preprocessing as unknown as InputSize,
-      dropout: headOfVersion(row).dropout,
-      about: aboutVersion(row),
+      size: sizeOf(row),
+      dropout: version.head.dropout,
+      about: metadataOf(version),
       file,
       blobFolder: this.parts.blobFolder,
     };

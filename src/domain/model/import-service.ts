@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HubError } from '../../errors.js';
-import type { ModelImportType } from '../../schema/model/import.type.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
 import { toModelImport } from './import-row.js';
+import type { ModelImport } from './model-import.js';
 
 /** Bytes. The seed experiment's model has 91 MB, and three times as many with the state of its optimizer. */
 const FILE_LIMIT = 512 * 1024 ** 2;
@@ -34,7 +34,7 @@ export class ImportService {
   ) {}
 
   /** A file as it arrives. @param fileName what the client calls it. */
-  async upload(content: AsyncIterable<Buffer>, fileName: string, options: ImportOptions): Promise<ModelImportType> {
+  async upload(content: AsyncIterable<Buffer>, fileName: string, options: ImportOptions): Promise<ModelImport> {
     const { datasetVersionId, labels, ...rest } = options;
     const known = await this.prisma.datasetVersion.count({ where: { id: datasetVersionId } });
     if (known === 0) throw notFound('dataset version', datasetVersionId);
@@ -54,14 +54,14 @@ export class ImportService {
   }
 
   /** A file that lies in an allowed folder of the server. */
-  async path(path: string, options: ImportOptions): Promise<ModelImportType> {
+  async path(path: string, options: ImportOptions): Promise<ModelImport> {
     const real = await this.allowed.resolve(path);
     if (!(await stat(real)).isFile()) throw new HubError('BAD_INPUT', 'The path leads to no file.', { path });
     return this.upload(createReadStream(real), basename(real), options);
   }
 
   /** Newest first, the last hundred. */
-  async list(model: string): Promise<ModelImportType[]> {
+  async list(model: string): Promise<ModelImport[]> {
     const page = { orderBy: { id: 'desc' }, take: LISTED } as const;
     const include = { version: { select: { number: true } } } as const;
     const rows = await this.prisma.modelImport.findMany({ where: { model }, include, ...page });

@@ -1,31 +1,37 @@
 import { HubError } from '../../errors.js';
-import type { AliasEventType, ModelType, ModelVersionType } from '../../schema/model/model.type.js';
 import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { inputSizeFor } from '../../training/input-size.js';
 import { recipeSchema } from '../../training/recipe.js';
-import { toAliasEvent, toModel, toModelVersion, withModelRelations, withVersionRelations } from './model-row.js';
+import { toAliasEvent } from './alias-event-row.js';
+import type { AliasEvent, Model, ModelVersion } from './model.js';
+import { toModel, withModelRelations } from './model-row.js';
+import { toModelVersion, withVersionRelations } from './model-version-row.js';
 import type { VersionRegistry } from './version-registry.js';
 
+/** Lists models and registers versions. */
 export class ModelService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly registry: VersionRegistry,
   ) {}
 
-  /** @param only name of the one to list; null for all. */
-  async list(only: string | null): Promise<ModelType[]> {
+  /** Lists models by name. @param only name of the one model to list; null for all. */
+  async list(only: string | null): Promise<Model[]> {
     const where = only === null ? {} : { name: only };
     const rows = await this.prisma.model.findMany({ where, include: withModelRelations, orderBy: { name: 'asc' } });
     return rows.map(toModel);
   }
 
-  async find(name: string): Promise<ModelType | null> {
+  async find(name: string): Promise<Model | null> {
     const row = await this.prisma.model.findUnique({ where: { name }, include: withModelRelations });
     return row && toModel(row);
   }
 
-  /** Registers what a run made. The same run again returns the version that it has. */
-  async register(runId: string, name: string): Promise<ModelVersionType> {
+  /**
+   * Registers the weights of a run as a version. A run that is registered already returns its version.
+   * @throws NOT_FOUND; CONFLICT for a run that has not succeeded.
+   */
+  async register(runId: string, name: string): Promise<ModelVersion> {
     const run = await this.prisma.run.findUnique({
       where: { id: runId },
       include: { datasetVersion: true, backbone: true },
@@ -33,7 +39,9 @@ export class ModelService {
     if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { runId });
     const { weightsBlob, backbone, testAccuracy, testLoss, datasetVersion } = run;
     if (run.state !== 'SUCCEEDED' || !weightsBlob || !backbone || testAccuracy === null || testLoss === null) {
-      throw new HubError('CONFLICT', `The run is ${run.state}: only a run that succeeded makes a version.`, { runId });
+      throw new HubError('CONFLICT', `The run is ${run.state}: only a run that succeeded can be registered.`, {
+        runId,
+      });
     }
     const { imageSize } = recipeSchema.parse(run.recipe);
     const size = inputSizeFor(datasetVersion.width, datasetVersion.height, imageSize);
@@ -47,8 +55,8 @@ export class ModelService {
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 
-  /** Moves of its aliases, newest first, the last hundred. */
-  async aliasEvents(model: string): Promise<AliasEventType[]> {
+  /** The last hundred moves of a model's aliases, newest first. */
+  async aliasEvents(model: string): Promise<AliasEvent[]> {
     const where = { model, action: 'ALIAS_MOVED' } as const;
     const rows = await this.prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: 100 });
     return rows.map(toAliasEvent);

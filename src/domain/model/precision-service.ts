@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import { HubError } from '../../errors.js';
-import type { ModelVersionType } from '../../schema/model/model.type.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { describeEnvironment } from '../../training/environment.js';
@@ -9,20 +8,20 @@ import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { PromotionService } from '../promotion/promotion-service.js';
-import { toModelVersion } from './model-row.js';
-import { findVersion } from './model-version-row.js';
-import { decidePrecision, type ServingFacts } from './precision.js';
+import type { ModelVersion } from './model.js';
+import { findVersion, toModelVersion } from './model-version-row.js';
+import { decidePrecision, type PrecisionChoice } from './precision.js';
 
-/** Of a form that there is not. */
-const NOTHING = { quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null };
+/** Columns of a version that has no 8-bit form. */
+const NO_FORM = { quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null };
 
-/** In which form versions serve: what was measured, what was chosen, and what follows. */
+/** Decides in which form versions serve, from measurements and from what a person chose. */
 export class PrecisionService {
-  /** Changes follow one another, so that each decides by what the one before has written. */
+  /** Runs changes one at a time, so that each decides by what the previous one wrote. */
   readonly #oneChange = pLimit(1);
   readonly #machine = machineName();
 
-  /** @param margin points of test accuracy that 8 bits may cost. */
+  /** @param margin points of test accuracy that INT8 may lose. */
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
@@ -32,8 +31,8 @@ export class PrecisionService {
   ) {}
 
   /**
-   * Before anything serves: decides by the present margin. What was measured on another machine, is lost, or could not be
-   * made is to be made and measured anew.
+   * Decides by the present margin; to be called before anything serves. A form that was measured on another machine, is lost
+   * or could not be made is queued again.
    */
   async recover(): Promise<void> {
     for (const row of await this.prisma.versionServing.findMany({ include: { version: true } })) {
@@ -46,26 +45,29 @@ export class PrecisionService {
     }
   }
 
-  /** Lets the figures decide, or pins one form. @throws NOT_FOUND, CONFLICT, or LIMIT_EXCEEDED when 8 bits cost too much. */
-  async choose(model: string, number: number, choice: ServingFacts['choice'], by: Actor): Promise<ModelVersionType> {
+  /**
+   * Pins one form, or lets the figures decide.
+   * @throws NOT_FOUND; CONFLICT while there is no 8-bit form; LIMIT_EXCEEDED when INT8 loses more than the margin.
+   */
+  async choose(model: string, number: number, choice: PrecisionChoice, actor: Actor): Promise<ModelVersion> {
     const { id } = await findVersion(this.prisma, model, number);
     await this.#oneChange(async () => {
       if (choice === 'INT8') await this.#refuseUnlessFit(id);
-      await this.#change(id, { choice, chosenBy: by.name, chosenAt: new Date() }, by);
+      await this.#change(id, { choice, chosenBy: actor.name, chosenAt: new Date() }, actor);
     });
     return toModelVersion(await findVersion(this.prisma, model, number));
   }
 
-  /** Keeps what came of making the 8-bit form of a version, and lets it serve where it should. */
+  /** Stores a new 8-bit form of a version and its figures; it serves at once where the decision is INT8. */
   async measured(versionId: string, { quantizedBlob, accuracy, ...times }: Quantization): Promise<void> {
     const when = { measuredOn: this.#machine, measuredAt: new Date() };
     const figures = { quantizedBlob, int8Accuracy: accuracy, ...times, ...when };
     await this.#oneChange(() => this.#change(versionId, { state: 'READY', error: null, ...figures }));
   }
 
-  /** Keeps why a version has no 8-bit form. */
+  /** Stores why a version has no 8-bit form. */
   async failed(versionId: string, error: string): Promise<void> {
-    await this.#oneChange(() => this.#change(versionId, { state: 'FAILED', error, ...NOTHING }));
+    await this.#oneChange(() => this.#change(versionId, { state: 'FAILED', error, ...NO_FORM }));
   }
 
   async #refuseUnlessFit(versionId: string): Promise<void> {
@@ -82,22 +84,22 @@ export class PrecisionService {
     throw new HubError('LIMIT_EXCEEDED', reason, details);
   }
 
-  /** Writes, decides, and switches what serves, warm, if that is another form now. @param by who chose. */
-  async #change(versionId: string, data: Prisma.VersionServingUpdateInput, by?: Actor): Promise<void> {
-    const { model, number, isOther, precision } = await this.#write(versionId, data, by);
+  /** Writes, decides, and switches the form that serves, already warm, if the decision changed. @param actor who chose. */
+  async #change(versionId: string, data: Prisma.VersionServingUpdateInput, actor?: Actor): Promise<void> {
+    const { model, number, isOther, precision } = await this.#write(versionId, data, actor);
     try {
       if (isOther) await this.promotions.redeploy(model, number);
     } catch (error) {
-      // What served before does so still; the form that cannot be loaded is made anew at the next start.
-      const why = 'The form with 8 bits cannot be loaded.';
-      if (precision === 'INT8') await this.#change(versionId, { state: 'FAILED', error: why, ...NOTHING });
+      // The previous form continues to serve; the one that cannot be loaded is made again at the next start.
+      const why = 'The 8-bit form cannot be loaded.';
+      if (precision === 'INT8') await this.#change(versionId, { state: 'FAILED', error: why, ...NO_FORM });
       throw error;
     } finally {
       this.changes.tell('MODEL', model);
     }
   }
 
-  async #write(versionId: string, data: Prisma.VersionServingUpdateInput, by?: Actor) {
+  async #write(versionId: string, data: Prisma.VersionServingUpdateInput, actor?: Actor) {
     return this.prisma.$transaction(async (tx) => {
       const where = { versionId };
       const before = await tx.versionServing.findUniqueOrThrow({ where });
@@ -107,17 +109,17 @@ export class PrecisionService {
       const model = row.version.model.name;
       const decision = decidePrecision(row, testAccuracy, this.margin);
       await tx.versionServing.update({ where, data: { ...decision } });
-      if (by) {
+      if (actor) {
         const change = { from: before.choice, to: row.choice, details: { ...decision } };
         const entry = { action: 'PRECISION_CHOSEN', subject: `${model} ${number}`, model, ...change } as const;
-        await tx.auditEvent.create({ data: auditRow(by, entry) });
+        await tx.auditEvent.create({ data: auditRow(actor, entry) });
       }
       return { model, number, precision: decision.precision, isOther: decision.precision !== before.precision };
     });
   }
 }
 
-/** On what the figures depend. */
+/** The hardware on which the measured times depend. */
 function machineName(): string {
   const { cpu, cores } = describeEnvironment().host;
   return `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}`;

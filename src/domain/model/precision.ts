@@ -1,43 +1,71 @@
 import type { Prisma } from '../../storage/database.js';
+import { Precision, PrecisionChoice, QuantizationState } from '../../storage/enums.js';
 
-/** What is known of the forms of a model version, as its row says it. */
-export type ServingFacts = Pick<
+export { Precision, PrecisionChoice, QuantizationState };
+
+/** The form in which a model version serves, and the figures of both forms. */
+export interface VersionServing {
+  /** State of the 8-bit form: PENDING until it has been made and measured; FAILED where there is none. */
+  readonly state: QuantizationState;
+  /** The form that serves. */
+  readonly precision: Precision;
+  /** Why that form serves. */
+  readonly reason: string;
+  /** SHA-256 of the blob with the 8-bit form. */
+  readonly quantizedBlob: string | null;
+  /** On the test split. */
+  readonly fp32Accuracy: number;
+  readonly int8Accuracy: number | null;
+  /** Median time of one image, without decoding. */
+  readonly fp32Milliseconds: number | null;
+  readonly int8Milliseconds: number | null;
+  /** The processor on which the times were measured. */
+  readonly measuredOn: string | null;
+  readonly measuredAt: Date | null;
+  readonly choice: PrecisionChoice;
+  /** Name of the token that chose last. */
+  readonly chosenBy: string | null;
+  readonly chosenAt: Date | null;
+}
+
+/** The columns that decide which form serves. */
+export type PrecisionFacts = Pick<
   Prisma.VersionServingGetPayload<object>,
   'state' | 'choice' | 'int8Accuracy' | 'fp32Milliseconds' | 'int8Milliseconds' | 'error'
 >;
 
 /** The form that serves, and why. */
-export interface Decision {
-  readonly precision: 'FP32' | 'INT8';
+export interface PrecisionDecision {
+  readonly precision: Precision;
   readonly reason: string;
 }
 
-const BEING_MEASURED = 'The form with 8 bits is being made and measured.';
+const BEING_MEASURED = 'The 8-bit form is being made and measured.';
 
-/** What is kept of a version whose form with 8 bits is to be made. */
-export const TO_BE_MADE = { state: 'PENDING', precision: 'FP32', reason: BEING_MEASURED } as const;
+/** The columns of a version whose 8-bit form is to be made. */
+export const UNQUANTIZED = { state: 'PENDING', precision: 'FP32', reason: BEING_MEASURED } as const;
 
-/** Less than one of so many test images as nobody has. */
+/** Less than one test image of any test split. */
 const ROUNDING = 1e-9;
 
 /**
- * Which form of a version serves. 8 bits do where they cost no more than the margin and are faster on this machine. A person
- * may decide against either, but not against the margin.
- * @param testAccuracy of the floats. @param margin points of test accuracy.
+ * Decides which form of a version serves. INT8 serves where it loses no more than the margin and is faster on this machine.
+ * A person may choose either form, but INT8 only within the margin.
+ * @param testAccuracy of the FP32 form. @param margin points of test accuracy.
  */
-export function decidePrecision(facts: ServingFacts, testAccuracy: number, margin: number): Decision {
+export function decidePrecision(facts: PrecisionFacts, testAccuracy: number, margin: number): PrecisionDecision {
   const { state, choice, int8Accuracy, fp32Milliseconds, int8Milliseconds, error } = facts;
-  const floats = (reason: string): Decision => ({ precision: 'FP32', reason });
-  if (choice === 'FP32') return floats('FP32 was chosen.');
-  if (state === 'PENDING') return floats(BEING_MEASURED);
+  const fp32 = (reason: string): PrecisionDecision => ({ precision: 'FP32', reason });
+  if (choice === 'FP32') return fp32('FP32 was chosen.');
+  if (state === 'PENDING') return fp32(BEING_MEASURED);
   if (int8Accuracy === null || fp32Milliseconds === null || int8Milliseconds === null) {
-    return floats(error ?? 'There is no form with 8 bits.');
+    return fp32(error ?? 'There is no 8-bit form.');
   }
   const lost = (testAccuracy - int8Accuracy) * 100;
   const cost = `INT8 loses ${lost > 0 ? `${lost.toFixed(2)} points` : 'nothing'} of test accuracy`;
-  if (lost > margin + ROUNDING) return floats(`${cost}; the margin is ${margin}.`);
+  if (lost > margin + ROUNDING) return fp32(`${cost}; the margin is ${margin}.`);
   if (choice === 'INT8') return { precision: 'INT8', reason: `INT8 was chosen. ${cost}.` };
-  const times = `${int8Milliseconds.toFixed(1)} ms a picture against ${fp32Milliseconds.toFixed(1)}`;
-  if (int8Milliseconds >= fp32Milliseconds) return floats(`INT8 is not faster on this machine: ${times}.`);
+  const times = `${int8Milliseconds.toFixed(1)} ms per image instead of ${fp32Milliseconds.toFixed(1)} ms`;
+  if (int8Milliseconds >= fp32Milliseconds) return fp32(`INT8 is not faster on this machine: ${times}.`);
   return { precision: 'INT8', reason: `${cost}; the margin is ${margin}. It is faster on this machine: ${times}.` };
 }

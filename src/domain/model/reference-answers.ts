@@ -2,12 +2,12 @@ import type { InputSize } from '../../engines/engine.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 
-/** Test images whose answers are kept with a version. */
+/** Test images whose answers are stored with a version. */
 const PHOTOS = 4;
 
-/** What is to be a version, as far as it can be asked. */
+/** A version that is about to be registered. */
 interface Answering {
-  /** By which serving knows it meanwhile. */
+  /** Its id in serving until it has one of its own. */
   readonly id: string;
   readonly model: string;
   readonly datasetVersionId: string;
@@ -17,18 +17,18 @@ interface Answering {
   readonly size: InputSize;
 }
 
-/** Asks what is to be a version about some test images, so that every later loading of it can be checked. */
-export class RecordedAnswers {
+/** Records the answers of a new version to some test images; every later loading of it is checked against them. */
+export class ReferenceAnswers {
   constructor(
     private readonly contents: DatasetContents,
     private readonly deployments: Deployments,
   ) {}
 
-  /** @returns the blob with photos and answers. */
+  /** @returns SHA-256 of the blob with images and answers. */
   async record({ id, datasetVersionId, ...answering }: Answering): Promise<string> {
     const contents = await this.contents.of(datasetVersionId);
     const tests = contents.manifest.images.filter(({ split }) => split === 'test');
-    // Spread over the split, which is in order of the classes.
+    // Spread over the split, which is ordered by class.
     const chosen = tests.filter((_, i) => i % Math.ceil(tests.length / PHOTOS) === 0);
     const photos = await Promise.all(chosen.map((image) => contents.read(image)));
     return this.deployments.record(

@@ -2,12 +2,12 @@ import type { InputSize } from '../../engines/engine.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
-import { TO_BE_MADE } from './precision.js';
-import type { RecordedAnswers } from './reference-answers.js';
+import { UNQUANTIZED } from './precision.js';
+import type { ReferenceAnswers } from './reference-answers.js';
 
-/** A version that is to be. */
-export interface NewVersion {
-  /** Name of the model; made when there is none of this name. */
+/** A version that is about to be registered. */
+export interface NewModelVersion {
+  /** Name of the model, which is created when it does not exist. */
   readonly model: string;
   /** Null for an imported one. */
   readonly runId: string | null;
@@ -20,29 +20,33 @@ export interface NewVersion {
   readonly testLoss: number;
 }
 
-/** Gives versions their numbers, whatever they come from. */
+/** Registers versions, from runs and from imports, and gives them their numbers. */
 export class VersionRegistry {
   constructor(
     private readonly prisma: PrismaClient,
-    private readonly recorded: RecordedAnswers,
-    /** Where new versions wait for what is made of them. */
+    private readonly references: ReferenceAnswers,
+    /** Queues of the work that every new version needs. */
     private readonly queues: readonly { wake(): void }[],
     private readonly outbox: WebhookOutbox,
     private readonly changes: ChangeNotices,
   ) {}
 
   /**
-   * @param id by which it is known until it has one of its own.
-   * @param besides what is written with it, or not at all.
+   * Registers a version.
+   * @param id its id in serving until it has one of its own.
+   * @param alongside writes more in the same transaction.
    */
   async add(
     id: string,
-    version: NewVersion,
-    besides: (tx: Prisma.TransactionClient, version: { readonly id: string; readonly number: number }) => Promise<void>,
+    version: NewModelVersion,
+    alongside: (
+      tx: Prisma.TransactionClient,
+      version: { readonly id: string; readonly number: number },
+    ) => Promise<void>,
   ): Promise<void> {
     const { model: name, runId, datasetVersionId, backbone, weightsBlob, labels, size, ...figures } = version;
     const answering = { backboneBlob: backbone.sha256, weightsBlob, labels, size };
-    const expectedBlob = await this.recorded.record({ id, model: name, datasetVersionId, ...answering });
+    const expectedBlob = await this.references.record({ id, model: name, datasetVersionId, ...answering });
     const model = await this.prisma.model.upsert({ where: { name }, create: { name }, update: {} });
     await this.prisma.$transaction(async (tx) => {
       // The row lock keeps two registrations from taking the same number.
@@ -53,12 +57,12 @@ export class VersionRegistry {
         data: {
           ...{ modelId: model.id, number, runId, datasetVersionId, backboneId: backbone.id, weightsBlob, expectedBlob },
           ...{ labels: [...labels], preprocessing: { ...size }, ...figures },
-          ...{ serving: { create: TO_BE_MADE }, calibration: { create: {} } },
+          ...{ serving: { create: UNQUANTIZED }, calibration: { create: {} } },
         },
       });
       const { testAccuracy } = figures;
       await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });
-      await besides(tx, made);
+      await alongside(tx, made);
     });
     this.changes.tell('MODEL', name);
     this.outbox.tell();

@@ -1,4 +1,3 @@
-import type { InputSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
 import type { Finished } from '../../jobs/job-kinds.js';
 import type { WorkerProcess } from '../../jobs/worker-process.js';
@@ -6,6 +5,7 @@ import type { QueuedWork } from '../../jobs/worker-queue.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { QuantizationJob } from '../../training/job.js';
 import { recipeSchema } from '../../training/recipe.js';
+import { sizeOf } from './model-version-row.js';
 
 const withJobRelations = { run: true, backbone: true, datasetVersion: true } as const;
 type VersionRow = Prisma.ModelVersionGetPayload<{ include: typeof withJobRelations }>;
@@ -45,13 +45,13 @@ export function versionWork<K extends 'quantize' | 'calibrate'>(
 }
 
 function jobOf(version: VersionRow, blobFolder: string): VersionJob {
-  const { run, backbone, datasetVersion, weightsBlob, preprocessing } = version;
+  const { run, backbone, datasetVersion, weightsBlob } = version;
   return {
     manifestBlob: datasetVersion.manifestBlob,
     backboneBlob: backbone.sha256,
     weightsBlob,
     recipe: recipeSchema.parse(run?.recipe ?? {}),
-    size: preprocessing as unknown as InputSize,
+    size: sizeOf(version),
     blobFolder,
   };
 }

@@ -1,30 +1,31 @@
 import type { Spread } from '../../calibration/spread.js';
 import { dataUrl, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
-import type { ModelType } from '../../schema/model/model.type.js';
-import type { PredictionFilter } from '../../schema/prediction/prediction.input.js';
-import type {
-  FeedbackAccuracyType,
-  PredictionLogType,
-  PredictionPage,
-  PredictionType,
-  VersionTrafficType,
-} from '../../schema/prediction/prediction.type.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor, Requester } from '../actor.js';
-import { figuresOf } from '../model/calibration.js';
+import { figuresOf } from '../model/calibration-row.js';
+import type { Model } from '../model/model.js';
 import type { ModelSettingsService } from '../model/model-settings-service.js';
+import { labelsOf } from '../model/model-version-row.js';
 import { driftOf } from './drift.js';
+import type {
+  FeedbackAccuracy,
+  Prediction,
+  PredictionFilter,
+  PredictionLogSettings,
+  PredictionPage,
+  VersionTraffic,
+} from './prediction.js';
 import type { LogSetting, PredictionLog } from './prediction-log.js';
 
-/** Where the standard normal distribution has 97.5 % below it. */
+/** The 97.5% quantile of the standard normal distribution. */
 const Z_975 = 1.96;
 
-const withVersion = { version: { select: { number: true, labels: true } } } as const;
+const withVersion = { version: { select: { id: true, number: true, labels: true } } } as const;
 type PredictionRow = Prisma.LoggedPredictionGetPayload<{ include: typeof withVersion }>;
 
-/** So many answers of a version with one label and one tenth of confidence. */
+/** Number of answers of a version with one label and one tenth of confidence. */
 interface Cell {
   readonly versionId: string;
   readonly label: string;
@@ -34,7 +35,7 @@ interface Cell {
   readonly right: number;
 }
 
-/** Reads what was answered, takes what was right, and says what both come to. */
+/** Reads kept answers, records feedback on them, and summarizes both. */
 export class PredictionService {
   constructor(
     private readonly prisma: PrismaClient,
@@ -43,21 +44,22 @@ export class PredictionService {
     private readonly settings: ModelSettingsService,
   ) {}
 
-  /** @throws NOT_FOUND. */
-  async setLog(model: string, setting: LogSetting, reason: string, by: Actor): Promise<ModelType> {
-    const changed = await this.settings.setLogging(model, setting, reason, by);
+  /** Sets which answers of a model are kept. @throws NOT_FOUND. */
+  async setLog(model: string, setting: LogSetting, reason: string, actor: Actor): Promise<Model> {
+    const changed = await this.settings.setLogging(model, setting, reason, actor);
     await this.log.load();
     return changed;
   }
 
-  setting(model: string): PredictionLogType | null {
+  /** Which answers of a model are kept; null where nothing was ever set. */
+  setting(model: string): PredictionLogSettings | null {
     const logged = this.log.of(model);
     if (!logged) return null;
     const { sample, days, photos } = logged.setting;
     return { sample, keepDays: days, keepPhotos: photos, lost: logged.lost };
   }
 
-  /** A page, newest first. */
+  /** Reads a page of predictions, newest first. */
   async page(filter: PredictionFilter, first: number, after: string | null): Promise<PredictionPage> {
     await this.log.flush();
     const rows = await this.prisma.loggedPrediction.findMany({
@@ -71,15 +73,15 @@ export class PredictionService {
   }
 
   /**
-   * Keeps what a photo shows, in place of what was said before.
-   * @throws NOT_FOUND, also of another model than the caller's; BAD_INPUT for a label that the version does not have.
+   * Records what a photo shows; it replaces earlier feedback.
+   * @throws NOT_FOUND, also for another model than the caller's; BAD_INPUT for a label that the version does not have.
    */
-  async giveFeedback(id: string, label: string, { caller, actor }: Requester) {
+  async giveFeedback(id: string, label: string, { caller, actor }: Requester): Promise<Prediction> {
     await this.log.flush();
     const model = caller.model === null ? {} : { model: { name: caller.model } };
     const row = await this.prisma.loggedPrediction.findUnique({ where: { id, ...model }, include: withVersion });
     if (!row) throw new HubError('NOT_FOUND', 'There is no prediction with this id.', { id });
-    const labels = row.version.labels as string[];
+    const labels = labelsOf(row.version);
     if (!labels.includes(label)) {
       const message = `The version has no class named ${label}; it has ${labels.join(', ')}.`;
       throw new HubError('BAD_INPUT', message, { received: label });
@@ -88,13 +90,13 @@ export class PredictionService {
     return toPrediction(await this.prisma.loggedPrediction.update({ where: { id }, data, include: withVersion }));
   }
 
-  /** @returns a data URL; null where the photo was not kept. */
-  async thumbnail({ photoBlob }: PredictionType, side: number): Promise<string | null> {
+  /** A small copy of the photo. @returns a data URL; null where the photo was not kept. */
+  async thumbnail({ photoBlob }: Prediction, side: number): Promise<string | null> {
     return photoBlob === null ? null : dataUrl(await thumbnail(await this.blobs.get(photoBlob), side));
   }
 
-  /** What was asked of each version that was asked anything, newest version first. */
-  async traffic(model: string, since: Date | null): Promise<VersionTrafficType[]> {
+  /** Traffic of each version that has kept answers, newest version first. @param since null for all. */
+  async traffic(model: string, since: Date | null): Promise<VersionTraffic[]> {
     await this.log.flush();
     const cells = await this.prisma.$queryRaw<Cell[]>`
       SELECT version_id AS "versionId", label, least(9, floor(confidence * 10))::int AS tenth, count(*)::int AS count,
@@ -107,14 +109,15 @@ export class PredictionService {
       include: { calibration: true },
       orderBy: { number: 'desc' },
     });
-    return versions.map(({ id, number, labels, calibration }) => {
+    return versions.map((version) => {
+      const { id, number, calibration } = version;
       const own = cells.filter(({ versionId }) => versionId === id);
-      const classes = labels as string[];
+      const labels = labelsOf(version);
       return {
         version: number,
         predictions: sumOf(own, 'count'),
         feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged')),
-        drift: driftOf(classes, spreadOf(own, classes), figuresOf(calibration)?.testAnswers ?? null),
+        drift: driftOf(labels, spreadOf(own, labels), figuresOf(calibration)?.testAnswers ?? null),
       };
     });
   }
@@ -136,7 +139,7 @@ export class PredictionService {
   }
 }
 
-function toPrediction({ version, ...row }: PredictionRow): PredictionType {
+function toPrediction({ version, ...row }: PredictionRow): Prediction {
   return { ...row, version: version.number };
 }
 
@@ -152,8 +155,8 @@ function spreadOf(cells: readonly Cell[], labels: readonly string[]): Spread {
   return spread;
 }
 
-/** With Wilson's interval (Probable inference, the law of succession, and statistical inference, 1927). */
-function accuracyOf(right: number, judged: number): FeedbackAccuracyType {
+/** Accuracy with Wilson's interval (Probable inference, the law of succession, and statistical inference, 1927). */
+function accuracyOf(right: number, judged: number): FeedbackAccuracy {
   if (judged === 0) return { judged, right, accuracy: null, low: null, high: null };
   const [accuracy, z2] = [right / judged, Z_975 ** 2];
   const middle = (accuracy + z2 / (2 * judged)) / (1 + z2 / judged);

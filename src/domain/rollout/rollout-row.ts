@@ -1,17 +1,30 @@
-import type { TrialArmType, VersionTrialType } from '../../schema/rollout/rollout.type.js';
+import { z } from 'zod';
 import { type ArmFigures, RolloutFigures, type StoredFigures } from '../../serving/rollout-figures.js';
 import type { Prisma } from '../../storage/database.js';
+import { parseColumn } from '../json-column.js';
+import type { Rollout, RolloutArm } from './rollout.js';
 
 export const withVersions = { version: { include: { model: true } }, present: true } as const;
-export type TrialRow = Prisma.VersionTrialGetPayload<{ include: typeof withVersions }>;
+export type RolloutRow = Prisma.VersionTrialGetPayload<{ include: typeof withVersions }>;
 
-/** What was counted up to the last time that it was written. */
-export function toFigures({ figures }: Pick<TrialRow, 'figures'>): RolloutFigures {
-  return new RolloutFigures(figures as StoredFigures | null);
+const armSchema = z.object({ answers: z.number(), errors: z.number(), times: z.string() });
+const figuresSchema: z.ZodType<StoredFigures> = z.object({
+  present: armSchema,
+  candidate: armSchema,
+  compared: z.number(),
+  agreed: z.number(),
+  dropped: z.number(),
+});
+
+/** The figures as they were written last. */
+export function storedFigures({ id, figures }: Pick<RolloutRow, 'id' | 'figures'>): RolloutFigures {
+  return new RolloutFigures(
+    figures === null ? null : parseColumn(figuresSchema, figures, 'version_trials.figures', id),
+  );
 }
 
-/** @param figures of now, while it is under way. */
-export function toTrial(row: TrialRow, figures: RolloutFigures): VersionTrialType {
+/** @param figures the present ones: of a running rollout, those that serving counts. */
+export function toRollout(row: RolloutRow, figures: RolloutFigures): Rollout {
   const { version, present, ...facts } = row;
   const { compared, agreed, dropped } = figures;
   return {
@@ -26,7 +39,7 @@ export function toTrial(row: TrialRow, figures: RolloutFigures): VersionTrialTyp
   };
 }
 
-function toArm(version: number, arm: ArmFigures): TrialArmType {
+function toArm(version: number, arm: ArmFigures): RolloutArm {
   const { answers, errors } = arm;
   return {
     version,

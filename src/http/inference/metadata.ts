@@ -1,8 +1,8 @@
-import type { ModelVersionType } from '../../schema/model/model.type.js';
+import type { ModelVersion } from '../../domain/model/model.js';
 import { INPUT } from './request.js';
 
 /** What a client needs to know of a model before it asks: names, types and shapes of its tensors. */
-export function describeModel({ model, labels, inputSize }: ModelVersionType, versions: readonly number[]) {
+export function describeModel({ model, labels, inputSize }: ModelVersion, versions: readonly number[]) {
   return {
     name: model,
     versions: versions.map(String),

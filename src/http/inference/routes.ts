@@ -1,9 +1,9 @@
 import express, { type Request } from 'express';
 import { PRODUCTION } from '../../domain/model/gate.js';
+import type { ModelVersion } from '../../domain/model/model.js';
 import type { ModelService } from '../../domain/model/model-service.js';
 import { HubError } from '../../errors.js';
 import { PACKAGE } from '../../package.js';
-import type { ModelVersionType } from '../../schema/model/model.type.js';
 import { modelIn, NARROWED, type Permission } from '../../schema/permission.js';
 import type { Classifier } from '../../serving/classifier.js';
 import type { Deployments } from '../../serving/deployments.js';
@@ -113,7 +113,7 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
 async function find(
   models: ModelService,
   request: Request,
-): Promise<{ found: ModelVersionType; versions: readonly number[] }> {
+): Promise<{ found: ModelVersion; versions: readonly number[] }> {
   const name = request.params.model as string;
   const number = versionOf(request);
   const model = await models.find(name);

@@ -1,44 +1,46 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type { CalibrationFigures } from '../../training/job.js';
+import type { StoredCalibration } from '../../domain/model/calibration-row.js';
 
 @ObjectType('Calibration', {
-  description: 'How sure the answers of a version may be: fitted on validation images, measured on test images.',
+  description: "Calibration of a version's probabilities: fitted on validation images, measured on test images.",
 })
-export class CalibrationType implements Omit<CalibrationFigures, 'testAnswers'> {
+export class CalibrationType implements Omit<StoredCalibration, 'testAnswers'> {
   @Field(() => Float, {
-    description: 'By which logits are divided. Above 1 the network was surer than it should be, below 1 less sure.',
+    description: 'Divisor of the logits. Above 1 the network was overconfident, below 1 underconfident.',
   })
   temperature!: number;
 
   @Field(() => Float, {
-    description: "Expected calibration error of the network's own probabilities: 0 to 1, in 15 bins.",
+    description: "Expected calibration error of the network's raw probabilities, 0 to 1, in 15 bins.",
   })
   eceBefore!: number;
 
-  @Field(() => Float, { description: 'Of the calibrated ones, which answers have.' })
+  @Field(() => Float, {
+    description: 'Expected calibration error of the calibrated probabilities, which answers carry.',
+  })
   eceAfter!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of validation images it was fitted on.' })
   validationImages!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of test images it was measured on.' })
   testImages!: number;
 
   @Field(() => Boolean, {
     description:
-      'Whether the run kept the validation images from training. If not, answers may seem surer than they are.',
+      'Whether the run held the validation images out of training. If not, answers may be less certain than they seem.',
   })
   heldOut!: boolean;
 
   @Field(() => Float, {
     description:
-      'How far the features of a photo may lie from those of training images. `outlierScore` is in this unit.',
+      'Distance that the features of a photo may have from those of training images; the unit of `outlierScore`.',
   })
   outlierDistance!: number;
 
-  @Field(() => Float, { description: 'Share of the validation images that is taken for none of the classes.' })
+  @Field(() => Float, { description: 'Share of the validation images beyond that distance.' })
   falseAlarmRate!: number;
 
-  @Field(() => Float, { description: 'The same of the test images.' })
+  @Field(() => Float, { description: 'Share of the test images beyond that distance.' })
   testFalseAlarmRate!: number;
 }

@@ -1,29 +1,27 @@
 import { GraphQLBigInt } from 'graphql-scalars';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import type { ModelExport } from '../../domain/model/model-export.js';
+import { ExportFormat } from '../../training/export-formats.js';
 
-export enum ExportFormat {
-  ONNX = 'onnx',
-  ONNX_INT8 = 'onnx-int8',
-  SAFETENSORS = 'safetensors',
-  KERAS = 'keras',
-}
 registerEnumType(ExportFormat, {
   name: 'ExportFormat',
-  description: 'A format of others. docs/formats.md says what each holds.',
+  description: 'A file format of a model version. docs/formats.md says what each contains.',
   valuesConfig: {
-    ONNX_INT8: { description: 'The form with 8-bit weights and activations, where the version has one.' },
+    ONNX: { description: 'ONNX with 32-bit floats.' },
+    ONNX_INT8: { description: 'ONNX with 8-bit weights and activations, where the version has that form.' },
+    SAFETENSORS: { description: 'Weights by layer name; a hub can import it.' },
     KERAS: { description: 'HDF5, which `keras.models.load_model` loads.' },
   },
 });
 
-@ObjectType('ModelExport', { description: 'A format in which a model version can be had.' })
-export class ModelExportType {
+@ObjectType('ModelExport', { description: 'A file format in which a model version can be downloaded.' })
+export class ModelExportType implements ModelExport {
   @Field(() => ExportFormat)
   format!: ExportFormat;
 
-  @Field(() => String, { description: 'Path of this hub at which it is made and sent; it needs a token.' })
+  @Field(() => String, { description: 'Path at this hub that makes and sends the file; it needs a token.' })
   link!: string;
 
-  @Field(() => GraphQLBigInt, { description: 'About how large it is, by its weights.' })
+  @Field(() => GraphQLBigInt, { description: 'Approximate size, computed from the number of weights.' })
   bytes!: number;
 }

@@ -7,27 +7,27 @@ const MOST_LABELS = 10_000;
 
 @InputType({
   description:
-    'A Keras model (.h5 or .keras) of InceptionV3 and a head, or what a hub exported as safetensors. Give one of upload and path.',
+    'A Keras model (.h5 or .keras) of InceptionV3 and a head, or a safetensors export of a hub. Give exactly one of upload and path.',
 })
 export class ImportModelVersionInput {
-  @Field(() => String, { description: `The model; made when there is none of this name. ${NAME_RULE}` })
+  @Field(() => String, { description: `The model, created when it does not exist. ${NAME_RULE}` })
   @Checked(NAME)
   model!: string;
 
   @Field(() => UploadScalar, { nullable: true })
   upload?: UploadPromise | null;
 
-  @Field(() => String, { nullable: true, description: 'A file on the server, in a folder it allows.' })
+  @Field(() => String, { nullable: true, description: 'A file on the server, in an allowed folder.' })
   @Checked(text(1, 4096))
   path?: string | null;
 
-  @Field(() => ID, { description: 'On whose test split it is measured.' })
+  @Field(() => ID, { description: 'The dataset version on whose test split the model is measured.' })
   datasetVersionId!: string;
 
   @Field(() => [String], {
     nullable: true,
     description:
-      'What its outputs stand for, in order. Unless given, what the file says or, where it says nothing, the classes of the dataset version.',
+      'Class names in the order of the outputs. Default: the names in the file or, where it has none, the classes of the dataset version.',
   })
   @Checked(distinct(list(2, MOST_LABELS, text(1, 100))))
   labels?: string[] | null;

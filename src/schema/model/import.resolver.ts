@@ -11,14 +11,14 @@ import { ModelImportType } from './import.type.js';
 export class ImportResolver {
   constructor(private readonly imports: ImportService) {}
 
-  @Query(() => [ModelImportType], { description: 'Of a model, newest first, the last hundred.' })
+  @Query(() => [ModelImportType], { description: 'The last hundred imports of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))
   async modelImports(@Arg('model', () => String) model: string): Promise<ModelImportType[]> {
     return this.imports.list(model);
   }
 
   @Mutation(() => ModelImportType, {
-    description: 'Takes a model file of others in; when it has been read and measured, it is a version.',
+    description: 'Imports a model file from elsewhere. Once it is read and measured, it is a version.',
   })
   @Needs('TRAINER', modelIn('input.model'))
   async importModelVersion(

@@ -1,10 +1,11 @@
 import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { ModelImport } from '../../domain/model/model-import.js';
 import { RunState } from '../../domain/run/run.js';
 import { RunErrorType } from '../run/run.type.js';
 
-@ObjectType('ModelImport', { description: 'A model file of others on its way to a model version.' })
-export class ModelImportType {
+@ObjectType('ModelImport', { description: 'A model file from elsewhere on its way to a model version.' })
+export class ModelImportType implements ModelImport {
   @Field(() => ID)
   id!: string;
 
@@ -14,10 +15,10 @@ export class ModelImportType {
   @Field(() => String, { description: 'Name of the model that gets the version.' })
   model!: string;
 
-  @Field(() => Int, { nullable: true, description: 'Number of the version, when there is one.' })
-  version?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Number of the version; null until there is one.' })
+  version!: number | null;
 
-  @Field(() => String, { description: 'What whoever sent it called the file.' })
+  @Field(() => String, { description: 'Name of the file at the client.' })
   fileName!: string;
 
   @Field(() => String, { description: 'SHA-256 of the file.' })
@@ -26,21 +27,21 @@ export class ModelImportType {
   @Field(() => GraphQLBigInt, { description: 'Size of the file.' })
   bytes!: bigint;
 
-  @Field(() => ID, { description: 'On whose test split it is measured.' })
+  @Field(() => ID, { description: 'The dataset version on whose test split the model is measured.' })
   datasetVersionId!: string;
 
-  @Field(() => [String], { description: 'What was taken on trust.' })
-  notes!: string[];
+  @Field(() => [String], { description: 'Facts that the file states and the hub cannot check.' })
+  notes!: readonly string[];
 
-  @Field(() => String, { description: 'Name of the token that asked for it.' })
+  @Field(() => String, { description: 'Name of the token that started the import.' })
   actor!: string;
 
-  @Field(() => RunErrorType, { nullable: true })
-  error?: RunErrorType | null;
+  @Field(() => RunErrorType, { nullable: true, description: 'Why the import failed.' })
+  error!: RunErrorType | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  endedAt?: Date | null;
+  endedAt!: Date | null;
 }

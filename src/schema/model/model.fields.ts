@@ -1,17 +1,25 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
+import type { ModelVersion } from '../../domain/model/model.js';
+import { exportsOf } from '../../domain/model/model-export.js';
 import type { RunLoaders } from '../../domain/run/run-loaders.js';
 import { RunType } from '../run/run.type.js';
+import { ModelExportType } from './export.type.js';
 import { ModelVersionType } from './model.type.js';
 
-/** Fields of a model version that are read only when they are asked for. */
+/** Fields of a model version that are computed only when a query asks for them. */
 @Resolver(() => ModelVersionType)
 export class ModelFields {
   constructor(private readonly runs: RunLoaders) {}
 
+  @FieldResolver(() => [ModelExportType], { description: 'The file formats in which it can be downloaded.' })
+  exports(@Root() version: ModelVersion): ModelExportType[] {
+    return exportsOf(version);
+  }
+
   @FieldResolver(() => [RunType], {
-    description: 'The runs that led to it, each going on from the one before; the last one made it.',
+    description: 'The chain of runs that led to it, each continuing from the one before; the last one made it.',
   })
-  async lineage(@Root() { runId }: ModelVersionType): Promise<RunType[]> {
+  async lineage(@Root() { runId }: ModelVersion): Promise<RunType[]> {
     return runId ? this.runs.chain.load(runId) : [];
   }
 }

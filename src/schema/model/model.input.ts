@@ -1,5 +1,5 @@
 import { ArgsType, Field, Float, ID, InputType } from 'type-graphql';
-import { GateMetric, GateRuleKind } from '../../domain/model/gate.js';
+import { GateMetric, type GateRule, GateRuleKind } from '../../domain/model/gate.js';
 import { NAME_RULE } from '../../domain/names.js';
 import { Checked, list, NAME, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
@@ -9,22 +9,25 @@ export class RegisterModelVersionInput {
   @Field(() => ID, { description: 'A run that succeeded.' })
   runId!: string;
 
-  @Field(() => String, { description: `The model; made when there is none of this name. ${NAME_RULE}` })
+  @Field(() => String, { description: `The model, created when it does not exist. ${NAME_RULE}` })
   @Checked(NAME)
   model!: string;
 }
 
 @InputType()
-export class GateRuleInput {
+export class GateRuleInput implements GateRule {
   @Field(() => GateRuleKind)
   kind!: GateRuleKind;
 
-  @Field(() => GateMetric, { defaultValue: GateMetric.TEST_ACCURACY, description: 'Of NOT_WORSE and THRESHOLD.' })
+  @Field(() => GateMetric, {
+    defaultValue: GateMetric.TEST_ACCURACY,
+    description: 'The metric of NOT_WORSE and THRESHOLD.',
+  })
   metric!: GateMetric;
 
   @Field(() => Float, {
     defaultValue: 0,
-    description: 'Margin of NOT_WORSE, threshold of THRESHOLD, from 0: a share up to 1, or nats.',
+    description: 'Margin of NOT_WORSE, threshold of THRESHOLD, at least 0: a share up to 1, or nats.',
   })
   @Checked(number(0))
   limit!: number;
@@ -35,7 +38,10 @@ export class SetGateArgs {
   @Field(() => String)
   model!: string;
 
-  @Field(() => [GateRuleInput], { nullable: true, description: 'In place of those that it has; null for the usual.' })
+  @Field(() => [GateRuleInput], {
+    nullable: true,
+    description: 'The new rules, in place of the present ones; null for the default rules.',
+  })
   @Checked(list(0, 20))
   rules?: GateRuleInput[] | null;
 

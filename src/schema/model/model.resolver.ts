@@ -6,8 +6,7 @@ import { precisionOf } from '../../serving/served-version.js';
 import type { Context } from '../context.js';
 import { modelIn, NARROWED, Needs } from '../permission.js';
 import { RegisterModelVersionInput, SetApprovalArgs, SetGateArgs } from './model.input.js';
-import { AliasEventType, DeploymentType, ModelType, ModelVersionType, SelfCheckOutcome } from './model.type.js';
-import { Precision } from './version-serving.type.js';
+import { AliasEventType, DeploymentType, ModelType, ModelVersionType } from './model.type.js';
 
 @Resolver(() => ModelType)
 export class ModelResolver {
@@ -17,30 +16,31 @@ export class ModelResolver {
     private readonly deployments: Deployments,
   ) {}
 
-  @Query(() => [ModelType], { name: 'models', description: 'All models by name.' })
+  @Query(() => [ModelType], { name: 'models', description: 'All models, by name.' })
   @Needs('VIEWER', NARROWED)
   async allModels(@Ctx() { caller }: Context): Promise<ModelType[]> {
     return this.models.list(caller.model);
   }
 
-  @Query(() => ModelType, { nullable: true })
+  @Query(() => ModelType, { nullable: true, description: 'A model by its name; null where there is none.' })
   @Needs('VIEWER', modelIn('name'))
   async model(@Arg('name', () => String) name: string): Promise<ModelType | null> {
     return this.models.find(name);
   }
 
-  @Query(() => [DeploymentType], { name: 'deployments', description: 'What serves at this moment.' })
+  @Query(() => [DeploymentType], { name: 'deployments', description: 'The versions that serve now.' })
   @Needs('VIEWER', NARROWED)
   allDeployments(@Ctx() { caller }: Context): DeploymentType[] {
     const listed = this.deployments.list().map(({ alias, version, selfCheck, since }) => {
       const { model, versionId, number } = version;
-      const precision = Precision[precisionOf(version)];
-      return { model, alias, versionId, number, precision, selfCheck: SelfCheckOutcome[selfCheck], since };
+      return { model, alias, versionId, number, precision: precisionOf(version), selfCheck, since };
     });
     return listed.filter(({ model }) => caller.model === null || model === caller.model);
   }
 
-  @Mutation(() => ModelVersionType, { description: 'Makes a version of what a run made.' })
+  @Mutation(() => ModelVersionType, {
+    description: 'Registers the weights of a run as a version. A run that is registered already returns its version.',
+  })
   @Needs('TRAINER', modelIn('input.model'))
   async registerModelVersion(
     @Arg('input', () => RegisterModelVersionInput) { runId, model }: RegisterModelVersionInput,
@@ -48,7 +48,9 @@ export class ModelResolver {
     return this.models.register(runId, model);
   }
 
-  @Mutation(() => ModelType, { description: 'Says which rules a version must meet before `production` points to it.' })
+  @Mutation(() => ModelType, {
+    description: 'Sets the rules that a version must meet before `production` may point to it.',
+  })
   @Needs('ADMIN', modelIn('model'))
   async setGate(
     @Args(() => SetGateArgs) { model, rules, reason }: SetGateArgs,
@@ -57,7 +59,7 @@ export class ModelResolver {
     return this.settings.setGate(model, rules ?? null, reason, actor);
   }
 
-  @Mutation(() => ModelType, { description: 'Says whether a second person approves what `production` is to point to.' })
+  @Mutation(() => ModelType, { description: 'Sets whether moving `production` needs the approval of a second person.' })
   @Needs('ADMIN', modelIn('model'))
   async setApproval(
     @Args(() => SetApprovalArgs) { model, secondPerson, reason }: SetApprovalArgs,
@@ -66,7 +68,7 @@ export class ModelResolver {
     return this.settings.setApproval(model, secondPerson, reason, actor);
   }
 
-  @FieldResolver(() => [AliasEventType], { description: 'Newest first, the last hundred.' })
+  @FieldResolver(() => [AliasEventType], { description: 'The last hundred moves of its aliases, newest first.' })
   async aliasEvents(@Root() { name }: ModelType): Promise<AliasEventType[]> {
     return this.models.aliasEvents(name);
   }

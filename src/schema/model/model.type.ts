@@ -1,18 +1,20 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { GateMetric, GateRuleKind } from '../../domain/model/gate.js';
+import type { Alias, AliasEvent, Model, ModelVersion } from '../../domain/model/model.js';
+import { Precision } from '../../domain/model/precision.js';
+import { SelfCheckOutcome } from '../../serving/self-check.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { CalibrationType } from './calibration.type.js';
-import { ModelExportType } from './export.type.js';
+import { GateCheckType, GateRuleType } from './gate.type.js';
 import { ModelImportType } from './import.type.js';
-import { Precision, VersionServingType } from './version-serving.type.js';
+import { VersionServingType } from './version-serving.type.js';
 
 @ObjectType('ModelVersion', {
   description:
-    'What a run made or a file brought, registered under a number. Only how it serves and what points to it change.',
+    'Trained weights, registered under a number. Only the form in which it serves and the aliases that point to it change.',
 })
-export class ModelVersionType {
+export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' | 'calibration'> {
   @Field(() => ID)
   id!: string;
 
@@ -22,108 +24,80 @@ export class ModelVersionType {
   @Field(() => Int, { description: 'Counts from 1 in each model.' })
   number!: number;
 
-  @Field(() => ID, { nullable: true, description: 'The run that made it.' })
-  runId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The run that made it; null for an imported version.' })
+  runId!: string | null;
 
   @Field(() => ModelImportType, {
     nullable: true,
-    description: 'The file that it came from; null where a run made it.',
+    description: 'The import that made it; null for a version made by a run.',
   })
-  origin?: ModelImportType | null;
+  origin!: ModelImportType | null;
 
   @Field(() => BackboneType)
   backbone!: BackboneType;
 
-  @Field(() => DatasetVersionType, { description: 'On whose test split the figures were measured.' })
+  @Field(() => DatasetVersionType, {
+    description: 'The dataset version on whose test split the figures were measured.',
+  })
   datasetVersion!: DatasetVersionType;
 
-  @Field(() => [String])
-  labels!: string[];
+  @Field(() => [String], { description: 'Class names, in the order of the outputs.' })
+  labels!: readonly string[];
 
-  @Field(() => Int, { description: 'A photo is reduced to a square of this side first, as the training images were.' })
+  @Field(() => Int, {
+    description: 'Side in pixels of the square to which a photo is resized first, as the training images were.',
+  })
   inputSize!: number;
 
-  @Field(() => Int, { description: 'Side in pixels of the picture that the network sees.' })
+  @Field(() => Int, { description: 'Side in pixels of the square that the network sees.' })
   imageSize!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Share of test images classified correctly, 0 to 1.' })
   testAccuracy!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Loss on the test split, in nats.' })
   testLoss!: number;
 
   @Field(() => VersionServingType)
   serving!: VersionServingType;
 
-  @Field(() => [ModelExportType], { description: 'The formats in which it can be had.' })
-  exports!: ModelExportType[];
-  @Field(() => CalibrationType, { nullable: true, description: 'How sure its answers may be.' })
-  calibration?: CalibrationType | null;
+  @Field(() => CalibrationType, { nullable: true })
+  calibration!: CalibrationType | null;
 
   @Field(() => String, { nullable: true, description: 'Why there is no calibration; null where there is one.' })
-  notCalibrated?: string | null;
+  notCalibrated!: string | null;
 
-  @Field(() => [String], { description: 'Aliases that point to it now.' })
-  aliases!: string[];
+  @Field(() => [String], { description: 'Names of the aliases that point to it.' })
+  aliases!: readonly string[];
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 }
 
-@ObjectType('Alias', { description: 'A pointer to a version. "production" is guarded by the gate.' })
-export class AliasType {
+@ObjectType('Alias', { description: 'A movable name of a version. The gate guards `production`.' })
+export class AliasType implements Omit<Alias, 'version'> {
   @Field(() => String)
   name!: string;
 
   @Field(() => ModelVersionType)
   version!: ModelVersionType;
 
-  @Field(() => GraphQLDateTimeISO, { description: 'When it was moved there.' })
+  @Field(() => GraphQLDateTimeISO, { description: 'Time of its last move.' })
   movedAt!: Date;
 }
 
-@ObjectType({ description: 'One rule of the gate and how a version stood to it.' })
-export class GateCheck {
-  @Field(() => String)
-  rule!: string;
-
-  @Field(() => Boolean)
-  passed!: boolean;
-
-  @Field(() => String, { description: 'What was asked and what was measured.' })
-  detail!: string;
-
-  @Field(() => Float, { nullable: true, description: 'What the figure must reach; of a loss, what it may reach.' })
-  limit?: number | null;
-
-  @Field(() => Float, { nullable: true, description: 'The figure of the version.' })
-  measured?: number | null;
-}
-
-@ObjectType('GateRule', { description: 'A rule that a version must meet before `production` may point to it.' })
-export class GateRuleType {
-  @Field(() => GateRuleKind)
-  kind!: GateRuleKind;
-
-  @Field(() => GateMetric, { description: 'Of NOT_WORSE and THRESHOLD.' })
-  metric!: GateMetric;
-
-  @Field(() => Float, { description: 'Margin of NOT_WORSE, threshold of THRESHOLD: a share from 0 to 1, or nats.' })
-  limit!: number;
-}
-
-@ObjectType('AliasEvent', { description: 'One move of an alias: who, when, why, from, to.' })
-export class AliasEventType {
+@ObjectType('AliasEvent', { description: 'One move of an alias.' })
+export class AliasEventType implements AliasEvent {
   @Field(() => ID)
   id!: string;
 
   @Field(() => String)
   alias!: string;
 
-  @Field(() => Int, { nullable: true, description: 'Number of the version it pointed to before.' })
-  from?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Number of the version that it pointed to before; null for none.' })
+  from!: number | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of the version that it pointed to afterwards.' })
   to!: number;
 
   @Field(() => String, { description: 'Name of the token that moved it.' })
@@ -132,18 +106,18 @@ export class AliasEventType {
   @Field(() => String)
   reason!: string;
 
-  @Field(() => Boolean, { description: 'Whether it was moved though the gate refused.' })
+  @Field(() => Boolean, { description: 'Whether it was moved although the gate refused.' })
   overridden!: boolean;
 
-  @Field(() => [GateCheck])
-  gate!: GateCheck[];
+  @Field(() => [GateCheckType], { description: 'The verdicts of the gate at that time.' })
+  gate!: readonly GateCheckType[];
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 }
 
 @ObjectType('Model', { description: 'A named model and its versions.' })
-export class ModelType {
+export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
   @Field(() => ID)
   id!: string;
 
@@ -151,32 +125,31 @@ export class ModelType {
   name!: string;
 
   @Field(() => [ModelVersionType], { description: 'Newest first.' })
-  versions!: ModelVersionType[];
+  versions!: readonly ModelVersionType[];
 
   @Field(() => [AliasType])
-  aliases!: AliasType[];
+  aliases!: readonly AliasType[];
 
-  @Field(() => [GateRuleType])
-  gate!: GateRuleType[];
+  @Field(() => [GateRuleType], { description: 'The rules that guard `production`.' })
+  gate!: readonly GateRuleType[];
 
-  @Field(() => Boolean, { description: 'Whether a second person approves what `production` is to point to.' })
+  @Field(() => Boolean, { description: 'Whether moving `production` needs the approval of a second person.' })
   secondPerson!: boolean;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 }
 
-export enum SelfCheckOutcome {
-  PASSED = 'PASSED',
-  NOT_POSSIBLE = 'NOT_POSSIBLE',
-}
 registerEnumType(SelfCheckOutcome, {
   name: 'SelfCheckOutcome',
-  description: 'How a version stood to the answers that were recorded when it was registered, before it served.',
-  valuesConfig: { NOT_POSSIBLE: { description: 'It is from before answers were recorded.' } },
+  description: 'Comparison of a loaded version with its reference answers, made before it serves.',
+  valuesConfig: {
+    PASSED: { description: 'It gave its reference answers.' },
+    NOT_POSSIBLE: { description: 'It was registered before reference answers were stored.' },
+  },
 });
 
-@ObjectType('Deployment', { description: 'What serving has loaded for an alias, warm.' })
+@ObjectType('Deployment', { description: 'A version that is loaded for an alias, warm and checked.' })
 export class DeploymentType {
   @Field(() => String)
   model!: string;
@@ -187,14 +160,15 @@ export class DeploymentType {
   @Field(() => ID)
   versionId!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of the version.' })
   number!: number;
 
-  @Field(() => Precision, { description: 'The form of the version that is loaded.' })
+  @Field(() => Precision, { description: 'The form that is loaded.' })
   precision!: Precision;
+
   @Field(() => SelfCheckOutcome)
   selfCheck!: SelfCheckOutcome;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTimeISO, { description: 'Time since which it serves.' })
   since!: Date;
 }

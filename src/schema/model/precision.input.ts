@@ -1,6 +1,6 @@
 import { Field, InputType, Int } from 'type-graphql';
+import { PrecisionChoice } from '../../domain/model/precision.js';
 import { Checked, number } from '../checked.js';
-import { PrecisionChoice } from './version-serving.type.js';
 
 @InputType()
 export class SetServingPrecisionInput {

@@ -11,7 +11,7 @@ export class PrecisionResolver {
 
   @Mutation(() => ModelVersionType, {
     description:
-      'Pins the form in which a version serves, or lets the figures decide. Where it serves, it is switched: loaded and warm first.',
+      'Pins the form in which a version serves, or lets the figures decide. A version that serves is switched once the form is loaded and warm.',
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async setServingPrecision(

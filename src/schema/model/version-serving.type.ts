@@ -1,70 +1,76 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
+import { Precision, PrecisionChoice, QuantizationState, type VersionServing } from '../../domain/model/precision.js';
 
-export enum Precision {
-  FP32 = 'FP32',
-  INT8 = 'INT8',
-}
 registerEnumType(Precision, {
   name: 'Precision',
-  description: 'How a network computes: with 32-bit floats as it was trained, or with 8-bit weights and activations.',
+  description: 'How a network computes.',
+  valuesConfig: {
+    FP32: { description: 'With 32-bit floats, as it was trained.' },
+    INT8: { description: 'With 8-bit weights and activations.' },
+  },
 });
 
-export enum PrecisionChoice {
-  AUTO = 'AUTO',
-  FP32 = 'FP32',
-  INT8 = 'INT8',
-}
 registerEnumType(PrecisionChoice, {
   name: 'PrecisionChoice',
-  description: 'AUTO lets the figures decide. INT8 is refused where it costs more accuracy than the margin.',
+  description: 'The form that a person wants to serve.',
+  valuesConfig: {
+    AUTO: { description: 'The measured accuracy and speed decide.' },
+    FP32: { description: '32-bit floats.' },
+    INT8: { description: '8-bit weights and activations; refused where it loses more accuracy than the margin.' },
+  },
 });
 
-export enum QuantizationState {
-  PENDING = 'PENDING',
-  READY = 'READY',
-  FAILED = 'FAILED',
-}
 registerEnumType(QuantizationState, {
   name: 'QuantizationState',
-  description: 'Of the form with 8 bits: PENDING until it has been made and measured; FAILED where there is none.',
+  description: 'State of the 8-bit form of a version.',
+  valuesConfig: {
+    PENDING: { description: 'It is waiting to be made and measured.' },
+    READY: { description: 'It has been made and measured.' },
+    FAILED: { description: 'It could not be made.' },
+  },
 });
 
-@ObjectType('VersionServing', { description: 'In which form a model version serves, and the figures of both.' })
-export class VersionServingType {
+@ObjectType('VersionServing', {
+  description: 'The form in which a model version serves, and the figures of both forms.',
+})
+export class VersionServingType implements Omit<VersionServing, 'quantizedBlob'> {
   @Field(() => QuantizationState)
   state!: QuantizationState;
 
   @Field(() => Precision, { description: 'The form that serves.' })
   precision!: Precision;
 
-  @Field(() => String, { description: 'Why it is that one.' })
+  @Field(() => String, { description: 'Why that form serves.' })
   reason!: string;
 
-  @Field(() => Float, { description: 'Of the floats, on the test split.' })
+  @Field(() => Float, { description: 'Test accuracy of the FP32 form, 0 to 1.' })
   fp32Accuracy!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Of the form with 8 bits, on the same images.' })
-  int8Accuracy?: number | null;
+  @Field(() => Float, { nullable: true, description: 'Test accuracy of the INT8 form, on the same images.' })
+  int8Accuracy!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'What one picture takes with floats: median, without decoding.' })
-  fp32Milliseconds?: number | null;
+  @Field(() => Float, { nullable: true, description: 'Median time of one image with FP32, without decoding.' })
+  fp32Milliseconds!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'What it takes with 8 bits, measured in turn with the floats.' })
-  int8Milliseconds?: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Median time of one image with INT8, measured alternately with FP32.',
+  })
+  int8Milliseconds!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'The processor on which that was measured.' })
-  measuredOn?: string | null;
+  @Field(() => String, { nullable: true, description: 'The processor on which the times were measured.' })
+  measuredOn!: string | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  measuredAt?: Date | null;
+  measuredAt!: Date | null;
 
-  @Field(() => PrecisionChoice, { description: 'What a person chose.' })
+  @Field(() => PrecisionChoice, { description: 'The choice of a person; AUTO until somebody chooses.' })
   choice!: PrecisionChoice;
 
   @Field(() => String, { nullable: true, description: 'Name of the token that chose last.' })
-  chosenBy?: string | null;
+  chosenBy!: string | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  chosenAt?: Date | null;
+  chosenAt!: Date | null;
 }

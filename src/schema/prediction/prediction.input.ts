@@ -1,5 +1,6 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { ArgsType, Field, Float, ID, InputType, Int } from 'type-graphql';
+import type { PredictionFilter } from '../../domain/prediction/prediction.js';
 import { Checked, number, SHA256, text, UUID } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
@@ -16,28 +17,31 @@ export class SetPredictionLogArgs {
   @Checked(number(1, 3650))
   keepDays!: number;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Keep the photos too.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether to keep the photos too.' })
   keepPhotos!: boolean;
 
   @Reason()
   reason!: string;
 }
 
-@InputType({ description: 'A prediction is in the list when all that is given here holds for it.' })
-export class PredictionFilter {
+@InputType('PredictionFilter', { description: 'Conditions on a prediction; all that are given must hold.' })
+export class PredictionFilterInput implements PredictionFilter {
   @Field(() => String)
   model!: string;
 
   @Field(() => Int, { nullable: true, description: 'Number of the version.' })
   version?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'What was answered.' })
+  @Field(() => String, { nullable: true, description: 'The label that was answered.' })
   label?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether somebody has judged it, and it was wrong.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: only answers that feedback says are wrong. False: only answers that it says are right.',
+  })
   wrong?: boolean | null;
 
-  @Field(() => Float, { nullable: true, description: 'Only answers that were less sure than this.' })
+  @Field(() => Float, { nullable: true, description: 'Only answers with a lower confidence, 0 to 1.' })
   confidenceBelow?: number | null;
 
   @Field(() => String, { nullable: true, description: 'SHA-256 of the photo, in hex.' })
@@ -47,7 +51,7 @@ export class PredictionFilter {
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   since?: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Up to, and not with.' })
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
   before?: Date | null;
 }
 
@@ -57,14 +61,14 @@ export class PredictionPageInput {
   @Checked(number(1, 200))
   first!: number;
 
-  @Field(() => ID, { nullable: true, description: 'The `next` of the page before.' })
+  @Field(() => ID, { nullable: true, description: 'The `next` of the previous page.' })
   @Checked(UUID)
   after?: string | null;
 }
 
 @ArgsType()
 export class FeedbackArgs {
-  @Field(() => ID, { description: "An answer's `predictionId`." })
+  @Field(() => ID, { description: 'The `predictionId` of an answer.' })
   predictionId!: string;
 
   @Field(() => String, { description: "What the photo shows: one of the version's labels." })

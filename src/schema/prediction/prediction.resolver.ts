@@ -5,24 +5,24 @@ import type { Context } from '../context.js';
 import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { ModelType } from '../model/model.type.js';
 import { modelIn, NARROWED, Needs } from '../permission.js';
-import { FeedbackArgs, PredictionFilter, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
-import { PredictionLogType, PredictionPage, PredictionType, VersionTrafficType } from './prediction.type.js';
+import { FeedbackArgs, PredictionFilterInput, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
+import { PredictionLogType, PredictionPageType, PredictionType, VersionTrafficType } from './prediction.type.js';
 
 @Resolver(() => PredictionType)
 export class PredictionResolver {
   constructor(private readonly predictions: PredictionService) {}
 
-  @Query(() => PredictionPage, { name: 'predictions', description: 'Answers that were kept, newest first.' })
+  @Query(() => PredictionPageType, { name: 'predictions', description: 'Kept answers, newest first.' })
   @Needs('TRAINER', modelIn('filter.model'))
   async allPredictions(
-    @Arg('filter', () => PredictionFilter) filter: PredictionFilter,
+    @Arg('filter', () => PredictionFilterInput) filter: PredictionFilterInput,
     @Arg('page', () => PredictionPageInput, { defaultValue: { first: 50 } }) { first, after }: PredictionPageInput,
-  ): Promise<PredictionPage> {
+  ): Promise<PredictionPageType> {
     return this.predictions.page(filter, first, after ?? null);
   }
 
   @Query(() => [VersionTrafficType], {
-    description: 'What each version of a model was asked, as far as it was kept: accuracy on feedback, drift.',
+    description: 'Kept answers of each version of a model in numbers: accuracy on feedback, drift.',
   })
   @Needs('VIEWER', modelIn('model'))
   async traffic(
@@ -32,16 +32,16 @@ export class PredictionResolver {
     return this.predictions.traffic(model, since ?? null);
   }
 
-  @Mutation(() => PredictionType, { description: 'Says what a photo shows. The last word counts.' })
+  @Mutation(() => PredictionType, { description: 'Records what a photo shows. It replaces earlier feedback.' })
   @Needs('VIEWER', NARROWED)
   async giveFeedback(
     @Args(() => FeedbackArgs) { predictionId, label }: FeedbackArgs,
-    @Ctx() by: Context,
+    @Ctx() requester: Context,
   ): Promise<PredictionType> {
-    return this.predictions.giveFeedback(predictionId, label, by);
+    return this.predictions.giveFeedback(predictionId, label, requester);
   }
 
-  @Mutation(() => ModelType, { description: "Says what of a model's answers is kept, and for how long." })
+  @Mutation(() => ModelType, { description: 'Sets which answers of a model are kept, and for how long.' })
   @Needs('ADMIN', modelIn('model'))
   async setPredictionLog(
     @Args(() => SetPredictionLogArgs) { model, sample, keepDays, keepPhotos, reason }: SetPredictionLogArgs,
@@ -63,7 +63,10 @@ export class PredictionResolver {
 export class PredictionLogResolver {
   constructor(private readonly predictions: PredictionService) {}
 
-  @FieldResolver(() => PredictionLogType, { nullable: true, description: 'Null where nothing was ever set.' })
+  @FieldResolver(() => PredictionLogType, {
+    nullable: true,
+    description: 'Which of its answers are kept; null where nothing was ever set.',
+  })
   predictionLog(@Root() { name }: ModelType): PredictionLogType | null {
     return this.predictions.setting(name);
   }

@@ -1,8 +1,16 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { type Drift, DriftVerdict, type Shift } from '../../domain/prediction/drift.js';
+import type {
+  FeedbackAccuracy,
+  Prediction,
+  PredictionLogSettings,
+  PredictionPage,
+  VersionTraffic,
+} from '../../domain/prediction/prediction.js';
 
-@ObjectType('PredictionLog', { description: "What of a model's answers is kept." })
-export class PredictionLogType {
+@ObjectType('PredictionLog', { description: 'Which answers of a model are kept.' })
+export class PredictionLogType implements PredictionLogSettings {
   @Field(() => Float, { description: 'Share of the answers, 0 to 1.' })
   sample!: number;
 
@@ -13,13 +21,13 @@ export class PredictionLogType {
   keepPhotos!: boolean;
 
   @Field(() => Int, {
-    description: 'Answers that were to be kept since the hub started, and were not: more came than could be written.',
+    description: 'Answers that were sampled since the hub started but not written, because too many were waiting.',
   })
   lost!: number;
 }
 
-@ObjectType('Prediction', { description: 'What a version answered about a photo.' })
-export class PredictionType {
+@ObjectType('Prediction', { description: 'A kept answer of a version to one photo.' })
+export class PredictionType implements Prediction {
   @Field(() => ID)
   id!: string;
 
@@ -35,16 +43,16 @@ export class PredictionType {
   @Field(() => String)
   label!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Probability of the label.' })
   confidence!: number;
 
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
 
-  @Field(() => String, { nullable: true, description: 'What it shows, where somebody has said so.' })
+  @Field(() => String, { nullable: true, description: 'What the photo shows, by feedback.' })
   rightLabel!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Name of the token that said so last.' })
+  @Field(() => String, { nullable: true, description: 'Name of the token that gave the last feedback.' })
   rightBy!: string | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
@@ -54,80 +62,78 @@ export class PredictionType {
   photoBlob!: string | null;
 }
 
-@ObjectType()
-export class PredictionPage {
+@ObjectType('PredictionPage')
+export class PredictionPageType implements PredictionPage {
   @Field(() => [PredictionType], { description: 'Newest first.' })
-  predictions!: PredictionType[];
+  predictions!: readonly PredictionType[];
 
   @Field(() => ID, { nullable: true, description: 'The `after` of the next page; null on the last one.' })
   next!: string | null;
 }
 
-export enum DriftVerdictType {
-  NO_REFERENCE = 'NO_REFERENCE',
-  TOO_FEW = 'TOO_FEW',
-  STABLE = 'STABLE',
-  SHIFTED = 'SHIFTED',
-  DIFFERENT = 'DIFFERENT',
-}
-registerEnumType(DriftVerdictType, {
+registerEnumType(DriftVerdict, {
   name: 'DriftVerdict',
+  description: 'How the answers of a version differ from those on its test images.',
   valuesConfig: {
-    NO_REFERENCE: { description: 'What the version answered on its test images was not kept.' },
-    STABLE: { description: 'As on the test images, or no more different than chance makes it.' },
-    SHIFTED: { description: 'A population stability index above 0.1, and above what chance makes it.' },
-    DIFFERENT: { description: 'One above 0.25.' },
+    NO_REFERENCE: { description: 'Its answers on the test images are not known.' },
+    TOO_FEW: { description: 'Too few answers were kept for a verdict.' },
+    STABLE: { description: 'They differ no more than by chance, or by a population stability index up to 0.1.' },
+    SHIFTED: { description: 'They differ by more than chance and an index above 0.1.' },
+    DIFFERENT: { description: 'They differ by more than chance and an index above 0.25.' },
   },
 });
 
-@ObjectType('Shift', { description: 'One distribution beside another.' })
-export class ShiftType {
+@ObjectType('Shift', { description: 'Difference of two distributions.' })
+export class ShiftType implements Shift {
   @Field(() => Float, { description: 'Population stability index.' })
   index!: number;
 
-  @Field(() => Float, { description: 'What chance alone exceeds once in twenty times.' })
+  @Field(() => Float, { description: 'The index that chance alone exceeds once in twenty times.' })
   chance!: number;
 }
 
-@ObjectType('Drift', { description: 'What a version answers beside what it answered on its test images.' })
-export class DriftType {
-  @Field(() => DriftVerdictType)
-  verdict!: `${DriftVerdictType}`;
+@ObjectType('Drift', { description: 'Comparison of the answers of a version with those on its test images.' })
+export class DriftType implements Drift {
+  @Field(() => DriftVerdict)
+  verdict!: DriftVerdict;
 
   @Field(() => String, { description: 'The verdict in words.' })
   text!: string;
 
-  @Field(() => ShiftType, { nullable: true, description: 'Of the classes that it answers.' })
+  @Field(() => ShiftType, { nullable: true, description: 'Shift of the answered classes.' })
   classes!: ShiftType | null;
 
-  @Field(() => ShiftType, { nullable: true, description: 'Of its confidence, by tenths.' })
+  @Field(() => ShiftType, { nullable: true, description: 'Shift of the confidence, by tenths.' })
   confidence!: ShiftType | null;
 }
 
-@ObjectType('FeedbackAccuracy', { description: 'How many answers were right, of those that somebody has judged.' })
-export class FeedbackAccuracyType {
-  @Field(() => Int)
+@ObjectType('FeedbackAccuracy', { description: 'Accuracy of the answers that have feedback.' })
+export class FeedbackAccuracyType implements FeedbackAccuracy {
+  @Field(() => Int, { description: 'Answers with feedback.' })
   judged!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Answers that feedback confirms.' })
   right!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Share of the right ones; null before the first.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of confirmed answers, 0 to 1; null before the first feedback.',
+  })
   accuracy!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 % interval (Wilson).' })
+  @Field(() => Float, { nullable: true, description: 'Lower end of the 95% interval (Wilson).' })
   low!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Upper end.' })
+  @Field(() => Float, { nullable: true, description: 'Upper end of the 95% interval.' })
   high!: number | null;
 }
 
-@ObjectType('VersionTraffic', { description: 'What a version was asked, as far as it was kept.' })
-export class VersionTrafficType {
+@ObjectType('VersionTraffic', { description: 'The kept answers of one version in numbers.' })
+export class VersionTrafficType implements VersionTraffic {
   @Field(() => Int, { description: 'Number of the version.' })
   version!: number;
 
-  @Field(() => Int, { description: 'Answers that were kept.' })
+  @Field(() => Int, { description: 'Number of kept answers.' })
   predictions!: number;
 
   @Field(() => FeedbackAccuracyType)

@@ -22,12 +22,16 @@ export class PromoteModelVersionInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The version that you saw there; the move is refused when it is another by now. 0: none.',
+    description:
+      'Number of the version that you saw there, 0 for none. The move is refused when the alias has moved since.',
   })
   @Checked(number(0))
   expectedVersion?: number | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Move it though the gate refuses; kept with the move.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Move the alias although the gate refuses. The move records it.',
+  })
   overrideGate!: boolean;
 }
 
@@ -44,7 +48,7 @@ export class RollBackInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The version that you saw there; refused when it is another by now.',
+    description: 'Number of the version that you saw there. The move is refused when the alias has moved since.',
   })
   @Checked(number(1))
   expectedVersion?: number | null;
@@ -64,7 +68,7 @@ export class CheckPromotionArgs {
 
 @ArgsType()
 export class DecisionArgs {
-  @Field(() => ID, { description: 'Of the request.' })
+  @Field(() => ID, { description: 'Id of the request.' })
   id!: string;
 
   @Reason()

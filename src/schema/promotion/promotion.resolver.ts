@@ -1,11 +1,12 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { PromotionState } from '../../domain/promotion/promotion.js';
 import type { PromotionRequestService } from '../../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../../domain/promotion/promotion-service.js';
 import type { Context } from '../context.js';
 import { ModelVersionType } from '../model/model.type.js';
 import { modelIn, NARROWED, Needs } from '../permission.js';
 import { CheckPromotionArgs, DecisionArgs, PromoteModelVersionInput, RollBackInput } from './promotion.input.js';
-import { PromotionCheck, PromotionRequestType, PromotionState } from './promotion.type.js';
+import { PromotionCheckType, PromotionRequestType } from './promotion.type.js';
 
 @Resolver()
 export class PromotionResolver {
@@ -14,17 +15,17 @@ export class PromotionResolver {
     private readonly requests: PromotionRequestService,
   ) {}
 
-  @Query(() => PromotionCheck, { description: 'What `promoteModelVersion` would meet now. Nothing is changed.' })
+  @Query(() => PromotionCheckType, { description: 'What `promoteModelVersion` would meet now. Changes nothing.' })
   @Needs('VIEWER', modelIn('model'))
   async checkPromotion(
     @Args(() => CheckPromotionArgs) { model, version, alias }: CheckPromotionArgs,
-  ): Promise<PromotionCheck> {
+  ): Promise<PromotionCheckType> {
     const { holder, gate, needsSecondPerson } = await this.promotions.check(model, version, alias);
     const needsOverride = gate.some((check) => !check.passed);
-    return { present: holder?.number ?? null, checks: [...gate], needsOverride, needsSecondPerson };
+    return { present: holder?.number ?? null, checks: gate, needsOverride, needsSecondPerson };
   }
 
-  @Query(() => [PromotionRequestType], { description: 'Newest first, the last hundred.' })
+  @Query(() => [PromotionRequestType], { description: 'The last hundred promotion requests, newest first.' })
   @Needs('VIEWER', modelIn('model'))
   async promotionRequests(
     @Arg('model', () => String, { nullable: true }) model?: string | null,
@@ -34,7 +35,7 @@ export class PromotionResolver {
   }
 
   @Mutation(() => ModelVersionType, {
-    description: 'Lets an alias point to a version, once that is loaded and warm. `production` moves no other way.',
+    description: 'Moves an alias to a version once it is loaded and warm. `production` moves in no other way.',
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async promoteModelVersion(
@@ -45,35 +46,37 @@ export class PromotionResolver {
   }
 
   @Mutation(() => PromotionRequestType, {
-    description: 'Asks for a promotion that a second person approves, where the model needs one.',
+    description: 'Requests a promotion that needs the approval of a second person.',
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async requestPromotion(
     @Arg('input', () => PromoteModelVersionInput) input: PromoteModelVersionInput,
-    @Ctx() by: Context,
+    @Ctx() requester: Context,
   ): Promise<PromotionRequestType> {
-    return this.requests.request({ ...input, expectedVersion: input.expectedVersion ?? null }, by);
+    return this.requests.request({ ...input, expectedVersion: input.expectedVersion ?? null }, requester);
   }
 
-  @Mutation(() => PromotionRequestType, { description: 'Approves what somebody else requested, and moves the alias.' })
+  @Mutation(() => PromotionRequestType, {
+    description: 'Approves a promotion that another token requested, and moves the alias.',
+  })
   @Needs('MAINTAINER', NARROWED)
   async approvePromotion(
     @Args(() => DecisionArgs) { id, reason }: DecisionArgs,
-    @Ctx() by: Context,
+    @Ctx() requester: Context,
   ): Promise<PromotionRequestType> {
-    return this.requests.approve(id, reason, by);
+    return this.requests.approve(id, reason, requester);
   }
 
-  @Mutation(() => PromotionRequestType)
+  @Mutation(() => PromotionRequestType, { description: 'Rejects a promotion request. The alias does not move.' })
   @Needs('MAINTAINER', NARROWED)
   async rejectPromotion(
     @Args(() => DecisionArgs) { id, reason }: DecisionArgs,
-    @Ctx() by: Context,
+    @Ctx() requester: Context,
   ): Promise<PromotionRequestType> {
-    return this.requests.reject(id, reason, by);
+    return this.requests.reject(id, reason, requester);
   }
 
-  @Mutation(() => ModelVersionType, { description: 'Lets an alias point again to the version before its last move.' })
+  @Mutation(() => ModelVersionType, { description: 'Moves an alias back to the version before its last move.' })
   @Needs('MAINTAINER', modelIn('input.model'))
   async rollBack(
     @Arg('input', () => RollBackInput) input: RollBackInput,

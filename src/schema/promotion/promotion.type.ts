@@ -1,21 +1,29 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { GateCheck, ModelVersionType } from '../model/model.type.js';
+import { type PromotionRequest, PromotionState } from '../../domain/promotion/promotion.js';
+import { GateCheckType } from '../model/gate.type.js';
+import { ModelVersionType } from '../model/model.type.js';
 
-export enum PromotionState {
-  WAITING = 'WAITING',
-  APPROVED = 'APPROVED',
-  REJECTED = 'REJECTED',
-}
-registerEnumType(PromotionState, { name: 'PromotionState' });
+registerEnumType(PromotionState, {
+  name: 'PromotionState',
+  description: 'State of a promotion request.',
+  valuesConfig: {
+    WAITING: { description: 'It waits for a second person.' },
+    APPROVED: { description: 'A second person approved it, and the alias moved.' },
+    REJECTED: { description: 'A second person rejected it.' },
+  },
+});
 
-@ObjectType({ description: 'What would happen if an alias were moved to a version now.' })
-export class PromotionCheck {
-  @Field(() => Int, { nullable: true, description: 'Number of the version that the alias points to now.' })
-  present?: number | null;
+@ObjectType('PromotionCheck', { description: 'What a promotion would meet if it were made now.' })
+export class PromotionCheckType {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of the version that the alias points to now; null for none.',
+  })
+  present!: number | null;
 
-  @Field(() => [GateCheck], { description: 'Empty where the gate does not guard the alias.' })
-  checks!: GateCheck[];
+  @Field(() => [GateCheckType], { description: 'Empty for an alias that the gate does not guard.' })
+  checks!: readonly GateCheckType[];
 
   @Field(() => Boolean, { description: 'Whether the gate refuses it unless it is overridden.' })
   needsOverride!: boolean;
@@ -24,8 +32,8 @@ export class PromotionCheck {
   needsSecondPerson!: boolean;
 }
 
-@ObjectType('PromotionRequest', { description: 'A promotion that a second person approves or rejects.' })
-export class PromotionRequestType {
+@ObjectType('PromotionRequest', { description: 'A promotion that needs the approval of a second person.' })
+export class PromotionRequestType implements Omit<PromotionRequest, 'version'> {
   @Field(() => ID)
   id!: string;
 
@@ -36,29 +44,29 @@ export class PromotionRequestType {
   alias!: string;
 
   @Field(() => PromotionState)
-  state!: `${PromotionState}`;
+  state!: PromotionState;
 
   @Field(() => String)
   reason!: string;
 
-  @Field(() => [GateCheck], { description: 'What the gate said when it was requested.' })
-  gate!: GateCheck[];
+  @Field(() => [GateCheckType], { description: 'Verdicts of the gate at the time of the request.' })
+  gate!: readonly GateCheckType[];
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether the promotion overrides the gate.' })
   overrideGate!: boolean;
 
-  @Field(() => String, { description: 'Name of the token.' })
+  @Field(() => String, { description: 'Name of the token that requested it.' })
   requestedBy!: string;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 
-  @Field(() => String, { nullable: true, description: 'Name of the token.' })
-  decidedBy?: string | null;
+  @Field(() => String, { nullable: true, description: 'Name of the token that decided it.' })
+  decidedBy!: string | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
-  decidedAt?: Date | null;
+  decidedAt!: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it was decided so.' })
-  decision?: string | null;
+  @Field(() => String, { nullable: true, description: 'Comment of the second person.' })
+  decision!: string | null;
 }

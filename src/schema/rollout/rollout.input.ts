@@ -1,11 +1,11 @@
 import { Field, Float, InputType, Int, registerEnumType } from 'type-graphql';
 import { PRODUCTION } from '../../domain/model/gate.js';
+import { type RolloutEnd, RolloutMode, RolloutOutcome, type RolloutStart } from '../../domain/rollout/rollout.js';
 import { Checked, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
-import { TrialMode } from './rollout.type.js';
 
-@InputType()
-export class StartTrialInput {
+@InputType('StartTrialInput')
+export class StartRolloutInput implements RolloutStart {
   @Field(() => String)
   model!: string;
 
@@ -16,58 +16,61 @@ export class StartTrialInput {
   @Checked(number(1))
   version!: number;
 
-  @Field(() => TrialMode)
-  mode!: TrialMode;
+  @Field(() => RolloutMode)
+  mode!: RolloutMode;
 
-  @Field(() => Float, { description: 'Of the photos that take part: above 0 to 1 in a SHADOW, to 0.5 in a CANARY.' })
+  @Field(() => Float, {
+    description: 'Share of the photos that take part: above 0, up to 1 in a SHADOW and up to 0.5 in a CANARY.',
+  })
   @Checked(number(0.001, 1))
   share!: number;
 
   @Field(() => Float, {
     defaultValue: 0.02,
-    description: 'It ends when its share of errors exceeds that of the present version by more than this, 0 to 1.',
+    description:
+      'It ends when the error rate of the version exceeds that of the present one by more than this, 0 to 1.',
   })
   @Checked(number(0, 1))
   maxErrorRate!: number;
 
   @Field(() => Float, {
     defaultValue: 2,
-    description: 'It ends when predicting takes more than so many times as long (medians), 1 to 1000.',
+    description: 'It ends when the version takes more than this many times as long to predict (medians), 1 to 1000.',
   })
   @Checked(number(1, 1000))
   maxSlowdown!: number;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Begin a CANARY though the gate refuses the version.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Start a CANARY although the gate refuses the version.' })
   overrideGate!: boolean;
 
   @Reason()
   reason!: string;
 }
 
-export enum TrialOutcome {
-  PROMOTE = 'PROMOTE',
-  ABORT = 'ABORT',
-}
-registerEnumType(TrialOutcome, {
+registerEnumType(RolloutOutcome, {
   name: 'TrialOutcome',
+  description: 'How a rollout ends.',
   valuesConfig: {
-    PROMOTE: { description: 'The alias moves to the version, through the gate as in any promotion.' },
+    PROMOTE: { description: 'The alias moves to the version. The gate applies as in any promotion.' },
     ABORT: { description: 'The alias stays where it is.' },
   },
 });
 
-@InputType()
-export class EndTrialInput {
+@InputType('EndTrialInput')
+export class EndRolloutInput implements RolloutEnd {
   @Field(() => String)
   model!: string;
 
   @Field(() => String, { defaultValue: PRODUCTION })
   alias!: string;
 
-  @Field(() => TrialOutcome)
-  outcome!: TrialOutcome;
+  @Field(() => RolloutOutcome)
+  outcome!: RolloutOutcome;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Promote it though the gate refuses; kept with the move.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Promote the version although the gate refuses. The move records it.',
+  })
   overrideGate!: boolean;
 
   @Reason()

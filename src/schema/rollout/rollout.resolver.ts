@@ -1,41 +1,42 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { TrialService } from '../../domain/rollout/rollout-service.js';
+import type { RolloutService } from '../../domain/rollout/rollout-service.js';
 import type { Context } from '../context.js';
 import { modelIn, Needs } from '../permission.js';
-import { EndTrialInput, StartTrialInput } from './rollout.input.js';
-import { VersionTrialType } from './rollout.type.js';
+import { EndRolloutInput, StartRolloutInput } from './rollout.input.js';
+import { RolloutType } from './rollout.type.js';
 
 @Resolver()
-export class TrialResolver {
-  constructor(private readonly trials: TrialService) {}
+export class RolloutResolver {
+  constructor(private readonly rollouts: RolloutService) {}
 
-  @Query(() => [VersionTrialType], {
-    name: 'trials',
-    description: 'Versions that were tried, newest first, the last hundred.',
-  })
+  @Query(() => [RolloutType], { name: 'trials', description: 'The last hundred rollouts of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))
-  async allTrials(@Arg('model', () => String) model: string): Promise<VersionTrialType[]> {
-    return this.trials.list(model);
+  async allRollouts(@Arg('model', () => String) model: string): Promise<RolloutType[]> {
+    return this.rollouts.list(model);
   }
 
-  @Mutation(() => VersionTrialType, {
+  @Mutation(() => RolloutType, {
+    name: 'startTrial',
     description:
-      'Tries a version on what is asked of an alias. It ends by `endTrial`, when the alias moves, or by itself at a bound.',
+      'Starts a rollout: tries a version on the traffic of an alias. It ends by request, when the alias moves, or by itself at a bound.',
   })
   @Needs('MAINTAINER', modelIn('input.model'))
-  async startTrial(
-    @Arg('input', () => StartTrialInput) input: StartTrialInput,
+  async startRollout(
+    @Arg('input', () => StartRolloutInput) input: StartRolloutInput,
     @Ctx() { actor }: Context,
-  ): Promise<VersionTrialType> {
-    return this.trials.start(input, actor);
+  ): Promise<RolloutType> {
+    return this.rollouts.start(input, actor);
   }
 
-  @Mutation(() => VersionTrialType)
+  @Mutation(() => RolloutType, {
+    name: 'endTrial',
+    description: 'Ends a rollout. The alias stays where it is unless the version is promoted.',
+  })
   @Needs('MAINTAINER', modelIn('input.model'))
-  async endTrial(
-    @Arg('input', () => EndTrialInput) input: EndTrialInput,
+  async endRollout(
+    @Arg('input', () => EndRolloutInput) input: EndRolloutInput,
     @Ctx() { actor }: Context,
-  ): Promise<VersionTrialType> {
-    return this.trials.end(input, actor);
+  ): Promise<RolloutType> {
+    return this.rollouts.end(input, actor);
   }
 }

@@ -1,50 +1,51 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { type Rollout, type RolloutArm, RolloutMode, RolloutState } from '../../domain/rollout/rollout.js';
 
-export enum TrialMode {
-  CANARY = 'CANARY',
-  SHADOW = 'SHADOW',
-}
-registerEnumType(TrialMode, {
+registerEnumType(RolloutMode, {
   name: 'TrialMode',
+  description: 'How a version is tried on the traffic of an alias.',
   valuesConfig: {
-    CANARY: { description: 'It answers a share of the photos; the present version is asked about them as well.' },
-    SHADOW: { description: 'It is asked about a share of the photos as well; what it says is counted and not shown.' },
+    CANARY: { description: 'It answers a share of the photos; the present version answers them too, for comparison.' },
+    SHADOW: { description: 'It answers a share of the photos for comparison only; clients see the present version.' },
   },
 });
 
-export enum VersionTrialState {
-  RUNNING = 'RUNNING',
-  PROMOTED = 'PROMOTED',
-  ABORTED = 'ABORTED',
-}
-registerEnumType(VersionTrialState, { name: 'VersionTrialState' });
+registerEnumType(RolloutState, {
+  name: 'VersionTrialState',
+  description: 'State of a rollout.',
+  valuesConfig: {
+    RUNNING: { description: 'The version is being tried.' },
+    PROMOTED: { description: 'It ended, and the alias points to the version.' },
+    ABORTED: { description: 'It ended without the version.' },
+  },
+});
 
-@ObjectType('TrialArm', { description: 'One of the two versions of a trial.' })
-export class TrialArmType {
+@ObjectType('TrialArm', { description: 'The counted traffic of one of the two versions of a rollout.' })
+export class RolloutArmType implements RolloutArm {
   @Field(() => Int, { description: 'Number of the version.' })
   version!: number;
 
-  @Field(() => Int, { description: 'Requests that it answered; of a shadow, those that it was asked as well.' })
+  @Field(() => Int, { description: 'Requests that it answered, including those answered for comparison in a SHADOW.' })
   answers!: number;
 
-  @Field(() => Int, { description: 'Requests that failed inside the hub or passed their deadline.' })
+  @Field(() => Int, { description: 'Requests that failed inside the hub or missed their deadline.' })
   errors!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Errors of answers and errors, 0 to 1; null before the first.' })
+  @Field(() => Float, { nullable: true, description: 'Share of requests that failed; null before the first request.' })
   errorRate!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Median of the time that predicting took, without waiting.' })
+  @Field(() => Float, { nullable: true, description: 'Median time to predict, without waiting; exact to 1%.' })
   p50Milliseconds!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'What 99 of 100 did not exceed. Both are exact to 1 %.' })
+  @Field(() => Float, { nullable: true, description: '99th percentile of the time to predict; exact to 1%.' })
   p99Milliseconds!: number | null;
 }
 
 @ObjectType('VersionTrial', {
-  description: 'A version that is tried on what is asked of an alias, before the alias may point to it.',
+  description: 'A trial of a version on the traffic of an alias, before it may take the alias.',
 })
-export class VersionTrialType {
+export class RolloutType implements Rollout {
   @Field(() => ID)
   id!: string;
 
@@ -54,49 +55,60 @@ export class VersionTrialType {
   @Field(() => String)
   alias!: string;
 
-  @Field(() => TrialMode)
-  mode!: `${TrialMode}`;
+  @Field(() => RolloutMode)
+  mode!: RolloutMode;
 
-  @Field(() => Float, { description: 'Of the photos that take part, 0 to 1.' })
+  @Field(() => Float, { description: 'Share of the photos that take part, 0 to 1.' })
   share!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, {
+    description:
+      "It ends when the candidate's error rate exceeds that of the present version by more than this, 0 to 1.",
+  })
   maxErrorRate!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, {
+    description: 'It ends when the candidate takes more than this many times as long to predict (medians).',
+  })
   maxSlowdown!: number;
 
-  @Field(() => VersionTrialState)
-  state!: `${VersionTrialState}`;
+  @Field(() => RolloutState)
+  state!: RolloutState;
 
-  @Field(() => TrialArmType, { description: 'The version that is tried.' })
-  candidate!: TrialArmType;
+  @Field(() => RolloutArmType, { description: 'The version that is tried.' })
+  candidate!: RolloutArmType;
 
-  @Field(() => TrialArmType, { description: 'The version that the alias pointed to.' })
-  present!: TrialArmType;
+  @Field(() => RolloutArmType, { description: 'The version that the alias pointed to when it started.' })
+  present!: RolloutArmType;
 
-  @Field(() => Int, { description: 'Photos that both have answered.' })
+  @Field(() => Int, { description: 'Photos that both versions answered.' })
   compared!: number;
 
-  @Field(() => Int, { description: 'Of them those to which both gave the same label.' })
+  @Field(() => Int, { description: 'Compared photos with the same label.' })
   agreed!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Their share, 0 to 1; null before the first.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of compared photos with the same label, 0 to 1; null before the first.',
+  })
   agreement!: number | null;
 
-  @Field(() => Int, { description: 'Photos that were to be compared and were not, since the hub had too much to do.' })
+  @Field(() => Int, { description: 'Photos that were not compared because the hub was busy.' })
   dropped!: number;
 
   @Field(() => String)
   reason!: string;
 
-  @Field(() => String, { description: 'Name of the token.' })
+  @Field(() => String, { description: 'Name of the token that started it.' })
   startedBy!: string;
 
   @Field(() => GraphQLDateTimeISO)
   startedAt!: Date;
 
-  @Field(() => String, { nullable: true, description: 'Name of the token; "hub" where it ended by itself.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the token that ended it; "hub" when it ended by itself.',
+  })
   endedBy!: string | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Prisma } from '../../storage/database.js';
+import { parseColumn } from '../json-column.js';
+import { checksSchema } from './gate.js';
+import type { AliasEvent } from './model.js';
+
+const detailsSchema = z.object({
+  alias: z.string(),
+  gate: checksSchema,
+  /** Who requested the promotion, and the comment of the second person. */
+  requestedBy: z.string().exactOptional(),
+  decision: z.string().exactOptional(),
+  /** Id of the rollout that ended with the move. */
+  rollout: z.string().exactOptional(),
+});
+
+/** What the audit records about a move of an alias besides from and to. */
+export type AliasMoveDetails = Readonly<z.output<typeof detailsSchema>>;
+
+/** A move of an alias, from its row in the audit. */
+export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEvent {
+  const id = String(row.number);
+  const { alias, gate } = parseColumn(detailsSchema, JSON.parse(row.details), 'audit_events.details', id);
+  const { from, to, actor, reason, at } = row;
+  return {
+    id,
+    alias,
+    from: from === null ? null : Number(from),
+    to: Number(to),
+    actor,
+    reason: reason ?? '',
+    overridden: gate.some((check) => !check.passed),
+    gate,
+    createdAt: at,
+  };
+}

@@ -1,0 +1,58 @@
+import { head } from '../../network/head.js';
+import { networkOf } from '../../network/inception-v3.js';
+import { imageShapes, NETWORK_INPUT, type Shape } from '../../network/layers.js';
+import { costOf } from '../../network/multiply-adds.js';
+import { ExportFormat } from '../../training/export-formats.js';
+import type { ModelVersion } from './model.js';
+
+/** A file format in which a model version can be downloaded. */
+export interface ModelExport {
+  readonly format: ExportFormat;
+  /** Path at this hub that makes and sends the file. */
+  readonly link: string;
+  /** Approximate size, computed from the number of weights. */
+  readonly bytes: number;
+}
+
+/** The metadata inside an exported file: texts, some of them JSON. `docs/formats.md` describes them. */
+export function metadataOf(version: ModelVersion): Record<string, string> {
+  const { backbone, datasetVersion, inputSize, imageSize, calibration } = version;
+  const size = { input: inputSize, image: imageSize };
+  return {
+    format: 'model-hub 1',
+    model: version.model,
+    version: String(version.number),
+    labels: JSON.stringify(version.labels),
+    preprocessing: JSON.stringify({ ...size, colours: 'RGB', resize: 'bilinear', scale: backbone.preprocessing }),
+    calibration: JSON.stringify(calibration && { temperature: calibration.temperature }),
+    head: JSON.stringify(version.head),
+    architecture: backbone.architecture,
+    backbone: backbone.name,
+    dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
+    testAccuracy: String(version.testAccuracy),
+    testLoss: String(version.testLoss),
+  };
+}
+
+/** The formats in which a version can be downloaded. It builds the network to count its weights: ask only when needed. */
+export function exportsOf(version: ModelVersion): ModelExport[] {
+  const weights = weightsOf(version);
+  const isAvailable = (format: ExportFormat): boolean =>
+    format !== ExportFormat.ONNX_INT8 || version.serving.quantizedBlob !== null;
+  return Object.values(ExportFormat)
+    .filter(isAvailable)
+    .map((format) => ({
+      format,
+      link: `/v1/models/${version.model}/versions/${version.number}/export?format=${format}`,
+      bytes: format === ExportFormat.ONNX_INT8 ? weights : 4 * weights,
+    }));
+}
+
+/** Number of weights of a version, backbone and head. */
+function weightsOf({ backbone, head: sizes, imageSize, labels }: ModelVersion): number {
+  const network = networkOf(backbone.architecture);
+  const pooled = imageShapes(network, imageSize).get('avg_pool') as Shape;
+  const layers = head(pooled.channels, { ...sizes, classes: labels.length });
+  const image = { height: imageSize, width: imageSize, channels: 3 };
+  return costOf(network, image, NETWORK_INPUT).weights + costOf(layers, pooled, 'avg_pool').weights;
+}

@@ -1,0 +1,36 @@
+import { PromotionState } from '../../storage/enums.js';
+import type { GateCheck } from '../model/gate.js';
+import type { ModelVersion } from '../model/model.js';
+
+export { PromotionState };
+
+/** A move of an alias to a version, as it is asked for. */
+export interface Promotion {
+  readonly model: string;
+  readonly version: number;
+  readonly alias: string;
+  readonly reason: string;
+  /** Number of the version that the caller saw at the alias, 0 for none; null to move it from any version. */
+  readonly expectedVersion: number | null;
+  readonly overrideGate: boolean;
+}
+
+/** A promotion that waits for a second person, or that one has decided. */
+export interface PromotionRequest {
+  readonly id: string;
+  readonly version: ModelVersion;
+  readonly alias: string;
+  readonly state: PromotionState;
+  readonly reason: string;
+  /** Verdicts of the gate at the time of the request. */
+  readonly gate: readonly GateCheck[];
+  readonly overrideGate: boolean;
+  /** Name of the token. */
+  readonly requestedBy: string;
+  readonly createdAt: Date;
+  /** Name of the token. */
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
+  /** Comment of the second person. */
+  readonly decision: string | null;
+}

@@ -1,0 +1,54 @@
+import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
+import { type GateCheck, GateMetric, type GateRule, GateRuleKind } from '../../domain/model/gate.js';
+
+registerEnumType(GateMetric, {
+  name: 'GateMetric',
+  description: 'A figure of a version.',
+  valuesConfig: {
+    TEST_ACCURACY: { description: 'Share of test images classified correctly, 0 to 1.' },
+    TEST_LOSS: { description: 'Loss on the test split, in nats; lower is better.' },
+  },
+});
+
+registerEnumType(GateRuleKind, {
+  name: 'GateRuleKind',
+  description: 'What a rule of the gate requires of a version.',
+  valuesConfig: {
+    MEASURED: { description: 'It was measured on a test split.' },
+    SAME_DATASET: { description: 'It was measured on the same dataset version as the version in production.' },
+    NOT_WORSE: { description: 'Its metric is at most `limit` worse than that of the version in production.' },
+    THRESHOLD: { description: 'Its metric is at least `limit`; a loss, at most `limit`.' },
+    CALIBRATED: { description: 'Its probabilities are calibrated.' },
+    SELF_CHECKED: { description: 'It gave its reference answers when it was loaded.' },
+  },
+});
+
+@ObjectType('GateCheck', { description: 'The verdict of one gate rule for a version.' })
+export class GateCheckType implements GateCheck {
+  @Field(() => String)
+  rule!: string;
+
+  @Field(() => Boolean)
+  passed!: boolean;
+
+  @Field(() => String, { description: 'The requirement and the measurement, in words.' })
+  detail!: string;
+
+  @Field(() => Float, { nullable: true, description: 'The figure required: a minimum, or the maximum of a loss.' })
+  limit!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The figure of the version.' })
+  measured!: number | null;
+}
+
+@ObjectType('GateRule', { description: 'A rule that a version must meet before `production` may point to it.' })
+export class GateRuleType implements GateRule {
+  @Field(() => GateRuleKind)
+  kind!: GateRuleKind;
+
+  @Field(() => GateMetric, { description: 'The metric of NOT_WORSE and THRESHOLD.' })
+  metric!: GateMetric;
+
+  @Field(() => Float, { description: 'Margin of NOT_WORSE, threshold of THRESHOLD: a share from 0 to 1, or nats.' })
+  limit!: number;
+}
