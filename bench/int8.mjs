@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSource } from '../dist/datasets/detect.js';
-import { registerImages } from '../dist/datasets/register.js';
+import { ingestImages } from '../dist/datasets/ingest.js';
 import { OnnxEngine } from '../dist/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../dist/engines/read-classifier.js';
 import { startWorker } from '../dist/jobs/worker-process.js';
@@ -58,7 +58,7 @@ export async function measure({ images, sizes, rounds, seconds }) {
 async function trainHead(folder, image) {
   const blobFolder = join(folder, 'blobs');
   const blobs = new FileBlobStore(blobFolder);
-  const { manifestBlob } = await registerImages(await openSource(join(folder, 'pictures')), blobs);
+  const { manifestBlob } = await ingestImages(await openSource(join(folder, 'pictures')), blobs);
   const { sha256: backboneBlob } = await blobs.put(await readFile(BACKBONE));
   const recipe = resolveRecipe('standard', { imageSize: image });
   const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: { input: 32, image }, blobFolder };

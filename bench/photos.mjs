@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { decodePixels } from '../dist/datasets/decode.js';
 import { openSource } from '../dist/datasets/detect.js';
+import { ingestImages } from '../dist/datasets/ingest.js';
 import { ShardReader } from '../dist/datasets/read-manifest.js';
-import { registerImages } from '../dist/datasets/register.js';
 import { NetworkThread } from '../dist/engines/network-thread.js';
 import { startWorker } from '../dist/jobs/worker-process.js';
 import { FileBlobStore } from '../dist/storage/file-blobs.js';
@@ -31,13 +31,13 @@ export async function measure() {
   const thread = new NetworkThread({ blobFolder: folder, threads: 2 });
   try {
     const sample = await openSource(join(ROOT, 'samples', 'cifar10-sample.tar.gz'));
-    const { manifest } = await registerImages(sample, blobs);
+    const { manifest } = await ingestImages(sample, blobs);
     const shards = new ShardReader(blobs, manifest);
     const backbone = await readFile(join(ROOT, 'backbones', 'inception_v3_tiny_imagenet.safetensors'));
     const { sha256: backboneBlob } = await blobs.put(backbone);
     const rows = [];
     for (const side of [16, 24, 32]) {
-      const { manifestBlob } = await registerImages(reduced(manifest, shards, side), blobs);
+      const { manifestBlob } = await ingestImages(reduced(manifest, shards, side), blobs);
       const size = { input: side, image: IMAGE };
       const job = { manifestBlob: manifestBlob.sha256, backboneBlob, size, blobFolder: folder };
       const weightsBlob = await trainHead(job);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openSource } from '../dist/datasets/detect.js';
-import { registerImages } from '../dist/datasets/register.js';
+import { ingestImages } from '../dist/datasets/ingest.js';
 import { startWorker } from '../dist/jobs/worker-process.js';
 import { readKerasWeights } from '../dist/network/keras-h5.js';
 import { writeSafetensors } from '../dist/network/safetensors.js';
@@ -107,7 +107,7 @@ async function writeFeatures(pictures, h5, folder) {
   const blobFolder = join(folder, 'blobs');
   await mkdir(blobFolder, { recursive: true });
   const blobs = new FileBlobStore(blobFolder);
-  const { manifest, manifestBlob } = await registerImages(await openSource(pictures), blobs);
+  const { manifest, manifestBlob } = await ingestImages(await openSource(pictures), blobs);
   const backbone = await blobs.put(writeSafetensors(await readKerasWeights(h5)));
   const recipe = resolveRecipe('standard', { ...RECIPE, epochs: 1 });
   const job = {

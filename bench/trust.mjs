@@ -8,7 +8,7 @@ import { distance, readSubspace } from '../dist/calibration/outliers.js';
 import { openFile } from '../dist/cli/client.js';
 import { decodePixels } from '../dist/datasets/decode.js';
 import { openSource } from '../dist/datasets/detect.js';
-import { registerImages } from '../dist/datasets/register.js';
+import { ingestImages } from '../dist/datasets/ingest.js';
 import { classifierModel } from '../dist/engines/onnx/classifier-model.js';
 import { OnnxEngine } from '../dist/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../dist/engines/read-classifier.js';
@@ -82,7 +82,7 @@ async function trainHeads(folder, images) {
   }
   const blobFolder = join(folder, 'blobs');
   const blobs = new FileBlobStore(blobFolder);
-  const { manifestBlob } = await registerImages(await openSource(pictures), blobs);
+  const { manifestBlob } = await ingestImages(await openSource(pictures), blobs);
   const { sha256: backboneBlob } = await blobs.put(await readFile(BACKBONE));
   const nothing = { uncached: null, parentBlob: null, checkpointBlob: null };
   const featureChunks = [];

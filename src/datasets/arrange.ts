@@ -1,11 +1,11 @@
 import { HubError } from '../errors.js';
-import { checkLimit, type DatasetLimits } from './bounds.js';
+import { checkBound, type DatasetBounds } from './bounds.js';
 import { notAnImage } from './decode.js';
-import type { Intake, StoredImage } from './intake.js';
 import { TablePlacement } from './labels-table.js';
 import { Layout, type Placement } from './layout.js';
 import type { ImageRecord, Split } from './manifest.js';
 import { byCodeUnit, quoted, shown } from './names.js';
+import type { PackedImage, PackedSource } from './pack-images.js';
 import type { Rejections } from './rejections.js';
 import { drawSplits, type SplitFractions } from './splits.js';
 
@@ -23,15 +23,15 @@ export interface Arrangement {
  * the source does not have are drawn. Throws DATASET_REFUSED when the result cannot be trained on.
  */
 export function arrange(
-  intake: Intake,
+  intake: PackedSource,
   rejections: Rejections,
-  limits: DatasetLimits,
+  bounds: DatasetBounds,
   fractions: SplitFractions,
   seed: number,
 ): Arrangement {
-  const placement = placementOf(intake, limits, rejections);
+  const placement = placementOf(intake, bounds, rejections);
   const { classes } = placement;
-  checkLimit(limits, 'maxClasses', classes.length, 'The source', 'classes');
+  checkBound(bounds, 'maxClasses', classes.length, 'The source', 'classes');
   const placed = place(intake.images, placement, rejections);
   for (const { name, reason } of placement.absent) rejections.add(name, reason);
   if (placed.length === 0) throw nothingTaken(rejections);
@@ -45,7 +45,7 @@ export function arrange(
 }
 
 /** By the table that lies beside everything else, where there is one; else by folders. */
-function placementOf({ folders, tables }: Intake, limits: DatasetLimits, rejections: Rejections): Placement {
+function placementOf({ folders, tables }: PackedSource, bounds: DatasetBounds, rejections: Rejections): Placement {
   const tops = new Set(folders.filter((parts) => parts.length > 0).map(([top]) => top));
   const depth = tables.some(({ path }) => path.length === 1) ? 1 : tops.size === 1 ? 2 : 0;
   const [table, other] = tables.filter(({ path }) => path.length === depth);
@@ -54,10 +54,10 @@ function placementOf({ folders, tables }: Intake, limits: DatasetLimits, rejecti
     throw new HubError('DATASET_REFUSED', `The source has two tables of labels, ${names}: it may have one.`);
   }
   for (const unused of tables) if (unused !== table) rejections.add(unused.path.join('/'), notAnImage().message);
-  return table ? new TablePlacement(table, limits) : new Layout(folders);
+  return table ? new TablePlacement(table, bounds) : new Layout(folders);
 }
 
-function place(images: readonly StoredImage[], layout: Placement, rejections: Rejections): ImageRecord[] {
+function place(images: readonly PackedImage[], layout: Placement, rejections: Rejections): ImageRecord[] {
   const labels = new Map(layout.classes.map((name, label) => [name, label]));
   const firsts = new Map<string, string>();
   const placed: ImageRecord[] = [];

@@ -3,7 +3,7 @@ import { HubError } from '../errors.js';
 const MIB = 1024 ** 2;
 
 /** What one registration may hold. Every refusal names the limit, its value and what was received. */
-export interface DatasetLimits {
+export interface DatasetBounds {
   /** Images that are kept. */
   readonly maxImages: number;
   /** Bytes of one encoded image. */
@@ -25,7 +25,7 @@ export interface DatasetLimits {
   readonly maxRejected: number;
 }
 
-export const DATASET_LIMITS: DatasetLimits = {
+export const DATASET_BOUNDS: DatasetBounds = {
   maxImages: 200_000,
   maxImageBytes: 20 * MIB,
   maxTableBytes: 64 * MIB,
@@ -42,14 +42,14 @@ export const DATASET_LIMITS: DatasetLimits = {
 const RATIO_CHECKED_FROM = 64 * MIB;
 
 /** Throws LIMIT_EXCEEDED when `received` is more than the limit. `subject` begins the sentence: "The source". */
-export function checkLimit(
-  limits: DatasetLimits,
-  limit: keyof DatasetLimits,
+export function checkBound(
+  bounds: DatasetBounds,
+  limit: keyof DatasetBounds,
   received: number,
   subject: string,
   unit: string,
 ): void {
-  const value = limits[limit];
+  const value = bounds[limit];
   if (received <= value) return;
   throw new HubError('LIMIT_EXCEEDED', `${subject} has ${received} ${unit}; the limit ${limit} is ${value}.`, {
     limit,
@@ -60,12 +60,12 @@ export function checkLimit(
 
 /** Counts what a source unpacks while it unpacks it, so that a small archive cannot become a large one. */
 export class UnpackMeter {
-  readonly #limits: DatasetLimits;
+  readonly #bounds: DatasetBounds;
   #packed = 0;
   #unpacked = 0;
 
-  constructor(limits: DatasetLimits) {
-    this.#limits = limits;
+  constructor(bounds: DatasetBounds) {
+    this.#bounds = bounds;
   }
 
   /** Bytes of the archive that were taken in. */
@@ -76,9 +76,9 @@ export class UnpackMeter {
   /** Bytes that came out. Throws LIMIT_EXCEEDED past `maxTotalBytes` or `maxCompressionRatio`. */
   addUnpacked(bytes: number): void {
     this.#unpacked += bytes;
-    checkLimit(this.#limits, 'maxTotalBytes', this.#unpacked, 'The source', 'bytes unpacked');
+    checkBound(this.#bounds, 'maxTotalBytes', this.#unpacked, 'The source', 'bytes unpacked');
     if (this.#unpacked < RATIO_CHECKED_FROM) return;
     const ratio = Math.ceil(this.#unpacked / Math.max(1, this.#packed));
-    checkLimit(this.#limits, 'maxCompressionRatio', ratio, 'The archive', 'bytes unpacked for each of its bytes');
+    checkBound(this.#bounds, 'maxCompressionRatio', ratio, 'The archive', 'bytes unpacked for each of its bytes');
   }
 }

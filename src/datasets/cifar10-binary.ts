@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import { type Cifar10Form, type Cifar10Record, PICTURE_BYTES } from './cifar10.js';
+import { type Cifar10Format, type Cifar10Record, IMAGE_BYTES } from './cifar10.js';
 import { quoted } from './names.js';
 import { type FileEntry, readWhole } from './source.js';
 
@@ -11,13 +11,13 @@ export const CIFAR10_BINARY = {
 } as const;
 
 /** One label byte, then the planes. */
-const RECORD_BYTES = 1 + PICTURE_BYTES;
+const RECORD_BYTES = 1 + IMAGE_BYTES;
 
 /** The published list has 61; more than this is not read. */
 const CLASS_LIST_BYTES = 1024;
 
 /** cifar-10-binary.tar.gz */
-export const BINARY_FORM: Cifar10Form = {
+export const BINARY_FORMAT: Cifar10Format = {
   batch: /(?:^|\/)(data_batch_[1-5]|test_batch)\.bin$/,
   classList: /(?:^|\/)batches\.meta\.txt$/,
   records,

@@ -1,7 +1,7 @@
 import { BufferReader, Parser } from 'pickleparser';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { type Cifar10Form, type Cifar10Record, PICTURE_BYTES } from './cifar10.js';
+import { type Cifar10Format, type Cifar10Record, IMAGE_BYTES } from './cifar10.js';
 import { quoted } from './names.js';
 import { type FileEntry, readWhole } from './source.js';
 
@@ -12,7 +12,7 @@ const strings = z.array(z.string());
 const metaSchema = z.map(z.string(), z.unknown()).transform((meta) => strings.parse(meta.get('label_names')));
 
 /** cifar-10-python.tar.gz */
-export const PYTHON_FORM: Cifar10Form = {
+export const PYTHON_FORMAT: Cifar10Format = {
   batch: /(?:^|\/)(data_batch_[1-5]|test_batch)$/,
   classList: /(?:^|\/)batches\.meta$/,
   records,
@@ -27,7 +27,7 @@ class NumpyBytes {
   /** @param state version, shape, type, order, bytes: what numpy's own __setstate__ takes. */
   __setstate__(state: unknown): void {
     const [, [rows, columns], { code }, columnsFirst, raw] = arrayState.parse(state);
-    if (columns !== PICTURE_BYTES || code !== 'u1' || columnsFirst) throw new Error('an array of another form');
+    if (columns !== IMAGE_BYTES || code !== 'u1' || columnsFirst) throw new Error('an array of another form');
     this.rows = rows;
     this.bytes = typeof raw === 'string' ? Buffer.from(raw, 'latin1') : Buffer.from(raw);
     if (this.bytes.length !== rows * columns) throw new Error('an array of fewer bytes than it says');
@@ -53,7 +53,7 @@ const batchSchema = z
 async function* records(entry: FileEntry): AsyncGenerator<Cifar10Record> {
   const { labels, data } = await unpickle(entry, batchSchema);
   for (const [i, label] of labels.entries()) {
-    yield { label, planes: data.bytes.subarray(i * PICTURE_BYTES, (i + 1) * PICTURE_BYTES) };
+    yield { label, planes: data.bytes.subarray(i * IMAGE_BYTES, (i + 1) * IMAGE_BYTES) };
   }
 }
 

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { HubError } from '../errors.js';
 import type { MeasuredImage } from './decode.js';
+import { imageFacts } from './image-facts.js';
 import { inOrder } from './in-order.js';
 import { quoted } from './names.js';
-import { factsOf } from './picture-facts.js';
 import { type FileEntry, inMemory, type Source, type SourceEntry } from './source.js';
 
 /** In the order of the labels. */
@@ -23,7 +23,7 @@ export const CIFAR10_CLASSES: readonly string[] = [
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
 /** Bytes of a picture: the red, the green and the blue plane, row by row. */
-export const PICTURE_BYTES = 3 * PLANE;
+export const IMAGE_BYTES = 3 * PLANE;
 
 export interface Cifar10Record {
   readonly label: number;
@@ -31,7 +31,7 @@ export interface Cifar10Record {
 }
 
 /** One of the forms in which the archive is published. */
-export interface Cifar10Form {
+export interface Cifar10Format {
   /** Paths of batches; the first group is the batch's name. */
   readonly batch: RegExp;
   readonly classList: RegExp;
@@ -45,7 +45,7 @@ export class Cifar10Source implements Source {
   constructor(
     /** Gives the entries of the published tar.gz. */
     private readonly archive: Source,
-    private readonly form: Cifar10Form,
+    private readonly form: Cifar10Format,
   ) {}
 
   get share(): number | null {
@@ -57,7 +57,7 @@ export class Cifar10Source implements Source {
     for await (const entry of this.archive.entries(signal)) {
       if (entry.kind !== 'file') continue;
       const name = batch.exec(entry.path)?.[1];
-      if (name !== undefined) yield* pictureFiles(records(entry), name, entry.path);
+      if (name !== undefined) yield* imageFiles(records(entry), name, entry.path);
       else if (classList.test(entry.path)) checkClassList(await classes(entry), entry.path);
     }
   }
@@ -67,7 +67,7 @@ export class Cifar10Source implements Source {
  * The records of a batch as PNG files: `train/cat/data_batch_1-00042.png`. Both published forms give the same files, so
  * that they are the same dataset.
  */
-async function* pictureFiles(
+async function* imageFiles(
   records: AsyncIterable<Cifar10Record>,
   batch: string,
   batchPath: string,
@@ -95,12 +95,12 @@ async function encode(
   if (className === undefined) {
     throw new HubError('DATASET_REFUSED', `${quoted(batchPath)} has a record of label ${label}, not 0 to 9.`);
   }
-  const pixels = Buffer.alloc(PICTURE_BYTES);
+  const pixels = Buffer.alloc(IMAGE_BYTES);
   for (let channel = 0; channel < 3; channel++) {
     for (let i = 0; i < PLANE; i++) pixels[3 * i + channel] = planes[channel * PLANE + i]!;
   }
   // Not packed: deflate's output differs between machines, and with it the hash of the same dataset.
   const image = sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png({ compressionLevel: 0 });
-  const measured = { width: SIDE, height: SIDE, facts: factsOf(pixels, SIDE, SIDE) };
+  const measured = { width: SIDE, height: SIDE, facts: imageFacts(pixels, SIDE, SIDE) };
   return { className, encoded: await image.toBuffer(), measured };
 }

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { HubError } from '../errors.js';
-import { DATASET_LIMITS } from './bounds.js';
-import { factsOf, type PictureFacts } from './picture-facts.js';
+import { DATASET_BOUNDS } from './bounds.js';
+import { type ImageFacts, imageFacts } from './image-facts.js';
 
 // Pictures are decoded side by side: threads within one would only hold each other up. None is decoded twice in a row.
 sharp.concurrency(1);
@@ -15,7 +15,7 @@ export interface DecodeOptions {
   readonly width: number;
   readonly height: number;
   readonly fit: Fit;
-  /** Most pixels (width times height) of the encoded image; `DATASET_LIMITS.maxPixels` unless given. */
+  /** Most pixels (width times height) of the encoded image; `DATASET_BOUNDS.maxPixels` unless given. */
   readonly maxPixels?: number;
 }
 
@@ -49,7 +49,7 @@ export function isImage(encoded: Uint8Array): boolean {
  * the size is not resampled. Throws IMAGE_REFUSED.
  */
 export async function decodePixels(encoded: Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
-  const { width, height, fit, maxPixels = DATASET_LIMITS.maxPixels } = options;
+  const { width, height, fit, maxPixels = DATASET_BOUNDS.maxPixels } = options;
   const image = openImage(encoded, maxPixels).resize(width, height, { fit });
   return (await rgbOf(image, encoded, maxPixels)).data;
 }
@@ -86,16 +86,16 @@ export async function cropPixels(pixels: Uint8Array, side: number, crop: Crop): 
 export interface MeasuredImage {
   readonly width: number;
   readonly height: number;
-  readonly facts: PictureFacts;
+  readonly facts: ImageFacts;
 }
 
 /** Decodes every pixel, so that what passes here never fails later. Throws IMAGE_REFUSED. */
 export async function measureImage(
   encoded: Uint8Array,
-  maxPixels: number = DATASET_LIMITS.maxPixels,
+  maxPixels: number = DATASET_BOUNDS.maxPixels,
 ): Promise<MeasuredImage> {
   const { data, width, height } = await rgbOf(openImage(encoded, maxPixels), encoded, maxPixels);
-  return { width, height, facts: factsOf(data, width, height) };
+  return { width, height, facts: imageFacts(data, width, height) };
 }
 
 export function notAnImage(): HubError {
@@ -103,7 +103,7 @@ export function notAnImage(): HubError {
 }
 
 /** An encoded image, upright, on white, as sRGB; nothing is decoded yet. Throws IMAGE_REFUSED for what is no image. */
-export function openImage(encoded: Uint8Array, maxPixels: number = DATASET_LIMITS.maxPixels): Sharp {
+export function openImage(encoded: Uint8Array, maxPixels: number = DATASET_BOUNDS.maxPixels): Sharp {
   if (!isImage(encoded)) throw notAnImage();
   return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: mayLieOnItsSide(encoded) })
     .flatten({ background: 'white' })

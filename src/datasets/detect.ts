@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { HubError } from '../errors.js';
-import { DATASET_LIMITS, type DatasetLimits } from './bounds.js';
-import { type Cifar10Form, Cifar10Source } from './cifar10.js';
-import { BINARY_FORM } from './cifar10-binary.js';
-import { PYTHON_FORM } from './cifar10-python.js';
+import { DATASET_BOUNDS, type DatasetBounds } from './bounds.js';
+import { type Cifar10Format, Cifar10Source } from './cifar10.js';
+import { BINARY_FORMAT } from './cifar10-binary.js';
+import { PYTHON_FORMAT } from './cifar10-python.js';
 import { FolderSource } from './folder-source.js';
 import { quoted } from './names.js';
 import type { Source } from './source.js';
@@ -15,27 +15,27 @@ import { ZipSource } from './zip-source.js';
 const HEAD_BYTES = 512;
 
 /** A folder or an archive on this machine. Throws as `openArchive`. */
-export async function openSource(path: string, limits: DatasetLimits = DATASET_LIMITS): Promise<Source> {
+export async function openSource(path: string, bounds: DatasetBounds = DATASET_BOUNDS): Promise<Source> {
   const { isFolder } = await look(path);
-  return isFolder ? new FolderSource(path, limits) : openArchive(path, limits);
+  return isFolder ? new FolderSource(path, bounds) : openArchive(path, bounds);
 }
 
 /**
  * A zip, tar, tar.gz or tar.zst file, told by its content and never by its name; CIFAR-10's archives are recognised by their
  * folder's name. Throws NOT_FOUND, or DATASET_REFUSED for anything else, without naming the file: an upload's is ours.
  */
-export async function openArchive(file: string, limits: DatasetLimits = DATASET_LIMITS): Promise<Source> {
+export async function openArchive(file: string, bounds: DatasetBounds = DATASET_BOUNDS): Promise<Source> {
   const { isFolder, bytes } = await look(file);
   if (isFolder) throw new HubError('DATASET_REFUSED', 'A folder was given where an archive is taken.');
   const head = await readHead(file);
   const magic = head.toString('latin1', 0, 4);
-  if (magic === 'PK\x03\x04' || magic === 'PK\x05\x06') return new ZipSource(file, limits);
+  if (magic === 'PK\x03\x04' || magic === 'PK\x05\x06') return new ZipSource(file, bounds);
   const isTar = head.toString('latin1', 257, 262) === 'ustar';
   if (!isPacked(head) && !isTar) {
     const message = 'The file is none of the archives that are taken: zip, tar, tar.gz or tar.zst.';
     throw new HubError('DATASET_REFUSED', message);
   }
-  const tar = new TarSource(() => createReadStream(file), limits, bytes);
+  const tar = new TarSource(() => createReadStream(file), bounds, bytes);
   const form = await cifar10Form(tar);
   return form ? new Cifar10Source(tar, form) : tar;
 }
@@ -62,11 +62,11 @@ async function readHead(file: string): Promise<Buffer> {
 }
 
 /** Which form of CIFAR-10 the archive is, by where its first file lies: `cifar-10-batches-bin/data_batch_1.bin`. */
-async function cifar10Form(tar: TarSource): Promise<Cifar10Form | undefined> {
+async function cifar10Form(tar: TarSource): Promise<Cifar10Format | undefined> {
   for await (const entry of tar.entries(new AbortController().signal)) {
     if (entry.kind !== 'file') continue;
-    if (/^(?:\.\/)?cifar-10-batches-bin\//.test(entry.path)) return BINARY_FORM;
-    return /^(?:\.\/)?cifar-10-batches-py\//.test(entry.path) ? PYTHON_FORM : undefined;
+    if (/^(?:\.\/)?cifar-10-batches-bin\//.test(entry.path)) return BINARY_FORMAT;
+    return /^(?:\.\/)?cifar-10-batches-py\//.test(entry.path) ? PYTHON_FORMAT : undefined;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './bounds.js';
+import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
 import { inOrder } from './in-order.js';
 import { byCodeUnit } from './names.js';
 import { readAhead, type Source, type SourceEntry } from './source.js';
@@ -21,15 +21,15 @@ interface Found {
 export class FolderSource implements Source {
   readonly share = null;
   readonly #folder: string;
-  readonly #limits: DatasetLimits;
+  readonly #bounds: DatasetBounds;
 
-  constructor(folder: string, limits: DatasetLimits = DATASET_LIMITS) {
+  constructor(folder: string, bounds: DatasetBounds = DATASET_BOUNDS) {
     this.#folder = folder;
-    this.#limits = limits;
+    this.#bounds = bounds;
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
-    const meter = new UnpackMeter(this.#limits);
+    const meter = new UnpackMeter(this.#bounds);
     for await (const entry of inOrder(this.#walk(''), (found) => this.#describe(found, meter))) {
       signal.throwIfAborted();
       yield entry;

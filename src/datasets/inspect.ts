@@ -1,7 +1,7 @@
 import { groupBy } from '../group-by.js';
+import type { Channels } from './image-facts.js';
 import type { ImageRecord, Manifest } from './manifest.js';
 import { nearPairs } from './near-duplicates.js';
-import type { Channels } from './picture-facts.js';
 
 /** Smallest, median and largest value over all images. */
 export interface SizeRange {

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import type { DatasetLimits } from './bounds.js';
+import type { DatasetBounds } from './bounds.js';
 import { type Place, type Placement, SPLIT_NAMES, splitOf, splitPath } from './layout.js';
 import { byCodeUnit, quoted } from './names.js';
 
@@ -51,12 +51,12 @@ export class TablePlacement implements Placement {
   readonly #missing: Set<string>;
 
   /** Throws DATASET_REFUSED, naming the line, when a row cannot be used. */
-  constructor({ path, text }: LabelsTable, limits: DatasetLimits) {
+  constructor({ path, text }: LabelsTable, bounds: DatasetBounds) {
     this.#name = path.at(-1)!;
     const folder = path.slice(0, -1);
     for (const { line, value } of this.#name.toLowerCase().endsWith('.csv') ? csvRows(text) : jsonRows(text)) {
       const { file, label, split } = checkRow(value, this.#name, line);
-      const parts = splitPath(file, limits);
+      const parts = splitPath(file, bounds);
       const key = [...folder, ...(parts ?? [file])].join('/');
       const known = this.#places.get(key);
       const place = { className: label, split: split ? splitOf(split)! : null };

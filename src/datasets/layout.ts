@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import { checkLimit, type DatasetLimits } from './bounds.js';
+import { checkBound, type DatasetBounds } from './bounds.js';
 import type { Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
 
@@ -21,8 +21,8 @@ const SYSTEM_NAMES: ReadonlySet<string> = new Set(['__macosx', 'thumbs.db', 'eht
  * The parts of a path, or null for a hidden or system file. Throws LIMIT_EXCEEDED when it is too long, and
  * DATASET_REFUSED when no honest archive would hold it: it is absolute, climbs, or has characters that paths lack.
  */
-export function splitPath(path: string, limits: DatasetLimits): readonly string[] | null {
-  checkLimit(limits, 'maxPathLength', path.length, `The path ${quoted(path)}`, 'characters');
+export function splitPath(path: string, bounds: DatasetBounds): readonly string[] | null {
+  checkBound(bounds, 'maxPathLength', path.length, `The path ${quoted(path)}`, 'characters');
   const fault = pathFault(path);
   if (fault !== null) throw unsafe(path, fault);
   // macOS spells the same letters differently (NFD) than everyone else.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { ImageFacts } from './image-facts.js';
 import { byCodeUnit } from './names.js';
-import type { PictureFacts } from './picture-facts.js';
 
 /** The parts of a dataset version. */
 export const Split = { TRAIN: 'train', VALIDATION: 'validation', TEST: 'test' } as const;
@@ -25,7 +25,7 @@ export interface ImageRecord {
   readonly width: number;
   readonly height: number;
   /** Null in versions that were registered before facts were kept. */
-  readonly facts: PictureFacts | null;
+  readonly facts: ImageFacts | null;
 }
 
 /** A dataset version's content, itself stored as a blob of JSON. Never changes after it is written. */

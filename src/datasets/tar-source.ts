@@ -3,14 +3,14 @@ import { pipeline, Readable } from 'node:stream';
 import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
-import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './bounds.js';
+import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
 import { archiveError, type Source, type SourceEntry } from './source.js';
 import { unpackZstandard, ZSTANDARD_MAGIC } from './zstandard.js';
 
 /** A tar archive, plain or packed by gzip or Zstandard, read as a stream and never as a whole. */
 export class TarSource implements Source {
   readonly #open: () => Readable;
-  readonly #limits: DatasetLimits;
+  readonly #bounds: DatasetBounds;
   readonly #bytes: number | null;
   #read = 0;
 
@@ -18,9 +18,9 @@ export class TarSource implements Source {
    * `open` gives the archive from its beginning, each time the entries are asked for.
    * @param bytes of the archive, where that is known.
    */
-  constructor(open: () => Readable, limits: DatasetLimits = DATASET_LIMITS, bytes: number | null = null) {
+  constructor(open: () => Readable, bounds: DatasetBounds = DATASET_BOUNDS, bytes: number | null = null) {
     this.#open = open;
-    this.#limits = limits;
+    this.#bounds = bounds;
     this.#bytes = bytes;
   }
 
@@ -31,7 +31,7 @@ export class TarSource implements Source {
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
     const archive = this.#open();
     const entries = extract();
-    const flow = pipelined(unpack(this.#counted(archive), new UnpackMeter(this.#limits)), entries, { signal });
+    const flow = pipelined(unpack(this.#counted(archive), new UnpackMeter(this.#bounds)), entries, { signal });
     // Its error also reaches the loop below, through `entries`.
     flow.catch(() => {});
     try {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
-import { DATASET_LIMITS, type DatasetLimits, UnpackMeter } from './bounds.js';
+import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
 import { inOrder } from './in-order.js';
 import { archiveError, readAhead, type Source, type SourceEntry } from './source.js';
 
@@ -11,13 +11,13 @@ const UNIX_SYMBOLIC_LINK = 0o120000;
 /** A zip file on this machine, in the order of its central directory. */
 export class ZipSource implements Source {
   readonly #file: string;
-  readonly #limits: DatasetLimits;
+  readonly #bounds: DatasetBounds;
   #read = 0;
   #entries = 0;
 
-  constructor(file: string, limits: DatasetLimits = DATASET_LIMITS) {
+  constructor(file: string, bounds: DatasetBounds = DATASET_BOUNDS) {
     this.#file = file;
-    this.#limits = limits;
+    this.#bounds = bounds;
   }
 
   get share(): number | null {
@@ -25,7 +25,7 @@ export class ZipSource implements Source {
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
-    const meter = new UnpackMeter(this.#limits);
+    const meter = new UnpackMeter(this.#bounds);
     // Our own handle: it is closed for sure when this ends, so that the file can be deleted on Windows too.
     const handle = await open(this.#file);
     try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DATASET_LIMITS, type DatasetLimits } from '../../src/datasets/bounds.js';
+import { DATASET_BOUNDS, type DatasetBounds } from '../../src/datasets/bounds.js';
 import { openArchive, openSource } from '../../src/datasets/detect.js';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { fileOf, folderOf, images, noise, png, sourceOf, tarGzOf, temporaryStore, zipOf } from './fixtures.js';
 
 /** Begins like a PNG and goes on with nothing: it packs a thousandfold. */
@@ -12,7 +12,7 @@ function hollow(bytes: number): Buffer {
 }
 
 describe('a limit is named, with its value and what was received', () => {
-  it.each<[keyof DatasetLimits, number, number, string]>([
+  it.each<[keyof DatasetBounds, number, number, string]>([
     ['maxImages', 5, 6, 'The source has 6 images; the limit maxImages is 5.'],
     ['maxEntries', 3, 4, 'The source has 4 files and folders; the limit maxEntries is 3.'],
     ['maxClasses', 1, 2, 'The source has 2 classes; the limit maxClasses is 1.'],
@@ -20,8 +20,8 @@ describe('a limit is named, with its value and what was received', () => {
   ])('%s', async (limit, value, received, message) => {
     const { blobs, files } = await temporaryStore();
     const source = await sourceOf(await images(['cat', 'dog'], 4));
-    const registering = registerImages(source, blobs, { limits: { ...DATASET_LIMITS, [limit]: value } });
-    await expect(registering).rejects.toMatchObject({
+    const ingesting = ingestImages(source, blobs, { bounds: { ...DATASET_BOUNDS, [limit]: value } });
+    await expect(ingesting).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message,
       details: { limit, value, received },
@@ -32,8 +32,8 @@ describe('a limit is named, with its value and what was received', () => {
   it('maxImageBytes', async () => {
     const large = await noise(1, 64, 64).png().toBuffer();
     const source = await sourceOf({ 'cat/large.png': large });
-    const limits = { ...DATASET_LIMITS, maxImageBytes: 1000 };
-    await expect(registerImages(source, (await temporaryStore()).blobs, { limits })).rejects.toMatchObject({
+    const bounds = { ...DATASET_BOUNDS, maxImageBytes: 1000 };
+    await expect(ingestImages(source, (await temporaryStore()).blobs, { bounds })).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message: `The image "cat/large.png" has ${large.length} bytes; the limit maxImageBytes is 1000.`,
     });
@@ -41,16 +41,16 @@ describe('a limit is named, with its value and what was received', () => {
 
   it('maxImageBytes does not count for what is no image', async () => {
     const files = { ...(await images(['cat', 'dog'], 2)), 'notes.csv': Buffer.alloc(5000, 'a') };
-    const limits = { ...DATASET_LIMITS, maxImageBytes: 1000 };
-    const registered = await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { limits });
-    expect(registered.rejected.map(({ name }) => name)).toEqual(['notes.csv']);
+    const bounds = { ...DATASET_BOUNDS, maxImageBytes: 1000 };
+    const ingested = await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { bounds });
+    expect(ingested.rejected.map(({ name }) => name)).toEqual(['notes.csv']);
   });
 
   it('maxPixels rejects the image alone', async () => {
     const files = { ...(await images(['cat', 'dog'], 2)), 'cat/large.png': await png(9, 20, 20) };
-    const limits = { ...DATASET_LIMITS, maxPixels: 100 };
-    const registered = await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { limits });
-    expect(registered.rejected).toEqual([
+    const bounds = { ...DATASET_BOUNDS, maxPixels: 100 };
+    const ingested = await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { bounds });
+    expect(ingested.rejected).toEqual([
       { name: 'cat/large.png', reason: '20 x 20 is 400 pixels; the limit maxPixels is 100' },
     ]);
   });
@@ -60,16 +60,16 @@ describe('a limit is named, with its value and what was received', () => {
       ...(await images(['cat', 'dog'], 2)),
       ...Object.fromEntries([1, 2, 3].map((i) => [`cat/${i}.txt`, Buffer.from('x')])),
     };
-    const limits = { ...DATASET_LIMITS, maxRejected: 2 };
-    const registered = await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { limits });
-    expect([registered.rejected.length, registered.rejectedCount]).toEqual([2, 3]);
+    const bounds = { ...DATASET_BOUNDS, maxRejected: 2 };
+    const ingested = await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { bounds });
+    expect([ingested.rejected.length, ingested.rejectedCount]).toEqual([2, 3]);
   });
 
   it.each(['zip', 'tar.gz'] as const)('maxCompressionRatio, in a %s bomb', async (form) => {
     const MIB = 1024 ** 2;
     const files = Object.fromEntries([1, 2, 3, 4].map((i) => [`cat/${i}.png`, hollow(19 * MIB)]));
     const file = await fileOf(await { zip: zipOf, 'tar.gz': tarGzOf }[form](files));
-    await expect(registerImages(await openArchive(file), (await temporaryStore()).blobs)).rejects.toMatchObject({
+    await expect(ingestImages(await openArchive(file), (await temporaryStore()).blobs)).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message: expect.stringMatching(
         /^The archive has \d+ bytes unpacked for each of its bytes; the limit maxCompressionRatio is 200\.$/,
@@ -78,13 +78,13 @@ describe('a limit is named, with its value and what was received', () => {
   });
 
   it.each(['zip', 'tar.gz', 'folder'] as const)('maxTotalBytes, in a %s', async (form) => {
-    const limits = { ...DATASET_LIMITS, maxTotalBytes: 2000 };
+    const bounds = { ...DATASET_BOUNDS, maxTotalBytes: 2000 };
     const files = await images(['cat', 'dog'], 8);
     const pack = { zip: zipOf, 'tar.gz': tarGzOf };
     const path = form === 'folder' ? await folderOf(files) : await fileOf(await pack[form](files));
     const { blobs } = await temporaryStore();
-    const registering = async () => registerImages(await openSource(path, limits), blobs, { limits });
-    await expect(registering()).rejects.toMatchObject({
+    const ingesting = async () => ingestImages(await openSource(path, bounds), blobs, { bounds });
+    await expect(ingesting()).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       message: expect.stringMatching(/^The source has \d+ bytes unpacked; the limit maxTotalBytes is 2000\.$/),
     });

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { measureImage } from '../../src/datasets/decode.js';
 import { openArchive } from '../../src/datasets/detect.js';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { fileOf, tarGzOf, temporaryStore } from './fixtures.js';
 
 const NAMES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
@@ -28,7 +28,7 @@ const archive = (change: Record<string, Buffer> = {}) =>
 
 const register = async (content: Buffer) => {
   const { blobs } = await temporaryStore();
-  return { blobs, ...(await registerImages(await openArchive(await fileOf(content)), blobs)) };
+  return { blobs, ...(await ingestImages(await openArchive(await fileOf(content)), blobs)) };
 };
 
 describe("CIFAR-10's binary archive", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CIFAR10_CLASSES } from '../../src/datasets/cifar10.js';
 import { openArchive } from '../../src/datasets/detect.js';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { fileOf, tarGzOf, temporaryStore } from './fixtures.js';
 
 /** Pickles of protocol 2 as Python 2 wrote them, opcode by opcode (Lib/pickletools.py lists them). */
@@ -60,7 +60,7 @@ const python = (change: Record<string, Buffer> = {}) =>
   });
 
 const register = async (content: Buffer) =>
-  registerImages(await openArchive(await fileOf(content)), (await temporaryStore()).blobs);
+  ingestImages(await openArchive(await fileOf(content)), (await temporaryStore()).blobs);
 
 describe("CIFAR-10's Python archive", () => {
   it('is the same dataset as the binary archive of the same pictures', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { ShardWriter } from '../../src/datasets/shard-writer.js';
 import type { BlobRef, BlobStore } from '../../src/storage/blobs.js';
 import { images, sourceOf, temporaryStore } from './fixtures.js';
@@ -26,7 +26,7 @@ describe('a registration that does not end well', () => {
     const aborter = new AbortController();
     const reason = new Error('the user left');
     const onProgress = () => aborter.abort(reason);
-    const registering = registerImages(await sourceOf(await images(['cat', 'dog'], 20)), blobs, {
+    const registering = ingestImages(await sourceOf(await images(['cat', 'dog'], 20)), blobs, {
       onProgress,
       signal: aborter.signal,
     });
@@ -43,7 +43,7 @@ describe('a registration that does not end well', () => {
       aborter.abort(new Error('too late'));
     });
     const source = await sourceOf(await images(['cat', 'dog'], 4));
-    await expect(registerImages(source, store, { signal: aborter.signal })).rejects.toThrow('too late');
+    await expect(ingestImages(source, store, { signal: aborter.signal })).rejects.toThrow('too late');
     expect(stored).toHaveLength(1);
     expect(await files()).toEqual([]);
   });
@@ -51,9 +51,9 @@ describe('a registration that does not end well', () => {
   it('deletes no shard that was there before', async () => {
     const { blobs } = await temporaryStore();
     const source = await sourceOf(await images(['cat', 'dog'], 4));
-    const { manifest } = await registerImages(source, blobs);
+    const { manifest } = await ingestImages(source, blobs);
     const failing: BlobStore = { ...afterPut(blobs, () => {}), put: () => Promise.reject(new Error('disk full')) };
-    await expect(registerImages(source, failing)).rejects.toThrow('disk full');
+    await expect(ingestImages(source, failing)).rejects.toThrow('disk full');
     expect(await blobs.has(manifest.shards[0]!)).toBe(true);
   });
 });

@@ -2,9 +2,9 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type Derivation, derive } from '../../src/datasets/derive.js';
 import { diff } from '../../src/datasets/diff.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import type { Manifest } from '../../src/datasets/manifest.js';
 import { ShardReader } from '../../src/datasets/read-manifest.js';
-import { registerImages } from '../../src/datasets/register.js';
 import { type Files, images, noise, png, sourceOf, temporaryStore } from './fixtures.js';
 
 const UNCHANGED: Derivation = {
@@ -61,7 +61,7 @@ async function makeParents(): Promise<Parents> {
 }
 
 const registered = async (files: Files): Promise<Manifest> =>
-  (await registerImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0 })).manifest;
+  (await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0 })).manifest;
 
 describe('a derived version', () => {
   it('of nothing changed is the same version', async () => {
@@ -230,7 +230,7 @@ it('reads a merged version from the shards of its parents', async () => {
   }
   const manifests: Manifest[] = [];
   for (const part of files)
-    manifests.push((await registerImages(await sourceOf(part), blobs, { testFraction: 0.5 })).manifest);
+    manifests.push((await ingestImages(await sourceOf(part), blobs, { testFraction: 0.5 })).manifest);
   const merged = await change(manifests, {});
   const reader = new ShardReader(blobs, merged);
   const all: Record<string, Buffer> = { ...files[0], ...files[1] };

@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { measureImage } from '../../src/datasets/decode.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { conflicts, leaks } from '../../src/datasets/inspect.js';
 import { NEAR_DISTANCE, nearPairs } from '../../src/datasets/near-duplicates.js';
-import { registerImages } from '../../src/datasets/register.js';
 import { type Files, images, noise, png, sourceOf, temporaryStore } from './fixtures.js';
 
 /** A picture of soft shapes, which compression hardly changes: noise that was enlarged. */
@@ -13,7 +13,7 @@ const scene = async (seed: number, side = 64): Promise<Sharp> =>
 const encoded = async (seed: number) => (await scene(seed)).png().toBuffer();
 
 async function inspected(files: Files) {
-  return registerImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0 });
+  return ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0 });
 }
 
 describe('the facts of a picture', () => {

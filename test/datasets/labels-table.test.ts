@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { type Files, png, sourceOf, temporaryStore } from './fixtures.js';
 
 const register = async (files: Files) =>
-  registerImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0.5 });
+  ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0.5 });
 
 const table = (...lines: string[]) => Buffer.from(lines.join('\n'));
 

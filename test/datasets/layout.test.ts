@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DATASET_LIMITS } from '../../src/datasets/bounds.js';
+import { DATASET_BOUNDS } from '../../src/datasets/bounds.js';
 import { Layout, splitPath } from '../../src/datasets/layout.js';
 
-const parts = (path: string) => splitPath(path, DATASET_LIMITS);
+const parts = (path: string) => splitPath(path, DATASET_BOUNDS);
 const layoutOf = (...folders: string[]) => new Layout(folders.map((folder) => folder.split('/').filter(Boolean)));
 
 describe('a path', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import type { Manifest } from '../../src/datasets/manifest.js';
 import { readManifest } from '../../src/datasets/read-manifest.js';
-import { registerImages } from '../../src/datasets/register.js';
 import { images, sourceOf, temporaryStore } from './fixtures.js';
 
 describe('readManifest', () => {
@@ -14,7 +14,7 @@ describe('readManifest', () => {
     ['no manifest at all', () => 'pixels'],
   ])('refuses a blob with %s', async (_, change) => {
     const { blobs } = await temporaryStore();
-    const { manifest } = await registerImages(await sourceOf(await images(['cat', 'dog'], 2)), blobs);
+    const { manifest } = await ingestImages(await sourceOf(await images(['cat', 'dog'], 2)), blobs);
     const { sha256 } = await blobs.put(Buffer.from(JSON.stringify(change(manifest))));
     await expect(readManifest(blobs, sha256)).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
   });

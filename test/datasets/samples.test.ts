@@ -3,17 +3,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openArchive } from '../../src/datasets/detect.js';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { temporaryStore } from './fixtures.js';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 
 it('the sample registers as its README says, and holds none of the photos', async () => {
   const source = await openArchive(join(SAMPLES, 'cifar10-sample.tar.gz'));
-  const { manifest, counts, width, height, rejectedCount } = await registerImages(
-    source,
-    (await temporaryStore()).blobs,
-  );
+  const { manifest, counts, width, height, rejectedCount } = await ingestImages(source, (await temporaryStore()).blobs);
   expect({ width, height, rejectedCount }).toEqual({ width: 32, height: 32, rejectedCount: 0 });
   expect(counts.classes).toHaveLength(10);
   for (const count of counts.classes) expect(count).toMatchObject({ train: 200, validation: 0, test: 50 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type RegisterOptions, registerImages } from '../../src/datasets/register.js';
+import { type IngestOptions, ingestImages } from '../../src/datasets/ingest.js';
 import { type Files, images, sourceOf, temporaryStore } from './fixtures.js';
 
-const registerFiles = async (files: Files, options: RegisterOptions) =>
-  registerImages(await sourceOf(files), (await temporaryStore()).blobs, options);
+const registerFiles = async (files: Files, options: IngestOptions) =>
+  ingestImages(await sourceOf(files), (await temporaryStore()).blobs, options);
 
 describe('a drawn split', () => {
-  const testOf = async (files: Files, options: RegisterOptions) => {
+  const testOf = async (files: Files, options: IngestOptions) => {
     const { manifest } = await registerFiles(files, options);
     return manifest.images.filter((image) => image.split === 'test').map((image) => image.name);
   };

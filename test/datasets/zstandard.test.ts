@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { openArchive } from '../../src/datasets/detect.js';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { unpackZstandard } from '../../src/datasets/zstandard.js';
 import { fileOf, tarOf, temporaryStore } from './fixtures.js';
 
@@ -28,7 +28,7 @@ describe('a tar.zst archive', () => {
     const hashes = await Promise.all(
       [PACKED, tar].map(async (content) => {
         const { blobs } = await temporaryStore();
-        return (await registerImages(await openArchive(await fileOf(content)), blobs)).manifest.contentHash;
+        return (await ingestImages(await openArchive(await fileOf(content)), blobs)).manifest.contentHash;
       }),
     );
     expect(hashes[0]).toBe(hashes[1]);
@@ -52,7 +52,7 @@ describe('a tar.zst archive', () => {
 
   it('is refused when it is cut off or damaged', async () => {
     const { blobs, files } = await temporaryStore();
-    const registering = async (content: Buffer) => registerImages(await openArchive(await fileOf(content)), blobs);
+    const registering = async (content: Buffer) => ingestImages(await openArchive(await fileOf(content)), blobs);
     const refusal = { code: 'DATASET_REFUSED', message: expect.stringContaining('damaged or incomplete') };
     await expect(registering(PACKED.subarray(0, 300))).rejects.toMatchObject(refusal);
     const other = Buffer.from(PACKED);
@@ -73,7 +73,7 @@ describe('a tar.zst archive', () => {
     raw.writeUIntLE((512 << 3) | 1, 0, 3);
     const begin = Buffer.concat([repeated(0, 10).subarray(0, 6), raw, head.subarray(0, 512)]);
     const file = await fileOf(Buffer.concat([begin, bomb]));
-    await expect(registerImages(await openArchive(file), blobs)).rejects.toMatchObject({
+    await expect(ingestImages(await openArchive(file), blobs)).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       details: { limit: 'maxCompressionRatio' },
     });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'vitest';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
 import type { Engine, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { type NetworkHost, NetworkLoader } from '../../src/engines/network-loader.js';
@@ -64,7 +64,7 @@ export class InProcessTraining {
     const folder = await mkdtemp(join(tmpdir(), 'hub-train-'));
     const blobs = new FileBlobStore(folder);
     const archive = await tarOf(await colourImages());
-    const { manifestBlob } = await registerImages(new TarSource(() => Readable.from([archive])), blobs);
+    const { manifestBlob } = await ingestImages(new TarSource(() => Readable.from([archive])), blobs);
     return new InProcessTraining(folder, blobs, {
       manifestBlob: manifestBlob.sha256,
       backboneBlob: (await blobs.put(narrowBackboneFile())).sha256,

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decodePixels } from '../../src/datasets/decode.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
-import { registerImages } from '../../src/datasets/register.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
 import type { PixelBatch } from '../../src/engines/engine.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
@@ -84,7 +84,7 @@ it('makes the same file and the same accuracy again', async () => {
 
 it('is refused where no image can be held out', async () => {
   const archive = await tarOf(await colourImages({ train: 1, test: 1 }));
-  const { manifestBlob } = await registerImages(new TarSource(() => Readable.from([archive])), training.blobs);
+  const { manifestBlob } = await ingestImages(new TarSource(() => Readable.from([archive])), training.blobs);
   const refused = quantizeWith(new WatchedEngine(1), { manifestBlob: manifestBlob.sha256 });
   await expect(refused).rejects.toMatchObject({ code: 'DATASET_REFUSED' });
 });

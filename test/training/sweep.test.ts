@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerImages } from '../../src/datasets/register.js';
+import { ingestImages } from '../../src/datasets/ingest.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
 import type { Engine, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
@@ -70,7 +70,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hub-sweep-'));
   blobs = new FileBlobStore(folder);
   const archive = await tarOf(await colourImages());
-  const { manifestBlob } = await registerImages(new TarSource(() => Readable.from([archive])), blobs);
+  const { manifestBlob } = await ingestImages(new TarSource(() => Readable.from([archive])), blobs);
   const recipe = recipeSchema.parse({ ...QUICK, epochs: 3, patience: null });
   job = {
     manifestBlob: manifestBlob.sha256,

@@ -1,8 +1,8 @@
 import { type Derivation, derive } from '../../datasets/derive.js';
 import { diff, type FileState, type ImageChange } from '../../datasets/diff.js';
+import { storeVersion } from '../../datasets/ingest.js';
 import { conflicts, type DuplicateKind, leaks } from '../../datasets/inspect.js';
 import type { Manifest, Split } from '../../datasets/manifest.js';
-import { storeVersion } from '../../datasets/register.js';
 import { contactSheet, dataUrl, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
+import type { StoredVersion } from '../../datasets/ingest.js';
 import { conflicts, type Inspection, leaks } from '../../datasets/inspect.js';
 import type { Manifest } from '../../datasets/manifest.js';
-import type { StoredVersion } from '../../datasets/register.js';
 import type { Rejection } from '../../datasets/rejections.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openArchive, openSource } from '../../datasets/detect.js';
-import { registerImages } from '../../datasets/register.js';
+import { ingestImages } from '../../datasets/ingest.js';
 import type { Source } from '../../datasets/source.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Fetch, Fetched } from '../../storage/fetch.js';
@@ -96,7 +96,7 @@ export class IngestionService {
     const { dataset, testFraction, validationFraction, seed } = options;
     const draw = { testFraction, validationFraction, seed };
     return this.parts.writer.write(dataset, from, () =>
-      registerImages(source, this.parts.blobs, { ...draw, signal, onProgress: reading }),
+      ingestImages(source, this.parts.blobs, { ...draw, signal, onProgress: reading }),
     );
   }
 }

@@ -1,6 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import type { Progress } from '../../datasets/intake.js';
+import type { IngestProgress } from '../../datasets/pack-images.js';
 import { HubError } from '../../errors.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { Ingestion, IngestionProgress } from './ingestion.js';
@@ -16,7 +16,7 @@ export interface IngestionHandle {
   readonly signal: AbortSignal;
   /** Passes an archive on and reports its bytes. @param total bytes, when the sender states them. */
   receiving(content: AsyncIterable<Uint8Array>, total: number | null): AsyncIterable<Uint8Array>;
-  readonly reading: (progress: Progress) => void;
+  readonly reading: (progress: IngestProgress) => void;
   end(): void;
 }
 

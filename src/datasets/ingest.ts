@@ -1,16 +1,16 @@
 import { HubError } from '../errors.js';
 import type { BlobRef, BlobStore } from '../storage/blobs.js';
 import { type Arrangement, arrange } from './arrange.js';
-import { DATASET_LIMITS, type DatasetLimits } from './bounds.js';
+import { DATASET_BOUNDS, type DatasetBounds } from './bounds.js';
 import { type Inspection, inspect, type SizeRange } from './inspect.js';
-import { type Progress, takeIn } from './intake.js';
 import { byIdentity, hashContent, type Manifest, type Split } from './manifest.js';
+import { type IngestProgress, packImages } from './pack-images.js';
 import { type Rejection, Rejections } from './rejections.js';
 import { ShardWriter } from './shard-writer.js';
 import type { Source } from './source.js';
 
-export interface RegisterOptions {
-  readonly limits?: DatasetLimits;
+export interface IngestOptions {
+  readonly bounds?: DatasetBounds;
   /** Share of each class drawn for the test split when the source has none: 0 (draw none) to below 1. Default 0.2. */
   readonly testFraction?: number;
   /** The same for the validation split. Default 0. */
@@ -18,7 +18,7 @@ export interface RegisterOptions {
   /** Seed of the draw, a 32-bit integer. Default 0. */
   readonly seed?: number;
   /** Called after every file. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: IngestProgress) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export interface StoredVersion {
   readonly height: number | null;
 }
 
-export interface RegisteredDataset extends StoredVersion {
+export interface IngestedVersion extends StoredVersion {
   /** The first `maxRejected` of them. */
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;
@@ -56,20 +56,20 @@ export interface RegisteredDataset extends StoredVersion {
  *
  * Throws DATASET_REFUSED, LIMIT_EXCEEDED, BAD_INPUT for options out of range, and the signal's reason when aborted.
  */
-export async function registerImages(
+export async function ingestImages(
   source: Source,
   blobs: BlobStore,
-  options: RegisterOptions = {},
-): Promise<RegisteredDataset> {
-  const { limits = DATASET_LIMITS, testFraction = 0.2, validationFraction = 0, seed = 0 } = options;
+  options: IngestOptions = {},
+): Promise<IngestedVersion> {
+  const { bounds = DATASET_BOUNDS, testFraction = 0.2, validationFraction = 0, seed = 0 } = options;
   const { onProgress = () => {}, signal = new AbortController().signal } = options;
   checkDraw(testFraction, validationFraction, seed);
   const writer = new ShardWriter(blobs);
-  const rejections = new Rejections(limits.maxRejected);
+  const rejections = new Rejections(bounds.maxRejected);
   try {
-    const intake = await takeIn(source, writer, rejections, { limits, signal, onProgress });
+    const intake = await packImages(source, writer, rejections, { bounds: bounds, signal, onProgress });
     const fractions = { test: testFraction, validation: validationFraction };
-    const arrangement = arrange(intake, rejections, limits, fractions, seed);
+    const arrangement = arrange(intake, rejections, bounds, fractions, seed);
     const manifest = describe(arrangement, await writer.finish());
     signal.throwIfAborted();
     const stored = await storeVersion(manifest, blobs);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../errors.js';
-import { checkLimit, type DatasetLimits } from './bounds.js';
+import { checkBound, type DatasetBounds } from './bounds.js';
 import { IMAGE_HEAD_BYTES, isImage, type MeasuredImage, measureImage, notAnImage } from './decode.js';
 import { inOrder } from './in-order.js';
 import { isTable, type LabelsTable } from './labels-table.js';
@@ -12,10 +12,10 @@ import type { ShardWriter } from './shard-writer.js';
 import { type FileEntry, readWhole, type Source } from './source.js';
 
 /** An image that decodes and is packed; what it shows is not known yet. */
-export type StoredImage = Omit<ImageRecord, 'label' | 'split'>;
+export type PackedImage = Omit<ImageRecord, 'label' | 'split'>;
 
 /** What has been taken in so far. */
-export interface Progress {
+export interface IngestProgress {
   readonly images: number;
   readonly rejected: number;
   /** Encoded bytes of the images. */
@@ -24,14 +24,14 @@ export interface Progress {
   readonly share: number | null;
 }
 
-export interface IntakeOptions {
-  readonly limits: DatasetLimits;
+export interface PackOptions {
+  readonly bounds: DatasetBounds;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: IngestProgress) => void;
 }
 
-export interface Intake {
-  readonly images: readonly StoredImage[];
+export interface PackedSource {
+  readonly images: readonly PackedImage[];
   /** Every folder that was seen, as parts of its path, whether or not an image of it was taken. */
   readonly folders: readonly (readonly string[])[];
   /** Tables of labels that lie where one may. */
@@ -52,22 +52,22 @@ interface ImageFile {
 }
 
 /** Reads a source once: every image is decoded and packed, everything else goes to `rejections`. */
-export async function takeIn(
+export async function packImages(
   source: Source,
   writer: ShardWriter,
   rejections: Rejections,
-  { limits, signal, onProgress }: IntakeOptions,
-): Promise<Intake> {
+  { bounds, signal, onProgress }: PackOptions,
+): Promise<PackedSource> {
   const found: Found = { folders: new Map(), tables: [] };
-  const images: StoredImage[] = [];
+  const images: PackedImage[] = [];
   let bytes = 0;
-  const files = readImages(source, found, rejections, limits, signal);
-  for await (const { file, measured } of inOrder(files, (file) => measure(file, limits))) {
+  const files = readImages(source, found, rejections, bounds, signal);
+  for await (const { file, measured } of inOrder(files, (file) => measure(file, bounds))) {
     signal.throwIfAborted();
     if (typeof measured === 'string') {
       rejections.add(file.name, measured);
     } else {
-      checkLimit(limits, 'maxImages', images.length + 1, 'The source', 'images');
+      checkBound(bounds, 'maxImages', images.length + 1, 'The source', 'images');
       const sha256 = createHash('sha256').update(file.content).digest('hex');
       const place = await writer.append(file.content, sha256);
       images.push({ name: file.name, sha256, ...place, bytes: file.content.length, ...measured });
@@ -83,14 +83,14 @@ async function* readImages(
   source: Source,
   { folders, tables }: Found,
   rejections: Rejections,
-  limits: DatasetLimits,
+  bounds: DatasetBounds,
   signal: AbortSignal,
 ): AsyncGenerator<ImageFile> {
   let entries = 0;
   for await (const entry of source.entries(signal)) {
     entries += 1;
-    checkLimit(limits, 'maxEntries', entries, 'The source', 'files and folders');
-    const parts = splitPath(entry.path, limits);
+    checkBound(bounds, 'maxEntries', entries, 'The source', 'files and folders');
+    const parts = splitPath(entry.path, bounds);
     if (parts === null) continue;
     const folder = entry.kind === 'folder' ? parts : parts.slice(0, -1);
     folders.set(folder.join('/'), folder);
@@ -98,17 +98,17 @@ async function* readImages(
     if (entry.kind === 'refused') rejections.add(name, entry.reason);
     if (entry.kind !== 'file') continue;
     if (isTable(parts)) {
-      tables.push({ path: parts, text: await readTable(entry, limits) });
+      tables.push({ path: parts, text: await readTable(entry, bounds) });
       continue;
     }
-    const content = await readImage(entry, limits);
+    const content = await readImage(entry, bounds);
     if (content === null) rejections.add(name, notAnImage().message);
     else yield { name, content, measured: entry.measured };
   }
 }
 
 /** The whole content, or null as soon as its beginning is no image's. */
-async function readImage(entry: FileEntry, limits: DatasetLimits): Promise<Buffer | null> {
+async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of entry.content()) {
@@ -118,26 +118,26 @@ async function readImage(entry: FileEntry, limits: DatasetLimits): Promise<Buffe
     if (bytes < IMAGE_HEAD_BYTES) continue;
     if (before < IMAGE_HEAD_BYTES && !isImage(Buffer.concat(chunks))) return null;
     const stated = Math.max(bytes, entry.bytes);
-    checkLimit(limits, 'maxImageBytes', stated, `The image ${quoted(entry.path)}`, 'bytes');
+    checkBound(bounds, 'maxImageBytes', stated, `The image ${quoted(entry.path)}`, 'bytes');
   }
   const content = Buffer.concat(chunks, bytes);
   return isImage(content) ? content : null;
 }
 
-async function readTable(entry: FileEntry, limits: DatasetLimits): Promise<string> {
-  const content = await readWhole(entry, limits.maxTableBytes);
-  const received = content?.length ?? Math.max(entry.bytes, limits.maxTableBytes + 1);
-  checkLimit(limits, 'maxTableBytes', received, `The table ${quoted(entry.path)}`, 'bytes');
+async function readTable(entry: FileEntry, bounds: DatasetBounds): Promise<string> {
+  const content = await readWhole(entry, bounds.maxTableBytes);
+  const received = content?.length ?? Math.max(entry.bytes, bounds.maxTableBytes + 1);
+  checkBound(bounds, 'maxTableBytes', received, `The table ${quoted(entry.path)}`, 'bytes');
   return content?.toString('utf8') ?? '';
 }
 
 /** What it measures, or the reason why the file is rejected. */
 async function measure(
   file: ImageFile,
-  limits: DatasetLimits,
+  bounds: DatasetBounds,
 ): Promise<{ file: ImageFile; measured: MeasuredImage | string }> {
   try {
-    return { file, measured: file.measured ?? (await measureImage(file.content, limits.maxPixels)) };
+    return { file, measured: file.measured ?? (await measureImage(file.content, bounds.maxPixels)) };
   } catch (error) {
     if (error instanceof HubError && error.code === 'IMAGE_REFUSED') return { file, measured: error.message };
     throw error;

@@ -3,8 +3,8 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { openArchive } from '../../src/datasets/detect.js';
 import { FolderSource } from '../../src/datasets/folder-source.js';
+import { type IngestOptions, ingestImages } from '../../src/datasets/ingest.js';
 import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
-import { type RegisterOptions, registerImages } from '../../src/datasets/register.js';
 import type { Source } from '../../src/datasets/source.js';
 import {
   type Files,
@@ -19,13 +19,13 @@ import {
   zipOf,
 } from './fixtures.js';
 
-async function register(source: Source, options: RegisterOptions = {}) {
-  return registerImages(source, (await temporaryStore()).blobs, options);
+async function register(source: Source, options: IngestOptions = {}) {
+  return ingestImages(source, (await temporaryStore()).blobs, options);
 }
 
-const registerFiles = async (files: Files, options: RegisterOptions = {}) => register(await sourceOf(files), options);
+const registerFiles = async (files: Files, options: IngestOptions = {}) => register(await sourceOf(files), options);
 
-describe('registerImages', () => {
+describe('ingestImages', () => {
   it('gives the same hash for a zip, a tar.gz and a folder, in whatever order', async () => {
     const files = await images(['pets/cat', 'pets/dog'], 10);
     const backwards = Object.fromEntries(Object.entries(files).reverse());
@@ -47,7 +47,7 @@ describe('registerImages', () => {
         .toBuffer();
     }
     const { blobs } = await temporaryStore();
-    const registered = await registerImages(await sourceOf(files), blobs);
+    const registered = await ingestImages(await sourceOf(files), blobs);
     expect(registered).toMatchObject({
       counts: { images: 12, train: 10, validation: 0, test: 2 },
       bytes: Object.values(files).reduce((sum, file) => sum + file.length, 0),
@@ -125,7 +125,7 @@ describe('registerImages', () => {
   });
 });
 
-describe('registerImages refuses', () => {
+describe('ingestImages refuses', () => {
   it.each<[string, () => Promise<Files> | Files, string]>([
     [
       'a source without images',
@@ -167,7 +167,7 @@ describe('registerImages refuses', () => {
     ['an absolute path', async () => ({ '/cat/1.png': await png(5) }), '"/cat/1.png" is absolute'],
   ])('%s', async (_, files, message) => {
     const { blobs, files: stored } = await temporaryStore();
-    await expect(registerImages(await sourceOf(await files()), blobs)).rejects.toMatchObject({
+    await expect(ingestImages(await sourceOf(await files()), blobs)).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
       message: expect.stringContaining(message),
     });

@@ -2,7 +2,7 @@
 export type Channels = readonly [number, number, number];
 
 /** What is kept of an image's pixels, so that a dataset can be judged without decoding it again. */
-export interface PictureFacts {
+export interface ImageFacts {
   /** Of each channel, 0 to 255. */
   readonly mean: Channels;
   /** Of each channel: the root of the mean squared distance from its mean. */
@@ -19,7 +19,7 @@ const GRID = 9;
 const LEAST_CONTRAST = 4;
 
 /** @param pixels width * height * 3 bytes, RGB, row by row. */
-export function factsOf(pixels: Uint8Array, width: number, height: number): PictureFacts {
+export function imageFacts(pixels: Uint8Array, width: number, height: number): ImageFacts {
   const stride = Math.max(1, Math.ceil(Math.sqrt((width * height) / MOST_PIXELS)));
   const sums = [0, 0, 0];
   const squares = [0, 0, 0];
