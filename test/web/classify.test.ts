@@ -34,20 +34,20 @@ describe.skipIf(!browser)('the page that classifies', () => {
   const on = (path: string, what: (page: Page) => Promise<void>, options = {}) =>
     onPage(browser as Browser, hub, path, what, options);
 
-  const card = (page: Page, name: string) => page.getByRole('article', { name: `What ${name} shows` });
+  const card = (page: Page, name: string) => page.getByRole('article', { name: `Answers for ${name}` });
 
-  it('says what is missing while nothing serves, and goes on once something does', () =>
+  it('says what is missing while nothing is in production, and classifies once something is', () =>
     on('/classify', async (page) => {
-      await page.getByRole('heading', { name: 'No model serves yet' }).waitFor();
+      await page.getByRole('heading', { name: 'No model in production yet' }).waitFor();
       await expectAccessible(page);
       await serve(QUICK, 'production');
-      await page.getByRole('heading', { name: 'Or try one of these' }).waitFor();
+      await page.getByRole('heading', { name: 'Sample photos' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'cat' }).click();
       await card(page, 'cat-0010').getByText('colours@production: version 1').waitFor();
     }));
 
-  it('answers for a photo that is dropped, with how sure it is, who answered and how long it took', () =>
+  it('answers a dropped photo with probabilities, version and time', () =>
     on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();
       await dropFiles(page, [await photo('red')]);
@@ -61,18 +61,18 @@ describe.skipIf(!browser)('the page that classifies', () => {
       await expectAccessible(page);
     }));
 
-  it('shows which places speak for the class, and keeps what somebody says the photo shows', async () => {
+  it('shows the areas that support a class, and saves the true class', async () => {
     await hub.ask('set-prediction-log', { model: 'colours', sample: 1, reason: 'test' });
     await on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();
       await dropFiles(page, [await photo('red', 901)]);
       const answer = card(page, 'red-901.png');
       await answer.getByRole('button', { name: 'Why red?' }).click();
-      const map = answer.getByRole('img', { name: 'Places that speak for red' });
+      const map = answer.getByRole('img', { name: 'Areas that support red' });
       await map.waitFor();
       expect(await map.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
-      await answer.getByLabel('What does it show?').selectOption('green');
-      await answer.getByText('Kept. Choose again to correct it.').waitFor();
+      await answer.getByLabel('True class').selectOption('green');
+      await answer.getByText('Saved. Choose again to correct it.').waitFor();
       await expectAccessible(page);
     });
     const filter = { model: 'colours', wrong: true };
@@ -80,7 +80,7 @@ describe.skipIf(!browser)('the page that classifies', () => {
     expect(kept.predictions.predictions).toMatchObject([{ label: 'red', rightLabel: 'green' }]);
   });
 
-  it('answers for photos that are pasted, chosen, and taken with the camera', () =>
+  it('answers photos that are pasted, chosen, and taken with the camera', () =>
     on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();
       await pasteFiles(page, [await photo('green')]);
@@ -88,8 +88,8 @@ describe.skipIf(!browser)('the page that classifies', () => {
         .getByLabel('Photos', { exact: true })
         .first()
         .setInputFiles(await photo('blue'));
-      await page.getByRole('button', { name: 'Camera…' }).click();
-      const shutter = page.getByRole('button', { name: 'Take the photo' });
+      await page.getByRole('button', { name: 'Open camera…' }).click();
+      const shutter = page.getByRole('button', { name: 'Take photo' });
       await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
       await expectAccessible(page);
       await shutter.click();
@@ -100,7 +100,7 @@ describe.skipIf(!browser)('the page that classifies', () => {
       expect(rows[3]).toContain('camera.png');
     }));
 
-  it('keeps a file that is no photo as failed, with the reason, and tries it again when told to', () =>
+  it('keeps a file that is not a photo as failed, with the reason, and retries on request', () =>
     on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();
       await dropFiles(page, [await photo('red'), NO_PHOTO]);
@@ -115,20 +115,18 @@ describe.skipIf(!browser)('the page that classifies', () => {
       await page.getByText('1 of 1 answered').waitFor();
     }));
 
-  it('lists many photos: the least sure first, of one class, and as files', () =>
+  it('lists many photos: the least certain first, of one class, and as files', () =>
     on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();
       const all = await Promise.all(COLOUR_NAMES.flatMap((colour) => [1, 2, 3].map((i) => photo(colour, 910 + i))));
       await dropFiles(page, all);
       await page.getByText('9 of 9 answered').waitFor();
       await page.getByRole('combobox', { name: 'Order' }).selectOption('unsure');
-      await page.getByRole('combobox', { name: 'What colours@production says' }).selectOption('green');
+      await page.getByRole('combobox', { name: 'Class by colours@production' }).selectOption('green');
       expect(page.url()).toMatch(/sort=unsure&label=green$/);
       const rows = page.getByRole('table', { name: 'Photos' }).getByRole('row');
       await expect.poll(() => rows.count()).toBe(4);
-      const leads = (await rows.getByRole('cell', { name: '%' }).allInnerTexts()).filter((text) =>
-        /^\S+ %$/.test(text),
-      );
+      const leads = (await rows.getByRole('cell', { name: '%' }).allInnerTexts()).filter((text) => /^\S+%$/.test(text));
       const numbers = leads.map((text) => Number.parseFloat(text.replace(/[<>]/, '')));
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
       const download = page.waitForEvent('download');
@@ -139,20 +137,20 @@ describe.skipIf(!browser)('the page that classifies', () => {
       await expectAccessible(page);
     }));
 
-  it('shows what two versions say of the same photo side by side', async () => {
+  it('shows the answers of two versions side by side', async () => {
     await serve(HOPELESS, 'candidate');
     await on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();
       await dropFiles(page, [await photo('blue')]);
-      await page.getByRole('combobox', { name: 'Beside it' }).selectOption('colours@candidate');
+      await page.getByRole('combobox', { name: 'Compare with' }).selectOption('colours@candidate');
       await page.getByRole('region', { name: 'Answer of colours@candidate' }).getByText('version 2').waitFor();
       await page
         .getByRole('region', { name: 'Answer of colours@production' })
         .getByText(/^blue \d/)
         .first()
         .waitFor();
-      expect(page.url()).toContain('beside=colours@candidate'.replace('@', '%40'));
-      await page.getByRole('combobox', { name: 'Beside it' }).selectOption('colours:2'); // by its number, no alias asked
+      expect(page.url()).toContain('compare=colours@candidate'.replace('@', '%40'));
+      await page.getByRole('combobox', { name: 'Compare with' }).selectOption('colours:2'); // by its number, no alias asked
       await page.getByRole('region', { name: 'Answer of colours:2' }).getByText('version 2').waitFor();
       await expectAccessible(page);
     });

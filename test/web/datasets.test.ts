@@ -28,9 +28,9 @@ describe.skipIf(!browser)('pages of datasets', () => {
     return (data as { dataset: { versions: { number: number }[] } }).dataset.versions;
   };
 
-  it('teach when there is none, make one, and refuse a name that is taken where it was typed', () =>
+  it('explain when there are none, create one, and show in the form that a name is taken', () =>
     on('/datasets', async (page) => {
-      await page.getByRole('heading', { name: 'No dataset yet' }).waitFor();
+      await page.getByRole('heading', { name: 'No datasets yet' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'New dataset' }).click();
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pets');
@@ -45,7 +45,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
       expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('pets');
     }));
 
-  it('take an archive that is dropped, and show the version that came of it', () =>
+  it('take a dropped archive, and show the new version', () =>
     on('/datasets/pets', async (page) => {
       const files = await images(['train/cat', 'train/dog', 'test/cat'], 70);
       const leak = { 'test/cat/leak.png': files['train/cat/1.png'] as Buffer };
@@ -53,56 +53,56 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.getByText('Drop a folder').waitFor();
       await dropFiles(page, [archive(await zipOf({ ...files, ...leak, ...odd }))]);
       await page.getByText('pets.zip').waitFor();
-      await page.getByRole('button', { name: 'Register' }).click();
-      await page.getByRole('list', { name: 'Registrations' }).getByRole('link', { name: 'version 1' }).click();
+      await page.getByRole('button', { name: 'Add version' }).click();
+      await page.getByRole('list', { name: 'Ingestions' }).getByRole('link', { name: 'version 1' }).click();
       await page.getByRole('heading', { name: 'pets, version 1' }).waitFor();
       const findings = page.getByRole('list', { name: 'Findings' }).getByRole('listitem');
-      expect(await findings.first().textContent()).toContain('Same pictures in training and in testing');
+      expect(await findings.first().textContent()).toContain('Same images in train and test');
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Show: Files left out' }).click();
       await page.getByRole('cell', { name: 'train/dog/notes.txt' }).waitFor();
-      await page.getByRole('button', { name: 'Show: Same pictures in training' }).click();
-      await page.getByText('Same bytes, in training and in testing').waitFor();
+      await page.getByRole('button', { name: 'Show: Same images in train' }).click();
+      await page.getByText('Identical bytes, in train and test').waitFor();
       expect(page.url()).toContain('duplicates=LEAKS');
       await expectAccessible(page);
     }));
 
-  it('take a folder that is chosen, with its classes shown before anything is sent', () =>
+  it('take a chosen folder, and show its classes before anything is sent', () =>
     on('/datasets/pets', async (page) => {
       const all = Object.entries(await images(['', '', '', 'cow', 'hen'], 6)); // the first three are in version 1
       const folder = await folderOf(Object.fromEntries(all.filter(([name]) => !name.startsWith('/'))));
       await page.getByText('Drop a folder').waitFor();
       await page.getByLabel('Folder of images').setInputFiles(folder);
-      const bars = page.getByRole('list', { name: 'Pictures in each class' });
+      const bars = page.getByRole('list', { name: 'Images per class' });
       await bars.getByText('cow').waitFor();
       expect(await bars.getByRole('listitem').allInnerTexts()).toEqual(['cow\n6', 'hen\n6']);
       expect(await versions('pets')).toHaveLength(1);
-      await page.getByRole('button', { name: 'Register' }).click();
-      await page.getByRole('list', { name: 'Registrations' }).getByRole('link', { name: 'version 2' }).waitFor();
+      await page.getByRole('button', { name: 'Add version' }).click();
+      await page.getByRole('list', { name: 'Ingestions' }).getByRole('link', { name: 'version 2' }).waitFor();
       await page.getByRole('link', { name: 'since version 1' }).click();
       await page.getByRole('heading', { name: 'Added: 12' }).waitFor();
       await expectAccessible(page);
     }));
 
-  it('keep the archive that was refused, with the reason', () =>
+  it('keep a refused archive, with the reason', () =>
     on('/datasets/pets', async (page) => {
       await page.getByText('Drop a folder').waitFor();
       const text = { name: 'text.zip', mimeType: 'application/zip', buffer: Buffer.from('this is no archive') };
       await page.getByLabel('Archive of images').setInputFiles(text);
-      await page.getByRole('button', { name: 'Register' }).click();
-      const row = page.getByRole('list', { name: 'Registrations' }).getByRole('listitem');
+      await page.getByRole('button', { name: 'Add version' }).click();
+      const row = page.getByRole('list', { name: 'Ingestions' }).getByRole('listitem');
       await row
         .getByText(/archive/i)
         .first()
         .waitFor();
       await row.getByRole('button', { name: 'Dismiss' }).waitFor();
-      expect(await page.getByRole('button', { name: 'Register' }).isEnabled()).toBe(true);
+      expect(await page.getByRole('button', { name: 'Add version' }).isEnabled()).toBe(true);
       await expectAccessible(page);
       await row.getByRole('button', { name: 'Dismiss' }).click();
       expect(await row.count()).toBe(0);
     }));
 
-  describe('while something is being sent over a slow line', () => {
+  describe('an upload over a slow connection', () => {
     /** Lets a page send 40 kB in a second. */
     async function slowLine(page: Page): Promise<void> {
       const session = await page.context().newCDPSession(page);
@@ -118,35 +118,35 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await slowLine(page);
       const files = { 'a/1.png': await png(1, 300, 300), 'b/1.png': await png(2, 300, 300) };
       await page.getByLabel('Archive of images').setInputFiles(archive(await tarOf(files), 'slow.tar'));
-      await page.getByRole('button', { name: 'Register' }).click();
+      await page.getByRole('button', { name: 'Add version' }).click();
       await page.getByText('slow.tar: sending').waitFor();
     }
 
-    it('can be cancelled, and leaves nothing behind', () =>
+    it('can be canceled, and leaves nothing behind', () =>
       on('/', async (page) => {
         await beginToSend(page, 'stopped');
         await expectAccessible(page);
         await page.getByRole('button', { name: 'Cancel slow.tar' }).click();
-        await page.getByText('slow.tar: Cancelled.').waitFor();
+        await page.getByText('slow.tar: Canceled.').waitFor();
         expect(await versions('stopped')).toEqual([]);
       }));
 
-    it('can be reloaded: the hub keeps nothing of it, and it can be sent again', () =>
+    it('is discarded by a reload, and can be sent again', () =>
       on('/', async (page) => {
         page.on('dialog', (dialog) => dialog.accept());
         await beginToSend(page, 'reloaded');
         await page.reload();
         await page.getByRole('heading', { name: 'First version' }).waitFor();
         await page.getByLabel('Archive of images').setInputFiles(archive(await zipOf(await images(['a', 'b'], 3))));
-        await page.getByRole('button', { name: 'Register' }).click();
-        await page.getByRole('list', { name: 'Registrations' }).getByRole('link', { name: 'version 1' }).waitFor();
+        await page.getByRole('button', { name: 'Add version' }).click();
+        await page.getByRole('list', { name: 'Ingestions' }).getByRole('link', { name: 'version 1' }).waitFor();
         expect(await versions('reloaded')).toEqual([{ number: 1 }]);
       }));
   });
 
-  it('page through pictures, by mouse and by keys, and the address says where one is', () =>
+  it('page through images by mouse and by keyboard, and keep the place in the URL', () =>
     on('/datasets/pets/1?class=cat', async (page) => {
-      const pictures = page.getByRole('list', { name: 'Pictures' }).getByRole('button');
+      const pictures = page.getByRole('list', { name: 'Images' }).getByRole('button');
       await pictures.first().waitFor();
       expect(await pictures.count()).toBe(60);
       await page.getByRole('button', { name: 'Next', exact: true }).first().click();
@@ -157,39 +157,39 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await pictures.first().focus();
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('Enter');
-      await page.getByRole('dialog', { name: 'Picture 62 of 141' }).waitFor();
+      await page.getByRole('dialog', { name: 'Image 62 of 141' }).waitFor();
       await page
         .getByRole('dialog')
         .getByRole('img', { name: /^cat: / })
         .waitFor();
       await expectAccessible(page);
       await page.keyboard.press('ArrowLeft');
-      await page.getByRole('dialog', { name: 'Picture 61 of 141' }).waitFor();
+      await page.getByRole('dialog', { name: 'Image 61 of 141' }).waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await page.getByRole('combobox', { name: 'Split' }).selectOption('VALIDATION');
-      await page.getByRole('heading', { name: 'No picture fits' }).waitFor();
-      await page.getByRole('button', { name: 'Show all pictures' }).click();
+      await page.getByRole('heading', { name: 'No images match' }).waitFor();
+      await page.getByRole('button', { name: 'Show all images' }).click();
       await page.getByText('1 to 60 of 212').first().waitFor();
     }));
 
-  it('show what each class looks like', () =>
+  it('show a contact sheet per class', () =>
     on('/datasets/pets/1?show=sheets', async (page) => {
-      await page.getByRole('img', { name: 'Pictures of dog' }).waitFor();
+      await page.getByRole('img', { name: 'Images of dog' }).waitFor();
       await page.getByRole('button', { name: 'hen', exact: true }).last().click();
-      await page.getByRole('list', { name: 'Pictures' }).getByRole('button').first().waitFor();
+      await page.getByRole('list', { name: 'Images' }).getByRole('button').first().waitFor();
       expect(page.url()).toMatch(/class=hen$/);
     }));
 
-  it('make a version without duplicates and with a picture in another class; what was chosen outlives a reload', () =>
-    on('/datasets/pets/1?class=dog&picture=0', async (page) => {
+  it('derive a version without duplicates and with an image in another class; the choices survive a reload', () =>
+    on('/datasets/pets/1?class=dog&image=0', async (page) => {
       await page.getByRole('combobox', { name: 'Class in the next version' }).selectOption('cat');
       await page.getByRole('button', { name: 'Next', exact: true }).last().click();
-      await page.getByRole('dialog', { name: 'Picture 2 of' }).waitFor();
-      await page.getByRole('checkbox', { name: 'Leave it out of the next version' }).check();
+      await page.getByRole('dialog', { name: 'Image 2 of' }).waitFor();
+      await page.getByRole('checkbox', { name: 'Leave out of the next version' }).check();
       await page.keyboard.press('Escape');
       await page.reload();
-      await page.getByRole('button', { name: 'Next version: 2 chosen' }).click();
+      await page.getByRole('button', { name: 'Next version: 2 changes' }).click();
       await page.getByRole('button', { name: 'Undo' }).nth(1).waitFor();
       await page.getByRole('radio', { name: 'Keep one of each group with identical bytes' }).check();
       await expectAccessible(page);
@@ -197,10 +197,10 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.getByRole('heading', { name: 'pets, version 3' }).waitFor();
       await page.goto(`${hub.url}/datasets/pets/difference?from=1&to=3`);
       await page.getByRole('heading', { name: 'Removed: 2' }).waitFor();
-      await page.getByRole('heading', { name: 'In another class: 1' }).waitFor();
+      await page.getByRole('heading', { name: 'Class changed: 1' }).waitFor();
     }));
 
-  it('say which runs used a version, and why it is not deleted', async () => {
+  it('list the runs of a version, and say why it cannot be deleted', async () => {
     const version = await hub.register('used', await tarGzOf(await colourImages({ train: 4, test: 2 })));
     const run = await hub.train({ datasetVersionId: version.id, recipe: { ...QUICK, epochs: 1 } });
     await on('/datasets/used/1', async (page) => {
@@ -212,20 +212,20 @@ describe.skipIf(!browser)('pages of datasets', () => {
     });
   });
 
-  it('filter by name, and say when nothing fits', () =>
+  it('filter by name, and say when nothing matches', () =>
     on('/datasets?text=pet', async (page) => {
       await page.getByRole('link', { name: 'pets', exact: true }).waitFor();
       expect(await page.getByRole('table', { name: 'Datasets' }).getByRole('row').count()).toBe(2);
       await page.keyboard.press('/');
       await page.keyboard.type('x');
-      await page.getByRole('heading', { name: 'No dataset fits the filter' }).waitFor();
-      await page.getByRole('button', { name: 'Clear the filter' }).click();
+      await page.getByRole('heading', { name: 'No datasets match' }).waitFor();
+      await page.getByRole('button', { name: 'Clear filter' }).click();
       await page.getByRole('link', { name: 'used', exact: true }).waitFor();
       await expectAccessible(page);
     }));
 
   it.each(['/datasets/pets', '/datasets/pets/1', '/datasets/nothing', '/datasets/pets/77'])(
-    'fit a phone and can be used by everyone: %s',
+    'fit a phone and are accessible: %s',
     (path) =>
       on(
         path,

@@ -42,14 +42,14 @@ describe.skipIf(!browser)('the pages of models', () => {
   });
   afterAll(() => hub.remove());
 
-  it('say how a model comes to be where there is none', async () => {
-    await page.getByRole('heading', { name: 'No model yet' }).waitFor();
+  it('say how to create a model when there are none', async () => {
+    await page.getByRole('heading', { name: 'No models yet' }).waitFor();
     await expectAccessible(page);
     await open('/models/nobody');
-    await page.getByRole('heading', { name: 'There is no such model' }).waitFor();
+    await page.getByRole('heading', { name: 'Model not found' }).waitFor();
   });
 
-  it('show a version as soon as it is registered, and that no alias points to it', async () => {
+  it('show a version once it is registered, and that no alias points to it', async () => {
     await open('/models');
     const data = await registerColours(hub);
     await addVersion(data.id, QUICK);
@@ -77,7 +77,7 @@ describe.skipIf(!browser)('the pages of models', () => {
     await expectAccessible(page);
   });
 
-  it('show beforehand what the gate refuses, and override it only when told to', async () => {
+  it('show in advance what the gate refuses, and override it only on request', async () => {
     await open('/models/colours/promote?version=2&alias=production');
     await page.getByText('✗ failed').first().waitFor();
     await page.getByRole('textbox', { name: 'Reason' }).fill('to see what happens');
@@ -91,7 +91,7 @@ describe.skipIf(!browser)('the pages of models', () => {
     await page.getByText(/^overridden: Version 2 has/).waitFor();
   });
 
-  it('roll back by a reason and one button, and forget nothing when loaded again', async () => {
+  it('roll back with a reason and one button, and keep it after a reload', async () => {
     await open('/models/colours');
     await page.getByRole('link', { name: 'Roll back to 1' }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('it knows nothing');
@@ -102,21 +102,21 @@ describe.skipIf(!browser)('the pages of models', () => {
     await page.getByRole('cell', { name: 'it knows nothing' }).waitFor();
   });
 
-  it('show what somebody else moves meanwhile, also on the form that would move it', async () => {
+  it('show moves by others, also on the form for the same move', async () => {
     await open('/models/colours/promote?version=2&alias=production');
-    await page.getByRole('columnheader', { name: 'Now: version 1' }).waitFor();
+    await page.getByRole('columnheader', { name: 'Current: version 1' }).waitFor();
     await promote(2, 'somebody else was faster');
     await page.getByRole('heading', { name: 'Nothing to promote' }).waitFor();
   });
 
-  it('show a version on trial beside the present one, as it is counted', async () => {
+  it('show a rollout with its counts next to the current version', async () => {
     await open('/models/colours');
     const input = { model: 'colours', version: 1, mode: 'SHADOW', share: 1, reason: 'is it as good' };
     await hub.ask('start-trial', { input });
-    await page.getByRole('heading', { name: 'Newest trial' }).waitFor();
-    await page.getByText('No photo was answered by both yet.').waitFor();
+    await page.getByRole('heading', { name: 'Latest rollout' }).waitFor();
+    await page.getByText('No photo has been answered by both versions yet.').waitFor();
     await hub.send('classify', 'image', await colourPhoto('red', 1), { model: 'colours' });
-    await page.getByText(/^Both give the same label to .+ of 1 photos\.$/).waitFor();
+    await page.getByText(/^The versions agree on .+ of 1 photos\.$/).waitFor();
     await expectAccessible(page);
   });
 

@@ -58,7 +58,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     expect(before).toEqual(upTo(before.length));
 
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await state(page, 'Cancelled');
+    await state(page, 'Canceled');
     await page.getByRole('button', { name: 'Resume' }).click();
     await state(page, 'Running');
     const [told] = [await loggedEpochs(page)];
@@ -68,7 +68,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const after = await loggedEpochs(page);
     expect(after).toEqual(upTo(after.length));
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await state(page, 'Cancelled');
+    await state(page, 'Canceled');
     expect(problems).toEqual([]);
     await close();
   });
@@ -81,13 +81,13 @@ describe.skipIf(!browser)('the page of a run', () => {
       .waitFor();
     const { port } = new URL(hub.url);
     await hub.stop();
-    await page.getByText('The hub does not answer; trying again.').waitFor();
+    await page.getByText('The hub does not answer; retrying.').waitFor();
     await hub.start({ port: Number(port) });
     await state(page, 'Succeeded');
-    await log(page).getByText('Has succeeded.').waitFor();
+    await log(page).getByText('Succeeded').waitFor();
     expect(await loggedEpochs(page)).toEqual(upTo(SOME_SECONDS.epochs));
     await page.getByRole('switch', { name: 'Show as a table' }).click();
-    const rows = page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row');
+    const rows = page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row');
     await expect.poll(() => rows.count()).toBe(SOME_SECONDS.epochs + 1);
     expect(problems).toEqual([]);
     await close();
@@ -101,16 +101,16 @@ describe.skipIf(!browser)('the page of a run', () => {
     const [truth, predicted] = [COLOUR_NAMES[i], COLOUR_NAMES[j]];
     const { page, problems, close } = await open(`/runs/${poor.id}`);
     await page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor();
-    const cell = page.getByRole('button', { name: `${counts[i]?.[j]} of 8 ${truth} taken for ${predicted}` });
+    const cell = page.getByRole('button', { name: `${counts[i]?.[j]} of 8 ${truth} predicted as ${predicted}` });
     await cell.click();
-    await page.getByRole('heading', { name: `${truth} taken for ${predicted}` }).waitFor();
-    const pictures = page.getByRole('region', { name: `${truth} taken for ${predicted}` }).getByRole('img');
+    await page.getByRole('heading', { name: `${truth} predicted as ${predicted}` }).waitFor();
+    const pictures = page.getByRole('region', { name: `${truth} predicted as ${predicted}` }).getByRole('img');
     await expect.poll(() => pictures.count()).toBe(counts[i]?.[j]);
     expect(
       await pictures.first().evaluate((picture: HTMLImageElement) => picture.decode().then(() => picture.naturalWidth)),
     ).toBe(96);
     await page.reload();
-    await page.getByRole('heading', { name: `${truth} taken for ${predicted}` }).waitFor();
+    await page.getByRole('heading', { name: `${truth} predicted as ${predicted}` }).waitFor();
     expect(await cell.getAttribute('aria-pressed')).toBe('true');
     await expectAccessible(page, ['light', 'dark']);
     await page.goBack();
@@ -127,7 +127,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.keyboard.press('Enter');
     await recipe.getByRole('row', { name: 'epochs 4 epochs 1 epochs' }).waitFor();
     expect(new URL(page.url()).searchParams.get('against')).toBe(poor.id);
-    await page.getByRole('button', { name: 'Register as a model version…' }).click();
+    await page.getByRole('button', { name: 'Register as model version…' }).click();
     await page.getByRole('combobox', { name: 'Model' }).fill('Not a name');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     await page.getByText(/lower-case letters/).waitFor();
@@ -144,12 +144,12 @@ describe.skipIf(!browser)('the page of a run', () => {
   it('keeps zoom and scale of the curves in the address', async () => {
     const { page, problems, close } = await open(`/runs/${good.id}?zoom=2-3`);
     await page.getByText('Epochs 2 to 3').waitFor();
-    await page.getByRole('switch', { name: 'Loss on a log scale' }).click();
+    await page.getByRole('switch', { name: 'Log scale for loss' }).click();
     await page.getByRole('switch', { name: 'Show as a table' }).click();
-    await expect.poll(() => page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(3);
+    await expect.poll(() => page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row').count()).toBe(3);
     expect(new URL(page.url()).search).toBe('?zoom=2-3&log=&table=');
     await page.getByRole('button', { name: 'Show all' }).click();
-    await expect.poll(() => page.getByRole('table', { name: 'Figures by epoch' }).getByRole('row').count()).toBe(5);
+    await expect.poll(() => page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row').count()).toBe(5);
     expect(problems).toEqual([]);
     await close();
   });
@@ -163,7 +163,7 @@ describe.skipIf(!browser)('the page of a run', () => {
       .waitFor();
     await expectAccessible(page);
     await page.goto(`${hub.url}/runs/nothing`);
-    await page.getByRole('heading', { name: 'There is no such run' }).waitFor();
+    await page.getByRole('heading', { name: 'Run not found' }).waitFor();
     expect(problems).toEqual([]);
     await close();
   });
@@ -173,7 +173,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const rate = page.getByRole('textbox', { name: /^learningRate/ });
     await rate.fill('7');
     await rate.blur();
-    await page.getByText('Give a number, above 0, at most 1.').waitFor();
+    await page.getByText('Enter a number, above 0, at most 1.').waitFor();
     await page.getByRole('button', { name: 'Start' }).click();
     expect(await rate.evaluate((field) => field === document.activeElement)).toBe(true);
     await expectAccessible(page);
@@ -198,7 +198,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const { page, problems, close } = await open('/runs/new');
     await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
     await page.getByText('Thorough', { exact: true }).click();
-    await page.getByText('These are 2 runs').waitFor();
+    await page.getByText('This recipe has 2 runs').waitFor();
     await page.getByText(/^About .* of memory$/).waitFor(); // the estimate
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByRole('link', { name: 'Prepare stage 2' }).click();

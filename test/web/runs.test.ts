@@ -41,7 +41,7 @@ describe.skipIf(!browser)('the list of runs', () => {
   const link = (page: Page, id: string) => page.getByRole('link', { name: id.slice(-8) });
   const open = (path: string) => openPage(browser as Browser, hub, path);
 
-  it('shows the newest first and reads on as one scrolls, with few rows in the page', async () => {
+  it('shows the newest first and loads more on scrolling, with few rows in the page', async () => {
     const { page, problems, close } = await open('/runs');
     await link(page, ids.at(-1) as string).waitFor();
     await expectAccessible(page);
@@ -58,13 +58,13 @@ describe.skipIf(!browser)('the list of runs', () => {
     await close();
   });
 
-  it('keeps filter, order and search in the address, also when it is loaded again', async () => {
+  it('keeps filters, order and search in the URL, also after a reload', async () => {
     const { page, problems, close } = await open('/runs');
     await page.getByRole('button', { name: 'Failed' }).click();
     await page.getByRole('combobox', { name: 'Dataset' }).selectOption('birds');
     await page.getByRole('button', { name: 'Best val.' }).click();
     await page.getByRole('textbox', { name: 'Search' }).fill('paper');
-    await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+    await page.getByRole('heading', { name: 'No runs match' }).waitFor();
     await expectAccessible(page);
     await page.getByRole('textbox', { name: 'Search' }).fill('');
     const best = ids.filter((_, i) => i % 3 === 1 && i % 2 === 1).toSorted((a, b) => accuracyOf(b) - accuracyOf(a))[0];
@@ -87,9 +87,9 @@ describe.skipIf(!browser)('the list of runs', () => {
   });
   const accuracyOf = (id: string): number => ids.indexOf(id) % 100;
 
-  it('filters by the range of a figure, and clears what matches nothing', async () => {
+  it('filters by the range of a metric, and clears filters that match nothing', async () => {
     const { page, problems, close } = await open('/runs');
-    await page.getByRole('combobox', { name: 'Figure' }).selectOption('Best validation accuracy');
+    await page.getByRole('combobox', { name: 'Metric' }).selectOption('Best validation accuracy');
     await page.getByRole('textbox', { name: 'At least' }).fill('0.99');
     await rows(page)
       .first()
@@ -97,14 +97,14 @@ describe.skipIf(!browser)('the list of runs', () => {
       .waitFor();
     expect(await rows(page).count()).toBe(1);
     await page.getByRole('textbox', { name: 'At most' }).fill('0.1');
-    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await link(page, ids.at(-1) as string).waitFor();
     expect(new URL(page.url()).search).toBe('');
     expect(problems).toEqual([]);
     await close();
   });
 
-  it('keeps what is selected in the address, takes ranges with Shift, and leads to the comparison', async () => {
+  it('keeps the selection in the URL, selects ranges with Shift, and links to the comparison', async () => {
     const { page, problems, close } = await open('/runs');
     const box = (i: number) => page.getByRole('checkbox', { name: `Select run ${ids.at(i)?.slice(-8)}` });
     await box(-1).click();
@@ -121,7 +121,7 @@ describe.skipIf(!browser)('the list of runs', () => {
     await close();
   });
 
-  it('tags and deletes what is selected, and shows what somebody else does', async () => {
+  it('tags and deletes the selection, and shows changes by others', async () => {
     const { page, problems, close } = await open('/runs');
     const [first, second] = [ids.at(-1), ids.at(-2)] as [string, string];
     await page.getByRole('checkbox', { name: `Select run ${first.slice(-8)}` }).click();
@@ -145,7 +145,7 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.getByRole('button', { name: 'Delete…' }).click();
     await page.getByRole('group', { name: 'Delete runs' }).getByRole('button', { name: 'Delete' }).click();
     await link(page, first).waitFor({ state: 'detached' });
-    await page.getByText('Select runs to compare them').waitFor();
+    await page.getByText('Select runs to compare, tag').waitFor();
     ids.pop();
     expect(problems).toEqual([]);
     await close();

@@ -12,7 +12,7 @@ describe.skipIf(!browser)('the page', () => {
   });
   afterAll(() => hub.remove());
 
-  it('signs in by the address that the hub prints, and takes the token out of it', async () => {
+  it('signs in by the URL that the hub prints, and removes the token from it', async () => {
     const { page, problems, close } = await openPage(browser as Browser, hub);
     await page.getByText('Live', { exact: true }).waitFor();
     expect(page.url()).not.toContain(hub.token);
@@ -21,7 +21,7 @@ describe.skipIf(!browser)('the page', () => {
     await close();
   });
 
-  it('asks for a token, refuses one that the hub does not know, and takes the right one', async () => {
+  it('asks for a token, refuses an unknown one, and takes the right one', async () => {
     const { page, problems, close } = await openPage(browser as Browser, { url: hub.url, token: '' });
     await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -39,12 +39,12 @@ describe.skipIf(!browser)('the page', () => {
     const { page, problems, close } = await openPage(browser as Browser, { url: hub.url, token: secret });
     await page.getByText('Live', { exact: true }).waitFor();
     await hub.ask('revoke-token', { id });
-    await page.getByText('The hub does not know this token any more').waitFor();
+    await page.getByText('This token is no longer valid').waitFor();
     expect(problems).toEqual([]);
     await close();
   });
 
-  it('sends a policy that allows nothing from elsewhere, and no script that is not its own', async () => {
+  it('sends a policy that allows only its own scripts and nothing from other origins', async () => {
     const response = await hub.fetch('/runs', { headers: { accept: 'text/html' } });
     const policy = response.headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'");
@@ -53,11 +53,11 @@ describe.skipIf(!browser)('the page', () => {
     expect(await response.text()).not.toContain('__NONCE__');
   });
 
-  it('goes to pages by keys', async () => {
+  it('lists its keyboard shortcuts', async () => {
     const { page, problems, close } = await openPage(browser as Browser, hub);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     expect(problems).toEqual([]);
     await close();
   });

@@ -15,13 +15,13 @@ describe.skipIf(!browser)('the start page', () => {
 
   const on = (what: (page: Page) => Promise<void>, options = {}) => onPage(browser as Browser, hub, '/', what, options);
 
-  it('leads from an empty hub over the sample to an answer, and goes on where it was after each reload', () =>
+  it('leads from an empty hub through the sample to an answer, and resumes after each reload', () =>
     on(async (page) => {
       const present = page.locator('[aria-current="step"]');
       await page.getByRole('button', { name: 'Use the CIFAR-10 sample' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Use the CIFAR-10 sample' }).click();
-      await page.getByRole('list', { name: 'Registrations' }).waitFor();
+      await page.getByRole('list', { name: 'Ingestions' }).waitFor();
       await page.reload();
       await page.getByRole('link', { name: 'cifar10-sample version 1' }).waitFor();
       expect(await present.textContent()).toContain('Train');
@@ -31,9 +31,9 @@ describe.skipIf(!browser)('the start page', () => {
       await page.reload();
       await present.getByText('under way').waitFor();
       await expectAccessible(page);
-      await page.getByRole('button', { name: 'Put it into production' }).click({ timeout: 60_000 });
+      await page.getByRole('button', { name: 'Put into production' }).click({ timeout: 60_000 });
       await page.getByText('production', { exact: true }).waitFor();
-      await page.getByRole('table', { name: 'Newest runs' }).waitFor();
+      await page.getByRole('table', { name: 'Latest runs' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'ship' }).click();
       await page.getByText(/^cifar10-sample@production: version 1, \d+ ms$/).waitFor();

@@ -2,8 +2,8 @@ import { initGraphQLTada } from 'gql.tada';
 import type { introspection } from './graphql-env';
 
 /**
- * Makes a typed request or fragment of its text; the types come from schema.graphql (`npm run generate`). A component asks
- * for what it shows in a fragment of its own file, and nothing else can read those fields.
+ * Makes a typed request or fragment from its text; the types come from schema.graphql (`npm run generate`). A component asks
+ * for the fields it shows in a fragment in its own file; no other component can read them.
  */
 export const graphql = initGraphQLTada<{
   introspection: introspection;
@@ -13,9 +13,12 @@ export const graphql = initGraphQLTada<{
     DateTimeISO: string;
     JSON: unknown;
     JSONObject: Readonly<Record<string, unknown>>;
-    /** Its place; the file goes beside the request (lib/upload.ts). */
+    /** Placeholder; the file is sent beside the request (lib/upload.ts). */
     Upload: null;
   };
 }>();
+
+/** The values of an enum of the schema. */
+export type Enum<Name extends Parameters<typeof graphql.scalar>[0]> = ReturnType<typeof graphql.scalar<Name>>;
 
 export { type FragmentOf, type ResultOf, readFragment, type TadaDocumentNode, type VariablesOf } from 'gql.tada';

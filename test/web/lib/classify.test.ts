@@ -9,14 +9,14 @@ const answer = (...probabilities: readonly number[]) => ({
   top: probabilities.map((probability, i) => ({ label: `c${i}`, probability })),
 });
 
-it('says by how much the first class leads, and when that is narrow', () => {
+it('gives the margin of the first class, and says when it is narrow', () => {
   expect(marginOf(answer(0.7, 0.2))).toBeCloseTo(0.5);
-  expect(marginText(answer(0.7, 0.2))).toBe('50.0 points before c1.');
-  expect(marginText(answer(0.5, 0.45))).toBe('Not sure: only 5.0 points before c1.');
-  expect(marginText(answer(1))).toBe('It knows no other class.');
+  expect(marginText(answer(0.7, 0.2))).toBe('50.0 points ahead of c1.');
+  expect(marginText(answer(0.5, 0.45))).toBe('Uncertain: only 5.0 points ahead of c1.');
+  expect(marginText(answer(1))).toBe('The model has no other class.');
 });
 
-it.skipIf(process.platform === 'win32')('writes a command that a shell reads as it is meant', () => {
+it.skipIf(process.platform === 'win32')('quotes a command for the shell', () => {
   const command = curlOf({ origin: 'http://hub', model: 'm', alias: 'production', file: `it's "1".jpg` });
   const words = execFileSync('/bin/sh', ['-c', `curl() { printf '%s\\n' "$@"; }; TOKEN=t; ${command}`], {
     encoding: 'utf8',
@@ -26,7 +26,7 @@ it.skipIf(process.platform === 'win32')('writes a command that a shell reads as 
   expect(words).toContain(String.raw`image=@"it's \"1\".jpg"`);
 });
 
-it('names who is asked, and reads such a name', () => {
+it('names a target, and parses such a name', () => {
   for (const target of [
     { model: 'm', alias: 'production' },
     { model: 'm', version: 3 },

@@ -28,8 +28,8 @@ describe('smoothing', () => {
 });
 
 describe('curves', () => {
-  const long = { name: 'long', colour: '--a', epochs: [epoch(1, 3), epoch(2, 1), epoch(3, 2)] };
-  const short = { name: 'short', colour: '--b', epochs: [epoch(1, 4)] };
+  const long = { name: 'long', color: '--a', epochs: [epoch(1, 3), epoch(2, 1), epoch(3, 2)] };
+  const short = { name: 'short', color: '--b', epochs: [epoch(1, 4)] };
 
   it('stand over the epochs of the longest run, with gaps where another one has none', () => {
     const { x, lines } = curvesOf([long, short], 'Loss', 0);
@@ -42,9 +42,9 @@ describe('curves', () => {
     ]);
   });
 
-  it('tell runs by colour, training by dashes, and name each run once', () => {
+  it('tell runs by color, training by dashes, and name each run once', () => {
     const { lines } = curvesOf([long, short], 'Accuracy', 0);
-    expect(lines.map(({ colour, dashed, label }) => [colour, dashed, label])).toEqual([
+    expect(lines.map(({ color, dashed, label }) => [color, dashed, label])).toEqual([
       ['--a', false, 'long'],
       ['--a', true, undefined],
       ['--b', false, 'short'],
@@ -55,9 +55,9 @@ describe('curves', () => {
   it('that are smoothed are drawn over what they were made of', () => {
     const { lines } = curvesOf([{ ...long, name: '' }], 'Loss', 0.5);
     expect(lines.map(({ name, faint }) => [name, faint])).toEqual([
-      ['validation, as it is', true],
+      ['validation, raw', true],
       ['validation', false],
-      ['train, as it is', true],
+      ['train, raw', true],
       ['train', false],
     ]);
   });

@@ -21,34 +21,34 @@ function examined(
   };
 }
 
-it('finds nothing in what is as it should be', () => {
+it('finds no problems in a sound version', () => {
   expect(findingsOf(examined({ cat: [50, 10], dog: [50, 10] }))).toEqual([]);
 });
 
-it('says the worst first, and what each leads to', () => {
+it('lists the worst first, each with its consequence', () => {
   const found = findingsOf(
     examined({ cat: [50, 0], dog: [0, 9], hen: [5, 5] }, { exact: 3, leaks: 2, near: 1, labelConflicts: 4 }, 7),
   );
   expect(found.map(({ title, count }) => [title, count])).toEqual([
-    ['Same pictures in training and in testing', 2],
-    ['Same pictures under different classes', 4],
-    ['Classes without a test image', 1],
-    ['Classes without a training image', 1],
+    ['Same images in train and test', 2],
+    ['Same images in different classes', 4],
+    ['Classes without test images', 1],
+    ['Classes without training images', 1],
     ['Classes with fewer than 20 training images', 1],
     ['Files left out', 7],
-    ['Groups of files with the same bytes', 3],
-    ['Groups of pictures that can hardly be told apart', 1],
+    ['Groups of identical files', 3],
+    ['Groups of near-duplicate images', 1],
   ]);
   expect(found[2]?.consequence).toContain('cat');
   expect(found[3]?.consequence).toContain('dog');
   expect(found[4]?.show).toEqual({ label: 'hen', split: 'TRAIN' });
 });
 
-it('names some classes and counts the others', () => {
+it('names some classes and counts the rest', () => {
   const many = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`c${i}`, [30, 0] as const]));
   expect(findingsOf(examined(many))[0]?.consequence).toContain('c0, c1, c2, c3, c4 and 3 more');
 });
 
-it('can say nothing of duplicates in a version from before they were looked for', () => {
+it('reports no duplicates for a version from before they were searched', () => {
   expect(findingsOf({ ...examined({ cat: [50, 10] }), statistics: null })).toEqual([]);
 });

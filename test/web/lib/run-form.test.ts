@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type About, rangeOf, readValue, showValue } from '../../../web/src/lib/hyperparameter.js';
+import { type FieldRules, rangeOf, readValue, showValue } from '../../../web/src/lib/hyperparameter.js';
 import { checkForm } from '../../../web/src/lib/run-form.js';
 
 const NUMBER = { kind: 'FLOAT', nullable: false, min: 0, max: 1, exclusiveMin: true, unit: null } as const;
 const PATIENCE = { kind: 'INT', nullable: true, min: 0, max: 1000, exclusiveMin: false, unit: 'epochs' } as const;
 
 describe('a typed hyperparameter', () => {
-  it.each<[About, string, unknown]>([
+  it.each<[FieldRules, string, unknown]>([
     [NUMBER, ' 1e-3 ', 0.001],
     [NUMBER, '1', 1],
     [PATIENCE, '', null],
@@ -17,13 +17,13 @@ describe('a typed hyperparameter', () => {
     expect(readValue(about, text)).toEqual({ value });
   });
 
-  it.each<[About, string, string]>([
-    [NUMBER, '0', 'Give a number, above 0, at most 1.'],
-    [NUMBER, '1.1', 'Give a number, above 0, at most 1.'],
-    [NUMBER, '', 'Give a number, above 0, at most 1.'],
-    [NUMBER, '0,5', 'Give a number, above 0, at most 1.'],
-    [PATIENCE, '2.5', 'Give a whole number, 0 to 1000 epochs, or nothing.'],
-    [PATIENCE, '-1', 'Give a whole number, 0 to 1000 epochs, or nothing.'],
+  it.each<[FieldRules, string, string]>([
+    [NUMBER, '0', 'Enter a number, above 0, at most 1.'],
+    [NUMBER, '1.1', 'Enter a number, above 0, at most 1.'],
+    [NUMBER, '', 'Enter a number, above 0, at most 1.'],
+    [NUMBER, '0,5', 'Enter a number, above 0, at most 1.'],
+    [PATIENCE, '2.5', 'Enter a whole number, 0 to 1000 epochs, or leave it empty.'],
+    [PATIENCE, '-1', 'Enter a whole number, 0 to 1000 epochs, or leave it empty.'],
   ])('out of its range is refused in words: %o %j', (about, text, problem) => {
     expect(readValue(about, text)).toEqual({ problem });
   });

@@ -7,7 +7,7 @@ import { Pages } from './Pages';
 import { session } from './session';
 import { theme, variables } from './theme';
 
-/** The number that the page's policy asks of every style element; the hub wrote it into the document. */
+/** Nonce that the content security policy requires of every style element; the hub writes it into the document. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content;
 
 const SignIn = lazyPage(async () => (await import('./SignIn')).SignIn);

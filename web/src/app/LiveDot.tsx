@@ -3,14 +3,14 @@ import { useEffect, useState } from 'react';
 import { connection } from './connection';
 import classes from './LiveDot.module.css';
 
-/** Says whether what is shown is up to date. */
+/** Whether the page is up to date. */
 export function LiveDot() {
   const present = useReactiveVar(connection);
   const seconds = useSecondsSince(present.state === 'lost' ? present.since : null);
   const text = {
     connecting: 'Connecting…',
     live: 'Live',
-    lost: `The hub does not answer; trying again. Last heard ${seconds} s ago.`,
+    lost: `The hub does not answer; retrying. Last update ${seconds} s ago.`,
   }[present.state];
   return (
     <span className={classes.dot} data-state={present.state} role="status">

@@ -2,11 +2,11 @@ import type { FallbackProps } from 'react-error-boundary';
 import { messageOf } from '../ui/Answer';
 import { Problem } from '../ui/Problem';
 
-/** What a page could not deal with itself. */
+/** An error that no page handled. */
 export function PageError({ error }: FallbackProps) {
-  const unfetched = error instanceof TypeError && /import/i.test(error.message);
-  const message = unfetched
-    ? 'A part of the page could not be fetched: the hub was updated or does not answer. Load the page again.'
+  const notLoaded = error instanceof TypeError && /import/i.test(error.message);
+  const message = notLoaded
+    ? 'Part of the page could not be loaded: the hub was updated or does not answer. Reload the page.'
     : messageOf(error);
   return <Problem message={message} retry={() => location.reload()} />;
 }

@@ -21,7 +21,7 @@ const NewRunPage = lazyPage(async () => (await import('../pages/new-run/NewRunPa
 const RunPage = lazyPage(async () => (await import('../pages/run/RunPage')).RunPage);
 const RunsPage = lazyPage(async () => (await import('../pages/runs/RunsPage')).RunsPage);
 
-/** Once a page is there, fetches the files of those in the menu while nothing else is to do. */
+/** Fetches the files of the pages in the menu while the browser is idle. */
 function FetchAhead(): null {
   useEffect(fetchAhead, []);
   return null;
@@ -30,13 +30,13 @@ function FetchAhead(): null {
 function fetchAhead(): void {
   const fetchAll = (): void => {
     const files = [RunsPage, DatasetsPage, ModelsPage, ClassifyPage].map(({ load }) => load());
-    Promise.all(files).catch(() => undefined); // whoever opens the page is told
+    Promise.all(files).catch(() => undefined); // opening the page shows the error
   };
   if ('requestIdleCallback' in globalThis) requestIdleCallback(fetchAll);
   else setTimeout(fetchAll, 1000); // Safari has no such callback
 }
 
-/** Which page an address shows. Every page is a file of its own, fetched when it is opened. */
+/** The page of each address. Every page is a file of its own, fetched when it is first opened. */
 export function Pages() {
   return (
     <BrowserRouter>

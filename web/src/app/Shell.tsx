@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { type ReactNode, useEffect } from 'react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
-import { ColourScheme } from './ColourScheme';
+import { ColorScheme } from './ColorScheme';
 import { useChangeFeed } from './changes';
 import { LiveDot } from './LiveDot';
 import classes from './Shell.module.css';
@@ -10,11 +10,11 @@ import { ShortcutHelp } from './ShortcutHelp';
 import { signOut } from './session';
 import { PAGES, useGoTo } from './shortcuts';
 
-/** What stands around every page. */
+/** Header, navigation and shortcuts around every page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   useChangeFeed();
   const { pathname } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a page begins at its top
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => void scrollTo(0, 0), [pathname]);
   const navigate = useNavigate();
   useGoTo(navigate);
@@ -38,7 +38,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <div className={classes.tools}>
           <LiveDot />
           <ShortcutHelp />
-          <ColourScheme />
+          <ColorScheme />
           <Anchor component="button" type="button" size="sm" onClick={() => signOut()}>
             Sign out
           </Anchor>

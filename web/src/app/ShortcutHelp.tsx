@@ -14,7 +14,7 @@ export function ShortcutHelp() {
   return (
     <>
       <Anchor component="button" type="button" size="sm" onClick={open} visibleFrom="sm">
-        Keys
+        Shortcuts
       </Anchor>
       <Suspense>{opened && <ShortcutList close={close} />}</Suspense>
     </>

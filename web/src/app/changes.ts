@@ -9,14 +9,14 @@ const CHANGES = graphql(`
   }
 `);
 
-type Change = ResultOf<typeof CHANGES>['changes'];
+type Notice = ResultOf<typeof CHANGES>['changes'];
 
-/** Milliseconds between two questions about what keeps changing. */
+/** Least milliseconds between two refreshes of the same data. */
 const ASK_EVERY = 500;
 
-const listeners = new Set<(change: Change) => void>();
+const listeners = new Set<(notice: Notice) => void>();
 
-/** Hears of changes for all of the page; stands in the shell, once. */
+/** Receives the change notices of the whole page; used once, by the shell. */
 export function useChangeFeed(): void {
   useSubscription(CHANGES, {
     onData: ({ data: { data } }) => {
@@ -25,13 +25,13 @@ export function useChangeFeed(): void {
   });
 }
 
-/** Asks again when something of these kinds has changed (the one with this id, or any). */
-export function useRefreshOn(kinds: readonly Change['kind'][], refresh: () => unknown, id?: string): void {
+/** Refreshes on notices of these kinds. @param id of the only row that matters; without it, all do. */
+export function useRefreshOn(kinds: readonly Notice['kind'][], refresh: () => unknown, id?: string): void {
   const throttled = useThrottledCallback(refresh, ASK_EVERY);
   const key = kinds.join();
   useEffect(() => {
-    const listener = (change: Change): void => {
-      if (key.split(',').includes(change.kind) && (id === undefined || id === change.id)) throttled();
+    const listener = (notice: Notice): void => {
+      if (key.split(',').includes(notice.kind) && (id === undefined || id === notice.id)) throttled();
     };
     listeners.add(listener);
     return () => void listeners.delete(listener);

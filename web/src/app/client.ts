@@ -6,9 +6,9 @@ import { connection, heard, lost } from './connection';
 import { session, signOut } from './session';
 
 export const ENDPOINT = '/graphql';
-/** Milliseconds between two tries to reach a hub that is down. */
+/** Milliseconds between two attempts to reach a hub that is down. */
 const RETRY_EVERY = 1_000;
-/** Whether the hub has closed a WebSocket because of the token: it is not known at all, or not any more. */
+/** Whether the hub closed a WebSocket because it does not accept the token, or no longer. */
 const isTokenRefused = (event: unknown): boolean => {
   const { code } = event as { code?: number };
   return code === CloseCode.Forbidden || code === CloseCode.Unauthorized;
@@ -16,9 +16,9 @@ const isTokenRefused = (event: unknown): boolean => {
 
 export const authorization = (): string => `Bearer ${session().token}`;
 
-/** Ends the session when the hub no longer knows its token. */
+/** Ends the session once the hub no longer accepts its token. */
 export function endSession(): void {
-  signOut('The hub does not know this token any more: it was revoked, has expired, or belongs to another hub.');
+  signOut('This token is no longer valid: it was revoked, has expired, or belongs to another hub.');
 }
 
 export const sockets = createClient({
@@ -52,7 +52,7 @@ const errors = new ErrorLink(({ error }) => {
   }
 });
 
-/** The token may change while the page is open, so it is read for each request. */
+/** Reads the token for each request, since it may change while the page is open. */
 const token = new ApolloLink((operation, forward) => {
   operation.setContext({ headers: { authorization: authorization() } });
   return forward(operation);
@@ -66,10 +66,10 @@ export const client = new ApolloClient({
   ),
   cache: new InMemoryCache({
     typePolicies: {
-      // Parts of what they stand in, without an id of their own.
+      // Objects without an ID that are part of another one.
       Dataset: { keyFields: ['name'] },
       Model: { keyFields: ['name'] },
-      Recipe: { merge: true }, // never changes, so what was asked before still holds
+      Recipe: { merge: true }, // never changes, so cached fields stay valid
       Samples: { merge: true },
     },
   }),

@@ -1,6 +1,6 @@
 import { makeVar } from '@apollo/client';
 
-/** Whether the hub is heard: what is shown is up to date only while it is. */
+/** The connection to the hub. The page is up to date only while it is live. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }

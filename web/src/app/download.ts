@@ -2,13 +2,13 @@ import { save } from '../lib/save';
 import { Refusal } from '../lib/upload';
 import { authorization, endSession } from './client';
 
-/** Has the hub send what lies at a path, which needs the token, and saves it as the hub names it. @throws Refusal */
+/** Downloads a path of the hub with the session's token, under the file name that the hub gives. @throws Refusal */
 export async function download(path: string): Promise<void> {
   const response = await fetch(path, { headers: { authorization: authorization() } });
   if (!response.ok) {
     const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
     const [error] = errors;
-    const refusal = new Refusal(error?.message ?? 'The hub gives no reason.', error?.extensions.code ?? 'INTERNAL');
+    const refusal = new Refusal(error?.message ?? 'The hub gave no reason.', error?.extensions.code ?? 'INTERNAL');
     if (refusal.code === 'UNAUTHENTICATED') endSession();
     throw refusal;
   }

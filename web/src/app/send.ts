@@ -2,7 +2,7 @@ import type { TadaDocumentNode } from '../graphql';
 import { Refusal, upload } from '../lib/upload';
 import { authorization, ENDPOINT, endSession } from './client';
 
-/** Sends a file to the hub. @param place the variable that stands for it and is null. @throws Refusal */
+/** Sends a file to the hub. @param place path of the null variable that it replaces. @throws Refusal */
 export async function send<T, V>(
   request: TadaDocumentNode<T, V>,
   variables: V,

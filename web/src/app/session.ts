@@ -1,18 +1,18 @@
 import { makeVar } from '@apollo/client';
 
-/** Where the token lies in this browser. */
+/** Key of the token in this browser's storage. */
 const KEY = 'model-hub-token';
 
-/** Who uses the page: a token, or why there is none. */
+/** The token in use, or the reason why there is none. */
 export interface Session {
   readonly token: string | null;
-  /** What to say to who has to sign in again. */
+  /** Why one must sign in again. */
   readonly reason?: string;
 }
 
 export const session = makeVar<Session>({ token: localStorage.getItem(KEY) });
 
-/** The address that `hub start` prints carries the token behind #, which a browser sends to nobody. */
+/** Signs in with the token in the URL that `hub start` prints: its fragment, which browsers do not send. */
 export function takeTokenFromAddress(): void {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   if (!given) return;

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { NavigateFunction } from 'react-router';
 
-/** Pages, and the letter that leads there behind g. */
+/** Pages of the menu; `g` followed by `key` opens one. */
 export const PAGES = [
   { to: '/datasets', label: 'Datasets', key: 'd' },
   { to: '/runs', label: 'Runs', key: 'r' },
@@ -9,28 +9,28 @@ export const PAGES = [
   { to: '/classify', label: 'Classify', key: 'c' },
 ] as const;
 
-export const SHORTCUTS: readonly (readonly [keys: string, what: string])[] = [
+export const SHORTCUTS: readonly (readonly [keys: string, effect: string])[] = [
   ...PAGES.map(({ label, key }) => [`g ${key}`, `Go to ${label}`] as const),
-  ['/', 'Put the cursor into the filter'],
-  ['?', 'Show this list'],
-  ['Esc', 'Close what is open'],
+  ['/', 'Focus the filter'],
+  ['?', 'Show keyboard shortcuts'],
+  ['Esc', 'Close the dialog'],
 ];
 
-/** Milliseconds within which the second key must follow. */
+/** Milliseconds between the two keys at most. */
 const WITHIN = 1_000;
 
-/** g and a letter go to a page; never while something is typed. */
+/** Opens a page by `g` and its letter, except while typing. */
 export function useGoTo(navigate: NavigateFunction): void {
   useEffect(() => {
-    let begun = 0;
-    const hear = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void => {
+    let startedAt = 0;
+    const onKey = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void => {
       if (ctrlKey || metaKey || altKey || isTyping(target)) return;
-      const page = Date.now() - begun < WITHIN ? PAGES.find((candidate) => candidate.key === key) : undefined;
-      begun = key === 'g' ? Date.now() : 0;
+      const page = Date.now() - startedAt < WITHIN ? PAGES.find((candidate) => candidate.key === key) : undefined;
+      startedAt = key === 'g' ? Date.now() : 0;
       if (page) void navigate(page.to);
     };
-    document.addEventListener('keydown', hear);
-    return () => document.removeEventListener('keydown', hear);
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
   }, [navigate]);
 }
 

@@ -1,5 +1,5 @@
-// Only what is used of the library's styles: all of them would be twice the budget. A component that is used for the first
-// time brings its file here.
+// Only the styles of the library that the page uses; all of them are twice the budget. Import the file of each component
+// here when it is first used.
 import '@fontsource/ibm-plex-sans/latin-400.css';
 import '@fontsource/ibm-plex-sans/latin-600.css';
 import '@fontsource/ibm-plex-mono/latin-400.css';

@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
-/** Grease pencil: production, and the one primary action of a page. */
+/** Grease pencil: production, and the primary action of a page. */
 const amber: MantineColorsTuple = [
   '#fff6e0',
   '#ffeac2',
@@ -14,7 +14,7 @@ const amber: MantineColorsTuple = [
   '#583704',
 ];
 
-/** Neutral, so that photographs keep their colours. */
+/** Neutral, so that photographs keep their colors. */
 const dark: MantineColorsTuple = [
   '#e6e6e6',
   '#c8c8c8',
@@ -40,7 +40,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // Locking the scroll writes a style without the number that the page's policy asks for.
+    // Scroll locking writes a style without the nonce that the content security policy requires.
     Modal: { defaultProps: { lockScroll: false } },
     Table: { defaultProps: { verticalSpacing: 5 } },
     SegmentedControl: { defaultProps: { transitionDuration: 0 } },
@@ -52,20 +52,20 @@ export const theme = createTheme({
   },
 });
 
-/** Degrees of hue, far from amber; those behind each other are far apart. */
+/** Degrees of hue, far from amber; neighbors in the list are far apart. */
 const RUN_HUES = [255, 25, 150, 310, 205, 350, 125, 280, 180, 45, 230, 330] as const;
-/** How many runs have a colour of their own. */
-export const RUN_COLOURS = RUN_HUES.length;
+/** Number of runs that have different colors. */
+export const RUN_COLORS = RUN_HUES.length;
 
-/** Of runs that are looked at together: equally light, told apart by hue. */
-const runColours = (lightness: number, chroma: number): Record<string, string> =>
+/** Colors of runs shown together: of equal lightness, different in hue. */
+const runColors = (lightness: number, chroma: number): Record<string, string> =>
   Object.fromEntries(RUN_HUES.map((hue, i) => [`--hub-run-${i}`, `oklch(${lightness} ${chroma} ${hue})`]));
 
-/** Colours by what they are for; pages use these names and no others. */
+/** Colors by purpose; pages use only these names. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
-    ...runColours(0.55, 0.15),
+    ...runColors(0.55, 0.15),
     '--mantine-color-body': '#fafafa',
     '--mantine-color-dimmed': '#5f5f5f',
     '--mantine-color-anchor': '#8a4b00',
@@ -81,7 +81,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--hub-bar-track': '#ececec',
   },
   dark: {
-    ...runColours(0.74, 0.13),
+    ...runColors(0.74, 0.13),
     '--mantine-color-body': '#161616',
     '--mantine-color-dimmed': '#a3a3a3',
     '--mantine-color-anchor': '#f7ae25',

@@ -1,4 +1,4 @@
-/** counts[i][j] images of class i were taken for class j. */
+/** `counts[i][j]` images of class i were predicted as class j. */
 export interface Confusion {
   readonly labels: readonly string[];
   readonly counts: readonly (readonly number[])[];
@@ -8,14 +8,14 @@ export interface Confused {
   readonly truth: string;
   readonly predicted: string;
   readonly images: number;
-  /** Of all images of that class. */
+  /** Share of the class's images. */
   readonly share: number;
 }
 
 export const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 export const columnOf = ({ counts }: Confusion, j: number): number[] => counts.map((row) => row[j] ?? 0);
 
-/** Classes that were taken for others, the most images first. */
+/** The most frequent confusions of two classes, by number of images. */
 export function mostConfused({ labels, counts }: Confusion, most: number): Confused[] {
   const pairs = counts.flatMap((row, i) =>
     row.flatMap((images, j) =>

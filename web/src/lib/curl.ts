@@ -1,8 +1,8 @@
-/** A command that asks the same from a terminal. The token stays out of it: TOKEN is to hold one. */
+/** A curl command for the same request. It reads the token from the variable TOKEN. */
 export function curlOf({
   origin,
   file,
-  ...who
+  ...target
 }: {
   readonly origin: string;
   readonly file: string;
@@ -10,12 +10,12 @@ export function curlOf({
   readonly alias?: string;
   readonly version?: number;
 }): string {
-  const query = new URLSearchParams(Object.entries(who).map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(Object.entries(target).map(([name, value]) => [name, String(value)]));
   return [
     `curl ${quoted(`${origin}/v1/classify?${query}`)} -H "Authorization: Bearer $TOKEN"`,
     `-F ${quoted(`image=@"${file.replace(/["\\]/g, '\\$&')}"`)}`,
   ].join(' \\\n  ');
 }
 
-/** As one word of a shell. */
+/** Quotes a text as one shell word. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -9,16 +9,16 @@ export interface EpochFigures {
 }
 
 export interface CurvesOf {
-  /** Of the run; empty where there is but one. */
+  /** Name of the run; empty if there is only one. */
   readonly name: string;
-  /** A style variable. */
-  readonly colour: string;
+  /** CSS variable. */
+  readonly color: string;
   readonly epochs: readonly EpochFigures[];
 }
 
 export interface Curve {
   readonly name: string;
-  readonly colour: string;
+  readonly color: string;
   readonly dashed: boolean;
   readonly faint: boolean;
   readonly label?: string;
@@ -27,10 +27,7 @@ export interface Curve {
 
 const SPLITS = ['validation', 'train'] as const;
 
-/**
- * Lines of a figure by epoch: colour tells the run, dashes tell training from validation. What is smoothed is drawn over
- * what it was made of.
- */
+/** Lines of a metric by epoch: the color tells the run, dashes training from validation. Smoothed lines cover the raw ones. */
 export function curvesOf(
   runs: readonly CurvesOf[],
   figure: 'Loss' | 'Accuracy',
@@ -38,22 +35,22 @@ export function curvesOf(
 ): { readonly x: number[]; readonly lines: Curve[] } {
   const last = Math.max(0, ...runs.map(({ epochs }) => epochs.at(-1)?.epoch ?? 0));
   const x = Array.from({ length: last }, (_, i) => i + 1);
-  const lines = runs.flatMap(({ name, colour, epochs }) => {
+  const lines = runs.flatMap(({ name, color, epochs }) => {
     const byEpoch = new Map(epochs.map((epoch) => [epoch.epoch, epoch]));
     return SPLITS.flatMap((split): Curve[] => {
       const values = x.map((epoch) => byEpoch.get(epoch)?.[`${split}${figure}`] ?? null);
       const whole = name ? `${name} ${split}` : split;
       const label = name === '' ? split : split === 'validation' ? name : undefined;
-      const look = { colour, dashed: split === 'train', ...(label && { label }) };
+      const look = { color, dashed: split === 'train', ...(label && { label }) };
       if (weight === 0) return [{ ...look, name: whole, faint: false, values }];
-      const raw = { name: `${whole}, as it is`, colour, dashed: look.dashed, faint: true, values };
+      const raw = { name: `${whole}, raw`, color, dashed: look.dashed, faint: true, values };
       return [raw, { ...look, name: whole, faint: false, values: smooth(values, weight) }];
     });
   });
   return { x, lines };
 }
 
-/** The epoch whose validation loss is least: what a run keeps unless its recipe says otherwise. */
+/** The epoch with the lowest validation loss, which a run keeps unless its recipe says otherwise. */
 export function bestEpoch(epochs: readonly EpochFigures[]): number | null {
   const [first, ...others] = epochs;
   if (!first) return null;

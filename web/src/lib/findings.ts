@@ -1,8 +1,9 @@
+import type { Enum } from '../graphql';
 import { formatCount } from './format';
 
-export type Split = 'TRAIN' | 'VALIDATION' | 'TEST';
+export type Split = Enum<'Split'>;
 
-/** What a dataset version tells that a finding may come of. */
+/** The fields of a dataset version that findings derive from. */
 export interface Examined {
   readonly rejectedCount: number;
   readonly splits: readonly {
@@ -22,15 +23,15 @@ export interface Examined {
 
 export type DuplicatesShown = 'LEAKS' | 'CONFLICTS' | 'EXACT' | 'NEAR';
 
-/** Something about a dataset version that one should know before training on it. */
+/** Something to know about a dataset version before training on it. */
 export interface Finding {
-  /** Whether figures or training suffer from it, or it is only to be known. */
+  /** Whether it harms training or metrics, or is only informative. */
   readonly severity: 'bad' | 'note';
   readonly title: string;
-  /** What follows from it. */
+  /** The consequence, a sentence. */
   readonly consequence: string;
   readonly count: number;
-  /** What shows it. */
+  /** The view that shows it. */
   readonly show:
     | { readonly duplicates: DuplicatesShown }
     | { readonly label: string; readonly split: Split }
@@ -38,10 +39,10 @@ export interface Finding {
     | null;
 }
 
-/** Training images below which a class is called small. */
+/** Number of training images below which a class is small. */
 export const SMALL_CLASS = 20;
 
-/** What is to be said of a version, the worst first. */
+/** The findings of a version, worst first. */
 export function findingsOf({ rejectedCount, splits, statistics }: Examined): readonly Finding[] {
   const { leaks = 0, labelConflicts = 0, exact = 0, near = 0 } = statistics?.duplicates ?? {};
   const imagesOf = (split: Split) => splits.find((each) => each.split === split)?.classes ?? [];
@@ -52,28 +53,28 @@ export function findingsOf({ rejectedCount, splits, statistics }: Examined): rea
   const found: readonly Finding[] = [
     {
       severity: 'bad',
-      title: 'Same pictures in training and in testing',
-      consequence: 'Accuracy will look better than it is.',
+      title: 'Same images in train and test',
+      consequence: 'Test accuracy will be too optimistic.',
       count: leaks,
       show: { duplicates: 'LEAKS' },
     },
     {
       severity: 'bad',
-      title: 'Same pictures under different classes',
-      consequence: 'One of the labels is wrong, and what is learned from it too.',
+      title: 'Same images in different classes',
+      consequence: 'At least one label is wrong and will be learned.',
       count: labelConflicts,
       show: { duplicates: 'CONFLICTS' },
     },
     {
       severity: 'bad',
-      title: 'Classes without a test image',
-      consequence: `Nothing will tell how well they are known: ${names(untested)}.`,
+      title: 'Classes without test images',
+      consequence: `Their accuracy cannot be measured: ${names(untested)}.`,
       count: untested.length,
       show: null,
     },
     {
       severity: 'bad',
-      title: 'Classes without a training image',
+      title: 'Classes without training images',
       consequence: `They cannot be learned: ${names(untrained)}.`,
       count: untrained.length,
       show: null,
@@ -81,28 +82,28 @@ export function findingsOf({ rejectedCount, splits, statistics }: Examined): rea
     {
       severity: 'bad',
       title: `Classes with fewer than ${SMALL_CLASS} training images`,
-      consequence: `Few examples teach little: ${names(small)}.`,
+      consequence: `Too few to learn them well: ${names(small)}.`,
       count: small.length,
       show: small[0] ? { label: small[0].label, split: 'TRAIN' } : null,
     },
     {
       severity: 'note',
       title: 'Files left out',
-      consequence: 'They are in no split; each has its reason.',
+      consequence: 'They are in no split; the reason is listed for each.',
       count: rejectedCount,
       show: 'rejected',
     },
     {
       severity: 'note',
-      title: 'Groups of files with the same bytes',
-      consequence: 'Each counts as often as it is there.',
+      title: 'Groups of identical files',
+      consequence: 'Each copy counts.',
       count: exact,
       show: { duplicates: 'EXACT' },
     },
     {
       severity: 'note',
-      title: 'Groups of pictures that can hardly be told apart',
-      consequence: 'They teach less than their number says.',
+      title: 'Groups of near-duplicate images',
+      consequence: 'They add little training signal.',
       count: near,
       show: { duplicates: 'NEAR' },
     },
@@ -110,7 +111,7 @@ export function findingsOf({ rejectedCount, splits, statistics }: Examined): rea
   return found.filter(({ count }) => count > 0);
 }
 
-/** Classes in a sentence. */
+/** Classes named in a sentence. */
 const NAMED = 5;
 
 function names(classes: readonly { readonly label: string }[]): string {

@@ -1,27 +1,28 @@
+import { isUnderWay, type RunState } from './runs';
+
 export type StepState = 'done' | 'doing' | 'next' | 'later';
 
-/** What a hub holds, as far as it decides what comes next. */
+/** The contents of a hub that decide which step comes next. */
 export interface Held {
   readonly versions: number;
-  readonly registrations: number;
-  readonly runs: readonly { readonly state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' }[];
-  /** Whether a version of some model is in production. */
+  readonly ingestions: number;
+  readonly runs: readonly { readonly state: RunState }[];
+  /** Whether any model has a version in production. */
   readonly production: boolean;
 }
 
-/** How far it is from an empty hub to an answer: by what is there, whoever made it. */
+/** The state of each step from an empty hub to an answer, read from its contents alone. */
 export function firstSteps({
   versions,
-  registrations,
+  ingestions,
   runs,
   production,
 }: Held): Readonly<Record<'data' | 'train' | 'classify', StepState>> {
-  const data = versions > 0 ? 'done' : registrations > 0 ? 'doing' : 'next';
-  const under = (state: string): boolean => state === 'QUEUED' || state === 'RUNNING';
+  const data = versions > 0 ? 'done' : ingestions > 0 ? 'doing' : 'next';
   const trained = runs.some(({ state }) => state === 'SUCCEEDED');
   const train = trained
     ? 'done'
-    : runs.some(({ state }) => under(state))
+    : runs.some(({ state }) => isUnderWay(state))
       ? 'doing'
       : data === 'done'
         ? 'next'

@@ -22,12 +22,12 @@ export const formatDate = (iso: string): string => dateTime.format(new Date(iso)
 export const formatSeconds = (seconds: number): string =>
   prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: seconds < 10 ? 1 : 0, unitCount: 2 });
 
-/** A share as a percentage. What is not all or nothing never looks like it: >99.9 %, <0.1 %. */
+/** A share as a percentage: 54.8%. Only 0 and 1 look like it: near them, <0.1% and >99.9%. */
 export function formatShare(share: number, digits = 1): string {
   const step = 10 ** -digits / 100;
-  if (share > 0 && share < step) return `<${(step * 100).toFixed(digits)} %`;
-  if (share < 1 && share > 1 - step) return `>${((1 - step) * 100).toFixed(digits)} %`;
-  return `${(share * 100).toFixed(digits)} %`;
+  if (share > 0 && share < step) return `<${(step * 100).toFixed(digits)}%`;
+  if (share < 1 && share > 1 - step) return `>${((1 - step) * 100).toFixed(digits)}%`;
+  return `${(share * 100).toFixed(digits)}%`;
 }
 
 /** 5 min. ago */
@@ -39,5 +39,5 @@ export function formatAge(iso: string, now = Date.now()): string {
   return 'just now';
 }
 
-/** The end of a UUID: its beginning is a time, which neighbours share. */
+/** The end of a UUID; its beginning is a time, which neighbors share. */
 export const shortId = (id: string): string => id.slice(-8);

@@ -1,4 +1,4 @@
-/** That an alias was moved to a version. */
+/** A move of an alias to a version. */
 export interface Move {
   readonly alias: string;
   /** Number of the version. */
@@ -8,19 +8,19 @@ export interface Move {
   readonly overridden: boolean;
 }
 
-/** For how long a version held an alias. */
+/** A period in which a version held an alias. */
 export interface Holding {
   readonly version: number;
   readonly from: Date;
-  /** Null: it still does. */
+  /** Null while it still does. */
   readonly until: Date | null;
   readonly overridden: boolean;
-  /** Where it begins and how long it is, as shares of the time from the first of all moves to now. */
+  /** Start and length as shares of the time from the first move to now. */
   readonly start: number;
   readonly share: number;
 }
 
-/** Who held each alias when; aliases by name. @param moves the newest first. */
+/** The periods of each alias, sorted by alias. @param moves newest first. */
 export function holdings(
   moves: readonly Move[],
   now: Date,

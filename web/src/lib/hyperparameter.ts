@@ -1,5 +1,5 @@
-/** What the hub says of a field of a recipe. */
-export interface About {
+/** The kind and range of a recipe's field. */
+export interface FieldRules {
   readonly kind: 'INT' | 'FLOAT' | 'BOOLEAN' | 'CHOICE';
   readonly nullable: boolean;
   readonly min: number | null;
@@ -8,17 +8,17 @@ export interface About {
   readonly unit: string | null;
 }
 
-/** What was typed, or why it cannot be used. */
-export type Read = { readonly value: unknown } | { readonly problem: string };
+/** The typed value, or why it is invalid. */
+export type Parsed = { readonly value: unknown } | { readonly problem: string };
 
-/** For example "1 to 4096 images", or "above 0, at most 1"; empty for what is no number. */
-export function rangeOf({ min, max, exclusiveMin, unit }: About): string {
+/** For example "1 to 4096 images" or "above 0, at most 1"; empty for fields without a range. */
+export function rangeOf({ min, max, exclusiveMin, unit }: FieldRules): string {
   if (min === null || max === null) return '';
   return `${exclusiveMin ? `above ${min}, at most ${max}` : `${min} to ${max}`}${unit ? ` ${unit}` : ''}`;
 }
 
-/** Reads what stands in a form. */
-export function readValue(about: About, text: string): Read {
+/** Parses the text of a form field. */
+export function readValue(about: FieldRules, text: string): Parsed {
   const { kind, nullable, min, max, exclusiveMin } = about;
   if (kind === 'BOOLEAN') return { value: text === 'true' };
   if (kind === 'CHOICE') return { value: text };
@@ -29,15 +29,15 @@ export function readValue(about: About, text: string): Read {
   const above = max !== null && value > max;
   if (!Number.isFinite(value) || below || above || (kind === 'INT' && !Number.isInteger(value))) {
     const what = kind === 'INT' ? 'a whole number' : 'a number';
-    return { problem: `Give ${what}, ${rangeOf(about)}${nullable ? ', or nothing' : ''}.` };
+    return { problem: `Enter ${what}, ${rangeOf(about)}${nullable ? ', or leave it empty' : ''}.` };
   }
   return { value };
 }
 
-/** A value as it stands in a form. */
+/** A value as the text of a form field. */
 export const writeValue = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
 
-/** A value in words. */
+/** A value as text for tables. */
 export function showValue(value: unknown, unit: string | null = null): string {
   if (value === null || value === undefined) return 'never';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

@@ -1,7 +1,7 @@
 import { createTarPacker } from 'modern-tar';
 import type { PlacedFile } from './use-drop';
 
-/** Puts files into a tar archive, which the browser keeps on disk where it is large. */
+/** Packs files into a tar archive, which browsers keep on disk if it is large. */
 export async function packFolder(files: readonly PlacedFile[], signal: AbortSignal): Promise<Blob> {
   const { readable, controller } = createTarPacker();
   const archive = new Response(readable).blob();

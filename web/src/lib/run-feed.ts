@@ -1,8 +1,11 @@
-/** An event of a run, as far as the page tells of it. */
+import type { Enum } from '../graphql';
+import { type RunState, stateLogged } from './runs';
+
+/** The fields of a run's event that the page shows. */
 export interface FeedEvent {
   readonly number: number;
   readonly at: string;
-  readonly state: string | null;
+  readonly state: RunState | null;
   readonly message: string | null;
   readonly epoch: {
     readonly epoch: number;
@@ -14,7 +17,7 @@ export interface FeedEvent {
 }
 
 export interface Progress {
-  readonly phase: 'BACKBONE' | 'FEATURES' | 'TRAINING' | 'EVALUATION';
+  readonly phase: Enum<'RunPhase'>;
   readonly done: number;
   readonly total: number;
   readonly secondsLeft: number | null;
@@ -26,31 +29,31 @@ export interface SystemUse {
   readonly freeMemoryBytes: number;
 }
 
-/** A line of the log: what the run said, or an event in words. */
+/** A line of the log: a message of the run, or an event in words. */
 export interface Line {
   readonly number: number;
   readonly at: string;
   readonly text: string;
 }
 
-/** What has been heard of a run. */
+/** Everything received about a run. */
 export interface Feed {
-  /** Number of the last event: who was cut off goes on behind it. */
+  /** Number of the last event, from which a lost connection resumes. */
   readonly last: number;
   readonly lines: readonly Line[];
-  /** What it is doing; null while it does nothing. */
+  /** Null unless the run is working. */
   readonly progress: Progress | null;
-  /** The last ones, oldest first. */
+  /** The latest samples, oldest first. */
   readonly system: readonly SystemUse[];
 }
 
-export const NOTHING_HEARD: Feed = { last: 0, lines: [], progress: null, system: [] };
+export const EMPTY_FEED: Feed = { last: 0, lines: [], progress: null, system: [] };
 
-/** Reports of system use that are kept: as many as a small chart shows. */
+/** Samples of system use to keep: as many as a sparkline shows. */
 const SYSTEM_KEPT = 60;
 
-/** What is known with some more events. Those that were heard before are passed over. */
-export function hear(feed: Feed, events: readonly FeedEvent[]): Feed {
+/** Adds events to a feed. Events received before are ignored. */
+export function receive(feed: Feed, events: readonly FeedEvent[]): Feed {
   const fresh = events.filter(({ number }, i) => number > (events[i - 1]?.number ?? 0) && number > feed.last);
   if (fresh.length === 0) return feed;
   let { progress } = feed;
@@ -66,18 +69,9 @@ export function hear(feed: Feed, events: readonly FeedEvent[]): Feed {
   };
 }
 
-/** States in words. */
-const STATES: Readonly<Record<string, string>> = {
-  QUEUED: 'Waits in the queue.',
-  RUNNING: 'Runs.',
-  SUCCEEDED: 'Has succeeded.',
-  FAILED: 'Has failed.',
-  CANCELLED: 'Was cancelled.',
-};
-
 function lineOf({ number, at, state, message, epoch }: FeedEvent): Line[] {
   const text = epoch
-    ? `Epoch ${epoch.epoch}: validation loss ${epoch.validationLoss.toFixed(4)}, accuracy ${(100 * epoch.validationAccuracy).toFixed(2)} %`
-    : (message ?? (state && (STATES[state] ?? state)));
+    ? `Epoch ${epoch.epoch}: validation loss ${epoch.validationLoss.toFixed(4)}, accuracy ${(100 * epoch.validationAccuracy).toFixed(2)}%`
+    : (message ?? (state && stateLogged(state)));
   return text ? [{ number, at, text }] : [];
 }

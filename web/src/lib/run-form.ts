@@ -1,22 +1,22 @@
-import { type About, readValue, writeValue } from './hyperparameter.js';
+import { type FieldRules, readValue, writeValue } from './hyperparameter.js';
 
-/** A field of the form: what the hub says of it, and the value where nothing is changed. */
-export interface FormField extends About {
+/** A field of the form, with the value that it has unless changed. */
+export interface FormField extends FieldRules {
   readonly name: string;
   readonly base: unknown;
 }
 
-/** What was typed, by the name of the field; what was not touched is not there. */
+/** Typed texts by field name; untouched fields are missing. */
 export type Typed = Readonly<Record<string, string>>;
 
 export interface Checked {
-  /** Fields whose value is another one than where nothing is changed. */
+  /** Values that differ from the base, by name. */
   readonly changes: Readonly<Record<string, unknown>>;
-  /** Why fields cannot be used, by name. */
+  /** Errors by name. */
   readonly problems: Readonly<Record<string, string>>;
 }
 
-/** Reads all of a form. */
+/** Parses a whole form. */
 export function checkForm(fields: readonly FormField[], typed: Typed): Checked {
   const changes: Record<string, unknown> = {};
   const problems: Record<string, string> = {};

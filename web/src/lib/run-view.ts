@@ -1,18 +1,18 @@
-/** What the address of a run's page holds. */
+/** The view of a run that its URL holds. */
 export interface RunView {
-  /** Epochs that the curves show; null: all. */
+  /** Epochs shown in the curves; null: all. */
   readonly zoom: readonly [from: number, to: number] | null;
-  /** Weight of what came before in the curves, 0 to 0.99; 0: as they are. */
+  /** Smoothing weight of the curves, 0 to 0.99; 0: none. */
   readonly smooth: number;
-  /** Whether losses are drawn on a logarithmic scale. */
+  /** Whether losses have a logarithmic scale. */
   readonly log: boolean;
-  /** Whether the curves are shown as a table. */
+  /** Whether a table replaces the curves. */
   readonly table: boolean;
-  /** The cell of the confusion matrix whose pictures are shown. */
+  /** The selected cell of the confusion matrix. */
   readonly cell: Cell | null;
   /** Whether cells show shares of their row. */
   readonly shares: boolean;
-  /** With which recipe that of the run is compared: a preset or the id of a run. */
+  /** The recipe to compare with: a preset or the ID of a run. */
   readonly against: string | null;
 }
 
@@ -38,7 +38,7 @@ export function readRunView(params: URLSearchParams): RunView {
   };
 }
 
-/** Writes a change into an address, which may hold other things as well. */
+/** Writes a change into URL parameters; other parameters stay. */
 export function writeRunView(params: URLSearchParams, change: Partial<RunView>): URLSearchParams {
   const view = { ...readRunView(params), ...change };
   const written: Readonly<Record<string, string | null>> = {

@@ -1,40 +1,44 @@
-/** What the address of the list holds. The parser takes what it knows and leaves out the rest. */
+import type { Enum } from '../graphql';
+import { RUN_KINDS, RUN_STATES, type RunKind, type RunState } from './runs';
+
+export type Metric = Enum<'RunMetric'>;
+export type SortKey = Enum<'RunSortKey'>;
+export type Direction = Enum<'SortDirection'>;
+
+export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
+  BEST_VALIDATION_ACCURACY: 'Best validation accuracy',
+  TEST_ACCURACY: 'Test accuracy',
+  BEST_VALIDATION_LOSS: 'Lowest validation loss',
+  TEST_LOSS: 'Test loss',
+  EPOCH_SECONDS: 'Seconds of all epochs',
+};
+export const METRICS = Object.keys(METRIC_NAMES) as readonly Metric[];
+const SORT_KEYS = Object.keys({ CREATED_AT: '', ...METRIC_NAMES } satisfies Record<
+  SortKey,
+  string
+>) as readonly SortKey[];
+
+/** The view of the run list that its URL holds. Parsing ignores unknown values. */
 export interface RunsView {
-  /** Part of an id or a tag. */
+  /** Part of an ID or a tag. */
   readonly text: string;
-  readonly states: readonly State[];
-  readonly kind: Kind | null;
+  readonly states: readonly RunState[];
+  readonly kind: RunKind | null;
   readonly dataset: string | null;
-  /** Only together with the dataset. */
+  /** Set only together with `dataset`. */
   readonly datasetVersion: number | null;
   readonly tag: string;
   readonly metric: Metric | null;
-  /** Of that metric. */
+  /** Lower bound of `metric`. */
   readonly atLeast: number | null;
   readonly atMost: number | null;
   readonly sort: SortKey;
   readonly direction: Direction;
-  /** Runs that are selected, in order. */
+  /** Selected runs, in order. */
   readonly ids: readonly string[];
 }
 
-export const STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
-export const KINDS = ['TRANSFER', 'FINE_TUNE'] as const;
-export const METRICS = [
-  'BEST_VALIDATION_ACCURACY',
-  'TEST_ACCURACY',
-  'BEST_VALIDATION_LOSS',
-  'TEST_LOSS',
-  'EPOCH_SECONDS',
-] as const;
-export const SORT_KEYS = ['CREATED_AT', ...METRICS] as const;
-type State = (typeof STATES)[number];
-type Kind = (typeof KINDS)[number];
-export type Metric = (typeof METRICS)[number];
-export type SortKey = (typeof SORT_KEYS)[number];
-export type Direction = 'ASCENDING' | 'DESCENDING';
-
-/** The list as it is first opened. */
+/** The list as it first opens. */
 export const WHOLE_LIST: RunsView = {
   text: '',
   states: [],
@@ -56,8 +60,8 @@ export function readRunsView(params: URLSearchParams): RunsView {
   const version = numberOf(params.get('version'));
   return {
     text: params.get('q') ?? '',
-    states: list(params.get('state')).flatMap((state) => oneOf(STATES, state) ?? []),
-    kind: oneOf(KINDS, params.get('kind')),
+    states: list(params.get('state')).flatMap((state) => oneOf(RUN_STATES, state) ?? []),
+    kind: oneOf(RUN_KINDS, params.get('kind')),
     dataset,
     datasetVersion: dataset !== null && version !== null && Number.isInteger(version) ? version : null,
     tag: params.get('tag') ?? '',
@@ -70,7 +74,7 @@ export function readRunsView(params: URLSearchParams): RunsView {
   };
 }
 
-/** What is as in the whole list is left out. */
+/** Leaves out everything that is as in the whole list. */
 export function writeRunsView(view: RunsView): URLSearchParams {
   const params: Readonly<Record<string, string | number | null>> = {
     q: view.text,
@@ -90,7 +94,7 @@ export function writeRunsView(view: RunsView): URLSearchParams {
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
 }
 
-/** The same as the API takes it. */
+/** The view as a filter of the API. */
 export function filterOf(view: RunsView) {
   const { states, kind, dataset, datasetVersion, metric, atLeast, atMost } = view;
   const tag = view.tag.trim();
@@ -106,7 +110,7 @@ export function filterOf(view: RunsView) {
   };
 }
 
-/** The same list without a filter; order and selection stay. */
+/** The list without a filter; order and selection stay. */
 export const unfiltered = ({ sort, direction, ids }: RunsView): RunsView => ({ ...WHOLE_LIST, sort, direction, ids });
 
 const list = (text: string | null): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];

@@ -1,4 +1,4 @@
-/** Gives a file to the browser's downloads. */
+/** Saves a file through the browser's downloads. */
 export function save(content: Blob, name: string): void {
   const address = URL.createObjectURL(content);
   Object.assign(document.createElement('a'), { href: address, download: name }).click();

@@ -1,7 +1,7 @@
 /**
- * Exponential moving average without the bias of its start (as Adam takes it out of its moments, arXiv 1412.6980,
- * section 3): what is constant stays constant. Gaps stay gaps.
- * @param weight of all that came before, 0 to below 1; 0 smooths nothing.
+ * Exponential moving average with bias correction (as for Adam's moments, arXiv 1412.6980, section 3), so that a constant
+ * series stays constant. Gaps stay gaps.
+ * @param weight of the previous values, 0 (no smoothing) to below 1.
  */
 export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
   let average = 0;

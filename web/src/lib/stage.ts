@@ -1,6 +1,6 @@
-/** A run as one of several that each go on where the one before ended; kept as a tag of the run. */
+/** A run's place in a pipeline of runs that each continue from the one before; stored as a tag. */
 export interface Stage {
-  /** Of the pipeline. */
+  /** Name of the pipeline. */
   readonly pipeline: string;
   /** From 1. */
   readonly number: number;

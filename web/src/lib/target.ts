@@ -1,11 +1,11 @@
-/** Who answers: what an alias points to, or a certain version. */
+/** The version that answers: the target of an alias, or a fixed one. */
 export type Target = { readonly model: string } & ({ readonly alias: string } | { readonly version: number });
 
-/** model@alias or model:version, as it stands in addresses and lists. */
+/** `model@alias` or `model:version`, as in URLs and lists. */
 export const nameOfTarget = (target: Target): string =>
   'alias' in target ? `${target.model}@${target.alias}` : `${target.model}:${target.version}`;
 
-/** The other way; null for what is no such name. Names have neither of the two signs. */
+/** Parses such a name; null if it is not one. Names of models and aliases contain neither `@` nor `:`. */
 export function parseTarget(text: string): Target | null {
   const [, model, alias, version] = /^([^@:]+)(?:@([^@:]+)|:(\d+))$/.exec(text) ?? [];
   if (!model) return null;

@@ -1,12 +1,12 @@
 import { type DocumentNode, print } from 'graphql';
 import type { TadaDocumentNode } from '../graphql';
 
-/** What the hub refused, with its code. */
+/** A refusal by the hub, with its code. */
 export class Refusal extends Error {
   constructor(
     message: string,
     readonly code: string,
-    /** Seconds after which it may be asked again, where the hub says so. */
+    /** Seconds until a retry, if the hub gives them. */
     readonly retryAfter: number | null = null,
   ) {
     super(message);
@@ -22,14 +22,13 @@ export interface UploadOptions {
   readonly endpoint: string;
   readonly authorization: string;
   readonly signal?: AbortSignal;
-  /** Share of the request that has been sent, 0 to 1. */
+  /** Share of the request sent so far, 0 to 1. */
   readonly onSent?: (share: number) => void;
 }
 
 /**
- * Sends a request with a file in the place of a variable that is null
- * (https://github.com/jaydenseric/graphql-multipart-request-spec). By XMLHttpRequest, since fetch does not tell how much
- * has been sent.
+ * Sends a request with a file in place of a null variable
+ * (https://github.com/jaydenseric/graphql-multipart-request-spec). Uses XMLHttpRequest because fetch reports no progress.
  * @throws Refusal
  */
 export function upload<T, V>(
@@ -51,14 +50,14 @@ export function upload<T, V>(
     sending.setRequestHeader('apollo-require-preflight', 'true');
     sending.upload.onprogress = ({ loaded, total }) => onSent?.(total ? loaded / total : 0);
     sending.onerror = () =>
-      reject(new Refusal('The hub does not answer. Look whether it runs, then try again.', 'UNREACHABLE'));
-    sending.onabort = () => reject(new Refusal('Cancelled.', 'CANCELLED'));
+      reject(new Refusal('The hub does not answer. Check that it is running, then try again.', 'UNREACHABLE'));
+    sending.onabort = () => reject(new Refusal('Canceled.', 'CANCELLED'));
     sending.onload = () => {
       const answer = sending.response as Answer<T> | null;
       const error = answer?.errors?.[0];
       if (answer?.data && !error) return resolve(answer.data);
       const { code, retryAfter } = error?.extensions ?? {};
-      const message = error?.message ?? `The hub answered with status ${sending.status} and said nothing else.`;
+      const message = error?.message ?? `The hub answered with status ${sending.status} and gave no reason.`;
       reject(new Refusal(message, String(code ?? 'INTERNAL'), typeof retryAfter === 'number' ? retryAfter : null));
     };
     signal?.addEventListener('abort', () => sending.abort());

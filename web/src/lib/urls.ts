@@ -1,18 +1,18 @@
-/** Where the page shows a thing. Ids and names are URL-safe by the hub's rules. */
+/** Addresses in the page. IDs and names are URL-safe by the hub's rules. */
 export const urls = {
   dataset: (name: string): string => `/datasets/${name}`,
   datasetVersion: (name: string, number: number): string => `/datasets/${name}/${number}`,
-  /** @param from and `to` are numbers of versions. */
+  /** @param from and `to` are version numbers. */
   datasetDifference: (name: string, from: number, to: number): string =>
     `/datasets/${name}/difference?from=${from}&to=${to}`,
   run: (id: string): string => `/runs/${id}`,
-  /** The list, with these selected. */
+  /** The list with these runs selected. */
   runs: (selected: readonly string[] = []): string => `/runs${selected.length > 0 ? `?ids=${selected.join()}` : ''}`,
   compareRuns: (ids: readonly string[]): string => `/runs/compare?ids=${ids.join()}`,
   newRun: '/runs/new',
-  /** The same again, with changes. */
+  /** A new run with the recipe of another one. */
   runAgain: (id: string): string => `/runs/new?from=${id}`,
-  /** Going on from a run, as a stage (from 1) of a pipeline if one is given. */
+  /** Fine-tuning of a run, optionally as a stage (from 1) of a pipeline. */
   fineTune: (parent: string, stage?: { readonly pipeline: string; readonly number: number }): string =>
     `/runs/new?parent=${parent}${stage ? `&pipeline=${stage.pipeline}&stage=${stage.number}` : ''}`,
   model: (name: string): string => `/models/${name}`,

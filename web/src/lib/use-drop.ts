@@ -1,13 +1,13 @@
 import { fromEvent } from 'file-selector';
 import { useEffect, useState } from 'react';
 
-/** A file, and where it lay in what was dropped or chosen, with / between the parts. */
+/** A file with its path in the dropped or chosen folder, separated by `/`. */
 export interface PlacedFile {
   readonly file: File;
   readonly path: string;
 }
 
-/** Files of a drop or of an input's change; folders are gone through. */
+/** Files of a drop or of an input's change, including those in folders. */
 export async function placedFiles(event: Event): Promise<readonly PlacedFile[]> {
   const files = (await fromEvent(event)) as (File & { readonly path?: string })[];
   return files
@@ -15,14 +15,14 @@ export async function placedFiles(event: Event): Promise<readonly PlacedFile[]> 
     .map((file) => ({ file, path: (file.path ?? file.name).replace(/^\.?\//, '') }));
 }
 
-/** Takes files that are dropped anywhere on the page. @returns whether some are being dragged over it. */
+/** Takes files dropped anywhere on the page. @returns whether files are being dragged over it. */
 export function useDrop(onFiles: (files: readonly PlacedFile[]) => void): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
     const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
     const drag = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
-      event.preventDefault(); // else the browser opens what is dropped
+      event.preventDefault(); // otherwise the browser opens the file
       setOver(true);
     };
     const leave = (event: DragEvent): void => {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Loading } from './Loading';
 import { Problem } from './Problem';
 
-/** What a query has come to so far. */
+/** The state of a query. */
 export interface Asked<T> {
   readonly data: T | undefined;
   readonly previousData?: T | undefined;
@@ -12,10 +12,7 @@ export interface Asked<T> {
   readonly refetch: () => Promise<unknown>;
 }
 
-/**
- * Shows the answer to a query: a skeleton until the first one is there; the one before, dimmed, while the next is on its
- * way; what went wrong otherwise.
- */
+/** Shows the answer to a query: a skeleton at first, the previous answer dimmed while the next loads, or the error. */
 export function Answer<T>({ of, children }: { readonly of: Asked<T>; readonly children: (data: T) => ReactNode }) {
   const data = of.data ?? of.previousData;
   const problem = of.error && <Problem message={messageOf(of.error)} retry={of.refetch} />;
@@ -31,10 +28,10 @@ export function Answer<T>({ of, children }: { readonly of: Asked<T>; readonly ch
   );
 }
 
-/** An error in the hub's own words, or in ours where it could not be asked. */
+/** The message of an error: the hub's own, or ours if the hub could not be reached. */
 export function messageOf(error: unknown): string {
   if (GraphQLErrors.is(error)) return (error as CombinedGraphQLErrors).errors.map(({ message }) => message).join(' ');
   if (error instanceof TypeError)
-    return 'The hub does not answer. Look whether it runs; the page goes on by itself then.';
+    return 'The hub does not answer. Check that it is running; the page reconnects by itself.';
   return error instanceof Error ? error.message : String(error);
 }

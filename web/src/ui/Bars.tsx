@@ -4,11 +4,11 @@ export interface Bar {
   readonly label: string;
   /** 0 or more. */
   readonly value: number;
-  /** The value in words. */
+  /** The formatted value. */
   readonly text: string;
 }
 
-/** Values side by side, each as a share of `of` (the largest unless given). A bar that can be chosen is a button. */
+/** Horizontal bars, each a share of `of` (by default the largest value). Bars that can be chosen are buttons. */
 export function Bars({
   bars,
   label,
@@ -17,7 +17,7 @@ export function Bars({
   onChoose,
 }: {
   readonly bars: readonly Bar[];
-  /** What the values are of, for who does not see them. */
+  /** Accessible name. */
   readonly label: string;
   readonly of?: number;
   readonly chosen?: string | null;

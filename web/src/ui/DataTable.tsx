@@ -3,10 +3,10 @@ import classes from './DataTable.module.css';
 import { Pager } from './Pager';
 import { ScrollBox } from './ScrollBox';
 
-/** Rows on a page. */
+/** Rows per page. */
 const PAGE = 50;
 
-/** Rows between hairlines, by pages. A head that begins with a space is of a column of numbers. */
+/** A paged table. A head that begins with a space marks a column of numbers. */
 export function DataTable({
   label,
   heads,

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { type PlacedFile, useDrop } from '../lib/use-drop';
 import classes from './DropArea.module.css';
 
-/** Says that files can be dropped, takes them wherever on the page they are, and has buttons for who does not drag. */
+/** An area for dropped files, which may land anywhere on the page, with buttons as the alternative. */
 export function DropArea({
   text,
   over,
@@ -10,7 +10,7 @@ export function DropArea({
   children,
 }: {
   readonly text: ReactNode;
-  /** What to say while files are dragged over the page. */
+  /** Text shown while files are dragged over the page. */
   readonly over: string;
   readonly onFiles: (files: readonly PlacedFile[]) => void;
   readonly children: ReactNode;

@@ -1,7 +1,7 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** Nothing is here yet: says what would be, and how it comes to be. */
+/** An empty state: what is missing and how to get it. */
 export function Empty({
   title,
   text,
@@ -9,7 +9,7 @@ export function Empty({
 }: {
   readonly title: string;
   readonly text: ReactNode;
-  /** What to do about it. */
+  /** Buttons or links to resolve it. */
   readonly children?: ReactNode;
 }) {
   return (

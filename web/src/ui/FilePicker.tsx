@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { type PlacedFile, placedFiles } from '../lib/use-drop';
 
-/** A button that opens the browser's own dialog for files, or for a folder. */
+/** A button that opens the browser's dialog for files or for a folder. */
 export function FilePicker({
   children,
   onFiles,
@@ -18,7 +18,7 @@ export function FilePicker({
   readonly multiple?: boolean;
   readonly folder?: boolean;
   readonly primary?: boolean;
-  /** Of the input, for who does not see the button. */
+  /** Accessible name of the input. */
   readonly label: string;
 }) {
   const input = useRef<HTMLInputElement>(null);

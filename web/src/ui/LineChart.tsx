@@ -7,21 +7,21 @@ import classes from './LineChart.module.css';
 
 export interface Line {
   readonly name: string;
-  /** A style variable that holds the colour. */
-  readonly colour: string;
+  /** CSS variable of the color. */
+  readonly color: string;
   readonly dashed?: boolean;
-  /** Drawn weakly, behind the others. */
+  /** Drawn faintly, below the other lines. */
   readonly faint?: boolean;
-  /** Written at its end. */
+  /** Text at the line's end. */
   readonly label?: string;
-  /** One for each x; null where there is none. */
+  /** One per x; null leaves a gap. */
   readonly values: readonly (number | null)[];
 }
 
 export type Range = readonly [from: number, to: number];
 
 interface Props {
-  /** What is shown, in a sentence, for who does not see it. */
+  /** Accessible description, a sentence. */
   readonly label: string;
   readonly x: readonly number[];
   readonly lines: readonly Line[];
@@ -29,22 +29,19 @@ interface Props {
   readonly zoom: Range | null;
   readonly onZoom: (zoom: Range | null) => void;
   readonly log?: boolean;
-  /** An x that is marked, and why. */
+  /** A marked x with its text. */
   readonly mark?: { readonly x: number; readonly text: string } | null;
-  /** Charts of the same name share the crosshair. */
+  /** Charts with the same name share the crosshair. */
   readonly sync: string;
 }
 
 const HEIGHT = 240;
-/** Pixels on the right for names at line ends. */
+/** Pixels on the right for labels at line ends. */
 const LABEL_ROOM = 92;
 const LABEL_HEIGHT = 14;
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
-/**
- * Lines over whole numbers. Dragging zooms, a double click shows all again; new points are added and never move what is
- * zoomed to.
- */
+/** Lines over whole numbers. Dragging zooms, a double click resets the zoom; new points never move the zoomed range. */
 export function LineChart({ label, x, lines, format, zoom, onZoom, log = false, mark = null, sync }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [observe, { width }] = useResizeObserver<HTMLDivElement>();
@@ -52,13 +49,13 @@ export function LineChart({ label, x, lines, format, zoom, onZoom, log = false, 
   const scheme = useComputedColorScheme();
   const chart = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
-  // What the chart's hooks read: the newest, without making the chart anew.
+  // The latest props for the chart's hooks, without recreating the chart.
   const now = useRef({ x, lines, zoom, onZoom, mark, format });
   now.current = { x, lines, zoom, onZoom, mark, format };
   const shape = JSON.stringify(lines.map(({ values: _, ...look }) => look));
   const drawn = width > 0;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a chart is made anew where its shape or its colours change
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chart is recreated when its shape or colors change
   useEffect(() => {
     const element = box.current;
     if (!element || !drawn) return;
@@ -97,9 +94,9 @@ export function LineChart({ label, x, lines, format, zoom, onZoom, log = false, 
         ],
         series: [
           {},
-          ...lines.map(({ name, colour, dashed, faint }) => ({
+          ...lines.map(({ name, color, dashed, faint }) => ({
             label: name,
-            stroke: variable(colour),
+            stroke: variable(color),
             width: faint ? 1 : 1.75,
             alpha: faint ? 0.3 : 1,
             spanGaps: false,
@@ -149,12 +146,12 @@ export function LineChart({ label, x, lines, format, zoom, onZoom, log = false, 
     <figure className={classes.figure}>
       <figcaption className={classes.readout}>
         <span>{x[place] === undefined ? '' : `Epoch ${x[place]}`}</span>
-        {lines.map(({ name, colour, dashed, faint, values }) => {
+        {lines.map(({ name, color, dashed, faint, values }) => {
           const value = values[place];
           if (faint || value === null || value === undefined) return null;
           return (
             <span key={name} className={classes.value}>
-              <svg width="18" height="8" aria-hidden="true" style={{ color: `var(${colour})` }}>
+              <svg width="18" height="8" aria-hidden="true" style={{ color: `var(${color})` }}>
                 <path d="M0 4h18" strokeDasharray={dashed ? '5 4' : undefined} />
               </svg>
               {name} {format(value)}
@@ -177,7 +174,7 @@ function applyZoom(u: uPlot, zoom: Range | null): void {
   u.setScale('x', { min, max });
 }
 
-/** Draws the mark, and the names at the ends of lines, below each other where they would meet. */
+/** Draws the mark and the labels at line ends, moved apart where they would overlap. */
 function annotate(u: uPlot, { x, lines, mark }: Pick<Props, 'x' | 'lines' | 'mark'>, ink: string): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
@@ -206,15 +203,15 @@ function annotate(u: uPlot, { x, lines, mark }: Pick<Props, 'x' | 'lines' | 'mar
       const last = x.findLastIndex((at, place) => at <= (max ?? 0) && values[place] != null);
       const value = values[last];
       return label && value != null && typeof stroke === 'function'
-        ? [{ label, colour: stroke(u, i + 1), x: u.valToPos(x[last] ?? 0, 'x', true), y: u.valToPos(value, 'y', true) }]
+        ? [{ label, color: stroke(u, i + 1), x: u.valToPos(x[last] ?? 0, 'x', true), y: u.valToPos(value, 'y', true) }]
         : [];
     })
     .sort((a, b) => a.y - b.y);
   ctx.textAlign = 'left';
   let below = Number.NEGATIVE_INFINITY;
-  for (const { label, colour, x: end, y } of ends) {
+  for (const { label, color, x: end, y } of ends) {
     below = Math.max(y, below + LABEL_HEIGHT * ratio);
-    ctx.fillStyle = colour as string;
+    ctx.fillStyle = color as string;
     ctx.fillText(label, end + 8 * ratio, below);
   }
   ctx.restore();

@@ -2,7 +2,7 @@ import { Group, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 
-/** Title of a page, here and on the browser's tab, with its main actions. */
+/** The title of a page, also on the browser's tab, with its main actions. */
 export function PageHead({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
   useDocumentTitle(`${title} · Model Hub`);
   return (

@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { formatCount } from '../lib/format';
 
-/** Goes through a list by pages, counted from 1. Nothing where one page holds all. */
+/** Pages through a list; `page` counts from 1. Renders nothing if one page holds all. */
 export function Pager({
   page,
   size,
@@ -13,7 +13,7 @@ export function Pager({
   readonly size: number;
   readonly total: number;
   readonly onPage: (page: number) => void;
-  /** What the list holds, in the plural. */
+  /** Plural of the list's items. */
   readonly of: string;
 }) {
   if (total <= size) return null;

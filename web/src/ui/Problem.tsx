@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 
-/** What went wrong, why, and what to do. */
+/** An error: what happened, why, and what to do. */
 export function Problem({
-  title = 'This did not work',
+  title = 'That did not work',
   message,
   retry,
 }: {

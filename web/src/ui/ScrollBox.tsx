@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import classes from './ScrollBox.module.css';
 
-/** What scrolls sideways where the page is narrower than `minWidth`, in pixels; by keys as well. */
+/** Scrolls sideways where the page is narrower than `minWidth` pixels; also by keyboard. */
 export function ScrollBox({
   label,
   minWidth,
@@ -12,7 +12,7 @@ export function ScrollBox({
   readonly children: ReactNode;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling needs keyboard access
     <section className={classes.box} tabIndex={0} aria-label={label}>
       <div style={{ minWidth }}>{children}</div>
     </section>

@@ -2,14 +2,14 @@ import { Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import classes from './Section.module.css';
 
-/** A part of a page under its heading. */
+/** A section of a page with a heading. */
 export function Section({
   title,
   tools,
   children,
 }: {
   readonly title: string;
-  /** What stands beside the heading. */
+  /** Controls beside the heading. */
   readonly tools?: ReactNode;
   readonly children: ReactNode;
 }) {

@@ -3,7 +3,7 @@ import classes from './Sparkline.module.css';
 const WIDTH = 72;
 const HEIGHT = 20;
 
-/** The way of a figure, from its least to its largest. Says nothing to who does not see it: the figures stand beside it. */
+/** A small line scaled to its own range. Hidden from assistive technology, since the values stand beside it. */
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
   if (values.length < 2) return null;
   const least = Math.min(...values);

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import classes from './SpecLine.module.css';
 
-/** What a thing is, in one line: names and values. Those that are null are left out. */
+/** Properties in one line, as names and values. Null values are left out. */
 export function SpecLine({ fields }: { readonly fields: Readonly<Record<string, ReactNode>> }) {
   return (
     <dl className={classes.line}>

@@ -3,14 +3,14 @@ import classes from './ThumbGrid.module.css';
 
 export interface Thumb {
   readonly key: string | number;
-  /** Address of the picture. */
-  readonly picture: string;
+  /** Address of the thumbnail. */
+  readonly thumbnail: string;
   readonly text: string;
-  /** It is to be left out, or is in some other way no longer counted. */
+  /** Whether it is shown as left out. */
   readonly marked?: boolean;
 }
 
-/** Pictures in boxes of one size. Arrows go from one to the next, Enter opens. */
+/** Thumbnails in boxes of one size. Arrow keys move between them, Enter opens one. */
 export function ThumbGrid({
   thumbs,
   label,
@@ -22,7 +22,7 @@ export function ThumbGrid({
 }) {
   const grid = useRef<HTMLUListElement>(null);
   const [at, setAt] = useState(0);
-  const reachable = Math.min(at, thumbs.length - 1); // one cell takes the Tab key; arrows do the rest
+  const reachable = Math.min(at, thumbs.length - 1); // Tab reaches one cell; arrow keys reach the others
 
   const go = (event: KeyboardEvent): void => {
     const cells = [...(grid.current?.querySelectorAll('button') ?? [])];
@@ -38,7 +38,7 @@ export function ThumbGrid({
 
   return (
     <ul ref={grid} className={`plain ${classes.grid}`} aria-label={label} onKeyDown={go}>
-      {thumbs.map(({ key, picture, text, marked }, i) => (
+      {thumbs.map(({ key, thumbnail, text, marked }, i) => (
         <li key={key}>
           <button
             type="button"
@@ -48,7 +48,7 @@ export function ThumbGrid({
             onFocus={() => setAt(i)}
             onClick={() => onOpen(i)}
           >
-            <img className={classes.picture} src={picture} alt="" decoding="async" />
+            <img className={classes.picture} src={thumbnail} alt="" decoding="async" />
             <span className={classes.text}>{text}</span>
           </button>
         </li>

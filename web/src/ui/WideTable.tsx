@@ -3,14 +3,14 @@ import type { ReactNode } from 'react';
 import { ScrollBox } from './ScrollBox';
 
 interface Props {
-  /** What is in it, for who does not see it. */
+  /** Accessible name. */
   readonly label: string;
-  /** In pixels; where there is less it scrolls. */
+  /** Pixels below which it scrolls. */
   readonly minWidth: number;
   readonly children: ReactNode;
 }
 
-/** A table that scrolls sideways where the page is narrow. */
+/** A table that scrolls sideways on narrow pages. */
 export function WideTable({ label, minWidth, children }: Props) {
   return (
     <ScrollBox label={label} minWidth={minWidth}>

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { messageOf } from './Answer';
 
-/** A request by a button: whether it is under way, and the problem of the last one. @param before shown until the first. */
+/** A request to the hub: whether it is under way, and why the last one failed. @param before first problem to show. */
 export function useTask(before: string | null = null) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(before);

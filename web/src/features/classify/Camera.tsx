@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Problem } from '../../ui/Problem';
 import classes from './Camera.module.css';
 
-/** Shows what the camera sees, and takes a photo of it. */
+/** Shows the camera's view and takes a photo. */
 export function Camera({ onPhoto, close }: { readonly onPhoto: (photo: Blob) => void; readonly close: () => void }) {
   const video = useRef<HTMLVideoElement>(null);
   const [ready, setReady] = useState(false);
@@ -19,7 +19,7 @@ export function Camera({ onPhoto, close }: { readonly onPhoto: (photo: Blob) => 
         if (closed) stop();
         else if (video.current) video.current.srcObject = opened;
       },
-      (error: unknown) => setProblem(whyNot(error)),
+      (error: unknown) => setProblem(cameraProblem(error)),
     );
     return () => {
       closed = true;
@@ -42,7 +42,7 @@ export function Camera({ onPhoto, close }: { readonly onPhoto: (photo: Blob) => 
   return (
     <Modal opened onClose={close} title="Camera" closeButtonProps={{ 'aria-label': 'Close' }}>
       {problem ? (
-        <Problem title="No picture from the camera" message={problem} />
+        <Problem title="No camera" message={problem} />
       ) : (
         <>
           <video
@@ -51,12 +51,12 @@ export function Camera({ onPhoto, close }: { readonly onPhoto: (photo: Blob) => 
             autoPlay
             playsInline
             muted
-            aria-label="What the camera sees"
+            aria-label="Camera view"
             onLoadedData={() => setReady(true)}
           />
           <Group mt="md">
             <Button onClick={take} disabled={!ready}>
-              Take the photo
+              Take photo
             </Button>
           </Group>
         </>
@@ -66,16 +66,16 @@ export function Camera({ onPhoto, close }: { readonly onPhoto: (photo: Blob) => 
 }
 
 async function openCamera(): Promise<MediaStream> {
-  // Browsers have no such property on pages that were not fetched from this machine or over https.
+  // Undefined unless the page was loaded over https or from this machine.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (!devices) throw new Error('The browser gives a camera only to pages over https, or from this machine.');
+  if (!devices) throw new Error('Browsers allow the camera only on pages over https or from this machine.');
   return devices.getUserMedia({ video: { facingMode: 'environment' } });
 }
 
-function whyNot(error: unknown): string {
+function cameraProblem(error: unknown): string {
   const { name, message } = error as Error;
   if (name === 'NotAllowedError')
-    return 'The browser was told not to let this page see the camera. Allow it, then open this again.';
+    return 'The browser blocks the camera for this page. Allow it, then open the camera again.';
   if (name === 'NotFoundError') return 'This machine has no camera. Choose a photo instead.';
   return message;
 }

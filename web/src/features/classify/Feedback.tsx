@@ -8,7 +8,7 @@ const GIVE_FEEDBACK = graphql(`
   }
 `);
 
-/** Takes what a photo shows, for an answer that is kept: accuracy is told by it. The last word counts. */
+/** Records the true class of a kept prediction, from which the version's accuracy is measured. The last one counts. */
 export function Feedback({
   predictionId,
   labels,
@@ -20,13 +20,13 @@ export function Feedback({
   return (
     <NativeSelect
       size="xs"
-      label="What does it show?"
-      description={data ? 'Kept. Choose again to correct it.' : 'Tells how often this version is right.'}
+      label="True class"
+      description={data ? 'Saved. Choose again to correct it.' : 'Used to measure this version’s accuracy.'}
       value={data?.giveFeedback.rightLabel ?? ''}
       error={error?.message}
       disabled={loading}
       onChange={({ currentTarget: { value } }) => value && void give({ variables: { predictionId, label: value } })}
-      data={[{ value: '', label: 'not said' }, ...labels]}
+      data={[{ value: '', label: 'Not given' }, ...labels]}
     />
   );
 }

@@ -10,10 +10,10 @@ import { type PhotoOrder, PhotoTools } from './PhotoTools';
 import { askAbout, type Photo, photos as photoStore } from './photos';
 import { ResultCard } from './ResultCard';
 
-/** Photos on a page. */
+/** Photos per page. */
 const PAGE = 50;
 
-/** All photos that were given, what the chosen ones say of them, and one of them large. */
+/** All photos with the answers of the chosen targets, and one photo in detail. */
 export function PhotoQueue({
   targets,
   order,
@@ -47,7 +47,7 @@ export function PhotoQueue({
           onChoose={setChosenId}
         />
       ) : (
-        <Empty title="No photo fits the filter" text="Choose all classes to see all photos." />
+        <Empty title="No photos match" text="Choose all classes to see all photos." />
       )}
       <Pager page={page} size={PAGE} total={shown.length} onPage={setPage} of="photos" />
     </>
@@ -59,7 +59,7 @@ function answerOf({ asks }: Photo, name: string): Answer | undefined {
   return ask?.state === 'answered' ? ask.answer : undefined;
 }
 
-/** @param names of those that were asked; the first one decides. */
+/** @param names of the targets; the first one decides. */
 function arrange(
   photos: readonly Photo[],
   names: readonly string[],
@@ -67,7 +67,7 @@ function arrange(
 ): readonly Photo[] {
   const answers = (photo: Photo) => names.flatMap((name) => answerOf(photo, name) ?? []);
   const first = (photo: Photo) => answerOf(photo, names[0] ?? '');
-  const lead = (photo: Photo): number => {
+  const margin = (photo: Photo): number => {
     const answer = first(photo);
     return answer ? marginOf(answer) : Number.POSITIVE_INFINITY;
   };
@@ -76,7 +76,7 @@ function arrange(
       (label === null || first(photo)?.label === label) &&
       (!disagree || names.length < 2 || new Set(answers(photo).map((answer) => answer.label)).size > 1),
   );
-  return sort === 'unsure' ? fitting.toSorted((a, b) => lead(a) - lead(b)) : fitting;
+  return sort === 'unsure' ? fitting.toSorted((a, b) => margin(a) - margin(b)) : fitting;
 }
 
 function countsText(photos: readonly Photo[], name: string): string {

@@ -6,7 +6,7 @@ import { askText } from './ask-text';
 import classes from './PhotoTable.module.css';
 import { ask, dismissPhotos, type Photo } from './photos';
 
-/** A row for each photo: how far it is, or what it shows. Those that failed stay, with the reason. */
+/** One row per photo, with its progress or answers. Failed photos stay, with the reason. */
 export function PhotoTable({
   photos,
   targets,
@@ -20,7 +20,7 @@ export function PhotoTable({
 }) {
   const names = targets.map(nameOfTarget);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling needs keyboard access
     <section className={classes.scroll} tabIndex={0} aria-label="Photos">
       <table className={classes.table} aria-label="Photos">
         <thead>
@@ -33,12 +33,12 @@ export function PhotoTable({
               </th>
             ))}
             <th scope="col" className={classes.number}>
-              Lead
+              Margin
             </th>
             <th scope="col" className={classes.number}>
               ms
             </th>
-            <th scope="col">Do</th>
+            <th scope="col">Actions</th>
           </tr>
         </thead>
         <tbody>
@@ -50,10 +50,10 @@ export function PhotoTable({
                 <td>
                   <img
                     className={classes.picture}
-                    src={photo.picture}
+                    src={photo.preview}
                     alt=""
                     decoding="async"
-                    // What is no picture has none.
+                    // Files that are not images have no preview.
                     onError={({ currentTarget }) => currentTarget.toggleAttribute('hidden', true)}
                   />
                 </td>

@@ -4,7 +4,7 @@ import { curlOf } from '../../lib/curl';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { dismissPhotos, type Photo } from './photos';
 
-/** How the photos are listed. */
+/** Order and filters of the photo list. */
 export interface PhotoOrder {
   readonly sort: 'added' | 'unsure';
   /** Null: all. */
@@ -12,7 +12,7 @@ export interface PhotoOrder {
   readonly disagree: boolean;
 }
 
-/** Sorts and filters photos, and takes what came of them elsewhere. */
+/** Sorts and filters photos, and exports their answers. */
 export function PhotoTools({
   photos,
   targets,
@@ -22,7 +22,7 @@ export function PhotoTools({
 }: {
   readonly photos: readonly Photo[];
   readonly targets: readonly [Target, ...Target[]];
-  /** Classes that were answered. */
+  /** Answered classes. */
   readonly labels: readonly string[];
   readonly order: PhotoOrder;
   readonly onOrder: (order: PhotoOrder) => void;
@@ -39,22 +39,22 @@ export function PhotoTools({
         aria-label="Order"
         size="xs"
         data={[
-          { value: 'added', label: 'as added' },
-          { value: 'unsure', label: 'least sure first' },
+          { value: 'added', label: 'In order added' },
+          { value: 'unsure', label: 'Least certain first' },
         ]}
         value={order.sort}
         onChange={({ currentTarget }) => onOrder({ ...order, sort: currentTarget.value as PhotoOrder['sort'] })}
       />
       <NativeSelect
-        aria-label={`What ${nameOfTarget(target)} says`}
+        aria-label={`Class by ${nameOfTarget(target)}`}
         size="xs"
-        data={[{ value: '', label: 'all classes' }, ...labels]}
+        data={[{ value: '', label: 'All classes' }, ...labels]}
         value={order.label ?? ''}
         onChange={({ currentTarget }) => onOrder({ ...order, label: currentTarget.value || null })}
       />
       {targets.length > 1 && (
         <Checkbox
-          label="Only where they disagree"
+          label="Only disagreements"
           checked={order.disagree}
           onChange={({ currentTarget }) => onOrder({ ...order, disagree: currentTarget.checked })}
         />

@@ -9,22 +9,22 @@ import { ask, type Photo } from './photos';
 import classes from './ResultCard.module.css';
 import { Why } from './Why';
 
-/** Classes that are drawn. */
+/** Classes shown as bars. */
 const BARS = 5;
 
-/** A photo, and what each of those that were asked says of it. */
+/** A photo with the answer of each target. */
 export function ResultCard({ photo, targets }: { readonly photo: Photo; readonly targets: readonly Target[] }) {
   return (
-    <article className={classes.card} aria-label={`What ${photo.name} shows`}>
+    <article className={classes.card} aria-label={`Answers for ${photo.name}`}>
       <div>
-        <img className={classes.picture} src={photo.picture} alt={photo.name} />
+        <img className={classes.picture} src={photo.preview} alt={photo.name} />
         <p className={classes.name}>{photo.name}</p>
       </div>
       {targets.map((target) => {
         const name = nameOfTarget(target);
         return (
           <section key={name} aria-label={`Answer of ${name}`} aria-live="polite">
-            <Said key={photo.id} photo={photo} target={target} />
+            <TargetAnswer key={photo.id} photo={photo} target={target} />
           </section>
         );
       })}
@@ -32,7 +32,7 @@ export function ResultCard({ photo, targets }: { readonly photo: Photo; readonly
   );
 }
 
-function Said({ photo, target }: { readonly photo: Photo; readonly target: Target }) {
+function TargetAnswer({ photo, target }: { readonly photo: Photo; readonly target: Target }) {
   const name = nameOfTarget(target);
   const of = photo.asks[name];
   if (of?.state !== 'answered') {
@@ -60,7 +60,7 @@ function Said({ photo, target }: { readonly photo: Photo; readonly target: Targe
         {label} {formatShare(confidence)}
       </p>
       <p>{marginText(of.answer)}</p>
-      {inDistribution === false && <p>Unlike the training images: perhaps none of these classes.</p>}
+      {inDistribution === false && <p>Unlike the training images: it may show none of these classes.</p>}
       <Bars
         label="Most probable classes"
         of={1}

@@ -9,7 +9,7 @@ export const Samples_samples = graphql(`
   }
 `);
 
-/** Photos that come with the hub, to classify one with a click. */
+/** Sample photos of the hub; a click classifies one. */
 export function Samples({
   samples,
   onChosen,

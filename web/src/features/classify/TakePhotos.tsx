@@ -9,7 +9,7 @@ import { addPhotos } from './photos';
 
 const Camera = lazyPage(async () => (await import('./Camera')).Camera);
 
-/** Takes photos: dropped anywhere on the page, pasted, chosen, or from the camera. */
+/** Takes photos: dropped, pasted, chosen, or from the camera. */
 export function TakePhotos({ onTaken }: { readonly onTaken?: () => void }) {
   const [seeing, { open, close }] = useDisclosure();
   const take = useCallback(
@@ -20,9 +20,9 @@ export function TakePhotos({ onTaken }: { readonly onTaken?: () => void }) {
     [onTaken],
   );
   useWindowEvent('paste', ({ target, clipboardData }) => {
-    const typed = target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(target.tagName);
+    const typing = target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(target.tagName);
     const files = [...(clipboardData?.files ?? [])];
-    if (!typed && files.length > 0) take(files.map((file) => ({ file, path: file.name })));
+    if (!typing && files.length > 0) take(files.map((file) => ({ file, path: file.name })));
   });
   return (
     <>
@@ -36,7 +36,7 @@ export function TakePhotos({ onTaken }: { readonly onTaken?: () => void }) {
             Choose photos…
           </FilePicker>
           <Button variant="default" onClick={open}>
-            Camera…
+            Open camera…
           </Button>
         </Group>
       </DropArea>

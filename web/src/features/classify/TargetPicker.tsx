@@ -1,26 +1,26 @@
 import { Group, NativeSelect } from '@mantine/core';
 import { nameOfTarget, parseTarget, type Target } from '../../lib/target';
 
-/** Someone who can be asked. */
-export interface Answerer {
+/** A target that can answer. */
+export interface TargetChoice {
   readonly target: Target;
-  /** Number of the version that would answer. */
+  /** Number of its version. */
   readonly number: number;
 }
 
-/** Chooses who answers, and who answers beside it. */
+/** Chooses the model to ask, and one to compare it with. */
 export function TargetPicker({
-  answerers,
+  choices,
   target,
-  beside,
+  compared,
   onChoose,
 }: {
-  readonly answerers: readonly Answerer[];
+  readonly choices: readonly TargetChoice[];
   readonly target: Target;
-  readonly beside: Target | null;
-  readonly onChoose: (target: Target, beside: Target | null) => void;
+  readonly compared: Target | null;
+  readonly onChoose: (target: Target, compared: Target | null) => void;
 }) {
-  const options = answerers.map(({ target: each, number }) => {
+  const options = choices.map(({ target: each, number }) => {
     const value = nameOfTarget(each);
     return { value, label: 'alias' in each ? `${value}: version ${number}` : `${each.model} version ${number}` };
   });
@@ -28,16 +28,16 @@ export function TargetPicker({
   return (
     <Group gap="sm" mb="md">
       <NativeSelect
-        label="Who answers"
+        label="Model"
         data={options}
         value={present}
-        onChange={({ currentTarget }) => onChoose(parseTarget(currentTarget.value) ?? target, beside)}
+        onChange={({ currentTarget }) => onChoose(parseTarget(currentTarget.value) ?? target, compared)}
       />
-      {answerers.length > 1 && (
+      {choices.length > 1 && (
         <NativeSelect
-          label="Beside it"
-          data={[{ value: '', label: 'nobody' }, ...options.filter(({ value }) => value !== present)]}
-          value={beside ? nameOfTarget(beside) : ''}
+          label="Compare with"
+          data={[{ value: '', label: 'None' }, ...options.filter(({ value }) => value !== present)]}
+          value={compared ? nameOfTarget(compared) : ''}
           onChange={({ currentTarget }) => onChoose(target, parseTarget(currentTarget.value))}
         />
       )}

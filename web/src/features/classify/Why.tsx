@@ -14,7 +14,7 @@ const EXPLAIN = graphql(`
 `);
 type Explanation = ResultOf<typeof EXPLAIN>['explain'];
 
-/** Shows, when it is asked, which places of a photo speak for a class. */
+/** Shows on request which areas of a photo support a class. */
 export function Why({
   photo,
   target,
@@ -31,8 +31,8 @@ export function Why({
   if (shown) {
     return (
       <figure className={classes.why}>
-        <img src={shown.heatMap} alt={`Places that speak for ${shown.label}`} width={320} height={320} />
-        <figcaption>Red places speak for {shown.label} (Grad-CAM).</figcaption>
+        <img src={shown.heatMap} alt={`Areas that support ${shown.label}`} width={320} height={320} />
+        <figcaption>Red areas support {shown.label} (Grad-CAM).</figcaption>
       </figure>
     );
   }

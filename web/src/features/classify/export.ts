@@ -15,7 +15,7 @@ const COLUMNS = [
   'error',
 ];
 
-/** What became of photos, in the form of a file, to the browser's downloads. */
+/** Saves the answers for photos as a file. */
 export function exportPhotos(photos: readonly Photo[], targets: readonly Target[], form: 'csv' | 'json'): void {
   const rows = photos.flatMap((photo) => targets.map((target) => rowOf(photo, nameOfTarget(target))));
   const text = form === 'csv' ? stringify(rows, { header: true, columns: COLUMNS }) : JSON.stringify(rows, null, 2);

@@ -7,17 +7,17 @@ import { Refusal } from '../../lib/upload';
 import { messageOf } from '../../ui/Answer';
 import { type Answer, classifyWith } from './classify-with';
 
-/** Photos on their way at the same time: the hub computes some together, and others want to ask it too. */
+/** Concurrent requests: the hub batches some, and other clients need room too. */
 const AT_ONCE = 3;
-/** How often a busy hub is asked again. */
+/** Retries while the hub is busy. */
 const RETRIES = 50;
-/** Seconds to wait where a busy hub does not say how long. */
+/** Seconds between retries if the hub gives none. */
 const WAIT = 1;
 
-/** How far a photo is with one who answers. */
+/** The state of a photo's request to one target. */
 export type Ask =
   | { readonly state: 'waiting' }
-  /** @property share 0 to 1; at 1 all is with the hub. */
+  /** @property share 0 to 1; at 1 the hub has received everything. */
   | { readonly state: 'sending'; readonly share: number }
   | { readonly state: 'busy'; readonly seconds: number }
   | { readonly state: 'answered'; readonly answer: Answer }
@@ -27,13 +27,13 @@ export interface Photo {
   readonly id: string;
   readonly name: string;
   readonly content: Blob;
-  /** Address of the picture in this browser. */
-  readonly picture: string;
-  /** By the name of who was asked. */
+  /** Address of its preview in this browser. */
+  readonly preview: string;
+  /** By the target's name. */
   readonly asks: Readonly<Record<string, Ask>>;
 }
 
-/** The photos that were dropped, pasted, chosen or taken, until they are dismissed; they outlive the page they came by. */
+/** All photos until dismissed; they survive changes of the page. */
 export const photos = makeVar<readonly Photo[]>([]);
 
 const atOnce = pLimit(AT_ONCE);
@@ -41,7 +41,7 @@ const controllers = new Map<string, AbortController>();
 
 export function addPhotos(files: readonly { readonly name: string; readonly content: Blob }[]): void {
   const added = files.map(({ name, content }) => {
-    return { id: randomId('photo-'), name, content, picture: URL.createObjectURL(content), asks: {} };
+    return { id: randomId('photo-'), name, content, preview: URL.createObjectURL(content), asks: {} };
   });
   photos([...photos(), ...added]);
 }
@@ -50,18 +50,18 @@ export function dismissPhotos(ids: readonly string[]): void {
   for (const photo of photos().filter(({ id }) => ids.includes(id))) {
     controllers.get(photo.id)?.abort();
     controllers.delete(photo.id);
-    URL.revokeObjectURL(photo.picture);
+    URL.revokeObjectURL(photo.preview);
   }
   photos(photos().filter(({ id }) => !ids.includes(id)));
 }
 
-/** Asks about every photo that this one has not been asked about. */
+/** Sends a target every photo that it has not been asked about. */
 export function askAbout(target: Target): void {
   const name = nameOfTarget(target);
   for (const { id, asks } of photos()) if (!asks[name]) void ask(id, target);
 }
 
-/** Asks about one photo, again where it failed. */
+/** Asks a target about one photo, or again after a failure. */
 export async function ask(id: string, target: Target): Promise<void> {
   const set = (ask: Ask): void => setAsk(id, nameOfTarget(target), ask);
   set({ state: 'waiting' });
@@ -69,7 +69,7 @@ export async function ask(id: string, target: Target): Promise<void> {
   controllers.set(id, controller);
   await atOnce(async () => {
     const photo = photos().find((each) => each.id === id);
-    if (!photo) return; // dismissed while it waited
+    if (!photo) return; // dismissed meanwhile
     try {
       set({ state: 'answered', answer: await untilFree(photo.content, target, controller.signal, set) });
     } catch (error) {
@@ -78,7 +78,7 @@ export async function ask(id: string, target: Target): Promise<void> {
   });
 }
 
-/** Asks again after as long as a busy hub says. */
+/** Retries as a busy hub asks for. */
 function untilFree(content: Blob, target: Target, signal: AbortSignal, set: (ask: Ask) => void): Promise<Answer> {
   const attempt = (): Promise<Answer> => {
     set({ state: 'sending', share: 0 });

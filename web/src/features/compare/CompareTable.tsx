@@ -3,8 +3,9 @@ import type { ReactNode } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatBytes, formatSeconds, formatShare } from '../../lib/format';
 import { showValue } from '../../lib/hyperparameter';
+import { KIND_NAMES } from '../../lib/runs';
 import { WideTable } from '../../ui/WideTable';
-import { colourOf } from '../runs/colours';
+import { colorOf } from '../runs/colors';
 import { RunLink } from '../runs/RunLink';
 import { StateMark } from '../runs/StateMark';
 import classes from './CompareTable.module.css';
@@ -21,34 +22,34 @@ export const COMPARE_TABLE = graphql(`
 interface Metric {
   readonly label: string;
   readonly show: (value: number) => string;
-  /** A difference, where that is told in another way. */
+  /** Format of a difference, if it is another one. */
   readonly difference?: (value: number) => string;
-  /** Which end is good; null where neither is. */
-  readonly best: 'most' | 'least' | null;
+  /** The better end; null if neither is. */
+  readonly best: 'highest' | 'lowest' | null;
 }
 
 const share = (value: number): string => formatShare(value, 2);
 const points = (value: number): string => `${(100 * value).toFixed(2)} points`;
 const loss = (value: number): string => value.toFixed(4);
 const METRICS: Readonly<Record<string, Metric>> = {
-  testAccuracy: { label: 'Test accuracy', show: share, difference: points, best: 'most' },
-  testLoss: { label: 'Test loss', show: loss, best: 'least' },
-  bestValidationAccuracy: { label: 'Best validation accuracy', show: share, difference: points, best: 'most' },
-  bestValidationLoss: { label: 'Least validation loss', show: loss, best: 'least' },
+  testAccuracy: { label: 'Test accuracy', show: share, difference: points, best: 'highest' },
+  testLoss: { label: 'Test loss', show: loss, best: 'lowest' },
+  bestValidationAccuracy: { label: 'Best validation accuracy', show: share, difference: points, best: 'highest' },
+  bestValidationLoss: { label: 'Lowest validation loss', show: loss, best: 'lowest' },
   epochs: { label: 'Epochs', show: String, best: null },
-  featureSeconds: { label: 'Features took', show: formatSeconds, best: 'least' },
-  trainingSeconds: { label: 'Training took', show: formatSeconds, best: 'least' },
-  evaluationSeconds: { label: 'Testing took', show: formatSeconds, best: 'least' },
-  peakMemoryBytes: { label: 'Largest memory', show: (bytes) => formatBytes(bytes), best: 'least' },
+  featureSeconds: { label: 'Feature time', show: formatSeconds, best: 'lowest' },
+  trainingSeconds: { label: 'Training time', show: formatSeconds, best: 'lowest' },
+  evaluationSeconds: { label: 'Test time', show: formatSeconds, best: 'lowest' },
+  peakMemoryBytes: { label: 'Peak memory', show: (bytes) => formatBytes(bytes), best: 'lowest' },
 };
 
-/** Runs as columns: what they came to, and where their recipes differ. */
+/** Runs as columns: their metrics, and the fields in which their recipes differ. */
 export function CompareTable({ comparison: of }: { readonly comparison: FragmentOf<typeof COMPARE_TABLE> }) {
   const { runs, metrics, recipe, sameData, sameBackbone, sameEngine } = readFragment(COMPARE_TABLE, of);
   const notes = [
-    sameData ? null : 'They are not measured on the same images: figures cannot be compared one to one.',
-    sameBackbone ? null : 'They do not have the same backbone.',
-    sameEngine ? null : 'They were not computed by the same engine.',
+    sameData ? null : 'The runs were tested on different images: their metrics are not comparable.',
+    sameBackbone ? null : 'The runs have different backbones.',
+    sameEngine ? null : 'The runs used different engines.',
   ].filter((note) => note !== null);
   const row = (name: string, cells: readonly ReactNode[]): ReactNode => (
     <Table.Tr key={name}>
@@ -73,7 +74,7 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
             <Table.Th>Run</Table.Th>
             {runs.map(({ id }, place) => (
               <Table.Th key={id} className="number">
-                <span className={classes.swatch} style={{ background: colourOf(place) }} />
+                <span className={classes.swatch} style={{ background: colorOf(place) }} />
                 <RunLink id={id} />
               </Table.Th>
             ))}
@@ -86,7 +87,7 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
           )}
           {row(
             'Kind',
-            runs.map(({ kind }) => (kind === 'TRANSFER' ? 'Transfer' : 'Fine-tune')),
+            runs.map(({ kind }) => KIND_NAMES[kind]),
           )}
           {row(
             'Data',
@@ -103,12 +104,12 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
             )}
         </Table.Tbody>
         <Table.Tbody>
-          <Heading text="Figures, and their difference from the first run" span={runs.length + 1} />
+          <Heading text="Metrics, and their difference from the first run" span={runs.length + 1} />
           {metrics.map(({ name, values, deltas }) => {
             const about: Metric = METRICS[name] ?? { label: name, show: String, best: null };
             const best = bestOf(values, about.best);
             const cells = values.map((value, i) => (
-              <Figure
+              <MetricCell
                 key={runs[i]?.id}
                 about={about}
                 value={value}
@@ -120,10 +121,7 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
           })}
         </Table.Tbody>
         <Table.Tbody>
-          <Heading
-            text={recipe.length === 0 ? 'Their recipes are the same' : 'Where their recipes differ'}
-            span={runs.length + 1}
-          />
+          <Heading text={recipe.length === 0 ? 'Identical recipes' : 'Recipe differences'} span={runs.length + 1} />
           {recipe.map(({ name, values }) =>
             row(
               name,
@@ -146,19 +144,19 @@ function Heading({ text, span }: { readonly text: string; readonly span: number 
   );
 }
 
-interface FigureProps {
+interface MetricCellProps {
   readonly about: Metric;
   readonly value: number | null;
-  /** From the first run; null where that is not to be said. */
+  /** Difference from the first run; null if not shown. */
   readonly delta: number | null;
   readonly best: boolean;
 }
 
-function Figure({ about: { show, difference = show }, value, delta, best }: FigureProps) {
+function MetricCell({ about: { show, difference = show }, value, delta, best }: MetricCellProps) {
   if (value === null) return 'none';
   return (
     <>
-      {best ? <strong title="The best">{show(value)}</strong> : show(value)}
+      {best ? <strong title="Best">{show(value)}</strong> : show(value)}
       {delta !== null && (
         <Text span inherit c="dimmed" className={classes.delta ?? ''}>
           {delta === 0 ? '±0' : `${delta > 0 ? '+' : '−'}${difference(Math.abs(delta))}`}
@@ -171,5 +169,5 @@ function Figure({ about: { show, difference = show }, value, delta, best }: Figu
 function bestOf(values: readonly (number | null)[], best: Metric['best']): number | null {
   const known = values.filter((value) => value !== null);
   if (best === null || new Set(known).size < 2) return null;
-  return best === 'most' ? Math.max(...known) : Math.min(...known);
+  return best === 'highest' ? Math.max(...known) : Math.min(...known);
 }

@@ -3,7 +3,7 @@ import type { CurvesOf } from '../../lib/curves';
 import { formatShare } from '../../lib/format';
 import { WideTable } from '../../ui/WideTable';
 
-/** More are shown by zooming. */
+/** Rows shown; zooming reaches the others. */
 const ROWS = 60;
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
   readonly zoom: readonly [from: number, to: number] | null;
 }
 
-/** The figures that the curves are drawn of. */
+/** The values of the curves as a table. */
 export function EpochTable({ runs, zoom }: Props) {
   const rows = runs.flatMap(({ name, epochs }) => epochs.map((figures) => ({ name, ...figures })));
   const zoomed = rows.filter(({ epoch }) => !zoom || (epoch >= zoom[0] && epoch <= zoom[1]));
@@ -23,7 +23,7 @@ export function EpochTable({ runs, zoom }: Props) {
           The last {ROWS} of {zoomed.length} rows.
         </Text>
       )}
-      <WideTable label="Figures by epoch" minWidth={420}>
+      <WideTable label="Metrics by epoch" minWidth={420}>
         <Table.Thead>
           <Table.Tr>
             {runs.length > 1 && <Table.Th>Run</Table.Th>}

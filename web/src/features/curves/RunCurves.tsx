@@ -5,20 +5,20 @@ import { bestEpoch, type CurvesOf, curvesOf } from '../../lib/curves';
 import { formatShare, shortId } from '../../lib/format';
 import type { RunView } from '../../lib/run-view';
 import { LineChart } from '../../ui/LineChart';
-import { variableOf } from '../runs/colours';
+import { colorVariable } from '../runs/colors';
 import { EpochTable } from './EpochTable';
 import { RUN_CURVES } from './fragments';
 import classes from './RunCurves.module.css';
 
 const SMOOTHING = [
   { value: '0', label: 'Off' },
-  { value: '0.5', label: 'Little (0.5)' },
-  { value: '0.8', label: 'Some (0.8)' },
-  { value: '0.95', label: 'Much (0.95)' },
+  { value: '0.5', label: 'Light (0.5)' },
+  { value: '0.8', label: 'Medium (0.8)' },
+  { value: '0.95', label: 'Strong (0.95)' },
 ];
 
 interface Props {
-  /** One, or several that are compared. */
+  /** One run, or several to compare. */
   readonly runs: readonly FragmentOf<typeof RUN_CURVES>[];
   readonly view: RunView;
   readonly show: (change: Partial<RunView>) => void;
@@ -30,14 +30,14 @@ export function RunCurves({ runs: of, view: { zoom, smooth, log, table }, show }
   const named = useMemo(
     () =>
       runs.map(({ id, epochs }, i): CurvesOf => {
-        return { name: runs.length > 1 ? shortId(id) : '', colour: variableOf(i), epochs };
+        return { name: runs.length > 1 ? shortId(id) : '', color: colorVariable(i), epochs };
       }),
     [runs],
   );
   const loss = useMemo(() => curvesOf(named, 'Loss', smooth), [named, smooth]);
   const accuracy = useMemo(() => curvesOf(named, 'Accuracy', smooth), [named, smooth]);
   const [only] = runs.length === 1 ? runs : [];
-  if (loss.x.length === 0) return <Text c="dimmed">The curves begin when the first epoch has ended.</Text>;
+  if (loss.x.length === 0) return <Text c="dimmed">The curves appear after the first epoch.</Text>;
   const best = only && (only.keptEpoch ?? bestEpoch(only.epochs));
   const mark = best ? { x: best, text: only.keptEpoch ? `kept: epoch ${best}` : `best so far: epoch ${best}` } : null;
   const shared = { zoom, mark, onZoom: (to: RunView['zoom']) => show({ zoom: to }), sync: 'epochs' };
@@ -54,7 +54,7 @@ export function RunCurves({ runs: of, view: { zoom, smooth, log, table }, show }
         />
         <Switch
           size="xs"
-          label="Loss on a log scale"
+          label="Log scale for loss"
           checked={log}
           onChange={({ currentTarget }) => show({ log: currentTarget.checked })}
         />

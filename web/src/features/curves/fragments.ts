@@ -1,6 +1,6 @@
 import { graphql } from '../../graphql';
 
-/** Beside the component, which is fetched later than the page asks. */
+/** Apart from the component, whose file is loaded after the query is sent. */
 export const RUN_CURVES = graphql(`
   fragment RunCurves_run on Run {
     id keptEpoch

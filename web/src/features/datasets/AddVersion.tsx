@@ -7,7 +7,7 @@ import { DropArea } from '../../ui/DropArea';
 import { FilePicker } from '../../ui/FilePicker';
 import { HubForm } from '../../ui/HubForm';
 import { FolderOutline, MOST_FILES } from './FolderOutline';
-import { register, type VersionSource } from './registering';
+import { ingest, type VersionSource } from './ingestions';
 
 const ARCHIVES = '.zip,.tar,.tgz,.tar.gz,.zst,.tar.zst,.gz';
 const FROM = [
@@ -37,7 +37,7 @@ export function AddVersion({ dataset }: { readonly dataset: string }) {
     if (!source) return;
     // A cleared number field holds ''.
     const split = { testFraction: Number(testFraction), validationFraction: Number(validationFraction) };
-    if (!(await register(dataset, source, { ...split, seed: Number(seed) }))) return; // the refused source stays
+    if (!(await ingest(dataset, source, { ...split, seed: Number(seed) }))) return; // the refused source stays
     setPicked(null);
     form.setValues({ path: '', url: '' });
   };
@@ -46,7 +46,7 @@ export function AddVersion({ dataset }: { readonly dataset: string }) {
     <HubForm
       form={form}
       label="New version"
-      action="Register"
+      action="Add version"
       ready={source !== null && !isTooLarge(source)}
       onSubmit={submit}
     >

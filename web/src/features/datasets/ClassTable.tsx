@@ -12,10 +12,10 @@ export const ClassTable_version = graphql(`
   }
 `);
 
-/** Classes on a page. */
+/** Classes per page. */
 const PAGE = 40;
 
-/** Images of each class, the largest class first: a thin bar for each split, and the class's share of all. */
+/** Images of each class, largest first, with a thin bar per split and the class's share of all images. */
 export function ClassTable({
   version,
   chosen,

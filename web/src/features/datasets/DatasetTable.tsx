@@ -11,12 +11,12 @@ export const DatasetTable_datasets = graphql(`
   }
 `);
 
-/** Datasets with what their newest version holds. */
+/** Datasets, with the contents of their newest version. */
 export function DatasetTable({ datasets }: { readonly datasets: readonly FragmentOf<typeof DatasetTable_datasets>[] }) {
   return (
     <DataTable
       label="Datasets"
-      heads={['Dataset', ' Versions', ' Images', ' Classes', ' Size', 'Newest version', 'What it is']}
+      heads={['Dataset', ' Versions', ' Images', ' Classes', ' Size', 'Newest version', 'Description']}
       rows={readFragment(DatasetTable_datasets, datasets).map(({ id, name, description, versions }) => {
         const [newest] = versions;
         return {
@@ -35,7 +35,7 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Fragmen
                 {formatAge(newest.createdAt)}
               </>
             ) : (
-              'none yet'
+              'none'
             ),
             <span key="description" className="prose">
               {description}

@@ -31,7 +31,7 @@ export function DeleteVersion({
   return <Delete what={name} request={DELETE_VERSION} variables={{ id }} onDeleted={onDeleted} />;
 }
 
-/** Asks once more, deletes, and says why the hub refused. */
+/** Asks for confirmation, deletes, and shows why the hub refused. */
 function Delete<T, V extends { readonly [name: string]: unknown }>({
   what,
   request,
@@ -61,7 +61,7 @@ function Delete<T, V extends { readonly [name: string]: unknown }>({
           {messageOf(error)}
         </Text>
       ) : (
-        <Text>Delete {what} for good?</Text>
+        <Text>Delete {what}? This cannot be undone.</Text>
       )}
       <Button
         variant="default"

@@ -6,7 +6,7 @@ import { Section } from '../../ui/Section';
 import classes from './Difference.module.css';
 import { SPLIT_NAMES } from './splits';
 
-/** Images of each kind of change that are shown. */
+/** Images shown per kind of change. */
 const SHOWN = 24;
 
 const CHANGES = graphql(`
@@ -34,18 +34,18 @@ const DIFFERENCE = graphql(
 );
 type Changes = ResultOf<typeof CHANGES>;
 
-/** What became of the images from one version to another. */
+/** The differences between the images of two versions. */
 export function Difference({ from, to }: { readonly from: string; readonly to: string }) {
   const asked = useQuery(DIFFERENCE, { variables: { from, to, page: { first: SHOWN } } });
   return (
     <Answer of={asked}>
       {({ diffDatasetVersions: { unchanged, added, removed, relabelled, moved } }) => (
         <>
-          <p>{formatCount(unchanged)} images are as they were.</p>
+          <p>{formatCount(unchanged)} images are unchanged.</p>
           <ChangedImages title="Added" changes={added} />
           <ChangedImages title="Removed" changes={removed} />
-          <ChangedImages title="In another class" changes={relabelled} />
-          <ChangedImages title="In another split" changes={moved} />
+          <ChangedImages title="Class changed" changes={relabelled} />
+          <ChangedImages title="Split changed" changes={moved} />
         </>
       )}
     </Answer>

@@ -10,7 +10,7 @@ import classes from './Duplicates.module.css';
 import { useDraft } from './draft';
 import { SPLIT_NAMES } from './splits';
 
-/** Groups on a page. */
+/** Groups per page. */
 const PAGE = 20;
 
 const DUPLICATES = graphql(`
@@ -29,14 +29,14 @@ const DUPLICATES = graphql(`
 `);
 
 const CHOICES = [
-  { value: '', label: 'all that show the same' },
-  { value: 'LEAKS', label: 'in training and in testing' },
-  { value: 'CONFLICTS', label: 'under different classes' },
-  { value: 'EXACT', label: 'of the same bytes' },
-  { value: 'NEAR', label: 'hardly to be told apart' },
+  { value: '', label: 'All duplicates' },
+  { value: 'LEAKS', label: 'In train and test' },
+  { value: 'CONFLICTS', label: 'In different classes' },
+  { value: 'EXACT', label: 'Identical bytes' },
+  { value: 'NEAR', label: 'Near-duplicates' },
 ];
 
-/** Pictures that show the same, in groups. A click leaves one out of the next version, or takes that back. */
+/** Groups of duplicate images. A click leaves an image out of the next version, or takes it back. */
 export function Duplicates({
   versionId,
   shown,
@@ -64,7 +64,7 @@ export function Duplicates({
     <>
       <Group mb="xs">
         <NativeSelect
-          aria-label="Which duplicates"
+          aria-label="Kind of duplicates"
           size="xs"
           data={CHOICES}
           value={shown ?? ''}
@@ -74,23 +74,23 @@ export function Duplicates({
       <Answer of={asked}>
         {({ datasetVersion }) => {
           const { total = 0, groups = [] } = datasetVersion?.duplicates ?? {};
-          if (total === 0) return <Empty title="None" text="No pictures of this kind are in this version." />;
+          if (total === 0) return <Empty title="No duplicates" text="This version has no duplicates of this kind." />;
           return (
             <>
               {groups.map((group) => (
                 <section key={group.images.map(({ row }) => row).join()} className={classes.group} aria-label="Group">
                   <p className={classes.verdict} data-bad={group.leaks || group.labelConflict || undefined}>
                     {[
-                      group.kind === 'EXACT' ? 'Same bytes' : 'Hardly to be told apart',
-                      ...(group.leaks ? ['in training and in testing'] : []),
-                      ...(group.labelConflict ? ['under different classes'] : []),
+                      group.kind === 'EXACT' ? 'Identical bytes' : 'Near-duplicates',
+                      ...(group.leaks ? ['in train and test'] : []),
+                      ...(group.labelConflict ? ['in different classes'] : []),
                     ].join(', ')}
                   </p>
                   <ThumbGrid
-                    label="Pictures of this group: choose those to leave out of the next version"
+                    label="Images of this group: choose those to leave out of the next version"
                     thumbs={group.images.map((image) => ({
                       key: image.row,
-                      picture: image.thumbnail,
+                      thumbnail: image.thumbnail,
                       text: image.sha256 in draft.without ? 'left out' : `${image.label}, ${SPLIT_NAMES[image.split]}`,
                       marked: image.sha256 in draft.without,
                     }))}

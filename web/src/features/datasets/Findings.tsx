@@ -15,7 +15,7 @@ export const Findings_version = graphql(`
   }
 `);
 
-/** What one should know of a version before training on it, the worst first, each with the way to its images. */
+/** Problems of a version to know before training on it, worst first, each with a link to its images. */
 export function Findings({
   version,
   onShow,
@@ -26,7 +26,7 @@ export function Findings({
   const examined = readFragment(Findings_version, version);
   const [rejectedShown, { toggle }] = useDisclosure();
   const findings = findingsOf(examined);
-  if (findings.length === 0) return <p className={classes.good}>✓ Nothing to complain of.</p>;
+  if (findings.length === 0) return <p className={classes.good}>✓ No problems found.</p>;
   return (
     <>
       <ul className="plain" aria-label="Findings">

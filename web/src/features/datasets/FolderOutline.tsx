@@ -4,12 +4,12 @@ import { formatCount } from '../../lib/format';
 import type { PlacedFile } from '../../lib/use-drop';
 import { Bars } from '../../ui/Bars';
 
-/** Files above which a browser is the wrong tool. */
+/** Largest number of files that the page reads. */
 export const MOST_FILES = 5_000;
-/** Classes that are shown one by one. */
+/** Classes listed one by one. */
 const SHOWN = 30;
 
-/** What a chosen folder holds by its names, before it is sent; and how to send one that is too large for a browser. */
+/** The classes of a chosen folder before it is sent, and the command for a folder too large for a browser. */
 export function FolderOutline({
   files,
   name,
@@ -21,19 +21,19 @@ export function FolderOutline({
 }) {
   const { layout, classes, images, others } = outlineFolder(files.map(({ path }) => path));
   const from = {
-    folders: 'classes from folder names, splits drawn by the hub',
+    folders: 'classes from folder names, splits made by the hub',
     splits: 'splits and classes from folder names',
-    table: 'classes from the table beside them',
+    table: 'classes from the table in the folder',
   }[layout];
   return (
     <div>
       <Text>
-        <strong>{name}</strong>: {formatCount(images)} pictures, {from}
+        <strong>{name}</strong>: {formatCount(images)} images, {from}
         {others > 0 && `; ${formatCount(others)} other files will be left out`}.
       </Text>
       {files.length > MOST_FILES && (
         <Text>
-          That is more than a browser should read. The terminal sends it:{' '}
+          That is too many files for a browser. Send them from a terminal:{' '}
           <Code>
             npm run hub -- dataset register {dataset} {name} --upload --url {location.origin}
           </Code>
@@ -41,11 +41,11 @@ export function FolderOutline({
       )}
       {layout !== 'table' && classes.length === 0 && (
         <Text c="var(--hub-bad)">
-          No picture lies in a folder that could name its class. Choose a folder with one folder for each class.
+          No image is in a subfolder that names its class. Choose a folder with one subfolder per class.
         </Text>
       )}
       <Bars
-        label="Pictures in each class"
+        label="Images per class"
         bars={classes.slice(0, SHOWN).map((each) => ({
           label: each.label,
           value: each.images,

@@ -11,9 +11,9 @@ import { ThumbGrid } from '../../ui/ThumbGrid';
 import { useDraft } from './draft';
 import { SPLIT_NAMES } from './splits';
 
-const PictureViewer = lazyPage(async () => (await import('./PictureViewer')).PictureViewer);
+const ImageViewer = lazyPage(async () => (await import('./ImageViewer')).ImageViewer);
 
-/** Pictures on a page. */
+/** Images per page. */
 const PAGE = 60;
 
 const IMAGES = graphql(`
@@ -28,17 +28,17 @@ const IMAGES = graphql(`
   }
 `);
 
-/** Which pictures are shown, and which one of them is opened. */
+/** The images shown, and the one that is open. */
 export interface GalleryView {
   readonly label: string | null;
   readonly split: Split | null;
   /** From 1. */
   readonly page: number;
-  /** Place among those of class and split, from 0. */
+  /** Position in the filtered list, from 0. */
   readonly open: number | null;
 }
 
-/** The pictures of a class and a split, or of all, by pages. */
+/** The images of a class and a split, or all, by pages. */
 export function Gallery({
   versionId,
   labels,
@@ -48,11 +48,11 @@ export function Gallery({
   readonly versionId: string;
   readonly labels: readonly string[];
   readonly view: GalleryView;
-  /** @param opens whether something was opened, to which one goes back. */
+  /** @param opens whether an image was opened, which Back closes. */
   readonly onView: (view: GalleryView, opens?: boolean) => void;
 }) {
   const { label, split, page, open } = view;
-  // `after` is the place in the list behind which a page begins.
+  // `after` is the position before the page's first image.
   const after = page > 1 ? (page - 1) * PAGE - 1 : null;
   const asked = useQuery(IMAGES, {
     variables: { id: versionId, label, split, page: { first: PAGE, after } },
@@ -68,7 +68,7 @@ export function Gallery({
         <NativeSelect
           aria-label="Class"
           size="xs"
-          data={[{ value: '', label: 'all classes' }, ...labels]}
+          data={[{ value: '', label: 'All classes' }, ...labels]}
           value={label ?? ''}
           onChange={({ currentTarget }) => onView({ ...view, label: currentTarget.value || null, page: 1, open: null })}
         />
@@ -76,7 +76,7 @@ export function Gallery({
           aria-label="Split"
           size="xs"
           data={[
-            { value: '', label: 'all splits' },
+            { value: '', label: 'All splits' },
             ...Object.entries(SPLIT_NAMES).map(([value, name]) => ({ value, label: name })),
           ]}
           value={split ?? ''}
@@ -90,9 +90,9 @@ export function Gallery({
           const { total = 0, images = [] } = datasetVersion?.images ?? {};
           if (total === 0) {
             return (
-              <Empty title="No picture fits" text="The class has no pictures in this split.">
+              <Empty title="No images match" text="This class has no images in this split.">
                 <Button variant="default" onClick={() => onView({ label: null, split: null, page: 1, open: null })}>
-                  Show all pictures
+                  Show all images
                 </Button>
               </Empty>
             );
@@ -103,17 +103,17 @@ export function Gallery({
               size={PAGE}
               total={total}
               onPage={(to) => onView({ ...view, page: to, open: null })}
-              of="pictures"
+              of="images"
             />
           );
           return (
             <>
               {pager}
               <ThumbGrid
-                label="Pictures"
+                label="Images"
                 thumbs={images.map((image) => ({
                   key: image.row,
-                  picture: image.thumbnail,
+                  thumbnail: image.thumbnail,
                   text: `${draft.relabel[image.sha256]?.to ?? image.label}, ${SPLIT_NAMES[image.split]}`,
                   marked: image.sha256 in draft.without,
                 }))}
@@ -122,7 +122,7 @@ export function Gallery({
               {pager}
               <Suspense>
                 {open !== null && open < total && (
-                  <PictureViewer
+                  <ImageViewer
                     versionId={versionId}
                     labels={labels}
                     of={{ label, split }}

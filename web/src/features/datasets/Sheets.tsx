@@ -5,7 +5,7 @@ import { Answer } from '../../ui/Answer';
 import { Pager } from '../../ui/Pager';
 import classes from './Sheets.module.css';
 
-/** Classes on a page. */
+/** Classes per page. */
 const PAGE = 8;
 
 const SHEET = graphql(`
@@ -17,7 +17,7 @@ const SHEET = graphql(`
   }
 `);
 
-/** What each class looks like at a glance: pictures spread evenly over those that it has. */
+/** A contact sheet per class: an even sample of its images. */
 export function Sheets({
   versionId,
   labels,
@@ -53,8 +53,8 @@ function Sheet({ versionId, label }: { readonly versionId: string; readonly labe
   return (
     <Answer of={asked}>
       {({ datasetVersion }) => {
-        const picture = datasetVersion?.contactSheet;
-        return picture ? <img src={picture} alt={`Pictures of ${label}`} decoding="async" /> : 'No pictures.';
+        const sheet = datasetVersion?.contactSheet;
+        return sheet ? <img src={sheet} alt={`Images of ${label}`} decoding="async" /> : 'No images.';
       }}
     </Answer>
   );

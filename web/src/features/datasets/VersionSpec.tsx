@@ -19,7 +19,7 @@ export const VersionSpec_version = graphql(`
 
 type Range = { readonly min: number; readonly median: number; readonly max: number };
 
-/** What a dataset version is. */
+/** The properties of a dataset version. */
 export function VersionSpec({ version }: { readonly version: FragmentOf<typeof VersionSpec_version> }) {
   const spec = readFragment(VersionSpec_version, version);
   const { statistics, derivation } = spec;
@@ -31,11 +31,11 @@ export function VersionSpec({ version }: { readonly version: FragmentOf<typeof V
         Images: formatCount(spec.imageCount),
         Classes: formatCount(spec.classes.length),
         Size: formatBytes(spec.bytes),
-        'Pixels, wide × high':
+        'Width × height in pixels':
           size ?? (statistics && `${rangeText(statistics.width)} × ${rangeText(statistics.height)}`),
         'Mean red, green, blue': statistics?.mean && rgb(statistics.mean),
-        Deviation: statistics?.deviation && rgb(statistics.deviation),
-        'Without colour': statistics?.grey ? formatCount(statistics.grey) : null,
+        'Standard deviation': statistics?.deviation && rgb(statistics.deviation),
+        'Grayscale images': statistics?.grey ? formatCount(statistics.grey) : null,
         Created: formatDate(spec.createdAt),
         Source: derivation
           ? derivation.parents.map(({ id, dataset, number }) => (
@@ -49,5 +49,5 @@ export function VersionSpec({ version }: { readonly version: FragmentOf<typeof V
   );
 }
 
-const rangeText = ({ min, median, max }: Range): string => `${min} to ${max} (half below ${median})`;
+const rangeText = ({ min, median, max }: Range): string => `${min} to ${max} (median ${median})`;
 const rgb = (values: readonly number[]): string => values.map((value) => value.toFixed(0)).join(', ');

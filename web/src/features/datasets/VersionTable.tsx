@@ -12,7 +12,7 @@ export const VersionTable_versions = graphql(`
   }
 `);
 
-/** Versions of a dataset, the newest first, each with the way to what changed since the one before. */
+/** Versions of a dataset, newest first, each with a link to its changes since the previous one. */
 export function VersionTable({
   dataset,
   versions,

@@ -1,10 +1,10 @@
 import { useSessionStorage } from '@mantine/hooks';
 
-/** What the next version, made of one that is looked at, is to have different. */
+/** Changes of the next version, which is derived from the one shown. */
 export interface Draft {
-  /** SHA-256 of images that are left out, and what they are called. */
+  /** Names of images to leave out, by SHA-256. */
   readonly without: Readonly<Record<string, string>>;
-  /** SHA-256 of images that get another class, with it. */
+  /** New classes of images, by SHA-256. */
   readonly relabel: Readonly<Record<string, { readonly name: string; readonly to: string }>>;
 }
 
@@ -14,12 +14,12 @@ export interface DraftOf {
   readonly draft: Draft;
   readonly changes: number;
   leaveOut(image: { readonly sha256: string; readonly name: string }, out: boolean): void;
-  /** @param to null takes it back. */
+  /** @param to null undoes the change. */
   relabel(image: { readonly sha256: string; readonly name: string }, to: string | null): void;
   clear(): void;
 }
 
-/** The draft of what is to be made of a version; it outlives a reload, not the tab. */
+/** The draft for a version. It survives reloads, until the tab is closed. */
 export function useDraft(versionId: string): DraftOf {
   const [draft, setDraft] = useSessionStorage<Draft>({ key: `draft-${versionId}`, defaultValue: EMPTY });
   return {
@@ -33,7 +33,7 @@ export function useDraft(versionId: string): DraftOf {
   };
 }
 
-/** @param value null takes the key away. */
+/** @param value null removes the key. */
 function withKey<T>(record: Readonly<Record<string, T>>, key: string, value: T | null): Readonly<Record<string, T>> {
   const { [key]: _, ...rest } = record;
   return value === null ? rest : { ...rest, [key]: value };

@@ -12,7 +12,7 @@ export const REGISTER_VERSION = graphql(`
   }
 `);
 
-export const CANCEL_REGISTRATION = graphql(`
+export const CANCEL_INGESTION = graphql(`
   mutation CancelIngestion($progressKey: ID!) {
     cancelIngestion(progressKey: $progressKey)
   }

@@ -1,6 +1,6 @@
 import type { Split } from '../../lib/findings';
 
-/** Splits as they are called on the page. */
+/** Names of the splits on the page. */
 export const SPLIT_NAMES: Readonly<Record<Split, string>> = {
   TRAIN: 'train',
   VALIDATION: 'validation',

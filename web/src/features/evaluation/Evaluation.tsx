@@ -8,9 +8,9 @@ import { ClassTable } from './ClassTable';
 import classes from './Evaluation.module.css';
 import { EVALUATION } from './fragments';
 import { Matrix } from './Matrix';
-import { Pictures } from './Pictures';
+import { TestImages } from './TestImages';
 
-/** With more classes than this a matrix can no longer be read. */
+/** Number of classes up to which a matrix is readable. */
 const LARGEST_MATRIX = 30;
 const PAIRS = 10;
 
@@ -20,25 +20,25 @@ interface Props {
   readonly show: (change: Partial<RunView>) => void;
 }
 
-/** How the test images were told apart, with the pictures behind every figure. */
+/** The evaluation on the test images, with the images behind every number. */
 export function Evaluation({ run: of, view: { cell, shares }, show }: Props) {
   const run = readFragment(EVALUATION, of);
   const { confusion } = run;
   if (!confusion) return null;
   const choose = (to: Cell | null): void => show({ cell: to });
   const confused = mostConfused(confusion, PAIRS);
-  const name = ({ truth, predicted }: Cell): string => `${truth} taken for ${predicted}`;
+  const name = ({ truth, predicted }: Cell): string => `${truth} predicted as ${predicted}`;
   return (
     <>
       <div className={classes.halves}>
         <section aria-labelledby="matrix">
           <div className={classes.head}>
             <Title order={2} id="matrix">
-              Confusion
+              Confusion matrix
             </Title>
             <SegmentedControl
               size="xs"
-              aria-label="What cells show"
+              aria-label="Cell values"
               data={[
                 { value: 'images', label: 'Images' },
                 { value: 'shares', label: '% of row' },
@@ -51,7 +51,7 @@ export function Evaluation({ run: of, view: { cell, shares }, show }: Props) {
             <Matrix confusion={confusion} shares={shares} cell={cell} onChoose={choose} />
           ) : (
             <Text c="dimmed">
-              {confusion.labels.length} classes are too many for a matrix; what was confused most is listed here.
+              {confusion.labels.length} classes are too many for a matrix. The most frequent confusions are listed here.
             </Text>
           )}
           {confused.length > 0 && (
@@ -60,7 +60,7 @@ export function Evaluation({ run: of, view: { cell, shares }, show }: Props) {
                 Most often confused
               </Title>
               <Bars
-                label="Pairs that were confused most"
+                label="Most frequent confusions"
                 bars={confused.map((pair) => ({
                   label: name(pair),
                   value: pair.images,
@@ -72,7 +72,7 @@ export function Evaluation({ run: of, view: { cell, shares }, show }: Props) {
             </>
           )}
         </section>
-        <Pictures key={cell ? name(cell) : ''} runId={run.id} cell={cell} onAll={() => choose(null)} />
+        <TestImages key={cell ? name(cell) : ''} runId={run.id} cell={cell} onAll={() => choose(null)} />
       </div>
       <ClassTable run={run} />
     </>

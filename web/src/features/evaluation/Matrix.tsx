@@ -3,7 +3,7 @@ import { formatCount, formatShare } from '../../lib/format';
 import type { Cell } from '../../lib/run-view';
 import classes from './Evaluation.module.css';
 
-/** Share of a row at which a mistake is drawn as strongly as can be. */
+/** Share of a row at which the color of a mistake is strongest. */
 const STRONGEST = 0.5;
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   readonly onChoose: (cell: Cell | null) => void;
 }
 
-/** Rows are what the images show, columns what they were taken for. What is right is quiet. */
+/** The confusion matrix: rows are actual classes, columns predicted ones. Correct cells are muted. */
 export function Matrix({ confusion, shares, cell, onChoose }: Props) {
   const { labels, counts } = confusion;
   return (
@@ -23,14 +23,14 @@ export function Matrix({ confusion, shares, cell, onChoose }: Props) {
         <thead>
           <tr>
             <th scope="col" className={classes.corner}>
-              Is ↓ taken for →
+              Actual ↓ / Predicted →
             </th>
             {labels.map((label) => (
               <th key={label} scope="col" title={label}>
                 {label}
               </th>
             ))}
-            <th scope="col">All</th>
+            <th scope="col">Total</th>
           </tr>
         </thead>
         <tbody>
@@ -44,9 +44,9 @@ export function Matrix({ confusion, shares, cell, onChoose }: Props) {
                 </th>
                 {labels.map((predicted, j) => {
                   const images = row[j] ?? 0;
-                  const right = i === j;
+                  const correct = i === j;
                   const chosen = cell?.truth === truth && cell.predicted === predicted;
-                  const amount = right || total === 0 ? 0 : Math.min(1, images / total / STRONGEST);
+                  const amount = correct || total === 0 ? 0 : Math.min(1, images / total / STRONGEST);
                   return (
                     <td key={predicted}>
                       {images === 0 ? (
@@ -56,9 +56,9 @@ export function Matrix({ confusion, shares, cell, onChoose }: Props) {
                           type="button"
                           className={classes.cell}
                           style={{ '--amount': `${Math.round(70 * amount)}%` } as React.CSSProperties}
-                          data-right={right || undefined}
+                          data-correct={correct || undefined}
                           aria-pressed={chosen}
-                          aria-label={`${images} of ${total} ${truth} taken for ${predicted}`}
+                          aria-label={`${images} of ${total} ${truth} predicted as ${predicted}`}
                           onClick={() => onChoose(chosen ? null : { truth, predicted })}
                         >
                           {shares ? formatShare(images / total, 0) : formatCount(images)}
@@ -72,7 +72,7 @@ export function Matrix({ confusion, shares, cell, onChoose }: Props) {
             );
           })}
           <tr>
-            <th scope="row">All</th>
+            <th scope="row">Total</th>
             {labels.map((predicted, j) => (
               <th key={predicted} className={classes.total}>
                 {formatCount(sumOf(columnOf(confusion, j)))}

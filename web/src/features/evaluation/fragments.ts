@@ -1,6 +1,6 @@
 import { graphql } from '../../graphql';
 
-// Beside the components, which are fetched later than the page asks.
+// Apart from the components, whose files are loaded after the query is sent.
 
 export const CLASS_TABLE = graphql(`
   fragment ClassTable_run on Run {

@@ -10,19 +10,19 @@ export const ALIAS_HISTORY = graphql(`
   }
 `);
 
-/** Every move of an alias: who, when, why, from, to, and what the gate said. */
+/** Every move of an alias, with actor, reason and the gate's checks. */
 export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HISTORY> }) {
   const { aliasEvents } = readFragment(ALIAS_HISTORY, of);
   return (
-    <WideTable minWidth={640} label="Moves of aliases">
+    <WideTable minWidth={640} label="Alias moves">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>When</Table.Th>
           <Table.Th>Alias</Table.Th>
           <Table.Th>From</Table.Th>
           <Table.Th>To</Table.Th>
-          <Table.Th>Who</Table.Th>
-          <Table.Th>Why</Table.Th>
+          <Table.Th>Actor</Table.Th>
+          <Table.Th>Reason</Table.Th>
           <Table.Th>Gate</Table.Th>
         </Table.Tr>
       </Table.Thead>
@@ -40,7 +40,7 @@ export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HIST
               <Table.Td>{event.actor}</Table.Td>
               <Table.Td>{event.reason}</Table.Td>
               <Table.Td>
-                {event.gate.length === 0 && 'not asked'}
+                {event.gate.length === 0 && 'not checked'}
                 {event.gate.length > 0 && failed.length === 0 && 'passed'}
                 {failed.length > 0 && `overridden: ${failed.map(({ detail }) => detail).join(' ')}`}
               </Table.Td>

@@ -15,10 +15,10 @@ export const ALIAS_RAIL = graphql(`
   }
 `);
 
-/** What each alias points to, and the way back from there. */
+/** Each alias with its version, and the link to roll it back. */
 export function AliasRail({ of }: { readonly of: FragmentOf<typeof ALIAS_RAIL> }) {
   const { name: model, aliases, aliasEvents } = readFragment(ALIAS_RAIL, of);
-  if (aliases.length === 0) return <p>No alias points to a version yet: promote one below, and it serves.</p>;
+  if (aliases.length === 0) return <p>No alias points to a version yet. Promote a version below to serve it.</p>;
   return (
     <ul className={classes.rail} aria-label="Aliases">
       {aliases.map(({ name, movedAt, version }) => {

@@ -1,6 +1,6 @@
 import classes from './AliasTag.module.css';
 
-/** An alias as a paper tag; that of production stands out. */
+/** An alias as a paper tag; production is highlighted. */
 export function AliasTag({ name }: { readonly name: string }) {
   return (
     <span className={classes.tag} data-production={name === 'production' || undefined}>

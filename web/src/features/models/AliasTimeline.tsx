@@ -9,7 +9,7 @@ export const ALIAS_TIMELINE = graphql(`
   }
 `);
 
-/** Who held each alias when: a lane for each, time from left to right, as long as the page is wide. */
+/** The versions of each alias over time: one lane per alias, as wide as the page. */
 export function AliasTimeline({ of }: { readonly of: FragmentOf<typeof ALIAS_TIMELINE> }) {
   const { aliasEvents } = readFragment(ALIAS_TIMELINE, of);
   const lanes = holdings(aliasEvents, new Date());
@@ -25,7 +25,7 @@ export function AliasTimeline({ of }: { readonly of: FragmentOf<typeof ALIAS_TIM
                 className={classes.held}
                 data-overridden={holding.overridden || undefined}
                 style={{ left: `${100 * holding.start}%`, width: `${100 * holding.share}%` }}
-                title={inWords(holding)}
+                title={describe(holding)}
               >
                 {holding.version}
               </span>
@@ -37,7 +37,7 @@ export function AliasTimeline({ of }: { readonly of: FragmentOf<typeof ALIAS_TIM
   );
 }
 
-function inWords({ version, from, until, overridden }: Holding): string {
+function describe({ version, from, until, overridden }: Holding): string {
   const end = until ? `to ${formatDate(until.toISOString())}` : 'until now';
-  return `Version ${version} from ${formatDate(from.toISOString())} ${end}${overridden ? ', over the gate' : ''}`;
+  return `Version ${version} from ${formatDate(from.toISOString())} ${end}${overridden ? ', gate overridden' : ''}`;
 }

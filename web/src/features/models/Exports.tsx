@@ -13,16 +13,16 @@ export const EXPORTS = graphql(`
   }
 `);
 
-const NAMES = { ONNX: 'ONNX', ONNX_INT8: 'ONNX, 8 bits', SAFETENSORS: 'safetensors', KERAS: 'Keras .h5' };
+const NAMES = { ONNX: 'ONNX', ONNX_INT8: 'ONNX, 8-bit', SAFETENSORS: 'safetensors', KERAS: 'Keras .h5' };
 
-/** A button for each format in which a version can be saved. */
+/** A download button for each format of a version. */
 export function Exports({ of }: { readonly of: FragmentOf<typeof EXPORTS> }) {
   const { number, exports } = readFragment(EXPORTS, of);
   const { busy, problem, run } = useTask();
   const [asked, setAsked] = useState('');
   return (
     <>
-      <Group gap="xs" mb="md" role="group" aria-label={`Version ${number} as a file`}>
+      <Group gap="xs" mb="md" role="group" aria-label={`Download version ${number}`}>
         {exports.map(({ format, link, bytes }) => (
           <Button
             key={format}
@@ -35,11 +35,11 @@ export function Exports({ of }: { readonly of: FragmentOf<typeof EXPORTS> }) {
               void run(() => download(link));
             }}
           >
-            {NAMES[format]}, about {formatBytes(bytes)}
+            Download {NAMES[format]} (about {formatBytes(bytes)})
           </Button>
         ))}
       </Group>
-      {problem !== null && <Problem title="The hub refuses" message={problem} />}
+      {problem !== null && <Problem title="The file was not downloaded" message={problem} />}
     </>
   );
 }

@@ -7,12 +7,12 @@ export const GATE_CHECKS = graphql(`
   }
 `);
 
-/** What the gate says of a version, rule by rule. */
+/** The gate's checks of a version. */
 export function GateChecks({ of }: { readonly of: FragmentOf<typeof GATE_CHECKS> }) {
   const { checks } = readFragment(GATE_CHECKS, of);
   if (checks.length === 0) return <p>The gate does not guard this alias.</p>;
   return (
-    <ul className={classes.checks} aria-label="What the gate says">
+    <ul className={classes.checks} aria-label="Gate checks">
       {checks.map(({ rule, passed, detail }) => (
         <li key={rule} className={classes.check} data-passed={passed}>
           <span className={classes.verdict}>{passed ? '✓ passed' : '✗ failed'}</span>

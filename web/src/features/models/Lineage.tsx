@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
-import { formatCount, formatShare } from '../../lib/format';
+import { formatCount, formatShare, shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { AliasTag } from './AliasTag';
 import classes from './Lineage.module.css';
@@ -18,11 +18,11 @@ export const LINEAGE = graphql(`
   }
 `);
 
-/** What a version came of, from left to right: data, runs, the version, the aliases that point to it. */
+/** The lineage of a version, from left to right: data, runs, version, aliases. */
 export function Lineage({ of }: { readonly of: FragmentOf<typeof LINEAGE> }) {
   const { model, number, aliases, testAccuracy, datasetVersion, origin, lineage } = readFragment(LINEAGE, of);
   return (
-    <ol className={classes.chain} aria-label={`What version ${number} came of`}>
+    <ol className={classes.chain} aria-label={`Lineage of version ${number}`}>
       {datasetVersion.derivation?.parents.map((parent) => (
         <Stop key={parent.id} kind="Derived from" to={urls.datasetVersion(parent.dataset, parent.number)}>
           {parent.dataset} {parent.number}
@@ -38,11 +38,13 @@ export function Lineage({ of }: { readonly of: FragmentOf<typeof LINEAGE> }) {
       {lineage.map((run) => (
         <Stop
           key={run.id}
-          kind={run.kind === 'TRANSFER' ? 'Transfer run' : `Fine-tune run behind ${run.recipe.splitLayer}`}
+          kind={run.kind === 'TRANSFER' ? 'Transfer run' : `Fine-tune run after ${run.recipe.splitLayer}`}
           to={urls.run(run.id)}
-          note={run.bestValidationAccuracy == null ? '' : `${formatShare(run.bestValidationAccuracy)} validated`}
+          note={
+            run.bestValidationAccuracy == null ? '' : `validation accuracy ${formatShare(run.bestValidationAccuracy)}`
+          }
         >
-          {run.id.slice(-8)}
+          {shortId(run.id)}
         </Stop>
       ))}
       {origin && (
@@ -51,7 +53,11 @@ export function Lineage({ of }: { readonly of: FragmentOf<typeof LINEAGE> }) {
           <span>{origin.fileName}</span>
         </li>
       )}
-      <Stop kind="Model version" to={urls.modelVersion(model, number)} note={`${formatShare(testAccuracy, 2)} tested`}>
+      <Stop
+        kind="Model version"
+        to={urls.modelVersion(model, number)}
+        note={`test accuracy ${formatShare(testAccuracy, 2)}`}
+      >
         {model} {number}
       </Stop>
       {aliases.length > 0 && (

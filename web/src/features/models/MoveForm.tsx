@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
 
-/** What the person who moves an alias has said about it. */
+/** The reason for a move of an alias, and whether it overrides the gate. */
 export interface Said {
   readonly reason: string;
   readonly overrideGate: boolean;
@@ -21,7 +21,7 @@ interface Props {
   readonly move: (said: Said) => Promise<unknown>;
 }
 
-/** Asks why an alias moves, and for the steps that make the move deliberate. Then, or when cancelled, opens the model. */
+/** Asks why an alias moves, and for the steps that make the move deliberate. Then, or when canceled, opens the model. */
 export function MoveForm({ model, action, toType, mayOverride, move }: Props) {
   const navigate = useNavigate();
   const leave = (): void => void navigate(urls.model(model));

@@ -1,5 +1,5 @@
 import { Table } from '@mantine/core';
-import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { type Enum, type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatCount, formatShare } from '../../lib/format';
 import { WideTable } from '../../ui/WideTable';
 
@@ -11,18 +11,26 @@ export const TRAFFIC = graphql(`
   }
 `);
 
-/** Of the answers that were kept: how often they were right, and whether the photos have changed. */
+const DRIFT_NAMES: Readonly<Record<Enum<'DriftVerdict'>, string>> = {
+  STABLE: 'stable',
+  SHIFTED: 'shifted',
+  DIFFERENT: 'different',
+  TOO_FEW: 'too few',
+  NO_REFERENCE: 'no reference',
+};
+
+/** Accuracy of the kept predictions by feedback, and drift of the photos. */
 export function Traffic({ of }: { readonly of: readonly FragmentOf<typeof TRAFFIC>[] }) {
   const versions = readFragment(TRAFFIC, of);
   return (
-    <WideTable minWidth={640} label="Answers that were kept">
+    <WideTable minWidth={640} label="Kept predictions">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Version</Table.Th>
           <Table.Th>Kept</Table.Th>
-          <Table.Th>Judged</Table.Th>
-          <Table.Th>Right</Table.Th>
-          <Table.Th>Beside the test images</Table.Th>
+          <Table.Th>Labeled</Table.Th>
+          <Table.Th>Correct (95% CI)</Table.Th>
+          <Table.Th>Drift vs. test set</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -37,7 +45,7 @@ export function Traffic({ of }: { readonly of: readonly FragmentOf<typeof TRAFFI
                 : `${formatShare(accuracy)} (${formatShare(low)} to ${formatShare(high)})`}
             </Table.Td>
             <Table.Td>
-              {drift.verdict.toLowerCase().replace('_', ' ')}: {drift.text}
+              {DRIFT_NAMES[drift.verdict]}: {drift.text}
             </Table.Td>
           </Table.Tr>
         ))}

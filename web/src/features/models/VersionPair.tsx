@@ -14,7 +14,7 @@ export const VERSION_PAIR = graphql(`
 
 type Of = FragmentOf<typeof VERSION_PAIR>;
 
-/** What an alias points to, and what it would point to, figure by figure. */
+/** The present and the new version of an alias, metric by metric. */
 export function VersionPair({ now, then }: { readonly now: Of | undefined; readonly then: Of }) {
   const before = now && readFragment(VERSION_PAIR, now);
   const after = readFragment(VERSION_PAIR, then);
@@ -24,7 +24,7 @@ export function VersionPair({ now, then }: { readonly now: Of | undefined; reado
     ['Test loss', before?.testLoss.toFixed(4), after.testLoss.toFixed(4)],
     ['Tested on', before && dataName(before), dataName(after)],
     ['Backbone', before?.backbone.name, after.backbone.name],
-    ['Pixels', before && String(before.imageSize), String(after.imageSize)],
+    ['Image size (px)', before && String(before.imageSize), String(after.imageSize)],
   ] as const;
   return (
     <>
@@ -32,9 +32,9 @@ export function VersionPair({ now, then }: { readonly now: Of | undefined; reado
         <Table.Thead>
           <Table.Tr>
             <Table.Td />
-            <Table.Th>{before ? `Now: version ${before.number}` : 'Now: nothing'}</Table.Th>
+            <Table.Th>{before ? `Current: version ${before.number}` : 'Current: none'}</Table.Th>
             <Table.Th>
-              Then: <Link to={urls.modelVersion(after.model, after.number)}>version {after.number}</Link>
+              New: <Link to={urls.modelVersion(after.model, after.number)}>version {after.number}</Link>
             </Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -51,8 +51,8 @@ export function VersionPair({ now, then }: { readonly now: Of | undefined; reado
       {points !== undefined && (
         <p>
           {points === 0
-            ? 'The test accuracy is the same.'
-            : `${points > 0 ? '+' : ''}${points.toFixed(2)} points of test accuracy.`}
+            ? 'Test accuracy is unchanged.'
+            : `Test accuracy: ${points > 0 ? '+' : '−'}${Math.abs(points).toFixed(2)} points.`}
         </p>
       )}
     </>

@@ -4,6 +4,7 @@ import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatAge, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { WideTable } from '../../ui/WideTable';
+import { RunLink } from '../runs/RunLink';
 import { AliasTag } from './AliasTag';
 import classes from './VersionTable.module.css';
 
@@ -18,13 +19,13 @@ export const VERSION_TABLE = graphql(`
   }
 `);
 
-/** The versions of a model, the newest first. */
+/** The versions of a model, newest first. */
 export function VersionTable({
   of,
   chosen,
 }: {
   readonly of: FragmentOf<typeof VERSION_TABLE>;
-  /** Number of the version that is looked at. */
+  /** Number of the selected version. */
   readonly chosen: number | null;
 }) {
   const { name: model, versions } = readFragment(VERSION_TABLE, of);
@@ -38,11 +39,11 @@ export function VersionTable({
           <Table.Th className="number">Test loss</Table.Th>
           <Table.Th>Tested on</Table.Th>
           <Table.Th>Backbone</Table.Th>
-          <Table.Th className="number">Pixels</Table.Th>
+          <Table.Th className="number">Image size (px)</Table.Th>
           <Table.Th>Run</Table.Th>
           <Table.Th>Registered</Table.Th>
           <Table.Th>
-            <span className={classes.hidden}>What to do</span>
+            <span className={classes.hidden}>Actions</span>
           </Table.Th>
         </Table.Tr>
       </Table.Thead>
@@ -70,7 +71,7 @@ export function VersionTable({
             </Table.Td>
             <Table.Td>{version.backbone.name}</Table.Td>
             <Table.Td className="number">{version.imageSize}</Table.Td>
-            <Table.Td>{version.runId && <Link to={urls.run(version.runId)}>its run</Link>}</Table.Td>
+            <Table.Td>{version.runId && <RunLink id={version.runId} />}</Table.Td>
             <Table.Td>
               <time dateTime={version.createdAt} title={formatDate(version.createdAt)}>
                 {formatAge(version.createdAt)}

@@ -14,21 +14,21 @@ const ADD = graphql(
   [BACKBONE_PICKER],
 );
 
-/** Those that the hub can fetch by itself, and what they would be. */
+/** Backbones that the hub can add by itself, with descriptions. */
 const KNOWN: Readonly<Record<string, string>> = {
-  imagenet: "InceptionV3 with ImageNet's weights; not on this machine yet, a download of 88 MB.",
-  'tiny-imagenet': 'A weak backbone that comes with the hub, good for trying things; not unpacked yet.',
+  imagenet: 'InceptionV3 with ImageNet weights. Not downloaded yet (88 MB).',
+  'tiny-imagenet': 'A small backbone for trials, included with the hub. Not unpacked yet.',
 };
 
 interface Props {
   readonly backbones: readonly BackboneChoice[];
   readonly value: string;
   readonly onChoose: (name: string) => void;
-  /** To be called when there is one more. */
+  /** Called after a backbone was added. */
   readonly onAdded: () => unknown;
 }
 
-/** What the network begins with. */
+/** Chooses the pretrained network. */
 export function BackbonePicker({ backbones, value, onChoose, onAdded }: Props) {
   const client = useApolloClient();
   const { busy, problem, run } = useTask();
@@ -48,7 +48,7 @@ export function BackbonePicker({ backbones, value, onChoose, onAdded }: Props) {
             <Radio size="sm" value={name} label={name} description={KNOWN[name]} />
             {value === name && (
               <Button size="xs" variant="default" loading={busy} onClick={() => void run(() => add(name))}>
-                Add {name} now
+                Add {name}
               </Button>
             )}
           </Group>

@@ -4,12 +4,12 @@ import type { DatasetChoice } from './fragments';
 
 interface Props {
   readonly datasets: readonly DatasetChoice[];
-  /** Id of a version. */
+  /** ID of a version. */
   readonly value: string;
   readonly onChoose: (versionId: string) => void;
 }
 
-/** Which dataset version is trained on. */
+/** Chooses the dataset version to train on. */
 export function DataPicker({ datasets, value, onChoose }: Props) {
   const chosen = datasets.flatMap(({ versions }) => versions).find(({ id }) => id === value);
   const counts = chosen?.splits.map(({ split, images }) => `${formatCount(images)} ${split.toLowerCase()}`).join(' · ');

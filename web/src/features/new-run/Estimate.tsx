@@ -32,7 +32,7 @@ const FINE_TUNE = graphql(
   [PARTS],
 );
 
-/** A run that could be started. */
+/** A run to estimate. */
 export type Asked =
   | { readonly kind: 'TRANSFER'; readonly input: VariablesOf<typeof TRANSFER>['input'] }
   | { readonly kind: 'FINE_TUNE'; readonly input: VariablesOf<typeof FINE_TUNE>['input'] };
@@ -43,10 +43,10 @@ type State =
   | { readonly is: 'known'; readonly parts: Parts }
   | { readonly is: 'refused'; readonly why: string };
 
-/** Milliseconds that a pause in changing the form lasts. */
+/** Milliseconds without changes of the form after which it is estimated. */
 const PAUSE = 600;
 
-/** What the run would take. @param asked null while the form cannot be used. */
+/** Time and memory of the run. @param asked null while the form is invalid. */
 export function Estimate({ asked }: { readonly asked: Asked | null }) {
   const client = useApolloClient();
   const [key] = useDebouncedValue(JSON.stringify(asked), PAUSE);
@@ -54,7 +54,7 @@ export function Estimate({ asked }: { readonly asked: Asked | null }) {
   const [round, setRound] = useState(0);
   const asking = useRef(new AbortController());
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again on purpose in another round
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each round asks again
   useEffect(() => {
     const now = JSON.parse(key) as Asked | null;
     if (!now) return;
@@ -70,12 +70,12 @@ export function Estimate({ asked }: { readonly asked: Asked | null }) {
         : client
             .query({ query: FINE_TUNE, variables: { input: now.input }, context, fetchPolicy: 'no-cache' })
             .then(({ data }) => data?.estimateFineTuneRun);
-    const tell = (next: State): void => {
+    const show = (next: State): void => {
       if (!left.signal.aborted) setState(next);
     };
     answer.then(
-      (parts) => parts && tell({ is: 'known', parts }),
-      (error: unknown) => tell({ is: 'refused', why: messageOf(error) }),
+      (parts) => parts && show({ is: 'known', parts }),
+      (error: unknown) => show({ is: 'refused', why: messageOf(error) }),
     );
     return () => left.abort();
   }, [client, key, round]);
@@ -83,9 +83,9 @@ export function Estimate({ asked }: { readonly asked: Asked | null }) {
   return (
     <section className={classes.estimate} aria-label="Estimate" aria-live="polite">
       {key === 'null' ? (
-        <Text c="dimmed">Time and memory are estimated once the form can be used.</Text>
+        <Text c="dimmed">Fix the errors above to see an estimate.</Text>
       ) : (
-        <Told
+        <Outcome
           state={state}
           again={() => setRound((before) => before + 1)}
           stop={() => {
@@ -98,17 +98,17 @@ export function Estimate({ asked }: { readonly asked: Asked | null }) {
   );
 }
 
-interface ToldProps {
+interface OutcomeProps {
   readonly state: State;
   readonly again: () => void;
   readonly stop: () => void;
 }
 
-function Told({ state, again, stop }: ToldProps) {
+function Outcome({ state, again, stop }: OutcomeProps) {
   if (state.is === 'measuring') {
     return (
       <Text c="dimmed">
-        Measuring… this can take some seconds when it is asked first, and need not be waited for.{' '}
+        Measuring… The first estimate can take some seconds; you can start the run without it.{' '}
         <Anchor component="button" type="button" onClick={stop}>
           Stop
         </Anchor>
@@ -118,7 +118,7 @@ function Told({ state, again, stop }: ToldProps) {
   if (state.is !== 'known') {
     return (
       <Text c="dimmed">
-        No estimate: {state.is === 'refused' ? state.why : 'it was stopped.'}{' '}
+        No estimate: {state.is === 'refused' ? state.why : 'stopped.'}{' '}
         <Anchor component="button" type="button" onClick={again}>
           Try again
         </Anchor>
@@ -133,14 +133,12 @@ function Told({ state, again, stop }: ToldProps) {
         About <strong>{formatSeconds(seconds)}</strong> and <strong>{formatBytes(memoryBytes)}</strong> of memory
       </Text>
       <Text c="dimmed">
-        {formatSeconds(featureSeconds)} for features ({formatCount(cachedPictures)} of {formatCount(pictures)} are
-        there), {formatSeconds(trainingSeconds)} for training if it does not stop early; derived from{' '}
+        {formatSeconds(featureSeconds)} for features ({formatCount(cachedPictures)} of {formatCount(pictures)} cached),{' '}
+        {formatSeconds(trainingSeconds)} for training without early stopping; based on{' '}
         {calibrationSeconds === null
           ? `${runs.length} finished ${runs.length === 1 ? 'run' : 'runs'}`
-          : `measuring for ${formatSeconds(calibrationSeconds)}`}
-        .
-        {state.parts.computedInEveryEpoch &&
-          ' The features are too many for the cache and are computed in every epoch.'}
+          : `a speed probe of ${formatSeconds(calibrationSeconds)}`}
+        .{state.parts.computedInEveryEpoch && ' The features exceed the cache and are computed in every epoch.'}
       </Text>
     </>
   );

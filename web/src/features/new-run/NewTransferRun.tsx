@@ -14,12 +14,12 @@ const MODES = [
 
 interface Props {
   readonly form: RunForm;
-  /** The version that is chosen at first; null: the newest of the first dataset. */
+  /** The version chosen at first; null: the newest of the first dataset. */
   readonly versionId: string | null;
   readonly onAdded: () => unknown;
 }
 
-/** A run from the beginning: data, backbone, recipe. */
+/** A new run: data, backbone and recipe. */
 export function NewTransferRun({ form, versionId, onAdded }: Props) {
   const { datasets, backbones, pipelines, presets } = form;
   const versions = datasets.flatMap((dataset) => dataset.versions);
@@ -58,13 +58,12 @@ export function NewTransferRun({ form, versionId, onAdded }: Props) {
         )}
         {stage && (
           <Text c="dimmed">
-            These are {of} runs, each begun when the one before has ended. This starts the first; its page then offers
-            the next.
+            This recipe has {of} runs, one after the other. This form starts the first; its page then offers the next.
           </Text>
         )}
         {mode === 'custom' && (
           <NativeSelect
-            label="Begin with the preset"
+            label="Preset to start from"
             description={presets.find(({ name }) => name === custom)?.description}
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             data={presets.map(({ name }) => name)}

@@ -16,7 +16,7 @@ export const BACKBONE_PICKER = graphql(`
 `);
 export type BackboneChoice = ResultOf<typeof BACKBONE_PICKER>;
 
-/** What a form for runs is made of. */
+/** The data of the form for runs. */
 export const RUN_FORM = graphql(
   `
     fragment RunForm on Query @_unmask {
@@ -33,7 +33,7 @@ export const RUN_FORM = graphql(
 );
 export type RunForm = ResultOf<typeof RUN_FORM>;
 
-/** A run that another one begins with. */
+/** A run to repeat or to fine-tune. */
 export const FORM_BASE = graphql(
   `
     fragment FormBase on Run @_unmask {

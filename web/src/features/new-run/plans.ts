@@ -32,15 +32,16 @@ type FineTuneInput = VariablesOf<typeof START_FINE_TUNE>['input'];
 type RecipeInput = NonNullable<TransferInput['recipe']>;
 type SplitLayer = NonNullable<FineTuneInput['fineTuneFrom']>;
 
-/** What a form is to start: all that follows from its choices, but for the hyperparameters that are typed. */
+/** The run that a form starts, apart from the typed hyperparameters. */
 export interface Plan {
   readonly fields: readonly RecipeField[];
-  /** What the request to start it, and the one that estimates it, would be. */
+  /** Starts the run. @returns its ID. */
   readonly start: (client: ApolloClient, changes: Values) => Promise<string>;
+  /** The run to estimate. */
   readonly asked: (changes: Values) => Asked;
 }
 
-/** A new head on a frozen backbone. @param stage of which pipeline of several runs it is the first. */
+/** A new head on a frozen backbone. @param stage of the pipeline that it starts. */
 export function planTransfer(
   form: RunForm,
   choice: Pick<TransferInput, 'datasetVersionId' | 'backbone'> & {
@@ -60,7 +61,7 @@ export function planTransfer(
   };
 }
 
-/** A run that goes on where another one ended. */
+/** A run that continues from the weights of another one. */
 export function planFineTune(form: RunForm, parent: FormBase, stage: Stage | null): Plan {
   const defaults = form.hyperparameters.flatMap(({ name, fineTuneDefault }) =>
     fineTuneDefault === null ? [] : [[name, fineTuneDefault] as const],
@@ -77,7 +78,7 @@ export function planFineTune(form: RunForm, parent: FormBase, stage: Stage | nul
   };
 }
 
-/** A run again, with changes. */
+/** The same run with changes. */
 export function planClone(form: RunForm, run: FormBase): Plan {
   const fields = fieldsOf(form, run.kind, run.recipe);
   const whole = Object.fromEntries(fields.map(({ name, base }) => [name, base]));
@@ -106,7 +107,7 @@ export function planClone(form: RunForm, run: FormBase): Plan {
   };
 }
 
-/** What a stage of a pipeline says, as it stands in the form. */
+/** The changes of a pipeline's stage as texts of the form. */
 export function typedOf(changes: Values): Typed {
   return Object.fromEntries(
     Object.entries(changes).map(([name, value]) => [name === 'fineTuneFrom' ? 'splitLayer' : name, writeValue(value)]),
@@ -122,13 +123,13 @@ function fieldsOf(form: RunForm, kind: FormBase['kind'], base: Values): RecipeFi
     .filter(({ runKinds }) => runKinds.includes(kind))
     .map((about) => ({
       ...about,
-      choices: about.choices.filter((choice) => choice !== 'avg_pool'), // behind it there is only the head
+      choices: about.choices.filter((choice) => choice !== 'avg_pool'), // only the head follows it
       base: base[about.name],
     }));
 }
 
 async function tagged(client: ApolloClient, id: string | undefined, stage: Stage | null): Promise<string> {
-  if (id === undefined) throw new Error('The hub started nothing and did not say why.');
+  if (id === undefined) throw new Error('The hub started no run and gave no reason.');
   if (stage) await client.mutate({ mutation: TAG, variables: { id, tags: [stageTag(stage)] } });
   return id;
 }

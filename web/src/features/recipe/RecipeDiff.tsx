@@ -22,12 +22,12 @@ const OTHERS = graphql(
 
 interface Props {
   readonly run: FragmentOf<typeof RECIPE_DIFF>;
-  /** A preset or the id of a run; null: the parent, or the preset STANDARD. */
+  /** A preset or the ID of a run; null: the parent, or else the preset STANDARD. */
   readonly against: string | null;
   readonly onAgainst: (against: string | null) => void;
 }
 
-/** The resolved recipe beside another one. */
+/** The resolved recipe compared with another one. */
 export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
   const { recipe, parentRunId } = readFragment(RECIPE_DIFF, of);
   const against = asked ?? parentRunId ?? 'STANDARD';
@@ -55,12 +55,12 @@ export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
               <Group gap="md" mb="xs" align="flex-end">
                 <NativeSelect
                   size="xs"
-                  label="Beside"
+                  label="Compare with"
                   value={against}
                   onChange={({ currentTarget }) => onAgainst(currentTarget.value)}
                   data={[
                     ...presets.map(({ name }) => ({ value: name, label: `Preset ${name}` })),
-                    ...(parentRunId ? [{ value: parentRunId, label: `Its parent ${shortId(parentRunId)}` }] : []),
+                    ...(parentRunId ? [{ value: parentRunId, label: `Parent ${shortId(parentRunId)}` }] : []),
                     ...(preset || against === parentRunId
                       ? []
                       : [{ value: against, label: `Run ${shortId(against)}` }]),
@@ -74,12 +74,12 @@ export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
                   onChange={({ currentTarget }) => setAll(currentTarget.checked)}
                 />
               </Group>
-              {!other && <Text c="red">There is no run {against} to compare with.</Text>}
+              {!other && <Text c="red">Run {against} not found.</Text>}
               {other && (
                 <Text c="dimmed">
                   {differing.length === 0
-                    ? 'The two are the same.'
-                    : `${differing.length} differ, ${rows.length - differing.length} are the same.`}
+                    ? 'The recipes are identical.'
+                    : `${differing.length} fields differ, ${rows.length - differing.length} are identical.`}
                 </Text>
               )}
               {shown.length > 0 && (

@@ -1,6 +1,6 @@
 import { graphql } from '../../graphql';
 
-/** Everything that a recipe says. */
+/** All fields of a recipe. */
 export const RECIPE = graphql(`
   fragment Recipe on Recipe @_unmask {
     imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay labelSmoothing mixup
@@ -10,7 +10,7 @@ export const RECIPE = graphql(`
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Of the component of this name, which is fetched later than the page asks. */
+/** Apart from the component, whose file is loaded after the query is sent. */
 export const RECIPE_DIFF = graphql(
   `
     fragment RecipeDiff_run on Run {

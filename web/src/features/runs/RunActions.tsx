@@ -3,11 +3,12 @@ import { Button, Group, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { isAllowed } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
 import { RegisterModel } from './RegisterModel';
-import { CANCEL, DELETE, isPossible, RESUME, TAG } from './run-actions';
+import { CANCEL, DELETE, RESUME, TAG } from './run-actions';
 import { TagForm } from './TagForm';
 
 export const RUN_ACTIONS = graphql(`
@@ -22,7 +23,7 @@ const REPRODUCE = graphql(`
   }
 `);
 
-/** What can be done with a run. */
+/** The actions on a run. */
 export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_ACTIONS> }) {
   const { id, state, tags } = readFragment(RUN_ACTIONS, of);
   const client = useApolloClient();
@@ -47,14 +48,14 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
   const retag = (next: string[]): Promise<unknown> => client.mutate({ mutation: TAG, variables: { id, tags: next } });
   return (
     <>
-      <Group gap="xs" py="xs" role="toolbar" aria-label="What can be done with the run">
+      <Group gap="xs" py="xs" role="toolbar" aria-label="Actions on the run">
         {state === 'SUCCEEDED' && (
           <Button size="xs" onClick={() => setOpen('register')}>
-            Register as a model version…
+            Register as model version…
           </Button>
         )}
-        {isPossible('cancel', state) && act('Cancel', () => client.mutate({ mutation: CANCEL, variables }))}
-        {isPossible('resume', state) && act('Resume', () => client.mutate({ mutation: RESUME, variables }))}
+        {isAllowed('cancel', state) && act('Cancel', () => client.mutate({ mutation: CANCEL, variables }))}
+        {isAllowed('resume', state) && act('Resume', () => client.mutate({ mutation: RESUME, variables }))}
         <Button size="xs" variant="default" component={Link} to={urls.runAgain(id)}>
           Run again with changes
         </Button>
@@ -72,7 +73,7 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
         <Button size="xs" variant="default" onClick={() => setOpen('tags')}>
           {tags.length > 0 ? `Tags: ${tags.join(', ')}` : 'Tag…'}
         </Button>
-        {isPossible('delete', state) && (
+        {isAllowed('delete', state) && (
           <Button size="xs" variant="default" onClick={() => setOpen('delete')}>
             Delete…
           </Button>

@@ -21,16 +21,16 @@ export const RUN_FACTS = graphql(`
   }
 `);
 
-/** What a run is, in a line, and what it came to. */
+/** The properties of a run in one line, and its metrics. */
 export function RunFacts({ run: of }: { readonly run: FragmentOf<typeof RUN_FACTS> }) {
   const run = readFragment(RUN_FACTS, of);
   const { state, queuePosition, datasetVersion, recipe, resumes, parentRunId, reproductionOfId } = run;
-  const kind = run.kind === 'TRANSFER' ? 'Head on a frozen backbone' : `Fine-tuned behind ${recipe.splitLayer}`;
+  const kind = run.kind === 'TRANSFER' ? 'Head on a frozen backbone' : `Fine-tuned after ${recipe.splitLayer}`;
   return (
     <>
       <ul className={classes.spec} aria-label="About the run">
         <li>
-          <StateMark state={state} detail={state === 'QUEUED' ? `${queuePosition}. in the queue` : null} />
+          <StateMark state={state} detail={state === 'QUEUED' ? `position ${queuePosition} in the queue` : null} />
         </li>
         <li>{kind}</li>
         <li>
@@ -44,61 +44,61 @@ export function RunFacts({ run: of }: { readonly run: FragmentOf<typeof RUN_FACT
         {resumes > 0 && <li>resumed {resumes === 1 ? 'once' : `${resumes} times`}</li>}
         {parentRunId && (
           <li>
-            goes on from <RunLink id={parentRunId} />
+            continues <RunLink id={parentRunId} />
           </li>
         )}
         {reproductionOfId && (
           <li>
-            repeats <RunLink id={reproductionOfId} />
+            reproduces <RunLink id={reproductionOfId} />
           </li>
         )}
-        {run.sweepId && <li>best of a sweep</li>}
+        {run.sweepId && <li>best trial of a sweep</li>}
         <li>
           <Copyable value={run.id} />
         </li>
       </ul>
-      <Figures run={run} />
+      <Metrics run={run} />
     </>
   );
 }
 
 type Facts = ResultOf<typeof RUN_FACTS>;
 
-function Figures({ run }: { readonly run: Facts }) {
+function Metrics({ run }: { readonly run: Facts }) {
   const { testAccuracy, testLoss, confusion, bestValidationAccuracy, bestValidationLoss, keptEpoch, epochs } = run;
   if (testAccuracy === null && bestValidationAccuracy === null) return null;
   const images = sumOf(confusion?.counts.map(sumOf) ?? []);
   const interval = testAccuracy === null ? null : shareInterval(Math.round(testAccuracy * images), images);
   return (
-    <div className={classes.figures}>
+    <div className={classes.metrics}>
       {testAccuracy === null ? (
         <p>
           <strong>{formatShare(bestValidationAccuracy ?? 0, 2)}</strong> best validation accuracy so far
         </p>
       ) : (
         <p>
-          <strong>{formatShare(testAccuracy, 2)}</strong> of {formatCount(images)} test images right
+          <strong>{formatShare(testAccuracy, 2)}</strong> test accuracy on {formatCount(images)} images
           {interval && (
             <Text span c="dimmed">
               {' '}
-              (95 %: {formatShare(interval[0])} to {formatShare(interval[1])})
+              (95% CI: {formatShare(interval[0])} to {formatShare(interval[1])})
             </Text>
           )}
         </p>
       )}
       <dl>
         {testAccuracy !== null && (
-          <Figure name="Best validation accuracy" value={formatShare(bestValidationAccuracy ?? 0, 2)} />
+          <Metric name="Best validation accuracy" value={formatShare(bestValidationAccuracy ?? 0, 2)} />
         )}
-        <Figure name="Least validation loss" value={bestValidationLoss?.toFixed(4)} />
-        <Figure name="Test loss" value={testLoss?.toFixed(4)} />
-        <Figure name="Kept epoch" value={keptEpoch === null ? undefined : `${keptEpoch} of ${epochs.length}`} />
+        <Metric name="Lowest validation loss" value={bestValidationLoss?.toFixed(4)} />
+        <Metric name="Test loss" value={testLoss?.toFixed(4)} />
+        <Metric name="Kept epoch" value={keptEpoch === null ? undefined : `${keptEpoch} of ${epochs.length}`} />
       </dl>
     </div>
   );
 }
 
-function Figure({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+function Metric({ name, value }: { readonly name: string; readonly value: string | undefined }) {
   return (
     value !== undefined && (
       <div>
@@ -114,5 +114,5 @@ function timeOf({ createdAt, startedAt, endedAt }: Facts): string {
     const seconds = (new Date(endedAt).getTime() - new Date(startedAt).getTime()) / 1000;
     return `ended ${formatAge(endedAt)}, took ${formatSeconds(seconds)}`;
   }
-  return startedAt ? `started ${formatAge(startedAt)}` : `made ${formatAge(createdAt)}`;
+  return startedAt ? `started ${formatAge(startedAt)}` : `created ${formatAge(createdAt)}`;
 }

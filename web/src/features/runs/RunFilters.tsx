@@ -3,9 +3,9 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import { graphql } from '../../graphql';
-import { KINDS, METRICS, type Metric, type RunsView, STATES } from '../../lib/runs-view';
+import { KIND_NAMES, RUN_KINDS, RUN_STATES, stateName } from '../../lib/runs';
+import { METRIC_NAMES, METRICS, type RunsView } from '../../lib/runs-view';
 import classes from './RunFilters.module.css';
-import { STATE_WORDS } from './StateMark';
 
 const DATASETS = graphql(`
   query DatasetNames {
@@ -13,39 +13,31 @@ const DATASETS = graphql(`
   }
 `);
 
-/** Milliseconds that a pause in typing lasts. */
+/** Milliseconds without typing after which a filter applies. */
 const PAUSE = 250;
-
-const METRIC_WORDS: Readonly<Record<Metric, string>> = {
-  BEST_VALIDATION_ACCURACY: 'Best validation accuracy',
-  TEST_ACCURACY: 'Test accuracy',
-  BEST_VALIDATION_LOSS: 'Best validation loss',
-  TEST_LOSS: 'Test loss',
-  EPOCH_SECONDS: 'Seconds of all epochs',
-};
 
 interface Props {
   readonly view: RunsView;
   readonly show: (change: Partial<RunsView>) => void;
 }
 
-/** Which runs the list shows. */
+/** The filters of the run list. */
 export function RunFilters({ view, show }: Props) {
   const { states, kind, dataset, datasetVersion, metric } = view;
   const { data } = useQuery(DATASETS, { fetchPolicy: 'cache-first' });
   const named = data?.datasets.find(({ name }) => name === dataset);
   return (
-    <search className={classes.filters} aria-label="Filter of the list">
+    <search className={classes.filters} aria-label="Filters of the list">
       <Typed
         label="Search"
-        placeholder="Part of an id or a tag"
+        placeholder="Part of an ID or tag"
         value={view.text}
         onType={(text) => show({ text })}
         first
       />
       <fieldset className={classes.states}>
         <legend className={classes.legend}>State</legend>
-        {STATES.map((state) => (
+        {RUN_STATES.map((state) => (
           <button
             key={state}
             type="button"
@@ -54,7 +46,7 @@ export function RunFilters({ view, show }: Props) {
               show({ states: states.includes(state) ? states.filter((other) => other !== state) : [...states, state] })
             }
           >
-            {STATE_WORDS[state]}
+            {stateName(state)}
           </button>
         ))}
       </fieldset>
@@ -62,12 +54,8 @@ export function RunFilters({ view, show }: Props) {
         size="xs"
         label="Kind"
         value={kind ?? ''}
-        onChange={({ currentTarget: { value } }) => show({ kind: KINDS.find((known) => known === value) ?? null })}
-        data={[
-          { value: '', label: 'Any' },
-          { value: 'TRANSFER', label: 'Transfer' },
-          { value: 'FINE_TUNE', label: 'Fine-tune' },
-        ]}
+        onChange={({ currentTarget: { value } }) => show({ kind: RUN_KINDS.find((known) => known === value) ?? null })}
+        data={[{ value: '', label: 'Any' }, ...RUN_KINDS.map((value) => ({ value, label: KIND_NAMES[value] }))]}
       />
       <NativeSelect
         size="xs"
@@ -88,15 +76,15 @@ export function RunFilters({ view, show }: Props) {
           ]}
         />
       )}
-      <Typed label="Tag" placeholder="Whole tag" value={view.tag} onType={(tag) => show({ tag })} />
+      <Typed label="Tag" placeholder="Exact tag" value={view.tag} onType={(tag) => show({ tag })} />
       <NativeSelect
         size="xs"
-        label="Figure"
+        label="Metric"
         value={metric ?? ''}
         onChange={({ currentTarget: { value } }) =>
           show({ metric: METRICS.find((known) => known === value) ?? null, atLeast: null, atMost: null })
         }
-        data={[{ value: '', label: 'Any' }, ...METRICS.map((value) => ({ value, label: METRIC_WORDS[value] }))]}
+        data={[{ value: '', label: 'Any' }, ...METRICS.map((value) => ({ value, label: METRIC_NAMES[value] }))]}
       />
       {metric && (
         <>
@@ -108,7 +96,7 @@ export function RunFilters({ view, show }: Props) {
   );
 }
 
-/** All datasets, and the one of the address also while they are not known. */
+/** All datasets, and that of the URL even before they are loaded. */
 function namesOf(datasets: readonly { readonly name: string }[], asked: string | null): string[] {
   return [...new Set([...datasets.map(({ name }) => name), ...(asked === null ? [] : [asked])])];
 }
@@ -118,12 +106,12 @@ interface TypedProps {
   readonly value: string;
   readonly placeholder?: string;
   readonly onType: (text: string) => void;
-  /** Whether "/" leads here. */
+  /** Whether `/` focuses it. */
   readonly first?: boolean;
   readonly short?: boolean;
 }
 
-/** What is typed counts after a pause; what the address says otherwise is shown at once. */
+/** A text field that reports after a pause in typing, and follows its value at once. */
 function Typed({ label, value, placeholder, onType, first, short }: TypedProps) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatAge, formatShare, shortId } from '../../lib/format';
+import { KIND_NAMES, stateName } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { DataTable } from '../../ui/DataTable';
 
@@ -11,7 +12,7 @@ export const RunLines_run = graphql(`
   }
 `);
 
-/** Some runs in short. */
+/** Runs in brief. */
 export function RunLines({
   label,
   runs,
@@ -22,15 +23,15 @@ export function RunLines({
   return (
     <DataTable
       label={label}
-      heads={['Run', 'State', 'Kind', 'Data', 'Backbone', ' Best validation', ' Test', 'Begun']}
+      heads={['Run', 'State', 'Kind', 'Data', 'Backbone', ' Best val. accuracy', ' Test accuracy', 'Created']}
       rows={readFragment(RunLines_run, runs).map((run) => ({
         key: run.id,
         cells: [
           <Link key="id" className="mono" to={urls.run(run.id)}>
             {shortId(run.id)}
           </Link>,
-          run.state.toLowerCase(),
-          run.kind === 'TRANSFER' ? 'transfer' : 'fine-tune',
+          stateName(run.state),
+          KIND_NAMES[run.kind],
           `${run.datasetVersion.dataset} version ${run.datasetVersion.number}`,
           run.backboneName,
           run.bestValidationAccuracy === null ? '' : formatShare(run.bestValidationAccuracy),

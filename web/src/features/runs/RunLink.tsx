@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
 
-/** Leads to a run; its id in short. */
+/** A link to a run, with its short ID. */
 export function RunLink({ id }: { readonly id: string }) {
   return (
     <Link to={urls.run(id)} className="mono">

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Line } from '../../lib/run-feed';
 import classes from './RunLog.module.css';
 
-/** Pixels from the end within which it still is at the end. */
+/** Pixels from the end that still count as the end. */
 const NEAR = 8;
 
 const clock = new Intl.DateTimeFormat('en', {
@@ -13,11 +13,11 @@ const clock = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
 });
 
-/** What a run has said. Follows its end until one scrolls up. */
+/** The log of a run. Follows its end until one scrolls up. */
 export function RunLog({ lines }: { readonly lines: readonly Line[] }) {
   const box = useRef<HTMLPreElement>(null);
   const [follows, setFollows] = useState(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every new line is scrolled to
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls to every new line
   useEffect(() => {
     if (follows && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines, follows]);
@@ -39,9 +39,9 @@ export function RunLog({ lines }: { readonly lines: readonly Line[] }) {
         />
       </Group>
       {lines.length === 0 ? (
-        <Text c="dimmed">Nothing has been heard of this run yet.</Text>
+        <Text c="dimmed">No log yet.</Text>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling needs keyboard access
         <pre ref={box} className={classes.log} role="log" aria-labelledby="log" tabIndex={0} onScroll={onScroll}>
           {lines.map(({ at, text }) => `${clock.format(new Date(at))}  ${text}\n`).join('')}
         </pre>

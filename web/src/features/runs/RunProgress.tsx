@@ -1,17 +1,17 @@
 import { Progress, Text } from '@mantine/core';
 import { formatBytes, formatCount, formatSeconds, formatShare } from '../../lib/format';
-import type { Feed, Progress as Standing } from '../../lib/run-feed';
+import type { Feed, Progress as RunPhase } from '../../lib/run-feed';
 import { Sparkline } from '../../ui/Sparkline';
 import classes from './RunProgress.module.css';
 
-const PHASES: Readonly<Record<Standing['phase'], string>> = {
-  BACKBONE: 'Fetching the backbone',
+const PHASES: Readonly<Record<RunPhase['phase'], string>> = {
+  BACKBONE: 'Downloading backbone',
   FEATURES: 'Computing features',
   TRAINING: 'Training',
   EVALUATION: 'Testing',
 };
 
-/** What a run that is under way is doing, how long that still takes, and what it takes of the machine. */
+/** The phase of a running run, its remaining time, and its use of the machine. */
 export function RunProgress({
   feed: { progress, system },
   epoch,
@@ -33,11 +33,11 @@ export function RunProgress({
           aria-label={progress ? PHASES[progress.phase] : 'Starting'}
           my="xs"
         />
-        <Text c="dimmed">{progress ? standing(progress) : 'The training process is being started.'}</Text>
+        <Text c="dimmed">{progress ? amountDone(progress) : 'The training process is starting.'}</Text>
       </div>
       {use && (
         <dl className={classes.system}>
-          <dt>Processor</dt>
+          <dt>CPU</dt>
           <dd>
             <Sparkline values={system.map(({ cpuShare }) => cpuShare)} />
             {formatShare(use.cpuShare, 0)} of all cores
@@ -52,8 +52,8 @@ export function RunProgress({
   );
 }
 
-function standing({ phase, done, total, secondsLeft }: Standing): string {
+function amountDone({ phase, done, total, secondsLeft }: RunPhase): string {
   const format = phase === 'BACKBONE' ? formatBytes : formatCount;
-  const left = secondsLeft === null ? '' : `, about ${formatSeconds(secondsLeft)} left of this`;
+  const left = secondsLeft === null ? '' : `, about ${formatSeconds(secondsLeft)} left in this phase`;
   return `${format(done)} of ${format(total)} (${formatShare(done / total, 0)})${left}`;
 }

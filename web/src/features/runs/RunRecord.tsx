@@ -17,7 +17,7 @@ export const RUN_RECORD = graphql(`
   }
 `);
 
-/** By what, where and when it was computed. */
+/** Engine, machine, data and times of a run. */
 export function RunRecord({ run: of }: { readonly run: FragmentOf<typeof RUN_RECORD> }) {
   const run = readFragment(RUN_RECORD, of);
   const { engine, environment, seconds, peakMemoryBytes, backbone, reproduction } = run;
@@ -29,18 +29,18 @@ export function RunRecord({ run: of }: { readonly run: FragmentOf<typeof RUN_REC
     [
       'Code',
       code &&
-        `${code.version}${code.commit ? `, commit ${code.commit.slice(0, 12)}` : ''}${code.dirty ? ', changed' : ''}`,
+        `${code.version}${code.commit ? `, commit ${code.commit.slice(0, 12)}` : ''}${code.dirty ? ', modified' : ''}`,
     ],
     ['Node', environment?.node],
     ['Libraries', environment?.libraries.map(({ name, version }) => `${name} ${version}`).join(', ')],
     ['Machine', environment && `${environment.host.name}, ${environment.host.os}`],
-    ['Processor', environment && `${environment.host.cpu}, ${environment.host.cores} cores`],
+    ['CPU', environment && `${environment.host.cpu}, ${environment.host.cores} cores`],
     ['Memory', environment && formatBytes(environment.host.memoryBytes)],
-    ['Largest memory of the process', peakMemoryBytes && formatBytes(peakMemoryBytes)],
-    ['Features took', seconds && formatSeconds(seconds.features)],
-    ['Training took', seconds && formatSeconds(seconds.training)],
-    ['Testing took', seconds && formatSeconds(seconds.evaluation)],
-    ['Made', formatDate(run.createdAt)],
+    ['Peak memory of the process', peakMemoryBytes && formatBytes(peakMemoryBytes)],
+    ['Feature time', seconds && formatSeconds(seconds.features)],
+    ['Training time', seconds && formatSeconds(seconds.training)],
+    ['Test time', seconds && formatSeconds(seconds.evaluation)],
+    ['Created', formatDate(run.createdAt)],
     ['Started', run.startedAt && formatDate(run.startedAt)],
     ['Ended', run.endedAt && formatDate(run.endedAt)],
   ];
@@ -75,16 +75,16 @@ function Verdict({ agrees, differences }: Reproduction) {
     <>
       <Text mb="xs">
         {agrees
-          ? 'Came to the same as the run that it repeats, bit by bit.'
-          : 'Did not come to the same as the run that it repeats.'}
+          ? 'The result is identical to that of the reproduced run, bit for bit.'
+          : 'The result differs from that of the reproduced run.'}
       </Text>
       {differences.length > 0 && (
-        <Table aria-label="Differences from the run that it repeats" mb="xs">
+        <Table aria-label="Differences from the reproduced run" mb="xs">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>What</Table.Th>
-              <Table.Th>Then</Table.Th>
-              <Table.Th>Now</Table.Th>
+              <Table.Th>Value</Table.Th>
+              <Table.Th>Original</Table.Th>
+              <Table.Th>Reproduction</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

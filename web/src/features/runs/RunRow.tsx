@@ -4,9 +4,10 @@ import { Link } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { graphql, type ResultOf } from '../../graphql';
 import { formatAge, formatSeconds, formatShare, shortId } from '../../lib/format';
+import { KIND_NAMES } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { Sparkline } from '../../ui/Sparkline';
-import { colourOf } from './colours';
+import { colorOf } from './colors';
 import { COLUMNS, type Column } from './columns';
 import { RunLink } from './RunLink';
 import classes from './RunTable.module.css';
@@ -32,16 +33,16 @@ const ONE_RUN = graphql(
 
 interface Props {
   readonly id: string;
-  /** In the list, from 0. */
+  /** Index in the list. */
   readonly place: number;
-  /** Place among those selected; null when it is not. */
+  /** Index in the selection; null if not selected. */
   readonly selected: number | null;
-  /** Whether it asks for itself when it has changed, since nobody asks for the list. */
+  /** Whether it refreshes itself on changes because the list does not. */
   readonly alone: boolean;
   readonly onSelect: (place: number, selected: boolean, through: boolean) => void;
 }
 
-/** A run in the list, as the cache has it: drawn again only when something of it has changed. */
+/** A run in the list, read from the cache: it renders again only when its own data change. */
 export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelect }: Props) {
   const client = useApolloClient();
   const ask = (): unknown =>
@@ -53,7 +54,7 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
   const cells: Readonly<Record<Column['key'], React.ReactNode>> = {
     state: <StateMark state={run.state} detail={detailOf(run)} />,
     run: <RunLink id={run.id} />,
-    kind: run.kind === 'TRANSFER' ? 'Transfer' : 'Fine-tune',
+    kind: KIND_NAMES[run.kind],
     dataset: (
       <Link to={urls.datasetVersion(dataset, number)}>
         {dataset} {number}
@@ -78,7 +79,7 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
           onChange={({ currentTarget, nativeEvent }) =>
             onSelect(place, currentTarget.checked, 'shiftKey' in nativeEvent && nativeEvent.shiftKey === true)
           }
-          style={selected === null ? undefined : { accentColor: colourOf(selected) }}
+          style={selected === null ? undefined : { accentColor: colorOf(selected) }}
         />
       </td>
       {COLUMNS.map((column) => (
@@ -93,6 +94,6 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
 const share = (value: number | null): string => (value === null ? '' : formatShare(value, 2));
 
 function detailOf({ state, queuePosition, validationAccuracies, recipe }: ResultOf<typeof RUN_ROW>) {
-  if (state === 'QUEUED' && queuePosition !== null) return `${queuePosition}.`;
+  if (state === 'QUEUED' && queuePosition !== null) return `position ${queuePosition}`;
   return state === 'RUNNING' ? `${validationAccuracies.length}/${recipe.epochs}` : null;
 }

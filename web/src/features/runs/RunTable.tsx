@@ -1,52 +1,52 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useMergedRef, useResizeObserver } from '@mantine/hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { rowsInSight } from '../../lib/rows-in-sight';
 import type { Direction, SortKey } from '../../lib/runs-view';
+import { visibleRows } from '../../lib/visible-rows';
 import { COLUMNS, type Column } from './columns';
 import { RunRow } from './RunRow';
 import classes from './RunTable.module.css';
 
-/** Pixels, as the style sheet has it. */
+/** Pixels, as in the style sheet. */
 const ROW_HEIGHT = 32;
-/** Rows drawn beyond those that are seen: with a tall window there are still fewer than 80. */
+/** Rows rendered outside the window on each side; even tall windows have fewer than 80 rows. */
 const BEYOND = 4;
-/** Pixels, until it is measured. */
+/** Pixels, until measured. */
 const UNKNOWN_HEIGHT = 800;
 
 interface Props {
   readonly ids: readonly string[];
-  /** Whether there are more behind these. */
+  /** Whether more follow. */
   readonly more: boolean;
   readonly selected: readonly string[];
   readonly sort: SortKey;
   readonly direction: Direction;
-  /** Whether rows ask for themselves when they have changed. */
+  /** Whether rows refresh themselves on changes. */
   readonly alone: boolean;
   readonly onSelect: (ids: readonly string[]) => void;
   readonly onSort: (by: SortKey, direction: Direction) => void;
-  /** Told when the end of what is there comes into sight. */
+  /** Called when the end of the loaded rows becomes visible. */
   readonly onEnd: () => void;
-  /** Told whether the list is seen from its beginning. */
+  /** Called with whether the list is scrolled to its top. */
   readonly onTop: (top: boolean) => void;
 }
 
-/** Very many runs, of which only those in sight are in the page. */
+/** A list of any number of runs, of which only the visible rows are rendered. */
 export function RunTable(props: Props) {
   const { ids, more, selected, sort, direction, alone, onSelect, onSort, onEnd, onTop } = props;
   const box = useRef<HTMLDivElement>(null);
   const [observe, { height }] = useResizeObserver<HTMLElement>();
   const both = useMergedRef(box, observe);
   const [scrolled, setScrolled] = useState(0);
-  const sight = { scrolled, height: height || UNKNOWN_HEIGHT, row: ROW_HEIGHT, beyond: BEYOND };
-  const { from, to } = rowsInSight(ids.length, sight);
+  const view = { scrolled, height: height || UNKNOWN_HEIGHT, row: ROW_HEIGHT, beyond: BEYOND };
+  const { from, to } = visibleRows(ids.length, view);
   const nearEnd = more && to >= ids.length - BEYOND;
   useEffect(() => {
     if (nearEnd) onEnd();
   }, [nearEnd, onEnd]);
   const onScroll = (): void => {
     const top = box.current?.scrollTop ?? 0;
-    setScrolled(Math.floor(top / ROW_HEIGHT) * ROW_HEIGHT); // nothing new is drawn within a row
+    setScrolled(Math.floor(top / ROW_HEIGHT) * ROW_HEIGHT); // rows change only when a whole row scrolls
     onTop(top === 0);
   };
 
@@ -57,7 +57,7 @@ export function RunTable(props: Props) {
         <thead>
           <tr aria-rowindex={1}>
             <th className={classes.select}>
-              <VisuallyHidden>Selected</VisuallyHidden>
+              <VisuallyHidden>Select</VisuallyHidden>
             </th>
             {COLUMNS.map((column) => (
               <Head key={column.key} {...{ column, sort, direction, onSort }} />
@@ -85,7 +85,7 @@ export function RunTable(props: Props) {
   );
 }
 
-/** Stands for rows that are out of sight. */
+/** Placeholder for rows that are not rendered. */
 function Space({ rows }: { readonly rows: number }) {
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row without cells gets no focus
   return rows > 0 && <tr aria-hidden="true" style={{ height: rows * ROW_HEIGHT }} />;
@@ -112,7 +112,7 @@ function Head({ column: { label, look, title, wide, sort: by }, sort, direction,
   );
 }
 
-/** Selecting with Shift takes everything from the row that was selected before. */
+/** Selecting with Shift covers the range from the row selected before. */
 function useSelection(ids: readonly string[], selected: readonly string[], onSelect: (ids: readonly string[]) => void) {
   const now = useRef({ ids, selected, onSelect });
   useEffect(() => {

@@ -4,11 +4,12 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { graphql, type ResultOf } from '../../graphql';
 import { shortId } from '../../lib/format';
+import { isAllowed, type RunAction } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
-import { CANCEL, DELETE, isPossible, MOVE, type POSSIBLE, QUEUE, RESUME, TAG, TAGS } from './run-actions';
+import { CANCEL, DELETE, MOVE, QUEUE, RESUME, TAG, TAGS } from './run-actions';
 import classes from './SelectionBar.module.css';
 import { TagForm } from './TagForm';
 
@@ -18,7 +19,7 @@ const SELECTABLE = graphql(`
   }
 `);
 
-/** The hub compares so many at once. */
+/** Numbers of runs that the hub compares. */
 const COMPARED = { least: 2, most: 10 } as const;
 
 interface Props {
@@ -26,14 +27,14 @@ interface Props {
   readonly onSelect: (ids: readonly string[]) => void;
 }
 
-/** What can be done with the runs that are selected. */
+/** The actions on the selected runs. */
 export function SelectionBar({ ids, onSelect }: Props) {
   const client = useApolloClient();
   const { busy, problem, run } = useTask();
   const [asking, setAsking] = useState<'tag' | 'delete' | null>(null);
   const runs = useKnown(ids);
-  const fitting = (action: keyof typeof POSSIBLE): string[] =>
-    runs.filter(({ state }) => isPossible(action, state)).map(({ id }) => id);
+  const fitting = (action: RunAction): string[] =>
+    runs.filter(({ state }) => isAllowed(action, state)).map(({ id }) => id);
   const deletable = fitting('delete');
   const movable = fitting('move');
   const [moved] = movable.length === 1 ? movable : [];
@@ -73,7 +74,7 @@ export function SelectionBar({ ids, onSelect }: Props) {
           </Button>
         ) : (
           <Text c="dimmed">
-            {ids.length < COMPARED.least ? 'One more to compare' : `${COMPARED.most} at most to compare`}
+            {ids.length < COMPARED.least ? 'Select one more to compare' : `Select at most ${COMPARED.most} to compare`}
           </Text>
         )}
         <Action
@@ -90,9 +91,9 @@ export function SelectionBar({ ids, onSelect }: Props) {
         />
         {moved && (
           <>
-            <Action label="Next in the queue" ids={movable} busy={busy} act={() => run(() => moveFirst(moved))} />
+            <Action label="Move to front of queue" ids={movable} busy={busy} act={() => run(() => moveFirst(moved))} />
             <Action
-              label="Last in the queue"
+              label="Move to end of queue"
               ids={movable}
               busy={busy}
               act={() => run(() => client.mutate({ mutation: MOVE, variables: { id: moved } }))}
@@ -104,14 +105,14 @@ export function SelectionBar({ ids, onSelect }: Props) {
         </Button>
         <Action label="Delete…" ids={deletable} busy={busy} act={() => setAsking('delete')} />
         <Button size="xs" variant="subtle" color="gray" onClick={() => onSelect([])}>
-          Select none
+          Clear selection
         </Button>
       </Group>
       {asking === 'delete' && (
         <Group className={classes.bar ?? ''} gap="xs" role="group" aria-label="Delete runs">
           <Text>
-            Delete {deletable.length} {deletable.length === 1 ? 'run' : 'runs'} with all that they made? This cannot be
-            undone.
+            Delete {deletable.length} {deletable.length === 1 ? 'run' : 'runs'} with weights, predictions and logs? This
+            cannot be undone.
           </Text>
           <Button size="xs" color="red" variant="outline" loading={busy} onClick={() => void remove()}>
             Delete
@@ -127,7 +128,7 @@ export function SelectionBar({ ids, onSelect }: Props) {
   );
 }
 
-/** Those selected that the list has shown: of the others nothing is known. */
+/** The selected runs that are in the cache; the others have not been loaded. */
 function useKnown(ids: readonly string[]): ResultOf<typeof SELECTABLE>[] {
   const from = ids.map((id) => ({ __typename: 'Run', id }) as const);
   const { data } = useFragment({ fragment: SELECTABLE, from });
@@ -139,7 +140,7 @@ const isWhole = (run: unknown): run is ResultOf<typeof SELECTABLE> =>
 
 interface ActionProps {
   readonly label: string;
-  /** Those to which it can be done; without any there is no button. */
+  /** Runs that it applies to; without any, there is no button. */
   readonly ids: readonly string[];
   readonly busy: boolean;
   readonly act: (ids: readonly string[]) => unknown;
@@ -154,7 +155,7 @@ function Action({ label, ids, busy, act }: ActionProps) {
   );
 }
 
-/** Does it to all, whatever is refused to some. @throws Error that says which were refused, and why. */
+/** Acts on all, even if the hub refuses some. @throws Error that names the refused ones, with reasons. */
 async function tryAll(ids: readonly string[], act: (id: string) => Promise<unknown>): Promise<void> {
   const refused: string[] = [];
   for (const id of ids) {

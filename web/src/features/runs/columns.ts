@@ -16,39 +16,39 @@ export interface Column {
     | 'tags';
   readonly label: string;
   readonly look: 'text' | 'number' | 'tags';
-  /** Said in full where the label is short. */
+  /** Tooltip that spells out a short label. */
   readonly title?: string;
-  /** By what the list is sorted when the head is pressed. */
+  /** Sort key of the column. */
   readonly sort?: SortKey;
-  /** Left out where the page is narrower than so many rem. */
+  /** Least page width in rem; the column is hidden below. */
   readonly wide?: 40 | 60;
 }
 
-/** Of the list of runs, behind the one that selects. */
+/** Columns of the run list after the checkboxes. */
 export const COLUMNS: readonly Column[] = [
   { key: 'state', label: 'State', look: 'text' },
   { key: 'run', label: 'Run', look: 'text' },
   { key: 'kind', label: 'Kind', look: 'text', wide: 60 },
   { key: 'dataset', label: 'Dataset', look: 'text', wide: 40 },
   { key: 'backbone', label: 'Backbone', look: 'text', wide: 60 },
-  { key: 'size', label: 'px', look: 'number', title: 'Side of the picture that the network sees, in pixels', wide: 60 },
+  { key: 'size', label: 'px', look: 'number', title: 'Image size: side of the network’s input in pixels', wide: 60 },
   {
     key: 'validation',
     label: 'Best val.',
     look: 'number',
-    title: 'Best validation accuracy of its epochs',
+    title: 'Best validation accuracy of all epochs',
     sort: 'BEST_VALIDATION_ACCURACY',
   },
   { key: 'test', label: 'Test', look: 'number', title: 'Test accuracy', sort: 'TEST_ACCURACY', wide: 40 },
   { key: 'curve', label: 'By epoch', look: 'text', title: 'Validation accuracy by epoch', wide: 40 },
   {
     key: 'time',
-    label: 'Epochs took',
+    label: 'Epoch time',
     look: 'number',
-    title: 'Time that all its epochs took together',
+    title: 'Total time of all epochs',
     sort: 'EPOCH_SECONDS',
     wide: 60,
   },
-  { key: 'age', label: 'Made', look: 'number', sort: 'CREATED_AT' },
+  { key: 'age', label: 'Created', look: 'number', sort: 'CREATED_AT' },
   { key: 'tags', label: 'Tags', look: 'tags', wide: 60 },
 ];

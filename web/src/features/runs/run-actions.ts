@@ -1,5 +1,4 @@
 import { graphql } from '../../graphql';
-import type { State } from './StateMark';
 
 export const CANCEL = graphql(`
   mutation CancelRun($id: ID!) {
@@ -45,18 +44,5 @@ export const QUEUE = graphql(`
   }
 `);
 
-/** What can be done to runs, and in which states; the hub has the last word. */
-export const POSSIBLE = {
-  cancel: ['QUEUED', 'RUNNING'],
-  resume: ['FAILED', 'CANCELLED'],
-  move: ['QUEUED'],
-  delete: ['SUCCEEDED', 'FAILED', 'CANCELLED'],
-} as const satisfies Record<string, readonly State[]>;
-
-export const isPossible = (action: keyof typeof POSSIBLE, state: State): boolean =>
-  (POSSIBLE[action] as readonly State[]).includes(state);
-
-export const isEnded = (state: State): boolean => isPossible('delete', state);
-
-/** Tags as they are typed, with spaces or commas between them. */
+/** Parses typed tags, separated by spaces or commas. */
 export const tagsOf = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter(Boolean))].sort();

@@ -2,7 +2,7 @@ import { type DocumentNode, print } from 'graphql';
 import { useEffect, useRef, useState } from 'react';
 import { sockets } from '../../app/client';
 import { graphql, type ResultOf } from '../../graphql';
-import { type Feed, type FeedEvent, hear, NOTHING_HEARD } from '../../lib/run-feed';
+import { EMPTY_FEED, type Feed, type FeedEvent, receive } from '../../lib/run-feed';
 
 const EVENTS = graphql(`
   subscription RunEvents($id: ID!, $after: Int!) {
@@ -15,17 +15,17 @@ const EVENTS = graphql(`
   }
 `);
 
-/** Milliseconds for which events are gathered before the page is drawn again. */
+/** Milliseconds between two updates of the page. */
 const GATHER = 100;
 
 /**
- * What happens to a run, from its beginning. A connection that was lost goes on behind the last event that came, as does
- * one that ended with the run when the run was resumed.
+ * The feed of a run from its first event. A lost connection resumes after the last event received, as does the feed of a
+ * resumed run.
  */
 export function useRunFeed(id: string, resumes: number): Feed {
-  const [feed, setFeed] = useState(NOTHING_HEARD);
+  const [feed, setFeed] = useState(EMPTY_FEED);
   const last = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a run that goes on has more to tell
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a resumed run sends more events
   useEffect(() => {
     let pending: FeedEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,9 +33,9 @@ export function useRunFeed(id: string, resumes: number): Feed {
       timer = undefined;
       const events = pending;
       pending = [];
-      setFeed((before) => hear(before, events));
+      setFeed((before) => receive(before, events));
     };
-    const variables = { id, after: last.current }; // read again whenever the connection is made again
+    const variables = { id, after: last.current }; // read again by every reconnection
     const leave = sockets.subscribe<ResultOf<typeof EVENTS>>(
       { query: print(EVENTS as DocumentNode), variables },
       {
@@ -46,7 +46,7 @@ export function useRunFeed(id: string, resumes: number): Feed {
           variables.after = last.current;
           timer ??= setTimeout(tell, GATHER);
         },
-        error: () => undefined, // the page's query says what is wrong with the run
+        error: () => undefined, // the page's query shows the error
         complete: () => undefined,
       },
     );

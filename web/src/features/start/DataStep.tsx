@@ -6,14 +6,14 @@ import type { StepState } from '../../lib/first-steps';
 import { formatCount } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
-import { Registrations, Registrations_query } from '../datasets/Registrations';
-import { register } from '../datasets/registering';
+import { Ingestions, Ingestions_query } from '../datasets/Ingestions';
+import { ingest } from '../datasets/ingestions';
 import { CREATE_DATASET } from '../datasets/requests';
 import { Step } from './Step';
 
-/** Name of the dataset that the sample becomes. */
+/** Name of the dataset made from the sample. */
 const SAMPLE = 'cifar10-sample';
-/** One for all pages: a second click finds the first one's registration. */
+/** Shared by all pages, so that a second click finds the ingestion of the first. */
 const SAMPLE_KEY = 'sample-cifar10';
 
 export const DataStep_query = graphql(
@@ -21,13 +21,13 @@ export const DataStep_query = graphql(
     fragment DataStep_query on Query {
       datasets { id name versions { id number imageCount classes } }
       samples { cifar10 }
-      ...Registrations_query
+      ...Ingestions_query
     }
   `,
-  [Registrations_query],
+  [Ingestions_query],
 );
 
-/** Labelled images: the sample that comes with the hub, by one button, or one's own. */
+/** Step 1: labeled images, either the hub's sample or one's own. */
 export function DataStep({
   query,
   state,
@@ -42,7 +42,7 @@ export function DataStep({
   const takeSample = async (): Promise<void> => {
     const there = data.datasets.some(({ name }) => name === SAMPLE);
     const made = there || (await create({ variables: { input: { name: SAMPLE } } }).catch(() => null));
-    if (made) await register(SAMPLE, { kind: 'path', path: data.samples.cifar10 }, {}, SAMPLE_KEY);
+    if (made) await ingest(SAMPLE, { kind: 'path', path: data.samples.cifar10 }, {}, SAMPLE_KEY);
   };
 
   return (
@@ -56,10 +56,10 @@ export function DataStep({
       {filled.length === 0 && (
         <>
           <Text mb="xs">
-            Images in one folder for each class. The hub decodes every one, says what is wrong with them, and keeps them
-            as a version that never changes.
+            Images in one folder per class. The hub decodes and checks every image, and stores them as an immutable
+            version.
           </Text>
-          <Registrations query={data} />
+          <Ingestions query={data} />
           {error && (
             <Text role="alert" c="var(--hub-bad)">
               {messageOf(error)}
@@ -70,8 +70,8 @@ export function DataStep({
               <Button onClick={() => void takeSample()} loading={loading}>
                 Use the CIFAR-10 sample
               </Button>
-              <Text c="dimmed">2,500 pictures in ten classes, already here</Text>
-              <Link to="/datasets">or bring your own</Link>
+              <Text c="dimmed">2,500 images in ten classes, included</Text>
+              <Link to="/datasets">or upload your own</Link>
             </Group>
           )}
         </>

@@ -15,7 +15,7 @@ export const InProduction_model = graphql(`
   }
 `);
 
-/** What answers now: of each model the version that production points to. */
+/** The version of each model that is in production. */
 export function InProduction({ models }: { readonly models: readonly FragmentOf<typeof InProduction_model>[] }) {
   return readFragment(InProduction_model, models).flatMap(({ id, name, aliases }) =>
     aliases
@@ -27,10 +27,9 @@ export function InProduction({ models }: { readonly models: readonly FragmentOf<
           </p>
           <AliasTag name="production" />
           <span>
-            {formatShare(testAccuracy)} right on the test images of {datasetVersion.dataset} version{' '}
-            {datasetVersion.number}
+            test accuracy {formatShare(testAccuracy)} on {datasetVersion.dataset} version {datasetVersion.number}
           </span>
-          <span>moved there {formatAge(movedAt)}</span>
+          <span>promoted {formatAge(movedAt)}</span>
         </div>
       )),
   );

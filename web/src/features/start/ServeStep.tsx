@@ -24,7 +24,7 @@ const PROMOTE = graphql(`
   }
 `);
 
-/** What the newest run made is kept as a model, and answers from then on. */
+/** Step 3: registers the latest run as a model and promotes it. */
 export function ServeStep({
   query,
   state,
@@ -47,13 +47,13 @@ export function ServeStep({
       await promote({ variables: { input: { model, version, reason: 'First model, from the start page' } } });
       refetch();
     } catch {
-      // The mutation that was refused says why, below.
+      // The refused mutation shows its error below.
     }
   };
 
   return (
     <Step number={3} title="Classify" state={state}>
-      <Text mb="xs">A version in production answers what a photo shows, with how sure it is.</Text>
+      <Text mb="xs">A version in production says what a photo shows and how confident it is.</Text>
       {error && (
         <Text role="alert" c="var(--hub-bad)" mb="xs">
           {messageOf(error)}
@@ -65,7 +65,7 @@ export function ServeStep({
             loading={registering.loading || promoting.loading}
             onClick={() => void serve(run.id, run.datasetVersion.dataset)}
           >
-            Put it into production
+            Put into production
           </Button>
         </Group>
       )}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { StepState } from '../../lib/first-steps';
 import classes from './Step.module.css';
 
-const WORDS: Readonly<Record<StepState, string>> = {
+const STATES: Readonly<Record<StepState, string>> = {
   done: '✓ done',
   doing: 'under way',
   next: 'next',
@@ -14,7 +14,7 @@ export function Steps({ children }: { readonly children: ReactNode }) {
   return <ol className={classes.steps}>{children}</ol>;
 }
 
-/** One of the steps from an empty hub to an answer. */
+/** A step from an empty hub to an answer. */
 export function Step({
   number,
   title,
@@ -36,7 +36,7 @@ export function Step({
         {number}
       </span>
       <Title order={2}>{title}</Title>
-      <span className={classes.state}>{WORDS[state]}</span>
+      <span className={classes.state}>{STATES[state]}</span>
       <div className={classes.body}>{children}</div>
     </li>
   );

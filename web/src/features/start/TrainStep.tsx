@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import type { StepState } from '../../lib/first-steps';
-import { formatShare } from '../../lib/format';
+import { formatShare, shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
 import { Step } from './Step';
@@ -37,13 +37,13 @@ const START_TRANSFER_RUN = graphql(`
   }
 `);
 
-/** Networks that the hub has or can get, and what to know of them. */
+/** Backbones that the hub has or can download. */
 const BACKBONES = [
-  { value: 'tiny-imagenet', label: 'tiny-imagenet: comes with the hub' },
-  { value: 'imagenet', label: 'imagenet: more accurate, 88 MB to download' },
+  { value: 'tiny-imagenet', label: 'tiny-imagenet: included' },
+  { value: 'imagenet', label: 'imagenet: more accurate, 88 MB download' },
 ];
 
-/** A run with the hub's defaults on the newest version. */
+/** Step 2: a run with the default recipe on the newest version. */
 export function TrainStep({
   query,
   state,
@@ -70,7 +70,7 @@ export function TrainStep({
       await start({ variables: { input: { datasetVersionId, backbone } } });
       refetch();
     } catch {
-      // The mutation that was refused says why, below.
+      // The refused mutation shows its error below.
     }
   };
 
@@ -78,13 +78,13 @@ export function TrainStep({
     <Step number={2} title="Train" state={state}>
       {state === 'done' && <Trained run={of('SUCCEEDED')} />}
       {state === 'doing' && <UnderWay run={of('RUNNING', 'QUEUED')} />}
-      {state === 'later' && 'A small head learns your classes on top of a network that has seen many pictures.'}
+      {state === 'later' && 'A small head learns your classes on top of a pretrained network.'}
       {state === 'next' && newest && (
         <>
           {last && (
             <Text role="alert" c="var(--hub-bad)" mb="xs">
               The last run{' '}
-              {last.state === 'FAILED' ? `failed: ${last.error?.message ?? 'it did not say why'}` : 'was cancelled.'}
+              {last.state === 'FAILED' ? `failed: ${last.error?.message ?? 'no reason was given.'}` : 'was canceled.'}
             </Text>
           )}
           {error && (
@@ -94,7 +94,7 @@ export function TrainStep({
           )}
           <Group gap="sm" align="flex-end">
             <NativeSelect
-              label="Network to begin with"
+              label="Backbone"
               data={BACKBONES}
               value={backbone}
               onChange={({ currentTarget }) => setBackbone(currentTarget.value)}
@@ -102,7 +102,7 @@ export function TrainStep({
             <Button loading={adding.loading || starting.loading} onClick={() => void train(newest.id)}>
               Train on {newest.dataset} version {newest.number}
             </Button>
-            <Link to="/runs/new">or choose everything yourself</Link>
+            <Link to="/runs/new">or choose all settings</Link>
           </Group>
         </>
       )}
@@ -115,8 +115,8 @@ function Trained({ run }: { readonly run: Run | undefined }) {
   const { datasetVersion, backboneName, testAccuracy } = run;
   return (
     <>
-      <Link to={urls.run(run.id)}>A run</Link> on {datasetVersion.dataset} version {datasetVersion.number}, from{' '}
-      {backboneName}: {formatShare(testAccuracy ?? 0)} of the test images right
+      <Link to={urls.run(run.id)}>Run {shortId(run.id)}</Link> on {datasetVersion.dataset} version{' '}
+      {datasetVersion.number}, from {backboneName}: test accuracy {formatShare(testAccuracy ?? 0)}
     </>
   );
 }
@@ -125,16 +125,16 @@ function UnderWay({ run }: { readonly run: Run | undefined }) {
   if (!run) return null;
   const { epochs, recipe, state, queuePosition } = run;
   const last = epochs.at(-1);
-  const how =
+  const progress =
     state === 'QUEUED'
-      ? `waits in place ${queuePosition ?? 1}`
+      ? `position ${queuePosition ?? 1} in the queue`
       : last
-        ? `epoch ${last.epoch} of ${recipe.epochs}, ${formatShare(last.validationAccuracy)} of held-out images right`
-        : 'looks at every picture once';
+        ? `epoch ${last.epoch} of ${recipe.epochs} · validation accuracy ${formatShare(last.validationAccuracy)}`
+        : 'computing features of every image';
   return (
     <>
       <p>
-        <Link to={urls.run(run.id)}>The run</Link> {how}.
+        <Link to={urls.run(run.id)}>Run {shortId(run.id)}</Link>: {progress}
       </p>
       <Progress.Root size="sm">
         <Progress.Section

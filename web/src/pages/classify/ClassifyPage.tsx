@@ -7,7 +7,7 @@ import { PhotoQueue } from '../../features/classify/PhotoQueue';
 import { photos as photoStore } from '../../features/classify/photos';
 import { Samples, Samples_samples } from '../../features/classify/Samples';
 import { TakePhotos } from '../../features/classify/TakePhotos';
-import { type Answerer, TargetPicker } from '../../features/classify/TargetPicker';
+import { type TargetChoice, TargetPicker } from '../../features/classify/TargetPicker';
 import { graphql, type ResultOf } from '../../graphql';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { Answer } from '../../ui/Answer';
@@ -50,21 +50,21 @@ function Classify({ data: { deployments, models, samples } }: { readonly data: D
   const versions = models.flatMap(({ name: model, versions }) =>
     versions.map(({ number }) => ({ target: { model, version: number }, number })),
   );
-  const answerers: readonly Answerer[] = [...serving, ...versions];
+  const choices: readonly TargetChoice[] = [...serving, ...versions];
   const find = (wanted: Target | null): Target | null =>
-    answerers.find(({ target }) => wanted && nameOfTarget(target) === nameOfTarget(wanted))?.target ?? null;
+    choices.find(({ target }) => wanted && nameOfTarget(target) === nameOfTarget(wanted))?.target ?? null;
   const usual = serving.find(({ target }) => target.alias === 'production') ?? serving[0];
   const target = find(view.target) ?? usual?.target;
-  const beside = find(view.beside);
-  const targets = useTargets(target ?? null, beside);
+  const compared = find(view.compared);
+  const targets = useTargets(target ?? null, compared);
 
   if (!target || !targets) {
     return (
       <Empty
-        title="No model serves yet"
-        text="A model answers once one of its versions is in production: register what a run made, and promote it."
+        title="No model in production yet"
+        text="To classify photos, register a run as a model version and promote it to production."
       >
-        <Link to="/">The three steps there</Link>
+        <Link to="/">Start here</Link>
       </Empty>
     );
   }
@@ -72,18 +72,18 @@ function Classify({ data: { deployments, models, samples } }: { readonly data: D
     <>
       {view.target && !find(view.target) && (
         <Text role="alert">
-          {nameOfTarget(view.target)} does not serve any more; {nameOfTarget(target)} answers.
+          {nameOfTarget(view.target)} is no longer served; {nameOfTarget(target)} answers instead.
         </Text>
       )}
       <TargetPicker
-        answerers={answerers}
+        choices={choices}
         target={target}
-        beside={beside}
-        onChoose={(who, other) => setView({ target: who, beside: other })}
+        compared={compared}
+        onChoose={(next, other) => setView({ target: next, compared: other })}
       />
       <TakePhotos />
       {count === 0 ? (
-        <Section title="Or try one of these">
+        <Section title="Sample photos">
           <Samples samples={samples} />
         </Section>
       ) : (
@@ -95,9 +95,9 @@ function Classify({ data: { deployments, models, samples } }: { readonly data: D
   );
 }
 
-/** The same list as long as the same are asked. */
-function useTargets(target: Target | null, beside: Target | null): readonly [Target, ...Target[]] | null {
-  const key = JSON.stringify([target, beside]);
+/** Keeps the list's identity while the targets stay the same. */
+function useTargets(target: Target | null, compared: Target | null): readonly [Target, ...Target[]] | null {
+  const key = JSON.stringify([target, compared]);
   return useMemo(() => {
     const [first, second] = JSON.parse(key) as [Target | null, Target | null];
     if (!first) return null;

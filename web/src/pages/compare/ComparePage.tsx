@@ -43,14 +43,11 @@ export function ComparePage() {
     <>
       <PageHead title={`Compare ${ids.length} runs`}>
         <Button size="xs" variant="default" component={Link} to={urls.runs(ids)}>
-          Change the selection
+          Change selection
         </Button>
       </PageHead>
       {few ? (
-        <Empty
-          title="Select at least two runs"
-          text="Runs are selected in the list, by the boxes at the beginning of rows."
-        >
+        <Empty title="Select at least two runs" text="Select runs with the checkboxes in the run list.">
           <Button size="xs" component={Link} to={urls.runs(ids)}>
             Select runs
           </Button>

@@ -4,7 +4,7 @@ import { useNavigate, useParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { AddVersion } from '../../features/datasets/AddVersion';
 import { DeleteDataset } from '../../features/datasets/Delete';
-import { Registrations, Registrations_query } from '../../features/datasets/Registrations';
+import { Ingestions, Ingestions_query } from '../../features/datasets/Ingestions';
 import { VersionTable, VersionTable_versions } from '../../features/datasets/VersionTable';
 import { graphql } from '../../graphql';
 import { Answer } from '../../ui/Answer';
@@ -19,10 +19,10 @@ const DATASET = graphql(
         id name description
         versions { ...VersionTable_versions }
       }
-      ...Registrations_query
+      ...Ingestions_query
     }
   `,
-  [VersionTable_versions, Registrations_query],
+  [VersionTable_versions, Ingestions_query],
 );
 
 export function DatasetPage() {
@@ -42,7 +42,7 @@ export function DatasetPage() {
               {versions.length === 0 && <DeleteDataset name={name} onDeleted={() => void navigate('/datasets')} />}
             </PageHead>
             {dataset.description && <Text>{dataset.description}</Text>}
-            <Registrations query={data} dataset={name} />
+            <Ingestions query={data} dataset={name} />
             {versions.length > 0 && (
               <Section title="Versions">
                 <VersionTable dataset={name} versions={versions} />

@@ -43,8 +43,8 @@ export function DatasetsPage() {
           if (datasets.length === 0) {
             return (
               <Empty
-                title="No dataset yet"
-                text="A dataset is a named collection of labelled images. Each upload becomes a version of it that never changes."
+                title="No datasets yet"
+                text="A dataset is a named collection of labeled images. Each upload becomes an immutable version."
               />
             );
           }
@@ -55,7 +55,7 @@ export function DatasetsPage() {
             <>
               <TextInput
                 data-filter
-                aria-label="Filter by name or text"
+                aria-label="Filter by name or description"
                 placeholder="Filter"
                 size="xs"
                 maw="16rem"
@@ -66,9 +66,9 @@ export function DatasetsPage() {
               {found.length > 0 ? (
                 <DatasetTable datasets={found} />
               ) : (
-                <Empty title="No dataset fits the filter" text={`Neither names nor texts contain “${wanted}”.`}>
+                <Empty title="No datasets match" text={`No name or description contains “${wanted}”.`}>
                   <Button variant="default" onClick={() => setWanted('')}>
-                    Clear the filter
+                    Clear filter
                   </Button>
                 </Empty>
               )}

@@ -17,7 +17,7 @@ const VERSIONS = graphql(`
   }
 `);
 
-/** What became of the images between two versions, whose numbers the address holds. */
+/** The differences between two versions, whose numbers are in the URL. */
 export function DifferencePage() {
   const { dataset: name = '' } = useParams();
   const asked = useQuery(VERSIONS, { variables: { name } });
@@ -25,7 +25,7 @@ export function DifferencePage() {
   const numbers = { from: Number(params.get('from')), to: Number(params.get('to')) };
   return (
     <>
-      <PageHead title={`${name}: what changed`} />
+      <PageHead title={`${name}: changes`} />
       <Answer of={asked}>
         {({ dataset }) => {
           if (!dataset) return <NoSuchDataset name={name} />;

@@ -2,15 +2,15 @@ import { Link } from 'react-router';
 import { urls } from '../../lib/urls';
 import { Empty } from '../../ui/Empty';
 
-/** An address that leads nowhere: of a dataset, or of one of its versions. */
+/** The page of a dataset or version that does not exist. */
 export function NoSuchDataset({ name, number }: { readonly name: string; readonly number?: number }) {
   return number === undefined ? (
-    <Empty title={`No dataset ${name}`} text="It was deleted, or its address is not spelled right.">
+    <Empty title={`No dataset ${name}`} text="It was deleted, or the URL is misspelled.">
       <Link to="/datasets">All datasets</Link>
     </Empty>
   ) : (
-    <Empty title={`No version ${number} of ${name}`} text="It was deleted, or it never was.">
-      <Link to={urls.dataset(name)}>All that there is of {name}</Link>
+    <Empty title={`No version ${number} of ${name}`} text="It was deleted, or it never existed.">
+      <Link to={urls.dataset(name)}>All versions of {name}</Link>
     </Empty>
   );
 }

@@ -78,7 +78,7 @@ function Version({
   const [deriving, { open, close }] = useDisclosure();
   const [params, setParams] = useSearchParams();
   const view = parseView(params);
-  /** What is opened can be gone back from; a filter cannot. */
+  /** Opening something adds a history entry; a filter does not. */
   const setView = (next: Partial<VersionView>, opens = false): void =>
     setParams(viewParams({ ...view, ...next }), { replace: !opens, preventScrollReset: true });
   const showClass = (label: string | null): void => setView({ ...FIRST_VIEW, label });
@@ -87,7 +87,7 @@ function Version({
       <PageHead title={`${name}, version ${number}`}>
         {!deriving && (
           <Button variant={changes > 0 ? 'filled' : 'default'} onClick={open}>
-            {changes > 0 ? `Next version: ${changes} chosen…` : 'Next version…'}
+            {changes > 0 ? `Next version: ${changes} ${changes === 1 ? 'change' : 'changes'}…` : 'Next version…'}
           </Button>
         )}
         <DeleteVersion
@@ -102,7 +102,7 @@ function Version({
         {number > 1 && (
           <>
             {' · '}
-            <Link to={urls.datasetDifference(name, number - 1, number)}>What changed since version {number - 1}</Link>
+            <Link to={urls.datasetDifference(name, number - 1, number)}>Changes since version {number - 1}</Link>
           </>
         )}
       </p>
@@ -117,7 +117,7 @@ function Version({
             <Findings
               version={version}
               onShow={(what) =>
-                setView({ ...FIRST_VIEW, ...what, show: 'duplicates' in what ? 'duplicates' : 'pictures' }, true)
+                setView({ ...FIRST_VIEW, ...what, show: 'duplicates' in what ? 'duplicates' : 'images' }, true)
               }
             />
           </Section>
@@ -126,13 +126,13 @@ function Version({
           </Section>
         </div>
         <Section
-          title="Pictures"
+          title="Images"
           tools={
             <SegmentedControl
               size="xs"
-              aria-label="What to show"
+              aria-label="View"
               data={[
-                { value: 'pictures', label: 'One by one' },
+                { value: 'images', label: 'Single images' },
                 { value: 'sheets', label: 'Contact sheets' },
                 { value: 'duplicates', label: 'Duplicates' },
               ]}
@@ -141,7 +141,7 @@ function Version({
             />
           }
         >
-          {view.show === 'pictures' && <Gallery versionId={id} labels={labels} view={view} onView={setView} />}
+          {view.show === 'images' && <Gallery versionId={id} labels={labels} view={view} onView={setView} />}
           {view.show === 'sheets' && (
             <Sheets
               versionId={id}
@@ -162,11 +162,11 @@ function Version({
           )}
         </Section>
       </div>
-      <Section title="Runs on it">
+      <Section title="Runs">
         {runs.length > 0 ? (
           <RunLines label="Runs on this version" runs={runs} />
         ) : (
-          <p>No run has used this version yet.</p>
+          <p>No runs have used this version yet.</p>
         )}
       </Section>
     </>

@@ -1,11 +1,12 @@
+import { SPLIT_NAMES } from '../../features/datasets/splits';
 import type { DuplicatesShown, Split } from '../../lib/findings';
 
-const SPLITS: readonly Split[] = ['TRAIN', 'VALIDATION', 'TEST'];
+const SPLITS = Object.keys(SPLIT_NAMES) as readonly Split[];
 const DUPLICATES: readonly DuplicatesShown[] = ['LEAKS', 'CONFLICTS', 'EXACT', 'NEAR'];
 
-/** What of a dataset version is looked at. */
+/** The view of a dataset version that its URL holds. */
 export interface VersionView {
-  readonly show: 'pictures' | 'sheets' | 'duplicates';
+  readonly show: 'images' | 'sheets' | 'duplicates';
   /** Null: all classes. */
   readonly label: string | null;
   /** Null: all splits. */
@@ -13,12 +14,12 @@ export interface VersionView {
   readonly duplicates: DuplicatesShown | null;
   /** From 1. */
   readonly page: number;
-  /** Place of the opened picture among those of class and split, from 0. */
+  /** Position of the open image in the filtered list, from 0. */
   readonly open: number | null;
 }
 
 export const FIRST_VIEW: VersionView = {
-  show: 'pictures',
+  show: 'images',
   label: null,
   split: null,
   duplicates: null,
@@ -26,27 +27,27 @@ export const FIRST_VIEW: VersionView = {
   open: null,
 };
 
-/** What is not there, or makes no sense, is as in the first view. */
+/** Missing and invalid values are as in the first view. */
 export function parseView(params: URLSearchParams): VersionView {
   const show = params.get('show');
   return {
-    show: show === 'sheets' || show === 'duplicates' ? show : 'pictures',
+    show: show === 'sheets' || show === 'duplicates' ? show : 'images',
     label: params.get('class'),
     split: SPLITS.find((split) => split === params.get('split')) ?? null,
     duplicates: DUPLICATES.find((kind) => kind === params.get('duplicates')) ?? null,
     page: numberOf(params.get('page'), 1) ?? 1,
-    open: numberOf(params.get('picture'), 0),
+    open: numberOf(params.get('image') ?? params.get('picture'), 0),
   };
 }
 
 export function viewParams({ show, label, split, duplicates, page, open }: VersionView): Record<string, string> {
   return {
-    ...(show !== 'pictures' ? { show } : {}),
+    ...(show !== 'images' ? { show } : {}),
     ...(label !== null ? { class: label } : {}),
     ...(split !== null ? { split } : {}),
     ...(duplicates !== null ? { duplicates } : {}),
     ...(page > 1 ? { page: String(page) } : {}),
-    ...(open !== null ? { picture: String(open) } : {}),
+    ...(open !== null ? { image: String(open) } : {}),
   };
 }
 

@@ -7,8 +7,8 @@ import { ALIAS_RAIL, AliasRail } from '../../features/models/AliasRail';
 import { ALIAS_TIMELINE, AliasTimeline } from '../../features/models/AliasTimeline';
 import { EXPORTS, Exports } from '../../features/models/Exports';
 import { LINEAGE, Lineage } from '../../features/models/Lineage';
+import { ROLLOUT, Rollout } from '../../features/models/Rollout';
 import { TRAFFIC, Traffic } from '../../features/models/Traffic';
-import { TRIAL, Trial } from '../../features/models/Trial';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
 import { graphql } from '../../graphql';
 import { Answer } from '../../ui/Answer';
@@ -32,10 +32,10 @@ const MODEL = graphql(
     traffic(model: $name) { ...Traffic_version }
   }
 `,
-  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, EXPORTS, ALIAS_TIMELINE, ALIAS_HISTORY, TRIAL, TRAFFIC],
+  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, EXPORTS, ALIAS_TIMELINE, ALIAS_HISTORY, ROLLOUT, TRAFFIC],
 );
 
-/** A model: what its aliases point to, its versions, what they came of, and how the aliases were moved. */
+/** A model: its aliases, versions, their lineage, and the history of the aliases. */
 export function ModelPage() {
   const { name = '' } = useParams();
   const [search] = useSearchParams();
@@ -45,10 +45,10 @@ export function ModelPage() {
     <>
       <PageHead title={name} />
       <Answer of={asked}>
-        {({ model, trials: [trial], traffic }) => {
+        {({ model, trials: [rollout], traffic }) => {
           if (!model) {
             return (
-              <Empty title="There is no such model" text={`The hub has no model named ${name}.`}>
+              <Empty title="Model not found" text={`The hub has no model named ${name}.`}>
                 <Link to="/models">All models</Link>
               </Empty>
             );
@@ -58,13 +58,13 @@ export function ModelPage() {
           return (
             <>
               <AliasRail of={model} />
-              {trial && (
-                <Section title="Newest trial">
-                  <Trial of={trial} />
+              {rollout && (
+                <Section title="Latest rollout">
+                  <Rollout of={rollout} />
                 </Section>
               )}
               {traffic.length > 0 && (
-                <Section title="What it was asked">
+                <Section title="Traffic">
                   <Traffic of={traffic} />
                 </Section>
               )}
@@ -75,7 +75,7 @@ export function ModelPage() {
               {version && (
                 <>
                   <Title order={2} mt="lg" mb="xs">
-                    What version {version.number} came of
+                    Lineage of version {version.number}
                   </Title>
                   <Lineage of={version} />
                   <Exports of={version} />
@@ -84,7 +84,7 @@ export function ModelPage() {
               {model.aliasEvents.length > 0 && (
                 <>
                   <Title order={2} mb="xs">
-                    Who held which alias
+                    Alias history
                   </Title>
                   <AliasTimeline of={model} />
                   <AliasHistory of={model} />

@@ -21,7 +21,7 @@ const MODELS = graphql(`
   }
 `);
 
-/** All models. */
+/** The list of models. */
 export function ModelsPage() {
   const asked = useQuery(MODELS);
   useRefreshOn(['MODEL'], asked.refetch);
@@ -32,11 +32,11 @@ export function ModelsPage() {
         {({ models }) =>
           models.length === 0 ? (
             <Empty
-              title="No model yet"
-              text="A model is a name, and versions under it that runs made. Open a run that succeeded and register what it made."
+              title="No models yet"
+              text="A model is a named series of versions. To create one, open a run that succeeded and register it."
             >
               <Button component={Link} to="/runs" variant="default">
-                Look at runs
+                Show runs
               </Button>
             </Empty>
           ) : (
@@ -47,7 +47,7 @@ export function ModelsPage() {
                   <Table.Th>Aliases</Table.Th>
                   <Table.Th className="number">Versions</Table.Th>
                   <Table.Th className="number">In production</Table.Th>
-                  <Table.Th className="number">Best</Table.Th>
+                  <Table.Th className="number">Best accuracy</Table.Th>
                   <Table.Th>Newest version</Table.Th>
                 </Table.Tr>
               </Table.Thead>
@@ -70,7 +70,7 @@ export function ModelsPage() {
                       </Table.Td>
                       <Table.Td className="number">{versions.length}</Table.Td>
                       <Table.Td className="number">
-                        {production ? formatShare(production.testAccuracy, 2) : 'nothing'}
+                        {production ? formatShare(production.testAccuracy, 2) : 'none'}
                       </Table.Td>
                       <Table.Td className="number">{newest ? formatShare(best, 2) : ''}</Table.Td>
                       <Table.Td>

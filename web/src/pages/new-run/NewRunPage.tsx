@@ -22,23 +22,23 @@ const NEW_RUN = graphql(
   [RUN_FORM, FORM_BASE],
 );
 
-/** What the address of the form holds: at most one of the first two. */
+/** The parameters of the form's URL; at most one of the first two is set. */
 function useFormAddress() {
   const [params] = useSearchParams();
   return {
-    /** The run that is made again. */
+    /** The run to repeat. */
     from: params.get('from'),
-    /** The run that is gone on from. */
+    /** The run to fine-tune. */
     parent: params.get('parent'),
-    /** As which stage of which pipeline. */
+    /** The pipeline that the run belongs to, and its stage. */
     pipeline: params.get('pipeline'),
     stage: Number(params.get('stage')),
-    /** Id of a dataset version. */
+    /** ID of a dataset version. */
     version: params.get('version'),
   };
 }
 
-/** Prepares a run and starts it. */
+/** The form that starts a run. */
 export function NewRunPage() {
   const { from, parent, pipeline, stage, version } = useFormAddress();
   const run = from ?? parent;
@@ -55,11 +55,11 @@ export function NewRunPage() {
             }
             return <NoData />;
           }
-          if (!base) return <Empty title="There is no such run" text={`No run has the id ${run}.`} />;
+          if (!base) return <Empty title="Run not found" text={`No run has the ID ${run}.`} />;
           return from ? (
             <Again form={form} run={base} />
           ) : (
-            <GoOn form={form} parent={base} pipeline={pipeline} number={stage} />
+            <FineTune form={form} parent={base} pipeline={pipeline} number={stage} />
           );
         }}
       </Answer>
@@ -69,10 +69,7 @@ export function NewRunPage() {
 
 function NoData() {
   return (
-    <Empty
-      title="There is nothing to train on yet"
-      text="A run needs a dataset with a registered version of labelled images."
-    >
+    <Empty title="No data to train on yet" text="A run needs a dataset with a version of labeled images.">
       <Button component={Link} to="/datasets" size="xs">
         Add data
       </Button>
@@ -84,28 +81,28 @@ function Again({ form, run }: { readonly form: RunForm; readonly run: FormBase }
   return (
     <StartForm plan={planClone(form, run)} open>
       <Text>
-        {data(run)}, as before. What you change is marked; the rest stays as it was in <RunLink id={run.id} />.
+        {data(run)}, as before. Changes from <RunLink id={run.id} /> are marked.
       </Text>
     </StartForm>
   );
 }
 
-interface GoOnProps {
+interface FineTuneProps {
   readonly form: RunForm;
   readonly parent: FormBase;
   readonly pipeline: string | null;
   readonly number: number;
 }
 
-function GoOn({ form, parent, pipeline, number }: GoOnProps) {
+function FineTune({ form, parent, pipeline, number }: FineTuneProps) {
   const stages = form.pipelines.find(({ name }) => name === pipeline)?.stages ?? [];
   const changes = stages[number - 1]?.changes;
   const stage = pipeline && changes ? { pipeline, number, of: stages.length } : null;
   return (
     <StartForm plan={planFineTune(form, parent, stage)} {...(changes && { initial: typedOf(changes) })} open>
       <Text>
-        {data(parent)}. Goes on from the weights of <RunLink id={parent.id} />, with part of the backbone trained too.
-        {stage && ` Filled in as stage ${number} of ${stages.length} of the recipe "${pipeline}" has it.`}
+        {data(parent)}. Continues from the weights of <RunLink id={parent.id} /> and also trains part of the backbone.
+        {stage && ` The settings are those of stage ${number} of ${stages.length} of the recipe “${pipeline}”.`}
       </Text>
     </StartForm>
   );

@@ -52,7 +52,7 @@ const RUN = graphql(
 
 type Run = NonNullable<ResultOf<typeof RUN>['run']>;
 
-/** One run: live while it is under way, with all its evidence afterwards. */
+/** A run: live while it runs, with its evaluation afterwards. */
 export function RunPage() {
   const { id = '' } = useParams();
   const asked = useQuery(RUN, { variables: { id } });
@@ -83,7 +83,7 @@ function Shown({ run }: { readonly run: Run }) {
       {error && (
         <Problem
           title={`The run failed (${error.code})`}
-          message={`${error.message} When that is mended, resume the run: it goes on from its last checkpoint.`}
+          message={`${error.message} Fix the cause, then resume the run from its last checkpoint.`}
         />
       )}
       {state === 'RUNNING' && <RunProgress feed={feed} epoch={epochs.length + 1} epochs={recipe.epochs} />}
@@ -112,9 +112,9 @@ function Shown({ run }: { readonly run: Run }) {
 
 function Missing({ id }: { readonly id: string }) {
   return (
-    <Empty title="There is no such run" text={`No run has the id ${id}: it was deleted, or the address is not whole.`}>
+    <Empty title="Run not found" text={`No run has the ID ${id}: it was deleted, or the URL is incomplete.`}>
       <Button size="xs" variant="default" component={Link} to={urls.runs()}>
-        All runs
+        Show all runs
       </Button>
     </Empty>
   );

@@ -15,7 +15,7 @@ import { useRunPages } from './useRunPages';
 
 const SelectionBar = lazyPage(async () => (await import('../../features/runs/SelectionBar')).SelectionBar);
 
-/** All runs: found, put in order, compared, stopped and deleted. */
+/** The list of all runs, to filter, sort, compare, cancel and delete. */
 export function RunsPage() {
   const [params, setParams] = useSearchParams();
   const view = readRunsView(params);
@@ -43,7 +43,7 @@ export function RunsPage() {
             <SelectionBar ids={view.ids} onSelect={(selected) => show({ ids: selected })} />
           </Suspense>
         ) : (
-          <Text c="dimmed">Select runs to compare them, or to do something with several at once.</Text>
+          <Text c="dimmed">Select runs to compare, tag, cancel or delete them.</Text>
         )}
       </div>
       <Answer of={asked}>
@@ -62,9 +62,9 @@ export function RunsPage() {
               onTop={setTop}
             />
           ) : filtered ? (
-            <Empty title="No run matches" text="There are runs, but none for which all of the filter holds.">
+            <Empty title="No runs match" text="No runs match these filters.">
               <Button size="xs" variant="default" onClick={() => show(unfiltered(view))}>
-                Clear the filter
+                Clear filters
               </Button>
             </Empty>
           ) : (
@@ -83,7 +83,7 @@ function NoRuns() {
       title="No runs yet"
       text={
         <>
-          A run trains a network on a dataset version and keeps every figure. Start one here, or in a terminal:{' '}
+          A run trains a network on a dataset version and records its metrics. Start one here or in a terminal:{' '}
           <span className="mono">npm run hub -- train --dataset NAME</span>
         </>
       }

@@ -16,18 +16,18 @@ const RUNS = graphql(
   [RUN_ROW],
 );
 
-/** Pages behind the first one. */
+/** The pages after the first one. */
 interface Further {
-  /** `next` of the first page that they were read behind. */
-  readonly behind: string | null;
+  /** `next` of the first page that they follow. */
+  readonly follows: string | null;
   readonly ids: readonly string[];
   readonly next: string | null;
 }
 
 /**
- * Ids of the runs in a list, read page by page; the runs themselves lie in the cache. The first page is asked for again
- * when runs change, and where it then ends elsewhere, those behind it are read anew.
- * @param live whether that is done now: who reads further down keeps their place.
+ * IDs of the runs in a list, read page by page; the runs themselves are in the cache. The first page is refreshed when
+ * runs change; if it then ends elsewhere, the pages after it are read again.
+ * @param live whether to refresh now; a reader further down keeps their place.
  */
 export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sort'>, live: boolean) {
   const client = useApolloClient();
@@ -43,14 +43,14 @@ export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sor
     missed.current = false;
     void refetch();
   }, [live, refetch]);
-  const [further, setFurther] = useState<Further>({ behind: null, ids: [], next: null });
+  const [further, setFurther] = useState<Further>({ follows: null, ids: [], next: null });
   const [problem, setProblem] = useState<unknown>(null);
   const asking = useRef(false);
 
   const first = (asked.data ?? asked.previousData)?.runs;
-  const behind = first?.next ?? null;
-  const valid = further.behind !== null && further.behind === behind;
-  const next = asked.data === undefined ? null : valid ? further.next : behind;
+  const end = first?.next ?? null;
+  const valid = further.follows !== null && further.follows === end;
+  const next = asked.data === undefined ? null : valid ? further.next : end;
   const key = JSON.stringify(list);
 
   const more = useCallback(async () => {
@@ -61,14 +61,18 @@ export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sor
       const { data } = await client.query({ query: RUNS, variables, fetchPolicy: 'network-only' });
       if (!data) return;
       const ids = data.runs.runs.map(({ id }) => id);
-      setFurther((now) => ({ behind, ids: [...(now.behind === behind ? now.ids : []), ...ids], next: data.runs.next }));
+      setFurther((now) => ({
+        follows: end,
+        ids: [...(now.follows === end ? now.ids : []), ...ids],
+        next: data.runs.next,
+      }));
       setProblem(null);
     } catch (error) {
       setProblem(error);
     } finally {
       asking.current = false;
     }
-  }, [client, key, next, behind]);
+  }, [client, key, next, end]);
 
   const ids = [...new Set([...(first?.runs.map(({ id }) => id) ?? []), ...(valid ? further.ids : [])])];
   return { asked, ids, hasMore: next !== null, more, problem };

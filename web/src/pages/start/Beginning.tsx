@@ -25,18 +25,18 @@ const BEGINNING = graphql(
   [DataStep_query, TrainStep_query, ServeStep_query],
 );
 
-/** Leads from an empty hub to an answer; what is done is read from the hub, whoever did it. */
+/** The steps from an empty hub to an answer. Their states are read from the hub. */
 export function Beginning({ onServed }: { readonly onServed: () => unknown }) {
   const asked = useQuery(BEGINNING);
   useRefreshOn(['DATASET', 'RUN'], asked.refetch);
   return (
     <>
-      <PageHead title="From pictures to answers in three steps" />
+      <PageHead title="From images to answers in three steps" />
       <Answer of={asked}>
         {(data) => {
           const steps = firstSteps({
             versions: data.datasets.flatMap(({ versions }) => versions).length,
-            registrations: data.ingestions.length,
+            ingestions: data.ingestions.length,
             runs: data.runs.runs,
             production: false,
           });

@@ -6,6 +6,7 @@ import { TakePhotos } from '../../features/classify/TakePhotos';
 import { RunLines, RunLines_run } from '../../features/runs/RunLines';
 import { InProduction, InProduction_model } from '../../features/start/InProduction';
 import { graphql } from '../../graphql';
+import { isUnderWay } from '../../lib/runs';
 import { Answer } from '../../ui/Answer';
 import { PageHead } from '../../ui/PageHead';
 import { Section } from '../../ui/Section';
@@ -24,7 +25,7 @@ const OVERVIEW = graphql(
   [InProduction_model, RunLines_run, Samples_samples],
 );
 
-/** What is in production, a way to ask it, and the newest runs. */
+/** The models in production, a way to try them, and the latest runs. */
 export function Overview() {
   const asked = useQuery(OVERVIEW);
   useRefreshOn(['RUN', 'MODEL'], asked.refetch);
@@ -35,24 +36,24 @@ export function Overview() {
       <PageHead title="Start" />
       <Answer of={asked}>
         {({ models, runs: { runs }, samples }) => {
-          const under = runs.filter(({ state }) => state === 'QUEUED' || state === 'RUNNING');
-          const ended = runs.filter((run) => !under.includes(run));
+          const underWay = runs.filter(({ state }) => isUnderWay(state));
+          const ended = runs.filter(({ state }) => !isUnderWay(state));
           return (
             <>
               <InProduction models={models} />
-              <Section title="Ask it">
+              <Section title="Classify a photo">
                 <TakePhotos onTaken={classify} />
-                <p className={classes.or}>Or one of these:</p>
+                <p className={classes.or}>Or try a sample:</p>
                 <Samples samples={samples} onChosen={classify} />
               </Section>
-              {under.length > 0 && (
+              {underWay.length > 0 && (
                 <Section title="Runs under way">
-                  <RunLines label="Runs under way" runs={under} />
+                  <RunLines label="Runs under way" runs={underWay} />
                 </Section>
               )}
               {ended.length > 0 && (
-                <Section title="Newest runs">
-                  <RunLines label="Newest runs" runs={ended} />
+                <Section title="Latest runs">
+                  <RunLines label="Latest runs" runs={ended} />
                 </Section>
               )}
             </>

@@ -15,7 +15,7 @@ const SERVED = graphql(`
   }
 `);
 
-/** Three steps from an empty hub to an answer; once something is in production, what the hub is at. */
+/** Three steps from an empty hub to an answer; once a model is in production, an overview. */
 export function StartPage() {
   const asked = useQuery(SERVED);
   useRefreshOn(['MODEL'], asked.refetch);

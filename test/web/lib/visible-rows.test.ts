@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { rowsInSight } from '../../../web/src/lib/rows-in-sight.js';
+import { visibleRows } from '../../../web/src/lib/visible-rows.js';
 
-const at = (scrolled: number, count = 1000) => rowsInSight(count, { scrolled, height: 320, row: 32, beyond: 4 });
+const at = (scrolled: number, count = 1000) => visibleRows(count, { scrolled, height: 320, row: 32, beyond: 4 });
 
 it('are those that are seen, also where two are seen in part, and some on both sides', () => {
   expect(at(3200)).toEqual({ from: 96, to: 115 });

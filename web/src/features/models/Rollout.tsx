@@ -5,7 +5,7 @@ import { formatCount, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { WideTable } from '../../ui/WideTable';
 
-export const TRIAL = graphql(`
+export const ROLLOUT = graphql(`
   fragment Trial_trial on VersionTrial {
     model alias mode share state reason startedBy startedAt endedBy endedAt outcome
     candidate { version answers errors p50Milliseconds p99Milliseconds }
@@ -14,30 +14,30 @@ export const TRIAL = graphql(`
   }
 `);
 
-const MODES = { CANARY: 'answers', SHADOW: 'is asked, not shown, about' } as const;
+const MODES = { CANARY: 'answers', SHADOW: 'answers, unseen by clients,' } as const;
 
-/** A version that is tried on what is asked of an alias, beside the one that serves. */
-export function Trial({ of }: { readonly of: FragmentOf<typeof TRIAL> }) {
-  const trial = readFragment(TRIAL, of);
-  const { model, alias, mode, share, state, candidate, present, agreement, compared, dropped } = trial;
+/** A rollout: a candidate version on real traffic of an alias, compared with the current version. */
+export function Rollout({ of }: { readonly of: FragmentOf<typeof ROLLOUT> }) {
+  const rollout = readFragment(ROLLOUT, of);
+  const { model, alias, mode, share, state, candidate, present, agreement, compared, dropped } = rollout;
   const arms = [
-    { role: 'tried', ...candidate },
-    { role: 'present', ...present },
+    { role: 'candidate', ...candidate },
+    { role: 'current', ...present },
   ];
   return (
     <>
       <p>
         Version {candidate.version} {MODES[mode]} {formatShare(share)} of the photos for {alias}, since{' '}
-        {formatDate(trial.startedAt)} ({trial.startedBy}: {trial.reason}).
-        {trial.endedAt && ` ${state}, ${formatDate(trial.endedAt)} (${trial.endedBy}: ${trial.outcome}).`}
+        {formatDate(rollout.startedAt)} ({rollout.startedBy}: {rollout.reason}).
+        {rollout.endedAt && ` ${state}, ${formatDate(rollout.endedAt)} (${rollout.endedBy}: ${rollout.outcome}).`}
       </p>
       <p>
         {agreement === null
-          ? 'No photo was answered by both yet.'
-          : `Both give the same label to ${formatShare(agreement)} of ${formatCount(compared)} photos.`}
-        {dropped > 0 && ` ${formatCount(dropped)} were not compared: there was too much else to do.`}
+          ? 'No photo has been answered by both versions yet.'
+          : `The versions agree on ${formatShare(agreement)} of ${formatCount(compared)} photos.`}
+        {dropped > 0 && ` ${formatCount(dropped)} photos were not compared because the hub was busy.`}
       </p>
-      <WideTable minWidth={480} label="The version that is tried, and the present one">
+      <WideTable minWidth={480} label="Candidate and current version">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Version</Table.Th>
@@ -45,7 +45,7 @@ export function Trial({ of }: { readonly of: FragmentOf<typeof TRIAL> }) {
             <Table.Th>Answers</Table.Th>
             <Table.Th>Errors</Table.Th>
             <Table.Th>Median</Table.Th>
-            <Table.Th>99 of 100</Table.Th>
+            <Table.Th>p99</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -3,8 +3,8 @@ import { Anchor, useMantineColorScheme } from '@mantine/core';
 const NEXT = { auto: 'light', light: 'dark', dark: 'auto' } as const;
 const NAMES = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const;
 
-/** Goes on from the system's scheme to light, dark, and back. */
-export function ColourScheme() {
+/** Cycles through the system's color scheme, light and dark. */
+export function ColorScheme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const next = NEXT[colorScheme];
   return (
@@ -13,7 +13,7 @@ export function ColourScheme() {
       type="button"
       size="sm"
       onClick={() => setColorScheme(next)}
-      aria-label={`Colours: ${NAMES[colorScheme]}. Change to ${NAMES[next]}`}
+      aria-label={`Color scheme: ${NAMES[colorScheme]}. Change to ${NAMES[next]}`}
     >
       {NAMES[colorScheme]}
     </Anchor>

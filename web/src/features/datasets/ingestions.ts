@@ -4,17 +4,17 @@ import { client } from '../../app/client';
 import { send } from '../../app/send';
 import type { PlacedFile } from '../../lib/use-drop';
 import { messageOf } from '../../ui/Answer';
-import { CANCEL_REGISTRATION, REGISTER_VERSION } from './requests';
+import { CANCEL_INGESTION, REGISTER_VERSION } from './requests';
 
-/** Where the images of a version come from. */
+/** The source of a version's images. */
 export type VersionSource =
   | { readonly kind: 'archive'; readonly file: File }
   | { readonly kind: 'folder'; readonly name: string; readonly files: readonly PlacedFile[] }
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'url'; readonly url: string };
 
-/** How images are drawn where the source has no splits of its own. */
-export interface Drawing {
+/** How the hub splits images that come without splits. */
+export interface SplitOptions {
   readonly testFraction: number;
   readonly validationFraction: number;
   readonly seed: number;
@@ -23,40 +23,40 @@ export interface Drawing {
 type Stage =
   | { readonly name: 'packing' }
   | { readonly name: 'sending'; readonly share: number }
-  /** What was sent is with the hub, which tells how far it is. */
+  /** The hub has received everything and reports its progress. */
   | { readonly name: 'reading' }
   | { readonly name: 'done'; readonly number: number; readonly images: number; readonly rejected: number }
   | { readonly name: 'failed'; readonly message: string };
 
-/** A registration that was begun on this page. */
-export interface Registering {
-  /** By which the hub tells of it. */
+/** An ingestion started on this page. */
+export interface Ingestion {
+  /** Key of the hub's progress reports. */
   readonly key: string;
   readonly dataset: string;
   readonly source: string;
   readonly stage: Stage;
 }
 
-/** All of them until they are dismissed; they go on while other pages are looked at. */
-export const registering = makeVar<readonly Registering[]>([]);
+/** All of them until dismissed; they continue while other pages are open. */
+export const ingestions = makeVar<readonly Ingestion[]>([]);
 
 const controllers = new Map<string, AbortController>();
 
-export const isUnderWay = ({ stage }: Registering): boolean => stage.name !== 'done' && stage.name !== 'failed';
+export const isUnderWay = ({ stage }: Ingestion): boolean => stage.name !== 'done' && stage.name !== 'failed';
 
-/** Registers a version. @param key to follow it by. @returns whether there is one now; the store says the rest. */
-export async function register(
+/** Ingests images as a version. @param key of its progress. @returns whether it succeeded; `ingestions` holds the rest. */
+export async function ingest(
   dataset: string,
   source: VersionSource,
-  drawing: Partial<Drawing> = {},
-  key = randomId('registration-'),
+  splits: Partial<SplitOptions> = {},
+  key = randomId('ingestion-'),
 ): Promise<boolean> {
   const controller = new AbortController();
   controllers.set(key, controller);
-  const begun: Registering = { key, dataset, source: nameOf(source), stage: { name: 'reading' } };
-  setAll([begun, ...registering().filter((other) => other.key !== key)]);
+  const started: Ingestion = { key, dataset, source: nameOf(source), stage: { name: 'reading' } };
+  setAll([started, ...ingestions().filter((other) => other.key !== key)]);
   try {
-    const version = await request(source, { dataset, progressKey: key, ...drawing }, key, controller.signal);
+    const version = await request(source, { dataset, progressKey: key, ...splits }, key, controller.signal);
     const { number, imageCount, rejectedCount } = version;
     setStage(key, { name: 'done', number, images: imageCount, rejected: rejectedCount });
     return true;
@@ -68,35 +68,35 @@ export async function register(
   }
 }
 
-/** Stops a registration, wherever it was begun. Nothing of it is kept. */
+/** Cancels an ingestion, wherever it was started. The hub keeps nothing of it. */
 export async function cancel(key: string): Promise<void> {
   controllers.get(key)?.abort();
-  await client.mutate({ mutation: CANCEL_REGISTRATION, variables: { progressKey: key } }).catch((error: unknown) => {
-    // The hub knows nothing of one that it has not begun to receive, or that has ended: there is nothing to stop.
+  await client.mutate({ mutation: CANCEL_INGESTION, variables: { progressKey: key } }).catch((error: unknown) => {
+    // Not yet received, or already ended: nothing to cancel.
     const codes = CombinedGraphQLErrors.is(error) ? error.errors.map(({ extensions }) => extensions?.code) : [];
     if (!codes.includes('NOT_FOUND')) throw error;
   });
 }
 
 export function dismiss(key: string): void {
-  setAll(registering().filter((other) => other.key !== key));
+  setAll(ingestions().filter((other) => other.key !== key));
 }
 
 const warn = (event: Event): void => event.preventDefault();
 
-/** Shows these, and has the browser ask before the page is left while one of them is being sent. */
-function setAll(all: readonly Registering[]): void {
-  registering(all);
+/** Sets all ingestions. While one is being sent, the browser asks before leaving the page. */
+function setAll(all: readonly Ingestion[]): void {
+  ingestions(all);
   const sending = all.some(({ stage }) => stage.name === 'packing' || stage.name === 'sending');
   if (sending) addEventListener('beforeunload', warn);
   else removeEventListener('beforeunload', warn);
 }
 
 function setStage(key: string, stage: Stage): void {
-  setAll(registering().map((other) => (other.key === key ? { ...other, stage } : other)));
+  setAll(ingestions().map((other) => (other.key === key ? { ...other, stage } : other)));
 }
 
-interface Input extends Partial<Drawing> {
+interface Input extends Partial<SplitOptions> {
   readonly dataset: string;
   readonly progressKey: string;
 }

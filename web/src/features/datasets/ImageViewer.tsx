@@ -8,10 +8,10 @@ import { Answer } from '../../ui/Answer';
 import { Copyable } from '../../ui/Copyable';
 import { SpecLine } from '../../ui/SpecLine';
 import { useDraft } from './draft';
-import classes from './PictureViewer.module.css';
+import classes from './ImageViewer.module.css';
 import { SPLIT_NAMES } from './splits';
 
-const PICTURE = graphql(`
+const IMAGE = graphql(`
   query Picture($id: ID!, $label: String, $split: Split, $page: ImagePageInput!) {
     datasetVersion(id: $id) {
       id
@@ -21,10 +21,10 @@ const PICTURE = graphql(`
     }
   }
 `);
-type Image = NonNullable<ResultOf<typeof PICTURE>['datasetVersion']>['images']['images'][number];
+type Image = NonNullable<ResultOf<typeof IMAGE>['datasetVersion']>['images']['images'][number];
 
-/** One picture, large, with what is known of it and what the next version can have different. */
-export function PictureViewer({
+/** One image, large, with its properties and its changes for the next version. */
+export function ImageViewer({
   versionId,
   labels,
   of: { label, split },
@@ -35,13 +35,13 @@ export function PictureViewer({
   readonly versionId: string;
   readonly labels: readonly string[];
   readonly of: { readonly label: string | null; readonly split: Split | null };
-  /** Among those of class and split, from 0. */
+  /** Position in the filtered list, from 0. */
   readonly place: number;
   readonly total: number;
   /** Null closes. */
   readonly onPlace: (place: number | null) => void;
 }) {
-  const asked = useQuery(PICTURE, {
+  const asked = useQuery(IMAGE, {
     variables: { id: versionId, label, split, page: { first: 1, after: place > 0 ? place - 1 : null } },
   });
   const go = (step: number): void => {
@@ -56,10 +56,10 @@ export function PictureViewer({
       opened
       onClose={() => onPlace(null)}
       size="xl"
-      title={`Picture ${formatCount(place + 1)} of ${formatCount(total)}`}
+      title={`Image ${formatCount(place + 1)} of ${formatCount(total)}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {/* Never the picture before: what is chosen must be of the one that the title names. */}
+      {/* Never the previous image: changes must apply to the image named in the title. */}
       <Answer of={{ ...asked, previousData: undefined }}>
         {({ datasetVersion }) => {
           const [image] = datasetVersion?.images.images ?? [];
@@ -98,8 +98,8 @@ function Details({
             Class: label,
             Split: SPLIT_NAMES[split],
             File: name,
-            Pixels: `${width} × ${height}`,
-            Size: formatBytes(bytes),
+            'Size in pixels': `${width} × ${height}`,
+            'File size': formatBytes(bytes),
             Digest: <Copyable value={sha256} />,
           }}
         />
@@ -111,7 +111,7 @@ function Details({
             onChange={({ currentTarget: { value } }) => relabel(image, value === label ? null : value)}
           />
           <Checkbox
-            label="Leave it out of the next version"
+            label="Leave out of the next version"
             checked={sha256 in draft.without}
             onChange={({ currentTarget }) => leaveOut(image, currentTarget.checked)}
           />

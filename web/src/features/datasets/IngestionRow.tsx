@@ -6,8 +6,8 @@ import { graphql } from '../../graphql';
 import { formatBytes, formatCount, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
-import classes from './RegistrationRow.module.css';
-import { cancel, dismiss, isUnderWay, type Registering } from './registering';
+import classes from './IngestionRow.module.css';
+import { cancel, dismiss, type Ingestion, isUnderWay } from './ingestions';
 
 const PROGRESS = graphql(`
   subscription IngestionProgress($progressKey: ID!) {
@@ -15,9 +15,9 @@ const PROGRESS = graphql(`
   }
 `);
 
-/** A registration that was begun here: how far it is, or what came of it. */
-export function RegistrationRow({ of: registration }: { readonly of: Registering }) {
-  const { key, dataset, source, stage } = registration;
+/** An ingestion started on this page: its progress or its outcome. */
+export function IngestionRow({ of: ingestion }: { readonly of: Ingestion }) {
+  const { key, dataset, source, stage } = ingestion;
   return (
     <li className={classes.row}>
       <span>
@@ -33,7 +33,7 @@ export function RegistrationRow({ of: registration }: { readonly of: Registering
           </>
         )}
       </span>
-      {isUnderWay(registration) ? (
+      {isUnderWay(ingestion) ? (
         <Cancel progressKey={key} of={source} />
       ) : (
         <Button size="xs" variant="default" onClick={() => dismiss(key)}>
@@ -46,8 +46,8 @@ export function RegistrationRow({ of: registration }: { readonly of: Registering
   );
 }
 
-/** A registration that was begun elsewhere, or before this page was loaded. */
-export function OtherRegistrationRow({
+/** An ingestion started elsewhere, or before this page was loaded. */
+export function OtherIngestionRow({
   progressKey,
   dataset,
 }: {
@@ -56,14 +56,14 @@ export function OtherRegistrationRow({
 }) {
   return (
     <li className={classes.row}>
-      <span>A version of {dataset} is being registered</span>
+      <span>A new version of {dataset} is being ingested</span>
       <Cancel progressKey={progressKey} of={dataset} />
       <ReadingProgress progressKey={progressKey} of={dataset} />
     </li>
   );
 }
 
-/** What the hub tells of what it receives and reads. */
+/** The progress that the hub reports. */
 export function ReadingProgress({ progressKey, of }: { readonly progressKey: string; readonly of: string }) {
   const { data } = useSubscription(PROGRESS, { variables: { progressKey } });
   const { images = 0, rejected = 0, bytes = 0, share = null } = data?.ingestionProgress ?? {};
@@ -80,7 +80,7 @@ export function ReadingProgress({ progressKey, of }: { readonly progressKey: str
   );
 }
 
-/** @param share 0 to 1; null where nobody knows. */
+/** @param share 0 to 1; null if unknown. */
 function Bar({ share, label }: { readonly share: number | null; readonly label: string }) {
   return (
     <Progress.Root className={classes.bar ?? ''} size="sm">

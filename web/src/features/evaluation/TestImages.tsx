@@ -16,7 +16,7 @@ const MISTAKES = graphql(`
   }
 `);
 
-/** Pictures at once, and the hub's largest number. */
+/** Images loaded at first, and the hub's maximum. */
 const PAGE = 24;
 const MOST = 200;
 
@@ -27,19 +27,19 @@ interface Props {
   readonly onAll: () => void;
 }
 
-/** Test images behind a cell of the matrix, or all that the run got wrong; the most confident first. */
-export function Pictures({ runId, cell, onAll }: Props) {
+/** The test images of a cell of the matrix, or all mistakes, most confident first. */
+export function TestImages({ runId, cell, onAll }: Props) {
   const [first, setFirst] = useState(PAGE);
   const asked = useQuery(MISTAKES, { variables: { id: runId, first, ...(cell ?? {}) } });
-  const right = cell !== null && cell.truth === cell.predicted;
+  const correct = cell !== null && cell.truth === cell.predicted;
   return (
-    <section aria-labelledby="pictures">
+    <section aria-labelledby="test-images">
       <div className={classes.head}>
-        <Title order={2} id="pictures">
+        <Title order={2} id="test-images">
           {cell
-            ? right
-              ? `${cell.truth}, recognized`
-              : `${cell.truth} taken for ${cell.predicted}`
+            ? correct
+              ? `${cell.truth}, correct`
+              : `${cell.truth} predicted as ${cell.predicted}`
             : 'Most confident mistakes'}
         </Title>
         {cell && (
@@ -50,12 +50,12 @@ export function Pictures({ runId, cell, onAll }: Props) {
       </div>
       <Answer of={asked}>
         {({ runMistakes }) => {
-          if (!runMistakes) return <Text c="dimmed">The run kept no predictions of single images.</Text>;
+          if (!runMistakes) return <Text c="dimmed">This run has no predictions of single images.</Text>;
           const { total, images } = runMistakes;
-          if (total === 0) return <Text c="dimmed">There are none.</Text>;
+          if (total === 0) return <Text c="dimmed">No mistakes.</Text>;
           return (
             <>
-              <ul className={classes.pictures}>
+              <ul className={classes.images}>
                 {images.map(({ image, name, trueClass, predictedClass, confidence, thumbnail }) => (
                   <li key={image}>
                     <span className={trueClass === predictedClass ? undefined : classes.wrong}>
@@ -65,7 +65,7 @@ export function Pictures({ runId, cell, onAll }: Props) {
                       {predictedClass} {formatShare(confidence)}
                       {trueClass !== predictedClass && (
                         <Text span inherit c="dimmed" display="block">
-                          is {trueClass}
+                          actual: {trueClass}
                         </Text>
                       )}
                     </span>
