@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { openEmbeddedPostgres } from '../dist/storage/embedded-postgres.js';
 import { readMigrations } from '../dist/storage/migrations.js';
-import { nextMigration } from '../dist/storage/schema-engine.js';
+import { nextMigration } from './schema-engine.mjs';
 
 const [name] = process.argv.slice(2);
 if (!name || !/^[a-z0-9-]+$/.test(name)) {
@@ -28,5 +28,5 @@ if (sql === null) {
   const folder = join(migrations, `${time}_${name}`);
   await mkdir(folder);
   await writeFile(join(folder, 'migration.sql'), sql);
-  console.log(`Written: prisma/migrations/${time}_${name}/migration.sql. Read it before you commit it.`);
+  console.log(`Written: prisma/migrations/${time}_${name}/migration.sql. Read it, its mark too, before you commit it.`);
 }

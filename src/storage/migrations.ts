@@ -1,17 +1,36 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { HubError } from '../errors.js';
 
-/** A step of the database's schema. Never changes once a database has seen it. */
+/** One step of the database schema. Its SQL never changes after a database has seen it, comments included. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
 
-/** PostgreSQL's code for "there is no such table". */
-const UNDEFINED_TABLE = '42P01';
+/** A migration that a database has seen, as a row of Prisma's table. */
+export interface AppliedMigration {
+  readonly migration_name: string;
+  /** SHA-256 of the SQL, in hex. */
+  readonly checksum: string;
+}
+
+/** Key of the lock under which a database is migrated. Prisma's own engine takes the same one. */
+const MIGRATION_LOCK = 72_707_369;
+
+/** Prisma's table of migrations, column by column, so that `prisma migrate status` can read it. */
+const MIGRATIONS_TABLE = `CREATE TABLE _prisma_migrations (
+  id VARCHAR(36) PRIMARY KEY NOT NULL,
+  checksum VARCHAR(64) NOT NULL,
+  finished_at TIMESTAMPTZ,
+  migration_name VARCHAR(255) NOT NULL,
+  logs TEXT,
+  rolled_back_at TIMESTAMPTZ,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+  applied_steps_count INTEGER NOT NULL DEFAULT 0
+)`;
 
 /** The migrations in a folder, in their order. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
@@ -26,21 +45,20 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
 }
 
 /**
- * Brings a database to the newest migration: all that it lacks or, when anything fails, nothing.
- * @throws CONFLICT when the database has seen migrations that are not these.
+ * Brings a database to the newest migration. All that it lacks is applied in one transaction, so that a failure leaves
+ * the database as it was, and an older hub can still open it. Hubs that start together wait for each other.
+ * @throws CONFLICT when the database has seen migrations that are not these, or belongs to another program.
  */
 export async function migrate(connection: pg.PoolConfig, migrations: readonly Migration[]): Promise<void> {
-  // One connection, and never dropped when idle: BEGIN below must hold for all that follows.
-  const pool = openPool({ ...connection, idleTimeoutMillis: 0 });
-  try {
-    if (lackingOf(migrations, await appliedMigrations(pool)).length === 0) return;
-    const { applyMigrations } = await import('./schema-engine.js'); // 5 MB that a start without news does without
-    await pool.query('BEGIN');
-    await applyMigrations(pool, migrations);
-    await pool.query('COMMIT');
-  } finally {
-    await pool.end(); // a transaction that is still open is rolled back
-  }
+  await withClient(connection, async (client) => {
+    if (lackingOf(migrations, await appliedMigrations(client)).length === 0) return;
+    await client.query('BEGIN');
+    await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    const lacking = new Set(lackingOf(migrations, await appliedMigrations(client))); // another hub may have been here
+    if (!(await hasMigrationsTable(client))) await createMigrationsTable(client);
+    for (const migration of migrations) if (lacking.has(migration.name)) await apply(client, migration);
+    await client.query('COMMIT');
+  });
 }
 
 /** Names of the migrations that a database lacks. Nothing is changed. @throws CONFLICT as `migrate` does. */
@@ -48,40 +66,12 @@ export async function lackingMigrations(
   connection: pg.PoolConfig,
   migrations: readonly Migration[],
 ): Promise<string[]> {
-  const pool = openPool(connection);
-  try {
-    return lackingOf(migrations, await appliedMigrations(pool));
-  } finally {
-    await pool.end();
-  }
-}
-
-/** One connection. Where it is lost, the next statement says so. */
-function openPool(connection: pg.PoolConfig): pg.Pool {
-  return new pg.Pool({ ...connection, max: 1 }).on('error', () => undefined);
-}
-
-/** A migration that a database has seen, as Prisma notes it. */
-export interface AppliedMigration {
-  readonly migration_name: string;
-  readonly checksum: string;
-}
-
-async function appliedMigrations(pool: pg.Pool): Promise<AppliedMigration[]> {
-  const sql =
-    'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL';
-  return pool.query<AppliedMigration>(sql).then(
-    ({ rows }) => rows,
-    (error: pg.DatabaseError) => {
-      if (error.code === UNDEFINED_TABLE) return [];
-      throw error;
-    },
-  );
+  return withClient(connection, async (client) => lackingOf(migrations, await appliedMigrations(client)));
 }
 
 /** Those of the known migrations that are not among the applied ones. @throws CONFLICT as `migrate` does. */
 export function lackingOf(known: readonly Migration[], applied: readonly AppliedMigration[]): string[] {
-  const checksums = new Map(known.map(({ name, sql }) => [name, createHash('sha256').update(sql).digest('hex')]));
+  const checksums = new Map(known.map(({ name, sql }) => [name, checksumOf(sql)]));
   const lacking = new Set(checksums.keys());
   for (const { migration_name: name, checksum } of applied) {
     lacking.delete(name);
@@ -92,4 +82,68 @@ export function lackingOf(known: readonly Migration[], applied: readonly Applied
     throw new HubError('CONFLICT', message, { migration: name });
   }
   return [...lacking];
+}
+
+/** Works on a connection of its own. A transaction still open at the end is rolled back. */
+async function withClient<T>(connection: pg.PoolConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(connection).on('error', () => undefined); // the next statement reports it
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function appliedMigrations(client: pg.Client): Promise<AppliedMigration[]> {
+  if (!(await hasMigrationsTable(client))) return [];
+  const { rows } = await client.query<AppliedMigration & { finished: boolean }>(
+    `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM _prisma_migrations
+     WHERE rolled_back_at IS NULL`,
+  );
+  const failed = rows.find(({ finished }) => !finished);
+  if (!failed) return rows;
+  const message = `The migration "${failed.migration_name}" was begun on this database by another program and did not finish. Restore a backup, or repair the tables and run "prisma migrate resolve".`;
+  throw new HubError('CONFLICT', message, { migration: failed.migration_name });
+}
+
+async function hasMigrationsTable(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
+  );
+  return rows[0]?.found === true;
+}
+
+/** @throws CONFLICT when the database has tables, which then are not the hub's. */
+async function createMigrationsTable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT table_name::text AS name FROM information_schema.tables
+     WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' LIMIT 1`,
+  );
+  const [foreign] = rows;
+  if (foreign) {
+    const message = `The database holds a table of another program, "${foreign.name}": name a database that is empty.`;
+    throw new HubError('CONFLICT', message);
+  }
+  await client.query(MIGRATIONS_TABLE);
+}
+
+/** Executes the SQL of a migration and records it. */
+async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
+  const id = randomUUID();
+  await client.query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at)
+     VALUES ($1, $2, $3, clock_timestamp())`,
+    [id, checksumOf(sql), name],
+  );
+  await client.query(sql).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The migration "${name}" failed, and the database was left as it was: ${why}`, { cause: error });
+  });
+  const done = 'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1';
+  await client.query(done, [id]);
+}
+
+function checksumOf(sql: string): string {
+  return createHash('sha256').update(sql).digest('hex');
 }

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { nextMigration } from '../../prisma/schema-engine.mjs';
 import { type Database, isUniqueViolation, openDatabase, type PrismaClient } from '../../src/storage/database.js';
 import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
 import { readMigrations } from '../../src/storage/migrations.js';
-import { nextMigration } from '../../src/storage/schema-engine.js';
 import { copyEmptyDatabase } from '../support/empty-database.js';
 import { startChild, temporaryFolder } from './fixtures.js';
 
@@ -123,16 +124,36 @@ describe.runIf(SERVER)('a PostgreSQL server', () => {
     await admin.query('DROP DATABASE hub_test');
     await admin.end();
   });
+
+  test('is migrated once by hubs that start together', async () => {
+    const admin = new pg.Client({ connectionString: SERVER });
+    await admin.connect();
+    await admin.query('CREATE DATABASE hub_race');
+    const url = Object.assign(new URL(SERVER as string), { pathname: '/hub_race' }).href;
+    const hubs = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url, folder: 'unused' })));
+    const { length } = await readMigrations(MIGRATIONS);
+    for (const { client, close } of hubs) {
+      expect(await client.$queryRaw`SELECT count(*)::int AS seen FROM _prisma_migrations`).toEqual([{ seen: length }]);
+      await close();
+    }
+    await admin.query('DROP DATABASE hub_race');
+    await admin.end();
+  });
 });
+
+/** What `npm run db:migration` would write. */
+async function newMigration(schema: string): Promise<string | null> {
+  const scratch = await openEmbeddedPostgres();
+  const pool = new pg.Pool(scratch.connection);
+  const difference = await nextMigration(pool, await readMigrations(MIGRATIONS), schema);
+  await pool.end();
+  await scratch.close();
+  return difference;
+}
 
 describe('the tables', () => {
   test('are what schema.prisma describes', async () => {
-    const scratch = await openEmbeddedPostgres();
-    const pool = new pg.Pool(scratch.connection);
-    const difference = await nextMigration(pool, await readMigrations(MIGRATIONS), await readFile(SCHEMA, 'utf8'));
-    await pool.end();
-    await scratch.close();
-    expect(difference).toBeNull();
+    expect(await newMigration(await readFile(SCHEMA, 'utf8'))).toBeNull();
   });
 
   test('refuse a name, a number or a content twice', async () => {
@@ -170,6 +191,84 @@ describe('the tables', () => {
 });
 
 describe('migrations', () => {
+  /** Phases of those that are older than the marks. Databases know their checksums, so their files cannot change. */
+  const UNMARKED: Readonly<Record<string, 'expand' | 'contract'>> = {
+    '20261124040604_init': 'expand',
+    '20261125001216_drop-checkpoint-epoch': 'contract',
+    '20261125141919_run-life': 'expand',
+    '20261125142006_dataset-versions-inspected': 'expand',
+    '20261125142249_run-record': 'expand',
+    '20261125144403_sweeps': 'expand',
+    '20261125184113_roles': 'contract',
+    '20261125184405_expected-answers': 'expand',
+    '20261125190314_audit-and-gate': 'contract',
+    '20261125192320_webhooks': 'expand',
+    '20261125201500_version-serving': 'expand',
+    '20261126015704_trials-and-predictions': 'expand',
+    '20261126015720_model-imports': 'expand',
+    '20261126021559_add-version-calibrations': 'expand',
+  };
+
+  test('say in their first line whether an older hub still works after them', async () => {
+    for (const { name, sql } of await readMigrations(MIGRATIONS)) {
+      const [, mark] = /^-- (expand|contract)\n/.exec(sql) ?? [];
+      expect(UNMARKED[name] ?? mark, name).toMatch(/^(expand|contract)$/);
+      expect(name in UNMARKED, name).toBe(mark === undefined);
+    }
+  });
+
+  test.each([
+    [
+      'a new column that may be null',
+      (schema: string) => schema.replace('model Dataset {', 'model Dataset {\n  more String?'),
+      'expand',
+    ],
+    [
+      'a new column that may not',
+      (schema: string) => schema.replace('model Dataset {', 'model Dataset {\n  more String'),
+      'contract',
+    ],
+    ['a column that is gone', (schema: string) => schema.replace(/^ +description +String\?.*\n/m, ''), 'contract'],
+  ])('are marked by what they do: %s', async (_, change, mark) => {
+    const schema = await readFile(SCHEMA, 'utf8');
+    expect(change(schema)).not.toBe(schema);
+    expect(await newMigration(change(schema))).toMatch(new RegExp(`^-- ${mark}\n-- `));
+  });
+
+  test('are recorded as Prisma records them, in their order', async () => {
+    const { client } = await open(await emptyDatabase());
+    const rows = await client.$queryRaw<Record<string, unknown>[]>`
+      SELECT migration_name, checksum, applied_steps_count, finished_at >= started_at AS finished, logs, rolled_back_at
+      FROM _prisma_migrations ORDER BY started_at`;
+    const expected = (await readMigrations(MIGRATIONS)).map(({ name, sql }) => {
+      const checksum = createHash('sha256').update(sql).digest('hex');
+      const rest = { applied_steps_count: 1, finished: true, logs: null, rolled_back_at: null };
+      return { migration_name: name, checksum, ...rest };
+    });
+    expect(rows).toEqual(expected);
+  });
+
+  test('that did not finish are refused, and so is a database of another program', async () => {
+    const folder = await emptyDatabase();
+    const { client, close } = await openDatabase({ folder });
+    await client.$executeRaw`INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('1', 'x', '9_half')`;
+    await close();
+    await expect(openDatabase({ folder })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/^The migration "9_half" was begun .+ did not finish\./),
+    });
+    const foreign = join(await temporaryFolder(), 'database');
+    const server = await openEmbeddedPostgres(foreign);
+    const pool = new pg.Pool(server.connection);
+    await pool.query('CREATE TABLE orders (id int)');
+    await pool.end();
+    await server.close();
+    await expect(openDatabase({ folder: foreign })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: 'The database holds a table of another program, "orders": name a database that is empty.',
+    });
+  });
+
   /** The hub's own migrations and one more. */
   async function withOneMore(sql: string): Promise<string> {
     const folder = join(await temporaryFolder(), 'migrations');
@@ -194,7 +293,9 @@ describe('migrations', () => {
   test('that fail leave nothing behind', async () => {
     const folder = await emptyDatabase();
     const failing = await withOneMore('CREATE TABLE half (x int); INSERT INTO half SELECT 1/0;');
-    await expect(openDatabase({ folder, migrations: failing })).rejects.toThrow('division by zero');
+    await expect(openDatabase({ folder, migrations: failing })).rejects.toThrow(
+      'The migration "9_more" failed, and the database was left as it was: division by zero',
+    );
     const { client } = await open(folder, await withOneMore('CREATE TABLE half (x int);'));
     expect(await client.$queryRaw`SELECT count(*)::int AS rows FROM half`).toEqual([{ rows: 0 }]);
   });
