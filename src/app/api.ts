@@ -26,13 +26,13 @@ export async function startApi(
 ): Promise<HttpServer> {
   const { config, log, closing } = setup;
   const { prisma, blobs, folder } = storage;
-  const { classifier, deployments } = serving;
-  const { classifications, exports, models, tokens, rateLimit } = domain;
+  const { answerer, deployments } = serving;
+  const { exports, models, tokens, rateLimit } = domain;
   const backups = new BackupService({ prisma, blobs, temporary: folder.temporary });
   const metrics = new Metrics({
     serving: {
-      events: classifier.events,
-      waiting: () => classifier.waiting,
+      events: answerer.events,
+      waiting: () => answerer.waiting,
       deployments: () => deployments.list(),
     },
     training: () => readRunFigures(prisma),
@@ -42,8 +42,7 @@ export async function startApi(
     subscribed: { changes: shared.changes, runs: domain.runs, ingestions: domain.ingestions },
     authentication: tokens,
     rateLimit,
-    classifications,
-    classifier,
+    answerer,
     deployments,
     exports,
     models,

@@ -1,5 +1,4 @@
 import { AuditService } from '../domain/audit/audit-service.js';
-import { ClassificationService } from '../domain/classification/classification-service.js';
 import { DatasetContents } from '../domain/dataset/dataset-contents.js';
 import { DatasetService } from '../domain/dataset/dataset-service.js';
 import { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
@@ -17,7 +16,6 @@ import { PrecisionService } from '../domain/model/precision-service.js';
 import { quantizationWork } from '../domain/model/quantization-work.js';
 import { ReferenceAnswers } from '../domain/model/reference-answers.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
-import { PredictionLog } from '../domain/prediction/prediction-log.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
@@ -29,11 +27,11 @@ import { SampleService } from '../domain/sample/sample-service.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
 import { WebhookSender } from '../domain/webhook/webhook-sender.js';
 import { WebhookService } from '../domain/webhook/webhook-service.js';
+import { UPLOAD_BOUNDS } from '../http/multipart.js';
 import type { Runner } from '../jobs/runner.js';
 import { startWorker } from '../jobs/worker-process.js';
 import { WorkerQueue } from '../jobs/worker-queue.js';
 import type { Services } from '../schema/resolvers.js';
-import { UPLOAD_LIMITS } from '../schema/upload.js';
 import { createFetch } from '../storage/fetch.js';
 import { createPost } from '../storage/post.js';
 import { SAMPLES } from './packaged.js';
@@ -69,6 +67,7 @@ export function openDomain(opened: Opened): Domain {
   const datasets = openDatasets(opened);
   const { queues, ...models } = openModels(opened, datasets.contents);
   return {
+    answerer: serving.answerer,
     audit: new AuditService(prisma),
     backbones: training.backbones,
     datasets: new DatasetService(prisma, changes),
@@ -113,7 +112,7 @@ function openDatasets({ setup, storage, shared }: Opened) {
   const writer = new DatasetVersionWriter(prisma, blobs, changes);
   const ingestions = new Ingestions(changes);
   const reach = { allowPrivate: config.allowPrivateUrls, ca: parts.trusted };
-  const fetch = createFetch({ ...reach, limit: UPLOAD_LIMITS.maxFileSize });
+  const fetch = createFetch({ ...reach, limit: UPLOAD_BOUNDS.maxFileSize });
   const { temporary } = folder;
   const ingestion = new IngestionService({ blobs, writer, ingestions, allowed, quotas, fetch, temporary });
   return { contents, ingestion, ingestions, versions: new DatasetVersionService({ prisma, blobs, contents, writer }) };
@@ -123,10 +122,13 @@ function openModels({ setup, storage, shared, serving, training, runner }: Opene
   const { config, parts, log, closing } = setup;
   const { prisma, blobs, folder } = storage;
   const { allowed, changes, outbox, quotas } = shared;
-  const { deployments, classifier } = serving;
+  const { loaded, deployments, predictionLog } = serving;
   const { workerEntry } = parts;
   const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
-  const rollouts = new RolloutService({ prisma, deployments, rollouts: serving.rollouts, promotions, changes, log });
+  const rollouts = new RolloutService({
+    ...{ prisma, loaded, deployments, rollouts: serving.rollouts },
+    ...{ promotions, changes, log },
+  });
   closing.add(() => rollouts.close());
   const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
   const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
@@ -144,13 +146,7 @@ function openModels({ setup, storage, shared, serving, training, runner }: Opene
   });
   const turns = { log, turn: training.turn };
   const versionQueues = [new WorkerQueue(calibrating, turns), new WorkerQueue(quantizing, turns)];
-  const registry = new VersionRegistry(
-    prisma,
-    new ReferenceAnswers(contents, deployments),
-    versionQueues,
-    outbox,
-    changes,
-  );
+  const registry = new VersionRegistry(prisma, new ReferenceAnswers(contents, loaded), versionQueues, outbox, changes);
   const importing = new ImportWork({
     ...onVersions,
     blobs,
@@ -168,10 +164,7 @@ function openModels({ setup, storage, shared, serving, training, runner }: Opene
     runner,
   });
   const modelSettings = new ModelSettingsService(prisma, changes);
-  const predictionLog = new PredictionLog(prisma, blobs, log);
-  closing.add(() => predictionLog.close());
   return {
-    classifications: new ClassificationService(classifier, predictionLog),
     exports,
     imports: new ImportService(prisma, blobs, allowed, quotas, importQueue),
     models: new ModelService(prisma, registry),

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { findServedVersion } from '../domain/model/model-version-row.js';
+import { PredictionLog } from '../domain/prediction/prediction-log.js';
 import { NetworkCompiler } from '../engines/network-compiler.js';
 import { NetworkThread } from '../engines/network-thread.js';
 import type { Runner } from '../jobs/runner.js';
-import { Classifier } from '../serving/classifier.js';
+import { Answerer } from '../serving/answer.js';
 import { Deployments } from '../serving/deployments.js';
 import { LoadedVersions } from '../serving/loaded-versions.js';
 import { logServing } from '../serving/log-serving.js';
@@ -13,11 +14,13 @@ import type { ServedVersion } from '../serving/served-version.js';
 import type { Setup } from './setup.js';
 import type { Storage } from './storage.js';
 
-/** What answers photos. */
+/** The part of a hub that answers photos. */
 export interface Serving {
+  readonly loaded: LoadedVersions;
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;
-  readonly classifier: Classifier;
+  readonly predictionLog: PredictionLog;
+  readonly answerer: Answerer;
 }
 
 /** Prepares serving; versions are loaded when the domain deploys them. */
@@ -36,8 +39,10 @@ export function openServing(
   closing.add(() => loaded.close());
   const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);
   const deployments = new Deployments(loaded, find, config.servingVersions);
-  const rollouts = new Rollouts(deployments);
-  const classifier = new Classifier(config, rollouts);
-  logServing(classifier, loaded, log);
-  return { deployments, rollouts, classifier };
+  const rollouts = new Rollouts(loaded, deployments);
+  const predictionLog = new PredictionLog(prisma, blobs, log);
+  closing.add(() => predictionLog.close());
+  const answerer = new Answerer({ bounds: config, loaded, deployments, rollouts, log: predictionLog });
+  logServing(answerer, loaded, log);
+  return { loaded, deployments, rollouts, predictionLog, answerer };
 }

@@ -2,8 +2,16 @@ import type { RequestHandler } from 'express';
 import processRequest from 'graphql-upload/processRequest.mjs';
 import { HubError } from '../errors.js';
 import type { UploadMetrics } from '../metrics/upload-metrics.js';
-import { UPLOAD_LIMITS } from '../schema/upload.js';
 import { refuse } from './refuse.js';
+
+/** Bounds of a multipart request. */
+export const UPLOAD_BOUNDS = {
+  /** Bytes of one file: an archive of a dataset. */
+  maxFileSize: 4 * 1024 ** 3,
+  maxFiles: 16,
+  /** Bytes of the operations and of the map. */
+  maxFieldSize: 1024 ** 2,
+} as const;
 
 /** A header that a page of another origin cannot send without asking first. */
 const PREFLIGHT_HEADER = 'apollo-require-preflight';
@@ -23,10 +31,10 @@ export function multipart(uploads: UploadMetrics): RequestHandler {
     request.on('data', (chunk: Buffer) => upload.received(chunk.length));
     response.once('close', upload.end);
     try {
-      request.body = await processRequest(request, response, UPLOAD_LIMITS);
+      request.body = await processRequest(request, response, UPLOAD_BOUNDS);
     } catch (error) {
       if (!isClientError(error)) return next(error);
-      return refuse(response, error.status ?? 400, new HubError('BAD_INPUT', error.message, { ...UPLOAD_LIMITS }));
+      return refuse(response, error.status ?? 400, new HubError('BAD_INPUT', error.message, { ...UPLOAD_BOUNDS }));
     }
     next();
   };

@@ -1,8 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { toRefusal } from './body-refusal.js';
 
-/** Lets one of Express's parsers read a body now: a request that is refused before is not read. */
+/** Reads a body with one of Express's parsers, so late that a request which is refused before is not read. */
 export function parse(parser: RequestHandler, request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
-    void parser(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+    void parser(request, response, (error?: unknown) => (error ? reject(toRefusal(error)) : resolve()));
   });
 }

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import type { ErrorCode, HubError } from '../errors.js';
+import { BodyRefusal } from './body-refusal.js';
 
 /** HTTP's word for a code, where it has a better one than 400. */
 const STATUSES: Partial<Record<ErrorCode, number>> = {
@@ -15,7 +16,9 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   DEADLINE_EXCEEDED: 504,
 };
 
-export const statusOf = ({ code }: HubError): number => STATUSES[code] ?? 400;
+export function statusOf(refusal: HubError): number {
+  return refusal instanceof BodyRefusal ? refusal.status : (STATUSES[refusal.code] ?? 400);
+}
 
 /** How the body of an error looks. @param extensions its code, and what goes with it. */
 type ErrorForm = (message: string, extensions: Readonly<Record<string, unknown>>) => unknown;

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { ClassificationService } from '../domain/classification/classification-service.js';
 import type { ExportService } from '../domain/model/export-service.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { backupRoute } from './backup.js';
@@ -15,7 +14,6 @@ import type { Route } from './route.js';
 export const API = '/graphql';
 
 export interface RouteParts extends InferenceParts {
-  readonly classifications: ClassificationService;
   readonly metrics: Metrics;
   readonly exports: ExportService;
   /** Whether `/metrics` needs no token from programs of this machine. */
@@ -27,7 +25,7 @@ export interface RouteParts extends InferenceParts {
 
 /** Every way to ask the hub but GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { classifications, deployments, exports, metrics, openMetrics, openBackup, isReady, log } = parts;
+  const { answerer, deployments, exports, metrics, openMetrics, openBackup, isReady, log } = parts;
   return [
     {
       method: 'get',
@@ -57,7 +55,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
       ],
     },
     metricsRoute(metrics, openMetrics),
-    classifyRoute(classifications, deployments),
+    classifyRoute(answerer, deployments),
     exportRoute(exports),
     backupRoute(openBackup, log),
     ...inferenceRoutes(parts),

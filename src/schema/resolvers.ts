@@ -1,6 +1,5 @@
 import type { AuditService } from '../domain/audit/audit-service.js';
 import type { BackboneService } from '../domain/backbone/backbone-service.js';
-import type { ClassificationService } from '../domain/classification/classification-service.js';
 import type { DatasetService } from '../domain/dataset/dataset-service.js';
 import type { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
 import type { IngestionService } from '../domain/dataset/ingestion-service.js';
@@ -24,6 +23,7 @@ import type { SampleService } from '../domain/sample/sample-service.js';
 import type { SweepService } from '../domain/sweep/sweep-service.js';
 import type { TokenService } from '../domain/token/token-service.js';
 import type { WebhookService } from '../domain/webhook/webhook-service.js';
+import type { Answerer } from '../serving/answer.js';
 import type { Deployments } from '../serving/deployments.js';
 import { AuditResolver } from './audit/audit.resolver.js';
 import { BackboneResolver } from './backbone/backbone.resolver.js';
@@ -52,9 +52,9 @@ import { WebhookResolver } from './webhook/webhook.resolver.js';
 
 /** The services that the resolvers call. */
 export interface Services {
+  readonly answerer: Answerer;
   readonly audit: AuditService;
   readonly backbones: BackboneService;
-  readonly classifications: ClassificationService;
   readonly datasets: DatasetService;
   readonly datasetVersions: DatasetVersionService;
   readonly deployments: Deployments;
@@ -87,7 +87,7 @@ export function resolversOf(services: Services): readonly object[] {
     new AuditResolver(services.audit),
     new BackboneResolver(services.backbones),
     new ChangeResolver(),
-    new ClassificationResolver(services.classifications),
+    new ClassificationResolver(services.answerer),
     new DatasetImageResolver(services.datasetVersions),
     new DatasetResolver(services.datasets),
     new DatasetVersionResolver(services.datasetVersions),

@@ -7,90 +7,94 @@ import type { ServingBounds } from './serving-bounds.js';
 /** A version in memory. */
 export interface Predictor {
   readonly version: ServedVersion;
-  /** On every core. */
+  /** Computes on every core. */
   readonly network: ClassifierForward;
-  /** On a part of the cores each. */
+  /** Each computes on a part of the cores. */
   readonly lanes: NetworkLanes;
   readonly postprocessor: Postprocessor;
 }
 
-/** What a batch gave one of those in it. */
-export interface Predicted extends ForwardResult {
-  /** When the batch began and ended, by `performance.now()`. */
+/** The network's output for one photo. */
+export interface Output extends ForwardResult {
+  /** Start and end of its batch, by `performance.now()`. */
   readonly began: number;
   readonly ended: number;
-  /** Pictures in the batch. */
+  /** Photos in the batch. */
   readonly batchSize: number;
 }
 
-/** A batch that was computed. */
-export interface Computed {
+/** A computed batch. */
+export interface ComputedBatch {
   readonly version: ServedVersion;
   readonly photos: number;
   readonly milliseconds: number;
-  /** Batches that can be computed at the same time as this one, with itself. */
+  /** Batches that can be computed at the same time, this one included. */
   readonly sideBySide: number;
 }
 
 interface Entry {
   readonly predictor: Predictor;
-  /** input x input x 3 bytes. */
+  /** [side, side, 3]. */
   readonly pixels: Uint8Array;
-  /** Whether it needs the maps. */
+  /** Whether the output has maps. */
   readonly maps: boolean;
   readonly readyAt: number;
-  /** Aborted when nobody waits for it any more. */
+  /** Aborted when its request has ended. */
   readonly signal: AbortSignal;
-  readonly resolve: (predicted: Predicted) => void;
+  readonly resolve: (output: Output) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Computes the pictures that wait. Fewer than can be computed side by side are computed together on every core, which
- * answers them soonest; more are shared out among parts of the cores, none of which waits for another, which answers
- * the most of them in a second. Nothing is held back for company that is not in sight.
+ * Computes the photos that wait. Up to as many as lanes could take are computed as one batch on every core, which has the
+ * lowest latency. More are shared out among lanes, each on its part of the cores, which has the highest throughput. A
+ * batch waits for more photos only while some are being decoded.
  */
 export class Batches {
   #ready: Entry[] = [];
-  /** Whether a batch has every core. */
+  /** Whether a batch is computed on every core. */
   #together = false;
-  /** Those that compute side by side. */
+  /** Lanes that are computing. */
   readonly #busy = new Set<ClassifierForward>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param moreToCome whether pictures are being decoded. */
+  /** @param moreToCome whether photos are being decoded. */
   constructor(
     private readonly bounds: ServingBounds,
     private readonly moreToCome: () => boolean,
-    private readonly onBatch: (batch: Computed) => void,
+    private readonly onBatch: (batch: ComputedBatch) => void,
   ) {}
 
-  /** @param pictures of input x input x 3 bytes each. @param maps whether they need the maps. */
-  add(
+  /**
+   * Predicts in the next batches that have room.
+   * @param photos pixels of each: [side, side, 3]. @param maps whether the outputs have maps, which are large.
+   * @returns outputs in the same order; never, once the signal is aborted before a photo's batch starts.
+   */
+  predict(
     predictor: Predictor,
-    pictures: readonly Uint8Array[],
+    photos: readonly Uint8Array[],
     signal: AbortSignal,
-    maps = false,
-  ): readonly Promise<Predicted>[] {
+    maps: boolean,
+  ): Promise<readonly Output[]> {
     const readyAt = performance.now();
-    const predicted = pictures.map(
+    const outputs = photos.map(
       (pixels) =>
-        new Promise<Predicted>((resolve, reject) => {
+        new Promise<Output>((resolve, reject) => {
           this.#ready.push({ predictor, pixels, maps, readyAt, signal, resolve, reject });
         }),
     );
     this.next();
-    return predicted;
+    return Promise.all(outputs);
   }
 
-  /** Starts what it is time for. To be called when something changed that it depends on. */
+  /** Starts the batches that are due. Called after every change that may make one due. */
   next(): void {
     clearTimeout(this.#timer);
     this.#ready = this.#ready.filter(({ signal }) => !signal.aborted);
     while (this.#startOne());
   }
 
-  /** The one that waits longest goes first. @returns whether one was started that may not be the last. */
+  /** Starts a batch for the photo that waits longest. @returns whether another one may be due. */
   #startOne(): boolean {
     const [oldest] = this.#ready;
     if (!oldest || this.#together) return false;
@@ -108,7 +112,7 @@ export class Batches {
       this.#start(lane, batch, lanes.count, () => this.#busy.delete(lane));
       return true;
     }
-    if (this.#busy.size > 0) return false; // it takes every core
+    if (this.#busy.size > 0) return false; // a batch needs every core
     const batch = alike.slice(0, Math.min(servingBatch, lanes.mostTogether));
     const wait = oldest.readyAt + servingWait - performance.now();
     if (alike.length < servingBatch && this.moreToCome() && wait > 0) {

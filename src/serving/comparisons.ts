@@ -1,19 +1,20 @@
-import type { Deployments } from './deployments.js';
+import type { LoadedVersions } from './loaded-versions.js';
+import { mostProbable } from './postprocessor.js';
 import type { ServedVersion } from './served-version.js';
 
-/** Photos that wait at most, and the bytes that they may keep in memory. */
+/** Most comparisons that wait, and most bytes that they keep in memory. */
 const [MOST_WAITING, MOST_BYTES] = [64, 64 * 1024 ** 2];
 
-/** How many times as long as one took nothing is compared after it. */
+/** Pause after a comparison, as a multiple of the time that it took. */
 const REST = 9;
 
-/** Pictures that a version has answered, to be asked of another as well. */
+/** Photos that one version has answered and another is asked about too. */
 export interface Comparison {
-  /** What ends with it. */
+  /** What it belongs to; ends with it. */
   readonly of: object;
   readonly version: ServedVersion;
   readonly n: number;
-  /** What it keeps in memory. */
+  /** Bytes that it keeps in memory. */
   readonly bytes: number;
   /** n x side x side x 3 bytes. */
   readonly pixels: (side: number) => Promise<Uint8Array>;
@@ -23,9 +24,8 @@ export interface Comparison {
 }
 
 /**
- * Asks another version, too, while nobody waits for an answer. One begins when there was nothing to do for as long as a
- * photo takes, and most of that time nothing is done: a photo that comes rarely finds one under way. A hub that is busy
- * all the time compares nothing.
+ * Asks another version about answered photos while no request waits. A comparison starts once the hub was idle for as long
+ * as a photo takes, and pauses follow it, so a new photo rarely meets one. A hub that is never idle compares nothing.
  */
 export class Comparisons {
   readonly #waiting: Comparison[] = [];
@@ -33,12 +33,12 @@ export class Comparisons {
   #idle = false;
   #working = false;
   #timer: NodeJS.Timeout | undefined;
-  /** By `performance.now()`; the next one does not begin before. */
+  /** Earliest start of the next one, by `performance.now()`. */
   #restsUntil = 0;
 
-  constructor(private readonly deployments: Deployments) {}
+  constructor(private readonly loaded: LoadedVersions) {}
 
-  /** @returns false when too many wait, and it is not taken. */
+  /** @returns false where there is no room for it. */
   add(comparison: Comparison): boolean {
     if (this.#waiting.length >= MOST_WAITING || this.#bytes + comparison.bytes > MOST_BYTES) return false;
     this.#waiting.push(comparison);
@@ -46,7 +46,7 @@ export class Comparisons {
     return true;
   }
 
-  /** Forgets what waits for something that has ended. */
+  /** Drops the waiting comparisons that belong to something that has ended. */
   forget(of: object): void {
     for (const comparison of this.#waiting.filter((waiting) => waiting.of === of)) {
       this.#waiting.splice(this.#waiting.indexOf(comparison), 1);
@@ -54,13 +54,13 @@ export class Comparisons {
     }
   }
 
-  /** Somebody waits for an answer. */
+  /** Tells it that a request waits. */
   busy(): void {
     clearTimeout(this.#timer);
     this.#idle = false;
   }
 
-  /** Nobody does any more. @param quiet milliseconds for which it should stay so. */
+  /** Tells it that no request waits. @param quiet milliseconds for which that has to last. */
   idle(quiet: number): void {
     this.#idle = true;
     clearTimeout(this.#timer);
@@ -85,7 +85,7 @@ export class Comparisons {
 
   async #compare({ version, n, pixels, answered, failed }: Comparison): Promise<void> {
     try {
-      const { network, letGo } = await this.deployments.holdVersion(version);
+      const { network, letGo } = await this.loaded.hold(version);
       try {
         const input = await pixels(version.size.input);
         const began = performance.now();
@@ -100,10 +100,10 @@ export class Comparisons {
   }
 }
 
-/** The most probable label of each picture. @param probabilities n x classes. */
+/** The most probable label of each photo. @param probabilities n x classes. */
 export function bestLabels(labels: readonly string[], probabilities: Float32Array): string[] {
   return Array.from({ length: probabilities.length / labels.length }, (_, i) => {
     const row = probabilities.subarray(i * labels.length, (i + 1) * labels.length);
-    return labels[row.indexOf(Math.max(...row))] as string;
+    return labels[mostProbable(row)] as string;
   });
 }

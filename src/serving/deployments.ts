@@ -5,7 +5,7 @@ import type { Held, LoadedVersions } from './loaded-versions.js';
 import type { SelfCheckOutcome } from './self-check.js';
 import type { ServedVersion } from './served-version.js';
 
-/** Which version serves an alias, loaded, warm and checked. */
+/** The version that serves an alias: loaded, warm and checked. */
 export interface Deployment {
   readonly alias: string;
   readonly version: ServedVersion;
@@ -13,25 +13,25 @@ export interface Deployment {
   readonly since: Date;
 }
 
-/** Whom to ask: what an alias points to, or a version by its number. */
+/** The version to ask: the one that an alias points to, or one by its number. */
 export type Target = { readonly alias: string } | { readonly version: number };
 
-/** `model@alias`, as people write it. */
+/** `model@alias`. */
 export const deploymentName = (model: string, alias: string): string => `${model}@${alias}`;
 
 const keptName = (model: string, number: number): string => `${model} ${number}`;
 
-/** What serves: versions by alias, and some that were asked for by number. */
+/** The versions that serve: one for each alias, and some that requests named by number. */
 export class Deployments {
   readonly events = new EventEmitter<{ switched: [deployment: Deployment] }>();
   readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
-  /** Why nothing serves an alias that should be served. */
+  /** Why the version of an alias cannot serve. */
   readonly #failures = new Map<string, string>();
   readonly #kept: LRUCache<string, Promise<Held>>;
 
   /**
    * @param find the version of a model by its number; NOT_FOUND.
-   * @param maxKept versions that stay loaded because they were asked for by number.
+   * @param maxKept most versions that stay loaded because requests named them by number.
    */
   constructor(
     private readonly loaded: LoadedVersions,
@@ -45,13 +45,13 @@ export class Deployments {
   }
 
   /**
-   * Loads a version beside what serves, warms it up and checks its answers.
-   * @returns what to do next: let an alias point to it from now on, or give it up.
-   * @throws what makes it unfit to serve, SELF_CHECK_FAILED among it; nothing has changed then.
+   * Loads a version beside those that serve, warms it up and checks its answers.
+   * @returns the next step: switch an alias to it, or abandon it.
+   * @throws SELF_CHECK_FAILED, or why it cannot be loaded; nothing has changed then.
    */
   async prepare(version: ServedVersion): Promise<{ switchTo(alias: string): Promise<void>; abandon(): Promise<void> }> {
     const held = await this.loaded.hold(version);
-    // What serves computes side by side: what may take its place should do so from its first photos on.
+    // Where versions compute in lanes, a new one has its lanes from its first photo on.
     if ([...this.#deployments.values()].some((present) => present.held.lanes.wanted)) await held.lanes.load();
     return {
       switchTo: async (alias) => {
@@ -67,7 +67,7 @@ export class Deployments {
     };
   }
 
-  /** Remembers why what an alias points to cannot serve. */
+  /** Remembers why the version of an alias cannot serve. */
   failed(model: string, alias: string, error: unknown): void {
     this.#failures.set(deploymentName(model, alias), error instanceof HubError ? error.message : 'see the log');
   }
@@ -87,8 +87,8 @@ export class Deployments {
   }
 
   /**
-   * Holds the version that serves a target at this moment: it answers also when the alias moves meanwhile. One that is
-   * asked for by number is loaded if need be.
+   * Holds the version that serves a target at the time of the call, even if the alias moves meanwhile. A version that is
+   * named by number is loaded if necessary.
    * @throws NOT_DEPLOYED, or NOT_FOUND.
    */
   async hold(model: string, target: Target): Promise<Held> {
@@ -100,25 +100,15 @@ export class Deployments {
     return this.loaded.hold((await kept).version);
   }
 
-  /** Holds a certain version, loaded if need be. @throws what makes it unfit to serve. */
-  async holdVersion(version: ServedVersion): Promise<Held> {
-    return this.loaded.hold(version);
-  }
-
-  /** Lets go of a version that was asked for by its number: who asks next is answered by its present form. */
+  /** Lets go of a version that was named by number: its present form answers the next request. */
   forget(model: string, number: number): void {
     this.#kept.delete(keptName(model, number));
-  }
-
-  /** Loads a version and keeps what it answers about photos. @returns the blob for `expected.blob`. */
-  async record(version: ServedVersion, photos: readonly Uint8Array[]): Promise<string> {
-    return this.loaded.record(version, photos);
   }
 
   #keep(name: string, version: Promise<ServedVersion>): Promise<Held> {
     const held = version.then((found) => this.loaded.hold(found));
     this.#kept.set(name, held);
-    held.catch(() => this.#kept.delete(name)); // the next one tries again
+    held.catch(() => this.#kept.delete(name)); // the next request tries again
     return held;
   }
 }

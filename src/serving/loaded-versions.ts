@@ -7,14 +7,14 @@ import { shuttingDown } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Predictor } from './batches.js';
 import { type LanePlan, NetworkLanes } from './network-lanes.js';
-import { type Postprocessor, readPostprocessor } from './postprocessor.js';
+import { openPostprocessor, type Postprocessor } from './postprocessor.js';
 import { checkAnswers, recordAnswers, type SelfCheckOutcome } from './self-check.js';
 import { formOf, type ServedVersion } from './served-version.js';
 
-/** A version in memory that is not unloaded before it is let go of. */
+/** A version in memory. It stays loaded until it is let go of. */
 export interface Held extends Predictor {
   readonly selfCheck: SelfCheckOutcome;
-  /** Which places of a picture speak for a class. @param maps of its `Sight`. @returns height x width. */
+  /** The places of a photo that speak for a class. @param maps of its output. @returns [height, width]. */
   explain(maps: Float32Array, label: number): Promise<Float32Array>;
   letGo(): Promise<void>;
 }
@@ -28,22 +28,23 @@ interface Loaded {
   readonly network: Promise<ClassifierForward>;
   readonly lanes: NetworkLanes;
   readonly selfCheck: Promise<SelfCheckOutcome>;
-  /** By calibration: a version may be calibrated while it serves. */
+  /** By calibration: a version can be calibrated while it serves. */
   readonly postprocessors: Map<string, Promise<Postprocessor>>;
   holders: number;
 }
 
 /**
- * The versions in memory, each form by itself. One that several hold is loaded once, and unloaded when the last lets go of it. Each has
- * threads of its own: loading one holds up no other, and all that it took is given back with the threads.
+ * The versions in memory, each form (32-bit floats, 8 bits) separately. A version is loaded once for all who hold it, and
+ * unloaded when the last one lets go. Each has its own threads: loading one delays no other, and ending the threads frees
+ * all of its memory.
  */
 export class LoadedVersions {
-  /** `alone`: a version computes nothing side by side, and why. */
+  /** `alone`: a version has no lanes, and why. */
   readonly events = new EventEmitter<{ alone: [version: ServedVersion, error: unknown] }>();
   readonly #loaded = new Map<string, Loaded>();
   #closed = false;
 
-  /** @param startThread one that computes with so many threads; with every core unless it is told. */
+  /** @param startThread starts one that computes with so many threads; with one for each core by default. */
   constructor(
     private readonly compiler: NetworkCompiler,
     private readonly startThread: (threads?: number) => NetworkThread,
@@ -51,7 +52,10 @@ export class LoadedVersions {
     private readonly blobs: BlobStore,
   ) {}
 
-  /** Loads a version unless it is, warms it up and checks its answers. @throws what makes it unfit to serve. */
+  /**
+   * Loads a version unless it is loaded, warms it up and checks its answers.
+   * @throws SELF_CHECK_FAILED, or why it cannot be loaded.
+   */
   async hold(version: ServedVersion): Promise<Held> {
     const id = formOf(version);
     const loaded = this.#loaded.get(id) ?? this.#load(version);
@@ -74,13 +78,13 @@ export class LoadedVersions {
     }
   }
 
-  /** Loads a version and keeps what it answers about photos. @returns the blob for `expected.blob`. */
+  /** Loads a version and stores its answers about photos. @returns the blob for `expected.blob`. */
   async record(version: ServedVersion, photos: readonly Uint8Array[]): Promise<string> {
     const { network, letGo } = await this.hold({ ...version, expected: null });
     return recordAnswers(network, version, photos, this.blobs).finally(letGo);
   }
 
-  /** Ends all threads; whoever waits for one of them is told that the hub is shutting down. */
+  /** Ends all threads; pending requests get SHUTTING_DOWN. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([this.compiler.close(), ...[...this.#loaded.values()].map((loaded) => this.#end(loaded))]);
@@ -103,7 +107,7 @@ export class LoadedVersions {
       if (!this.#closed) this.events.emit('alone', version, error);
     });
     const selfCheck = network.then((loaded) => checkAnswers(loaded, version, this.blobs));
-    selfCheck.catch(() => undefined); // whoever holds it learns of the network's failure first
+    selfCheck.catch(() => undefined); // `hold` reports the network's failure first
     return { version, thread, extraLanes, compiled, network, lanes, selfCheck, postprocessors: new Map(), holders: 0 };
   }
 
@@ -111,23 +115,23 @@ export class LoadedVersions {
     const key = JSON.stringify(version.calibration);
     const known = postprocessors.get(key);
     if (known) return known;
-    const postprocessor = readPostprocessor(version, this.blobs);
+    const postprocessor = openPostprocessor(version, this.blobs);
     postprocessors.set(key, postprocessor);
-    postprocessor.catch(() => postprocessors.delete(key)); // the next one tries again
+    postprocessor.catch(() => postprocessors.delete(key)); // the next request tries again
     return postprocessor;
   }
 
   async #letGo(id: string, loaded: Loaded): Promise<void> {
     loaded.holders -= 1;
     if (loaded.holders > 0) return;
-    if (this.#loaded.get(id) === loaded) this.#loaded.delete(id); // the next one loads it anew
+    if (this.#loaded.get(id) === loaded) this.#loaded.delete(id); // the next `hold` loads it again
     const network = await loaded.network.catch(() => null);
     await network?.dispose();
     await loaded.lanes.dispose();
     await this.#end(loaded);
   }
 
-  /** The file goes last: its weights are mapped, not read, and Windows removes none that is. */
+  /** Deletes the file last: its weights are mapped, and Windows does not delete a mapped file. */
   async #end({ version, thread, extraLanes, compiled, selfCheck }: Loaded): Promise<void> {
     await Promise.all([thread, ...extraLanes].map((each) => each.close()));
     const [made, checked] = await Promise.allSettled([compiled, selfCheck]);

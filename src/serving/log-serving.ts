@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Classifier } from './classifier.js';
+import type { Answerer } from './answer.js';
 import type { LoadedVersions } from './loaded-versions.js';
 
-/** Says in the log what makes serving slower than it could be. */
-export function logServing(classifier: Classifier, loaded: LoadedVersions, log: Logger): void {
-  classifier.events.on('refused', ({ model, code }) => {
+/** Logs the events that make serving slower than it could be. */
+export function logServing(answerer: Answerer, loaded: LoadedVersions, log: Logger): void {
+  answerer.events.on('refused', ({ model, code }) => {
     if (code !== 'DEADLINE_EXCEEDED') return;
     log.warn({ model }, 'a photo was not answered in time: raise --serving-deadline, or lower --serving-queue');
   });

@@ -1,35 +1,76 @@
-import { distance, readSubspace } from '../calibration/outliers.js';
+import { distance, readSubspace, type Subspace } from '../calibration/outliers.js';
 import { temper } from '../calibration/temperature.js';
+import type { ForwardResult } from '../engines/engine.js';
 import type { BlobStore } from '../storage/blobs.js';
-import type { ServedVersion } from './served-version.js';
+import type { Calibration, ServedVersion } from './served-version.js';
 
-/** What is to be thought of what a network answered. */
-export interface Postprocessor {
-  /** Whether the probabilities are those that a calibration makes of the network's own. */
+/** An output of the network, judged. */
+export interface Judged {
+  readonly label: string;
+  /** [classes], calibrated where the version is. */
+  readonly probabilities: Float32Array;
+  /** Most probable first. */
+  readonly top: readonly { readonly label: string; readonly probability: number }[];
+  /** Whether the probabilities are calibrated. */
   readonly calibrated: boolean;
-  /** n x classes. */
-  calibrate(probabilities: Float32Array): Float32Array;
   /**
-   * How far a photo lies from those that the network was trained on: above 1 it shows none of the classes, as far as can be
-   * told; null where that is not known.
-   * @param features of one photo; null where the network gives none.
+   * Distance of the photo from the training images: above 1 it probably shows none of the classes. Null where the version
+   * cannot tell, or it was not asked for.
    */
-  outlierScore(features: Float32Array | null): number | null;
+  readonly outlierScore: number | null;
 }
 
-/** Reads how a version's answers are to be judged. One that is not calibrated is believed as it is. */
-export async function readPostprocessor(
+/** What a caller wants to see of an answer. */
+export interface Wanted {
+  /** Classes to list. */
+  readonly topK: number;
+  /** Whether to compute the outlier score. */
+  readonly outlierScore: boolean;
+}
+
+/** Turns the network's outputs into answers: calibrated probabilities, ranked labels and an outlier score. */
+export class Postprocessor {
+  /** @param calibration null for a version that is not calibrated: its probabilities stay as they are. */
+  constructor(
+    private readonly labels: readonly string[],
+    private readonly calibration: (Calibration & { readonly subspace: Subspace }) | null,
+  ) {}
+
+  /** @param output of one photo. */
+  judge({ probabilities: raw, features }: ForwardResult, { topK, outlierScore }: Wanted): Judged {
+    const { labels, calibration } = this;
+    const probabilities = calibration ? temper(raw, labels.length, calibration.temperature) : raw;
+    const top = ranked(raw, topK).map((i) => ({ label: labels[i] as string, probability: probabilities[i] as number }));
+    return {
+      label: top[0]?.label as string,
+      probabilities,
+      top,
+      calibrated: calibration !== null,
+      outlierScore:
+        outlierScore && calibration && features
+          ? distance(features, calibration.subspace) / calibration.outlierDistance
+          : null,
+    };
+  }
+}
+
+/** Reads what a version's postprocessor needs. */
+export async function openPostprocessor(
   { calibration, labels }: ServedVersion,
   blobs: BlobStore,
 ): Promise<Postprocessor> {
-  if (!calibration) {
-    return { calibrated: false, calibrate: (probabilities) => probabilities, outlierScore: () => null };
-  }
-  const { temperature, outlierBlob, outlierDistance } = calibration;
-  const subspace = readSubspace(await blobs.get(outlierBlob));
-  return {
-    calibrated: true,
-    calibrate: (probabilities) => temper(probabilities, labels.length, temperature),
-    outlierScore: (features) => features && distance(features, subspace) / outlierDistance,
-  };
+  if (!calibration) return new Postprocessor(labels, null);
+  const subspace = readSubspace(await blobs.get(calibration.outlierBlob));
+  return new Postprocessor(labels, { ...calibration, subspace });
+}
+
+/** Indices of the most probable classes, by the network's own values: calibration keeps their order but for rounding. */
+function ranked(raw: Float32Array, topK: number): readonly number[] {
+  if (topK === 1) return [mostProbable(raw)];
+  return [...raw.keys()].sort((a, b) => (raw[b] as number) - (raw[a] as number)).slice(0, topK);
+}
+
+/** Index of the most probable class. @param probabilities of one photo. */
+export function mostProbable(probabilities: Float32Array): number {
+  return probabilities.indexOf(Math.max(...probabilities));
 }

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { HubError } from '../errors.js';
-import { bestLabels, Comparisons } from './comparisons.js';
+import type { Unlogged } from './answer-log.js';
+import { Comparisons } from './comparisons.js';
+import type { Decoded } from './decoder.js';
 import { type Deployments, deploymentName, type Target } from './deployments.js';
-import type { Held } from './loaded-versions.js';
+import type { Held, LoadedVersions } from './loaded-versions.js';
+import type { PhotoForm } from './photo-source.js';
 import type { RolloutBounds, RolloutFigures } from './rollout-figures.js';
 import type { ServedVersion } from './served-version.js';
 
-/** A version that is tried for an alias. */
+/** A version that is tried on the traffic of an alias. */
 export interface Rollout extends RolloutBounds {
   readonly id: string;
   readonly alias: string;
-  /** CANARY: it answers a share of the photos. SHADOW: it is asked about a share of them as well, and not shown. */
+  /** CANARY: the candidate answers a share of the requests. SHADOW: it is asked about a share of them, and not shown. */
   readonly mode: 'CANARY' | 'SHADOW';
   /** 0 to 1. */
   readonly share: number;
@@ -19,39 +22,27 @@ export interface Rollout extends RolloutBounds {
   readonly figures: RolloutFigures;
 }
 
-/** What was answered, and about what. */
-interface Answered {
-  /** n x classes. */
-  readonly probabilities: Float32Array;
-  readonly version: ServedVersion;
-  /** Of predicting the batch that it was in. */
-  readonly milliseconds: number;
-  /** That asking again keeps in memory. */
-  readonly bytes: number;
-  /** n x side x side x 3 bytes. */
-  readonly pixels: (side: number) => Promise<Uint8Array>;
-}
-
-/** What a question has to do with a rollout. */
+/** The part of one request in a rollout. */
 export interface RolloutPart {
-  answered(answer: Answered): void;
+  /** The version that answers it. */
+  readonly version: ServedVersion;
+  answered(answers: readonly Unlogged[], photos: Decoded): void;
   failed(error: unknown): void;
+  /** Ends the part: whatever happens to the request counts no more. */
+  leave(): void;
 }
 
-/** Whom a question goes to. */
-interface Asked {
-  readonly held: Promise<Held>;
-  readonly part: RolloutPart | null;
-}
-
-/** The rollouts that are under way, one for an alias: who is asked, what is counted, and when one has to end by itself. */
+/** The rollouts under way, one for an alias: which version answers, what is counted, and when one ends by itself. */
 export class Rollouts {
   readonly events = new EventEmitter<{ breached: [rollout: Rollout, why: string] }>();
   readonly #running = new Map<string, Rollout>();
   readonly #comparisons: Comparisons;
 
-  constructor(private readonly deployments: Deployments) {
-    this.#comparisons = new Comparisons(deployments);
+  constructor(
+    loaded: LoadedVersions,
+    private readonly deployments: Deployments,
+  ) {
+    this.#comparisons = new Comparisons(loaded);
   }
 
   begin(rollout: Rollout): void {
@@ -66,7 +57,7 @@ export class Rollouts {
     return [...this.#running.values()];
   }
 
-  /** From now on its version is asked no more. */
+  /** Ends a rollout: its candidate is asked no more. */
   async end(rollout: Rollout): Promise<void> {
     if (!this.#running.delete(nameOf(rollout))) return;
     this.#comparisons.forget(rollout);
@@ -74,67 +65,91 @@ export class Rollouts {
   }
 
   /**
-   * Holds the version that is to answer.
-   * @param key with it, the same version answers for as long as the rollout lasts. @param inPixels whether pictures come as the
-   * present version takes them: one that takes others can have no part then.
+   * Gives a request a part in the rollout of its target.
+   * @param key the same version answers all requests with it, as long as the rollout lasts.
+   * @param form pixels have the present version's size: a candidate of another size takes no part then.
+   * @returns null where the target has no rollout. @throws NOT_DEPLOYED.
    */
-  ask(model: string, target: Target, key: string | undefined, inPixels: boolean): Asked {
-    this.#comparisons.busy();
+  join(model: string, target: Target, key: string | undefined, form: PhotoForm): RolloutPart | null {
     const rollout = 'alias' in target ? this.find(model, target.alias) : undefined;
-    if (!rollout || !('alias' in target)) return { held: this.deployments.hold(model, target), part: null };
-    const present = this.deployments.get(model, target.alias).version;
+    if (!rollout) return null;
+    const present = this.deployments.get(model, rollout.alias).version;
     const candidate = rollout.candidate.version;
-    const fits = !inPixels || candidate.size.input === present.size.input;
+    const fits = form === 'encoded' || candidate.size.input === present.size.input;
     const chosen = fits && placeOf(rollout.id, key) < rollout.share;
-    const byCandidate = chosen && rollout.mode === 'CANARY';
-    const [version, other] = byCandidate ? [candidate, present] : [present, candidate];
-    const part = this.#part(rollout, byCandidate ? 'candidate' : 'present', chosen ? other : null);
-    return { held: this.deployments.holdVersion(version), part };
+    const arm = chosen && rollout.mode === 'CANARY' ? 'candidate' : 'present';
+    const [version, other] = arm === 'candidate' ? [candidate, present] : [present, candidate];
+    return this.#part(rollout, arm, version, chosen ? other : null);
   }
 
-  /** Nobody waits for an answer. @param perPhoto milliseconds that one takes. */
+  /** Tells comparisons that a request waits. */
+  busy(): void {
+    this.#comparisons.busy();
+  }
+
+  /** Tells comparisons that no request waits. @param perPhoto milliseconds that a photo takes. */
   idle(perPhoto: number): void {
     this.#comparisons.idle(perPhoto);
   }
 
-  /** @param other the version that is to be asked as well; null for none. */
-  #part(rollout: Rollout, arm: 'present' | 'candidate', other: ServedVersion | null): RolloutPart {
+  /** @param other the version to compare with; null for none. */
+  #part(
+    rollout: Rollout,
+    arm: 'present' | 'candidate',
+    version: ServedVersion,
+    other: ServedVersion | null,
+  ): RolloutPart {
     const { figures } = rollout;
-    let hasFailed = false;
+    let hasEnded = false;
+    const leave = (): void => {
+      hasEnded = true;
+    };
     return {
-      answered: ({ version, probabilities, milliseconds, bytes, pixels }) => {
-        if (hasFailed) return; // past its deadline: it came, and nobody waited for it any more
-        figures[arm].answered(milliseconds);
-        this.#judge(rollout);
+      version,
+      leave,
+      answered: (answers, photos) => {
+        if (hasEnded) return;
+        leave();
+        figures[arm].answered((answers[0] as Unlogged).timing.predict);
+        this.#endIfBreached(rollout);
         if (!other || this.#running.get(nameOf(rollout)) !== rollout) return;
-        const labels = bestLabels(version.labels, probabilities);
-        const answered = (others: readonly string[], took: number): void => {
-          figures.compared += labels.length;
-          figures.agreed += labels.filter((label, i) => label === others[i]).length;
-          if (other === rollout.candidate.version) figures.candidate.answered(took);
-          this.#judge(rollout);
-        };
-        const failed = (error: unknown): void => {
-          if (other === rollout.candidate.version) this.#failed(rollout, 'candidate', error);
-        };
-        const comparison = { of: rollout, version: other, n: labels.length, bytes, pixels, answered, failed };
-        if (!this.#comparisons.add(comparison)) figures.dropped += labels.length;
+        const labels = answers.map(({ label }) => label);
+        if (!this.#compare(rollout, other, labels, photos)) figures.dropped += labels.length;
       },
       failed: (error) => {
-        hasFailed = true;
+        if (hasEnded) return;
+        leave();
         this.#failed(rollout, arm, error);
       },
     };
   }
 
-  /** What whoever asks did wrong, or the hub had no time for, says nothing of a version. */
+  /** Has another version asked about the same photos. @returns false where there is no room for that. */
+  #compare(rollout: Rollout, version: ServedVersion, labels: readonly string[], photos: Decoded): boolean {
+    const { figures, candidate } = rollout;
+    const ofCandidate = version === candidate.version;
+    return this.#comparisons.add({
+      ...{ of: rollout, version, n: labels.length, bytes: photos.memory, pixels: photos.at },
+      answered: (others, milliseconds) => {
+        figures.compared += labels.length;
+        figures.agreed += labels.filter((label, i) => label === others[i]).length;
+        if (ofCandidate) figures.candidate.answered(milliseconds);
+        this.#endIfBreached(rollout);
+      },
+      failed: (error) => {
+        if (ofCandidate) this.#failed(rollout, 'candidate', error);
+      },
+    });
+  }
+
+  /** Counts an error, unless it is the caller's: that says nothing of a version. */
   #failed(rollout: Rollout, arm: 'present' | 'candidate', error: unknown): void {
     if (error instanceof HubError && error.code !== 'DEADLINE_EXCEEDED') return;
     rollout.figures[arm].errors += 1;
-    this.#judge(rollout);
+    this.#endIfBreached(rollout);
   }
 
-  #judge(rollout: Rollout): void {
+  #endIfBreached(rollout: Rollout): void {
     const why = rollout.figures.breach(rollout);
     if (why === null || this.#running.get(nameOf(rollout)) !== rollout) return;
     this.end(rollout).catch(() => undefined); // at once: writing it down may take longer
@@ -146,7 +161,7 @@ function nameOf({ candidate, alias }: Pick<Rollout, 'candidate' | 'alias'>): str
   return deploymentName(candidate.version.model, alias);
 }
 
-/** Where a question falls, 0 to 1: with a key, always at the same place in one rollout, and at any in another. */
+/** Place of a request in 0 to 1: the same for one key in one rollout, random without a key. */
 function placeOf(rollout: string, key: string | undefined): number {
   if (key === undefined) return Math.random();
   return createHash('sha256').update(`${rollout} ${key}`).digest().readUInt32BE() / 2 ** 32;

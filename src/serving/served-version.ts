@@ -1,6 +1,6 @@
 import type { InputSize } from '../engines/engine.js';
 
-/** What a model version is to serving: where its weights lie and how its pictures and answers are read. */
+/** A model version as serving needs it: blobs of its weights, labels, sizes and calibration. */
 export interface ServedVersion {
   readonly versionId: string;
   /** Model name and version number, for answers and logs. */
@@ -8,39 +8,39 @@ export interface ServedVersion {
   readonly number: number;
   readonly backboneBlob: string;
   readonly weightsBlob: string;
-  /** Set where it serves with 8-bit weights and activations: the blob with that form of it. */
+  /** Blob of its 8-bit form, where that serves. */
   readonly quantizedBlob: string | null;
   /** Class names by index. */
   readonly labels: readonly string[];
   readonly size: InputSize;
-  /** What it must answer to be served; null for a version from before that was kept. */
+  /** Answers that it must reproduce before it serves; null for a version from before they were stored. */
   readonly expected: ExpectedAnswers | null;
-  /** How its answers are to be judged; null while that has not been looked at. */
+  /** Null until it is calibrated. */
   readonly calibration: Calibration | null;
 }
 
 export interface Calibration {
-  /** By which logits are divided. */
+  /** Divisor of the logits. */
   readonly temperature: number;
   /** Blob of `calibration/outliers.ts`. */
   readonly outlierBlob: string;
-  /** How far from there features may lie. */
+  /** Distance of features at which the outlier score is 1. */
   readonly outlierDistance: number;
 }
 
 export interface ExpectedAnswers {
   /** Blob of `self-check.ts`. */
   readonly blob: string;
-  /** Largest difference of a probability that is allowed. */
+  /** Largest allowed difference of a probability. */
   readonly tolerance: number;
 }
 
-/** What is loaded: one form of a version. */
+/** Key of one form of a version, as it is loaded. */
 export function formOf({ versionId, quantizedBlob }: ServedVersion): string {
   return `${versionId} ${quantizedBlob ?? ''}`;
 }
 
-/** How that form computes. */
+/** Precision of the form that serves. */
 export function precisionOf({ quantizedBlob }: ServedVersion): 'FP32' | 'INT8' {
   return quantizedBlob === null ? 'FP32' : 'INT8';
 }

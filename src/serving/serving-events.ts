@@ -1,25 +1,31 @@
 import type { ErrorCode } from '../errors.js';
-import type { Computed } from './batches.js';
+import type { ComputedBatch, Output } from './batches.js';
 import type { ServedVersion } from './served-version.js';
 
-/** Where the time of an answer went, in milliseconds. */
+/** Where the time of a request went, in milliseconds. */
 export interface Timing {
   /** From the photo's bytes to the answer. */
   readonly total: number;
-  /** Waiting: for a version to be loaded, for a decoder, for the batch before. */
+  /** Waiting: for the version to load, for a decoder, for the batch before. */
   readonly queue: number;
   /** 0 for pixels. */
   readonly decode: number;
-  /** Of the whole batch that it was in. */
+  /** Time of the whole batch. */
   readonly predict: number;
   /** Photos in that batch. */
   readonly batchSize: number;
 }
 
-/** What serving tells those who measure it. */
+/** @param arrived when the photo had been read, by `performance.now()`. @param decode milliseconds. */
+export function timingOf(arrived: number, decode: number, { began, ended, batchSize }: Output): Timing {
+  const [total, predict] = [performance.now() - arrived, ended - began];
+  return { total, queue: Math.max(0, total - decode - predict), decode, predict, batchSize };
+}
+
+/** Events of serving, for metrics and the log. */
 export interface ServingEvents {
-  batch: [batch: Computed];
+  batch: [batch: ComputedBatch];
   answered: [answer: { readonly version: ServedVersion; readonly timing: Timing }];
-  /** A photo that got no answer; the version is not known where there is none. */
+  /** A request without an answer. */
   refused: [refusal: { readonly model: string; readonly code: ErrorCode | 'INTERNAL' }];
 }

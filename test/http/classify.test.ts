@@ -1,9 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PHOTO_BYTES } from '../../src/domain/classification/classification-bounds.js';
+import { PHOTO_BYTES } from '../../src/serving/classification-bounds.js';
 import type { ClassificationAnswer, RunAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
 import { promoteAs, serveColours } from '../support/served-colours.js';
@@ -40,6 +42,39 @@ const body = (content: Uint8Array, headers: Record<string, string> = PNG): Reque
   body: new Uint8Array(content),
   headers,
 });
+
+/** The start of a GraphQL upload, up to the first byte of its photo: before that the parser cannot tell that the photo begins. */
+function uploadStart(): string {
+  const query = 'mutation ($image: Upload!) { classify(model: "colours", image: $image) { label } }';
+  const part = (name: string, content: string): string =>
+    `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${content}`;
+  const operations = part('operations', `${JSON.stringify({ query, variables: { image: null } })}\r\n`);
+  const map = part('map', `${JSON.stringify({ 0: ['variables.image'] })}\r\n`);
+  return operations + map + part('0"; filename="photo.png', 'P');
+}
+
+/** Begins a request whose photo does not come. */
+function begin(path: string, headers: Record<string, string>, start: string) {
+  const known = { authorization: `Bearer ${hub.token}`, 'apollo-require-preflight': 'true' };
+  const sent = request(`${hub.url}${path}`, {
+    method: 'POST',
+    headers: { ...known, ...headers, 'content-length': 100_000 },
+  });
+  sent.flushHeaders();
+  sent.write(start);
+  const answer = once(sent, 'response').then(async ([response]) => ({
+    status: (response as IncomingMessage).statusCode,
+    text: (await (response as IncomingMessage).toArray()).join(''),
+  }));
+  answer.catch(() => undefined); // the first one is broken off
+  sent.on('error', () => undefined);
+  return { answer, end: () => sent.destroy() };
+}
+
+async function photosWaiting(): Promise<number> {
+  const metrics = await hub.fetch('/metrics', { headers: { authorization: `Bearer ${hub.token}` } });
+  return Number(/^modelhub_queue_photos (\d+)$/m.exec(await metrics.text())?.[1]);
+}
 
 /** What is the same each time. */
 function steady(answer: unknown): unknown {
@@ -222,6 +257,23 @@ describe('POST /v1/classify', () => {
       expect(code).toBe('OVERLOADED');
       expect(headers.get('retry-after')).toBe(String(retryAfter));
     }
+  });
+
+  describe.each<[string, string, Record<string, string>, string]>([
+    ['GraphQL', '/graphql', { 'content-type': 'multipart/form-data; boundary=x' }, uploadStart()],
+    ['REST', '/v1/classify?model=colours', PNG, ''],
+    ['the Open Inference Protocol', '/v2/models/colours/infer', {}, ''],
+  ])('a photo over %s', (_, path, headers, start) => {
+    it('is refused before its bytes have come when the queue is full', async () => {
+      const first = begin(path, headers, start);
+      await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(1);
+      const second = begin(path, headers, start);
+      const { status, text } = await second.answer;
+      expect(status).toBe(429);
+      expect(text).toContain('The hub has more photos than it can answer');
+      for (const { end } of [first, second]) end();
+      await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(0);
+    });
   });
 
   it('refuses what took longer than the deadline', async () => {

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_BODY_BYTES } from '../../src/http/inference/bounds.js';
+import { PHOTO_BYTES } from '../../src/serving/classification-bounds.js';
 import type { RunAnswer } from '../support/answers.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { ENDLESS } from '../support/recipes.js';
@@ -42,6 +44,9 @@ async function addedBy(done: () => Promise<unknown>): Promise<(series: string) =
 const classify = (query: string, content: Uint8Array = photo): Promise<Response> =>
   hub.fetch(`/v1/classify${query}`, { method: 'POST', body: new Uint8Array(content), headers: bearer() });
 
+const infer = (body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>
+  hub.fetch('/v2/models/colours/infer', { method: 'POST', body, headers: bearer() });
+
 describe('/metrics', () => {
   it('counts answers by model and version, and times them', async () => {
     const added = await addedBy(() => Promise.all([classify('?model=colours'), classify('')]));
@@ -60,9 +65,26 @@ describe('/metrics', () => {
     expect((await scrape()).get('modelhub_uploads_active')).toBe(0);
   });
 
+  it('counts answers over the Open Inference Protocol as those over REST', async () => {
+    const image = { name: 'image', shape: [2, 32, 32, 3], datatype: 'UINT8', data: new Array(2 * 32 * 32 * 3).fill(9) };
+    const added = await addedBy(() => infer(JSON.stringify({ inputs: [image] })));
+    expect(added('modelhub_answers_total{model="colours",version="1",code="OK"}')).toBe(1);
+    expect(added('modelhub_batch_photos_sum')).toBe(2);
+  });
+
   it('counts what is refused by its code', async () => {
-    const added = await addedBy(() => classify('?model=colours', Buffer.from('no photo')));
-    expect(added('modelhub_answers_total{model="colours",version="",code="IMAGE_REFUSED"}')).toBe(1);
+    const added = await addedBy(async () => {
+      await classify('?model=colours', Buffer.from('no photo'));
+      await classify('?model=colours', Buffer.alloc(PHOTO_BYTES + 1));
+      await infer('no JSON');
+      await infer(Buffer.alloc(MAX_BODY_BYTES + 1));
+    });
+    const refused = (code: string): number =>
+      added(`modelhub_answers_total{model="colours",version="",code="${code}"}`);
+    expect(refused('IMAGE_REFUSED')).toBe(1);
+    expect(refused('LIMIT_EXCEEDED')).toBe(2);
+    expect(refused('BAD_INPUT')).toBe(1);
+    expect(refused('INTERNAL')).toBe(0);
   });
 
   it('counts requests by the route as it is registered, and by status', async () => {

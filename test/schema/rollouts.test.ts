@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PredictionLog } from '../../src/domain/prediction/prediction-log.js';
-import type { Classification } from '../../src/serving/classifier.js';
+import type { Unlogged } from '../../src/serving/answer-log.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer } from '../support/answers.js';
@@ -167,6 +167,10 @@ describe('a trial', () => {
       const answer = await hub.fetch(`/v2/models/${MODEL}/infer`, init);
       expect(await answer.json()).toMatchObject({ model_version: String(version) });
     }
+    expect(await trial()).toMatchObject({
+      candidate: { answers: asked + 1, errors: 0 },
+      present: { answers: all - asked + 1, errors: 0 },
+    });
   });
 
   it('goes on when the hub starts again, and ends by itself when the version fails more often than it may', async () => {
@@ -347,12 +351,37 @@ describe('the log of predictions', () => {
     await log.load();
     const top = [{ label: 'red', probability: 0.5 }];
     const answer = { label: 'red', top, version: { model: MODEL, versionId }, timing: { total: 1 } };
-    const keep = (photo: Uint8Array): string | null => log.keep(photo, answer as unknown as Classification);
+    const keep = (bytes: Uint8Array): string | null =>
+      log.keep({ form: 'encoded', bytes }, answer as unknown as Unlogged);
     expect(keep(new Uint8Array(64 * 1024 ** 2 + 1))).toBeNull();
     expect(Array.from({ length: 2001 }, () => keep(new Uint8Array())).indexOf(null)).toBe(2000);
     expect(log.of(MODEL)).toMatchObject({ lost: 2 });
     await log.close();
   }
+
+  it('has each picture of the Open Inference Protocol by the hash of its pixels, and never the picture', async () => {
+    await setLog({ keepPhotos: true });
+    const pictures = [1, 2].map((seed) => Buffer.from(Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * seed) % 256)));
+    const tensor = { name: 'image', shape: [2, 32, 32, 3], datatype: 'FP32', data: [...Buffer.concat(pictures)] };
+    const headers = { authorization: `Bearer ${hub.token}` };
+    const init = { method: 'POST', headers, body: JSON.stringify({ inputs: [tensor] }) };
+    const response = await hub.fetch(`/v2/models/${MODEL}/infer`, init);
+    const answer = (await response.json()) as {
+      parameters: { prediction_ids: string };
+      outputs: { name: string; data: string[] }[];
+    };
+    const given = answer.parameters.prediction_ids.split(',');
+    const labels = answer.outputs.find(({ name }) => name === 'label')!.data;
+    const kept = (await predictions({}, { first: 2 })).predictions.toReversed();
+    expect(kept).toMatchObject(
+      pictures.map((picture, i) => ({
+        ...{ id: given[i], version: 1, label: labels[i], inputHash: sha256(picture), thumbnail: null },
+      })),
+    );
+    for (const picture of pictures) expect(existsSync(blobFile(hub.data, sha256(picture)))).toBe(false);
+    await hub.ask('give-feedback', { predictionId: given[1], label: 'red' });
+    expect((await predictions({}, { first: 1 })).predictions).toMatchObject([{ id: given[1], rightLabel: 'red' }]);
+  });
 
   it('is off again when its share is 0, and all of that is in the audit', async () => {
     await setLog({ sample: 0, reason: 'enough' });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Comparison, Comparisons } from '../../src/serving/comparisons.js';
-import type { Deployments } from '../../src/serving/deployments.js';
+import type { LoadedVersions } from '../../src/serving/loaded-versions.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import { ServingRoom } from '../support/serving-room.js';
 
 let room: ServingRoom;
 let version: ServedVersion;
-let deployments: Deployments;
+let loaded: LoadedVersions;
 
 beforeAll(async () => {
   room = await ServingRoom.open();
   version = await room.version(1, { leaning: [3, 1, 4, 2] });
-  deployments = await room.serving(version);
+  loaded = room.inMemory();
 });
 afterAll(() => room.remove());
 
@@ -27,7 +27,7 @@ function comparison(more: Partial<Comparison> = {}): Comparison & { readonly end
 }
 
 it('asks nothing before nobody waits, and then one after the other until somebody does again', async () => {
-  const comparisons = new Comparisons(deployments);
+  const comparisons = new Comparisons(loaded);
   const answers: string[] = [];
   const first = comparison({
     answered: (labels) => {
@@ -45,7 +45,7 @@ it('asks nothing before nobody waits, and then one after the other until somebod
 });
 
 it('tells what one failed of, and goes on with the next', async () => {
-  const comparisons = new Comparisons(deployments);
+  const comparisons = new Comparisons(loaded);
   const broken = comparison({ pixels: () => Promise.reject(new Error('no pixels')) });
   const next = comparison();
   for (const one of [broken, next]) comparisons.add(one);
@@ -55,7 +55,7 @@ it('tells what one failed of, and goes on with the next', async () => {
 });
 
 it('takes no more than may wait, nor more bytes than may be kept, and has room again for what was forgotten', () => {
-  const comparisons = new Comparisons(deployments);
+  const comparisons = new Comparisons(loaded);
   const taken = Array.from({ length: 65 }, () => comparisons.add(comparison()));
   expect(taken.indexOf(false)).toBe(64);
   comparisons.forget(version);

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Classification, Classifier } from '../../src/serving/classifier.js';
+import type { Answer, Answerer } from '../../src/serving/answer.js';
 import { lanesOn, NetworkLanes } from '../../src/serving/network-lanes.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import { noise } from '../datasets/fixtures.js';
-import { ServingRoom } from '../support/serving-room.js';
+import { classify, PRODUCTION, pixelsOf, ServingRoom } from '../support/serving-room.js';
 
-const PRODUCTION = { model: 'pets', target: { alias: 'production' }, topK: 4 } as const;
 const LANES = 2;
 
 let room: ServingRoom;
@@ -19,22 +18,22 @@ beforeAll(async () => {
 });
 afterAll(() => room.remove());
 
-const ask = (classifier: Classifier, some: readonly Buffer[]): Promise<Classification[]> =>
-  Promise.all(some.map((photo) => classifier.classify(photo, PRODUCTION)));
+const ask = (answerer: Answerer, some: readonly Buffer[]): Promise<Answer[]> =>
+  Promise.all(some.map((photo) => classify(answerer, photo)));
 
-/** A classifier of the version that sees, and which of its networks were asked from now on: 0 is the one on every core. */
-async function asking(): Promise<{ classifier: Classifier; asked: () => number[] }> {
+/** An answerer of the version that sees, and which of its networks were asked from now on: 0 is the one on every core. */
+async function asking(): Promise<{ answerer: Answerer; asked: () => number[] }> {
   const first = room.loads;
-  const classifier = room.classifier(await room.serving(seeing));
+  const answerer = room.answerer(await room.serving(seeing));
   room.asked = [];
-  return { classifier, asked: () => room.asked.splice(0).map((before) => before - first) };
+  return { answerer, asked: () => room.asked.splice(0).map((before) => before - first) };
 }
 
 /** The same, with all networks loaded. */
 async function askingAll(): Promise<Awaited<ReturnType<typeof asking>>> {
   const before = room.loaded;
   const made = await asking();
-  await ask(made.classifier, photos);
+  await ask(made.answerer, photos);
   await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
   made.asked();
   return made;
@@ -42,11 +41,11 @@ async function askingAll(): Promise<Awaited<ReturnType<typeof asking>>> {
 
 describe('photos', () => {
   it('that come at the same time are shared out among parts of the cores, and answered as alone', async () => {
-    const { classifier, asked } = await askingAll();
+    const { answerer, asked } = await askingAll();
     const alone = [];
-    for (const photo of photos) alone.push((await classifier.classify(photo, PRODUCTION)).top);
+    for (const photo of photos) alone.push((await classify(answerer, photo)).top);
     expect(asked(), 'one that comes alone has every core').toEqual(photos.map(() => 0));
-    const answers = await ask(classifier, photos);
+    const answers = await ask(answerer, photos);
     for (const [i, { top }] of answers.entries()) {
       for (const [rank, { label, probability }] of top.entries()) {
         expect(label).toBe(alone[i]![rank]!.label);
@@ -57,19 +56,19 @@ describe('photos', () => {
   });
 
   it('of which many go fast are computed together in each lane, in even shares', async () => {
-    const { classifier } = await askingAll();
-    await ask(classifier, photos); // now it is known how long one takes
+    const { answerer } = await askingAll();
+    await ask(answerer, photos); // now it is known how long one takes
     const batches: number[] = [];
-    classifier.events.on('batch', (batch) => batches.push(batch.photos));
+    answerer.events.on('batch', (batch) => batches.push(batch.photos));
     const pixels = new Uint8Array(photos.length * 8 * 8 * 3); // there at the same time
-    await classifier.infer({ model: 'pets', target: { alias: 'production' } }, pixels, photos.length);
+    await answerer.answer(pixelsOf(pixels, photos.length), PRODUCTION);
     expect(batches).toEqual([photos.length / LANES, photos.length / LANES]);
   });
 
   it('are computed as many at a time as there are lanes', async () => {
-    const { classifier } = await askingAll();
+    const { answerer } = await askingAll();
     const release = room.holdUp();
-    const answers = ask(classifier, photos);
+    const answers = ask(answerer, photos);
     await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
     await expect.poll(() => room.computing, { timeout: 300 }).toBe(LANES);
     release();
@@ -78,10 +77,10 @@ describe('photos', () => {
 
   it('are computed together while the lanes are loaded, which is when they are needed first', async () => {
     const before = room.loaded;
-    const { classifier, asked } = await asking();
-    await ask(classifier, photos.slice(0, 1));
+    const { answerer, asked } = await asking();
+    await ask(answerer, photos.slice(0, 1));
     expect(room.loaded - before).toBe(1);
-    await ask(classifier, photos);
+    await ask(answerer, photos);
     expect(asked()).toContain(0);
     await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
   });
@@ -89,15 +88,15 @@ describe('photos', () => {
   it('of a version that takes every core wait for those that are computed side by side', async () => {
     const deployments = await room.serving(seeing);
     await (await deployments.prepare(await room.version(2))).switchTo('candidate');
-    const classifier = room.classifier(deployments);
+    const answerer = room.answerer(deployments);
     const before = room.loaded;
-    await ask(classifier, photos);
+    await ask(answerer, photos);
     await vi.waitUntil(() => room.loaded === before + LANES, { timeout: 20_000 });
     const release = room.holdUp();
-    const first = ask(classifier, photos.slice(0, LANES));
+    const first = ask(answerer, photos.slice(0, LANES));
     await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
     room.asked = [];
-    const other = classifier.classify(photos[0]!, { ...PRODUCTION, target: { alias: 'candidate' } });
+    const other = classify(answerer, photos[0]!, { target: { alias: 'candidate' } });
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(room.asked).toEqual([]);
     release();
@@ -108,12 +107,12 @@ describe('photos', () => {
 
 describe('lanes', () => {
   it('that cannot be loaded are told, and photos are answered without them', async () => {
-    const { classifier } = await asking();
+    const { answerer } = await asking();
     room.refusal = new Error('no memory');
     try {
-      expect(await ask(classifier, photos)).toHaveLength(photos.length);
+      expect(await ask(answerer, photos)).toHaveLength(photos.length);
       await vi.waitUntil(() => room.alone.length > 0, { timeout: 20_000 });
-      expect(await ask(classifier, photos)).toHaveLength(photos.length);
+      expect(await ask(answerer, photos)).toHaveLength(photos.length);
     } finally {
       room.refusal = null;
     }
@@ -123,8 +122,8 @@ describe('lanes', () => {
   it('are there at once where they are needed, and unloaded with their version', async () => {
     const before = room.loaded;
     const deployments = await room.serving(seeing);
-    const classifier = room.classifier(deployments);
-    await ask(classifier, photos);
+    const answerer = room.answerer(deployments);
+    await ask(answerer, photos);
     await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
     const next = await deployments.prepare(await room.version(2));
     expect(room.loaded - before, 'both versions, with their lanes').toBe(2 * (1 + LANES));

@@ -7,10 +7,12 @@ import { NetworkThread } from '../../src/engines/network-thread.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32, type Tensor } from '../../src/network/tensor.js';
-import { Classifier } from '../../src/serving/classifier.js';
+import { type Answer, Answerer, type Question } from '../../src/serving/answer.js';
+import type { AnswerLog } from '../../src/serving/answer-log.js';
 import { Deployments } from '../../src/serving/deployments.js';
 import { LoadedVersions } from '../../src/serving/loaded-versions.js';
 import type { LanePlan } from '../../src/serving/network-lanes.js';
+import { encodedPhoto, type PhotoSource } from '../../src/serving/photo-source.js';
 import { Rollouts } from '../../src/serving/rollouts.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import type { ServingBounds } from '../../src/serving/serving-bounds.js';
@@ -34,7 +36,27 @@ const BOUNDS: ServingBounds = {
   servingVersions: 1,
 };
 
-/** What a version may have that is not as usual. */
+/** A question to the production version that wants all classes. */
+export const PRODUCTION: Question = {
+  ...{ model: 'pets', target: { alias: 'production' } },
+  ...{ topK: LABELS.length, outlierScore: true },
+};
+
+/** An encoded photo whose bytes are there. */
+const photoOf = (bytes: Uint8Array): PhotoSource => encodedPhoto(async () => bytes);
+
+/** Photos that come as pixels. */
+export const pixelsOf = (bytes: Uint8Array, count: number): PhotoSource => ({
+  form: 'pixels',
+  read: async () => ({ bytes, count }),
+});
+
+/** Asks about one photo. */
+export async function classify(answerer: Answerer, photo: Uint8Array, more: Partial<Question> = {}): Promise<Answer> {
+  return (await answerer.answer(photoOf(photo), { ...PRODUCTION, ...more })).answers[0];
+}
+
+/** Properties of a version that differ from the usual ones. */
 export type Changes = Partial<ServedVersion> & {
   /** What its head adds, one value a class: its answer is then nearly the same for every photo. */
   readonly leaning?: readonly number[];
@@ -57,6 +79,8 @@ export class ServingRoom {
   /** What predictions wait for. */
   #gate: Promise<void> = Promise.resolve();
   readonly #rooms: LoadedVersions[] = [];
+  /** What deployments load their versions with. */
+  readonly #loadedBy = new Map<Deployments, LoadedVersions>();
   /** What `find` of the deployments knows. */
   readonly #registered: ServedVersion[] = [];
 
@@ -123,13 +147,26 @@ export class ServingRoom {
       if (!found) throw new Error(`no version ${number} of ${model}`);
       return found;
     };
-    const deployments = new Deployments(this.inMemory(), find, BOUNDS.servingVersions);
+    const loaded = this.inMemory();
+    const deployments = new Deployments(loaded, find, BOUNDS.servingVersions);
+    this.#loadedBy.set(deployments, loaded);
     for (const version of versions) await (await deployments.prepare(version)).switchTo('production');
     return deployments;
   }
 
-  classifier(deployments: Deployments, bounds: Partial<ServingBounds> = {}): Classifier {
-    return new Classifier({ ...BOUNDS, ...bounds }, new Rollouts(deployments));
+  loadedBy(deployments: Deployments): LoadedVersions {
+    return this.#loadedBy.get(deployments) as LoadedVersions;
+  }
+
+  /** @param more with no rollout and a log that keeps nothing unless they are given. */
+  answerer(
+    deployments: Deployments,
+    bounds: Partial<ServingBounds> = {},
+    more: { readonly log?: AnswerLog; readonly rollouts?: Rollouts } = {},
+  ): Answerer {
+    const loaded = this.loadedBy(deployments);
+    const { log = { keep: () => null }, rollouts = new Rollouts(loaded, deployments) } = more;
+    return new Answerer({ bounds: { ...BOUNDS, ...bounds }, loaded, deployments, rollouts, log });
   }
 
   /** From now on predictions wait until what this returns is called. */

@@ -1,5 +1,5 @@
 import type { InputSize } from '../../engines/engine.js';
-import type { Deployments } from '../../serving/deployments.js';
+import type { LoadedVersions } from '../../serving/loaded-versions.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 
 /** Test images whose answers are stored with a version. */
@@ -21,7 +21,7 @@ interface Answering {
 export class ReferenceAnswers {
   constructor(
     private readonly contents: DatasetContents,
-    private readonly deployments: Deployments,
+    private readonly loaded: LoadedVersions,
   ) {}
 
   /** @returns SHA-256 of the blob with images and answers. */
@@ -31,7 +31,7 @@ export class ReferenceAnswers {
     // Spread over the split, which is ordered by class.
     const chosen = tests.filter((_, i) => i % Math.ceil(tests.length / PHOTOS) === 0);
     const photos = await Promise.all(chosen.map((image) => contents.read(image)));
-    return this.deployments.record(
+    return this.loaded.record(
       { ...answering, versionId: id, quantizedBlob: null, number: 0, expected: null, calibration: null },
       photos,
     );

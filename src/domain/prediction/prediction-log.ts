@@ -2,27 +2,27 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
-import type { Classification } from '../../serving/classifier.js';
+import type { AnsweredPhoto, AnswerLog, Unlogged } from '../../serving/answer-log.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 
-/** Answers that wait to be written at most, and the bytes of their photos. */
+/** Most answers that wait to be written, and most bytes of their photos. */
 const [MOST_WAITING, MOST_BYTES] = [2000, 64 * 1024 ** 2];
-/** Answers that are written together. */
+/** Answers written in one statement. */
 const BATCH = 200;
-/** Milliseconds from one writing to the next, and from one clearing to the next. */
+/** Milliseconds between two writes, and between two deletions of old answers. */
 const [WRITE_EVERY, CLEAR_EVERY] = [1000, 3_600_000];
 const DAY = 24 * 3_600_000;
-/** Photos that are stored at the same time. */
+/** Photos stored at the same time. */
 const AT_ONCE = 4;
 
-/** What of a model's answers is kept. */
+/** Which answers of a model are kept. */
 const settingSchema = z.strictObject({
   /** Share of the answers, 0 to 1; 0 keeps none. */
   sample: z.number().min(0).max(1),
-  /** After so many days they are deleted. */
+  /** Days after which they are deleted. */
   days: z.number().int().positive(),
-  /** Whether the photos themselves are kept too. */
+  /** Whether encoded photos are stored too; pixels never are. */
   photos: z.boolean(),
 });
 export type LogSetting = z.output<typeof settingSchema>;
@@ -30,28 +30,28 @@ export type LogSetting = z.output<typeof settingSchema>;
 interface Logged {
   readonly modelId: string;
   readonly setting: LogSetting;
-  /** Answers that were to be kept since the hub started, and were not: too many waited. */
+  /** Answers since the start of the hub that were not kept because too many waited. */
   lost: number;
 }
 
 interface Entry {
   readonly id: string;
   readonly modelId: string;
-  readonly photo: Uint8Array;
+  readonly bytes: Uint8Array;
   readonly keepPhoto: boolean;
-  readonly answer: Classification;
+  readonly answer: Unlogged;
   readonly at: Date;
 }
 
 /**
- * Keeps answers, where a model is set to. They are written together, some time after they were given: nobody waits for
- * it, and what would not fit into memory meanwhile is lost and counted.
+ * Keeps answers of the models that are set to. No request waits for it: answers are written together, once a second, and
+ * those that do not fit into memory meanwhile are lost and counted.
  */
-export class PredictionLog {
+export class PredictionLog implements AnswerLog {
   readonly #models = new Map<string, Logged>();
   readonly #waiting: Entry[] = [];
   #bytes = 0;
-  /** Writing and deleting take turns: of two rows with the same photo, one may go while the other comes. */
+  /** Writes and deletions take turns: a photo that one row loses may be the photo of a row that is being written. */
   readonly #oneWriter = pLimit(1);
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -61,7 +61,7 @@ export class PredictionLog {
     private readonly log: Logger,
   ) {}
 
-  /** Learns what is to be kept, deletes what is old, and goes on with both. */
+  /** Reads the settings, and starts to write answers and to delete old ones. */
   async start(): Promise<void> {
     await this.load();
     this.#every(WRITE_EVERY, () => this.flush());
@@ -69,7 +69,7 @@ export class PredictionLog {
     await this.clear();
   }
 
-  /** To be called when a model's setting has changed. */
+  /** Reads the settings again after one has changed. */
   async load(): Promise<void> {
     for (const { id: modelId, name, logging } of await this.prisma.model.findMany()) {
       if (logging === null) continue;
@@ -78,32 +78,32 @@ export class PredictionLog {
     }
   }
 
-  /** Of a model; null where nothing was ever set. */
+  /** The setting of a model; null where it was never set. */
   of(model: string): Logged | null {
     return this.#models.get(model) ?? null;
   }
 
-  /** @returns the id under which the answer will be found; null when it is not kept. */
-  keep(photo: Uint8Array, answer: Classification): string | null {
+  keep({ form, bytes }: AnsweredPhoto, answer: Unlogged): string | null {
     const logged = this.#models.get(answer.version.model);
     if (!logged || Math.random() >= logged.setting.sample) return null;
-    if (this.#waiting.length >= MOST_WAITING || this.#bytes + photo.length > MOST_BYTES) {
+    if (this.#waiting.length >= MOST_WAITING || this.#bytes + bytes.length > MOST_BYTES) {
       logged.lost += 1;
       return null;
     }
     const { modelId, setting } = logged;
-    const entry = { id: uuid(), modelId, photo, keepPhoto: setting.photos, answer, at: new Date() };
+    const keepPhoto = setting.photos && form === 'encoded';
+    const entry = { id: uuid(), modelId, bytes, keepPhoto, answer, at: new Date() };
     this.#waiting.push(entry);
-    this.#bytes += photo.length;
+    this.#bytes += bytes.length;
     return entry.id;
   }
 
-  /** Writes what waits now. */
+  /** Writes the answers that wait now. */
   async flush(): Promise<void> {
     if (this.#waiting.length > 0) await this.#oneWriter(() => this.#write());
   }
 
-  /** Deletes what is older than its model says, photos too. */
+  /** Deletes answers, and their photos, that are older than the setting of their model. */
   async clear(now = new Date()): Promise<void> {
     await this.#oneWriter(async () => {
       for (const { modelId, setting } of this.#models.values()) {
@@ -119,7 +119,7 @@ export class PredictionLog {
     });
   }
 
-  /** Writes what waits. */
+  /** Writes the answers that wait, and stops. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.flush();
@@ -131,17 +131,17 @@ export class PredictionLog {
       const batch = this.#waiting.slice(0, BATCH);
       const data = await Promise.all(batch.map((entry) => oneOfSome(() => this.#rowOf(entry))));
       await this.prisma.loggedPrediction.createMany({ data, skipDuplicates: true });
-      this.#waiting.splice(0, batch.length); // not before: what cannot be written waits on
-      this.#bytes -= batch.reduce((sum, { photo }) => sum + photo.length, 0);
+      this.#waiting.splice(0, batch.length); // not before: answers that could not be written still wait
+      this.#bytes -= batch.reduce((sum, { bytes }) => sum + bytes.length, 0);
     }
   }
 
-  async #rowOf({ id, modelId, photo, keepPhoto, answer, at }: Entry) {
+  async #rowOf({ id, modelId, bytes, keepPhoto, answer, at }: Entry) {
     const { version, label, top, timing } = answer;
-    const kept = keepPhoto ? (await this.blobs.put(photo)).sha256 : null;
+    const kept = keepPhoto ? (await this.blobs.put(bytes)).sha256 : null;
     return {
       ...{ id, modelId, versionId: version.versionId, at, label },
-      inputHash: kept ?? (await sha256Of(photo)),
+      inputHash: kept ?? (await sha256Of(bytes)),
       confidence: top[0]?.probability ?? 0,
       milliseconds: timing.total,
       photoBlob: kept,
@@ -159,7 +159,7 @@ export class PredictionLog {
   }
 }
 
-/** On a thread of the system's: a photo may have many megabytes. */
-async function sha256Of(photo: Uint8Array): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(photo))).toString('hex');
+/** Hashes on a thread of the system: a photo can have many megabytes. */
+async function sha256Of(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
 }

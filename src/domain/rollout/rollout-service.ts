@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
+import type { LoadedVersions } from '../../serving/loaded-versions.js';
 import type { RolloutFigures } from '../../serving/rollout-figures.js';
 import type { Rollouts, Rollout as RunningRollout } from '../../serving/rollouts.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
@@ -22,6 +23,7 @@ type EndState = Exclude<RolloutState, 'RUNNING'>;
 
 export interface RolloutParts {
   readonly prisma: PrismaClient;
+  readonly loaded: LoadedVersions;
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;
   readonly promotions: PromotionService;
@@ -64,10 +66,10 @@ export class RolloutService {
    */
   async start(input: RolloutStart, actor: Actor): Promise<Rollout> {
     return this.#oneChange(async () => {
-      const { prisma, deployments } = this.parts;
+      const { prisma, loaded } = this.parts;
       const { model, alias, version: number, mode, share, maxErrorRate, maxSlowdown, reason } = input;
       const { version, holder } = await this.#admit(input);
-      const candidate = await deployments.holdVersion(toServedVersion(version));
+      const candidate = await loaded.hold(toServedVersion(version));
       try {
         const { id } = await prisma.$transaction(async (tx) => {
           await tx.$queryRaw`SELECT id FROM models WHERE id = ${version.modelId} FOR UPDATE`;
@@ -161,12 +163,12 @@ export class RolloutService {
   }
 
   async #resume(row: RolloutRow): Promise<void> {
-    const { prisma, deployments, rollouts } = this.parts;
+    const { prisma, loaded, deployments, rollouts } = this.parts;
     const { alias, versionId: id } = row;
     const present = deployments.get(row.version.model.name, alias).version;
     if (present.versionId !== row.presentId) return this.#moved(alias, present);
     const version = await prisma.modelVersion.findUniqueOrThrow({ where: { id }, include: withVersionRelations });
-    const candidate = await deployments.holdVersion(toServedVersion(version));
+    const candidate = await loaded.hold(toServedVersion(version));
     rollouts.begin({ ...row, candidate, figures: storedFigures(row) });
   }
 

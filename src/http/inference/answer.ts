@@ -1,7 +1,7 @@
-import type { Inference } from '../../serving/classifier.js';
+import type { Answer, Answered } from '../../serving/answer.js';
 import type { InferenceRequest, WantedOutput } from './request.js';
 
-/** An answer as it goes over the wire: JSON, and behind it the bytes of what was wanted in the binary form. */
+/** An answer on the wire: JSON, then the bytes of the outputs in binary form. */
 export interface InferenceAnswer {
   readonly json: string;
   readonly binary: readonly Buffer[];
@@ -13,44 +13,56 @@ interface Output {
   readonly values: Float32Array | readonly string[];
 }
 
-export function writeAnswer({ id, n, outputs }: InferenceRequest, inference: Inference): InferenceAnswer {
-  const { model, number, labels } = inference.version;
-  const rows = Array.from({ length: n }, (_, i) =>
-    inference.probabilities.subarray(i * labels.length, (i + 1) * labels.length),
-  );
+export function writeAnswer({ photos: { id, outputs }, answers }: Answered<InferenceRequest>): InferenceAnswer {
+  const [{ version }] = answers;
   const binary: Buffer[] = [];
   const written = outputs.map((wanted) => {
-    const { datatype, shape, values } = outputOf(wanted, rows, inference);
+    const { datatype, shape, values } = outputOf(wanted, answers, version.labels);
     const described = { name: wanted.name, datatype, shape };
     if (!wanted.binary) return { ...described, data: [...values] };
     const bytes = bytesOf(values);
     binary.push(bytes);
     return { ...described, parameters: { binary_data_size: bytes.length } };
   });
-  const named = { model_name: model, model_version: String(number), ...(id === undefined ? {} : { id }) };
+  const named = {
+    model_name: version.model,
+    model_version: String(version.number),
+    ...(id === undefined ? {} : { id }),
+    ...keptAs(answers),
+  };
   return { json: JSON.stringify({ ...named, outputs: written }), binary };
 }
 
-/** @param rows by picture, the probabilities of the classes. */
-function outputOf(
-  { name, classification }: WantedOutput,
-  rows: readonly Float32Array[],
-  { version: { labels }, probabilities }: Inference,
-): Output {
-  if (name === 'label') {
-    const values = rows.map((row) => labels[row.indexOf(Math.max(...row))] as string);
-    return { datatype: 'BYTES', shape: [rows.length], values };
-  }
-  if (!classification) return { datatype: 'FP32', shape: [rows.length, labels.length], values: probabilities };
-  const classes = Math.min(classification, labels.length);
-  const values = rows.flatMap((row) => {
-    const ranked = [...row.keys()].sort((a, b) => (row[b] as number) - (row[a] as number));
-    return ranked.slice(0, classes).map((index) => `${row[index]}:${index}:${labels[index]}`);
-  });
-  return { datatype: 'BYTES', shape: [rows.length, classes], values };
+/** The ids of kept answers, by photo, with nothing between the commas for an answer that is not kept. */
+function keptAs(answers: readonly Answer[]): { parameters?: { prediction_ids: string } } {
+  const ids = answers.map(({ predictionId }) => predictionId ?? '');
+  return ids.some((id) => id !== '') ? { parameters: { prediction_ids: ids.join(',') } } : {};
 }
 
-/** Floats as they are; of each text, its length in bytes (4 bytes, little-endian) and then itself. */
+function outputOf(
+  { name, classification }: WantedOutput,
+  answers: readonly Answer[],
+  labels: readonly string[],
+): Output {
+  if (name === 'label') {
+    return { datatype: 'BYTES', shape: [answers.length], values: answers.map(({ label }) => label) };
+  }
+  if (!classification) {
+    const values = new Float32Array(answers.length * labels.length);
+    for (const [i, { probabilities }] of answers.entries()) values.set(probabilities, i * labels.length);
+    return { datatype: 'FP32', shape: [answers.length, labels.length], values };
+  }
+  const classes = Math.min(classification, labels.length);
+  const values = answers.flatMap(({ probabilities }) => {
+    const ranked = [...probabilities.keys()].sort(
+      (a, b) => (probabilities[b] as number) - (probabilities[a] as number),
+    );
+    return ranked.slice(0, classes).map((index) => `${probabilities[index]}:${index}:${labels[index]}`);
+  });
+  return { datatype: 'BYTES', shape: [answers.length, classes], values };
+}
+
+/** Floats as they are; texts each as their length in bytes (4 bytes, little-endian), then UTF-8. */
 function bytesOf(values: Float32Array | readonly string[]): Buffer {
   if (values instanceof Float32Array) return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   return Buffer.concat(

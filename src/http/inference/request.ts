@@ -2,36 +2,31 @@ import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import { elements } from '../../network/tensor.js';
 import { problemsOf } from '../../problems.js';
+import type { Photos } from '../../serving/photo-source.js';
 import { MAX_BATCH, MAX_JSON_BYTES } from './bounds.js';
 import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.js';
 
-/** The tensor of pictures: [n, side, side, 3], RGB. */
+/** The input tensor: [n, side, side, 3], RGB. */
 export const INPUT = 'image';
-/** What can be asked for: of n pictures, [n, classes] FP32, and the most probable class of each, [n] BYTES. */
+/** Outputs of n photos: [n, classes] FP32, and the most probable class of each, [n] BYTES. */
 export const OUTPUTS = ['probabilities', 'label'] as const;
 
-/** An output as it is wanted. */
+/** An output that a request wants. */
 export interface WantedOutput {
   readonly name: (typeof OUTPUTS)[number];
-  /** Behind the JSON, instead of in it. */
+  /** After the JSON instead of in it. */
   readonly binary: boolean;
-  /** The most probable so many classes as `probability:index:label`, instead of all as numbers. */
+  /** Lists so many of the most probable classes as `probability:index:label` instead of all as numbers. */
   readonly classification?: number | undefined;
 }
 
-/** A request for inference. */
-export interface InferenceRequest {
+/** A request for inference: photos as pixels, and the outputs that it wants. */
+export interface InferenceRequest extends Photos {
   readonly id: string | undefined;
-  /** Pictures. */
-  readonly n: number;
-  /** n x side x side x 3 bytes. */
-  readonly pixels: Uint8Array;
   readonly outputs: readonly WantedOutput[];
-  /** Milliseconds within which an answer is wanted, if that was said. */
-  readonly deadline: number | undefined;
 }
 
-// Of parameters that are not known the protocol says nothing: they change nothing here.
+// The protocol says nothing of unknown parameters; they are ignored.
 const tensorSchema = z.object({
   name: z.literal(INPUT),
   shape: z
@@ -53,7 +48,7 @@ const requestSchema = z.object({
   parameters: z
     .object({
       binary_data_output: z.boolean().default(false),
-      /** Microseconds within which an answer is wanted, as Triton has it. */
+      /** Microseconds until the answer, as Triton defines it. */
       timeout: z.int().min(1).optional(),
     })
     .prefault({}),
@@ -63,10 +58,10 @@ const requestSchema = z.object({
 type Tensor = z.output<typeof tensorSchema>;
 
 /**
- * Reads a request of the Open Inference Protocol's HTTP form with its binary extension: JSON, and behind it the bytes of
- * the tensors that say `binary_data_size`.
+ * Reads a request of the Open Inference Protocol over HTTP with its binary extension: JSON, then the bytes of the tensors
+ * that have `binary_data_size`.
  * Source: the protocol's repository and Triton's documents "Inference Protocols" and "Binary Tensor Data Extension".
- * @param jsonLength the header `Inference-Header-Content-Length`; the whole body is JSON without it.
+ * @param jsonLength header `Inference-Header-Content-Length`; without it the whole body is JSON.
  * @throws BAD_INPUT.
  */
 export function readRequest(body: Buffer, jsonLength: string | undefined): InferenceRequest {
@@ -84,9 +79,9 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
   const wanted = outputs ?? OUTPUTS.map((name): z.output<typeof outputSchema> => ({ name, parameters: {} }));
   return {
     id,
-    n: tensor.shape[0] as number,
+    count: tensor.shape[0] as number,
     deadline: parameters.timeout && parameters.timeout / 1000,
-    pixels: pixelsOf(tensor, body.subarray(length)),
+    bytes: pixelsOf(tensor, body.subarray(length)),
     outputs: wanted.map(({ name, parameters: { binary_data: binary, classification } }) => {
       if (classification && name === 'label') throw refused('classification is of probabilities, not of label');
       return { name, binary: binary ?? parameters.binary_data_output, classification };

@@ -1,48 +1,43 @@
-import express, { type Request } from 'express';
+import type { Request } from 'express';
 import { PRODUCTION } from '../../domain/model/gate.js';
 import type { ModelVersion } from '../../domain/model/model.js';
 import type { ModelService } from '../../domain/model/model-service.js';
 import { HubError } from '../../errors.js';
 import { PACKAGE } from '../../package.js';
 import { modelIn, NARROWED, type Permission } from '../../schema/permission.js';
-import type { Classifier } from '../../serving/classifier.js';
+import type { Answerer } from '../../serving/answer.js';
 import type { Deployments } from '../../serving/deployments.js';
-import { parse } from '../parse.js';
 import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';
 import { writeAnswer } from './answer.js';
-import { MAX_BODY_BYTES } from './bounds.js';
 import { describeModel } from './metadata.js';
-import { readRequest } from './request.js';
+import { HEADER_LENGTH, postedPixels } from './posted-pixels.js';
 
 export interface InferenceParts {
-  readonly classifier: Classifier;
+  readonly answerer: Answerer;
   readonly deployments: Deployments;
   readonly models: ModelService;
   /** Whether everything that should serve is loaded. */
   readonly isReady: () => boolean;
 }
 
-/** Under which all of it lies. */
+/** Path of the protocol. */
 export const INFERENCE = '/v2';
 /** The protocol's form of an error. */
 export const inferenceError = (error: string) => ({ error });
 
-const HEADER_LENGTH = 'inference-header-content-length';
 const MODEL = `${INFERENCE}/models/:model{/versions/:version}`;
 
-/** Whoever may read may ask; a token for one model, that one. */
+/** Every token may ask; a token for one model, that model only. */
 const OF_MODEL: Permission = { role: 'VIEWER', model: modelIn('model') };
 
-const parseBody = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
-
 /**
- * The Open Inference Protocol, version 2, over HTTP. A model without a version is what `production` points to.
+ * The Open Inference Protocol, version 2, over HTTP. Without a version in the path the alias `production` answers.
  * Source: https://github.com/kserve/open-inference-protocol, "Open Inference Protocol (OIP) Specification", and Triton's
  * extensions for binary tensors and classification.
  */
-export function inferenceRoutes({ classifier, deployments, models, isReady }: InferenceParts): readonly Route[] {
+export function inferenceRoutes({ answerer, deployments, models, isReady }: InferenceParts): readonly Route[] {
   return [
     {
       method: 'get',
@@ -93,14 +88,9 @@ export function inferenceRoutes({ classifier, deployments, models, isReady }: In
       async answer(request, response) {
         const model = request.params.model as string;
         const version = versionOf(request);
-        await parse(parseBody, request, response);
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const asked = readRequest(body, request.get(HEADER_LENGTH));
-        const { pixels, n, deadline } = asked;
         const target = version === undefined ? { alias: PRODUCTION } : { version };
-        const question = { model, target, key: requestKey(request), ...(deadline === undefined ? {} : { deadline }) };
-        const inference = await classifier.infer(question, pixels, n);
-        const { json, binary } = writeAnswer(asked, inference);
+        const question = { model, target, topK: 1, outlierScore: false, key: requestKey(request) };
+        const { json, binary } = writeAnswer(await answerer.answer(postedPixels(request, response), question));
         if (binary.length === 0) return void response.type('json').send(json);
         response.setHeader(HEADER_LENGTH, Buffer.byteLength(json));
         response.type('application/octet-stream').send(Buffer.concat([Buffer.from(json), ...binary]));

@@ -1,21 +1,22 @@
 import { z } from 'zod';
-import { TOP_LIMIT } from '../../domain/classification/classification-bounds.js';
-import type { ClassificationService } from '../../domain/classification/classification-service.js';
 import { PRODUCTION } from '../../domain/model/gate.js';
 import { HubError } from '../../errors.js';
+import { toClassification } from '../../schema/classification/classification.type.js';
 import { modelIn } from '../../schema/permission.js';
+import type { Answerer } from '../../serving/answer.js';
+import { TOP_LIMIT } from '../../serving/classification-bounds.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
-import { readPhoto } from './photo.js';
+import { postedPhoto } from './photo.js';
 import { readQuery } from './query.js';
 
-/** The largest number that the database has for a version. */
+/** The largest version number that the database can hold. */
 const MAX_VERSION = 2 ** 31 - 1;
 
 const querySchema = z
   .strictObject({
-    /** May be left out while one model serves. */
+    /** Optional while one model serves. */
     model: z.string().optional(),
     alias: z.string().optional(),
     version: z.coerce.number().int().min(1).max(MAX_VERSION).optional(),
@@ -23,8 +24,8 @@ const querySchema = z
   })
   .refine(({ alias, version }) => alias === undefined || version === undefined, 'give an alias or a version, not both');
 
-/** `POST /v1/classify`: a photo in, GraphQL's Classification out. */
-export function classifyRoute(classifications: ClassificationService, deployments: Deployments): Route {
+/** `POST /v1/classify`: takes a photo and returns GraphQL's Classification. */
+export function classifyRoute(answerer: Answerer, deployments: Deployments): Route {
   return {
     method: 'post',
     path: '/v1/classify',
@@ -37,9 +38,8 @@ export function classifyRoute(classifications: ClassificationService, deployment
         topK,
       } = readQuery(querySchema, request.query);
       const target = version === undefined ? { alias } : { version };
-      const photo = (): Promise<Uint8Array> => readPhoto(request, response);
-      const question = { model, target, topK, key: requestKey(request) };
-      response.json(await classifications.classify(photo, question));
+      const question = { model, target, topK, outlierScore: true, key: requestKey(request) };
+      response.json(toClassification(await answerer.answer(postedPhoto(request, response), question)));
     },
   };
 }

@@ -1,19 +1,24 @@
 import express, { type Request, type Response } from 'express';
-import { PHOTO_BYTES } from '../../domain/classification/classification-bounds.js';
 import { HubError } from '../../errors.js';
-import { photoTooLarge } from '../../schema/upload.js';
+import { PHOTO_BYTES } from '../../serving/classification-bounds.js';
+import { encodedPhoto, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
 import { parse } from '../parse.js';
 import { readFileOfForm } from './file-of-form.js';
 
-/** The field of a form that has the photo. */
+/** Field of a form that has the photo. */
 const FIELD = 'image';
-/** What a body that is the photo itself may be called, or nothing. What it is, its bytes say. */
+/** Content types of a body that is the photo itself; none is fine too. The format is read from the bytes. */
 const PHOTO_TYPES = ['image/*', 'application/octet-stream'];
 
 const parseBody = express.raw({ limit: PHOTO_BYTES, type: () => true });
 
-/** The photo of a request: its body, or the file of its form. @throws UNSUPPORTED_TYPE, LIMIT_EXCEEDED or BAD_INPUT. */
-export async function readPhoto(request: Request, response: Response): Promise<Uint8Array> {
+/** The photo that a request posts: its body, or the file of its form. */
+export function postedPhoto(request: Request, response: Response): PhotoSource {
+  return encodedPhoto(() => readPhoto(request, response));
+}
+
+/** @throws UNSUPPORTED_TYPE, LIMIT_EXCEEDED or BAD_INPUT. */
+async function readPhoto(request: Request, response: Response): Promise<Uint8Array> {
   if (request.is('multipart/form-data')) {
     const file = await readFileOfForm(request, FIELD, PHOTO_BYTES, photoTooLarge);
     if (file) return file;

@@ -1,6 +1,6 @@
 import { ArgsType, Field, Int } from 'type-graphql';
-import { TOP_LIMIT } from '../../domain/classification/classification-bounds.js';
 import { PRODUCTION } from '../../domain/model/gate.js';
+import { TOP_LIMIT } from '../../serving/classification-bounds.js';
 import type { Target } from '../../serving/deployments.js';
 import { Checked, number, text } from '../checked.js';
 

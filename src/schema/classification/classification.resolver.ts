@@ -1,16 +1,16 @@
 import { Arg, Args, Mutation, Resolver } from 'type-graphql';
-import { PHOTO_BYTES } from '../../domain/classification/classification-bounds.js';
-import type { ClassificationService } from '../../domain/classification/classification-service.js';
 import { HubError } from '../../errors.js';
+import type { Answerer, Question } from '../../serving/answer.js';
 import { modelIn, Needs } from '../permission.js';
-import { readAtMost, type UploadPromise, UploadScalar } from '../upload.js';
+import { type UploadPromise, UploadScalar } from '../upload.js';
 import { ExplanationArgs, QuestionArgs } from './classification.args.js';
-import { ClassificationResultType, ClassificationType } from './classification.type.js';
-import { ExplanationType } from './explanation.type.js';
+import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
+import { ExplanationType, toExplanation } from './explanation.type.js';
+import { uploadedPhoto } from './uploaded-photo.js';
 
 @Resolver()
 export class ClassificationResolver {
-  constructor(private readonly classifications: ClassificationService) {}
+  constructor(private readonly answerer: Answerer) {}
 
   @Mutation(() => ClassificationType, {
     description: 'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF or AVIF of any size).',
@@ -20,7 +20,7 @@ export class ClassificationResolver {
     @Arg('image', () => UploadScalar) image: UploadPromise,
     @Args(() => QuestionArgs) question: QuestionArgs,
   ): Promise<ClassificationType> {
-    return this.#ask(image, question);
+    return toClassification(await this.answerer.answer(uploadedPhoto(image), questionOf(question)));
   }
 
   @Mutation(() => [ClassificationResultType], {
@@ -33,9 +33,9 @@ export class ClassificationResolver {
   ): Promise<ClassificationResultType[]> {
     return Promise.all(
       images.map((image) =>
-        this.#ask(image, question).then(
-          (classification) => ({ classification }),
-          (error: unknown) => ({ error: expected(error) }),
+        this.answerer.answer(uploadedPhoto(image), questionOf(question)).then(
+          (answered) => ({ classification: toClassification(answered) }),
+          (error: unknown) => ({ error: refusalOf(error) }),
         ),
       ),
     );
@@ -47,21 +47,19 @@ export class ClassificationResolver {
   @Needs('VIEWER', modelIn('model'))
   async explain(
     @Arg('image', () => UploadScalar) image: UploadPromise,
-    @Args(() => ExplanationArgs) { model, topK, target, key, label }: ExplanationArgs,
+    @Args(() => ExplanationArgs) question: ExplanationArgs,
   ): Promise<ExplanationType> {
-    const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
-    return this.classifications.explain(photo, { model, target, topK, key: key ?? undefined, label: label ?? null });
-  }
-
-  async #ask(image: UploadPromise, question: QuestionArgs): Promise<ClassificationType> {
-    const { model, topK, target, key } = question;
-    const photo = (): Promise<Uint8Array> => readAtMost(image, PHOTO_BYTES);
-    return this.classifications.classify(photo, { model, target, topK, key: key ?? undefined });
+    const explain = { label: question.label ?? null };
+    return toExplanation(await this.answerer.answer(uploadedPhoto(image), { ...questionOf(question), explain }));
   }
 }
 
-/** What stands in place of an answer. @throws what is no refusal. */
-function expected(error: unknown): { code: string; message: string; retryAfter?: number } {
+function questionOf({ model, target, topK, key }: QuestionArgs): Question {
+  return { model, target, topK, outlierScore: true, key: key ?? undefined };
+}
+
+/** The refusal in place of an answer. @throws any other error. */
+function refusalOf(error: unknown): { code: string; message: string; retryAfter?: number } {
   if (!(error instanceof HubError)) throw error;
   const { code, message, details } = error;
   return { code, message, ...(code === 'OVERLOADED' ? { retryAfter: Number(details.retryAfter) } : {}) };

@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import type { Classification } from '../../serving/classifier.js';
+import type { Answered } from '../../serving/answer.js';
 
 @ObjectType({ description: 'A class and how probable it is.' })
 export class ClassProbability {
@@ -94,9 +94,9 @@ export class ClassificationResultType {
   error?: ClassificationError | null;
 }
 
-/** @param predictionId null where the answer is not kept. */
-export function toClassification(classification: Classification, predictionId: string | null): ClassificationType {
-  const { label, top, calibrated, outlierScore, version, timing } = classification;
+/** @param answered request with one photo. */
+export function toClassification({ answers: [answer] }: Answered): ClassificationType {
+  const { label, top, calibrated, outlierScore, version, timing, predictionId } = answer;
   return {
     label,
     confidence: top[0]?.probability ?? 0,

@@ -1,5 +1,6 @@
 import { Field, Float, ObjectType } from 'type-graphql';
-import type { Explanation } from '../../serving/classifier.js';
+import type { Answered } from '../../serving/answer.js';
+import type { Explanation } from '../../serving/explanation.js';
 import { ClassificationType, toClassification } from './classification.type.js';
 
 @ObjectType('Explanation', { description: 'An answer about one photo, and which of its places speak for a class.' })
@@ -19,13 +20,10 @@ export class ExplanationType {
   heatMap!: string;
 }
 
-/** @param predictionId null where the answer is not kept. */
-export function toExplanation(
-  { classification, label, places, side, heatMap }: Explanation,
-  predictionId: string | null,
-): ExplanationType {
+export function toExplanation(answered: Answered & { readonly explanation: Explanation }): ExplanationType {
+  const { label, places, side, heatMap } = answered.explanation;
   return {
-    classification: toClassification(classification, predictionId),
+    classification: toClassification(answered),
     label,
     map: Array.from({ length: side }, (_, row) => [...places.subarray(row * side, (row + 1) * side)]),
     heatMap: `data:image/png;base64,${heatMap.toString('base64')}`,

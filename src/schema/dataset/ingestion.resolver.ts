@@ -6,7 +6,7 @@ import type { Ingestions } from '../../domain/dataset/ingestions.js';
 import { HubError } from '../../errors.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import { contentOf } from '../upload.js';
+import { contentOf } from '../upload-content.js';
 import { RegisterDatasetVersionInput } from './dataset.input.js';
 import { DatasetVersionType } from './dataset.type.js';
 import { IngestionProgressType, IngestionType } from './ingestion.type.js';

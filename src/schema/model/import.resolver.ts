@@ -3,7 +3,7 @@ import type { ImportService } from '../../domain/model/import-service.js';
 import { HubError } from '../../errors.js';
 import type { Context } from '../context.js';
 import { modelIn, Needs } from '../permission.js';
-import { contentOf } from '../upload.js';
+import { contentOf } from '../upload-content.js';
 import { ImportModelVersionInput } from './import.input.js';
 import { ModelImportType } from './import.type.js';
 

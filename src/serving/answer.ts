@@ -1,0 +1,152 @@
+import { EventEmitter } from 'node:events';
+import { HubError } from '../errors.js';
+import { Admission, type Place } from './admission.js';
+import type { AnswerLog, Unlogged } from './answer-log.js';
+import { Batches, type Output } from './batches.js';
+import { Decoder } from './decoder.js';
+import type { Deployments, Target } from './deployments.js';
+import { type Explanation, type ExplanationQuestion, explain, requireLabel } from './explanation.js';
+import type { Held, LoadedVersions } from './loaded-versions.js';
+import type { PhotoForm, PhotoSource, Photos } from './photo-source.js';
+import type { Wanted } from './postprocessor.js';
+import type { RolloutPart, Rollouts } from './rollouts.js';
+import type { ServingBounds } from './serving-bounds.js';
+import { type ServingEvents, timingOf } from './serving-events.js';
+
+/** The version to ask, and what to answer. */
+export interface Question extends Wanted {
+  readonly model: string;
+  readonly target: Target;
+  /** During a rollout the same version answers all requests with the same key. */
+  readonly key?: string | undefined;
+  /** The class to explain; left out, nothing is explained. Encoded photos only. */
+  readonly explain?: ExplanationQuestion;
+}
+
+/** The answer about one photo. */
+export interface Answer extends Unlogged {
+  /** Null where the answer is not kept. */
+  readonly predictionId: string | null;
+}
+
+/** An answered request. */
+export interface Answered<P extends Photos = Photos> {
+  readonly photos: P;
+  /** One for each photo, in order. */
+  readonly answers: readonly [Answer, ...Answer[]];
+  readonly explanation: Explanation | null;
+}
+
+export interface AnswererParts {
+  readonly bounds: ServingBounds;
+  readonly loaded: LoadedVersions;
+  readonly deployments: Deployments;
+  readonly rollouts: Rollouts;
+  readonly log: AnswerLog;
+}
+
+/** The version that answers a request, and the request's part in a rollout. */
+interface Choice {
+  readonly held: Promise<Held>;
+  readonly part: RolloutPart | null;
+}
+
+/** Answers photos, many at a time: the one door for GraphQL, REST and the Open Inference Protocol. */
+export class Answerer {
+  readonly events = new EventEmitter<ServingEvents>();
+  readonly #admission: Admission;
+  readonly #decoder: Decoder;
+  readonly #batches: Batches;
+
+  constructor(private readonly parts: AnswererParts) {
+    this.#admission = new Admission(parts.bounds);
+    this.#decoder = new Decoder(() => this.#batches.next());
+    const moreToCome = (): boolean => this.#decoder.pending > 0;
+    this.#batches = new Batches(parts.bounds, moreToCome, (batch) => {
+      this.#admission.computed(batch.photos * batch.sideBySide, batch.milliseconds);
+      this.events.emit('batch', batch);
+    });
+  }
+
+  /** Photos that are accepted and not answered yet. */
+  get waiting(): number {
+    return this.#admission.waiting;
+  }
+
+  /**
+   * Answers the photos of a source, or fails at the deadline whatever holds the request up. The version that serves when
+   * the request is accepted answers it, however long its photos take to arrive.
+   * @throws OVERLOADED before a byte is read; NOT_DEPLOYED, NOT_FOUND, DEADLINE_EXCEEDED, IMAGE_REFUSED, LIMIT_EXCEEDED for
+   * more photos than the queue takes, BAD_INPUT for a wrong number of pixels or an unknown class to explain.
+   */
+  answer<P extends Photos>(
+    source: PhotoSource<P>,
+    question: Question & { readonly explain: ExplanationQuestion },
+  ): Promise<Answered<P> & { readonly explanation: Explanation }>;
+  answer<P extends Photos>(source: PhotoSource<P>, question: Question): Promise<Answered<P>>;
+  async answer<P extends Photos>(source: PhotoSource<P>, question: Question): Promise<Answered<P>> {
+    const { bounds, rollouts } = this.parts;
+    let place: Place | undefined;
+    let choice: Choice | undefined;
+    try {
+      place = this.#admission.accept();
+      choice = this.#choose(question, source.form);
+      return await place.deadline.race(this.#answerInPlace(source, question, choice, place));
+    } catch (error) {
+      place?.deadline.abort(error);
+      // A deadline of the caller's own says nothing of the version.
+      if (place?.deadline.milliseconds === bounds.servingDeadline) choice?.part?.failed(error);
+      this.events.emit('refused', { model: question.model, code: error instanceof HubError ? error.code : 'INTERNAL' });
+      throw error;
+    } finally {
+      void choice?.held.then(({ letGo }) => letGo()).catch(() => undefined);
+      if (place) this.#admission.leave(place);
+      if (this.waiting === 0) rollouts.idle(this.#admission.perPhoto);
+    }
+  }
+
+  /** Chooses the version: a rollout's, or the one that the target names now. */
+  #choose({ model, target, key }: Question, form: PhotoForm): Choice {
+    const { loaded, deployments, rollouts } = this.parts;
+    rollouts.busy();
+    const part = rollouts.join(model, target, key, form);
+    return { part, held: part ? loaded.hold(part.version) : deployments.hold(model, target) };
+  }
+
+  /** Reads, decodes, predicts, judges and keeps. */
+  async #answerInPlace<P extends Photos>(
+    source: PhotoSource<P>,
+    question: Question,
+    { held: loading, part }: Choice,
+    place: Place,
+  ): Promise<Answered<P>> {
+    const { signal } = place.deadline;
+    const [{ photos, arrived }, held] = await Promise.all([read(source, part), loading]);
+    this.#admission.take(place, photos);
+    if (question.explain) requireLabel(question.explain, held);
+    const { version, postprocessor } = held;
+    const decoded = await this.#decoder.decode(source, photos, version.size.input, signal);
+    const outputs = await this.#batches.predict(held, decoded.pixels, signal, question.explain !== undefined);
+    const timing = timingOf(arrived, decoded.milliseconds, outputs.at(-1) as Output);
+    const judged = outputs.map((output) => ({ ...postprocessor.judge(output, question), version, timing }));
+    const explanation = question.explain ? await explain(held, photos, outputs, question.explain) : null;
+    signal.throwIfAborted(); // of a request that has failed meanwhile nothing is kept
+    this.events.emit('answered', { version, timing });
+    part?.answered(judged, decoded);
+    const answers = judged.map((answer, i) => {
+      const bytes = source.form === 'encoded' ? photos.bytes : (decoded.pixels[i] as Uint8Array);
+      return { ...answer, predictionId: this.parts.log.keep({ form: source.form, bytes }, answer) };
+    });
+    return { photos, answers: answers as [Answer, ...Answer[]], explanation };
+  }
+}
+
+/** Reads the photos. A request that cannot be read says nothing of the version: it leaves the rollout. */
+async function read<P extends Photos>(source: PhotoSource<P>, part: RolloutPart | null) {
+  try {
+    return { photos: await source.read(), arrived: performance.now() };
+  } catch (error) {
+    part?.leave();
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import { HubError } from '../errors.js';
+import { decodePhoto } from './decode-photo.js';
+import type { PhotoSource, Photos } from './photo-source.js';
+
+/** The pixels of a request's photos. */
+export interface Decoded {
+  /** [side, side, 3] of each photo. */
+  readonly pixels: readonly Uint8Array[];
+  /** Time of decoding; 0 where pixels were sent. */
+  readonly milliseconds: number;
+  /** Bytes that `at` keeps in memory. */
+  readonly memory: number;
+  /** The same photos for a network of another size: [count, side, side, 3]. */
+  at(side: number): Promise<Uint8Array>;
+}
+
+/** Decodes encoded photos, as many at once as there are cores. Batches wait a moment for photos that it has not finished. */
+export class Decoder {
+  readonly #oneOnEachCore = pLimit(availableParallelism());
+  #pending = 0;
+
+  /** @param onFailure called when a photo was not decoded: a batch that waits for it may start. */
+  constructor(private readonly onFailure: () => void) {}
+
+  /** Photos that are being decoded or wait for it. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /**
+   * @param side of the pixels that the network takes.
+   * @throws IMAGE_REFUSED; BAD_INPUT for a wrong number of pixels; the signal's reason once it is aborted.
+   */
+  async decode({ form }: PhotoSource, { bytes, count }: Photos, side: number, signal: AbortSignal): Promise<Decoded> {
+    if (form === 'pixels') {
+      return { pixels: split(bytes, count, side), milliseconds: 0, memory: bytes.length, at: async () => bytes };
+    }
+    const { pixels, milliseconds } = await this.#decodeOne(bytes, side, signal);
+    return {
+      pixels: [pixels],
+      milliseconds,
+      memory: bytes.length + pixels.length,
+      at: async (other) => (other === side ? pixels : decodePhoto(bytes, other)),
+    };
+  }
+
+  async #decodeOne(photo: Uint8Array, side: number, signal: AbortSignal) {
+    let isDecoded = false;
+    this.#pending += 1;
+    try {
+      return await this.#oneOnEachCore(async () => {
+        signal.throwIfAborted(); // its deadline has passed while it waited
+        const began = performance.now();
+        const pixels = await decodePhoto(photo, side);
+        isDecoded = true;
+        return { pixels, milliseconds: performance.now() - began };
+      });
+    } finally {
+      this.#pending -= 1;
+      if (!isDecoded) this.onFailure();
+    }
+  }
+}
+
+/** Copies each photo: of a view, the whole buffer would be sent to the network's thread, once for each photo. */
+function split(pixels: Uint8Array, count: number, side: number): Uint8Array[] {
+  const size = side ** 2 * 3;
+  if (pixels.length !== count * size) {
+    const message = `${count} photos of this version have ${count * size} bytes; ${pixels.length} were received.`;
+    throw new HubError('BAD_INPUT', message, { expected: count * size, received: pixels.length });
+  }
+  return Array.from({ length: count }, (_, i) => new Uint8Array(pixels.subarray(i * size, (i + 1) * size)));
+}

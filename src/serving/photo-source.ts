@@ -1,0 +1,31 @@
+import { HubError } from '../errors.js';
+import { PHOTO_BYTES } from './classification-bounds.js';
+
+/** How photos reach the hub: one encoded photo, or pixels of the size that the version takes. */
+export type PhotoForm = 'encoded' | 'pixels';
+
+/** The photos of a request, once they are read. */
+export interface Photos {
+  /** One encoded photo, or pixels: [count, side, side, 3], RGB, uint8. */
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Milliseconds until the answer, where the request itself says so; `servingDeadline` is the most. */
+  readonly deadline?: number | undefined;
+}
+
+/** Where the photos of a request come from. Each door of the hub implements it; serving reads it once, after admission. */
+export interface PhotoSource<P extends Photos = Photos> {
+  readonly form: PhotoForm;
+  read(): Promise<P>;
+}
+
+/** A source of one encoded photo. @param read resolves to its bytes. */
+export function encodedPhoto(read: () => Promise<Uint8Array>): PhotoSource {
+  return { form: 'encoded', read: async () => ({ bytes: await read(), count: 1 }) };
+}
+
+/** The refusal of an encoded photo of more than `PHOTO_BYTES`. */
+export function photoTooLarge(): HubError {
+  const message = `The photo has more than ${PHOTO_BYTES} bytes, the limit of one photo.`;
+  return new HubError('LIMIT_EXCEEDED', message, { limit: PHOTO_BYTES });
+}
