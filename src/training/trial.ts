@@ -12,8 +12,10 @@ export function resultOf(history: readonly EpochMetrics[], recipe: Recipe): Epoc
   return history[keptEpoch(history, recipe) - 1] as EpochMetrics;
 }
 
+type ValidationFigures = Pick<EpochMetrics, 'validationAccuracy' | 'validationLoss'>;
+
 /** Orders results, better first: negative when `a` is better. With equal accuracies, the lower loss wins. */
-export function compareResults(a: EpochMetrics, b: EpochMetrics, metric: SweepMetric): number {
+export function compareResults(a: ValidationFigures, b: ValidationFigures, metric: SweepMetric): number {
   const byLoss = a.validationLoss - b.validationLoss;
   return metric === 'VALIDATION_LOSS' ? byLoss : b.validationAccuracy - a.validationAccuracy || byLoss;
 }

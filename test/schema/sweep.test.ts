@@ -132,7 +132,7 @@ describe('a sweep', () => {
     ['a grid with a number of runs', { parameters: [{ name: 'seed', values: [1] }], runs: 3 }, 'A RANDOM sweep needs'],
     ['a random one without', { method: 'RANDOM', parameters: [{ name: 'seed', values: [1] }] }, 'A RANDOM sweep needs'],
     ['a value out of range', { parameters: [{ name: 'epochs', values: [0] }] }, 'epochs: Too small'],
-    ['no parameters', { parameters: [] }, 'parameters must contain at least 1'],
+    ['no parameters', { parameters: [] }, 'parameters must have 1 to 10 items; it has 0.'],
   ])('is refused with %s', async (_, given, message) => {
     expect(await refusal(given)).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining(message) });
   });

@@ -6,6 +6,7 @@ import type { Job, SpeedProbe } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
 import type { RunCost } from '../../training/run-cost.js';
 import { type BackboneService, TINY_IMAGENET } from '../backbone/backbone-service.js';
+import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import { featuresOf } from '../run/run-features.js';
 import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from '../run/run-plan.js';
@@ -44,7 +45,8 @@ export class EstimateService {
     const { prisma, blobFolder, cache, bytesPerCall, computer } = this.parts;
     const backbone = await this.#backbone(backboneName);
     const include = { dataset: true } as const;
-    const version = await prisma.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, include });
+    const row = await prisma.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, include });
+    const version = toDatasetVersion(row);
     const { key, size: pictureSize, pictures, bytes } = featuresOf(recipe, version, backbone);
     const uncached = !cache.holds(bytes);
     const cachedPictures = uncached ? 0 : Math.min(pictures, await cache.count(key));
@@ -59,7 +61,7 @@ export class EstimateService {
 
     const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });
     const probe = await this.#probe({
-      manifestBlob: version.manifestBlob,
+      manifestBlob: row.manifestBlob,
       backboneBlob: backbone.sha256,
       parentBlob: parent?.weightsBlob ?? null,
       recipe,

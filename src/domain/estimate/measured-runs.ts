@@ -1,14 +1,18 @@
 import { availableParallelism, hostname } from 'node:os';
 import type { Computer } from '../../engines/open-engine.js';
-import type { Prisma, PrismaClient } from '../../storage/database.js';
-import { type Recipe, recipeSchema } from '../../training/recipe.js';
+import type { PrismaClient } from '../../storage/database.js';
+import { parseColumns } from '../../storage/parse-columns.js';
+import type { Recipe } from '../../training/recipe.js';
 import type { RunSize } from '../../training/run-cost.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
-import type { RunSeconds } from '../run/run.js';
+import type { DatasetVersion } from '../dataset/dataset-version.js';
+import { runColumns } from '../run/run-row.js';
 import type { MeasuredRun } from './estimate-model.js';
 
 /** Finished runs that are looked at, the newest. */
 const RUNS = 200;
+
+const columns = runColumns.pick({ recipe: true, timings: true });
 
 /** Runs that this engine has finished on this machine with as many cores as it has now, the newest first. */
 export async function measuredRuns(prisma: PrismaClient, { name, device }: Computer): Promise<MeasuredRun[]> {
@@ -31,12 +35,13 @@ export async function measuredRuns(prisma: PrismaClient, { name, device }: Compu
     orderBy: { id: 'desc' },
     take: RUNS,
   });
-  return rows.flatMap(({ id, backbone, timings, computedPictures, epochs, peakMemoryBytes, ...row }) => {
-    if (!backbone) return [];
-    const { features, training, evaluation } = timings as unknown as RunSeconds;
+  return rows.flatMap(({ id, backbone, computedPictures, epochs, peakMemoryBytes, ...row }) => {
+    const { recipe, timings } = parseColumns(columns, row, `run ${id}`);
+    if (!backbone || !timings) return [];
+    const { features, training, evaluation } = timings;
     return {
       id,
-      size: sizeOf(recipeSchema.parse(row.recipe), row.datasetVersion, backbone.architecture),
+      size: sizeOf(recipe, toDatasetVersion(row.datasetVersion), backbone.architecture),
       computedPictures: computedPictures ?? 0,
       featureSeconds: features,
       evaluationSeconds: evaluation,
@@ -54,10 +59,9 @@ export async function measuredRuns(prisma: PrismaClient, { name, device }: Compu
 /** What decides how long a run takes. */
 export function sizeOf(
   recipe: Recipe,
-  version: Prisma.DatasetVersionGetPayload<{ include: { dataset: true } }>,
+  { classes, splits }: Pick<DatasetVersion, 'classes' | 'splits'>,
   architecture: string,
 ): RunSize {
-  const { classes, splits } = toDatasetVersion(version);
   const [train = 0, validation = 0, test = 0] = splits.map(({ images }) => images);
   const held = recipe.validation === 'TEST_SPLIT' || validation > 0 ? 0 : Math.round(train * recipe.validationFraction);
   return {

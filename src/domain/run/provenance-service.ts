@@ -3,12 +3,12 @@ import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { type Prediction, unpackPredictions } from '../../training/predictions.js';
-import { recipeSchema } from '../../training/recipe.js';
+import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { MistakeFilter, TestPredictions } from './provenance.js';
 import type { Run } from './run.js';
 import { compareRuns, type RunComparison } from './run-comparison.js';
-import { toRun, withRunRelations } from './run-row.js';
+import { recipeOf, toRun, withRunRelations } from './run-row.js';
 import type { RunService } from './run-service.js';
 
 export class ProvenanceService {
@@ -30,8 +30,8 @@ export class ProvenanceService {
 
   async mistakes(id: string, filter: MistakeFilter): Promise<TestPredictions | null> {
     const run = await this.#find(id);
-    const { manifestBlob, classes } = run.datasetVersion;
-    const labels = classes as string[];
+    const { manifestBlob } = run.datasetVersion;
+    const labels = toDatasetVersion(run.datasetVersion).classes;
     const [truth, predicted] = [filter.trueClass, filter.predictedClass].map((label) => indexOf(labels, label));
     if (!run.predictionsBlob) return null;
     const wanted = (prediction: Prediction): boolean =>
@@ -57,17 +57,21 @@ export class ProvenanceService {
 
   /** Queues the same run again. */
   async reproduce(id: string): Promise<Run> {
-    const { kind, state, recipe, backboneName, datasetVersionId, parentRunId } = await this.#find(id);
+    const run = await this.#find(id);
+    const { kind, state, backboneName, datasetVersionId, parentRunId } = run;
     if (state !== 'SUCCEEDED') {
       const message = `The run is ${state}: only a run that succeeded can be reproduced.`;
       throw new HubError('CONFLICT', message, { id, state });
     }
-    const same = { kind, recipe: recipeSchema.parse(recipe), backboneName, datasetVersionId, parentRunId };
+    const same = { kind, recipe: recipeOf(run), backboneName, datasetVersionId, parentRunId };
     return this.runs.queueRun(same, { reproductionOfId: id });
   }
 
   async #find(id: string) {
-    const run = await this.prisma.run.findUnique({ where: { id }, include: { datasetVersion: true } });
+    const run = await this.prisma.run.findUnique({
+      where: { id },
+      include: { datasetVersion: { include: { dataset: true } } },
+    });
     if (!run) throw notFound('run', id);
     return run;
   }

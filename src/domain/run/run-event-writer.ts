@@ -6,7 +6,8 @@ import type { TrainingEvent } from '../../training/job.js';
 import type { FeatureCache } from './feature-cache.js';
 import { judgeReproduction } from './reproduction.js';
 import type { RunBlobs } from './run-blobs.js';
-import type { EventDetails, RunJournal } from './run-journal.js';
+import type { EventDetails } from './run-event-row.js';
+import type { RunJournal } from './run-journal.js';
 import type { RunStates } from './run-states.js';
 
 /** What an event writer writes to. */

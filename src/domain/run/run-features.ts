@@ -3,6 +3,7 @@ import { featureKey } from '../../training/features.js';
 import { variantCount } from '../../training/image-variants.js';
 import { inputSizeFor } from '../../training/input-size.js';
 import { firstTrainedLayerOf, type Recipe } from '../../training/recipe.js';
+import type { DatasetVersion } from '../dataset/dataset-version.js';
 import { featureBytes } from './feature-cache.js';
 
 /** The features that a run needs. */
@@ -18,21 +19,14 @@ export interface RunFeatures {
 
 export function featuresOf(
   recipe: Recipe,
-  version: {
-    readonly contentHash: string;
-    readonly width: number | null;
-    readonly height: number | null;
-    readonly imageCount: number;
-    /** Images by class and split, as the row has them. */
-    readonly counts: unknown;
-  },
+  version: Pick<DatasetVersion, 'contentHash' | 'width' | 'height' | 'imageCount' | 'splits'>,
   backbone: { readonly sha256: string; readonly architecture: string },
 ): RunFeatures {
   const { imageSize } = recipe;
   const firstTrainedLayer = firstTrainedLayerOf(recipe);
   const { contentHash } = version;
   const size = inputSizeFor(version.width, version.height, imageSize);
-  const train = (version.counts as { train: number }[]).reduce((sum, count) => sum + count.train, 0);
+  const train = version.splits.find(({ split }) => split === 'train')?.images ?? 0;
   const pictures = variantCount({ all: version.imageCount, train }, recipe);
   return {
     key: featureKey({ contentHash, backboneHash: backbone.sha256, size, firstTrainedLayer, variants: recipe }),

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../storage/database.js';
-import { recipeSchema } from '../../training/recipe.js';
 import { RunState } from './run.js';
-import type { RunProgress } from './run-event.js';
+import { toEvent } from './run-event-row.js';
+import { recipeOf } from './run-row.js';
 
 /** Runs under way that are told of one by one. */
 const MOST_RUNS = 20;
@@ -40,13 +40,13 @@ export async function readRunFigures(prisma: PrismaClient): Promise<RunFigures> 
   ]);
   const states = Object.fromEntries(Object.values(RunState).map((state) => [state, 0])) as Record<RunState, number>;
   for (const { state, _count } of counts) states[state] = _count;
-  const underWay = rows.map(({ id, kind, recipe, epochs: [last], events: [event] }) => {
-    const { progress } = (event?.details ?? {}) as { progress?: RunProgress };
+  const underWay = rows.map(({ epochs: [last], events: [event], ...run }) => {
+    const progress = event && toEvent(event).progress;
     return {
-      id,
-      kind,
+      id: run.id,
+      kind: run.kind,
       epoch: last?.epoch ?? 0,
-      epochs: recipeSchema.parse(recipe).epochs,
+      epochs: recipeOf(run).epochs,
       progress:
         progress && progress.total > 0 ? { phase: progress.phase, ratio: progress.done / progress.total } : null,
       validationAccuracy: last?.validationAccuracy ?? null,

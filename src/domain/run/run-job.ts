@@ -1,12 +1,16 @@
 import type { Prisma } from '../../storage/database.js';
 import type { Job } from '../../training/job.js';
-import { recipeSchema } from '../../training/recipe.js';
 import type { BackboneRow } from '../backbone/backbone-service.js';
+import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { FeatureCache } from './feature-cache.js';
 import { featuresOf } from './run-features.js';
+import { recipeOf } from './run-row.js';
 
 /** What a job is made of besides the run's own row. */
-export const withJobRelations = { datasetVersion: true, parentRun: { select: { weightsBlob: true } } } as const;
+export const withJobRelations = {
+  datasetVersion: { include: { dataset: true } },
+  parentRun: { select: { weightsBlob: true } },
+} as const;
 
 /** Makes a job of a run as it stands. @returns it, and the key under which its features are cached. */
 export async function jobOf(
@@ -14,8 +18,8 @@ export async function jobOf(
   backbone: BackboneRow,
   { blobFolder, cache }: { readonly blobFolder: string; readonly cache: FeatureCache },
 ): Promise<{ job: Job; key: string }> {
-  const recipe = recipeSchema.parse(run.recipe);
-  const { key, size, bytes } = featuresOf(recipe, run.datasetVersion, backbone);
+  const recipe = recipeOf(run);
+  const { key, size, bytes } = featuresOf(recipe, toDatasetVersion(run.datasetVersion), backbone);
   const uncached = await cache.makeRoom(key, bytes);
   const job: Job = {
     manifestBlob: run.datasetVersion.manifestBlob,

@@ -6,23 +6,11 @@ import { notFound } from '../not-found.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import type { RunState } from './run.js';
 import type { RunEvent } from './run-event.js';
+import { type EventDetails, eventRow, toEvent } from './run-event-row.js';
 import { isFinal } from './run-transitions.js';
 
 /** Events that a reader takes from the database at once. */
 const READ_AHEAD = 100;
-
-/** What an event says: one of the fields that depend on its kind. */
-export type EventDetails = {
-  [F in keyof typeof KINDS]: { readonly [G in F]: NonNullable<RunEvent[F]> };
-}[keyof typeof KINDS];
-
-const KINDS = {
-  state: 'STATE',
-  epoch: 'EPOCH',
-  message: 'LOG',
-  progress: 'PROGRESS',
-  system: 'SYSTEM',
-} as const satisfies Partial<Record<keyof RunEvent, RunEvent['kind']>>;
 
 /** Changes made together with events. */
 export interface SideEffects {
@@ -142,17 +130,7 @@ export class RunJournal {
   }
 }
 
-/** The columns of an event but for its run. */
-export function eventRow(number: number, details: EventDetails) {
-  const [field] = Object.keys(details) as [keyof typeof KINDS];
-  return { number, kind: KINDS[field], details: details as Prisma.InputJsonObject };
-}
-
 /** Earlier progress in a phase. */
 function overtakenBy(runId: string, phase: string): Prisma.RunEventWhereInput {
   return { runId, kind: 'PROGRESS', details: { path: ['progress', 'phase'], equals: phase } };
-}
-
-function toEvent({ runId, number, kind, createdAt: at, details }: Prisma.RunEventGetPayload<object>): RunEvent {
-  return { runId, number, kind, at, ...(details as EventDetails) };
 }

@@ -3,7 +3,7 @@ import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { RunKind } from '../../training/recipe.js';
 import type { Run, RunState } from './run.js';
-import { type RunRow, toRun, withRunRelations } from './run-row.js';
+import { type RunRow, toRuns, withRunRelations } from './run-row.js';
 
 /** Numbers of a run for filters and sorts, by GraphQL name and column. */
 export const RunMetric = {
@@ -85,7 +85,7 @@ export class RunList {
     const runs = rows.slice(0, first);
     const last = runs.at(-1);
     return {
-      runs: runs.map(toRun),
+      runs: toRuns(runs),
       next: rows.length > first && last ? writeCursor(sort, last[sort.by], last.id) : null,
     };
   }

@@ -1,9 +1,10 @@
 import { HubError } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { PresetName } from '../../training/presets.js';
-import { type Recipe, type RunKind, recipeSchema } from '../../training/recipe.js';
+import type { Recipe, RunKind } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 import { notFound } from '../not-found.js';
+import { recipeOf } from './run-row.js';
 
 export interface TransferRequest {
   readonly datasetVersionId: string;
@@ -42,7 +43,7 @@ export async function planFineTune(
     const message = `The parent run is ${parent.state}: only a run that succeeded can be gone on from.`;
     throw new HubError('CONFLICT', message, { id: parentRunId, state: parent.state });
   }
-  const recipe = resolveFineTuneRecipe(recipeSchema.parse(parent.recipe), overrides);
+  const recipe = resolveFineTuneRecipe(recipeOf(parent), overrides);
   const { datasetVersionId, backboneName } = parent;
   return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe };
 }

@@ -9,10 +9,11 @@ import type { RunBlobs } from './run-blobs.js';
 import { changedRecipe } from './run-clone.js';
 import { deleteRun } from './run-deletion.js';
 import type { RunEvent } from './run-event.js';
-import { eventRow, type RunJournal } from './run-journal.js';
+import { eventRow } from './run-event-row.js';
+import type { RunJournal } from './run-journal.js';
 import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run-plan.js';
 import type { RunQueue } from './run-queue.js';
-import { toRun, withRunRelations } from './run-row.js';
+import { recipeOf, toRun, withRunRelations } from './run-row.js';
 import type { RunStates } from './run-states.js';
 
 export class RunService {
@@ -40,11 +41,11 @@ export class RunService {
   async clone(id: string, changes: Readonly<Record<string, unknown>>): Promise<Run> {
     const run = await this.prisma.run.findUnique({
       where: { id },
-      include: { parentRun: { select: { recipe: true } } },
+      include: { parentRun: { select: { id: true, recipe: true } } },
     });
     if (!run) throw notFound('run', id);
     const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
-    const recipe = changedRecipe(run, parentRun?.recipe, changes);
+    const recipe = changedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes);
     return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
   }
 

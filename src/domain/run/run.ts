@@ -2,7 +2,7 @@ import { RunState } from '../../storage/enums.js';
 import type { Phase } from '../../training/job.js';
 import type { Recipe, RunKind } from '../../training/recipe.js';
 import type { Backbone } from '../backbone/backbone.js';
-import type { toDatasetVersion } from '../dataset/dataset-row.js';
+import type { DatasetVersion } from '../dataset/dataset-version.js';
 import type { EngineRecord, EnvironmentRecord, Reproduction } from './provenance.js';
 
 export { RunState };
@@ -12,7 +12,7 @@ export interface Run {
   readonly id: string;
   readonly kind: RunKind;
   readonly state: RunState;
-  readonly datasetVersion: ReturnType<typeof toDatasetVersion>;
+  readonly datasetVersion: DatasetVersion;
   /** Name of the requested backbone. */
   readonly backboneName: string;
   /** Null until the run has resolved its backbone. */

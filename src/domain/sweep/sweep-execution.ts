@@ -6,7 +6,7 @@ import { resultOf } from '../../training/trial.js';
 import { isFinal } from '../run/run-transitions.js';
 import { sweepJobOf } from './sweep-job.js';
 import type { SweepParts } from './sweep-queue.js';
-import { bestTrial, recipeOf, type SweepRow, withSweepRelations } from './sweep-row.js';
+import { type SweepRow, toSweep, withSweepRelations } from './sweep-row.js';
 
 /** One sweep under way. A trial that its worker reports is written at once. */
 export class SweepExecution {
@@ -92,11 +92,11 @@ export class SweepExecution {
 
   /** The best trial becomes a run, which is made once, however often the hub comes to this place. */
   async #finish(sweep: SweepRow): Promise<void> {
-    const best = bestTrial(sweep);
+    const { best } = toSweep(sweep);
     if (!best) throw new HubError('DIVERGED', 'No trial of the sweep came to a result; each says why.');
     if (!sweep.run) {
       const { id: sweepId, datasetVersionId, backboneName } = sweep;
-      const recipe = recipeOf(best, sweep);
+      const { recipe } = best;
       const plan = { kind: 'TRANSFER', datasetVersionId, backboneName, parentRunId: null, recipe } as const;
       await this.parts.runs.queueRun(plan, { sweepId });
     }

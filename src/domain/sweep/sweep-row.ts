@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Prisma } from '../../storage/database.js';
-import type { EpochMetrics } from '../../training/epoch-metrics.js';
-import { type Recipe, recipeSchema } from '../../training/recipe.js';
+import { parseColumns } from '../../storage/parse-columns.js';
+import { epochMetricsSchema } from '../../training/epoch-metrics.js';
+import { type Recipe, recipeSchema, Scale } from '../../training/recipe.js';
 import type { SearchParameter } from '../../training/search-space.js';
-import { compareResults, resultOf } from '../../training/trial.js';
+import { compareResults } from '../../training/trial.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { Sweep, SweepSummary, SweepTrial } from './sweep.js';
 
@@ -16,6 +18,24 @@ type SummaryRow = Prisma.SweepGetPayload<{ include: typeof withSummaryRelations 
 export type SweepRow = Prisma.SweepGetPayload<{ include: typeof withSweepRelations }>;
 type TrialRow = SweepRow['trials'][number];
 
+const parameterSchema: z.ZodType<SearchParameter> = z.object({
+  name: z.string(),
+  values: z.array(z.unknown()).nullable().default(null),
+  min: z.number().nullable().default(null),
+  max: z.number().nullable().default(null),
+  scale: z.enum(Scale).nullable().default(null),
+});
+
+/** The JSON columns of a sweep. */
+const sweepColumns = z.object({ recipe: recipeSchema, parameters: z.array(parameterSchema) });
+
+/** The JSON columns of a trial. */
+const trialColumns = z.object({
+  /** Overrides of the sweep's recipe. */
+  values: z.record(z.string(), z.unknown()),
+  epochs: z.array(epochMetricsSchema),
+});
+
 export function toSummary(row: SummaryRow): SweepSummary {
   const { id, state, datasetVersion, backboneName, method, metric, run, createdAt, startedAt, endedAt } = row;
   return {
@@ -26,36 +46,37 @@ export function toSummary(row: SummaryRow): SweepSummary {
 }
 
 export function toSweep(row: SweepRow): Sweep {
-  const { recipe, parameters, seed, stopEarly, trials, error, errorCode } = row;
-  const best = bestTrial(row);
+  const { id, seed, stopEarly, metric, error, errorCode } = row;
+  const { recipe, parameters } = parseColumns(sweepColumns, row, `sweep ${id}`);
+  const trials = row.trials.map((trial) => toTrial(trial, recipe));
   return {
     ...toSummary(row),
-    ...{ seed, stopEarly },
-    recipe: recipeSchema.parse(recipe),
-    parameters: parameters as unknown as SearchParameter[],
-    trials: trials.map((trial) => toTrial(trial, row)),
+    ...{ seed, stopEarly, recipe, parameters, trials },
     endedTrials: trials.filter(({ state }) => state !== 'QUEUED').length,
-    best: best ? toTrial(best, row) : null,
-    error: error ? { code: errorCode ?? 'INTERNAL', message: error } : null,
+    best: bestTrial(trials, metric),
+    error: error === null ? null : { code: errorCode ?? 'INTERNAL', message: error },
   };
 }
 
-/** The best of the trials that have trained to their end; the first of equal ones. */
-export function bestTrial({ trials, metric, ...sweep }: SweepRow): TrialRow | undefined {
-  const result = (trial: TrialRow): EpochMetrics => resultOf(epochsOf(trial), recipeOf(trial, sweep));
-  const trained = trials.filter(({ state }) => state === 'SUCCEEDED');
-  return trained.toSorted((a, b) => compareResults(result(a), result(b), metric))[0];
+function toTrial(row: TrialRow, base: Recipe): SweepTrial {
+  const { number, state, keptEpoch, validationAccuracy, validationLoss, seconds, reason } = row;
+  const name = `trial ${number} of sweep ${row.sweepId}`;
+  const { values, epochs } = parseColumns(trialColumns, row, name);
+  const { recipe } = parseColumns(recipeColumn, { recipe: { ...base, ...values } }, name);
+  return {
+    ...{ number, values, recipe, state, epochs },
+    ...{ keptEpoch, validationAccuracy, validationLoss, seconds, reason },
+  };
 }
 
-export function recipeOf({ values }: Pick<TrialRow, 'values'>, { recipe }: Pick<SweepRow, 'recipe'>): Recipe {
-  return recipeSchema.parse({ ...(recipe as Prisma.JsonObject), ...(values as Prisma.JsonObject) });
-}
+const recipeColumn = sweepColumns.pick({ recipe: true });
 
-export function epochsOf({ epochs }: Pick<TrialRow, 'epochs'>): EpochMetrics[] {
-  return epochs as unknown as EpochMetrics[];
-}
-
-function toTrial(row: TrialRow, sweep: Pick<SweepRow, 'recipe'>): SweepTrial {
-  const { sweepId: _, values, ...rest } = row;
-  return { ...rest, values: values as Prisma.JsonObject, recipe: recipeOf(row, sweep), epochs: epochsOf(row) };
+/** The best of the trials that trained to their end, the first of equal ones. */
+function bestTrial(trials: readonly SweepTrial[], metric: SweepSummary['metric']): SweepTrial | null {
+  const trained = trials.flatMap((trial) => {
+    const { state, validationAccuracy, validationLoss } = trial;
+    const measured = validationAccuracy !== null && validationLoss !== null;
+    return state === 'SUCCEEDED' && measured ? { trial, validationAccuracy, validationLoss } : [];
+  });
+  return trained.toSorted((a, b) => compareResults(a, b, metric))[0]?.trial ?? null;
 }
