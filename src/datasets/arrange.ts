@@ -9,9 +9,10 @@ import type { PackedImage, PackedSource } from './pack-images.js';
 import type { Rejections } from './rejections.js';
 import { drawSplits, type SplitFractions } from './splits.js';
 
-/** Classes that a message lists by name. */
+/** Classes that a message names. */
 const NAMED_CLASSES = 5;
 
+/** The classes of a source, and its images with class and split. */
 export interface Arrangement {
   /** Sorted. */
   readonly classes: readonly string[];
@@ -19,8 +20,8 @@ export interface Arrangement {
 }
 
 /**
- * Gives every image its class and its split; those without a place and exact duplicates go to `rejections`. Splits that
- * the source does not have are drawn. Throws DATASET_REFUSED when the result cannot be trained on.
+ * Assigns every image its class and split; images without a class and exact duplicates go to `rejections`. Draws the
+ * splits that the source lacks. @throws DATASET_REFUSED when the result cannot be trained on.
  */
 export function arrange(
   intake: PackedSource,
@@ -44,14 +45,14 @@ export function arrange(
   return { classes, images: drawSplits(placed, classes, drawn, seed) };
 }
 
-/** By the table that lies beside everything else, where there is one; else by folders. */
+/** The table of labels at the top of the source, if it has one; else its folders. */
 function placementOf({ folders, tables }: PackedSource, bounds: DatasetBounds, rejections: Rejections): Placement {
   const tops = new Set(folders.filter((parts) => parts.length > 0).map(([top]) => top));
   const depth = tables.some(({ path }) => path.length === 1) ? 1 : tops.size === 1 ? 2 : 0;
   const [table, other] = tables.filter(({ path }) => path.length === depth);
   if (table && other) {
     const names = `${quoted(table.path.join('/'))} and ${quoted(other.path.join('/'))}`;
-    throw new HubError('DATASET_REFUSED', `The source has two tables of labels, ${names}: it may have one.`);
+    throw new HubError('DATASET_REFUSED', `The source has two tables of labels, ${names}; give one.`);
   }
   for (const unused of tables) if (unused !== table) rejections.add(unused.path.join('/'), notAnImage().message);
   return table ? new TablePlacement(table, bounds) : new Layout(folders);
@@ -61,7 +62,7 @@ function place(images: readonly PackedImage[], layout: Placement, rejections: Re
   const labels = new Map(layout.classes.map((name, label) => [name, label]));
   const firsts = new Map<string, string>();
   const placed: ImageRecord[] = [];
-  // By name, so that of two equal images the same one is kept whatever the order of the archive.
+  // Sorted by name, so that the choice between two equal images does not depend on the order of the archive.
   for (const image of images.toSorted((a, b) => byCodeUnit(a.name, b.name))) {
     const where = layout.place(image.name.split('/'));
     if ('reason' in where) {
@@ -85,10 +86,10 @@ function place(images: readonly PackedImage[], layout: Placement, rejections: Re
 function nothingTaken(rejections: Rejections): HubError {
   const [first] = rejections.kept;
   const why = first ? ` ${rejections.count} files were rejected, the first: "${first.name}" (${first.reason}).` : '';
-  return new HubError('DATASET_REFUSED', `The source has no images that have a class.${why}`);
+  return new HubError('DATASET_REFUSED', `The source has no image with a class.${why}`);
 }
 
-/** Throws DATASET_REFUSED unless there are two classes, and images to train on of each. */
+/** @throws DATASET_REFUSED unless there are two classes, each with training images. */
 export function checkTrainable(images: readonly ImageRecord[], classes: readonly string[]): void {
   if (classes.length === 0) throw new HubError('DATASET_REFUSED', 'No images are left.');
   if (classes.length === 1) {
@@ -101,8 +102,8 @@ export function checkTrainable(images: readonly ImageRecord[], classes: readonly
   const elsewhere = untrained.filter((name) => seen.has(name));
   const message =
     elsewhere.length > 0
-      ? `There are images of ${listed(elsewhere)} for validation or test, but none to train on.`
-      : `There are no images of ${listed(untrained)} that could be taken.`;
+      ? `${listed(elsewhere)} has images for validation or test, but none for training.`
+      : `There are no usable images of ${listed(untrained)}.`;
   throw new HubError('DATASET_REFUSED', message);
 }
 

@@ -2,9 +2,9 @@ import { HubError } from '../errors.js';
 
 const MIB = 1024 ** 2;
 
-/** What one registration may hold. Every refusal names the limit, its value and what was received. */
+/** Bounds of one ingestion. Every error names the bound, its value and the received value. */
 export interface DatasetBounds {
-  /** Images that are kept. */
+  /** Accepted images. */
   readonly maxImages: number;
   /** Bytes of one encoded image. */
   readonly maxImageBytes: number;
@@ -12,16 +12,16 @@ export interface DatasetBounds {
   readonly maxTableBytes: number;
   /** Bytes of everything in the source, unpacked. */
   readonly maxTotalBytes: number;
-  /** Unpacked bytes for each byte of the archive. JPEG barely packs: an honest archive stays near 1. */
+  /** Unpacked bytes per byte of the archive. JPEG barely compresses: an honest archive stays near 1. */
   readonly maxCompressionRatio: number;
-  /** Pixels of one image: the first frame, width times height. */
+  /** Pixels of one image: width times height of its first frame. */
   readonly maxPixels: number;
   readonly maxClasses: number;
-  /** Files and folders in the source, those that are ignored included. */
+  /** Files and folders in the source, including ignored ones. */
   readonly maxEntries: number;
   /** UTF-16 code units of one path. */
   readonly maxPathLength: number;
-  /** Rejected files that are kept by name; the rest is only counted. */
+  /** Rejected files that are recorded by name; the others are only counted. */
   readonly maxRejected: number;
 }
 
@@ -38,27 +38,27 @@ export const DATASET_BOUNDS: DatasetBounds = {
   maxRejected: 1000,
 };
 
-/** Small archives of small flat images pack well; the ratio says something only from here on. */
+/** Bytes from which the ratio is checked: small archives of small, flat images compress well. */
 const RATIO_CHECKED_FROM = 64 * MIB;
 
-/** Throws LIMIT_EXCEEDED when `received` is more than the limit. `subject` begins the sentence: "The source". */
+/** @param subject beginning of the message, for example "The source". @throws LIMIT_EXCEEDED over the bound. */
 export function checkBound(
   bounds: DatasetBounds,
-  limit: keyof DatasetBounds,
+  bound: keyof DatasetBounds,
   received: number,
   subject: string,
   unit: string,
 ): void {
-  const value = bounds[limit];
+  const value = bounds[bound];
   if (received <= value) return;
-  throw new HubError('LIMIT_EXCEEDED', `${subject} has ${received} ${unit}; the limit ${limit} is ${value}.`, {
-    limit,
+  throw new HubError('LIMIT_EXCEEDED', `${subject} has ${received} ${unit}; the limit ${bound} is ${value}.`, {
+    limit: bound,
     value,
     received,
   });
 }
 
-/** Counts what a source unpacks while it unpacks it, so that a small archive cannot become a large one. */
+/** Counts bytes while a source is unpacked, so that a small archive cannot unpack to a huge one. */
 export class UnpackMeter {
   readonly #bounds: DatasetBounds;
   #packed = 0;
@@ -68,12 +68,12 @@ export class UnpackMeter {
     this.#bounds = bounds;
   }
 
-  /** Bytes of the archive that were taken in. */
+  /** Adds bytes read from the archive. */
   addPacked(bytes: number): void {
     this.#packed += bytes;
   }
 
-  /** Bytes that came out. Throws LIMIT_EXCEEDED past `maxTotalBytes` or `maxCompressionRatio`. */
+  /** Adds unpacked bytes. @throws LIMIT_EXCEEDED over `maxTotalBytes` or `maxCompressionRatio`. */
   addUnpacked(bytes: number): void {
     this.#unpacked += bytes;
     checkBound(this.#bounds, 'maxTotalBytes', this.#unpacked, 'The source', 'bytes unpacked');

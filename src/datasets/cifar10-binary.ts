@@ -3,17 +3,17 @@ import { type Cifar10Format, type Cifar10Record, IMAGE_BYTES } from './cifar10.j
 import { quoted } from './names.js';
 import { type FileEntry, readWhole } from './source.js';
 
-/** Where CIFAR-10's binary archive is published, and what it must be. */
+/** Address, size and checksum of CIFAR-10's binary archive. */
 export const CIFAR10_BINARY = {
   url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
   bytes: 170_052_171,
   md5: 'c32a1d4ab5d03f1284b67883e8d87530',
 } as const;
 
-/** One label byte, then the planes. */
+/** A label byte, followed by the planes. */
 const RECORD_BYTES = 1 + IMAGE_BYTES;
 
-/** The published list has 61; more than this is not read. */
+/** Largest list of classes that is read; the published one has 61 bytes. */
 const CLASS_LIST_BYTES = 1024;
 
 /** cifar-10-binary.tar.gz */
@@ -30,7 +30,7 @@ async function* records(entry: FileEntry): AsyncGenerator<Cifar10Record> {
     const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
     for (; start + RECORD_BYTES <= data.length; start += RECORD_BYTES) {
-      // Copied, so that a record does not keep its whole chunk in memory.
+      // A copy, so that a record does not keep its whole chunk in memory.
       yield { label: data[start]!, planes: data.slice(start + 1, start + RECORD_BYTES) };
     }
     rest = Buffer.from(data.subarray(start));

@@ -5,7 +5,7 @@ import { type Cifar10Format, type Cifar10Record, IMAGE_BYTES } from './cifar10.j
 import { quoted } from './names.js';
 import { type FileEntry, readWhole } from './source.js';
 
-/** A published batch has 31 MB. */
+/** Largest pickle that is read; a published batch has 31 MB. */
 const PICKLE_BYTES = 64 * 1024 ** 2;
 
 const strings = z.array(z.string());
@@ -19,18 +19,18 @@ export const PYTHON_FORMAT: Cifar10Format = {
   classes: (entry) => unpickle(entry, metaSchema),
 };
 
-/** The only things that a pickle of CIFAR-10 makes besides numbers, text, lists and dictionaries. */
+/** numpy's byte arrays: the only objects in CIFAR-10's pickles besides numbers, text, lists and dictionaries. */
 class NumpyBytes {
   rows = 0;
   bytes = Buffer.alloc(0);
 
-  /** @param state version, shape, type, order, bytes: what numpy's own __setstate__ takes. */
+  /** @param state version, shape, type, order and bytes, as numpy's own __setstate__ takes them. */
   __setstate__(state: unknown): void {
     const [, [rows, columns], { code }, columnsFirst, raw] = arrayState.parse(state);
-    if (columns !== IMAGE_BYTES || code !== 'u1' || columnsFirst) throw new Error('an array of another form');
+    if (columns !== IMAGE_BYTES || code !== 'u1' || columnsFirst) throw new Error('an array of another shape or type');
     this.rows = rows;
     this.bytes = typeof raw === 'string' ? Buffer.from(raw, 'latin1') : Buffer.from(raw);
-    if (this.bytes.length !== rows * columns) throw new Error('an array of fewer bytes than it says');
+    if (this.bytes.length !== rows * columns) throw new Error('an array with fewer bytes than its shape needs');
   }
 }
 
@@ -58,8 +58,8 @@ async function* records(entry: FileEntry): AsyncGenerator<Cifar10Record> {
 }
 
 /**
- * Reads a pickle as data: whatever it asks to be made besides numpy's byte arrays is refused, so that nothing of it is
- * ever run. Throws DATASET_REFUSED.
+ * Reads a pickle as data. Any object other than numpy's byte arrays is refused, so that no code of the pickle ever runs.
+ * @throws DATASET_REFUSED.
  */
 async function unpickle<T>(entry: FileEntry, schema: z.ZodType<T>): Promise<T> {
   const content = await readWhole(entry, PICKLE_BYTES);
@@ -70,12 +70,12 @@ async function unpickle<T>(entry: FileEntry, schema: z.ZodType<T>): Promise<T> {
   try {
     return schema.parse(parser.read(new ByteReader(content)));
   } catch (error) {
-    const why = error instanceof z.ZodError ? 'it does not hold what its name says' : (error as Error).message;
-    throw new HubError('DATASET_REFUSED', `${quoted(entry.path)} is no pickle of CIFAR-10: ${why}.`);
+    const why = error instanceof z.ZodError ? 'it lacks the fields of its file name' : (error as Error).message;
+    throw new HubError('DATASET_REFUSED', `${quoted(entry.path)} is not a CIFAR-10 pickle: ${why}.`);
   }
 }
 
-/** Python 2 keeps bytes in strings: each is one character here. */
+/** Reads Python 2's byte strings as one character per byte. */
 class ByteReader extends BufferReader {
   override string(size: number, encoding: 'ascii' | 'utf-8'): string {
     const bytes = Buffer.from(this.bytes(size));
@@ -88,9 +88,9 @@ function makerOf(module: string, name: string): (...args: unknown[]) => unknown 
     'numpy.core.multiarray _reconstruct': () => new NumpyBytes(),
     'numpy ndarray': () => new NumpyBytes(),
     'numpy dtype': (code) => ({ code, __setstate__() {} }),
-    '_codecs encode': (text) => Buffer.from(String(text), 'latin1'), // how Python 3 writes bytes for Python 2
+    '_codecs encode': (text) => Buffer.from(String(text), 'latin1'), // Python 3's encoding of bytes for Python 2
   };
   const maker = Object.hasOwn(makers, `${module} ${name}`) ? makers[`${module} ${name}`] : undefined;
-  if (!maker) throw new Error(`it asks for ${quoted(`${module}.${name}`)}`);
+  if (!maker) throw new Error(`it needs ${quoted(`${module}.${name}`)}`);
   return maker;
 }

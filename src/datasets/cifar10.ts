@@ -6,7 +6,7 @@ import { inOrder } from './in-order.js';
 import { quoted } from './names.js';
 import { type FileEntry, inMemory, type Source, type SourceEntry } from './source.js';
 
-/** In the order of the labels. */
+/** CIFAR-10's classes, in the order of their labels. */
 export const CIFAR10_CLASSES: readonly string[] = [
   'airplane',
   'automobile',
@@ -22,17 +22,18 @@ export const CIFAR10_CLASSES: readonly string[] = [
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
-/** Bytes of a picture: the red, the green and the blue plane, row by row. */
+/** Bytes of an image: the red, green and blue planes, row by row. */
 export const IMAGE_BYTES = 3 * PLANE;
 
+/** An image of a batch. */
 export interface Cifar10Record {
   readonly label: number;
   readonly planes: Uint8Array;
 }
 
-/** One of the forms in which the archive is published. */
+/** A published format of the archive. */
 export interface Cifar10Format {
-  /** Paths of batches; the first group is the batch's name. */
+  /** Matches the paths of batches; the first group is the batch's name. */
   readonly batch: RegExp;
   readonly classList: RegExp;
   records(entry: FileEntry): AsyncIterable<Cifar10Record>;
@@ -40,12 +41,11 @@ export interface Cifar10Format {
   classes(entry: FileEntry): Promise<readonly unknown[]>;
 }
 
-/** The pictures of CIFAR-10 as published. */
+/** CIFAR-10's images, from a published archive. */
 export class Cifar10Source implements Source {
   constructor(
-    /** Gives the entries of the published tar.gz. */
     private readonly archive: Source,
-    private readonly form: Cifar10Format,
+    private readonly format: Cifar10Format,
   ) {}
 
   get share(): number | null {
@@ -53,7 +53,7 @@ export class Cifar10Source implements Source {
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
-    const { batch, classList, records, classes } = this.form;
+    const { batch, classList, records, classes } = this.format;
     for await (const entry of this.archive.entries(signal)) {
       if (entry.kind !== 'file') continue;
       const name = batch.exec(entry.path)?.[1];
@@ -64,8 +64,8 @@ export class Cifar10Source implements Source {
 }
 
 /**
- * The records of a batch as PNG files: `train/cat/data_batch_1-00042.png`. Both published forms give the same files, so
- * that they are the same dataset.
+ * The records of a batch as PNG files: `train/cat/data_batch_1-00042.png`. Both published formats yield the same files,
+ * hence the same dataset.
  */
 async function* imageFiles(
   records: AsyncIterable<Cifar10Record>,
@@ -81,7 +81,7 @@ async function* imageFiles(
   }
 }
 
-/** Throws DATASET_REFUSED unless these are the ten classes in their order. */
+/** @throws DATASET_REFUSED unless these are the ten classes in their order. */
 function checkClassList(names: readonly unknown[], path: string): void {
   if (names.join() === CIFAR10_CLASSES.join()) return;
   throw new HubError('DATASET_REFUSED', `${quoted(path)} does not list the ten classes of CIFAR-10 in their order.`);
@@ -93,13 +93,16 @@ async function encode(
 ): Promise<{ className: string; encoded: Buffer; measured: MeasuredImage }> {
   const className = CIFAR10_CLASSES[label];
   if (className === undefined) {
-    throw new HubError('DATASET_REFUSED', `${quoted(batchPath)} has a record of label ${label}, not 0 to 9.`);
+    throw new HubError(
+      'DATASET_REFUSED',
+      `${quoted(batchPath)} has a record with the label ${label}; labels are 0 to 9.`,
+    );
   }
   const pixels = Buffer.alloc(IMAGE_BYTES);
   for (let channel = 0; channel < 3; channel++) {
     for (let i = 0; i < PLANE; i++) pixels[3 * i + channel] = planes[channel * PLANE + i]!;
   }
-  // Not packed: deflate's output differs between machines, and with it the hash of the same dataset.
+  // Uncompressed: deflate's output differs between machines, and with it the hash of the same dataset.
   const image = sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).png({ compressionLevel: 0 });
   const measured = { width: SIDE, height: SIDE, facts: imageFacts(pixels, SIDE, SIDE) };
   return { className, encoded: await image.toBuffer(), measured };

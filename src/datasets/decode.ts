@@ -3,38 +3,39 @@ import { HubError } from '../errors.js';
 import { DATASET_BOUNDS } from './bounds.js';
 import { type ImageFacts, imageFacts } from './image-facts.js';
 
-// Pictures are decoded side by side: threads within one would only hold each other up. None is decoded twice in a row.
+// Images are decoded in parallel, so threads within one would only compete. No image is decoded twice in a row.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** `cover` keeps the aspect ratio and crops around the centre; `fill` stretches. */
+/** `cover` keeps the aspect ratio and crops around the center; `fill` stretches. */
 export type Fit = 'cover' | 'fill';
 
 export interface DecodeOptions {
-  /** Of the result, in pixels. */
+  /** Width of the result, in pixels. */
   readonly width: number;
+  /** Height of the result, in pixels. */
   readonly height: number;
   readonly fit: Fit;
-  /** Most pixels (width times height) of the encoded image; `DATASET_BOUNDS.maxPixels` unless given. */
+  /** Largest size (width times height) of the encoded image; `DATASET_BOUNDS.maxPixels` by default. */
   readonly maxPixels?: number;
 }
 
-/** What decodes. Other versions may decode to other pixels. */
+/** The decoder's libraries. Other versions may decode to other pixels. */
 export const DECODER_VERSIONS = [
   { name: 'sharp', version: sharp.versions.sharp ?? 'unknown' },
   { name: 'libvips', version: sharp.versions.vips },
 ] as const;
 
-/** Bytes from its beginning that tell an image's format. */
+/** Leading bytes that identify an image's format. */
 export const IMAGE_HEAD_BYTES = 64;
 
-/** JPEG, PNG, GIF, TIFF and BigTIFF in either byte order. */
+/** First bytes of JPEG, PNG, GIF, and of TIFF and BigTIFF in either byte order. */
 const MAGIC = ['\xff\xd8\xff', '\x89PNG\r\n\x1a\n', 'GIF87a', 'GIF89a', 'II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
 
 const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
 const EXIF = Buffer.from('Exif\0\0', 'latin1');
 
-/** True for JPEG, PNG, WebP, GIF, TIFF and AVIF, by content. Nothing else is ever given to a decoder: no SVG, no PDF. */
+/** Whether the content is JPEG, PNG, WebP, GIF, TIFF or AVIF. No decoder ever sees anything else, such as SVG or PDF. */
 export function isImage(encoded: Uint8Array): boolean {
   const head = Buffer.from(encoded.subarray(0, IMAGE_HEAD_BYTES)).toString('latin1');
   if (head.startsWith('RIFF')) return head.startsWith('WEBP', 8);
@@ -45,8 +46,8 @@ export function isImage(encoded: Uint8Array): boolean {
 
 /**
  * The pixels of an encoded image for training and serving: width * height * 3 bytes, RGB (sRGB, 8 bit), row by row.
- * The EXIF orientation is applied, transparency lies on white, only the first frame counts. An image that already has
- * the size is not resampled. Throws IMAGE_REFUSED.
+ * Applies the EXIF orientation, puts transparency on white and reads only the first frame. An image that already has
+ * the size is not resampled. @throws IMAGE_REFUSED.
  */
 export async function decodePixels(encoded: Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
   const { width, height, fit, maxPixels = DATASET_BOUNDS.maxPixels } = options;
@@ -54,7 +55,7 @@ export async function decodePixels(encoded: Uint8Array, options: DecodeOptions):
   return (await rgbOf(image, encoded, maxPixels)).data;
 }
 
-/** The pixels turned left for right. @param pixels width * height * 3 bytes, as from `decodePixels`. */
+/** Mirrors pixels left to right. @param pixels width * height * 3 bytes, as from `decodePixels`. */
 export async function mirrorPixels(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .flop()
@@ -62,16 +63,17 @@ export async function mirrorPixels(pixels: Uint8Array, width: number, height: nu
     .toBuffer();
 }
 
-/** A square part of a square picture. */
+/** A square part of a square image. */
 export interface Crop {
-  /** Its side, as a share of the picture's. */
+  /** Side of the part, as a share of the image's side. */
   readonly side: number;
-  /** How much of what is left lies before it: 0 to 1. */
+  /** Share of the remaining width to the left of the part, 0 to 1. */
   readonly left: number;
+  /** Share of the remaining height above the part, 0 to 1. */
   readonly top: number;
 }
 
-/** A part of a square picture, enlarged to its size. @param pixels side * side * 3 bytes, as from `decodePixels`. */
+/** Cuts a part out of a square image and enlarges it to the image's size. @param pixels side * side * 3 bytes, as from `decodePixels`. */
 export async function cropPixels(pixels: Uint8Array, side: number, crop: Crop): Promise<Uint8Array> {
   const width = Math.round(crop.side * side);
   const [left, top] = [crop.left, crop.top].map((share) => Math.round(share * (side - width))) as [number, number];
@@ -82,14 +84,14 @@ export async function cropPixels(pixels: Uint8Array, side: number, crop: Crop): 
     .toBuffer();
 }
 
-/** Of an image, upright, in pixels. */
+/** Size in pixels, upright, and facts of a decoded image. */
 export interface MeasuredImage {
   readonly width: number;
   readonly height: number;
   readonly facts: ImageFacts;
 }
 
-/** Decodes every pixel, so that what passes here never fails later. Throws IMAGE_REFUSED. */
+/** Decodes every pixel, so that an accepted image never fails later. @throws IMAGE_REFUSED. */
 export async function measureImage(
   encoded: Uint8Array,
   maxPixels: number = DATASET_BOUNDS.maxPixels,
@@ -102,21 +104,21 @@ export function notAnImage(): HubError {
   return refused('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
 }
 
-/** An encoded image, upright, on white, as sRGB; nothing is decoded yet. Throws IMAGE_REFUSED for what is no image. */
+/** Opens an encoded image, upright, on white, as sRGB, without decoding it. @throws IMAGE_REFUSED for other content. */
 export function openImage(encoded: Uint8Array, maxPixels: number = DATASET_BOUNDS.maxPixels): Sharp {
   if (!isImage(encoded)) throw notAnImage();
-  return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: mayLieOnItsSide(encoded) })
+  return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: mayBeRotated(encoded) })
     .flatten({ background: 'white' })
     .toColourspace('srgb');
 }
 
-/** False for a JPEG without EXIF: turning nothing costs a tenth of decoding a small one. */
-function mayLieOnItsSide(encoded: Uint8Array): boolean {
+/** False for a JPEG without EXIF, since looking for an orientation costs a tenth of decoding a small image. */
+function mayBeRotated(encoded: Uint8Array): boolean {
   const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
   return !bytes.subarray(0, 3).equals(JPEG) || bytes.includes(EXIF);
 }
 
-/** width * height * 3 bytes. */
+/** Decodes to width * height * 3 bytes. */
 async function rgbOf(
   image: Sharp,
   encoded: Uint8Array,
@@ -124,7 +126,7 @@ async function rgbOf(
 ): Promise<{ data: Buffer; width: number; height: number }> {
   const { data, info } = await decoded(image.raw().toBuffer({ resolveWithObject: true }), encoded, maxPixels);
   const { width, height } = info;
-  // More or fewer channels would shift every pixel after the first without a sound.
+  // Another number of channels would silently shift every pixel after the first.
   if (data.length !== width * height * 3) throw refused(`it decodes to ${data.length} bytes, not RGB`);
   return { data, width, height };
 }
@@ -139,17 +141,22 @@ async function decoded<T>(result: Promise<T>, encoded: Uint8Array, maxPixels: nu
 }
 
 async function tooManyPixels(encoded: Uint8Array, maxPixels: number): Promise<HubError> {
-  // The header alone: no pixel is decoded here.
+  // Reads the header only.
   const { width, height } = await sharp(encoded, { limitInputPixels: false }).metadata();
   const received = width * height;
-  return refused(`${width} x ${height} is ${received} pixels; the limit maxPixels is ${maxPixels}`, {
+  return refused(`${width} x ${height} pixels are ${megapixels(received)}; the limit is ${megapixels(maxPixels)}`, {
     limit: 'maxPixels',
     value: maxPixels,
     received,
   });
 }
 
-/** The message is the reason alone: it stands beside a name in lists, and whoever has one photo sees no name. */
+/** Exact megapixels, so that a size over the limit never looks equal to it: `25.005 MP`. */
+function megapixels(pixels: number): string {
+  return `${pixels / 1e6} MP`;
+}
+
+/** The message is the reason alone: lists show it beside a name, and a single photo needs none. */
 function refused(reason: string, details: Readonly<Record<string, unknown>> = {}): HubError {
   return new HubError('IMAGE_REFUSED', reason, details);
 }

@@ -43,18 +43,18 @@ export interface Derivation {
   readonly seed: number;
 }
 
-/** An image with its class by name, since labels differ between versions. */
+/** An image with the name of its class, since labels differ between versions. */
 interface Named extends Omit<ImageRecord, 'label'> {
   readonly className: string;
 }
 
-/** Splits whose images are kept before others that show the same: a test split should stay what it was. */
+/** Splits in the order in which they keep images that look the same: a test split should not change. */
 const KEPT_FIRST: readonly Split[] = ['test', 'validation', 'train'];
 
 /**
- * A new manifest from those of other versions. It names the same shards: no image is stored again. An image that two of
- * the versions have in the same class and split counts once.
- * Throws BAD_INPUT for classes and images that are not there, DATASET_REFUSED when the result cannot be trained on.
+ * Derives a manifest from those of other versions. It refers to their shards, so no image is stored again. An image that
+ * two versions have in the same class and split counts once.
+ * @throws BAD_INPUT for unknown classes and images, DATASET_REFUSED when the result cannot be trained on.
  */
 export async function derive(parents: readonly Manifest[], derivation: Derivation): Promise<Manifest> {
   const shards = [...new Set(parents.flatMap((parent) => parent.shards))];
@@ -65,7 +65,7 @@ export async function derive(parents: readonly Manifest[], derivation: Derivatio
     }),
   );
   checkNamed(merged, derivation);
-  const kept = take(changed(merged, derivation), derivation);
+  const kept = takeShare(applyChanges(merged, derivation), derivation);
   if (derivation.duplicates === 'KEEP') return manifestOf(kept, shards);
   const ordered = kept.toSorted(byPlace);
   const groups = await duplicatesOf(ordered, derivation.duplicates === 'DROP_EXACT' ? 'exact' : 'near');
@@ -76,7 +76,7 @@ export async function derive(parents: readonly Manifest[], derivation: Derivatio
   );
 }
 
-/** The same whatever the order of the parents: of images that show the same in one split, the first is kept. */
+/** An order that does not depend on that of the parents: of images that look the same in one split, the first stays. */
 function byPlace(a: Named, b: Named): number {
   return (
     SPLITS.indexOf(a.split) - SPLITS.indexOf(b.split) ||
@@ -96,7 +96,7 @@ function checkNamed(images: readonly Named[], { classes, rename, relabel, withou
   }
 }
 
-function changed(images: readonly Named[], { classes, rename, relabel, without }: Derivation): Named[] {
+function applyChanges(images: readonly Named[], { classes, rename, relabel, without }: Derivation): Named[] {
   const keptClasses = classes && new Set(classes);
   const renamed = new Map(rename.map(({ from, to }) => [from, to]));
   const relabelled = new Map(relabel.map(({ image, to }) => [image, to]));
@@ -111,8 +111,8 @@ function changed(images: readonly Named[], { classes, rename, relabel, without }
   return [...once.values()].map(([first]) => first!);
 }
 
-/** A share of each class of each split, the same whatever the order of the images. */
-function take(images: readonly Named[], { fraction, seed }: Derivation): Named[] {
+/** A share of each class of each split, independent of the order of the images. */
+function takeShare(images: readonly Named[], { fraction, seed }: Derivation): Named[] {
   if (fraction === 1) return [...images];
   return [...groupBy(images, ({ split, className }) => `${split} ${className}`).values()].flatMap((group) => {
     const order = shuffled(
@@ -123,10 +123,10 @@ function take(images: readonly Named[], { fraction, seed }: Derivation): Named[]
   });
 }
 
-/** All of each group but the one that is kept. */
+/** All images of each group except the one to keep. */
 function repeated(images: readonly Named[], groups: readonly DuplicateGroup[]): ReadonlySet<number> {
-  const place = (row: number): number => KEPT_FIRST.indexOf(images[row]!.split);
-  return new Set(groups.flatMap((group) => group.images.toSorted((a, b) => place(a) - place(b) || a - b).slice(1)));
+  const rank = (row: number): number => KEPT_FIRST.indexOf(images[row]!.split);
+  return new Set(groups.flatMap((group) => group.images.toSorted((a, b) => rank(a) - rank(b) || a - b).slice(1)));
 }
 
 function manifestOf(images: readonly Named[], allShards: readonly string[]): Manifest {
@@ -142,7 +142,10 @@ function manifestOf(images: readonly Named[], allShards: readonly string[]): Man
     .sort(byIdentity);
   checkTrainable(records, classes);
   if (!records.some(({ split }) => split === 'test')) {
-    throw new HubError('DATASET_REFUSED', 'No test images are left: nothing could be measured on this version.');
+    throw new HubError(
+      'DATASET_REFUSED',
+      'No test images are left, so accuracy could not be measured: keep some images of the test split.',
+    );
   }
   return { format: 1, contentHash: hashContent(classes, records), classes, shards, images: records };
 }

@@ -8,39 +8,40 @@ import { PYTHON_FORMAT } from './cifar10-python.js';
 import { FolderSource } from './folder-source.js';
 import { quoted } from './names.js';
 import type { Source } from './source.js';
-import { isPacked, TarSource } from './tar-source.js';
+import { isCompressed, TarSource } from './tar-source.js';
 import { ZipSource } from './zip-source.js';
 
-/** A tar header is one block; its magic lies at byte 257. */
+/** A tar header is one block, with its magic at byte 257. */
 const HEAD_BYTES = 512;
 
-/** A folder or an archive on this machine. Throws as `openArchive`. */
+/** Opens a folder or an archive of this machine. @throws as `openArchive`. */
 export async function openSource(path: string, bounds: DatasetBounds = DATASET_BOUNDS): Promise<Source> {
-  const { isFolder } = await look(path);
+  const { isFolder } = await inspectPath(path);
   return isFolder ? new FolderSource(path, bounds) : openArchive(path, bounds);
 }
 
 /**
- * A zip, tar, tar.gz or tar.zst file, told by its content and never by its name; CIFAR-10's archives are recognised by their
- * folder's name. Throws NOT_FOUND, or DATASET_REFUSED for anything else, without naming the file: an upload's is ours.
+ * Opens a zip, tar, tar.gz or tar.zst file, recognized by its content and never by its name, or an archive of CIFAR-10,
+ * recognized by its folder's name. @throws NOT_FOUND, or DATASET_REFUSED for other files; the message names no file,
+ * since that of an upload is temporary.
  */
 export async function openArchive(file: string, bounds: DatasetBounds = DATASET_BOUNDS): Promise<Source> {
-  const { isFolder, bytes } = await look(file);
-  if (isFolder) throw new HubError('DATASET_REFUSED', 'A folder was given where an archive is taken.');
+  const { isFolder, bytes } = await inspectPath(file);
+  if (isFolder) throw new HubError('DATASET_REFUSED', 'The path is a folder: give an archive.');
   const head = await readHead(file);
   const magic = head.toString('latin1', 0, 4);
   if (magic === 'PK\x03\x04' || magic === 'PK\x05\x06') return new ZipSource(file, bounds);
   const isTar = head.toString('latin1', 257, 262) === 'ustar';
-  if (!isPacked(head) && !isTar) {
-    const message = 'The file is none of the archives that are taken: zip, tar, tar.gz or tar.zst.';
+  if (!isCompressed(head) && !isTar) {
+    const message = 'The file is not an archive that this hub reads: zip, tar, tar.gz or tar.zst.';
     throw new HubError('DATASET_REFUSED', message);
   }
   const tar = new TarSource(() => createReadStream(file), bounds, bytes);
-  const form = await cifar10Form(tar);
-  return form ? new Cifar10Source(tar, form) : tar;
+  const format = await cifar10Format(tar);
+  return format ? new Cifar10Source(tar, format) : tar;
 }
 
-async function look(path: string): Promise<{ isFolder: boolean; bytes: number }> {
+async function inspectPath(path: string): Promise<{ isFolder: boolean; bytes: number }> {
   try {
     const found = await stat(path);
     return { isFolder: found.isDirectory(), bytes: found.size };
@@ -61,8 +62,8 @@ async function readHead(file: string): Promise<Buffer> {
   }
 }
 
-/** Which form of CIFAR-10 the archive is, by where its first file lies: `cifar-10-batches-bin/data_batch_1.bin`. */
-async function cifar10Form(tar: TarSource): Promise<Cifar10Format | undefined> {
+/** The format of a CIFAR-10 archive, by the folder of its first file: `cifar-10-batches-bin/data_batch_1.bin`. */
+async function cifar10Format(tar: TarSource): Promise<Cifar10Format | undefined> {
   for await (const entry of tar.entries(new AbortController().signal)) {
     if (entry.kind !== 'file') continue;
     if (/^(?:\.\/)?cifar-10-batches-bin\//.test(entry.path)) return BINARY_FORMAT;

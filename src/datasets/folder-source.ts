@@ -6,18 +6,18 @@ import { inOrder } from './in-order.js';
 import { byCodeUnit } from './names.js';
 import { readAhead, type Source, type SourceEntry } from './source.js';
 
-/** Read at a time. */
+/** Bytes per read. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** Absent on Windows. */
+/** Opens no symbolic links; absent on Windows. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
-interface Found {
+interface FolderChild {
   readonly path: string;
   readonly type: Dirent;
 }
 
-/** A folder on this machine, depth first, in the order of names. Symbolic links are refused, never followed. */
+/** A folder of this machine, depth first, in the order of names. Symbolic links are refused, never followed. */
 export class FolderSource implements Source {
   readonly share = null;
   readonly #folder: string;
@@ -36,7 +36,7 @@ export class FolderSource implements Source {
     }
   }
 
-  async *#walk(path: string): AsyncGenerator<Found> {
+  async *#walk(path: string): AsyncGenerator<FolderChild> {
     const children = await readdir(join(this.#folder, path), { withFileTypes: true });
     children.sort((a, b) => byCodeUnit(a.name, b.name));
     for (const child of children) {
@@ -46,7 +46,7 @@ export class FolderSource implements Source {
     }
   }
 
-  async #describe({ path, type }: Found, meter: UnpackMeter): Promise<SourceEntry> {
+  async #describe({ path, type }: FolderChild, meter: UnpackMeter): Promise<SourceEntry> {
     if (type.isDirectory()) return { kind: 'folder', path };
     if (type.isSymbolicLink()) return { kind: 'refused', path, reason: 'a symbolic link' };
     if (!type.isFile()) return { kind: 'refused', path, reason: 'not a regular file' };
@@ -58,12 +58,12 @@ export class FolderSource implements Source {
 }
 
 async function* readFile(file: string, size: number, meter: UnpackMeter): AsyncGenerator<Uint8Array> {
-  // Between the listing and now, the file may have become a link.
+  // The file may have become a link since it was listed.
   const handle = await open(file, constants.O_RDONLY | NO_FOLLOW);
   try {
     for (let ended = false; !ended; ) {
       const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(Math.min(size + 1, CHUNK_BYTES)) });
-      ended = bytesRead < buffer.length; // a regular file gives less only at its end
+      ended = bytesRead < buffer.length; // a regular file reads short only at its end
       if (bytesRead === 0) return;
       meter.addPacked(bytesRead);
       meter.addUnpacked(bytesRead);

@@ -1,24 +1,24 @@
 /** Red, green, blue. */
 export type Channels = readonly [number, number, number];
 
-/** What is kept of an image's pixels, so that a dataset can be judged without decoding it again. */
+/** Facts of an image's pixels, kept so that a dataset can be inspected without decoding it again. */
 export interface ImageFacts {
-  /** Of each channel, 0 to 255. */
+  /** Mean of each channel, 0 to 255. */
   readonly mean: Channels;
-  /** Of each channel: the root of the mean squared distance from its mean. */
+  /** Standard deviation of each channel. */
   readonly deviation: Channels;
-  /** `fingerprintOf`: 128 bits as 32 hexadecimal digits; null where there is nothing to tell it by. */
+  /** 128 bits as 32 hexadecimal digits (`fingerprintOf`); null for an image that is too small or too flat for one. */
   readonly fingerprint: string | null;
 }
 
-/** Pixels that are looked at, evenly spread: what they tell does not get better with more. */
+/** Pixels that are read, evenly spread; more would not improve the facts. */
 const MOST_PIXELS = 2 ** 18;
 /** Cells of the grid in each direction. */
 const GRID = 9;
-/** A grid whose brightness deviates less than this, of 255, is all but empty: its fingerprint would be noise. */
+/** Standard deviation of the grid's brightness, of 255, below which a fingerprint would be noise. */
 const LEAST_CONTRAST = 4;
 
-/** @param pixels width * height * 3 bytes, RGB, row by row. */
+/** The facts of an image. @param pixels width * height * 3 bytes, RGB, row by row. */
 export function imageFacts(pixels: Uint8Array, width: number, height: number): ImageFacts {
   const stride = Math.max(1, Math.ceil(Math.sqrt((width * height) / MOST_PIXELS)));
   const sums = [0, 0, 0];
@@ -53,8 +53,8 @@ export function imageFacts(pixels: Uint8Array, width: number, height: number): I
 }
 
 /**
- * Whether brightness rises from each cell of the grid to the next: 64 bits to the right, 64 bits downwards. It stays
- * nearly the same when a picture is scaled, recompressed, or made brighter. Known as dHash (N. Krawetz, 2013).
+ * dHash (N. Krawetz, 2013): whether brightness rises from each cell of the grid to the next, 64 bits to the right and 64
+ * bits downwards. It hardly changes when an image is scaled, recompressed or brightened.
  */
 function fingerprintOf(brightness: Float64Array): string | null {
   const mean = brightness.reduce((sum, value) => sum + value, 0) / brightness.length;
@@ -75,7 +75,7 @@ function fingerprintOf(brightness: Float64Array): string | null {
   return rises(1) + rises(GRID);
 }
 
-/** Two digits behind the point: more would be the rounding of pixels to bytes. */
+/** Rounds to two decimals: further ones would only reflect the rounding of pixels to bytes. */
 function rounded(values: readonly number[]): Channels {
   const [red, green, blue] = values.map((value) => Math.round(value * 100) / 100);
   return [red!, green!, blue!];

@@ -9,11 +9,12 @@ import { type Rejection, Rejections } from './rejections.js';
 import { ShardWriter } from './shard-writer.js';
 import type { Source } from './source.js';
 
+/** Bounds, drawing of splits and progress of an ingestion. */
 export interface IngestOptions {
   readonly bounds?: DatasetBounds;
-  /** Share of each class drawn for the test split when the source has none: 0 (draw none) to below 1. Default 0.2. */
+  /** Share of each class drawn as test split when the source has none: 0 (draw none) to below 1. Default 0.2. */
   readonly testFraction?: number;
-  /** The same for the validation split. Default 0. */
+  /** The same share for the validation split. Default 0. */
   readonly validationFraction?: number;
   /** Seed of the draw, a 32-bit integer. Default 0. */
   readonly seed?: number;
@@ -22,39 +23,40 @@ export interface IngestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Images per split, all together and for each class in the order of the manifest's classes. */
+/** Images per split, in all and for each class in the order of the manifest's classes. */
 export interface ImageCounts extends Readonly<Record<Split, number>> {
   readonly images: number;
   readonly classes: readonly (Readonly<Record<Split, number>> & { readonly name: string })[];
 }
 
-/** A version that is in the blob store, and what is known of it. */
+/** A version in the blob store, with its inspection. */
 export interface StoredVersion {
   readonly manifest: Manifest;
   readonly manifestBlob: BlobRef;
   readonly inspection: Inspection;
-  /** Holds the inspection as JSON. */
+  /** The inspection as JSON. */
   readonly inspectionBlob: BlobRef;
   readonly counts: ImageCounts;
-  /** Encoded bytes of all images. */
+  /** Bytes of all encoded images. */
   readonly bytes: number;
-  /** Pixels, when all images have the same; else null. */
+  /** Pixels, when all images have the same width; else null. */
   readonly width: number | null;
+  /** Pixels, when all images have the same height; else null. */
   readonly height: number | null;
 }
 
+/** A stored version, with the rejected files of its source. */
 export interface IngestedVersion extends StoredVersion {
-  /** The first `maxRejected` of them. */
+  /** The first `maxRejected` rejected files. */
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;
 }
 
 /**
- * Packs a source of labelled images into an immutable dataset version: shard blobs and a manifest blob. Memory does not
- * grow with the content of the images. A failed or aborted registration deletes what it stored, so on one store only
- * one may run at a time: another could count on the same shard.
- *
- * Throws DATASET_REFUSED, LIMIT_EXCEEDED, BAD_INPUT for options out of range, and the signal's reason when aborted.
+ * Packs a source of labeled images into an immutable dataset version: shard blobs and a manifest blob. Memory does not
+ * grow with the content of the images. A failed or aborted ingestion deletes the shards that it stored, so only one may
+ * run at a time on one store: another one could rely on the same shard.
+ * @throws DATASET_REFUSED, LIMIT_EXCEEDED, BAD_INPUT for options out of range, and the signal's reason when aborted.
  */
 export async function ingestImages(
   source: Source,
@@ -67,10 +69,10 @@ export async function ingestImages(
   const writer = new ShardWriter(blobs);
   const rejections = new Rejections(bounds.maxRejected);
   try {
-    const intake = await packImages(source, writer, rejections, { bounds: bounds, signal, onProgress });
+    const packed = await packImages(source, writer, rejections, { bounds: bounds, signal, onProgress });
     const fractions = { test: testFraction, validation: validationFraction };
-    const arrangement = arrange(intake, rejections, bounds, fractions, seed);
-    const manifest = describe(arrangement, await writer.finish());
+    const arrangement = arrange(packed, rejections, bounds, fractions, seed);
+    const manifest = manifestOf(arrangement, await writer.finish());
     signal.throwIfAborted();
     const stored = await storeVersion(manifest, blobs);
     return { ...stored, rejected: rejections.kept, rejectedCount: rejections.count };
@@ -92,12 +94,12 @@ function checkDraw(testFraction: number, validationFraction: number, seed: numbe
   if ((seed | 0) !== seed) throw new HubError('BAD_INPUT', `seed must be a 32-bit integer; received ${seed}.`);
 }
 
-function describe({ classes, images }: Arrangement, shards: readonly string[]): Manifest {
+function manifestOf({ classes, images }: Arrangement, shards: readonly string[]): Manifest {
   const sorted = images.toSorted(byIdentity);
   return { format: 1, contentHash: hashContent(classes, sorted), classes, shards, images: sorted };
 }
 
-/** Inspects a version whose shards are in the store, and stores what is known of it. */
+/** Inspects a version whose shards are in the store, and stores its manifest and inspection. */
 export async function storeVersion(manifest: Manifest, blobs: BlobStore): Promise<StoredVersion> {
   const inspection = await inspect(manifest);
   const json = (value: unknown): Promise<BlobRef> => blobs.put(Buffer.from(JSON.stringify(value)));

@@ -21,22 +21,24 @@ export interface DuplicateGroup {
   readonly images: readonly number[];
 }
 
-/** What a dataset version is like. */
+/** Sizes, colors and duplicates of the images of a dataset version. */
 export interface Inspection {
-  /** In pixels. */
+  /** Pixels. */
   readonly width: SizeRange;
+  /** Pixels. */
   readonly height: SizeRange;
-  /** Of an encoded image. */
+  /** Bytes of an encoded image. */
   readonly bytes: SizeRange;
-  /** Of each channel over all images, each image counting the same; 0 to 255. Null when not all images have facts. */
+  /** Mean of each channel, 0 to 255; each image has the same weight. Null unless all images have facts. */
   readonly mean: Channels | null;
+  /** Standard deviation of each channel; null unless all images have facts. */
   readonly deviation: Channels | null;
-  /** Images whose channels are all alike. */
+  /** Number of images whose channels are equal. */
   readonly grey: number;
   readonly duplicates: readonly DuplicateGroup[];
 }
 
-/** Judges a dataset version by what its manifest knows of the images. */
+/** Inspects a dataset version by the facts in its manifest, without decoding an image. */
 export async function inspect({ images }: Manifest): Promise<Inspection> {
   const facts = images.flatMap((image) => image.facts ?? []);
   const whole = facts.length === images.length;
@@ -57,32 +59,32 @@ export async function inspect({ images }: Manifest): Promise<Inspection> {
   };
 }
 
-/** Whether a group has images to learn from and images to be measured by: figures on those are too good. */
+/** Whether a group reaches from the training split into another one, which makes measured accuracy too high. */
 export function leaks({ images }: DuplicateGroup, manifest: Manifest): boolean {
   const splits = new Set(images.map((row) => manifest.images[row]!.split));
   return splits.has('train') && splits.size > 1;
 }
 
-/** Whether the images of a group are not all of one class. */
+/** Whether the images of a group have different classes. */
 export function conflicts({ images }: DuplicateGroup, manifest: Manifest): boolean {
   return new Set(images.map((row) => manifest.images[row]!.label)).size > 1;
 }
 
-type Look = Pick<ImageRecord, 'sha256' | 'facts'>;
+type Fingerprinted = Pick<ImageRecord, 'sha256' | 'facts'>;
 
-/** Groups of the same bytes and, up to `near`, of pictures that can hardly be told apart. Rows are places in the list. */
-export async function duplicatesOf(images: readonly Look[], upTo: DuplicateGroup['kind']): Promise<DuplicateGroup[]> {
+/** Groups of images with the same bytes and, up to `near`, of those that look almost the same, by their positions. */
+export async function duplicatesOf(images: readonly Fingerprinted[], upTo: DuplicateKind): Promise<DuplicateGroup[]> {
   return upTo === 'exact' ? exactGroups(images) : [...exactGroups(images), ...(await nearGroups(images))];
 }
 
-function exactGroups(images: readonly Look[]): DuplicateGroup[] {
+function exactGroups(images: readonly Fingerprinted[]): DuplicateGroup[] {
   return [...groupBy(images.keys(), (row) => images[row]!.sha256).values()]
     .filter((group) => group.length > 1)
     .map((group) => ({ kind: 'exact', images: group }));
 }
 
-/** Images that a chain of near pairs connects, where they are not all the same bytes. */
-async function nearGroups(images: readonly Look[]): Promise<DuplicateGroup[]> {
+/** Groups of images that a chain of near pairs connects, unless all have the same bytes. */
+async function nearGroups(images: readonly Fingerprinted[]): Promise<DuplicateGroup[]> {
   const parent = Int32Array.from(images.keys());
   const rootOf = (row: number): number => {
     while (parent[row] !== row) {

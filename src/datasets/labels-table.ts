@@ -5,14 +5,14 @@ import type { DatasetBounds } from './bounds.js';
 import { type Place, type Placement, SPLIT_NAMES, splitOf, splitPath } from './layout.js';
 import { byCodeUnit, quoted } from './names.js';
 
-/** A table in a source that says what its images show. */
+/** A table in a source with the labels of its images. */
 export interface LabelsTable {
-  /** Where it lies, as parts of its path. Files are named from there. */
+  /** Parts of its path. Its file names are relative to its folder. */
   readonly path: readonly string[];
   readonly text: string;
 }
 
-/** `labels` is ours, `metadata` is what Hugging Face's image folders have. */
+/** `labels` is this hub's name, `metadata` that of Hugging Face's image folders. */
 const TABLE_NAME = /^(?:labels|metadata)\.(?:csv|jsonl)$/i;
 const LABEL_LENGTH = 100;
 
@@ -38,19 +38,19 @@ type Row = z.output<typeof row>;
 
 const csvRecords = z.array(z.object({ record: z.unknown(), info: z.object({ lines: z.number() }) }));
 
-/** Whether a file may be a table: not deeper than in one wrapping folder. */
+/** Whether a file may be a table: at the top of the source or in its one wrapping folder. */
 export function isTable(path: readonly string[]): boolean {
   return path.length <= 2 && TABLE_NAME.test(path.at(-1) ?? '');
 }
 
-/** Places the files that a table lists, by its columns or keys `file` (or `file_name`), `label` and, if given, `split`. */
+/** Assigns classes and splits by a table with `file` (or `file_name`), `label` and optionally `split`. */
 export class TablePlacement implements Placement {
   readonly classes: readonly string[];
   readonly #name: string;
   readonly #places = new Map<string, Place>();
   readonly #missing: Set<string>;
 
-  /** Throws DATASET_REFUSED, naming the line, when a row cannot be used. */
+  /** @throws DATASET_REFUSED, naming the line, for an invalid row. */
   constructor({ path, text }: LabelsTable, bounds: DatasetBounds) {
     this.#name = path.at(-1)!;
     const folder = path.slice(0, -1);
@@ -76,7 +76,10 @@ export class TablePlacement implements Placement {
   }
 
   get absent(): readonly { readonly name: string; readonly reason: string }[] {
-    return [...this.#missing].map((name) => ({ name, reason: `listed in ${this.#name}, but no image of the source` }));
+    return [...this.#missing].map((name) => ({
+      name,
+      reason: `listed in ${this.#name}, but not an image of the source`,
+    }));
   }
 }
 
@@ -91,7 +94,7 @@ function csvRows(text: string): { line: number; value: unknown }[] {
     return csvRecords.parse(records).map(({ record, info }) => ({ line: info.lines, value: record }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new HubError('DATASET_REFUSED', `The table of labels is no CSV: ${error.message}.`);
+    throw new HubError('DATASET_REFUSED', `The table of labels is not valid CSV: ${error.message}.`);
   }
 }
 
@@ -101,7 +104,7 @@ function jsonRows(text: string): { line: number; value: unknown }[] {
     try {
       return [{ line: i + 1, value: JSON.parse(content) as unknown }];
     } catch {
-      throw refused('labels.jsonl', i + 1, 'it is no JSON');
+      throw refused('labels.jsonl', i + 1, 'not valid JSON');
     }
   });
 }
@@ -113,11 +116,11 @@ function checkRow(value: unknown, table: string, line: number): Row {
   );
   if (result.success) return result.data;
   const rules: Readonly<Record<string, string>> = {
-    file: 'it names no file: give the column "file" or "file_name"',
+    file: '"file" or "file_name" is missing',
     label: `"label" must have 1 to ${LABEL_LENGTH} characters`,
     split: `"split" must be one of ${SPLIT_NAMES.join(', ')}`,
   };
-  throw refused(table, line, rules[String(result.error.issues[0]?.path[0])] ?? 'it is no row');
+  throw refused(table, line, rules[String(result.error.issues[0]?.path[0])] ?? 'not a row');
 }
 
 function refused(table: string, line: number, what: string): HubError {

@@ -11,21 +11,21 @@ const SPLIT_FOLDERS: ReadonlyMap<string, Split> = new Map([
   ['test', 'test'],
 ]);
 
-/** What a split may be called. */
+/** Names of splits in folders and tables. */
 export const SPLIT_NAMES: readonly string[] = [...SPLIT_FOLDERS.keys()];
 
-/** What file managers leave behind, in lower case; names with a leading dot are ignored as well. */
+/** Files of file managers, in lower case, which are ignored like names with a leading dot. */
 const SYSTEM_NAMES: ReadonlySet<string> = new Set(['__macosx', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r']);
 
 /**
- * The parts of a path, or null for a hidden or system file. Throws LIMIT_EXCEEDED when it is too long, and
- * DATASET_REFUSED when no honest archive would hold it: it is absolute, climbs, or has characters that paths lack.
+ * The parts of a path, or null for a hidden or system file. @throws LIMIT_EXCEEDED for a path that is too long, and
+ * DATASET_REFUSED for one that no honest archive has: absolute, with `..` or with control characters.
  */
 export function splitPath(path: string, bounds: DatasetBounds): readonly string[] | null {
   checkBound(bounds, 'maxPathLength', path.length, `The path ${quoted(path)}`, 'characters');
   const fault = pathFault(path);
   if (fault !== null) throw unsafe(path, fault);
-  // macOS spells the same letters differently (NFD) than everyone else.
+  // macOS writes letters in another Unicode form (NFD) than other systems.
   const parts = path
     .normalize('NFC')
     .split('/')
@@ -44,37 +44,37 @@ function pathFault(path: string): string | null {
 }
 
 function unsafe(path: string, fault: string): HubError {
-  return new HubError('DATASET_REFUSED', `The path ${quoted(path)} ${fault}; nothing of this source was taken.`);
+  return new HubError('DATASET_REFUSED', `The path ${quoted(path)} ${fault}; nothing of this source was stored.`);
 }
 
-/** Where an image belongs. A null split means that the source has no split folders. */
+/** Class and split of an image. The split is null when the source does not state it. */
 export interface Place {
   readonly split: Split | null;
   readonly className: string;
 }
 
-/** What says where images belong. */
+/** Assigns classes and splits to the files of a source. */
 export interface Placement {
   /** Class names, sorted. */
   readonly classes: readonly string[];
-  /** The place of a file, or the reason why it has none. */
+  /** Class and split of a file, or the reason for its rejection. */
   place(path: readonly string[]): Place | { readonly reason: string };
-  /** What it expected of the source and was not asked about. */
+  /** Expected files that the source lacks. */
   readonly absent: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /**
- * How a source is laid out: class folders, or train / validation / test folders above class folders, either of them
- * inside one wrapping folder or not.
+ * Assigns classes and splits by folders: class folders, or train, validation and test folders with class folders in them,
+ * optionally inside one wrapping folder.
  */
 export class Layout implements Placement {
   readonly absent = [];
   readonly #depth: number;
   readonly #hasSplits: boolean;
-  /** A folder makes a class, even when none of its images could be taken. */
+  /** One class per folder, even when none of its images is accepted. */
   readonly classes: readonly string[];
 
-  /** `folders` are all folders that were seen, as parts. Throws DATASET_REFUSED when split and class folders mix. */
+  /** @param folders all folders, as parts. @throws DATASET_REFUSED when split and class folders are mixed. */
   constructor(folders: readonly (readonly string[])[]) {
     this.#depth = hasWrapper(folders) ? 1 : 0;
     const inner = folders.map((parts) => parts.slice(this.#depth)).filter((parts) => parts.length > 0);
@@ -85,7 +85,7 @@ export class Layout implements Placement {
       const other = top.find((name) => splitOf(name) === undefined)!;
       throw new HubError(
         'DATASET_REFUSED',
-        `The folders ${quoted(splits[0]!)} and ${quoted(other)} lie side by side: the first is a split, the second is not.`,
+        `The folder ${quoted(splits[0]!)} is a split, ${quoted(other)} beside it is not: give only split folders or only class folders.`,
       );
     }
     const classes = inner.map((parts) => parts[this.#hasSplits ? 1 : 0]).filter((name) => name !== undefined);
@@ -102,12 +102,12 @@ export class Layout implements Placement {
   }
 }
 
-/** By its name in any case. */
+/** The split that a folder name stands for, in upper or lower case. */
 export function splitOf(folder: string): Split | undefined {
   return SPLIT_FOLDERS.get(folder.toLowerCase());
 }
 
-/** One top folder that is no split and has folders inside wraps everything. */
+/** Whether everything is inside one folder that is not a split. */
 function hasWrapper(folders: readonly (readonly string[])[]): boolean {
   const top = new Set(folders.filter((parts) => parts.length > 0).map((parts) => parts[0]!));
   const [only] = top;

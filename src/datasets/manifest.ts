@@ -8,36 +8,38 @@ export type Split = (typeof Split)[keyof typeof Split];
 /** All splits, in the order of every list. */
 export const SPLITS = Object.values(Split);
 
-/** One image of a dataset version: where its encoded bytes lie, and what it shows. */
+/** One image of a dataset version: its class and split, and the place of its encoded bytes. */
 export interface ImageRecord {
   /** SHA-256 of the encoded file. */
   readonly sha256: string;
-  /** Path inside its source, with forward slashes and in NFC: for people, never used as a path here. */
+  /** Path inside its source, with forward slashes and in NFC; for display only, never used as a path. */
   readonly name: string;
   /** Index into `classes`. */
   readonly label: number;
   readonly split: Split;
-  /** Index into `shards`, and the byte range in that blob. */
+  /** Index into `shards`. */
   readonly shard: number;
+  /** First byte in the shard. */
   readonly offset: number;
   readonly bytes: number;
-  /** Pixels, after the EXIF orientation is applied. */
+  /** Pixels, upright. */
   readonly width: number;
+  /** Pixels, upright. */
   readonly height: number;
-  /** Null in versions that were registered before facts were kept. */
+  /** Null in versions that were written before facts existed. */
   readonly facts: ImageFacts | null;
 }
 
-/** A dataset version's content, itself stored as a blob of JSON. Never changes after it is written. */
+/** The content of a dataset version, stored as a blob of JSON. Immutable. */
 export interface Manifest {
   readonly format: 1;
-  /** SHA-256 over classes and the sorted (split, class, image hash) lines: equal data, equal hash, however packed. */
+  /** SHA-256 over classes and sorted lines of split, class and image hash: equal data, equal hash, however it is packed. */
   readonly contentHash: string;
   /** Class names, sorted; a label is an index into this list. */
   readonly classes: readonly string[];
   /** SHA-256 of the blobs that hold the encoded images back to back. */
   readonly shards: readonly string[];
-  /** Sorted by split, then label, then hash, so that position in this list is a stable identity. */
+  /** Sorted by split, label and hash, so that a position in this list is a stable identity. */
   readonly images: readonly ImageRecord[];
 }
 
@@ -46,7 +48,7 @@ export function byIdentity(a: ImageRecord, b: ImageRecord): number {
   return SPLITS.indexOf(a.split) - SPLITS.indexOf(b.split) || a.label - b.label || byCodeUnit(a.sha256, b.sha256);
 }
 
-/** `Manifest.contentHash`, of images in the order of `byIdentity`. */
+/** Computes `Manifest.contentHash`. @param images in the order of `byIdentity`. */
 export function hashContent(classes: readonly string[], images: readonly ImageRecord[]): string {
   const hash = createHash('sha256').update(`${JSON.stringify(classes)}\n`);
   for (const { split, label, sha256 } of images) hash.update(`${split} ${label} ${sha256}\n`);

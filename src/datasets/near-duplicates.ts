@@ -2,20 +2,20 @@ import { setImmediate } from 'node:timers/promises';
 import { groupBy } from '../group-by.js';
 
 /**
- * Bits in which two fingerprints of the same picture differ at most. Of CIFAR-10's 60,000 pictures 839 pairs are that near;
- * of 96 that were looked at, of all distances, one showed different things.
+ * Largest number of differing bits between fingerprints of near duplicates. CIFAR-10's 60,000 images have 839 such pairs;
+ * of 96 pairs checked by eye, over all distances, one was not a duplicate.
  */
 export const NEAR_DISTANCE = 15;
-/** Fingerprints are compared by bands of 16 bits. Where 15 bits differ, one of eight bands differs in one bit at most. */
+/** Bands of 16 bits. When 15 of 128 bits differ, one of the eight bands differs in at most one bit. */
 const BANDS = 8;
 const BAND_BITS = 16;
 const WORDS = 4;
-/** A band that more fingerprints share tells nothing of them; their other bands still do. */
+/** A band that more fingerprints share is skipped; their other bands still distinguish them. */
 const MOST_PER_BAND = 4096;
-/** Comparisons after which others have their turn. */
+/** Comparisons between two turns of the event loop. */
 const AT_ONCE = 500_000;
 
-/** Two places, and the bits in which their fingerprints differ. */
+/** Two positions, and the number of bits in which their fingerprints differ. */
 export interface NearPair {
   readonly a: number;
   readonly b: number;
@@ -23,9 +23,9 @@ export interface NearPair {
 }
 
 /**
- * All pairs of fingerprints within NEAR_DISTANCE bits, some more than once: those with a band that differs in one bit at
- * most are compared (M. Norouzi et al., "Fast search in Hamming space with multi-index hashing", 2012).
- * @param fingerprints 32 hexadecimal digits each; null is near to none.
+ * All pairs of fingerprints within NEAR_DISTANCE bits, some more than once. Compares only pairs with a band that differs
+ * in at most one bit (M. Norouzi et al., "Fast search in Hamming space with multi-index hashing", 2012).
+ * @param fingerprints 32 hexadecimal digits each; null has no pairs.
  */
 export async function* nearPairs(fingerprints: readonly (string | null)[]): AsyncGenerator<NearPair> {
   const known = [...fingerprints.keys()].filter((place) => fingerprints[place] !== null);
@@ -46,7 +46,7 @@ export async function* nearPairs(fingerprints: readonly (string | null)[]): Asyn
   }
 }
 
-/** Each list with itself, and each two lists whose keys differ in one bit. */
+/** Each list paired with itself, and all pairs of lists whose keys differ in one bit. */
 function* neighbours(
   lists: ReadonlyMap<number, readonly number[]>,
 ): Generator<readonly [readonly number[], readonly number[]]> {
@@ -60,7 +60,7 @@ function* neighbours(
   }
 }
 
-/** 32 bits each. */
+/** The fingerprint as four numbers of 32 bits. */
 function wordsOf(fingerprint: string): number[] {
   return Array.from({ length: WORDS }, (_, word) => Number.parseInt(fingerprint.slice(word * 8, (word + 1) * 8), 16));
 }
@@ -70,7 +70,7 @@ function bandOf(words: Uint32Array, place: number, band: number): number {
   return band % 2 === 0 ? word >>> BAND_BITS : word & (2 ** BAND_BITS - 1);
 }
 
-/** Counts on only while it can still be near. */
+/** Differing bits; counting stops above NEAR_DISTANCE. */
 function distanceBetween(words: Uint32Array, a: number, b: number): number {
   let distance = 0;
   for (let word = 0; word < WORDS && distance <= NEAR_DISTANCE; word++) {

@@ -11,16 +11,18 @@ import type { Rejections } from './rejections.js';
 import type { ShardWriter } from './shard-writer.js';
 import { type FileEntry, readWhole, type Source } from './source.js';
 
-/** An image that decodes and is packed; what it shows is not known yet. */
+/** An image that was decoded and packed, without class and split yet. */
 export type PackedImage = Omit<ImageRecord, 'label' | 'split'>;
 
-/** What has been taken in so far. */
+/** Progress of an ingestion. */
 export interface IngestProgress {
+  /** Accepted images. */
   readonly images: number;
+  /** Rejected files. */
   readonly rejected: number;
-  /** Encoded bytes of the images. */
+  /** Bytes of the accepted images, encoded. */
   readonly bytes: number;
-  /** Share of the source that has been read, from 0 to 1; null where it cannot be told. */
+  /** Share of the source that was read, 0 to 1; null when unknown. */
   readonly share: number | null;
 }
 
@@ -30,16 +32,17 @@ export interface PackOptions {
   readonly onProgress: (progress: IngestProgress) => void;
 }
 
+/** The content of a source, with its images packed. */
 export interface PackedSource {
   readonly images: readonly PackedImage[];
-  /** Every folder that was seen, as parts of its path, whether or not an image of it was taken. */
+  /** All folders, as parts of their paths, also those without accepted images. */
   readonly folders: readonly (readonly string[])[];
-  /** Tables of labels that lie where one may. */
+  /** Tables of labels. */
   readonly tables: readonly LabelsTable[];
 }
 
-/** What is met besides images. */
-interface Found {
+/** Folders and tables found among the images. */
+interface Surroundings {
   readonly folders: Map<string, readonly string[]>;
   readonly tables: LabelsTable[];
 }
@@ -47,18 +50,18 @@ interface Found {
 interface ImageFile {
   readonly name: string;
   readonly content: Buffer;
-  /** By the source that made it; undefined for one that is still to be decoded. */
+  /** Measured by the source; undefined for an image that is not decoded yet. */
   readonly measured: MeasuredImage | undefined;
 }
 
-/** Reads a source once: every image is decoded and packed, everything else goes to `rejections`. */
+/** Reads a source once: decodes and packs every image and adds other files to `rejections`. */
 export async function packImages(
   source: Source,
   writer: ShardWriter,
   rejections: Rejections,
   { bounds, signal, onProgress }: PackOptions,
 ): Promise<PackedSource> {
-  const found: Found = { folders: new Map(), tables: [] };
+  const found: Surroundings = { folders: new Map(), tables: [] };
   const images: PackedImage[] = [];
   let bytes = 0;
   const files = readImages(source, found, rejections, bounds, signal);
@@ -78,10 +81,10 @@ export async function packImages(
   return { images, folders: [...found.folders.values()], tables: found.tables };
 }
 
-/** One image at a time; notes folders and tables and rejects whatever is not an image on its way. */
+/** Yields images one at a time, collects folders and tables, and rejects other files. */
 async function* readImages(
   source: Source,
-  { folders, tables }: Found,
+  { folders, tables }: Surroundings,
   rejections: Rejections,
   bounds: DatasetBounds,
   signal: AbortSignal,
@@ -107,7 +110,7 @@ async function* readImages(
   }
 }
 
-/** The whole content, or null as soon as its beginning is no image's. */
+/** The whole content, or null as soon as its first bytes are not those of an image. */
 async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -131,7 +134,7 @@ async function readTable(entry: FileEntry, bounds: DatasetBounds): Promise<strin
   return content?.toString('utf8') ?? '';
 }
 
-/** What it measures, or the reason why the file is rejected. */
+/** Measures an image, or returns the reason for its rejection. */
 async function measure(
   file: ImageFile,
   bounds: DatasetBounds,

@@ -42,7 +42,7 @@ const schema = z
     images.every(({ label, shard }) => label < classes.length && shard < shards.length),
   );
 
-/** The manifest in a blob. Throws NOT_FOUND, or BLOB_CORRUPT when the blob is damaged or holds something else. */
+/** Reads a manifest blob. @throws NOT_FOUND, or BLOB_CORRUPT for a damaged blob or other content. */
 export async function readManifest(blobs: BlobStore, manifestSha256: string): Promise<Manifest> {
   const content = await blobs.get(manifestSha256);
   const manifest = schema.safeParse(parseJson(content));
@@ -58,7 +58,7 @@ function parseJson(content: Buffer): unknown {
   }
 }
 
-/** Reads the encoded images of a dataset version. A shard is opened, and its hash checked, when first needed. */
+/** Reads the encoded images of a dataset version. Opens a shard, and checks its hash, at its first use. */
 export class ShardReader {
   readonly #blobs: BlobStore;
   readonly #shards: readonly string[];
@@ -69,7 +69,7 @@ export class ShardReader {
     this.#shards = manifest.shards;
   }
 
-  /** The encoded bytes of an image. Throws NOT_FOUND or BLOB_CORRUPT when its shard is not as it was. */
+  /** The encoded bytes of an image. @throws NOT_FOUND or BLOB_CORRUPT for a missing or damaged shard. */
   async read(image: ImageRecord): Promise<Uint8Array> {
     const shard = await this.#shard(image.shard);
     const encoded = new Uint8Array(image.bytes);
@@ -77,7 +77,7 @@ export class ShardReader {
     return encoded;
   }
 
-  /** Closes the shards. The reader can be used again and then opens them anew. */
+  /** Closes the shards. A later read opens them again. */
   async close(): Promise<void> {
     const shards = [...this.#open.values()];
     this.#open.clear();
@@ -90,7 +90,7 @@ export class ShardReader {
     if (shard === undefined) {
       shard = this.#blobs.open(this.#shards[index]!);
       this.#open.set(index, shard);
-      // A failed opening is not kept: the next read tries again.
+      // The next read retries a failed opening.
       shard.catch(() => this.#open.delete(index));
     }
     return shard;

@@ -1,13 +1,13 @@
 import { shown } from './names.js';
 
-/** A file that was left out, and why. */
+/** A file of a source that is not part of the version, with the reason. */
 export interface Rejection {
-  /** Fit to be shown: unprintable characters are escaped. */
+  /** Its path, with unprintable characters escaped. */
   readonly name: string;
   readonly reason: string;
 }
 
-/** What was left out: the first ones by name, all by count. */
+/** Rejected files of a source: the first ones by name, all by count. */
 export class Rejections {
   readonly #kept: Rejection[] = [];
   readonly #most: number;

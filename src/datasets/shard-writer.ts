@@ -1,13 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { BlobStore } from '../storage/blobs.js';
 
-/** A shard is stored before it would grow beyond this, in bytes; it is held in memory until then. */
+/** Bytes of a shard, which is held in memory until it is full. */
 export const SHARD_BYTES = 64 * 1024 ** 2;
 
-/** Bytes handed to the store at a time, so that hashing them never holds up the process for long. */
+/** Bytes per write to the store, so that hashing them never blocks the process for long. */
 const SLICE_BYTES = 1024 ** 2;
 
-/** Where content lies: an index into the shards, and a place in that blob in bytes. */
+/** Place of content: the index of its shard, and its first byte there. */
 export interface ShardPlace {
   readonly shard: number;
   readonly offset: number;
@@ -30,12 +30,12 @@ export class ShardWriter {
     this.#buffer = Buffer.allocUnsafeSlow(shardBytes);
   }
 
-  /** One call at a time. */
+  /** Adds an image. Do not call it in parallel. */
   async append(content: Uint8Array, sha256: string): Promise<ShardPlace> {
     const known = this.#places.get(sha256);
     if (known !== undefined) return known;
     if (this.#used + content.length > this.#shardBytes) await this.#flush();
-    // An image larger than a shard gets one of its own.
+    // An image larger than a shard gets its own shard.
     if (content.length > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(content.length);
     const place = { shard: this.#shards.length, offset: this.#used };
     this.#buffer.set(content, this.#used);
@@ -45,13 +45,13 @@ export class ShardWriter {
     return place;
   }
 
-  /** Stores what is left and returns the hashes of all shards. */
+  /** Stores the last shard and returns the hashes of all shards. */
   async finish(): Promise<readonly string[]> {
     await this.#flush();
     return this.#shards;
   }
 
-  /** Deletes the shards that were not in the store before. Never throws: it runs because of an error that matters more. */
+  /** Deletes the shards that were not in the store before. Never throws, so that it does not hide the error before it. */
   async discard(): Promise<void> {
     await Promise.allSettled([...this.#created].map((sha256) => this.#blobs.delete(sha256)));
   }

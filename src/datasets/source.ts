@@ -1,15 +1,15 @@
 import { HubError } from '../errors.js';
 import type { MeasuredImage } from './decode.js';
 
-/** Where labelled images come from. What it gives is raw: paths and content are checked by whoever takes them in. */
+/** A source of labeled images. Its paths and content are unchecked. */
 export interface Source {
   /**
-   * Everything in the source. Ask for the next entry only when done with the one before: an archive is one stream.
-   * Throws DATASET_REFUSED when the source cannot be read as what it is, LIMIT_EXCEEDED when it unpacks too much, and
-   * the signal's reason when it is aborted.
+   * All entries. Finish with one before asking for the next: an archive is one stream.
+   * @throws DATASET_REFUSED for a damaged source, LIMIT_EXCEEDED when it unpacks to too much, and the signal's reason when
+   * aborted.
    */
   entries(signal: AbortSignal): AsyncIterable<SourceEntry>;
-  /** Share of it that has been read, from 0 to 1; null where it cannot be told. */
+  /** Share of the source that was read, 0 to 1; null when unknown. */
   readonly share: number | null;
 }
 
@@ -17,13 +17,13 @@ export type SourceEntry = FileEntry | FolderEntry | RefusedEntry;
 
 export interface FileEntry {
   readonly kind: 'file';
-  /** As the source spells it, with forward slashes. */
+  /** The path in the source, with forward slashes. */
   readonly path: string;
-  /** Size that the source states, in bytes. */
+  /** Bytes, as the source states them. */
   readonly bytes: number;
-  /** Reads the content, once. It may be left unread or half read. */
+  /** The content, to be read at most once and possibly in part. */
   content(): AsyncIterable<Uint8Array>;
-  /** Of an image that the source has encoded itself: it is not decoded to find out. */
+  /** Size and facts of an image that the source encoded itself, and which need not be decoded. */
   readonly measured?: MeasuredImage;
 }
 
@@ -32,27 +32,27 @@ export interface FolderEntry {
   readonly path: string;
 }
 
-/** Something that the source does not open: a link, a device, an encrypted file. */
+/** An entry that the source does not open: a link, a device, an encrypted file. */
 export interface RefusedEntry {
   readonly kind: 'refused';
   readonly path: string;
-  /** Completes "rejected: ". */
+  /** Reason for the rejection, as a phrase. */
   readonly reason: string;
 }
 
-/** The error to throw when reading an archive failed: its own when it was meant, else one that blames the archive. */
+/** The error for a failed read of an archive: a HubError or system error as it is, else DATASET_REFUSED. */
 export function archiveError(error: unknown, format: string, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof HubError || !(error instanceof Error) || 'syscall' in error) return error;
   return new HubError('DATASET_REFUSED', `The ${format} archive is damaged or incomplete: ${error.message}.`);
 }
 
-/** Files up to this size are read ahead. */
+/** Largest file that is read ahead, in bytes. */
 const READ_AHEAD_BYTES = 256 * 1024;
 
 /**
- * The content of a file, already read if it is small. A source whose files can be read side by side uses it to do so:
- * one after the other, each read would wait in turn for the threads that also decode images.
+ * The content of a file, already read if it is small. Sources whose files can be read in parallel use it, since
+ * sequential reads would each wait for the threads that also decode images.
  */
 export async function readAhead(bytes: number, content: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   if (bytes > READ_AHEAD_BYTES) return content;
@@ -61,12 +61,12 @@ export async function readAhead(bytes: number, content: AsyncIterable<Uint8Array
   return inMemory(chunks);
 }
 
-/** Content that is already read. */
+/** Content from memory. */
 export async function* inMemory(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks;
 }
 
-/** The whole content of a file; null, and no more read, when it has more than so many bytes. */
+/** The whole content of a file; null as soon as it exceeds `most` bytes. */
 export async function readWhole(entry: FileEntry, most: number): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -4,7 +4,7 @@ import { HubError } from '../errors.js';
 import type { ImageRecord } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
 
-/** Shares of each class's training images, from 0 (draw none) to below 1. */
+/** Shares of the training images of each class to draw, 0 (none) to below 1. */
 export interface SplitFractions {
   readonly test: number;
   readonly validation: number;
@@ -12,8 +12,8 @@ export interface SplitFractions {
 
 /**
  * Moves a share of the training images of every class to the test and the validation split, at least one image each.
- * The draw depends on the content and the seed alone, and in each class on that class alone.
- * Throws DATASET_REFUSED when a class has too few images to keep one for training.
+ * The draw of a class depends only on the content of that class and the seed.
+ * @throws DATASET_REFUSED when a class has too few images to keep one for training.
  */
 export function drawSplits(
   images: readonly ImageRecord[],
@@ -54,7 +54,7 @@ function tooFew(className: string, images: number, test: number, validation: num
   );
 }
 
-/** A copy in an order that the seed decides: Fisher-Yates. */
+/** A copy in random order (Fisher-Yates), reproducible by the seed. */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = xoroshiro128plus(seed);
   const result = [...items];

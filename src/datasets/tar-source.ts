@@ -7,7 +7,7 @@ import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
 import { archiveError, type Source, type SourceEntry } from './source.js';
 import { unpackZstandard, ZSTANDARD_MAGIC } from './zstandard.js';
 
-/** A tar archive, plain or packed by gzip or Zstandard, read as a stream and never as a whole. */
+/** A tar archive, plain or compressed by gzip or Zstandard, read as a stream. */
 export class TarSource implements Source {
   readonly #open: () => Readable;
   readonly #bounds: DatasetBounds;
@@ -15,8 +15,8 @@ export class TarSource implements Source {
   #read = 0;
 
   /**
-   * `open` gives the archive from its beginning, each time the entries are asked for.
-   * @param bytes of the archive, where that is known.
+   * @param open opens the archive at its beginning, once per call of `entries`.
+   * @param bytes size of the archive; null when unknown.
    */
   constructor(open: () => Readable, bounds: DatasetBounds = DATASET_BOUNDS, bytes: number | null = null) {
     this.#open = open;
@@ -32,11 +32,11 @@ export class TarSource implements Source {
     const archive = this.#open();
     const entries = extract();
     const flow = pipelined(unpack(this.#counted(archive), new UnpackMeter(this.#bounds)), entries, { signal });
-    // Its error also reaches the loop below, through `entries`.
+    // The loop below throws its error too, through `entries`.
     flow.catch(() => {});
     try {
       for await (const entry of entries) {
-        // The package's types leave open what a chunk is.
+        // tar-stream's types do not state the type of a chunk.
         const chunks = entry[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
         yield describe(entry.header, chunks, signal);
         // The next header comes only after this entry's last byte.
@@ -47,7 +47,7 @@ export class TarSource implements Source {
       throw archiveError(error, 'tar', signal);
     } finally {
       archive.destroy();
-      // The file can be deleted only then, on Windows.
+      // Windows deletes no open file.
       if (!archive.closed) await once(archive, 'close');
     }
   }
@@ -61,25 +61,25 @@ export class TarSource implements Source {
   }
 }
 
-/** By the first bytes of what is packed. */
-const PACKINGS: readonly {
+/** Compressions, by the first bytes of an archive. */
+const COMPRESSIONS: readonly {
   readonly magic: Buffer;
   readonly unpack: (packed: Readable) => AsyncIterable<Uint8Array>;
 }[] = [
-  // The callback has nothing to do: an error also ends the stream that is read here.
+  // The callback is empty, since an error also ends the stream that is read here.
   { magic: Buffer.from([0x1f, 0x8b]), unpack: (packed) => pipeline(packed, createGunzip(), () => {}) },
   { magic: ZSTANDARD_MAGIC, unpack: unpackZstandard },
 ];
 const MAGIC_BYTES = 4;
 
-/** How what begins like this is packed; undefined where it is not. */
-function packingOf(head: Buffer): (typeof PACKINGS)[number] | undefined {
-  return PACKINGS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
+/** The compression of an archive with these first bytes; undefined for none. */
+function compressionOf(head: Buffer): (typeof COMPRESSIONS)[number] | undefined {
+  return COMPRESSIONS.find(({ magic }) => head.subarray(0, magic.length).equals(magic));
 }
 
-/** Whether a file begins as a packed archive does. */
-export function isPacked(head: Buffer): boolean {
-  return packingOf(head) !== undefined;
+/** Whether these are the first bytes of a compressed archive. */
+export function isCompressed(head: Buffer): boolean {
+  return compressionOf(head) !== undefined;
 }
 
 async function* unpack(archive: AsyncIterable<Buffer>, meter: UnpackMeter): AsyncGenerator<Uint8Array> {
@@ -91,8 +91,8 @@ async function* unpack(archive: AsyncIterable<Buffer>, meter: UnpackMeter): Asyn
     head = Buffer.concat([head, value]);
   }
   const whole = Readable.from(prepend(head, packed));
-  const packing = packingOf(head);
-  for await (const chunk of packing ? packing.unpack(whole) : whole) {
+  const compression = compressionOf(head);
+  for await (const chunk of compression ? compression.unpack(whole) : whole) {
     meter.addUnpacked(chunk.length);
     yield chunk;
   }
@@ -122,7 +122,7 @@ function describe(header: Header, chunks: AsyncIterator<Uint8Array>, signal: Abo
 
 async function* readEntry(chunks: AsyncIterator<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    // Not `yield*`: when a reader stops early, tar-stream would give up the whole archive.
+    // Not `yield*`: when a reader stops early, tar-stream would end the whole archive.
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
   } catch (error) {
     throw archiveError(error, 'tar', signal);

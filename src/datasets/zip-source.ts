@@ -26,12 +26,12 @@ export class ZipSource implements Source {
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
     const meter = new UnpackMeter(this.#bounds);
-    // Our own handle: it is closed for sure when this ends, so that the file can be deleted on Windows too.
+    // A handle of our own, which is certainly closed at the end: Windows deletes no open file.
     const handle = await open(this.#file);
     try {
-      // Names stay raw here, so that a bad one is refused by the same rule as in a tar archive.
+      // Names stay raw, so that the rule for bad names is that of tar archives.
       const zip = await fromFdPromise(handle.fd, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
-      // Not the sum of the entries' packed sizes: in a bomb many entries share the same bytes.
+      // Not the sum of the entries' compressed sizes: in a zip bomb many entries share the same bytes.
       meter.addPacked(zip.fileSize);
       this.#entries = zip.entryCount;
       for await (const entry of inOrder(zip.eachEntry(), (entry) => describe(zip, entry, meter, signal))) {
@@ -53,7 +53,8 @@ async function describe(zip: ZipFile, entry: Entry, meter: UnpackMeter, signal: 
   const refuse = (reason: string): SourceEntry => ({ kind: 'refused', path, reason });
   if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_SYMBOLIC_LINK) return refuse('a symbolic link');
   if (entry.isEncrypted()) return refuse('encrypted');
-  if (!entry.canDecodeFileData()) return refuse(`packed by zip method ${entry.compressionMethod}, which is not taken`);
+  if (!entry.canDecodeFileData())
+    return refuse(`compressed by zip method ${entry.compressionMethod}, which is not supported`);
   const bytes = entry.uncompressedSize;
   const content = await readAhead(bytes, readEntry(zip, entry, meter, signal));
   return { kind: 'file', path, bytes, content: () => content };
@@ -74,7 +75,7 @@ async function* readEntry(
       checksum = crc32(chunk, checksum);
       yield chunk;
     }
-    if (checksum !== entry.crc32) throw new Error('an entry does not have its checksum');
+    if (checksum !== entry.crc32) throw new Error('an entry has a wrong checksum');
   } catch (error) {
     throw archiveError(error, 'zip', signal);
   }

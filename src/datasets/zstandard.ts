@@ -3,14 +3,14 @@ import { HubError } from '../errors.js';
 
 export const ZSTANDARD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-/** Bytes that may be looked back: what `zstd` itself allows unless told otherwise. Memory of that size is taken. */
+/** Largest window, in bytes of memory: the default limit of `zstd` itself. */
 const MOST_WINDOW = 128 * 1024 ** 2;
-/** Bytes unpacked at a time. All of a piece is unpacked at once, and a bomb must not grow far before it is noticed. */
+/** Compressed bytes per step. A step is unpacked at once, and a bomb must be noticed before it grows far. */
 const PIECE_BYTES = 1024;
 
 /**
- * Unpacks Zstandard (RFC 8878). Node has it from 22.15 on; until that is the oldest one, a library does it.
- * Throws DATASET_REFUSED for a window that is too large, and an Error for what is damaged.
+ * Unpacks Zstandard (RFC 8878) with a library, because Node has it only from 22.15 on.
+ * @throws DATASET_REFUSED for a window that is too large, and an Error for damaged data.
  */
 export async function* unpackZstandard(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unpacked: Uint8Array[] = [];
@@ -27,11 +27,11 @@ export async function* unpackZstandard(packed: AsyncIterable<Uint8Array>): Async
   yield* unpacked.splice(0);
 }
 
-/** Follows frames and blocks by their headers, to refuse a frame that asks for too much memory before it gets it. */
+/** Parses the headers of frames and blocks, to refuse a frame that needs too much memory before it is allocated. */
 class FrameWatch {
-  /** Bytes of the header that is being read. */
+  /** Bytes of the present header. */
   #header: number[] = [];
-  /** Bytes that are no header. */
+  /** Bytes to skip before the next header. */
   #skip = 0;
   #next: 'frame' | 'block' = 'frame';
   #checksumBytes = 0;

@@ -51,7 +51,7 @@ describe('a limit is named, with its value and what was received', () => {
     const bounds = { ...DATASET_BOUNDS, maxPixels: 100 };
     const ingested = await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { bounds });
     expect(ingested.rejected).toEqual([
-      { name: 'cat/large.png', reason: '20 x 20 is 400 pixels; the limit maxPixels is 100' },
+      { name: 'cat/large.png', reason: '20 x 20 pixels are 0.0004 MP; the limit is 0.0001 MP' },
     ]);
   });
 

@@ -60,7 +60,7 @@ describe("CIFAR-10's binary archive", () => {
       batch(3).subarray(1),
       'does not end after a whole record of 3073 bytes',
     ],
-    ['a label above 9', 'test_batch.bin', record(10, 1), 'has a record of label 10, not 0 to 9'],
+    ['a label above 9', 'test_batch.bin', record(10, 1), 'has a record with the label 10; labels are 0 to 9'],
     ['another list of classes', 'batches.meta.txt', Buffer.from('cat\ndog\n'), 'does not list the ten classes'],
   ])('is refused with %s', async (_, name, content, message) => {
     await expect(register(await archive({ [`${FOLDER}/${name}`]: content }))).rejects.toMatchObject({

@@ -79,19 +79,23 @@ describe("CIFAR-10's Python archive", () => {
   });
 
   it.each([
-    ['a function of the system', batch(call(named('os', 'system'), string('true'))), 'it asks for "os.system"'],
-    ["a name of an object's own", batch(named('__proto__', 'constructor')), 'it asks for "__proto__.constructor"'],
-    ['an array of numbers', batch(array(10, 3072, planes(3), 'f4')), 'an array of another form'],
-    ['an array of other pictures', batch(array(30, 1024, planes(3))), 'an array of another form'],
-    ['an array that is too short', batch(array(11, 3072, planes(3))), 'fewer bytes than it says'],
+    ['a function of the system', batch(call(named('os', 'system'), string('true'))), 'it needs "os.system"'],
+    ["a name of an object's own", batch(named('__proto__', 'constructor')), 'it needs "__proto__.constructor"'],
+    ['an array of numbers', batch(array(10, 3072, planes(3), 'f4')), 'an array of another shape or type'],
+    ['an array of other pictures', batch(array(30, 1024, planes(3))), 'an array of another shape or type'],
+    ['an array that is too short', batch(array(11, 3072, planes(3))), 'fewer bytes than its shape needs'],
     [
       'fewer labels than pictures',
       batch(array(10, 3072, planes(3)), list(integer(1))),
-      'does not hold what its name says',
+      'lacks the fields of its file name',
     ],
-    ['no pictures', pickle(list()), 'does not hold what its name says'],
+    ['no pictures', pickle(list()), 'lacks the fields of its file name'],
     ['an end too early', batch(array(10, 3072, planes(3))).subarray(0, 900), 'Unexpected end of file'],
-    ['a label above 9', batch(array(1, 3072, planes(3).subarray(0, 3072)), list(integer(10))), 'a record of label 10'],
+    [
+      'a label above 9',
+      batch(array(1, 3072, planes(3).subarray(0, 3072)), list(integer(10))),
+      'a record with the label 10',
+    ],
   ])('is refused with %s in it', async (_, content, message) => {
     const archive = await python({ 'cifar-10-batches-py/data_batch_1': content });
     await expect(register(archive)).rejects.toMatchObject({

@@ -101,7 +101,7 @@ describe('decodePixels', () => {
     const options = { width: 8, height: 8, fit: 'cover', maxPixels: 100 } as const;
     await expect(decodePixels(await png(3, 20, 10), options)).rejects.toMatchObject({
       code: 'IMAGE_REFUSED',
-      message: '20 x 10 is 200 pixels; the limit maxPixels is 100',
+      message: '20 x 10 pixels are 0.0002 MP; the limit is 0.0001 MP',
       details: { limit: 'maxPixels', value: 100, received: 200 },
     });
   });

@@ -161,7 +161,7 @@ describe('a derived version', () => {
       'nothing to train on of a class',
       (pets: Manifest) => ({ without: hashes(pets, 'train/fox') }),
       'DATASET_REFUSED',
-      'none to train on',
+      'but none for training',
     ],
   ])('is refused with %s', async (_, changes, code, message) => {
     const { pets } = await parents();

@@ -130,24 +130,24 @@ describe('ingestImages refuses', () => {
     [
       'a source without images',
       () => ({ 'cat/': null, 'cat/a.txt': Buffer.from('a') }),
-      'has no images that have a class. 1 files were rejected, the first: "cat/a.txt" (not a',
+      'has no image with a class. 1 files were rejected, the first: "cat/a.txt" (not a',
     ],
-    ['an empty source', () => ({}), 'has no images that have a class.'],
+    ['an empty source', () => ({}), 'has no image with a class.'],
     ['one class', () => images(['cat'], 3), 'There is one class, "cat"'],
     [
       'an empty class',
       async () => ({ ...(await images(['cat', 'dog'], 3)), 'emu/': null }),
-      'no images of "emu" that could be taken',
+      'no usable images of "emu"',
     ],
     [
       'a class of damaged images',
       async () => ({ ...(await images(['cat', 'dog'], 3)), 'emu/1.png': (await png(1)).subarray(0, 60) }),
-      'no images of "emu"',
+      'no usable images of "emu"',
     ],
     [
       'a class that is only in test',
       () => images(['train/cat', 'train/dog', 'test/cat', 'test/emu'], 2),
-      'images of "emu" for validation or test, but none to train on',
+      '"emu" has images for validation or test, but none for training',
     ],
     [
       'a class too small to draw from',
@@ -157,7 +157,7 @@ describe('ingestImages refuses', () => {
     [
       'split folders beside class folders',
       () => images(['train/cat', 'train/dog', 'emu'], 2),
-      '"train" and "emu" lie side by side',
+      '"train" is a split, "emu" beside it is not',
     ],
     [
       'a path that climbs',
@@ -179,7 +179,7 @@ describe('ingestImages refuses', () => {
     const climbing = Buffer.from(zip.toString('latin1').replaceAll('xx/evil', '../evil'), 'latin1');
     await expect(register(await openArchive(await fileOf(climbing)))).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
-      message: 'The path "../evil.png" climbs out of its folder; nothing of this source was taken.',
+      message: 'The path "../evil.png" climbs out of its folder; nothing of this source was stored.',
     });
   });
 

@@ -84,16 +84,16 @@ describe('a table of labels', () => {
     const { rejected } = await register({ ...files, 'labels.csv': table(...CSV, 'f.png,cat') });
     expect(rejected).toEqual([
       { name: 'e.png', reason: 'not listed in labels.csv' },
-      { name: 'f.png', reason: 'listed in labels.csv, but no image of the source' },
+      { name: 'f.png', reason: 'listed in labels.csv, but not an image of the source' },
     ]);
   });
 
   it.each([
-    ['without a file', ['file,label', ',cat'], 'labels.csv, line 2: it names no file'],
+    ['without a file', ['file,label', ',cat'], 'labels.csv, line 2: "file" or "file_name" is missing'],
     ['without a label', ['file,label', 'a.png,'], 'labels.csv, line 2: "label" must have 1 to 100 characters'],
     ['with another split', ['file,label,split', 'a.png,cat,dev'], 'line 2: "split" must be one of train, validation'],
     ['that climbs out', ['file,label', '../a.png,cat'], 'climbs out of its folder'],
-    ['with more columns', ['file,label', 'a.png,cat,train'], 'is no CSV'],
+    ['with more columns', ['file,label', 'a.png,cat,train'], 'is not valid CSV'],
     ['listed twice with two labels', ['file,label', 'a.png,cat', './a.png,dog'], 'line 3: "./a.png" is listed twice'],
   ])('is refused with a row %s', async (_, lines, message) => {
     await expect(register({ ...(await four()), 'labels.csv': table(...lines) })).rejects.toMatchObject({
@@ -102,10 +102,12 @@ describe('a table of labels', () => {
     });
   });
 
-  it('is refused when a line is no JSON, or there are two tables', async () => {
+  it('is refused when a line is not valid JSON, or there are two tables', async () => {
     const files = await four();
-    await expect(register({ ...files, 'labels.jsonl': table('{}') })).rejects.toThrow('line 1: it names no file');
-    await expect(register({ ...files, 'labels.jsonl': table('{') })).rejects.toThrow('line 1: it is no JSON');
+    await expect(register({ ...files, 'labels.jsonl': table('{}') })).rejects.toThrow(
+      'line 1: "file" or "file_name" is missing',
+    );
+    await expect(register({ ...files, 'labels.jsonl': table('{') })).rejects.toThrow('line 1: not valid JSON');
     await expect(register({ ...files, 'labels.csv': table(...CSV), 'metadata.csv': table(...CSV) })).rejects.toThrow(
       'two tables of labels, "labels.csv" and "metadata.csv"',
     );

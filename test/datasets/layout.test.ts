@@ -74,7 +74,10 @@ describe('a layout', () => {
 
   it('with class folders beside split folders is refused', () => {
     expect(() => layoutOf('train/cat', 'dog')).toThrow(
-      expect.objectContaining({ code: 'DATASET_REFUSED', message: expect.stringContaining('"train" and "dog"') }),
+      expect.objectContaining({
+        code: 'DATASET_REFUSED',
+        message: expect.stringContaining('"train" is a split, "dog" beside it is not'),
+      }),
     );
   });
 
