@@ -8,13 +8,14 @@ import { type DataOptions, withData } from './open-data.js';
 import { receive, saveFile, writeTo } from './save-file.js';
 
 export interface BackupFrom extends ConnectionOptions, DataOptions {
-  /** Whether an address was given: then that hub is asked. */
+  /** Whether an address was given; then that hub makes the backup. */
   readonly isElsewhere: boolean;
 }
 
 /**
- * Writes a backup to a file that is not there yet, reads it again and compares every hash. A hub that has the data
- * folder open is asked for it; where none has, the folder itself is read.
+ * Writes a backup to a new file, then reads it again and verifies every hash. The data folder is read directly, or by the
+ * hub that has it open.
+ * @throws CONFLICT when the file exists.
  */
 export async function backup(file: string, from: BackupFrom, onPhase: (text: string) => void): Promise<BackupContents> {
   return saveFile(file, async (unfinished) => {

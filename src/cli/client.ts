@@ -8,13 +8,13 @@ import type { TadaDocumentNode } from './graphql.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** A request whose answer and variables have types, or a text. */
+/** A typed request, or its text. */
 export type Request<T, V> = TadaDocumentNode<T, V> | string;
 
 /** Bytes sent so far. */
 export type OnSent = (bytes: number) => void;
 
-/** Talks GraphQL to a hub. An error that the hub made on purpose comes back as the same HubError. */
+/** GraphQL client of a hub. Errors that the hub reports arrive as a HubError with the same code and message. */
 export class HubClient {
   readonly #url: string;
 
@@ -30,7 +30,7 @@ export class HubClient {
     return this.#post<T>(body, { 'content-type': 'application/json' });
   }
 
-  /** Sends a file in the place that the map names, for example `variables.image`, where the variables have null. */
+  /** Uploads a file as a variable. @param place its path, for example `variables.image`; the variables have null there. */
   async upload<T, V = Variables>(
     request: Request<T, V>,
     place: string,
@@ -42,7 +42,7 @@ export class HubClient {
     form.append('operations', JSON.stringify({ query: textOf(request), variables }));
     form.append('map', JSON.stringify({ 0: [place] }));
     form.append('0', file);
-    const encoded = new Response(form); // which knows the boundary between the parts
+    const encoded = new Response(form); // generates the boundary between the parts
     const type = encoded.headers.get('content-type') as string;
     const body = encoded.body as ReadableStream<Uint8Array>;
     return this.#post<T>(onSent ? counted(body, onSent) : body, {
@@ -51,15 +51,15 @@ export class HubClient {
     });
   }
 
-  /** Every event of a subscription, until it ends or the signal comes. */
+  /** Events of a subscription, until it ends or the signal is aborted. */
   async *subscribe<T, V = Variables>(request: Request<T, V>, variables: V, signal?: AbortSignal): AsyncGenerator<T> {
-    const { subscribe } = await import('./subscription.js'); // most commands do without
+    const { subscribe } = await import('./subscription.js'); // loaded on demand: most commands do not subscribe
     const subscription = { query: textOf(request), variables: variables as Record<string, unknown> };
     const answers = subscribe(this.#url, this.token, subscription, signal);
     for await (const answer of answers) yield dataOf(answer as Answer<T>);
   }
 
-  /** What the hub sends at a path that is not GraphQL's. */
+  /** Downloads a path outside GraphQL. @throws the hub's error when it refuses. */
   async download(path: string): Promise<Response> {
     const response = await this.#fetch(path, {}, {});
     if (response.ok && response.body) return response;
@@ -67,7 +67,7 @@ export class HubClient {
   }
 
   async #post<T>(body: string | ReadableStream<Uint8Array>, headers: Record<string, string>): Promise<T> {
-    // `duplex` is what fetch wants to hear where the body is a stream.
+    // fetch requires `duplex` for a body that is a stream.
     const init: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
     return dataOf((await this.#answerOf(await this.#fetch('/graphql', init, headers))) as Answer<T>);
   }
@@ -76,24 +76,24 @@ export class HubClient {
     const authorization = `Bearer ${this.token}`;
     return fetch(`${this.#url}${path}`, { ...init, headers: { ...headers, authorization } }).catch((error: Error) => {
       const { code, message = error.message } = (error.cause ?? {}) as { code?: string; message?: string };
-      const remedy = 'start one with "hub start", or say where it is with --url.';
+      const remedy = 'start one with "hub start", or give its address with --url.';
       throw new HubError('HUB_UNREACHABLE', `No hub answers at ${this.#url} (${code ?? message}): ${remedy}`);
     });
   }
 
   async #answerOf(response: Response): Promise<Answer<unknown>> {
     return response.json().catch(() => {
-      const message = `What answers at ${this.#url} with status ${response.status} is no hub: give its address with --url.`;
+      const message = `The server at ${this.#url} is not a hub (status ${response.status}): give the hub's address with --url.`;
       throw new HubError('HUB_UNREACHABLE', message);
     }) as Promise<Answer<unknown>>;
   }
 }
 
-/** A file to upload, under the last part of its path. */
+/** Opens a file for upload, named by the last part of its path. @throws BAD_INPUT when it cannot be read. */
 export async function openFile(path: string): Promise<File> {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) {
-    throw new HubError('BAD_INPUT', `${path} cannot be read: give the path of a file that is there.`);
+    throw new HubError('BAD_INPUT', `${path} cannot be read: give the path of an existing file.`);
   }
   return new File([await openAsBlob(path)], basename(path));
 }

@@ -5,38 +5,41 @@ import { HubError } from '../errors.js';
 import { HubClient } from './client.js';
 import type { OutputOptions } from './output.js';
 
-/** Where a hub is, and who asks. */
+/** Address of a hub and the access token to use. */
 export interface ConnectionOptions extends OutputOptions {
   readonly url: string;
   readonly token?: string;
   readonly data: string;
 }
 
-/** What every command that asks a hub takes. */
+/** Adds the options of every command that sends requests to a hub. */
 export function withConnection(command: Command): Command {
   return command
-    .addOption(new Option('--url <url>', 'where the hub listens').env('HUB_URL').default('http://127.0.0.1:4000'))
-    .addOption(new Option('--token <token>', 'else the one in the data folder').env('HUB_TOKEN'))
-    .option('--data <folder>', 'data folder that has the token, where the hub is on this machine', 'data')
-    .option('--json', 'print one line of JSON, and nothing else to standard output');
+    .addOption(new Option('--url <url>', 'address of the hub').env('HUB_URL').default('http://127.0.0.1:4000'))
+    .addOption(new Option('--token <token>', 'access token (default: the one in the data folder)').env('HUB_TOKEN'))
+    .option('--data <folder>', 'data folder with the token, for a hub on this machine', 'data')
+    .option('--json', 'print one line of JSON to standard output');
 }
 
-/** @throws BAD_INPUT or UNAUTHENTICATED when address or token cannot be used; nothing is asked yet. */
+/**
+ * A client for the hub; sends nothing yet.
+ * @throws BAD_INPUT when the address is not a URL; UNAUTHENTICATED when no token is found.
+ */
 export async function connect(options: ConnectionOptions): Promise<HubClient> {
   return new HubClient(checkedUrl(options.url), await tokenOf(options));
 }
 
-/** Where the token lies that a hub on this machine made. */
+/** The file in which a hub on this machine stores its token. */
 export const tokenFile = ({ data }: ConnectionOptions): string => join(data, 'token');
 
-/** The token that was given, or the one in the data folder. */
+/** The given token, or the one in the data folder. @throws UNAUTHENTICATED when there is neither. */
 export async function tokenOf(options: ConnectionOptions): Promise<string> {
   if (options.token) return options.token;
   const file = tokenFile(options);
   return readFile(file, 'utf8').then(
     (text) => text.trim(),
     () => {
-      const message = `There is no token: ${file} cannot be read. Give it with --token or HUB_TOKEN, or the folder with --data.`;
+      const message = `No access token: ${file} cannot be read. Give a token with --token or HUB_TOKEN, or the data folder with --data.`;
       throw new HubError('UNAUTHENTICATED', message);
     },
   );
@@ -44,5 +47,5 @@ export async function tokenOf(options: ConnectionOptions): Promise<string> {
 
 function checkedUrl(url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new HubError('BAD_INPUT', `--url: "${url}" is no address: give one such as http://127.0.0.1:4000.`);
+  throw new HubError('BAD_INPUT', `--url: "${url}" is not an address: give one such as http://127.0.0.1:4000.`);
 }

@@ -2,7 +2,7 @@ import { bytes, count, moment } from './format.js';
 import { type Cell, fields, sections, table } from './output.js';
 import type { DatasetVersion } from './requests/dataset.js';
 
-/** A dataset's versions in a table. */
+/** Column heads of a table of dataset versions. */
 export const VERSION_HEADS = [' version', ' images', ' classes', ' refused', 'source', 'registered'];
 
 export function versionRow(version: DatasetVersion): Cell[] {
@@ -20,7 +20,7 @@ export function versionFields(version: DatasetVersion): string {
       images: `${count(version.imageCount)}, ${bytes(version.bytes)}`,
       size: width === null || height === null ? 'differs' : `${width} x ${height}`,
       refused: count(rejectedCount),
-      'made of': derivation?.parents.map(({ dataset, number }) => `${dataset} ${number}`).join(', '),
+      'derived from': derivation?.parents.map(({ dataset, number }) => `${dataset} ${number}`).join(', '),
       ...(statistics ? statisticsFields(statistics) : {}),
     }),
     table(
@@ -41,10 +41,10 @@ function statisticsFields({ mean, deviation, grey, duplicates }: NonNullable<Dat
   return {
     'mean of red, green, blue': mean && channels(mean),
     deviation: deviation && channels(deviation),
-    'without colour': count(grey),
-    'same bytes': `${count(duplicates.exact)} groups`,
-    'hardly to be told apart': `${count(duplicates.near)} groups`,
-    'trained on and measured by': `${count(duplicates.leaks)} groups`,
+    'gray images': count(grey),
+    'exact duplicates': `${count(duplicates.exact)} groups`,
+    'near duplicates': `${count(duplicates.near)} groups`,
+    'in training and test': `${count(duplicates.leaks)} groups`,
     'labels disagree': `${count(duplicates.labelConflicts)} groups`,
   };
 }

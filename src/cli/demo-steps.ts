@@ -15,20 +15,20 @@ import { CREATE_DATASET, DATASETS, type DatasetVersion, REGISTER } from './reque
 import { type ModelVersion, PROMOTE, REGISTER_MODEL_VERSION } from './requests/model.js';
 import { RUNS, type Run, START_TRANSFER } from './requests/run.js';
 
-/** A photo that the demo asks about, and what it shows if its name says so. */
-export interface Asked extends Classification {
+/** A classified photo of the demo. `truth` is the class in its file name. */
+export interface PhotoAnswer extends Classification {
   readonly photo: string;
   readonly truth: string | null;
 }
 
-/** @returns where the archive lies. */
+/** Downloads the archive unless it is already there. @returns its path. @throws BAD_INPUT when it cannot be downloaded. */
 export async function downloadCifar10(folder: string, line: Ora): Promise<string> {
   line.start('Downloading CIFAR-10');
   const meter = new Meter(bytes);
   const file = await download(CIFAR10_BINARY, folder, (done, total) => {
     line.text = `Downloading CIFAR-10: ${meter.text(done, total)}`;
   }).catch((error: unknown) => {
-    throw new HubError('BAD_INPUT', `CIFAR-10 cannot be had: ${(error as Error).message}`);
+    throw new HubError('BAD_INPUT', `CIFAR-10 cannot be downloaded: ${(error as Error).message}`);
   });
   line.succeed('CIFAR-10 downloaded');
   return file;
@@ -40,7 +40,7 @@ export async function registerData(
   path: string,
   line: Ora,
 ): Promise<DatasetVersion> {
-  line.start(`Registering ${basename(path)}`);
+  line.start(`Reading ${basename(path)}`);
   const { datasets } = await client.request(DATASETS);
   if (!datasets.some(({ name }) => name === dataset)) await client.request(CREATE_DATASET, { name: dataset });
   const answer = await client.request(REGISTER, { input: { dataset, path: resolve(path) } });
@@ -52,7 +52,7 @@ export async function registerData(
   return version;
 }
 
-/** The weights that were given, else ImageNet's, else the bundled ones: and which, is said. */
+/** Adds a backbone: the given weights, else ImageNet's, else the bundled ones. Prints which one is used. */
 export async function chooseBackbone(
   client: HubClient,
   weights: string | undefined,
@@ -62,7 +62,7 @@ export async function chooseBackbone(
     (await client.request(ADD_BACKBONE, { name, path })).addBackbone;
   if (weights) {
     line.start(`Reading ${basename(weights)}`);
-    const backbone = await add(nameOf(weights), resolve(weights));
+    const backbone = await add(nameFor(weights), resolve(weights));
     line.succeed(`Backbone ${backbone.name}`);
     return backbone;
   }
@@ -87,7 +87,7 @@ export async function trainOnce(client: HubClient, version: DatasetVersion, back
   const waiting = same.find((run) => run.state === 'QUEUED' || run.state === 'RUNNING');
   const run = done ?? waiting ?? (await start());
   if (!done) return followToEnd(client, run.id, line);
-  line.succeed(`Run ${done.id}: test accuracy ${percent(done.testAccuracy ?? 0)}, trained before`);
+  line.succeed(`Run ${done.id}: test accuracy ${percent(done.testAccuracy ?? 0)} (trained earlier)`);
   return done;
 
   async function start(): Promise<Run> {
@@ -107,24 +107,24 @@ export async function promoteRun(client: HubClient, run: Run, model: string, lin
   return promoted;
 }
 
-/** Photos of the samples that are in no split of the sample dataset; their names begin with what they show. */
-export async function classifyPhotos(client: HubClient, model: string, line: Ora): Promise<Asked[]> {
+/** Classifies the sample photos, which are in no split of the sample dataset. File names start with the class. */
+export async function classifyPhotos(client: HubClient, model: string, line: Ora): Promise<PhotoAnswer[]> {
   line.start('Classifying photos');
   const folder = join(SAMPLES, 'photos');
   const variables = { image: null, model, alias: 'production', topK: 3 };
-  const answers: Asked[] = [];
+  const answers: PhotoAnswer[] = [];
   for (const photo of (await readdir(folder)).sort()) {
     const file = await openFile(join(folder, photo));
     const { classify } = await client.upload(CLASSIFY, 'variables.image', file, variables);
     answers.push({ photo, truth: photo.split('-')[0] ?? null, ...classify });
   }
   const right = answers.filter(({ label, truth }) => label === truth).length;
-  line.succeed(`${right} of ${answers.length} photos that it has never seen are classified right`);
+  line.succeed(`${right} of ${answers.length} unseen photos classified correctly`);
   return answers;
 }
 
-/** A name for what lies at a path: of its characters those that a name may have. */
-export function nameOf(path: string): string {
+/** A valid name derived from the last part of a path. */
+export function nameFor(path: string): string {
   const name = basename(resolve(path))
     .toLowerCase()
     .replace(/\.(h5|zip|tar|tar\.gz|tgz)$/, '');

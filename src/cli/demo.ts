@@ -8,17 +8,17 @@ import { type Config, type ConfigInput, resolveConfig } from '../config.js';
 import { HubError } from '../errors.js';
 import { HubClient } from './client.js';
 import {
-  type Asked,
   chooseBackbone,
   classifyPhotos,
   downloadCifar10,
-  nameOf,
+  nameFor,
+  type PhotoAnswer,
   promoteRun,
   registerData,
   trainOnce,
 } from './demo-steps.js';
 import { percent } from './format.js';
-import { stopOnSignals, whereToLook } from './start.js';
+import { hubAddressText, stopOnSignals } from './start.js';
 
 export interface DemoOptions extends ConfigInput {
   readonly full?: true;
@@ -29,8 +29,8 @@ export interface DemoOptions extends ConfigInput {
 }
 
 /**
- * `hub demo`: the main job from data to a served model, as a client of the hub that it starts. What an earlier demo
- * made is used again.
+ * `hub demo`: from a dataset to a served model, as a client of the hub that it starts. Reuses the results of an earlier
+ * demo.
  */
 export async function demo(options: DemoOptions): Promise<void> {
   const { full, from, weights, json, exit, ...hubOptions } = options;
@@ -40,11 +40,11 @@ export async function demo(options: DemoOptions): Promise<void> {
   const config = resolveConfig({ ...hubOptions, allow });
   if (from) await requirePath('--from', from);
   if (weights) await requirePath('--weights', weights);
-  await mkdir(downloads, { recursive: true, mode: 0o700 }); // the data folder too, which is its owner's alone
+  await mkdir(downloads, { recursive: true, mode: 0o700 }); // creates the data folder too, readable by its owner only
 
   const line = ora({ text: 'Starting the hub' }).start();
   const hub = await startAnywhere(config).catch((error: unknown) => {
-    line.fail(); // else it would spin on, and the process with it
+    line.fail(); // stops the spinner, which would keep the process alive
     throw error;
   });
   stopOnSignals(hub);
@@ -53,7 +53,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     await hub.ready;
     line.succeed(`Hub at ${hub.url}`);
     const archive = full ? await downloadCifar10(downloads, line) : (from ?? join(SAMPLES, 'cifar10-sample.tar.gz'));
-    const dataset = full ? 'cifar10' : from ? nameOf(from) : 'cifar10-sample';
+    const dataset = full ? 'cifar10' : from ? nameFor(from) : 'cifar10-sample';
     const datasetVersion = await registerData(client, dataset, archive, line);
     const backbone = await chooseBackbone(client, weights, line);
     const run = await trainOnce(client, datasetVersion, backbone.name, line);
@@ -77,14 +77,14 @@ export async function demo(options: DemoOptions): Promise<void> {
   if (exit) await hub.close();
 }
 
-/** Says what is wrong with a path before anything is started for it. */
+/** Checks a path before anything is started. @throws BAD_INPUT when it cannot be read. */
 async function requirePath(option: string, path: string): Promise<void> {
   await access(path).catch(() => {
-    throw new HubError('BAD_INPUT', `${option}: ${resolve(path)} cannot be read: give the path of what is there.`);
+    throw new HubError('BAD_INPUT', `${option}: ${resolve(path)} cannot be read: give an existing path.`);
   });
 }
 
-/** On the port that was asked for, or on a free one where that is taken: a demo should not fail on that. */
+/** Starts the hub on the requested port, or on a free one if that is taken. */
 async function startAnywhere(config: Config): Promise<Hub> {
   const log = pino(pino.destination({ dest: join(config.data, 'hub.log'), sync: false }));
   try {
@@ -95,7 +95,7 @@ async function startAnywhere(config: Config): Promise<Hub> {
   }
 }
 
-function answersTable(photos: readonly Asked[]): string {
+function answersTable(photos: readonly PhotoAnswer[]): string {
   const rows = photos.map(
     ({ photo, label, confidence, milliseconds }) =>
       `  ${photo.padEnd(22)} ${label.padEnd(12)} ${percent(confidence).padStart(7)} ${milliseconds.toFixed(0).padStart(6)} ms`,
@@ -105,12 +105,12 @@ function answersTable(photos: readonly Asked[]): string {
 
 function howToAsk(hub: Hub, config: Config, model: string): string {
   const token = join(config.data, 'token');
-  return `${whereToLook(hub)}
-The API is at ${hub.url}/graphql (token in ${token}). Ask about a photo of yours:
+  return `${hubAddressText(hub)}
+The API is at ${hub.url}/graphql (token in ${token}). Classify a photo of yours:
   curl -H "Authorization: Bearer $(cat ${token})" -H "apollo-require-preflight: true" ${hub.url}/graphql \\
     -F operations='{"query":"mutation($f:Upload!){classify(image:$f,model:\\"${model}\\"){label confidence}}","variables":{"f":null}}' \\
     -F map='{"0":["variables.f"]}' -F 0=@photo.jpg
 
-Ctrl-C stops it.
+Press Ctrl-C to stop the hub.
 `;
 }

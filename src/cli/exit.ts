@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { HubError } from '../errors.js';
 
-/** How `hub` ends. Programs rely on these numbers. */
+/** Exit codes of `hub`. Scripts rely on them. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -16,22 +16,22 @@ export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done',
-  failed: 'the hub or this program failed inside, or a problem was found',
-  refused: 'refused: something asked for cannot be done',
-  notFound: 'not found: a dataset, run, model or version is not there',
+  failed: 'internal error of the hub or this program, or a problem was found',
+  refused: 'the request cannot be carried out',
+  notFound: 'the dataset, run, model or version does not exist',
   unreachable: 'no hub answers at the address',
-  notAllowed: 'the token is missing, not accepted, or not allowed to do this',
-  runFailed: 'the run that was followed failed or was cancelled',
+  notAllowed: 'the access token is missing, invalid or lacks the role',
+  runFailed: 'the followed run failed or was cancelled',
   interrupted: 'interrupted by Ctrl-C',
 };
 
-/** Of the errors that are more than a refusal. INTERNAL is what a hub masks its own failures with. */
+/** Exit codes of errors other than refusals. INTERNAL masks failures inside the hub. */
 const BY_ERROR: Readonly<Record<string, Exit>> = {
   INTERNAL: EXIT.failed,
   BLOB_CORRUPT: EXIT.failed,
   BACKUP_REFUSED: EXIT.failed,
   WORKER_DIED: EXIT.failed,
-  /** Hub and program are of different versions. */
+  /** Hub and program have different versions. */
   GRAPHQL_VALIDATION_FAILED: EXIT.failed,
   NOT_FOUND: EXIT.notFound,
   HUB_UNREACHABLE: EXIT.unreachable,
@@ -42,7 +42,7 @@ const BY_ERROR: Readonly<Record<string, Exit>> = {
   INTERRUPTED: EXIT.interrupted,
 };
 
-/** The exit code that an error ends with. */
+/** The exit code for an error. */
 export function exitOf(error: unknown): Exit {
   if (error instanceof HubError) return BY_ERROR[error.code] ?? EXIT.refused;
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.refused;

@@ -8,15 +8,15 @@ import { RUN, RUN_EVENTS, type Run, type RunEvent } from './requests/run.js';
 
 export interface FollowOptions {
   readonly title?: string;
-  /** Whether log and epochs are shown as lines of their own. */
+  /** Whether to print log messages and epochs as lines. */
   readonly lines?: boolean | undefined;
-  /** Ends the following, not the run. */
+  /** Stops following; the run continues. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Shows what a run is doing until it has ended.
- * @throws RUN_FAILED or RUN_CANCELLED when it did not succeed, with its reason; INTERRUPTED by the signal.
+ * Shows the progress of a run until it ends.
+ * @throws RUN_FAILED or RUN_CANCELLED when it did not succeed, with the reason; INTERRUPTED when the signal is aborted.
  */
 export async function followToEnd(client: HubClient, id: string, line: Ora, options: FollowOptions = {}): Promise<Run> {
   const { title = 'Run', lines = false, signal } = options;
@@ -26,7 +26,7 @@ export async function followToEnd(client: HubClient, id: string, line: Ora, opti
   let epochs = '';
   const place = { id, after: 0 };
   for await (const { runEvents: now } of client.subscribe(RUN_EVENTS, place, signal)) {
-    place.after = now.number; // where the client goes on when its connection is lost and made again
+    place.after = now.number; // a reconnected client continues after this event
     if (lines) for (const text of linesOf(now)) writeBeside(line, text);
     if (now.epoch) {
       epochs = `epoch ${now.epoch.epoch}: validation accuracy ${percent(now.epoch.validationAccuracy)}, `;
@@ -38,7 +38,7 @@ export async function followToEnd(client: HubClient, id: string, line: Ora, opti
     }
   }
   if (signal?.aborted) {
-    throw new HubError('INTERRUPTED', `The run goes on in the hub: look after it with "hub run follow ${id}".`);
+    throw new HubError('INTERRUPTED', `The run continues in the hub: "hub run follow ${id}" follows it again.`);
   }
   const { run } = await client.request(RUN, { id });
   if (!run) throw new HubError('NOT_FOUND', `There is no run ${id}.`);
@@ -61,7 +61,7 @@ function linesOf({ epoch, message }: RunEvent): string[] {
   return [...(message === null ? [] : [printable(message)]), ...(figures ? [figures.join(', ')] : [])];
 }
 
-/** A line of its own above the one that moves, which comes back with its next picture. */
+/** Prints a line above the spinner, which is drawn again with its next frame. */
 function writeBeside(line: Ora, text: string): void {
   line.clear();
   process.stderr.write(`${text}\n`);

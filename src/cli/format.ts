@@ -7,7 +7,7 @@ const percentFormat = new Intl.NumberFormat('en', {
   maximumFractionDigits: 1,
 });
 const countFormat = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-/** Sweden writes 2026-11-25 14:12, which sorts and which nobody misreads. */
+/** The Swedish format is 2026-11-25 14:12: sortable and unambiguous. */
 const momentFormat = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short' });
 
 /** 170052171 is "170 MB". */
@@ -19,16 +19,16 @@ export const count = (number: number): string => countFormat.format(number);
 /** 0.8687 is "86.9%". */
 export const percent = (share: number): string => percentFormat.format(share);
 
-/** A value in short: numbers with four digits that count. */
+/** A value as short text: numbers have four significant digits. */
 export const short = (value: unknown): string =>
   String(typeof value === 'number' ? Number(value.toPrecision(4)) : value);
 
 /** 75.3 is "1m 15s". */
 export const duration = (seconds: number): string => prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 0 });
 
-/** A moment in ISO 8601 as the local clock shows it. */
+/** An ISO 8601 time in the local time zone. */
 export const moment = (iso: string): string => momentFormat.format(new Date(iso));
 
-/** What may be missing, in a form, or nothing. */
+/** Formats a value unless it is null. */
 export const maybe = <T>(value: T | null, form: (value: T) => string): string | null =>
   value === null ? null : form(value);

@@ -3,19 +3,23 @@ import { unusedFiles } from '../maintenance/unused-files.js';
 import type { StoredFile } from '../storage/file-blobs.js';
 import type { OpenData } from './open-data.js';
 
-export interface Collected {
+export interface CollectedFiles {
   readonly files: number;
   readonly bytes: number;
-  /** Unused as well, but left. */
+  /** Unused files that were kept because they changed recently. */
   readonly tooYoung: number;
 }
 
 /**
- * Deletes what nothing refers to. All is looked at before anything is deleted.
- * @param minAge hours; what was changed since then stays: its writer may be a worker that has not noticed that its hub
- * is gone. @param dryRun whether nothing is deleted.
+ * Deletes files that nothing refers to, after all files were examined.
+ * @param minAge hours; files that changed since are kept, since a worker whose hub died may still be writing them.
+ * @param dryRun whether to delete nothing.
  */
-export async function collect({ prisma, blobs }: OpenData, minAge: number, dryRun: boolean): Promise<Collected> {
+export async function collectGarbage(
+  { prisma, blobs }: OpenData,
+  minAge: number,
+  dryRun: boolean,
+): Promise<CollectedFiles> {
   const before = Date.now() - minAge * 3_600_000;
   const unused: StoredFile[] = [];
   for await (const file of unusedFiles(prisma, blobs)) unused.push(file);

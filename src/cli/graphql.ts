@@ -2,12 +2,12 @@ import { initGraphQLTada } from 'gql.tada';
 import type { introspection } from './graphql-env.js';
 
 /**
- * Makes a typed request of its text. The types come from schema.graphql (`npm run generate`), and `npm run types` refuses
- * a text that asks for what the schema does not have.
+ * Makes a typed request from its text. The types come from schema.graphql (`npm run generate`); `npm run types` rejects
+ * fields that the schema does not have.
  */
 export const graphql = initGraphQLTada<{
   introspection: introspection;
-  /** A fragment's fields can be read where it is spread. */
+  /** The fields of a fragment are readable where it is spread. */
   disableMasking: true;
   scalars: {
     BigInt: number;
@@ -15,7 +15,7 @@ export const graphql = initGraphQLTada<{
     DateTimeISO: string;
     JSON: unknown;
     JSONObject: Readonly<Record<string, unknown>>;
-    /** The client puts the file in its place. */
+    /** Null in the variables; `HubClient.upload` sends the file. */
     Upload: null;
   };
 }>();

@@ -1,8 +1,9 @@
 import { HubError } from '../errors.js';
 
 /**
- * Hyperparameters as they are typed: numbers, true, false and null as such, anything else as the name of a choice. Names
- * and ranges are the hub's to check.
+ * Hyperparameters from the command line: numbers, true, false and null by their value, anything else as text. The hub checks
+ * names and ranges.
+ * @throws BAD_INPUT when a name is given twice.
  */
 export function hyperparameters(given: readonly (readonly [string, string])[] = []): Readonly<Record<string, unknown>> {
   const names = given.map(([name]) => name);
@@ -11,7 +12,7 @@ export function hyperparameters(given: readonly (readonly [string, string])[] = 
   return Object.fromEntries(given.map(([name, text]) => [name, typed(text)]));
 }
 
-/** As JSON where it is a number, true, false or null; else as it stands. */
+/** The value of a text: parsed as JSON if it is a number, true, false or null, else unchanged. */
 export function typed(text: string): unknown {
   return /^(?:true|false|null|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/i.test(text) ? JSON.parse(text.toLowerCase()) : text;
 }

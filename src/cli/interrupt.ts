@@ -1,5 +1,5 @@
 /**
- * Does what Ctrl-C should not simply cut off: the first one is told by the signal, the second one ends the program.
+ * Runs work that handles Ctrl-C itself: the first one aborts the signal, the second one ends the program.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();

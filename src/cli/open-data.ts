@@ -4,14 +4,14 @@ import { inspectDatabase, type PrismaClient } from '../storage/database.js';
 import { isDatabase } from '../storage/embedded-postgres.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 
-/** Where data lie that no hub has open. */
+/** A data folder that no hub has open. */
 export interface DataOptions {
   readonly data: string;
   /** PostgreSQL that the hub uses instead of the embedded database. */
   readonly databaseUrl?: string | undefined;
 }
 
-/** A data folder that is this process's own. */
+/** A data folder opened by this process. */
 export interface OpenData {
   readonly paths: Omit<DataFolder, 'close'>;
   readonly prisma: PrismaClient;
@@ -19,8 +19,9 @@ export interface OpenData {
 }
 
 /**
- * Works on a data folder without a hub, and keeps hubs out meanwhile. Nothing in it is changed.
- * @throws NOT_FOUND when no hub has made it, DATA_FOLDER_LOCKED, CONFLICT when hub and data are of different versions.
+ * Opens a data folder without a hub, locked against hubs meanwhile. Changes nothing by itself.
+ * @throws NOT_FOUND when it holds no data of a hub; DATA_FOLDER_LOCKED when a hub has it open; CONFLICT when an older hub
+ * wrote the data.
  */
 export async function withData<T>(
   { data, databaseUrl }: DataOptions,
@@ -28,7 +29,7 @@ export async function withData<T>(
 ): Promise<T> {
   const paths = dataPaths(data);
   if (databaseUrl === undefined && !(await isDatabase(paths.database))) {
-    const message = `There is no hub's data in ${paths.path}: say where they are with --data.`;
+    const message = `There is no hub data in ${paths.path}: give the data folder with --data.`;
     throw new HubError('NOT_FOUND', message, { folder: paths.path });
   }
   const unlock = await lockDataFolder(paths.path);
@@ -47,6 +48,6 @@ export async function withData<T>(
 
 function refuseUnlessCurrent([lacking]: readonly string[]): void {
   if (lacking === undefined) return;
-  const message = `The data are of an older hub, without ${lacking}: use that one, or let "hub start" bring them up to date.`;
+  const message = `An older hub wrote the data (${lacking} is missing): use that version, or run "hub start" to upgrade the data.`;
   throw new HubError('CONFLICT', message, { migration: lacking });
 }

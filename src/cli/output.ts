@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import { printable } from '../datasets/names.js';
 
-/** What every command that prints something takes. */
+/** Options of every command that prints a result. */
 export interface OutputOptions {
   readonly json?: true;
 }
 
-/** A value as people see it: what is not there is a dash. */
+/** A value in a table or list; a missing one is printed as a dash. */
 export type Cell = string | number | null | undefined;
 
 const NO_LINES = Object.fromEntries(
@@ -16,15 +16,15 @@ const NO_LINES = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
-/** Prints what a command came to: one JSON document for programs, or the text for people, unless they have seen it. */
+/** Prints the result of a command: with --json one JSON document, else the text, if there is one. */
 export function print(options: OutputOptions, value: unknown, text?: () => string): void {
   const shown = options.json ? JSON.stringify(value) : text?.();
   if (shown !== undefined) process.stdout.write(`${shown}\n`);
 }
 
-/** Rows under headings. A column whose heading begins with a space is a number's: it ends at the right. */
+/** A table. A heading that starts with a space aligns its column to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  if (rows.length === 0) return 'There are none.';
+  if (rows.length === 0) return 'None.';
   const made = new Table({
     head: heads.map((head) => head.trim().toUpperCase()),
     colAligns: heads.map((head) => (head.startsWith(' ') ? 'right' : 'left')),
@@ -35,7 +35,7 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
   return trimEnds(made.toString());
 }
 
-/** The parts of one thing, a line each. */
+/** Named values, one per line. */
 export function fields(parts: Readonly<Record<string, Cell>>): string {
   const width = Math.max(...Object.keys(parts).map((name) => name.length)) + 2;
   return Object.entries(parts)
@@ -43,7 +43,7 @@ export function fields(parts: Readonly<Record<string, Cell>>): string {
     .join('\n');
 }
 
-/** Sections with an empty line between them; those that are empty are left out. */
+/** Joins sections with an empty line between them; empty sections are left out. */
 export function sections(...texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join('\n\n');
 }

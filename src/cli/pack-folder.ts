@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { working } from './working.js';
 
-/** Gives the work a tar archive of a folder's files, which is gone afterwards. Links are not followed. */
+/** Packs the files of a folder into a temporary tar archive, which is deleted after the work. Links are not followed. */
 export async function withPackedFolder<T>(folder: string, work: (archive: string) => Promise<T>): Promise<T> {
   const temporary = await mkdtemp(join(tmpdir(), 'hub-upload-'));
   try {

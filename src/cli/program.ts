@@ -26,7 +26,7 @@ import { trainCommand } from './commands/train.js';
 import { verifyCommand } from './commands/verify.js';
 import { exitHelp } from './exit.js';
 
-/** In the order of `hub --help`. A new command is a file that adds itself, and a line here. */
+/** Commands in the order of `hub --help`. To add one, write a file that adds it, and list it here. */
 const COMMANDS = [
   startCommand,
   demoCommand,
@@ -51,17 +51,17 @@ const COMMANDS = [
   restoreCommand,
   verifyCommand,
   gcCommand,
-  completionCommand, // last: it lists those before it
+  completionCommand, // last, since it lists the commands before it
 ];
 
-/** The whole of `hub`, ready to parse what was typed. */
+/** The command `hub` with all subcommands. */
 export function buildProgram(): Command {
   const program = new Command('hub')
-    .description('Model Hub: register datasets, train InceptionV3, promote a version, classify photos.')
+    .description('Model Hub: version datasets, train InceptionV3, promote model versions, classify photos.')
     .version(PACKAGE.version)
     .exitOverride()
-    .enablePositionalOptions() // `hub token` has options of its own and commands below it
-    .configureOutput({ outputError: () => undefined }) // main says it, as every other error
+    .enablePositionalOptions() // `hub token` has both options and subcommands
+    .configureOutput({ outputError: () => undefined }) // main prints it, like every other error
     .addHelpText('after', `\n${exitHelp()}`);
   for (const add of COMMANDS) add(program);
   return program;

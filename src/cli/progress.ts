@@ -1,20 +1,20 @@
 import { count, duration, percent } from './format.js';
 
-/** Characters of a bar. */
+/** Length of a bar, in characters. */
 const BAR = 20;
 
-/** How far something is, as a text: bar, share, rate and remaining time. */
+/** Progress as text: bar, share, rate and remaining time. */
 export class Meter {
   #began: { at: number; done: number } | undefined;
 
   constructor(
-    /** How an amount is written. */
+    /** Formats an amount. */
     private readonly amount: (done: number) => string = count,
-    /** Milliseconds of a clock that never goes back. */
+    /** Monotonic clock, in milliseconds. */
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** @param secondsLeft as somebody knows it who sees more; else it follows from the rate so far. */
+  /** @param secondsLeft a better estimate, if there is one; by default it follows from the rate so far. */
   text(done: number, total: number, secondsLeft: number | null = null): string {
     this.#began ??= { at: this.now(), done };
     const share = total > 0 ? Math.min(1, done / total) : 1;

@@ -8,9 +8,9 @@ import { HubError } from '../errors.js';
 import { syncFolder } from '../storage/sync-folder.js';
 
 /**
- * Writes a file that is not there yet. It gets its name when all of it is on the disk.
- * @param write to the path that it is given.
- * @returns what `write` does. @throws CONFLICT when the file is there.
+ * Writes a new file, which gets its name once all of it is on disk.
+ * @param write writes to the given temporary path.
+ * @returns the result of `write`. @throws CONFLICT when the file exists.
  */
 export async function saveFile<T>(file: string, write: (unfinished: string) => Promise<T>): Promise<T> {
   const path = resolve(file);
@@ -29,16 +29,16 @@ export async function saveFile<T>(file: string, write: (unfinished: string) => P
   }
 }
 
-/** Writes what comes, for its owner only. */
+/** Writes a stream to a file that only its owner can read. */
 export function writeTo(file: string, content: Readable | ReadableStream<Uint8Array>): Promise<void> {
   return pipeline(content, createWriteStream(file, { mode: 0o600 }));
 }
 
-/** The same with what a hub sends. @throws HUB_UNREACHABLE when it breaks off. */
+/** Writes the body of a hub's response to a file. @throws HUB_UNREACHABLE when the connection breaks. */
 export async function receive(file: string, response: Response): Promise<void> {
   await writeTo(file, response.body as ReadableStream<Uint8Array>).catch((error: unknown) => {
-    if (!(error instanceof TypeError)) throw error; // fetch's word for a connection that was lost
-    throw new HubError('HUB_UNREACHABLE', "The hub broke off while it sent the file: the hub's log says why.");
+    if (!(error instanceof TypeError)) throw error; // fetch's error for a lost connection
+    throw new HubError('HUB_UNREACHABLE', "The connection broke during the download: the hub's log says why.");
   });
 }
 
@@ -47,5 +47,5 @@ async function refuseIfThere(path: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (isThere) throw new HubError('CONFLICT', `${path} is there already: hub never replaces a file.`, { path });
+  if (isThere) throw new HubError('CONFLICT', `${path} exists: hub never replaces a file.`, { path });
 }

@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import { HubError } from '../errors.js';
 import { refusalOf } from './answer.js';
 
-/** Codes of a WebSocket that the hub closes because of the token: not known at all, or not any more. */
+/** Close codes of a WebSocket for a token that is unknown or revoked. */
 const TOKEN_REFUSED: readonly number[] = [CloseCode.Forbidden, CloseCode.Unauthorized];
 
 interface Subscription {
@@ -11,7 +11,7 @@ interface Subscription {
   readonly variables: Record<string, unknown>;
 }
 
-/** Every answer to a subscription, until it ends or the signal comes. */
+/** Answers to a subscription, until it ends or the signal is aborted. */
 export async function* subscribe(
   url: string,
   token: string,
@@ -30,7 +30,7 @@ export async function* subscribe(
   try {
     yield* client.iterate(subscription);
   } catch (error) {
-    throw Array.isArray(error) ? refusalOf(error) : closed(url, error); // what is refused ends with its errors
+    throw Array.isArray(error) ? refusalOf(error) : closed(url, error); // a refused subscription ends with its errors
   } finally {
     signal?.removeEventListener('abort', stop);
     await client.dispose();
@@ -39,11 +39,11 @@ export async function* subscribe(
 
 function closed(url: string, event: unknown): HubError {
   if (isClosed(event) && TOKEN_REFUSED.includes(event.code)) {
-    return new HubError('UNAUTHENTICATED', 'The token is not known to this hub, or not any more.');
+    return new HubError('UNAUTHENTICATED', 'This hub does not accept the access token: it is unknown or revoked.');
   }
-  return new HubError('HUB_UNREACHABLE', `The connection to the hub at ${url} is lost: look whether it runs.`);
+  return new HubError('HUB_UNREACHABLE', `The connection to the hub at ${url} is lost: check that it is running.`);
 }
 
 function isClosed(event: unknown): event is { readonly code: number } {
-  return typeof (event as { code?: unknown }).code === 'number'; // the system's errors have names there
+  return typeof (event as { code?: unknown }).code === 'number'; // system errors have a text as code
 }

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { wholeNumber } from './numbers.js';
 
-/** What is trained on, and what it begins with. */
+/** The dataset and the backbone of a training. */
 export interface TrainingData {
   readonly dataset: string;
   readonly datasetVersion?: number;
   readonly backbone: string;
 }
 
-/** What every command that trains takes. */
+/** Adds the options of every command that trains. */
 export function withTrainingData(command: Command): Command {
   return command
-    .requiredOption('--dataset <name>', 'its newest version is trained on, unless --dataset-version says which')
-    .option('--dataset-version <number>', 'number of the version', wholeNumber)
-    .option('--backbone <name>', 'as added with `hub backbone add`; imagenet is downloaded when needed', 'imagenet');
+    .requiredOption('--dataset <name>', 'dataset to train on; its newest version unless --dataset-version is given')
+    .option('--dataset-version <number>', 'number of the dataset version', wholeNumber)
+    .option('--backbone <name>', 'backbone, see `hub backbone list`; imagenet is downloaded when needed', 'imagenet');
 }

@@ -7,7 +7,7 @@ import { type Finding, ok, problem, reasonOf, warning } from './doctor/finding.j
 import { bytes, count } from './format.js';
 import type { OpenData } from './open-data.js';
 
-/** Is everything in a data folder what it was when it was written, to the last byte? */
+/** Verifies that everything in a data folder is byte for byte what was written. */
 export async function* verify(open: OpenData, onProgress: (text: string) => void): AsyncGenerator<Finding> {
   const { prisma, blobs } = open;
   yield await rowFinding(open);
@@ -18,16 +18,16 @@ export async function* verify(open: OpenData, onProgress: (text: string) => void
 
 async function rowFinding({ prisma }: OpenData): Promise<Finding> {
   return countRows(prisma).then(
-    (rows) => ok('rows', `${count(rows)} can be read`),
-    (error: unknown) => problem('rows', `cannot all be read: ${reasonOf(error)}`, 'Restore a backup.'),
+    (rows) => ok('rows', `${count(rows)} readable`),
+    (error: unknown) => problem('rows', `not all readable: ${reasonOf(error)}`, 'Restore a backup.'),
   );
 }
 
 async function auditFinding({ prisma }: OpenData): Promise<Finding> {
   const { intact, broken } = await verifyAuditChain(prisma);
-  if (!broken) return ok('audit', `${count(intact)} rows are as they were written, each chained to the one before`);
-  const found = `row ${broken.number} is not as it was written, or lacks the one before it: ${broken.why}`;
-  return problem('audit', found, 'Somebody changed the database; compare it with a backup.');
+  if (!broken) return ok('audit', `${count(intact)} rows intact, each chained to the one before`);
+  const found = `row ${broken.number} was changed, or the row before it is missing: ${broken.why}`;
+  return problem('audit', found, 'The database was changed from outside; compare it with a backup.');
 }
 
 async function* unusedFindings({ prisma, blobs }: OpenData): AsyncGenerator<Finding> {
@@ -39,19 +39,19 @@ async function* unusedFindings({ prisma, blobs }: OpenData): AsyncGenerator<Find
     kind.bytes += file.bytes;
     if (file.sha256 && (await faultOf(blobs, file.sha256, true))) unused.damaged += 1;
   }
-  const remedy = '"hub gc" deletes what is unused.';
+  const remedy = '"hub gc" deletes unused files.';
   if (unused.files > 0) {
     const damaged = unused.damaged > 0 ? `, ${count(unused.damaged)} of them damaged` : '';
     yield warning(
       'unused blobs',
-      `${count(unused.files)} (${bytes(unused.bytes)}) are named by no row${damaged}`,
+      `${count(unused.files)} (${bytes(unused.bytes)}) that no row refers to${damaged}`,
       remedy,
     );
   } else {
     yield ok('unused blobs', 'none');
   }
   if (unfinished.files > 0) {
-    const found = `${count(unfinished.files)} (${bytes(unfinished.bytes)}) were left by a process that died`;
+    const found = `${count(unfinished.files)} (${bytes(unfinished.bytes)}) left by a process that died`;
     yield warning('half-written files', found, 'The next "hub start" removes them.');
   } else {
     yield ok('half-written files', 'none');

@@ -202,7 +202,7 @@ describe('of a data folder without a hub', () => {
   it('hub verify counts what is unused and half-written', async () => {
     const { findings } = await json<{ findings: Finding[] }>('verify', '--data', data);
     const of = (check: string) => findings.find((finding) => finding.check === check);
-    expect(of('unused blobs')).toMatchObject({ status: 'warning', found: '1 (15 B) are named by no row' });
+    expect(of('unused blobs')).toMatchObject({ status: 'warning', found: '1 (15 B) that no row refers to' });
     expect(of('half-written files')).toMatchObject({ status: 'warning', found: expect.stringContaining('1 (7 B)') });
     expect(findings.filter(({ status }) => status === 'problem')).toEqual([]);
   });
@@ -259,7 +259,7 @@ describe('of a data folder without a hub', () => {
     const lacking = join(folder, 'lacking.backup');
     const { code, stdout } = await runHub('backup', lacking, '--data', data);
     expect(code).toBe(1);
-    expect(stdout).toContain(`lacks ${weights.slice(0, 12)}, which was damaged: weights of`);
+    expect(stdout).toContain(`without ${weights.slice(0, 12)}, which was damaged: weights of`);
     expect((await readBackup(lacking)).lacks).toMatchObject([{ sha256: weights, fault: 'damaged' }]);
   });
 });

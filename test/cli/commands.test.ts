@@ -50,7 +50,7 @@ describe('hub, beside a hub that runs', () => {
   };
 
   it('says what is not there yet', async () => {
-    expect(await shown('dataset', 'list')).toBe('There are none.\n');
+    expect(await shown('dataset', 'list')).toBe('None.\n');
     expect(await json('runs')).toEqual({ next: null, runs: [] });
   });
 
@@ -140,7 +140,7 @@ describe('hub, beside a hub that runs', () => {
     const rest = await shown('runs', '--after', next);
     expect(rest).toMatch(/^\S+ +SUCCEEDED +TRANSFER +colours 1 +tiny-imagenet /m);
     expect(rest).not.toContain(good.id);
-    expect(await shown('runs', '--first', '1')).toContain(`More: the same with --after ${next}`);
+    expect(await shown('runs', '--first', '1')).toContain(`Next page: --after ${next}`);
     const text = await shown('run', 'show', good.id);
     expect(text).toMatch(/^state +SUCCEEDED$/m);
     expect(text).toMatch(/^learningRate +0\.003$/m);

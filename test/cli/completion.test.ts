@@ -66,5 +66,5 @@ it.skipIf(!has('zsh'))('the script for zsh is one that zsh can read', () => {
 it('refuses a shell that it does not know', async () => {
   const { code, stderr } = await runHub('completion', 'tcsh');
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^hub: .+ Allowed choices are bash, zsh, fish: --help says what there is\.\n$/);
+  expect(stderr).toMatch(/^hub: .+ Allowed choices are bash, zsh, fish: see --help\.\n$/);
 });

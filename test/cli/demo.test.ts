@@ -117,7 +117,7 @@ describe('what hub demo cannot do', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
-      stderr: `hub: ${message}: --help says what there is.\n`,
+      stderr: `hub: ${message}: see --help.\n`,
     });
   });
 

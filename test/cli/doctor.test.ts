@@ -90,12 +90,12 @@ describe('hub doctor', () => {
 
     it('looks at database and blobs, and tells people in a line each', async () => {
       const { code, stdout } = await runHub('doctor', '--deep', '--data', hub.data);
-      expect(stdout).toMatch(/^ok {7}database: pglite opens, its migrations are current\.$/m);
-      expect(stdout).toMatch(/^ok {7}blobs: \d+ blobs are there with the content they were stored with\.$/m);
+      expect(stdout).toMatch(/^ok {7}database: pglite opens, all migrations applied\.$/m);
+      expect(stdout).toMatch(/^ok {7}blobs: \d+ blobs present, every hash matches\.$/m);
       expect(stdout).toMatch(
         /^warning {2}hub: none answers at http:\/\/127\.0\.0\.1:4000\. Start one with "hub start"/m,
       );
-      expect(stdout).toMatch(/^No problem found\.$/m);
+      expect(stdout).toMatch(/^No problems found\.$/m);
       expect(code).toBe(0);
     });
 
@@ -178,7 +178,7 @@ describe('hub doctor', () => {
     it.skipIf(process.platform === 'win32')('finds a data folder that others can enter', async () => {
       const data = await copy('open');
       await chmod(data, 0o755);
-      expect(finding(await doctor(data), "folder's privacy")).toMatchObject({
+      expect(finding(await doctor(data), 'folder privacy')).toMatchObject({
         status: 'warning',
         remedy: `chmod go-rwx "${data}"`,
       });

@@ -56,7 +56,7 @@ describe('how hub ends', () => {
   it('is told in one line, or in one line of JSON', async () => {
     const command = ['runs', '--url', 'http://127.0.0.1:2', '--token', 'x'];
     const message =
-      'No hub answers at http://127.0.0.1:2 (ECONNREFUSED): start one with "hub start", or say where it is with --url.';
+      'No hub answers at http://127.0.0.1:2 (ECONNREFUSED): start one with "hub start", or give its address with --url.';
     expect(await runHub(...command)).toEqual({ code: EXIT.unreachable, stdout: '', stderr: `hub: ${message}\n` });
     const { stdout, stderr } = await runHub(...command, '--json');
     expect({ stdout, error: JSON.parse(stderr) as unknown }).toEqual({
@@ -64,7 +64,7 @@ describe('how hub ends', () => {
       error: { error: { code: 'HUB_UNREACHABLE', message } },
     });
     expect(JSON.parse((await runHub('runs', '--colour', '--json')).stderr)).toEqual({
-      error: { code: 'BAD_INPUT', message: "unknown option '--colour': --help says what there is." },
+      error: { code: 'BAD_INPUT', message: "unknown option '--colour': see --help." },
     });
   });
 
@@ -75,7 +75,7 @@ describe('how hub ends', () => {
     const { code, stderr } = await runHub('runs', '--url', url, '--token', 'x');
     expect(code).toBe(EXIT.failed);
     expect(stderr).toBe(
-      'hub: Cannot query field "runs". The hub is of another version than this program: see "hub doctor".\n',
+      'hub: Cannot query field "runs". The hub has another version than this program: see "hub doctor".\n',
     );
   });
 
@@ -83,7 +83,7 @@ describe('how hub ends', () => {
     const url = await serve('<html>');
     const { code, stderr } = await runHub('runs', '--url', url, '--token', 'x');
     expect(code).toBe(EXIT.unreachable);
-    expect(stderr).toContain(`What answers at ${url} with status 200 is no hub`);
+    expect(stderr).toContain(`The server at ${url} is not a hub (status 200)`);
   });
 
   // On Windows a signal from another process ends it at once.
@@ -98,7 +98,7 @@ describe('how hub ends', () => {
       first.child.kill('SIGINT');
       expect(await first.ended).toMatchObject({
         code: EXIT.interrupted,
-        stderr: expect.stringContaining(`hub: The run goes on in the hub: look after it with "hub run follow ${id}".`),
+        stderr: expect.stringContaining(`hub: The run continues in the hub: "hub run follow ${id}" follows it again.`),
       });
       expect((await hub.run(id)).state).toBe('RUNNING');
       await ask('run', 'cancel', id);

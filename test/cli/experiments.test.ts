@@ -109,7 +109,7 @@ describe('hub, for who experiments', () => {
   });
 
   it('repeats a run to the last bit', async () => {
-    expect(await shown('run', 'reproduce', first)).toContain('The numbers agree bit by bit.');
+    expect(await shown('run', 'reproduce', first)).toContain('The numbers are identical.');
   });
 
   it('lists what a run got wrong', async () => {

@@ -12,7 +12,7 @@ it('a table stands under its headings, numbers at the right, and ends no line in
 });
 
 it('a table of nothing says so', () => {
-  expect(table(['dataset'], [])).toBe('There are none.');
+  expect(table(['dataset'], [])).toBe('None.');
 });
 
 it('what comes from a hub moves no cursor', () => {

@@ -68,7 +68,7 @@ describe('hub train', () => {
     ['a backbone that cannot be had', ['--dataset', 'colours', '--backbone', 'resnet'], 6, 'no backbone named resnet'],
     ['a hub that is not there', ['--dataset', 'colours', '--url', 'http://127.0.0.1:1'], 4, 'No hub answers at'],
     ['a wrong token', ['--dataset', 'colours', '--token', 'x'], 5, 'token'],
-    ['a data folder without a token', ['--dataset', 'colours', '--data', join('not', 'there')], 5, 'There is no token'],
+    ['a data folder without a token', ['--dataset', 'colours', '--data', join('not', 'there')], 5, 'No access token'],
   ])('refuses %s in one line', async (_, options, exit, message) => {
     const { code, stderr } = await train(...options);
     expect(code).toBe(exit);

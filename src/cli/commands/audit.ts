@@ -14,16 +14,16 @@ interface ListOptions extends ConnectionOptions {
 }
 
 export function auditCommand(program: Command): void {
-  const audit = program.command('audit').description('What was changed, by whom and why.');
+  const audit = program.command('audit').description('The audit log: who changed what, and why.');
 
   withConnection(
     audit
       .command('list')
       .description('List changes, newest first.')
-      .option('--model <name>', 'that concern a model')
-      .option('--actor <name>', 'that a token made')
-      .option('--first <number>', 'how many', wholeNumber, 50)
-      .option('--after <number>', 'behind this one', wholeNumber),
+      .option('--model <name>', 'only changes of this model')
+      .option('--actor <name>', 'only changes by this token')
+      .option('--first <number>', 'number of changes', wholeNumber, 50)
+      .option('--after <number>', 'only changes listed after this number', wholeNumber),
   ).action(async (options: ListOptions) => {
     const { model = null, actor = null, first, after = null } = options;
     const client = await connect(options);
@@ -43,7 +43,7 @@ export function auditCommand(program: Command): void {
   });
 
   withConnection(
-    audit.command('verify').description('Compute every hash of the audit again; ends with 1 when one does not fit.'),
+    audit.command('verify').description('Recompute every hash of the audit log; exits with 1 when one does not match.'),
   ).action(async (options: ConnectionOptions) => {
     const { auditChain } = await (await connect(options)).request(AUDIT_CHAIN);
     const { intact, lastHash, broken } = auditChain;

@@ -6,7 +6,7 @@ import { serverPath } from '../server-path.js';
 import { working } from '../working.js';
 
 export function backboneCommand(program: Command): void {
-  const backbone = program.command('backbone').description('The pretrained networks that runs begin with.');
+  const backbone = program.command('backbone').description('Pretrained networks that runs start from.');
 
   withConnection(backbone.command('list').description('List the backbones that are ready to use.')).action(
     async (options: ConnectionOptions) => {
@@ -23,9 +23,12 @@ export function backboneCommand(program: Command): void {
   withConnection(
     backbone
       .command('add')
-      .description('Make a backbone ready to use.')
-      .argument('<name>', 'imagenet is downloaded, tiny-imagenet is bundled, any other needs --path')
-      .option('--path <file>', 'a Keras .h5 of InceptionV3 without top, on the server, in a folder that it allows'),
+      .description('Add a backbone.')
+      .argument('<name>', 'imagenet (downloaded), tiny-imagenet (bundled), or any name with --path')
+      .option(
+        '--path <file>',
+        'Keras .h5 file of InceptionV3 without top, on the server, in a folder given with --allow',
+      ),
   ).action(async (name: string, options: ConnectionOptions & { readonly path?: string }) => {
     const client = await connect(options);
     const path = options.path === undefined ? null : serverPath(options.path);

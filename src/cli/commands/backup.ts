@@ -11,11 +11,11 @@ export function backupCommand(program: Command): void {
   withConnection(
     program
       .command('backup')
-      .description('Write all that a hub knows into one file, and check it. The hub may be running.')
-      .argument('<file>', 'which is not there yet')
+      .description('Write all data of a hub to one file and verify it. The hub may be running.')
+      .argument('<file>', 'a new file')
       .addOption(databaseOption()),
   ).action(async (file: string, given: Omit<BackupFrom, 'isElsewhere'>, command: Command) => {
-    const { backup } = await import('../backup.js'); // database and all, which the other commands do without
+    const { backup } = await import('../backup.js'); // loaded on demand: other commands need no database
     const from = { ...given, isElsewhere: command.getOptionValueSource('url') !== 'default' };
     const contents = await working('Writing', (line) => {
       return backup(file, from, (text) => {

@@ -11,7 +11,7 @@ import { Meter } from '../progress.js';
 import { CLASSIFY, type Classification } from '../requests/classify.js';
 import { working } from '../working.js';
 
-/** Photos on their way at the same time: enough for the hub to compute some together. */
+/** Photos sent at the same time: enough for the hub to batch them. */
 const AT_ONCE = 4;
 
 interface ClassifyOptions extends ConnectionOptions {
@@ -20,7 +20,7 @@ interface ClassifyOptions extends ConnectionOptions {
   readonly top: number;
 }
 
-/** What the hub said of a photo: its answer, or why it took it for none. */
+/** The answer for a photo, or the error that refused it. */
 type Answer = { readonly file: string } & (
   | Classification
   | { readonly error: { readonly code: string; readonly message: string } }
@@ -30,14 +30,14 @@ export function classifyCommand(program: Command): void {
   withConnection(
     program
       .command('classify')
-      .description('Say what photos show.')
-      .argument('<file...>', 'photos; - is standard input')
+      .description('Classify photos.')
+      .argument('<file...>', 'photos; - reads standard input')
       .requiredOption('--model <name>', 'the model to ask')
-      .option('--alias <name>', 'which of its versions', 'production')
-      .option('--top <number>', 'how many classes to list', wholeNumber, 1),
+      .option('--alias <name>', 'alias of the version', 'production')
+      .option('--top <number>', 'number of classes to list', wholeNumber, 1),
   ).action(async (paths: string[], options: ClassifyOptions) => {
     const client = await connect(options);
-    const photos = await Promise.all(paths.map(openPhoto)); // one that is not there stops all
+    const photos = await Promise.all(paths.map(openPhoto)); // a missing file stops the command
     const answers = await working('Classifying', (line) => {
       const oneOfSome = pLimit(AT_ONCE);
       const meter = new Meter();
@@ -79,12 +79,12 @@ async function ask(client: HubClient, file: string, photo: File, options: Classi
   }
 }
 
-/** Whether the photo is at fault: then others may fare better. */
+/** Whether the error concerns this photo alone. */
 const aboutPhoto = ({ code }: HubError): boolean => code === 'IMAGE_REFUSED' || code === 'LIMIT_EXCEEDED';
 
 function answerRow(answer: Answer): (string | number)[] {
   if ('error' in answer) return [answer.file, answer.error.message, '', ''];
   const classes = answer.top.map(({ label, probability }) => `${label} ${percent(probability)}`);
-  const doubt = answer.inDistribution === false ? ' (perhaps none of its classes)' : '';
+  const doubt = answer.inDistribution === false ? ' (possibly none of its classes)' : '';
   return [answer.file, `${classes.join(', ')}${doubt}`, answer.modelVersion, answer.milliseconds.toFixed(0)];
 }

@@ -7,7 +7,7 @@ export function compareCommand(program: Command): void {
   withConnection(
     program
       .command('compare')
-      .description('Show runs side by side: where their recipes differ, and their figures.')
+      .description('Compare runs: differences of their recipes, and their metrics.')
       .argument('<runs...>', '2 to 10 ids, as `hub runs` lists them'),
   ).action(async (ids: string[], options: ConnectionOptions) => {
     const { compareRuns } = await (await connect(options)).request(COMPARE_RUNS, { ids });
@@ -17,7 +17,7 @@ export function compareCommand(program: Command): void {
 
 function comparisonText({ runs, recipe, metrics, sameData, sameBackbone, sameEngine }: Comparison): string {
   const heads = runs.map((_, i) => ` run ${i + 1}`);
-  const yes = (same: boolean): string => (same ? 'the same' : 'not the same');
+  const yes = (same: boolean): string => (same ? 'same' : 'different');
   const values = (list: readonly unknown[]): Cell[] => list.map((value) => (value === null ? null : String(value)));
   return sections(
     fields(Object.fromEntries(runs.map(({ id, state }, i) => [`run ${i + 1}`, `${id} ${state}`]))),
@@ -29,7 +29,7 @@ function comparisonText({ runs, recipe, metrics, sameData, sameBackbone, sameEng
           recipe.map(({ name, values: of }) => [name, ...values(of)]),
         ),
     table(
-      ['figure', ...heads],
+      ['metric', ...heads],
       metrics.map(({ name, values: of }) => [name, ...of.map((value) => value?.toPrecision(4))]),
     ),
   );

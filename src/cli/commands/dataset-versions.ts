@@ -6,7 +6,7 @@ import { versionFields } from '../dataset-text.js';
 import { findVersion } from '../find-version.js';
 import { count } from '../format.js';
 import type { ResultOf } from '../graphql.js';
-import { fraction, pairs, wholeNumber } from '../numbers.js';
+import { nameValuePairs, number, wholeNumber } from '../numbers.js';
 import { print, sections, table } from '../output.js';
 import { DELETE_DATASET, DELETE_VERSION, DERIVE, DIFF } from '../requests/dataset.js';
 import { working } from '../working.js';
@@ -37,10 +37,10 @@ export function addDerive(dataset: Command): void {
       .option('--merge <versions...>', 'others whose images are added, each as name:number')
       .option('--into <dataset>', 'dataset that gets the version; the first one unless given')
       .option('--classes <names...>', 'classes that are kept')
-      .option('--rename <old=new>', 'give a class another name, or that of another class', pairs)
-      .option('--relabel <image=class>', 'give an image, by its SHA-256, another class', pairs)
+      .option('--rename <old=new>', 'give a class another name, or that of another class', nameValuePairs)
+      .option('--relabel <image=class>', 'give an image, by its SHA-256, another class', nameValuePairs)
       .option('--without <images...>', 'leave images out, by SHA-256')
-      .option('--fraction <share>', 'share of each class of each split that is kept', fraction)
+      .option('--fraction <share>', 'share of each class of each split that is kept', number)
       .option('--seed <number>', 'decides which share', wholeNumber)
       .addOption(
         new Option('--duplicates <which>', 'drop images of the same bytes, or those that can hardly be told apart too')

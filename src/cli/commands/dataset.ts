@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { VERSION_HEADS, versionFields, versionRow } from '../dataset-text.js';
-import { fraction, wholeNumber } from '../numbers.js';
+import { type IngestOptions, ingestVersion } from '../ingestion.js';
+import { number, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
-import { type RegisterOptions, registerVersion } from '../register.js';
 import { CREATE_DATASET, DATASET, DATASETS } from '../requests/dataset.js';
 import { addDelete, addDerive, addDiff } from './dataset-versions.js';
 
@@ -69,11 +69,11 @@ export function datasetCommand(program: Command): void {
         'a folder, zip, tar, tar.gz or tar.zst on the server, in a folder that it allows; or an https address',
       )
       .option('--upload', 'the path is on this machine: send what is there')
-      .option('--test-fraction <share>', 'share drawn as test split where the images bring none', fraction)
-      .option('--validation-fraction <share>', 'share drawn as validation split where they bring none', fraction)
+      .option('--test-fraction <share>', 'share drawn as test split where the images bring none', number)
+      .option('--validation-fraction <share>', 'share drawn as validation split where they bring none', number)
       .option('--seed <number>', 'decides which images are drawn', wholeNumber),
-  ).action(async (name: string, path: string, options: ConnectionOptions & RegisterOptions) => {
-    const version = await registerVersion(await connect(options), name, path, options);
+  ).action(async (name: string, path: string, options: ConnectionOptions & IngestOptions) => {
+    const version = await ingestVersion(await connect(options), name, path, options);
     print(options, { datasetVersion: version }, () => versionFields(version));
   });
 

@@ -3,14 +3,14 @@ import type { DemoOptions } from '../demo.js';
 import { withHubOptions } from '../hub-options.js';
 
 export function demoCommand(program: Command): void {
-  withHubOptions(program.command('demo').description('Do the whole job once on CIFAR-10 pictures, then serve.'))
-    .addOption(new Option('--full', 'download and use all 60,000 pictures').conflicts('from'))
-    .option('--from <path>', 'use this folder or archive of pictures in folders by class')
-    .option('--weights <file>', "use this backbone: a Keras .h5 of InceptionV3 without top, in place of ImageNet's")
-    .option('--json', 'print one line of JSON at the end, and nothing else to standard output')
+  withHubOptions(program.command('demo').description('Train and serve a model of CIFAR-10 from start to finish.'))
+    .addOption(new Option('--full', 'download and use all 60,000 images').conflicts('from'))
+    .option('--from <path>', 'use a folder or archive of images in one folder per class')
+    .option('--weights <file>', 'use this backbone instead of ImageNet: a Keras .h5 file of InceptionV3 without top')
+    .option('--json', 'print one line of JSON to standard output at the end')
     .option('--exit', 'stop the hub at the end')
     .action(async (options: DemoOptions) => {
-      const { demo } = await import('../demo.js'); // all of the hub, which the other commands do without
+      const { demo } = await import('../demo.js'); // loaded on demand: other commands need no hub
       await demo(options);
     });
 }

@@ -8,11 +8,11 @@ export function doctorCommand(program: Command): void {
   withConnection(
     program
       .command('doctor')
-      .description('Say what is wrong with this machine, a data folder or a hub, and what to do about it.')
-      .option('--deep', 'read every blob and compare its hash')
+      .description('Diagnose this machine, a data folder or a hub.')
+      .option('--deep', 'read every blob and verify its hash')
       .addOption(databaseOption()),
   ).action(async (given: Omit<DoctorOptions, 'isElsewhere' | 'onProgress'>, command: Command) => {
-    const { findings } = await import('../doctor/findings.js'); // database and all, which the other commands do without
+    const { findings } = await import('../doctor/findings.js'); // loaded on demand: other commands need no database
     const isElsewhere = command.getOptionValueSource('url') !== 'default';
     await reportFindings(given, (onProgress) => findings({ ...given, isElsewhere, onProgress }));
   });

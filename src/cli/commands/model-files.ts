@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
 import { EXPORT_FORMATS } from '../../training/export-formats.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
-import { saveExport, type Wanted } from '../export.js';
 import { findVersion } from '../find-version.js';
 import { bytes } from '../format.js';
-import { beginImport, importEnded } from '../import.js';
+import { type ExportRequest, saveExport } from '../model-export.js';
+import { startImport, waitForImport } from '../model-import.js';
 import { wholeNumber } from '../numbers.js';
 import { fields, print } from '../output.js';
 import { working } from '../working.js';
 
-type ExportOptions = ConnectionOptions & Pick<Wanted, 'format' | 'out'>;
+type ExportOptions = ConnectionOptions & Pick<ExportRequest, 'format' | 'out'>;
 
 interface ImportOptions extends ConnectionOptions {
   readonly dataset: string;
@@ -23,11 +23,11 @@ export function addExport(model: Command): void {
   withConnection(
     model
       .command('export')
-      .description('Save a version in a format of others.')
+      .description('Export a version to a file.')
       .argument('<model>', 'its name')
       .argument('<version>', 'its number', wholeNumber)
-      .addOption(new Option('--format <format>', 'what it is to be').choices(EXPORT_FORMATS).makeOptionMandatory())
-      .option('--out <file>', 'which is not there yet; else it is named after model and version'),
+      .addOption(new Option('--format <format>', 'file format').choices(EXPORT_FORMATS).makeOptionMandatory())
+      .option('--out <file>', 'a new file (default: named after model and version)'),
   ).action(async (name: string, version: number, options: ExportOptions) => {
     const client = await connect(options);
     const { format, out } = options;
@@ -43,20 +43,20 @@ export function addImport(model: Command): void {
     model
       .command('import')
       .description(
-        'Make a version of a Keras model (InceptionV3 and a head), or of what a hub exported as safetensors.',
+        'Import a Keras model (InceptionV3 and a head), or a safetensors file that a hub exported, as a version.',
       )
-      .argument('<model>', 'its name; it is made when there is none')
-      .argument('<file>', '.h5, .keras or .safetensors on the server, in a folder that it allows')
-      .requiredOption('--dataset <name>', 'on whose test split it is measured, of its newest version')
-      .option('--dataset-version <number>', 'number of the version', wholeNumber)
-      .option('--labels <labels...>', 'what its outputs stand for, in order; else what the file or the dataset says')
-      .option('--upload', 'the file is on this machine: send it'),
+      .argument('<model>', 'name of the model; created if it does not exist')
+      .argument('<file>', '.h5, .keras or .safetensors file on the server, in a folder given with --allow')
+      .requiredOption('--dataset <name>', 'dataset whose test split measures it; its newest version by default')
+      .option('--dataset-version <number>', 'number of the dataset version', wholeNumber)
+      .option('--labels <labels...>', 'labels of its outputs, in order (default: from the file or the dataset)')
+      .option('--upload', 'upload the file from this machine'),
   ).action(async (name: string, file: string, options: ImportOptions) => {
     const client = await connect(options);
     const { dataset, datasetVersion, labels = null, upload = false } = options;
     const datasetVersionId = await findVersion(client, dataset, datasetVersion);
     const ended = await working(`Importing ${file}`, async () => {
-      return importEnded(client, await beginImport(client, file, { model: name, datasetVersionId, labels }, upload));
+      return waitForImport(client, await startImport(client, file, { model: name, datasetVersionId, labels }, upload));
     });
     print(options, { modelImport: ended }, () =>
       fields({ model: name, version: ended.version, file: ended.fileName, 'on trust': ended.notes.join(' ') }),

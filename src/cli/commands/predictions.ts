@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { maybe, moment, percent, short } from '../format.js';
-import { fraction, wholeNumber } from '../numbers.js';
+import { number, wholeNumber } from '../numbers.js';
 import { print, sections, table } from '../output.js';
 import { GIVE_FEEDBACK, PREDICTIONS, SET_PREDICTION_LOG, TRAFFIC } from '../requests/prediction.js';
 
@@ -28,7 +28,7 @@ export function predictionsCommand(program: Command): void {
       .command('log')
       .description("Say which share of a model's answers is kept, and for how long.")
       .argument('<model>', 'its name')
-      .requiredOption('--sample <number>', 'share of the answers, 0 (none) to 1', fraction)
+      .requiredOption('--sample <number>', 'share of the answers, 0 (none) to 1', number)
       .requiredOption('--reason <text>', 'why; the audit keeps it')
       .option('--days <number>', 'after which they are deleted', wholeNumber, 30)
       .option('--photos', 'keep the photos too'),

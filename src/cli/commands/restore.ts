@@ -8,18 +8,18 @@ import { working } from '../working.js';
 export function restoreCommand(program: Command): void {
   program
     .command('restore')
-    .description('Make a data folder from a backup. What is there is never replaced.')
-    .argument('<file>', 'what "hub backup" wrote')
-    .option('--data <folder>', 'folder to make; it may be there and empty', 'data')
+    .description('Create a data folder from a backup. Existing data are never replaced.')
+    .argument('<file>', 'a backup made by "hub backup"')
+    .option('--data <folder>', 'folder to create; it may exist if it is empty', 'data')
     .addOption(databaseOption())
-    .option('--json', 'print one line of JSON, and nothing else to standard output')
+    .option('--json', 'print one line of JSON to standard output')
     .action(async (file: string, options: RestoreOptions & OutputOptions) => {
       const { restore } = await import('../../maintenance/restore.js');
       const contents = await working(`Restoring ${options.data}`, () => restore(file, options));
       print(
         options,
         backupSummary(contents),
-        () => `${options.data}: ${backupText(contents)}\n"hub start --data ${options.data}" starts it.`,
+        () => `${options.data}: ${backupText(contents)}\nStart it with "hub start --data ${options.data}".`,
       );
     });
 }

@@ -13,14 +13,14 @@ export function rollbackCommand(program: Command): void {
   withConnection(
     program
       .command('rollback')
-      .description('Let an alias point again to the version before its last move. The gate is not asked.')
+      .description('Move an alias back to its previous version. The gate is not checked.')
       .argument('<model>', 'its name')
-      .option('--alias <name>', 'what to move', 'production')
-      .option('--reason <text>', 'why; kept with the move'),
+      .option('--alias <name>', 'alias to move', 'production')
+      .option('--reason <text>', 'reason, kept in the audit log'),
   ).action(async (model: string, options: RollbackOptions) => {
     const { alias, reason = 'rollback' } = options;
     const client = await connect(options);
-    const { rollBack } = await working('Loading the version before', () =>
+    const { rollBack } = await working('Loading the previous version', () =>
       client.request(ROLL_BACK, { input: { model, alias, reason } }),
     );
     print(options, { modelVersion: rollBack }, () => `${model} version ${rollBack.number} serves as ${alias} again`);

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { maybe, moment, percent, short } from '../format.js';
-import { fraction, wholeNumber } from '../numbers.js';
+import { number, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { END_TRIAL, START_TRIAL, TRIALS, type VersionTrial } from '../requests/rollout.js';
 import { working } from '../working.js';
@@ -35,10 +35,10 @@ export function trialCommand(program: Command): void {
       .argument('<version>', 'number of the version', wholeNumber)
       .addOption(new Option('--mode <mode>', 'how').choices(['canary', 'shadow']).makeOptionMandatory())
       .requiredOption('--reason <text>', 'why; kept with the trial')
-      .option('--share <number>', 'of the photos, 0 to 1; of a canary 0.5 at most', fraction, 0.1)
+      .option('--share <number>', 'of the photos, 0 to 1; of a canary 0.5 at most', number, 0.1)
       .option('--alias <name>', 'for which', 'production')
-      .option('--max-error-rate <number>', 'it ends when its errors exceed the usual share by more', fraction, 0.02)
-      .option('--max-slowdown <number>', 'it ends when it takes so many times as long', fraction, 2)
+      .option('--max-error-rate <number>', 'it ends when its errors exceed the usual share by more', number, 0.02)
+      .option('--max-slowdown <number>', 'it ends when it takes so many times as long', number, 2)
       .option('--override-gate', 'begin a canary though the gate refuses'),
   ).action(async (model: string, version: number, options: StartOptions) => {
     const { alias, mode, share, maxErrorRate, maxSlowdown, overrideGate = false, reason } = options;

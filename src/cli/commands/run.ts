@@ -7,24 +7,24 @@ import { duration, maybe, moment, percent } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_RUN, RUN_RECORD, type RunRecord } from '../requests/run.js';
-import { addRunLife } from './run-life.js';
+import { addRunActions } from './run-actions.js';
 
 export function runCommand(program: Command): void {
-  const run = program.command('run').description('One run: its record, what it does, its end.');
+  const run = program.command('run').description('Show, follow and change a run.');
 
-  withConnection(
-    run.command('show').description("Show a run's record.").argument('<run>', 'its id, as `hub runs` lists it'),
-  ).action(async (id: string, options: ConnectionOptions) => {
-    const record = (await (await connect(options)).request(RUN_RECORD, { id })).run;
-    if (!record) throw new HubError('NOT_FOUND', `There is no run ${id}: "hub runs" lists them.`);
-    print(options, { run: record }, () => sections(summary(record), recipe(record), epochs(record)));
-  });
+  withConnection(run.command('show').description('Show a run.').argument('<run>', 'id, see `hub runs`')).action(
+    async (id: string, options: ConnectionOptions) => {
+      const record = (await (await connect(options)).request(RUN_RECORD, { id })).run;
+      if (!record) throw new HubError('NOT_FOUND', `There is no run ${id}: "hub runs" lists them.`);
+      print(options, { run: record }, () => sections(summary(record), recipe(record), epochs(record)));
+    },
+  );
 
   withConnection(
     run
       .command('follow')
-      .description("Show a run's log and epochs until it has ended. Ctrl-C leaves the run to the hub.")
-      .argument('<run>', 'its id, as `hub runs` lists it'),
+      .description('Follow the log and epochs of a run until it ends. Ctrl-C stops following; the run continues.')
+      .argument('<run>', 'id, see `hub runs`'),
   ).action(async (id: string, options: ConnectionOptions) => {
     const client = await connect(options);
     const line = ora();
@@ -37,7 +37,7 @@ export function runCommand(program: Command): void {
   });
 
   withConnection(
-    run.command('cancel').description('Stop a run that waits or is under way.').argument('<run>', 'its id'),
+    run.command('cancel').description('Cancel a queued or running run.').argument('<run>', 'id, see `hub runs`'),
   ).action(async (id: string, options: ConnectionOptions) => {
     const { cancelRun } = await (await connect(options)).request(CANCEL_RUN, { id });
     print(options, { run: cancelRun }, () =>
@@ -45,7 +45,7 @@ export function runCommand(program: Command): void {
     );
   });
 
-  addRunLife(run);
+  addRunActions(run);
 }
 
 function summary(run: RunRecord): string {
@@ -54,11 +54,11 @@ function summary(run: RunRecord): string {
     run: run.id,
     state: run.state,
     kind: run.kind,
-    'goes on from': run.parentRunId,
+    'parent run': run.parentRunId,
     dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
     backbone: run.backboneName,
     engine: engine && `${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} threads`,
-    asked: moment(run.createdAt),
+    created: moment(run.createdAt),
     started: maybe(run.startedAt, moment),
     ended: maybe(run.endedAt, moment),
     features: seconds && duration(seconds.features),

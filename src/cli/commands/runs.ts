@@ -6,15 +6,16 @@ import { wholeNumber } from '../numbers.js';
 import { type Cell, print, sections, table } from '../output.js';
 import { RUNS, type Run } from '../requests/run.js';
 
-const HEADS = ['run', 'state', 'kind', 'dataset', 'backbone', ' epochs', ' test accuracy', ' time', 'asked', 'tags'];
+const HEADS = ['run', 'state', 'kind', 'dataset', 'backbone', ' epochs', ' test accuracy', ' time', 'created', 'tags'];
 
 type Filter = NonNullable<VariablesOf<typeof RUNS>['filter']>;
 type State = NonNullable<Filter['states']>[number];
 
 const STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const satisfies readonly State[];
-/** What the terminal calls what the API sorts by. */
+/** Sort keys of the API, by their names in the terminal. */
 const SORTS = {
-  asked: 'CREATED_AT',
+  created: 'CREATED_AT',
+  asked: 'CREATED_AT', // the earlier name of `created`
   'test-accuracy': 'TEST_ACCURACY',
   'test-loss': 'TEST_LOSS',
   'validation-accuracy': 'BEST_VALIDATION_ACCURACY',
@@ -40,16 +41,16 @@ export function runsCommand(program: Command): void {
     program
       .command('runs')
       .description('List runs, newest first.')
-      .option('--first <number>', 'how many', wholeNumber, 20)
-      .option('--after <place>', 'where the list before ended, with the same filter and sort')
-      .addOption(new Option('--state <states...>', 'in any of these states').choices(STATES))
-      .addOption(new Option('--kind <kind>', 'of this kind').choices(['TRANSFER', 'FINE_TUNE']))
-      .option('--dataset <name>', 'on this dataset')
-      .option('--dataset-version <number>', 'on this version of the dataset', wholeNumber)
-      .option('--tag <tag>', 'with this tag')
-      .option('--text <text>', 'with this in the id or in a tag')
-      .addOption(new Option('--sort <by>', 'what the list is sorted by').choices(Object.keys(SORTS)).default('asked'))
-      .option('--ascending', 'least first'),
+      .option('--first <number>', 'number of runs', wholeNumber, 20)
+      .option('--after <place>', 'continue after a page; same filter and sort')
+      .addOption(new Option('--state <states...>', 'only runs in one of these states').choices(STATES))
+      .addOption(new Option('--kind <kind>', 'only runs of this kind').choices(['TRANSFER', 'FINE_TUNE']))
+      .option('--dataset <name>', 'only runs on this dataset')
+      .option('--dataset-version <number>', 'only runs on this version of the dataset', wholeNumber)
+      .option('--tag <tag>', 'only runs with this tag')
+      .option('--text <text>', 'only runs with this text in the id or a tag')
+      .addOption(new Option('--sort <by>', 'sort key').choices(Object.keys(SORTS)).default('created'))
+      .option('--ascending', 'lowest first'),
   ).action(async (options: RunsOptions) => {
     const { first, after = null, sort, ascending } = options;
     const { runs: page } = await (await connect(options)).request(RUNS, {
@@ -58,7 +59,7 @@ export function runsCommand(program: Command): void {
       sort: { by: SORTS[sort], direction: ascending ? 'ASCENDING' : 'DESCENDING' },
     });
     print(options, page, () =>
-      sections(table(HEADS, page.runs.map(runRow)), page.next ? `More: the same with --after ${page.next}` : ''),
+      sections(table(HEADS, page.runs.map(runRow)), page.next ? `Next page: --after ${page.next}` : ''),
     );
   });
 }

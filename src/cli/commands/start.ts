@@ -3,9 +3,9 @@ import type { ConfigInput } from '../../config.js';
 import { withHubOptions } from '../hub-options.js';
 
 export function startCommand(program: Command): void {
-  withHubOptions(program.command('start').description('Start the hub and serve until stopped.')).action(
+  withHubOptions(program.command('start').description('Start a hub and serve until stopped.')).action(
     async (options: ConfigInput) => {
-      const { start } = await import('../start.js'); // all of the hub, which the other commands do without
+      const { start } = await import('../start.js'); // loaded on demand: other commands need no hub
       await start(options);
     },
   );

@@ -8,15 +8,15 @@ import { findVersion } from '../find-version.js';
 import { duration, maybe, moment, percent, short } from '../format.js';
 import { hyperparameters, typed } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
-import { pairs, wholeNumber } from '../numbers.js';
+import { nameValuePairs, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_SWEEP, DELETE_SWEEP, START_SWEEP, SWEEP, SWEEPS, type Sweep } from '../requests/sweep.js';
 import { type TrainingData, withTrainingData } from '../training-data.js';
 
-/** Milliseconds between two looks at a sweep. */
-const LOOK_EVERY = 500;
+/** Milliseconds between two requests for the state of a sweep. */
+const POLL_MS = 500;
 
-interface Tried {
+interface SearchedParameter {
   readonly name: string;
   readonly values?: unknown[];
   readonly min?: number;
@@ -25,7 +25,7 @@ interface Tried {
 }
 
 interface StartOptions extends ConnectionOptions, TrainingData {
-  readonly try: readonly Tried[];
+  readonly try: readonly SearchedParameter[];
   readonly set?: readonly (readonly [string, string])[];
   readonly trials?: number;
   readonly metric: 'accuracy' | 'loss';
@@ -37,7 +37,7 @@ interface StartOptions extends ConnectionOptions, TrainingData {
 export function sweepCommand(program: Command): void {
   const sweep = program
     .command('sweep')
-    .description('Many heads that differ in some hyperparameters; the best is made a run.');
+    .description('Search hyperparameters: train many heads, and make a run of the best.');
   addStart(sweep);
 
   withConnection(sweep.command('list').description('List sweeps, newest first.')).action(
@@ -45,7 +45,7 @@ export function sweepCommand(program: Command): void {
       const { sweeps } = await (await connect(options)).request(SWEEPS, { page: { first: 50 } });
       print(options, sweeps, () =>
         table(
-          ['sweep', 'state', 'method', 'dataset', 'backbone', 'run', 'asked'],
+          ['sweep', 'state', 'method', 'dataset', 'backbone', 'run', 'created'],
           sweeps.sweeps.map(({ id, state, method, datasetVersion, backboneName, runId, createdAt }) => [
             ...[id, state, method, `${datasetVersion.dataset} ${datasetVersion.number}`, backboneName, runId],
             moment(createdAt),
@@ -56,14 +56,17 @@ export function sweepCommand(program: Command): void {
   );
 
   withConnection(
-    sweep.command('show').description('Show a sweep and its trials.').argument('<sweep>', 'its id'),
+    sweep.command('show').description('Show a sweep and its trials.').argument('<sweep>', 'id, see `hub sweep list`'),
   ).action(async (id: string, options: ConnectionOptions) => {
     const found = await requireSweep(await connect(options), id);
     print(options, { sweep: found }, () => sweepText(found));
   });
 
   withConnection(
-    sweep.command('cancel').description('Stop a sweep that waits or is under way.').argument('<sweep>', 'its id'),
+    sweep
+      .command('cancel')
+      .description('Cancel a queued or running sweep.')
+      .argument('<sweep>', 'id, see `hub sweep list`'),
   ).action(async (id: string, options: ConnectionOptions) => {
     const { cancelSweep } = await (await connect(options)).request(CANCEL_SWEEP, { id });
     print(options, { sweep: cancelSweep }, () => `Sweep ${id}: ${cancelSweep.state}`);
@@ -72,8 +75,8 @@ export function sweepCommand(program: Command): void {
   withConnection(
     sweep
       .command('delete')
-      .description('Delete a sweep that has ended and whose run is deleted.')
-      .argument('<sweep>', 'its id'),
+      .description('Delete a finished sweep whose run is deleted.')
+      .argument('<sweep>', 'id, see `hub sweep list`'),
   ).action(async (id: string, options: ConnectionOptions) => {
     await (await connect(options)).request(DELETE_SWEEP, { id });
     print(options, { deleted: id }, () => `Sweep ${id} is deleted`);
@@ -83,17 +86,23 @@ export function sweepCommand(program: Command): void {
 function addStart(sweep: Command): void {
   withConnection(
     withTrainingData(
-      sweep.command('start').description('Start a sweep and wait for its end. Ctrl-C leaves it to the hub.'),
+      sweep.command('start').description('Start a sweep and wait for it. Ctrl-C stops waiting; the sweep continues.'),
     )
-      .requiredOption('--try <name=values>', 'values with commas between, or min..max, or min..max:log', tried)
-      .option('--set <name=value>', 'a hyperparameter that all trials have', pairs)
-      .option('--trials <number>', 'draw so many at random; without it every combination is tried', wholeNumber)
-      .addOption(
-        new Option('--metric <name>', 'of the validation split').choices(['accuracy', 'loss']).default('accuracy'),
+      .requiredOption(
+        '--try <name=values>',
+        'comma-separated values, min..max, or min..max:log; repeatable',
+        searchedParameters,
       )
-      .option('--seed <number>', 'decides what is drawn', wholeNumber, 1)
+      .option('--set <name=value>', 'set a hyperparameter of all trials; repeatable', nameValuePairs)
+      .option('--trials <number>', 'number of random trials (default: every combination)', wholeNumber)
+      .addOption(
+        new Option('--metric <name>', 'metric of the validation split to compare by')
+          .choices(['accuracy', 'loss'])
+          .default('accuracy'),
+      )
+      .option('--seed <number>', 'seed of random trials', wholeNumber, 1)
       .option('--no-stop-early', 'train every trial to its end')
-      .option('--detach', 'do not wait'),
+      .option('--detach', 'do not wait for the end'),
   ).action(async (options: StartOptions) => {
     const client = await connect(options);
     const { dataset, datasetVersion, backbone, trials, seed, stopEarly } = options;
@@ -112,7 +121,7 @@ function addStart(sweep: Command): void {
       print(
         options,
         { sweep: startSweep },
-        () => `Sweep ${startSweep.id}: "hub sweep show ${startSweep.id}" shows it.`,
+        () => `Sweep ${startSweep.id} is queued: "hub sweep show ${startSweep.id}" shows it.`,
       );
       return;
     }
@@ -121,7 +130,7 @@ function addStart(sweep: Command): void {
   });
 }
 
-/** @throws RUN_FAILED or RUN_CANCELLED when it did not succeed; INTERRUPTED by the signal. */
+/** Waits for a sweep. @throws RUN_FAILED or RUN_CANCELLED when it did not succeed; INTERRUPTED when the signal is aborted. */
 async function waitFor(client: HubClient, started: Sweep, signal: AbortSignal): Promise<Sweep> {
   const line = ora('Sweep').start();
   try {
@@ -133,8 +142,8 @@ async function waitFor(client: HubClient, started: Sweep, signal: AbortSignal): 
       if (state === 'SUCCEEDED') return now;
       if (state === 'FAILED') throw new HubError('RUN_FAILED', `The sweep ${now.id} failed: ${error?.message}`);
       if (state === 'CANCELLED') throw new HubError('RUN_CANCELLED', `The sweep ${now.id} is CANCELLED.`);
-      await sleep(LOOK_EVERY, undefined, { signal }).catch(() => {
-        const message = `The sweep goes on in the hub: "hub sweep show ${now.id}" shows it.`;
+      await sleep(POLL_MS, undefined, { signal }).catch(() => {
+        const message = `The sweep continues in the hub: "hub sweep show ${now.id}" shows it.`;
         throw new HubError('INTERRUPTED', message);
       });
     }
@@ -161,7 +170,7 @@ function sweepText({ id, state, datasetVersion, backboneName, best, runId, trial
       dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
       backbone: backboneName,
       best: best && `trial ${best.number}: ${values(best.values)}`,
-      'its run': runId,
+      run: runId,
       error: error && `${error.code}: ${error.message}`,
     }),
     table(
@@ -177,13 +186,13 @@ function sweepText({ id, state, datasetVersion, backboneName, best, runId, trial
   );
 }
 
-/** `learningRate=0.001,0.01`, `dropout=0.1..0.6` or `learningRate=1e-4..1e-2:log`. */
-function tried(text: string, before: readonly Tried[] = []): Tried[] {
-  const [[name, values]] = pairs(text) as [readonly [string, string]];
+/** Collects options of the form `learningRate=0.001,0.01`, `dropout=0.1..0.6` or `learningRate=1e-4..1e-2:log`. */
+function searchedParameters(text: string, before: readonly SearchedParameter[] = []): SearchedParameter[] {
+  const [[name, values]] = nameValuePairs(text) as [readonly [string, string]];
   const [, min, max, log] = /^([^,:]+)\.\.([^,:]+?)(:log)?$/.exec(values) ?? [];
   if (min === undefined || max === undefined) return [...before, { name, values: values.split(',').map(typed) }];
   if ([min, max].some((bound) => bound.trim() === '' || !Number.isFinite(Number(bound)))) {
-    throw new InvalidArgumentError('Both ends of a range must be numbers.');
+    throw new InvalidArgumentError('Both bounds of a range must be numbers.');
   }
   return [...before, { name, min: Number(min), max: Number(max), scale: log ? 'LOG' : 'LINEAR' }];
 }

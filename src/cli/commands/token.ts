@@ -20,9 +20,9 @@ export function tokenCommand(program: Command): void {
   const token = withConnection(
     program
       .command('token')
-      .description('Print the token that the other commands send, for example: TOKEN=$(hub token)')
+      .description('Print the access token that other commands use, for example: TOKEN=$(hub token)')
       .option('--where', 'print where it comes from instead')
-      .enablePositionalOptions(), // what comes behind a subcommand is the subcommand's
+      .enablePositionalOptions(), // options after a subcommand belong to it
   ).action(async (options: ConnectionOptions & { readonly where?: true }) => {
     const secret = await tokenOf(options);
     const from = options.token ? '--token or HUB_TOKEN' : resolve(tokenFile(options));
@@ -32,13 +32,11 @@ export function tokenCommand(program: Command): void {
   withConnection(
     token
       .command('create')
-      .description('Make a token and print it: it is not shown again.')
-      .argument('<name>', 'of whoever will hold it; the audit says it')
-      .addOption(
-        new Option('--role <role>', 'each may do all that those before it may').choices(ROLES).default('VIEWER'),
-      )
-      .option('--model <name>', 'the only model that it is for')
-      .option('--days <number>', 'after which it expires', wholeNumber),
+      .description('Create an access token and print it. It is not shown again.')
+      .argument('<name>', 'name of its owner, as shown in the audit log')
+      .addOption(new Option('--role <role>', 'role; each includes the ones before it').choices(ROLES).default('VIEWER'))
+      .option('--model <name>', 'restrict it to one model')
+      .option('--days <number>', 'days until it expires', wholeNumber),
   ).action(async (name: string, options: CreateOptions) => {
     const { role, model = null, days } = options;
     const expiresAt = days === undefined ? null : new Date(Date.now() + days * DAY).toISOString();
@@ -47,12 +45,12 @@ export function tokenCommand(program: Command): void {
     print(options, createToken, () => createToken.secret);
   });
 
-  withConnection(token.command('list').description('List the tokens that there are and were.')).action(
+  withConnection(token.command('list').description('List access tokens, revoked ones included.')).action(
     async (options: ConnectionOptions) => {
       const { tokens } = await (await connect(options)).request(TOKENS);
       print(options, { tokens }, () =>
         table(
-          ['name', 'role', 'model', 'made by', 'made', 'last used', 'expires', 'revoked', 'id'],
+          ['name', 'role', 'model', 'created by', 'created', 'last used', 'expires', 'revoked', 'id'],
           tokens.map(({ id, name, role, model, createdBy, createdAt, lastUsedAt, expiresAt, revokedAt }) => [
             ...[name, role, model, createdBy, moment(createdAt)],
             ...[lastUsedAt, expiresAt, revokedAt].map((at) => maybe(at, moment)),
@@ -64,7 +62,7 @@ export function tokenCommand(program: Command): void {
   );
 
   withConnection(
-    token.command('revoke').description('Refuse a token from now on.').argument('<token>', 'its name, or its id'),
+    token.command('revoke').description('Revoke an access token.').argument('<token>', 'name or id'),
   ).action(async (given: string, options: ConnectionOptions) => {
     const client = await connect(options);
     const { tokens } = await client.request(TOKENS);

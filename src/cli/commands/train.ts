@@ -10,7 +10,7 @@ import { bytes, count, duration } from '../format.js';
 import type { VariablesOf } from '../graphql.js';
 import { hyperparameters } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
-import { pairs, wholeNumber } from '../numbers.js';
+import { nameValuePairs, wholeNumber } from '../numbers.js';
 import { fields, print } from '../output.js';
 import { ESTIMATE, type Estimate } from '../requests/estimate.js';
 import { type Run, START_FINE_TUNE, START_TRANSFER } from '../requests/run.js';
@@ -34,26 +34,26 @@ export function trainCommand(program: Command): void {
     withTrainingData(
       program
         .command('train')
-        .description('Train on a dataset in a hub that runs, and wait for the end. Ctrl-C leaves the run to the hub.'),
+        .description('Train on a dataset and wait for the end. Ctrl-C stops waiting; the run continues.'),
     )
       .addOption(
         new Option(
           '--recipe <name>',
-          'transfer: a head alone; seed: the seed experiment, transfer and two stages of fine-tuning; best: the most accurate',
+          'transfer: only a head; seed: a head and two stages of fine-tuning, as in the seed experiment; best: the most accurate',
         )
           .choices(Object.keys(PIPELINES))
           .default('transfer'),
       )
-      .option('--image-size <pixels>', 'side of the picture that the network sees', wholeNumber, 75)
-      .option('--seed <number>', 'decides order, dropout and start', wholeNumber, 1)
-      .option('--set <name=value>', 'a hyperparameter of the (first) run, as often as needed', pairs)
-      .option('--estimate', 'start nothing: say what time and memory the (first) run would take')
-      .option('--follow', 'show log and epochs while waiting, as `hub run follow` does')
-      .addOption(new Option('--detach', 'do not wait: only recipes of one run').conflicts('follow')),
+      .option('--image-size <pixels>', 'side of the image that the network sees', wholeNumber, 75)
+      .option('--seed <number>', 'seed of order, dropout and initial weights', wholeNumber, 1)
+      .option('--set <name=value>', 'set a hyperparameter of the (first) run; repeatable', nameValuePairs)
+      .option('--estimate', 'estimate time and memory of the (first) run without starting it')
+      .option('--follow', 'print log and epochs while waiting')
+      .addOption(new Option('--detach', 'do not wait for the end; for recipes of a single run').conflicts('follow')),
   ).action(async (options: TrainOptions) => {
     const { stages } = PIPELINES[options.recipe];
     if (options.detach && stages.length > 0) {
-      const message = `--detach: the recipe ${options.recipe} is ${stages.length + 1} runs, each begun when the one before has ended. Leave --detach out.`;
+      const message = `--detach: the recipe ${options.recipe} has ${stages.length + 1} runs, each started when the one before has ended. Leave out --detach.`;
       throw new HubError('BAD_INPUT', message);
     }
     const client = await connect(options);
@@ -65,7 +65,7 @@ export function trainCommand(program: Command): void {
     }
     if (options.detach) {
       const { startTransferRun: run } = await client.request(START_TRANSFER, { input });
-      print(options, { runs: [run] }, () => `Run ${run.id}: "hub run follow ${run.id}" shows what it does.`);
+      print(options, { runs: [run] }, () => `Run ${run.id} is queued: "hub run follow ${run.id}" follows it.`);
       return;
     }
     const runs = await interruptible((signal) => trainAll(client, input, options, signal));
@@ -73,7 +73,7 @@ export function trainCommand(program: Command): void {
   });
 }
 
-/** The runs of a pipeline, each going on where the one before it ended. */
+/** Trains the runs of a pipeline, each continuing the one before. */
 async function trainAll(
   client: HubClient,
   input: TransferInput,
@@ -112,12 +112,12 @@ async function transferInput(client: HubClient, options: TrainOptions): Promise<
 function estimateText(estimate: Estimate): string {
   const { pictures, cachedPictures, runs, calibrationSeconds } = estimate;
   return fields({
-    'in all': duration(estimate.seconds),
-    features: `${duration(estimate.featureSeconds)} (${count(cachedPictures)} of ${count(pictures)} are cached)`,
+    total: duration(estimate.seconds),
+    features: `${duration(estimate.featureSeconds)} (${count(cachedPictures)} of ${count(pictures)} cached)`,
     training: duration(estimate.trainingSeconds),
     evaluation: duration(estimate.evaluationSeconds),
     memory: bytes(estimate.memoryBytes),
-    'derived from':
-      calibrationSeconds === null ? `${runs.length} finished runs` : `measuring for ${duration(calibrationSeconds)}`,
+    'based on':
+      calibrationSeconds === null ? `${runs.length} finished runs` : `a measurement of ${duration(calibrationSeconds)}`,
   });
 }

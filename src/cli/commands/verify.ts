@@ -7,10 +7,10 @@ import type { OutputOptions } from '../output.js';
 export function verifyCommand(program: Command): void {
   program
     .command('verify')
-    .description('Read all that lies in a data folder, rows and blobs, and compare every hash. No hub may run on it.')
+    .description('Read all rows and blobs of a data folder and verify every hash. Stop its hub first.')
     .option('--data <folder>', 'data folder', 'data')
     .addOption(databaseOption())
-    .option('--json', 'print one line of JSON, and nothing else to standard output')
+    .option('--json', 'print one line of JSON to standard output')
     .action(async (options: DataOptions & OutputOptions) => {
       const [{ withData }, { verify }] = await Promise.all([import('../open-data.js'), import('../verify.js')]);
       await withData(options, (open) => reportFindings(options, (onProgress) => verify(open, onProgress)));

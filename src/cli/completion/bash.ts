@@ -1,7 +1,7 @@
-import { type Place, quote } from './places.js';
+import { type CommandPath, quote } from './command-paths.js';
 
-/** Names of files are completed where nothing else is known. */
-export function bashScript(places: readonly Place[]): string {
+/** The completion script for bash. It completes file names where it knows no words. */
+export function bashScript(places: readonly CommandPath[]): string {
   const words = (list: readonly { word: string }[]): string => quote(list.map(({ word }) => word).join(' '));
   const values = places.flatMap(({ path, options }) =>
     options

@@ -1,7 +1,7 @@
-import type { Place } from './places.js';
+import type { CommandPath } from './command-paths.js';
 
-/** Names of files are completed where nothing else is known. */
-export function fishScript(places: readonly Place[]): string {
+/** The completion script for fish. It completes file names where it knows no words. */
+export function fishScript(places: readonly CommandPath[]): string {
   const lines = places.flatMap(({ path, commands, options, choices }) => {
     const at = `complete -c hub -n ${quote(`__hub_at ${quote(path)}`)}`;
     return [
@@ -28,7 +28,7 @@ end
 ${lines.join('\n')}`;
 }
 
-/** As fish quotes: only the backslash and the quotation mark are special. */
+/** Quotes for fish, where only the backslash and the quotation mark are special. */
 function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -1,7 +1,7 @@
-import { type Place, quote, type Word } from './places.js';
+import { type CommandPath, quote, type Word } from './command-paths.js';
 
-/** Names of files are completed where nothing else is known. */
-export function zshScript(places: readonly Place[]): string {
+/** The completion script for zsh. It completes file names where it knows no words. */
+export function zshScript(places: readonly CommandPath[]): string {
   const described = (list: readonly Word[]): string =>
     list.map(({ word, about }) => quote(`${word}:${about}`)).join(' ');
   const values = places.flatMap(({ path, options }) =>

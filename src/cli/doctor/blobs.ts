@@ -6,10 +6,10 @@ import { count } from '../format.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
 
-/** Names that one finding lists at most. */
+/** Most names listed in a finding. */
 const LISTED = 5;
 
-/** Are the blobs there that the database names and, with `deep`, are they what they were? */
+/** Checks that the blobs in the database exist and, with `deep`, that their hashes match. */
 export async function* blobFindings(
   prisma: PrismaClient,
   blobs: BlobStore,
@@ -31,12 +31,12 @@ export async function* blobFindings(
   if (damaged.size > 0) {
     const listed = [...damaged.values()].slice(0, LISTED).join('; ');
     const found = `${damaged.size} of ${all} are missing or damaged: ${listed}${damaged.size > LISTED ? '; …' : ''}`;
-    yield problem('blobs', found, 'Bring them back from a backup, or make anew what needs them.');
+    yield problem('blobs', found, 'Restore them from a backup, or recreate what needs them.');
   } else {
-    yield ok('blobs', `${all} are there${options.deep ? ' with the content they were stored with' : ''}`);
+    yield ok('blobs', `${all} present${options.deep ? ', every hash matches' : ''}`);
   }
   if (lostFeatures > 0) {
-    const remedy = 'Nothing to do: the next run that needs them computes them again.';
+    const remedy = 'Nothing to do: the next run that needs them recomputes them.';
     yield warning('cached features', `${count(lostFeatures)} are missing or damaged`, remedy);
   }
 }

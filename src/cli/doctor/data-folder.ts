@@ -8,23 +8,24 @@ import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
 
 const CHECK = 'data folder';
-/** Permissions of others than the owner. */
+/** Permission bits of group and others. */
 const OTHERS = 0o077;
 
-/** Is the data folder one that a hub can work with? What only its hub may touch is not looked at while that runs. */
+/** Checks that a hub can work with the data folder. Database and blobs are skipped while a hub has them open. */
 export async function* dataFolderFindings(options: DoctorOptions): AsyncGenerator<Finding> {
   const { path } = dataPaths(options.data);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
-    if (found.code !== 'ENOENT') yield problem(CHECK, `${path}: ${reasonOf(found)}`, 'Give another one with --data.');
-    else if (options.isElsewhere) yield ok(CHECK, `none at ${path}, and none is needed for a hub elsewhere`);
-    else yield warning(CHECK, `none at ${path}`, '"hub start" makes one; --data says where.');
+    if (found.code !== 'ENOENT')
+      yield problem(CHECK, `${path}: ${reasonOf(found)}`, 'Give another folder with --data.');
+    else if (options.isElsewhere) yield ok(CHECK, `none at ${path}; a remote hub needs none here`);
+    else yield warning(CHECK, `none at ${path}`, '"hub start" creates one; --data chooses another path.');
     return;
   }
   if (!found.isDirectory()) return yield problem(CHECK, `${path} is a file`, 'Give a folder with --data.');
   const denied = await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: Error) => error);
   if (denied) {
-    const remedy = `Give it to whoever runs the hub: chown and chmod u+rwx "${path}".`;
+    const remedy = `Give the user that runs the hub access: chown and chmod u+rwx "${path}".`;
     return yield problem(CHECK, `${path} cannot be read and written`, remedy);
   }
   yield await privacyFinding(path, 'folder');
@@ -36,7 +37,7 @@ async function* lockFindings(options: DoctorOptions, path: string): AsyncGenerat
   const taken = await lockDataFolder(path).catch((error: Error) => error);
   if (taken instanceof Error) return yield heldFinding(taken, path);
   try {
-    yield ok('lock', 'no hub runs on the data folder');
+    yield ok('lock', 'no hub has the data folder open');
     yield* databaseFindings(options);
   } finally {
     await taken();
@@ -45,19 +46,19 @@ async function* lockFindings(options: DoctorOptions, path: string): AsyncGenerat
 
 function heldFinding(error: Error, path: string): Finding {
   if (!(error instanceof HubError)) {
-    return problem('lock', reasonOf(error), `See that "${join(path, 'hub.lock')}" can be written.`);
+    return problem('lock', reasonOf(error), `Make "${join(path, 'hub.lock')}" writable.`);
   }
   const { owner } = error.details as { owner: { pid: number; host: string } | null };
   const who = owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
-  return ok('lock', `a hub runs on the data folder: ${who}; stop it to have database and blobs looked at`);
+  return ok('lock', `a hub has the data folder open (${who}); stop it to check database and blobs`);
 }
 
 async function privacyFinding(path: string, name: string): Promise<Finding> {
-  const check = `${name}'s privacy`;
+  const check = `${name} privacy`;
   const found = await stat(path).catch(() => null);
-  if (!found) return warning(check, `there is no ${path}`, '"hub start" makes it.');
-  if (process.platform === 'win32') return ok(check, 'as the folder above has it');
+  if (!found) return warning(check, `there is no ${path}`, '"hub start" creates it.');
+  if (process.platform === 'win32') return ok(check, 'inherited from the parent folder');
   const mode = (found.mode & 0o777).toString(8);
-  if ((found.mode & OTHERS) === 0) return ok(check, `only its owner may open ${path}`);
-  return warning(check, `others may open ${path} (mode ${mode})`, `chmod go-rwx "${path}"`);
+  if ((found.mode & OTHERS) === 0) return ok(check, `only the owner can open ${path}`);
+  return warning(check, `others can open ${path} (mode ${mode})`, `chmod go-rwx "${path}"`);
 }

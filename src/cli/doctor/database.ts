@@ -9,7 +9,7 @@ import type { DoctorOptions } from './options.js';
 
 const CHECK = 'database';
 
-/** Does the database open, is its form current, and is there what it names? The caller holds the folder's lock. */
+/** Checks that the database opens, its migrations are current and its blobs exist. The caller holds the folder's lock. */
 export async function* databaseFindings(options: DoctorOptions): AsyncGenerator<Finding> {
   const { database: folder } = dataPaths(options.data);
   const { databaseUrl: url } = options;
@@ -17,11 +17,11 @@ export async function* databaseFindings(options: DoctorOptions): AsyncGenerator<
     return yield warning(
       CHECK,
       `none in ${folder}`,
-      '"hub start" makes an empty one; a backup brings back a lost one.',
+      '"hub start" creates an empty one; "hub restore" brings back a lost one.',
     );
   }
   const opened = await inspectDatabase({ folder, url }).catch((error: Error) => error);
-  if (opened instanceof Error) return yield refusal(opened, options);
+  if (opened instanceof Error) return yield openFailure(opened, options);
   try {
     yield* openedFindings(opened, options);
   } finally {
@@ -35,17 +35,17 @@ async function* openedFindings(
 ): AsyncGenerator<Finding> {
   const { kind, lacks, client } = database;
   if (lacks.length > 0) {
-    const found = `${kind} opens and lacks ${lacks.length} migrations, the first of them ${lacks[0]}`;
-    return yield warning(CHECK, found, '"hub start" applies them; then ask the doctor again about the blobs.');
+    const found = `${kind} opens; ${lacks.length} migrations are missing, from ${lacks[0]} on`;
+    return yield warning(CHECK, found, '"hub start" applies them; then run "hub doctor" again to check the blobs.');
   }
-  yield ok(CHECK, `${kind} opens, its migrations are current`);
+  yield ok(CHECK, `${kind} opens, all migrations applied`);
   yield* blobFindings(client, new FileBlobStore(dataPaths(options.data).blobs), options);
 }
 
-function refusal(error: Error, { databaseUrl }: DoctorOptions): Finding {
+function openFailure(error: Error, { databaseUrl }: DoctorOptions): Finding {
   if (error instanceof HubError) return problem(CHECK, reasonOf(error), 'Use the version of the hub that wrote it.');
   const remedy = databaseUrl
-    ? 'See that the server runs and that --database-url is right.'
-    : 'Bring the folder "database" back from a backup.';
+    ? 'Check that the server runs and that --database-url is right.'
+    : 'Restore the data from a backup.';
   return problem(CHECK, `does not open: ${reasonOf(error)}`, remedy);
 }

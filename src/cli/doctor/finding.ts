@@ -1,15 +1,15 @@
-/** What was looked at, and how it is. */
+/** The result of one check. */
 export interface Finding {
   readonly check: string;
   readonly status: 'ok' | 'warning' | 'problem';
   readonly found: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly remedy: string | null;
 }
 
 export const ok = (check: string, found: string): Finding => ({ check, status: 'ok', found, remedy: null });
 
-/** Something that works less well, or not for long. */
+/** Something that works, but badly or not for long. */
 export const warning = (check: string, found: string, remedy: string): Finding => {
   return { check, status: 'warning', found, remedy };
 };
@@ -19,7 +19,7 @@ export const problem = (check: string, found: string, remedy: string): Finding =
   return { check, status: 'problem', found, remedy };
 };
 
-/** The first line of what an error says, without a full stop: the rest is for those who mend programs. */
+/** The first line of an error's message, without the final full stop. */
 export function reasonOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   const [line] = (message || code || String(error)).split('\n');

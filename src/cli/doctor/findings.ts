@@ -5,7 +5,7 @@ import { hubFindings } from './hub.js';
 import { machineFindings } from './machine.js';
 import type { DoctorOptions } from './options.js';
 
-/** All that the doctor looks at, as it is found. */
+/** Runs all checks; yields each result as it is found. */
 export async function* findings(options: DoctorOptions): AsyncGenerator<Finding> {
   const { data, databaseUrl } = options;
   const config = resolveConfig({ data, ...(databaseUrl === undefined ? {} : { databaseUrl }) });

@@ -12,26 +12,27 @@ import { connect } from '../connection.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
 
-/** Does a hub answer, does it know the token, and does it have the API that this program speaks? */
+/** Checks that a hub answers, accepts the token and has the API of this program. */
 export async function* hubFindings(options: DoctorOptions): AsyncGenerator<Finding> {
   const { url } = options;
   const answer = await fetch(`${url.replace(/\/+$/, '')}/health`).catch((error: Error) => error);
   if (answer instanceof Error) {
     const say = options.isElsewhere ? problem : warning;
-    return yield say('hub', `none answers at ${url}`, 'Start one with "hub start", or say where it is with --url.');
+    return yield say('hub', `none answers at ${url}`, 'Start one with "hub start", or give its address with --url.');
   }
-  if (!answer.ok) return yield problem('hub', `what answers at ${url} is none`, 'Say where it is with --url.');
+  if (!answer.ok)
+    return yield problem('hub', `the server at ${url} is not a hub`, "Give the hub's address with --url.");
   yield ok('hub', `answers at ${url}`);
   const introspection = await askSchema(options).catch((error: Error) => error);
   if (introspection instanceof Error) {
     yield problem(
       'token',
       reasonOf(introspection),
-      'Give the one of this hub with --token, or its folder with --data.',
+      "Give this hub's token with --token, or its data folder with --data.",
     );
     return;
   }
-  yield ok('token', 'is accepted');
+  yield ok('token', 'accepted');
   yield await versionFinding(introspection);
 }
 
@@ -48,8 +49,8 @@ async function versionFinding(introspection: IntrospectionQuery): Promise<Findin
     return problem('API', `differs: ${first.description.replace(/\.$/, '')}${more}`, SAME_VERSION);
   }
   const text = (schema: typeof own): string => printSchema(lexicographicSortSchema(schema));
-  if (text(own) === text(hubs)) return ok('API', "the hub's is this program's");
-  return warning('API', 'the hub can more than this program', SAME_VERSION);
+  if (text(own) === text(hubs)) return ok('API', 'same as in this program');
+  return warning('API', 'the hub has more than this program knows', SAME_VERSION);
 }
 
-const SAME_VERSION = 'Use the same version of Model Hub here and there.';
+const SAME_VERSION = 'Use the same version of Model Hub for both.';

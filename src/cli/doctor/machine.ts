@@ -6,12 +6,12 @@ import { freeSpace } from '../../storage/free-space.js';
 import { bytes } from '../format.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 
-/** Bytes that a training takes at most, and some for the rest. */
+/** Bytes of memory for a training, with some for the rest. */
 const MEMORY = 2e9;
-/** Bytes of disk below which a hub should not be started, and below which a dataset of some size finds no place. */
+/** Free bytes of disk needed to start a hub (`least`), and to store a dataset of some size (`enough`). */
 const DISK = { least: 0.5e9, enough: 5e9 } as const;
 
-/** Packages with parts that are built for one kind of machine, and what cannot be done without them. */
+/** Packages with native code, and the features that need them. */
 const NATIVE = {
   'onnxruntime-node': 'training and classification',
   sharp: 'reading images',
@@ -19,7 +19,7 @@ const NATIVE = {
   '@electric-sql/pglite': 'the embedded database',
 } as const;
 
-/** Is this machine one that a hub can run on? @param folder where its data lie or will lie. */
+/** Checks that a hub can run on this machine. @param folder its data folder, which need not exist. */
 export async function* machineFindings(folder: string): AsyncGenerator<Finding> {
   yield nodeFinding();
   for (const [name, use] of Object.entries(NATIVE)) yield await nativeFinding(name, use);
@@ -40,27 +40,27 @@ async function nativeFinding(name: string, use: string): Promise<Finding> {
   return import(name).then(
     () => ok(name, 'loads'),
     (error: unknown) => {
-      const remedy = `Without it there is no ${use}: run "npm install" on this machine, with this Node.`;
+      const remedy = `Needed for ${use}: run "npm install" on this machine, with this Node.`;
       return problem(name, `does not load: ${reasonOf(error)}`, remedy);
     },
   );
 }
 
 function memoryFinding(): Finding {
-  const free = process.availableMemory?.() ?? freemem(); // which knows of a container's limit
+  const free = process.availableMemory?.() ?? freemem(); // respects the limit of a container
   if (free >= MEMORY) return ok('memory', `${bytes(free)} free`);
-  return warning('memory', `${bytes(free)} free`, `A training takes up to ${bytes(MEMORY)}: end other programs first.`);
+  return warning('memory', `${bytes(free)} free`, `Training needs up to ${bytes(MEMORY)}: close other programs first.`);
 }
 
 async function diskFinding(folder: string): Promise<Finding> {
   const free = await freeSpace(await nearest(folder));
   const found = `${bytes(free)} free`;
   if (free >= DISK.enough) return ok('disk', found);
-  const remedy = 'Make room, or take a data folder on another disk with --data.';
+  const remedy = 'Free some space, or give a data folder on another disk with --data.';
   return free < DISK.least ? problem('disk', found, remedy) : warning('disk', found, remedy);
 }
 
-/** The folder, or the first above it that is there. */
+/** The folder, or its nearest existing parent. */
 async function nearest(folder: string): Promise<string> {
   const path = resolve(folder);
   return statfs(path).then(

@@ -4,14 +4,14 @@ import { EXIT } from '../exit.js';
 import { type OutputOptions, print } from '../output.js';
 import type { Finding } from './finding.js';
 
-/** Tells findings as they are made. The program fails when one of them is a problem. */
+/** Prints findings as they come. Sets the exit code to failed when one is a problem. */
 export async function reportFindings(
   options: OutputOptions,
   find: (onProgress: (text: string) => void) => AsyncIterable<Finding>,
 ): Promise<void> {
   const line = ora();
   const all: Finding[] = [];
-  line.start('Looking');
+  line.start('Checking');
   try {
     const found = find((text) => {
       line.text = text;
@@ -24,7 +24,7 @@ export async function reportFindings(
     line.stop();
   }
   const problems = all.filter(({ status }) => status === 'problem').length;
-  print(options, { findings: all }, () => (problems === 0 ? 'No problem found.' : `Problems: ${problems}.`));
+  print(options, { findings: all }, () => (problems === 0 ? 'No problems found.' : `Problems: ${problems}.`));
   if (problems > 0) process.exitCode = EXIT.failed;
 
   function writeBeside({ status, check, found, remedy }: Finding): void {

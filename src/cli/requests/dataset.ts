@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
-/** What the terminal shows of a dataset version. */
+/** Fields of a dataset version that the terminal shows. */
 export const VERSION_FIELDS = graphql(`
   fragment VersionFields on DatasetVersion @_unmask {
     id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount
@@ -12,7 +12,7 @@ export const VERSION_FIELDS = graphql(`
 `);
 export type DatasetVersion = ResultOf<typeof VERSION_FIELDS>;
 
-/** Versions come newest first. */
+/** Versions, newest first. */
 export const DATASET = graphql(
   `
     query Dataset($name: String!) {

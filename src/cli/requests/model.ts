@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
-/** What the terminal shows of a model version. */
+/** Fields of a model version that the terminal shows. */
 export const MODEL_VERSION_FIELDS = graphql(`
   fragment ModelVersionFields on ModelVersion @_unmask {
     id model number aliases testAccuracy testLoss runId imageSize labels createdAt
@@ -16,7 +16,7 @@ export const MODEL_VERSION_FIELDS = graphql(`
 `);
 export type ModelVersion = ResultOf<typeof MODEL_VERSION_FIELDS>;
 
-/** Versions and events come newest first. */
+/** Versions and events, newest first. */
 export const MODEL = graphql(
   `
     query Model($name: String!) {

@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
-/** What the terminal shows of a run in a list. */
+/** Fields of a run in a list. */
 export const RUN_FIELDS = graphql(`
   fragment RunFields on Run @_unmask {
     id kind state backboneName createdAt endedAt keptEpoch testAccuracy testLoss tags

@@ -9,31 +9,31 @@ import { DATASET_VERSIONS, type DatasetVersion, REGISTER } from './requests/data
 import { serverPath } from './server-path.js';
 import { working } from './working.js';
 
-export interface RegisterOptions {
+export interface IngestOptions {
   readonly upload?: true;
   readonly testFraction?: number;
   readonly validationFraction?: number;
   readonly seed?: number;
 }
 
-/** Registers what lies at a path of the server or, with `upload`, of this machine; a folder is packed on the way. */
-export async function registerVersion(
+/** Ingests a source from a path on the server or, with `upload`, from this machine; a folder is packed first. */
+export async function ingestVersion(
   client: HubClient,
   dataset: string,
   path: string,
-  options: RegisterOptions,
+  options: IngestOptions,
 ): Promise<DatasetVersion> {
   const input = { dataset, ...drawOptions(options) };
   if (!options.upload) {
     const source = /^https?:/i.test(path) ? { url: path } : { path: serverPath(path) };
-    return working(`Registering ${path}`, (line) =>
+    return working(`Reading ${path}`, (line) =>
       withProgress(client, line, async (progressKey) => {
         const answer = await client.request(REGISTER, { input: { ...input, ...source, progressKey } });
         return answer.registerDatasetVersion;
       }),
     );
   }
-  // Before gigabytes are on their way.
+  // Checked before gigabytes are sent.
   if (!(await client.request(DATASET_VERSIONS, { name: dataset })).dataset) {
     throw new HubError('NOT_FOUND', `There is no dataset named ${dataset}: "hub dataset create ${dataset}" makes it.`);
   }
@@ -55,8 +55,8 @@ export async function registerVersion(
   }
 }
 
-/** What is not given is left to the hub, which has the defaults. */
-function drawOptions({ testFraction, validationFraction, seed }: RegisterOptions): Omit<RegisterOptions, 'upload'> {
+/** The given options; the hub has the defaults of the others. */
+function drawOptions({ testFraction, validationFraction, seed }: IngestOptions): Omit<IngestOptions, 'upload'> {
   return {
     ...(testFraction === undefined ? {} : { testFraction }),
     ...(validationFraction === undefined ? {} : { validationFraction }),
@@ -67,6 +67,6 @@ function drawOptions({ testFraction, validationFraction, seed }: RegisterOptions
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
-    () => false, // what is not there is refused when it is opened
+    () => false, // a missing path is refused when it is opened
   );
 }

@@ -5,7 +5,7 @@ import { type HubClient, openFile } from './client.js';
 import { IMPORT_MODEL_VERSION, MODEL_IMPORTS, type ModelImport } from './requests/portable.js';
 import { serverPath } from './server-path.js';
 
-/** Milliseconds between looks at what has become of an import. */
+/** Milliseconds between two requests for the state of an import. */
 const POLL = 500;
 
 export interface ImportInput {
@@ -14,8 +14,8 @@ export interface ImportInput {
   readonly labels: readonly string[] | null;
 }
 
-/** Has a model file taken in, by its path on the server or, with `upload`, from this machine. */
-export async function beginImport(
+/** Starts the import of a model file, by its path on the server or, with `upload`, from this machine. */
+export async function startImport(
   client: HubClient,
   path: string,
   { labels, ...rest }: ImportInput,
@@ -31,13 +31,13 @@ export async function beginImport(
   return (await sent).importModelVersion;
 }
 
-/** Waits for the version. @throws what the file was refused with. */
-export async function importEnded(client: HubClient, { id, model, fileName }: ModelImport): Promise<ModelImport> {
+/** Waits for the end of an import. @throws the error of the import; NOT_FOUND when it was deleted. */
+export async function waitForImport(client: HubClient, { id, model, fileName }: ModelImport): Promise<ModelImport> {
   for (;;) {
     const { modelImports } = await client.request(MODEL_IMPORTS, { model });
     const found = modelImports.find((one) => one.id === id);
     if (!found)
-      throw new HubError('NOT_FOUND', `The import of ${basename(fileName)} is gone, with its dataset version.`);
+      throw new HubError('NOT_FOUND', `The import of ${basename(fileName)} was deleted with its dataset version.`);
     if (found.error) throw new HubError(found.error.code as ErrorCode, found.error.message);
     if (found.version !== null) return found;
     await delay(POLL);

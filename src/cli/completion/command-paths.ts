@@ -1,30 +1,30 @@
 import type { Command } from 'commander';
 
-/** A word that can be typed, and what it means. */
+/** A word to complete, with its description. */
 export interface Word {
   readonly word: string;
   readonly about: string;
 }
 
-/** An option in its long form. */
+/** An option by its long name. */
 export interface OptionWord extends Word {
   readonly takesValue: boolean;
-  /** The only values that it takes; none where any will do. */
+  /** Its only values; empty if it takes any. */
   readonly choices: readonly string[];
 }
 
-/** Where a command line can have arrived: at `hub`, at `hub dataset`, at `hub dataset list`. */
-export interface Place {
-  /** '' for `hub` itself, `/dataset/list`. */
+/** A command or subcommand with everything that can follow it, for example `hub dataset list`. */
+export interface CommandPath {
+  /** '' for `hub` itself, else for example `/dataset/list`. */
   readonly path: string;
   readonly commands: readonly Word[];
   readonly options: readonly OptionWord[];
-  /** Values of the arguments; none where any will do, or files. */
+  /** Values of the arguments; empty if they take any, or files. */
   readonly choices: readonly string[];
 }
 
-/** Every place of a program, each before those below it. */
-export function placesOf(command: Command, path = ''): Place[] {
+/** All commands of a program, each before its subcommands. */
+export function commandPaths(command: Command, path = ''): CommandPath[] {
   const help = command.createHelp();
   const commands = help.visibleCommands(command).filter((child) => child.name() !== 'help');
   const options = help.visibleOptions(command).flatMap((option) => {
@@ -38,11 +38,11 @@ export function placesOf(command: Command, path = ''): Place[] {
       options,
       choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     },
-    ...commands.flatMap((child) => placesOf(child, `${path}/${child.name()}`)),
+    ...commands.flatMap((child) => commandPaths(child, `${path}/${child.name()}`)),
   ];
 }
 
-/** A text as one word of a shell in which nothing is special. */
+/** Quotes a text as a single shell word. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
