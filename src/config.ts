@@ -3,13 +3,13 @@ import { computeSchema } from './engines/compute.js';
 import { HubError } from './errors.js';
 import { problemsOf } from './problems.js';
 
-/** How a hub is set up. Every value has a default that works on one machine without asking for anything. */
+/** Configuration of a hub. Every setting has a default that works on a single machine. */
 const configSchema = z.strictObject({
   /** Folder of database, blobs and the token; created when missing. */
   data: z.string().min(1).default('data'),
-  /** Address to listen on. Anything but loopback lets others reach the hub. */
+  /** Address to listen on. Any address but loopback makes the hub reachable from other machines. */
   host: z.string().min(1).default('127.0.0.1'),
-  /** Port to listen on; 0 takes a free one. */
+  /** Port to listen on; 0 picks a free one. */
   port: z.coerce.number().int().min(0).max(65535).default(4000),
   /** PostgreSQL to use instead of the embedded database. */
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -17,42 +17,45 @@ const configSchema = z.strictObject({
   allow: z.array(z.string().min(1)).default([]),
   /** Whether requests may make the hub fetch archives from this machine and from private networks. */
   allowPrivateUrls: z.boolean().default(false),
-  /** Whether `/metrics` answers without a token to programs of this machine. */
+  /** Whether programs on this machine can read `/metrics` without a token. */
   openMetrics: z.boolean().default(false),
-  /** Gigabytes of computed features that may be kept on disk; a run that needs more computes them in every epoch. */
+  /** Gigabytes of the cache of computed features; a run that needs more recomputes its features in every epoch. */
   featureCache: z.coerce.number().nonnegative().default(20),
-  /** Points of test accuracy that a model version may lose to 8-bit weights and activations and still serve with them. */
+  /** Percentage points of test accuracy that the 8-bit form of a model version may lose and still serve. */
   int8Margin: z.coerce.number().min(0).max(100).default(0.3),
-  /** Share of the validation photos that a model version may take for none of its classes. */
+  /** Share of the validation images that a model version may report as outliers. */
   falseAlarmRate: z.coerce.number().gt(0).lt(1).default(0.05),
-  /** Photos that are computed together at most. */
+  /** Most photos per batch. */
   servingBatch: z.coerce.number().int().min(1).max(64).default(8),
-  /** Milliseconds that a photo which could be computed waits for others that are being decoded. */
+  /** Milliseconds that a decoded photo waits for others to join its batch. */
   servingWait: z.coerce.number().nonnegative().max(1000).default(5),
-  /** Photos that are accepted and not answered yet; one more is refused. */
+  /** Photos that may wait for an answer; more are refused. */
   servingQueue: z.coerce.number().int().min(1).max(10_000).default(64),
-  /** Milliseconds within which an accepted photo is answered. */
+  /** Deadline of an accepted photo, in milliseconds. */
   servingDeadline: z.coerce.number().int().min(1).max(600_000).default(10_000),
-  /** Versions that stay loaded because they were asked for by number. */
+  /** Versions kept loaded after a request by number. */
   servingVersions: z.coerce.number().int().min(1).max(100).default(1),
-  /** Requests of one token in a minute. */
+  /** Requests per token and minute. */
   maxRequests: z.coerce.number().int().positive().default(60_000),
-  /** Archives that arrive, or are fetched, at the same time. */
+  /** Archives received or downloaded at the same time. */
   maxUploads: z.coerce.number().int().positive().default(16),
-  /** Runs and sweeps that wait. */
+  /** Runs and sweeps that may wait in the queue. */
   maxQueuedRuns: z.coerce.number().int().positive().default(10_000),
-  /** Gigabytes of the data folder, beyond which no data and no run is taken; as much as there is by default. */
+  /** Gigabytes of the data folder above which data and runs are refused; no limit by default. */
   maxDisk: z.coerce.number().positive().optional(),
-  /** Who computes in training: `auto` takes a graphics card when there is one that works. */
+  /** Engine that trains; `auto` takes a graphics card if one works. */
   engine: computeSchema.shape.engine,
-  /** On what. */
+  /** Device that trains. */
   device: computeSchema.shape.device,
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 
-/** Checks and completes a configuration; the environment's DATABASE_URL counts where nothing is given. */
+/**
+ * Validates a configuration and fills in defaults. DATABASE_URL in the environment is the default of `databaseUrl`.
+ * @throws BAD_INPUT with all problems when it is not valid.
+ */
 export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv = process.env): Config {
   const given = environment.DATABASE_URL ? { databaseUrl: environment.DATABASE_URL, ...input } : input;
   const result = configSchema.safeParse(given);

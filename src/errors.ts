@@ -1,13 +1,13 @@
 /**
- * An error made on purpose for whoever called the hub. Its message and code reach the client as they are; every other
- * error is logged with the request id and masked.
+ * An error for the caller of the hub. Its message and code reach the client unchanged; every other error is logged with the
+ * request id and masked.
  */
 export class HubError extends Error {
   constructor(
     /** Fixed, upper case, part of the API: for example `LIMIT_EXCEEDED`. */
     readonly code: ErrorCode,
     message: string,
-    /** The limit and what was received, for programs. */
+    /** Details for programs: for example the limit and the received value. */
     readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
@@ -15,7 +15,7 @@ export class HubError extends Error {
   }
 }
 
-/** What whoever waits is told when the hub ends. */
+/** The error that pending requests get at shutdown. */
 export const shuttingDown = (): HubError => new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
 
 export type ErrorCode =
@@ -44,24 +44,24 @@ export type ErrorCode =
   | 'OVERLOADED'
   | 'DEADLINE_EXCEEDED'
   | 'SHUTTING_DOWN'
-  // What only the terminal says.
+  // Codes of the terminal only.
   | 'HUB_UNREACHABLE'
   | 'RUN_FAILED'
   | 'RUN_CANCELLED'
   | 'INTERRUPTED';
 
-/** What a system and a database say of what they cannot do for a caller: errno's names and PostgreSQL's codes. */
+/** Errors of the operating system and the database that a caller can fix, by errno name or PostgreSQL code. */
 const KNOWN: readonly { readonly said: RegExp; readonly code: ErrorCode; readonly message: string }[] = [
   {
     said: /\b(ENOSPC|EDQUOT|53100)\b|No space left on device/,
     code: 'DISK_FULL',
-    message: "The hub's disk is full: nothing of this was kept. Make room on it, then ask again.",
+    message: "The hub's disk is full; nothing was stored. Free some space on it, then try again.",
   },
-  { said: /\b22021\b/, code: 'BAD_INPUT', message: 'A text holds a zero byte, which cannot be kept or looked for.' },
+  { said: /\b22021\b/, code: 'BAD_INPUT', message: 'A text contains a zero byte, which cannot be stored or searched.' },
 ];
 
-/** An error of the system or the database in words for a caller, where it is one that a caller can mend; else itself. */
-export function inWords(error: unknown): unknown {
+/** Converts an error of the system or database that the caller can fix to a HubError; returns any other unchanged. */
+export function toHubError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HubError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const known = KNOWN.find(({ said }) => said.test(`${code} ${message}`));

@@ -1,9 +1,9 @@
 import { getPriority, setPriority } from 'node:os';
 
 /**
- * Lets others go before this process, or on Linux before this thread and those that it starts. One that was started with
- * less stays there: only an administrator may raise it.
- * @param niceness 0 is usual, 19 the least.
+ * Lowers the priority of this process, or on Linux of this thread and those it starts. A priority that is already lower
+ * stays: only an administrator may raise it.
+ * @param niceness from 0, the default, to 19, the lowest priority.
  */
 export function yieldTo(niceness: number): void {
   if (getPriority() < niceness) setPriority(niceness);

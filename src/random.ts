@@ -4,8 +4,8 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
 /**
- * A stream of random numbers of its own for each purpose: the same seed and purpose give the same numbers whatever was
- * drawn elsewhere before, so that a resumed run draws what an undisturbed one would have drawn.
+ * A stream of random numbers for a purpose. The same seed and purpose give the same numbers, independent of other draws, so
+ * a resumed run draws the same numbers as an uninterrupted one.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): RandomGenerator {
   const digest = createHash('sha256')
@@ -24,8 +24,8 @@ export function shuffle<T extends { length: number; [index: number]: unknown }>(
 }
 
 /**
- * The factors of inverted dropout: 0 with probability `rate`, else 1 / (1 - rate). Sixteen random bits an element, two
- * elements a draw: the rate is met to 1 / 65536.
+ * The factors of inverted dropout: 0 with probability `rate`, else 1 / (1 - rate). Each element takes 16 random bits, so the
+ * rate is exact to 1 / 65536.
  */
 export function dropoutFactors(elements: number, rate: number, random: RandomGenerator): Float32Array {
   const factors = new Float32Array(elements);

@@ -1,12 +1,12 @@
 import type { Answers } from './temperature.js';
 
-/** Of confidence, equally wide. */
+/** Number of bins of confidence, equally wide. */
 const BINS = 15;
 
 /**
- * Expected calibration error: images are put into 15 equally wide bins by the probability of the class that they are taken
- * for; the mean, weighted by images, of how far the share of right ones in a bin lies from the bin's mean probability.
- * Source: Guo et al., "On Calibration of Modern Neural Networks" (2017), equation 3. From 0 to 1.
+ * Expected calibration error, from 0 to 1. Images are divided into 15 equally wide bins by the probability of the predicted
+ * class; the error is the mean over bins, weighted by images, of the difference between accuracy and mean probability.
+ * Source: Guo et al., "On Calibration of Modern Neural Networks" (2017), equation 3.
  */
 export function calibrationError({ probabilities, labels, classes }: Answers): number {
   const gaps = new Float64Array(BINS);

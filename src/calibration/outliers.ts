@@ -3,21 +3,21 @@ import { readSafetensors, writeSafetensors } from '../network/safetensors.js';
 import { f32, type Tensor } from '../network/tensor.js';
 import { randomStream, uniform } from '../random.js';
 
-/** Directions that are kept: with more the score gets little better, and its cost grows with them. */
+/** Most directions of a subspace: more of them improve the score little, and cost time. */
 const DIRECTIONS = 64;
-/** Rounds of subspace iteration. The directions that are found last differ little in what they explain. */
+/** Rounds of subspace iteration; the directions that converge last explain about the same variance. */
 const ROUNDS = 3;
 
-/** Where the features of photos lie that show one of the classes: around a mean, along some directions. */
+/** The subspace of the features of training images: a mean, and the principal directions around it. */
 export interface Subspace {
-  /** One a feature. */
+  /** A value per feature. */
   readonly mean: Float32Array;
-  /** Orthonormal, one after the other, each as long as the mean. */
+  /** Orthonormal vectors, concatenated, each of the mean's length. */
   readonly directions: Float32Array;
 }
 
 /**
- * The principal directions of features, found by subspace iteration. Source: Halko, Martinsson and Tropp, "Finding Structure
+ * Fits the principal directions of features by subspace iteration. Source: Halko, Martinsson and Tropp, "Finding Structure
  * with Randomness" (2011), algorithm 4.4.
  * @param features n rows of `width` values, of training images.
  */
@@ -25,27 +25,28 @@ export function fitSubspace(features: Float32Array, width: number): Subspace {
   const n = features.length / width;
   const mean = new Float32Array(width);
   for (const [i, value] of features.entries()) mean[i % width]! += value / n;
-  const centred = Matrix.from1DArray(
+  const centered = Matrix.from1DArray(
     n,
     width,
     Array.from(features, (value, i) => value - mean[i % width]!),
   );
-  const transposed = centred.transpose();
+  const transposed = centered.transpose();
   const random = randomStream(0, 'subspace');
-  // No more than half of what there is: all of it would leave no distance to it.
+  // At most half of the dimensions: with all of them every distance would be 0.
   const count = Math.max(1, Math.min(DIRECTIONS, Math.floor(width / 2), Math.floor(n / 2)));
   let found = new Matrix(
     Array.from({ length: width }, () => Array.from({ length: count }, () => uniform(random) - 0.5)),
   );
   for (let round = 0; round < ROUNDS; round++) {
-    found = new QrDecomposition(transposed.mmul(centred.mmul(found))).orthogonalMatrix;
+    found = new QrDecomposition(transposed.mmul(centered.mmul(found))).orthogonalMatrix;
   }
   return { mean, directions: Float32Array.from(found.transpose().to1DArray()) };
 }
 
 /**
- * How far features lie from the subspace, squared: what is left when the mean and the part along the directions are taken
- * off. Source: the residual of Wang et al., "ViM: Out-Of-Distribution with Virtual-logit Matching" (2022), section 3.
+ * Squared distance of features from the subspace: the squared norm that remains after subtracting the mean and the
+ * projection on the directions. Source: the residual of Wang et al., "ViM: Out-Of-Distribution with Virtual-logit Matching" (2022),
+ * section 3.
  * @param features of one photo.
  */
 export function distance(features: Float32Array, { mean, directions }: Subspace): number {
@@ -61,13 +62,13 @@ export function distance(features: Float32Array, { mean, directions }: Subspace)
   return Math.max(0, squared);
 }
 
-/** The distance that a share of those given exceeds; never 0, which nothing can be compared with. */
+/** The distance exceeded by a share of the given distances; always above 0, so that scores can be divided by it. */
 export function thresholdOf(distances: readonly number[], share: number): number {
   const sorted = [...distances].sort((a, b) => a - b);
   return Math.max(Number.EPSILON, sorted[Math.ceil((1 - share) * sorted.length) - 1] as number);
 }
 
-/** As a safetensors file. */
+/** Encodes a subspace as a safetensors file. */
 export function writeSubspace({ mean, directions }: Subspace): Uint8Array {
   const width = mean.length;
   return writeSafetensors(
@@ -78,7 +79,7 @@ export function writeSubspace({ mean, directions }: Subspace): Uint8Array {
   );
 }
 
-/** @throws WEIGHTS_REFUSED. */
+/** Reads a file of `writeSubspace`. @throws WEIGHTS_REFUSED when it is not a safetensors file. */
 export function readSubspace(file: Uint8Array): Subspace {
   const { weights } = readSafetensors(file);
   const [mean, directions] = ['mean', 'directions'].map((name) => (weights.get(name) as Tensor).data as Float32Array);

@@ -1,14 +1,14 @@
 import type { Answers } from './temperature.js';
 
-/** How answers spread: counts. */
+/** Distribution of answers: counts. */
 export interface Spread {
-  /** By class. */
+  /** Answers by predicted class. */
   readonly classes: readonly number[];
-  /** By tenths of confidence. */
+  /** Answers by tenth of confidence. */
   readonly confidences: readonly number[];
 }
 
-/** The class with the largest probability of each row, and that probability. */
+/** Counts the predicted classes of the rows, and the probabilities of these classes. */
 export function spreadOf({ probabilities, classes }: Answers): Spread {
   const spread = { classes: new Array<number>(classes).fill(0), confidences: new Array<number>(10).fill(0) };
   for (let start = 0; start < probabilities.length; start += classes) {

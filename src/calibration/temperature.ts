@@ -1,11 +1,11 @@
-/** A probability that is 0 counts as this in a logarithm: 32-bit floats have nothing between. */
+/** Lower bound of a probability in a logarithm: about the smallest normal 32-bit float. */
 const SMALLEST = 1e-38;
-/** The temperatures between which the best one is looked for. */
+/** Range of temperatures to search. */
 const RANGE = [0.05, 20] as const;
-/** Halvings of that range: the last one is far below what images can tell. */
+/** Bisections of that range; the last one is far more precise than the images allow. */
 const HALVINGS = 40;
 
-/** Rows of probabilities, and the class that each image has. */
+/** Probabilities of images, with their true classes. */
 export interface Answers {
   /** n x classes. */
   readonly probabilities: Float32Array;
@@ -14,8 +14,8 @@ export interface Answers {
 }
 
 /**
- * Probabilities at a temperature: softmax(logits / T), which is p^(1/T) made to add up to 1. Above 1 all classes come
- * nearer to each other, below they part; their order stays.
+ * Probabilities at a temperature T: softmax(logits / T), which is p^(1/T) normalized. T above 1 moves the probabilities
+ * together, T below 1 apart; their order stays.
  * @param probabilities n x classes.
  */
 export function temper(probabilities: Float32Array, classes: number, temperature: number): Float32Array {
@@ -34,12 +34,13 @@ export function temper(probabilities: Float32Array, classes: number, temperature
 }
 
 /**
- * The temperature at which the images' classes are most likely. Source: Guo et al., "On Calibration of Modern Neural
- * Networks" (2017), section 4.2. Images that are all taken right would make it 0 however few they are; so one more is
- * counted, spread over the classes, as Platt, "Probabilistic Outputs for Support Vector Machines" (1999), section 2.2 has it.
+ * Fits the temperature that maximizes the likelihood of the images' classes. Source: Guo et al., "On Calibration of Modern
+ * Neural Networks" (2017), section 4.2. If all images were classified correctly, the result would be 0 however few they are,
+ * so one more is counted, spread over the classes (Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section
+ * 2.2).
  *
- * The mean negative log-likelihood is convex in b = 1 / T, and its slope is the sum of the mean logit under p(b) less that
- * under the targets: bisection finds where that is 0.
+ * The mean negative log-likelihood is convex in b = 1 / T. Its slope is the sum of the mean logit under p(b) minus that
+ * under the targets; bisection finds its zero.
  */
 export function fitTemperature({ probabilities, labels, classes }: Answers): number {
   const logits = probabilities.map((p) => Math.log(Math.max(p, SMALLEST)));

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { HubError, inWords } from '../errors.js';
+import { HubError, toHubError } from '../errors.js';
 import { yieldTo } from '../priority.js';
 import type { TaskEnd } from '../training/job.js';
 import type { Events, JobKind, Task, Tasks, WorkerCommand } from './job-kinds.js';
@@ -118,7 +118,7 @@ async function servingContextOf(job: Pick<Tasks['quantize'], 'blobFolder' | 'thr
 }
 
 function failure(error: unknown): TaskEnd {
-  const cause = inWords(error);
+  const cause = toHubError(error);
   if (cause instanceof HubError) return { type: 'failed', code: cause.code, message: cause.message };
   console.error(error); // the hub keeps a worker's standard error in its log
   return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };

@@ -4,15 +4,15 @@ import { measureServing, type Serving } from './serving-metrics.js';
 import { measureTraining, type Training } from './training-metrics.js';
 import { UploadMetrics } from './upload-metrics.js';
 
-/** What is told of by others, or asked when somebody wants to know. */
+/** The sources of the metrics. */
 export interface Measured {
   readonly serving: Serving;
   readonly training: Training;
 }
 
 /**
- * What Prometheus may know of the hub. Labels have values that the hub has itself, never the text of a request: nobody
- * can make up more of them.
+ * The hub's metrics for Prometheus. Labels only have values of the hub, never text of a request, so that requests cannot
+ * create new series.
  */
 export class Metrics {
   readonly http: HttpMetrics;
@@ -32,7 +32,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** All of them in Prometheus's text format. */
+  /** All metrics in Prometheus's text format. */
   async text(): Promise<string> {
     await this.#updateTraining();
     return this.#registry.metrics();

@@ -6,13 +6,13 @@ import { precisionOf, type ServedVersion } from '../serving/served-version.js';
 import type { ServingEvents } from '../serving/serving-events.js';
 import { SECONDS } from './buckets.js';
 
-/** Versions that have series of their own; of more, those that answered longest ago lose theirs. */
+/** Most versions with series; beyond that, the versions that answered least recently lose theirs. */
 const MOST_VERSIONS = 50;
 
-/** What serves. */
+/** The serving side of the hub, as a source of metrics. */
 export interface Serving {
   readonly events: EventEmitter<ServingEvents>;
-  /** Photos that are accepted and not answered yet. */
+  /** Accepted photos that wait for an answer. */
   readonly waiting: () => number;
   readonly deployments: () => readonly Deployment[];
 }
@@ -21,33 +21,33 @@ export function measureServing(registry: Registry, { events, waiting, deployment
   const registers = [registry];
   const answers = new Counter({
     name: 'modelhub_answers_total',
-    help: 'Requests to a model by how they ended: OK, or the code of the error. Refused ones have no version.',
+    help: 'Requests to a model by outcome: OK or an error code. Refused requests have no version.',
     labelNames: ['model', 'version', 'code'],
     registers,
   });
   const duration = new Histogram({
     name: 'modelhub_answer_duration_seconds',
-    help: 'Time from having a photo or its pixels to having the answer.',
+    help: 'Time from the received photo or pixels to the answer.',
     labelNames: ['model', 'version'],
     buckets: SECONDS,
     registers,
   });
   const phases = new Histogram({
     name: 'modelhub_answer_phase_seconds',
-    help: 'Where the time of answers goes: waiting in the queue, decoding, predicting.',
+    help: 'Time of answers by phase: waiting in the queue, decoding, predicting.',
     labelNames: ['phase'],
     buckets: SECONDS,
     registers,
   });
   const batches = new Histogram({
     name: 'modelhub_batch_photos',
-    help: 'Photos that were predicted together.',
+    help: 'Photos per batch.',
     buckets: [1, 2, 4, 8, 16, 32, 64],
     registers,
   });
   new Gauge({
     name: 'modelhub_queue_photos',
-    help: 'Photos that are accepted and not answered yet.',
+    help: 'Accepted photos that wait for an answer.',
     registers,
     collect() {
       this.set(waiting());
@@ -55,7 +55,7 @@ export function measureServing(registry: Registry, { events, waiting, deployment
   });
   new Gauge({
     name: 'modelhub_model_version_info',
-    help: 'What serves: always 1, the labels say it.',
+    help: 'Versions that serve: always 1, described by the labels.',
     labelNames: ['model', 'alias', 'version', 'precision'],
     registers,
     collect() {

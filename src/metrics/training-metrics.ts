@@ -1,34 +1,34 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { RunFigures } from '../domain/run/run-figures.js';
 
-/** Tells how training stands at this moment. */
+/** Reads the current figures of training. */
 export type Training = () => Promise<RunFigures>;
 
-/** @returns how to bring them up to date. */
+/** Registers the metrics of training. @returns a function that updates them. */
 export function measureTraining(registry: Registry, training: Training): () => Promise<void> {
   const registers = [registry];
   const labelNames = ['run', 'kind'];
   const epoch = new Gauge({
     name: 'modelhub_run_epochs_done',
-    help: 'Epochs that a run under way has done.',
+    help: 'Finished epochs of a running run.',
     labelNames,
     registers,
   });
   const epochs = new Gauge({
     name: 'modelhub_run_epochs_planned',
-    help: 'Epochs that a run under way may take.',
+    help: 'Most epochs of a running run.',
     labelNames,
     registers,
   });
   const fraction = new Gauge({
     name: 'modelhub_run_phase_ratio',
-    help: 'How far a run under way is in what it is doing, from 0 to 1.',
+    help: 'Progress of the current phase of a running run, from 0 to 1.',
     labelNames: [...labelNames, 'phase'],
     registers,
   });
   const accuracy = new Gauge({
     name: 'modelhub_run_validation_accuracy_ratio',
-    help: 'Validation accuracy of the last epoch of a run under way, from 0 to 1.',
+    help: 'Validation accuracy of the last epoch of a running run, from 0 to 1.',
     labelNames,
     registers,
   });

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** Multipart requests of GraphQL. */
+/** Metrics of GraphQL requests with files. */
 export class UploadMetrics {
   readonly #bytes: Counter;
   readonly #uploads: Counter;
@@ -10,10 +10,14 @@ export class UploadMetrics {
     const registers = [registry];
     this.#uploads = new Counter({
       name: 'modelhub_uploads_total',
-      help: 'Requests with files that were begun.',
+      help: 'Started requests with files.',
       registers,
     });
-    this.#underWay = new Gauge({ name: 'modelhub_uploads_active', help: 'Requests with files under way.', registers });
+    this.#underWay = new Gauge({
+      name: 'modelhub_uploads_active',
+      help: 'Requests with files in progress.',
+      registers,
+    });
     this.#bytes = new Counter({
       name: 'modelhub_upload_bytes_total',
       help: 'Bytes received in requests with files.',

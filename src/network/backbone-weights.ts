@@ -3,7 +3,7 @@ import { inceptionV3 } from './inception-v3.js';
 import type { ConvLayer, Layer } from './layers.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
-/** Keras's `BatchNormalization(epsilon=1e-3)` in InceptionV3; there is no gamma (scale=False). */
+/** Epsilon of Keras's `BatchNormalization` in InceptionV3, which has no gamma (scale=False). */
 export const NORM_EPSILON = 1e-3;
 
 /** A convolution with its batch normalization folded in: exact, because the base always runs in inference mode. */
@@ -12,11 +12,11 @@ export interface FoldedConv {
   readonly kernel: Float32Array;
   /** [out]: beta - mean / sqrt(variance + epsilon). */
   readonly bias: Float32Array;
-  /** [out]: that factor, which fine-tuning needs to follow the unfolded weights. */
+  /** [out]: the factor 1 / sqrt(variance + epsilon), with which fine-tuning follows the unfolded weights. */
   readonly scale: Float32Array;
 }
 
-/** The tensors one convolution and its normalization must bring, and their shapes. */
+/** Names and shapes of the tensors of a convolution and its normalization. */
 export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] {
   const norm = ['beta', 'moving_mean', 'moving_variance'].map((name): [string, readonly number[]] => [
     `${layer.norm}/${name}`,
@@ -26,9 +26,9 @@ export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] 
 }
 
 /**
- * Finds the network that a set of weights belongs to and checks every count and shape.
- * @returns the layers of InceptionV3 at the width of the weights' first convolution.
- * @throws WEIGHTS_REFUSED naming the first tensor that is missing, has another shape, or has no place.
+ * Finds the network of a set of weights, and checks every name and shape.
+ * @returns the layers of InceptionV3 with the width of the weights' first convolution.
+ * @throws WEIGHTS_REFUSED when a tensor is missing, has a wrong shape or does not belong to the network, with its name.
  */
 export function matchBackbone(weights: Weights): { layers: readonly Layer[]; width: number } {
   const filters = weights.get('conv2d/kernel')?.shape[3] ?? 0;
@@ -56,7 +56,7 @@ export function matchBackbone(weights: Weights): { layers: readonly Layer[]; wid
   return { layers, width };
 }
 
-/** A backbone with the layers that a run trained put in their places; a head among the trained weights is left out. */
+/** A backbone with the layers that a run trained. Trained weights of a head are ignored. */
 export function overlay(backbone: Weights, trained: Weights): Weights {
   return new Map([...backbone, ...[...trained].filter(([name]) => backbone.has(name))]);
 }
@@ -76,8 +76,8 @@ export function foldConv(layer: ConvLayer, weights: Weights): FoldedConv {
 }
 
 /**
- * Stores every kernel as 8-bit integers, symmetric, one scale per output channel: max |w| of the channel / 127.
- * Everything else stays as it is: it is 0.3 % of the bytes.
+ * Stores every kernel as symmetric 8-bit integers with a scale per output channel: max |w| of the channel / 127. Everything
+ * else, 0.3% of the bytes, stays unchanged.
  */
 export function quantizeBackbone(weights: Weights): Weights {
   const { layers } = matchBackbone(weights);
@@ -110,6 +110,7 @@ export function floatBackbone(weights: Weights): Weights {
   return floats;
 }
 
+/** The convolutions among layers. */
 export function convolutions(layers: readonly Layer[]): readonly ConvLayer[] {
   return layers.filter((layer) => layer.kind === 'conv');
 }

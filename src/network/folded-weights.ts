@@ -2,14 +2,14 @@ import { convolutions, foldConv } from './backbone-weights.js';
 import type { Layer } from './layers.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
-/** Convolutions as they are trained: `name/kernel` and `name/bias`, the batch normalization folded in. */
+/** Trainable convolutions: `name/kernel` and `name/bias`, with the batch normalization folded in. */
 export interface FoldedWeights {
   readonly weights: Weights;
-  /** By kernel: the factor per output channel that is in it. */
+  /** By kernel: the factor per output channel that is folded in. */
   readonly factors: ReadonlyMap<string, Float32Array>;
 }
 
-/** Folds the convolutions of these layers. */
+/** Folds the batch normalization of the layers' convolutions. */
 export function foldLayers(layers: readonly Layer[], backbone: Weights): FoldedWeights {
   const weights = new Map<string, Tensor>();
   const factors = new Map<string, Float32Array>();
@@ -23,9 +23,9 @@ export function foldLayers(layers: readonly Layer[], backbone: Weights): FoldedW
 }
 
 /**
- * The other way round: kernel = folded kernel / factor, beta = bias + moving mean * factor. Moving statistics are those
- * of the backbone, which fine-tuning does not change.
- * @returns kernels and betas under Keras's names; put over the backbone's they make the fine-tuned one.
+ * The inverse of `foldLayers`: kernel = folded kernel / factor, beta = bias + moving mean * factor. Moving statistics are
+ * the backbone's, since fine-tuning does not change them.
+ * @returns kernels and betas under Keras's names, to overlay the backbone's.
  */
 export function unfoldLayers(
   layers: readonly Layer[],

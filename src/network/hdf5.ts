@@ -2,25 +2,27 @@ import h5wasm, { type Dataset, type Group, type File as H5File } from 'h5wasm';
 import { HubError } from '../errors.js';
 import { elements, type Tensor } from './tensor.js';
 
-/** With which an HDF5 file begins. */
+/** First bytes of an HDF5 file. */
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
-/** A layer's group holds its variables so many groups deep at most, and has not many things in it. */
+/** Bounds of the search for a variable: depth of groups below a layer's group, and keys per group. */
 const DEPTH = 3;
 const MOST_KEYS = 16;
 
-/** The library keeps the bytes that it is given: there is no second copy. */
+/** Lets the library keep the given bytes without copying them. */
 const OWNED = { flags: 'w', canOwn: true };
 
 let files = 0;
 
+/** Whether a file starts like an HDF5 file. */
 export function isHdf5(file: Uint8Array): boolean {
   return SIGNATURE.equals(file.subarray(0, SIGNATURE.length));
 }
 
 /**
- * Reads an HDF5 file in memory. The library sees no other file: HDF5 can name others as the place of its data, and the
- * library's build for Node would read those.
- * @param use must not keep what it is given. @param refused words what is wrong with the file.
+ * Reads an HDF5 file in memory, in a build of the library without access to the disk: HDF5 files can refer to other files,
+ * which the build for Node would read.
+ * @param use reads the root; it must not keep it. @param refused makes the error for a problem.
+ * @throws the error of `refused` when the file is not HDF5, or damaged.
  */
 export async function readHdf5<T>(
   file: Uint8Array,
@@ -29,7 +31,7 @@ export async function readHdf5<T>(
 ): Promise<T> {
   if (!isHdf5(file)) throw refused('it is not an HDF5 file');
   const library = await h5wasm.ready;
-  library.activate_throwing_error_handler(); // else it prints to standard error, and goes on
+  library.activate_throwing_error_handler(); // otherwise it prints to standard error and continues
   const name = `file-${files++}`;
   library.FS.writeFile(name, file, OWNED);
   try {
@@ -41,13 +43,13 @@ export async function readHdf5<T>(
     }
   } catch (error) {
     if (error instanceof HubError) throw error;
-    throw refused('it is damaged'); // the library's own words fill a page
+    throw refused('it is damaged'); // the library's message fills a page
   } finally {
     library.FS.unlink(name);
   }
 }
 
-/** What lies behind some names, one group in the other. */
+/** The group at a path of names; undefined if it does not exist. */
 export function groupAt(root: Group, names: readonly string[]): Group | undefined {
   let group: Group = root;
   for (const name of names) {
@@ -58,7 +60,7 @@ export function groupAt(root: Group, names: readonly string[]): Group | undefine
   return group;
 }
 
-/** A variable in a layer's group, where it is called `kernel` or `kernel:0`. */
+/** Finds a variable in a layer's group, for example `kernel` or `kernel:0`. */
 export function findVariable(entity: ReturnType<Group['get']>, variable: string, depth = DEPTH): Dataset | undefined {
   if (!(entity instanceof h5wasm.Group) || depth === 0) return undefined;
   for (const key of entity.keys().slice(0, MOST_KEYS)) {
@@ -70,7 +72,7 @@ export function findVariable(entity: ReturnType<Group['get']>, variable: string,
   return undefined;
 }
 
-/** Its values, if it has this shape: what says that it is larger is not read. */
+/** Reads floats of the expected shape. A dataset of another shape is not read. @throws the error of `refused`. */
 export function readFloats(
   dataset: Dataset,
   name: string,
@@ -88,7 +90,7 @@ export function readFloats(
   return { type: 'F32', shape, data: data.slice() };
 }
 
-/** A text that the root has as an attribute. */
+/** The text of an attribute of the root, if it has one. */
 export function textOf(root: Group, name: string): string | undefined {
   if (!(name in root.attrs)) return undefined;
   const value = root.get_attribute(name, true);

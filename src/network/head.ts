@@ -7,11 +7,11 @@ export interface HeadShape {
   readonly classes: number;
   /** Units of the hidden layer. */
   readonly hidden: number;
-  /** Share of hidden units dropped while training. */
+  /** Share of hidden units dropped in training. */
   readonly dropout: number;
 }
 
-/** What sits on the pooled features: dense + ReLU, dropout, dense + softmax. */
+/** The head on the pooled features: dense + ReLU, dropout, dense + softmax. */
 export function head(inFeatures: number, shape: HeadShape): readonly Layer[] {
   return [
     { kind: 'dense', name: 'dense', inputs: ['avg_pool'], inFeatures, units: shape.hidden, activation: 'relu' },
@@ -27,7 +27,7 @@ export function head(inFeatures: number, shape: HeadShape): readonly Layer[] {
   ];
 }
 
-/** The head that a set of weights belongs to: its sizes are those of its kernels. Dropout plays no part in using it. */
+/** The head of a set of weights, with dropout 0. @throws WEIGHTS_REFUSED when the sizes of its kernels do not fit. */
 export function headOf(weights: Weights): readonly Layer[] {
   const hidden = weights.get('dense/kernel')?.shape;
   const predictions = weights.get('predictions/kernel')?.shape;

@@ -1,7 +1,7 @@
 import type { ConcatLayer, ConvLayer, Layer, Padding, PoolLayer, Shape } from './layers.js';
 import { imageShapes, NETWORK_INPUT } from './layers.js';
 
-/** The layers at which the frozen part may end: behind an inception block, or behind the pooling on top of them. */
+/** Layers after which training can start: the ends of the inception blocks, and the pooling on top of them. */
 export const FirstTrainedLayer = {
   mixed0: 'mixed0',
   mixed1: 'mixed1',
@@ -19,18 +19,18 @@ export const FirstTrainedLayer = {
 export type FirstTrainedLayer = keyof typeof FirstTrainedLayer;
 /** The same in the order of the network. */
 export const FIRST_TRAINED_LAYERS = Object.values(FirstTrainedLayer);
-/** What the head reads. */
+/** Name of the head's input. */
 export const POOLED = 'avg_pool' satisfies FirstTrainedLayer;
 
 /** Below 75 pixels the last windows no longer fit. */
 export const SMALLEST_IMAGE = 75;
 
 /**
- * InceptionV3 without its top, with global average pooling (`avg_pool`) behind it.
+ * InceptionV3 without its top, followed by global average pooling (`avg_pool`).
  *
  * Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2015), as Keras-applications
  * builds it; layer names and creation order are Keras's, so that its weight files fit. Shapes in the comments are for
- * pictures of 299 x 299 and width 1.
+ * images of 299 x 299 and width 1.
  *
  * @param width multiplies every number of filters: 1 is the real network, k/16 keeps all of them whole (tests).
  */
@@ -79,22 +79,22 @@ export function inceptionV3(width = 1): readonly Layer[] {
   return [...b.layers, { kind: 'globalAveragePool', name: 'avg_pool', inputs: [x] }];
 }
 
-/** How a network of this width is named in records. */
+/** Name of a network of this width, as stored in records. */
 export function architectureName(width: number): string {
   return width === 1 ? 'InceptionV3' : `InceptionV3 x ${width}`;
 }
 
-/** The network of an architecture by that name. */
+/** The network with the name of `architectureName`. */
 export function networkOf(architecture: string): readonly Layer[] {
   return inceptionV3(Number(architecture.split(' x ')[1] ?? 1));
 }
 
-/** What the split layer gives for pictures of imageSize x imageSize, by the name of the network. */
+/** Shape of the features at the first trained layer, for images of imageSize x imageSize. */
 export function featureShape(architecture: string, imageSize: number, firstTrainedLayer: FirstTrainedLayer): Shape {
   return imageShapes(networkOf(architecture), imageSize).get(firstTrainedLayer) as Shape;
 }
 
-/** The layers up to and with the split layer, and those behind it. */
+/** Divides layers into those up to and including a layer, and the rest. @throws Error when no layer has the name. */
 export function divideAt(
   layers: readonly Layer[],
   firstTrainedLayer: FirstTrainedLayer,
@@ -104,17 +104,17 @@ export function divideAt(
   return { frozen: layers.slice(0, index + 1), rest: layers.slice(index + 1) };
 }
 
-/** Height and width that maps have at least that say where something is. */
+/** Smallest height of maps that resolve places. */
 const SMALLEST_MAP = 3;
 
-/** The last layer whose maps still tell places apart: `mixed10` from 139 pixels on, `mixed7` at 75. */
+/** The last layer whose maps resolve places: `mixed10` from 139 pixels on, `mixed7` at 75. */
 export function lastMaps(shapes: ReadonlyMap<string, Shape>): FirstTrainedLayer {
   return FIRST_TRAINED_LAYERS.findLast(
     (name) => (shapes.get(name) as Shape).height >= SMALLEST_MAP,
   ) as FirstTrainedLayer;
 }
 
-/** Collects layers and numbers them as Keras does: convolutions and normalizations together, in creation order. */
+/** Collects layers and numbers them as Keras does: convolutions with their normalizations, in creation order. */
 class Builder {
   readonly layers: Layer[] = [];
   readonly #channels = new Map<string, number>([[NETWORK_INPUT, 3]]);
@@ -180,7 +180,7 @@ class Builder {
   }
 }
 
-/** Keras's numbering: nothing for the first, `_1` for the second. */
+/** Keras's suffix: none for the first layer of a type, `_1` for the second. */
 function numbered(count: number): string {
   return count === 0 ? '' : `_${count}`;
 }

@@ -5,15 +5,15 @@ import { matchBackbone } from './backbone-weights.js';
 import { findVariable, readHdf5 } from './hdf5.js';
 import { elements, type Tensor, type Weights } from './tensor.js';
 
-/** The published file has 88 MB. */
+/** Most bytes of a weight file; the published one has 88 MB. */
 const FILE_LIMIT = 512 * 1024 * 1024;
 
 /**
  * Reads a weight file of Keras-applications' layout (InceptionV3 without top, .h5).
  *
- * Layers are matched by type and numeric suffix: the file lists them in depth order, not in creation order, and
- * numbering starts at `conv2d`, `conv2d_1` or higher, whatever the process that wrote it had built before.
- * @throws WEIGHTS_REFUSED when the file is no HDF5 file or a count or shape is wrong.
+ * Layers are matched by type and numeric suffix: the file lists them in depth order, not in creation order, and numbering
+ * starts at `conv2d`, `conv2d_1` or higher, depending on the layers its process built before.
+ * @throws WEIGHTS_REFUSED when the file is not HDF5, or a count or shape is wrong.
  */
 export async function readKerasWeights(path: string): Promise<Weights> {
   return readHdf5(await readWeightFile(path), readLayers, refuseWeightFile);
@@ -39,7 +39,7 @@ async function readWeightFile(path: string): Promise<Buffer> {
   }
 }
 
-/** Copies the layers of one type, numbered anew from 0. */
+/** Copies the layers of one type, renumbered from 0. */
 function copyLayers(file: H5File, type: string, variables: readonly string[], into: Map<string, Tensor>): void {
   const suffix = (name: string): number => Number(name.slice(type.length + 1) || 0);
   const names = file

@@ -1,14 +1,14 @@
 /**
- * A network is data: a list of layers in the order in which they compute. Engines interpret the list; nothing here
- * computes. Activations are described as height x width x channels, the batch left out.
+ * A network is data: a list of layers in the order of computation. Engines interpret the list; nothing here computes. Shapes
+ * of activations are height x width x channels, without the batch.
  */
 
-/** Convolution without bias, batch normalization in inference mode, ReLU: the one unit InceptionV3 is made of. */
+/** Convolution without bias, batch normalization in inference mode, and ReLU: the unit InceptionV3 consists of. */
 export interface ConvLayer {
   readonly kind: 'conv';
   /** Keras's name of the convolution: `conv2d`, `conv2d_1`, … in creation order. */
   readonly name: string;
-  /** Keras's name of the batch normalization behind it. */
+  /** Keras's name of its batch normalization. */
   readonly norm: string;
   readonly inputs: readonly [string];
   readonly inChannels: number;
@@ -52,7 +52,7 @@ export interface DenseLayer {
   readonly activation: 'relu' | 'softmax';
 }
 
-/** Inverted dropout: while training a unit is zeroed with probability `rate`, else scaled by 1 / (1 - rate). */
+/** Inverted dropout: in training a unit is zeroed with probability `rate`, else scaled by 1 / (1 - rate). */
 export interface DropoutLayer {
   readonly kind: 'dropout';
   readonly name: string;
@@ -63,23 +63,23 @@ export interface DropoutLayer {
 export type Padding = 'same' | 'valid';
 export type Layer = ConvLayer | PoolLayer | ConcatLayer | GlobalAveragePoolLayer | DenseLayer | DropoutLayer;
 
-/** Height, width and channels of an activation; height and width are 1 behind global pooling. */
+/** Shape of an activation; height and width are 1 after global pooling. */
 export interface Shape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
 }
 
-/** The name by which the first layers read the preprocessed picture. */
+/** Name by which the first layers read the preprocessed image. */
 export const NETWORK_INPUT = 'input';
 
-/** Padding of a 3x3-or-other window as [before, after], the extra pixel behind: TensorFlow's rule. */
+/** "Same" padding of a window as [before, after], with the extra pixel after: TensorFlow's rule. */
 export function samePadding(size: number, window: number, stride: number): readonly [number, number] {
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + window - size);
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
 }
 
-/** The shape of each layer's output, by name, for pictures of `imageSize` x `imageSize`. Throws where a window no longer fits. */
+/** Shapes of the layers' outputs, by name. @throws RangeError when a window does not fit into its input. */
 export function inferShapes(
   layers: readonly Layer[],
   input: Shape,
@@ -95,7 +95,7 @@ export function inferShapes(
   return shapes;
 }
 
-/** The same for square pictures with `side` pixels. */
+/** Shapes of the layers' outputs for square images of `side` pixels. @throws RangeError as `inferShapes`. */
 export function imageShapes(layers: readonly Layer[], side: number): Map<string, Shape> {
   return inferShapes(layers, { height: side, width: side, channels: 3 });
 }

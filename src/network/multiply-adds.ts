@@ -1,13 +1,13 @@
 import { inferShapes, type Layer, type Shape } from './layers.js';
 
-/** What layers take: products with a sum, and weights. */
+/** Cost of layers: multiply-adds and weights. */
 export interface Cost {
-  /** Per example, one way. */
+  /** Per example, forward only. */
   readonly multiplyAdds: number;
   readonly weights: number;
 }
 
-/** @param input what the first of them read. @param inputName its name. */
+/** Counts the cost of layers. @param input shape of the first layers' input. @param inputName its name. */
 export function costOf(layers: readonly Layer[], input: Shape, inputName: string): Cost {
   const shapes = inferShapes(layers, input, inputName);
   let multiplyAdds = 0;

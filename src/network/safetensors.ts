@@ -4,7 +4,7 @@ import type { Tensor, Weights } from './tensor.js';
 import { elements } from './tensor.js';
 
 /**
- * The safetensors format: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes.
+ * Most bytes of a header. Format: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes.
  * Source: https://github.com/huggingface/safetensors, section "Format".
  */
 const HEADER_LIMIT = 1 << 20;
@@ -21,12 +21,12 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Writes tensors in the order of the map, so that equal weights give equal bytes. */
+/** Encodes tensors in the order of the map, so that equal weights give equal bytes. */
 export function writeSafetensors(weights: Weights, metadata: Readonly<Record<string, string>> = {}): Buffer {
   return Buffer.concat([...parts(weights, metadata)]);
 }
 
-/** The same piece by piece, for files of which a second copy in memory would be too much. */
+/** Encodes like `writeSafetensors`, piece by piece, to avoid a second copy in memory. */
 export async function* safetensorsParts(
   weights: Weights,
   metadata: Readonly<Record<string, string>> = {},
@@ -50,7 +50,7 @@ function* parts(weights: Weights, metadata: Readonly<Record<string, string>>): G
   for (const tensor of weights.values()) yield bytesOf(tensor);
 }
 
-/** Reads a file. Throws WEIGHTS_REFUSED, with what is wrong, for anything that is not well-formed to the last byte. */
+/** Decodes a file. @throws WEIGHTS_REFUSED when it is not well-formed, with the reason. */
 export function readSafetensors(file: Uint8Array): SafetensorsFile {
   if (file.byteLength < 8) throw refuseSafetensors(`it ends after ${file.byteLength} bytes`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { HubError, inWords } from '../errors.js';
+import { HubError, toHubError } from '../errors.js';
 
 /** Codes of errors that GraphQL raises about a request; safe to show. */
 const REQUEST_CODES = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST']);
@@ -37,7 +37,7 @@ function isExpected(error: unknown): boolean {
 
 function causeOf(error: unknown): unknown {
   // GraphQL wraps its own errors as well.
-  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : inWords(error);
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : toHubError(error);
 }
 
 /** Whether it is an error of http-errors with a status below 500, as graphql-upload raises them. */

@@ -170,7 +170,7 @@ export const recipeSchema = fieldsSchema.superRefine(({ averageEpochs, epochs, p
 });
 export type Recipe = z.output<typeof recipeSchema>;
 
-/** The layer after which everything trains. Recipes are stored and published with the key `splitLayer`; code reads it here. */
+/** The layer after which everything trains. Recipes are stored and published with the key `splitLayer`. */
 export function firstTrainedLayerOf({ splitLayer }: Pick<Recipe, 'splitLayer'>): FirstTrainedLayer {
   return splitLayer;
 }

@@ -53,7 +53,7 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
     const prediction = await predict();
     await trainer.dispose();
     return {
-      secondsPerPicture: seconds / rows.length,
+      secondsPerImage: seconds / rows.length,
       secondsPerStep,
       secondsPerPrediction: prediction.seconds / some,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,

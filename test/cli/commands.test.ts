@@ -128,7 +128,7 @@ describe('hub, beside a hub that runs', () => {
 
   it('cannot leave a recipe of several runs alone', async () => {
     const train = ['train', '--dataset', 'colours', '--recipe', 'seed'];
-    expect(await refused(2, ...train, '--detach')).toContain('the recipe seed is 3 runs');
+    expect(await refused(2, ...train, '--detach')).toContain('the recipe seed has 3 runs');
     expect(await refused(2, ...train, '--detach', '--follow')).toContain('cannot be used with');
   });
 

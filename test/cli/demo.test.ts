@@ -103,7 +103,7 @@ describe('what hub demo cannot do', () => {
       expect(await demo('unused', option, path)).toEqual({
         code: 2,
         stdout: '',
-        stderr: `${JSON.stringify({ error: { code: 'BAD_INPUT', message: `${option}: ${path} cannot be read: give the path of what is there.` } })}\n`,
+        stderr: `${JSON.stringify({ error: { code: 'BAD_INPUT', message: `${option}: ${path} cannot be read: give an existing path.` } })}\n`,
       });
       await expect(stat(join(folder, 'unused'))).rejects.toMatchObject({ code: 'ENOENT' });
     },

@@ -49,7 +49,7 @@ describe('hub, for who experiments', () => {
       ...['dataset', 'derive', 'colours', '--classes', 'red', 'blue', '--rename', 'blue=azure', '--fraction', '0.5'],
     );
     expect(datasetVersion).toMatchObject({ number: 2, imageCount: 28, classes: ['azure', 'red'] });
-    expect(await shown('dataset', 'show', 'colours', '2')).toMatch(/^made of +colours 1$/m);
+    expect(await shown('dataset', 'show', 'colours', '2')).toMatch(/^derived from +colours 1$/m);
     const text = await shown('dataset', 'diff', 'colours:1', 'colours:2');
     expect(text).toMatch(/^removed +56$/m);
     expect(text).toMatch(/^relabelled +\S+ +blue, train +azure, train$/m);
@@ -89,7 +89,7 @@ describe('hub, for who experiments', () => {
     await hub.ended(second);
     const text = await shown('compare', first, second);
     expect(text).toMatch(/^dropout +0\.3 +0\.1$/m);
-    expect(text).toMatch(/^data +the same$/m);
+    expect(text).toMatch(/^data +same$/m);
     expect(text).toMatch(/^testAccuracy +\d/m);
     expect(await refused(2, 'compare', first)).toContain('ids');
     expect(await refused(3, 'compare', first, 'nothing')).toContain('no run nothing');

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
 import type { ClassifierNetwork } from '../../src/engines/network-thread-messages.js';
-import { inWords } from '../../src/errors.js';
+import { toHubError } from '../../src/errors.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
@@ -55,6 +55,6 @@ it('a network that finds no room on the disk is refused as such, and leaves noth
   const network = await narrowNetwork(folder, 1);
   const compiler = new NetworkCompiler(folder, disk, compile);
   const error: unknown = await compiler.compile(network).catch((reason: unknown) => reason);
-  expect(inWords(error)).toMatchObject({ code: 'DISK_FULL' });
+  expect(toHubError(error)).toMatchObject({ code: 'DISK_FULL' });
   expect(await readdir(disk)).toEqual([]);
 });

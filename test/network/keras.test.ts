@@ -104,7 +104,7 @@ describe('a model of another kind', () => {
     [
       'with another head',
       (model) => Object.assign(layer(model, 'Dense'), { class_name: 'Flatten' }),
-      /behind the pooled features it has Flatten Dropout Dense where/,
+      /after the pooled features it has Flatten Dropout Dense where/,
     ],
     [
       'with a layer of its maker',
@@ -188,7 +188,12 @@ describe('a file that is not what it says', () => {
 
   it.each<[string, Record<string, number[]>, Record<string, string>, RegExp]>([
     ['without metadata', {}, { labels: '[]' }, /its metadata do not say labels, preprocessing and head/],
-    ['for tiny pictures', {}, { preprocessing: '{"input":32,"image":32}' }, /it takes pictures of 32 pixels/],
+    [
+      'for tiny pictures',
+      {},
+      { preprocessing: '{"input":32,"image":32}' },
+      /it takes images of 32 pixels, resized to 32; that must be 75 to 600 pixels/,
+    ],
     ['with a head for another network', { 'dense/kernel': [99, 20] }, {}, /dense does not fit/],
     ['with a bias too short', { 'predictions/bias': [2] }, {}, /predictions does not fit/],
     ['without a head', { 'dense/kernel': [2] }, {}, /not the weights of a head/],

@@ -84,10 +84,10 @@ export function estimateFromRuns(
 /** By what some passes of the run itself took. */
 export function estimateFromProbe(calibration: SpeedProbe, asked: AskedRun): Estimate {
   const { size } = asked;
-  const { secondsPerPicture, secondsPerStep, secondsPerPrediction, peakMemoryBytes } = calibration;
+  const { secondsPerImage, secondsPerStep, secondsPerPrediction, peakMemoryBytes } = calibration;
   const steps = Math.ceil(size.train / Math.min(size.recipe.batchSize, size.train));
   const perEpoch = steps * secondsPerStep + size.validation * secondsPerPrediction;
-  const times = sum(asked, secondsPerPicture, perEpoch, size.test * secondsPerPrediction);
+  const times = sum(asked, secondsPerImage, perEpoch, size.test * secondsPerPrediction);
   return { ...times, memoryBytes: peakMemoryBytes, runs: [] };
 }
 

@@ -1,4 +1,4 @@
-import { HubError, inWords } from '../../errors.js';
+import { HubError, toHubError } from '../../errors.js';
 import type { WorkerProcess } from '../../jobs/worker-process.js';
 import { Supervision } from '../../jobs/worker-supervisor.js';
 import type { Job } from '../../training/job.js';
@@ -49,7 +49,7 @@ export class RunExecution {
       await this.#run();
     } catch (thrown) {
       if (this.#supervision.killed) return;
-      const error = inWords(thrown);
+      const error = toHubError(thrown);
       const endedAt = new Date();
       if (this.#supervision.signal.aborted) return void (await states.tryChange(id, 'cancel', { endedAt }));
       const known = error instanceof HubError;

@@ -1,4 +1,4 @@
-import { HubError, inWords } from '../../errors.js';
+import { HubError, toHubError } from '../../errors.js';
 import { Supervision } from '../../jobs/worker-supervisor.js';
 import type { Prisma } from '../../storage/database.js';
 import type { SweepEvent, SweepJob } from '../../training/job.js';
@@ -35,7 +35,7 @@ export class SweepExecution {
       await this.#run();
     } catch (thrown) {
       if (this.#supervision.killed) return;
-      const error = inWords(thrown);
+      const error = toHubError(thrown);
       if (this.#supervision.signal.aborted) return this.#end({ state: 'CANCELLED' });
       const known = error instanceof HubError;
       if (!known) this.parts.log.error({ err: error, sweep: this.id }, 'sweep failed inside the hub');

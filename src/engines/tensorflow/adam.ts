@@ -4,20 +4,20 @@ import type { Step, TrainerSpec, TrainerState } from '../engine.js';
 import type { TensorFlow } from './library.js';
 import { tensorOf, weightsOf } from './tensors.js';
 
-/** A weight, its moments, and what they go by. */
+/** A weight with its moments and the constants of its update. */
 interface Learned {
   readonly weight: Variable;
   readonly first: Variable;
   readonly second: Variable;
-  /** By output channel: the factor that is folded in, times the weight's rate. A scalar where there is no factor. */
+  /** By output channel: the folded factor, times the weight's rate. A scalar if there is no factor. */
   readonly scale: Tensor;
-  /** By output channel, or a scalar. */
+  /** Epsilon by output channel, or a scalar. */
   readonly epsilon: Tensor;
-  /** Of the step's decay. */
+  /** Weight decay, times the weight's rate; 0 for biases. */
   readonly decay: number;
 }
 
-/** Weights and their moments where they change in place; Adam's step in the form that `../adam.ts` gives it. */
+/** Weights and moments, updated in place by Adam's step in the form of `../adam.ts`. */
 export class Adam {
   readonly #learned: ReadonlyMap<string, Learned>;
   #step: number;
@@ -43,7 +43,7 @@ export class Adam {
             second: variable(start.secondMoments, name),
             scale: tf.tensor1d(factors.map((factor) => factor * rate)),
             epsilon: tf.tensor1d(factors.map((factor) => SCALED_EPSILON / factor)),
-            decay: shapeOf(name).length > 1 ? weightDecay * rate : 0, // kernels, and not biases
+            decay: shapeOf(name).length > 1 ? weightDecay * rate : 0, // kernels only
           },
         ];
       }),

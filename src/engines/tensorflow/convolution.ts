@@ -3,14 +3,14 @@ import type { ConvLayer } from '../../network/layers.js';
 import type { TensorFlow } from './library.js';
 
 /**
- * Convolves, without the bias. The way back to the input of a convolution that keeps the size is written as a convolution
- * too: TensorFlow's Conv2DBackpropInput took five times as long as Conv2D for the maps of 75 pixels on the CPU.
+ * Convolution without bias. If it keeps the size, the gradient of its input is written as a convolution too: on the CPU,
+ * TensorFlow's Conv2DBackpropInput took five times as long as Conv2D for the maps of 75 pixels.
  * @param kernel [height, width, in, out].
  */
 export function convolve(tf: TensorFlow, layer: ConvLayer, x: Tensor4D, kernel: Tensor4D): Tensor4D {
   const { stride, padding } = layer;
-  const centred = layer.kernel.every((length) => length % 2 === 1);
-  if (stride !== 1 || padding !== 'same' || !centred) return tf.conv2d(x, kernel, stride, padding);
+  const centered = layer.kernel.every((length) => length % 2 === 1);
+  if (stride !== 1 || padding !== 'same' || !centered) return tf.conv2d(x, kernel, stride, padding);
   return convolveSame(tf, x, kernel);
 }
 
@@ -22,7 +22,7 @@ function convolveSame(tf: TensorFlow, x: Tensor4D, kernel: Tensor4D): Tensor4D {
       value: tf.conv2d(input, weights, 1, 'same'),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [seen, used] = saved as [Tensor4D, Tensor4D];
-        // Every pixel of dy goes to those that its window saw: the window turned round, in and out exchanged.
+        // Every pixel of dy goes to the pixels of its window: the kernel rotated by 180 degrees, in and out exchanged.
         const turned = tf.transpose(tf.reverse(used, [0, 1]), [0, 1, 3, 2]) as Tensor4D;
         const attributes = { strides: [1, 1], pad: 'same', dataFormat: 'NHWC', filterShape: used.shape };
         const dKernel = tf.engine().runKernel(tf.Conv2DBackpropFilter, { x: seen, dy }, attributes) as Tensor;

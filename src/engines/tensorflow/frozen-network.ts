@@ -10,15 +10,15 @@ import { tensorOf } from './tensors.js';
 
 export interface FrozenNetworkSpec {
   readonly layers: readonly Layer[];
-  /** The batch normalization folded in. */
+  /** Weights with the batch normalization folded in. */
   readonly weights: Weights;
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly size: InputSize;
-  /** Of what comes out. */
+  /** Type of the output. */
   readonly type: FeatureType;
 }
 
-/** A network whose weights do not change, from pixels to the last of its layers. */
+/** A network with constant weights, from pixels to its last layer. */
 export class FrozenNetwork<T extends Features> implements Forward<T> {
   readonly outFeatures: number;
   readonly #weights: ReadonlyMap<string, Tensor>;
@@ -57,7 +57,7 @@ export class FrozenNetwork<T extends Features> implements Forward<T> {
   }
 }
 
-/** As the onnx engine's: bilinear with half-pixel centres, no antialiasing, then x / 127.5 - 1. */
+/** Same as in the onnx engine: bilinear with half-pixel centers, no antialiasing, then x / 127.5 - 1. */
 export function preprocess(tf: TensorFlow, pixels: Tensor4D, [height, width]: readonly [number, number]): Tensor4D {
   const same = pixels.shape[1] === height && pixels.shape[2] === width;
   const resized = same ? pixels : tf.image.resizeBilinear(pixels, [height, width], false, true);

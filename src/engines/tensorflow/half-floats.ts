@@ -1,6 +1,6 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 
-/** The value of every 16-bit float, by its bits; made when the first are read. */
+/** The value of every 16-bit float by its bits, computed on first use. */
 let values: Float32Array | undefined;
 
 function tableOfValues(): Float32Array {
@@ -11,15 +11,15 @@ function tableOfValues(): Float32Array {
   });
 }
 
-/** What tfjs takes, which has no 16-bit floats. */
+/** Converts 16-bit floats to 32-bit floats, since tfjs has no 16-bit floats. */
 export function fromHalf(bits: Uint16Array): Float32Array {
   values ??= tableOfValues();
   const result = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) result[i] = values[bits[i]!]!; // millions in a step
+  for (let i = 0; i < bits.length; i++) result[i] = values[bits[i]!]!; // a hot loop: millions per step
   return result;
 }
 
-/** Rounded to the nearest, ties to even. */
+/** Converts 32-bit floats to the bits of 16-bit floats, rounded to nearest, ties to even. */
 export function toHalf(floats: Float32Array): Uint16Array {
   const result = new Uint16Array(floats.length);
   const view = new DataView(result.buffer);

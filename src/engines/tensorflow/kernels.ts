@@ -2,26 +2,27 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Shape } from '../../network/layers.js';
 import { type NodeBackend, nodeBackendOf, type TensorFlow } from './library.js';
 
-/** Steps of the network for which tfjs-core's own ways forward or back are slow or wrong on some backend. */
+/** Operations that are slow or wrong in tfjs-core on some backend, forward or backward. */
 export interface Kernels {
   relu(x: Tensor): Tensor;
-  /** Adds one value per channel. */
+  /** Adds a value per channel. */
   addBias(x: Tensor, bias: Tensor): Tensor;
-  /** 3x3, stride 1, padding left out of the count. @param shape of x. */
+  /** Average pooling, 3x3, stride 1, padding left out of the count. @param shape of x. */
   averagePool(x: Tensor4D, shape: Shape): Tensor4D;
 }
 
+/** The fastest kernels for the current backend. */
 export function kernelsOf(tf: TensorFlow): Kernels {
   const backend = nodeBackendOf(tf);
   return backend ? nodeKernels(tf, backend) : coreKernels(tf);
 }
 
-/** The same by what every backend has. */
+/** Kernels from operations that every backend has. */
 function coreKernels(tf: TensorFlow): Kernels {
   return {
     relu: (x) => tf.relu(x),
     addBias: (x, bias) => tf.add(x, bias),
-    // The gradient of a padded pooling divides by nine everywhere in the JavaScript backend: pool zeros too, then correct.
+    // The JavaScript backend's gradient of a padded pooling always divides by nine: pool zeros too, then correct the mean.
     averagePool: (x, { height, width }) => {
       const seen = (place: number, size: number): number => Math.min(place + 2, size) - Math.max(place - 1, 0);
       const corrections = Float32Array.from(
@@ -39,7 +40,7 @@ function coreKernels(tf: TensorFlow): Kernels {
   };
 }
 
-/** By TensorFlow's own operations: ReLU's and the bias's way back are one each, where tfjs-core takes four and two. */
+/** Kernels from TensorFlow's operations: the gradients of ReLU and bias take one each, four and two in tfjs-core. */
 function nodeKernels(tf: TensorFlow, backend: NodeBackend): Kernels {
   const { TF_ATTR_TYPE: type, TF_FLOAT: value } = backend.binding;
   const execute = (operation: string, ...inputs: Tensor[]): Tensor =>

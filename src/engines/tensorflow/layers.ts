@@ -6,23 +6,23 @@ import type { TensorFlow } from './library.js';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
-/** What layers compute with. */
+/** The library, weights and shapes with which layers are computed. */
 export interface LayerContext {
   readonly tf: TensorFlow;
   readonly kernels: Kernels;
   /** `layer/kernel` and `layer/bias`, the batch normalization folded in. */
   readonly weights: Tensors;
-  /** By layer name, and that of what the first layers read. */
+  /** By layer name, including the input of the first layers. */
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** By dropout layer, what its input is multiplied with; a layer that is left out drops nothing. */
+  /** By dropout layer: factors of its input; a layer without an entry drops nothing. */
   readonly masks?: Tensors;
 }
 
 /**
- * Computes layers in their order; activations are [n, height, width, channels], behind global pooling [n, channels].
- * The last one gives what its softmax is taken of.
- * @param values what the first layers read, by name.
- * @returns the value of every layer, by its name.
+ * Computes layers in order; activations are [n, height, width, channels], after global pooling [n, channels]. The last layer
+ * gives logits, without its softmax.
+ * @param values inputs of the first layers, by name.
+ * @returns the value of every layer, by name.
  */
 export function computeLayers(context: LayerContext, layers: readonly Layer[], values: Tensors): Map<string, Tensor> {
   const all = new Map(values);

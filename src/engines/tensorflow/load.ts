@@ -7,15 +7,15 @@ import { findTfjs } from './tfjs-package.js';
 const require = createRequire(import.meta.url);
 
 export interface LoadOptions {
-  /** Threads that an operation computes with. */
+  /** Threads per operation. */
   readonly threads: number;
-  /** Whether a graphics card is left alone. */
+  /** Whether to ignore graphics cards. */
   readonly cpuOnly: boolean;
 }
 
 /**
- * Loads TensorFlow into this process, which can be done once, by the first options.
- * @throws ENGINE_UNAVAILABLE with what to do about it.
+ * Loads TensorFlow into this process. It can be loaded only once: later options have no effect.
+ * @throws ENGINE_UNAVAILABLE with a remedy when it is not installed or does not load.
  */
 export async function loadTensorFlow(
   options: LoadOptions,
@@ -31,17 +31,18 @@ export async function loadTensorFlow(
     const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
     throw new HubError(
       'ENGINE_UNAVAILABLE',
-      `The tensorflow engine is installed and does not load: ${reason}. Install it again: npm run engine:tensorflow`,
+      `The tensorflow engine is installed but does not load: ${reason}. Install it again: npm run engine:tensorflow`,
       { path: found.path },
     );
   }
   await tf.setBackend('tensorflow');
-  tf.enableProdMode(); // no checks of arguments in every operation
+  tf.enableProdMode(); // skips the checks of arguments in every operation
   const { binding, isUsingGpuDevice } = nodeBackendOf(tf) as NodeBackend;
   const device = isUsingGpuDevice ? 'cuda' : 'cpu';
   return { tf, info: { name: 'tensorflow', version: binding.TF_Version, device, threads: options.threads } };
 }
 
+/** The error ENGINE_UNAVAILABLE for an engine that is not installed. */
 export function notInstalled(): HubError {
   return new HubError(
     'ENGINE_UNAVAILABLE',
@@ -50,14 +51,14 @@ export function notInstalled(): HubError {
   );
 }
 
-/** What the library reads while it loads. */
+/** Sets the environment that the library reads while it loads. */
 function prepare({ threads, cpuOnly }: LoadOptions): void {
   const { env } = process;
   env.TF_NUM_INTRAOP_THREADS = String(threads);
-  env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors alone
-  env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // else it takes all memory of the card at once
+  env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors only
+  env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // otherwise it takes all memory of the card at once
   if (cpuOnly) env.CUDA_VISIBLE_DEVICES = '-1';
-  // tfjs-node 4.22 calls it; Node 23 removed it.
+  // tfjs-node 4.22 calls this function, which Node 23 removed.
   const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }

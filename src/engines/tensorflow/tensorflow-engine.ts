@@ -18,8 +18,8 @@ import type { TensorFlow } from './library.js';
 import { TensorFlowTrainer } from './trainer.js';
 
 /**
- * TensorFlow through tfjs: the network as operations of tfjs-core, gradients by its automatic differentiation. The library
- * holds one set of tensors per process and computes on the thread that calls it, so there is one engine in a process.
+ * TensorFlow through tfjs: the network as operations of tfjs-core, with gradients by automatic differentiation. The library
+ * keeps one set of tensors per process and computes on the calling thread, so a process has one engine.
  */
 export class TensorFlowEngine implements Engine {
   readonly #kernels: Kernels;

@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The version of tfjs whose addon is compiled, and of tfjs-core whose types the engine is written against. */
+/** Version of tfjs whose addon is compiled, and of tfjs-core whose types the engine uses. */
 export const TFJS_VERSION = '4.22.0';
 export const TFJS_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 export type TfjsPackage = (typeof TFJS_PACKAGES)[number];
 
-/** Where `npm run engine:tensorflow` puts things, from the sources as from the compiled files. */
+/** The folder of `npm run engine:tensorflow`, the same from the sources and from the compiled files. */
 export const ENGINE_FOLDER = fileURLToPath(new URL('../../../engines/tensorflow', import.meta.url));
 
 /** A package of tfjs with its compiled addon. */
@@ -18,7 +18,7 @@ export interface FoundPackage {
   readonly path: string;
 }
 
-/** The one that the command put in place, or one that was installed beside the hub's packages and brought its addon. */
+/** Finds tfjs with its addon: installed by the command, or next to the hub's packages. */
 export function findTfjs(folder: string = ENGINE_FOLDER): FoundPackage | undefined {
   for (const from of [join(folder, 'package.json'), import.meta.url]) {
     for (const name of TFJS_PACKAGES) {
@@ -29,7 +29,7 @@ export function findTfjs(folder: string = ENGINE_FOLDER): FoundPackage | undefin
   return undefined;
 }
 
-/** Where tfjs-node looks for its addon under every Node that the hub runs on. */
+/** The path where tfjs-node looks for its addon, for every Node that the hub supports. */
 export function addonOf(packagePath: string): string {
   return join(packagePath, 'lib', 'napi-v8', 'tfjs_binding.node');
 }

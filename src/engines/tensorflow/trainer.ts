@@ -9,20 +9,20 @@ import type { Kernels } from './kernels.js';
 import { computeLayers } from './layers.js';
 import type { TensorFlow } from './library.js';
 
-/** Copies of an activation that live at once: itself, its gradient, and what a layer computes on the way. */
+/** Copies of an activation in memory at once: itself, its gradient, and intermediate values. */
 const COPIES = 3;
-/** Values that come in per prediction at most: bounds memory. */
+/** Most input values per prediction, to limit memory. */
 const PREDICTION_VALUES = 1 << 20;
 
-/** Trains by tfjs's automatic differentiation. */
+/** Trains with tfjs's automatic differentiation. */
 export class TensorFlowTrainer implements Trainer {
   readonly passSize: number;
-  /** Every operation is a call of its own already. */
+  /** Every operation is already a call of its own. */
   readonly stepsPerCall = 1;
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #adam: Adam;
 
-  /** @param passBytes of activations that a pass may take. */
+  /** @param passBytes most bytes of activations per pass. */
   constructor(
     private readonly tf: TensorFlow,
     private readonly kernels: Kernels,
@@ -41,7 +41,7 @@ export class TensorFlowTrainer implements Trainer {
     const results: StepResult[] = [];
     for (const step of steps) {
       results.push(await this.#take(step));
-      await setImmediate(); // it computes on this thread: what the hub has sent meanwhile is heard between steps
+      await setImmediate(); // steps compute on this thread: handle messages of the hub between them
     }
     return results;
   }
@@ -92,7 +92,7 @@ export class TensorFlowTrainer implements Trainer {
     return { loss, correct };
   }
 
-  /** @param count examples of the whole batch, of which this pass may be a part: the loss is a mean over them. */
+  /** @param count examples of the whole batch: the loss is a mean over all of them. */
   #gradients(batch: Batch, count: number): { loss: Scalar; correct: Scalar; gradients: NamedTensorMap } {
     const { tf } = this;
     const masks = new Map(
@@ -136,7 +136,7 @@ export class TensorFlowTrainer implements Trainer {
   }
 }
 
-/** partner + own * (x - partner), which leaves an example that is its own partner exactly as it is. */
+/** Mixup: partner + own * (x - partner), which leaves an example that is its own partner exactly unchanged. */
 function mixed(tf: TensorFlow, features: Tensor, mix: Mix | undefined): Tensor {
   if (!mix) return features;
   const partners = tf.gather(features, tf.tensor1d(mix.partners, 'int32'));
@@ -147,7 +147,7 @@ function valuesOf({ height, width, channels }: Shape): number {
   return height * width * channels;
 }
 
-/** Names of all that is learned. @throws where there is no start of the right shape. */
+/** Names of the trainable weights. @throws Error when the initial state lacks one, or its shape differs. */
 function learnedNames(layers: readonly Layer[], { weights }: TrainerState): readonly string[] {
   const shapes = layers.flatMap((layer): [string, readonly number[]][] => {
     const { name, kind } = layer;

@@ -2,19 +2,19 @@ import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { HubError } from '../../errors.js';
 import { LONGEST, refuseModel } from './description.js';
 
-/** What a `.keras` file holds, and the most bytes of each. */
+/** The files read from a `.keras` archive, with the most bytes of each. */
 const LIMITS = { 'config.json': LONGEST, 'model.weights.h5': 512 * 1024 ** 2 } as const;
 type ArchivePart = keyof typeof LIMITS;
 const isPart = (name: string): name is ArchivePart => Object.hasOwn(LIMITS, name);
-/** A `.keras` file has three. */
+/** Most files of an archive; Keras writes three. */
 const MOST_ENTRIES = 100;
 
-/** With which a zip file begins. */
+/** Whether a file starts like a zip archive. */
 export function isZip(file: Uint8Array): boolean {
   return Buffer.from('PK\x03\x04', 'latin1').equals(file.subarray(0, 4));
 }
 
-/** The description and the weights in a `.keras` file. No more of it is unpacked than the limits allow. */
+/** Reads description and weights of a `.keras` file. @throws WEIGHTS_REFUSED when it is damaged or too large. */
 export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<ArchivePart, Buffer>>> {
   const parts: Partial<Record<ArchivePart, Buffer>> = {};
   try {
@@ -35,7 +35,7 @@ export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<Ar
   return { 'config.json': config, 'model.weights.h5': weights };
 }
 
-/** What an entry says of its size is checked while it is unpacked. */
+/** Unpacks an entry; yauzl verifies the declared size while it reads. */
 async function unpack(zip: ZipFile, entry: Entry, limit: number): Promise<Buffer> {
   const { fileName, uncompressedSize: says } = entry;
   if (says > limit) throw refuseModel(`${fileName} in it has ${says} bytes; the limit is ${limit}`);

@@ -1,10 +1,10 @@
 import type { KerasLayer } from './layers.js';
 
 /**
- * Layers in the order in which Keras keeps those of a functional model, which is the order of the weights in its files:
- * by their distance from the output, the longest way counts; at one distance as a walk from the output meets them.
+ * Sorts layers in the order that Keras uses for functional models and for the weights in its files: by their distance from
+ * the output along the longest path; at equal distance in the order in which a walk from the output meets them.
  *
- * Source: what `keras.src.ops.function.map_graph` does (Keras 3.15).
+ * Source: `keras.src.ops.function.map_graph` (Keras 3.15).
  */
 export function depthOrder(layers: readonly KerasLayer[]): readonly KerasLayer[] {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));

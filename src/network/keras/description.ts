@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
 
-/** Characters of a description at most; that of InceptionV3 has 300,000. */
+/** Most characters of a description; InceptionV3's has 300,000. */
 export const LONGEST = 16 * 1024 ** 2;
-/** Layers, and models inside models, of one file at most; InceptionV3 with a head has 316 layers. */
+/** Most layers and most levels of nested models in a file; InceptionV3 with a head has 316 layers. */
 const MOST_LAYERS = 2000;
 const DEEPEST = 4;
 
-/** A layer of a Keras model file. Models inside the model are taken apart. */
+/** A layer of a Keras model file. Nested models are flattened. */
 export interface ReadLayer {
-  /** Keras's class. */
+  /** Name of its class in Keras. */
   readonly type: string;
   readonly name: string;
-  /** What it reads, as places in the list of layers. */
+  /** Its inputs, as indices into the list of layers. */
   readonly inputs: readonly number[];
   readonly config: Readonly<Record<string, unknown>>;
-  /** Names of the models around it, and its own. */
+  /** Names of the enclosing models, and its own. */
   readonly path: readonly string[];
-  /** Where `.keras` files have its variables: by the classes of the same, numbered in each model. */
+  /** Path of its variables in a `.keras` file: the class names of the enclosing models and its own, numbered per model. */
   readonly place: readonly string[];
 }
 
@@ -26,7 +26,7 @@ const layerSchema = z.object({
   class_name: z.string(),
   name: z.string().optional(),
   config,
-  /** A layer of a Sequential has none. */
+  /** Layers of a Sequential have none. */
   inbound_nodes: z.array(z.unknown()).default([]),
 });
 type LayerJson = z.output<typeof layerSchema>;
@@ -44,7 +44,7 @@ type ModelJson = z.output<typeof modelSchema>;
 
 const MODELS: ReadonlySet<string> = new Set(['Functional', 'Model', 'Sequential']);
 
-/** The layers that the description in a Keras model file names, each behind those that it reads. */
+/** Reads the layers of a model's description, each after its inputs. @throws WEIGHTS_REFUSED when it cannot be read. */
 export function readDescription(text: string): readonly ReadLayer[] {
   if (text.length > LONGEST)
     throw refuseModel(`its description has ${text.length} characters; the limit is ${LONGEST}`);
@@ -56,16 +56,16 @@ export function readDescription(text: string): readonly ReadLayer[] {
   return layers;
 }
 
-/** Around a model: what its inputs are, and where it is. */
+/** The scope of a nested model: its inputs and its location. */
 interface ModelScope {
-  /** All so far, to which its own are added. */
+  /** All layers so far; those of the model are appended. */
   readonly layers: ReadLayer[];
   readonly inputs: readonly number[];
   readonly path: readonly string[];
   readonly place: readonly string[];
 }
 
-/** @returns the places of its outputs. */
+/** Appends the layers of a model. @returns the indices of its outputs. */
 function flatten({ class_name: kind, config: model }: ModelJson, around: ModelScope): readonly number[] {
   if (!MODELS.has(kind)) throw refuseModel(`it holds a ${kind.slice(0, 80)}, whose layers it does not describe`);
   if (around.path.length >= DEEPEST) throw refuseModel(`models lie more than ${DEEPEST} deep in each other`);
@@ -74,7 +74,7 @@ function flatten({ class_name: kind, config: model }: ModelJson, around: ModelSc
   const places = new Map<string, readonly number[]>();
   const pending = model.layers.map((json) => ({ json, name: nameOf(json), place: numbered(counts, json.class_name) }));
   let last: readonly number[] = around.inputs;
-  // Usually in the order in which they compute; as often through as something can still be added.
+  // Layers are usually in the order of computation; repeat while some can be added.
   for (let before = -1; pending.length > 0 && pending.length !== before; ) {
     before = pending.length;
     for (const { json, name, place } of pending.splice(0)) {
@@ -105,7 +105,7 @@ function add(
     return flatten(inner.data, { layers, inputs, path: at.path, place: [...at.place, 'layers'] });
   }
   if (layers.length >= MOST_LAYERS) throw refuseModel(`it has more than ${MOST_LAYERS} layers`);
-  // The input of a model inside another one passes on what that one gives it.
+  // The input layer of a nested model passes on its input.
   const reads = json.class_name === 'InputLayer' ? given : inputs;
   layers.push({ type: json.class_name, name, inputs: reads, config: json.config, ...at });
   return [layers.length - 1];
@@ -115,7 +115,7 @@ function nameOf({ name, config: { name: own } }: LayerJson): string {
   return name ?? (typeof own === 'string' ? own : '');
 }
 
-/** Names of the layers that it reads, in both forms: `[[["conv2d", 0, 0, {}]]]`, and tensors in arguments. */
+/** Names of a layer's inputs, in both forms: `[[["conv2d", 0, 0, {}]]]`, and tensors in arguments. */
 function inboundOf({ inbound_nodes: nodes }: LayerJson): readonly string[] {
   const [node, ...others] = nodes;
   if (others.length > 0) throw refuseModel('a layer is used more than once');
@@ -133,7 +133,7 @@ function namesIn(value: unknown): readonly string[] {
   return 'config' in value ? namesIn(value.config) : [];
 }
 
-/** `conv2d`, `conv2d_1`, ...: Keras's name for the next one of a class (`to_snake_case` of keras.src.utils.naming). */
+/** Keras's name for the next layer of a class: `conv2d`, `conv2d_1`, ... (`to_snake_case` of keras.src.utils.naming). */
 function numbered(counts: Map<string, number>, type: string): string {
   const snake = type
     .replace(/\W+/g, '')
@@ -153,7 +153,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** What is wrong with a model file. */
+/** The error WEIGHTS_REFUSED for a model file. */
 export function refuseModel(why: string): HubError {
   return new HubError('WEIGHTS_REFUSED', `This is not a model that can be taken: ${why}.`);
 }

@@ -1,32 +1,32 @@
 import { NORM_EPSILON } from '../backbone-weights.js';
 import { type Layer, NETWORK_INPUT } from '../layers.js';
 
-/** A layer as a Keras model describes it. */
+/** A layer in the terms of Keras. */
 export interface KerasLayer {
-  /** Keras's class. */
+  /** Name of its class in Keras. */
   readonly type: string;
   readonly name: string;
-  /** Names of the layers that it reads. */
+  /** Names of its input layers. */
   readonly inputs: readonly string[];
-  /** What its constructor takes; the rest is Keras's default. */
+  /** Arguments of its constructor; the others have Keras's defaults. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Its variables in Keras's order, by their names in `Weights`. */
+  /** Names of its variables in `Weights`, in Keras's order. */
   readonly variables: readonly string[];
 }
 
-/** Sides in pixels of the pictures that come in and of those that the network sees. */
+/** Sides in pixels of the input and of the image that the network sees. */
 interface Sides {
   readonly input: number;
   readonly image: number;
 }
 
-/** Under which an HDF5 file keeps what the hub says of the model; Keras passes over it. */
+/** Attribute of an HDF5 file with the hub's metadata; Keras ignores it. */
 export const HUB_ATTRIBUTE = 'model_hub';
 
 /** Preprocessing of InceptionV3: x / 127.5 - 1. */
 export const RESCALING = { scale: 1 / 127.5, offset: -1 } as const;
 
-/** A whole network for pictures of 0 to 255, in layers that any Keras has: resizing and scaling are part of it. */
+/** A whole network for pixels of 0 to 255, in layers that every Keras has; it includes resizing and scaling. */
 export function kerasModel(layers: readonly Layer[], { input, image }: Sides): readonly KerasLayer[] {
   const start = plain('InputLayer', 'pictures', [], { batch_input_shape: [null, input, input, 3], dtype: 'float32' });
   const resizing = plain('Resizing', 'resizing', [start.name], {
@@ -40,11 +40,11 @@ export function kerasModel(layers: readonly Layer[], { input, image }: Sides): r
 }
 
 /**
- * Layers as Keras has them: a convolution has its normalization and activation behind it.
- * @param input what the first ones read.
+ * Converts layers to Keras's: a convolution is followed by its normalization and its activation.
+ * @param input name of the first layers' input.
  */
 export function kerasLayers(layers: readonly Layer[], input: string): KerasLayer[] {
-  // By layer, the last of Keras's layers that it became.
+  // By layer: the last of the Keras layers made from it.
   const ends = new Map([[NETWORK_INPUT, input]]);
   return layers.flatMap((layer) => {
     const made = kerasLayersOf(

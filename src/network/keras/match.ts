@@ -6,26 +6,26 @@ import { type ReadLayer, refuseModel } from './description.js';
 import { type KerasLayer, kerasLayers } from './layers.js';
 import { readStart, type Start } from './start.js';
 
-/** Units of a dense layer at most. */
+/** Most units of a dense layer. */
 const MOST_UNITS = 16_384;
 
-/** What a model file turned out to be. */
+/** A model file recognized as InceptionV3 with a head. */
 export interface MatchedModel extends Pick<Start, 'size' | 'notes'> {
-  /** InceptionV3 with global average pooling, and behind it the head. */
+  /** InceptionV3 with global average pooling, followed by the head. */
   readonly layers: readonly Layer[];
   readonly shape: HeadShape;
-  /** The layers of the file that have variables, by the layer of Keras's that each is. */
+  /** Layers of the file that have variables, by the expected Keras layer. */
   readonly found: ReadonlyMap<KerasLayer, ReadLayer>;
 }
 
-/** What Keras writes of layers besides, and what that has to be. */
+/** Other settings that Keras writes, with the required values. */
 const USUAL = { data_format: 'channels_last', dilation_rate: [1, 1], groups: 1, keepdims: false };
 const OF_CONVOLUTIONS = { ...USUAL, activation: 'linear' };
 
 /**
- * Finds InceptionV3, and a head of dense, dropout and dense on its pooled features, in the layers of a file: by what
- * reads what. Names count for one thing: Keras numbers convolutions as it creates them.
- * @throws WEIGHTS_REFUSED naming what is different and what was expected.
+ * Recognizes InceptionV3 with a head of dense, dropout and dense in the layers of a file, by their connections. Names matter
+ * only for the order of convolutions, which Keras numbers as it creates them.
+ * @throws WEIGHTS_REFUSED when the model differs, with the difference and the expected value.
  */
 export function matchModel(read: readonly ReadLayer[]): MatchedModel {
   const convolutions = read.filter(({ type }) => type === 'Conv2D').sort((a, b) => suffix(a) - suffix(b));
@@ -34,7 +34,7 @@ export function matchModel(read: readonly ReadLayer[]): MatchedModel {
   const { used, ...start } = readStart(read, input);
   const network = inceptionV3(Number(convolutions[0]!.config.filters) / 32);
   const body = matchBody(read, convolutions, kerasLayers(network, NETWORK_INPUT), input);
-  const chain = chainBehind(read, body.end);
+  const chain = chainAfter(read, body.end);
   const shape = headShape(chain);
   const pooled = imageShapes(network, start.size.image).get('avg_pool') as Shape;
   const headLayers = head(pooled.channels, shape);
@@ -48,7 +48,7 @@ export function matchModel(read: readonly ReadLayer[]): MatchedModel {
   return { ...start, layers: [...network, ...headLayers], shape, found };
 }
 
-/** Every layer of the network has the one of the file that reads the same. */
+/** Matches every layer of the network with the layer of the file that has the same inputs. */
 function matchBody(
   read: readonly ReadLayer[],
   convolutions: readonly ReadLayer[],
@@ -73,17 +73,17 @@ function matchBody(
   return { found, end: [...found.values()].at(-1) as ReadLayer };
 }
 
-/** The layers one after the other behind a layer. */
-function chainBehind(read: readonly ReadLayer[], layer: ReadLayer): readonly ReadLayer[] {
+/** The chain of layers after a layer. */
+function chainAfter(read: readonly ReadLayer[], layer: ReadLayer): readonly ReadLayer[] {
   const next = read.find(({ inputs }) => inputs.length === 1 && read[inputs[0] as number] === layer);
-  return next ? [next, ...chainBehind(read, next)] : [];
+  return next ? [next, ...chainAfter(read, next)] : [];
 }
 
 function headShape(chain: readonly ReadLayer[]): HeadShape {
   const types = chain.map(({ type }) => type).join(' ');
   if (!/^(Dropout )*Dense (Dropout )*Dense$/.test(types)) {
     const got = types.slice(0, 200) || 'nothing';
-    throw refuseModel(`behind the pooled features it has ${got} where Dense, Dropout, Dense is needed`);
+    throw refuseModel(`after the pooled features it has ${got} where Dense, Dropout, Dense is needed`);
   }
   const [hidden, classes] = chain.filter(({ type }) => type === 'Dense').map(unitsOf) as [number, number];
   const rate = chain.findLast(({ type }) => type === 'Dropout')?.config.rate ?? 0;
@@ -97,7 +97,7 @@ function unitsOf(layer: ReadLayer): number {
   throw refuseModel(`${nameOf(layer)} has ${units} units; 1 to ${MOST_UNITS} are taken`);
 }
 
-/** What a network is that is not InceptionV3. */
+/** Refuses a network other than InceptionV3, and describes it. */
 function refuseOthers(read: readonly ReadLayer[], convolutions: readonly ReadLayer[]): void {
   const needed = inceptionV3().filter(({ kind }) => kind === 'conv').length;
   const width = Number(convolutions[0]?.config.filters) / 32;
@@ -123,7 +123,7 @@ function check(layer: ReadLayer, { type, config }: KerasLayer): void {
   }
 }
 
-/** Numbers may differ by what their text loses. */
+/** Equality; numbers may differ by the rounding of their text. */
 function isSame(has: unknown, wanted: unknown): boolean {
   if (typeof has === 'number' && typeof wanted === 'number') return Math.abs(has - wanted) < 1e-6;
   return isDeepStrictEqual(has, wanted);

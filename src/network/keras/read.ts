@@ -9,18 +9,18 @@ import { type ReadLayer, readDescription, refuseModel } from './description.js';
 import { HUB_ATTRIBUTE } from './layers.js';
 import { type MatchedModel, matchModel } from './match.js';
 
-/** A classifier as a file has it. */
+/** A classifier read from a file. */
 export interface KerasModel extends Pick<MatchedModel, 'size' | 'shape' | 'notes'> {
-  /** Of InceptionV3 without its top and of its head, under the hub's names. */
+  /** Weights of InceptionV3 without its top and of the head, under the hub's names. */
   readonly weights: Weights;
-  /** What its outputs stand for, where the hub wrote the file. */
+  /** Labels of its outputs, if a hub wrote the file. */
   readonly labels: readonly string[] | null;
 }
 
-/** Where the values of a layer's variable lie: the variable by its name and by its place in Keras's order. */
+/** Finds the values of a layer's variable, by its name or by its index in Keras's order. */
 type Find = (root: H5File, layer: ReadLayer, variable: string, index: number) => ReturnType<typeof findVariable>;
 
-/** `model.save('model.h5')`: groups by name. Those of a model inside the model lie together. */
+/** `model.save('model.h5')`: groups by layer name; the layers of a nested model are in one group. */
 const BY_NAME: Find = (root, { path }, variable) => {
   const names = path.length > 1 ? [path[0] as string, path.at(-1) as string] : path;
   return findVariable(groupAt(root, ['model_weights', ...names]) ?? null, variable);
@@ -31,8 +31,8 @@ const BY_PLACE: Find = (root, { place }, _variable, index) =>
   findVariable(groupAt(root, [...place, 'vars']) ?? null, String(index));
 
 /**
- * Reads a model file of Keras, HDF5 or `.keras`: InceptionV3 with a head. No code in it is run.
- * @throws WEIGHTS_REFUSED naming what is different and what was expected.
+ * Reads a Keras model file, HDF5 or `.keras`: InceptionV3 with a head. No code in it is run.
+ * @throws WEIGHTS_REFUSED when the model differs, with the difference and the expected value.
  */
 export async function readKerasModel(file: Buffer): Promise<KerasModel> {
   if (!isZip(file)) return readHdf5(file, readModelFile, refuseModel);
@@ -54,7 +54,7 @@ function readParts(root: H5File, description: string, find: Find, about: string 
 const aboutSchema = z.object({ labels: z.string() });
 const labelsSchema = z.array(z.string());
 
-/** What others wrote there says nothing. */
+/** The labels in the hub's metadata; null if there are none or another program wrote them. */
 function labelsIn(about: string | undefined): readonly string[] | null {
   try {
     const { labels } = aboutSchema.parse(JSON.parse(about ?? 'null'));
@@ -79,7 +79,7 @@ function readWeights(root: H5File, { layers, found }: MatchedModel, find: Find):
   return weights;
 }
 
-/** Variables of a layer and their shapes. */
+/** Names and shapes of a layer's variables. */
 function shapesOf(layer: Layer): readonly [string, readonly number[]][] {
   if (layer.kind === 'conv') return expectedShapes(layer);
   if (layer.kind !== 'dense') return [];

@@ -3,19 +3,19 @@ import { SMALLEST_IMAGE } from '../inception-v3.js';
 import { type ReadLayer, refuseModel } from './description.js';
 import { RESCALING } from './layers.js';
 
-/** Side in pixels of an image at most: what recipes allow. */
+/** Largest side in pixels of an image, as in recipes. */
 const LARGEST_IMAGE = 600;
 
-/** What a model does with pictures before the first convolution. */
+/** The preprocessing of a model before its first convolution. */
 export interface Start {
-  /** Sides in pixels of the pictures that come in and of those that the network sees. */
+  /** Sides in pixels of the input and of the image that the network sees. */
   readonly size: { readonly input: number; readonly image: number };
-  /** What was taken on trust. */
+  /** Assumptions made because the file does not tell. */
   readonly notes: readonly string[];
   readonly used: readonly ReadLayer[];
 }
 
-/** Reads the layers between the input and the first convolution. @param place place of what that one reads. */
+/** Reads the layers before the first convolution, up to the index `place`. @throws WEIGHTS_REFUSED for an unknown layer. */
 export function readStart(read: readonly ReadLayer[], place: number): Start {
   const used = chainTo(read, place);
   const notes: string[] = [];
@@ -33,16 +33,18 @@ export function readStart(read: readonly ReadLayer[], place: number): Start {
     notes.push('No layer scales the pixels: x / 127.5 - 1 was taken, the preprocessing of InceptionV3.');
   }
   const [input, image] = [sides[0], sides.at(-1)];
-  if (input === undefined || image === undefined) throw refuseModel('it does not say how large its pictures are');
+  if (input === undefined || image === undefined) throw refuseModel('it does not say how large its images are');
   checkSides({ input, image }, refuseModel);
   return { size: { input, image }, notes, used };
 }
 
-/** @param refuse words why it is refused. */
+/** Checks the sides of input and image. @param refuse makes the error. @throws the error of `refuse`. */
 export function checkSides({ input, image }: Start['size'], refuse: (why: string) => HubError): void {
   if (image >= SMALLEST_IMAGE && image <= LARGEST_IMAGE && input <= image) return;
-  const sizes = `pictures of ${input} pixels, which are ${image} for the network`;
-  throw refuse(`it takes ${sizes}; ${SMALLEST_IMAGE} to ${LARGEST_IMAGE}, and none that are made smaller, can be used`);
+  const sizes = `images of ${input} pixels, resized to ${image}`;
+  throw refuse(
+    `it takes ${sizes}; that must be ${SMALLEST_IMAGE} to ${LARGEST_IMAGE} pixels, and not less than the input`,
+  );
 }
 
 function chainTo(read: readonly ReadLayer[], place: number): readonly ReadLayer[] {
@@ -52,7 +54,7 @@ function chainTo(read: readonly ReadLayer[], place: number): readonly ReadLayer[
   return input === undefined ? [layer] : [...chainTo(read, input), layer];
 }
 
-/** Nothing where the file leaves it open. */
+/** The side of an input shape; empty if the file leaves it open. */
 function sideOf(shape: unknown): readonly number[] {
   const [, height, width, channels] = Array.isArray(shape) ? (shape as unknown[]) : [];
   if (channels !== 3 || height !== width) {

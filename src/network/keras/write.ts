@@ -4,9 +4,9 @@ import { depthOrder } from './depth-order.js';
 import { HUB_ATTRIBUTE, type KerasLayer } from './layers.js';
 
 /**
- * Writes a model as Keras's HDF5 format has it: the description of its layers as JSON, and each layer's variables in a
- * group. The form of the description is Keras 2's, which Keras 3 reads as well.
- * @param layers the last one is the output. @param about kept beside them.
+ * Writes a model in Keras's HDF5 format: the description of its layers as JSON, and each layer's variables in a group. The
+ * description has the form of Keras 2, which Keras 3 reads too.
+ * @param layers the last one is the output. @param about metadata to store with them.
  */
 export async function writeKerasModel(
   path: string,
@@ -18,7 +18,7 @@ export async function writeKerasModel(
   const file = new h5wasm.File(path, 'w');
   try {
     const ordered = depthOrder(layers);
-    file.create_attribute('model_config', JSON.stringify(describe(ordered)));
+    file.create_attribute('model_config', JSON.stringify(modelConfig(ordered)));
     file.create_attribute(HUB_ATTRIBUTE, JSON.stringify(about));
     const group = file.create_group('model_weights');
     for (const at of [file, group]) {
@@ -45,7 +45,7 @@ export async function writeKerasModel(
   }
 }
 
-function describe(layers: readonly KerasLayer[]): unknown {
+function modelConfig(layers: readonly KerasLayer[]): unknown {
   const end = (layer: KerasLayer | undefined): unknown => [layer?.name, 0, 0];
   return {
     class_name: 'Functional',

@@ -8,9 +8,10 @@ import { writeQuantizedLayers } from './quantized-layers.js';
 import { measureScales } from './scales.js';
 
 /**
- * A classifier with 8-bit weights and activations, as an ONNX file that takes the same batches and gives the same
- * outputs. The head stays as it is: it has a thousandth of the work.
- * @param batches by which the ranges of activations are told. @throws DATASET_REFUSED when there are none.
+ * Quantizes a classifier to 8-bit weights and activations, as an ONNX file with the same inputs and outputs. The head stays
+ * in floats: it is a thousandth of the computation.
+ * @param batches images from which the ranges of activations are measured.
+ * @throws DATASET_REFUSED when there are no batches.
  */
 export async function quantizeClassifier(
   { backbone, head, headWeights, size }: ClassifierSpec,
@@ -30,7 +31,7 @@ export async function quantizeClassifier(
   return graph.encode();
 }
 
-/** The picture as bytes, channels first. One that is enlarged is rounded to bytes again. */
+/** Writes the input as bytes, channels first. An enlarged input is rounded to bytes again. */
 function writePixels(graph: GraphBuilder, size: InputSize): string {
   const bytes = graph.node('Transpose', [pixelsOf(graph, size)], { perm: [0, 3, 1, 2] });
   const scale = scaleOf(size);

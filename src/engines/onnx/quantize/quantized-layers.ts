@@ -13,17 +13,17 @@ import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeigh
 import { quantizeKernel } from './quantize-kernel.js';
 import type { Scales } from './scales.js';
 
-/** x / 127.5 of the preprocessing: the bytes of a pixels are its levels. The -1 is in the bias of the first convolution. */
+/** x / 127.5 of the preprocessing: the pixels are the levels. The bias of the first convolution contains the -1. */
 const PIXEL_SCALE = 1 / 127.5;
 
 /**
- * Writes a backbone with activations as bytes, NCHW, and weights as 8-bit integers, in the form that every runtime
- * reads (QuantizeLinear and DequantizeLinear around operators on floats). ONNX Runtime makes one integer operator of each
- * such group. ReLU needs no operator: its scale begins at 0, and what is below becomes 0.
+ * Writes a backbone with bytes as activations, NCHW, and 8-bit integers as weights, in the portable form (QuantizeLinear and
+ * DequantizeLinear around operators on floats). ONNX Runtime fuses each group into one integer operator. ReLU needs no
+ * operator: scales start at 0, so negative values become 0.
  *
- * Concatenation and pooling by maximum take bytes as they are, since those layers share a scale.
- * @param pixels uint8 [n, 3, h, w]. @param scales of every layer.
- * @returns the values of the last layer and of the last maps that tell places apart, as floats.
+ * Concatenation and maximum pooling pass bytes through, since their layers share a scale.
+ * @param pixels uint8 [n, 3, h, w]. @param scales by layer.
+ * @returns the values of the last layer and of the last maps that resolve places, as floats.
  */
 export function writeQuantizedLayers(
   graph: GraphBuilder,
@@ -66,7 +66,7 @@ export function writeQuantizedLayers(
         return graph.node('Concat', inputs, { axis: 1 });
       }
       default:
-        throw new Error(`${layer.name} has no form with 8 bits`);
+        throw new Error(`${layer.name} has no 8-bit form`);
     }
   }
 
@@ -98,7 +98,7 @@ export function writeQuantizedLayers(
     return toBytes(name, graph.node('Conv', [toFloats(from), kernel, bias], attributes));
   }
 
-  /** Integers of the scale that the products have. */
+  /** Writes a bias as integers with the scale of the products. */
   function writeBias(bias: Float32Array, scale: Float32Array, inputScale: number): string {
     const steps = scale.map((of) => of * inputScale);
     const levels = Int32Array.from(bias, (value, o) => Math.round(value / steps[o]!));
@@ -107,7 +107,7 @@ export function writeQuantizedLayers(
   }
 }
 
-/** The bias for an input that is 1 larger than it should be: exact where no padding is seen, as in the first convolution. */
+/** The bias for an input that is 1 too large. Exact without padding, as in the first convolution. */
 function lessSums(bias: Float32Array, levels: Float32Array, scale: Float32Array): Float32Array {
   const result = bias.slice();
   for (let i = 0; i < levels.length; i++) {

@@ -5,16 +5,16 @@ import type { InputSize, PixelBatch } from '../../engine.js';
 import type { GraphBuilder } from '../graph.js';
 import { createSession } from '../session.js';
 
-/** What one step of an activation's 255 is worth, by layer. Activations begin at 0, so their zero point is 0. */
+/** By layer: the value of one of the 255 steps of its activations. Activations start at 0, so their zero point is 0. */
 export type Scales = ReadonlyMap<string, number>;
 
 /** Steps between 0 and the largest value of a byte. */
 const STEPS = 255;
 
 /**
- * The largest value that each layer of a network gives for some batches, as scales. Layers whose bytes are taken over
- * as they are share one: what is concatenated and what it becomes, what is pooled by its maximum and what it becomes.
- * @param graph computes the layers in floats; outputs are added to it. @param values their names in it.
+ * Measures the scales of activations: the largest value that each layer gives for some images. Concatenation and maximum
+ * pooling pass bytes through, so they share a scale with their inputs.
+ * @param graph computes the layers in floats; outputs are added to it. @param values names of the layers' values in it.
  * @throws DATASET_REFUSED when there are no batches.
  */
 export async function measureScales(
@@ -47,11 +47,11 @@ export async function measureScales(
   if (largest.size === 0) {
     throw new HubError('DATASET_REFUSED', 'There are no images to calibrate on: 8-bit activations need some.');
   }
-  // An activation that was 0 for all of them stays so with any scale.
+  // An activation that is always 0 stays 0 with any scale.
   return new Map(layers.map(({ name }) => [name, (largest.get(groupOf(name)) || STEPS) / STEPS]));
 }
 
-/** Of each layer the one that stands for all that share its scale. */
+/** By layer: the representative of the layers that share its scale. */
 function groupsOf(layers: readonly Layer[]): (name: string) => string {
   const parents = new Map<string, string>();
   const groupOf = (name: string): string => {

@@ -2,19 +2,19 @@ import { ADAM } from '../../adam.js';
 import type { GraphBuilder } from '../graph.js';
 import type { Slot } from './pieces.js';
 
-/** What a weight's update goes by, besides its gradient. Values are scalars or one per column. */
+/** Names of the values in an update of a weight, apart from its gradient. They are scalars or one value per column. */
 export interface AdamFactors {
-  /** Name of the step size: `adamStepSize`, times the factor that is folded into the column and the column's rate. */
+  /** Step size: `adamStepSize`, times the factor folded into the column and the column's rate. */
   readonly stepSize: string;
-  /** Keras's epsilon, divided by the factor that is folded into the column. */
+  /** Keras's epsilon, divided by the factor folded into the column. */
   readonly epsilon: string;
-  /** Name of the share that the step takes off the weight besides, if it does: decoupled weight decay, as in AdamW. */
+  /** Decoupled weight decay of the step (AdamW), if the weight decays. */
   readonly decay?: string;
 }
 
 /**
- * Writes one Adam step for a piece of a weight, in the form that `adam.ts` gives it.
- * @returns the weight and its moments behind the step.
+ * Writes one Adam step for a piece of a weight, in the form of `../../adam.ts`.
+ * @returns the weight and its moments after the step.
  */
 export function writeAdam(
   graph: GraphBuilder,

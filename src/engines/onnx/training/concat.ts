@@ -1,7 +1,7 @@
 import type { Shape } from '../../../network/layers.js';
 import { NO_WEIGHTS, type Operator } from './operator.js';
 
-/** Activations side by side, over channels. */
+/** Concatenates activations over channels. */
 export function concat(inputs: readonly Shape[]): Operator {
   const channels = inputs.map((shape) => shape.channels);
   const sum = channels.reduce((a, b) => a + b, 0);

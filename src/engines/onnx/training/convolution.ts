@@ -4,21 +4,21 @@ import { biasGradient, type Context, inPieces, type Operator, places, reshape, r
 import type { StoredWeight } from './stored-weight.js';
 import { seenFrom, type Windows } from './windows.js';
 
-/** A convolution as rows: its window's taps that see anything, and the shapes on both sides. */
+/** A convolution on rows: its layer, its windows and its output. */
 interface Convolution {
   readonly layer: ConvLayer;
   readonly windows: Windows;
   readonly output: Shape;
-  /** Taps. */
+  /** Number of taps. */
   readonly taps: number;
 }
 
-/** Longest side of a map on which a convolution along one axis is written as a product with a whole band matrix. */
+/** Longest side of a map for which a convolution along one axis is a product with a whole band matrix. */
 const BAND_SIDE = 4;
 
 /**
- * Convolution with bias, in the form that is fastest for its shape. ONNX Runtime's own Conv is two to three times slower
- * than any of these in training, where weights change with every step and small maps leave it little to do at once.
+ * Convolution with bias, in the fastest form for its shape. ONNX Runtime's Conv is two to three times slower than these in
+ * training, where weights change in every step and maps are small.
  */
 export function convolution(layer: ConvLayer, windows: Windows): Operator {
   const { taps, height, width, size, input } = windows;
@@ -29,7 +29,7 @@ export function convolution(layer: ConvLayer, windows: Windows): Operator {
   return wholeBand ? banded(convolution) : gathered(convolution);
 }
 
-/** A kernel whose run for a tap and an input channel is the `runAt`-th: the network's order is [taps, in, out]. */
+/** A kernel that stores the run of a tap and an input channel at index `runAt`. The network's order is [taps, in, out]. */
 function storedKernel(
   { layer, windows }: Convolution,
   shape: readonly number[],
@@ -50,9 +50,9 @@ function storedBias({ name, filters }: ConvLayer): StoredWeight {
 }
 
 /**
- * Stride 1: the windows' places are gathered side by side (im2col). On the way back dy is gathered once, by what each
- * place of the input is seen from, and serves both products: dx = col(dy)·Wᵀ and dW = xᵀ·col(dy). That is why the kernel
- * lies as [in, taps · out].
+ * Stride 1: the places of each window are gathered side by side (im2col). The backward pass gathers dy once, by the
+ * windows that contain each place of the input, for both products: dx = col(dy)·Wᵀ and dW = xᵀ·col(dy). The kernel is
+ * therefore stored as [in, taps · out].
  */
 function gathered(convolution: Convolution): Operator {
   const { layer, windows, output, taps } = convolution;
@@ -87,7 +87,7 @@ function gathered(convolution: Convolution): Operator {
 }
 
 /**
- * With a stride: dW = col(x)ᵀ·dy; dx is dy·Wᵀ added up where the windows lie.
+ * With a stride: dW = col(x)ᵀ·dy; dx is dy·Wᵀ, added up at the places of the windows.
  */
 function strided(convolution: Convolution): Operator {
   const { layer, windows, output, taps } = convolution;
@@ -119,9 +119,9 @@ function strided(convolution: Convolution): Operator {
 }
 
 /**
- * Along one axis of a small map: all lines of the map times one band matrix (Toeplitz), which holds the kernel's taps
- * once for every place: T[i, o] = tap i - o + before. The kernel lies with its taps in reverse, so that a row of T is a
- * stretch of it, and the rows of dT add up to dW as they are.
+ * Along one axis of a small map: all lines of the map times one band matrix (Toeplitz), which contains the kernel's taps
+ * once per place: T[i, o] = tap i - o + before. The kernel is stored with its taps reversed, so that each row of T is a
+ * contiguous part of it and the rows of dT add up to dW.
  */
 function banded(convolution: Convolution): Operator {
   const { layer, windows, output, taps } = convolution;
@@ -131,7 +131,7 @@ function banded(convolution: Convolution): Operator {
   const along = horizontal ? width : height;
   const kernel = storedKernel(convolution, [inChannels, taps * filters], (tap, c) => c * taps + taps - 1 - tap);
   const bias = storedBias(layer);
-  /** Place within the stored taps of T[i, 0]; those of T[i, o] follow. */
+  /** Index of T[i, 0] within the stored taps; T[i, o] follow. */
   const first = (i: number): number => taps - 1 - (windows.sees[0] as readonly number[]).indexOf(0) - i;
 
   /** Rows as lines of the map: [batch * lines, along * channels]. */

@@ -2,8 +2,8 @@ import type { Shape } from '../../../network/layers.js';
 import { NO_WEIGHTS, type Operator } from './operator.js';
 
 /**
- * y = x * mask while training, y = x else. The mask comes from outside, so that the same seed drops the same units on
- * every engine.
+ * Dropout: y = x * mask in training, else y = x. The mask is an input, so that the same seed drops the same units on every
+ * engine.
  */
 export function dropout(layer: string, shape: Shape): Operator {
   return {
@@ -20,6 +20,7 @@ export function dropout(layer: string, shape: Shape): Operator {
   };
 }
 
+/** Name of the mask of a dropout layer. */
 export function maskInput(layer: string): string {
   return `mask:${layer}`;
 }

@@ -1,9 +1,9 @@
 import { type Context, reshape } from './operator.js';
 
 /**
- * Lists of places of each picture, side by side: im2col when the lists are what windows see.
+ * Gathers lists of places of each map side by side: im2col if the lists are the places of windows.
  * @param value rows [batch * places, channels].
- * @param lists by row of the result, places of the picture; -1 gives zeros.
+ * @param lists by row of the result: places of the map; -1 gives zeros.
  * @returns [batch * lists.length, lists[0].length * channels].
  */
 export function gatherPlaces(
@@ -24,11 +24,11 @@ export function gatherPlaces(
   return reshape(context, gathered, [batch * lists.length, (lists[0]?.length ?? 0) * channels]);
 }
 
-/** Below so many numbers a constant 0/1 matrix adds up faster than gathering. */
+/** Most elements for which a product with a constant 0/1 matrix is faster than gathering. */
 const MATRIX_ELEMENTS = 6000;
 
 /**
- * The transpose of `gatherPlaces`: adds up what the lists hold at each place.
+ * The transpose of `gatherPlaces`: adds up the values of the lists at each place.
  * @param value [batch * lists.length, lists[0].length * channels].
  * @returns rows [batch * places, channels].
  */

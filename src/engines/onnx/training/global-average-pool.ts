@@ -1,7 +1,7 @@
 import type { Shape } from '../../../network/layers.js';
 import { NO_WEIGHTS, type Operator, places, reshape } from './operator.js';
 
-/** The mean over all places: y = sum x / (h w), and every place gets dy / (h w). */
+/** Mean over all places: y = sum x / (h w); each place gets the gradient dy / (h w). */
 export function globalAveragePool(input: Shape): Operator {
   const { channels } = input;
   const count = places(input);

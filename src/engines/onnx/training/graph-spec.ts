@@ -1,7 +1,7 @@
 import type { Shape } from '../../../network/layers.js';
 import type { PlannedOperator } from './plan.js';
 
-/** What a pass goes through. */
+/** The operators, input and classes of a pass. */
 export interface PassSpec {
   readonly steps: readonly PlannedOperator[];
   readonly input: { readonly name: string; readonly shape: Shape; readonly type: 'float32' | 'float16' };
@@ -10,14 +10,14 @@ export interface PassSpec {
   readonly mixes: boolean;
 }
 
-/** What the graphs of one trainer have in common. */
+/** The common settings of a trainer's graphs. */
 export interface GraphSpec extends PassSpec {
   /** Units by dropout layer. */
   readonly dropouts: ReadonlyMap<string, number>;
-  /** Whether steps take something off every kernel. */
+  /** Whether kernels decay. */
   readonly decays: boolean;
-  /** By stored weight: the factors folded into it, per column. */
+  /** By stored weight: the factors folded into it, by column. */
   readonly folded: ReadonlyMap<string, Float32Array>;
-  /** By stored weight: shares of the learning rate, per column. */
+  /** By stored weight: shares of the learning rate, by column. */
   readonly rates: ReadonlyMap<string, Float32Array>;
 }

@@ -6,8 +6,8 @@ import type { Part, StoredWeight } from './stored-weight.js';
 import type { Windows } from './windows.js';
 
 /**
- * A product with a kernel, and a bias: y = x·W + b. Dense layers, and convolutions that see one place at each place, or
- * their whole input at their only one. Several that read the same input are one product, with their kernels side by side.
+ * Matrix product with bias: y = x·W + b. For dense layers, 1x1 convolutions, and convolutions whose single window covers
+ * the input. Layers with the same input become one product, with their kernels side by side.
  *
  * dW = xᵀ·dy, db = the sum of dy over rows, dx = dy·Wᵀ.
  */
@@ -31,7 +31,7 @@ export function linear(layers: readonly LinearLayer[], input: Shape): Operator {
         outputs: outs.length === 1 ? [y] : graph.nodes('Split', [y, graph.ints(outs)], outs.length, { axis: 1 }),
         backward(dys, [needed]) {
           const dy = dys.length === 1 ? (dys[0] as string) : graph.node('Concat', dys, { axis: 1 });
-          // By pieces of x, which is small, and not of the gradient, which is not.
+          // Cuts x, which is small, instead of the gradient, which is large.
           const cuts = pieceRows(kernel.shape);
           const xs =
             cuts.length === 1 ? [joined] : graph.nodes('Split', [joined, graph.ints(cuts)], cuts.length, { axis: 1 });
@@ -48,14 +48,14 @@ export function linear(layers: readonly LinearLayer[], input: Shape): Operator {
   };
 }
 
-/** A layer as a product. */
+/** A layer as a matrix product. */
 export interface LinearLayer {
   readonly name: string;
-  /** Of its kernel, as the network has it. */
+  /** Shape of its kernel in the network. */
   readonly shape: readonly number[];
-  /** Places that it sees at a place. */
+  /** Places per window. */
   readonly seen: number;
-  /** Rows of the kernel in the network's order, by row of the product: the taps that see anything. */
+  /** Taps of the kernel that touch the input, in the order of the product's rows. */
   readonly taps: readonly number[];
 }
 
@@ -63,7 +63,7 @@ export function denseProduct({ name, inFeatures, units }: DenseLayer): LinearLay
   return { name, shape: [inFeatures, units], seen: 1, taps: [0] };
 }
 
-/** A convolution as a product, where it is one. */
+/** A convolution as a product; undefined if it is none. */
 export function convProduct(layer: ConvLayer, windows: Windows): LinearLayer | undefined {
   const { name, kernel, inChannels, filters } = layer;
   const { input, taps, sees } = windows;

@@ -1,12 +1,12 @@
 import type { Context } from './operator.js';
 
-/** Names of what mixing is given. */
+/** Names of the inputs of mixing. */
 export const PARTNERS = 'partners';
 export const OWN = 'own';
 
 /**
- * Mixes every example with its partner: partner + own * (x - partner), which leaves one that is its own partner exactly
- * as it is. What is mixed comes from outside, so there is no way back through it.
+ * Writes mixup: partner + own * (x - partner), which leaves an example that is its own partner exactly unchanged. The
+ * features are an input of the graph, so no gradient is needed.
  * @param features [batch, values].
  */
 export function writeMix({ graph, batch, given }: Context, features: string): string {

@@ -4,44 +4,44 @@ import { pieceRows } from './pieces.js';
 import type { StoredWeight } from './stored-weight.js';
 
 /**
- * An operator of the training graph: what it computes and, beside that, its vector-Jacobian product. Activations are
- * rows: [batch * height * width, channels], a picture's positions one after the other. Adding an operator is one file.
+ * An operator of the training graph: its forward pass and its vector-Jacobian product. Activations are rows:
+ * [batch * height * width, channels], with the places of an image consecutive. A new operator is one file.
  */
 export interface Operator {
-  /** Shapes of the outputs, the batch left out. */
+  /** Shapes of the outputs, without the batch. */
   readonly outputs: readonly Shape[];
-  /** What of it learns. */
+  /** Its trainable weights. */
   readonly weights: readonly StoredWeight[];
   forward(context: Context, inputs: readonly string[]): Recorded;
 }
 
-/** An operator's outputs in the graph, and the way back through it. */
+/** An operator's outputs in the graph, and its backward pass. */
 export interface Recorded {
   readonly outputs: readonly string[];
   /**
    * Writes the backward pass.
-   * @param dys gradients of the loss by the outputs.
-   * @param needed by input, whether its gradient is asked for; what is not needed may be left out.
+   * @param dys gradients of the loss with respect to the outputs.
+   * @param needed by input: whether its gradient is needed; the others may be left out.
    */
   backward(dys: readonly string[], needed: readonly boolean[]): Gradients;
 }
 
 export interface Gradients {
-  /** By input. */
+  /** Gradients by input. */
   readonly dxs: readonly (string | undefined)[];
-  /** By stored weight, in its pieces. */
+  /** Gradients by stored weight, in pieces. */
   readonly weights: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Context {
   readonly graph: GraphBuilder;
-  /** Pictures in every activation. */
+  /** Examples per activation. */
   readonly batch: number;
-  /** Whether dropout drops. */
+  /** Whether dropout is active. */
   readonly training: boolean;
-  /** The value of a stored weight. */
+  /** Name of a stored weight's value. */
   weight(name: string): string;
-  /** Declares what comes with the batch. */
+  /** Declares an input that comes with the batch. */
   given(name: string, type: ElementType, shape: readonly number[]): string;
 }
 
@@ -50,7 +50,7 @@ export const NO_WEIGHTS: ReadonlyMap<string, readonly string[]> = new Map();
 /** Height times width. */
 export const places = ({ height, width }: Shape): number => height * width;
 
-/** Values of an example in an activation. */
+/** Values per example. */
 export const valuesOf = (shape: Shape): number => places(shape) * shape.channels;
 
 /** Rows of an activation. */
@@ -60,13 +60,13 @@ export function reshape({ graph }: Context, value: string, shape: readonly numbe
   return graph.node('Reshape', [value, graph.ints(shape)]);
 }
 
-/** The gradient of a weight, cut into its pieces. */
+/** Cuts the gradient of a weight into its pieces. */
 export function inPieces({ graph }: Context, gradient: string, shape: readonly number[]): readonly string[] {
   const rows = pieceRows(shape);
   return rows.length === 1 ? [gradient] : graph.nodes('Split', [gradient, graph.ints(rows)], rows.length, { axis: 0 });
 }
 
-/** The gradient of a bias: the sum over rows, as a product with ones: several times faster than ReduceSum on the CPU. */
+/** The gradient of a bias: a sum over rows, as a product with ones, several times faster than ReduceSum on a CPU. */
 export function biasGradient(context: Context, dy: string, rows: number, columns: number): readonly string[] {
   const { graph } = context;
   const ones = graph.constant(new Float32Array(rows).fill(1), [1, rows]);

@@ -6,16 +6,16 @@ import { OWN, PARTNERS } from './mix.js';
 import { valuesOf } from './operator.js';
 
 /**
- * What goes into the graph with one pass or with several, and what comes out. A pass has always the same number of rows:
- * a last, smaller batch is padded with zeros that weigh nothing.
+ * Inputs and outputs of the graph for one or more passes. Every pass has the same number of rows: a smaller batch is padded
+ * with zeros of weight 0.
  */
 export class PassFeeds {
   readonly #features: Features;
   readonly #targets: Float32Array;
   readonly #rowWeights: Float32Array;
-  /** By dropout layer, with its number of units; 1 drops nothing. */
+  /** By dropout layer: its number of units, and its factors; 1 drops nothing. */
   readonly #masks: ReadonlyMap<string, { readonly units: number; readonly factors: Float32Array }>;
-  /** Rows are their own partners where nothing is said. */
+  /** By row: its partner; by default the row itself. */
   readonly #partners: BigInt64Array;
   readonly #own: Float32Array;
   readonly #counts: number[];
@@ -40,7 +40,7 @@ export class PassFeeds {
     );
   }
 
-  /** @param count examples of the whole batch, of which this pass may be a part: the loss is a mean over them. */
+  /** Sets the inputs of a pass. @param count examples of the whole batch: the loss is a mean over all of them. */
   set(pass: number, batch: Batch, count: number): void {
     const row = pass * this.rows;
     this.#features.set(batch.features, row * this.#values);
@@ -56,7 +56,7 @@ export class PassFeeds {
     this.#own[pass] = batch.mix.own;
   }
 
-  /** @param leading dimensions before those of a pass. */
+  /** The inputs as tensors. @param leading dimensions before those of a pass. */
   tensors(leading: readonly number[]): Record<string, ort.Tensor> {
     const { input, classes, mixes } = this.graph;
     const shaped = (...dims: number[]): number[] => [...leading, this.rows, ...dims];
@@ -76,7 +76,7 @@ export class PassFeeds {
     };
   }
 
-  /** @param outputs `loss` by pass, `probabilities` by pass and row. */
+  /** Results by pass. @param outputs `loss` by pass, `probabilities` by pass and row. */
   results(outputs: Readonly<Record<string, ort.Tensor>>): StepResult[] {
     const losses = outputs.loss?.data as Float32Array;
     const probabilities = outputs.probabilities?.data as Float32Array;
@@ -89,6 +89,7 @@ export class PassFeeds {
     });
   }
 
+  /** Index of the largest value of a row; the first one on a tie. */
   #best(values: Float32Array, row: number): number {
     const { classes } = this.graph;
     let best = 0;

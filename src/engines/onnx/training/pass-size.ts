@@ -3,18 +3,18 @@ import { evenPasses, PASS_BYTES } from '../../pass-size.js';
 import { valuesOf } from './operator.js';
 import { type PlannedOperator, plan } from './plan.js';
 
-/** Steps of one call at most. */
+/** Most steps per call. */
 const MOST_STEPS = 16;
-/** Copies of an activation that live at once: itself, its gradient, and what windows gather of it. */
+/** Copies of an activation in memory at once: itself, its gradient, and its gathered windows. */
 const COPIES = 3;
 
 export interface PassSize {
-  /** Examples of a batch that are taken at once. */
+  /** Examples per pass. */
   readonly passSize: number;
   readonly stepsPerCall: number;
 }
 
-/** @param passBytes of activations that a pass may take. */
+/** @param passBytes most bytes of activations per pass. */
 export function passSizeOf(
   steps: readonly PlannedOperator[],
   batchSize: number,
@@ -27,7 +27,7 @@ export function passSizeOf(
   };
 }
 
-/** Bytes that the activations of a call take, as a trainer plans it. */
+/** Bytes of activations per call, as a trainer plans it. */
 export function bytesPerCall({
   layers,
   input,

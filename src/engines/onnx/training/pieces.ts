@@ -1,21 +1,21 @@
 import { elements } from '../../../network/tensor.js';
 
 /**
- * Elements of a piece. Elementwise operators over a whole large weight stream it through memory once per operator; over
- * pieces that stay in a core's cache Adam takes a third of the time.
+ * Elements per piece. Elementwise operators stream a large weight through memory once per operator; on pieces that fit into
+ * a core's cache, Adam takes a third of the time.
  */
 const PIECE_ELEMENTS = 1 << 18;
 
-/** What a step reads and writes of each piece of a weight. */
+/** The values that a step reads and writes for each piece: the weight and its two moments. */
 export const SLOTS = ['weight', 'first', 'second'] as const;
 export type Slot = (typeof SLOTS)[number];
 
-/** Consecutive rows of a weight, updated by themselves. */
+/** Consecutive rows of a weight, updated as a unit. */
 export interface Piece {
-  /** Where it begins in the weight's flat data. */
+  /** Its offset in the weight's flat data. */
   readonly offset: number;
   readonly shape: readonly number[];
-  /** Names of its values in the graph: before a step, and with `next:` in front behind it. */
+  /** Names of its values in the graph before a step; after the step they have the prefix `next:`. */
   readonly weight: string;
   readonly first: string;
   readonly second: string;
@@ -42,5 +42,5 @@ export function piecesOf(name: string, shape: readonly number[]): readonly Piece
   }));
 }
 
-/** The name of a value behind the step. */
+/** The name of a value after the step. */
 export const next = (value: string): string => `next:${value}`;

@@ -11,14 +11,14 @@ import { relu } from './relu.js';
 import type { StoredWeight } from './stored-weight.js';
 import { slideWindow, type Windows } from './windows.js';
 
-/** An operator at its place: the names of what it reads and of what it makes. */
+/** An operator with the names of its inputs and outputs. */
 export interface PlannedOperator {
   readonly operator: Operator;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
 
-/** A product that reads a value, and what it is followed by. */
+/** A product, and the operators after it. */
 interface Reader {
   readonly layer: LinearLayer;
   readonly pooled: boolean;
@@ -28,11 +28,11 @@ interface Reader {
 /**
  * Turns layers into operators.
  *
- * - Products that read the same value become one: three or four 1x1 convolutions begin every inception block.
- * - A 1x1 convolution behind an average pooling comes before it: the two commute, since the mean leaves padding out, and
- *   the pooling then works on fewer channels and reads what the other convolutions of its block read.
+ * - Products with the same input become one: every inception block starts with three or four 1x1 convolutions.
+ * - A 1x1 convolution after an average pooling moves before it. The two commute, since the mean leaves padding out; the
+ *   pooling then has fewer channels, and the convolution the same input as the others of its block.
  *
- * The softmax at the end is not written: with the cross-entropy behind it, it has a simpler gradient.
+ * The final softmax is left out: together with the cross-entropy it has a simpler gradient.
  */
 export function plan(layers: readonly Layer[], input: string, inputShape: Shape): readonly PlannedOperator[] {
   const shapes = inferShapes(layers, inputShape, input);
@@ -90,7 +90,7 @@ export function plan(layers: readonly Layer[], input: string, inputShape: Shape)
   return steps;
 }
 
-/** Everything that is learned, in the order of the operators. */
+/** All trainable weights, in the order of the operators. */
 export function weightsOf(steps: readonly PlannedOperator[]): readonly StoredWeight[] {
   return steps.flatMap(({ operator }) => operator.weights);
 }
@@ -117,7 +117,7 @@ function addProducts(
   }
 }
 
-/** Average poolings that only 1x1 convolutions read, with what they read themselves. */
+/** Average poolings that only 1x1 convolutions read, with their inputs. */
 function poolsToSwap(layers: readonly Layer[]): ReadonlyMap<string, string> {
   const swapped = new Map<string, string>();
   for (const layer of layers) {
@@ -138,7 +138,7 @@ function windowsOf(layer: ConvLayer, input: Shape): Windows {
   return slideWindow(input, layer.kernel, layer.stride, layer.padding);
 }
 
-/** What a layer computes before its ReLU. */
+/** Name of a layer's value before its ReLU. */
 const linearName = (layer: string): string => `${layer}:linear`;
 
 function cannotBeTrained({ name, kind }: Layer): Error {

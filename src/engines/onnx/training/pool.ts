@@ -4,8 +4,8 @@ import { NO_WEIGHTS, type Operator, places, reshape } from './operator.js';
 import { slideWindow } from './windows.js';
 
 /**
- * 3x3 maximum, stride 2, without padding. The gradient goes to every place that holds the maximum: behind a ReLU these
- * are one place or all zeros, and zeros pass nothing on.
+ * Maximum pooling, 3x3, stride 2, without padding. The gradient goes to every place with the maximum. After a ReLU that is a
+ * single place, or all places are zero and the gradient ends at the ReLU.
  */
 export function maxPool(input: Shape): Operator {
   const windows = slideWindow(input, [3, 3], 2, 'valid');
@@ -33,12 +33,12 @@ export function maxPool(input: Shape): Operator {
   };
 }
 
-/** Up to so many places one product with a whole matrix beats one along each axis. */
+/** Most places for which one product with a whole matrix is faster than a product per axis. */
 const ONE_MATRIX_PLACES = 16;
 
 /**
- * 3x3 mean, stride 1, padding left out of the count. It is linear, so it is a product with a constant matrix, which is
- * transposed on the way back; and it is the mean down the columns of the mean along the rows.
+ * Average pooling, 3x3, stride 1, padding left out of the count. It is linear: a product with a constant matrix, transposed
+ * in the backward pass. It is also separable: the mean over columns of the mean over rows.
  */
 export function averagePool(input: Shape): Operator {
   const { height, width, channels } = input;
@@ -71,7 +71,7 @@ export function averagePool(input: Shape): Operator {
   };
 }
 
-/** Row i averages i and its neighbours. */
+/** A matrix whose row i averages i and its neighbors. */
 function meanMatrix(size: number, transposed: boolean): Float32Array {
   const matrix = new Float32Array(size * size);
   for (let i = 0; i < size; i++) {

@@ -12,7 +12,7 @@ export function relu(shape: Shape): Operator {
       return {
         outputs: [y],
         backward([dy]) {
-          // 1 where y > 0, else 0, by the one operator that is cheap: a steep, clipped line.
+          // 1 where y > 0, else 0, with the cheapest operator: a steep, clipped line.
           const positive = graph.node('HardSigmoid', [y], { alpha: float(1e30), beta: float(0) });
           return { dxs: [graph.node('Mul', [dy as string, positive])], weights: NO_WEIGHTS };
         },

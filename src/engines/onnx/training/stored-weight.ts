@@ -2,13 +2,13 @@ import type { Tensor, Weights } from '../../../network/tensor.js';
 import { elements, f32 } from '../../../network/tensor.js';
 
 /**
- * A weight as the graph holds it. Operators want the values of a kernel in orders of their own, several kernels side by
- * side, or without taps that only ever see padding; what they all keep together is a run: the output channels of one
- * place in a kernel, which lie next to each other in [height, width, in, out] too.
+ * A weight as the graph stores it. Operators need the values of a kernel in their own order, several kernels side by side,
+ * or without taps that only touch padding. All of them keep runs together: a run is the output channels of one place in a
+ * kernel, which are also contiguous in [height, width, in, out].
  */
 export interface StoredWeight {
   readonly name: string;
-  /** [rows, columns], or [columns] of a bias; columns are whole runs. */
+  /** [rows, columns], or [columns] for a bias; columns are whole runs. */
   readonly shape: readonly number[];
   readonly parts: readonly Part[];
 }
@@ -16,13 +16,13 @@ export interface StoredWeight {
 /** The runs of one of the network's weights in a stored one. */
 export interface Part {
   readonly name: string;
-  /** As the network has it: [height, width, in, out], [in, out] or [out]. */
+  /** Shape in the network: [height, width, in, out], [in, out] or [out]. */
   readonly shape: readonly number[];
-  /** By run, where it begins in the stored weight; -1 for one that is left out, since its gradient is always zero. */
+  /** By run: its offset in the stored weight; -1 for a run that is left out because its gradient is always zero. */
   readonly offsets: Int32Array;
 }
 
-/** Puts the network's weights into stored order. Weights that are missing count as zero. */
+/** Copies the network's weights into stored order. Missing weights count as zero. */
 export function toStored(stored: StoredWeight, weights: Weights, target: Float32Array): void {
   for (const { name, shape, offsets } of stored.parts) {
     const from = weights.get(name)?.data;
@@ -34,7 +34,7 @@ export function toStored(stored: StoredWeight, weights: Weights, target: Float32
   }
 }
 
-/** Takes the network's weights out of stored order. What is left out there comes from `rest`, or is zero. */
+/** Copies stored weights back into the network's order. Runs that are not stored come from `rest`, or are zero. */
 export function fromStored(stored: StoredWeight, values: Float32Array, rest?: Weights): [string, Tensor][] {
   return stored.parts.map(({ name, shape, offsets }) => {
     const data = Float32Array.from(rest?.get(name)?.data ?? new Float32Array(elements(shape)));
@@ -46,7 +46,7 @@ export function fromStored(stored: StoredWeight, values: Float32Array, rest?: We
   });
 }
 
-/** One value per stored column out of one per output channel: for factors that go with channels. */
+/** Spreads a value per output channel to the columns of a stored weight. */
 export function perColumn(stored: StoredWeight, valuesOf: (part: Part, channel: number) => number): Float32Array {
   const columns = stored.shape.at(-1) as number;
   const result = new Float32Array(columns);

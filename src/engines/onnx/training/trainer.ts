@@ -14,12 +14,12 @@ import { fromStored, type Part, perColumn, type StoredWeight } from './stored-we
 import { accumulationGraph, predictionGraph, stepsGraph, updateGraph } from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
 
-/** Values that come in per prediction at most: bounds memory. */
+/** Most input values per prediction, to limit memory. */
 const PREDICTION_VALUES = 1 << 20;
 
 /**
- * Trains by one graph that takes several steps, or, where a batch is too large for one pass, by one graph per pass and
- * another one behind them.
+ * Trains with one graph that takes several steps or, if a batch is too large for one pass, with one graph per pass and
+ * another for the update.
  */
 export class OnnxTrainer implements Trainer {
   readonly passSize: number;
@@ -27,10 +27,10 @@ export class OnnxTrainer implements Trainer {
   readonly #graph: GraphSpec;
   #step: number;
   readonly #memory: TrainingMemory;
-  /** Opened when they are first needed. */
+  /** Opened on first use. */
   readonly #sessions = new Map<string, Promise<ort.InferenceSession>>();
 
-  /** @param passBytes of activations that a pass may take. */
+  /** @param passBytes most bytes of activations per pass. */
   constructor(
     private readonly spec: TrainerSpec,
     private readonly session: SessionOptions,
@@ -100,7 +100,7 @@ export class OnnxTrainer implements Trainer {
     for (const session of this.#sessions.values()) await (await session).release();
   }
 
-  /** Steps of one pass each, in one call. */
+  /** Takes steps of one pass each, in one call. */
   async #loop(steps: readonly Step[]): Promise<StepResult[]> {
     const feeds = new PassFeeds(this.#graph, this.passSize, steps.length);
     for (const [i, { passes, count }] of steps.entries()) {
@@ -118,7 +118,7 @@ export class OnnxTrainer implements Trainer {
     return feeds.results(outputs);
   }
 
-  /** A step of several passes. */
+  /** Takes a step of several passes. */
   async #accumulate(step: Step): Promise<StepResult> {
     const { passes, count } = step;
     const memory = this.#memory;
@@ -141,7 +141,7 @@ export class OnnxTrainer implements Trainer {
     return { loss, correct };
   }
 
-  /** What Adam's steps go by from where this one stands. @param dims [steps], or [] for one. */
+  /** Inputs of Adam's updates for the next steps. @param dims [steps], or [] for a single step. */
   #factors(steps: readonly Step[], dims: readonly number[]): Record<string, ort.Tensor> {
     const { weightDecay } = this.spec;
     const tensor = (factor: (step: Step, i: number) => number): ort.Tensor =>
@@ -179,7 +179,7 @@ function dropoutUnits(layers: readonly Layer[], steps: readonly PlannedOperator[
   );
 }
 
-/** Factors that go with output channels, by stored weight and column: 1 where there is none. */
+/** Factors of output channels, by stored weight and column; 1 by default. */
 function columnsOf(
   steps: readonly PlannedOperator[],
   factorOf: (part: Part, channel: number) => number | undefined,
@@ -197,7 +197,7 @@ function checkStart(weights: readonly StoredWeight[], start: Weights): void {
   }
 }
 
-/** The values, with zeros behind them up to `size`; the array itself when it has that size. */
+/** Pads values with zeros to `size`; returns the array itself if it has that size. */
 function padded<T extends Features>(values: T, size: number): T {
   if (values.length === size) return values;
   const result = new (values.constructor as new (length: number) => T)(size);

@@ -9,18 +9,18 @@ import { weightsOf } from './plan.js';
 import { toStored } from './stored-weight.js';
 import { writeUpdates } from './updates.js';
 
-/** A gradient's sum over passes, as an input; with `next:` in front, behind the pass. */
+/** Name of a gradient's sum before a pass; after it the name has the prefix `next:`. */
 export const sumOf = (weight: string): string => `sum:${weight}`;
 
 /**
- * Writes optimizer steps as one graph of plain operators, since ONNX Runtime's inference build brings no training of its
- * own: forward pass, loss, backward pass and Adam are the body of a loop that weights and moments go through. What leaves
- * the graph is copied by the runtime, and a loop leaves it once for many steps.
+ * Writes optimizer steps as one graph of plain operators, since ONNX Runtime's inference build cannot train: forward pass,
+ * loss, backward pass and Adam are the body of a loop that carries weights and moments. The runtime copies the outputs of
+ * the graph, and with a loop it does so once for many steps.
  *
  * Inputs: `count` [], the steps to take; by step `features` [steps, rows, values of an example], `targets` [steps, rows,
  * classes], `row_weights` [steps, rows, 1], `step_size` [steps], `decay` [steps] where kernels decay, and a mask per
  * dropout layer, and `partners` [steps, rows] and `own` [steps] where examples are mixed; the pieces of each weight and of
- * its two moments. Outputs: those behind the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
+ * its two moments. Outputs: the pieces after the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
  */
 export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
   const graph = new GraphBuilder();
@@ -60,11 +60,11 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
 }
 
 /**
- * Writes forward pass, loss and backward pass, for batches that are too large to go through at once: the gradients are
- * added to those of the passes before.
+ * Writes forward pass, loss and backward pass, for batches that are too large for one pass: the gradients are added to those
+ * of the passes before.
  *
- * Inputs: those of one step above, without the first dimension, each stored weight as a whole, and the sums of the
- * gradients by piece. Outputs: the sums behind the pass, `loss` [] and `probabilities` [rows, classes].
+ * Inputs: those of one step above without the first dimension, each stored weight as a whole, and the sums of the gradients
+ * by piece. Outputs: the sums after the pass, `loss` [] and `probabilities` [rows, classes].
  */
 export function accumulationGraph(spec: GraphSpec, rows: number): Uint8Array {
   const graph = new GraphBuilder();
@@ -81,7 +81,7 @@ export function accumulationGraph(spec: GraphSpec, rows: number): Uint8Array {
   return graph.encode();
 }
 
-/** Writes Adam's step alone, on gradients that were added up over passes. */
+/** Writes Adam's step alone, for gradients summed over passes. */
 export function updateGraph(spec: GraphSpec): Uint8Array {
   const graph = new GraphBuilder();
   const sums = weightsOf(spec.steps).map(({ name, shape }): [string, string[]] => [
@@ -104,8 +104,8 @@ export function predictionGraph(spec: GraphSpec, rows: number): Uint8Array {
 }
 
 /**
- * Writes Grad-CAM of one example: the gradients of a class's logit by what comes in, averaged over its places, weigh its
- * channels; what is positive of their weighted sum is how much each place speaks for the class. Source: Selvaraju et al.,
+ * Writes Grad-CAM of one example: the gradient of a class's logit with respect to the input, averaged over places, weights
+ * the channels; the positive part of the weighted sum is the evidence for the class at each place. Source: Selvaraju et al.,
  * "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization" (2017), equations 1 and 2.
  *
  * Inputs: `features` [1, values of an example], `targets` [1, classes], which is 1 for the class. Output: `places`
@@ -144,7 +144,7 @@ function contextOf(graph: GraphBuilder, spec: GraphSpec, rows: number, training:
   };
 }
 
-/** What comes with a batch, as an input of the graph itself. */
+/** Declares values of the batch as inputs of the graph itself. */
 function inputOf(graph: GraphBuilder): Context['given'] {
   return (name, type, shape) => graph.input(name, type, shape);
 }
@@ -161,17 +161,17 @@ function stateOf(spec: GraphSpec): readonly StateValue[] {
   return pieces.flatMap((piece) => SLOTS.map((slot) => ({ name: piece[slot], shape: piece.shape })));
 }
 
-/** Makes state inputs of a graph. @returns the graph's values by name, in the same order. */
+/** Declares the state as inputs of a graph. @returns the graph's values by name, in the same order. */
 function declare(graph: GraphBuilder, state: readonly StateValue[]): ReadonlyMap<string, string> {
   return new Map(state.map(({ name, shape }) => [name, graph.input(name, 'float32', shape)]));
 }
 
-/** Makes what state has become outputs of a graph. @param values by name. */
+/** Makes the new state outputs of a graph. @param values by name. */
 function release(graph: GraphBuilder, state: readonly StateValue[], values: ReadonlyMap<string, string>): void {
   for (const { name, shape } of state) graph.output(values.get(name) as string, next(name), 'float32', shape);
 }
 
-/** What comes of a batch: its loss, its probabilities, and the gradient by every stored weight, in pieces. */
+/** The results of a pass: its loss, its probabilities, and the gradient of every stored weight, in pieces. */
 interface Pass {
   readonly loss: string;
   readonly probabilities: string;
@@ -209,7 +209,7 @@ function forward(
   return { values, records };
 }
 
-/** @param intoInput whether the gradient by what comes in is asked for. */
+/** Writes the backward pass. @param intoInput whether the gradient with respect to the input is needed. */
 function backward(
   context: Context,
   { steps, input }: PassSpec,

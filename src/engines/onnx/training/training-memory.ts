@@ -7,20 +7,20 @@ import { sumOf } from './training-graph.js';
 
 type Tensors = Readonly<Record<string, ort.Tensor>>;
 
-/** Values, and the graph's names for their pieces as inputs and as outputs: the same memory, written in place. */
+/** Values, and tensors on their pieces by the graph's names for inputs and outputs: the same memory, updated in place. */
 interface Pieces {
   readonly values: ReadonlyMap<string, Float32Array>;
   readonly reads: Tensors;
   readonly writes: Tensors;
 }
 
-/** Where weights, moments and sums of gradients lie between calls. A call writes them where it read them. */
+/** The memory of weights, moments and sums of gradients between calls. A call updates them in place. */
 export class TrainingMemory {
   readonly #slots: Readonly<Record<Slot, Pieces>>;
   #sums: Pieces | undefined;
   /** Whole weights by name. */
   readonly weights: Tensors;
-  /** Weights and moments, before a step and behind it. */
+  /** Weights and moments, as inputs and as outputs of a step. */
   readonly pieces: Tensors;
   readonly nextPieces: Tensors;
 
@@ -65,7 +65,7 @@ export class TrainingMemory {
   }
 }
 
-/** Memory of the weights' sizes, zeros, with names for its pieces. */
+/** Allocates zeros for the weights, with tensors on their pieces. */
 function piecesFor(
   stored: readonly StoredWeight[],
   nameOf: (piece: ReturnType<typeof piecesOf>[number]) => string,

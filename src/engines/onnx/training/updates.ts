@@ -6,7 +6,7 @@ import type { Context } from './operator.js';
 import { piecesOf, SLOTS } from './pieces.js';
 import { weightsOf } from './plan.js';
 
-/** Writes Adam's step for every piece. @param before state by name. @returns the state behind the step. */
+/** Writes Adam's step for every piece. @param before state by name. @returns the state after the step. */
 export function writeUpdates(
   graph: GraphBuilder,
   spec: GraphSpec,
@@ -30,7 +30,7 @@ export function writeUpdates(
   return updated;
 }
 
-/** What Adam goes by for a weight: the whole step's, times what is folded into each column and the column's rate. */
+/** Factors of a weight's update: those of the step, times the factor folded into each column and the column's rate. */
 function factorsOf(
   graph: GraphBuilder,
   { folded, rates }: Readonly<Record<'folded' | 'rates', Float32Array>>,

@@ -1,15 +1,15 @@
 import { type Padding, type Shape, samePadding } from '../../../network/layers.js';
 
-/** A window that slides over a map, without the taps that only ever see padding. */
+/** A window sliding over a map, without the taps that only touch padding. */
 export interface Windows {
   readonly input: Shape;
   readonly height: number;
   readonly width: number;
-  /** Taps that see the map somewhere, by their place in the whole window, row by row. */
+  /** Taps that touch the map, as indices into the whole window, row by row. */
   readonly taps: readonly number[];
-  /** Rows and columns that the taps have. */
+  /** Rows and columns of these taps. */
   readonly size: readonly [number, number];
-  /** By output place and tap: the input place it sees, or -1 for padding. */
+  /** By output place and tap: the input place under the tap, or -1 for padding. */
   readonly sees: readonly (readonly number[])[];
 }
 
@@ -53,7 +53,7 @@ function slideAlong(
   return { taps, sees: places.map((output) => taps.map((tap) => seen(output, tap))) };
 }
 
-/** The other way round: by input place and tap, the output place that sees it through that tap, or -1. */
+/** The inverse: by input place and tap, the output place whose window has it under that tap, or -1. */
 export function seenFrom({ input, taps, sees }: Windows): number[][] {
   const inverse = Array.from({ length: input.height * input.width }, () => new Array<number>(taps.length).fill(-1));
   for (const [output, places] of sees.entries()) {

@@ -5,16 +5,16 @@ import { HubError } from '../../../errors.js';
 import { freeSpace } from '../../../storage/free-space.js';
 
 const execute = promisify(execFile);
-/** Of what a command writes, in bytes. */
+/** Most bytes of a command's output. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
 
-/** A program of the user's machine, and what to do where it is missing. */
+/** A program on the user's machine, and the remedy if it is missing or fails. */
 export interface Tool {
   readonly command: string;
   readonly remedy: string;
 }
 
-/** Runs a tool. @returns its standard output. @throws ENGINE_UNAVAILABLE where it is missing or fails, with its last lines. */
+/** Runs a tool. @returns its output. @throws ENGINE_UNAVAILABLE when it is missing or fails, with its last lines. */
 export async function run(
   { command, remedy }: Tool,
   args: readonly string[],
@@ -31,7 +31,7 @@ export async function run(
   }
 }
 
-/** @throws ENGINE_UNAVAILABLE where the disk of a folder has less room. */
+/** Checks the free space of a folder's disk. @throws ENGINE_UNAVAILABLE when there are fewer bytes. */
 export async function checkSpace(folder: string, bytes: number): Promise<void> {
   const free = await freeSpace(folder);
   if (free >= bytes) return;

@@ -7,21 +7,21 @@ import { HubError } from '../../../errors.js';
 import { addonOf, ENGINE_FOLDER, findTfjs, TFJS_VERSION, type TfjsPackage } from '../tfjs-package.js';
 import { checkSpace, run, type Tool } from './commands.js';
 
-/** The newest that the addon was compiled against and tested with. */
+/** Newest version against which the addon was compiled and tested. */
 const TENSORFLOW_VERSION = '2.21.0';
-/** Node's headers for addons, which not every Node brings along. */
+/** Node's headers for addons, which some installations of Node lack. */
 const HEADERS = 'node-api-headers@1.9.0';
 /**
- * TensorFlow looks for it on a path that leaves out its place in the wheels, though not those of CUDA's other libraries,
- * and without it finds no graphics card. The addon names it, so that it is loaded before it is looked for.
+ * A CUDA library whose folder in the wheels is missing from TensorFlow's search path; without it TensorFlow finds no
+ * graphics card. The addon is linked to it, so it is loaded before TensorFlow searches.
  */
 const CUSOLVER = 'libcusolver.so.11';
-/** Of disk, downloads included. */
+/** Bytes of disk, downloads included. */
 const BYTES = { cpu: 3e9, gpu: 12e9 } as const;
 
 export interface InstallOptions {
   readonly gpu: boolean;
-  /** Where everything goes; nothing else is touched. */
+  /** Folder for all files; nothing else is changed. */
   readonly folder?: string;
   /** Programs to use. */
   readonly compiler: string;
@@ -30,20 +30,20 @@ export interface InstallOptions {
 }
 
 const foundSchema = z.object({ version: z.string(), device: z.string() });
-/** What the self-test says. */
+/** Output of the self-test: version and device of TensorFlow. */
 export type SelfTestResult = z.output<typeof foundSchema>;
 
 /**
- * Puts tfjs-node in place without its download: the npm package, TensorFlow out of its PyPI wheel, and the addon compiled
- * against that. Does nothing where it works already, and may be run again after it failed.
- * @throws ENGINE_UNAVAILABLE with what is missing.
+ * Installs tfjs-node without its own download: the npm package, TensorFlow from its PyPI wheel, and the addon compiled
+ * against it. Does nothing if it already works, and can be repeated after a failure.
+ * @throws ENGINE_UNAVAILABLE with a remedy when a tool is missing or fails, or the disk is too full.
  */
 export async function installTensorFlow(options: InstallOptions): Promise<SelfTestResult> {
   const { gpu, folder = ENGINE_FOLDER, log } = options;
   const name: TfjsPackage = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   const present = await selfTest(folder, name).catch(() => null);
   if (present?.device === (gpu ? 'cuda' : 'cpu')) {
-    log(`${name} is in place and works.`);
+    log(`${name} is already installed and works.`);
     return present;
   }
   const tools = toolsOf(options);
@@ -61,7 +61,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<SelfTe
   if (!existsSync(libraryOf(python))) {
     log(`pip: ${wheel} …`);
     await rm(python, { recursive: true, force: true });
-    // The wheel for the CPU is all that is used; that for CUDA needs the packages of CUDA beside it.
+    // The CPU wheel needs no dependencies; the CUDA wheel needs CUDA's packages.
     const pipArguments = ['--quiet', '--target', python, ...(gpu ? [] : ['--no-deps'])];
     const env = { PIP_USER: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
     await run(tools.python, ['-m', 'pip', 'install', ...pipArguments, wheel], { env });
@@ -72,7 +72,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<SelfTe
   return selfTest(folder, name);
 }
 
-/** Takes away all that `installTensorFlow` put in place. */
+/** Removes everything that `installTensorFlow` installed. */
 export async function removeTensorFlow(folder: string = ENGINE_FOLDER): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
@@ -90,14 +90,14 @@ function toolsOf({ compiler, python }: InstallOptions): Readonly<Record<'npm' | 
 
 async function check({ compiler, python }: ReturnType<typeof toolsOf>): Promise<void> {
   if (process.platform !== 'linux') {
-    const advice = `install @tensorflow/tfjs-node@${TFJS_VERSION} beside the hub's packages: where its own download works it is used.`;
+    const advice = `install @tensorflow/tfjs-node@${TFJS_VERSION} beside the hub's packages: the hub uses it if its own download works.`;
     throw new HubError('ENGINE_UNAVAILABLE', `The addon is compiled on Linux alone. Elsewhere ${advice}`);
   }
   await run(compiler, ['--version']);
   await run(python, ['-m', 'pip', '--version']);
 }
 
-/** What is there for the other kind of device goes: one engine, one TensorFlow. */
+/** Removes an installation for the other kind of device. */
 async function clearOther(folder: string, name: TfjsPackage): Promise<void> {
   const file = join(folder, 'package.json');
   const wanted = JSON.stringify({ private: true, description: `Made by "npm run engine:tensorflow" for ${name}.` });
@@ -123,15 +123,15 @@ async function compile(compiler: Tool, folder: string, name: TfjsPackage): Promi
     ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjs, 'binding', file)),
     ...['-L', tensorflow, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
     ...(existsSync(cusolver) ? ['-Wl,--no-as-needed', '-L', cusolver, `-l:${CUSOLVER}`] : []),
-    // Relative, so that the folder can be moved.
+    // Relative paths, so that the folder can be moved.
     ...[tensorflow, cusolver].map((path) => `-Wl,-rpath,$ORIGIN/${relative(dirname(addon), path)}`),
     ...['-o', addon],
   ]);
 }
 
-/** Computes in a process of its own with what is in place, which may be what a plain install brought. */
+/** Runs the self-test of an installation in a process of its own. @throws ENGINE_UNAVAILABLE when it fails. */
 async function selfTest(folder: string, name: TfjsPackage): Promise<SelfTestResult> {
-  if (findTfjs(folder)?.name !== name) throw new HubError('ENGINE_UNAVAILABLE', `${name} is not in place.`);
+  if (findTfjs(folder)?.name !== name) throw new HubError('ENGINE_UNAVAILABLE', `${name} is not installed.`);
   const entry = fileURLToPath(new URL('./self-test.js', import.meta.url));
   const node = { command: process.execPath, remedy: 'the self-test does not pass.' };
   const output = await run(node, [entry, folder]);
