@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Box, Button, Group, Stack } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { Problem } from './Problem';
@@ -58,7 +58,7 @@ export function HubForm<V extends Record<string, unknown>>(props: Props<V>) {
             {children}
             {buttons}
           </Group>
-          {reason}
+          {reason && <Box mb="sm">{reason}</Box>}
         </>
       ) : (
         <Stack gap="sm">

@@ -1,6 +1,7 @@
 import { useMutation } from '@apollo/client/react';
 import { NativeSelect } from '@mantine/core';
 import { graphql } from '../../graphql';
+import { messageOf } from '../../ui/Answer';
 
 const GIVE_FEEDBACK = graphql(`
   mutation GiveFeedback($predictionId: ID!, $label: String!) {
@@ -23,7 +24,7 @@ export function Feedback({
       label="True class"
       description={data ? 'Saved. Choose again to correct it.' : 'Used to measure this version’s accuracy.'}
       value={data?.giveFeedback.rightLabel ?? ''}
-      error={error?.message}
+      error={error && messageOf(error)}
       disabled={loading}
       onChange={({ currentTarget: { value } }) => value && void give({ variables: { predictionId, label: value } })}
       data={[{ value: '', label: 'Not given' }, ...labels]}

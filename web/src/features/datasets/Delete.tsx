@@ -1,8 +1,8 @@
-import { useMutation } from '@apollo/client/react';
-import { Button, Group, Text } from '@mantine/core';
+import { useApolloClient } from '@apollo/client/react';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { graphql, type TadaDocumentNode } from '../../graphql';
-import { messageOf } from '../../ui/Answer';
+import { ConfirmDelete } from '../../ui/ConfirmDelete';
 
 const DELETE_DATASET = graphql(`
   mutation DeleteDataset($name: String!) {
@@ -31,7 +31,7 @@ export function DeleteVersion({
   return <Delete what={name} request={DELETE_VERSION} variables={{ id }} onDeleted={onDeleted} />;
 }
 
-/** Asks for confirmation, deletes, and shows why the hub refused. */
+/** A delete button that asks for confirmation. */
 function Delete<T, V extends { readonly [name: string]: unknown }>({
   what,
   request,
@@ -43,10 +43,8 @@ function Delete<T, V extends { readonly [name: string]: unknown }>({
   readonly variables: V;
   readonly onDeleted: () => void;
 }) {
+  const client = useApolloClient();
   const [asking, { open, close }] = useDisclosure();
-  const [run, { loading, error, reset }] = useMutation<T, { [name: string]: unknown }>(
-    request as TadaDocumentNode<T, { [name: string]: unknown }>,
-  );
   if (!asking) {
     return (
       <Button variant="default" onClick={open}>
@@ -55,31 +53,13 @@ function Delete<T, V extends { readonly [name: string]: unknown }>({
     );
   }
   return (
-    <Group gap="xs" role="group" aria-label={`Delete ${what}`}>
-      {error ? (
-        <Text role="alert" c="var(--hub-bad)" maw="36rem">
-          {messageOf(error)}
-        </Text>
-      ) : (
-        <Text>Delete {what}? This cannot be undone.</Text>
-      )}
-      <Button
-        variant="default"
-        c="var(--hub-bad)"
-        loading={loading}
-        onClick={() => void run({ variables }).then(onDeleted, () => undefined)}
-      >
-        Delete
-      </Button>
-      <Button
-        variant="default"
-        onClick={() => {
-          reset();
-          close();
-        }}
-      >
-        Keep
-      </Button>
-    </Group>
+    <ConfirmDelete
+      label={`Delete ${what}`}
+      what={what}
+      remove={() =>
+        client.mutate<unknown, { [name: string]: unknown }>({ mutation: request, variables }).then(onDeleted)
+      }
+      keep={close}
+    />
   );
 }

@@ -15,7 +15,7 @@ type Handling = NonNullable<VariablesOf<typeof DERIVE>['input']['duplicates']>;
 const DUPLICATES: readonly { readonly value: Handling; readonly label: string }[] = [
   { value: 'KEEP', label: 'Keep all' },
   { value: 'DROP_EXACT', label: 'Keep one of each group with identical bytes' },
-  { value: 'DROP_NEAR', label: 'Also keep one of each group of near-duplicates' },
+  { value: 'DROP_NEAR', label: 'Keep one of each group, near-duplicates included' },
 ];
 
 /** Derives the next version from one: without duplicates, and with the choices made among its images. */

@@ -48,6 +48,7 @@ export function MoveForm({ model, action, toType, mayOverride, move }: Props) {
         description="Kept with the move in the alias history."
         {...form.getInputProps('reason')}
         maxLength={1000}
+        maw={560}
         autosize
         required
       />
@@ -58,7 +59,7 @@ export function MoveForm({ model, action, toType, mayOverride, move }: Props) {
         />
       )}
       {toType !== null && (
-        <TextInput label={`Type ${toType} to continue`} {...form.getInputProps('typed')} autoComplete="off" />
+        <TextInput label={`Type ${toType} to continue`} {...form.getInputProps('typed')} maw={560} autoComplete="off" />
       )}
     </HubForm>
   );

@@ -17,7 +17,7 @@ const ADD = graphql(
 /** Backbones that the hub can add by itself, with descriptions. */
 const KNOWN: Readonly<Record<string, string>> = {
   imagenet: 'InceptionV3 with ImageNet weights. Not downloaded yet (88 MB).',
-  'tiny-imagenet': 'A small backbone for trials, included with the hub. Not unpacked yet.',
+  'tiny-imagenet': 'A small backbone for experiments, included with the hub. Not unpacked yet.',
 };
 
 interface Props {

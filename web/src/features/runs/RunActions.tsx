@@ -1,10 +1,11 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { isAllowed } from '../../lib/runs';
 import { urls } from '../../lib/urls';
+import { ConfirmDelete } from '../../ui/ConfirmDelete';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
 import { RegisterModel } from './RegisterModel';
@@ -82,15 +83,12 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
       {open === 'register' && <RegisterModel runId={id} close={close} />}
       {open === 'tags' && <TagForm label="Tags" action="Save tags" initial={tags} tag={retag} close={close} />}
       {open === 'delete' && (
-        <Group gap="xs" pb="xs" role="group" aria-label="Delete the run">
-          <Text>Delete this run with its weights, predictions and log? This cannot be undone.</Text>
-          <Button size="xs" color="red" variant="outline" loading={busy} onClick={() => void run(remove)}>
-            Delete
-          </Button>
-          <Button size="xs" variant="default" onClick={close}>
-            Keep
-          </Button>
-        </Group>
+        <ConfirmDelete
+          label="Delete the run"
+          what="this run with its weights, predictions and log"
+          remove={remove}
+          keep={close}
+        />
       )}
       {problem && <Problem message={problem} />}
     </>

@@ -7,6 +7,7 @@ import { shortId } from '../../lib/format';
 import { isAllowed, type RunAction } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
+import { ConfirmDelete } from '../../ui/ConfirmDelete';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
 import { CANCEL, DELETE, MOVE, QUEUE, RESUME, TAG, TAGS } from './run-actions';
@@ -48,12 +49,15 @@ export function SelectionBar({ ids, onSelect }: Props) {
   };
   const remove = async (): Promise<void> => {
     const gone: string[] = [];
-    await each(deletable, async (id) => {
-      await client.mutate({ mutation: DELETE, variables: { id } });
-      gone.push(id);
-    });
-    setAsking(null);
-    onSelect(ids.filter((id) => !gone.includes(id)));
+    try {
+      await tryAll(deletable, async (id) => {
+        await client.mutate({ mutation: DELETE, variables: { id } });
+        gone.push(id);
+      });
+      setAsking(null);
+    } finally {
+      onSelect(ids.filter((id) => !gone.includes(id)));
+    }
   };
 
   const tagAll = (added: string[]): Promise<void> =>
@@ -109,18 +113,12 @@ export function SelectionBar({ ids, onSelect }: Props) {
         </Button>
       </Group>
       {asking === 'delete' && (
-        <Group className={classes.bar ?? ''} gap="xs" role="group" aria-label="Delete runs">
-          <Text>
-            Delete {deletable.length} {deletable.length === 1 ? 'run' : 'runs'} with weights, predictions and logs? This
-            cannot be undone.
-          </Text>
-          <Button size="xs" color="red" variant="outline" loading={busy} onClick={() => void remove()}>
-            Delete
-          </Button>
-          <Button size="xs" variant="default" onClick={() => setAsking(null)}>
-            Keep
-          </Button>
-        </Group>
+        <ConfirmDelete
+          label="Delete runs"
+          what={`${deletable.length} ${deletable.length === 1 ? 'run' : 'runs'} with weights, predictions and logs`}
+          remove={remove}
+          keep={() => setAsking(null)}
+        />
       )}
       {asking === 'tag' && <TagForm label="Tags to add" action="Add tags" tag={tagAll} close={() => setAsking(null)} />}
       {problem && <Problem message={problem} />}

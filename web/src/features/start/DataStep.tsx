@@ -5,7 +5,8 @@ import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import type { StepState } from '../../lib/first-steps';
 import { formatCount } from '../../lib/format';
 import { urls } from '../../lib/urls';
-import { messageOf } from '../../ui/Answer';
+import { Problem } from '../../ui/Problem';
+import { useTask } from '../../ui/useTask';
 import { Ingestions, Ingestions_query } from '../datasets/Ingestions';
 import { ingest } from '../datasets/ingestions';
 import { CREATE_DATASET } from '../datasets/requests';
@@ -36,13 +37,14 @@ export function DataStep({
   readonly state: StepState;
 }) {
   const data = readFragment(DataStep_query, query);
-  const [create, { error, loading }] = useMutation(CREATE_DATASET);
+  const [create] = useMutation(CREATE_DATASET);
+  const { busy, problem, run } = useTask();
   const filled = data.datasets.filter(({ versions }) => versions.length > 0);
 
   const takeSample = async (): Promise<void> => {
-    const there = data.datasets.some(({ name }) => name === SAMPLE);
-    const made = there || (await create({ variables: { input: { name: SAMPLE } } }).catch(() => null));
-    if (made) await ingest(SAMPLE, { kind: 'path', path: data.samples.cifar10 }, {}, SAMPLE_KEY);
+    const exists = data.datasets.some(({ name }) => name === SAMPLE);
+    if (!exists) await create({ variables: { input: { name: SAMPLE } } });
+    await ingest(SAMPLE, { kind: 'path', path: data.samples.cifar10 }, {}, SAMPLE_KEY);
   };
 
   return (
@@ -60,14 +62,10 @@ export function DataStep({
             version.
           </Text>
           <Ingestions query={data} />
-          {error && (
-            <Text role="alert" c="var(--hub-bad)">
-              {messageOf(error)}
-            </Text>
-          )}
+          {problem !== null && <Problem message={problem} />}
           {state !== 'doing' && (
             <Group gap="sm">
-              <Button onClick={() => void takeSample()} loading={loading}>
+              <Button onClick={() => void run(takeSample)} loading={busy}>
                 Use the CIFAR-10 sample
               </Button>
               <Text c="dimmed">2,500 images in ten classes, included</Text>

@@ -2,7 +2,8 @@ import { useMutation } from '@apollo/client/react';
 import { Button, Group, Text } from '@mantine/core';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import type { StepState } from '../../lib/first-steps';
-import { messageOf } from '../../ui/Answer';
+import { Problem } from '../../ui/Problem';
+import { useTask } from '../../ui/useTask';
 import { Step } from './Step';
 
 export const ServeStep_query = graphql(`
@@ -35,36 +36,25 @@ export function ServeStep({
   readonly refetch: () => unknown;
 }) {
   const [run] = readFragment(ServeStep_query, query).trained.runs;
-  const [register, registering] = useMutation(REGISTER_MODEL);
-  const [promote, promoting] = useMutation(PROMOTE);
-  const error = registering.error ?? promoting.error;
+  const [register] = useMutation(REGISTER_MODEL);
+  const [promote] = useMutation(PROMOTE);
+  const task = useTask();
 
   const serve = async (runId: string, model: string): Promise<void> => {
-    try {
-      const { data } = await register({ variables: { input: { runId, model } } });
-      if (!data) return;
-      const { number: version } = data.registerModelVersion;
-      await promote({ variables: { input: { model, version, reason: 'First model, from the start page' } } });
-      refetch();
-    } catch {
-      // The refused mutation shows its error below.
-    }
+    const { data } = await register({ variables: { input: { runId, model } } });
+    if (!data) return;
+    const { number: version } = data.registerModelVersion;
+    await promote({ variables: { input: { model, version, reason: 'First model, from the start page' } } });
+    refetch();
   };
 
   return (
     <Step number={3} title="Classify" state={state}>
       <Text mb="xs">A version in production says what a photo shows and how confident it is.</Text>
-      {error && (
-        <Text role="alert" c="var(--hub-bad)" mb="xs">
-          {messageOf(error)}
-        </Text>
-      )}
+      {task.problem !== null && <Problem message={task.problem} />}
       {state === 'next' && run && (
         <Group>
-          <Button
-            loading={registering.loading || promoting.loading}
-            onClick={() => void serve(run.id, run.datasetVersion.dataset)}
-          >
+          <Button loading={task.busy} onClick={() => void task.run(() => serve(run.id, run.datasetVersion.dataset))}>
             Put into production
           </Button>
         </Group>

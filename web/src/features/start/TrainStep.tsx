@@ -6,7 +6,8 @@ import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../gra
 import type { StepState } from '../../lib/first-steps';
 import { formatShare, shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
-import { messageOf } from '../../ui/Answer';
+import { Problem } from '../../ui/Problem';
+import { useTask } from '../../ui/useTask';
 import { Step } from './Step';
 
 export const TrainStep_query = graphql(`
@@ -55,9 +56,9 @@ export function TrainStep({
 }) {
   const { datasets, backbones, runs } = readFragment(TrainStep_query, query);
   const [backbone, setBackbone] = useState('tiny-imagenet');
-  const [add, adding] = useMutation(ADD_BACKBONE);
-  const [start, starting] = useMutation(START_TRANSFER_RUN);
-  const error = adding.error ?? starting.error;
+  const [add] = useMutation(ADD_BACKBONE);
+  const [start] = useMutation(START_TRANSFER_RUN);
+  const task = useTask();
   const [newest] = datasets
     .flatMap(({ name, versions }) => versions.map((version) => ({ ...version, dataset: name })))
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
@@ -65,13 +66,9 @@ export function TrainStep({
   const [last] = runs.runs;
 
   const train = async (datasetVersionId: string): Promise<void> => {
-    try {
-      if (!backbones.some(({ name }) => name === backbone)) await add({ variables: { name: backbone } });
-      await start({ variables: { input: { datasetVersionId, backbone } } });
-      refetch();
-    } catch {
-      // The refused mutation shows its error below.
-    }
+    if (!backbones.some(({ name }) => name === backbone)) await add({ variables: { name: backbone } });
+    await start({ variables: { input: { datasetVersionId, backbone } } });
+    refetch();
   };
 
   return (
@@ -87,11 +84,7 @@ export function TrainStep({
               {last.state === 'FAILED' ? `failed: ${last.error?.message ?? 'no reason was given.'}` : 'was canceled.'}
             </Text>
           )}
-          {error && (
-            <Text role="alert" c="var(--hub-bad)" mb="xs">
-              {messageOf(error)}
-            </Text>
-          )}
+          {task.problem !== null && <Problem message={task.problem} />}
           <Group gap="sm" align="flex-end">
             <NativeSelect
               label="Backbone"
@@ -99,7 +92,7 @@ export function TrainStep({
               value={backbone}
               onChange={({ currentTarget }) => setBackbone(currentTarget.value)}
             />
-            <Button loading={adding.loading || starting.loading} onClick={() => void train(newest.id)}>
+            <Button loading={task.busy} onClick={() => void task.run(() => train(newest.id))}>
               Train on {newest.dataset} version {newest.number}
             </Button>
             <Link to="/runs/new">or choose all settings</Link>
