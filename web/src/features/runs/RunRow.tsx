@@ -94,6 +94,6 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
 const share = (value: number | null): string => (value === null ? '' : formatShare(value, 2));
 
 function detailOf({ state, queuePosition, validationAccuracies, recipe }: ResultOf<typeof RUN_ROW>) {
-  if (state === 'QUEUED' && queuePosition !== null) return `position ${queuePosition}`;
+  if (state === 'QUEUED' && queuePosition !== null) return `#${queuePosition}`;
   return state === 'RUNNING' ? `${validationAccuracies.length}/${recipe.epochs}` : null;
 }
