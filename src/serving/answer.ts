@@ -3,7 +3,7 @@ import { HubError } from '../errors.js';
 import { Admission, type Place } from './admission.js';
 import type { AnswerLog, Unlogged } from './answer-log.js';
 import { Batches, type Output } from './batches.js';
-import { Decoder } from './decoder.js';
+import { type Decoded, Decoder } from './decoder.js';
 import type { Deployments, Target } from './deployments.js';
 import { type Explanation, type ExplanationQuestion, explain, requireLabel } from './explanation.js';
 import type { Held, LoadedVersions } from './loaded-versions.js';
@@ -130,14 +130,19 @@ export class Answerer {
     const timing = timingOf(arrived, decoded.milliseconds, outputs.at(-1) as Output);
     const judged = outputs.map((output) => ({ ...postprocessor.judge(output, question), version, timing }));
     const explanation = question.explain ? await explain(held, photos, outputs, question.explain) : null;
-    signal.throwIfAborted(); // of a request that has failed meanwhile nothing is kept
+    signal.throwIfAborted(); // nothing is kept of a request that has failed meanwhile
     this.events.emit('answered', { version, timing });
     part?.answered(judged, decoded);
+    return { photos, answers: this.#keep(source.form, photos, decoded, judged), explanation };
+  }
+
+  /** Offers the answers to the log: with an encoded photo, or with the pixels of each. */
+  #keep(form: PhotoForm, { bytes }: Photos, { pixels }: Decoded, judged: readonly Unlogged[]): Answered['answers'] {
     const answers = judged.map((answer, i) => {
-      const bytes = source.form === 'encoded' ? photos.bytes : (decoded.pixels[i] as Uint8Array);
-      return { ...answer, predictionId: this.parts.log.keep({ form: source.form, bytes }, answer) };
+      const photo = { form, bytes: form === 'encoded' ? bytes : (pixels[i] as Uint8Array) };
+      return { ...answer, predictionId: this.parts.log.keep(photo, answer) };
     });
-    return { photos, answers: answers as [Answer, ...Answer[]], explanation };
+    return answers as [Answer, ...Answer[]];
   }
 }
 

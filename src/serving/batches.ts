@@ -58,7 +58,7 @@ export class Batches {
   readonly #busy = new Set<ClassifierForward>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param moreToCome whether photos are being decoded. */
+  /** @param moreToCome whether photos are being decoded. @param onBatch called after each batch. */
   constructor(
     private readonly bounds: ServingBounds,
     private readonly moreToCome: () => boolean,

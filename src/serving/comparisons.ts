@@ -101,7 +101,7 @@ export class Comparisons {
 }
 
 /** The most probable label of each photo. @param probabilities n x classes. */
-export function bestLabels(labels: readonly string[], probabilities: Float32Array): string[] {
+function bestLabels(labels: readonly string[], probabilities: Float32Array): string[] {
   return Array.from({ length: probabilities.length / labels.length }, (_, i) => {
     const row = probabilities.subarray(i * labels.length, (i + 1) * labels.length);
     return labels[mostProbable(row)] as string;

@@ -54,6 +54,6 @@ export class Deadline {
 }
 
 function deadlineExceeded(milliseconds: number): HubError {
-  const message = `There was no answer within ${Math.round(milliseconds)} ms, the deadline. Ask again, or fewer at once.`;
+  const message = `There was no answer within ${Math.round(milliseconds)} ms, the deadline. Ask again, or with fewer photos at once.`;
   return new HubError('DEADLINE_EXCEEDED', message, { limit: 'servingDeadline', value: milliseconds });
 }

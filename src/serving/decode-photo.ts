@@ -2,8 +2,8 @@ import { decodePixels } from '../datasets/decode.js';
 import { HubError } from '../errors.js';
 
 /**
- * A photo of any size as a network takes it: upright, reduced to a square around its centre, side x side x 3 bytes.
- * @throws IMAGE_REFUSED: the decoder's reasons stand by themselves; here there is a photo to name.
+ * Decodes an encoded photo of any size: upright, cropped to the square in its center, resized. @returns [side, side, 3].
+ * @throws IMAGE_REFUSED, with the decoder's reason in a sentence about the photo.
  */
 export async function decodePhoto(photo: Uint8Array, side: number): Promise<Uint8Array> {
   try {

@@ -42,7 +42,8 @@ export async function explain(
   const { labels, model } = held.version;
   const { maps, probabilities } = output as Output;
   if (!maps) {
-    const message = 'The form with 8 bits that serves is from before answers could be explained: let floats serve.';
+    const message =
+      'This version serves with 8 bits, in a form that is too old to explain answers. Let it serve with 32-bit floats.';
     throw new HubError('CONFLICT', message, { model });
   }
   const label = asked.label ?? (labels[mostProbable(probabilities)] as string);

@@ -1,14 +1,14 @@
 import sharp from 'sharp';
 import { decodePhoto } from './decode-photo.js';
 
-/** Side of the picture in pixels. */
+/** Side of the heat map in pixels. */
 const SIDE = 320;
-/** What the places that speak most for the class are coloured with, and how much of the photo it covers there. */
+/** Color of the places that speak most for the class, and its opacity there. */
 const HEAT = [255, 64, 0] as const;
 const COVER = 0.7;
 
 /**
- * Lays places over the square of a photo that the network saw: the more one speaks for the class, the more it glows.
+ * Draws a heat map over the square of the photo that the network saw.
  * @param places side x side values of at least 0, enlarged with linear interpolation. @returns a PNG.
  */
 export async function drawHeatMap(photo: Uint8Array, places: Float32Array, side: number): Promise<Buffer> {

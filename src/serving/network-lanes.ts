@@ -1,32 +1,32 @@
 import type { ClassifierForward } from '../engines/engine.js';
 
-/** How many pictures a machine computes side by side, and on how many cores each. */
+/** Lanes of a machine: how many batches it computes side by side, and with how many threads each. */
 export interface LanePlan {
   readonly count: number;
   readonly threads: number;
 }
 
-/** Each takes memory of its own, some 30 MB at 299 pixels. */
+/** Most lanes. Each takes some 30 MB at 299 pixels. */
 const MOST_LANES = 8;
 
-/** What a machine with so many cores does; one core has nothing beside it. */
+/** The lanes of a machine with so many cores; one core has none. */
 export function lanesOn(cores: number): LanePlan {
   const count = cores > 1 ? Math.min(cores, MOST_LANES) : 0;
   return { count, threads: count > 0 ? Math.floor(cores / count) : 0 };
 }
 
-/** Milliseconds that a batch may take on one: so long wait those that come when it has begun. */
+/** Longest batch of a lane in milliseconds: photos that arrive during a batch wait for its end. */
 const LONGEST_BATCH = 100;
 
-/** The same network several times, to compute side by side on a part of the cores each. Loaded when they are needed first. */
+/** Copies of a network that compute side by side, each on a part of the cores. They are loaded when they are first needed. */
 export class NetworkLanes {
   #count: number;
   #loading: Promise<void> | undefined;
   #loaded: readonly ClassifierForward[] = [];
-  /** Milliseconds that a picture took in the last batch. */
-  #perPicture = LONGEST_BATCH;
+  /** Milliseconds per photo in the last batch. */
+  #perPhoto = LONGEST_BATCH;
 
-  /** @param count 0 for none. @param loadOne loads one of them. @param failed is told why there are none after all. */
+  /** @param count 0 for none. @param loadOne loads one lane. @param failed called with the reason when loading fails. */
   constructor(
     count: number,
     private readonly loadOne: () => Promise<ClassifierForward>,
@@ -35,38 +35,38 @@ export class NetworkLanes {
     this.#count = count;
   }
 
-  /** As many as compute at the same time. */
+  /** Lanes that can compute at the same time. */
   get count(): number {
     return this.#count;
   }
 
-  /** Whether they were needed. */
+  /** Whether they have been needed. */
   get wanted(): boolean {
     return this.#loading !== undefined;
   }
 
-  /** Pictures that are computed together at most: of more, each has a lane. */
+  /** Most photos that are computed as one batch on every core; more are shared out among the lanes. */
   get mostTogether(): number {
     return this.count > 0 ? this.count - 1 : Number.POSITIVE_INFINITY;
   }
 
-  /** Pictures that one of them may take at once: small ones go faster together, each of large ones by itself. */
+  /** Most photos in a batch of one lane: small photos are faster together, large ones one by one. */
   get mostInOne(): number {
-    return Math.max(1, Math.floor(LONGEST_BATCH / this.#perPicture));
+    return Math.max(1, Math.floor(LONGEST_BATCH / this.#perPhoto));
   }
 
-  /** Learns how long they take. */
-  computed(pictures: number, milliseconds: number): void {
-    this.#perPicture = milliseconds / pictures;
+  /** Updates the time per photo. */
+  computed(photos: number, milliseconds: number): void {
+    this.#perPhoto = milliseconds / photos;
   }
 
-  /** Those that can be asked: none while they are loaded. */
+  /** Lanes that can compute; none until all are loaded. */
   ready(): readonly ClassifierForward[] {
     void this.load();
     return this.#loaded;
   }
 
-  /** @returns when they can be asked, if they ever can. */
+  /** Loads the lanes, once. Resolves when they can compute, or when loading has failed. */
   load(): Promise<void> {
     this.#loading ??= this.#loadAll();
     return this.#loading;

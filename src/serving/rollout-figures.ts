@@ -1,24 +1,24 @@
 import { DDSketch } from '@datadog/sketches-js';
 
-/** Questions before which a version is not judged. */
+/** Requests of a version before its times are judged. */
 const ENOUGH = 50;
 
-/** What a version that is tried may cost before it is tried no longer. */
+/** Bounds at which a rollout ends by itself. */
 export interface RolloutBounds {
-  /** By how much its share of errors may exceed that of the present version, 0 to 1. */
+  /** Most by which the candidate's error rate may exceed that of the present version, 0 to 1. */
   readonly maxErrorRate: number;
-  /** How many times as long as the present version it may take to predict; medians. */
+  /** Most by which its median time may exceed that of the present version, as a factor. */
   readonly maxSlowdown: number;
 }
 
 type StoredArm = {
   readonly answers: number;
   readonly errors: number;
-  /** The sketch of its times, as protobuf in base64. */
+  /** Sketch of the times, protobuf in base64. */
   readonly times: string;
 };
 
-/** As they are kept between two starts of a hub. */
+/** The figures as the database stores them. */
 export type StoredFigures = {
   readonly present: StoredArm;
   readonly candidate: StoredArm;
@@ -27,11 +27,11 @@ export type StoredFigures = {
   readonly dropped: number;
 };
 
-/** What was counted of one of the two versions. */
+/** Figures of one of the two versions. */
 export class ArmFigures {
   answers: number;
   errors: number;
-  /** Milliseconds of predicting; quantiles are off by 1 % at most. */
+  /** Milliseconds of predicting; quantiles are exact to 1%. */
   readonly #times: DDSketch;
 
   constructor(stored: StoredArm | undefined) {
@@ -56,14 +56,14 @@ export class ArmFigures {
   }
 }
 
-/** What is known of a version that is tried, beside the one that it may replace. */
+/** Figures of a rollout: the candidate and the version that it may replace. */
 export class RolloutFigures {
   readonly present: ArmFigures;
   readonly candidate: ArmFigures;
-  /** Photos that both have answered, and of them those with the same label. */
+  /** Photos that both have answered; `agreed` have the same label. */
   compared: number;
   agreed: number;
-  /** Photos that were to be compared, and were not: there was too much else to do. */
+  /** Photos that were not compared because the hub was too busy. */
   dropped: number;
 
   constructor(stored: StoredFigures | null) {
@@ -74,13 +74,13 @@ export class RolloutFigures {
     this.dropped = stored?.dropped ?? 0;
   }
 
-  /** Grows with everything that is counted. */
+  /** Sum of all counts: it changes whenever one does. */
   get total(): number {
     const { present, candidate, compared, dropped } = this;
     return present.answers + present.errors + candidate.answers + candidate.errors + compared + dropped;
   }
 
-  /** Why the trial must end, if it must. */
+  /** The reason to end the rollout now; null for none. */
   breach({ maxErrorRate, maxSlowdown }: RolloutBounds): string | null {
     const { candidate, present } = this;
     const excess = rateOf(candidate, ENOUGH) - rateOf(present, ENOUGH);
@@ -101,7 +101,7 @@ export class RolloutFigures {
   }
 }
 
-/** @param atLeast questions that are taken as asked: of fewer, a single error would be a large share. */
+/** @param atLeast smallest denominator: among few requests one error would be a large share. */
 function rateOf({ answers, errors }: ArmFigures, atLeast: number): number {
   return errors / Math.max(answers + errors, atLeast);
 }

@@ -5,8 +5,8 @@ import { decodePhoto } from './decode-photo.js';
 import type { ServedVersion } from './served-version.js';
 
 /**
- * How far a probability may lie from the one that was recorded with 32-bit floats: processors and decoders round
- * differently, and 8 bits answer a little differently.
+ * Largest difference of a probability from the reference answer, which was computed with 32-bit floats: processors and
+ * decoders round differently, and 8 bits are less exact.
  */
 export const TOLERANCE = { FP32: 0.01, INT8: 0.2 } as const;
 
@@ -14,7 +14,7 @@ export const TOLERANCE = { FP32: 0.01, INT8: 0.2 } as const;
 export const SelfCheckOutcome = { PASSED: 'PASSED', NOT_POSSIBLE: 'NOT_POSSIBLE' } as const;
 export type SelfCheckOutcome = (typeof SelfCheckOutcome)[keyof typeof SelfCheckOutcome];
 
-/** A photo that is kept with a version, and what the version answered about it when it was registered. */
+/** A reference answer: a photo, and the probabilities when the version was registered. */
 interface ExpectedAnswer {
   /** The encoded photo in base64. */
   readonly photo: string;
@@ -22,7 +22,7 @@ interface ExpectedAnswer {
   readonly probabilities: readonly number[];
 }
 
-/** Asks a network about photos and keeps its answers. @returns the blob with photos and answers. */
+/** Stores photos with a network's answers. @returns the blob. */
 export async function recordAnswers(
   network: Forward,
   { size }: Pick<ServedVersion, 'size'>,
@@ -38,8 +38,8 @@ export async function recordAnswers(
 }
 
 /**
- * Asks a loaded version about the photos that are kept with it.
- * @throws SELF_CHECK_FAILED, with the photo, what was expected and what came.
+ * Compares the answers of a loaded version with its reference answers.
+ * @throws SELF_CHECK_FAILED, with the photo and both probabilities.
  */
 export async function checkAnswers(
   network: Forward,

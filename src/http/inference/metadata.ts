@@ -1,7 +1,7 @@
 import type { ModelVersion } from '../../domain/model/model.js';
 import { INPUT } from './request.js';
 
-/** What a client needs to know of a model before it asks: names, types and shapes of its tensors. */
+/** Metadata of a model: names, types and shapes of its tensors. */
 export function describeModel({ model, labels, inputSize }: ModelVersion, versions: readonly number[]) {
   return {
     name: model,
@@ -12,7 +12,7 @@ export function describeModel({ model, labels, inputSize }: ModelVersion, versio
         name: INPUT,
         datatype: 'UINT8',
         shape: [-1, inputSize, inputSize, 3],
-        // FP32 is taken as well, of the same range: the network takes bytes, and fractions are rounded to them.
+        // FP32 of the same range is fine too: it is rounded to the bytes that the network takes.
         parameters: { layout: 'NHWC', colours: 'RGB', minimum: 0, maximum: 255, datatypes: 'UINT8, FP32' },
       },
     ],

@@ -1,17 +1,17 @@
 import { HubError } from '../../errors.js';
 
-/** What a picture's values may come as, and their bytes in the binary form. */
+/** Datatypes of pixels, with the bytes of one value in the binary form. */
 export const DATATYPES = { UINT8: 1, FP32: 4 } as const;
 export type Datatype = keyof typeof DATATYPES;
 
-/** Pixels as the protocol's binary form has them: row-major, little-endian. @throws BAD_INPUT. */
+/** Pixels from the protocol's binary form: row-major, little-endian. @throws BAD_INPUT. */
 export function pixelsOfBytes(datatype: Datatype, bytes: Uint8Array): Uint8Array {
   if (datatype === 'UINT8') return bytes;
   const copied = new Uint8Array(bytes); // floats need alignment
   return toPixels(datatype, new Float32Array(copied.buffer));
 }
 
-/** Pixels as JSON has them: a flat list, or lists in lists that are as the shape says. @throws BAD_INPUT. */
+/** Pixels from JSON: a flat list, or nested lists of the given shape. @throws BAD_INPUT. */
 export function pixelsOfJson(datatype: Datatype, data: unknown, shape: readonly number[]): Uint8Array {
   const flat = Array.isArray(data) && !Array.isArray(data[0]);
   return toPixels(datatype, flat ? data : flatten(data, shape));
@@ -31,7 +31,7 @@ function flatten(data: unknown, shape: readonly number[]): unknown[] {
   return level;
 }
 
-/** Bytes of values from 0 to 255; fractions are rounded. */
+/** Rounds values from 0 to 255 to bytes. */
 function toPixels(datatype: Datatype, values: ArrayLike<unknown>): Uint8Array {
   const pixels = new Uint8Array(values.length);
   for (let i = 0; i < pixels.length; i++) {

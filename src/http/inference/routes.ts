@@ -18,13 +18,13 @@ export interface InferenceParts {
   readonly answerer: Answerer;
   readonly deployments: Deployments;
   readonly models: ModelService;
-  /** Whether everything that should serve is loaded. */
+  /** Whether the version of every alias is loaded. */
   readonly isReady: () => boolean;
 }
 
 /** Path of the protocol. */
 export const INFERENCE = '/v2';
-/** The protocol's form of an error. */
+/** The body of an error, as the protocol defines it. */
 export const inferenceError = (error: string) => ({ error });
 
 const MODEL = `${INFERENCE}/models/:model{/versions/:version}`;
@@ -76,9 +76,10 @@ export function inferenceRoutes({ answerer, deployments, models, isReady }: Infe
       path: `${MODEL}/ready`,
       needs: OF_MODEL,
       async answer(request, response) {
-        const { found } = await find(models, request);
-        if (request.params.version === undefined) deployments.get(found.model, PRODUCTION);
-        response.json({ name: found.model, ready: true });
+        const name = request.params.model as string;
+        if (request.params.version === undefined) deployments.get(name, PRODUCTION);
+        else await find(models, request);
+        response.json({ name, ready: true });
       },
     },
     {
@@ -99,7 +100,7 @@ export function inferenceRoutes({ answerer, deployments, models, isReady }: Infe
   ];
 }
 
-/** The version that a request is about, and the numbers of all. @throws NOT_FOUND, or NOT_DEPLOYED. */
+/** The version in a request's path, and the numbers of all versions. @throws NOT_FOUND, or NOT_DEPLOYED. */
 async function find(
   models: ModelService,
   request: Request,

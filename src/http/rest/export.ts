@@ -7,12 +7,12 @@ import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';
 import { readQuery } from './query.js';
 
-/** Milliseconds after which one who takes nothing is given up: as long as a file is sent it takes room on the disk. */
+/** Milliseconds without progress after which a download is ended: until then its file takes space on the disk. */
 const PATIENCE = 5 * 60_000;
 
 const querySchema = z.strictObject({ format: z.enum(EXPORT_FORMATS) });
 
-/** `GET /v1/models/{model}/versions/{version}/export?format=...`: a model version in a format of others. */
+/** `GET /v1/models/{model}/versions/{version}/export?format=...`: a model version in another format. */
 export function exportRoute(exports: ExportService): Route {
   return {
     method: 'get',
@@ -35,7 +35,7 @@ export function exportRoute(exports: ExportService): Route {
         gone.signal,
       );
       await sent.catch((error: unknown) => {
-        if (!gone.signal.aborted) throw error; // else nobody is there to hear it
+        if (!gone.signal.aborted) throw error; // else the client has left
       });
     },
   };

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { HubError } from '../../errors.js';
 import { problemsOf } from '../../problems.js';
 
-/** The query of an address. @throws BAD_INPUT with all that is wrong with it. */
+/** Parses the query string. @throws BAD_INPUT with all of its problems. */
 export function readQuery<T extends z.ZodType>(schema: T, query: unknown): z.output<T> {
   const result = schema.safeParse(query);
   if (result.success) return result.data;

@@ -4,27 +4,30 @@ import { TOP_LIMIT } from '../../serving/classification-bounds.js';
 import type { Target } from '../../serving/deployments.js';
 import { Checked, number, text } from '../checked.js';
 
-/** Whom to ask about photos. */
+/** The version to ask about photos, and how much of the answer to list. */
 @ArgsType()
 export class QuestionArgs {
   @Field(() => String)
   model!: string;
 
-  @Field(() => String, { defaultValue: PRODUCTION, description: 'The version that this alias points to answers.' })
+  @Field(() => String, { defaultValue: PRODUCTION, description: 'Alias whose version answers.' })
   alias!: string;
 
-  @Field(() => Int, { nullable: true, description: 'A certain version instead; it is loaded if need be.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of a version to ask instead of the alias. It is loaded if necessary.',
+  })
   @Checked(number(1))
   version?: number | null;
 
-  @Field(() => Int, { defaultValue: 5, description: `How many classes to list, 1 to ${TOP_LIMIT}.` })
+  @Field(() => Int, { defaultValue: 5, description: `Number of classes to list, 1 to ${TOP_LIMIT}.` })
   @Checked(number(1, TOP_LIMIT))
   topK!: number;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'While a version is tried, all with the same key are answered by the same version. 1 to 200 characters.',
+      'Key of the caller, 1 to 200 characters. During a rollout the same version answers all requests with the same key.',
   })
   @Checked(text(1, 200))
   key?: string | null;
@@ -34,12 +37,12 @@ export class QuestionArgs {
   }
 }
 
-/** The same of one photo, and which class is to be explained. */
+/** The same for one photo, and the class to explain. */
 @ArgsType()
 export class ExplanationArgs extends QuestionArgs {
   @Field(() => String, {
     nullable: true,
-    description: 'The class to explain; the most probable one when it is left out.',
+    description: 'Class to explain; the most probable one by default.',
   })
   label?: string | null;
 }

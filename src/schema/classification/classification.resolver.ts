@@ -24,7 +24,7 @@ export class ClassificationResolver {
   }
 
   @Mutation(() => [ClassificationResultType], {
-    description: 'Classifies several photos. Each has an answer of its own, in the order in which they were named.',
+    description: 'Classifies several photos. Returns a result for each, in the same order.',
   })
   @Needs('VIEWER', modelIn('model'))
   async classifyMany(
@@ -42,7 +42,7 @@ export class ClassificationResolver {
   }
 
   @Mutation(() => ExplanationType, {
-    description: 'Classifies an uploaded photo and says which of its places speak for a class (Grad-CAM).',
+    description: 'Classifies an uploaded photo and shows the places that speak for a class (Grad-CAM).',
   })
   @Needs('VIEWER', modelIn('model'))
   async explain(

@@ -1,7 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { Answered } from '../../serving/answer.js';
 
-@ObjectType({ description: 'A class and how probable it is.' })
+@ObjectType({ description: 'A class and its probability.' })
 export class ClassProbability {
   @Field(() => String)
   label!: string;
@@ -12,20 +12,20 @@ export class ClassProbability {
 
 @ObjectType({ description: 'Where the time of an answer went.' })
 export class ClassificationTiming {
-  @Field(() => Float, { description: 'Waiting: for a version to be loaded, for a decoder, for the batch before.' })
+  @Field(() => Float, { description: 'Waiting for the version to load, for a decoder, and for the batch before.' })
   queueMilliseconds!: number;
 
   @Field(() => Float)
   decodeMilliseconds!: number;
 
-  @Field(() => Float, { description: 'Of the whole batch.' })
+  @Field(() => Float, { description: 'Time of the whole batch.' })
   predictMilliseconds!: number;
 
-  @Field(() => Int, { description: 'Photos that were computed together.' })
+  @Field(() => Int, { description: 'Photos in the batch.' })
   batchSize!: number;
 }
 
-@ObjectType('Classification', { description: 'An answer about one photo.' })
+@ObjectType('Classification', { description: 'The answer about one photo.' })
 export class ClassificationType {
   @Field(() => String, { description: 'The most probable class.' })
   label!: string;
@@ -38,13 +38,13 @@ export class ClassificationType {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'False for a photo that seems to show none of the classes; null where that cannot be told.',
+    description: 'False for a photo that seems to show none of the classes; null where the version cannot tell.',
   })
   inDistribution?: boolean | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'How unlike the training images it is. 1 is where `inDistribution` ends.',
+    description: 'Distance from the training images. Above 1, `inDistribution` is false.',
   })
   outlierScore?: number | null;
 
@@ -60,12 +60,12 @@ export class ClassificationType {
   @Field(() => ID)
   modelVersionId!: string;
 
-  @Field(() => Float, { description: "From the photo's bytes to the answer." })
+  @Field(() => Float, { description: "Time from the photo's bytes to the answer." })
   milliseconds!: number;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Of the answer as it is kept, for `giveFeedback`; null where it is not.',
+    description: 'ID of the kept answer, for `giveFeedback`; null where it is not kept.',
   })
   predictionId!: string | null;
 
@@ -73,19 +73,21 @@ export class ClassificationType {
   timing!: ClassificationTiming;
 }
 
-@ObjectType({ description: 'Why a photo has no answer.' })
+@ObjectType({ description: 'The reason why a photo has no answer.' })
 export class ClassificationError {
-  @Field(() => String, { description: 'As in the extensions of an error.' })
+  @Field(() => String, { description: 'Code as in the extensions of an error.' })
   code!: string;
 
   @Field(() => String)
   message!: string;
 
-  @Field(() => Int, { nullable: true, description: 'Seconds after which to ask again, for OVERLOADED.' })
+  @Field(() => Int, { nullable: true, description: 'Seconds after which to retry, for OVERLOADED.' })
   retryAfter?: number | null;
 }
 
-@ObjectType('ClassificationResult', { description: 'An answer about one of several photos, or why there is none.' })
+@ObjectType('ClassificationResult', {
+  description: 'The answer about one of several photos, or the reason why there is none.',
+})
 export class ClassificationResultType {
   @Field(() => ClassificationType, { nullable: true })
   classification?: ClassificationType | null;

@@ -3,20 +3,20 @@ import type { Answered } from '../../serving/answer.js';
 import type { Explanation } from '../../serving/explanation.js';
 import { ClassificationType, toClassification } from './classification.type.js';
 
-@ObjectType('Explanation', { description: 'An answer about one photo, and which of its places speak for a class.' })
+@ObjectType('Explanation', { description: 'The answer about one photo, with the places that speak for a class.' })
 export class ExplanationType {
   @Field(() => ClassificationType)
   classification!: ClassificationType;
 
-  @Field(() => String, { description: 'The class that is explained.' })
+  @Field(() => String, { description: 'The explained class.' })
   label!: string;
 
   @Field(() => [[Float]], {
-    description: 'Grad-CAM by row, of the square that the network saw: how much a place raises the logit of the class.',
+    description: 'Grad-CAM of the square that the network saw, by row: how much a place raises the logit of the class.',
   })
   map!: number[][];
 
-  @Field(() => String, { description: 'The map laid over the photo: a PNG of 320 x 320 as a data URL.' })
+  @Field(() => String, { description: 'The map drawn over the photo: a PNG of 320 x 320 as a data URL.' })
   heatMap!: string;
 }
 
