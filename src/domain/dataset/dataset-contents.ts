@@ -1,23 +1,29 @@
 import { LRUCache } from 'lru-cache';
-import type { Inspection } from '../../datasets/inspect.js';
+import { z } from 'zod';
+import { type DuplicateGroup, DuplicateKind } from '../../datasets/inspect.js';
 import type { ImageRecord, Manifest } from '../../datasets/manifest.js';
 import { readManifest, ShardReader } from '../../datasets/read-manifest.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { notFound } from '../not-found.js';
 
-/** Versions that are kept open: a page of thumbnails asks for one version many times. */
+/** Open versions that are cached: a page of thumbnails reads one version many times. */
 const OPEN_VERSIONS = 4;
 
-/** What is in a dataset version. */
+/** The part of an inspection blob that is read here. */
+const inspectionSchema = z.object({
+  duplicates: z.array(z.object({ kind: z.enum(DuplicateKind), images: z.array(z.int()) })),
+});
+
+/** The manifest and the images of a dataset version. */
 export interface Contents {
   readonly manifest: Manifest;
-  /** The encoded bytes. */
+  /** The encoded bytes of an image. */
   read(image: ImageRecord): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** Opens dataset versions for looking at their images, and keeps those that were used last. */
+/** Opens dataset versions to read their images, and caches the most recently used ones. */
 export class DatasetContents {
   readonly #open = new LRUCache<string, Promise<Contents>>({
     max: OPEN_VERSIONS,
@@ -29,23 +35,25 @@ export class DatasetContents {
     private readonly blobs: BlobStore,
   ) {}
 
-  /** @throws NOT_FOUND, or BLOB_CORRUPT. */
+  /** The contents of a version. @throws NOT_FOUND or BLOB_CORRUPT. */
   async of(versionId: string): Promise<Contents> {
     const known = this.#open.get(versionId);
     if (known) return known;
     const opened = this.#load(versionId);
     this.#open.set(versionId, opened);
-    opened.catch(() => this.#open.delete(versionId)); // the next one tries again
+    opened.catch(() => this.#open.delete(versionId)); // the next call retries
     return opened;
   }
 
-  /** Which images show the same; nothing for a version from before that was looked for. */
-  async duplicates(versionId: string): Promise<Inspection['duplicates']> {
+  /** Groups of images that look the same; none for a version that was written before inspections existed. */
+  async duplicates(versionId: string): Promise<readonly DuplicateGroup[]> {
     const row = await this.prisma.datasetVersion.findUnique({ where: { id: versionId } });
     if (!row?.inspectionBlob) return [];
-    return (JSON.parse((await this.blobs.get(row.inspectionBlob)).toString('utf8')) as Inspection).duplicates;
+    const inspection = await this.blobs.get(row.inspectionBlob);
+    return inspectionSchema.parse(JSON.parse(inspection.toString('utf8'))).duplicates;
   }
 
+  /** Closes a version, if it is open. */
   async forget(versionId: string): Promise<void> {
     const contents = await this.#open.get(versionId)?.catch(() => undefined);
     this.#open.delete(versionId);

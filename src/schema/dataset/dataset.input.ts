@@ -5,10 +5,10 @@ import { Checked, distinct, list, NAME, number, text } from '../checked.js';
 import type { UploadPromise } from '../upload.js';
 import { UploadScalar } from '../upload.js';
 
-/** Parents, classes and images that one derivation may name. */
-const MOST_PARENTS = 20;
-const MOST_CLASSES = 1000;
-const MOST_IMAGES = 100_000;
+/** Bounds of one derivation. */
+const MAX_PARENTS = 20;
+const MAX_CLASSES = 1000;
+const MAX_IMAGES = 100_000;
 
 @InputType()
 export class CreateDatasetInput {
@@ -23,7 +23,7 @@ export class CreateDatasetInput {
 
 @InputType({
   description:
-    'Images in folders by class, with or without train/validation/test folders above, or files that a table `labels.csv` or `labels.jsonl` (file, label, split) gives a class. Give exactly one of upload, path and url.',
+    'A source of labeled images: class folders, optionally inside train, validation and test folders, or files listed in a table `labels.csv` or `labels.jsonl` (file, label, split). Give exactly one of upload, path and url.',
 })
 export class RegisterDatasetVersionInput {
   @Field(() => String, { description: 'Name of the dataset.' })
@@ -33,30 +33,39 @@ export class RegisterDatasetVersionInput {
   @Field(() => UploadScalar, { nullable: true, description: 'A zip, tar, tar.gz or tar.zst archive.' })
   upload?: UploadPromise | null;
 
-  @Field(() => String, { nullable: true, description: 'A folder or archive on the server, in a folder it allows.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A folder or archive on the server, in a folder given by `hub start --allow`.',
+  })
   @Checked(text(1, 4096))
   path?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'An archive that another server gives over https.' })
+  @Field(() => String, { nullable: true, description: 'The https address of an archive.' })
   @Checked(text(1, 2048))
   url?: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'A name of your own, 8 to 64 characters, under which `ingestionProgress` reports.',
+    description: 'A key of your choice, 8 to 64 characters, for `ingestionProgress` and `cancelIngestion`.',
   })
   @Checked(text(8, 64))
   progressKey?: string | null;
 
-  @Field(() => Float, { defaultValue: 0.2, description: 'Share drawn as test split where the source brings none.' })
+  @Field(() => Float, {
+    defaultValue: 0.2,
+    description: 'Share of each class to draw as test split when the source has none.',
+  })
   @Checked(number(0.01, 0.9))
   testFraction!: number;
 
-  @Field(() => Float, { defaultValue: 0, description: 'Share drawn as validation split where the source brings none.' })
+  @Field(() => Float, {
+    defaultValue: 0,
+    description: 'Share of each class to draw as validation split when the source has none.',
+  })
   @Checked(number(0, 0.5))
   validationFraction!: number;
 
-  @Field(() => Int, { defaultValue: 0, description: 'Decides which images are drawn.' })
+  @Field(() => Int, { defaultValue: 0, description: 'Seed of the draw. 0 or more.' })
   @Checked(number(0))
   seed!: number;
 }
@@ -66,7 +75,7 @@ export class RenameClassInput implements RenamedClass {
   @Field(() => String)
   from!: string;
 
-  @Field(() => String, { description: 'A new name, or one that there is: both then are one class.' })
+  @Field(() => String, { description: 'A new name, or that of another class to merge both.' })
   @Checked(text(1, 100))
   to!: string;
 }
@@ -76,45 +85,48 @@ export class RelabelImageInput implements RelabelledImage {
   @Field(() => ID, { description: 'SHA-256 of its bytes.' })
   image!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'A class, possibly a new one.' })
   @Checked(text(1, 100))
   to!: string;
 }
 
-@InputType({ description: 'Makes a version of others. What is asked for is done in the order of these fields.' })
+@InputType({ description: 'Changes that derive a version from others, applied in the order of these fields.' })
 export class DeriveDatasetVersionInput {
-  @Field(() => [ID], { description: 'The versions that it is made of; several are merged.' })
-  @Checked(distinct(list(1, MOST_PARENTS)))
+  @Field(() => [ID], { description: 'Ids of the versions to derive from; several are merged. 1 to 20.' })
+  @Checked(distinct(list(1, MAX_PARENTS)))
   from!: string[];
 
-  @Field(() => String, { nullable: true, description: 'Dataset that gets it: that of the first version unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Dataset of the new version; that of the first parent by default.',
+  })
   @Checked(text(1, 100))
   dataset?: string | null;
 
-  @Field(() => [String], { nullable: true, description: 'Classes that are kept; all unless given.' })
-  @Checked(list(0, MOST_CLASSES))
+  @Field(() => [String], { nullable: true, description: 'Classes to keep; all by default.' })
+  @Checked(list(0, MAX_CLASSES))
   classes?: string[] | null;
 
-  @Field(() => [RenameClassInput], { defaultValue: [] })
-  @Checked(list(0, MOST_CLASSES))
+  @Field(() => [RenameClassInput], { defaultValue: [], description: 'Classes to rename.' })
+  @Checked(list(0, MAX_CLASSES))
   rename!: RenameClassInput[];
 
-  @Field(() => [RelabelImageInput], { defaultValue: [], description: 'Images that get another class.' })
-  @Checked(list(0, MOST_IMAGES))
+  @Field(() => [RelabelImageInput], { defaultValue: [], description: 'Images to move to another class.' })
+  @Checked(list(0, MAX_IMAGES))
   relabel!: RelabelImageInput[];
 
-  @Field(() => [ID], { defaultValue: [], description: 'Images that are left out, by SHA-256.' })
-  @Checked(list(0, MOST_IMAGES))
+  @Field(() => [ID], { defaultValue: [], description: 'SHA-256 of images to leave out.' })
+  @Checked(list(0, MAX_IMAGES))
   without!: string[];
 
   @Field(() => Float, {
     defaultValue: 1,
-    description: 'Share of each class of each split that is kept, above 0 to 1; at least one image.',
+    description: 'Share of each class of each split to keep, above 0 to 1; at least one image.',
   })
   @Checked(number(0.0001, 1))
   fraction!: number;
 
-  @Field(() => Int, { defaultValue: 0, description: 'Decides which share. 0 or more.' })
+  @Field(() => Int, { defaultValue: 0, description: 'Seed of the choice of that share. 0 or more.' })
   @Checked(number(0))
   seed!: number;
 
@@ -130,7 +142,7 @@ export class ImagePageInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'A place in the list, from 0, behind which the page begins: `next` of the page before.',
+    description: 'Position in the list, from 0, after which the page begins: `next` of the previous page.',
   })
   @Checked(number(0))
   after?: number | null;
