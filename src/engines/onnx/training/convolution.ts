@@ -49,6 +49,20 @@ function storedBias({ name, filters }: ConvLayer): StoredWeight {
   return { name: part.name, shape: part.shape, parts: [part] };
 }
 
+/** Gradients of kernel and bias, by stored weight. */
+function weightGradients(
+  context: Context,
+  { layer, output }: Convolution,
+  kernel: StoredWeight,
+  dKernel: string,
+  dy: string,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map([
+    [kernel.name, inPieces(context, dKernel, kernel.shape)],
+    [storedBias(layer).name, biasGradient(context, dy, rowsOf(context, output), layer.filters)],
+  ]);
+}
+
 /**
  * Stride 1: the places of each window are gathered side by side (im2col). The backward pass gathers dy once, by the
  * windows that contain each place of the input, for both products: dx = col(dy)·Wᵀ and dW = xᵀ·col(dy). The kernel is
@@ -75,10 +89,8 @@ function gathered(convolution: Convolution): Operator {
         backward([dy], [needed]) {
           const to = { places: places(output), channels: filters };
           const spread = gatherPlaces(context, dy as string, to, seenFrom(windows));
-          const weights = new Map([
-            [kernel.name, inPieces(context, graph.node('Gemm', [x as string, spread], { transA: 1 }), kernel.shape)],
-            [bias.name, biasGradient(context, dy as string, rowsOf(context, output), filters)],
-          ]);
+          const dKernel = graph.node('Gemm', [x as string, spread], { transA: 1 });
+          const weights = weightGradients(context, convolution, kernel, dKernel, dy as string);
           return { dxs: [needed ? graph.node('Gemm', [spread, w], { transB: 1 }) : undefined], weights };
         },
       };
@@ -105,10 +117,8 @@ function strided(convolution: Convolution): Operator {
       return {
         outputs: [graph.node('Gemm', [columns, w, context.weight(bias.name)])],
         backward([dy], [needed]) {
-          const weights = new Map([
-            [kernel.name, inPieces(context, graph.node('Gemm', [columns, dy as string], { transA: 1 }), kernel.shape)],
-            [bias.name, biasGradient(context, dy as string, rowsOf(context, output), filters)],
-          ]);
+          const dKernel = graph.node('Gemm', [columns, dy as string], { transA: 1 });
+          const weights = weightGradients(context, convolution, kernel, dKernel, dy as string);
           if (!needed) return { dxs: [undefined], weights };
           const pieces = graph.node('Gemm', [dy as string, w], { transB: 1 });
           return { dxs: [scatterPlaces(context, pieces, from, windows.sees)], weights };
@@ -176,10 +186,7 @@ function banded(convolution: Convolution): Operator {
             const [before, after] = [first(i) * filters, (taps - along - first(i)) * filters];
             return before || after ? graph.node('Pad', [part, graph.ints([0, before, 0, after])]) : part;
           });
-          const weights = new Map([
-            [kernel.name, inPieces(context, graph.node('Sum', placed), kernel.shape)],
-            [bias.name, biasGradient(context, dy as string, rowsOf(context, output), filters)],
-          ]);
+          const weights = weightGradients(context, convolution, kernel, graph.node('Sum', placed), dy as string);
           if (!needed) return { dxs: [undefined], weights };
           const dx = graph.node('Gemm', [dyLines, matrix], { transB: 1 });
           return { dxs: [fromLines(context, dx, inChannels)], weights };

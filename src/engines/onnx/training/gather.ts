@@ -1,5 +1,11 @@
 import { type Context, reshape } from './operator.js';
 
+/** Places and channels of a map. */
+interface MapSize {
+  readonly places: number;
+  readonly channels: number;
+}
+
 /**
  * Gathers lists of places of each map side by side: im2col if the lists are the places of windows.
  * @param value rows [batch * places, channels].
@@ -9,7 +15,7 @@ import { type Context, reshape } from './operator.js';
 export function gatherPlaces(
   context: Context,
   value: string,
-  { places, channels }: { readonly places: number; readonly channels: number },
+  { places, channels }: MapSize,
   lists: readonly (readonly number[])[],
 ): string {
   const { graph, batch } = context;
@@ -35,7 +41,7 @@ const MATRIX_ELEMENTS = 6000;
 export function scatterPlaces(
   context: Context,
   value: string,
-  { places, channels }: { readonly places: number; readonly channels: number },
+  { places, channels }: MapSize,
   lists: readonly (readonly number[])[],
 ): string {
   const { graph, batch } = context;
