@@ -116,7 +116,7 @@ export interface ForwardResult {
   readonly maps: Float32Array | null;
 }
 
-/** A loaded classifier that can also return the activations behind its answers. */
+/** A loaded classifier that can also return the activations that led to its answers. */
 export interface ClassifierForward extends Forward {
   /** Like `run`, with features. @param maps whether to return the maps too, which are large. */
   runWithFeatures(pixels: Uint8Array, n: number, maps: boolean): Promise<ForwardResult>;

@@ -1,4 +1,4 @@
-/** What the requests in test/requests answer, as far as the tests look. */
+/** Answers of the requests in test/requests: the fields that tests use. */
 export interface DatasetVersionAnswer {
   readonly id: string;
   readonly dataset: string;
@@ -111,7 +111,7 @@ export interface RunEventAnswer {
   } | null;
 }
 
-/** A run as a list shows it. */
+/** A run in a list. */
 export type ListedRun = Pick<
   RunAnswer,
   | 'id'
@@ -211,7 +211,7 @@ export interface ClassificationAnswer {
   };
 }
 
-/** What decides whether two runs came to the same: everything measured but time and memory. */
+/** The figures of a run that must be equal in a repetition: everything measured but time and memory. */
 export function figuresOf(run: RunAnswer): unknown {
   const { testAccuracy, testLoss, confusion, keptEpoch } = run;
   const epochs = run.epochs.map(({ seconds: _, ...figures }) => figures);

@@ -10,7 +10,7 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** Values in GraphQL's syntax that fit a scalar and name nothing that is there. */
+/** Valid values of scalars in GraphQL syntax, which name nothing that exists. */
 const SCALARS: Readonly<Record<string, string>> = {
   ID: '"00000000-0000-7000-8000-000000000000"',
   String: '"no-such-thing"',
@@ -23,10 +23,10 @@ const SCALARS: Readonly<Record<string, string>> = {
   Upload: '$file',
 };
 
-/** What an argument is to be, by its path: `input.model`. */
+/** Values of arguments by path, for example `input.model`. */
 export type Chosen = Readonly<Record<string, string>>;
 
-/** A request for a query, mutation or subscription that GraphQL accepts: all that is required, and nothing else. */
+/** A valid request for a query, mutation or subscription, with its required arguments only. */
 export function anyRequest(operation: string, { name, args, type }: GraphQLField<unknown, never>, chosen: Chosen) {
   const given = argumentsOf(args, '', chosen);
   const fields = isObjectType(getNamedType(type)) ? '{ __typename }' : '';

@@ -1,30 +1,29 @@
 import type { PrismaClient } from '../../src/storage/database.js';
 
-/** A column as PostgreSQL's catalogue has it. */
+/** A column in PostgreSQL's catalog. */
 interface Column {
   readonly table: string;
   readonly column: string;
   readonly type: string;
   readonly isGenerated: boolean;
-  /** Of an enum, or of an array of one. */
+  /** Labels of an enum, or of an array of one. */
   readonly label: string | null;
-  /** Table and column that it refers to. */
+  /** Table and column of its foreign key. */
   readonly target: string | null;
   readonly targetColumn: string | null;
 }
 
-/** Columns of text that only ever held certain words, on which later migrations count. */
+/** Text columns with a fixed set of values, on which later migrations rely. */
 const KNOWN: Readonly<Record<string, string>> = { 'tokens.role': 'admin' };
 
-/** A row that was put into a table. */
+/** A row that was inserted. */
 export interface AnyRow {
   readonly table: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Puts a row into every table of a database, whatever tables it has: each column gets a value of its type, and refers to
- * the row that was put into its table.
+ * Inserts a row into every table of a database: each column gets a value of its type, each foreign key the row of its table.
  * @param n makes the rows differ from those of other calls.
  */
 export async function fillTables(client: PrismaClient, n: number): Promise<AnyRow[]> {

@@ -3,15 +3,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
 import { launchInstalled } from './installed-browser.mjs';
 
-/** A camera that shows a test picture, for pages that ask for one. */
+/** Arguments for a camera with a test image, for pages that ask for one. */
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-/** Milliseconds to wait for what a page should show, on a machine that does much else. */
+/** Milliseconds to wait for an element on a busy machine. */
 const PATIENCE = 50_000;
 
 /**
- * A browser that is installed on this machine, none is downloaded; it ends with the file of tests. Null where there is
- * none; but never in CI, which installs one.
+ * A browser installed on this machine, closed after the test file; nothing is downloaded. Null if there is none, except in
+ * CI, which installs one.
  */
 export async function installedBrowser(): Promise<Browser | null> {
   const browser = await launchInstalled(CAMERA);
@@ -24,20 +24,20 @@ export async function installedBrowser(): Promise<Browser | null> {
   return null;
 }
 
-/** What a hub is to a browser. */
+/** A hub as a browser needs it. */
 export interface Hosted {
   readonly url: string;
   readonly token: string;
 }
 
-/** Everything that went wrong in a page or left its host; a test ends by expecting that there is nothing. */
+/** Errors of a page, and its requests to other hosts. Every test ends by expecting none. */
 export interface Watched {
   readonly page: Page;
   readonly problems: string[];
   close(): Promise<void>;
 }
 
-/** Opens a page of a hub, signed in by the address that `hub start` prints. */
+/** Opens a page of a hub, signed in with the address that `hub start` prints. */
 export async function openPage(
   browser: Browser,
   hub: Hosted,
@@ -52,7 +52,7 @@ export async function openPage(
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     const text = message.text();
-    // What the page's policy forbids is told here; that a hub is down is the browser's own complaint.
+    // Reports violations of the page's policy; the browser's own errors about a stopped hub do not count.
     if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED|WebSocket connection|status of 4\d\d/.test(text))
       problems.push(text);
   });
@@ -64,13 +64,13 @@ export async function openPage(
   return { page, problems, close: () => context.close() };
 }
 
-/** What axe looks at; in the dark, only whether anything is too faint. */
+/** The rules that axe checks; in dark mode only contrast. */
 const RULES = {
   light: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
   dark: ['color-contrast'],
 } as const;
 
-/** Expects that nobody is kept from using what is shown: axe finds nothing serious. */
+/** Expects an accessible page: axe finds no serious problem. */
 export async function expectAccessible(
   page: Page,
   schemes: readonly (keyof typeof RULES)[] = ['light'],

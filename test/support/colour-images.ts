@@ -4,16 +4,16 @@ import { type Files, zipOf } from '../datasets/fixtures.js';
 import type { DatasetVersionAnswer } from './answers.js';
 import type { HubUser } from './hub-user.js';
 
-/** Classes that a network learns in seconds: the colour that most of a picture has. */
+/** Classes that a network learns in seconds: the dominant color of an image. */
 export const COLOURS = { blue: [0, 0, 250], green: [0, 250, 0], red: [250, 0, 0] } as const;
 export type Colour = keyof typeof COLOURS;
-/** As the hub sorts them. */
+/** The classes in the hub's order. */
 export const COLOUR_NAMES = Object.keys(COLOURS) as readonly Colour[];
 
-/** Largest difference of a channel from the class's colour: less than the classes lie apart, more than nothing. */
+/** Largest difference of a channel from the color of the class: above 0, but less than the distance of the classes. */
 const NOISE = 70;
 
-/** A PNG of a colour with noise of its own for every seed. */
+/** A PNG of a color, with different noise for every seed. */
 export async function colourPhoto(colour: Colour, seed: number, width = 32, height = 32): Promise<Buffer> {
   const random = randomStream(seed, colour);
   const pixels = Buffer.alloc(width * height * 3);
@@ -26,7 +26,7 @@ export async function colourPhoto(colour: Colour, seed: number, width = 32, heig
     .toBuffer();
 }
 
-/** `train/red/0.png`, ..., `test/blue/7.png`: a dataset whose splits are given. */
+/** `train/red/0.png`, ..., `test/blue/7.png`: a dataset with given splits. */
 export async function colourImages({ train = 20, test = 8, seed = 0 } = {}): Promise<Files> {
   const files: Record<string, Buffer> = {};
   for (const colour of COLOUR_NAMES) {
@@ -38,7 +38,7 @@ export async function colourImages({ train = 20, test = 8, seed = 0 } = {}): Pro
   return files;
 }
 
-/** Registers them as the first version of the dataset "colours". */
+/** Registers the images as the first version of the dataset "colours". */
 export async function registerColours(hub: HubUser): Promise<DatasetVersionAnswer> {
   return hub.register('colours', await zipOf(await colourImages()));
 }

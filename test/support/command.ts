@@ -11,29 +11,29 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command of the built `hub` under way. */
+/** A running command of the built `hub`. */
 export interface StartedCommand {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
 }
 
 export interface CommandOptions {
-  /** Goes over the environment of the tests. */
+  /** Overrides the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
   /** Standard input. */
   readonly input?: Uint8Array;
 }
 
-/** Starts a command of the built `hub`, without any network but this machine's. */
+/** Starts a command of the built `hub`, with no network but this machine's. */
 export function startHubCommand(
   command: readonly string[],
   { env = {}, input = new Uint8Array() }: CommandOptions = {},
 ): StartedCommand {
-  // It has a database and a hub of its own.
+  // The command has a database and a hub of its own.
   const { DATABASE_URL: _database, HUB_URL: _url, HUB_TOKEN: _token, ...inherited } = process.env;
   const child = spawn(process.execPath, ['--import', NO_NETWORK, CLI, ...command], { env: { ...inherited, ...env } });
   const exit = once(child, 'exit');
-  child.stdin.on('error', () => undefined); // it may end before it has read all
+  child.stdin.on('error', () => undefined); // the command may end before it has read everything
   child.stdin.end(input);
   const read = Promise.all([text(child.stdout), text(child.stderr)]);
   const ended = read.then(async ([stdout, stderr]) => {
@@ -43,7 +43,7 @@ export function startHubCommand(
   return { child, ended };
 }
 
-/** Runs a command of the built `hub` to its end. */
+/** Runs a command of the built `hub` until it ends. */
 export async function runHub(...command: readonly string[]): Promise<Ended> {
   return startHubCommand(command).ended;
 }

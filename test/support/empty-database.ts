@@ -8,14 +8,14 @@ import { openDatabase } from '../../src/storage/database.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder of a database at the newest migration that holds nothing. */
+    /** Folder of an empty database at the newest migration. */
     readonly emptyDatabase: string;
   }
 }
 
 let folder: string;
 
-/** Before all tests: makes the database that theirs are copies of, since PostgreSQL needs seconds to make one. */
+/** Creates the database that tests copy, before all tests, since PostgreSQL needs seconds to create one. */
 export async function setup(project: TestProject): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'hub-database-'));
   const database = join(folder, 'database');
@@ -27,7 +27,7 @@ export async function teardown(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** An empty database at a place where there is none. */
+/** Creates an empty database in a new folder. */
 export function copyEmptyDatabase(to: string): void {
   cpSync(inject('emptyDatabase'), to, { recursive: true });
 }

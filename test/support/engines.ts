@@ -21,7 +21,7 @@ import type { Weights } from '../../src/network/tensor.js';
 
 const THREADS = 2;
 
-/** Pictures, channels last. */
+/** Pixels, channels last. */
 export interface Pictures {
   readonly pixels: Uint8Array;
   readonly count: number;
@@ -29,27 +29,27 @@ export interface Pictures {
   readonly width: number;
 }
 
-/** An engine, and the parts of it that tests look at alone. */
+/** An engine, and the parts of it that are tested on their own. */
 export interface OpenEngine {
   readonly engine: Engine;
-  /** @param passBytes of activations that a pass may take. */
+  /** @param passBytes most bytes of activations per pass. */
   trainer(spec: TrainerSpec, passBytes?: number): Trainer;
-  /** Resized and scaled pictures, channels last. */
+  /** Resizes and scales pixels, channels last. */
   preprocessed(pictures: Pictures, height: number, width: number): Promise<Float32Array>;
-  /** What layers of a backbone compute, channels last. */
+  /** Computes layers of a backbone, channels last. */
   layerValues(
     backbone: Weights,
     size: InputSize,
     pictures: Pictures,
     names: readonly string[],
   ): Promise<ReadonlyMap<string, Float32Array>>;
-  /** How many tensors the library holds, where it counts them. */
+  /** Number of tensors in the library's memory, if it counts them. */
   readonly tensors?: () => number;
 }
 
 export interface TestedEngine {
   readonly name: string;
-  /** Whether it is fast enough for the real network. */
+  /** Whether it is fast enough for the full network. */
   readonly real: boolean;
   readonly open: () => Promise<OpenEngine>;
 }
@@ -61,10 +61,10 @@ if (!installed) {
   );
 }
 
-/** Of ONNX Runtime, besides the CPU: for a machine that has them, HUB_TEST_DEVICES=cuda,webgpu. */
+/** Devices of ONNX Runtime in addition to the CPU; on a machine that has them, set HUB_TEST_DEVICES=cuda,webgpu. */
 const devices = (process.env.HUB_TEST_DEVICES ?? '').split(',').filter(Boolean) as OnnxDevice[];
 
-/** Every engine that there is here. TensorFlow's is tested on the JavaScript backend always. */
+/** All engines of this machine. TensorFlow's is always tested on the JavaScript backend. */
 export const TESTED_ENGINES: readonly TestedEngine[] = [
   { name: 'onnx', real: true, open: async () => openOnnx('cpu') },
   ...devices.map((device) => ({ name: `onnx on ${device}`, real: true, open: async () => openOnnx(device) })),
@@ -101,7 +101,7 @@ function writePicture(graph: GraphBuilder, pictures: Pictures, height: number, w
   return writePreprocessing(graph, pixels, [height / pictures.height, width / pictures.width]);
 }
 
-/** @param outputs values of the graph by name, maps as n x c x h x w. */
+/** Runs a graph. @param outputs values of the graph by name; maps are n x c x h x w. */
 async function runGraph(
   graph: GraphBuilder,
   options: SessionOptions,
@@ -128,7 +128,7 @@ function channelsLast({ data, dims }: ort.Tensor): Float32Array {
   });
 }
 
-/** @param backend `cpu` is the JavaScript backend, which the library of tfjs-node brings along. */
+/** @param backend `cpu` is the JavaScript backend, which tfjs-node includes. */
 async function openTensorFlow(backend: 'cpu' | 'tensorflow'): Promise<OpenEngine> {
   const tf = installed ? (await loadTensorFlow({ threads: THREADS, cpuOnly: false })).tf : await javaScriptLibrary();
   await tf.setBackend(backend);
@@ -158,7 +158,7 @@ async function openTensorFlow(backend: 'cpu' | 'tensorflow'): Promise<OpenEngine
 }
 
 async function javaScriptLibrary(): Promise<TensorFlow> {
-  const tf = await import('@tensorflow/tfjs'); // its core alone does not bring the gradients to CommonJS
-  tf.enableProdMode(); // no advice to install tfjs-node
+  const tf = await import('@tensorflow/tfjs'); // tfjs-core alone lacks the gradients in CommonJS
+  tf.enableProdMode(); // suppresses the advice to install tfjs-node
   return tf;
 }

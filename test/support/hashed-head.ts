@@ -1,6 +1,6 @@
 import { elements, f32, type Tensor } from '../../src/network/tensor.js';
 
-/** The head of the scripts in test/reference: numbers that any language can make again. */
+/** The head of the scripts in test/reference, with numbers that every language can reproduce. */
 export function hashedHead({ hidden, classes }: { readonly hidden: number; readonly classes: number }) {
   const glorot = (ins: number, outs: number): number => Math.sqrt(6 / (ins + outs));
   return new Map([
@@ -11,7 +11,7 @@ export function hashedHead({ hidden, classes }: { readonly hidden: number; reado
   ]);
 }
 
-/** fine_tuning.py's hashed(): murmur3's finaliser of the place, spread over +-limit. */
+/** hashed() of fine_tuning.py: murmur3's finalizer of the index, scaled to +-limit. */
 function hashed(tensor: number, shape: number[], limit: number): Tensor {
   const data = new Float32Array(elements(shape));
   for (let i = 0; i < data.length; i++) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
 
-/** A certificate for `localhost`, as PEM, and its key. */
+/** A certificate for `localhost` and its key, in PEM format. */
 export interface Certificate {
   readonly private: string;
   readonly cert: string;
@@ -16,7 +16,7 @@ export async function localCertificate(): Promise<Certificate> {
   });
 }
 
-/** A server of this machine until the test has finished. @returns its address. */
+/** Starts a server on this machine until the test has finished. @returns its address. */
 export async function serveHttps({ private: key, cert }: Certificate, listener: RequestListener): Promise<string> {
   const server = createServer({ key, cert }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

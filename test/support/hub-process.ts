@@ -12,12 +12,12 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A line of the hub's log, or what a library has written there. */
+/** A line of the hub's log, or of a library. */
 function logLine(line: string): LogLine {
   return line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: WARNING, msg: line };
 }
 
-/** `hub start` as a process of its own, which can be killed. */
+/** `hub start` as a separate process, which can be killed. */
 export class HubProcess extends HubUser {
   private constructor(
     private readonly child: ChildProcess,
@@ -28,7 +28,7 @@ export class HubProcess extends HubUser {
     super();
   }
 
-  /** Starts a hub on a data folder and waits until it says where it listens. */
+  /** Starts a hub on a data folder and waits until it prints its address. */
   static async start(data: string, ...options: readonly string[]): Promise<HubProcess> {
     const args = ['start', '--data', data, '--port', '0', ...options];
     const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -46,7 +46,7 @@ export class HubProcess extends HubUser {
     return this.child.pid as number;
   }
 
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the process to end. */
   async end(signal: NodeJS.Signals): Promise<Exit> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exit = once(this.child, 'exit');

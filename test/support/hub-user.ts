@@ -23,7 +23,7 @@ export interface LogLine {
 export const WARNING = 40;
 export const ERROR = 50;
 
-/** For what takes seconds: a hub that is asked twenty times a second, as Vitest would, has half a core less for the work. */
+/** Polling for work of seconds: Vitest's default of twenty requests a second would cost the hub half a core. */
 export const PATIENTLY = { timeout: 60_000, interval: 250 };
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ type Variables = Readonly<Record<string, unknown>>;
 export interface RawAnswer {
   readonly status: number;
   readonly requestId: string | null;
-  /** The header. */
+  /** The authorization header. */
   readonly retryAfter: string | null;
   readonly data?: unknown;
   readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
@@ -46,12 +46,12 @@ function formOf(operations: unknown, { as, content }: { as: string; content: Uin
   return form;
 }
 
-/** A request of test/requests, which the docs show. */
+/** Reads a request of test/requests, which the docs show. */
 export async function requestText(name: string): Promise<string> {
   return readFile(new URL(`../requests/${name}.graphql`, import.meta.url), 'utf8');
 }
 
-/** What a user does with a hub, wherever it runs. */
+/** The actions of a hub's user, wherever the hub runs. */
 export abstract class HubUser {
   abstract readonly log: readonly LogLine[];
   #client: HubClient | undefined;
@@ -59,34 +59,34 @@ export abstract class HubUser {
   abstract get url(): string;
   abstract get token(): string;
 
-  /** A client that holds the first token. */
+  /** A client with the first token. */
   get client(): HubClient {
     this.#client ??= new HubClient(this.url, this.token);
     return this.#client;
   }
 
-  /** The same hub for somebody with another token. */
+  /** The same hub with another token. */
   as(token: string): HubUser {
     return new OtherUser(this, token);
   }
 
-  /** To be called when address or token may have changed. */
+  /** Call it when address or token may have changed. */
   protected forgetClient(): void {
     this.#client = undefined;
   }
 
-  /** Any HTTP request at all. */
+  /** Sends any HTTP request. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.url}${path}`, init);
   }
 
-  /** Asks a request of test/requests. */
+  /** Sends a request of test/requests. */
   async ask<T>(name: string, variables: Variables = {}): Promise<T> {
     const text = await requestText(name);
     return this.client.request<T>(text, variables).catch((error: unknown) => this.#explain(error));
   }
 
-  /** Asks one that takes a file in the variable `as`. */
+  /** Sends a request of test/requests with a file in the variable `as`. */
   async send<T>(name: string, as: string, content: Uint8Array, variables: Variables = {}): Promise<T> {
     const file = new File([new Uint8Array(content)], 'file');
     const given = { ...variables, [as]: null };
@@ -95,7 +95,7 @@ export abstract class HubUser {
       .catch((error: unknown) => this.#explain(error));
   }
 
-  /** Any GraphQL request, with a file in the variable `file.as` if there is one. @returns the answer as it came. */
+  /** Sends any GraphQL request, optionally with a file in the variable `file.as`. @returns the raw answer. */
   async post(query: string, variables: Variables = {}, file?: { as: string; content: Uint8Array }): Promise<RawAnswer> {
     const operations = { query, variables: file ? { ...variables, [file.as]: null } : variables };
     const authorization = `Bearer ${this.token}`;
@@ -108,7 +108,7 @@ export abstract class HubUser {
     return { status: response.status, requestId: requestId ?? null, retryAfter: retryAfter ?? null, ...body };
   }
 
-  /** Makes a dataset and registers an archive as its first version. */
+  /** Creates a dataset and registers an archive as its first version. */
   async register(dataset: string, archive: Uint8Array): Promise<DatasetVersionAnswer> {
     await this.ask('create-dataset', { name: dataset });
     const answer = await this.send<{ registerDatasetVersion: DatasetVersionAnswer }>(
@@ -128,7 +128,7 @@ export abstract class HubUser {
     return answer.startTransferRun.id;
   }
 
-  /** What happened to a run behind an event and then what happens, as it happens, until it has ended. */
+  /** Events of a run after the given number, then live until the run ends. */
   async *watch(id: string, after = 0): AsyncGenerator<RunEventAnswer> {
     const request = await requestText('run-events');
     const variables = { id, after };
@@ -160,7 +160,7 @@ export abstract class HubUser {
     return (await this.ask<{ sweep: SweepAnswer }>('sweep', { id })).sweep;
   }
 
-  /** Waits for a sweep to end, by asking again and again. */
+  /** Waits for a sweep to end, by polling. */
   async endedSweep(id: string): Promise<SweepAnswer> {
     const ended = async (): Promise<SweepAnswer | false> => {
       const sweep = await this.sweep(id);
@@ -169,7 +169,7 @@ export abstract class HubUser {
     return vi.waitUntil(ended, PATIENTLY);
   }
 
-  /** Makes a token. @returns its secret and its id. */
+  /** Creates a token. @returns its secret and its id. */
   async createToken(input: Variables): Promise<{ secret: string; id: string }> {
     const { createToken } = await this.ask<{ createToken: { secret: string; token: { id: string } } }>('create-token', {
       input,
@@ -185,13 +185,13 @@ export abstract class HubUser {
     return answer.registerModelVersion;
   }
 
-  /** In which form a version serves. */
+  /** The form in which a version serves. */
   async serving(model: string, number: number): Promise<VersionServingAnswer> {
     const { versions } = (await this.ask<{ model: ModelAnswer }>('model', { name: model })).model;
     return versions.find((version) => version.number === number)!.serving;
   }
 
-  /** Waits until the 8-bit form of a version is made and measured, or cannot be. */
+  /** Waits until the 8-bit form of a version is measured, or has failed. */
   async measured(model: string, number: number): Promise<VersionServingAnswer> {
     const ended = async (): Promise<VersionServingAnswer | false> => {
       const serving = await this.serving(model, number);
@@ -209,7 +209,7 @@ export abstract class HubUser {
     return (await vi.waitUntil(found, PATIENTLY)) as CalibrationAnswer;
   }
 
-  /** A masked error says nothing about its cause, which the log has: a failed test should show both. */
+  /** Adds the cause in the log to a masked error, so that a failed test shows both. */
   #explain(error: unknown): never {
     const masked = error instanceof HubError && String(error.code) === 'INTERNAL';
     if (masked) error.message += `\n${JSON.stringify(this.log.findLast(({ level }) => level === ERROR))}`;

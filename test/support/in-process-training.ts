@@ -26,19 +26,19 @@ export type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { 
 
 export const STEPS_PER_CALL = 2;
 
-/** A checkpoint behind every call of the engine. */
+/** A checkpoint after every call of the engine. */
 export const ALWAYS = { withinEpoch: 0, afterEpoch: 0 };
 
 export const of = <T extends TrainingEvent['type']>(events: readonly TrainingEvent[], type: T): EventOf<T>[] =>
   events.filter((event): event is EventOf<T> => event.type === type);
 
-/** What two runs that came to the same have in common. */
+/** The results in which two equal runs agree. */
 export function outcome(events: readonly TrainingEvent[]): unknown {
   const [{ weightsBlob, test, keptEpoch }] = of(events, 'finished') as [EventOf<'finished'>];
   return { weightsBlob, test, keptEpoch };
 }
 
-/** Checkpoints behind epochs, one for each: these runs do not let epochs share any. */
+/** Checkpoints at the end of epochs, one per epoch: epochs of these runs share none. */
 export const epochEnds = (events: readonly TrainingEvent[]): { checkpointBlob: string; metrics: EpochMetrics }[] =>
   of(events, 'checkpoint').flatMap(({ checkpointBlob, epochs }) =>
     epochs.map((metrics) => ({ checkpointBlob, metrics })),
@@ -51,7 +51,7 @@ export const midEpochs = (events: readonly TrainingEvent[]): string[] =>
 export const epochsOf = (events: readonly TrainingEvent[]): unknown[] =>
   epochEnds(events).map(({ metrics: { seconds: _, ...figures } }) => figures);
 
-/** Runs in this process: real training on the narrow network and the images of colours. */
+/** Trains in this process, on the narrow network and the color images. */
 export class InProcessTraining {
   private constructor(
     readonly folder: string,
@@ -79,7 +79,7 @@ export class InProcessTraining {
     });
   }
 
-  /** @param other than ONNX Runtime. @returns everything that it told. */
+  /** Trains a run. @param other engine than ONNX Runtime. @returns its events. */
   async run(
     changes: Partial<Job> = {},
     until?: (event: TrainingEvent) => boolean,
@@ -107,7 +107,7 @@ export class InProcessTraining {
     return events;
   }
 
-  /** What a run has learned. */
+  /** The trained weights of a run. */
   async weightsOf(events: readonly TrainingEvent[]): Promise<Weights> {
     return readSafetensors(await this.blobs.get(of(events, 'finished')[0]!.weightsBlob)).weights;
   }
@@ -117,7 +117,7 @@ export class InProcessTraining {
   }
 }
 
-/** The real engine, in calls of fewer steps than an epoch of so few images has: a run can only be interrupted between calls. */
+/** The real engine with fewer steps per call than its short epochs have, since a run is interrupted between calls only. */
 function engineOfShortCalls(): Engine {
   const engine = new OnnxEngine(1);
   return {

@@ -4,7 +4,7 @@ import { writeSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32, type Tensor, type Weights } from '../../src/network/tensor.js';
 import { randomStream, uniform } from '../../src/random.js';
 
-/** InceptionV3 with every number of filters divided by 16: the real layers, a hundredth of the work. */
+/** InceptionV3 with a sixteenth of the filters: all layers, a hundredth of the computation. */
 export function narrowBackbone(seed = 1, width = 1 / 16): Weights {
   const weights = new Map<string, Tensor>();
   for (const layer of convolutions(inceptionV3(width))) {
@@ -24,7 +24,7 @@ export function narrowBackbone(seed = 1, width = 1 / 16): Weights {
   return weights;
 }
 
-/** The same as a weight file. */
+/** The narrow backbone as a weight file. */
 export function narrowBackboneFile(seed = 1): Buffer {
   return writeSafetensors(narrowBackbone(seed));
 }

@@ -2,10 +2,10 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { expectAccessible, type Hosted, openPage } from './browser.js';
 
-/** As wide as a phone. */
+/** Width of a phone. */
 export const PHONE = { viewport: { width: 390, height: 800 } };
 
-/** Does something on a page of a hub, and expects that nothing went wrong there. */
+/** Acts on a page of a hub, and expects no errors. */
 export async function onPage(
   browser: Browser,
   hub: Hosted,
@@ -22,7 +22,7 @@ export async function onPage(
   }
 }
 
-/** Expects that nothing hangs over the side of a phone, and that everybody can use what is shown, in the dark as well. */
+/** Expects that the page fits a phone and is accessible, in dark mode too. */
 export async function expectFitsPhone(page: Page): Promise<void> {
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(PHONE.viewport.width);

@@ -1,19 +1,19 @@
 import type { Page } from 'playwright-core';
 
-/** A file as a user has it. */
+/** A file of the user. */
 export interface UserFile {
   readonly name: string;
   readonly mimeType: string;
   readonly buffer: Buffer;
 }
 
-/** Drops files somewhere on a page. */
+/** Drops files on an element of a page. */
 export const dropFiles = (page: Page, files: readonly UserFile[]): Promise<void> => give(page, files, 'drop');
 
 /** Pastes files into a page. */
 export const pasteFiles = (page: Page, files: readonly UserFile[]): Promise<void> => give(page, files, 'paste');
 
-/** What a browser does when files come by mouse or clipboard, which no script can hold. */
+/** Dispatches the event of dropped or pasted files, which a script cannot cause otherwise. */
 async function give(page: Page, files: readonly UserFile[], how: 'drop' | 'paste'): Promise<void> {
   const given = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, content: buffer.toString('base64') }));
   await page.evaluate(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Reads the numbers that a script in test/reference made. */
+/** Reads the numbers computed by a script in test/reference. */
 export function reference<T>(name: string): T {
   return JSON.parse(readFileSync(join(import.meta.dirname, '..', 'reference', name), 'utf8')) as T;
 }

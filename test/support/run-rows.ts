@@ -5,7 +5,7 @@ import { openDatabase, type Prisma, type PrismaClient } from '../../src/storage/
 import { recipeSchema } from '../../src/training/recipe.js';
 import { copyEmptyDatabase } from './empty-database.js';
 
-/** A database of its own without a hub, for rows that no hub would make. */
+/** A separate database without a hub, for rows that no hub would write. */
 export class RowDatabase {
   private constructor(
     private readonly folder: string,
@@ -26,7 +26,7 @@ export class RowDatabase {
   }
 }
 
-/** A version of a new dataset, with nothing behind it. @returns its id. */
+/** Inserts a version of a new dataset, without blobs. @returns its id. */
 export async function datasetVersionRow(client: PrismaClient, dataset: string): Promise<string> {
   const { id: datasetId } = await client.dataset.create({ data: { name: dataset } });
   const numbers = { number: 1, imageCount: 3, bytes: 10n, rejectedCount: 0 };
@@ -36,7 +36,7 @@ export async function datasetVersionRow(client: PrismaClient, dataset: string): 
   return (await client.datasetVersion.create({ data })).id;
 }
 
-/** A run, QUEUED unless it is given otherwise. @returns its id. */
+/** Inserts a run, QUEUED by default. @returns its id. */
 export async function runRow(
   client: PrismaClient,
   datasetVersionId: string,

@@ -3,7 +3,7 @@ import { registerColours } from './colour-images.js';
 import type { HubUser } from './hub-user.js';
 import { QUICK } from './recipes.js';
 
-/** Lets a hub serve version 1 of the model "colours", which tells its three colours apart. @returns its run. */
+/** Serves version 1 of the model "colours", which recognizes its three colors. @returns its run. */
 export async function serveColours(hub: HubUser): Promise<RunAnswer> {
   const version = await registerColours(hub);
   const run = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
@@ -11,7 +11,7 @@ export async function serveColours(hub: HubUser): Promise<RunAnswer> {
   return run;
 }
 
-/** Lets it serve what a run made under another name, calibrated and with floats: what answers stays the same meanwhile. */
+/** Serves a run as another model, calibrated and with floats, so that its answers do not change during a test. */
 export async function promoteAs(hub: HubUser, run: RunAnswer, model: string): Promise<void> {
   const { number } = await hub.registerModel(run.id, model);
   await hub.calibrated(model, number);

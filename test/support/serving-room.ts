@@ -22,7 +22,7 @@ import { narrowBackboneFile } from './narrow-backbone.js';
 import { NETWORK_THREAD_ENTRY } from './test-hub.js';
 import { compile } from './test-runner.js';
 
-/** Values that the narrow backbone gives: a sixteenth of 2048. */
+/** Features of the narrow backbone: a sixteenth of 2048. */
 export const FEATURES = 128;
 export const LABELS = ['ant', 'bee', 'cat', 'dog'];
 const SIZE = { input: 8, image: 75 };
@@ -36,52 +36,52 @@ const BOUNDS: ServingBounds = {
   servingVersions: 1,
 };
 
-/** A question to the production version that wants all classes. */
+/** A question to the production version for all classes. */
 export const PRODUCTION: Question = {
   ...{ model: 'pets', target: { alias: 'production' } },
   ...{ topK: LABELS.length, outlierScore: true },
 };
 
-/** An encoded photo whose bytes are there. */
+/** An encoded photo in memory. */
 const photoOf = (bytes: Uint8Array): PhotoSource => encodedPhoto(async () => bytes);
 
-/** Photos that come as pixels. */
+/** Photos given as pixels. */
 export const pixelsOf = (bytes: Uint8Array, count: number): PhotoSource => ({
   form: 'pixels',
   read: async () => ({ bytes, count }),
 });
 
-/** Asks about one photo. */
+/** Classifies one photo. */
 export async function classify(answerer: Answerer, photo: Uint8Array, more: Partial<Question> = {}): Promise<Answer> {
   return (await answerer.answer(photoOf(photo), { ...PRODUCTION, ...more })).answers[0];
 }
 
 /** Properties of a version that differ from the usual ones. */
 export type Changes = Partial<ServedVersion> & {
-  /** What its head adds, one value a class: its answer is then nearly the same for every photo. */
+  /** Biases of its head by class, which make its answer nearly the same for every photo. */
   readonly leaning?: readonly number[];
   readonly features?: number;
 };
 
-/** All of serving on a folder of its own, with the real thread, which here can be held up and counts its networks. */
+/** The whole of serving on its own folder, with the real thread, which can be paused and counts its networks. */
 export class ServingRoom {
-  /** Networks in memory, and all that were ever asked for. */
+  /** Networks in memory, and all networks ever loaded. */
   loaded = 0;
   loads = 0;
-  /** Why networks that are loaded from now on cannot be. */
+  /** Error with which loading a network fails from now on. */
   refusal: Error | null = null;
-  /** What was asked of networks to look at, each by how many were loaded before it; and what is computed now. */
+  /** Networks that computed, each by the number loaded before it, and the number computing now. */
   asked: number[] = [];
   computing = 0;
-  /** Versions that compute nothing side by side, by number, and why. */
+  /** Versions that cannot use lanes, by number, with the reason. */
   readonly alone: [number: number, error: unknown][] = [];
   readonly blobs: FileBlobStore;
-  /** What predictions wait for. */
+  /** The promise that predictions wait for. */
   #gate: Promise<void> = Promise.resolve();
   readonly #rooms: LoadedVersions[] = [];
-  /** What deployments load their versions with. */
+  /** Loads the versions of deployments. */
   readonly #loadedBy = new Map<Deployments, LoadedVersions>();
-  /** What `find` of the deployments knows. */
+  /** The versions that `find` of the deployments knows. */
   readonly #registered: ServedVersion[] = [];
 
   private constructor(
@@ -93,7 +93,7 @@ export class ServingRoom {
     this.blobs = blobs;
   }
 
-  /** @param lanes for pictures side by side; none unless they are asked for. */
+  /** @param lanes for photos computed in parallel; none by default. */
   static async open(lanes: LanePlan = { count: 0, threads: 0 }): Promise<ServingRoom> {
     const folder = await mkdtemp(join(tmpdir(), 'hub-serving-'));
     const blobs = new FileBlobStore(folder);
@@ -105,7 +105,7 @@ export class ServingRoom {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** A version whose head leans to the given classes, unless it is told which weights to take. */
+  /** A version whose head prefers the given classes, or one with the given weights. */
   async version(
     number: number,
     { leaning = [3, 1, 4, 2], features = FEATURES, ...changes }: Changes = {},
@@ -123,7 +123,7 @@ export class ServingRoom {
     return version;
   }
 
-  /** One whose answer depends on the picture. */
+  /** A version whose answer depends on the photo. */
   async seeing(number: number, seed = 1): Promise<ServedVersion> {
     const layers = head(FEATURES, { classes: LABELS.length, hidden: 5, dropout: 0 });
     const weightsBlob = (await this.blobs.put(writeSafetensors(initialWeights(layers, seed)))).sha256;
@@ -140,7 +140,7 @@ export class ServingRoom {
     return room;
   }
 
-  /** Deployments with these versions, one after the other, as production. */
+  /** Deployments in which the given versions become production in turn. */
   async serving(...versions: ServedVersion[]): Promise<Deployments> {
     const find = async (model: string, number: number): Promise<ServedVersion> => {
       const found = this.#registered.findLast((version) => version.model === model && version.number === number);
@@ -158,7 +158,7 @@ export class ServingRoom {
     return this.#loadedBy.get(deployments) as LoadedVersions;
   }
 
-  /** @param more with no rollout and a log that keeps nothing unless they are given. */
+  /** @param more by default no rollout, and a log that keeps nothing. */
   answerer(
     deployments: Deployments,
     bounds: Partial<ServingBounds> = {},
@@ -169,7 +169,7 @@ export class ServingRoom {
     return new Answerer({ bounds: { ...BOUNDS, ...bounds }, loaded, deployments, rollouts, log });
   }
 
-  /** From now on predictions wait until what this returns is called. */
+  /** Holds predictions back until the returned function is called. */
   holdUp(): () => void {
     let release = (): void => undefined;
     this.#gate = new Promise((resolve) => {
@@ -178,7 +178,7 @@ export class ServingRoom {
     return release;
   }
 
-  /** What a thread does beside its work. */
+  /** The hooks of a thread. */
   counted(network: ClassifierForward, before: number): ClassifierForward {
     this.loaded += 1;
     return {
@@ -200,7 +200,7 @@ export class ServingRoom {
   }
 }
 
-/** The real thread, which also tells how many networks it holds, and what it was asked to load. */
+/** The real thread, which also counts its networks and records what it loads. */
 class CountingThread extends NetworkThread {
   readonly #room: ServingRoom;
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { onTestFinished, type TestContext } from 'vitest';
 import { temporaryFolder } from '../storage/fixtures.js';
 
-/** A folder of a file system of its own, which is easily full. Skips the test where none can be made. @param size as `mount` takes it. */
+/** A folder on a small file system of its own. Skips the test if it cannot be mounted. @param size in `mount`'s syntax. */
 export async function smallDisk(context: TestContext, size: string): Promise<string> {
   const folder = await temporaryFolder();
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);

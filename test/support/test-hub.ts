@@ -15,22 +15,22 @@ import { inDatabase } from './in-database.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
 
 const DIST = new URL('../../dist/', import.meta.url);
-/** The compiled files that a hub started from the sources forks. `npm test` builds them first. */
+/** The compiled files that a hub forks when it is started from the sources. `npm test` builds them first. */
 export const WORKER_ENTRY = fileURLToPath(new URL('jobs/worker.js', DIST));
 export const NETWORK_THREAD_ENTRY = new URL('engines/network-thread-entry.js', DIST);
-/** What `hub` runs. */
+/** The entry of `hub`. */
 export const CLI = fileURLToPath(new URL('cli/main.js', DIST));
 
 /**
- * A hub as its users have it, on a folder of its own, with a narrow backbone as the bundled one. It may be stopped and
- * started again on the same data; `remove` ends it and leaves nothing behind.
+ * A complete hub on its own folder, with the narrow backbone as the bundled one. It can be stopped and started again on the
+ * same data; `remove` stops it and deletes everything.
  */
 export class TestHub extends HubUser {
   override readonly log: LogLine[] = [];
   #hub: Hub | undefined;
 
   private constructor(
-    /** Holds everything below. */
+    /** Folder of everything below. */
     private readonly folder: string,
     private readonly parts: Partial<Parts>,
   ) {
@@ -43,7 +43,7 @@ export class TestHub extends HubUser {
     return hub;
   }
 
-  /** One that was never started: it has no data folder yet. */
+  /** A hub that was never started and has no data folder yet. */
   static async prepare(parts: Partial<Parts> = {}): Promise<TestHub> {
     const folder = await mkdtemp(join(tmpdir(), 'hub-test-'));
     const hub = new TestHub(folder, parts);
@@ -57,12 +57,12 @@ export class TestHub extends HubUser {
     return join(this.folder, 'data');
   }
 
-  /** A folder from which the hub may read. */
+  /** A folder that the hub may read. */
   get allowed(): string {
     return join(this.folder, 'allowed');
   }
 
-  /** A folder beside it, from which it may not. */
+  /** A folder next to it that the hub must not read. */
   get outside(): string {
     return join(this.folder, 'outside');
   }
@@ -80,7 +80,7 @@ export class TestHub extends HubUser {
     return this.#hub;
   }
 
-  /** Starts it, and waits until all that should serve is loaded. */
+  /** Starts the hub, and waits until all versions that serve are loaded. */
   async start(options: Partial<ConfigInput> = {}): Promise<void> {
     if (!existsSync(this.data)) copyEmptyDatabase(dataPaths(this.data).database);
     const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed], ...options }, {});
@@ -95,7 +95,7 @@ export class TestHub extends HubUser {
     await this.#hub.ready;
   }
 
-  /** Works in its database while it is stopped, and starts it again. */
+  /** Stops the hub, works on its database, and starts it again. */
   async inDatabase<T>(work: (client: PrismaClient) => Promise<T>): Promise<T> {
     await this.stop();
     const done = await inDatabase(this.data, work);
@@ -115,7 +115,7 @@ export class TestHub extends HubUser {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Writes a file where the hub may read it. @returns its path. */
+  /** Writes a file to the folder that the hub may read. @returns its path. */
   async file(name: string, content: Uint8Array | string): Promise<string> {
     const path = join(this.allowed, name);
     await writeFile(path, content);

@@ -4,7 +4,7 @@ import { Runner } from '../../src/jobs/runner.js';
 import { startWorker } from '../../src/jobs/worker-process.js';
 import { WORKER_ENTRY } from './test-hub.js';
 
-/** Builds a network in a worker, as a hub does. */
+/** Builds a network in a worker process, as a hub does. */
 export function compile(job: CompileJob, signal: AbortSignal): Promise<unknown> {
   const log = pino({ level: 'silent' });
   return new Runner({ startWorker: (task) => startWorker(task, WORKER_ENTRY), log }).run('compile', job, signal);

@@ -8,7 +8,7 @@ import { startGraph, writeOutputs } from './pixel-graph.js';
 
 /**
  * Encodes a whole network as an ONNX file. Input: `pixels`, uint8 [n, input, input, 3]. Outputs: `result`, float
- * [n, classes], and the activations behind it, `features` [n, channels] and `maps` [n, channels, h, w].
+ * [n, classes], and the activations before it, `features` [n, channels] and `maps` [n, channels, h, w].
  */
 export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec): Uint8Array {
   const { layers } = matchBackbone(backbone);

@@ -39,7 +39,7 @@ export async function createSession(
     interOpNumThreads: 1,
     logSeverityLevel: 3,
     ...(saveTo ? { optimizedModelFilePath: saveTo } : {}),
-    extra: { session: { ...(saved ? SERVED : {}), ...(saveTo ? besides(saveTo) : {}) } },
+    extra: { session: { ...(saved ? SERVED : {}), ...(saveTo ? weightsFileOptions(saveTo) : {}) } },
   };
   // Two overloads: TypeScript accepts no union for them.
   return typeof model === 'string'
@@ -47,7 +47,8 @@ export async function createSession(
     : ort.InferenceSession.create(model, options);
 }
 
-function besides(file: string) {
+/** Session options that write the weights to a second file. */
+function weightsFileOptions(file: string) {
   return {
     optimized_model_external_initializers_file_name: basename(weightsBeside(file)),
     optimized_model_external_initializers_min_size_in_bytes: String(SMALLEST_BESIDE),

@@ -113,8 +113,8 @@ function refuseOthers(read: readonly ReadLayer[], convolutions: readonly ReadLay
 }
 
 function check(layer: ReadLayer, { type, config }: KerasLayer): void {
-  const besides = type === 'Conv2D' ? OF_CONVOLUTIONS : USUAL;
-  const usual = Object.entries(besides).filter(([key]) => key in layer.config);
+  const required = type === 'Conv2D' ? OF_CONVOLUTIONS : USUAL;
+  const usual = Object.entries(required).filter(([key]) => key in layer.config);
   for (const [key, wanted] of [...Object.entries(config), ...usual]) {
     const has = layer.config[key];
     if (isSame(has, wanted) || (key === 'axis' && isSame(has, 3))) continue;
