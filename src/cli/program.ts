@@ -16,7 +16,7 @@ import { promoteCommand } from './commands/promote.js';
 import { promotionCommand } from './commands/promotion.js';
 import { restoreCommand } from './commands/restore.js';
 import { rollbackCommand } from './commands/rollback.js';
-import { trialCommand } from './commands/rollout.js';
+import { rolloutCommand } from './commands/rollout.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { startCommand } from './commands/start.js';
@@ -41,7 +41,7 @@ const COMMANDS = [
   promoteCommand,
   rollbackCommand,
   promotionCommand,
-  trialCommand,
+  rolloutCommand,
   classifyCommand,
   predictionsCommand,
   tokenCommand,

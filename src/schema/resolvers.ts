@@ -42,6 +42,7 @@ import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { QuotaResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RolloutResolver } from './rollout/rollout.resolver.js';
+import { TrialResolver } from './rollout/trial.resolver.js';
 import { ProvenanceResolver, TestPredictionResolver } from './run/provenance.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
@@ -110,6 +111,7 @@ export function resolversOf(services: Services): readonly object[] {
     new TestPredictionResolver(services.datasetVersions),
     new TokenResolver(services.tokens),
     new RolloutResolver(services.rollouts),
+    new TrialResolver(services.rollouts),
     new WebhookResolver(services.webhooks),
   ];
 }

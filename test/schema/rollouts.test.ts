@@ -21,7 +21,7 @@ interface Arm {
   readonly p50Milliseconds: number | null;
 }
 
-interface TrialAnswer {
+interface RolloutAnswer {
   readonly id: string;
   readonly state: string;
   readonly candidate: Arm;
@@ -51,13 +51,13 @@ beforeAll(async () => {
 afterAll(() => hub.remove());
 
 const start = (more: object): Promise<unknown> =>
-  hub.ask('start-trial', { input: { model: MODEL, version: 2, mode: 'SHADOW', share: 1, reason: 'try', ...more } });
+  hub.ask('start-rollout', { input: { model: MODEL, version: 2, mode: 'SHADOW', share: 1, reason: 'try', ...more } });
 const end = (outcome: 'PROMOTE' | 'ABORT', more = {}): Promise<unknown> =>
-  hub.ask('end-trial', { model: MODEL, outcome, reason: 'seen enough', ...more });
+  hub.ask('end-rollout', { model: MODEL, outcome, reason: 'seen enough', ...more });
 
 /** The newest one. */
-async function trial(): Promise<TrialAnswer> {
-  return (await hub.ask<{ trials: TrialAnswer[] }>('trials', { model: MODEL })).trials[0]!;
+async function rollout(): Promise<RolloutAnswer> {
+  return (await hub.ask<{ rollouts: RolloutAnswer[] }>('rollouts', { model: MODEL })).rollouts[0]!;
 }
 
 async function classify(photo: Buffer, variables = {}): Promise<ClassificationAnswer> {
@@ -66,9 +66,9 @@ async function classify(photo: Buffer, variables = {}): Promise<ClassificationAn
 }
 
 /** The newest one, when it is over. */
-async function over(): Promise<TrialAnswer> {
-  const ended = async (): Promise<TrialAnswer | false> => {
-    const now = await trial();
+async function over(): Promise<RolloutAnswer> {
+  const ended = async (): Promise<RolloutAnswer | false> => {
+    const now = await rollout();
     return now.state !== 'RUNNING' && now;
   };
   return vi.waitUntil(ended, { timeout: 20_000 });
@@ -82,7 +82,7 @@ async function versionsByKey(): Promise<number[]> {
 }
 
 // One story: every test begins where the one before it ended.
-describe('a trial', () => {
+describe('a rollout', () => {
   it.each([
     ['for an alias that points to nothing', { alias: 'other' }, 'CONFLICT', 'points to no version'],
     ['of the version that serves', { version: 1 }, 'CONFLICT', 'points to this version already'],
@@ -98,17 +98,17 @@ describe('a trial', () => {
     ['without a reason', { reason: ' ' }, 'BAD_INPUT', 'reason must say why'],
   ])('%s is refused', async (_, input, code, message) => {
     await expect(start(input)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
-    expect((await hub.ask<{ trials: unknown[] }>('trials', { model: MODEL })).trials).toEqual([]);
+    expect((await hub.ask<{ rollouts: unknown[] }>('rollouts', { model: MODEL })).rollouts).toEqual([]);
   });
 
   it('in the shadow is never shown, and counts the photos to which both give the same label', async () => {
     const others = await Promise.all(photos.map((photo) => classify(photo, { version: 2 })));
-    expect(await start({})).toMatchObject({ startTrial: { state: 'RUNNING', candidate: { version: 2 } } });
+    expect(await start({})).toMatchObject({ startRollout: { state: 'RUNNING', candidate: { version: 2 } } });
     const shown: ClassificationAnswer[] = [];
     for (const photo of photos) shown.push(await classify(photo));
     expect(shown.map(({ modelVersion }) => modelVersion)).toEqual(photos.map(() => 1));
-    const all = async (): Promise<TrialAnswer | false> => {
-      const now = await trial();
+    const all = async (): Promise<RolloutAnswer | false> => {
+      const now = await rollout();
       return now.compared === photos.length && now;
     };
     const counted = await vi.waitUntil(all, { timeout: 20_000 });
@@ -122,23 +122,23 @@ describe('a trial', () => {
   it('keeps another one from the same alias until it ends, and says who ended it and why', async () => {
     await expect(start({})).rejects.toMatchObject({ code: 'CONFLICT' });
     await end('ABORT');
-    expect(await trial()).toMatchObject({ state: 'ABORTED', compared: 6, endedBy: 'first', outcome: 'seen enough' });
+    expect(await rollout()).toMatchObject({ state: 'ABORTED', compared: 6, endedBy: 'first', outcome: 'seen enough' });
     await expect(end('ABORT')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await classify(photos[0]!);
-    expect(await trial()).toMatchObject({ present: { answers: 6 } });
+    expect(await rollout()).toMatchObject({ present: { answers: 6 } });
   });
 
   it('is begun and shown from the terminal', async () => {
     const at = ['--url', hub.url, '--token', hub.token];
     const run = async (...command: readonly string[]): Promise<string> => {
-      const { code, stdout, stderr } = await runHub('trial', ...command, ...at);
+      const { code, stdout, stderr } = await runHub('rollout', ...command, ...at);
       expect(code, stderr).toBe(0);
       return stdout;
     };
     const given = ['--mode', 'shadow', '--share', '1', '--reason', 'again'];
-    expect(await run('start', MODEL, '2', ...given)).toBe('colours version 2 is tried for production\n');
+    expect(await run('start', MODEL, '2', ...given)).toBe('Rollout of colours version 2 for production started\n');
     expect(await run('show', MODEL)).toMatch(
-      /^trial +colours version 2 for production, SHADOW of 100\.0%\nstate +RUNNING$/m,
+      /^rollout +colours version 2 for production, SHADOW of 100\.0%\nstate +RUNNING$/m,
     );
     await end('ABORT');
   });
@@ -157,8 +157,8 @@ describe('a trial', () => {
     }
     const asked = byKey.filter((version) => version === 2).length * 3;
     const all = 3 * KEYS.length;
-    expect(await trial()).toMatchObject({ candidate: { answers: asked }, present: { answers: all - asked } });
-    const { compared, dropped } = await trial();
+    expect(await rollout()).toMatchObject({ candidate: { answers: asked }, present: { answers: all - asked } });
+    const { compared, dropped } = await rollout();
     expect(compared + dropped).toBeLessThanOrEqual(asked);
     const image = { name: 'image', shape: [1, 32, 32, 3], datatype: 'UINT8', data: new Array(32 * 32 * 3).fill(9) };
     for (const version of [1, 2]) {
@@ -167,14 +167,14 @@ describe('a trial', () => {
       const answer = await hub.fetch(`/v2/models/${MODEL}/infer`, init);
       expect(await answer.json()).toMatchObject({ model_version: String(version) });
     }
-    expect(await trial()).toMatchObject({
+    expect(await rollout()).toMatchObject({
       candidate: { answers: asked + 1, errors: 0 },
       present: { answers: all - asked + 1, errors: 0 },
     });
   });
 
   it('goes on when the hub starts again, and ends by itself when the version fails more often than it may', async () => {
-    const before = await trial();
+    const before = await rollout();
     await hub.stop();
     await hub.start({ servingDeadline: 1 });
     const key = KEYS[byKey.indexOf(2)];
@@ -194,9 +194,9 @@ describe('a trial', () => {
   it('ends by a promotion, if the gate lets it, and else goes on', async () => {
     await start({ mode: 'CANARY', share: 0.5, overrideGate: true });
     await expect(end('PROMOTE')).rejects.toMatchObject({ code: 'GATE_REFUSED' });
-    expect(await trial()).toMatchObject({ state: 'RUNNING' });
+    expect(await rollout()).toMatchObject({ state: 'RUNNING' });
     await end('PROMOTE', { overrideGate: true });
-    expect(await trial()).toMatchObject({ state: 'PROMOTED', endedBy: 'first' });
+    expect(await rollout()).toMatchObject({ state: 'PROMOTED', endedBy: 'first' });
     expect(new Set(await versionsByKey())).toEqual(new Set([2]));
   });
 
@@ -209,17 +209,55 @@ describe('a trial', () => {
   });
 
   it('is in the audit from its start to its end', async () => {
-    const filter = { model: MODEL, actions: ['TRIAL_STARTED', 'TRIAL_ENDED', 'ALIAS_MOVED'] };
+    const filter = { model: MODEL, actions: ['ROLLOUT_STARTED', 'ROLLOUT_ENDED', 'ALIAS_MOVED'] };
     const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
     expect(auditEvents.events.slice(0, 7)).toMatchObject([
-      { action: 'TRIAL_ENDED', actor: 'hub', details: { rollout: (await trial()).id, state: 'PROMOTED' } },
+      { action: 'ROLLOUT_ENDED', actor: 'hub', details: { rollout: (await rollout()).id, state: 'PROMOTED' } },
       { action: 'ALIAS_MOVED', from: '2', to: '1' },
-      { action: 'TRIAL_STARTED', details: { mode: 'SHADOW', share: 1 } },
+      { action: 'ROLLOUT_STARTED', details: { mode: 'SHADOW', share: 1 } },
       { action: 'ALIAS_MOVED', from: '1', to: '2', details: { rollout: expect.any(String) } },
-      { action: 'TRIAL_STARTED', actor: 'first', from: '1', to: '2', details: { mode: 'CANARY' } },
-      { action: 'TRIAL_ENDED', actor: 'hub', details: { state: 'ABORTED' } },
-      { action: 'TRIAL_STARTED' },
+      { action: 'ROLLOUT_STARTED', actor: 'first', from: '1', to: '2', details: { mode: 'CANARY' } },
+      { action: 'ROLLOUT_ENDED', actor: 'hub', details: { state: 'ABORTED' } },
+      { action: 'ROLLOUT_STARTED' },
     ]);
+  });
+
+  it('answers to its old names too, which are deprecated', async () => {
+    const input = { model: MODEL, version: 2, mode: 'SHADOW', share: 1, reason: 'as before' };
+    const begin = 'mutation ($input: StartTrialInput!) { startTrial(input: $input) { id state mode share } }';
+    const { startTrial } = await hub.client.request<{ startTrial: RolloutAnswer }>(begin, { input });
+    expect(startTrial).toMatchObject({ state: 'RUNNING', mode: 'SHADOW', share: 1 });
+    const tooMuch = hub.client.request(begin, { input: { ...input, share: 2 } });
+    await expect(tooMuch).rejects.toMatchObject({ code: 'BAD_INPUT' });
+
+    const at = ['--url', hub.url, '--token', hub.token, '--json'];
+    const shown = JSON.parse((await runHub('trial', 'show', MODEL, ...at)).stdout) as { trial: RolloutAnswer };
+    expect(shown.trial).toMatchObject({ id: startTrial.id, state: 'RUNNING' });
+    expect((await runHub('--help')).stdout).not.toContain('trial');
+
+    const finish = 'mutation ($input: EndTrialInput!) { endTrial(input: $input) { id state } }';
+    const ending = { input: { model: MODEL, outcome: 'ABORT', reason: 'seen enough' } };
+    expect(await hub.client.request(finish, ending)).toEqual({ endTrial: { id: startTrial.id, state: 'ABORTED' } });
+
+    const fields = '{ id state mode outcome candidate { version answers } present { version answers } }';
+    const both = `{ trials(model: "${MODEL}") ${fields} rollouts(model: "${MODEL}") ${fields} }`;
+    const { trials, rollouts } = await hub.client.request<{ trials: unknown[]; rollouts: unknown[] }>(both);
+    expect(rollouts.length).toBeGreaterThan(3);
+    expect(trials).toEqual(rollouts);
+  });
+
+  it('that was audited under the old name of its action can be read and asked for', async () => {
+    const entry = {
+      actor: 'first',
+      action: 'TRIAL_STARTED',
+      subject: `${MODEL}@production`,
+      model: MODEL,
+      details: '{}',
+    };
+    await hub.inDatabase((client) => client.auditEvent.create({ data: entry }));
+    const filter = { model: MODEL, actions: ['TRIAL_STARTED'] };
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
+    expect(auditEvents.events).toMatchObject([{ action: 'TRIAL_STARTED', actor: 'first' }]);
   });
 });
 

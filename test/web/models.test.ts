@@ -112,7 +112,7 @@ describe.skipIf(!browser)('the pages of models', () => {
   it('show a rollout with its counts next to the current version', async () => {
     await open('/models/colours');
     const input = { model: 'colours', version: 1, mode: 'SHADOW', share: 1, reason: 'is it as good' };
-    await hub.ask('start-trial', { input });
+    await hub.ask('start-rollout', { input });
     await page.getByRole('heading', { name: 'Latest rollout' }).waitFor();
     await page.getByText('No photo has been answered by both versions yet.').waitFor();
     await hub.send('classify', 'image', await colourPhoto('red', 1), { model: 'colours' });

@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect, withConnection } from '../connection.j
 import { maybe, moment, percent, short } from '../format.js';
 import { number, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
-import { END_TRIAL, START_TRIAL, TRIALS, type VersionTrial } from '../requests/rollout.js';
+import { END_ROLLOUT, ROLLOUTS, type Rollout, START_ROLLOUT } from '../requests/rollout.js';
 import { working } from '../working.js';
 
 interface StartOptions extends ConnectionOptions {
@@ -24,71 +24,91 @@ interface EndOptions extends ConnectionOptions {
   readonly reason: string;
 }
 
-export function trialCommand(program: Command): void {
-  const trial = program.command('trial').description('Try a version on what is asked, before it takes over.');
+/** Adds `hub rollout` and, hidden, its old name `hub trial`, which the next version removes. */
+export function rolloutCommand(program: Command): void {
+  addCommands(program.command('rollout').description('Try a version on real traffic before it takes an alias.'));
+  addCommands(program.command('trial', { hidden: true }).description('The old name of `hub rollout`.'));
+}
+
+/** Adds the commands below `hub rollout`. JSON output has the name of the parent as its key. */
+function addCommands(parent: Command): void {
+  const key = parent.name();
 
   withConnection(
-    trial
+    parent
       .command('start')
-      .description('Let a version answer a share of the photos, or be asked as well without being shown.')
-      .argument('<model>', 'its name')
+      .description('Start a rollout: the version answers a share of the photos, or answers it for comparison only.')
+      .argument('<model>', 'name of the model')
       .argument('<version>', 'number of the version', wholeNumber)
-      .addOption(new Option('--mode <mode>', 'how').choices(['canary', 'shadow']).makeOptionMandatory())
-      .requiredOption('--reason <text>', 'why; kept with the trial')
-      .option('--share <number>', 'of the photos, 0 to 1; of a canary 0.5 at most', number, 0.1)
-      .option('--alias <name>', 'for which', 'production')
-      .option('--max-error-rate <number>', 'it ends when its errors exceed the usual share by more', number, 0.02)
-      .option('--max-slowdown <number>', 'it ends when it takes so many times as long', number, 2)
-      .option('--override-gate', 'begin a canary though the gate refuses'),
+      .addOption(
+        new Option('--mode <mode>', 'whether clients see its answers')
+          .choices(['canary', 'shadow'])
+          .makeOptionMandatory(),
+      )
+      .requiredOption('--reason <text>', 'why; stored with the rollout')
+      .option('--share <number>', 'share of the photos, 0 to 1; at most 0.5 in a canary', number, 0.1)
+      .option('--alias <name>', 'alias whose traffic it gets', 'production')
+      .option(
+        '--max-error-rate <number>',
+        'end when its error rate exceeds that of the present version by more than this',
+        number,
+        0.02,
+      )
+      .option('--max-slowdown <number>', 'end when it takes more than this many times as long', number, 2)
+      .option('--override-gate', 'start a canary although the gate refuses the version'),
   ).action(async (model: string, version: number, options: StartOptions) => {
     const { alias, mode, share, maxErrorRate, maxSlowdown, overrideGate = false, reason } = options;
     const bounds = { maxErrorRate, maxSlowdown, overrideGate };
     const form = mode === 'canary' ? ('CANARY' as const) : ('SHADOW' as const);
     const input = { model, version, alias, mode: form, share, ...bounds, reason };
     const client = await connect(options);
-    const { startTrial } = await working(`Loading version ${version}`, () => client.request(START_TRIAL, { input }));
-    print(options, { trial: startTrial }, () => `${model} version ${version} is tried for ${alias}`);
+    const { startRollout } = await working(`Loading version ${version}`, () =>
+      client.request(START_ROLLOUT, { input }),
+    );
+    print(options, { [key]: startRollout }, () => `Rollout of ${model} version ${version} for ${alias} started`);
   });
 
   withConnection(
-    trial
+    parent
       .command('show')
-      .description('Show the newest trial of a model: agreement, errors and times so far.')
-      .argument('<model>', 'its name'),
+      .description('Show the newest rollout of a model: agreement, errors and times so far.')
+      .argument('<model>', 'name of the model'),
   ).action(async (model: string, options: ConnectionOptions) => {
-    const [newest] = (await (await connect(options)).request(TRIALS, { model })).trials;
-    if (!newest) throw new HubError('NOT_FOUND', `No version of ${model} was ever tried: "hub trial start" begins it.`);
-    print(options, { trial: newest }, () => trialText(newest));
+    const [newest] = (await (await connect(options)).request(ROLLOUTS, { model })).rollouts;
+    if (!newest) {
+      throw new HubError('NOT_FOUND', `${model} has had no rollout. Start one with "hub rollout start".`);
+    }
+    print(options, { [key]: newest }, () => rolloutText(newest));
   });
 
   withConnection(
-    trial
+    parent
       .command('end')
-      .description('End a trial; the alias stays where it is unless the version is promoted.')
-      .argument('<model>', 'its name')
-      .requiredOption('--reason <text>', 'why; kept with the trial')
-      .option('--alias <name>', 'for which', 'production')
+      .description('End a rollout. The alias stays where it is unless you promote the version.')
+      .argument('<model>', 'name of the model')
+      .requiredOption('--reason <text>', 'why; stored with the rollout')
+      .option('--alias <name>', 'alias of the rollout', 'production')
       .option('--promote', 'move the alias to the version, through the gate')
-      .option('--override-gate', 'though the gate refuses; kept with the move'),
+      .option('--override-gate', 'promote although the gate refuses; the move records it'),
   ).action(async (model: string, options: EndOptions) => {
     const { alias, promote, overrideGate = false, reason } = options;
     const outcome = promote ? ('PROMOTE' as const) : ('ABORT' as const);
     const client = await connect(options);
-    const { endTrial } = await working('Ending the trial', () =>
-      client.request(END_TRIAL, { input: { model, alias, outcome, overrideGate, reason } }),
+    const { endRollout } = await working('Ending the rollout', () =>
+      client.request(END_ROLLOUT, { input: { model, alias, outcome, overrideGate, reason } }),
     );
-    print(options, { trial: endTrial }, () => trialText(endTrial));
+    print(options, { [key]: endRollout }, () => rolloutText(endRollout));
   });
 }
 
-function trialText(trial: VersionTrial): string {
-  const { model, alias, mode, share, state, candidate, present, compared, agreement, dropped } = trial;
-  const { reason, startedBy, startedAt, endedBy, endedAt, outcome } = trial;
-  const times = (version: VersionTrial['candidate']): (string | null)[] =>
+function rolloutText(rollout: Rollout): string {
+  const { model, alias, mode, share, state, candidate, present, compared, agreement, dropped } = rollout;
+  const { reason, startedBy, startedAt, endedBy, endedAt, outcome } = rollout;
+  const times = (version: Rollout['candidate']): (string | null)[] =>
     [version.p50Milliseconds, version.p99Milliseconds].map((value) => maybe(value, short));
   return sections(
     fields({
-      trial: `${model} version ${candidate.version} for ${alias}, ${mode} of ${percent(share)}`,
+      rollout: `${model} version ${candidate.version} for ${alias}, ${mode} of ${percent(share)}`,
       state,
       started: `${moment(startedAt)} by ${startedBy}: ${reason}`,
       ended: endedAt && `${moment(endedAt)} by ${endedBy}: ${outcome}`,
@@ -98,7 +118,7 @@ function trialText(trial: VersionTrial): string {
     table(
       [' version', 'role', ' answers', ' errors', ' p50 ms', ' p99 ms'],
       [
-        [candidate.version, 'tried', candidate.answers, candidate.errors, ...times(candidate)],
+        [candidate.version, 'candidate', candidate.answers, candidate.errors, ...times(candidate)],
         [present.version, 'present', present.answers, present.errors, ...times(present)],
       ],
     ),

@@ -1,7 +1,7 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
-const TRIAL_FIELDS = graphql(`
-  fragment TrialFields on VersionTrial @_unmask {
+const ROLLOUT_FIELDS = graphql(`
+  fragment RolloutFields on Rollout @_unmask {
     id model alias mode share maxErrorRate maxSlowdown state
     candidate { version answers errors errorRate p50Milliseconds p99Milliseconds }
     present { version answers errors errorRate p50Milliseconds p99Milliseconds }
@@ -9,31 +9,31 @@ const TRIAL_FIELDS = graphql(`
   }
 `);
 
-export const START_TRIAL = graphql(
+export const START_ROLLOUT = graphql(
   `
-    mutation StartTrial($input: StartTrialInput!) {
-      startTrial(input: $input) { ...TrialFields }
+    mutation StartRollout($input: StartRolloutInput!) {
+      startRollout(input: $input) { ...RolloutFields }
     }
   `,
-  [TRIAL_FIELDS],
+  [ROLLOUT_FIELDS],
 );
 
-export const END_TRIAL = graphql(
+export const END_ROLLOUT = graphql(
   `
-    mutation EndTrial($input: EndTrialInput!) {
-      endTrial(input: $input) { ...TrialFields }
+    mutation EndRollout($input: EndRolloutInput!) {
+      endRollout(input: $input) { ...RolloutFields }
     }
   `,
-  [TRIAL_FIELDS],
+  [ROLLOUT_FIELDS],
 );
 
-export const TRIALS = graphql(
+export const ROLLOUTS = graphql(
   `
-    query Trials($model: String!) {
-      trials(model: $model) { ...TrialFields }
+    query Rollouts($model: String!) {
+      rollouts(model: $model) { ...RolloutFields }
     }
   `,
-  [TRIAL_FIELDS],
+  [ROLLOUT_FIELDS],
 );
 
-export type VersionTrial = ResultOf<typeof TRIALS>['trials'][number];
+export type Rollout = ResultOf<typeof ROLLOUTS>['rollouts'][number];

@@ -5,7 +5,7 @@ import { parseColumn } from '../json-column.js';
 import type { Rollout, RolloutArm } from './rollout.js';
 
 export const withVersions = { version: { include: { model: true } }, present: true } as const;
-export type RolloutRow = Prisma.VersionTrialGetPayload<{ include: typeof withVersions }>;
+export type RolloutRow = Prisma.RolloutGetPayload<{ include: typeof withVersions }>;
 
 const armSchema = z.object({ answers: z.number(), errors: z.number(), times: z.string() });
 const figuresSchema: z.ZodType<StoredFigures> = z.object({
@@ -18,9 +18,7 @@ const figuresSchema: z.ZodType<StoredFigures> = z.object({
 
 /** The figures as they were written last. */
 export function storedFigures({ id, figures }: Pick<RolloutRow, 'id' | 'figures'>): RolloutFigures {
-  return new RolloutFigures(
-    figures === null ? null : parseColumn(figuresSchema, figures, 'version_trials.figures', id),
-  );
+  return new RolloutFigures(figures === null ? null : parseColumn(figuresSchema, figures, 'rollouts.figures', id));
 }
 
 /** @param figures the present ones: of a running rollout, those that serving counts. */

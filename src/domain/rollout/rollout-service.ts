@@ -50,7 +50,7 @@ export class RolloutService {
 
   /** The last hundred rollouts of a model, newest first. */
   async list(model: string): Promise<Rollout[]> {
-    const rows = await this.parts.prisma.versionTrial.findMany({
+    const rows = await this.parts.prisma.rollout.findMany({
       where: { version: { model: { name: model } } },
       include: withVersions,
       orderBy: { id: 'desc' },
@@ -74,15 +74,15 @@ export class RolloutService {
         const { id } = await prisma.$transaction(async (tx) => {
           await tx.$queryRaw`SELECT id FROM models WHERE id = ${version.modelId} FOR UPDATE`;
           const same = { alias, state: 'RUNNING', version: { modelId: version.modelId } } as const;
-          if ((await tx.versionTrial.count({ where: same })) > 0) {
+          if ((await tx.rollout.count({ where: same })) > 0) {
             const message = `A rollout is already running for ${alias} of ${model}. End it first.`;
             throw new HubError('CONFLICT', message, { model, alias });
           }
           const options = { alias, mode, share, maxErrorRate, maxSlowdown, reason };
           const versions = { versionId: version.id, presentId: holder.id };
-          const row = await tx.versionTrial.create({ data: { ...options, ...versions, startedBy: actor.name } });
+          const row = await tx.rollout.create({ data: { ...options, ...versions, startedBy: actor.name } });
           const change = { from: String(holder.number), to: String(number), details: { rollout: row.id, mode, share } };
-          const entry = { action: 'TRIAL_STARTED', subject: `${model}@${alias}`, model, ...change, reason } as const;
+          const entry = { action: 'ROLLOUT_STARTED', subject: `${model}@${alias}`, model, ...change, reason } as const;
           await tx.auditEvent.create({ data: auditRow(actor, entry) });
           return row;
         });
@@ -121,7 +121,7 @@ export class RolloutService {
   async recover(): Promise<void> {
     await this.#oneChange(async () => {
       const where = { state: 'RUNNING' } as const;
-      for (const row of await this.parts.prisma.versionTrial.findMany({ where, include: withVersions })) {
+      for (const row of await this.parts.prisma.rollout.findMany({ where, include: withVersions })) {
         try {
           await this.#resume(row);
         } catch (error) {
@@ -203,7 +203,7 @@ export class RolloutService {
       await this.#writeEnd(tx, row, state, outcome, actor, figures);
       const subject = `${model}@${row.alias}`;
       const entry = {
-        action: 'TRIAL_ENDED',
+        action: 'ROLLOUT_ENDED',
         subject,
         model,
         reason: outcome,
@@ -223,7 +223,7 @@ export class RolloutService {
     figures = this.#figures(row),
   ): Promise<void> {
     const data = { state, outcome, endedBy, endedAt: new Date(), figures: figures.write() };
-    await tx.versionTrial.update({ where: { id: row.id }, data });
+    await tx.rollout.update({ where: { id: row.id }, data });
   }
 
   async #stop(row: RolloutRow): Promise<void> {
@@ -238,7 +238,7 @@ export class RolloutService {
       const { total } = figures;
       if (this.#saved.get(rollout) === total) continue;
       const data = { figures: figures.write() };
-      await this.parts.prisma.versionTrial.updateMany({ where: { id, state: 'RUNNING' }, data });
+      await this.parts.prisma.rollout.updateMany({ where: { id, state: 'RUNNING' }, data });
       this.#saved.set(rollout, total);
       this.parts.changes.tell('MODEL', rollout.candidate.version.model);
     }
@@ -251,11 +251,11 @@ export class RolloutService {
 
   async #running(model: string, alias: string): Promise<RolloutRow | null> {
     const where = { alias, state: 'RUNNING', version: { model: { name: model } } } as const;
-    return this.parts.prisma.versionTrial.findFirst({ where, include: withVersions });
+    return this.parts.prisma.rollout.findFirst({ where, include: withVersions });
   }
 
   async #require(id: string): Promise<RolloutRow> {
-    return this.parts.prisma.versionTrial.findUniqueOrThrow({ where: { id }, include: withVersions });
+    return this.parts.prisma.rollout.findUniqueOrThrow({ where: { id }, include: withVersions });
   }
 
   #live({ id, alias, version }: RolloutRow): RunningRollout | undefined {

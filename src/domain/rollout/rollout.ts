@@ -1,4 +1,4 @@
-import { TrialMode as RolloutMode, VersionTrialState as RolloutState } from '../../storage/enums.js';
+import { RolloutMode, RolloutState } from '../../storage/enums.js';
 
 export { RolloutMode, RolloutState };
 
@@ -19,7 +19,7 @@ export interface RolloutArm {
   readonly p99Milliseconds: number | null;
 }
 
-/** A trial of a version on the traffic of an alias, before it may take the alias. */
+/** A version tried on the traffic of an alias before it may take the alias. */
 export interface Rollout {
   readonly id: string;
   readonly model: string;

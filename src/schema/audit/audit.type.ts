@@ -4,7 +4,14 @@ import type { AuditChainFault, AuditChainVerdict } from '../../domain/audit/audi
 import { AuditAction, type AuditEvent, type AuditFilter, type AuditPage } from '../../domain/audit/audit-event.js';
 import { Checked, number } from '../checked.js';
 
-registerEnumType(AuditAction, { name: 'AuditAction', description: 'Audited actions.' });
+registerEnumType(AuditAction, {
+  name: 'AuditAction',
+  description: 'Audited actions.',
+  valuesConfig: {
+    TRIAL_STARTED: { deprecationReason: 'Older events only. New ones are ROLLOUT_STARTED.' },
+    TRIAL_ENDED: { deprecationReason: 'Older events only. New ones are ROLLOUT_ENDED.' },
+  },
+});
 
 @ObjectType('AuditEvent', {
   description: 'One audited change: actor, action, subject, before, after, reason. Immutable.',

@@ -4,7 +4,7 @@ import { type RolloutEnd, RolloutMode, RolloutOutcome, type RolloutStart } from 
 import { Checked, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
-@InputType('StartTrialInput')
+@InputType()
 export class StartRolloutInput implements RolloutStart {
   @Field(() => String)
   model!: string;
@@ -48,7 +48,7 @@ export class StartRolloutInput implements RolloutStart {
 }
 
 registerEnumType(RolloutOutcome, {
-  name: 'TrialOutcome',
+  name: 'RolloutOutcome',
   description: 'How a rollout ends.',
   valuesConfig: {
     PROMOTE: { description: 'The alias moves to the version. The gate applies as in any promotion.' },
@@ -56,7 +56,7 @@ registerEnumType(RolloutOutcome, {
   },
 });
 
-@InputType('EndTrialInput')
+@InputType()
 export class EndRolloutInput implements RolloutEnd {
   @Field(() => String)
   model!: string;

@@ -9,14 +9,13 @@ import { RolloutType } from './rollout.type.js';
 export class RolloutResolver {
   constructor(private readonly rollouts: RolloutService) {}
 
-  @Query(() => [RolloutType], { name: 'trials', description: 'The last hundred rollouts of a model, newest first.' })
+  @Query(() => [RolloutType], { name: 'rollouts', description: 'The last hundred rollouts of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))
   async allRollouts(@Arg('model', () => String) model: string): Promise<RolloutType[]> {
     return this.rollouts.list(model);
   }
 
   @Mutation(() => RolloutType, {
-    name: 'startTrial',
     description:
       'Starts a rollout: tries a version on the traffic of an alias. It ends by request, when the alias moves, or by itself at a bound.',
   })
@@ -29,7 +28,6 @@ export class RolloutResolver {
   }
 
   @Mutation(() => RolloutType, {
-    name: 'endTrial',
     description: 'Ends a rollout. The alias stays where it is unless the version is promoted.',
   })
   @Needs('MAINTAINER', modelIn('input.model'))

@@ -3,7 +3,7 @@ import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphq
 import { type Rollout, type RolloutArm, RolloutMode, RolloutState } from '../../domain/rollout/rollout.js';
 
 registerEnumType(RolloutMode, {
-  name: 'TrialMode',
+  name: 'RolloutMode',
   description: 'How a version is tried on the traffic of an alias.',
   valuesConfig: {
     CANARY: { description: 'It answers a share of the photos; the present version answers them too, for comparison.' },
@@ -12,7 +12,7 @@ registerEnumType(RolloutMode, {
 });
 
 registerEnumType(RolloutState, {
-  name: 'VersionTrialState',
+  name: 'RolloutState',
   description: 'State of a rollout.',
   valuesConfig: {
     RUNNING: { description: 'The version is being tried.' },
@@ -21,7 +21,7 @@ registerEnumType(RolloutState, {
   },
 });
 
-@ObjectType('TrialArm', { description: 'The counted traffic of one of the two versions of a rollout.' })
+@ObjectType('RolloutArm', { description: 'The counted traffic of one of the two versions of a rollout.' })
 export class RolloutArmType implements RolloutArm {
   @Field(() => Int, { description: 'Number of the version.' })
   version!: number;
@@ -42,8 +42,8 @@ export class RolloutArmType implements RolloutArm {
   p99Milliseconds!: number | null;
 }
 
-@ObjectType('VersionTrial', {
-  description: 'A trial of a version on the traffic of an alias, before it may take the alias.',
+@ObjectType('Rollout', {
+  description: 'A version tried on the traffic of an alias before it may take the alias.',
 })
 export class RolloutType implements Rollout {
   @Field(() => ID)

@@ -6,7 +6,7 @@ import { urls } from '../../lib/urls';
 import { WideTable } from '../../ui/WideTable';
 
 export const ROLLOUT = graphql(`
-  fragment Trial_trial on VersionTrial {
+  fragment Rollout_rollout on Rollout {
     model alias mode share state reason startedBy startedAt endedBy endedAt outcome
     candidate { version answers errors p50Milliseconds p99Milliseconds }
     present { version answers errors p50Milliseconds p99Milliseconds }

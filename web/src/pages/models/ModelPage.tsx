@@ -28,7 +28,7 @@ const MODEL = graphql(
       ...AliasTimeline_model
       ...AliasHistory_model
     }
-    trials(model: $name) { id ...Trial_trial }
+    rollouts(model: $name) { id ...Rollout_rollout }
     traffic(model: $name) { ...Traffic_version }
   }
 `,
@@ -45,7 +45,7 @@ export function ModelPage() {
     <>
       <PageHead title={name} />
       <Answer of={asked}>
-        {({ model, trials: [rollout], traffic }) => {
+        {({ model, rollouts: [rollout], traffic }) => {
           if (!model) {
             return (
               <Empty title="Model not found" text={`The hub has no model named ${name}.`}>

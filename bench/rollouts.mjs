@@ -1,5 +1,5 @@
-// What it costs whoever waits for an answer that all answers are kept and that another version is asked as well: the same
-// hub with both on and both off, in turn, from a client in a process of its own.
+// Cost for clients of keeping all predictions and running a shadow rollout: the same hub with both on and both off, in turn,
+// from a client in a process of its own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -63,30 +63,30 @@ async function settled(client) {
   }
 }
 
-/** Keeps every answer and asks version 2 as well, or neither. */
+/** Keeps every answer and compares with version 2, or neither. */
 async function turn(client, on) {
   const sample = on ? 1 : 0;
   await client.request(
     'mutation ($sample: Float!) { setPredictionLog(model: "photos", sample: $sample, reason: "bench") { name } }',
     { sample },
   );
-  const { trials } = await client.request('{ trials(model: "photos") { state } }');
-  if ((trials[0]?.state === 'RUNNING') === on) return;
+  const { rollouts } = await client.request('{ rollouts(model: "photos") { state } }');
+  if ((rollouts[0]?.state === 'RUNNING') === on) return;
   await client.request(
     on
-      ? 'mutation { startTrial(input: { model: "photos", version: 2, mode: SHADOW, share: 1, reason: "bench" }) { id } }'
-      : 'mutation { endTrial(input: { model: "photos", outcome: ABORT, reason: "bench" }) { id } }',
+      ? 'mutation { startRollout(input: { model: "photos", version: 2, mode: SHADOW, share: 1, reason: "bench" }) { id } }'
+      : 'mutation { endRollout(input: { model: "photos", outcome: ABORT, reason: "bench" }) { id } }',
   );
 }
 
-/** What all trials have compared, and what was kept. */
+/** Photos that all rollouts compared, and predictions kept. */
 async function countsOf(client) {
-  const { trials, traffic, model } = await client.request(`{
-    trials(model: "photos") { compared dropped state outcome }
+  const { rollouts, traffic, model } = await client.request(`{
+    rollouts(model: "photos") { compared dropped state outcome }
     traffic(model: "photos") { predictions }
     model(name: "photos") { predictionLog { lost } }
   }`);
-  const sum = (name) => trials.reduce((all, trial) => all + trial[name], 0);
+  const sum = (name) => rollouts.reduce((all, rollout) => all + rollout[name], 0);
   const kept = traffic.reduce((all, { predictions }) => all + predictions, 0);
   return { compared: sum('compared'), dropped: sum('dropped'), kept, lost: model.predictionLog.lost };
 }
