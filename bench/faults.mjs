@@ -62,7 +62,7 @@ export async function measure({ kills, rounds, seed, clock, data: given, archive
 async function undisturbed(data, ledger) {
   const hub = await startHub(data, ledger);
   const seconds = {};
-  for (const name of ['upload', 'registration', 'training', 'training', 'promotion']) {
+  for (const name of ['upload', 'ingestion', 'training', 'training', 'promotion']) {
     const began = performance.now();
     await WORK[name](hub.client, ledger);
     seconds[name] = (performance.now() - began) / 1000;

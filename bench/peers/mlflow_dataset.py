@@ -30,7 +30,7 @@ for split in sorted(os.listdir(arguments.data)):
             rows.append((path, split, label, hashlib.sha256(content).hexdigest(), len(content), width, height))
 
 mlflow.set_tracking_uri("sqlite:///" + os.path.join(arguments.store, "mlflow.db"))
-mlflow.set_experiment("registration")
+mlflow.set_experiment("ingestion")
 frame = pandas.DataFrame(rows, columns=["path", "split", "label", "sha256", "bytes", "width", "height"])
 with mlflow.start_run():
     mlflow.log_input(mlflow.data.from_pandas(frame, source=arguments.data, name="pictures"), context="training")

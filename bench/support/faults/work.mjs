@@ -28,7 +28,7 @@ export const WORK = {
     noteVersion(ledger, answer.registerDatasetVersion);
   },
 
-  async registration(client, ledger) {
+  async ingestion(client, ledger) {
     const input = { dataset: await newDataset(client, ledger), path: ledger.archive, seed: ++drawn };
     noteVersion(ledger, (await client.request(REGISTER, { input })).registerDatasetVersion);
   },

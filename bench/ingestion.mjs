@@ -1,4 +1,4 @@
-// Registering all of CIFAR-10: the hub against MLflow's dataset logging behind a plain Python loop.
+// Ingestion of all of CIFAR-10: the hub against a plain Python loop followed by MLflow's dataset logging.
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,46 +14,42 @@ import { register, startHub } from './support/hub.mjs';
 import { peakMemory } from './support/memory.mjs';
 import { peerPython, runPeer } from './support/python.mjs';
 
-/** Pictures of each class, and how many of them the archive in CIFAR-10's own form has in a batch. */
+/** Images per class, and the training batches of CIFAR-10's binary archive. */
 const PER_CLASS = { train: 5000, test: 1000 };
 const BATCHES = 5;
 
 export function describe(command) {
   return withDataOptions(command)
-    .description("registering CIFAR-10's 60,000 pictures, against MLflow and a plain Python loop")
-    .option('--rounds <n>', 'times that each registers them, in turn', '2')
-    .option(
-      '--per-class <n>',
-      'pictures of each class to train on; a fifth of that to test on',
-      String(PER_CLASS.train),
-    );
+    .description("ingestion of CIFAR-10's 60,000 images, against MLflow and a plain Python loop")
+    .option('--rounds <n>', 'ingestions by each of them, in turn', '2')
+    .option('--per-class <n>', 'training images per class; a fifth as many test images', String(PER_CLASS.train));
 }
 
-/** Hub and peer read the same folder of files; the archives are for the hub alone. */
+/** Hub and peer read the same folder of files; only the hub reads the archives. */
 export async function measure({ images, rounds, perClass }) {
   const perSplit = { train: Number(perClass), test: Math.round(Number(perClass) / 5) };
   const python = await peerPython();
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
-  const pictures = join(folder, 'pictures');
+  const imageFolder = join(folder, 'pictures');
   const binary = join(folder, 'cifar-10-binary.tar.gz');
   const rows = [];
   try {
-    await unpackImages(images, pictures, perSplit);
-    await packBinary(pictures, binary, perSplit);
+    await unpackImages(images, imageFolder, perSplit);
+    await packBinary(imageFolder, binary, perSplit);
     for (let round = 1; round <= Number(rounds); round++) {
       const peer = await runPeer(python, 'mlflow_dataset.py', [
         '--data',
-        pictures,
+        imageFolder,
         '--store',
         join(folder, `mlflow-${round}`),
       ]);
       rows.push({ round, what: 'Python loop and MLflow, folder', ...rate(peer.images, peer.seconds) });
       for (const [what, path] of Object.entries({
-        folder: pictures,
+        folder: imageFolder,
         'tar.gz of JPEGs': resolve(images),
         'CIFAR-10 binary': binary,
       })) {
-        rows.push({ round, what: `hub, ${what}`, ...(await registerInHub(join(folder, 'data'), path)) });
+        rows.push({ round, what: `hub, ${what}`, ...(await ingestInHub(join(folder, 'data'), path)) });
       }
     }
   } finally {
@@ -86,8 +82,8 @@ export async function measure({ images, rounds, perClass }) {
 
 const rate = (images, seconds) => ({ images, seconds, 'images/s': images / seconds });
 
-/** In a hub of its own, so that memory and database begin anew. */
-async function registerInHub(data, path) {
+/** Ingests in a new hub, with fresh memory and database. */
+async function ingestInHub(data, path) {
   const hub = await startHub(data, '--allow', path);
   const idle = await peakMemory(hub.child.pid);
   const began = performance.now();
@@ -99,8 +95,8 @@ async function registerInHub(data, path) {
   return { ...rate(imageCount, seconds), 'MB over the start': Math.round((peak - idle) / 1e6) };
 }
 
-/** The same pictures in the form of CIFAR-10's binary archive: about 170 MB. */
-async function packBinary(pictures, file, perSplit) {
+/** Packs the same images like CIFAR-10's binary archive: about 170 MB. */
+async function packBinary(imageFolder, file, perSplit) {
   const archive = pack();
   const written = pipeline(archive, createGzip({ level: 1 }), createWriteStream(file));
   for (const [split, count] of Object.entries(perSplit)) {
@@ -108,9 +104,9 @@ async function packBinary(pictures, file, perSplit) {
     for (let batch = 0; batch < batches; batch++) {
       const records = [];
       for (const [label, name] of CIFAR10_CLASSES.entries()) {
-        const files = (await readdir(join(pictures, split, name))).sort();
-        for (const picture of files.slice((batch * count) / batches, ((batch + 1) * count) / batches)) {
-          records.push(Buffer.of(label), await planes(join(pictures, split, name, picture)));
+        const files = (await readdir(join(imageFolder, split, name))).sort();
+        for (const image of files.slice((batch * count) / batches, ((batch + 1) * count) / batches)) {
+          records.push(Buffer.of(label), await planes(join(imageFolder, split, name, image)));
         }
       }
       const name = split === 'train' ? `data_batch_${batch + 1}` : 'test_batch';
