@@ -1,27 +1,32 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import got, { RequestError } from 'got';
 import pRetry, { AbortError } from 'p-retry';
 
-/** A file that others publish, and how to know that it arrived whole. */
+/** A published file, with the size and hash that its download is checked against. */
 export interface RemoteFile {
   readonly url: string;
   readonly bytes: number;
   readonly md5: string;
 }
 
-/** Times a transfer that broke off is taken up again. */
+/** Times that a transfer is resumed after it broke off. */
 const RETRIES = 3;
-/** Milliseconds until a server must have answered. */
+/** Milliseconds within which a server must answer. */
 const ANSWER_TIMEOUT = 10_000;
+/** Milliseconds without a byte after which a transfer counts as broken off. */
+const SILENCE = 300_000;
 
 /**
- * Downloads a file once. A transfer that broke off goes on where it ended, also after a restart.
+ * Downloads a file once. A transfer that broke off is resumed, also after a restart.
  * @param onProgress bytes so far and in all.
  * @returns the path of the checked file in `folder`.
- * @throws an Error whose message ends in a full stop and says what stood in the way.
+ * @throws an Error whose message is a clause that ends in a full stop.
  */
 export async function download(
   file: RemoteFile,
@@ -39,7 +44,7 @@ export async function download(
   const received = md5.digest('hex');
   if (received !== file.md5) {
     await rm(part);
-    throw new Error(`what ${file.url} sent has the MD5 ${received} where ${file.md5} is expected.`);
+    throw new Error(`the file from ${file.url} has the MD5 ${received}; ${file.md5} is expected.`);
   }
   await rename(part, target);
   return target;
@@ -53,9 +58,8 @@ async function transfer(
 ): Promise<void> {
   const have = Math.min(await sizeOf(part), file.bytes);
   if (have === file.bytes) return;
-  const response = await ask(file.url, have, signal);
-  if (!response.ok || !response.body) throw new AbortError(`${file.url} answered with status ${response.status}.`);
-  const resumed = response.status === 206;
+  const { status, content } = await ask(file.url, have, signal);
+  const resumed = status === 206;
   let done = resumed ? have : 0;
   const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
@@ -67,24 +71,37 @@ async function transfer(
     }
   };
   try {
-    await pipeline(response.body, counted, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), { signal });
+    await pipeline(content, counted, createWriteStream(part, { flags: resumed ? 'a' : 'w' }), { signal });
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // fetch's word for a connection that was lost
+    signal.throwIfAborted();
+    if (!(error instanceof RequestError)) throw error; // else the connection was lost
   }
   if (done < file.bytes) throw new Error(`the transfer from ${file.url} broke off at ${done} of ${file.bytes} bytes.`);
 }
 
-/** Asks for a file from a byte on. The limit is on the answer's beginning; the rest may take as long as it does. */
-async function ask(url: string, from: number, signal: AbortSignal): Promise<Response> {
-  const answered = new AbortController();
-  const timer = setTimeout(() => answered.abort(), ANSWER_TIMEOUT);
+/** Requests a file from a byte on. The timeout is on the beginning of the answer; the rest may take any time. */
+async function ask(url: string, from: number, signal: AbortSignal): Promise<{ status: number; content: Readable }> {
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => tooLate.abort(), ANSWER_TIMEOUT);
+  const content = got.stream(url, {
+    headers: { range: `bytes=${from}-` },
+    signal: AbortSignal.any([tooLate.signal, signal]),
+    decompress: false, // ranges are of the bytes as they are sent
+    retry: { limit: 0 }, // a retry resumes; got would begin again
+    throwHttpErrors: false,
+    timeout: { socket: SILENCE },
+  });
+  content.on('error', () => undefined); // whoever reads it gets it too
   try {
-    return await fetch(url, {
-      headers: { range: `bytes=${from}-` },
-      signal: AbortSignal.any([answered.signal, signal]),
-    });
+    const [{ statusCode: status }] = (await once(content, 'response')) as [{ statusCode: number }];
+    if (status >= 200 && status < 300) return { status, content };
+    content.destroy();
+    throw new AbortError(`${url} answered with status ${status}.`);
   } catch (error) {
-    throw new AbortError(`${new URL(url).host} cannot be reached (${reasonOf(error)}).`);
+    if (error instanceof AbortError) throw error;
+    signal.throwIfAborted();
+    const why = tooLate.signal.aborted ? `no answer within ${ANSWER_TIMEOUT / 1000} s` : messageOf(error);
+    throw new AbortError(`${new URL(url).host} cannot be reached (${why}).`);
   } finally {
     clearTimeout(timer);
   }
@@ -97,7 +114,8 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message || cause.name : String(cause);
+/** The message of an error. Where several addresses were tried, Node's has a code only. */
+function messageOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || code || String(error);
 }

@@ -3,7 +3,7 @@ import got, { type Agents, HTTPError } from 'got';
 import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { HubError } from '../errors.js';
 
-/** What an address gives: its content as it arrives, and how many bytes it says there are. */
+/** The answer of an address: its content as it arrives, and the size that it states. */
 export interface Fetched {
   readonly content: AsyncIterable<Uint8Array>;
   readonly bytes: number | null;
@@ -11,27 +11,27 @@ export interface Fetched {
 
 export type Fetch = (url: string, signal: AbortSignal) => Promise<Fetched>;
 
-/** Whom the hub may ask for others. */
+/** The addresses that the hub may connect to on behalf of clients. */
 export interface ReachOptions {
-  /** Whether addresses of this machine and of private networks may be asked. */
+  /** Whether addresses of this machine and of private networks are allowed. */
   readonly allowPrivate: boolean;
-  /** Certificates to trust besides the usual ones, as PEM. */
+  /** Certificates to trust in addition to the system's, as PEM. */
   readonly ca?: string | undefined;
 }
 
 export interface FetchOptions extends ReachOptions {
-  /** Bytes at most. */
+  /** Maximum size of a file, in bytes. */
   readonly limit: number;
 }
 
-/** Milliseconds without anything from the server. */
+/** Milliseconds without a byte from the server after which a request fails. */
 export const SILENCE = 20_000;
 const MOST_REDIRECTS = 5;
 
 /**
- * Fetches files of other servers for requests that name them. What a name leads to is checked when it is connected to,
- * for redirects as well: a client must not reach through the hub what it could not reach by itself.
- * Its errors are BAD_INPUT, or LIMIT_EXCEEDED, and name no more of an address than the client gave.
+ * Fetches files of other servers for requests that name them. The address behind a name is checked when the connection
+ * is made, for redirects as well: a client must not reach through the hub what it could not reach by itself.
+ * Its errors are BAD_INPUT or LIMIT_EXCEEDED, and reveal no more of an address than the client gave.
  */
 export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
   const agent = filteringAgent({ allowPrivate, ca });
@@ -42,10 +42,11 @@ export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
       signal,
       decompress: false, // an archive is its own compression
       maxRedirects: MOST_REDIRECTS,
-      retry: { limit: 0 }, // nothing is kept of what has come: a client asks again
+      retry: { limit: 0 }, // the content is streamed on, so only the client can begin again
       timeout: { lookup: SILENCE, connect: SILENCE, secureConnect: SILENCE, socket: SILENCE, response: SILENCE },
       hooks: { beforeRedirect: [(options) => requireHttps(String(options.url))] },
     });
+    stream.on('error', () => undefined); // it may fail before its content is read, which then throws
     try {
       const [response] = (await once(stream, 'response')) as [{ headers: { 'content-length'?: string } }];
       const stated = response.headers['content-length'];
@@ -54,12 +55,12 @@ export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
       return { content: limited(stream as AsyncIterable<Uint8Array>, limit, signal), bytes };
     } catch (error) {
       stream.destroy();
-      throw worded(error, signal);
+      throw toHubError(error, signal);
     }
   };
 }
 
-/** Connects to public addresses only, unless others are allowed; what a name leads to is looked at each time. */
+/** Connects to public addresses only, unless private ones are allowed. Names are checked at each connection. */
 export function filteringAgent({ allowPrivate, ca }: ReachOptions): Agents {
   return { https: new RequestFilteringHttpsAgent({ allowPrivateIPAddress: allowPrivate, ...(ca ? { ca } : {}) }) };
 }
@@ -77,7 +78,7 @@ async function* limited(
       yield chunk;
     }
   } catch (error) {
-    throw worded(error, signal);
+    throw toHubError(error, signal);
   }
 }
 
@@ -93,8 +94,8 @@ function checkLimit(bytes: number, limit: number): void {
   throw new HubError('LIMIT_EXCEEDED', message, { limit, received: bytes });
 }
 
-/** What to tell of an error of a request; the reason of an abort as it is. */
-export function worded(error: unknown, signal: AbortSignal): unknown {
+/** The error of a failed request, for the client; after an abort, its reason. */
+export function toHubError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const cause = error instanceof Error && error.cause instanceof HubError ? error.cause : error;
   if (cause instanceof HubError || !(cause instanceof Error)) return cause;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import got from 'got';
-import { filteringAgent, type ReachOptions, requireHttps, SILENCE, worded } from './fetch.js';
+import { filteringAgent, type ReachOptions, requireHttps, SILENCE, toHubError } from './fetch.js';
 
-/** Sends a text to an address. @returns the status of the answer, of which nothing else is read. */
+/** Sends a text to an address. The body of the answer is not read. @returns its status. */
 export type Post = (
   url: string,
   body: string,
@@ -10,7 +10,7 @@ export type Post = (
   signal: AbortSignal,
 ) => Promise<number>;
 
-/** Posts to other servers, as `createFetch` fetches from them. Redirects are not followed. Its errors are BAD_INPUT. */
+/** Posts to other servers under the rules of `createFetch`. Redirects are not followed. Its errors are BAD_INPUT. */
 export function createPost(options: ReachOptions): Post {
   const agent = filteringAgent(options);
   return async (url, body, headers, signal) => {
@@ -29,7 +29,7 @@ export function createPost(options: ReachOptions): Post {
       const [response] = (await once(stream, 'response')) as [{ statusCode: number }];
       return response.statusCode;
     } catch (error) {
-      throw worded(error, signal);
+      throw toHubError(error, signal);
     } finally {
       stream.destroy();
     }

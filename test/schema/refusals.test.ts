@@ -284,7 +284,7 @@ describe('runs', () => {
         'whose server sends other bytes',
         'imagenet',
         (_, response) => response.end(Buffer.alloc(PUBLISHED.length)),
-        /cannot be had: what http:\S+ sent has the MD5 [0-9a-f]{32} where [0-9a-f]{32} is expected\./,
+        /cannot be had: the file from http:\S+ has the MD5 [0-9a-f]{32}; [0-9a-f]{32} is expected\./,
       ],
       [
         'whose file is no weight file',

@@ -136,7 +136,7 @@ describe('a download', () => {
       inTurn((_, response) => response.end(Buffer.alloc(CONTENT.length)), whole),
     );
     await expect(download(file, folder)).rejects.toThrow(
-      /^what http:\S+weights\.h5 sent has the MD5 [0-9a-f]{32} where [0-9a-f]{32} is expected\.$/,
+      /^the file from http:\S+weights\.h5 has the MD5 [0-9a-f]{32}; [0-9a-f]{32} is expected\.$/,
     );
     expect(await files()).toEqual([]);
     expect(await digestOf(await download(file, folder))).toBe(MD5);

@@ -118,6 +118,16 @@ describe('fetching is refused', () => {
     await expect(fetched(sending)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', details: { limit: 100 } });
   });
 
+  it('when the transfer breaks off before its content is read', async () => {
+    const url = await serve((_request, response) => {
+      response.setHeader('content-length', 50);
+      response.write(CONTENT, () => response.destroy());
+    });
+    const { content } = await fetcher()(url, never);
+    await fetched(await serve(giveContent)); // by then the connection is lost
+    await expect(buffer(content)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
   it('when the transfer breaks off', async () => {
     const url = await serve((_request, response) => {
       response.setHeader('content-length', 50);
