@@ -34,10 +34,10 @@ export function measureTraining(registry: Registry, training: Training): () => P
   });
   const runs = new Gauge({ name: 'modelhub_runs', help: 'Runs by state.', labelNames: ['state'], registers });
   return async () => {
-    const { states, underWay } = await training();
+    const { states, running } = await training();
     for (const [state, count] of Object.entries(states)) runs.set({ state }, count);
     for (const gauge of [epoch, epochs, fraction, accuracy]) gauge.reset();
-    for (const { id: run, kind, epoch: done, epochs: planned, progress, validationAccuracy } of underWay) {
+    for (const { id: run, kind, epoch: done, epochs: planned, progress, validationAccuracy } of running) {
       epoch.set({ run, kind }, done);
       epochs.set({ run, kind }, planned);
       if (progress) fraction.set({ run, kind, phase: progress.phase }, progress.ratio);

@@ -145,7 +145,7 @@ describe('hub, for who experiments', () => {
     expect(await refused(2, ...sweep, '--try', 'dropout=0..high')).toContain('must be numbers');
     expect(await refused(2, 'sweep', 'cancel', made.id)).toContain('SUCCEEDED');
     expect(await refused(3, 'sweep', 'show', 'nothing')).toContain('no sweep nothing');
-    expect(await refused(2, 'sweep', 'delete', made.id)).toContain(`The run ${made.runId} was made of the sweep`);
+    expect(await refused(2, 'sweep', 'delete', made.id)).toContain(`The run ${made.runId} was made from the sweep`);
     expect(await refused(2, 'dataset', 'delete', 'colours', '1')).toContain(`sweeps ${made.id}`);
     await shown('run', 'delete', made.runId);
     expect(await shown('sweep', 'delete', made.id)).toBe(`Sweep ${made.id} is deleted\n`);

@@ -128,7 +128,7 @@ describe('a fine-tune run', () => {
     const failing = await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' });
     expect(await refused({ parentRunId: failing.id })).toEqual({
       code: 'CONFLICT',
-      message: 'The parent run is FAILED: only a run that succeeded can be gone on from.',
+      message: 'The parent run is FAILED. Fine-tune a run that has succeeded.',
     });
   });
 
@@ -138,7 +138,7 @@ describe('a fine-tune run', () => {
     const { id } = await start({ parentRunId: parent.id, learningRate: 0.001, epochs: 8 });
     expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(tuned));
     const message =
-      /^Features are recomputed in every epoch: they would take .* may hold 1 kB \(--feature-cache\)\. Expect about \d+m?s per epoch\.$/;
+      /^Features are recomputed in every epoch: they take .*; the cache is limited to 1 kB \(--feature-cache\)\. Expect about \d+m?s per epoch\.$/;
     expect(hub.log.some(({ msg }) => message.test(msg ?? ''))).toBe(true);
   });
 

@@ -109,7 +109,7 @@ describe('the mistakes of a run', () => {
   it('are refused for a class or a run that is not there', async () => {
     expect(await refusal('run-mistakes', { id: poor.id, trueClass: 'pink' })).toEqual({
       code: 'BAD_INPUT',
-      message: "The run's data has no class named pink.",
+      message: "The run's dataset version has no class named pink.",
     });
     expect(await refusal('run-mistakes', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
     expect(await refusal('run-mistakes', { id: poor.id, first: 201 })).toMatchObject({ code: 'BAD_INPUT' });
@@ -193,7 +193,7 @@ describe('a run that is reproduced', () => {
     const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
     expect(await refusal('reproduce-run', { id: failed.id })).toEqual({
       code: 'CONFLICT',
-      message: 'The run is FAILED: only a run that succeeded can be reproduced.',
+      message: 'The run is FAILED. Reproduce a run that has succeeded.',
     });
     expect(await refusal('reproduce-run', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
   });

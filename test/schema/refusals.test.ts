@@ -176,7 +176,7 @@ describe('backbones', () => {
   it('refuses a name without a path that it does not know', async () => {
     expect(await refusal('add-backbone', { name: 'resnet' })).toMatchObject({
       code: 'BACKBONE_UNAVAILABLE',
-      message: 'There is no backbone named resnet: add it first.',
+      message: 'There is no backbone named resnet. Add it first.',
     });
   });
 
@@ -186,7 +186,7 @@ describe('backbones', () => {
       const path = await hub.file('weights.h5', 'x');
       expect(await refusal('add-backbone', { name, path })).toMatchObject({
         code: 'BAD_INPUT',
-        message: expect.stringContaining(`"${name}" names weights that the hub knows`),
+        message: expect.stringContaining(`"${name}" is the name of built-in weights. Choose another name.`),
       });
     },
   );
@@ -265,26 +265,26 @@ describe('runs', () => {
     });
   });
 
-  describe('on a backbone that cannot be had', () => {
+  describe('on a backbone that cannot be downloaded', () => {
     const rows: [string, string, RequestListener, RegExp][] = [
-      ['that nobody added', 'resnet', () => undefined, /^There is no backbone named resnet: add it first\.$/],
+      ['that nobody added', 'resnet', () => undefined, /^There is no backbone named resnet\. Add it first\.$/],
       [
         'whose server does not answer',
         'imagenet',
         (request) => request.socket.destroy(),
-        /^The backbone "imagenet" cannot be had: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. .+addBackbone and its path\.$/,
+        /^The backbone "imagenet" cannot be downloaded: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. .+addBackbone and its path\.$/,
       ],
       [
         'whose server has lost it',
         'imagenet',
         (_, response) => response.writeHead(404).end(),
-        /cannot be had: http:\S+ answered with status 404\./,
+        /cannot be downloaded: http:\S+ answered with status 404\./,
       ],
       [
         'whose server sends other bytes',
         'imagenet',
         (_, response) => response.end(Buffer.alloc(PUBLISHED.length)),
-        /cannot be had: the file from http:\S+ has the MD5 [0-9a-f]{32}; [0-9a-f]{32} is expected\./,
+        /cannot be downloaded: the file from http:\S+ has the MD5 [0-9a-f]{32}; [0-9a-f]{32} is expected\./,
       ],
       [
         'whose file is no weight file',

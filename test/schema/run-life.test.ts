@@ -223,13 +223,13 @@ describe('a clone', () => {
       'another head than the parent has',
       () => ({ id: child.id, recipe: { hiddenUnits: 8, imageSize: 96 } }),
       'BAD_INPUT',
-      'A fine-tune run has from its parent what cannot be changed here: imageSize, hiddenUnits.',
+      'A fine-tune run takes these fields from its parent; they cannot be changed: imageSize, hiddenUnits.',
     ],
     [
       'a layer to fine-tune from where only the head is trained',
       () => ({ id: original.id, fineTuneFrom: 'mixed5' }),
       'BAD_INPUT',
-      'A transfer run trains the head alone (received fineTuneFrom "mixed5").',
+      'A transfer run trains only the head (received fineTuneFrom "mixed5").',
     ],
     ['a run that is not there', () => ({ id: MISSING_ID }), 'NOT_FOUND', 'There is no run with this id.'],
   ])('is refused with %s', async (_, input, code, message) => {
@@ -271,12 +271,12 @@ describe('a run that is deleted', () => {
     await hub.registerModel(parent.id, 'kept');
     expect(await refusal('delete-run', { id: parent.id })).toEqual({
       code: 'CONFLICT',
-      message: `The run cannot be deleted, since something refers to it: version 1 of the model kept, the run ${child.id}.`,
+      message: `The run cannot be deleted while these refer to it: version 1 of the model kept, the run ${child.id}.`,
     });
     expect(await hub.run(parent.id)).toEqual(parent);
     await hub.ask('delete-run', { id: child.id });
     expect(await refusal('delete-run', { id: parent.id })).toMatchObject({
-      message: 'The run cannot be deleted, since something refers to it: version 1 of the model kept.',
+      message: 'The run cannot be deleted while these refer to it: version 1 of the model kept.',
     });
   });
 });

@@ -133,13 +133,17 @@ describe('a list of runs', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['a cursor that is none', { after: 'x' }, /^"after" must be "next" of a page with the same sort\.$/],
+    ['a cursor that is none', { after: 'x' }, /^"after" must be the "next" of a page with the same sort\.$/],
     [
       'a cursor of another kind',
       { after: Buffer.from('["createdAt","desc",1,"x"]').toString('base64url') },
       /^"after"/,
     ],
-    ['a version without its dataset', { filter: { datasetVersion: 1 } }, /^Give the dataset of the version too/],
+    [
+      'a version without its dataset',
+      { filter: { datasetVersion: 1 } },
+      /^A dataset version needs its dataset: each dataset numbers its own versions\.$/,
+    ],
     ['a tag that cannot be', { filter: { tag: 'Not good' } }, /^A name has 1 to 64 characters/],
     ['a very long text', { filter: { text: 'x'.repeat(101) } }, /100 characters/],
     ['many metrics', { filter: { metrics: Array(11).fill({ metric: 'TEST_LOSS' }) } }, /10/],

@@ -14,7 +14,7 @@ export const TINY_IMAGENET = 'tiny-imagenet';
 
 export type BackboneRow = Prisma.BackboneGetPayload<object>;
 
-/** Bytes so far and in all. */
+/** Receives the downloaded bytes and the total. */
 export type OnDownload = (done: number, total: number) => void;
 
 export class BackboneService {
@@ -26,7 +26,7 @@ export class BackboneService {
       /** The bundled weights. */
       readonly bundled: string;
       readonly imagenet: RemoteFile;
-      /** Folder that keeps downloads. */
+      /** Folder of downloads. */
       readonly downloads: string;
     },
   ) {}
@@ -38,25 +38,25 @@ export class BackboneService {
   /** Adds a backbone from a weight file on the server. */
   async addFile(name: string, path: string): Promise<BackboneRow> {
     if (name === IMAGENET || name === TINY_IMAGENET) {
-      throw new HubError('BAD_INPUT', `"${name}" names weights that the hub knows; give yours another name.`, { name });
+      throw new HubError('BAD_INPUT', `"${name}" is the name of built-in weights. Choose another name.`, { name });
     }
     const weights = await fromKeras(await this.allowed.resolve(path));
     return this.#add(name, weights, { source: path, licence: 'not stated', trainedOn: 'not stated' });
   }
 
   /**
-   * The backbone of this name; the two that the hub knows are fetched when they are asked for first.
-   * @throws BACKBONE_UNAVAILABLE when it cannot be had. Nothing ever takes its place.
+   * The backbone of this name. The two built-in ones are fetched on first use.
+   * @throws BACKBONE_UNAVAILABLE where it cannot be fetched; no other backbone ever replaces it.
    */
   async require(name: string, onDownload: OnDownload = () => undefined, signal?: AbortSignal): Promise<BackboneRow> {
     const present = await this.prisma.backbone.findUnique({ where: { name } });
     if (present) return present;
     if (name === TINY_IMAGENET) return this.#add(name, await readFile(this.options.bundled), TINY_IMAGENET_ABOUT);
     if (name === IMAGENET) return this.#downloadImagenet(onDownload, signal);
-    throw new HubError('BACKBONE_UNAVAILABLE', `There is no backbone named ${name}: add it first.`, { name });
+    throw new HubError('BACKBONE_UNAVAILABLE', `There is no backbone named ${name}. Add it first.`, { name });
   }
 
-  /** The backbone that has the weights in a blob; one is made where none has. */
+  /** The backbone with the weights of a blob; creates it if there is none. */
   async adopt(sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
     const known = await this.prisma.backbone.findUnique({ where: { sha256 } });
     return known ?? this.#create(`imported-${sha256.slice(0, 12)}`, sha256, architecture, about);
@@ -70,7 +70,7 @@ export class BackboneService {
     } catch (error) {
       signal?.throwIfAborted();
       const why = error instanceof Error ? error.message : String(error);
-      const message = `The backbone "imagenet" cannot be had: ${why} Its weights are published at ${imagenet.url}; a copy on this machine can be added with addBackbone and its path.`;
+      const message = `The backbone "imagenet" cannot be downloaded: ${why} Its weights are published at ${imagenet.url}. Add a local copy with addBackbone and its path.`;
       throw new HubError('BACKBONE_UNAVAILABLE', message, { name: IMAGENET, url: imagenet.url });
     }
     return this.#add(IMAGENET, await fromKeras(file), IMAGENET_ABOUT);
@@ -90,13 +90,13 @@ export class BackboneService {
       if (!isUniqueViolation(error)) throw error;
       const twin = await this.prisma.backbone.findFirst({ where: { OR: [{ name }, { sha256 }] } });
       if (twin?.name === name && twin.sha256 === sha256) return twin;
-      const message = `These weights or this name are taken by the backbone ${twin?.name}.`;
+      const message = `The backbone ${twin?.name} has this name or these weights already.`;
       throw new HubError('CONFLICT', message, { name, sha256 });
     }
   }
 }
 
-/** The weights in a Keras file, as the hub keeps them. What reads it is 3 MB that a start does without. */
+/** The weights of a Keras file in the stored format. The reader is loaded on first use: it is 3 MB. */
 async function fromKeras(file: string): Promise<Buffer> {
   const { readKerasWeights } = await import('../../network/keras-h5.js');
   return writeSafetensors(await readKerasWeights(file));

@@ -1,16 +1,13 @@
 import type { RemoteFile } from '../../storage/download.js';
 
-/**
- * ImageNet weights as Keras-applications publishes them; size and MD5 are those that Keras itself checks
- * (keras/src/applications/inception_v3.py).
- */
+/** ImageNet weights of Keras-applications, with the MD5 that Keras checks (keras/src/applications/inception_v3.py). */
 export const IMAGENET_FILE: RemoteFile = {
   url: 'https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5',
   bytes: 87_910_968,
   md5: 'bcbd6486424b2319ff4ef7d526e38f63',
 };
 
-/** What the record of a backbone says besides its weights. */
+/** Origin of a backbone's weights, for people. */
 export interface BackboneAbout {
   readonly source: string;
   readonly licence: string;

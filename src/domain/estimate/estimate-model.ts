@@ -2,30 +2,30 @@ import type { SpeedProbe } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
 import { costOfRun, type RunCost, type RunSize } from '../../training/run-cost.js';
 
-/** Bytes that a weight takes while it learns: itself, its gradient, two moments, and what a call makes of them. */
+/** Bytes per trained weight: the weight, its gradient, Adam's two moments, and the call's copies. */
 const BYTES_PER_WEIGHT = 4 * 6;
-/** How many times as much work as another one a run may be to be like it: what is constant weighs more in a small one. */
-const LIKE = 10;
+/** Largest factor between the work of similar runs: constant costs weigh more in a small run. */
+const SIMILAR = 10;
 
-/** What is known of a run that has ended. */
+/** Measurements of a finished run. */
 export interface MeasuredRun {
   readonly id: string;
   readonly size: RunSize;
-  /** In `featureSeconds`. */
+  /** Pictures whose features took `featureSeconds`. */
   readonly computedPictures: number;
   readonly featureSeconds: number;
   readonly evaluationSeconds: number;
-  /** Mean of its epochs, checkpoints included. */
+  /** Mean over the epochs, checkpoints included. */
   readonly epochSeconds: number;
   readonly peakMemoryBytes: number;
 }
 
-/** What is asked about. */
-export interface AskedRun {
+/** The run to estimate. */
+export interface RunToEstimate {
   readonly size: RunSize;
-  /** Pictures whose features are to be computed before the first epoch. */
+  /** Pictures whose features must be computed before the first epoch. */
   readonly missing: number;
-  /** Whether features are computed in every epoch instead. */
+  /** Whether every epoch computes the features instead. */
   readonly uncached: boolean;
 }
 
@@ -37,17 +37,17 @@ export interface Estimate {
   readonly runs: readonly string[];
 }
 
-/** Bytes of the activations of one call, as the engine plans it. */
+/** Bytes of the activations of one call, by the engine's plan. */
 type BytesPerCall = (spec: RunCost['spec']) => number;
 
 /**
- * Scales what the most similar runs took by multiply-adds. Epochs and features may come from different runs.
- * @returns null where no run is like it: heads tell nothing about convolutions, small runs little about large ones, and
+ * Scales the times of the most similar runs by multiply-adds. Epochs and features may come from different runs.
+ * @returns null without a similar run: heads say nothing about convolutions, small runs little about large ones, and
  * cached features nothing about computing them.
  */
 export function estimateFromRuns(
   measured: readonly MeasuredRun[],
-  asked: AskedRun,
+  asked: RunToEstimate,
   bytesPerCall: BytesPerCall,
 ): Estimate | null {
   const { size } = asked;
@@ -81,8 +81,8 @@ export function estimateFromRuns(
   return { ...times, memoryBytes: base + planned(cost), runs: [...new Set(runs)] };
 }
 
-/** By what some passes of the run itself took. */
-export function estimateFromProbe(calibration: SpeedProbe, asked: AskedRun): Estimate {
+/** Extrapolates from a few measured passes of the run itself. */
+export function estimateFromProbe(calibration: SpeedProbe, asked: RunToEstimate): Estimate {
   const { size } = asked;
   const { secondsPerImage, secondsPerStep, secondsPerPrediction, peakMemoryBytes } = calibration;
   const steps = Math.ceil(size.train / Math.min(size.recipe.batchSize, size.train));
@@ -91,7 +91,7 @@ export function estimateFromProbe(calibration: SpeedProbe, asked: AskedRun): Est
   return { ...times, memoryBytes: peakMemoryBytes, runs: [] };
 }
 
-function sum({ size, missing, uncached }: AskedRun, perPicture: number, perEpoch: number, evaluation: number) {
+function sum({ size, missing, uncached }: RunToEstimate, perPicture: number, perEpoch: number, evaluation: number) {
   const anew = uncached ? perPicture : 0;
   return {
     featureSeconds: uncached ? 0 : missing * perPicture,
@@ -104,14 +104,14 @@ function isHead({ recipe }: RunSize): boolean {
   return firstTrainedLayerOf(recipe) === 'avg_pool';
 }
 
-/** The first of those with the least, unless that is too far. */
+/** The first value at the smallest distance, unless that is too far. */
 function nearest<T>(values: readonly T[], distanceOf: (value: T) => number): T | undefined {
   return values
-    .filter((value) => distanceOf(value) <= Math.log(LIKE))
+    .filter((value) => distanceOf(value) <= Math.log(SIMILAR))
     .toSorted((a, b) => distanceOf(a) - distanceOf(b))[0];
 }
 
-/** Of sizes: twice is as far as half. */
+/** Log distance, so that twice and half are equally far. */
 function distance(a: number, b: number): number {
   return Math.abs(Math.log(a / b));
 }

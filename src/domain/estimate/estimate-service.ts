@@ -9,7 +9,13 @@ import { type BackboneService, TINY_IMAGENET } from '../backbone/backbone-servic
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import { featuresOf } from '../run/run-features.js';
-import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from '../run/run-plan.js';
+import {
+  type FineTuneRequest,
+  planFineTune,
+  planTransfer,
+  type RunPlan,
+  type TransferRequest,
+} from '../run/run-plan.js';
 import { estimateFromProbe, estimateFromRuns } from './estimate-model.js';
 import { measuredRuns, sizeOf } from './measured-runs.js';
 import type { RunEstimate } from './run-estimate.js';
@@ -19,9 +25,9 @@ export interface EstimateParts {
   readonly blobFolder: string;
   readonly backbones: BackboneService;
   readonly cache: FeatureCache;
-  /** Bytes of the activations of one call, as the engine plans it. */
+  /** Bytes of the activations of one call, by the engine's plan. */
   readonly bytesPerCall: (spec: RunCost['spec']) => number;
-  /** Who would compute. */
+  /** The engine and device that would train. */
   readonly computer: Computer;
   readonly compute: Job['compute'];
   readonly runner: Pick<Runner, 'run'>;
@@ -37,8 +43,8 @@ export class EstimateService {
     return this.#estimate(await planTransfer(this.parts.prisma, request));
   }
 
-  async fineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<RunEstimate> {
-    return this.#estimate(await planFineTune(this.parts.prisma, parentRunId, overrides));
+  async fineTune(request: FineTuneRequest): Promise<RunEstimate> {
+    return this.#estimate(await planFineTune(this.parts.prisma, request));
   }
 
   async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimate> {
@@ -72,13 +78,13 @@ export class EstimateService {
     return answer(measured, { ...facts, basis: 'CALIBRATION', calibrationSeconds: probe.seconds });
   }
 
-  /** One that is on this machine: an estimate downloads nothing. */
+  /** A backbone on this machine: an estimate downloads nothing. */
   async #backbone(name: string) {
     const { prisma, backbones } = this.parts;
     const backbone = await prisma.backbone.findUnique({ where: { name } });
     if (backbone) return backbone;
     if (name === TINY_IMAGENET) return backbones.require(name);
-    const message = `There is no backbone named ${name} on this machine yet: add it first, an estimate measures with it.`;
+    const message = `The backbone ${name} is not on this machine. Add it first: an estimate downloads nothing.`;
     throw new HubError('BACKBONE_UNAVAILABLE', message, { name });
   }
 

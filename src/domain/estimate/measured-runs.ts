@@ -9,17 +9,17 @@ import type { DatasetVersion } from '../dataset/dataset-version.js';
 import { runColumns } from '../run/run-row.js';
 import type { MeasuredRun } from './estimate-model.js';
 
-/** Finished runs that are looked at, the newest. */
+/** Number of finished runs to consider, newest first. */
 const RUNS = 200;
 
 const columns = runColumns.pick({ recipe: true, timings: true });
 
-/** Runs that this engine has finished on this machine with as many cores as it has now, the newest first. */
+/** Runs that this engine has finished on this machine, with the present number of cores; newest first. */
 export async function measuredRuns(prisma: PrismaClient, { name, device }: Computer): Promise<MeasuredRun[]> {
   const rows = await prisma.run.findMany({
     where: {
       state: 'SUCCEEDED',
-      computedPictures: { not: null }, // else its epochs computed features as well
+      computedPictures: { not: null }, // otherwise the epochs computed features too
       AND: [
         { environment: { path: ['host', 'name'], equals: hostname() } },
         { engine: { path: ['threads'], equals: availableParallelism() } },
@@ -45,7 +45,7 @@ export async function measuredRuns(prisma: PrismaClient, { name, device }: Compu
       computedPictures: computedPictures ?? 0,
       featureSeconds: features,
       evaluationSeconds: evaluation,
-      // Between epochs checkpoints are written; of a run that was interrupted, only what came behind that is in its phase.
+      // The phase includes checkpoints. Of an interrupted run it covers only the epochs after the last resume.
       epochSeconds:
         Math.max(
           training,
@@ -56,7 +56,7 @@ export async function measuredRuns(prisma: PrismaClient, { name, device }: Compu
   });
 }
 
-/** What decides how long a run takes. */
+/** The quantities that decide how long a run takes. */
 export function sizeOf(
   recipe: Recipe,
   { classes, splits }: Pick<DatasetVersion, 'classes' | 'splits'>,

@@ -7,8 +7,8 @@ import { featureTypeOf } from '../../training/features.js';
 import type { FeatureChunk } from '../../training/job.js';
 
 /**
- * Features that runs have computed, kept for later runs within a budget; what was used last is kept longest. Those of one
- * engine on one device are not those of another: they differ in the last digits, on a graphics card in more.
+ * Features that runs have computed, cached for later runs within a budget; the least recently used go first. Each engine
+ * and device has features of its own: they differ in the last digits, on a graphics card in more.
  */
 export class FeatureCache {
   constructor(
@@ -16,18 +16,18 @@ export class FeatureCache {
     private readonly blobs: BlobStore,
     /** In bytes. */
     private readonly budget: number,
-    /** Who computes them. */
+    /** Engine and device that compute the features. */
     private readonly computer: Computer,
   ) {}
 
   /**
-   * Drops other features, those that were not used for longest first, until these fit.
-   * @param features their key (`featureKey`). @param bytes of all of them. @returns null, or why they cannot be kept.
+   * Deletes other features, the least recently used first, until these fit.
+   * @param features key (`featureKey`). @param bytes of all of them. @returns null, or why they cannot be cached.
    */
   async makeRoom(features: string, bytes: number): Promise<string | null> {
     const key = this.#keyOf(features);
     if (!this.holds(bytes)) {
-      return `they would take ${prettyBytes(bytes)} and the cache may hold ${prettyBytes(this.budget)} (--feature-cache).`;
+      return `they take ${prettyBytes(bytes)}; the cache is limited to ${prettyBytes(this.budget)} (--feature-cache).`;
     }
     const others = await this.prisma.featureChunk.groupBy({
       by: ['key'],
@@ -45,7 +45,7 @@ export class FeatureCache {
     return null;
   }
 
-  /** What there is under a key, in order; it counts as used now. */
+  /** The chunks under a key, in order; marks them as used now. */
   async use(features: string): Promise<FeatureChunk[]> {
     const key = this.#keyOf(features);
     await this.prisma.featureChunk.updateMany({ where: { key }, data: { lastUsedAt: new Date() } });
@@ -53,13 +53,13 @@ export class FeatureCache {
     return rows.map(({ index, blob, rows: images }) => ({ index, blob, rows: images }));
   }
 
-  /** Pictures whose features are there under a key. Changes nothing. */
+  /** Number of image variants with features under a key; does not mark them as used. */
   async count(features: string): Promise<number> {
     const key = this.#keyOf(features);
     return (await this.prisma.featureChunk.aggregate({ where: { key }, _sum: { rows: true } }))._sum.rows ?? 0;
   }
 
-  /** Whether so many bytes can be kept at all. */
+  /** Whether the budget allows this many bytes at all. */
   holds(bytes: number): boolean {
     return bytes <= this.budget;
   }
@@ -71,7 +71,7 @@ export class FeatureCache {
     await this.prisma.featureChunk.upsert({ where, create: { key, index, ...chunk }, update: chunk });
   }
 
-  /** ONNX Runtime's on the CPU are under the key itself, as all were before there were others. */
+  /** Features of ONNX Runtime on the CPU have the plain key, as all had before other engines existed. */
   #keyOf(features: string): string {
     const { name, device } = this.computer;
     return name === 'onnx' && device === 'cpu' ? features : `${features} ${name} ${device}`;
@@ -81,7 +81,7 @@ export class FeatureCache {
     const chunks = await this.prisma.featureChunk.findMany({ where: { key }, select: { blob: true } });
     await this.prisma.featureChunk.deleteMany({ where: { key } });
     for (const { blob } of chunks) {
-      // Equal features of another key are the same blob.
+      // Equal features under another key share the blob.
       if ((await this.prisma.featureChunk.count({ where: { blob } })) === 0) await this.blobs.delete(blob);
     }
   }

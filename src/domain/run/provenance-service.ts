@@ -18,13 +18,13 @@ export class ProvenanceService {
     private readonly runs: RunService,
   ) {}
 
-  /** In the order of `ids`, in one query however many there are. @throws NOT_FOUND naming those that are missing. */
+  /** Compares runs in the order of `ids`, with one query. @throws NOT_FOUND naming the missing runs. */
   async compare(ids: readonly string[]): Promise<RunComparison> {
     const include = { ...withRunRelations, epochs: { orderBy: { epoch: 'asc' } } } as const;
     const rows = await this.prisma.run.findMany({ where: { id: { in: [...ids] } }, include });
     const runs = new Map(rows.map((row) => [row.id, { run: toRun(row), epochs: row.epochs }]));
     const missing = ids.filter((id) => !runs.has(id));
-    if (missing.length > 0) throw new HubError('NOT_FOUND', `There is no run ${missing.join(', ')}.`, { missing });
+    if (missing.length > 0) throw new HubError('NOT_FOUND', `No run has the id ${missing.join(', ')}.`, { missing });
     return compareRuns(ids.flatMap((id) => runs.get(id) ?? []));
   }
 
@@ -55,12 +55,12 @@ export class ProvenanceService {
     };
   }
 
-  /** Queues the same run again. */
+  /** Queues a run with the same settings, to compare the two. */
   async reproduce(id: string): Promise<Run> {
     const run = await this.#find(id);
     const { kind, state, backboneName, datasetVersionId, parentRunId } = run;
     if (state !== 'SUCCEEDED') {
-      const message = `The run is ${state}: only a run that succeeded can be reproduced.`;
+      const message = `The run is ${state}. Reproduce a run that has succeeded.`;
       throw new HubError('CONFLICT', message, { id, state });
     }
     const same = { kind, recipe: recipeOf(run), backboneName, datasetVersionId, parentRunId };
@@ -80,6 +80,7 @@ export class ProvenanceService {
 function indexOf(labels: readonly string[], label: string | null | undefined): number | undefined {
   if (label == null) return undefined;
   const index = labels.indexOf(label);
-  if (index < 0) throw new HubError('BAD_INPUT', `The run's data has no class named ${label}.`, { received: label });
+  if (index < 0)
+    throw new HubError('BAD_INPUT', `The run's dataset version has no class named ${label}.`, { received: label });
   return index;
 }

@@ -32,7 +32,7 @@ export interface Reproduction {
 }
 
 /** Scores of one class on the test split. */
-export interface LabelledScores extends ClassScores {
+export interface LabeledScores extends ClassScores {
   readonly label: string;
 }
 

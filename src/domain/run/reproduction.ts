@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 
-/** What a run came to, and how. */
+/** Results of a run with their possible causes. */
 const outcome = {
   engine: true,
   environment: true,
@@ -15,20 +15,20 @@ const outcome = {
 
 type Outcome = Prisma.RunGetPayload<{ select: typeof outcome }>;
 
-/** A type, not an interface: what is written as JSON must have nothing but known fields. */
+/** A type, not an interface: a value written as JSON may have known fields only. */
 type Difference = {
   readonly what: string;
   readonly original: Prisma.JsonValue;
   readonly now: Prisma.JsonValue;
 };
 
-/** Places in an outcome, in the order in which a cause comes before what follows from it. */
+/** Columns of an outcome, causes before effects. */
 const CAUSES = ['engine', 'environment'] as const;
 const FIGURES = ['keptEpoch', 'testLoss', 'testAccuracy', 'confusion', 'weightsBlob'] as const;
 
 /**
- * What a run that repeats another one keeps of that when it ends; nothing for one that repeats none.
- * @param ended what the run came to and its row does not have yet.
+ * Compares a run that ends with the run that it reproduces.
+ * @param ended results that the row does not have yet. @returns columns of the run; none where it reproduces no run.
  */
 export async function judgeReproduction(
   prisma: PrismaClient,
@@ -42,7 +42,7 @@ export async function judgeReproduction(
   return { reproduction: { agrees, differences: [...differences] as Prisma.InputJsonArray } };
 }
 
-/** Causes do not count as disagreement: another engine that comes to the same numbers agrees. */
+/** Different causes alone are no disagreement: another engine with the same numbers agrees. */
 export function compareOutcomes(
   original: Outcome,
   now: Outcome,
@@ -60,7 +60,7 @@ export function compareOutcomes(
 
 type Value = Prisma.JsonValue | undefined;
 
-/** Leaf by leaf. */
+/** Differences of the leaves. */
 function differencesIn(what: string, original: Value, now: Value): Difference[] {
   if (isDeepStrictEqual(original, now)) return [];
   if (!isObject(original) || !isObject(now)) return [{ what, original: original ?? null, now: now ?? null }];

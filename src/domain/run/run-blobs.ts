@@ -2,8 +2,8 @@ import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 
 /**
- * Blobs of runs, which other runs and model versions may refer to as well: equal content is one blob. Those that nothing
- * refers to any more are deleted while no run is under way, since a run stores a blob before its row names it.
+ * Deletes blobs of runs that no row refers to. Equal content is one blob, so that several runs and model versions may share
+ * it. Blobs are deleted only while no run is running, since a run stores a blob before its row names it.
  */
 export class RunBlobs {
   constructor(
@@ -11,13 +11,13 @@ export class RunBlobs {
     private readonly blobs: BlobStore,
   ) {}
 
-  /** Notes, in the transaction that ends a reference, that blobs may be of no more use. */
+  /** Marks blobs as possibly unused, in the transaction that drops the reference. */
   async release(tx: Prisma.TransactionClient, sha256s: readonly (string | null)[]): Promise<void> {
     const data = sha256s.flatMap((sha256) => (sha256 ? { sha256 } : []));
     if (data.length > 0) await tx.releasedBlob.createMany({ data, skipDuplicates: true });
   }
 
-  /** Deletes what was released. To be called while no run is under way. */
+  /** Deletes released blobs. Call it only while no run is running. */
   async deleteReleased(): Promise<void> {
     for (const { sha256 } of await this.prisma.releasedBlob.findMany()) {
       await this.deleteUnused(sha256);

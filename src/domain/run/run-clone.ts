@@ -1,30 +1,41 @@
 import { HubError } from '../../errors.js';
+import type { FirstTrainedLayer } from '../../network/inception-v3.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
 import type { Recipe } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
+import type { RecipeOverrides } from './run-plan.js';
 
-/** What a fine-tune run has from its parent. */
+export interface CloneRequest {
+  readonly id: string;
+  readonly recipe?: RecipeOverrides | null | undefined;
+  /** For fine-tune runs only. */
+  readonly firstTrainedLayer?: FirstTrainedLayer | null | undefined;
+}
+
+/** Fields that a fine-tune run takes from its parent. */
 const INHERITED = HYPERPARAMETERS.filter(({ kinds }) => !kinds.includes('FINE_TUNE')).map(({ name }) => name);
 
 /**
  * The recipe of a clone.
- * @param recipe of the original. @param parent recipe of its parent run; null for a transfer run.
+ * @param original its recipe. @param parent recipe of its parent run; null for a transfer run.
  * @throws BAD_INPUT naming each wrong field, its range and the received value.
  */
-export function changedRecipe(
-  recipe: Recipe,
+export function clonedRecipe(
+  original: Recipe,
   parent: Recipe | null,
-  changes: Readonly<Record<string, unknown>>,
+  { recipe, firstTrainedLayer }: Omit<CloneRequest, 'id'>,
 ): Recipe {
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const changed = { ...recipe, ...given };
-  if (parent) {
-    const inherited = INHERITED.filter((field) => field in given);
-    if (inherited.length === 0) return resolveFineTuneRecipe(parent, changed);
-    const message = `A fine-tune run has from its parent what cannot be changed here: ${inherited.join(', ')}.`;
+  const given = Object.fromEntries(Object.entries({ ...recipe }).filter(([, value]) => value !== undefined));
+  if (!parent) {
+    if (firstTrainedLayer == null) return resolveRecipe('standard', { ...original, ...given });
+    const message = `A transfer run trains only the head (received fineTuneFrom "${firstTrainedLayer}").`;
+    throw new HubError('BAD_INPUT', message, { received: firstTrainedLayer });
+  }
+  const inherited = INHERITED.filter((field) => field in given);
+  if (inherited.length > 0) {
+    const message = `A fine-tune run takes these fields from its parent; they cannot be changed: ${inherited.join(', ')}.`;
     throw new HubError('BAD_INPUT', message, { fields: inherited });
   }
-  if (!('splitLayer' in given)) return resolveRecipe('standard', changed);
-  const message = `A transfer run trains the head alone (received fineTuneFrom "${given.splitLayer}").`;
-  throw new HubError('BAD_INPUT', message, { received: given.splitLayer });
+  const layer = firstTrainedLayer == null ? {} : { splitLayer: firstTrainedLayer };
+  return resolveFineTuneRecipe(parent, { ...original, ...given, ...layer });
 }

@@ -10,9 +10,9 @@ export interface RunComparison {
   readonly recipe: readonly RecipeDifference[];
   /** Whether images, classes and splits are equal. */
   readonly sameData: boolean;
-  /** False as well where a run has no backbone yet. */
+  /** Whether the backbone is the same; false too if a run has none yet. */
   readonly sameBackbone: boolean;
-  /** Whether engine, version, device and threads are equal; false as well where a run has no engine yet. */
+  /** Whether engine, version, device and threads are equal; false too if a run has no engine yet. */
   readonly sameEngine: boolean;
   readonly metrics: readonly MetricComparison[];
 }
@@ -47,7 +47,6 @@ const METRICS: Readonly<Record<string, (of: RunWithEpochs) => number | null | un
   peakMemoryBytes: ({ run }) => run.peakMemoryBytes,
 };
 
-/** What runs have in common and where they differ. */
 export function compareRuns(all: readonly RunWithEpochs[]): RunComparison {
   const runs = all.map(({ run }) => run);
   const same = (value: (run: Run) => unknown): boolean =>

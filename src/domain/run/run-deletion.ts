@@ -5,16 +5,16 @@ import { auditRow } from '../audit/audit-event.js';
 import type { RunBlobs } from './run-blobs.js';
 import { statesBefore } from './run-transitions.js';
 
-/** As many of what refers to a run are named. */
+/** Most references to a run that a refusal names. */
 const NAMED = 5;
 
 /**
- * Deletes a run with its epochs and events; its blobs are released.
- * @returns false when the run is not there or in no state for it. @throws CONFLICT naming what refers to the run.
+ * Deletes a run with its epochs and events, and releases its blobs.
+ * @returns false for a missing run or a state that does not allow it. @throws CONFLICT naming the references to the run.
  */
-export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: string, by: Actor): Promise<boolean> {
+export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: string, actor: Actor): Promise<boolean> {
   return prisma.$transaction(async (tx) => {
-    // Keeps others from referring to it from now on.
+    // The lock keeps other transactions from adding references.
     await tx.$queryRaw`SELECT id FROM runs WHERE id = ${id} FOR UPDATE`;
     const run = await tx.run.findUnique({ where: { id, state: { in: statesBefore('delete') } } });
     if (!run) return false;
@@ -27,7 +27,7 @@ export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: strin
       subject: `run ${id}`,
       details: { state, testAccuracy, datasetVersionId },
     } as const;
-    await tx.auditEvent.create({ data: auditRow(by, entry) });
+    await tx.auditEvent.create({ data: auditRow(actor, entry) });
     return true;
   });
 }
@@ -42,6 +42,6 @@ async function refuseIfReferred(tx: Prisma.TransactionClient, id: string): Promi
   ];
   if (all.length === 0) return;
   const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
-  const message = `The run cannot be deleted, since something refers to it: ${all.slice(0, NAMED).join(', ')}${more}.`;
+  const message = `The run cannot be deleted while these refer to it: ${all.slice(0, NAMED).join(', ')}${more}.`;
   throw new HubError('CONFLICT', message, { id, references: all.slice(0, NAMED), count: all.length });
 }

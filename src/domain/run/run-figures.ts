@@ -3,29 +3,30 @@ import { RunState } from './run.js';
 import { toEvent } from './run-event-row.js';
 import { recipeOf } from './run-row.js';
 
-/** Runs under way that are told of one by one. */
+/** Most running runs that are listed one by one. */
 const MOST_RUNS = 20;
 
-/** How training stands. */
+/** Figures of all runs, for metrics. */
 export interface RunFigures {
-  /** Runs by state. */
+  /** Number of runs by state. */
   readonly states: Readonly<Record<RunState, number>>;
-  readonly underWay: readonly RunUnderWay[];
+  readonly running: readonly RunningRun[];
 }
 
-export interface RunUnderWay {
+/** A run that is RUNNING. */
+export interface RunningRun {
   readonly id: string;
   readonly kind: string;
-  /** Epochs done, and how many its recipe allows. */
+  /** Finished epochs, and the maximum of the recipe. */
   readonly epoch: number;
   readonly epochs: number;
-  /** In its present phase; null before it has reported any. */
+  /** Progress in the current phase; null before the first report. */
   readonly progress: { readonly phase: string /** From 0 to 1. */; readonly ratio: number } | null;
-  /** Of its last epoch; null before the first has ended. */
+  /** Accuracy of the last epoch; null before the first one has ended. */
   readonly validationAccuracy: number | null;
 }
 
-/** Reads it: two queries, however many runs there are. */
+/** Two queries, for any number of runs. */
 export async function readRunFigures(prisma: PrismaClient): Promise<RunFigures> {
   const [counts, rows] = await Promise.all([
     prisma.run.groupBy({ by: ['state'], _count: true }),
@@ -40,7 +41,7 @@ export async function readRunFigures(prisma: PrismaClient): Promise<RunFigures> 
   ]);
   const states = Object.fromEntries(Object.values(RunState).map((state) => [state, 0])) as Record<RunState, number>;
   for (const { state, _count } of counts) states[state] = _count;
-  const underWay = rows.map(({ epochs: [last], events: [event], ...run }) => {
+  const running = rows.map(({ epochs: [last], events: [event], ...run }) => {
     const progress = event && toEvent(event).progress;
     return {
       id: run.id,
@@ -52,5 +53,5 @@ export async function readRunFigures(prisma: PrismaClient): Promise<RunFigures> 
       validationAccuracy: last?.validationAccuracy ?? null,
     };
   });
-  return { states, underWay };
+  return { states, running };
 }

@@ -59,14 +59,14 @@ export interface RunPage {
 
 export const NEWEST_FIRST: RunSort = { by: RunSortKey.CREATED_AT, direction: SortDirection.DESCENDING };
 
-/** Where a page ends: the sort that it belongs to, the last run's value in it (null: it has none) and its id. */
+/** The end of a page: its sort, and the value (null for none) and id of its last run. */
 const cursorSchema = z.union([
   z.tuple([z.literal(RunSortKey.CREATED_AT), z.enum(SortDirection), z.iso.datetime(), z.string()]),
   z.tuple([z.enum(RunSortKey).exclude(['CREATED_AT']), z.enum(SortDirection), z.number().nullable(), z.string()]),
 ]);
 type Cursor = z.output<typeof cursorSchema>;
 
-/** Lists runs, filtered and sorted, page by page. The number of queries does not depend on the number of runs. */
+/** Lists runs page by page, filtered and sorted. The number of queries does not depend on the number of runs. */
 export class RunList {
   constructor(private readonly prisma: PrismaClient) {}
 
@@ -75,7 +75,7 @@ export class RunList {
     const cursor = after === null ? undefined : readCursor(after, sort);
     const where = await this.#where(filter);
     const rows: RunRow[] = [];
-    for (const part of partsBehind(cursor, sort)) {
+    for (const part of partsAfter(cursor, sort)) {
       const take = first + 1 - rows.length;
       if (take === 0) break;
       const { orderBy } = part;
@@ -93,7 +93,7 @@ export class RunList {
   async #where(filter: RunFilter): Promise<Prisma.RunWhereInput> {
     const { states, kind, dataset, datasetVersion, tag, metrics, createdFrom, createdBefore, text } = filter;
     if (datasetVersion && !dataset) {
-      const message = 'Give the dataset of the version too: each dataset counts its own.';
+      const message = 'A dataset version needs its dataset: each dataset numbers its own versions.';
       throw new HubError('BAD_INPUT', message, { datasetVersion });
     }
     const all: Prisma.RunWhereInput[] = [];
@@ -107,7 +107,7 @@ export class RunList {
     if (createdFrom) all.push({ createdAt: { gte: createdFrom } });
     if (createdBefore) all.push({ createdAt: { lt: createdBefore } });
     if (text) {
-      // In lower case, as ids and tags are; what LIKE takes for a wildcard stands for itself.
+      // Ids and tags are in lower case. Wildcards of LIKE are escaped.
       const contains = text.toLowerCase().replace(/[\\%_]/g, '\\$&');
       all.push({ OR: [{ id: { contains } }, { tagText: { contains } }] });
     }
@@ -122,22 +122,22 @@ export class RunList {
 }
 
 /**
- * The runs behind a cursor in their order, in one or two parts: those that have a value, then those without one. Each
- * part is a range of an index, however deep in the list it begins.
+ * The runs after a cursor as one or two queries: runs with a value, then runs without. Each query reads a range of an
+ * index, at any depth of the list.
  */
-function partsBehind(
+function partsAfter(
   cursor: Cursor | undefined,
   { by, direction }: RunSort,
 ): { where: Prisma.RunWhereInput; orderBy: Prisma.RunOrderByWithRelationInput[] }[] {
   const [, , value, id] = cursor ?? [];
-  const behind = direction === SortDirection.ASCENDING ? 'gt' : 'lt';
-  const idBehind = { id: { [behind]: id } };
+  const after = direction === SortDirection.ASCENDING ? 'gt' : 'lt';
+  const idAfter = { id: { [after]: id } };
   const missing = { where: { [by]: null }, orderBy: [{ id: direction }] };
-  if (value === null) return [{ ...missing, where: { AND: [missing.where, idBehind] } }];
+  if (value === null) return [{ ...missing, where: { AND: [missing.where, idAfter] } }];
   const alwaysThere = by === RunSortKey.CREATED_AT;
   const present = alwaysThere ? {} : { [by]: { not: null } };
-  const valueBehind = { AND: [{ [by]: { [`${behind}e`]: value } }, { OR: [{ [by]: { [behind]: value } }, idBehind] }] };
-  const valued = { where: cursor ? valueBehind : present, orderBy: [{ [by]: direction }, { id: direction }] };
+  const valueAfter = { AND: [{ [by]: { [`${after}e`]: value } }, { OR: [{ [by]: { [after]: value } }, idAfter] }] };
+  const valued = { where: cursor ? valueAfter : present, orderBy: [{ [by]: direction }, { id: direction }] };
   return alwaysThere ? [valued] : [valued, missing];
 }
 
@@ -148,7 +148,7 @@ function writeCursor({ by, direction }: RunSort, value: number | Date | null, id
 function readCursor(text: string, { by, direction }: RunSort): Cursor {
   const parsed = cursorSchema.safeParse(jsonOf(Buffer.from(text, 'base64url').toString()));
   if (parsed.success && parsed.data[0] === by && parsed.data[1] === direction) return parsed.data;
-  throw new HubError('BAD_INPUT', '"after" must be "next" of a page with the same sort.', { after: text });
+  throw new HubError('BAD_INPUT', '"after" must be the "next" of a page with the same sort.', { after: text });
 }
 
 function jsonOf(text: string): unknown {

@@ -4,20 +4,20 @@ import type { PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import type { Run } from './run.js';
 import type { LogLine } from './run-event.js';
-import { toRun, withRunRelations } from './run-row.js';
+import { toRuns, withRunRelations } from './run-row.js';
 
-/** Which lines of which log. */
+/** A range of one run's log. */
 export interface LogPart {
   readonly runId: string;
-  /** Number of the event behind which it begins. */
+  /** Number of the event before the first line. */
   readonly after: number;
   readonly first: number;
 }
 
-/** Keeps nothing: it only gathers what the runs of one answer ask for at the same time. */
-const GATHER = { cache: false };
+/** Batches the requests of one answer, and caches nothing. */
+const BATCH = { cache: false };
 
-/** What is read of runs only when it is asked for: one query each, for any number of runs. */
+/** Fields of runs that are read on request: one query per field, for any number of runs. */
 export class RunLoaders {
   constructor(private readonly prisma: PrismaClient) {}
 
@@ -25,18 +25,18 @@ export class RunLoaders {
     const rows = await this.prisma.runEpoch.findMany({ where: { runId: { in: [...ids] } }, orderBy: { epoch: 'asc' } });
     const byRun = groupBy(rows, ({ runId }) => runId);
     return ids.map((id) => byRun.get(id) ?? []);
-  }, GATHER);
+  }, BATCH);
 
-  /** The curve alone, as one row a run: a list shows many. */
+  /** The learning curve, one row per run: lists show many of them. */
   readonly validationAccuracies = new DataLoader<string, number[]>(async (ids) => {
     const rows = await this.prisma.$queryRaw<{ runId: string; accuracies: number[] }[]>`
       SELECT run_id AS "runId", array_agg(validation_accuracy ORDER BY epoch) AS accuracies
       FROM run_epochs WHERE run_id = ANY (${ids}) GROUP BY run_id`;
     const byRun = new Map(rows.map(({ runId, accuracies }) => [runId, accuracies]));
     return ids.map((id) => byRun.get(id) ?? []);
-  }, GATHER);
+  }, BATCH);
 
-  /** A run behind those that it goes on from, the first one first. */
+  /** A run after its parents, oldest first. */
   readonly chain = new DataLoader<string, Run[]>(async (ids) => {
     const links = await this.prisma.$queryRaw<{ last: string; id: string }[]>`
       WITH RECURSIVE chain AS (
@@ -47,19 +47,19 @@ export class RunLoaders {
       SELECT last, id FROM chain ORDER BY back DESC`;
     const where = { id: { in: links.map(({ id }) => id) } };
     const rows = await this.prisma.run.findMany({ where, include: withRunRelations });
-    const runs = new Map(rows.map((row) => [row.id, toRun(row)]));
+    const runs = new Map(toRuns(rows).map((run) => [run.id, run]));
     const byLast = groupBy(links, ({ last }) => last);
     return ids.map((last) => (byLast.get(last) ?? []).flatMap(({ id }) => runs.get(id) ?? []));
-  }, GATHER);
+  }, BATCH);
 
-  /** From 1; null for a run that does not wait. */
+  /** From 1; null for a run that is not queued. */
   readonly queuePosition = new DataLoader<string, number | null>(async (ids) => {
     const orderBy = [{ queueOrder: 'asc' }, { id: 'asc' }] as const;
     const where = { state: 'QUEUED' } as const;
     const waiting = await this.prisma.run.findMany({ where, orderBy: [...orderBy], select: { id: true } });
     const positions = new Map(waiting.map(({ id }, i) => [id, i + 1]));
     return ids.map((id) => positions.get(id) ?? null);
-  }, GATHER);
+  }, BATCH);
 
   readonly log = new DataLoader<LogPart, LogLine[]>(async (parts) => {
     const asked = parts.map((part, place) => ({ place, ...part }));
@@ -74,5 +74,5 @@ export class RunLoaders {
       ORDER BY asked.place, lines.number`;
     const byPlace = groupBy(rows, ({ place }) => place);
     return parts.map((_, place) => byPlace.get(place) ?? []);
-  }, GATHER);
+  }, BATCH);
 }

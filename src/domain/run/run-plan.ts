@@ -1,4 +1,5 @@
 import { HubError } from '../../errors.js';
+import type { FirstTrainedLayer } from '../../network/inception-v3.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { PresetName } from '../../training/presets.js';
 import type { Recipe, RunKind } from '../../training/recipe.js';
@@ -6,14 +7,24 @@ import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-reso
 import { notFound } from '../not-found.js';
 import { recipeOf } from './run-row.js';
 
+/** Recipe fields that a caller sets; undefined leaves a field as it is. */
+export type RecipeOverrides = { readonly [F in keyof Recipe]?: Recipe[F] | undefined };
+
 export interface TransferRequest {
   readonly datasetVersionId: string;
+  /** Name of the backbone. */
   readonly backbone: string;
   readonly preset: PresetName;
-  readonly recipe: Readonly<Record<string, unknown>>;
+  readonly recipe?: RecipeOverrides | null;
 }
 
-/** What a run will be, checked and complete: the recipe never changes from here on. */
+export interface FineTuneRequest {
+  readonly parentRunId: string;
+  readonly firstTrainedLayer: FirstTrainedLayer;
+  readonly recipe: RecipeOverrides;
+}
+
+/** A new run, checked and complete. */
 export interface RunPlan {
   readonly kind: RunKind;
   readonly datasetVersionId: string;
@@ -25,25 +36,22 @@ export interface RunPlan {
 /** @throws BAD_INPUT for the recipe, or NOT_FOUND. */
 export async function planTransfer(prisma: PrismaClient, request: TransferRequest): Promise<RunPlan> {
   const { datasetVersionId, backbone: backboneName } = request;
-  const recipe = resolveRecipe(request.preset, request.recipe);
+  const recipe = resolveRecipe(request.preset, { ...request.recipe });
   const version = await prisma.datasetVersion.findUnique({ where: { id: datasetVersionId }, select: { id: true } });
   if (!version) throw notFound('dataset version', datasetVersionId);
   return { kind: 'TRANSFER', datasetVersionId, backboneName, parentRunId: null, recipe };
 }
 
-/** Of a run that goes on where another one ended. @throws NOT_FOUND, CONFLICT, or BAD_INPUT for the recipe. */
-export async function planFineTune(
-  prisma: PrismaClient,
-  parentRunId: string,
-  overrides: Readonly<Record<string, unknown>>,
-): Promise<RunPlan> {
+/** @throws NOT_FOUND or CONFLICT for the parent, or BAD_INPUT for the recipe. */
+export async function planFineTune(prisma: PrismaClient, request: FineTuneRequest): Promise<RunPlan> {
+  const { parentRunId, firstTrainedLayer, recipe: overrides } = request;
   const parent = await prisma.run.findUnique({ where: { id: parentRunId } });
   if (!parent) throw notFound('run', parentRunId);
   if (parent.state !== 'SUCCEEDED' || !parent.weightsBlob) {
-    const message = `The parent run is ${parent.state}: only a run that succeeded can be gone on from.`;
+    const message = `The parent run is ${parent.state}. Fine-tune a run that has succeeded.`;
     throw new HubError('CONFLICT', message, { id: parentRunId, state: parent.state });
   }
-  const recipe = resolveFineTuneRecipe(recipeOf(parent), overrides);
+  const recipe = resolveFineTuneRecipe(recipeOf(parent), { ...overrides, splitLayer: firstTrainedLayer });
   const { datasetVersionId, backboneName } = parent;
   return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe };
 }

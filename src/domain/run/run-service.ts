@@ -6,12 +6,12 @@ import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
 import type { Run } from './run.js';
 import type { RunBlobs } from './run-blobs.js';
-import { changedRecipe } from './run-clone.js';
+import { type CloneRequest, clonedRecipe } from './run-clone.js';
 import { deleteRun } from './run-deletion.js';
 import type { RunEvent } from './run-event.js';
 import { eventRow } from './run-event-row.js';
 import type { RunJournal } from './run-journal.js';
-import { planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run-plan.js';
+import { type FineTuneRequest, planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run-plan.js';
 import type { RunQueue } from './run-queue.js';
 import { recipeOf, toRun, withRunRelations } from './run-row.js';
 import type { RunStates } from './run-states.js';
@@ -32,31 +32,31 @@ export class RunService {
     return this.queueRun(await planTransfer(this.prisma, request));
   }
 
-  /** Queues a run that goes on where another one ended. */
-  async startFineTune(parentRunId: string, overrides: Readonly<Record<string, unknown>>): Promise<Run> {
-    return this.queueRun(await planFineTune(this.prisma, parentRunId, overrides));
+  /** Queues a run that starts from the weights of another one. */
+  async startFineTune(request: FineTuneRequest): Promise<Run> {
+    return this.queueRun(await planFineTune(this.prisma, request));
   }
 
-  /** Queues a run of the same kind, data, backbone and parent, with changes to the recipe. */
-  async clone(id: string, changes: Readonly<Record<string, unknown>>): Promise<Run> {
+  /** Queues a run of the same kind, data, backbone and parent, with a changed recipe. */
+  async clone({ id, ...changes }: CloneRequest): Promise<Run> {
     const run = await this.prisma.run.findUnique({
       where: { id },
       include: { parentRun: { select: { id: true, recipe: true } } },
     });
     if (!run) throw notFound('run', id);
     const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
-    const recipe = changedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes);
+    const recipe = clonedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes);
     return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
   }
 
-  /** Puts a run at the end of the queue. */
+  /** Puts a run at the end of the queue. @param origin the run or sweep that it derives from. */
   async queueRun(
     plan: RunPlan,
-    besides: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
+    origin: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
   ): Promise<Run> {
-    if (!besides.sweepId) await this.quotas.admitRun(); // a sweep's was admitted with it
+    if (!origin.sweepId) await this.quotas.admitRun(); // a sweep's run was admitted with the sweep
     const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
-    const { id } = await this.prisma.run.create({ data: { ...plan, ...besides, ...queued } });
+    const { id } = await this.prisma.run.create({ data: { ...plan, ...origin, ...queued } });
     this.queue.wake();
     return this.#changed(id);
   }
@@ -77,16 +77,16 @@ export class RunService {
   }
 
   /** @throws NOT_FOUND, or CONFLICT naming the state or what refers to the run. */
-  async delete(id: string, by: Actor): Promise<void> {
-    if (!(await deleteRun(this.prisma, this.blobs, id, by))) {
+  async delete(id: string, actor: Actor): Promise<void> {
+    if (!(await deleteRun(this.prisma, this.blobs, id, actor))) {
       await this.states.require(id, 'delete');
       throw new HubError('CONFLICT', 'The state of the run has just changed. Try again.', { id });
     }
-    this.queue.wake(); // which deletes the blobs
+    this.queue.wake(); // deletes the blobs
     this.changes.tell('RUN', id);
   }
 
-  /** Gives a run these tags in place of those that it has. */
+  /** Replaces the tags of a run. */
   async tag(id: string, given: readonly string[]): Promise<Run> {
     const tags = [...new Set(given)].sort();
     try {
@@ -108,7 +108,7 @@ export class RunService {
     return run;
   }
 
-  /** Everything that happened to a run behind an event, and then what happens, until it has ended. */
+  /** All events after the given number, then live ones until the run ends. */
   follow(id: string, after: number): AsyncIterable<RunEvent> {
     return this.journal.follow(id, after);
   }

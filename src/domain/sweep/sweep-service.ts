@@ -16,7 +16,8 @@ export interface SweepRequest {
   readonly base: TransferRequest;
   readonly method: SweepMethod;
   readonly parameters: readonly SearchParameter[];
-  readonly runs: number | null;
+  /** Number of trials of a RANDOM sweep. */
+  readonly runs?: number | null;
   readonly seed: number;
   readonly metric: SweepMetric;
   readonly stopEarly: boolean;
@@ -29,18 +30,19 @@ export class SweepService {
     private readonly quotas: Quotas,
   ) {}
 
-  /** Queues a sweep. Its trials are drawn and checked now, and never change. */
-  async start({ base, method, parameters, runs, ...rest }: SweepRequest): Promise<Sweep> {
+  /** Queues a sweep. Its trials are drawn and checked here, and never change. */
+  async start(request: SweepRequest): Promise<Sweep> {
+    const { base, method, parameters, runs = null, seed, metric, stopEarly } = request;
     await this.quotas.admitRun();
     const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
     if ((method === 'RANDOM') !== (runs !== null)) {
-      const message = 'A RANDOM sweep needs `runs`, the number of trials; a GRID has as many as its values make.';
+      const message = 'A RANDOM sweep needs `runs`, the number of trials; a GRID must not have it.';
       throw new HubError('BAD_INPUT', message, { method, runs });
     }
-    const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, rest.seed);
+    const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, seed);
     const { id } = await this.prisma.sweep.create({
       data: {
-        ...{ recipe, datasetVersionId, backboneName, method, ...rest },
+        ...{ recipe, datasetVersionId, backboneName, method, seed, metric, stopEarly },
         parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
         trials: {
           createMany: {
@@ -60,18 +62,18 @@ export class SweepService {
   }
 
   /** Deletes a sweep with its trials. @throws NOT_FOUND, or CONFLICT unless it has ended and its run is deleted. */
-  async delete(id: string, by: Actor): Promise<void> {
+  async delete(id: string, actor: Actor): Promise<void> {
     const found = await this.find(id);
     if (!found) throw notFound('sweep', id);
     const { state, runId } = found;
     if (!isFinal(state)) {
-      throw new HubError('CONFLICT', `The sweep is ${state} and cannot be deleted: cancel it first.`, { id, state });
+      throw new HubError('CONFLICT', `The sweep is ${state} and cannot be deleted. Cancel it first.`, { id, state });
     }
     if (runId)
-      throw new HubError('CONFLICT', `The run ${runId} was made of the sweep: delete that first.`, { id, runId });
+      throw new HubError('CONFLICT', `The run ${runId} was made from the sweep. Delete the run first.`, { id, runId });
     await this.prisma.$transaction([
       this.prisma.sweep.delete({ where: { id } }),
-      this.prisma.auditEvent.create({ data: auditRow(by, { action: 'SWEEP_DELETED', subject: `sweep ${id}` }) }),
+      this.prisma.auditEvent.create({ data: auditRow(actor, { action: 'SWEEP_DELETED', subject: `sweep ${id}` }) }),
     ]);
   }
 

@@ -5,14 +5,14 @@ import { Checked, NAME, text } from '../checked.js';
 export class AddBackboneInput {
   @Field(() => String, {
     description:
-      '"imagenet" downloads the weights that Keras-applications publishes; "tiny-imagenet" is bundled; any other name needs a path.',
+      '"imagenet" downloads the weights published with Keras-applications. "tiny-imagenet" is bundled. Any other name requires a path.',
   })
   @Checked(NAME)
   name!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'A Keras weight file (.h5, InceptionV3 without top) on the server, in a folder it allows.',
+    description: 'Keras weight file (.h5, InceptionV3 without its top) in an allowed folder of the server.',
   })
   @Checked(text(1, 4096))
   path?: string | null;

@@ -15,7 +15,7 @@ export class BackboneResolver {
   }
 
   @Mutation(() => BackboneType, {
-    description: 'Makes a backbone ready to use. One that is there already is returned.',
+    description: 'Downloads or reads the weights of a backbone. Returns the existing one if there is one.',
   })
   @Needs('TRAINER')
   async addBackbone(@Arg('input', () => AddBackboneInput) { name, path }: AddBackboneInput): Promise<BackboneType> {

@@ -10,22 +10,22 @@ export class BackboneType implements Backbone {
   @Field(() => String)
   name!: string;
 
-  @Field(() => String, { description: 'SHA-256 of the weights as the hub keeps them.' })
+  @Field(() => String, { description: 'SHA-256 of the weights as stored.' })
   sha256!: string;
 
   @Field(() => String)
   architecture!: string;
 
-  @Field(() => String, { description: 'Where the weights came from.' })
+  @Field(() => String, { description: 'Origin of the weights: a URL or a path.' })
   source!: string;
 
   @Field(() => String)
   licence!: string;
 
-  @Field(() => String, { description: 'What is done to pixels before the first layer.' })
+  @Field(() => String, { description: 'Formula applied to pixels before the first layer.' })
   preprocessing!: string;
 
-  @Field(() => String, { description: 'On what the weights were trained.' })
+  @Field(() => String, { description: 'Data that the weights were trained on.' })
   trainedOn!: string;
 
   @Field(() => GraphQLDateTimeISO)

@@ -1,7 +1,7 @@
 import { Arg, Query, Resolver } from 'type-graphql';
 import type { EstimateService } from '../../domain/estimate/estimate-service.js';
 import { Needs } from '../permission.js';
-import { StartFineTuneRunInput, StartTransferRunInput } from '../run/run.input.js';
+import { StartFineTuneRunInput, StartTransferRunInput, toFineTuneRequest } from '../run/run.input.js';
 import { RunEstimateType } from './estimate.type.js';
 
 @Resolver()
@@ -9,22 +9,22 @@ export class EstimateResolver {
   constructor(private readonly estimates: EstimateService) {}
 
   @Query(() => RunEstimateType, {
-    description: 'What `startTransferRun` would take. May measure for some seconds when it is asked first.',
+    description: 'Expected cost of `startTransferRun`. The first request may take seconds, for a speed probe.',
   })
   @Needs('TRAINER')
   async estimateTransferRun(
-    @Arg('input', () => StartTransferRunInput) { recipe, ...input }: StartTransferRunInput,
+    @Arg('input', () => StartTransferRunInput) input: StartTransferRunInput,
   ): Promise<RunEstimateType> {
-    return this.estimates.transfer({ ...input, recipe: { ...recipe } });
+    return this.estimates.transfer(input);
   }
 
   @Query(() => RunEstimateType, {
-    description: 'What `startFineTuneRun` would take. May measure for some seconds when it is asked first.',
+    description: 'Expected cost of `startFineTuneRun`. The first request may take seconds, for a speed probe.',
   })
   @Needs('TRAINER')
   async estimateFineTuneRun(
-    @Arg('input', () => StartFineTuneRunInput) { parentRunId, fineTuneFrom, ...recipe }: StartFineTuneRunInput,
+    @Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput,
   ): Promise<RunEstimateType> {
-    return this.estimates.fineTune(parentRunId, { ...recipe, splitLayer: fineTuneFrom });
+    return this.estimates.fineTune(toFineTuneRequest(input));
   }
 }

@@ -4,15 +4,15 @@ import { EstimateBasis, type RunEstimate } from '../../domain/estimate/run-estim
 registerEnumType(EstimateBasis, {
   name: 'EstimateBasis',
   description:
-    'From what an estimate is derived: from runs that this hub has finished on this machine, or, where none is like it, from some passes of the run itself, made now and kept.',
+    'Origin of an estimate. RUNS: similar runs that this hub has finished on this machine. CALIBRATION: a speed probe, a few passes of the run itself, because no run was similar.',
 });
 
-@ObjectType('RunEstimate', { description: 'What a run would take if no epoch is saved by stopping early.' })
+@ObjectType('RunEstimate', { description: 'Expected cost of a run that does not stop early.' })
 export class RunEstimateType implements RunEstimate {
-  @Field(() => Float, { description: 'In all.' })
+  @Field(() => Float, { description: 'Total.' })
   seconds!: number;
 
-  @Field(() => Float, { description: 'Decoding and the frozen network, for what is not cached.' })
+  @Field(() => Float, { description: 'Decoding and the frozen layers, for features that are not cached.' })
   featureSeconds!: number;
 
   @Field(() => Float)
@@ -21,26 +21,26 @@ export class RunEstimateType implements RunEstimate {
   @Field(() => Float)
   evaluationSeconds!: number;
 
-  @Field(() => Float, { description: 'Resident memory of the training process at its largest, in bytes.' })
+  @Field(() => Float, { description: 'Peak resident memory of the training process, in bytes.' })
   memoryBytes!: number;
 
-  @Field(() => Int, { description: 'Whose features the run needs: images, and their variants.' })
+  @Field(() => Int, { description: 'Number of images and variants whose features the run needs.' })
   pictures!: number;
 
-  @Field(() => Int, { description: 'Of these, those whose features are cached.' })
+  @Field(() => Int, { description: 'Number of these whose features are cached.' })
   cachedPictures!: number;
 
   @Field(() => Boolean, {
-    description: 'Whether the features are too many for the cache, and computed in every epoch.',
+    description: 'Whether the features exceed the cache, so that every epoch computes them again.',
   })
   computedInEveryEpoch!: boolean;
 
   @Field(() => EstimateBasis)
   basis!: EstimateBasis;
 
-  @Field(() => [ID], { description: 'The runs that it is derived from.' })
+  @Field(() => [ID], { description: 'The runs that the estimate is derived from.' })
   runs!: readonly string[];
 
-  @Field(() => Float, { nullable: true, description: 'How long the measuring took; null where it is from runs.' })
+  @Field(() => Float, { nullable: true, description: 'Duration of the speed probe, in seconds; null for RUNS.' })
   calibrationSeconds!: number | null;
 }

@@ -5,19 +5,19 @@ import { HyperparameterType, PipelineType, PresetType } from './recipe.type.js';
 
 @Resolver()
 export class RecipeResolver {
-  @Query(() => [HyperparameterType], { description: 'Everything that a recipe says, with default, range and unit.' })
+  @Query(() => [HyperparameterType], { description: 'All fields of a recipe, with default, range and unit.' })
   @Needs('VIEWER')
   hyperparameters(): HyperparameterType[] {
     return listHyperparameters();
   }
 
-  @Query(() => [PresetType])
+  @Query(() => [PresetType], { description: 'Named starting points of a recipe.' })
   @Needs('VIEWER')
   presets(): PresetType[] {
     return listPresets();
   }
 
-  @Query(() => [PipelineType])
+  @Query(() => [PipelineType], { description: 'Named chains of runs.' })
   @Needs('VIEWER')
   pipelines(): PipelineType[] {
     return listPipelines();

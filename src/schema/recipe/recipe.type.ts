@@ -8,9 +8,12 @@ import { RecipeType } from '../run/run.type.js';
 
 registerEnumType(HyperparameterKind, { name: 'HyperparameterKind' });
 
-registerEnumType(Scale, { name: 'Scale', description: 'Whether steps through a range add up or multiply.' });
+registerEnumType(Scale, {
+  name: 'Scale',
+  description: 'Whether steps through a range are added (LINEAR) or multiplied (LOG).',
+});
 
-@ObjectType('Hyperparameter', { description: 'A field of the recipe, with everything that it can be.' })
+@ObjectType('Hyperparameter', { description: 'One field of a recipe: its type, range and defaults.' })
 export class HyperparameterType implements Hyperparameter {
   @Field(() => String)
   name!: string;
@@ -21,12 +24,12 @@ export class HyperparameterType implements Hyperparameter {
   @Field(() => String)
   description!: string;
 
-  @Field(() => GraphQLJSON, { nullable: true, description: 'Of the preset STANDARD.' })
+  @Field(() => GraphQLJSON, { nullable: true, description: 'Default of the preset STANDARD.' })
   default!: unknown;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: 'Of a fine-tune run; null where that is what its parent has.',
+    description: "Default of a fine-tune run; null where it takes its parent's value.",
   })
   fineTuneDefault!: unknown;
 
@@ -42,26 +45,26 @@ export class HyperparameterType implements Hyperparameter {
   @Field(() => Boolean, { description: 'Whether `min` itself is out of range.' })
   exclusiveMin!: boolean;
 
-  @Field(() => Scale, { description: 'How to go through the range.' })
+  @Field(() => Scale, { description: 'Scale on which to step through the range.' })
   scale!: Scale;
 
   @Field(() => String, { nullable: true })
   unit!: string | null;
 
-  @Field(() => [String], { description: 'Of a choice.' })
+  @Field(() => [String], { description: 'Values of a CHOICE; empty otherwise.' })
   choices!: readonly string[];
 
-  @Field(() => [RunKind], { description: 'Which runs can be given it. `splitLayer` is given as `fineTuneFrom`.' })
+  @Field(() => [RunKind], { description: 'Kinds of run that accept it. Pass `splitLayer` as `fineTuneFrom`.' })
   runKinds!: readonly RunKind[];
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why the trials of a sweep cannot differ in it; null: they can.',
+    description: 'Why the trials of a sweep cannot differ in it; null where they can.',
   })
   fixedInSweeps!: string | null;
 }
 
-@ObjectType('PresetInfo', { description: 'A recipe to begin with.' })
+@ObjectType('PresetInfo', { description: 'A named starting point of a recipe.' })
 export class PresetType implements Preset {
   @Field(() => PresetName)
   name!: PresetName;
@@ -69,25 +72,25 @@ export class PresetType implements Preset {
   @Field(() => String)
   description!: string;
 
-  @Field(() => RecipeType, { description: 'With every default written out.' })
+  @Field(() => RecipeType, { description: 'With every default resolved.' })
   recipe!: RecipeType;
 }
 
-@ObjectType('PipelineStage')
+@ObjectType('PipelineStage', { description: 'One run of a pipeline.' })
 export class PipelineStageType implements PipelineStage {
   @Field(() => RunKind)
   kind!: RunKind;
 
   @Field(() => GraphQLJSONObject, {
-    description: 'What to start it with: changes to the preset, or what `startFineTuneRun` takes besides the parent.',
+    description: 'Overrides of the preset, or the arguments of `startFineTuneRun` other than the parent.',
   })
   changes!: object;
 
-  @Field(() => RecipeType, { description: 'What that comes to where nothing else is asked for.' })
+  @Field(() => RecipeType, { description: 'The resolved recipe without further overrides.' })
   recipe!: RecipeType;
 }
 
-@ObjectType('Pipeline', { description: 'Several runs, each going on where the one before ended.' })
+@ObjectType('Pipeline', { description: 'A chain of runs; each starts from the weights of the one before.' })
 export class PipelineType implements Pipeline {
   @Field(() => String)
   name!: string;
@@ -95,7 +98,7 @@ export class PipelineType implements Pipeline {
   @Field(() => String)
   description!: string;
 
-  @Field(() => PresetName, { description: 'Of the first stage.' })
+  @Field(() => PresetName, { description: 'Preset of the first stage.' })
   preset!: PresetName;
 
   @Field(() => [PipelineStageType])

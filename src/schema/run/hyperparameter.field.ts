@@ -1,7 +1,7 @@
 import { Field, Float, Int } from 'type-graphql';
 import { formatRange, hyperparameter } from '../../training/hyperparameters.js';
 
-/** The enum of a hyperparameter that is a choice, as the API names its values. */
+/** The enum of a hyperparameter of kind CHOICE: values by their names in the API. */
 type Choices = Readonly<Record<string, string>>;
 
 /** A field of a resolved recipe, described by the table of hyperparameters. */
@@ -12,7 +12,7 @@ export function Hyperparameter(choices?: Choices): PropertyDecorator {
   };
 }
 
-/** The same where it may be given: with its default and its range. */
+/** An optional input field, described with its default and range. */
 export function HyperparameterInput(choices?: Choices): PropertyDecorator {
   return (target, name) => {
     const about = hyperparameter(String(name));

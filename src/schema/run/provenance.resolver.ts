@@ -1,5 +1,6 @@
 import { Arg, Args, ArgsType, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
+import type { MistakeFilter } from '../../domain/run/provenance.js';
 import type { ProvenanceService } from '../../domain/run/provenance-service.js';
 import { classScores, macroAverage } from '../../training/class-metrics.js';
 import { Checked, distinct, list, number, text } from '../checked.js';
@@ -11,13 +12,13 @@ import { RunComparisonType } from './run-comparison.type.js';
 
 @ArgsType()
 class CompareRunsArgs {
-  @Field(() => [ID], { description: '2 to 10 different ones.' })
+  @Field(() => [ID], { description: '2 to 10 different ids.' })
   @Checked(distinct(list(2, 10)))
   ids!: string[];
 }
 
 @ArgsType()
-class RunMistakesArgs {
+class RunMistakesArgs implements MistakeFilter {
   @Field(() => ID)
   id!: string;
 
@@ -34,12 +35,15 @@ class RunMistakesArgs {
   predictedClass?: string | null;
 }
 
-/** What a run tells of itself besides its row, and runs beside each other. */
+/** Scores, mistakes, comparisons and reproductions of runs. */
 @Resolver(() => RunType)
 export class ProvenanceResolver {
-  constructor(private readonly records: ProvenanceService) {}
+  constructor(private readonly provenance: ProvenanceService) {}
 
-  @FieldResolver(() => [ClassScoresType], { nullable: true, description: 'By class, from the confusion matrix.' })
+  @FieldResolver(() => [ClassScoresType], {
+    nullable: true,
+    description: 'Scores by class, from the confusion matrix.',
+  })
   perClass(@Root() { confusion }: RunType): ClassScoresType[] | null {
     if (!confusion) return null;
     return classScores(confusion.counts).map((scores, c) => ({ label: confusion.labels[c] as string, ...scores }));
@@ -53,26 +57,26 @@ export class ProvenanceResolver {
   @Query(() => TestPredictionsType, {
     nullable: true,
     description:
-      'Test images that a run got wrong, or, with both classes, those of one cell of its confusion matrix, also on the diagonal. Null when the run keeps no predictions.',
+      'Test images that a run predicted wrong. With both classes: one cell of the confusion matrix, on the diagonal too. Null when the run has no predictions.',
   })
   @Needs('VIEWER')
   async runMistakes(@Args(() => RunMistakesArgs) args: RunMistakesArgs): Promise<TestPredictionsType | null> {
-    return this.records.mistakes(args.id, args);
+    return this.provenance.mistakes(args.id, args);
   }
 
   @Query(() => RunComparisonType)
   @Needs('VIEWER')
   async compareRuns(@Args(() => CompareRunsArgs) { ids }: CompareRunsArgs): Promise<RunComparisonType> {
-    return this.records.compare(ids);
+    return this.provenance.compare(ids);
   }
 
   @Mutation(() => RunType, {
     description:
-      'Queues a run with the recipe, data, backbone and parent of one that succeeded. When it has ended, its `reproduction` says whether it came to the same.',
+      'Queues a run with the recipe, data, backbone and parent of a run that has succeeded. When it ends, `reproduction` compares the two.',
   })
   @Needs('TRAINER')
   async reproduceRun(@Arg('id', () => ID) id: string): Promise<RunType> {
-    return this.records.reproduce(id);
+    return this.provenance.reproduce(id);
   }
 }
 

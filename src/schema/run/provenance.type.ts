@@ -3,7 +3,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { CodeVersion } from '../../code-version.js';
 import type {
   EnvironmentRecord,
-  LabelledScores,
+  LabeledScores,
   Reproduction,
   ReproductionDifference,
   TestPrediction,
@@ -12,15 +12,15 @@ import type {
 import type { Scores } from '../../training/class-metrics.js';
 import type { Host, Library } from '../../training/environment.js';
 
-@ObjectType('CodeRecord', { description: 'Which code ran.' })
+@ObjectType('CodeRecord', { description: 'Version of the hub that trained a run.' })
 export class CodeVersionType implements CodeVersion {
-  @Field(() => String, { description: 'Version of the hub.' })
+  @Field(() => String, { description: 'Version of the package.' })
   version!: string;
 
-  @Field(() => String, { nullable: true, description: 'Null outside a git checkout.' })
+  @Field(() => String, { nullable: true, description: 'Commit of the git checkout; null outside one.' })
   commit!: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether files of that commit were changed.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether files differed from that commit.' })
   dirty!: boolean | null;
 }
 
@@ -33,7 +33,7 @@ export class LibraryType implements Library {
   version!: string;
 }
 
-@ObjectType('HostRecord', { description: 'The machine that computed.' })
+@ObjectType('HostRecord', { description: 'The machine that trained a run.' })
 export class HostType implements Host {
   @Field(() => String)
   name!: string;
@@ -51,12 +51,14 @@ export class HostType implements Host {
   memoryBytes!: number;
 }
 
-@ObjectType('EnvironmentRecord', { description: 'Where a run computed, and with what besides its engine.' })
+@ObjectType('EnvironmentRecord', {
+  description: 'Code, libraries and machine that trained a run; its engine is recorded apart.',
+})
 export class EnvironmentRecordType implements EnvironmentRecord {
   @Field(() => CodeVersionType)
   code!: CodeVersionType;
 
-  @Field(() => String, { description: 'Version of Node.' })
+  @Field(() => String, { description: 'Version of Node.js.' })
   node!: string;
 
   @Field(() => [LibraryType])
@@ -66,7 +68,7 @@ export class EnvironmentRecordType implements EnvironmentRecord {
   host!: HostType;
 }
 
-@ObjectType('MacroAverage', { description: 'Unweighted means over the classes that have a value.' })
+@ObjectType('MacroAverage', { description: 'Unweighted means over the classes with a value.' })
 export class MacroAverageType implements Scores {
   @Field(() => Float, { nullable: true })
   precision!: number | null;
@@ -78,33 +80,41 @@ export class MacroAverageType implements Scores {
   f1!: number | null;
 }
 
-@ObjectType('ClassScores', { description: 'How one class was told apart from the others. Null is 0 / 0.' })
-export class ClassScoresType implements LabelledScores {
+@ObjectType('ClassScores', { description: 'Scores of one class on the test split. Null stands for 0 / 0.' })
+export class ClassScoresType implements LabeledScores {
   @Field(() => String)
   label!: string;
 
-  @Field(() => Float, { nullable: true, description: 'Of the test images taken for this class, the share that was.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of the test images predicted as this class that belong to it.',
+  })
   precision!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Of the test images of this class, the share recognized.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of the test images of this class that are predicted as it.',
+  })
   recall!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Harmonic mean of the two.' })
+  @Field(() => Float, { nullable: true, description: 'Harmonic mean of precision and recall.' })
   f1!: number | null;
 
-  @Field(() => Int, { description: 'Test images of this class.' })
+  @Field(() => Int, { description: 'Number of test images of this class.' })
   support!: number;
 }
 
-@ObjectType('TestPrediction', { description: 'What a run answered for one test image.' })
+@ObjectType('TestPrediction', { description: "A run's answer for one test image." })
 export class TestPredictionType implements TestPrediction {
-  /** Which version the image is read from. */
+  /** The dataset version that holds the image. */
   versionId!: string;
 
-  @Field(() => Int, { description: 'Place in the dataset version, from 0; images lie by split, class and hash.' })
+  @Field(() => Int, {
+    description: 'Index in the dataset version, from 0. Images are ordered by split, class and hash.',
+  })
   image!: number;
 
-  @Field(() => String, { description: 'Name of its file in what was registered.' })
+  @Field(() => String, { description: 'Name of its file in the source.' })
   name!: string;
 
   @Field(() => String, { description: 'SHA-256 of its file.' })
@@ -122,16 +132,16 @@ export class TestPredictionType implements TestPrediction {
 
 @ObjectType('TestPredictions', { description: 'Test images of one or more cells of the confusion matrix.' })
 export class TestPredictionsType implements TestPredictions {
-  @Field(() => Int, { description: 'How many there are.' })
+  @Field(() => Int, { description: 'Count of all, also those not listed.' })
   total!: number;
 
-  @Field(() => [TestPredictionType], { description: 'The most confident first.' })
+  @Field(() => [TestPredictionType], { description: 'Most confident first.' })
   images!: readonly TestPredictionType[];
 }
 
-@ObjectType('ReproductionDifference', { description: 'Something in which a repeated run differs from the first one.' })
+@ObjectType('ReproductionDifference', { description: 'A value in which a reproduction differs from the original run.' })
 export class ReproductionDifferenceType implements ReproductionDifference {
-  @Field(() => String, { description: 'For example "engine.threads" or "epochs.2.trainLoss".' })
+  @Field(() => String, { description: 'Path of the value, for example "engine.threads" or "epochs.2.trainLoss".' })
   what!: string;
 
   @Field(() => GraphQLJSON, { nullable: true })
@@ -141,13 +151,13 @@ export class ReproductionDifferenceType implements ReproductionDifference {
   now!: unknown;
 }
 
-@ObjectType('Reproduction', { description: 'Whether a run that was repeated came to the same.' })
+@ObjectType('Reproduction', { description: 'Comparison of a reproduction with the original run.' })
 export class ReproductionType implements Reproduction {
-  @Field(() => Boolean, { description: 'Bit by bit: losses of all epochs, figures on the test split, weights.' })
+  @Field(() => Boolean, { description: 'Whether losses of all epochs, test figures and weights are equal bit by bit.' })
   agrees!: boolean;
 
   @Field(() => [ReproductionDifferenceType], {
-    description: 'What can be a cause (engine, code, libraries, host) before the first numbers that differ.',
+    description: 'Possible causes (engine, code, libraries, host), then the first numbers that differ.',
   })
   differences!: readonly ReproductionDifferenceType[];
 }

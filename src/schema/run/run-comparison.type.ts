@@ -3,42 +3,46 @@ import { Field, Float, ObjectType } from 'type-graphql';
 import type { MetricComparison, RecipeDifference, RunComparison } from '../../domain/run/run-comparison.js';
 import { RunType } from './run.type.js';
 
-@ObjectType('RecipeDifference', { description: 'A field in which the recipes of runs differ.' })
+@ObjectType('RecipeDifference', { description: 'A field in which the recipes differ.' })
 export class RecipeDifferenceType implements RecipeDifference {
   @Field(() => String)
   name!: string;
 
-  @Field(() => [GraphQLJSON], { nullable: 'items', description: 'One for each run.' })
+  @Field(() => [GraphQLJSON], { nullable: 'items', description: 'One per run.' })
   values!: readonly unknown[];
 }
 
-@ObjectType('MetricComparison', { description: 'A figure of several runs side by side.' })
+@ObjectType('MetricComparison', { description: 'One figure of all compared runs.' })
 export class MetricComparisonType implements MetricComparison {
   @Field(() => String)
   name!: string;
 
-  @Field(() => [Float], { nullable: 'items', description: 'One for each run; null where it has none.' })
+  @Field(() => [Float], { nullable: 'items', description: 'One per run; null for a run without this figure.' })
   values!: readonly (number | null)[];
 
-  @Field(() => [Float], { nullable: 'items', description: 'Less that of the first run.' })
+  @Field(() => [Float], { nullable: 'items', description: 'Difference from the first run.' })
   deltas!: readonly (number | null)[];
 }
 
-@ObjectType('RunComparison', { description: 'Several runs side by side, in the order in which they were asked for.' })
+@ObjectType('RunComparison', { description: 'Several runs side by side, in the requested order.' })
 export class RunComparisonType implements RunComparison {
-  @Field(() => [RunType], { description: 'Their `epochs` are the curves.' })
+  @Field(() => [RunType], { description: 'Their `epochs` hold the learning curves.' })
   runs!: readonly RunType[];
 
-  @Field(() => [RecipeDifferenceType], { description: 'Fields of the recipe that are not the same in all.' })
+  @Field(() => [RecipeDifferenceType], { description: 'Recipe fields whose values differ.' })
   recipe!: readonly RecipeDifferenceType[];
 
-  @Field(() => Boolean, { description: 'Whether all have the same images, classes and splits.' })
+  @Field(() => Boolean, { description: 'Whether images, classes and splits are the same.' })
   sameData!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether all have the same backbone; false as well where one has none yet.' })
+  @Field(() => Boolean, {
+    description: 'Whether the backbone is the same; false if a run has not resolved its backbone yet.',
+  })
   sameBackbone!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether engine, version, device and threads are the same.' })
+  @Field(() => Boolean, {
+    description: 'Whether engine, version, device and threads are the same; false if a run has not started yet.',
+  })
   sameEngine!: boolean;
 
   @Field(() => [MetricComparisonType])

@@ -5,46 +5,46 @@ import { type LogLine, type RunEvent, RunEventKind, RunPhase, type RunProgress }
 import type { SystemUse } from '../../training/system-use.js';
 import { EpochType } from './run.type.js';
 
-registerEnumType(RunPhase, { name: 'RunPhase', description: 'What a run is doing.' });
+registerEnumType(RunPhase, { name: 'RunPhase', description: 'Phase of a running run.' });
 registerEnumType(RunEventKind, {
   name: 'RunEventKind',
-  description: 'Says which field of an event is there: state, epoch, message, progress or system.',
+  description: 'Names the field that an event has: state, epoch, message, progress or system.',
 });
 
-@ObjectType('RunProgress', { description: 'How far a run is in what it is doing.' })
+@ObjectType('RunProgress', { description: 'Progress of a run in its current phase.' })
 export class RunProgressType implements RunProgress {
   @Field(() => RunPhase)
   phase!: RunPhase;
 
-  @Field(() => Float, { description: 'Images or bytes done in this phase.' })
+  @Field(() => Float, { description: 'Images or bytes finished in this phase.' })
   done!: number;
 
   @Field(() => Float)
   total!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Estimated for this phase from its rate so far.' })
+  @Field(() => Float, { nullable: true, description: 'Estimate for this phase, from its rate so far.' })
   secondsLeft!: number | null;
 }
 
-@ObjectType('SystemUse', { description: 'What the training process takes of its machine.' })
+@ObjectType('SystemUse', { description: 'Resources that the training process uses.' })
 export class SystemUseType implements SystemUse {
-  @Field(() => Float, { description: 'Share of all cores since the last report, from 0 to 1.' })
+  @Field(() => Float, { description: 'Share of all cores since the last report, 0 to 1.' })
   cpuShare!: number;
 
   @Field(() => Float, { description: 'Resident memory of the process, in bytes.' })
   memoryBytes!: number;
 
-  @Field(() => Float, { description: 'Memory that is free on the machine, in bytes.' })
+  @Field(() => Float, { description: 'Free memory of the machine, in bytes.' })
   freeMemoryBytes!: number;
 }
 
-@ObjectType('RunEvent', { description: 'Something that happened to a run.' })
+@ObjectType('RunEvent', { description: 'One numbered fact about a run.' })
 export class RunEventType implements RunEvent {
   @Field(() => ID)
   runId!: string;
 
   @Field(() => Int, {
-    description: 'From 1, in order. Progress that was overtaken by later progress in its phase is not kept.',
+    description: 'Counts from 1. Progress is deleted when later progress in its phase replaces it, which leaves gaps.',
   })
   number!: number;
 
@@ -54,10 +54,10 @@ export class RunEventType implements RunEvent {
   @Field(() => GraphQLDateTimeISO)
   at!: Date;
 
-  @Field(() => RunState, { nullable: true, description: 'The state that the run is in from now on.' })
+  @Field(() => RunState, { nullable: true, description: 'The state from this event on.' })
   state?: RunState;
 
-  @Field(() => EpochType, { nullable: true, description: 'The epoch that has just ended.' })
+  @Field(() => EpochType, { nullable: true, description: 'The epoch that has ended.' })
   epoch?: EpochType;
 
   @Field(() => String, { nullable: true, description: 'A line of the log.' })
@@ -73,7 +73,7 @@ export class RunEventType implements RunEvent {
 @ObjectType('LogLine', { description: 'A line of the log of a run.' })
 export class LogLineType implements LogLine {
   @Field(() => Int, {
-    description: 'Number of the event. Give that of the last line as `after` to get those behind it.',
+    description: 'Number of the event. Pass that of the last line as `after` to get the lines after it.',
   })
   number!: number;
 

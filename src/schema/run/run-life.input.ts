@@ -5,9 +5,9 @@ import { Checked, list, NAME } from '../checked.js';
 import { RecipeInputType } from './run.input.js';
 
 const TAGS = 20;
-const TAGS_RULE = `A run has ${TAGS} tags at most.`;
+const TAGS_RULE = `A run has at most ${TAGS} tags.`;
 
-@InputType({ description: 'What is left out is as in the run that is cloned.' })
+@InputType({ description: 'Fields that are left out have the values of the cloned run.' })
 export class CloneRunInput {
   @Field(() => ID)
   id!: string;
@@ -15,7 +15,10 @@ export class CloneRunInput {
   @Field(() => RecipeInputType, { nullable: true })
   recipe?: RecipeInputType | null;
 
-  @Field(() => FirstTrainedLayer, { nullable: true, description: 'Of a fine-tune run: all behind this layer learns.' })
+  @Field(() => FirstTrainedLayer, {
+    nullable: true,
+    description: 'Layer after which everything trains; for FINE_TUNE runs only.',
+  })
   fineTuneFrom?: FirstTrainedLayer | null;
 }
 
@@ -24,7 +27,7 @@ export class TagRunArgs {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => [String], { description: `All its tags from now on. ${TAGS_RULE} ${NAME_RULE}` })
+  @Field(() => [String], { description: `The complete new list. ${TAGS_RULE} ${NAME_RULE}` })
   @Checked(list(0, TAGS, NAME))
   tags!: string[];
 }

@@ -12,7 +12,7 @@ import {
 import { RunKind } from '../../training/recipe.js';
 import { Checked, list, NAME, number, text } from '../checked.js';
 
-@InputType('MetricRange', { description: 'Runs that have the metric, within the bounds.' })
+@InputType('MetricRange', { description: 'Selects runs that have the metric, within inclusive bounds.' })
 export class MetricRangeInput implements MetricRange {
   @Field(() => RunMetric)
   metric!: RunMetric;
@@ -24,9 +24,9 @@ export class MetricRangeInput implements MetricRange {
   atMost?: number | null;
 }
 
-@InputType('RunFilter', { description: 'A run is in the list when all that is given here holds for it.' })
+@InputType('RunFilter', { description: 'Selects the runs that meet every given condition.' })
 export class RunFilterInput implements RunFilter {
-  @Field(() => [RunState], { nullable: true, description: 'Any of them.' })
+  @Field(() => [RunState], { nullable: true, description: 'Runs in any of these states.' })
   states?: readonly RunState[] | null;
 
   @Field(() => RunKind, { nullable: true })
@@ -36,31 +36,31 @@ export class RunFilterInput implements RunFilter {
   @Checked(text(1, 64))
   dataset?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Number of the dataset version; only together with its dataset.' })
+  @Field(() => Int, { nullable: true, description: 'Number of the dataset version; requires `dataset`.' })
   datasetVersion?: number | null;
 
   @Field(() => String, { nullable: true })
   @Checked(NAME)
   tag?: string | null;
 
-  @Field(() => [MetricRangeInput], { nullable: true, description: '10 at most.' })
+  @Field(() => [MetricRangeInput], { nullable: true, description: 'At most 10.' })
   @Checked(list(0, 10))
   metrics?: readonly MetricRangeInput[] | null;
 
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   createdFrom?: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Itself not included.' })
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
   createdBefore?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Stands in its id or one of its tags; 100 characters at most.' })
+  @Field(() => String, { nullable: true, description: 'Text in the id or in a tag, at most 100 characters.' })
   @Checked(text(0, 100))
   text?: string | null;
 }
 
 @InputType('RunSort', {
   description:
-    'Runs without the metric come last in both directions; equal ones are in the same direction by their age.',
+    'Runs without the metric come last in both directions. Equal runs are sorted by age in the same direction.',
 })
 export class RunSortInput implements RunSort {
   @Field(() => RunSortKey, { defaultValue: RunSortKey.CREATED_AT })
@@ -76,7 +76,7 @@ export class RunPageInput {
   @Checked(number(1, 200))
   first!: number;
 
-  @Field(() => ID, { nullable: true, description: '`next` of the page before, with the same filter and sort.' })
+  @Field(() => ID, { nullable: true, description: '`next` of the previous page, with the same filter and sort.' })
   @Checked(text(1, 500))
   after?: string | null;
 }

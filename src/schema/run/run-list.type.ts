@@ -4,10 +4,10 @@ import { RunType } from './run.type.js';
 
 registerEnumType(RunMetric, {
   name: 'RunMetric',
-  description: 'A number of a run, by the name that the run has it under.',
+  description: 'A number of a run, named after its field.',
 });
 
-registerEnumType(RunSortKey, { name: 'RunSortKey', description: 'When a run was made, or one of its metrics.' });
+registerEnumType(RunSortKey, { name: 'RunSortKey', description: 'Creation time or a metric of a run.' });
 
 registerEnumType(SortDirection, { name: 'SortDirection' });
 
@@ -16,6 +16,6 @@ export class RunPageType implements RunPage {
   @Field(() => [RunType])
   runs!: readonly RunType[];
 
-  @Field(() => ID, { nullable: true, description: 'Give it as `after` to get the next page; null on the last.' })
+  @Field(() => ID, { nullable: true, description: 'Cursor for `after` of the next page; null on the last page.' })
   next!: string | null;
 }

@@ -6,7 +6,7 @@ import { LogLineType } from './run-event.type.js';
 
 @ArgsType()
 class LogArgs {
-  @Field(() => Int, { defaultValue: 0, description: 'Number of the event behind which the lines begin.' })
+  @Field(() => Int, { defaultValue: 0, description: 'Number of the event after which the lines start.' })
   @Checked(number(0))
   after!: number;
 
@@ -15,7 +15,7 @@ class LogArgs {
   first!: number;
 }
 
-/** Fields of a run that are read only when they are asked for. */
+/** Fields of a run that are read on request only. */
 @Resolver(() => RunType)
 export class RunFields {
   constructor(private readonly loaders: RunLoaders) {}
@@ -25,17 +25,20 @@ export class RunFields {
     return this.loaders.epochs.load(id);
   }
 
-  @FieldResolver(() => [Float], { description: 'Validation accuracy of its epochs, in order: its curve, for lists.' })
+  @FieldResolver(() => [Float], { description: 'Validation accuracy by epoch: the learning curve, for lists.' })
   async validationAccuracies(@Root() { id }: RunType): Promise<number[]> {
     return this.loaders.validationAccuracies.load(id);
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: 'From 1, while it waits: 1 is the next.' })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Position of a QUEUED run in the queue, from 1; null in other states.',
+  })
   async queuePosition(@Root() { id, state }: RunType): Promise<number | null> {
     return state === 'QUEUED' ? this.loaders.queuePosition.load(id) : null;
   }
 
-  @FieldResolver(() => [LogLineType], { description: 'Lines of its log, in order.' })
+  @FieldResolver(() => [LogLineType], { description: 'Lines of the log, in order.' })
   async log(@Root() { id: runId }: RunType, @Args(() => LogArgs) { after, first }: LogArgs): Promise<LogLineType[]> {
     return this.loaders.log.load({ runId, after, first });
   }

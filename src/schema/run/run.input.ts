@@ -1,11 +1,12 @@
 import { Field, ID, InputType } from 'type-graphql';
+import type { FineTuneRequest, RecipeOverrides, TransferRequest } from '../../domain/run/run-plan.js';
 import { FirstTrainedLayer } from '../../network/inception-v3.js';
 import { PresetName } from '../../training/presets.js';
 import { Schedule, ValidationSource } from '../../training/recipe.js';
 import { Checked, text } from '../checked.js';
 import { HyperparameterInput } from './hyperparameter.field.js';
 
-/** What both kinds of run can be told. */
+/** Recipe fields that both kinds of run accept. */
 @InputType()
 abstract class TrainingInput {
   @HyperparameterInput()
@@ -55,9 +56,9 @@ abstract class TrainingInput {
 }
 
 @InputType('RecipeInput', {
-  description: 'Changes to a preset. The defaults named here are those of STANDARD. What is out of range is refused.',
+  description: 'Overrides of a preset. The defaults named here are those of STANDARD. Values out of range are refused.',
 })
-export class RecipeInputType extends TrainingInput {
+export class RecipeInputType extends TrainingInput implements RecipeOverrides {
   @HyperparameterInput()
   imageSize?: number;
 
@@ -75,11 +76,13 @@ export class RecipeInputType extends TrainingInput {
 }
 
 @InputType()
-export class StartTransferRunInput {
+export class StartTransferRunInput implements TransferRequest {
   @Field(() => ID)
   datasetVersionId!: string;
 
-  @Field(() => String, { description: 'Name of the backbone, for example "imagenet".' })
+  @Field(() => String, {
+    description: 'Name of a backbone: "imagenet", "tiny-imagenet", or one added with `addBackbone`.',
+  })
   @Checked(text(1, 64))
   backbone!: string;
 
@@ -92,15 +95,21 @@ export class StartTransferRunInput {
 
 @InputType({
   description:
-    'What is left out is as in the parent run, unless a default for fine-tuning is named. What is out of range is refused.',
+    "Fields that are left out have the parent run's value, or the default for fine-tuning where one is named. Values out of range are refused.",
 })
 export class StartFineTuneRunInput extends TrainingInput {
-  @Field(() => ID, { description: 'A run that succeeded. Its weights are the start.' })
+  @Field(() => ID, { description: 'A run that has succeeded; training starts from its weights.' })
   parentRunId!: string;
 
   @Field(() => FirstTrainedLayer, {
     defaultValue: FirstTrainedLayer.mixed5,
-    description: 'All behind this layer learns; mixed0 to mixed10, not behind what the parent trained.',
+    description: 'Layer after which everything trains: mixed0 to mixed10, and not later than in the parent run.',
   })
   fineTuneFrom!: FirstTrainedLayer;
+}
+
+/** The request in the domain's terms: `fineTuneFrom` is the public name of the first trained layer. */
+export function toFineTuneRequest(input: StartFineTuneRunInput): FineTuneRequest {
+  const { parentRunId, fineTuneFrom: firstTrainedLayer, ...recipe } = input;
+  return { parentRunId, firstTrainedLayer, recipe };
 }

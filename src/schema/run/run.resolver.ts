@@ -3,7 +3,7 @@ import { NEWEST_FIRST, type RunList } from '../../domain/run/run-list.js';
 import type { RunService } from '../../domain/run/run-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import { StartFineTuneRunInput, StartTransferRunInput } from './run.input.js';
+import { StartFineTuneRunInput, StartTransferRunInput, toFineTuneRequest } from './run.input.js';
 import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
 import { CloneRunInput, TagRunArgs } from './run-life.input.js';
@@ -17,7 +17,7 @@ export class RunResolver {
     private readonly list: RunList,
   ) {}
 
-  @Query(() => RunPageType, { name: 'runs', description: 'Newest first, unless the sort says otherwise.' })
+  @Query(() => RunPageType, { name: 'runs', description: 'Runs page by page, newest first by default.' })
   @Needs('VIEWER')
   async pageOfRuns(
     @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
@@ -36,42 +36,40 @@ export class RunResolver {
   @Mutation(() => RunType, { description: 'Queues a run that trains a head on a frozen backbone.' })
   @Needs('TRAINER')
   async startTransferRun(@Arg('input', () => StartTransferRunInput) input: StartTransferRunInput): Promise<RunType> {
-    const { datasetVersionId, backbone, preset, recipe } = input;
-    return this.runs.startTransfer({ datasetVersionId, backbone, preset, recipe: { ...recipe } });
+    return this.runs.startTransfer(input);
   }
 
   @Mutation(() => RunType, {
-    description: 'Queues a run that goes on from another one, with all behind a layer of the backbone trained too.',
+    description: 'Queues a run that starts from the weights of another one and trains part of the backbone too.',
   })
   @Needs('TRAINER')
   async startFineTuneRun(@Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput): Promise<RunType> {
-    const { parentRunId, fineTuneFrom, ...recipe } = input;
-    return this.runs.startFineTune(parentRunId, { ...recipe, splitLayer: fineTuneFrom });
+    return this.runs.startFineTune(toFineTuneRequest(input));
   }
 
   @Mutation(() => RunType, {
-    description: 'Queues a run with the kind, data, backbone and parent of another one, and its recipe with changes.',
+    description: 'Queues a run with the kind, data, backbone and parent of another one, and a changed recipe.',
   })
   @Needs('TRAINER')
   async cloneRun(@Arg('input', () => CloneRunInput) { id, recipe, fineTuneFrom }: CloneRunInput): Promise<RunType> {
-    return this.runs.clone(id, { ...recipe, splitLayer: fineTuneFrom ?? undefined });
+    return this.runs.clone({ id, recipe, firstTrainedLayer: fineTuneFrom });
   }
 
-  @Mutation(() => RunType, { description: 'Stops a run that waits or is under way, at the next batch.' })
+  @Mutation(() => RunType, { description: 'Cancels a queued run, or a running one at its next batch.' })
   @Needs('TRAINER')
   async cancelRun(@Arg('id', () => ID) id: string): Promise<RunType> {
     return this.runs.cancel(id);
   }
 
   @Mutation(() => RunType, {
-    description: 'Queues a run that failed or was cancelled again; it goes on from its last checkpoint.',
+    description: 'Queues a failed or cancelled run again; it resumes from its last checkpoint.',
   })
   @Needs('TRAINER')
   async resumeRun(@Arg('id', () => ID) id: string): Promise<RunType> {
     return this.runs.resume(id);
   }
 
-  @Mutation(() => RunType, { description: 'Moves a run that waits before another one, or behind all.' })
+  @Mutation(() => RunType, { description: 'Moves a queued run before another one, or to the end of the queue.' })
   @Needs('TRAINER')
   async moveRun(
     @Arg('id', () => ID) id: string,
@@ -81,7 +79,7 @@ export class RunResolver {
   }
 
   @Mutation(() => ID, {
-    description: 'Deletes a run that has ended and that nothing refers to, with its blobs. Returns its id.',
+    description: 'Deletes a run that has ended and is not referred to, with its blobs. Returns its id.',
   })
   @Needs('MAINTAINER')
   async deleteRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
@@ -89,7 +87,7 @@ export class RunResolver {
     return id;
   }
 
-  @Mutation(() => RunType, { description: 'Gives a run tags in place of those that it has.' })
+  @Mutation(() => RunType, { description: "Replaces a run's tags." })
   @Needs('TRAINER')
   async tagRun(@Args(() => TagRunArgs) { id, tags }: TagRunArgs): Promise<RunType> {
     return this.runs.tag(id, tags);
@@ -97,7 +95,7 @@ export class RunResolver {
 
   @Subscription(() => RunEventType, {
     description:
-      'What happened to a run behind an event, and then what happens, until it has ended. Whoever was cut off goes on with the last number received.',
+      'Events of a run after the given number, then live events until the run ends. To resume, pass the last number you received.',
     subscribe: ({ context, args }) => (context as Context).runs.follow(args.id as string, args.after as number),
   })
   @Needs('VIEWER')

@@ -13,24 +13,26 @@ import { EnvironmentRecordType, ReproductionType } from './provenance.type.js';
 
 registerEnumType(RunKind, {
   name: 'RunKind',
-  description: 'TRANSFER trains a head on a frozen backbone; FINE_TUNE goes on with part of the backbone.',
+  description:
+    'TRANSFER trains a head on a frozen backbone. FINE_TUNE starts from a finished run and trains part of the backbone too.',
 });
 
-registerEnumType(RunState, { name: 'RunState', description: 'The last three are final.' });
+registerEnumType(RunState, { name: 'RunState', description: 'SUCCEEDED, FAILED and CANCELLED are final.' });
 
 registerEnumType(ValidationSource, {
   name: 'ValidationSource',
-  description: 'On which images the figures after each epoch are taken. TEST_SPLIT is what the seed experiment did.',
+  description:
+    'Images on which each epoch is evaluated. TEST_SPLIT repeats the seed experiment; its test figures are not independent.',
 });
 
 registerEnumType(Schedule, {
   name: 'Schedule',
-  description: 'How the learning rate goes: as it is, or along half a cosine down to zero at the last step.',
+  description: 'Course of the learning rate: constant, or half a cosine down to zero at the last step.',
 });
 
 registerEnumType(PresetName, {
   name: 'Preset',
-  description: 'A recipe to begin with; `presets` describes them.',
+  description: 'A named starting point of a recipe; the query `presets` describes them.',
   valuesConfig: {
     STANDARD: { description: PRESET_DESCRIPTIONS.standard },
     SEED: { description: PRESET_DESCRIPTIONS.seed },
@@ -40,10 +42,13 @@ registerEnumType(PresetName, {
 
 registerEnumType(FirstTrainedLayer, {
   name: 'SplitLayer',
-  description: "Where the frozen part of the network ends, by Keras's names. Behind avg_pool there is only the head.",
+  description:
+    "A layer of InceptionV3, by Keras's name. Everything after it trains; after avg_pool only the head does.",
 });
 
-@ObjectType('Recipe', { description: 'Everything that decides a run besides its data and backbone. Never changes.' })
+@ObjectType('Recipe', {
+  description: 'All settings of a run other than its data, backbone and parent. It never changes.',
+})
 export class RecipeType implements Recipe {
   @Hyperparameter()
   imageSize!: number;
@@ -109,7 +114,9 @@ export class RecipeType implements Recipe {
   averageEpochs!: number;
 }
 
-@ObjectType('Epoch', { description: 'One pass over the training split. Losses are mean cross-entropies in nats.' })
+@ObjectType('Epoch', {
+  description: 'Figures of one pass over the training split. Losses are mean cross-entropies in nats.',
+})
 export class EpochType implements EpochMetrics {
   @Field(() => Int, { description: 'From 1.' })
   epoch!: number;
@@ -130,12 +137,12 @@ export class EpochType implements EpochMetrics {
   seconds!: number;
 }
 
-@ObjectType('EngineRecord', { description: 'Who computed.' })
+@ObjectType('EngineRecord', { description: 'Engine, version and device that trained the run.' })
 export class EngineRecordType implements EngineRecord {
   @Field(() => String)
   name!: string;
 
-  @Field(() => String, { description: 'Of the library that computed.' })
+  @Field(() => String, { description: "Version of the engine's library." })
   version!: string;
 
   @Field(() => String)
@@ -145,7 +152,7 @@ export class EngineRecordType implements EngineRecord {
   threads!: number;
 }
 
-@ObjectType('ConfusionMatrix', { description: 'counts[i][j] test images of class i were taken for class j.' })
+@ObjectType('ConfusionMatrix', { description: '`counts[i][j]` test images of class i were predicted as class j.' })
 export class ConfusionMatrixType implements ConfusionMatrix {
   @Field(() => [String])
   labels!: readonly string[];
@@ -154,9 +161,9 @@ export class ConfusionMatrixType implements ConfusionMatrix {
   counts!: readonly (readonly number[])[];
 }
 
-@ObjectType('RunSeconds', { description: 'Where the time of a finished run went.' })
+@ObjectType('RunSeconds', { description: 'Seconds of a finished run by phase.' })
 export class RunSecondsType implements RunSeconds {
-  @Field(() => Float, { description: 'Decoding and the frozen network; next to nothing when cached.' })
+  @Field(() => Float, { description: 'Decoding and the frozen layers; close to 0 when the features are cached.' })
   features!: number;
 
   @Field(() => Float)
@@ -166,7 +173,7 @@ export class RunSecondsType implements RunSeconds {
   evaluation!: number;
 }
 
-@ObjectType('RunError', { description: 'Why a run failed.' })
+@ObjectType('RunError', { description: 'The reason for a failure.' })
 export class RunErrorType implements RunError {
   @Field(() => String)
   code!: string;
@@ -189,13 +196,13 @@ export class RunType implements Run {
   @Field(() => DatasetVersionType)
   datasetVersion!: DatasetVersionType;
 
-  @Field(() => String, { description: 'The backbone that was asked for.' })
+  @Field(() => String, { description: 'Name of the requested backbone.' })
   backboneName!: string;
 
-  @Field(() => BackboneType, { nullable: true, description: 'Its record, once the run has it.' })
+  @Field(() => BackboneType, { nullable: true, description: 'Null until the run has resolved its backbone.' })
   backbone!: BackboneType | null;
 
-  @Field(() => ID, { nullable: true, description: 'The run that it goes on from.' })
+  @Field(() => ID, { nullable: true, description: 'The run whose weights a FINE_TUNE run starts from.' })
   parentRunId!: string | null;
 
   @Field(() => RecipeType)
@@ -204,25 +211,31 @@ export class RunType implements Run {
   @Field(() => EngineRecordType, { nullable: true })
   engine!: EngineRecordType | null;
 
-  @Field(() => EnvironmentRecordType, { nullable: true, description: 'Where it computed, and with what.' })
+  @Field(() => EnvironmentRecordType, {
+    nullable: true,
+    description: 'Code, libraries and machine that trained the run.',
+  })
   environment!: EnvironmentRecordType | null;
 
-  @Field(() => ID, { nullable: true, description: 'The sweep whose best trial it was made of.' })
+  @Field(() => ID, { nullable: true, description: 'The sweep whose best trial this run repeats in full.' })
   sweepId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The run that it repeats.' })
+  @Field(() => ID, { nullable: true, description: 'The run that this run reproduces.' })
   reproductionOfId!: string | null;
 
-  @Field(() => ReproductionType, { nullable: true, description: 'Once it has succeeded: whether it came to the same.' })
+  @Field(() => ReproductionType, {
+    nullable: true,
+    description: 'Comparison with the reproduced run; null until this run has succeeded.',
+  })
   reproduction!: ReproductionType | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The epoch whose weights were kept; the last one where those of several were averaged.',
+    description: 'The epoch whose weights were kept; the last one if several were averaged.',
   })
   keptEpoch!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Share of test images classified right, by the kept weights.' })
+  @Field(() => Float, { nullable: true, description: 'Accuracy of the kept weights on the test split, 0 to 1.' })
   testAccuracy!: number | null;
 
   @Field(() => Float, { nullable: true })
@@ -234,16 +247,16 @@ export class RunType implements Run {
   @Field(() => RunSecondsType, { nullable: true })
   seconds!: RunSecondsType | null;
 
-  @Field(() => Float, { nullable: true, description: 'Largest resident memory of the training process, in bytes.' })
+  @Field(() => Float, { nullable: true, description: 'Peak resident memory of the training process, in bytes.' })
   peakMemoryBytes!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Best of its epochs so far.' })
+  @Field(() => Float, { nullable: true, description: 'Highest of the epochs so far.' })
   bestValidationAccuracy!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Least of its epochs so far, in nats.' })
+  @Field(() => Float, { nullable: true, description: 'Lowest of the epochs so far, in nats.' })
   bestValidationLoss!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Seconds that all its epochs took together, so far.' })
+  @Field(() => Float, { nullable: true, description: 'Total duration of the epochs so far, in seconds.' })
   epochSeconds!: number | null;
 
   @Field(() => RunErrorType, { nullable: true })
@@ -252,7 +265,7 @@ export class RunType implements Run {
   @Field(() => [String], { description: 'Sorted.' })
   tags!: readonly string[];
 
-  @Field(() => Int, { description: 'How often it went on after it had failed or was cancelled.' })
+  @Field(() => Int, { description: 'Number of resumes after a failure or a cancellation.' })
   resumes!: number;
 
   @Field(() => GraphQLDateTimeISO)

@@ -7,7 +7,7 @@ import { SamplesType } from './sample.type.js';
 export class SampleResolver {
   constructor(private readonly samples: SampleService) {}
 
-  @Query(() => SamplesType, { name: 'samples' })
+  @Query(() => SamplesType, { name: 'samples', description: 'Data and photos that come with the hub.' })
   @Needs('VIEWER')
   async all(): Promise<SamplesType> {
     return this.samples.read();

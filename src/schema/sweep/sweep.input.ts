@@ -1,19 +1,22 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, InputType, Int } from 'type-graphql';
 import { SweepMethod } from '../../domain/sweep/sweep.js';
+import type { SweepRequest } from '../../domain/sweep/sweep-service.js';
 import { SweepMetric } from '../../training/epoch-metrics.js';
 import { Scale } from '../../training/recipe.js';
 import type { SearchParameter } from '../../training/search-space.js';
 import { Checked, list, number, text } from '../checked.js';
 import { StartTransferRunInput } from '../run/run.input.js';
 
-@InputType({ description: 'Either `values`, or `min` and `max`.' })
+@InputType({ description: 'The values to try for one hyperparameter: either `values`, or `min` and `max`.' })
 export class SweepParameterInput implements SearchParameter {
-  @Field(() => String, { description: 'Of a hyperparameter that can differ in a sweep; `hyperparameters` says which.' })
+  @Field(() => String, {
+    description: 'Name of a hyperparameter that may differ in a sweep; `hyperparameters` lists them.',
+  })
   @Checked(text(1, 64))
   name!: string;
 
-  @Field(() => [GraphQLJSON], { nullable: true, description: '1 to 100; a RANDOM sweep draws from them.' })
+  @Field(() => [GraphQLJSON], { nullable: true, description: '1 to 100 values; a RANDOM sweep draws from them.' })
   @Checked(list(0, 100))
   values?: readonly unknown[] | null;
 
@@ -23,43 +26,46 @@ export class SweepParameterInput implements SearchParameter {
   @Field(() => Float, { nullable: true })
   max?: number | null;
 
-  @Field(() => Scale, { defaultValue: Scale.LINEAR, description: 'How values between `min` and `max` are drawn.' })
+  @Field(() => Scale, {
+    defaultValue: Scale.LINEAR,
+    description: 'Scale on which values between `min` and `max` are drawn.',
+  })
   scale!: Scale;
 }
 
 @InputType()
-export class StartSweepInput {
-  @Field(() => StartTransferRunInput, { description: 'What all trials have but for what is tried.' })
+export class StartSweepInput implements SweepRequest {
+  @Field(() => StartTransferRunInput, { description: 'Common settings of all trials.' })
   base!: StartTransferRunInput;
 
   @Field(() => SweepMethod)
   method!: SweepMethod;
 
-  @Field(() => [SweepParameterInput], { description: '1 to 10.' })
+  @Field(() => [SweepParameterInput], { description: '1 to 10 hyperparameters.' })
   @Checked(list(1, 10))
   parameters!: SweepParameterInput[];
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Trials of a RANDOM sweep, 1 to 1000; a GRID has as many as it has.',
+    description: 'Number of trials of a RANDOM sweep, 1 to 1000. A GRID has one per combination.',
   })
   @Checked(number(1, 1000))
   runs?: number | null;
 
-  @Field(() => Int, { defaultValue: 1, description: 'Of what is drawn at random, 0 to 2147483647.' })
+  @Field(() => Int, { defaultValue: 1, description: 'Seed of the random draws, 0 to 2147483647.' })
   @Checked(number(0, 2 ** 31 - 1))
   seed!: number;
 
   @Field(() => SweepMetric, {
     defaultValue: SweepMetric.VALIDATION_ACCURACY,
-    description: 'By what the best is chosen.',
+    description: 'The metric that decides which trial is best.',
   })
   metric!: SweepMetric;
 
   @Field(() => Boolean, {
     defaultValue: true,
     description:
-      'Whether a trial is stopped when its best value is worse than the median of the means of the others up to the same epoch.',
+      'Whether to stop a trial early when its best value is worse than the median of the other trials, each taken as its mean up to the same epoch.',
   })
   stopEarly!: boolean;
 }

@@ -8,42 +8,41 @@ import { SweepPageType, SweepType } from './sweep.type.js';
 
 @Resolver()
 export class SweepResolver {
-  constructor(private readonly service: SweepService) {}
+  constructor(private readonly sweeps: SweepService) {}
 
-  @Query(() => SweepPageType)
+  @Query(() => SweepPageType, { name: 'sweeps', description: 'Sweeps page by page, newest first.' })
   @Needs('VIEWER')
-  async sweeps(
+  async pageOfSweeps(
     @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
   ): Promise<SweepPageType> {
-    return this.service.page(page.first, page.after ?? null);
+    return this.sweeps.page(page.first, page.after ?? null);
   }
 
   @Query(() => SweepType, { nullable: true })
   @Needs('VIEWER')
   async sweep(@Arg('id', () => ID) id: string): Promise<SweepType | null> {
-    return this.service.find(id);
+    return this.sweeps.find(id);
   }
 
   @Mutation(() => SweepType, {
     description:
-      'Queues many trainings of a head on features that are computed once. When they have ended, a run is queued with the recipe of the best one.',
+      'Queues a search over hyperparameters: many trainings of a head on features that are computed only once. When it ends, a run with the recipe of the best trial is queued.',
   })
   @Needs('TRAINER')
   async startSweep(@Arg('input', () => StartSweepInput) input: StartSweepInput): Promise<SweepType> {
-    const { base, runs, ...rest } = input;
-    return this.service.start({ ...rest, base: { ...base, recipe: { ...base.recipe } }, runs: runs ?? null });
+    return this.sweeps.start(input);
   }
 
-  @Mutation(() => SweepType, { description: 'Stops a sweep; trials that have ended keep what they came to.' })
+  @Mutation(() => SweepType, { description: 'Cancels a sweep. Trials that have ended keep their results.' })
   @Needs('TRAINER')
   async cancelSweep(@Arg('id', () => ID) id: string): Promise<SweepType> {
-    return this.service.cancel(id);
+    return this.sweeps.cancel(id);
   }
 
-  @Mutation(() => ID, { description: 'Deletes a sweep that has ended and whose run is deleted. Returns its id.' })
+  @Mutation(() => ID, { description: 'Deletes a sweep that has ended; delete its run first. Returns its id.' })
   @Needs('MAINTAINER')
   async deleteSweep(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
-    await this.service.delete(id, actor);
+    await this.sweeps.delete(id, actor);
     return id;
   }
 }

@@ -17,17 +17,20 @@ import { EpochType, RecipeType, RunErrorType } from '../run/run.type.js';
 
 registerEnumType(SweepMethod, {
   name: 'SweepMethod',
-  description: 'GRID tries every combination of listed values; RANDOM draws as many as it is told to.',
+  description: 'GRID tries every combination of the listed values. RANDOM draws a given number of trials.',
 });
 
-registerEnumType(SweepMetric, { name: 'SweepMetric', description: 'Of the epoch that a trial would keep.' });
+registerEnumType(SweepMetric, {
+  name: 'SweepMetric',
+  description: 'The metric that trials are compared by, at the epoch that each would keep.',
+});
 
 registerEnumType(TrialState, {
   name: 'TrialState',
-  description: 'QUEUED until it has ended. STOPPED by the median rule; FAILED when its numbers ran away.',
+  description: 'QUEUED until the trial ends. STOPPED early by the median rule; FAILED when training diverged.',
 });
 
-@ObjectType('SweepParameter', { description: 'What is tried of a hyperparameter.' })
+@ObjectType('SweepParameter', { description: 'The values that a sweep tries for one hyperparameter.' })
 export class SweepParameterType implements SearchParameter {
   @Field(() => String)
   name!: string;
@@ -45,12 +48,12 @@ export class SweepParameterType implements SearchParameter {
   scale?: Scale | null;
 }
 
-@ObjectType('SweepTrial', { description: 'One training of a sweep. It never looks at the test split.' })
+@ObjectType('SweepTrial', { description: 'One training of a sweep. It never reads the test split.' })
 export class SweepTrialType implements SweepTrial {
   @Field(() => Int, { description: 'From 1.' })
   number!: number;
 
-  @Field(() => GraphQLJSONObject, { description: "In what it differs from the sweep's recipe." })
+  @Field(() => GraphQLJSONObject, { description: "Overrides of the sweep's recipe." })
   values!: TrialValues;
 
   @Field(() => RecipeType)
@@ -62,10 +65,10 @@ export class SweepTrialType implements SweepTrial {
   @Field(() => [EpochType])
   epochs!: readonly EpochType[];
 
-  @Field(() => Int, { nullable: true, description: 'The epoch that it would keep.' })
+  @Field(() => Int, { nullable: true, description: 'The epoch that this trial would keep.' })
   keptEpoch!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Of that epoch.' })
+  @Field(() => Float, { nullable: true, description: 'Accuracy at the kept epoch.' })
   validationAccuracy!: number | null;
 
   @Field(() => Float, { nullable: true })
@@ -74,11 +77,11 @@ export class SweepTrialType implements SweepTrial {
   @Field(() => Float, { nullable: true })
   seconds!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it did not train to its end.' })
+  @Field(() => String, { nullable: true, description: 'Why the trial was stopped or failed.' })
   reason!: string | null;
 }
 
-@ObjectType('SweepSummary', { description: 'What a list tells of a sweep.' })
+@ObjectType('SweepSummary', { description: 'A sweep without its trials, for lists.' })
 export class SweepSummaryType implements SweepSummary {
   @Field(() => ID)
   id!: string;
@@ -98,7 +101,10 @@ export class SweepSummaryType implements SweepSummary {
   @Field(() => SweepMetric)
   metric!: SweepMetric;
 
-  @Field(() => ID, { nullable: true, description: 'The run that was made of the best trial, with figures of its own.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The run that repeats the best trial in full, with figures of its own.',
+  })
   runId!: string | null;
 
   @Field(() => GraphQLDateTimeISO)
@@ -111,27 +117,27 @@ export class SweepSummaryType implements SweepSummary {
   endedAt!: Date | null;
 }
 
-@ObjectType('Sweep', { description: 'Many trainings of a head that differ in some hyperparameters.' })
+@ObjectType('Sweep', { description: 'A search over hyperparameters: many trainings of a head.' })
 export class SweepType extends SweepSummaryType implements Sweep {
-  @Field(() => RecipeType, { description: 'What all trials have but for their values.' })
+  @Field(() => RecipeType, { description: 'Common recipe of all trials; each overrides it with its values.' })
   recipe!: RecipeType;
 
   @Field(() => [SweepParameterType])
   parameters!: readonly SweepParameterType[];
 
-  @Field(() => Int, { description: 'Of what is drawn at random.' })
+  @Field(() => Int, { description: 'Seed of the random draws.' })
   seed!: number;
 
   @Field(() => Boolean)
   stopEarly!: boolean;
 
-  @Field(() => [SweepTrialType], { description: 'In the order in which they are made.' })
+  @Field(() => [SweepTrialType], { description: 'In the order of their numbers, which is the order of training.' })
   trials!: readonly SweepTrialType[];
 
-  @Field(() => Int, { description: 'How many have ended.' })
+  @Field(() => Int, { description: 'Number of trials that have ended.' })
   endedTrials!: number;
 
-  @Field(() => SweepTrialType, { nullable: true, description: 'The best one so far.' })
+  @Field(() => SweepTrialType, { nullable: true, description: 'The best trial so far.' })
   best!: SweepTrialType | null;
 
   @Field(() => RunErrorType, { nullable: true })
@@ -143,6 +149,6 @@ export class SweepPageType implements SweepPage {
   @Field(() => [SweepSummaryType])
   sweeps!: readonly SweepSummaryType[];
 
-  @Field(() => ID, { nullable: true, description: 'Give it as `after` to get the next page; null on the last.' })
+  @Field(() => ID, { nullable: true, description: 'Cursor for `after` of the next page; null on the last page.' })
   next!: string | null;
 }
