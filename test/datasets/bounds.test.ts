@@ -11,7 +11,7 @@ function hollow(bytes: number): Buffer {
   return content;
 }
 
-describe('a limit is named, with its value and what was received', () => {
+describe('an error names the bound, its value and the received value', () => {
   it.each<[keyof DatasetBounds, number, number, string]>([
     ['maxImages', 5, 6, 'The source has 6 images; the limit maxImages is 5.'],
     ['maxEntries', 3, 4, 'The source has 4 files and folders; the limit maxEntries is 3.'],
@@ -39,7 +39,7 @@ describe('a limit is named, with its value and what was received', () => {
     });
   });
 
-  it('maxImageBytes does not count for what is no image', async () => {
+  it('maxImageBytes does not apply to other files', async () => {
     const files = { ...(await images(['cat', 'dog'], 2)), 'notes.csv': Buffer.alloc(5000, 'a') };
     const bounds = { ...DATASET_BOUNDS, maxImageBytes: 1000 };
     const ingested = await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { bounds });

@@ -26,14 +26,14 @@ const archive = (change: Record<string, Buffer> = {}) =>
     ...change,
   });
 
-const register = async (content: Buffer) => {
+const ingest = async (content: Buffer) => {
   const { blobs } = await temporaryStore();
   return { blobs, ...(await ingestImages(await openArchive(await fileOf(content)), blobs)) };
 };
 
 describe("CIFAR-10's binary archive", () => {
   it('is recognised, and its records become images without loss', async () => {
-    const { blobs, manifest, counts, rejectedCount } = await register(await archive());
+    const { blobs, manifest, counts, rejectedCount } = await ingest(await archive());
     expect(manifest.classes).toEqual(NAMES);
     expect(counts).toMatchObject({ train: 20, validation: 0, test: 10 });
     expect(rejectedCount).toBe(0);
@@ -63,7 +63,7 @@ describe("CIFAR-10's binary archive", () => {
     ['a label above 9', 'test_batch.bin', record(10, 1), 'has a record with the label 10; labels are 0 to 9'],
     ['another list of classes', 'batches.meta.txt', Buffer.from('cat\ndog\n'), 'does not list the ten classes'],
   ])('is refused with %s', async (_, name, content, message) => {
-    await expect(register(await archive({ [`${FOLDER}/${name}`]: content }))).rejects.toMatchObject({
+    await expect(ingest(await archive({ [`${FOLDER}/${name}`]: content }))).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
       message: expect.stringContaining(message),
     });

@@ -59,11 +59,11 @@ const python = (change: Record<string, Buffer> = {}) =>
     ...change,
   });
 
-const register = async (content: Buffer) =>
+const ingest = async (content: Buffer) =>
   ingestImages(await openArchive(await fileOf(content)), (await temporaryStore()).blobs);
 
 describe("CIFAR-10's Python archive", () => {
-  it('is the same dataset as the binary archive of the same pictures', async () => {
+  it('is the same dataset as the binary archive of the same images', async () => {
     const records = (shade: number) =>
       Buffer.concat(
         CIFAR10_CLASSES.flatMap((_, i) => [Buffer.from([i]), planes(shade).subarray(i * 3072, (i + 1) * 3072)]),
@@ -72,7 +72,7 @@ describe("CIFAR-10's Python archive", () => {
       'cifar-10-batches-bin/data_batch_1.bin': records(3),
       'cifar-10-batches-bin/test_batch.bin': records(5),
     });
-    const [one, other] = [await register(await python()), await register(binary)];
+    const [one, other] = [await ingest(await python()), await ingest(binary)];
     expect(one.counts).toMatchObject({ train: 10, test: 10 });
     expect(one.manifest.contentHash).toBe(other.manifest.contentHash);
     expect(one.manifest.images.map(({ name }) => name)).toEqual(other.manifest.images.map(({ name }) => name));
@@ -98,7 +98,7 @@ describe("CIFAR-10's Python archive", () => {
     ],
   ])('is refused with %s in it', async (_, content, message) => {
     const archive = await python({ 'cifar-10-batches-py/data_batch_1': content });
-    await expect(register(archive)).rejects.toMatchObject({
+    await expect(ingest(archive)).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
       message: expect.stringContaining(message),
     });
@@ -106,6 +106,6 @@ describe("CIFAR-10's Python archive", () => {
 
   it('is refused with other classes', async () => {
     const archive = await python({ 'cifar-10-batches-py/batches.meta': meta(['cat', 'dog']) });
-    await expect(register(archive)).rejects.toThrow('does not list the ten classes of CIFAR-10 in their order');
+    await expect(ingest(archive)).rejects.toThrow('does not list the ten classes of CIFAR-10 in their order');
   });
 });

@@ -20,21 +20,21 @@ function afterPut(blobs: BlobStore, then: (ref: BlobRef) => void): BlobStore {
   };
 }
 
-describe('a registration that does not end well', () => {
-  it('leaves nothing behind when it is aborted while it reads', async () => {
+describe('a failed ingestion', () => {
+  it('leaves no blobs when it is aborted while reading', async () => {
     const { blobs, files } = await temporaryStore();
     const aborter = new AbortController();
     const reason = new Error('the user left');
     const onProgress = () => aborter.abort(reason);
-    const registering = ingestImages(await sourceOf(await images(['cat', 'dog'], 20)), blobs, {
+    const ingesting = ingestImages(await sourceOf(await images(['cat', 'dog'], 20)), blobs, {
       onProgress,
       signal: aborter.signal,
     });
-    await expect(registering).rejects.toBe(reason);
+    await expect(ingesting).rejects.toBe(reason);
     expect(await files()).toEqual([]);
   });
 
-  it('leaves nothing behind when it is aborted after a shard was stored', async () => {
+  it('leaves no blobs when it is aborted after a shard was stored', async () => {
     const { blobs, files } = await temporaryStore();
     const aborter = new AbortController();
     const stored: BlobRef[] = [];

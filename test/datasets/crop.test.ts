@@ -9,7 +9,7 @@ const quarters = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
   return [x < SIDE / 2 ? 200 : 50, y < SIDE / 2 ? 200 : 50, 100][i % 3]!;
 });
 
-it('a crop of the whole is the picture', async () => {
+it('a crop of the whole image is the image', async () => {
   expect(new Uint8Array(await cropPixels(quarters, SIDE, { side: 1, left: 0.3, top: 0.9 }))).toEqual(quarters);
 });
 

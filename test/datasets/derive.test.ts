@@ -53,14 +53,12 @@ async function makeParents(): Promise<Parents> {
   const same = await png(7);
   const twice = { 'train/owl/same.png': same, 'test/owl/same.png': same };
   return {
-    pets: await registered(
-      await images(['train/cat', 'train/dog', 'train/fox', 'test/cat', 'test/dog', 'test/fox'], 4),
-    ),
-    birds: await registered({ ...(await images(['train/owl', 'train/tit', 'test/owl', 'test/tit'], 2)), ...twice }),
+    pets: await ingested(await images(['train/cat', 'train/dog', 'train/fox', 'test/cat', 'test/dog', 'test/fox'], 4)),
+    birds: await ingested({ ...(await images(['train/owl', 'train/tit', 'test/owl', 'test/tit'], 2)), ...twice }),
   };
 }
 
-const registered = async (files: Files): Promise<Manifest> =>
+const ingested = async (files: Files): Promise<Manifest> =>
   (await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0 })).manifest;
 
 describe('a derived version', () => {
@@ -127,14 +125,14 @@ describe('a derived version', () => {
     expect(counts(single)).toEqual({ owl: [2, 0, 3], tit: [2, 0, 2] });
   });
 
-  it('keeps one of pictures that look the same', async () => {
+  it('keeps one of the images that look the same', async () => {
     const scene = await sharp(await noise(1, 6, 6).png().toBuffer())
       .resize(48, 48, { kernel: 'cubic' })
       .png()
       .toBuffer();
     const files = { ...(await images(['train/a', 'train/b', 'test/a', 'test/b'], 1)), 'train/a/one.png': scene };
     const other = { ...files, 'train/a/two.png': await sharp(scene).jpeg().toBuffer() };
-    const manifest = await registered(other);
+    const manifest = await ingested(other);
     expect(counts(await change([manifest], { duplicates: 'DROP_EXACT' })).a).toEqual([3, 0, 1]);
     expect(counts(await change([manifest], { duplicates: 'DROP_NEAR' })).a).toEqual([2, 0, 1]);
   });
@@ -186,7 +184,7 @@ describe('the difference of two versions', () => {
     });
   });
 
-  it('tells added, removed, relabelled and moved images apart', async () => {
+  it('lists added, removed, relabelled and moved images', async () => {
     const { birds, pets } = await parents();
     const [gone, other] = pets.images.map(({ sha256 }) => sha256);
     const relabelled = await change([pets, birds], { without: [gone!], relabel: [{ image: other!, to: 'fox' }] });

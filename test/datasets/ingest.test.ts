@@ -19,20 +19,20 @@ import {
   zipOf,
 } from './fixtures.js';
 
-async function register(source: Source, options: IngestOptions = {}) {
+async function ingest(source: Source, options: IngestOptions = {}) {
   return ingestImages(source, (await temporaryStore()).blobs, options);
 }
 
-const registerFiles = async (files: Files, options: IngestOptions = {}) => register(await sourceOf(files), options);
+const ingestFiles = async (files: Files, options: IngestOptions = {}) => ingest(await sourceOf(files), options);
 
 describe('ingestImages', () => {
-  it('gives the same hash for a zip, a tar.gz and a folder, in whatever order', async () => {
+  it('gives the same hash for a zip, a tar.gz and a folder, in any order', async () => {
     const files = await images(['pets/cat', 'pets/dog'], 10);
     const backwards = Object.fromEntries(Object.entries(files).reverse());
     const hashes = [
-      await register(await openArchive(await fileOf(await zipOf(files)))),
-      await register(await openArchive(await fileOf(await tarGzOf(backwards)))),
-      await register(new FolderSource(await folderOf(files))),
+      await ingest(await openArchive(await fileOf(await zipOf(files)))),
+      await ingest(await openArchive(await fileOf(await tarGzOf(backwards)))),
+      await ingest(new FolderSource(await folderOf(files))),
     ].map(({ manifest }) => manifest.contentHash);
     expect(new Set(hashes).size).toBe(1);
   });
@@ -47,8 +47,8 @@ describe('ingestImages', () => {
         .toBuffer();
     }
     const { blobs } = await temporaryStore();
-    const registered = await ingestImages(await sourceOf(files), blobs);
-    expect(registered).toMatchObject({
+    const ingested = await ingestImages(await sourceOf(files), blobs);
+    expect(ingested).toMatchObject({
       counts: { images: 12, train: 10, validation: 0, test: 2 },
       bytes: Object.values(files).reduce((sum, file) => sum + file.length, 0),
       width: 12,
@@ -57,8 +57,8 @@ describe('ingestImages', () => {
       rejectedCount: 0,
     });
 
-    const manifest = await readManifest(blobs, registered.manifestBlob.sha256);
-    expect(manifest).toEqual(registered.manifest);
+    const manifest = await readManifest(blobs, ingested.manifestBlob.sha256);
+    expect(manifest).toEqual(ingested.manifest);
     const reader = new ShardReader(blobs, manifest);
     for (const image of manifest.images) {
       const encoded = await reader.read(image);
@@ -69,7 +69,7 @@ describe('ingestImages', () => {
   });
 
   it('keeps the splits that are given, sorted by split, class and hash', async () => {
-    const { manifest, counts } = await registerFiles(
+    const { manifest, counts } = await ingestFiles(
       await images(['train/cat', 'train/dog', 'val/cat', 'val/dog', 'test/cat', 'test/dog'], 2),
       { testFraction: 0.5, validationFraction: 0.4 },
     );
@@ -86,13 +86,13 @@ describe('ingestImages', () => {
 
   it('has no common size when images differ', async () => {
     const files = { ...(await images(['cat', 'dog'], 2)), 'dog/wide.png': await png(99, 16, 8) };
-    expect(await registerFiles(files)).toMatchObject({ width: null, height: 8 });
+    expect(await ingestFiles(files)).toMatchObject({ width: null, height: 8 });
   });
 
-  it('ignores system files and rejects, by name and reason, what cannot be taken', async () => {
+  it('ignores system files and rejects other files, with name and reason', async () => {
     const jpeg = await noise(7, 32, 32).jpeg().toBuffer();
     const twin = await png(8);
-    const registered = await registerFiles({
+    const ingested = await ingestFiles({
       ...(await images(['cat', 'dog'], 3)),
       '.DS_Store': Buffer.from('x'),
       '__MACOSX/cat/._0.png': Buffer.from('x'),
@@ -106,8 +106,8 @@ describe('ingestImages', () => {
       'cat/twin-a.png': twin,
       'dog/twin.png': twin,
     });
-    expect(registered.counts.images).toBe(8);
-    expect([...registered.rejected].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+    expect(ingested.counts.images).toBe(8);
+    expect([...ingested.rejected].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
       { name: 'README.md', reason: 'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image' },
       { name: 'cat/cut.jpg', reason: 'truncated or damaged' },
       { name: 'cat/small/1.png', reason: 'nested deeper than class/file' },
@@ -115,12 +115,12 @@ describe('ingestImages', () => {
       { name: 'cat/vector.jpg', reason: 'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image' },
       { name: 'cover.png', reason: 'not inside a class folder' },
     ]);
-    expect(registered.rejectedCount).toBe(6);
+    expect(ingested.rejectedCount).toBe(6);
   });
 
   it('reports its progress', async () => {
     const seen: number[] = [];
-    await registerFiles(await images(['cat', 'dog'], 3), { onProgress: ({ images }) => seen.push(images) });
+    await ingestFiles(await images(['cat', 'dog'], 3), { onProgress: ({ images }) => seen.push(images) });
     expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
   });
 });
@@ -177,7 +177,7 @@ describe('ingestImages refuses', () => {
   it('a zip whose path climbs', async () => {
     const zip = await zipOf({ 'xx/evil.png': await png(1) });
     const climbing = Buffer.from(zip.toString('latin1').replaceAll('xx/evil', '../evil'), 'latin1');
-    await expect(register(await openArchive(await fileOf(climbing)))).rejects.toMatchObject({
+    await expect(ingest(await openArchive(await fileOf(climbing)))).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
       message: 'The path "../evil.png" climbs out of its folder; nothing of this source was stored.',
     });
@@ -188,7 +188,7 @@ describe('ingestImages refuses', () => {
     ['testFraction', { testFraction: 0.6, validationFraction: 0.4 }],
     ['seed', { seed: 0.5 }],
   ])('a bad %s', async (name, options) => {
-    await expect(registerFiles({}, options)).rejects.toMatchObject({
+    await expect(ingestFiles({}, options)).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining(name),
     });
@@ -201,6 +201,6 @@ describe('photos of other sizes', () => {
     const files: Record<string, Buffer> = {};
     for (const [i, name] of ['cat/1', 'cat/2', 'dog/1', 'dog/2'].entries()) files[name] = await turned(i);
     expect((await sharp(files['cat/1']).metadata()).width).toBe(10);
-    expect(await registerFiles(files)).toMatchObject({ width: 4, height: 10 });
+    expect(await ingestFiles(files)).toMatchObject({ width: 4, height: 10 });
   });
 });

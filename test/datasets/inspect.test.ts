@@ -16,7 +16,7 @@ async function inspected(files: Files) {
   return ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0 });
 }
 
-describe('the facts of a picture', () => {
+describe('the facts of an image', () => {
   it('are the mean and the deviation of each channel, over white where it is transparent', async () => {
     const half = Buffer.from([10, 20, 30, 255, 20, 20, 50, 255]);
     const { facts } = await measureImage(
@@ -29,7 +29,7 @@ describe('the facts of a picture', () => {
     expect((await measureImage(await clear.png().toBuffer())).facts.mean).toEqual([255, 255, 255]);
   });
 
-  it('have the same means for a large picture, of which only some pixels are looked at', async () => {
+  it('have the same means for a large image, of which only some pixels are read', async () => {
     const small = await measureImage(await encoded(1));
     const large = await measureImage(await (await scene(1, 1500)).png().toBuffer());
     for (const channel of [0, 1, 2]) expect(large.facts.mean[channel]).toBeCloseTo(small.facts.mean[channel]!, -0.5);
@@ -60,7 +60,7 @@ describe('the facts of a picture', () => {
     expect(Math.max(...distances)).toBeLessThanOrEqual(NEAR_DISTANCE);
   });
 
-  it('have another fingerprint for another picture, and none for a plain one', async () => {
+  it('have another fingerprint for another image, and none for a flat one', async () => {
     expect(await distance(encoded(1), encoded(2))).toBeGreaterThan(2 * NEAR_DISTANCE);
     const plain = sharp({ create: { width: 20, height: 20, channels: 3, background: 'red' } });
     expect((await measureImage(await plain.png().toBuffer())).facts.fingerprint).toBeNull();
@@ -89,7 +89,7 @@ describe('near pairs', () => {
 });
 
 describe('an inspection', () => {
-  it('gives sizes, colours and images without colour', async () => {
+  it('gives sizes, colors and the number of images without color', async () => {
     const grey = await sharp({ create: { width: 4, height: 2, channels: 3, background: '#646464' } })
       .png()
       .toBuffer();
@@ -108,7 +108,7 @@ describe('an inspection', () => {
     );
   });
 
-  it('finds the same bytes in other splits and classes, and pictures that look the same', async () => {
+  it('finds the same bytes in other splits and classes, and images that look the same', async () => {
     const [same, relabelled] = await Promise.all([encoded(1), encoded(2)]);
     const files = {
       'train/cat/a.png': same,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ingestImages } from '../../src/datasets/ingest.js';
 import { type Files, png, sourceOf, temporaryStore } from './fixtures.js';
 
-const register = async (files: Files) =>
+const ingest = async (files: Files) =>
   ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0.5 });
 
 const table = (...lines: string[]) => Buffer.from(lines.join('\n'));
@@ -15,10 +15,10 @@ const four = () => pictures('a.png', 'b.png', 'c.png', 'd.png');
 const CSV = ['file,label', 'a.png,cat', 'b.png,cat', 'c.png,dog', 'd.png,dog'];
 
 describe('a table of labels', () => {
-  it('says what files show, wherever they lie and whenever the table comes', async () => {
+  it('labels files in any folder, before and after them in an archive', async () => {
     const files = await pictures('a.png', 'x/b.png', 'x/y/c.png', 'd.png');
     const lines = ['file,label,split', 'a.png,cat,train', '"x/b.png", cat ,Test', 'x/y/c.png,dog,train', 'd.png,dog,'];
-    const { manifest } = await register({ ...files, 'labels.csv': table(...lines) });
+    const { manifest } = await ingest({ ...files, 'labels.csv': table(...lines) });
     expect(manifest.classes).toEqual(['cat', 'dog']);
     const placed = manifest.images.map(({ name, label, split }) => `${name} ${manifest.classes[label]} ${split}`);
     expect(placed.sort()).toEqual(['a.png cat train', 'd.png dog train', 'x/b.png cat test', 'x/y/c.png dog train']);
@@ -52,21 +52,21 @@ describe('a table of labels', () => {
       ],
     ],
   ])('may be %s', async (_, name, lines) => {
-    const { manifest, rejected } = await register({ [name]: table(...lines), ...(await four()) });
+    const { manifest, rejected } = await ingest({ [name]: table(...lines), ...(await four()) });
     expect(manifest.images.map((image) => manifest.classes[image.label]).sort()).toEqual(['cat', 'cat', 'dog', 'dog']);
     expect(rejected).toEqual([]);
   });
 
   it('takes numbers as names of classes', async () => {
     const lines = ['a', 'b', 'c', 'd'].map((name, i) => `{"file":"${name}.png","label":${i % 2}}`);
-    const { manifest } = await register({ 'labels.jsonl': table(...lines), ...(await four()) });
+    const { manifest } = await ingest({ 'labels.jsonl': table(...lines), ...(await four()) });
     expect(manifest.classes).toEqual(['0', '1']);
   });
 
-  it('lies in the one folder around everything, or beside it', async () => {
+  it('is at the top of the source or in its wrapping folder', async () => {
     const files = await pictures('set/a.png', 'set/b.png', 'set/c.png', 'set/d.png');
-    const inside = await register({ ...files, 'set/labels.csv': table(...CSV) });
-    const beside = await register({
+    const inside = await ingest({ ...files, 'set/labels.csv': table(...CSV) });
+    const beside = await ingest({
       ...files,
       'labels.csv': table(...CSV.map((line, i) => (i === 0 ? line : `set/${line}`))),
     });
@@ -75,13 +75,13 @@ describe('a table of labels', () => {
 
   it('in a class folder is a file like others', async () => {
     const files = await pictures('cat/a.png', 'cat/b.png', 'dog/c.png', 'dog/d.png');
-    const { rejected } = await register({ ...files, 'cat/labels.csv': table('file,label') });
+    const { rejected } = await ingest({ ...files, 'cat/labels.csv': table('file,label') });
     expect(rejected).toEqual([{ name: 'cat/labels.csv', reason: expect.stringContaining('not a JPEG') }]);
   });
 
-  it('rejects what it does not list, and what it lists and is not there', async () => {
+  it('rejects unlisted files and listed files that are missing', async () => {
     const files = { ...(await four()), 'e.png': await png(9) };
-    const { rejected } = await register({ ...files, 'labels.csv': table(...CSV, 'f.png,cat') });
+    const { rejected } = await ingest({ ...files, 'labels.csv': table(...CSV, 'f.png,cat') });
     expect(rejected).toEqual([
       { name: 'e.png', reason: 'not listed in labels.csv' },
       { name: 'f.png', reason: 'listed in labels.csv, but not an image of the source' },
@@ -96,7 +96,7 @@ describe('a table of labels', () => {
     ['with more columns', ['file,label', 'a.png,cat,train'], 'is not valid CSV'],
     ['listed twice with two labels', ['file,label', 'a.png,cat', './a.png,dog'], 'line 3: "./a.png" is listed twice'],
   ])('is refused with a row %s', async (_, lines, message) => {
-    await expect(register({ ...(await four()), 'labels.csv': table(...lines) })).rejects.toMatchObject({
+    await expect(ingest({ ...(await four()), 'labels.csv': table(...lines) })).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
       message: expect.stringContaining(message),
     });
@@ -104,11 +104,11 @@ describe('a table of labels', () => {
 
   it('is refused when a line is not valid JSON, or there are two tables', async () => {
     const files = await four();
-    await expect(register({ ...files, 'labels.jsonl': table('{}') })).rejects.toThrow(
+    await expect(ingest({ ...files, 'labels.jsonl': table('{}') })).rejects.toThrow(
       'line 1: "file" or "file_name" is missing',
     );
-    await expect(register({ ...files, 'labels.jsonl': table('{') })).rejects.toThrow('line 1: not valid JSON');
-    await expect(register({ ...files, 'labels.csv': table(...CSV), 'metadata.csv': table(...CSV) })).rejects.toThrow(
+    await expect(ingest({ ...files, 'labels.jsonl': table('{') })).rejects.toThrow('line 1: not valid JSON');
+    await expect(ingest({ ...files, 'labels.csv': table(...CSV), 'metadata.csv': table(...CSV) })).rejects.toThrow(
       'two tables of labels, "labels.csv" and "metadata.csv"',
     );
   });

@@ -8,7 +8,7 @@ import { temporaryStore } from './fixtures.js';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 
-it('the sample registers as its README says, and holds none of the photos', async () => {
+it('the sample is ingested as its README says, without any of the photos', async () => {
   const source = await openArchive(join(SAMPLES, 'cifar10-sample.tar.gz'));
   const { manifest, counts, width, height, rejectedCount } = await ingestImages(source, (await temporaryStore()).blobs);
   expect({ width, height, rejectedCount }).toEqual({ width: 32, height: 32, rejectedCount: 0 });

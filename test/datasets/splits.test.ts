@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { type IngestOptions, ingestImages } from '../../src/datasets/ingest.js';
 import { type Files, images, sourceOf, temporaryStore } from './fixtures.js';
 
-const registerFiles = async (files: Files, options: IngestOptions) =>
+const ingestFiles = async (files: Files, options: IngestOptions) =>
   ingestImages(await sourceOf(files), (await temporaryStore()).blobs, options);
 
 describe('a drawn split', () => {
   const testOf = async (files: Files, options: IngestOptions) => {
-    const { manifest } = await registerFiles(files, options);
+    const { manifest } = await ingestFiles(files, options);
     return manifest.images.filter((image) => image.split === 'test').map((image) => image.name);
   };
 
   it('is stratified, with at least one image of each class', async () => {
     const files = { ...(await images(['cat'], 20)), ...(await images(['rare', 'dog'], 3)) };
-    const { counts } = await registerFiles(files, { testFraction: 0.2, validationFraction: 0.1 });
+    const { counts } = await ingestFiles(files, { testFraction: 0.2, validationFraction: 0.1 });
     expect(counts.classes).toEqual([
       { name: 'cat', train: 14, validation: 2, test: 4 },
       { name: 'dog', train: 1, validation: 1, test: 1 },

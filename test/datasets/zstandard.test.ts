@@ -23,7 +23,7 @@ async function* inPieces(content: Buffer, size: number): AsyncGenerator<Uint8Arr
 const unpack = (content: Buffer, size = content.length) => buffer(unpackZstandard(inPieces(content, size)));
 
 describe('a tar.zst archive', () => {
-  it('registers as the tar in it does', async () => {
+  it('is ingested like the tar in it', async () => {
     const tar = await unpack(PACKED);
     const hashes = await Promise.all(
       [PACKED, tar].map(async (content) => {
@@ -52,12 +52,12 @@ describe('a tar.zst archive', () => {
 
   it('is refused when it is cut off or damaged', async () => {
     const { blobs, files } = await temporaryStore();
-    const registering = async (content: Buffer) => ingestImages(await openArchive(await fileOf(content)), blobs);
+    const ingesting = async (content: Buffer) => ingestImages(await openArchive(await fileOf(content)), blobs);
     const refusal = { code: 'DATASET_REFUSED', message: expect.stringContaining('damaged or incomplete') };
-    await expect(registering(PACKED.subarray(0, 300))).rejects.toMatchObject(refusal);
+    await expect(ingesting(PACKED.subarray(0, 300))).rejects.toMatchObject(refusal);
     const other = Buffer.from(PACKED);
     other.fill(0xff, 20, 60);
-    await expect(registering(other)).rejects.toMatchObject(refusal);
+    await expect(ingesting(other)).rejects.toMatchObject(refusal);
     expect(await files()).toEqual([]);
   });
 

@@ -58,7 +58,7 @@ const sizeOf = async (dataUrl: string) => {
   return { width, height, format };
 };
 
-describe('a dataset version tells of itself', () => {
+describe('a dataset version', () => {
   let version: DatasetVersionAnswer;
   beforeAll(async () => {
     const same = await png(5, 20, 10);
@@ -67,7 +67,7 @@ describe('a dataset version tells of itself', () => {
     version = await hub.register('pets', await zipOf({ ...files, ...twice, 'train/cat/no.txt': Buffer.from('text') }));
   });
 
-  it('what its images are like, and which show the same', async () => {
+  it('gives the statistics and the duplicates of its images', async () => {
     const { datasetVersion } = await hub.ask<{ datasetVersion: unknown }>('dataset-version', { id: version.id });
     expect(datasetVersion).toMatchObject({
       statistics: {
@@ -94,7 +94,7 @@ describe('a dataset version tells of itself', () => {
     });
   });
 
-  it('its images, page by page, with thumbnails', async () => {
+  it('gives its images in pages, with thumbnails', async () => {
     const first = await page(version.id, { label: 'dog', page: { first: 4 } });
     expect(first.images).toMatchObject({ total: 12, next: 3 });
     const rest = await page(version.id, { label: 'dog', page: { first: 50, after: 3 } });
@@ -108,18 +108,18 @@ describe('a dataset version tells of itself', () => {
     expect(await sizeOf(same.thumbnail)).toEqual({ width: 32, height: 16, format: 'webp' });
   });
 
-  it('a contact sheet of a class', async () => {
+  it('gives a contact sheet of a class', async () => {
     const { contactSheet } = await page(version.id, { label: 'cat' });
     expect(await sizeOf(contactSheet!)).toEqual({ width: 128, height: 64, format: 'webp' });
   });
 
-  it('by its number in its dataset', async () => {
+  it('is found by its number in its dataset', async () => {
     const text = 'query ($number: Int!) { dataset(name: "pets") { version(number: $number) { id } } }';
     expect(await hub.client.request(text, { number: 1 })).toEqual({ dataset: { version: { id: version.id } } });
     expect(await hub.client.request(text, { number: 2 })).toEqual({ dataset: { version: null } });
   });
 
-  it('nothing of a class, a page or a version that is not there', async () => {
+  it('refuses a class, a page or a version that does not exist', async () => {
     await expect(page(version.id, { label: 'cow' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: 'The version has no class "cow".',
@@ -132,7 +132,7 @@ describe('a dataset version tells of itself', () => {
 });
 
 describe('a version made of others', () => {
-  it('keeps its parents, can be told from them, and stores no image again', async () => {
+  it('names its parents, can be compared with them, and stores no image again', async () => {
     const parent = await hub.register('farm', await zipOf(await images(['cow', 'hen', 'pig'], 8)));
     const before = await blobs();
     const { images: cows } = (await page(parent.id, { label: 'cow' })).images;
@@ -175,7 +175,7 @@ describe('a version made of others', () => {
     expect(run).toMatchObject({ state: 'SUCCEEDED', testAccuracy: expect.any(Number) });
   });
 
-  it('is refused, and nothing is kept, when it could not be trained on', async () => {
+  it('is refused, and nothing is stored, when it could not be trained on', async () => {
     const parent = await hub.register('fruit', await zipOf(await images(['apple', 'pear'], 4)));
     const before = await blobs();
     await expect(derive({ from: [parent.id], classes: ['apple'] })).rejects.toMatchObject({ code: 'DATASET_REFUSED' });
@@ -191,7 +191,7 @@ describe('a version made of others', () => {
 describe('deleting a version', () => {
   const remove = (id: string) => hub.ask('delete-dataset-version', { id });
 
-  it('is refused while something refers to it, naming that', async () => {
+  it('is refused while rows refer to it, naming them', async () => {
     const version = await hub.register('used', await tarGzOf(await colourImages()));
     const derived = await derive({ from: [version.id], fraction: 0.5 });
     const run = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
@@ -207,7 +207,7 @@ describe('deleting a version', () => {
     expect((await page(version.id, { label: 'red' })).images.total).toBeGreaterThan(0);
   });
 
-  it('deletes its blobs, but none that another version has', async () => {
+  it('deletes its blobs except those of other versions', async () => {
     const before = await blobs();
     const version = await hub.register('gone', await zipOf(await images(['a', 'b'], 6)));
     const derived = await derive({ from: [version.id], fraction: 0.5 });
@@ -245,7 +245,7 @@ describe('an ingestion', () => {
     return `https://localhost:${(server.address() as AddressInfo).port}/a.tar.gz`;
   }
 
-  it('of an address of a private network is refused, unless the hub was started to allow it', async () => {
+  it('of an address in a private network is refused, unless the hub allows it', async () => {
     const content = await tarGzOf(await images(['a', 'b'], 5));
     const url = await serve(content);
     await hub.ask('create-dataset', { name: 'fetched' });
@@ -263,7 +263,7 @@ describe('an ingestion', () => {
     expect(answer.registerDatasetVersion).toMatchObject({ contentHash: uploaded.contentHash, source: url });
   });
 
-  it('can be followed by a key of the client, from before it begins to its end', async () => {
+  it('can be followed by a key of the client from before its beginning to its end', async () => {
     const url = await serve(await tarOf(await images(['a', 'b'], 30)));
     await hub.ask('create-dataset', { name: 'followed' });
     const text = 'subscription ($key: ID!) { ingestionProgress(progressKey: $key) { images bytes share ended } }';
@@ -278,7 +278,7 @@ describe('an ingestion', () => {
     expect(seen.filter(({ ended }) => ended)).toHaveLength(1);
   });
 
-  it('can be cancelled, and leaves nothing behind', async () => {
+  it('can be cancelled and leaves nothing', async () => {
     const url = await serve(await tarOf(await images(['a', 'b'], 5)), false);
     await hub.ask('create-dataset', { name: 'cancelled' });
     const before = await blobs();
@@ -302,7 +302,7 @@ describe('an ingestion', () => {
     await expect(hub.client.request(cancel)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('answers under the operation names of the version before', async () => {
+  it('answers under the deprecated operation names', async () => {
     const key = 'old-names-1';
     const text = 'subscription ($key: ID!) { registrationProgress(progressKey: $key) { ended } }';
     const following = hub.client.subscribe<{ registrationProgress: { ended: boolean } }>(text, { key });

@@ -58,7 +58,7 @@ beforeAll(async () => {
 afterAll(() => hub.remove());
 
 /** What the tables say that the answer's code is; null where it is allowed. */
-function expected([needs, ofModel]: readonly [`${Role}`, string], asker: Asker): string | null {
+function expected([needs, ofModel]: readonly [Role, string], asker: Asker): string | null {
   if (typeof asker === 'string') return 'UNAUTHENTICATED';
   if (!includes(asker.role, needs)) return 'FORBIDDEN';
   if (asker.model === null || ofModel === 'narrowed') return null;

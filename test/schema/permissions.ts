@@ -4,7 +4,7 @@ import type { Role } from '../../src/domain/role.js';
 type OfModel = 'nothing' | 'its own' | 'narrowed';
 
 /** Every query, mutation and subscription: the role that it needs, and what a token for one model may have of it. */
-export const PERMISSIONS: Readonly<Record<string, readonly [needs: `${Role}`, ofModel: OfModel]>> = {
+export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel: OfModel]>> = {
   me: ['VIEWER', 'narrowed'],
   changes: ['VIEWER', 'nothing'],
   samples: ['VIEWER', 'nothing'],
@@ -101,7 +101,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: `${Role}`, of
 };
 
 /** Every route of HTTP; of GraphQL's, whose fields have their own, any token: open to all, or as above. */
-export const ROUTES: Readonly<Record<string, 'open' | 'any token' | readonly [needs: `${Role}`, ofModel: OfModel]>> = {
+export const ROUTES: Readonly<Record<string, 'open' | 'any token' | readonly [needs: Role, ofModel: OfModel]>> = {
   'GET /{*path}': 'open',
   'GET /health': 'open',
   'GET /ready': 'open',
