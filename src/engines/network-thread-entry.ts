@@ -17,19 +17,35 @@ const [{ openNetwork }, { warmUp }] = await Promise.all([
   import('./onnx/open-network.js'),
   import('./network-loader.js'),
 ]);
+type Computation = Exclude<ThreadRequest, { readonly type: 'close' }>;
+
 let builder: Promise<NetworkBuilder> | undefined;
 const networks = new Map<string, Forward<Features> | ClassifierForward>();
 
-parentPort?.on('message', async (request: ThreadRequest) => {
+const computing = new Set<Promise<void>>();
+
+parentPort?.on('message', (request: ThreadRequest) => {
+  if (request.type === 'close') return void exitWhenIdle();
+  const work = serve(request);
+  computing.add(work);
+  void work.then(() => computing.delete(work));
+});
+
+async function exitWhenIdle(): Promise<void> {
+  await Promise.all(computing);
+  process.exit();
+}
+
+async function serve(request: Computation): Promise<void> {
   try {
     answer({ id: request.id, type: 'done', result: await handle(request) });
   } catch (error) {
     const code = error instanceof HubError ? error.code : null;
     answer({ id: request.id, type: 'error', code, message: error instanceof Error ? error.message : String(error) });
   }
-});
+}
 
-async function handle(request: ThreadRequest): Promise<Features | ForwardResult | number | null> {
+async function handle(request: Computation): Promise<Features | ForwardResult | number | null> {
   if (request.type === 'explain') return (await getBuilder()).explain(request.photo);
   const network = networks.get(request.network);
   switch (request.type) {

@@ -50,6 +50,7 @@ export type ThreadRequest = { readonly id: number } & (
     }
   | ({ readonly type: 'explain' } & { readonly photo: ExplainedPhoto })
   | { readonly type: 'unload'; readonly network: string }
+  | { readonly type: 'close' }
 );
 
 export type ThreadAnswer = { readonly id: number } & (

@@ -28,12 +28,18 @@ export class NetworkThread implements NetworkHost {
   readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
   #lastId = 0;
   #ended: Error | undefined;
+  readonly #exited: Promise<void>;
 
   constructor(data: ThreadData, entry: URL = NETWORK_THREAD_ENTRY) {
     this.#thread = new Worker(entry, { workerData: data });
     this.#thread.on('message', (answer: ThreadAnswer) => this.#settle(answer));
     this.#thread.on('error', (error) => this.#end(error));
-    this.#thread.on('exit', () => this.#end(shuttingDown()));
+    this.#exited = new Promise((resolve) => {
+      this.#thread.on('exit', () => {
+        this.#end(shuttingDown());
+        resolve();
+      });
+    });
   }
 
   /** Loads a whole network and warms it up. */
@@ -63,8 +69,14 @@ export class NetworkThread implements NetworkHost {
     };
   }
 
+  /**
+   * Fails everything that is asked of the thread, and ends it when it no longer computes. A thread that is terminated during
+   * a computation aborts the whole process: ONNX Runtime returns into an environment that is gone.
+   */
   async close(): Promise<void> {
-    await this.#thread.terminate();
+    this.#end(shuttingDown());
+    this.#thread.postMessage({ id: ++this.#lastId, type: 'close' } satisfies ThreadRequest);
+    await this.#exited;
   }
 
   #ask(request: Unsent): Promise<Result> {

@@ -195,3 +195,16 @@ it('a hub that shuts down fails whatever is asked of it, so that nobody waits fo
   await inMemory.close();
   await expect(network.run(new Uint8Array(8 * 8 * 3), 1)).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
 });
+
+// A thread that is terminated while it computes aborts the process, and with it all tests.
+it('a hub that shuts down during a computation fails it at once, and ends in order', { timeout: 60_000 }, async () => {
+  for (let round = 0; round < 2; round++) {
+    const inMemory = room.inMemory();
+    const { network } = await inMemory.hold(await room.version(1));
+    const n = 2000;
+    const answer = network.run(new Uint8Array(n * 8 * 8 * 3), n);
+    const refused = expect(answer).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+    await inMemory.close();
+    await refused;
+  }
+});
