@@ -5,5 +5,5 @@ export const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import
   readonly version: string;
   readonly engines: { readonly node: string };
   /** Exact versions. */
-  readonly dependencies: { readonly '@electric-sql/pglite': string };
+  readonly dependencies: { readonly '@electric-sql/pglite': string; readonly 'pg-boss': string };
 };

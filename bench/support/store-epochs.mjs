@@ -6,10 +6,13 @@ import { pino } from 'pino';
 import { ChangeNotices } from '../../dist/domain/change/change-notices.js';
 import { FeatureCache } from '../../dist/domain/run/feature-cache.js';
 import { RunBlobs } from '../../dist/domain/run/run-blobs.js';
-import { RunExecution } from '../../dist/domain/run/run-execution.js';
 import { RunJournal } from '../../dist/domain/run/run-journal.js';
 import { RunStates } from '../../dist/domain/run/run-states.js';
+import { TrainHandler } from '../../dist/domain/run/train-handler.js';
 import { WebhookOutbox } from '../../dist/domain/webhook/webhook-outbox.js';
+import { CHORES, QUEUED_KINDS } from '../../dist/jobs/job-kinds.js';
+import { JobQueue } from '../../dist/jobs/queue.js';
+import { Runner } from '../../dist/jobs/runner.js';
 import { startWorker } from '../../dist/jobs/worker-process.js';
 import { openDatabase } from '../../dist/storage/database.js';
 import { FileBlobStore } from '../../dist/storage/file-blobs.js';
@@ -32,20 +35,29 @@ export async function storeEpochs(folder, epochs) {
   };
   const { id } = await prisma.run.create({ data });
   const blobs = new FileBlobStore(folder);
-  const journal = new RunJournal(prisma, new ChangeNotices(), new WebhookOutbox());
+  const log = pino({ level: 'warn' });
+  const queue = await JobQueue.open(database, log);
+  const journal = new RunJournal(prisma, new ChangeNotices(), new WebhookOutbox(queue));
   process.env.EPOCHS = String(epochs);
-  const execution = new RunExecution(id, {
+  const train = new TrainHandler({
     prisma,
     runBlobs: new RunBlobs(prisma, blobs),
     blobFolder: folder,
     backbones: { require: async () => backbone },
-    cache: new FeatureCache(prisma, blobs, 1e9),
+    cache: new FeatureCache(prisma, blobs, 1e9, { name: 'onnx', device: 'cpu' }),
     journal,
     states: new RunStates(prisma, journal),
-    log: pino({ level: 'warn' }),
-    startWorker: (job) => startWorker({ kind: 'train', job }, WORKER),
+    code: Promise.resolve({ version: 'bench', commit: null, dirty: null }),
   });
-  await execution.run();
+  const nothing = { waiting: async () => [] };
+  const runner = new Runner({ startWorker: (task) => startWorker(task, WORKER), log });
+  await runner.start(queue, {
+    ...Object.fromEntries([...QUEUED_KINDS, ...CHORES].map((kind) => [kind, nothing])),
+    train,
+  });
+  for await (const { state } of journal.follow(id, 0)) if (state === 'CANCELLED') break;
+  await runner.close();
+  await queue.close();
   const stored = await prisma.runEvent.findMany({ where: { runId: id, kind: 'EPOCH' }, orderBy: { number: 'asc' } });
   await database.close();
   if (stored.length !== epochs) throw new Error(`${stored.length} of ${epochs} epochs are stored`);

@@ -6,15 +6,14 @@ import { DatasetVersionWriter } from '../domain/dataset/dataset-version-writer.j
 import { IngestionService } from '../domain/dataset/ingestion-service.js';
 import { Ingestions } from '../domain/dataset/ingestions.js';
 import { CalibrationService } from '../domain/model/calibration-service.js';
-import { calibrationWork } from '../domain/model/calibration-work.js';
 import { ExportService } from '../domain/model/export-service.js';
+import { ImportHandler } from '../domain/model/import-handler.js';
 import { ImportService } from '../domain/model/import-service.js';
-import { ImportWork } from '../domain/model/import-work.js';
 import { ModelService } from '../domain/model/model-service.js';
 import { ModelSettingsService } from '../domain/model/model-settings-service.js';
 import { PrecisionService } from '../domain/model/precision-service.js';
-import { quantizationWork } from '../domain/model/quantization-work.js';
 import { ReferenceAnswers } from '../domain/model/reference-answers.js';
+import { calibrateHandler, quantizeHandler } from '../domain/model/version-handler.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
@@ -25,15 +24,14 @@ import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
 import { SampleService } from '../domain/sample/sample-service.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
-import { WebhookSender } from '../domain/webhook/webhook-sender.js';
+import { DeliverHandler } from '../domain/webhook/deliver-handler.js';
 import { WebhookService } from '../domain/webhook/webhook-service.js';
 import { UPLOAD_BOUNDS } from '../http/multipart.js';
-import type { Runner } from '../jobs/runner.js';
-import { startWorker } from '../jobs/worker-process.js';
-import { WorkerQueue } from '../jobs/worker-queue.js';
+import { UpkeepHandler } from '../jobs/upkeep-handler.js';
 import type { Services } from '../schema/resolvers.js';
 import { createFetch } from '../storage/fetch.js';
 import { createPost } from '../storage/post.js';
+import type { Jobs } from './jobs.js';
 import { SAMPLES } from './packaged.js';
 import type { Serving } from './serve.js';
 import type { Setup } from './setup.js';
@@ -56,16 +54,18 @@ interface Opened {
   readonly shared: Shared;
   readonly serving: Serving;
   readonly training: Training;
-  readonly runner: Runner;
+  readonly jobs: Jobs;
 }
 
 export function openDomain(opened: Opened): Domain {
   const { storage, shared, serving, training } = opened;
   const { prisma, blobs } = storage;
   const { tokens, quotas, changes } = shared;
-  const sender = openWebhooks(opened);
+  const deliver = openWebhooks(opened);
   const datasets = openDatasets(opened);
-  const { queues, ...models } = openModels(opened, datasets.contents);
+  const { handlers, ...models } = openModels(opened, datasets.contents);
+  const { queue, runner } = opened.jobs;
+  const upkeep = new UpkeepHandler([() => serving.predictionLog.clear(), () => deliver.deleteOld()]);
   return {
     answerer: serving.answerer,
     audit: new AuditService(prisma),
@@ -83,24 +83,18 @@ export function openDomain(opened: Opened): Domain {
     runLoaders: new RunLoaders(prisma),
     runs: training.runs,
     samples: new SampleService(SAMPLES),
-    sweeps: new SweepService(prisma, training.sweepQueue, quotas),
+    sweeps: new SweepService(prisma, queue, runner, quotas),
     tokens,
     webhooks: new WebhookService(prisma, shared.outbox),
     ...models,
-    async startWork() {
-      for (const queue of queues) queue.wake();
-      await sender.start();
-    },
+    startWork: () => runner.start(queue, { ...training.handlers, ...handlers, deliver, upkeep }),
   };
 }
 
-function openWebhooks({ setup, storage, shared }: Opened): WebhookSender {
-  const { config, parts, log, closing } = setup;
+function openWebhooks({ setup, storage }: Opened): DeliverHandler {
+  const { config, parts, log } = setup;
   const post = createPost({ allowPrivate: config.allowPrivateUrls, ca: parts.trusted });
-  const { retryDelays } = parts;
-  const sender = new WebhookSender({ prisma: storage.prisma, outbox: shared.outbox, post, log, retryDelays });
-  closing.add(() => sender.close());
-  return sender;
+  return new DeliverHandler({ prisma: storage.prisma, post, log, retryDelays: parts.retryDelays });
 }
 
 function openDatasets({ setup, storage, shared }: Opened) {
@@ -118,12 +112,11 @@ function openDatasets({ setup, storage, shared }: Opened) {
   return { contents, ingestion, ingestions, versions: new DatasetVersionService({ prisma, blobs, contents, writer }) };
 }
 
-function openModels({ setup, storage, shared, serving, training, runner }: Opened, contents: DatasetContents) {
-  const { config, parts, log, closing } = setup;
+function openModels({ setup, storage, shared, serving, training, jobs }: Opened, contents: DatasetContents) {
+  const { config, log, closing } = setup;
   const { prisma, blobs, folder } = storage;
   const { allowed, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
-  const { workerEntry } = parts;
   const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
   const rollouts = new RolloutService({
     ...{ prisma, loaded, deployments, rollouts: serving.rollouts },
@@ -133,40 +126,17 @@ function openModels({ setup, storage, shared, serving, training, runner }: Opene
   const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
   const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
   const onVersions = { prisma, blobFolder: folder.blobs };
-  const calibrating = calibrationWork({
-    ...onVersions,
-    calibrations,
-    falseAlarmRate: config.falseAlarmRate,
-    start: (job) => startWorker({ kind: 'calibrate', job }, workerEntry),
-  });
-  const quantizing = quantizationWork({
-    ...onVersions,
-    precisions,
-    start: (job) => startWorker({ kind: 'quantize', job }, workerEntry),
-  });
-  const turns = { log, turn: training.turn };
-  const versionQueues = [new WorkerQueue(calibrating, turns), new WorkerQueue(quantizing, turns)];
-  const registry = new VersionRegistry(prisma, new ReferenceAnswers(contents, loaded), versionQueues, outbox, changes);
-  const importing = new ImportWork({
-    ...onVersions,
-    blobs,
-    backbones: training.backbones,
-    registry,
-    startImport: (job) => startWorker({ kind: 'import', job }, workerEntry),
-  });
-  const importQueue = new WorkerQueue(importing, turns);
-  const queues = [training.runQueue, training.sweepQueue, ...versionQueues, importQueue];
-  // All at once: a queue that waits for its turn must not wait for the work of another queue that closes as well.
-  closing.add(async () => void (await Promise.all(queues.map((queue) => queue.close()))));
-  const exports = new ExportService({
-    ...onVersions,
-    temporary: folder.temporary,
-    runner,
-  });
+  const { queue, runner } = jobs;
+  const registry = new VersionRegistry(prisma, new ReferenceAnswers(contents, loaded), queue, outbox, changes);
+  const handlers = {
+    calibrate: calibrateHandler(onVersions, calibrations, config.falseAlarmRate),
+    quantize: quantizeHandler(onVersions, precisions),
+    import: new ImportHandler({ ...onVersions, blobs, backbones: training.backbones, registry }),
+  };
   const modelSettings = new ModelSettingsService(prisma, changes);
   return {
-    exports,
-    imports: new ImportService(prisma, blobs, allowed, quotas, importQueue),
+    exports: new ExportService({ ...onVersions, temporary: folder.temporary, runner }),
+    imports: new ImportService(prisma, blobs, allowed, quotas, queue),
     models: new ModelService(prisma, registry),
     modelSettings,
     precisions,
@@ -174,7 +144,7 @@ function openModels({ setup, storage, shared, serving, training, runner }: Opene
     promotionRequests: new PromotionRequestService(prisma, promotions),
     promotions,
     rollouts,
-    queues,
+    handlers,
     async deploy() {
       await Promise.all([precisions.recover(), calibrations.recover()]);
       await promotions.deployAll();

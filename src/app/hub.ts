@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import { startApi } from './api.js';
 import { Closing } from './closing.js';
 import { openDomain } from './domain.js';
-import { openRunner } from './jobs.js';
+import { openJobs } from './jobs.js';
 import { PACKAGED, type Parts } from './packaged.js';
 import { openServing } from './serve.js';
 import { openShared } from './shared.js';
@@ -28,12 +28,13 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
   const setup = { config, parts: { ...PACKAGED, ...replaced }, log, closing };
   try {
     const storage = await openStorage(setup);
-    const shared = openShared(setup, storage);
+    const jobs = await openJobs(setup, storage);
+    const shared = openShared(setup, storage, jobs);
     const token = await shared.tokens.ensureFirst();
-    const runner = openRunner(setup);
-    const serving = openServing(setup, storage, runner);
-    const training = await openTraining(setup, storage, shared, runner);
-    const domain = openDomain({ setup, storage, shared, serving, training, runner });
+    const serving = openServing(setup, storage, jobs);
+    const training = await openTraining(setup, storage, shared, jobs);
+    const domain = openDomain({ setup, storage, shared, serving, training, jobs });
+    closing.add(() => jobs.runner.close());
     let loaded = false;
     const { url } = await startApi(setup, { storage, shared, serving, domain, isReady: () => loaded });
     const ready = domain.deploy().then(() => {
@@ -41,7 +42,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
       return domain.startWork();
     });
     closing.add(() => ready.catch(() => undefined));
-    log.info({ url, data: storage.folder.path, database: storage.databaseKind }, 'hub started');
+    log.info({ url, data: storage.folder.path, database: storage.database.kind }, 'hub started');
     return { url, token, ready, close: () => closing.close() };
   } catch (error) {
     await closing.close();

@@ -1,10 +1,18 @@
+import { JobQueue } from '../jobs/queue.js';
 import { Runner } from '../jobs/runner.js';
 import { startWorker } from '../jobs/worker-process.js';
 import type { Setup } from './setup.js';
+import type { Storage } from './storage.js';
 
-/** Opens the runner of background work. */
-export function openRunner({ parts, log, closing }: Setup): Runner {
-  const runner = new Runner({ startWorker: (task) => startWorker(task, parts.workerEntry), log });
-  closing.add(() => runner.close());
-  return runner;
+/** Background work: its queue, and what runs it. */
+export interface Jobs {
+  readonly queue: JobQueue;
+  readonly runner: Runner;
+}
+
+/** Opens the queue. The runner takes nothing from it until the domain starts it. */
+export async function openJobs({ parts, log, closing }: Setup, { database }: Storage): Promise<Jobs> {
+  const queue = await JobQueue.open(database, log);
+  closing.add(() => queue.close());
+  return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, parts.workerEntry), log }) };
 }

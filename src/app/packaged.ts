@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { IMAGENET_FILE } from '../domain/backbone/published-backbones.js';
-import { RETRY_DELAYS } from '../domain/webhook/webhook-sender.js';
+import { RETRY_DELAYS } from '../domain/webhook/deliver-handler.js';
 import { NETWORK_THREAD_ENTRY } from '../engines/network-thread.js';
 import { WORKER_ENTRY } from '../jobs/worker-process.js';
 import type { RemoteFile } from '../storage/download.js';

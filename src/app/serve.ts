@@ -3,7 +3,6 @@ import { findServedVersion } from '../domain/model/model-version-row.js';
 import { PredictionLog } from '../domain/prediction/prediction-log.js';
 import { NetworkCompiler } from '../engines/network-compiler.js';
 import { NetworkThread } from '../engines/network-thread.js';
-import type { Runner } from '../jobs/runner.js';
 import { Answerer } from '../serving/answer.js';
 import { Deployments } from '../serving/deployments.js';
 import { LoadedVersions } from '../serving/loaded-versions.js';
@@ -11,6 +10,7 @@ import { logServing } from '../serving/log-serving.js';
 import { lanesOn } from '../serving/network-lanes.js';
 import { Rollouts } from '../serving/rollouts.js';
 import type { ServedVersion } from '../serving/served-version.js';
+import type { Jobs } from './jobs.js';
 import type { Setup } from './setup.js';
 import type { Storage } from './storage.js';
 
@@ -27,7 +27,7 @@ export interface Serving {
 export function openServing(
   { config, parts, log, closing }: Setup,
   { folder, prisma, blobs }: Storage,
-  runner: Runner,
+  { runner }: Jobs,
 ): Serving {
   const cores = availableParallelism();
   const startThread = (threads: number = cores): NetworkThread =>

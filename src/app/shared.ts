@@ -5,6 +5,7 @@ import { Quotas } from '../domain/quota/quotas.js';
 import { RateLimit } from '../domain/quota/rate-limit.js';
 import { TokenService } from '../domain/token/token-service.js';
 import { WebhookOutbox } from '../domain/webhook/webhook-outbox.js';
+import type { Jobs } from './jobs.js';
 import { SAMPLES } from './packaged.js';
 import type { Setup } from './setup.js';
 import type { Storage } from './storage.js';
@@ -19,11 +20,11 @@ export interface Shared {
   readonly tokens: TokenService;
 }
 
-export function openShared({ config }: Setup, { prisma, folder }: Storage): Shared {
+export function openShared({ config }: Setup, { prisma, folder }: Storage, { queue }: Jobs): Shared {
   return {
     allowed: new AllowedFolders([SAMPLES, ...config.allow]),
     changes: new ChangeNotices(),
-    outbox: new WebhookOutbox(),
+    outbox: new WebhookOutbox(queue),
     quotas: new Quotas(config, prisma, folder.path),
     rateLimit: new RateLimit(config.maxRequests),
     tokens: new TokenService(prisma, join(folder.path, 'token')),

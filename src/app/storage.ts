@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.js';
-import { openDatabase, type PrismaClient } from '../storage/database.js';
+import { type Database, openDatabase, type PrismaClient } from '../storage/database.js';
+import { lockDatabase } from '../storage/database-lock.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Setup } from './setup.js';
 
@@ -8,18 +9,20 @@ import type { Setup } from './setup.js';
 export interface Storage {
   readonly folder: DataFolder;
   readonly prisma: PrismaClient;
-  /** The kind of database, for the log. */
-  readonly databaseKind: string;
+  readonly database: Database;
   readonly blobs: FileBlobStore;
 }
 
 /** Opens the data folder, the database and the blobs. */
-export async function openStorage({ config, closing }: Setup): Promise<Storage> {
+export async function openStorage({ config, log, closing }: Setup): Promise<Storage> {
   const folder = await openDataFolder(resolve(config.data));
   closing.add(() => folder.close());
   const { databaseUrl } = config;
+  if (databaseUrl) {
+    const lock = await lockDatabase(databaseUrl, (err) => log.fatal({ err }, 'this hub must be stopped'));
+    closing.add(() => lock.release());
+  }
   const database = await openDatabase({ folder: folder.database, ...(databaseUrl ? { url: databaseUrl } : {}) });
   closing.add(() => database.close());
-  const { client: prisma, kind: databaseKind } = database;
-  return { folder, prisma, databaseKind, blobs: new FileBlobStore(folder.blobs) };
+  return { folder, database, prisma: database.client, blobs: new FileBlobStore(folder.blobs) };
 }

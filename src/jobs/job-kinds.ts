@@ -44,6 +44,29 @@ export interface Events {
 /** One unit of background work that a worker computes. */
 export type JobKind = keyof Tasks;
 
+/** Work that waits in the queue, in the order in which the kinds take turns: one job of them all runs at a time. */
+export const QUEUED_KINDS = ['train', 'sweep', 'import', 'calibrate', 'quantize'] as const satisfies readonly JobKind[];
+export type QueuedKind = (typeof QUEUED_KINDS)[number];
+
+/**
+ * Work that waits in the queue and needs no worker process: deleting blobs of deleted runs, delivering a message to a
+ * webhook, and what is due every hour.
+ */
+export const CHORES = ['release', 'deliver', 'upkeep'] as const;
+export type Chore = (typeof CHORES)[number];
+
+/** What the id of a job names, for the log. */
+export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
+  train: 'run',
+  sweep: 'sweep',
+  import: 'import',
+  calibrate: 'version',
+  quantize: 'version',
+  release: 'request',
+  deliver: 'delivery',
+  upkeep: 'schedule',
+};
+
 /**
  * Work that a request waits for, or that belongs to this process alone. It is never stored: when the hub ends, nobody waits
  * for it any more. One job of each kind runs at a time, whatever waits in the queue.

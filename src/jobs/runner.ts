@@ -1,36 +1,90 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
-import { type ErrorCode, HubError, shuttingDown } from '../errors.js';
+import { type ErrorCode, HubError, shuttingDown, toHubError } from '../errors.js';
 import type { TaskEnd } from '../training/job.js';
 import { Attempt, WorkerDeath } from './attempt.js';
+import { type ChoreHandler, ClaimLost, type JobHandler, type JobHandlers, type JobInHand } from './job-handler.js';
 import {
+  CHORES,
   type Events,
   type Finished,
   IMMEDIATE_KINDS,
   type ImmediateKind,
   type JobKind,
+  QUEUED_KINDS,
+  type QueuedKind,
+  SUBJECTS,
+  type Task,
   type Tasks,
 } from './job-kinds.js';
+import { Lane } from './lane.js';
+import { type ClaimedJob, type JobName, type JobQueue, WORKER_DEATHS } from './queue.js';
 import type { StartWorker } from './worker-process.js';
 
-/** A job whose worker has died this many times is given up. */
-const WORKER_DEATHS = 3;
+/** Messages to webhooks that are delivered at the same time. */
+const DELIVERIES = 8;
 
 interface RunnerParts {
   readonly startWorker: StartWorker;
   readonly log: Logger;
 }
 
-/** Runs jobs, each in a worker process of its own, and starts workers that died again. It knows no table. */
+/** A job under way, as it is stopped. */
+type Stoppable = Pick<Attempt<JobKind>, 'cancel' | 'kill'>;
+
+/**
+ * Runs jobs, each in a worker process of its own, and starts workers that died again. It knows no table: the handler of a
+ * kind reads and writes its rows.
+ */
 export class Runner {
+  #queue: JobQueue | undefined;
+  #lanes: readonly Lane[] = [];
   /** One job of each immediate kind at a time. */
   readonly #immediate = Object.fromEntries(IMMEDIATE_KINDS.map((kind) => [kind, pLimit(1)])) as Readonly<
     Record<ImmediateKind, LimitFunction>
   >;
-  readonly #underWay = new Set<Attempt<never>>();
-  #closed = false;
+  /** By kind and id for a job of the queue. */
+  readonly #underWay = new Map<unknown, Stoppable>();
+  readonly #closed = new AbortController();
+  #handlers: JobHandlers | undefined;
 
   constructor(private readonly parts: RunnerParts) {}
+
+  /** Makes the queue match the rows, and takes jobs from it. Jobs that an earlier process left are claimed at once. */
+  async start(queue: JobQueue, handlers: JobHandlers): Promise<void> {
+    this.#queue = queue;
+    this.#handlers = handlers;
+    for (const kind of [...QUEUED_KINDS, ...CHORES]) await queue.rebuild(kind, await handlers[kind].waiting());
+    if (this.#closed.signal.aborted) return;
+    const common = {
+      log: this.parts.log,
+      claim: (kinds: readonly JobName[]) => queue.claim(kinds),
+      perform: (job: ClaimedJob) => this.#perform(job),
+      again: (job: ClaimedJob) => queue.again(job),
+    };
+    this.#lanes = [
+      new Lane({
+        ...common,
+        // Blobs are released in turn with runs: a run stores a blob before its row names it.
+        kinds: [...QUEUED_KINDS, 'release'],
+        width: 1,
+        claim: async (kinds) => (await queue.claimGivenUp()) ?? queue.claim(kinds),
+      }),
+      new Lane({ ...common, kinds: ['deliver'], width: DELIVERIES }),
+      new Lane({ ...common, kinds: ['upkeep'], width: 1 }),
+    ];
+    for (const lane of this.#lanes) lane.open();
+    queue.onWork(() => {
+      for (const lane of this.#lanes) lane.wake();
+    });
+  }
+
+  /** Asks a job to end at its next batch. @returns false when this process does not run it. */
+  cancel(kind: QueuedKind, id: string): boolean {
+    const attempt = this.#underWay.get(keyOf(kind, id));
+    attempt?.cancel();
+    return attempt !== undefined;
+  }
 
   /**
    * Runs a job that somebody waits for.
@@ -41,7 +95,7 @@ export class Runner {
     return this.#immediate[kind](async () => {
       for (let deaths = 0; deaths < WORKER_DEATHS; ) {
         signal?.throwIfAborted();
-        if (this.#closed) throw shuttingDown();
+        if (this.#closed.signal.aborted) throw shuttingDown();
         try {
           return finished<K>(await this.#attempt(kind, job, signal));
         } catch (error) {
@@ -54,31 +108,117 @@ export class Runner {
     });
   }
 
-  /** Stops every worker where it is. */
-  close(): void {
-    this.#closed = true;
-    for (const attempt of this.#underWay) attempt.kill();
+  /** Claims nothing more and stops every worker where it is: the jobs of the queue continue at the next start. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    for (const attempt of this.#underWay.values()) attempt.kill();
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+
+  /** Does a claimed job. @returns whether its worker died. @throws what keeps even its failure from being written. */
+  async #perform(job: ClaimedJob): Promise<boolean> {
+    const { startWorker, log } = this.parts;
+    const queue = this.#queue as JobQueue;
+    const { kind, id } = job;
+    const attempt = new Attempt<QueuedKind>(startWorker, log.child({ job: kind, [SUBJECTS[kind]]: id }));
+    const key = keyOf(kind, id);
+    this.#underWay.set(key, attempt);
+    if (this.#closed.signal.aborted) attempt.kill();
+    const claim = this.#keep(job, attempt);
+    try {
+      const handler = (this.#handlers as JobHandlers)[kind];
+      const again = await ('perform' in handler
+        ? (handler as ChoreHandler).perform(id, attempt.signal)
+        : this.#work(handler as JobHandler<QueuedKind>, job, attempt));
+      if (again) await queue.again(claim.job, again);
+      else await queue.done(claim.job);
+    } catch (error) {
+      if (attempt.killed && !claim.isLost) return false; // the hub stops
+      if (error instanceof WorkerDeath) {
+        attempt.log.warn({ err: error.cause, deaths: claim.job.deaths + 1 }, 'training process died');
+        await queue.died(claim.job);
+        return true;
+      }
+      if (!(error instanceof ClaimLost) && !claim.isLost) throw error;
+      attempt.log.warn({ err: error }, 'another process has taken the job');
+      if (!claim.isLost) await queue.done(claim.job);
+    } finally {
+      claim.stop();
+      this.#underWay.delete(key);
+    }
+    return false;
+  }
+
+  async #work(handler: JobHandler<QueuedKind>, job: ClaimedJob, attempt: Attempt<QueuedKind>): Promise<undefined> {
+    const { signal, log } = attempt;
+    const inHand = (await handler.take({ id: job.id, signal, log })) as JobInHand<JobKind & QueuedKind> | null;
+    if (!inHand) return;
+    try {
+      if (job.isGivenUp) throw workerDied();
+      const loaded = await inHand.load();
+      const end =
+        'type' in loaded
+          ? loaded
+          : await attempt.work({ kind: job.kind, job: loaded } as Task<QueuedKind>, (event) =>
+              inHand.record(event as never),
+            );
+      await inHand.end(end as TaskEnd);
+    } catch (error) {
+      if (attempt.killed || error instanceof WorkerDeath || error instanceof ClaimLost) throw error;
+      if (signal.aborted) await inHand.end({ type: 'cancelled' });
+      else await inHand.end(failureOf(error, SUBJECTS[job.kind], log));
+    }
+  }
+
+  /** Keeps the claim of a job by heartbeats, where other processes could take it. */
+  #keep(job: ClaimedJob, attempt: Stoppable) {
+    const queue = this.#queue as JobQueue;
+    const kept = { job, isLost: false, stop: () => clearInterval(timer) };
+    const beat = async (): Promise<void> => {
+      const now = await queue.keep(kept.job);
+      if (now) kept.job = now;
+      else {
+        kept.isLost = true;
+        attempt.kill();
+      }
+    };
+    // A heartbeat that cannot be written says nothing about the claim.
+    const timer = queue.hasLeases
+      ? setInterval(() => void beat().catch(() => undefined), queue.heartbeatMs)
+      : undefined;
+    return kept;
   }
 
   async #attempt<K extends ImmediateKind>(kind: K, job: Tasks[K], signal?: AbortSignal): Promise<Events[K]> {
     const attempt = new Attempt<K>(this.parts.startWorker, this.parts.log.child({ job: kind }));
     const kill = (): void => attempt.kill();
     signal?.addEventListener('abort', kill);
-    this.#underWay.add(attempt as Attempt<never>);
+    this.#underWay.set(attempt, attempt);
     try {
-      return await attempt.work({ kind, job } as Parameters<typeof attempt.work>[0], async () => undefined);
+      return await attempt.work({ kind, job } as Task<K>, async () => undefined);
     } catch (error) {
       signal?.throwIfAborted();
-      throw this.#closed ? shuttingDown() : error;
+      throw this.#closed.signal.aborted ? shuttingDown() : error;
     } finally {
       signal?.removeEventListener('abort', kill);
-      this.#underWay.delete(attempt as Attempt<never>);
+      this.#underWay.delete(attempt);
     }
   }
 }
 
+const keyOf = (kind: JobName, id: string): string => `${kind} ${id}`;
+
 const workerDied = (): HubError =>
   new HubError('WORKER_DIED', `The training process died ${WORKER_DEATHS} times; the hub's log says how.`);
+
+/** The end of a job that failed outside its worker. Only the log says more of an unexpected error. */
+function failureOf(thrown: unknown, subject: string, log: Logger): TaskEnd {
+  const error = toHubError(thrown);
+  if (error instanceof HubError) return { type: 'failed', code: error.code, message: error.message };
+  log.error({ err: error }, `${subject} failed inside the hub`);
+  const message = `The ${subject} failed inside the hub; its log says why.`;
+  return { type: 'failed', code: 'INTERNAL', message };
+}
 
 /** @throws the error that a job ended with; only the log says more of an unexpected one. */
 function finished<K extends JobKind>(event: Events[K]): Finished<K> {

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import pg from 'pg';
 import { HubError } from '../errors.js';
 import { Prisma, PrismaClient } from './generated/client.js';
+import { listenOnEveryConnection, listenOnOwnConnection } from './listen.js';
 import {
   type AppliedMigration,
   lackingMigrations,
@@ -23,7 +24,11 @@ const MISSING = 'P2025';
 export interface Database {
   /** Inside an interactive transaction use only what it passes in: PGlite has one connection, and this one is taken. */
   readonly client: PrismaClient;
+  /** The connections of the client. An embedded database has only one: what waits for it waits for open transactions. */
+  readonly pool: pg.Pool;
   readonly kind: 'pglite' | 'postgresql';
+  /** Hears what is sent with NOTIFY on a channel. @returns what ends it. */
+  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -97,13 +102,16 @@ async function open(
     await server.close();
     throw error;
   }
-  const adapter = new PrismaPg(server.connection);
-  const client = new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS });
+  const pool = new pg.Pool(server.connection);
+  const client = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
   return {
     client,
+    pool,
     kind: server.kind,
+    listen: (channel, heard) => server.listen(pool, channel, heard),
     async close() {
       await client.$disconnect();
+      await pool.end();
       await server.close();
     },
   };
@@ -127,14 +135,17 @@ export function unlessUniqueViolation(error: unknown): void {
 interface Server {
   readonly kind: Database['kind'];
   readonly connection: pg.PoolConfig;
+  listen(pool: pg.Pool, channel: string, heard: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
 async function openEmbedded(folder: string): Promise<Server> {
   const { openEmbeddedPostgres } = await import('./embedded-postgres.js'); // 15 MB that a hub with a server does without
-  return { kind: 'pglite', ...(await openEmbeddedPostgres(folder)) };
+  return { kind: 'pglite', listen: listenOnEveryConnection, ...(await openEmbeddedPostgres(folder)) };
 }
 
 function external(url: string): Server {
-  return { kind: 'postgresql', connection: { connectionString: url }, close: async () => undefined };
+  const connection = { connectionString: url };
+  const listen: Server['listen'] = (_, channel, heard) => listenOnOwnConnection(connection, channel, heard);
+  return { kind: 'postgresql', connection, listen, close: async () => undefined };
 }

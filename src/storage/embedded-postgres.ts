@@ -13,7 +13,10 @@ import { syncFolder, syncTree } from './sync-folder.js';
  * core for that. The same place seen from src/storage and from dist/storage; one that another PGlite made may not open.
  */
 export const NEW_DATABASE = fileURLToPath(
-  new URL(`../../dist/new-database-${PACKAGE.dependencies['@electric-sql/pglite']}`, import.meta.url),
+  new URL(
+    `../../dist/new-database-${PACKAGE.dependencies['@electric-sql/pglite']}-${PACKAGE.dependencies['pg-boss']}`,
+    import.meta.url,
+  ),
 );
 
 /** PostgreSQL inside this process. */

@@ -14,7 +14,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox());
+  journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue));
   states = new RunStates(database.client, journal);
   versionId = await datasetVersionRow(database.client, 'pets');
 });

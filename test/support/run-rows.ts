@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
+import { JobQueue } from '../../src/jobs/queue.js';
 import { openDatabase, type Prisma, type PrismaClient } from '../../src/storage/database.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { copyEmptyDatabase } from './empty-database.js';
@@ -10,6 +12,7 @@ export class RowDatabase {
   private constructor(
     private readonly folder: string,
     readonly client: PrismaClient,
+    readonly queue: JobQueue,
     private readonly closeDatabase: () => Promise<void>,
   ) {}
 
@@ -17,10 +20,12 @@ export class RowDatabase {
     const folder = await mkdtemp(join(tmpdir(), 'hub-rows-'));
     copyEmptyDatabase(join(folder, 'database'));
     const database = await openDatabase({ folder: join(folder, 'database') });
-    return new RowDatabase(folder, database.client, () => database.close());
+    const queue = await JobQueue.open(database, pino({ level: 'silent' }));
+    return new RowDatabase(folder, database.client, queue, () => database.close());
   }
 
   async remove(): Promise<void> {
+    await this.queue.close();
     await this.closeDatabase();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HubError } from '../../errors.js';
+import type { JobQueue } from '../../jobs/queue.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { AllowedFolders } from '../allowed-folders.js';
@@ -30,7 +31,7 @@ export class ImportService {
     private readonly blobs: BlobStore,
     private readonly allowed: AllowedFolders,
     private readonly quotas: Quotas,
-    private readonly queue: { wake(): void },
+    private readonly queue: JobQueue,
   ) {}
 
   /** A file as it arrives. @param fileName what the client calls it. */
@@ -48,8 +49,11 @@ export class ImportService {
       fileBlob: sha256,
     };
     const given = labels === null ? {} : { labels: [...labels] };
-    const row = await this.prisma.modelImport.create({ data: { ...about, ...given } });
-    this.queue.wake();
+    const row = await this.prisma.$transaction(async (tx) => {
+      const made = await tx.modelImport.create({ data: { ...about, ...given } });
+      await this.queue.enqueue(tx, 'import', { id: made.id });
+      return made;
+    });
     return toModelImport(row, null);
   }
 

@@ -1,4 +1,5 @@
 import type { InputSize } from '../../engines/engine.js';
+import type { JobQueue } from '../../jobs/queue.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
@@ -25,8 +26,7 @@ export class VersionRegistry {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly references: ReferenceAnswers,
-    /** Queues of the work that every new version needs. */
-    private readonly queues: readonly { wake(): void }[],
+    private readonly queue: JobQueue,
     private readonly outbox: WebhookOutbox,
     private readonly changes: ChangeNotices,
   ) {}
@@ -62,10 +62,9 @@ export class VersionRegistry {
       });
       const { testAccuracy } = figures;
       await this.outbox.put(tx, 'MODEL_VERSION_REGISTERED', { model: name, version: number, runId, testAccuracy });
+      for (const kind of ['calibrate', 'quantize'] as const) await this.queue.enqueue(tx, kind, { id: made.id });
       await alongside(tx, made);
     });
     this.changes.tell('MODEL', name);
-    this.outbox.tell();
-    for (const queue of this.queues) queue.wake();
   }
 }

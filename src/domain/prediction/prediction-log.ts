@@ -10,8 +10,8 @@ import type { PrismaClient } from '../../storage/database.js';
 const [MOST_WAITING, MOST_BYTES] = [2000, 64 * 1024 ** 2];
 /** Answers written in one statement. */
 const BATCH = 200;
-/** Milliseconds between two writes, and between two deletions of old answers. */
-const [WRITE_EVERY, CLEAR_EVERY] = [1000, 3_600_000];
+/** Milliseconds from one writing to the next. This flushes memory of this process, so it is no job. */
+const WRITE_EVERY = 1000;
 const DAY = 24 * 3_600_000;
 /** Photos stored at the same time. */
 const AT_ONCE = 4;
@@ -53,7 +53,7 @@ export class PredictionLog implements AnswerLog {
   #bytes = 0;
   /** Writes and deletions take turns: a photo that one row loses may be the photo of a row that is being written. */
   readonly #oneWriter = pLimit(1);
-  readonly #timers: NodeJS.Timeout[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly prisma: PrismaClient,
@@ -61,12 +61,15 @@ export class PredictionLog implements AnswerLog {
     private readonly log: Logger,
   ) {}
 
-  /** Reads the settings, and starts to write answers and to delete old ones. */
+  /** Reads the settings, deletes old answers, and starts to write new ones. */
   async start(): Promise<void> {
     await this.load();
-    this.#every(WRITE_EVERY, () => this.flush());
-    this.#every(CLEAR_EVERY, () => this.clear());
     await this.clear();
+    const flush = (): void =>
+      void this.flush().catch((err: unknown) =>
+        this.log.error({ err }, 'predictions cannot be kept; the hub tries again'),
+      );
+    this.#timer = setInterval(flush, WRITE_EVERY).unref();
   }
 
   /** Reads the settings again after one has changed. */
@@ -121,7 +124,7 @@ export class PredictionLog implements AnswerLog {
 
   /** Writes the answers that wait, and stops. */
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
     await this.flush();
   }
 
@@ -150,12 +153,6 @@ export class PredictionLog implements AnswerLog {
 
   async #deleteUnused(photoBlob: string): Promise<void> {
     if ((await this.prisma.loggedPrediction.count({ where: { photoBlob } })) === 0) await this.blobs.delete(photoBlob);
-  }
-
-  #every(milliseconds: number, work: () => Promise<void>): void {
-    const later = (): void =>
-      void work().catch((err: unknown) => this.log.error({ err }, 'predictions cannot be kept; the hub tries again'));
-    this.#timers.push(setInterval(later, milliseconds).unref());
   }
 }
 

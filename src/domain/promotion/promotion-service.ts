@@ -171,7 +171,6 @@ export class PromotionService {
     }
     await prepared.switchTo(alias);
     this.changes.tell('MODEL', model);
-    this.outbox.tell();
     this.log.info({ model, alias, from: holder?.number, to: number, actor: actor.name }, 'alias moved');
     return toModelVersion(await findVersion(this.prisma, model, number));
   }

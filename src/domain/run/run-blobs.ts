@@ -17,6 +17,11 @@ export class RunBlobs {
     if (data.length > 0) await tx.releasedBlob.createMany({ data, skipDuplicates: true });
   }
 
+  /** Whether any blobs are released and not deleted yet. */
+  async hasReleased(): Promise<boolean> {
+    return (await this.prisma.releasedBlob.count()) > 0;
+  }
+
   /** Deletes released blobs. Call it only while no run is running. */
   async deleteReleased(): Promise<void> {
     for (const { sha256 } of await this.prisma.releasedBlob.findMany()) {

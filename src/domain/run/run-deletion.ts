@@ -12,7 +12,13 @@ const NAMED = 5;
  * Deletes a run with its epochs and events, and releases its blobs.
  * @returns false for a missing run or a state that does not allow it. @throws CONFLICT naming the references to the run.
  */
-export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: string, actor: Actor): Promise<boolean> {
+export async function deleteRun(
+  prisma: PrismaClient,
+  blobs: RunBlobs,
+  id: string,
+  actor: Actor,
+  inTransaction: (tx: Prisma.TransactionClient) => Promise<void>,
+): Promise<boolean> {
   return prisma.$transaction(async (tx) => {
     // The lock keeps other transactions from adding references.
     await tx.$queryRaw`SELECT id FROM runs WHERE id = ${id} FOR UPDATE`;
@@ -28,6 +34,7 @@ export async function deleteRun(prisma: PrismaClient, blobs: RunBlobs, id: strin
       details: { state, testAccuracy, datasetVersionId },
     } as const;
     await tx.auditEvent.create({ data: auditRow(actor, entry) });
+    await inTransaction(tx);
     return true;
   });
 }

@@ -16,7 +16,11 @@ export const withJobRelations = {
 export async function jobOf(
   run: Prisma.RunGetPayload<{ include: typeof withJobRelations }>,
   backbone: BackboneRow,
-  { blobFolder, cache }: { readonly blobFolder: string; readonly cache: FeatureCache },
+  {
+    blobFolder,
+    cache,
+    compute,
+  }: { readonly blobFolder: string; readonly cache: FeatureCache; readonly compute: Job['compute'] },
 ): Promise<{ job: Job; key: string }> {
   const recipe = recipeOf(run);
   const { key, size, bytes } = featuresOf(recipe, toDatasetVersion(run.datasetVersion), backbone);
@@ -31,6 +35,7 @@ export async function jobOf(
     uncached,
     checkpointBlob: run.checkpointBlob,
     blobFolder,
+    compute,
   };
   return { job, key };
 }

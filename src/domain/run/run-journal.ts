@@ -18,6 +18,10 @@ export interface SideEffects {
   readonly data?: Prisma.RunUncheckedUpdateInput;
   /** The states in which the write is allowed; any without it. */
   readonly before?: readonly RunState[];
+  /** The attempt that the write belongs to. It is refused once the run was claimed again. */
+  readonly attempt?: number;
+  /** Further writes of the same transaction. */
+  readonly inTransaction?: (tx: Prisma.TransactionClient) => Promise<void>;
   /** Runs after the transaction and before the events are published. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -38,14 +42,14 @@ export class RunJournal {
   /**
    * Writes events under the run's next numbers, together with what changes on the run's row, and tells them. Epochs
    * become the run's epochs too.
-   * @returns false, with nothing written, when the run is in none of the states `before`.
+   * @returns false, with nothing written, when the run is in none of the states `before`, or in another attempt.
    */
   async write(
     id: string,
     events: readonly EventDetails[],
-    { data = {}, before, cleanUp }: SideEffects = {},
+    { data = {}, before, attempt, inTransaction, cleanUp }: SideEffects = {},
   ): Promise<boolean> {
-    const where = before ? { id, state: { in: [...before] } } : { id };
+    const where = { id, ...(before && { state: { in: [...before] } }), ...(attempt !== undefined && { attempt }) };
     const epochs = events.flatMap((event) => ('epoch' in event ? [event.epoch] : []));
     const state = events.flatMap((event) => ('state' in event ? [event.state] : [])).at(-1);
     const ended = state !== undefined && isFinal(state);
@@ -62,6 +66,7 @@ export class RunJournal {
           data: events.map((event, i) => ({ runId: id, ...eventRow(first + i, event) })),
         });
         if (ended) await this.outbox.put(tx, 'RUN_ENDED', { runId: id, state });
+        await inTransaction?.(tx);
       });
     } catch (error) {
       if (!isMissing(error)) throw error;
@@ -72,7 +77,6 @@ export class RunJournal {
     } finally {
       this.#news.emit(id);
       if (state !== undefined || epochs.length > 0) this.changes.tell('RUN', id);
-      if (ended) this.outbox.tell();
     }
     return true;
   }

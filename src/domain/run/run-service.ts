@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { HubError } from '../../errors.js';
+import type { JobQueue } from '../../jobs/queue.js';
+import type { Runner } from '../../jobs/runner.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import type { ChangeNotices } from '../change/change-notices.js';
@@ -11,35 +14,38 @@ import { deleteRun } from './run-deletion.js';
 import type { RunEvent } from './run-event.js';
 import { eventRow } from './run-event-row.js';
 import type { RunJournal } from './run-journal.js';
+import { lastOrder, moveRun } from './run-order.js';
 import { type FineTuneRequest, planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run-plan.js';
-import type { RunQueue } from './run-queue.js';
 import { recipeOf, toRun, withRunRelations } from './run-row.js';
 import type { RunStates } from './run-states.js';
 
+interface RunParts {
+  readonly prisma: PrismaClient;
+  readonly queue: JobQueue;
+  readonly runner: Pick<Runner, 'cancel'>;
+  readonly states: RunStates;
+  readonly journal: RunJournal;
+  readonly runBlobs: RunBlobs;
+  readonly quotas: Quotas;
+  readonly changes: ChangeNotices;
+}
+
 export class RunService {
-  constructor(
-    private readonly prisma: PrismaClient,
-    private readonly queue: RunQueue,
-    private readonly states: RunStates,
-    private readonly journal: RunJournal,
-    private readonly blobs: RunBlobs,
-    private readonly quotas: Quotas,
-    private readonly changes: ChangeNotices,
-  ) {}
+  constructor(private readonly parts: RunParts) {}
 
   /** Queues a transfer run. */
   async startTransfer(request: TransferRequest): Promise<Run> {
-    return this.queueRun(await planTransfer(this.prisma, request));
+    return this.queueRun(await planTransfer(this.parts.prisma, request));
   }
 
   /** Queues a run that starts from the weights of another one. */
   async startFineTune(request: FineTuneRequest): Promise<Run> {
-    return this.queueRun(await planFineTune(this.prisma, request));
+    return this.queueRun(await planFineTune(this.parts.prisma, request));
   }
 
   /** Queues a run of the same kind, data, backbone and parent, with a changed recipe. */
   async clone({ id, ...changes }: CloneRequest): Promise<Run> {
-    const run = await this.prisma.run.findUnique({
+    const run = await this.parts.prisma.run.findUnique({
       where: { id },
       include: { parentRun: { select: { id: true, recipe: true } } },
     });
@@ -49,48 +55,76 @@ export class RunService {
     return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
   }
 
-  /** Puts a run at the end of the queue. @param origin the run or sweep that it derives from. */
-  async queueRun(
-    plan: RunPlan,
-    origin: Pick<Prisma.RunUncheckedCreateInput, 'reproductionOfId' | 'sweepId'> = {},
-  ): Promise<Run> {
-    if (!origin.sweepId) await this.quotas.admitRun(); // a sweep's run was admitted with the sweep
-    const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
-    const { id } = await this.prisma.run.create({ data: { ...plan, ...origin, ...queued } });
-    this.queue.wake();
+  /** Puts a run at the end of the queue. */
+  async queueRun(plan: RunPlan, origin: { readonly reproductionOfId?: string } = {}): Promise<Run> {
+    await this.parts.quotas.admitRun();
+    const id = await this.parts.prisma.$transaction((tx) => this.writeQueued(tx, plan, origin));
     return this.#changed(id);
   }
 
+  /** Writes a queued run and its job. Publish the change after the transaction commits. @returns its id. */
+  async writeQueued(
+    tx: Prisma.TransactionClient,
+    plan: RunPlan,
+    besides: { readonly reproductionOfId?: string; readonly sweepId?: string },
+  ): Promise<string> {
+    const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
+    const { id, queueOrder: order } = await tx.run.create({ data: { ...plan, ...besides, ...queued } });
+    await this.parts.queue.enqueue(tx, 'train', { id, order });
+    return id;
+  }
+
+  /** Ends a queued run at once, and a running one at its next batch. @throws NOT_FOUND, CONFLICT when it has ended. */
   async cancel(id: string): Promise<Run> {
-    await this.queue.cancel(id);
+    const { states, queue, runner } = this.parts;
+    const data = { endedAt: new Date() };
+    while ((await states.require(id, 'cancel')) === 'QUEUED') {
+      const inTransaction = (tx: Prisma.TransactionClient) => queue.withdraw(tx, 'train', id);
+      if (await states.tryChange(id, 'cancel', data, { before: ['QUEUED'], inTransaction })) return this.require(id);
+    }
+    // Nobody runs it where its worker has just died, or before the hub has taken up the runs of an earlier one.
+    if (!runner.cancel('train', id)) await states.tryChange(id, 'cancel', data);
     return this.require(id);
   }
 
+  /** Continues a failed or cancelled run from its last checkpoint, after all that wait. */
   async resume(id: string): Promise<Run> {
-    await this.queue.resume(id);
+    const { prisma, states, queue } = this.parts;
+    const queueOrder = await lastOrder(prisma);
+    const data = { queueOrder, resumes: { increment: 1 }, endedAt: null, error: null, errorCode: null };
+    const inTransaction = (tx: Prisma.TransactionClient) => queue.enqueue(tx, 'train', { id, order: queueOrder });
+    await states.change(id, 'resume', data, { inTransaction });
     return this.require(id);
   }
 
+  /** Moves a queued run before another one, or to the end. @throws NOT_FOUND, CONFLICT, BAD_INPUT. */
   async move(id: string, before: string | null): Promise<Run> {
-    await this.queue.move(id, before);
+    const { prisma, states, queue } = this.parts;
+    await states.require(id, 'move');
+    if (before === id) throw new HubError('BAD_INPUT', 'A run cannot be moved before itself.', { id });
+    if (before !== null) await states.require(before, 'move');
+    if (!(await prisma.$transaction((tx) => moveRun(tx, queue, id, before)))) {
+      throw new HubError('CONFLICT', 'One of the runs waits no longer: look at the queue again.', { id });
+    }
     return this.#changed(id);
   }
 
   /** @throws NOT_FOUND, or CONFLICT naming the state or what refers to the run. */
   async delete(id: string, actor: Actor): Promise<void> {
-    if (!(await deleteRun(this.prisma, this.blobs, id, actor))) {
-      await this.states.require(id, 'delete');
+    const { prisma, states, queue, runBlobs, changes } = this.parts;
+    const releaseBlobs = (tx: Prisma.TransactionClient) => queue.enqueue(tx, 'release', { id: randomUUID() });
+    if (!(await deleteRun(prisma, runBlobs, id, actor, releaseBlobs))) {
+      await states.require(id, 'delete');
       throw new HubError('CONFLICT', 'The state of the run has just changed. Try again.', { id });
     }
-    this.queue.wake(); // deletes the blobs
-    this.changes.tell('RUN', id);
+    changes.tell('RUN', id);
   }
 
   /** Replaces the tags of a run. */
   async tag(id: string, given: readonly string[]): Promise<Run> {
     const tags = [...new Set(given)].sort();
     try {
-      await this.prisma.run.update({ where: { id }, data: { tags, tagText: tags.join(' ') } });
+      await this.parts.prisma.run.update({ where: { id }, data: { tags, tagText: tags.join(' ') } });
     } catch (error) {
       throw isMissing(error) ? notFound('run', id) : error;
     }
@@ -98,7 +132,7 @@ export class RunService {
   }
 
   async find(id: string): Promise<Run | null> {
-    const row = await this.prisma.run.findUnique({ where: { id }, include: withRunRelations });
+    const row = await this.parts.prisma.run.findUnique({ where: { id }, include: withRunRelations });
     return row && toRun(row);
   }
 
@@ -110,11 +144,11 @@ export class RunService {
 
   /** All events after the given number, then live ones until the run ends. */
   follow(id: string, after: number): AsyncIterable<RunEvent> {
-    return this.journal.follow(id, after);
+    return this.parts.journal.follow(id, after);
   }
 
   async #changed(id: string): Promise<Run> {
-    this.changes.tell('RUN', id);
+    this.parts.changes.tell('RUN', id);
     return this.require(id);
   }
 }

@@ -23,7 +23,7 @@ export class RunStates {
   /**
    * Writes the new state with other columns, and publishes the event. Of two concurrent changes that exclude each other,
    * one wins.
-   * @param effects may narrow the states before. @returns whether the change was made.
+   * @param effects may narrow the states before, and name the attempt. @returns whether the change was made.
    */
   async tryChange(
     id: string,

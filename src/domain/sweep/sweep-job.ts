@@ -12,7 +12,11 @@ import { type SweepRow, toSweep } from './sweep-row.js';
 export async function sweepJobOf(
   row: SweepRow,
   backbone: BackboneRow,
-  { blobFolder, cache }: { readonly blobFolder: string; readonly cache: FeatureCache },
+  {
+    blobFolder,
+    cache,
+    compute,
+  }: { readonly blobFolder: string; readonly cache: FeatureCache; readonly compute: SweepJob['compute'] },
 ): Promise<{ job: SweepJob; key: string }> {
   const { recipe, datasetVersion, trials, metric, stopEarly } = toSweep(row);
   const { key, size, bytes } = featuresOf(recipe, datasetVersion, backbone);
@@ -26,7 +30,7 @@ export async function sweepJobOf(
     recipe,
     size,
     featureChunks: await cache.use(key),
-    ...{ parentBlob: null, uncached, checkpointBlob: null, blobFolder },
+    ...{ parentBlob: null, uncached, checkpointBlob: null, blobFolder, compute },
     trials: trials.flatMap(({ state, number, recipe }) => (state === 'QUEUED' ? { number, recipe } : [])),
     histories: trials.flatMap(({ state, epochs }) => (state === 'QUEUED' ? [] : [[...epochs]])),
     ...{ metric, stopEarly },

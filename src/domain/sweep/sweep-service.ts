@@ -1,4 +1,6 @@
 import { HubError } from '../../errors.js';
+import type { JobQueue } from '../../jobs/queue.js';
+import type { Runner } from '../../jobs/runner.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { SweepMetric } from '../../training/epoch-metrics.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
@@ -9,7 +11,6 @@ import type { Quotas } from '../quota/quotas.js';
 import { planTransfer, type TransferRequest } from '../run/run-plan.js';
 import { isFinal } from '../run/run-transitions.js';
 import type { Sweep, SweepMethod, SweepPage } from './sweep.js';
-import type { SweepQueue } from './sweep-queue.js';
 import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep-row.js';
 
 export interface SweepRequest {
@@ -26,7 +27,8 @@ export interface SweepRequest {
 export class SweepService {
   constructor(
     private readonly prisma: PrismaClient,
-    private readonly queue: SweepQueue,
+    private readonly queue: JobQueue,
+    private readonly runner: Pick<Runner, 'cancel'>,
     private readonly quotas: Quotas,
   ) {}
 
@@ -40,24 +42,26 @@ export class SweepService {
       throw new HubError('BAD_INPUT', message, { method, runs });
     }
     const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, seed);
-    const { id } = await this.prisma.sweep.create({
-      data: {
-        ...{ recipe, datasetVersionId, backboneName, method, seed, metric, stopEarly },
-        parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
-        trials: {
-          createMany: {
-            data: trials.map((values, i) => ({ number: i + 1, values: values as Prisma.InputJsonObject })),
-          },
+    const data = {
+      ...{ recipe, datasetVersionId, backboneName, method, seed, metric, stopEarly },
+      parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
+      trials: {
+        createMany: {
+          data: trials.map((values, i) => ({ number: i + 1, values: values as Prisma.InputJsonObject })),
         },
       },
-      select: { id: true },
+    };
+    const id = await this.prisma.$transaction(async (tx) => {
+      const sweep = await tx.sweep.create({ data, select: { id: true } });
+      await this.queue.enqueue(tx, 'sweep', sweep);
+      return sweep.id;
     });
-    this.queue.wake();
     return this.#require(id);
   }
 
+  /** Cancels a queued sweep at once, and a running one soon. @throws NOT_FOUND, or CONFLICT when it has ended already. */
   async cancel(id: string): Promise<Sweep> {
-    await this.queue.cancel(id);
+    if (!this.runner.cancel('sweep', id)) await this.#cancelIdle(id);
     return this.#require(id);
   }
 
@@ -98,5 +102,26 @@ export class SweepService {
     const sweep = await this.find(id);
     if (!sweep) throw notFound('sweep', id);
     return sweep;
+  }
+
+  /** Cancels a sweep that nobody runs: it waits, or its worker has just died. */
+  async #cancelIdle(id: string): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      const { count } = await tx.sweep.updateMany({
+        where: { id, state: { in: ['QUEUED', 'RUNNING'] } },
+        data: { state: 'CANCELLED', endedAt: new Date() },
+      });
+      if (count === 1) {
+        await tx.sweepTrial.updateMany({ where: { sweepId: id, state: 'QUEUED' }, data: { state: 'CANCELLED' } });
+        await this.queue.withdraw(tx, 'sweep', id);
+        return;
+      }
+      const sweep = await tx.sweep.findUnique({ where: { id }, select: { state: true } });
+      if (!sweep) throw notFound('sweep', id);
+      throw new HubError('CONFLICT', `The sweep is ${sweep.state} and cannot be cancelled.`, {
+        id,
+        state: sweep.state,
+      });
+    });
   }
 }

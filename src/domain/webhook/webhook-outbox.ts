@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import type { JobQueue } from '../../jobs/queue.js';
 import type { Prisma } from '../../storage/database.js';
 import type { WebhookEvent } from './webhook.js';
 
@@ -12,23 +12,20 @@ const TYPES: Readonly<Record<WebhookEvent, string>> = {
 
 /** Messages to send, written in the transaction of the change that they report: neither is stored without the other. */
 export class WebhookOutbox {
-  readonly #emitter = new EventEmitter();
+  constructor(private readonly queue: JobQueue) {}
 
-  /** Writes a message to every webhook with this event. Call `tell` after the transaction commits. */
+  /** Writes a message to every webhook with this event. */
   async put(tx: Prisma.TransactionClient, event: WebhookEvent, data: object): Promise<void> {
     const webhooks = await tx.webhook.findMany({ where: { events: { has: event } }, select: { id: true } });
-    if (webhooks.length === 0) return;
-    const message = { event, payload: payloadOf(event, data) };
-    await tx.webhookDelivery.createMany({ data: webhooks.map(({ id: webhookId }) => ({ webhookId, ...message })) });
+    const payload = payloadOf(event, data);
+    for (const { id: webhookId } of webhooks) await this.write(tx, { webhookId, event, payload });
   }
 
-  /** Tells the sender that there may be messages to send. */
-  tell(): void {
-    this.#emitter.emit('news');
-  }
-
-  onNews(listener: () => void): void {
-    this.#emitter.on('news', listener);
+  /** Writes a message with the job that delivers it. */
+  async write(tx: Prisma.TransactionClient, data: Prisma.WebhookDeliveryUncheckedCreateInput) {
+    const delivery = await tx.webhookDelivery.create({ data });
+    await this.queue.enqueue(tx, 'deliver', { id: delivery.id });
+    return delivery;
   }
 }
 

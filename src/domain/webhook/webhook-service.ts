@@ -50,8 +50,7 @@ export class WebhookService {
   async test(id: string): Promise<WebhookDelivery> {
     await this.#require(id);
     const data = { webhookId: id, event: 'TEST', payload: payloadOf('TEST', {}) } as const;
-    const delivery = await this.prisma.webhookDelivery.create({ data });
-    this.outbox.tell();
+    const delivery = await this.prisma.$transaction((tx) => this.outbox.write(tx, data));
     return toDelivery(delivery);
   }
 

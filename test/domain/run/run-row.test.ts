@@ -84,7 +84,7 @@ it('an event that its kind does not fit ends its reader, and names the run', asy
   const id = await runRow(database.client, versionId, { state: 'RUNNING', eventCount: 1 });
   const details = { progress: { phase: 'sleeping', done: 1, total: 2, secondsLeft: null } };
   await database.client.runEvent.create({ data: { runId: id, number: 1, kind: 'PROGRESS', details } });
-  const journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox());
+  const journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue));
   const message = `The database row of event 1 of run ${id} is damaged: details.progress.phase: `;
   await expect(journal.follow(id, 0).next()).rejects.toThrow(message);
 });

@@ -28,7 +28,10 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  states = new RunStates(database.client, new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox()));
+  states = new RunStates(
+    database.client,
+    new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue)),
+  );
   versionId = await datasetVersionRow(database.client, 'pets');
 });
 afterAll(() => database.remove());

@@ -1,0 +1,185 @@
+import type { CodeVersion } from '../../code-version.js';
+import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
+import type { WaitingJob } from '../../jobs/queue.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { EpochMetrics } from '../../training/epoch-metrics.js';
+import type { Job, TaskEnd, TrainingEvent } from '../../training/job.js';
+import { ProgressMeter } from '../../training/progress.js';
+import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
+import type { FeatureCache } from './feature-cache.js';
+import { judgeReproduction } from './reproduction.js';
+import type { RunBlobs } from './run-blobs.js';
+import type { EventDetails } from './run-event-row.js';
+import { jobOf, withJobRelations } from './run-job.js';
+import type { RunJournal, SideEffects } from './run-journal.js';
+import type { RunStates } from './run-states.js';
+import type { Transition } from './run-transitions.js';
+
+type RunRow = Prisma.RunGetPayload<{ include: typeof withJobRelations }>;
+type Finished = Extract<TrainingEvent, { readonly type: 'finished' }>;
+
+interface TrainParts {
+  readonly prisma: PrismaClient;
+  readonly blobFolder: string;
+  readonly compute: Job['compute'];
+  readonly backbones: BackboneService;
+  readonly cache: FeatureCache;
+  readonly runBlobs: RunBlobs;
+  readonly journal: RunJournal;
+  readonly states: RunStates;
+  /** The code that runs. */
+  readonly code: Promise<CodeVersion>;
+}
+
+/** Trains runs. */
+export class TrainHandler implements JobHandler<'train'> {
+  constructor(private readonly parts: TrainParts) {}
+
+  /** Every queued run. A run that an earlier hub left running waits again, before the runs that came after it. */
+  async waiting(): Promise<WaitingJob[]> {
+    const { prisma, states } = this.parts;
+    const left = await prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } });
+    for (const { id } of left) await states.tryChange(id, 'interrupt');
+    const queued = await prisma.run.findMany({ where: { state: 'QUEUED' }, select: { id: true, queueOrder: true } });
+    return queued.map(({ id, queueOrder: order }) => ({ id, order }));
+  }
+
+  async take(claim: Claim): Promise<RunInHand | null> {
+    const { journal, states } = this.parts;
+    const { id } = claim;
+    let row: RunRow | undefined;
+    const effects: SideEffects = {
+      data: { attempt: { increment: 1 } },
+      async inTransaction(tx) {
+        row = await tx.run.findUniqueOrThrow({ where: { id }, include: withJobRelations });
+        if (!row.startedAt) await tx.run.update({ where: { id }, data: { startedAt: new Date() } });
+      },
+    };
+    // A run whose worker died is running still.
+    if (!(await states.tryChange(id, 'start', effects.data, effects))) {
+      await journal.write(id, [], { ...effects, before: ['RUNNING'] });
+    }
+    return row ? new RunInHand(row, claim, this.parts) : null;
+  }
+}
+
+/** A run under its claim. Every event of its worker is written here, then published. */
+class RunInHand implements JobInHand<'train'> {
+  /** Key of its features in the cache. */
+  #features = '';
+  /** Figures of the last checkpoint. */
+  #progress: Pick<RunRow, 'checkpointBlob' | 'bestValidationAccuracy' | 'bestValidationLoss' | 'epochSeconds'>;
+
+  constructor(
+    private readonly row: RunRow,
+    private readonly claim: Claim,
+    private readonly parts: TrainParts,
+  ) {
+    const { checkpointBlob, bestValidationAccuracy, bestValidationLoss, epochSeconds } = row;
+    this.#progress = { checkpointBlob, bestValidationAccuracy, bestValidationLoss, epochSeconds };
+  }
+
+  async load(): Promise<Job> {
+    const backbone = await this.#backbone();
+    const { job, key } = await jobOf(this.row, backbone, this.parts);
+    this.#features = key;
+    return job;
+  }
+
+  async record(event: Exclude<TrainingEvent, Finished | TaskEnd>): Promise<void> {
+    switch (event.type) {
+      case 'started': {
+        const environment = { code: { ...(await this.parts.code) }, ...event.environment };
+        return this.#write([], { data: { engine: { ...event.engine }, environment } });
+      }
+      case 'log':
+        this.claim.log.info(event.message);
+        return this.#write([{ message: event.message }]);
+      case 'progress': {
+        const { type: _, ...progress } = event;
+        return this.#write([{ progress }]);
+      }
+      case 'system':
+        return this.#write([{ system: event.use }]);
+      case 'features':
+        return this.parts.cache.add(this.#features, event.chunk, event.bytes);
+      case 'checkpoint':
+        return this.#keepCheckpoint(event.checkpointBlob, event.epochs);
+    }
+  }
+
+  async end(end: Finished | TaskEnd): Promise<void> {
+    const endedAt = new Date();
+    if (end.type === 'cancelled') return this.#change('cancel', { data: { endedAt } });
+    if (end.type === 'failed') {
+      return this.#change('fail', { data: { errorCode: end.code, error: end.message, endedAt } });
+    }
+    const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = end;
+    const confusion = test.confusion.map((line) => [...line]);
+    const figures = { weightsBlob, keptEpoch, testAccuracy: test.accuracy, testLoss: test.loss, confusion };
+    const data = {
+      ...figures,
+      ...(await judgeReproduction(this.parts.prisma, this.row.id, figures)),
+      predictionsBlob,
+      computedPictures,
+      timings: { ...seconds },
+      peakMemoryBytes: BigInt(peakMemoryBytes),
+      checkpointBlob: null,
+      endedAt,
+    };
+    const { checkpointBlob } = this.#progress;
+    const cleanUp = async (): Promise<void> => {
+      if (checkpointBlob) await this.parts.runBlobs.deleteUnused(checkpointBlob);
+    };
+    return this.#change('succeed', { data, cleanUp });
+  }
+
+  /** The backbone that the run asks for, downloaded if need be. The row names it from now on. */
+  async #backbone(): Promise<BackboneRow> {
+    let told: Promise<unknown> = Promise.resolve();
+    let meter: ProgressMeter<'backbone'> | undefined;
+    const onDownload = (done: number, total: number): void => {
+      meter ??= new ProgressMeter('backbone', total, ({ type: _, ...progress }) => {
+        told = told.then(() => this.#write([{ progress }]));
+        told.catch(() => undefined); // awaited below; until then its failure must not end the process
+      });
+      meter.reach(done);
+    };
+    const backbone = await this.parts.backbones.require(this.row.backboneName, onDownload, this.claim.signal);
+    await told;
+    await this.#write([], { data: { backboneId: backbone.id } });
+    return backbone;
+  }
+
+  /** Writes the checkpoint with the epochs that have ended since the previous one, which is deleted. */
+  async #keepCheckpoint(checkpointBlob: string, epochs: readonly EpochMetrics[]): Promise<void> {
+    const old = this.#progress.checkpointBlob;
+    this.#progress = epochs.reduce(afterEpoch, { ...this.#progress, checkpointBlob });
+    const events = epochs.map((epoch) => ({ epoch }));
+    await this.#write(events, { data: this.#progress });
+    if (old && old !== checkpointBlob) await this.parts.runBlobs.deleteUnused(old);
+  }
+
+  async #write(events: readonly EventDetails[], effects: SideEffects = {}): Promise<void> {
+    const { id, attempt } = this.row;
+    if (!(await this.parts.journal.write(id, events, { ...effects, attempt }))) throw new ClaimLost();
+  }
+
+  async #change(transition: Transition, { data, ...effects }: SideEffects): Promise<void> {
+    const { id, attempt } = this.row;
+    if (!(await this.parts.states.tryChange(id, transition, data, { ...effects, attempt }))) throw new ClaimLost();
+  }
+}
+
+function afterEpoch<P extends Pick<RunRow, 'bestValidationAccuracy' | 'bestValidationLoss' | 'epochSeconds'>>(
+  progress: P,
+  { validationAccuracy, validationLoss, seconds }: EpochMetrics,
+): P {
+  const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = progress;
+  return {
+    ...progress,
+    bestValidationAccuracy: Math.max(bestValidationAccuracy ?? 0, validationAccuracy),
+    bestValidationLoss: Math.min(bestValidationLoss ?? validationLoss, validationLoss),
+    epochSeconds: (epochSeconds ?? 0) + seconds,
+  };
+}

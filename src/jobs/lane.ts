@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { ClaimedJob, JobName } from './queue.js';
+
+/** Milliseconds after which the queue is looked at without a notice: a notice can be lost, a job of a dead process sends none. */
+const POLL_MS = 30_000;
+/** Milliseconds of rest after a failure, twice as long each time. */
+const REST_MS = { first: 1000, longest: 30_000 } as const;
+
+interface LaneParts {
+  readonly log: Logger;
+  /** Kinds of jobs, which take turns. */
+  readonly kinds: readonly JobName[];
+  /** Jobs at the same time. */
+  readonly width: number;
+  /** Claims a job of the first kind that has one. */
+  claim(kinds: readonly JobName[]): Promise<ClaimedJob | null>;
+  /**
+   * Does a job. @returns whether it goes first next time, since its worker died.
+   * @throws what keeps even the failure of the job from being written, as on a full disk.
+   */
+  perform(job: ClaimedJob): Promise<boolean>;
+  /** Lets a job wait again whose end could not be written. */
+  again(job: ClaimedJob): Promise<void>;
+}
+
+/** Takes jobs of some kinds from the queue, a fixed number at a time. */
+export class Lane {
+  readonly #closed = new AbortController();
+  readonly #active = new Set<Promise<void>>();
+  /** Claimed jobs whose end could not be written. */
+  readonly #unwritten: ClaimedJob[] = [];
+  #turn = 0;
+  #rest = 0;
+  #isWoken = false;
+  #wake: () => void = () => undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(private readonly parts: LaneParts) {}
+
+  open(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Looks for jobs now. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#wake();
+  }
+
+  /** Claims nothing more, and waits for the jobs that are under way. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.wake();
+    await this.#running;
+    await Promise.all(this.#active);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      try {
+        const job = this.#active.size < this.parts.width ? await this.#claim() : null;
+        if (job) this.#start(job);
+        else await this.#idle();
+      } catch (err) {
+        this.#fail(err);
+      }
+      if (this.#rest > 0) await sleep(this.#rest, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  async #claim(): Promise<ClaimedJob | null> {
+    const { kinds, claim, again } = this.parts;
+    this.#isWoken = false;
+    for (const job of [...this.#unwritten]) {
+      await again(job);
+      this.#unwritten.shift();
+    }
+    const inTurn = [...kinds.slice(this.#turn), ...kinds.slice(0, this.#turn)];
+    const job = await claim(inTurn);
+    this.#rest = 0;
+    return job;
+  }
+
+  #start(job: ClaimedJob): void {
+    const { kinds, perform } = this.parts;
+    const place = kinds.indexOf(job.kind);
+    this.#turn = (place + 1) % kinds.length;
+    const active = perform(job)
+      .then((goesFirst) => {
+        if (goesFirst) this.#turn = place;
+      })
+      .catch((err: unknown) => {
+        this.#unwritten.push(job);
+        this.#fail(err);
+      })
+      .finally(() => {
+        this.#active.delete(active);
+        this.wake();
+      });
+    this.#active.add(active);
+  }
+
+  async #idle(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS).unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#isWoken || this.#closed.signal.aborted) this.#wake();
+    });
+    this.#wake = () => undefined;
+    this.#isWoken = false; // else a lane with no free place would never wait
+  }
+
+  #fail(err: unknown): void {
+    if (this.#closed.signal.aborted) return;
+    this.parts.log.error({ err, jobs: this.parts.kinds }, 'jobs cannot be run; the hub tries again');
+    this.#rest = Math.min(REST_MS.longest, Math.max(REST_MS.first, this.#rest * 2));
+  }
+}

@@ -1,0 +1,239 @@
+import { setTimeout as wait } from 'node:timers';
+import { type ConstructorOptions, fromPrisma, type JobInsert, PgBoss, type Queue } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { Database, Prisma } from '../storage/database.js';
+import { CHORES, type Chore, QUEUED_KINDS, type QueuedKind } from './job-kinds.js';
+
+/** PostgreSQL schema of the queue's tables. */
+const SCHEMA = 'jobs';
+/** Holds jobs that were given up, until their rows say so. */
+const GIVEN_UP = 'given-up';
+/** A job whose worker has died this many times is given up. */
+export const WORKER_DEATHS = 3;
+
+const SECONDS_PER_DAY = 24 * 3600;
+/** Seconds without a heartbeat after which a job of another process is taken from it. */
+const LEASE_SECONDS = 60;
+/** Milliseconds after which a claim is renewed: pg-boss ends every claim after a day. */
+const RENEWAL_MS = 12 * 3600 * 1000;
+/** pg-boss deletes jobs that have waited this long; a run may wait for as long as it likes. */
+const RETENTION_SECONDS = 10 * 365 * SECONDS_PER_DAY;
+const LARGEST_PRIORITY = 2 ** 31 - 1;
+/** Milliseconds after its time at which a delayed job is looked for: timers may fire a little early. */
+const SLACK_MS = 5;
+
+export type JobName = QueuedKind | Chore;
+
+/** A job that a row should have. */
+export interface WaitingJob {
+  readonly id: string;
+  /** Jobs of a kind run in ascending order, then in the order in which they were enqueued. */
+  readonly order?: number;
+  /** Not before this time. */
+  readonly at?: Date;
+}
+
+/** A job that this process has claimed. */
+export interface ClaimedJob {
+  readonly kind: JobName;
+  readonly id: string;
+  /** How often its worker has died before. */
+  readonly deaths: number;
+  /** Whether it is given up: only its row is left to end. */
+  readonly isGivenUp: boolean;
+  readonly claimedAt: number;
+  /** Its place in pg-boss. */
+  readonly queue: string;
+  readonly jobId: string;
+}
+
+/**
+ * The queue of background work: pg-boss over the pool of the hub's database. A job carries the id of its row and nothing
+ * else; a job that is done is deleted, since the row says how it ended. So the queue can always be rebuilt from the rows.
+ */
+export class JobQueue {
+  readonly #listeners = new Set<() => void>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  private constructor(
+    private readonly boss: PgBoss,
+    private readonly database: Database,
+  ) {}
+
+  static async open(database: Database, log: Logger): Promise<JobQueue> {
+    const { pool, kind } = database;
+    let announce = (): void => undefined;
+    const db: ConstructorOptions['db'] = {
+      executeSql: (text, values) => pool.query(text, values),
+      // pg-boss names the channel on which it announces new jobs; the runner is woken by it, not pg-boss's own workers.
+      listen: async (channel) => ({ close: await database.listen(channel, () => announce()) }),
+    };
+    const boss = new PgBoss({
+      backend: kind === 'pglite' ? 'pglite' : 'postgres',
+      schema: SCHEMA,
+      db,
+      useListenNotify: true,
+      // Takes jobs from processes that died. An embedded database has no other process.
+      supervise: kind === 'postgresql',
+      monitorIntervalSeconds: LEASE_SECONDS / 2,
+      // The queues never change; nothing here is scheduled by pg-boss or depends on another job.
+      queueCacheIntervalSeconds: SECONDS_PER_DAY,
+      flowIntervalSeconds: SECONDS_PER_DAY,
+      schedule: false,
+      registerInstance: false,
+    });
+    boss.on('error', (err) => log.error({ err }, 'the job queue failed'));
+    boss.on('warning', ({ message, data }) => log.debug({ data }, message));
+    await boss.start();
+    const options: Omit<Queue, 'name'> = {
+      notify: true,
+      retryLimit: WORKER_DEATHS - 1,
+      retentionSeconds: RETENTION_SECONDS,
+      expireInSeconds: SECONDS_PER_DAY,
+    };
+    await boss.createQueue(GIVEN_UP, options);
+    for (const name of [...QUEUED_KINDS, ...CHORES]) {
+      await boss.createQueue(name, { ...options, deadLetter: GIVEN_UP, heartbeatSeconds: LEASE_SECONDS });
+    }
+    const queue = new JobQueue(boss, database);
+    announce = () => queue.#announce();
+    return queue;
+  }
+
+  /** Whether other processes may take a job whose heartbeat stops. */
+  get hasLeases(): boolean {
+    return this.database.kind === 'postgresql';
+  }
+
+  /** Milliseconds between heartbeats. */
+  get heartbeatMs(): number {
+    return (LEASE_SECONDS * 1000) / 4;
+  }
+
+  /** Enqueues a job in the transaction that writes its row: neither is stored without the other. */
+  async enqueue(tx: Prisma.TransactionClient, kind: JobName, job: WaitingJob): Promise<void> {
+    await this.boss.insert(kind, [toInsert(job)], { db: fromPrisma(tx) });
+    this.#announceAt(job.at);
+  }
+
+  /** Takes a waiting job away, in the transaction that ends its row. */
+  async withdraw(tx: Prisma.TransactionClient, kind: JobName, id: string): Promise<void> {
+    await this.boss.deleteJob(kind, id, { db: fromPrisma(tx) });
+  }
+
+  /** Changes the order of waiting jobs, in the transaction that changes the order of their rows. */
+  async reorder(
+    tx: Prisma.TransactionClient,
+    kind: JobName,
+    jobs: readonly Required<Pick<WaitingJob, 'id' | 'order'>>[],
+  ) {
+    for (const { id, order } of jobs) {
+      await this.boss.update(kind, undefined, { id, priority: -order, db: fromPrisma(tx) });
+    }
+  }
+
+  /** Replaces all jobs of a kind. To be called at the start, when no job of the kind is under way. */
+  async rebuild(kind: JobName, jobs: readonly WaitingJob[]): Promise<void> {
+    await this.boss.deleteAllJobs(kind);
+    if (jobs.length > 0) await this.boss.insert(kind, jobs.map(toInsert));
+    for (const { at } of jobs) this.#announceAt(at);
+  }
+
+  /** Claims the next job of the first kind that has one. */
+  async claim(kinds: readonly JobName[]): Promise<ClaimedJob | null> {
+    for (const kind of kinds) {
+      const [job] = await this.boss.fetch(kind, { includeMetadata: true });
+      if (job) return { kind, id: job.id, deaths: job.retryCount, isGivenUp: false, ...placeOf(kind, job.id) };
+    }
+    return null;
+  }
+
+  /** Claims a job that is given up. */
+  async claimGivenUp(): Promise<ClaimedJob | null> {
+    const [job] = await this.boss.fetch(GIVEN_UP, { includeMetadata: true });
+    if (!job) return null;
+    const [kind, id] = [job.sourceName as JobName, job.sourceId as string];
+    return { kind, id, deaths: WORKER_DEATHS, isGivenUp: true, ...placeOf(GIVEN_UP, job.id) };
+  }
+
+  /** Removes a job that is done. */
+  async done(job: ClaimedJob): Promise<void> {
+    await this.boss.deleteJob(job.queue, fenceOf(job));
+  }
+
+  /** Counts the death of the job's worker: the job waits again, before all others, or is given up. */
+  async died(job: ClaimedJob): Promise<void> {
+    await this.boss.fail(job.queue, fenceOf(job));
+  }
+
+  /** Lets a claimed job wait again, without counting a death. */
+  async again(job: ClaimedJob, at?: Date): Promise<void> {
+    await this.database.client.$transaction(async (tx) => {
+      await this.boss.deleteJob(job.queue, job.jobId, { db: fromPrisma(tx) });
+      await this.enqueue(tx, job.kind, { id: job.id, order: -LARGEST_PRIORITY, ...(at && { at }) });
+    });
+  }
+
+  /**
+   * Keeps the claim of a job that is under way.
+   * @returns the job as it is claimed now, or null when another process has it.
+   */
+  async keep(job: ClaimedJob): Promise<ClaimedJob | null> {
+    const { affected } = (await this.boss.touch(job.queue, fenceOf(job))) as { readonly affected?: number };
+    if (affected === 0) return null;
+    return performance.now() - job.claimedAt < RENEWAL_MS ? job : this.renew(job);
+  }
+
+  /** Takes jobs from processes whose heartbeat stopped, now instead of at the next of its times. */
+  async takeFromDead(): Promise<void> {
+    for (const kind of QUEUED_KINDS) await this.boss.supervise(kind);
+  }
+
+  /** Replaces a job by a new one that this process claims at once. */
+  async renew(job: ClaimedJob): Promise<ClaimedJob> {
+    await this.database.client.$transaction(async (tx) => {
+      const db = fromPrisma(tx);
+      await this.boss.deleteJob(job.queue, job.jobId, { db });
+      await this.boss.insert(job.queue, [{ id: job.jobId, priority: LARGEST_PRIORITY }], { db });
+      await this.boss.fetch(job.queue, { db });
+    });
+    return { ...job, deaths: 0, ...placeOf(job.queue, job.jobId) };
+  }
+
+  /** Calls a listener whenever there may be a job to claim. */
+  onWork(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await this.boss.stop({ graceful: false, close: false });
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Announces a delayed job when its time comes. */
+  #announceAt(at: Date | undefined): void {
+    if (!at) return;
+    const timer = wait(
+      () => {
+        this.#timers.delete(timer);
+        this.#announce();
+      },
+      Math.max(0, at.getTime() - Date.now()) + SLACK_MS,
+    ).unref();
+    this.#timers.add(timer);
+  }
+}
+
+function toInsert({ id, order, at }: WaitingJob): JobInsert {
+  return { id, ...(order !== undefined && { priority: -order }), ...(at && { startAfter: at }) };
+}
+
+const placeOf = (queue: string, jobId: string) => ({ queue, jobId, claimedAt: performance.now() });
+
+/** Limits a call to this claim: a job that another process has claimed since is left alone. */
+const fenceOf = ({ jobId, deaths, isGivenUp }: ClaimedJob) => ({ id: jobId, retryCount: isGivenUp ? 0 : deaths });

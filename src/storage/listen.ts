@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Milliseconds between attempts to connect again. */
+const RECONNECT_MS = 1000;
+
+/**
+ * Listens over the connection of an embedded database, and over the ones that replace it. There is no second connection that
+ * could be kept for it.
+ */
+export async function listenOnEveryConnection(
+  pool: pg.Pool,
+  channel: string,
+  heard: () => void,
+): Promise<() => Promise<void>> {
+  const listen = async (client: pg.ClientBase): Promise<void> => {
+    client.on('notification', (notice) => {
+      if (notice.channel === channel) heard();
+    });
+    await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    heard(); // for what was sent before
+  };
+  const present = await pool.connect();
+  await listen(present).finally(() => present.release());
+  const onConnect = (client: pg.PoolClient): void => void listen(client).catch(() => undefined);
+  pool.on('connect', onConnect);
+  return async () => void pool.off('connect', onConnect);
+}
+
+/** Listens over a connection of its own to a database server, and connects again when that is lost. */
+export async function listenOnOwnConnection(
+  connection: pg.ClientConfig,
+  channel: string,
+  heard: () => void,
+): Promise<() => Promise<void>> {
+  const closed = new AbortController();
+  let client = await connect();
+  void keep();
+  return async () => {
+    closed.abort();
+    await client.end().catch(() => undefined);
+  };
+
+  async function connect(): Promise<pg.Client> {
+    const next = new pg.Client({ ...connection, keepAlive: true });
+    next.on('error', () => undefined); // `end` follows
+    next.on('notification', (notice) => {
+      if (notice.channel === channel) heard();
+    });
+    await next.connect();
+    await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    heard(); // for what was sent before
+    return next;
+  }
+
+  async function keep(): Promise<void> {
+    const { signal } = closed;
+    while (!signal.aborted) {
+      await new Promise((resolve) => client.once('end', resolve));
+      while (!signal.aborted) {
+        await sleep(RECONNECT_MS, undefined, { signal, ref: false }).catch(() => undefined);
+        if (signal.aborted) return;
+        const next = await connect().catch(() => undefined);
+        if (!next) continue;
+        client = next;
+        break;
+      }
+    }
+  }
+}
