@@ -128,7 +128,7 @@ describe('hub, for who experiments', () => {
   it('deletes a run, but not one that another refers to', async () => {
     expect(await shown('run', 'delete', second)).toBe(`Run ${second} is deleted\n`);
     expect(await refused(3, 'run', 'show', second)).toContain('no run');
-    expect(await refused(2, 'run', 'delete', first)).toMatch(/refers to/);
+    expect(await refused(2, 'run', 'delete', first)).toContain('these refer to it: the run ');
     expect(await refused(2, 'run', 'resume', first)).toContain('SUCCEEDED');
   });
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { RunKind, RunState } from '../../storage/enums.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { duration, maybe, moment, percent } from '../format.js';
 import type { VariablesOf } from '../graphql.js';
@@ -9,9 +10,7 @@ import { RUNS, type Run } from '../requests/run.js';
 const HEADS = ['run', 'state', 'kind', 'dataset', 'backbone', ' epochs', ' test accuracy', ' time', 'created', 'tags'];
 
 type Filter = NonNullable<VariablesOf<typeof RUNS>['filter']>;
-type State = NonNullable<Filter['states']>[number];
 
-const STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const satisfies readonly State[];
 /** Sort keys of the API, by their names in the terminal. */
 const SORTS = {
   created: 'CREATED_AT',
@@ -26,8 +25,8 @@ const SORTS = {
 interface RunsOptions extends ConnectionOptions {
   readonly first: number;
   readonly after?: string;
-  readonly state?: readonly State[];
-  readonly kind?: 'TRANSFER' | 'FINE_TUNE';
+  readonly state?: readonly RunState[];
+  readonly kind?: RunKind;
   readonly dataset?: string;
   readonly datasetVersion?: number;
   readonly tag?: string;
@@ -43,8 +42,8 @@ export function runsCommand(program: Command): void {
       .description('List runs, newest first.')
       .option('--first <number>', 'number of runs', wholeNumber, 20)
       .option('--after <place>', 'continue after a page; same filter and sort')
-      .addOption(new Option('--state <states...>', 'only runs in one of these states').choices(STATES))
-      .addOption(new Option('--kind <kind>', 'only runs of this kind').choices(['TRANSFER', 'FINE_TUNE']))
+      .addOption(new Option('--state <states...>', 'only runs in one of these states').choices(Object.values(RunState)))
+      .addOption(new Option('--kind <kind>', 'only runs of this kind').choices(Object.values(RunKind)))
       .option('--dataset <name>', 'only runs on this dataset')
       .option('--dataset-version <number>', 'only runs on this version of the dataset', wholeNumber)
       .option('--tag <tag>', 'only runs with this tag')

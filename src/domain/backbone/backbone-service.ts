@@ -9,7 +9,7 @@ import { download, type RemoteFile } from '../../storage/download.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import { type BackboneAbout, IMAGENET_ABOUT, TINY_IMAGENET_ABOUT } from './published-backbones.js';
 
-export const IMAGENET = 'imagenet';
+const IMAGENET = 'imagenet';
 export const TINY_IMAGENET = 'tiny-imagenet';
 
 export type BackboneRow = Prisma.BackboneGetPayload<object>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DuplicateHandling } from '../../datasets/derive.js';
 import { SPLITS } from '../../datasets/manifest.js';
 import type { Prisma } from '../../storage/database.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetStatistics, DatasetVersion, SplitCount, VersionDerivation } from './dataset-version.js';
 
@@ -51,7 +52,7 @@ export function toDataset(row: Prisma.DatasetGetPayload<{ include: typeof withDa
 }
 
 export function toDatasetVersion(row: DatasetVersionRow): DatasetVersion {
-  const { counts, ...parsed } = columns.parse(row);
+  const { counts, ...parsed } = parseColumns(columns, row, `dataset version ${row.id}`);
   const { id, number, contentHash, imageCount, bytes, width, height, source, rejectedCount, createdAt } = row;
   const facts = { id, number, contentHash, imageCount, bytes, width, height, source, rejectedCount, createdAt };
   return { ...facts, ...parsed, dataset: row.dataset.name, splits: splitCounts(counts) };

@@ -1,7 +1,7 @@
 import { HubError } from '../../errors.js';
 import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { inputSizeFor } from '../../training/input-size.js';
-import { recipeSchema } from '../../training/recipe.js';
+import { recipeOf } from '../run/run-row.js';
 import { toAliasEvent } from './alias-event-row.js';
 import type { AliasEvent, Model, ModelVersion } from './model.js';
 import { toModel, withModelRelations } from './model-row.js';
@@ -43,7 +43,7 @@ export class ModelService {
         runId,
       });
     }
-    const { imageSize } = recipeSchema.parse(run.recipe);
+    const { imageSize } = recipeOf(run);
     const size = inputSizeFor(datasetVersion.width, datasetVersion.height, imageSize);
     const labels = datasetVersion.classes as string[];
     const known = { where: { runId, model: { name } }, include: withVersionRelations };

@@ -24,7 +24,7 @@ export class ProvenanceService {
     const rows = await this.prisma.run.findMany({ where: { id: { in: [...ids] } }, include });
     const runs = new Map(rows.map((row) => [row.id, { run: toRun(row), epochs: row.epochs }]));
     const missing = ids.filter((id) => !runs.has(id));
-    if (missing.length > 0) throw new HubError('NOT_FOUND', `No run has the id ${missing.join(', ')}.`, { missing });
+    if (missing.length > 0) throw new HubError('NOT_FOUND', `There is no run ${missing.join(', ')}.`, { missing });
     return compareRuns(ids.flatMap((id) => runs.get(id) ?? []));
   }
 

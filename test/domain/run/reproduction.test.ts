@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareOutcomes } from '../../src/domain/run/reproduction.js';
+import { compareOutcomes } from '../../../src/domain/run/reproduction.js';
 
 const epoch = (number: number, trainLoss: number) => ({
   ...{ epoch: number, trainLoss, trainAccuracy: 0.5, validationLoss: 1, validationAccuracy: 0.5 },

@@ -1,11 +1,10 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChangeNotices } from '../../src/domain/change/change-notices.js';
-import { RunJournal } from '../../src/domain/run/run-journal.js';
-import { RunStates } from '../../src/domain/run/run-states.js';
-import { WebhookOutbox } from '../../src/domain/webhook/webhook-outbox.js';
-import type { RunEventType } from '../../src/schema/run/run-event.type.js';
-import { datasetVersionRow, RowDatabase, runRow } from '../support/run-rows.js';
+import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
+import type { RunEvent } from '../../../src/domain/run/run-event.js';
+import { RunJournal } from '../../../src/domain/run/run-journal.js';
+import { RunStates } from '../../../src/domain/run/run-states.js';
+import { WebhookOutbox } from '../../../src/domain/webhook/webhook-outbox.js';
+import { datasetVersionRow, RowDatabase, runRow } from '../../support/run-rows.js';
 
 let database: RowDatabase;
 let journal: RunJournal;
@@ -28,20 +27,20 @@ async function writeLines(id: string, count: number): Promise<void> {
   for (let i = 1; i <= count; i++) await journal.write(id, [{ message: `line ${eventCount + i}` }]);
 }
 
-async function take(events: AsyncIterator<RunEventType>, count: number): Promise<RunEventType[]> {
-  const taken: RunEventType[] = [];
-  while (taken.length < count) taken.push((await events.next()).value as RunEventType);
+async function take(events: AsyncIterator<RunEvent>, count: number): Promise<RunEvent[]> {
+  const taken: RunEvent[] = [];
+  while (taken.length < count) taken.push((await events.next()).value as RunEvent);
   return taken;
 }
 
-const numbers = (events: readonly RunEventType[]): number[] => events.map(({ number }) => number);
+const numbers = (events: readonly RunEvent[]): number[] => events.map(({ number }) => number);
 const upTo = (count: number, from = 1): number[] => Array.from({ length: count }, (_, i) => from + i);
 
 describe('a reader of the events of a run', () => {
   it('gets those that are there, then those that come, and ends behind a final state', async () => {
     const id = await running();
     await writeLines(id, 3);
-    const seen: RunEventType[] = [];
+    const seen: RunEvent[] = [];
     for await (const event of journal.follow(id, 0)) {
       seen.push(event);
       if (event.number === 3) await writeLines(id, 2);
@@ -57,7 +56,7 @@ describe('a reader of the events of a run', () => {
     const reader = journal.follow(id, 0);
     const first = reader.next(); // waits
     const writing = writeLines(id, 250).then(() => states.change(id, 'fail'));
-    const seen = [(await first).value as RunEventType];
+    const seen = [(await first).value as RunEvent];
     for await (const event of reader) seen.push(event);
     await writing;
     expect(numbers(seen)).toEqual(upTo(251));
@@ -76,7 +75,7 @@ describe('a reader of the events of a run', () => {
     const id = await running();
     await writeLines(id, 350);
     await states.change(id, 'cancel');
-    const seen: RunEventType[] = [];
+    const seen: RunEvent[] = [];
     for await (const event of journal.follow(id, 0)) seen.push(event);
     expect(numbers(seen)).toEqual(upTo(351));
     for await (const _ of journal.follow(id, 351)) expect.unreachable('there is nothing behind the last');
@@ -85,7 +84,7 @@ describe('a reader of the events of a run', () => {
   it('does not end at a final state behind which the run was resumed', async () => {
     const id = await running();
     for (const change of ['fail', 'resume', 'start', 'succeed'] as const) await states.change(id, change);
-    const seen: RunEventType[] = [];
+    const seen: RunEvent[] = [];
     for await (const event of journal.follow(id, 0)) seen.push(event);
     expect(seen.map(({ state }) => state)).toEqual(['FAILED', 'QUEUED', 'RUNNING', 'SUCCEEDED']);
   });

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { FeatureCache } from '../../src/domain/run/feature-cache.js';
-import type { Computer } from '../../src/engines/open-engine.js';
-import { openDatabase } from '../../src/storage/database.js';
-import { FileBlobStore } from '../../src/storage/file-blobs.js';
-import { temporaryFolder } from '../storage/fixtures.js';
-import { copyEmptyDatabase } from '../support/empty-database.js';
+import { FeatureCache } from '../../../src/domain/run/feature-cache.js';
+import type { Computer } from '../../../src/engines/open-engine.js';
+import { openDatabase } from '../../../src/storage/database.js';
+import { FileBlobStore } from '../../../src/storage/file-blobs.js';
+import { temporaryFolder } from '../../storage/fixtures.js';
+import { copyEmptyDatabase } from '../../support/empty-database.js';
 
 const BUDGET = 100;
 const KEY = 'features of something';
