@@ -1,3 +1,4 @@
+-- expand
 -- AlterTable
 ALTER TABLE "runs" ADD COLUMN     "attempt" INTEGER NOT NULL DEFAULT 0;
 
