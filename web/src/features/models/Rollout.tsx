@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core';
 import { Link } from 'react-router';
-import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { type Enum, type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatCount, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { WideTable } from '../../ui/WideTable';
@@ -14,7 +14,15 @@ export const ROLLOUT = graphql(`
   }
 `);
 
-const MODES = { CANARY: 'answers', SHADOW: 'answers, unseen by clients,' } as const;
+const MODES: Readonly<Record<Enum<'RolloutMode'>, string>> = {
+  CANARY: 'answers',
+  SHADOW: 'answers, unseen by clients,',
+};
+const STATES: Readonly<Record<Enum<'RolloutState'>, string>> = {
+  RUNNING: 'Running',
+  PROMOTED: 'Promoted',
+  ABORTED: 'Aborted',
+};
 
 /** A rollout: a candidate version on real traffic of an alias, compared with the current version. */
 export function Rollout({ of }: { readonly of: FragmentOf<typeof ROLLOUT> }) {
@@ -29,7 +37,8 @@ export function Rollout({ of }: { readonly of: FragmentOf<typeof ROLLOUT> }) {
       <p>
         Version {candidate.version} {MODES[mode]} {formatShare(share)} of the photos for {alias}, since{' '}
         {formatDate(rollout.startedAt)} ({rollout.startedBy}: {rollout.reason}).
-        {rollout.endedAt && ` ${state}, ${formatDate(rollout.endedAt)} (${rollout.endedBy}: ${rollout.outcome}).`}
+        {rollout.endedAt &&
+          ` ${STATES[state]}, ${formatDate(rollout.endedAt)} (${rollout.endedBy}: ${rollout.outcome}).`}
       </p>
       <p>
         {agreement === null
