@@ -1,4 +1,4 @@
-// Pictures of every page in docs/screenshots, wide and narrow, light and dark.   (npm run screenshots)
+// Screenshots of every page for docs/screenshots: wide and narrow, light and dark.   (npm run screenshots)
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const INTO = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const WIDTHS = [1280, 390];
 const SCHEMES = ['light', 'dark'];
 
-/** Pages by the name of their pictures. A step is done on a page before its picture is taken. */
+/** Pages by the name of their screenshots. A step runs before the screenshot is taken. */
 const pages = ({ run, other }) => [
   { name: 'start', path: '/' },
   { name: 'datasets', path: '/datasets' },
@@ -27,7 +27,7 @@ const pages = ({ run, other }) => [
   { name: 'classify', path: '/classify', step: classifySample },
 ];
 
-/** Where this machine keeps its files is nobody's business. */
+/** Hides the path of the sample on this machine. */
 async function shortenSource(page) {
   const source = page.getByText(/cifar10-sample\.tar\.gz$/);
   await source.evaluate((element) => {
@@ -60,7 +60,7 @@ try {
   ];
   const [second] = askHub('train', ...trained).runs;
   askHub('model', 'register', 'cifar10', second.id);
-  askHub('promote', 'cifar10', '2', '--alias', 'candidate', '--reason', 'to be looked at');
+  askHub('promote', 'cifar10', '2', '--alias', 'candidate', '--reason', 'compare with version 1');
   await rm(INTO, { recursive: true, force: true });
   await mkdir(INTO, { recursive: true });
   for (const colorScheme of SCHEMES) {
@@ -71,16 +71,21 @@ try {
         viewport: { width, height: 800 },
       });
       const page = await context.newPage();
+      const take = async (name) =>
+        sharp(await page.screenshot({ fullPage: true }))
+          .webp({ quality: 80 })
+          .toFile(join(INTO, `${name}-${width}-${colorScheme}.webp`));
+      await page.goto(hub.url);
+      await page.getByRole('button', { name: 'Sign in' }).waitFor();
+      await take('sign-in');
+      await page.goto('about:blank'); // a change of the fragment alone would load nothing
       await page.goto(`${hub.url}/#token=${hub.client.token}`);
       for (const { name, path, step } of pages({ run: first.id, other: second.id })) {
         await page.goto(`${hub.url}${path}`);
         await page.getByText('Live', { exact: true }).waitFor();
         await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"]'));
         await step?.(page);
-        const picture = await page.screenshot({ fullPage: true });
-        await sharp(picture)
-          .webp({ quality: 80 })
-          .toFile(join(INTO, `${name}-${width}-${colorScheme}.webp`));
+        await take(name);
       }
       await context.close();
     }
