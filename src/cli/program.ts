@@ -5,7 +5,6 @@ import { backboneCommand } from './commands/backbone.js';
 import { backupCommand } from './commands/backup.js';
 import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
-import { completionCommand } from './commands/completion.js';
 import { datasetCommand } from './commands/dataset.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -51,7 +50,6 @@ const COMMANDS = [
   restoreCommand,
   verifyCommand,
   gcCommand,
-  completionCommand, // last, since it lists the commands before it
 ];
 
 /** The command `hub` with all subcommands. */

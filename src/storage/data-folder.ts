@@ -8,38 +8,38 @@ import { HubError } from '../errors.js';
 import { incomingFolder } from './file-blobs.js';
 import { writePrivateFile } from './private-file.js';
 
-/** Where a hub keeps everything. While it is open, no other process can open it. */
+/** The folder with all data of a hub, open in this process alone. */
 export interface DataFolder {
-  /** Absolute, as are the others. */
+  /** Absolute, like the other paths. */
   readonly path: string;
   readonly blobs: string;
   readonly database: string;
-  /** For files that need not outlive the hub. */
+  /** Folder of files that need not outlive the process. */
   readonly temporary: string;
-  /** Lets others open the folder. Close what uses it first. */
+  /** Releases the folder. Close the database and everything else in it first. */
   close(): Promise<void>;
 }
 
 const LOCK = 'hub.lock';
-/** Beside the lock, not in it: on Windows nobody else can read a locked file. */
+/** Beside the lock, not in it: on Windows no other process can read a locked file. */
 const OWNER = 'hub.owner.json';
-/** What is in a folder that nothing but a lock was made in. */
+/** Files of a folder that has only been locked. */
 export const LOCK_FILES: readonly string[] = [LOCK, OWNER];
 
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.iso.datetime() });
 
-/** Where a data folder has what; the folder itself is resolved. */
+/** Absolute paths of the parts of a data folder. */
 export function dataPaths(path: string): Omit<DataFolder, 'close'> {
   const root = resolve(path);
   return { path: root, blobs: join(root, 'blobs'), database: join(root, 'database'), temporary: join(root, 'tmp') };
 }
 
 /**
- * Keeps other processes from opening a data folder that is there.
- * @returns how to let go of it. @throws DATA_FOLDER_LOCKED when another process has it open, and says which.
+ * Locks an existing data folder against other processes.
+ * @returns the function that unlocks it. @throws DATA_FOLDER_LOCKED with the process that has it open.
  */
 export async function lockDataFolder(root: string): Promise<() => Promise<void>> {
-  // A plain descriptor: a FileHandle that nobody refers to any more would be closed, and the lock lost with it.
+  // A plain descriptor: an unreferenced FileHandle would be closed by the garbage collector, and the lock lost with it.
   const lock = openSync(join(root, LOCK), 'a', 0o600);
   if (!tryLock(lock)) {
     closeSync(lock);
@@ -62,9 +62,9 @@ export async function lockDataFolder(root: string): Promise<() => Promise<void>>
 }
 
 /**
- * Opens a data folder for this process alone, and makes it when there is none, readable by its owner only. What
- * interrupted processes left unfinished in it is removed.
- * @throws DATA_FOLDER_LOCKED when another hub has it open, and says which.
+ * Opens a data folder for this process alone, and creates it if necessary, readable by its owner only. Unfinished files
+ * of interrupted processes are removed.
+ * @throws DATA_FOLDER_LOCKED with the process that has it open.
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const folder = dataPaths(path);

@@ -15,38 +15,38 @@ import {
 
 export { Prisma, type PrismaClient };
 
-/** Prisma's code for a value that another row has already, where each must have its own. */
+/** Prisma's code for a duplicate value in a unique column. */
 const UNIQUE_VIOLATION = 'P2002';
-/** Prisma's code for a row that is to be changed and is not there, or not as the condition says. */
+/** Prisma's code for a change that no row meets the condition of. */
 const MISSING = 'P2025';
 
 /** The hub's database, at the newest migration. */
 export interface Database {
-  /** Inside an interactive transaction use only what it passes in: PGlite has one connection, and this one is taken. */
+  /** Inside an interactive transaction use only the client passed in: PGlite has one connection, which it holds. */
   readonly client: PrismaClient;
-  /** The connections of the client. An embedded database has only one: what waits for it waits for open transactions. */
+  /** The connections of the client. An embedded database has one, so that a query waits for open transactions. */
   readonly pool: pg.Pool;
   readonly kind: 'pglite' | 'postgresql';
-  /** Hears what is sent with NOTIFY on a channel. @returns what ends it. */
+  /** Calls back after each NOTIFY on a channel. @returns the function that ends it. */
   listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
-/** The same place seen from src/storage and from dist/storage. */
+/** The path is the same from src/storage and from dist/storage. */
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
 /**
- * In milliseconds. Transactions on PGlite wait for each other, and for a backup that reads all rows, some 30,000 a second:
- * Prisma's own 2 s would fail some.
+ * Milliseconds. Transactions on PGlite wait for each other, and for a backup, which reads some 30,000 rows a second: with
+ * Prisma's default of 2 s some would fail.
  */
 const TRANSACTION_LIMITS = { maxWait: 300_000, timeout: 10_000 };
 
 export interface DatabaseOptions {
-  /** A PostgreSQL server's; without it the database is embedded in this process. */
+  /** URL of a PostgreSQL server. Without it the database is embedded in this process. */
   readonly url?: string | undefined;
-  /** Of the embedded database. The caller holds the lock on the data folder. */
+  /** Folder of the embedded database. The caller holds the lock on the data folder. */
   readonly folder: string;
-  /** Folder with the migrations, for tests. */
+  /** Folder of the migrations; tests name their own. */
   readonly migrations?: string;
 }
 
@@ -59,7 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /**
- * Opens a database to look at it: no migration is applied, and those that it lacks are named.
+ * Opens a database without applying migrations, and names those that it lacks.
  * @throws CONFLICT when it was written by a newer hub.
  */
 export async function inspectDatabase(options: DatabaseOptions): Promise<Database & { lacks: readonly string[] }> {
@@ -71,8 +71,8 @@ export async function inspectDatabase(options: DatabaseOptions): Promise<Databas
 }
 
 /**
- * Makes a database that has seen certain migrations and no others, and that holds nothing yet.
- * @throws CONFLICT when the migrations are of a newer hub, or when a database is there.
+ * Creates an empty database at a given set of migrations.
+ * @throws CONFLICT when the migrations are of a newer hub, or when the database holds a hub already.
  */
 export async function createDatabase(
   options: DatabaseOptions,
@@ -127,7 +127,7 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === MISSING;
 }
 
-/** For `catch`: lets a write pass whose row is there already; anything else is thrown on. */
+/** For `catch`: ignores a unique violation and throws any other error on. */
 export function unlessUniqueViolation(error: unknown): void {
   if (!isUniqueViolation(error)) throw error;
 }
@@ -140,7 +140,7 @@ interface Server {
 }
 
 async function openEmbedded(folder: string): Promise<Server> {
-  const { openEmbeddedPostgres } = await import('./embedded-postgres.js'); // 15 MB that a hub with a server does without
+  const { openEmbeddedPostgres } = await import('./embedded-postgres.js'); // 15 MB that a hub with a server need not load
   return { kind: 'pglite', listen: listenOnEveryConnection, ...(await openEmbeddedPostgres(folder)) };
 }
 

@@ -9,8 +9,9 @@ import { PgliteStream } from './pglite-stream.js';
 import { syncFolder, syncTree } from './sync-folder.js';
 
 /**
- * Folder of the database that every other begins as a copy of. `npm run build` makes it: PostgreSQL needs six seconds of a
- * core for that. The same place seen from src/storage and from dist/storage; one that another PGlite made may not open.
+ * Folder of the empty database that every new one is a copy of. `npm run build` creates it, which takes six seconds of a
+ * core. The path is the same from src/storage and from dist/storage; its name holds the version of PGlite, since another
+ * version may not be able to open it.
  */
 export const NEW_DATABASE = fileURLToPath(
   new URL(
@@ -22,17 +23,17 @@ export const NEW_DATABASE = fileURLToPath(
 /** PostgreSQL inside this process. */
 export interface EmbeddedPostgres {
   /**
-   * How node-postgres reaches it: always over one connection. PGlite has one session, and a second connection's
-   * statements would mix with the first one's.
+   * Configuration for node-postgres, always of one connection: PGlite has one session, in which the statements of a second
+   * connection would mix with those of the first.
    */
   readonly connection: pg.PoolConfig;
-  /** To be called when all pools on the connection have ended. */
+  /** Call it after all pools on the connection have ended. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the database in a folder and makes it when there is none; without a folder, one in memory. The caller sees to
- * it that no other process opens the same folder: both would lose data.
+ * Opens the database in a folder, and creates it if necessary; without a folder, one in memory. The caller makes sure that
+ * no other process opens the same folder: both would lose data.
  */
 export async function openEmbeddedPostgres(folder?: string): Promise<EmbeddedPostgres> {
   if (folder && !(await isDatabase(folder))) await create(folder);
@@ -45,7 +46,7 @@ export async function openEmbeddedPostgres(folder?: string): Promise<EmbeddedPos
     return next;
   };
   return {
-    // Said in full: node-postgres takes what is missing from the environment, also whether to encrypt.
+    // In full: node-postgres takes missing values from the environment, also whether to encrypt.
     connection: { stream, max: 1, idleTimeoutMillis: 0, user: 'postgres', database: 'postgres', ssl: false },
     async close() {
       await turn;
@@ -54,10 +55,10 @@ export async function openEmbeddedPostgres(folder?: string): Promise<EmbeddedPos
   };
 }
 
-/** Made beside its place and renamed: a process that dies meanwhile leaves no half of a database. */
+/** Copies the empty database beside its place and renames it: a process that dies leaves no half of a database. */
 async function create(folder: string): Promise<void> {
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error; // a folder with anything in it is not ours to replace
+    if (error.code !== 'ENOENT') throw error; // a folder that is not empty is not replaced
   });
   const unfinished = `${folder}.new`;
   await rm(unfinished, { recursive: true, force: true });

@@ -2,32 +2,32 @@ import { closeSync, fstatSync, fsyncSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
-/** PGlite's own parameters, but with every commit on the disk before it is acknowledged. */
+/** PGlite's start parameters, changed so that every commit is on the disk before it is acknowledged. */
 export const START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), // -F: no fsync
   ...['-c', 'wal_sync_method=fsync'], // the default, fdatasync, does nothing in PGlite
   ...['-c', 'shared_buffers=16MB'], // of 128: the hub's tables are small, and this is resident memory
 ];
-/** What a file system in PGlite answers when the disk fails (WASI's EIO); PostgreSQL then stops. */
+/** The error code of a file system in PGlite when the disk fails (WASI's EIO); PostgreSQL then stops. */
 const IO_ERROR = 29;
-/** Milliseconds between attempts to start PostgreSQL again: one costs half a second of a core. */
+/** Milliseconds between attempts to restart PostgreSQL; each takes half a second of a core. */
 const ATTEMPT_INTERVAL = 5000;
 
 /**
- * PostgreSQL in this process. One that had to stop, since its log could not be written, is started again as a server
- * would be: it recovers from its log what it had acknowledged.
+ * PostgreSQL in this process. After it had to stop, because its log could not be written, the next request restarts it, and
+ * it recovers every acknowledged commit from its log.
  */
 export class EmbeddedSession {
   #db: PGlite | undefined;
-  /** Why it stopped; undefined while it runs. */
+  /** The reason why it stopped; undefined while it runs. */
   #stopped: Error | undefined;
   #attempted = 0;
   #files: SyncedNodeFs | undefined;
 
-  /** @param folder with the database; without one it is in memory. */
+  /** @param folder of the database; undefined for one in memory. */
   constructor(private readonly folder: string | undefined) {}
 
-  /** Starts it unless it runs. @throws why it stopped, where it cannot be started again. */
+  /** Starts it unless it runs. @throws the reason why it stopped when it cannot be restarted. */
   async start(): Promise<void> {
     if (this.#db) return;
     if (this.#stopped && performance.now() - this.#attempted < ATTEMPT_INTERVAL) throw this.#stopped;
@@ -47,24 +47,24 @@ export class EmbeddedSession {
     return this.#db !== undefined;
   }
 
-  /** Messages of PostgreSQL's protocol, to the server and from it. */
+  /** Sends messages of PostgreSQL's protocol and returns those of the answer. */
   async execute(messages: Uint8Array): Promise<Buffer> {
     if (!this.#db) throw this.#stopped ?? new Error('the database is not open');
     const parts: Uint8Array[] = [];
-    // A copy: it is PGlite's memory. And not execProtocolRaw, which parses every answer and keeps all of them for good.
+    // A copy: it is PGlite's memory. execProtocolRaw would parse every answer and keep it forever.
     const onRawData = (part: Uint8Array): void => void parts.push(new Uint8Array(part));
     await this.#db.execProtocolRawStream(messages, { onRawData });
     const answer = Buffer.concat(parts);
     const panic = panicIn(answer);
     if (panic !== undefined) {
       this.#stopped = new Error(`The database stopped: ${panic}.`);
-      this.#db = undefined; // without closing, which writes: PostgreSQL's own processes just end here
+      this.#db = undefined; // not closed, which would write: a PostgreSQL that panics just ends
       this.#files?.abandon();
     }
     return answer;
   }
 
-  /** A server rolls back what a lost client has begun; so does this. */
+  /** Rolls back an open transaction, as a server does when a client is lost. */
   async rollBack(): Promise<void> {
     if (this.#db?.isInTransaction()) await this.#db.exec('ROLLBACK');
   }
@@ -75,9 +75,9 @@ export class EmbeddedSession {
 }
 
 /**
- * The message of an error after which PostgreSQL does not go on, if there is one. Each message is a letter and a length
- * of 4 bytes that counts itself; an error's fields are a letter and a text that ends in 0: S is the severity, M the
- * message. Source: PostgreSQL 18's documentation, "Message Formats" and "Error and Notice Message Fields".
+ * The text of a PANIC, after which PostgreSQL stops, if there is one. A message of the protocol is a letter and a length of
+ * 4 bytes that counts itself; a field of an error is a letter and a text that ends in 0: S is the severity, M the text.
+ * Source: PostgreSQL 18's documentation, "Message Formats" and "Error and Notice Message Fields".
  */
 function panicIn(bytes: Buffer): string | undefined {
   for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readUInt32BE(at + 1)) {
@@ -89,7 +89,7 @@ function panicIn(bytes: Buffer): string | undefined {
 }
 
 type FileSystem = Awaited<ReturnType<NodeFS['init']>>['emscriptenOpts'];
-/** The part of Emscripten's Node file system that is used here. `nfd` is a descriptor of Node's. */
+/** The part of Emscripten's Node file system that is used here. `nfd` is Node's file descriptor. */
 interface NodeFsModule {
   FS: {
     streams: readonly ({ readonly nfd?: number } | null | undefined)[];
@@ -97,7 +97,7 @@ interface NodeFsModule {
   };
 }
 
-/** PGlite's file system on real files, and with a real fsync, which Emscripten's lacks. */
+/** PGlite's file system on real files, with the fsync that Emscripten's lacks. */
 class SyncedNodeFs extends NodeFS {
   #module: NodeFsModule | undefined;
 
@@ -109,7 +109,7 @@ class SyncedNodeFs extends NodeFS {
     return super.init(pg, { ...options, preRun: [...(options.preRun ?? []), addSync] });
   }
 
-  /** Lets go of the files of a PostgreSQL that has stopped. */
+  /** Closes the files of a PostgreSQL that has stopped. */
   abandon(): void {
     for (const stream of this.#module?.FS.streams ?? []) if (stream?.nfd !== undefined) closeSync(stream.nfd);
     this.#module = undefined;

@@ -10,7 +10,7 @@ const SHA256_PATTERN = /^[0-9a-f]{64}$/;
 /** Bytes per read while a blob is checked. */
 const READ_BYTES = 1024 * 1024;
 
-/** Where blobs stand until they are complete. What lies there when no process writes was left by one that died. */
+/** The folder of incomplete blobs. Files in it while no process writes are leftovers of a process that died. */
 export function incomingFolder(blobFolder: string): string {
   return join(blobFolder, 'incoming');
 }
@@ -18,9 +18,9 @@ export function incomingFolder(blobFolder: string): string {
 /** A file in the folder of blobs. */
 export interface StoredFile {
   readonly path: string;
-  /** By its name; null for what is not named as a blob. */
+  /** The hash that its name says; null for a file that is not named as a blob. */
   readonly sha256: string | null;
-  /** Whether a blob was begun here that has not got its name yet. */
+  /** Whether it is an incomplete blob. */
   readonly isUnfinished: boolean;
   readonly bytes: number;
   readonly changed: Date;
@@ -36,9 +36,9 @@ export class FileBlobStore implements BlobStore {
   constructor(private readonly folder: string) {}
 
   /**
-   * Keeps every blob that is there, for somebody who copies them: what is to be deleted meanwhile stays, also later. It
-   * is not deleted afterwards since another process may have put the same content again; `hub gc` finds what is unused.
-   * @returns how to end it.
+   * Keeps every blob until further notice, for a backup that copies them: deletions have no effect meanwhile. They are not
+   * made up for afterwards, since another process may have put the same content again; `hub gc` finds unused blobs.
+   * @returns the function that ends it.
    */
   keep(): () => void {
     this.#keepers += 1;
@@ -47,7 +47,7 @@ export class FileBlobStore implements BlobStore {
     };
   }
 
-  /** Everything that lies in the folder, blobs or not. */
+  /** All files in the folder, blobs or not. */
   async *list(): AsyncGenerator<StoredFile> {
     for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
@@ -99,7 +99,7 @@ export class FileBlobStore implements BlobStore {
     return exists(this.#path(sha256));
   }
 
-  /** Deleting what is not there is no error, nor what is kept. */
+  /** Deletes a blob. An absent blob, and one that is kept, is no error. */
   async delete(sha256: string): Promise<void> {
     if (this.#keepers > 0) return;
     await rm(this.#path(sha256), { force: true });
@@ -108,12 +108,12 @@ export class FileBlobStore implements BlobStore {
   async #publish(temporary: string, path: string): Promise<void> {
     const folder = dirname(path);
     if (await mkdir(folder, { recursive: true })) await syncFolder(this.folder);
-    // Also where the same blob is: it may have been damaged since.
+    // Also when the blob exists: it may have been damaged since.
     await rename(temporary, path).catch(async (error: unknown) => {
       // Windows refuses to replace a file that is in use.
       if (!(await exists(path))) throw error;
     });
-    // Also when it was there: whoever put it may not have come as far as this.
+    // Also when it existed: the process that put it may have died before this.
     await syncFolder(folder);
   }
 
@@ -126,14 +126,14 @@ export class FileBlobStore implements BlobStore {
   }
 }
 
-/** Writes and syncs the content; hashes it on the way. */
+/** Writes, hashes and syncs the content. */
 async function write(file: FileHandle, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of content instanceof Uint8Array ? [content] : content) {
     hash.update(chunk);
     bytes += chunk.length;
-    await file.writeFile(chunk); // goes on where the last one ended
+    await file.writeFile(chunk); // continues at the current position
   }
   await file.sync();
   return { sha256: hash.digest('hex'), bytes };

@@ -2,13 +2,13 @@ import { Duplex } from 'node:stream';
 import type { EmbeddedSession } from './embedded-session.js';
 
 /**
- * What node-postgres takes for its socket: PostgreSQL's wire protocol, spoken to the PGlite in this process. So there is
- * no port that others on the machine could reach, and no socket file that a killed process leaves behind.
+ * A socket for node-postgres that carries PostgreSQL's wire protocol to the PGlite in this process. There is no port that
+ * other users of the machine could reach, and no socket file that a killed process leaves.
  */
 export class PgliteStream extends Duplex {
   constructor(
     private readonly session: EmbeddedSession,
-    /** Fulfilled when the stream before this one is closed. PGlite has one session: two at once would share it. */
+    /** Fulfilled when the previous stream is closed. PGlite has one session: two streams would share it. */
     private readonly turn: Promise<void>,
   ) {
     super({ allowHalfOpen: false });
@@ -40,7 +40,7 @@ export class PgliteStream extends Duplex {
   override _write(message: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.session.execute(message).then((answer) => {
       if (answer.length > 0) this.push(answer);
-      if (!this.session.isRunning) this.push(null); // as a server that has stopped hangs up
+      if (!this.session.isRunning) this.push(null); // a server that stops hangs up
       done();
     }, done);
   }

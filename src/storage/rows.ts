@@ -6,28 +6,28 @@ import { finished } from 'node:stream/promises';
 import type { Prisma, PrismaClient } from './generated/client.js';
 import type { AppliedMigration } from './migrations.js';
 
-/** The rows of a database at one moment. They lie in files of JSON lines, one a table, named after it. */
+/** The rows of a database at one moment, in files of JSON lines, one per table and named after it. */
 export interface Rows {
-  /** What the database had seen. */
+  /** The migrations that the database had seen. */
   readonly migrations: readonly AppliedMigration[];
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
   readonly sequences: readonly { readonly name: string; readonly last: number }[];
 }
 
-/** Rows that are read or written in one statement. */
+/** Rows per statement. */
 const BATCH = 1000;
-/** Milliseconds. A transaction with all rows takes as long as there are rows. */
+/** Milliseconds. A transaction over all rows may take hours. */
 const TRANSACTION = { maxWait: 60_000, timeout: 24 * 3_600_000 } as const;
 
-/** Where the rows of a table lie. */
+/** The file of the rows of a table. */
 export const rowFile = (folder: string, table: string): string => join(folder, `${table}.jsonl`);
 
-/** Does work that sees the database as it is at this moment. An embedded database has nobody else's turn meanwhile. */
+/** Runs work that sees the database as it is at this moment. An embedded database answers no other request meanwhile. */
 export function atOneMoment<T>(client: PrismaClient, work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
   return client.$transaction(work, { ...TRANSACTION, isolationLevel: 'RepeatableRead' });
 }
 
-/** Writes the rows of all tables to files, but for those of the tables that are left out. */
+/** Writes the rows of all tables but those left out to files. */
 export async function writeRows(
   tx: Prisma.TransactionClient,
   folder: string,
@@ -49,7 +49,7 @@ export async function writeRows(
   };
 }
 
-/** Reads every row of every table, so that what is damaged fails. @returns how many there are. */
+/** Reads every row of every table, so that damage is found. @returns the number of rows. */
 export async function countRows(client: PrismaClient): Promise<number> {
   let rows = 0;
   for (const name of await tableNames(client)) {
@@ -90,8 +90,8 @@ async function writeTable(tx: Prisma.TransactionClient, table: string, file: str
 }
 
 /**
- * Puts rows into a database that has seen the same migrations and is empty: all of them or, when anything fails, none.
- * What refers to what is checked when all are there.
+ * Writes rows into an empty database at the same migrations: all of them or, when anything fails, none. References are
+ * checked after the last row.
  */
 export async function readRows(client: PrismaClient, { tables, sequences }: Rows, folder: string): Promise<void> {
   await client.$transaction(async (tx) => {

@@ -1,12 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Makes names that were added to, renamed in or removed from a folder durable. Windows has no such call. */
+/** Makes additions, renames and removals in a folder durable. Windows has no such call. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform !== 'win32') await sync(path, 'r');
 }
 
-/** Makes all that lies in a folder durable. */
+/** Makes a folder and everything in it durable. */
 export async function syncTree(path: string): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const own = join(path, entry.name);

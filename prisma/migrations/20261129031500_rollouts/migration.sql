@@ -1,3 +1,4 @@
+-- contract
 -- A version tried on traffic is a rollout; a trial is one training of a sweep. Rows stay as they are.
 
 ALTER TYPE "trial_mode" RENAME TO "rollout_mode";
