@@ -165,7 +165,7 @@ describe('hub, beside a hub that runs', () => {
   });
 
   it('rolls back to what served before, twice to where it was, over the gate', async () => {
-    expect(await refused(2, 'rollback', 'colours')).toContain('has pointed to version 1 only');
+    expect(await refused(2, 'rollback', 'colours')).toContain('has only pointed to version 1');
     await shown('promote', 'colours', '2', '--reason', 'better');
     expect(await refused(2, 'promote', 'colours', '1', '--reason', 'x')).toContain('The gate refuses version 1');
     expect(await shown('rollback', 'colours')).toBe('colours version 1 serves as production again\n');

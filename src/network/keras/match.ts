@@ -40,7 +40,7 @@ export function matchModel(read: readonly ReadLayer[]): MatchedModel {
   const headLayers = head(pooled.channels, shape);
   const dense = chain.filter(({ type }) => type === 'Dense');
   const expected = kerasLayers(headLayers, 'avg_pool').filter(({ type }) => type === 'Dense');
-  for (const [i, layer] of expected.entries()) check(dense[i] as ReadLayer, layer);
+  for (const [i, layer] of expected.entries()) checkLayer(dense[i] as ReadLayer, layer);
   const known = new Set([...used, ...body.found.values(), ...chain]);
   const stray = read.find((layer) => !known.has(layer));
   if (stray) throw refuseModel(`${nameOf(stray)} has no place in it`);
@@ -66,7 +66,7 @@ function matchBody(
       const what = match ? `${nameOf(match)} reads something else` : `there is no ${layer.type}`;
       throw refuseModel(`${what} where InceptionV3 has ${layer.name}`);
     }
-    check(match, layer);
+    checkLayer(match, layer);
     found.set(layer, match);
     places.set(layer.name, read.indexOf(match));
   }
@@ -112,7 +112,7 @@ function refuseOthers(read: readonly ReadLayer[], convolutions: readonly ReadLay
   );
 }
 
-function check(layer: ReadLayer, { type, config }: KerasLayer): void {
+function checkLayer(layer: ReadLayer, { type, config }: KerasLayer): void {
   const required = type === 'Conv2D' ? OF_CONVOLUTIONS : USUAL;
   const usual = Object.entries(required).filter(([key]) => key in layer.config);
   for (const [key, wanted] of [...Object.entries(config), ...usual]) {

@@ -47,7 +47,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<SelfTe
     return present;
   }
   const tools = toolsOf(options);
-  await check(tools);
+  await checkTools(tools);
   await mkdir(folder, { recursive: true });
   await checkSpace(folder, BYTES[gpu ? 'gpu' : 'cpu']);
   await clearOther(folder, name);
@@ -88,7 +88,7 @@ function toolsOf({ compiler, python }: InstallOptions): Readonly<Record<'npm' | 
   };
 }
 
-async function check({ compiler, python }: ReturnType<typeof toolsOf>): Promise<void> {
+async function checkTools({ compiler, python }: ReturnType<typeof toolsOf>): Promise<void> {
   if (process.platform !== 'linux') {
     const advice = `install @tensorflow/tfjs-node@${TFJS_VERSION} beside the hub's packages: the hub uses it if its own download works.`;
     throw new HubError('ENGINE_UNAVAILABLE', `The addon is compiled on Linux alone. Elsewhere ${advice}`);
