@@ -127,9 +127,12 @@ export class JobQueue {
     kind: JobName,
     jobs: readonly Required<Pick<WaitingJob, 'id' | 'order'>>[],
   ) {
-    for (const { id, order } of jobs) {
-      await this.boss.update(kind, undefined, { id, priority: -order, db: fromPrisma(tx) });
-    }
+    const priorities = jobs.map(({ order }) => -order);
+    // pg-boss updates one job a statement, 7 ms each; a move may shift thousands.
+    await tx.$executeRaw`
+      UPDATE jobs.job SET priority = placed.priority
+      FROM unnest(${jobs.map(({ id }) => id)}::uuid[], ${priorities}::int[]) AS placed(id, priority)
+      WHERE job.name = ${kind} AND job.id = placed.id AND job.state < 'active'`;
   }
 
   /** Replaces all jobs of a kind. To be called at the start, when no job of the kind is under way. */
