@@ -46,21 +46,21 @@ describe('a row of a model version', () => {
   });
 
   it.each<[string, Partial<ModelVersionRow>, string]>([
-    ['labels', { labels: ['cat', 7] }, 'model_versions.labels of row v-1 cannot be read: 1: '],
+    ['labels', { labels: ['cat', 7] }, 'The database row of model version v-1 is damaged: labels.1: '],
     [
       'preprocessing',
       { preprocessing: { input: 32 } },
-      'model_versions.preprocessing of row v-1 cannot be read: image: ',
+      'The database row of model version v-1 is damaged: preprocessing.image: ',
     ],
     [
       'recipe',
       { run: { recipe: { hiddenUnits: 'many' } } },
-      'runs.recipe of version of row v-1 cannot be read: hiddenUnits: ',
+      'The database row of the run of model version v-1 is damaged: recipe.hiddenUnits: ',
     ],
     [
       'calibration',
       { calibration: { versionId: 'v-1', figures: { temperature: 'high' }, outlierBlob: 'o', error: null } },
-      'version_calibrations.figures of row v-1 cannot be read: temperature: ',
+      'The database row of the calibration of model version v-1 is damaged: figures.temperature: ',
     ],
   ])('that does not fit is refused with its name and column: %s', (_, changes, message) => {
     expect(() => toModelVersion(row(changes))).toThrow(message);
@@ -68,7 +68,9 @@ describe('a row of a model version', () => {
 
   it('is read by serving with the same checks', () => {
     expect(toServedVersion(row())).toMatchObject({ labels: ['cat', 'dog'], size: { input: 32, image: 75 } });
-    expect(() => toServedVersion(row({ labels: 'cat' }))).toThrow('model_versions.labels of row v-1');
+    expect(() => toServedVersion(row({ labels: 'cat' }))).toThrow(
+      'The database row of model version v-1 is damaged: labels: ',
+    );
   });
 });
 
@@ -79,7 +81,7 @@ describe('the gate rules of a model', () => {
 
   it('that do not fit are refused with row and column', () => {
     expect(() => rulesOf({ id: 'm-1', gate: [{ kind: 'LUCKY' }] })).toThrow(
-      'models.gate of row m-1 cannot be read: 0.kind: ',
+      'The database row of model m-1 is damaged: gate.0.kind: ',
     );
   });
 });

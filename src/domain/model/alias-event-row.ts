@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Prisma } from '../../storage/database.js';
-import { parseColumn } from '../json-column.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 import { checksSchema } from './gate.js';
 import type { AliasEvent } from './model.js';
 
@@ -14,16 +14,18 @@ const detailsSchema = z.object({
   rollout: z.string().exactOptional(),
 });
 
+const detailsColumn = z.object({ details: detailsSchema });
+
 /** What the audit records about a move of an alias besides from and to. */
 export type AliasMoveDetails = Readonly<z.output<typeof detailsSchema>>;
 
 /** A move of an alias, from its row in the audit. */
 export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEvent {
-  const id = String(row.number);
-  const { alias, gate } = parseColumn(detailsSchema, JSON.parse(row.details), 'audit_events.details', id);
+  const columns = { details: JSON.parse(row.details) as unknown };
+  const { alias, gate } = parseColumns(detailsColumn, columns, `audit event ${row.number}`).details;
   const { from, to, actor, reason, at } = row;
   return {
-    id,
+    id: String(row.number),
     alias,
     from: from === null ? null : Number(from),
     to: Number(to),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Calibration } from '../../serving/served-version.js';
 import { Prisma } from '../../storage/database.js';
-import { parseColumn } from '../json-column.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 
 type CalibrationRow = Prisma.VersionCalibrationGetPayload<object>;
 
@@ -24,6 +24,8 @@ const figuresSchema = z.object({
   testAnswers: spreadSchema.readonly().nullable().default(null),
 });
 
+const figuresColumn = z.object({ figures: figuresSchema.nullable() });
+
 /** Calibration of a version's probabilities, as it is stored: fitted on validation images, measured on test images. */
 export type StoredCalibration = Readonly<z.output<typeof figuresSchema>>;
 
@@ -32,8 +34,7 @@ export const AWAITED = { figures: { equals: Prisma.DbNull }, error: null } as co
 
 /** The figures of a version; null while it is not calibrated. */
 export function figuresOf(row: CalibrationRow | null): StoredCalibration | null {
-  if (!row || row.figures === null) return null;
-  return parseColumn(figuresSchema, row.figures, 'version_calibrations.figures', row.versionId);
+  return row && parseColumns(figuresColumn, row, `the calibration of model version ${row.versionId}`).figures;
 }
 
 /** The calibration as serving applies it. */

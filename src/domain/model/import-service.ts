@@ -15,16 +15,16 @@ import type { ModelImport } from './model-import.js';
 const FILE_LIMIT = 512 * 1024 ** 2;
 const LISTED = 100;
 
-/** What shall become of a file. */
+/** The version that a file is to become. */
 export interface ImportOptions {
   readonly model: string;
   readonly datasetVersionId: string;
   readonly labels: readonly string[] | null;
-  /** Name of the token that asks. */
+  /** Name of the token that starts the import. */
   readonly actor: string;
 }
 
-/** Takes model files of others in. What becomes of them is seen in `list`. */
+/** Accepts model files from elsewhere and queues their imports; `list` shows the progress. */
 export class ImportService {
   constructor(
     private readonly prisma: PrismaClient,
@@ -34,7 +34,7 @@ export class ImportService {
     private readonly queue: JobQueue,
   ) {}
 
-  /** A file as it arrives. @param fileName what the client calls it. */
+  /** Imports an uploaded file. @param fileName its name at the client. @throws NOT_FOUND, LIMIT_EXCEEDED. */
   async upload(content: AsyncIterable<Buffer>, fileName: string, options: ImportOptions): Promise<ModelImport> {
     const { datasetVersionId, labels, ...rest } = options;
     const known = await this.prisma.datasetVersion.count({ where: { id: datasetVersionId } });
@@ -57,14 +57,14 @@ export class ImportService {
     return toModelImport(row, null);
   }
 
-  /** A file that lies in an allowed folder of the server. */
+  /** Imports a file in an allowed folder of the server. @throws BAD_INPUT for a path that is no file. */
   async path(path: string, options: ImportOptions): Promise<ModelImport> {
     const real = await this.allowed.resolve(path);
-    if (!(await stat(real)).isFile()) throw new HubError('BAD_INPUT', 'The path leads to no file.', { path });
+    if (!(await stat(real)).isFile()) throw new HubError('BAD_INPUT', 'The path is not a file.', { path });
     return this.upload(createReadStream(real), basename(real), options);
   }
 
-  /** Newest first, the last hundred. */
+  /** The last hundred imports of a model, newest first. */
   async list(model: string): Promise<ModelImport[]> {
     const page = { orderBy: { id: 'desc' }, take: LISTED } as const;
     const include = { version: { select: { number: true } } } as const;
@@ -78,7 +78,7 @@ async function* limited(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   for await (const chunk of content) {
     bytes += chunk.length;
     if (bytes > FILE_LIMIT) {
-      const message = `The file has more than ${FILE_LIMIT} bytes, the limit of a model file.`;
+      const message = `The model file is larger than ${FILE_LIMIT} bytes, the limit.`;
       throw new HubError('LIMIT_EXCEEDED', message, { limit: FILE_LIMIT });
     }
     yield chunk;

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Prisma } from '../../storage/database.js';
-import { parseColumn } from '../json-column.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 import { DEFAULT_RULES, type GateRule, rulesSchema } from './gate.js';
 import type { Model } from './model.js';
 import { toModelVersion, withVersionRelations } from './model-version-row.js';
@@ -8,6 +9,8 @@ export const withModelRelations = {
   versions: { include: withVersionRelations, orderBy: { number: 'desc' } },
   aliases: { include: { version: { include: withVersionRelations } }, orderBy: { name: 'asc' } },
 } as const;
+
+const gateColumn = z.object({ gate: rulesSchema.nullable() });
 
 type ModelRow = Prisma.ModelGetPayload<{ include: typeof withModelRelations }>;
 
@@ -29,6 +32,6 @@ export function toModel(row: ModelRow): Model {
 }
 
 /** The gate rules of a model. */
-export function rulesOf({ id, gate }: Pick<ModelRow, 'id' | 'gate'>): readonly GateRule[] {
-  return gate === null ? DEFAULT_RULES : parseColumn(rulesSchema, gate, 'models.gate', id);
+export function rulesOf(row: Pick<ModelRow, 'id' | 'gate'>): readonly GateRule[] {
+  return parseColumns(gateColumn, row, `model ${row.id}`).gate ?? DEFAULT_RULES;
 }

@@ -1,7 +1,8 @@
 import { HubError } from '../../errors.js';
 import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { inputSizeFor } from '../../training/input-size.js';
-import { recipeOf } from '../run/run-row.js';
+import { toDatasetVersion } from '../dataset/dataset-row.js';
+import { recipeOf, withRunRelations } from '../run/run-row.js';
 import { toAliasEvent } from './alias-event-row.js';
 import type { AliasEvent, Model, ModelVersion } from './model.js';
 import { toModel, withModelRelations } from './model-row.js';
@@ -32,10 +33,7 @@ export class ModelService {
    * @throws NOT_FOUND; CONFLICT for a run that has not succeeded.
    */
   async register(runId: string, name: string): Promise<ModelVersion> {
-    const run = await this.prisma.run.findUnique({
-      where: { id: runId },
-      include: { datasetVersion: true, backbone: true },
-    });
+    const run = await this.prisma.run.findUnique({ where: { id: runId }, include: withRunRelations });
     if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { runId });
     const { weightsBlob, backbone, testAccuracy, testLoss, datasetVersion } = run;
     if (run.state !== 'SUCCEEDED' || !weightsBlob || !backbone || testAccuracy === null || testLoss === null) {
@@ -44,8 +42,8 @@ export class ModelService {
       });
     }
     const { imageSize } = recipeOf(run);
+    const { classes: labels } = toDatasetVersion(datasetVersion);
     const size = inputSizeFor(datasetVersion.width, datasetVersion.height, imageSize);
-    const labels = datasetVersion.classes as string[];
     const known = { where: { runId, model: { name } }, include: withVersionRelations };
     const before = await this.prisma.modelVersion.findFirst(known);
     if (before) return toModelVersion(before);

@@ -4,8 +4,8 @@ import { HubError } from '../../errors.js';
 import { TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
-import { parseColumn } from '../json-column.js';
 import { figuresOf, toServedCalibration, whyNotCalibrated } from './calibration-row.js';
 import type { Candidate } from './gate.js';
 import { toModelImport } from './import-row.js';
@@ -26,23 +26,17 @@ export const withVersionRelations = {
 
 export type ModelVersionRow = Prisma.ModelVersionGetPayload<{ include: typeof withVersionRelations }>;
 
-const labelsSchema = z.array(z.string()).readonly();
-const sizeSchema: z.ZodType<InputSize> = z.object({ input: z.number(), image: z.number() });
+const labelsColumn = z.object({ labels: z.array(z.string()).readonly() });
+const sizeColumn = z.object({ preprocessing: z.object({ input: z.number(), image: z.number() }) });
 
 /** Class names of a version; the index of an output is an index into them. */
-export function labelsOf({
-  id,
-  labels,
-}: {
-  readonly id: string;
-  readonly labels: Prisma.JsonValue;
-}): readonly string[] {
-  return parseColumn(labelsSchema, labels, 'model_versions.labels', id);
+export function labelsOf(row: Pick<ModelVersionRow, 'id' | 'labels'>): readonly string[] {
+  return parseColumns(labelsColumn, row, `model version ${row.id}`).labels;
 }
 
 /** Image sizes of a version. */
-export function sizeOf({ id, preprocessing }: Pick<ModelVersionRow, 'id' | 'preprocessing'>): InputSize {
-  return parseColumn(sizeSchema, preprocessing, 'model_versions.preprocessing', id);
+export function sizeOf(row: Pick<ModelVersionRow, 'id' | 'preprocessing'>): InputSize {
+  return parseColumns(sizeColumn, row, `model version ${row.id}`).preprocessing;
 }
 
 export function toModelVersion(row: ModelVersionRow): ModelVersion {

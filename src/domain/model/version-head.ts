@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { HeadShape } from '../../network/head.js';
 import type { Prisma } from '../../storage/database.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 import { recipeSchema } from '../../training/recipe.js';
-import { parseColumn } from '../json-column.js';
 
 /** Sizes of a version's head, without its classes. */
 export type HeadSizes = Omit<HeadShape, 'classes'>;
 
-const headSchema: z.ZodType<HeadSizes> = z.object({ hidden: z.number(), dropout: z.number() });
+const headColumn = z.object({ head: z.object({ hidden: z.number(), dropout: z.number() }) });
+const recipeColumn = z.object({ recipe: recipeSchema });
 
 interface MadeBy {
   readonly id: string;
@@ -17,7 +18,11 @@ interface MadeBy {
 
 /** The head of a version, from the import or the recipe of the run that made it. */
 export function headOf({ id, run, origin }: MadeBy): HeadSizes {
-  if (origin) return parseColumn(headSchema, origin.head, 'model_imports.head', origin.id);
-  const { hiddenUnits, dropout } = parseColumn(recipeSchema, run?.recipe ?? {}, 'runs.recipe of version', id);
+  if (origin) return parseColumns(headColumn, origin, `model import ${origin.id}`).head;
+  const { hiddenUnits, dropout } = parseColumns(
+    recipeColumn,
+    run ?? { recipe: {} },
+    `the run of model version ${id}`,
+  ).recipe;
   return { hidden: hiddenUnits, dropout };
 }

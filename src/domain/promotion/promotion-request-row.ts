@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Prisma } from '../../storage/database.js';
-import { parseColumn } from '../json-column.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 import { checksSchema } from '../model/gate.js';
 import { toModelVersion, withVersionRelations } from '../model/model-version-row.js';
 import type { PromotionRequest } from './promotion.js';
@@ -8,7 +9,9 @@ export const withVersion = { version: { include: withVersionRelations } } as con
 
 export type PromotionRequestRow = Prisma.PromotionRequestGetPayload<{ include: typeof withVersion }>;
 
+const gateColumn = z.object({ gate: checksSchema });
+
 export function toPromotionRequest(row: PromotionRequestRow): PromotionRequest {
-  const gate = parseColumn(checksSchema, row.gate, 'promotion_requests.gate', row.id);
+  const { gate } = parseColumns(gateColumn, row, `promotion request ${row.id}`);
   return { ...row, version: toModelVersion(row.version), gate };
 }

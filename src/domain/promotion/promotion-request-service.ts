@@ -88,7 +88,7 @@ export class PromotionRequestService {
     return this.#require(id);
   }
 
-  /** @throws NOT_FOUND, also for another model than the caller's; CONFLICT when it is decided. */
+  /** Reads a request that waits. @throws NOT_FOUND, also for another model than the caller's; CONFLICT when it is decided. */
   async #waiting(id: string, { caller }: Requester): Promise<PromotionRequestRow> {
     const row = await this.prisma.promotionRequest.findUnique({ where: { id }, include: withVersion });
     if (!row || (caller.model !== null && caller.model !== row.version.model.name)) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ArmFigures, RolloutFigures, type StoredFigures } from '../../serving/rollout-figures.js';
 import type { Prisma } from '../../storage/database.js';
-import { parseColumn } from '../json-column.js';
+import { parseColumns } from '../../storage/parse-columns.js';
 import type { Rollout, RolloutArm } from './rollout.js';
 
 export const withVersions = { version: { include: { model: true } }, present: true } as const;
@@ -15,10 +15,11 @@ const figuresSchema: z.ZodType<StoredFigures> = z.object({
   agreed: z.number(),
   dropped: z.number(),
 });
+const figuresColumn = z.object({ figures: figuresSchema.nullable() });
 
 /** The figures as they were written last. */
-export function storedFigures({ id, figures }: Pick<RolloutRow, 'id' | 'figures'>): RolloutFigures {
-  return new RolloutFigures(figures === null ? null : parseColumn(figuresSchema, figures, 'rollouts.figures', id));
+export function storedFigures(row: Pick<RolloutRow, 'id' | 'figures'>): RolloutFigures {
+  return new RolloutFigures(parseColumns(figuresColumn, row, `rollout ${row.id}`).figures);
 }
 
 /** @param figures the present ones: of a running rollout, those that serving counts. */

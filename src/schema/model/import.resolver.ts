@@ -18,7 +18,7 @@ export class ImportResolver {
   }
 
   @Mutation(() => ModelImportType, {
-    description: 'Imports a model file from elsewhere. Once it is read and measured, it is a version.',
+    description: 'Imports a model file from elsewhere. It becomes a version once it is read and measured.',
   })
   @Needs('TRAINER', modelIn('input.model'))
   async importModelVersion(
