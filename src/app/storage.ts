@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { BlobStore } from '../storage/blobs.js';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.js';
 import { type Database, openDatabase, type PrismaClient } from '../storage/database.js';
 import { lockDatabase } from '../storage/database-lock.js';
@@ -10,7 +11,7 @@ export interface Storage {
   readonly folder: DataFolder;
   readonly prisma: PrismaClient;
   readonly database: Database;
-  readonly blobs: FileBlobStore;
+  readonly blobs: BlobStore;
 }
 
 /** Opens the data folder, the database and the blobs. */

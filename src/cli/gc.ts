@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { unusedFiles } from '../maintenance/unused-files.js';
-import type { StoredFile } from '../storage/file-blobs.js';
+import type { StoredFile } from '../storage/blobs.js';
 import type { OpenData } from './open-data.js';
 
 export interface CollectedFiles {

@@ -1,4 +1,5 @@
 import { HubError } from '../errors.js';
+import type { BlobStore } from '../storage/blobs.js';
 import { type DataFolder, dataPaths, lockDataFolder } from '../storage/data-folder.js';
 import { inspectDatabase, type PrismaClient } from '../storage/database.js';
 import { isDatabase } from '../storage/embedded-postgres.js';
@@ -15,7 +16,7 @@ export interface DataOptions {
 export interface OpenData {
   readonly paths: Omit<DataFolder, 'close'>;
   readonly prisma: PrismaClient;
-  readonly blobs: FileBlobStore;
+  readonly blobs: BlobStore;
 }
 
 /**

@@ -7,9 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { HubError } from '../errors.js';
 import { PACKAGE } from '../package.js';
-import type { OpenBlob } from '../storage/blobs.js';
+import type { BlobStore, OpenBlob } from '../storage/blobs.js';
 import type { PrismaClient } from '../storage/database.js';
-import type { FileBlobStore } from '../storage/file-blobs.js';
 import { atOneMoment, type Rows, rowFile, writeRows } from '../storage/rows.js';
 import { type BackupEnd, type BackupHeader, blobEntry, END, HEADER, rowsEntry } from './backup-format.js';
 import { faultOf } from './blob-faults.js';
@@ -22,7 +21,7 @@ const PIECE = 1024 ** 2;
 
 export interface BackupParts {
   readonly prisma: PrismaClient;
-  readonly blobs: FileBlobStore;
+  readonly blobs: BlobStore;
   /** Folder in which rows wait until they are sent. */
   readonly temporary: string;
 }

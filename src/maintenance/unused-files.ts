@@ -1,6 +1,6 @@
 import { readManifest } from '../datasets/read-manifest.js';
+import type { BlobStore, StoredFile } from '../storage/blobs.js';
 import type { PrismaClient } from '../storage/database.js';
-import type { FileBlobStore, StoredFile } from '../storage/file-blobs.js';
 import { namedBlobs } from './named-blobs.js';
 
 /**
@@ -9,7 +9,7 @@ import { namedBlobs } from './named-blobs.js';
  * is, so that its age would say nothing.
  * @throws BLOB_CORRUPT or NOT_FOUND when a manifest is lost that alone says which blobs a dataset version has.
  */
-export async function* unusedFiles(prisma: PrismaClient, blobs: FileBlobStore): AsyncGenerator<StoredFile> {
+export async function* unusedFiles(prisma: PrismaClient, blobs: BlobStore): AsyncGenerator<StoredFile> {
   const old = await prisma.datasetVersion.findMany({ where: { shards: { isEmpty: true } } });
   for (const { manifestBlob } of old) await readManifest(blobs, manifestBlob);
   const named = new Set<string>();

@@ -12,6 +12,17 @@ export interface OpenBlob {
   close(): Promise<void>;
 }
 
+/** A file in the store. */
+export interface StoredFile {
+  readonly path: string;
+  /** The hash that its name says; null for a file that is not named as a blob. */
+  readonly sha256: string | null;
+  /** Whether it is an incomplete blob. */
+  readonly isUnfinished: boolean;
+  readonly bytes: number;
+  readonly changed: Date;
+}
+
 /** Content-addressed storage. Files and object stores look the same through it. */
 export interface BlobStore {
   /** Stores content durably: temporary name, sync, rename, sync of the folder. */
@@ -21,5 +32,14 @@ export interface BlobStore {
   /** Opens a blob for random access, after one full check of its hash. @throws as `get` does. */
   open(sha256: string): Promise<OpenBlob>;
   has(sha256: string): Promise<boolean>;
+  /** Deletes a blob. An absent blob, and one that is kept, is no error. */
   delete(sha256: string): Promise<void>;
+  /** All files in the store, blobs or not. */
+  list(): AsyncIterable<StoredFile>;
+  /**
+   * Keeps every blob until further notice, for a backup that copies them: deletions have no effect meanwhile. They are not
+   * made up for afterwards, since another process may have put the same content again; `hub gc` finds unused blobs.
+   * @returns the function that ends it.
+   */
+  keep(): () => void;
 }

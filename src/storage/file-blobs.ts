@@ -3,7 +3,7 @@ import { readSync } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { HubError } from '../errors.js';
-import type { BlobRef, BlobStore, OpenBlob } from './blobs.js';
+import type { BlobRef, BlobStore, OpenBlob, StoredFile } from './blobs.js';
 import { syncFolder } from './sync-folder.js';
 
 const SHA256_PATTERN = /^[0-9a-f]{64}$/;
@@ -15,17 +15,6 @@ export function incomingFolder(blobFolder: string): string {
   return join(blobFolder, 'incoming');
 }
 
-/** A file in the folder of blobs. */
-export interface StoredFile {
-  readonly path: string;
-  /** The hash that its name says; null for a file that is not named as a blob. */
-  readonly sha256: string | null;
-  /** Whether it is an incomplete blob. */
-  readonly isUnfinished: boolean;
-  readonly bytes: number;
-  readonly changed: Date;
-}
-
 /**
  * Blobs as files, named `ab/cdef...` by their hash. Several processes may use one folder at the same time: a blob
  * appears under its name complete or not at all, and never changes.
@@ -35,11 +24,6 @@ export class FileBlobStore implements BlobStore {
 
   constructor(private readonly folder: string) {}
 
-  /**
-   * Keeps every blob until further notice, for a backup that copies them: deletions have no effect meanwhile. They are not
-   * made up for afterwards, since another process may have put the same content again; `hub gc` finds unused blobs.
-   * @returns the function that ends it.
-   */
   keep(): () => void {
     this.#keepers += 1;
     return () => {
@@ -47,7 +31,6 @@ export class FileBlobStore implements BlobStore {
     };
   }
 
-  /** All files in the folder, blobs or not. */
   async *list(): AsyncGenerator<StoredFile> {
     for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
@@ -99,7 +82,6 @@ export class FileBlobStore implements BlobStore {
     return exists(this.#path(sha256));
   }
 
-  /** Deletes a blob. An absent blob, and one that is kept, is no error. */
   async delete(sha256: string): Promise<void> {
     if (this.#keepers > 0) return;
     await rm(this.#path(sha256), { force: true });

@@ -17,6 +17,8 @@ function afterPut(blobs: BlobStore, then: (ref: BlobRef) => void): BlobStore {
     open: (sha256) => blobs.open(sha256),
     has: (sha256) => blobs.has(sha256),
     delete: (sha256) => blobs.delete(sha256),
+    list: () => blobs.list(),
+    keep: () => blobs.keep(),
   };
 }
 
