@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Authentication, Caller } from '../domain/caller.js';
+import { type Permission, refuseUnlessPermitted } from '../domain/permission.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
-import { type Permission, refuseUnlessPermitted } from '../schema/permission.js';
 import { refuse } from './refuse.js';
 
 /** The token of an `Authorization: Bearer TOKEN` header. */

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { Permission } from '../schema/permission.js';
+import type { Permission } from '../domain/permission.js';
 
 /** A way to ask the hub besides GraphQL. */
 export interface Route {

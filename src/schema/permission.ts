@@ -1,32 +1,15 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { Caller } from '../domain/caller.js';
+import { type Arguments, type Permission, refuseUnlessPermitted } from '../domain/permission.js';
 import { includes, type Role } from '../domain/role.js';
-import { HubError } from '../errors.js';
 import type { Context } from './context.js';
-
-/** Requirements of a query, mutation or subscription. */
-export interface Permission {
-  readonly role: Role;
-  /**
-   * Use by a token that is limited to one model: refused (null), allowed when this argument (`input.model`) names the
-   * model, or an answer that the resolver narrows to the model.
-   */
-  readonly model: { readonly argument: string } | 'NARROWED' | null;
-}
-
-/** The resolver narrows its answer to the caller's model. */
-export const NARROWED = 'NARROWED';
-
-/** Allows tokens of the model that this argument names, for example `input.model`. */
-export const modelIn = (argument: string): Permission['model'] => ({ argument });
 
 /** Declares the permission of a query, mutation or subscription. The schema does not build while one lacks it. */
 export function Needs(role: Role, model: Permission['model'] = null): MethodDecorator {
   return Extensions({ permission: { role, model } satisfies Permission });
 }
 
-type Arguments = Readonly<Record<string, unknown>>;
 type RootField = GraphQLField<unknown, Context, Arguments>;
 
 /** All queries, mutations and subscriptions. */
@@ -68,22 +51,4 @@ export function permittedFields(schema: GraphQLSchema, { role, model }: Caller):
     return includes(role, permission.role) && (model === null || permission.model !== null);
   });
   return permitted.map(({ name }) => name).sort();
-}
-
-/** @throws FORBIDDEN, naming the needed role or model and that of the token. */
-export function refuseUnlessPermitted(what: string, permission: Permission, caller: Caller, args: Arguments): void {
-  const { name, role: held } = caller;
-  const { role: needed, model } = permission;
-  if (!includes(held, needed)) {
-    const message = `${what} needs the role ${needed}; the token "${name}" has ${held}.`;
-    throw new HubError('FORBIDDEN', message, { needed, held });
-  }
-  if (caller.model === null || model === NARROWED) return;
-  if (model !== null && valueAt(args, model.argument) === caller.model) return;
-  const message = `The token "${name}" is for the model ${caller.model} only, and ${what} asks for more.`;
-  throw new HubError('FORBIDDEN', message, { model: caller.model });
-}
-
-function valueAt(args: Arguments, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => (value as Arguments | null | undefined)?.[key], args);
 }

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Caller } from '../../src/domain/caller.js';
+import { modelIn } from '../../src/domain/permission.js';
 import { permit, requireToken } from '../../src/http/authentication.js';
-import { modelIn } from '../../src/schema/permission.js';
 
 /** Tokens that say themselves what they are: `TRAINER` or `TRAINER:colours`. */
 const authentication = {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PRODUCTION } from '../../domain/model/gate.js';
+import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
 import { toClassification } from '../../schema/classification/classification.type.js';
-import { modelIn } from '../../schema/permission.js';
 import type { Answerer } from '../../serving/answer.js';
 import { TOP_LIMIT } from '../../serving/classification-bounds.js';
 import type { Deployments } from '../../serving/deployments.js';

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { ExportService } from '../../domain/model/export-service.js';
-import { modelIn } from '../../schema/permission.js';
+import { modelIn } from '../../domain/permission.js';
 import { EXPORT_FORMATS } from '../../training/export-formats.js';
 import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';

@@ -2,7 +2,8 @@ import { Arg, Query, Resolver } from 'type-graphql';
 import type { AuditChainVerdict } from '../../domain/audit/audit-chain.js';
 import type { AuditPage } from '../../domain/audit/audit-event.js';
 import type { AuditService } from '../../domain/audit/audit-service.js';
-import { modelIn, Needs } from '../permission.js';
+import { modelIn } from '../../domain/permission.js';
+import { Needs } from '../permission.js';
 import { AuditChain, AuditFilterInput, AuditPageInput, AuditPageType } from './audit.type.js';
 
 @Resolver()

@@ -1,7 +1,8 @@
 import { Arg, Args, Mutation, Resolver } from 'type-graphql';
+import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
 import type { Answerer, Question } from '../../serving/answer.js';
-import { modelIn, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { type UploadPromise, UploadScalar } from '../upload.js';
 import { ExplanationArgs, QuestionArgs } from './classification.args.js';
 import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';

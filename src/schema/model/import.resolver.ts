@@ -1,8 +1,9 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { ImportService } from '../../domain/model/import-service.js';
+import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
 import type { Context } from '../context.js';
-import { modelIn, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { contentOf } from '../upload-content.js';
 import { ImportModelVersionInput } from './import.input.js';
 import { ModelImportType } from './import.type.js';

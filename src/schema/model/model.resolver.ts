@@ -1,10 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ModelService } from '../../domain/model/model-service.js';
 import type { ModelSettingsService } from '../../domain/model/model-settings-service.js';
+import { modelIn, NARROWED } from '../../domain/permission.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { precisionOf } from '../../serving/served-version.js';
 import type { Context } from '../context.js';
-import { modelIn, NARROWED, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { RegisterModelVersionInput, SetApprovalArgs, SetGateArgs } from './model.input.js';
 import { AliasEventType, DeploymentType, ModelType, ModelVersionType } from './model.type.js';
 

@@ -1,7 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { PrecisionService } from '../../domain/model/precision-service.js';
+import { modelIn } from '../../domain/permission.js';
 import type { Context } from '../context.js';
-import { modelIn, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { ModelVersionType } from './model.type.js';
 import { SetServingPrecisionInput } from './precision.input.js';
 

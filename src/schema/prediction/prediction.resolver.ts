@@ -1,10 +1,11 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { modelIn, NARROWED } from '../../domain/permission.js';
 import type { PredictionService } from '../../domain/prediction/prediction-service.js';
 import type { Context } from '../context.js';
 import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { ModelType } from '../model/model.type.js';
-import { modelIn, NARROWED, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { FeedbackArgs, PredictionFilterInput, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
 import { PredictionLogType, PredictionPageType, PredictionType, VersionTrafficType } from './prediction.type.js';
 

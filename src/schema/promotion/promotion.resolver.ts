@@ -1,10 +1,11 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { modelIn, NARROWED } from '../../domain/permission.js';
 import { PromotionState } from '../../domain/promotion/promotion.js';
 import type { PromotionRequestService } from '../../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../../domain/promotion/promotion-service.js';
 import type { Context } from '../context.js';
 import { ModelVersionType } from '../model/model.type.js';
-import { modelIn, NARROWED, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { CheckPromotionArgs, DecisionArgs, PromoteModelVersionInput, RollBackInput } from './promotion.input.js';
 import { PromotionCheckType, PromotionRequestType } from './promotion.type.js';
 

@@ -1,9 +1,10 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
+import { NARROWED } from '../../domain/permission.js';
 import type { Limit } from '../../domain/quota/limit.js';
 import type { Quotas } from '../../domain/quota/quotas.js';
 import type { RateLimit } from '../../domain/quota/rate-limit.js';
 import type { Context } from '../context.js';
-import { NARROWED, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { LimitType } from './quota.type.js';
 
 @Resolver()

@@ -1,7 +1,8 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { modelIn } from '../../domain/permission.js';
 import type { RolloutService } from '../../domain/rollout/rollout-service.js';
 import type { Context } from '../context.js';
-import { modelIn, Needs } from '../permission.js';
+import { Needs } from '../permission.js';
 import { EndRolloutInput, StartRolloutInput } from './rollout.input.js';
 import { RolloutType } from './rollout.type.js';
 

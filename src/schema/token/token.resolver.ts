@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { NARROWED } from '../../domain/permission.js';
 import type { CreatedToken, Token } from '../../domain/token/token.js';
 import type { TokenService } from '../../domain/token/token-service.js';
 import type { Context } from '../context.js';
-import { NARROWED, Needs, permittedFields } from '../permission.js';
+import { Needs, permittedFields } from '../permission.js';
 import { CreateTokenInput } from './token.input.js';
 import { CreatedTokenType, Me, TokenType } from './token.type.js';
 
