@@ -159,7 +159,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const { page, problems, close } = await open(`/runs/${failed.id}`);
     await page
       .getByRole('alert')
-      .getByText(/There is no backbone named resnet: add it first\..*resume the run/)
+      .getByText(/There is no backbone named resnet\. Add it first\..*resume the run/)
       .waitFor();
     await expectAccessible(page);
     await page.goto(`${hub.url}/runs/nothing`);
