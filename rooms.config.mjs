@@ -43,6 +43,12 @@ export default {
       to: { path: 'node_modules/type-graphql' },
     },
     {
+      name: 'domain-knows-no-transport',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { path: ['^(node:)?(child_process|http|https)$', 'node_modules/(express|graphql|ws)/'] },
+    },
+    {
       name: 'resolvers-call-services',
       severity: 'error',
       from: { path: '^src/schema/' },

@@ -24,7 +24,7 @@ export interface IngestOptions {
 }
 
 /** Images per split, in all and for each class in the order of the manifest's classes. */
-export interface ImageCounts extends Readonly<Record<Split, number>> {
+interface ImageCounts extends Readonly<Record<Split, number>> {
   readonly images: number;
   readonly classes: readonly (Readonly<Record<Split, number>> & { readonly name: string })[];
 }

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { BlobStore } from '../storage/blobs.js';
 
 /** Bytes of a shard, which is held in memory until it is full. */
-export const SHARD_BYTES = 64 * 1024 ** 2;
+const SHARD_BYTES = 64 * 1024 ** 2;
 
 /** Bytes per write to the store, so that hashing them never blocks the process for long. */
 const SLICE_BYTES = 1024 ** 2;

@@ -27,13 +27,13 @@ export interface FileEntry {
   readonly measured?: MeasuredImage;
 }
 
-export interface FolderEntry {
+interface FolderEntry {
   readonly kind: 'folder';
   readonly path: string;
 }
 
 /** An entry that the source does not open: a link, a device, an encrypted file. */
-export interface RefusedEntry {
+interface RefusedEntry {
   readonly kind: 'refused';
   readonly path: string;
   /** Reason for the rejection, as a phrase. */

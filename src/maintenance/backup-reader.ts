@@ -26,7 +26,7 @@ export interface BackupSink {
 }
 
 /** For whoever only wants to know whether a backup is whole. */
-export const NOWHERE: BackupSink = {
+const NOWHERE: BackupSink = {
   begin: async () => undefined,
   table: (_, content) => drain(content),
   blob: (_, content) => drain(content),

@@ -53,7 +53,7 @@ export interface DenseLayer {
 }
 
 /** Inverted dropout: in training a unit is zeroed with probability `rate`, else scaled by 1 / (1 - rate). */
-export interface DropoutLayer {
+interface DropoutLayer {
   readonly kind: 'dropout';
   readonly name: string;
   readonly inputs: readonly [string];

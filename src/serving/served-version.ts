@@ -28,7 +28,7 @@ export interface Calibration {
   readonly outlierDistance: number;
 }
 
-export interface ExpectedAnswers {
+interface ExpectedAnswers {
   /** Blob of `self-check.ts`. */
   readonly blob: string;
   /** Largest allowed difference of a probability. */

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 /** PGlite's start parameters, changed so that every commit is on the disk before it is acknowledged. */
-export const START_PARAMETERS = [
+const START_PARAMETERS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), // -F: no fsync
   ...['-c', 'wal_sync_method=fsync'], // the default, fdatasync, does nothing in PGlite
   ...['-c', 'shared_buffers=16MB'], // of 128: the hub's tables are small, and this is resident memory

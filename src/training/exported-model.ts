@@ -19,7 +19,7 @@ export interface ImportedClassifier {
   readonly notes: readonly string[];
 }
 
-export const labelsSchema = z.array(z.string().min(1).max(100)).max(10_000);
+const labelsSchema = z.array(z.string().min(1).max(100)).max(10_000);
 
 /** The part of the metadata of an export that is needed to use its weights again. */
 const aboutSchema = z.object({

@@ -12,7 +12,7 @@ import type { SystemUse } from './system-use.js';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A piece of the feature cache: the features of up to FEATURE_CHUNK_ROWS consecutive image variants. */
-export const featureChunkSchema = z.object({ index: z.int().nonnegative(), blob: sha256, rows: z.int().positive() });
+const featureChunkSchema = z.object({ index: z.int().nonnegative(), blob: sha256, rows: z.int().positive() });
 export type FeatureChunk = z.output<typeof featureChunkSchema>;
 
 /** The job of training a run. Blobs are named by hash, so a worker needs no database. */
@@ -164,7 +164,7 @@ export interface Imported {
 }
 
 /** The calibration of a model version: fitted on validation images, measured on test images. */
-export interface CalibrationFigures {
+interface CalibrationFigures {
   /** Divisor of the logits. */
   readonly temperature: number;
   /** Expected calibration error on the test split before and after calibration, from 0 to 1. */

@@ -5,7 +5,7 @@ import type { Recipe, Scale } from './recipe.js';
 import { resolveRecipe } from './recipe-resolution.js';
 
 /** Most trials of a sweep. */
-export const TRIALS_LIMIT = 1000;
+const TRIALS_LIMIT = 1000;
 
 /** The values to try of a hyperparameter: a list, or a range. */
 export interface SearchParameter {

@@ -11,7 +11,7 @@ export interface DatasetVersionAnswer {
   readonly rejectedCount: number;
 }
 
-export interface EpochAnswer {
+interface EpochAnswer {
   readonly epoch: number;
   readonly trainLoss: number;
   readonly trainAccuracy: number;
@@ -69,7 +69,7 @@ interface ScoresAnswer {
   readonly support: number;
 }
 
-export interface TrialAnswer {
+interface TrialAnswer {
   readonly number: number;
   readonly values: Readonly<Record<string, unknown>>;
   readonly state: 'QUEUED' | 'SUCCEEDED' | 'STOPPED' | 'FAILED' | 'CANCELLED';
@@ -162,7 +162,7 @@ export interface VersionServingAnswer {
   readonly int8Milliseconds: number | null;
 }
 
-export interface AliasEventAnswer {
+interface AliasEventAnswer {
   readonly alias: string;
   readonly from: number | null;
   readonly to: number;

@@ -5,7 +5,7 @@ import type { DatasetVersionAnswer } from './answers.js';
 import type { HubUser } from './hub-user.js';
 
 /** Classes that a network learns in seconds: the dominant color of an image. */
-export const COLOURS = { blue: [0, 0, 250], green: [0, 250, 0], red: [250, 0, 0] } as const;
+const COLOURS = { blue: [0, 0, 250], green: [0, 250, 0], red: [250, 0, 0] } as const;
 export type Colour = keyof typeof COLOURS;
 /** The classes in the hub's order. */
 export const COLOUR_NAMES = Object.keys(COLOURS) as readonly Colour[];

@@ -22,7 +22,7 @@ import type { Weights } from '../../src/network/tensor.js';
 const THREADS = 2;
 
 /** Pixels, channels last. */
-export interface Pictures {
+interface Pictures {
   readonly pixels: Uint8Array;
   readonly count: number;
   readonly height: number;

@@ -1,6 +1,6 @@
 import { graphql } from '../graphql.js';
 
-export const BACKBONE_FIELDS = graphql(`
+const BACKBONE_FIELDS = graphql(`
   fragment BackboneFields on Backbone @_unmask {
     name architecture trainedOn source licence sha256
   }

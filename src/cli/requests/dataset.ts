@@ -1,7 +1,7 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
 /** Fields of a dataset version that the terminal shows. */
-export const VERSION_FIELDS = graphql(`
+const VERSION_FIELDS = graphql(`
   fragment VersionFields on DatasetVersion @_unmask {
     id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount
     splits { split images classes { label images } }

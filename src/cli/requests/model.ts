@@ -1,7 +1,7 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
 /** Fields of a model version that the terminal shows. */
-export const MODEL_VERSION_FIELDS = graphql(`
+const MODEL_VERSION_FIELDS = graphql(`
   fragment ModelVersionFields on ModelVersion @_unmask {
     id model number aliases testAccuracy testLoss runId imageSize labels createdAt
     datasetVersion { id dataset number }

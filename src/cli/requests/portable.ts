@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
-export const MODEL_IMPORT_FIELDS = graphql(`
+const MODEL_IMPORT_FIELDS = graphql(`
   fragment ModelImportFields on ModelImport @_unmask {
     id state model version fileName sha256 bytes datasetVersionId notes actor createdAt endedAt
     error { code message }

@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
-export const SWEEP_FIELDS = graphql(`
+const SWEEP_FIELDS = graphql(`
   fragment SweepFields on Sweep @_unmask {
     id state method metric endedTrials runId createdAt endedAt backboneName
     datasetVersion { dataset number }

@@ -14,7 +14,7 @@ export interface RunFigures {
 }
 
 /** A run that is RUNNING. */
-export interface RunningRun {
+interface RunningRun {
   readonly id: string;
   readonly kind: string;
   /** Finished epochs, and the maximum of the recipe. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Version of tfjs whose addon is compiled, and of tfjs-core whose types the engine uses. */
 export const TFJS_VERSION = '4.22.0';
-export const TFJS_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+const TFJS_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 export type TfjsPackage = (typeof TFJS_PACKAGES)[number];
 
 /** The folder of `npm run engine:tensorflow`, the same from the sources and from the compiled files. */

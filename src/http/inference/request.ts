@@ -9,7 +9,7 @@ import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.
 /** The input tensor: [n, side, side, 3], RGB. */
 export const INPUT = 'image';
 /** Outputs of n photos: [n, classes] FP32, and the most probable class of each, [n] BYTES. */
-export const OUTPUTS = ['probabilities', 'label'] as const;
+const OUTPUTS = ['probabilities', 'label'] as const;
 
 /** An output that a request wants. */
 export interface WantedOutput {

@@ -16,7 +16,7 @@ registerEnumType(AuditAction, {
 @ObjectType('AuditEvent', {
   description: 'One audited change: actor, action, subject, before, after, reason. Immutable.',
 })
-export class AuditEventType implements AuditEvent {
+class AuditEventType implements AuditEvent {
   @Field(() => Int, { description: 'From 1, without a gap.' })
   number!: number;
 
@@ -96,7 +96,7 @@ export class AuditPageInput {
 }
 
 @ObjectType('BrokenAuditEvent')
-export class BrokenAuditEventType implements AuditChainFault {
+class BrokenAuditEventType implements AuditChainFault {
   @Field(() => Int)
   number!: number;
 

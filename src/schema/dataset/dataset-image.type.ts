@@ -64,7 +64,7 @@ registerEnumType(DuplicateKind, {
 });
 
 @ObjectType('DuplicateGroup', { description: 'Images that look the same.' })
-export class DuplicateImagesType implements DuplicateImages {
+class DuplicateImagesType implements DuplicateImages {
   @Field(() => DuplicateKind)
   kind!: DuplicateKind;
 
@@ -93,7 +93,7 @@ export class DuplicatePageType implements DuplicatePage {
 @ObjectType('DatasetChange', {
   description: 'An image that differs between two versions, as it is in each of them.',
 })
-export class ChangedImageType implements ChangedImage {
+class ChangedImageType implements ChangedImage {
   @Field(() => DatasetImageType, { nullable: true, description: 'Null when the image was added.' })
   before!: DatasetImage | null;
 
@@ -102,7 +102,7 @@ export class ChangedImageType implements ChangedImage {
 }
 
 @ObjectType('DatasetChanges', { description: 'The first images that changed in one way, and the number of all.' })
-export class ChangedImagesType implements ChangedImages {
+class ChangedImagesType implements ChangedImages {
   @Field(() => Int)
   total!: number;
 

@@ -3,7 +3,7 @@ import type { SizeRange } from '../../datasets/inspect.js';
 import type { DatasetStatistics, DuplicateCounts } from '../../domain/dataset/dataset-version.js';
 
 @ObjectType('SizeRange', { description: 'Smallest, median and largest value over all images.' })
-export class SizeRangeType implements SizeRange {
+class SizeRangeType implements SizeRange {
   @Field(() => Int)
   min!: number;
 
@@ -15,7 +15,7 @@ export class SizeRangeType implements SizeRange {
 }
 
 @ObjectType('DuplicateCounts', { description: 'Number of groups of images that look the same.' })
-export class DuplicateCountsType implements DuplicateCounts {
+class DuplicateCountsType implements DuplicateCounts {
   @Field(() => Int, { description: 'Groups with the same bytes.' })
   exact!: number;
 

@@ -17,7 +17,7 @@ import { DatasetStatisticsType } from './dataset-statistics.type.js';
 registerEnumType(Split, { name: 'Split', description: 'A part of a dataset version.' });
 
 @ObjectType('ClassCount', { description: 'Number of images of one class in a split.' })
-export class ClassCountType implements ClassCount {
+class ClassCountType implements ClassCount {
   @Field(() => String)
   label!: string;
 
@@ -26,7 +26,7 @@ export class ClassCountType implements ClassCount {
 }
 
 @ObjectType('SplitCount', { description: 'Number of images in one split, in all and by class.' })
-export class SplitCountType implements SplitCount {
+class SplitCountType implements SplitCount {
   @Field(() => Split)
   split!: Split;
 
@@ -38,7 +38,7 @@ export class SplitCountType implements SplitCount {
 }
 
 @ObjectType({ description: 'A file of the source that is not part of the version.' })
-export class RejectedFile implements Rejection {
+class RejectedFile implements Rejection {
   @Field(() => String)
   name!: string;
 
@@ -47,7 +47,7 @@ export class RejectedFile implements Rejection {
 }
 
 @ObjectType('ParentVersion', { description: 'A version that another one is derived from.' })
-export class ParentVersionType implements ParentVersion {
+class ParentVersionType implements ParentVersion {
   @Field(() => ID)
   id!: string;
 
@@ -59,7 +59,7 @@ export class ParentVersionType implements ParentVersion {
 }
 
 @ObjectType('RenamedClass', { description: 'A class with a new name.' })
-export class RenamedClassType implements RenamedClass {
+class RenamedClassType implements RenamedClass {
   @Field(() => String)
   from!: string;
 
@@ -68,7 +68,7 @@ export class RenamedClassType implements RenamedClass {
 }
 
 @ObjectType('RelabelledImage', { description: 'An image with another class.' })
-export class RelabelledImageType implements RelabelledImage {
+class RelabelledImageType implements RelabelledImage {
   @Field(() => ID, { description: 'SHA-256 of its bytes.' })
   image!: string;
 
@@ -90,7 +90,7 @@ registerEnumType(DuplicateHandling, {
 });
 
 @ObjectType('Derivation', { description: 'The changes by which a version was derived from others.' })
-export class VersionDerivationType implements VersionDerivation {
+class VersionDerivationType implements VersionDerivation {
   @Field(() => [ParentVersionType])
   parents!: readonly ParentVersion[];
 

@@ -40,7 +40,7 @@ export interface Finding {
 }
 
 /** Number of training images below which a class is small. */
-export const SMALL_CLASS = 20;
+const SMALL_CLASS = 20;
 
 /** The findings of a version, worst first. */
 export function findingsOf({ rejectedCount, splits, statistics }: Examined): readonly Finding[] {

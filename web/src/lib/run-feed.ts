@@ -23,7 +23,7 @@ export interface Progress {
   readonly secondsLeft: number | null;
 }
 
-export interface SystemUse {
+interface SystemUse {
   readonly cpuShare: number;
   readonly memoryBytes: number;
   readonly freeMemoryBytes: number;

@@ -8,7 +8,7 @@ export function marginOf({ top }: Answer): number {
 }
 
 /** Margin below which an answer is called uncertain. */
-export const NARROW = 0.1;
+const NARROW = 0.1;
 
 /** The margin in words. */
 export function marginText(answer: Answer): string {

@@ -5,7 +5,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import classes from './LineChart.module.css';
 
-export interface Line {
+interface Line {
   readonly name: string;
   /** CSS variable of the color. */
   readonly color: string;
@@ -18,7 +18,7 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-export type Range = readonly [from: number, to: number];
+type Range = readonly [from: number, to: number];
 
 interface Props {
   /** Accessible description, a sentence. */

@@ -26,7 +26,7 @@ export interface Recorded {
   backward(dys: readonly string[], needed: readonly boolean[]): Gradients;
 }
 
-export interface Gradients {
+interface Gradients {
   /** Gradients by input. */
   readonly dxs: readonly (string | undefined)[];
   /** Gradients by stored weight, in pieces. */

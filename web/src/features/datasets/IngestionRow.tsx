@@ -64,7 +64,7 @@ export function OtherIngestionRow({
 }
 
 /** The progress that the hub reports. */
-export function ReadingProgress({ progressKey, of }: { readonly progressKey: string; readonly of: string }) {
+function ReadingProgress({ progressKey, of }: { readonly progressKey: string; readonly of: string }) {
   const { data } = useSubscription(PROGRESS, { variables: { progressKey } });
   const { images = 0, rejected = 0, bytes = 0, share = null } = data?.ingestionProgress ?? {};
   const read: ReactNode[] = [

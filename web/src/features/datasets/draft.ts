@@ -1,7 +1,7 @@
 import { useSessionStorage } from '@mantine/hooks';
 
 /** Changes of the next version, which is derived from the one shown. */
-export interface Draft {
+interface Draft {
   /** Names of images to leave out, by SHA-256. */
   readonly without: Readonly<Record<string, string>>;
   /** New classes of images, by SHA-256. */
