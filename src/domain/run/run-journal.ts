@@ -27,8 +27,8 @@ export interface SideEffects {
 }
 
 /**
- * What happens to runs: written first, then told. Readers are told only that there is something new, and read it from the
- * database in their own time: one that is slow holds up nobody, and nothing piles up for it.
+ * The events of runs. An event is written first and announced afterwards. An announcement carries no event: readers read
+ * the database at their own pace, so a slow one delays nobody and nothing is buffered for it.
  */
 export class RunJournal {
   readonly #news = new EventEmitter().setMaxListeners(0);
@@ -40,8 +40,8 @@ export class RunJournal {
   ) {}
 
   /**
-   * Writes events under the run's next numbers, together with what changes on the run's row, and tells them. Epochs
-   * become the run's epochs too.
+   * Writes events under the run's next numbers, together with changes of the run's row, and announces
+   * them. Epochs become rows of their own too.
    * @returns false, with nothing written, when the run is in none of the states `before`, or in another attempt.
    */
   async write(
@@ -82,8 +82,8 @@ export class RunJournal {
   }
 
   /**
-   * All events behind a number, those that are there and then those to come, until the run has ended. A reader that was
-   * cut off goes on with the last number that it has.
+   * All events after a number: those written already, then new ones until the run has ended. A reader that was cut off
+   * resumes with the last number that it received.
    */
   follow(id: string, after: number): Repeater<RunEvent> {
     return new Repeater(async (push, stop) => {
@@ -113,17 +113,17 @@ export class RunJournal {
     });
   }
 
-  /** The next events behind a number, and whether there will be no more behind them. */
+  /** The next events after a number, and whether they are the last. */
   async #read(id: string, after: number): Promise<{ events: RunEvent[]; over: boolean }> {
     const where = { runId: id, number: { gt: after } };
     const rows = await this.prisma.runEvent.findMany({ where, orderBy: { number: 'asc' }, take: READ_AHEAD });
-    // Read behind the events: what it says of the last one cannot be older than they are.
+    // Read after the events, so that its count cannot be older than they are.
     const run = await this.prisma.run.findUnique({ where: { id }, select: { state: true, eventCount: true } });
     if (!run) throw notFound('run', id);
     return { events: rows.map(toEvent), over: isFinal(run.state) && (rows.at(-1)?.number ?? after) >= run.eventCount };
   }
 
-  /** Tells that there is something new; several times before it is asked count as once. */
+  /** Yields when there is something new; announcements between two reads count as one. */
   #newsOf(id: string): Repeater<true> {
     return new Repeater<true>(async (push, stop) => {
       const tell = (): void => void push(true);
