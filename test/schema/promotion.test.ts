@@ -235,7 +235,10 @@ describe('where a second person approves', () => {
     const [{ id: waiting }] = JSON.parse(listed.stdout).promotionRequests as [{ id: string }];
     expect(await runHub('promotion', 'reject', waiting, '--reason', 'no', ...at)).toMatchObject({ code: 0 });
     const asked = await runHub('promote', MODEL, '1', '--request', '--reason', 'as it is', ...at);
-    expect(asked, asked.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('waits to be approved') });
+    expect(asked, asked.stderr).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${MODEL} version 1 needs approval as production`),
+    });
   });
 });
 

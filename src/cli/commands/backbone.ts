@@ -13,7 +13,7 @@ export function backboneCommand(program: Command): void {
       const { backbones } = await (await connect(options)).request(BACKBONES);
       print(options, { backbones }, () =>
         table(
-          ['name', 'trained on', 'licence', 'sha-256'],
+          ['name', 'trained on', 'license', 'SHA-256'],
           backbones.map(({ name, trainedOn, licence, sha256 }) => [name, trainedOn, licence, sha256.slice(0, 12)]),
         ),
       );

@@ -31,19 +31,22 @@ export function addDerive(dataset: Command): void {
   withConnection(
     dataset
       .command('derive')
-      .description('Make a version of another one, or of several.')
-      .argument('<dataset>', 'name')
-      .argument('[version]', 'number; the newest where none is given', wholeNumber)
-      .option('--merge <versions...>', 'others whose images are added, each as name:number')
-      .option('--into <dataset>', 'dataset that gets the version; the first one unless given')
-      .option('--classes <names...>', 'classes that are kept')
-      .option('--rename <old=new>', 'give a class another name, or that of another class', nameValuePairs)
-      .option('--relabel <image=class>', 'give an image, by its SHA-256, another class', nameValuePairs)
-      .option('--without <images...>', 'leave images out, by SHA-256')
-      .option('--fraction <share>', 'share of each class of each split that is kept', number)
-      .option('--seed <number>', 'decides which share', wholeNumber)
+      .description('Derive a version from another one, or from several.')
+      .argument('<dataset>', 'name of the dataset')
+      .argument('[version]', 'number of the version (default: the newest)', wholeNumber)
+      .option('--merge <versions...>', 'versions whose images to add, each as name:number')
+      .option('--into <dataset>', 'dataset that gets the version (default: the first one)')
+      .option('--classes <names...>', 'classes to keep (default: all)')
+      .option('--rename <old=new>', 'rename a class, or merge it into another one; repeatable', nameValuePairs)
+      .option('--relabel <image=class>', 'move an image, by its SHA-256, to another class; repeatable', nameValuePairs)
+      .option('--without <images...>', 'images to leave out, by SHA-256')
+      .option('--fraction <share>', 'share of each class of each split to keep', number)
+      .option('--seed <number>', 'seed of the choice of that share', wholeNumber)
       .addOption(
-        new Option('--duplicates <which>', 'drop images of the same bytes, or those that can hardly be told apart too')
+        new Option(
+          '--duplicates <which>',
+          'exact drops images with the same bytes, near also those that look almost the same',
+        )
           .choices(Object.keys(HANDLING))
           .default('keep'),
       ),
@@ -72,7 +75,7 @@ export function addDiff(dataset: Command): void {
   withConnection(
     dataset
       .command('diff')
-      .description('Say what became of the images from one version to another.')
+      .description('Compare the images of two versions.')
       .argument('<from>', 'as name:number')
       .argument('<to>', 'as name:number'),
   ).action(async (from: string, to: string, options: ConnectionOptions) => {
@@ -88,7 +91,7 @@ export function addDelete(dataset: Command): void {
     dataset
       .command('delete')
       .description('Delete a version that nothing refers to or, without a number, a dataset that has no versions.')
-      .argument('<dataset>', 'its name')
+      .argument('<dataset>', 'name of the dataset')
       .argument('[version]', 'number of the version', wholeNumber),
   ).action(async (name: string, number: number | undefined, options: ConnectionOptions) => {
     const client = await connect(options);

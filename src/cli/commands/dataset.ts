@@ -30,8 +30,8 @@ export function datasetCommand(program: Command): void {
     dataset
       .command('show')
       .description('Show a dataset and one of its versions.')
-      .argument('<dataset>', 'its name')
-      .argument('[version]', 'number of the version; the newest where none is given', wholeNumber),
+      .argument('<dataset>', 'name of the dataset')
+      .argument('[version]', 'number of the version (default: the newest)', wholeNumber),
   ).action(async (name: string, number: number | undefined, options: ConnectionOptions) => {
     const { dataset: found } = await (await connect(options)).request(DATASET, { name });
     if (!found) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: "hub dataset list" lists them.`);
@@ -50,9 +50,9 @@ export function datasetCommand(program: Command): void {
   withConnection(
     dataset
       .command('create')
-      .description('Create a dataset, which has no version yet.')
-      .argument('<dataset>', 'its name')
-      .option('--description <text>', 'what it is'),
+      .description('Create a dataset without versions.')
+      .argument('<dataset>', 'name of the dataset')
+      .option('--description <text>', 'description of the dataset'),
   ).action(async (name: string, options: ConnectionOptions & { readonly description?: string }) => {
     const { description = null } = options;
     const { createDataset } = await (await connect(options)).request(CREATE_DATASET, { name, description });
@@ -62,16 +62,20 @@ export function datasetCommand(program: Command): void {
   withConnection(
     dataset
       .command('register')
-      .description('Register labelled images as a version of a dataset.')
-      .argument('<dataset>', 'name of a dataset that is there')
+      .description('Ingest labeled images as a version of a dataset.')
+      .argument('<dataset>', 'name of an existing dataset')
       .argument(
         '<path>',
-        'a folder, zip, tar, tar.gz or tar.zst on the server, in a folder that it allows; or an https address',
+        'a folder or a zip, tar, tar.gz or tar.zst archive on the server, in a folder given with --allow; or an https address',
       )
-      .option('--upload', 'the path is on this machine: send what is there')
-      .option('--test-fraction <share>', 'share drawn as test split where the images bring none', number)
-      .option('--validation-fraction <share>', 'share drawn as validation split where they bring none', number)
-      .option('--seed <number>', 'decides which images are drawn', wholeNumber),
+      .option('--upload', 'upload the folder or archive from this machine')
+      .option('--test-fraction <share>', 'share of each class to draw as test split when the source has none', number)
+      .option(
+        '--validation-fraction <share>',
+        'share of each class to draw as validation split when the source has none',
+        number,
+      )
+      .option('--seed <number>', 'seed of the draw', wholeNumber),
   ).action(async (name: string, path: string, options: ConnectionOptions & IngestOptions) => {
     const version = await ingestVersion(await connect(options), name, path, options);
     print(options, { datasetVersion: version }, () => versionFields(version));

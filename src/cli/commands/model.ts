@@ -8,7 +8,7 @@ import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_P
 import { addExport, addImport } from './model-files.js';
 
 export function modelCommand(program: Command): void {
-  const model = program.command('model').description('Models, their versions and what their aliases point to.');
+  const model = program.command('model').description('Models, their versions and aliases.');
 
   withConnection(model.command('list').description('List the models.')).action(async (options: ConnectionOptions) => {
     const { models } = await (await connect(options)).request(MODELS);
@@ -24,7 +24,10 @@ export function modelCommand(program: Command): void {
   });
 
   withConnection(
-    model.command('show').description('Show a model: its versions, and who moved its aliases.').argument('<model>'),
+    model
+      .command('show')
+      .description('Show a model: its versions and the moves of its aliases.')
+      .argument('<model>', 'its name'),
   ).action(async (name: string, options: ConnectionOptions) => {
     const { model: found } = await (await connect(options)).request(MODEL, { name });
     if (!found) throw new HubError('NOT_FOUND', `There is no model named ${name}: "hub model list" lists them.`);
@@ -43,7 +46,7 @@ export function modelCommand(program: Command): void {
           ]),
         ),
         table(
-          [' version', 'serves with', ' accuracy INT8', ' ms INT8', ' ms FP32', 'why'],
+          [' version', 'serves with', ' accuracy INT8', ' ms INT8', ' ms FP32', 'reason'],
           found.versions.map(({ number, serving }) => [number, ...servingCells(serving)]),
         ),
         table(
@@ -58,7 +61,7 @@ export function modelCommand(program: Command): void {
         found.aliasEvents.length === 0
           ? ''
           : table(
-              ['moved', 'alias', ' from', ' to', 'by', 'gate', 'reason'],
+              ['moved', 'alias', ' from', ' to', 'actor', 'gate', 'reason'],
               found.aliasEvents.map(({ createdAt, alias, from, to, actor, overridden, reason }) => [
                 ...[moment(createdAt), alias, from, to, actor],
                 ...[overridden ? 'overridden' : 'passed', reason],
@@ -71,9 +74,9 @@ export function modelCommand(program: Command): void {
   withConnection(
     model
       .command('register')
-      .description('Make a version of what a run made.')
-      .argument('<model>', 'its name; it is made when there is none')
-      .argument('<run>', 'id of a run that succeeded'),
+      .description('Register the weights of a run as a version of a model.')
+      .argument('<model>', 'name of the model; created if it does not exist')
+      .argument('<run>', 'id of a run that has succeeded'),
   ).action(async (name: string, runId: string, options: ConnectionOptions) => {
     const client = await connect(options);
     const { registerModelVersion: version } = await client.request(REGISTER_MODEL_VERSION, { runId, model: name });
@@ -85,10 +88,16 @@ export function modelCommand(program: Command): void {
   withConnection(
     model
       .command('precision')
-      .description('Pin how a version computes when it serves, or let the figures decide.')
-      .argument('<model>', 'its name')
-      .argument('<version>', 'its number', wholeNumber)
-      .addArgument(new Argument('<precision>', 'what it computes with').choices(['auto', 'fp32', 'int8'])),
+      .description('Set the precision a version serves with, or let the figures decide.')
+      .argument('<model>', 'name of the model')
+      .argument('<version>', 'number of the version', wholeNumber)
+      .addArgument(
+        new Argument('<precision>', 'auto lets the measured accuracy and speed decide').choices([
+          'auto',
+          'fp32',
+          'int8',
+        ]),
+      ),
   ).action(async (name: string, version: number, choice: 'auto' | 'fp32' | 'int8', options: ConnectionOptions) => {
     const client = await connect(options);
     const precision = choice.toUpperCase() as Uppercase<typeof choice>;
@@ -97,7 +106,7 @@ export function modelCommand(program: Command): void {
     });
     const { serving } = changed;
     print(options, { modelVersion: changed }, () =>
-      fields({ model: name, version, 'serves with': serving.precision, why: serving.reason }),
+      fields({ model: name, version, 'serves with': serving.precision, reason: serving.reason }),
     );
   });
   addExport(model);

@@ -21,16 +21,16 @@ interface LogOptions extends ConnectionOptions {
 }
 
 export function predictionsCommand(program: Command): void {
-  const predictions = program.command('predictions').description('What was answered, where a model keeps it.');
+  const predictions = program.command('predictions').description('The kept answers of a model, and feedback on them.');
 
   withConnection(
     predictions
       .command('log')
-      .description("Say which share of a model's answers is kept, and for how long.")
-      .argument('<model>', 'its name')
+      .description('Set the share of answers that a model keeps, and for how long.')
+      .argument('<model>', 'name of the model')
       .requiredOption('--sample <number>', 'share of the answers, 0 (none) to 1', number)
-      .requiredOption('--reason <text>', 'why; the audit keeps it')
-      .option('--days <number>', 'after which they are deleted', wholeNumber, 30)
+      .requiredOption('--reason <text>', 'why; recorded in the audit log')
+      .option('--days <number>', 'days after which they are deleted', wholeNumber, 30)
       .option('--photos', 'keep the photos too'),
   ).action(async (model: string, options: LogOptions) => {
     const { sample, days: keepDays, photos: keepPhotos = false, reason } = options;
@@ -45,13 +45,13 @@ export function predictionsCommand(program: Command): void {
   withConnection(
     predictions
       .command('list')
-      .description('List what was answered, newest first.')
-      .argument('<model>', 'its name')
-      .option('--version <number>', 'by one version', wholeNumber)
-      .option('--label <name>', 'with this label')
-      .option('--wrong', 'only what somebody said is wrong')
-      .option('--first <number>', 'how many', wholeNumber, 50)
-      .option('--after <id>', 'behind this one'),
+      .description('List kept answers, newest first.')
+      .argument('<model>', 'name of the model')
+      .option('--version <number>', 'only answers of one version', wholeNumber)
+      .option('--label <name>', 'only answers with this label')
+      .option('--wrong', 'only answers that feedback says are wrong')
+      .option('--first <number>', 'how many to list, 1 to 200', wholeNumber, 50)
+      .option('--after <id>', 'id of the last answer of the previous page'),
   ).action(async (model: string, options: ListOptions) => {
     const { version = null, label = null, wrong = null, first, after = null } = options;
     const variables = { filter: { model, version, label, wrong }, page: { first, after } };
@@ -65,7 +65,7 @@ export function predictionsCommand(program: Command): void {
             ...[rightLabel, inputHash.slice(0, 12), id],
           ]),
         ),
-        page.next === null ? '' : `More with --after ${page.next}`,
+        page.next === null ? '' : `Next page: --after ${page.next}`,
       ),
     );
   });
@@ -73,14 +73,14 @@ export function predictionsCommand(program: Command): void {
   withConnection(
     predictions
       .command('traffic')
-      .description('Say of each version how often it was right, and whether what it is asked has changed.')
-      .argument('<model>', 'its name'),
+      .description('Show the accuracy of each version on feedback, and whether its traffic has drifted.')
+      .argument('<model>', 'name of the model'),
   ).action(async (model: string, options: ConnectionOptions) => {
     const { traffic } = await (await connect(options)).request(TRAFFIC, { model });
     print(options, { traffic }, () =>
       sections(
         table(
-          [' version', ' answers', ' judged', ' right', '95 %', 'drift'],
+          [' version', ' answers', ' with feedback', ' accuracy', '95% interval', 'drift'],
           traffic.map(({ version, predictions, feedback, drift }) => {
             const { judged, accuracy, low, high } = feedback;
             const interval = low !== null && high !== null ? `${percent(low)} to ${percent(high)}` : null;
@@ -95,12 +95,12 @@ export function predictionsCommand(program: Command): void {
   withConnection(
     predictions
       .command('feedback')
-      .description('Say what a photo shows.')
-      .argument('<prediction>', 'id of the answer')
-      .argument('<label>', "one of the version's labels"),
+      .description('Record what a photo shows. It replaces earlier feedback.')
+      .argument('<prediction>', 'id of the answer, see `hub predictions list`')
+      .argument('<label>', "what the photo shows: one of the version's labels"),
   ).action(async (predictionId: string, label: string, options: ConnectionOptions) => {
     const { giveFeedback } = await (await connect(options)).request(GIVE_FEEDBACK, { predictionId, label });
     const right = giveFeedback.label === label ? 'right' : 'wrong';
-    print(options, { prediction: giveFeedback }, () => `${giveFeedback.label} was ${right}`);
+    print(options, { prediction: giveFeedback }, () => `The answer ${giveFeedback.label} was ${right}`);
   });
 }

@@ -18,25 +18,21 @@ export function promoteCommand(program: Command): void {
   withConnection(
     program
       .command('promote')
-      .description('Let an alias point to a version of a model, once that is loaded and warm.')
-      .argument('<model>', 'its name')
+      .description('Move an alias to a version once it is loaded and warm.')
+      .argument('<model>', 'name of the model')
       .argument('<version>', 'number of the version', wholeNumber)
-      .requiredOption('--reason <text>', 'why; kept with the move')
-      .option('--alias <name>', 'production is guarded by the gate', 'production')
-      .option(
-        '--expect <version>',
-        'refuse when the alias does not point to this one any more; 0: to none',
-        wholeNumber,
-      )
-      .option('--override-gate', 'move it though the gate refuses; kept with the move')
-      .option('--request', 'ask a second person to approve it, where the model needs one'),
+      .requiredOption('--reason <text>', 'why; recorded in the audit log')
+      .option('--alias <name>', 'alias to move; the gate guards production', 'production')
+      .option('--expect <version>', 'refuse when the alias no longer points to this version; 0 for none', wholeNumber)
+      .option('--override-gate', 'promote although the gate refuses; the move records it')
+      .option('--request', 'request the approval of a second person, where the model needs it'),
   ).action(async (model: string, version: number, options: PromoteOptions) => {
     const { reason, alias, expect = null, overrideGate = false } = options;
     const input = { model, version, reason, alias, expectedVersion: expect, overrideGate };
     const client = await connect(options);
     if (options.request) {
       const { requestPromotion } = await client.request(REQUEST_PROMOTION, { input });
-      const text = `${model} version ${version} waits to be approved as ${alias}: hub promotion approve ${requestPromotion.id}`;
+      const text = `${model} version ${version} needs approval as ${alias}. A second person runs: hub promotion approve ${requestPromotion.id}`;
       return print(options, { promotionRequest: requestPromotion }, () => text);
     }
     const { promoteModelVersion } = await working(`Loading version ${version}`, () =>

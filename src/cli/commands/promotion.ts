@@ -6,10 +6,13 @@ import { APPROVE_PROMOTION, PROMOTION_REQUESTS, REJECT_PROMOTION } from '../requ
 import { working } from '../working.js';
 
 export function promotionCommand(program: Command): void {
-  const promotion = program.command('promotion').description('Promotions that a second person approves.');
+  const promotion = program.command('promotion').description('Promotions that need the approval of a second person.');
 
   withConnection(
-    promotion.command('list').description('List the requests, newest first.').option('--model <name>', 'of one model'),
+    promotion
+      .command('list')
+      .description('List promotion requests, newest first.')
+      .option('--model <name>', 'only those of one model'),
   ).action(async (options: ConnectionOptions & { readonly model?: string }) => {
     const { model = null } = options;
     const { promotionRequests } = await (await connect(options)).request(PROMOTION_REQUESTS, { model });
@@ -29,11 +32,11 @@ export function promotionCommand(program: Command): void {
       promotion
         .command(name)
         .description(description)
-        .argument('<request>', 'its id')
-        .requiredOption('--reason <text>', 'why; kept with the request'),
+        .argument('<request>', 'id, see `hub promotion list`')
+        .requiredOption('--reason <text>', 'why; stored with the request'),
     );
 
-  decision('approve', 'Move the alias as somebody else has requested.').action(
+  decision('approve', 'Approve a promotion that somebody else requested, and move the alias.').action(
     async (id: string, options: ConnectionOptions & { readonly reason: string }) => {
       const client = await connect(options);
       const { approvePromotion } = await working('Loading the version', () =>
@@ -45,11 +48,11 @@ export function promotionCommand(program: Command): void {
     },
   );
 
-  decision('reject', 'Leave the alias where it is.').action(
+  decision('reject', 'Reject a promotion. The alias stays where it is.').action(
     async (id: string, options: ConnectionOptions & { readonly reason: string }) => {
       const client = await connect(options);
       const { rejectPromotion } = await client.request(REJECT_PROMOTION, { id, reason: options.reason });
-      print(options, { promotionRequest: rejectPromotion }, () => 'The request is rejected');
+      print(options, { promotionRequest: rejectPromotion }, () => `Promotion request ${id} is rejected`);
     },
   );
 }

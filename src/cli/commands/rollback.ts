@@ -14,9 +14,9 @@ export function rollbackCommand(program: Command): void {
     program
       .command('rollback')
       .description('Move an alias back to its previous version. The gate is not checked.')
-      .argument('<model>', 'its name')
+      .argument('<model>', 'name of the model')
       .option('--alias <name>', 'alias to move', 'production')
-      .option('--reason <text>', 'reason, kept in the audit log'),
+      .option('--reason <text>', 'why; recorded in the audit log'),
   ).action(async (model: string, options: RollbackOptions) => {
     const { alias, reason = 'rollback' } = options;
     const client = await connect(options);
