@@ -15,7 +15,7 @@ interface Opened {
   readonly shared: Shared;
   readonly serving: Serving;
   readonly domain: Domain;
-  /** Whether everything that should serve is loaded. */
+  /** Whether every version that serves is loaded. */
   readonly isReady: () => boolean;
 }
 

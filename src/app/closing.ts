@@ -1,4 +1,4 @@
-/** What a hub has opened, closed in reverse. */
+/** Close functions of the opened parts of a hub. */
 export class Closing {
   readonly #closers: (() => void | Promise<void>)[] = [];
 

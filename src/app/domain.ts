@@ -39,12 +39,12 @@ import type { Shared } from './shared.js';
 import type { Storage } from './storage.js';
 import type { Training } from './train.js';
 
-/** The hub's services, and what it starts once it listens. */
+/** The hub's services, and the work that it starts once it listens. */
 export interface Domain extends Services {
   readonly exports: ExportService;
   /** Loads every version that serves, and continues rollouts and the prediction log. */
   deploy(): Promise<void>;
-  /** Starts the work that waits: runs, sweeps, imports, forms of versions, messages to webhooks. */
+  /** Starts background work: runs, sweeps, imports, calibrations, quantizations, webhook messages. */
   startWork(): Promise<void>;
 }
 

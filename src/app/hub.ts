@@ -14,15 +14,15 @@ import { openTraining } from './train.js';
 /** A running hub. */
 export interface Hub {
   readonly url: string;
-  /** The first token, which the data folder holds too. */
+  /** The first token, which is also stored in the data folder. */
   readonly token: string;
-  /** Resolves when everything that should serve is loaded. */
+  /** Resolves when every version that serves is loaded. */
   readonly ready: Promise<void>;
-  /** Takes no more requests, stops running work where it can be resumed, and closes the data. */
+  /** Stops accepting requests, stops jobs so that they can be resumed, and closes the data folder. */
   close(): Promise<void>;
 }
 
-/** Starts a hub with all its roles in this process: it serves the API, answers photos and trains. */
+/** Starts a hub in this process: API, serving and training. */
 export async function startHub(config: Config, log: Logger, replaced: Partial<Parts> = {}): Promise<Hub> {
   const closing = new Closing();
   const setup = { config, parts: { ...PACKAGED, ...replaced }, log, closing };

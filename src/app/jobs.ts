@@ -4,13 +4,13 @@ import { startWorker } from '../jobs/worker-process.js';
 import type { Setup } from './setup.js';
 import type { Storage } from './storage.js';
 
-/** Background work: its queue, and what runs it. */
+/** The queue of background work and its runner. */
 export interface Jobs {
   readonly queue: JobQueue;
   readonly runner: Runner;
 }
 
-/** Opens the queue. The runner takes nothing from it until the domain starts it. */
+/** Opens the queue. The runner takes no job until the domain starts it. */
 export async function openJobs({ parts, log, closing }: Setup, { database }: Storage): Promise<Jobs> {
   const queue = await JobQueue.open(database, log);
   closing.add(() => queue.close());

@@ -6,13 +6,13 @@ import { NETWORK_THREAD_ENTRY } from '../engines/network-thread.js';
 import { WORKER_ENTRY } from '../jobs/worker-process.js';
 import type { RemoteFile } from '../storage/download.js';
 
-/** Folder of the package, seen from the sources and from the compiled files alike. */
+/** Folder of the package, the same from the sources and from the compiled files. */
 export const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 export const SAMPLES = join(PACKAGE_FOLDER, 'samples');
 /** Folder of the built page. */
 export const PAGE_FOLDER = join(PACKAGE_FOLDER, 'dist', 'web');
 
-/** Parts of the package that a test may replace. */
+/** Parts of the package that tests may replace. */
 export interface Parts {
   readonly bundledBackbone: string;
   readonly imagenet: RemoteFile;

@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import type { Closing } from './closing.js';
 import type { Parts } from './packaged.js';
 
-/** What every part of a hub is opened with. */
+/** Arguments of every `open` function of a hub. */
 export interface Setup {
   readonly config: Config;
   readonly parts: Parts;

@@ -10,7 +10,7 @@ import { SAMPLES } from './packaged.js';
 import type { Setup } from './setup.js';
 import type { Storage } from './storage.js';
 
-/** What the services of several nouns use. */
+/** Services that several others use. */
 export interface Shared {
   readonly allowed: AllowedFolders;
   readonly changes: ChangeNotices;

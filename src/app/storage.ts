@@ -6,7 +6,7 @@ import { lockDatabase } from '../storage/database-lock.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Setup } from './setup.js';
 
-/** Everything that outlives the hub. */
+/** The hub's persistent data. */
 export interface Storage {
   readonly folder: DataFolder;
   readonly prisma: PrismaClient;

@@ -19,7 +19,7 @@ import type { Setup } from './setup.js';
 import type { Shared } from './shared.js';
 import type { Storage } from './storage.js';
 
-/** What trains, and what estimates how long training takes. */
+/** Services of training and of its estimates. */
 export interface Training {
   readonly backbones: BackboneService;
   readonly estimates: EstimateService;

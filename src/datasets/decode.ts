@@ -156,7 +156,7 @@ function megapixels(pixels: number): string {
   return `${pixels / 1e6} MP`;
 }
 
-/** The message is the reason alone: lists show it beside a name, and a single photo needs none. */
+/** The message is only the reason: lists show it next to a name, and a single photo needs no name. */
 function refused(reason: string, details: Readonly<Record<string, unknown>> = {}): HubError {
   return new HubError('IMAGE_REFUSED', reason, details);
 }

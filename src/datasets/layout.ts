@@ -85,7 +85,7 @@ export class Layout implements Placement {
       const other = top.find((name) => splitOf(name) === undefined)!;
       throw new HubError(
         'DATASET_REFUSED',
-        `The folder ${quoted(splits[0]!)} is a split, ${quoted(other)} beside it is not: give only split folders or only class folders.`,
+        `The folder ${quoted(splits[0]!)} is a split, but ${quoted(other)} next to it is not: give only split folders or only class folders.`,
       );
     }
     const classes = inner.map((parts) => parts[this.#hasSplits ? 1 : 0]).filter((name) => name !== undefined);

@@ -7,8 +7,9 @@ export class AllowedFolders {
   constructor(private readonly folders: readonly string[]) {}
 
   /**
-   * The real path, with links resolved.
-   * @throws BAD_INPUT outside the allowed folders and for missing files alike: a caller learns nothing about the rest.
+   * The real path, with symbolic links resolved.
+   * @throws BAD_INPUT, the same for a path outside the allowed folders and for a missing file, which reveals nothing
+   * about other folders.
    */
   async resolve(path: string): Promise<string> {
     const real = await realpath(resolve(path)).catch(() => undefined);

@@ -10,7 +10,7 @@ export function bearerToken(header: unknown): string | undefined {
   return typeof header === 'string' ? /^Bearer +(\S+)$/i.exec(header)?.[1] : undefined;
 }
 
-/** Passes requests with a known token, before their body is read, and sets `locals.caller`. */
+/** Accepts requests with a valid token, before their body is read, and sets `locals.caller`. */
 export function requireToken(authentication: Authentication): RequestHandler {
   return async (request, response, next) => {
     try {
@@ -24,7 +24,7 @@ export function requireToken(authentication: Authentication): RequestHandler {
   };
 }
 
-/** After `requireToken`: counts the request, and refuses it when the token has sent too many. */
+/** After `requireToken`: counts the request, and refuses it over the rate limit of the token. */
 export function limitRate(rateLimit: RateLimit): RequestHandler {
   return async (_request, response, next) => {
     try {
@@ -37,7 +37,7 @@ export function limitRate(rateLimit: RateLimit): RequestHandler {
   };
 }
 
-/** After `requireToken`: passes callers with this permission. The model is in the address. */
+/** After `requireToken`: accepts callers with this permission. The path names the model. */
 export function permit(permission: Permission): RequestHandler {
   const check: RequestHandler = (request, response, next) => {
     try {
@@ -52,5 +52,5 @@ export function permit(permission: Permission): RequestHandler {
     }
     next();
   };
-  return Object.assign(check, { permission }); // which the test of all routes looks for
+  return Object.assign(check, { permission }); // for the test of all routes
 }

@@ -7,10 +7,10 @@ import type { Route } from './route.js';
 /** Path at which a backup is made and sent as a tar archive. */
 export const BACKUP = '/backup';
 
-/** Milliseconds after which one who takes nothing is given up: as long as a backup is sent no blob is deleted. */
+/** Milliseconds without progress after which a download is aborted: no blob is deleted while a backup is sent. */
 const PATIENCE = 5 * 60_000;
 
-/** Sends a backup. One that fails on the way breaks off: whoever receives it finds its end missing. */
+/** Sends a backup. One that fails midway is cut off, and the receiver finds its end missing. */
 export function backupRoute(open: () => Promise<Readable>, log: Logger): Route {
   return {
     method: 'get',
@@ -19,12 +19,12 @@ export function backupRoute(open: () => Promise<Readable>, log: Logger): Route {
     async answer(_request, response) {
       const { requestId, caller } = response.locals as { requestId: string; caller: Caller };
       const backup = await open();
-      log.info({ requestId, actor: caller.name }, 'backup begins');
+      log.info({ requestId, actor: caller.name }, 'backup started');
       response.type('application/x-tar');
       response.setTimeout(PATIENCE, () => response.destroy());
       await pipeline(backup, response).then(
         () => log.info({ requestId }, 'backup sent'),
-        (err: unknown) => log.error({ err, requestId }, 'backup broke off'),
+        (err: unknown) => log.error({ err, requestId }, 'backup aborted'),
       );
     },
   };

@@ -1,6 +1,6 @@
 import { type ErrorCode, HubError } from '../errors.js';
 
-/** The refusal of a body by one of Express's parsers, with the status that the parser gives it. */
+/** Refusal of a body by one of Express's parsers, with the parser's status. */
 export class BodyRefusal extends HubError {
   constructor(
     code: ErrorCode,
@@ -12,10 +12,10 @@ export class BodyRefusal extends HubError {
   }
 }
 
-/** An error as http-errors makes it; for a body that is too large it has the limit in bytes. */
+/** An error of http-errors. For a body that is too large, it has the limit in bytes. */
 type ParserError = Error & { readonly status: number; readonly limit?: number };
 
-/** Turns a parser's error about a request into a refusal. Other errors stay as they are. */
+/** Turns a parser's error about a request into a refusal. Other errors are returned unchanged. */
 export function toRefusal(error: unknown): unknown {
   if (error instanceof HubError || !isParserError(error) || error.status >= 500) return error;
   const { status, message, limit } = error;

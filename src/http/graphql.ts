@@ -5,10 +5,10 @@ import type { Context } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
 import { checkCost, depthRule, QUERY_LIMITS } from './query-cost.js';
 
-const OVER_WEBSOCKET = 'A subscription comes over WebSocket (graphql-transport-ws), at the same path.';
+const OVER_WEBSOCKET = 'Subscriptions need WebSocket (graphql-transport-ws), at the same path.';
 const BAD_REQUEST = { code: 'BAD_REQUEST', http: { status: 400 } };
 
-/** Apollo Server on the hub's schema, started. */
+/** Starts Apollo Server with the hub's schema. */
 export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<ApolloServer<Context>> {
   const limitAndLog: ApolloServerPlugin<Context> = {
     async requestDidStart({ contextValue: { requestId } }) {
@@ -27,7 +27,7 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
         async willSendResponse({ response: { http, body } }) {
           if (body.kind !== 'single') return;
           for (const { extensions = {} } of body.singleResult.errors ?? []) {
-            // What proxies and clients act upon before they read the answer.
+            // Status and headers that proxies and clients act on before they read the answer.
             if (extensions.code === 'DEADLINE_EXCEEDED') http.status = 504;
             if (typeof extensions.retryAfter !== 'number') continue;
             http.status = 429;
@@ -41,12 +41,12 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
     schema,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
-    introspection: true, // every caller holds a token, and the page to try requests lives on it
+    introspection: true, // every caller has a token, and the playground needs it
     validationRules: [depthRule],
     parseOptions: { maxTokens: QUERY_LIMITS.tokens },
     persistedQueries: false,
     plugins: [limitAndLog, noLandingPage],
-    stopOnTerminationSignals: false, // the composition root decides the order of shutting down
+    stopOnTerminationSignals: false, // the composition decides the order of shutting down
     includeStacktraceInErrorResponses: false,
     formatError,
   });
@@ -54,7 +54,7 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
   return apollo;
 }
 
-/** The page to try requests is our own: Apollo's asks another host for its parts. */
+/** Replaces Apollo's landing page, which loads its parts from another host, with the hub's playground. */
 const noLandingPage: ApolloServerPlugin = {
   async serverWillStart() {
     return {

@@ -12,7 +12,7 @@ export function lastError(log: Logger): ErrorRequestHandler {
     if (refusal instanceof HubError) return refuse(response, statusOf(refusal), refusal);
     const requestId = response.locals.requestId as string;
     log.error({ err: error, requestId }, 'request failed');
-    const message = "The hub failed to answer this request. The hub's log says why, under the request id.";
+    const message = 'The hub failed to answer this request. Its log has the reason under the request id.';
     sendError(response, 500, message, { code: 'INTERNAL', requestId });
   };
 }

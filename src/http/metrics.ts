@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Route } from './route.js';
 
-/** `GET /metrics`, for Prometheus. @param open whether programs of this machine need no token. */
+/** `GET /metrics`, for Prometheus. @param open whether programs on this machine need no token. */
 export function metricsRoute(metrics: Metrics, open: boolean): Route {
   return {
     method: 'get',
@@ -16,7 +16,7 @@ export function metricsRoute(metrics: Metrics, open: boolean): Route {
   };
 }
 
-/** Measures every request. What it counts for, `atRoute` says behind it. */
+/** Measures every request. A later `atRoute` names the route that it counts for. */
 export function measure({ http }: Metrics): RequestHandler {
   return (request, response, next) => {
     const began = performance.now();
@@ -36,7 +36,7 @@ export function atRoute(path: string): RequestHandler {
   };
 }
 
-/** A proxy on this machine asks for others: it says so in a header. */
+/** False for a request that a proxy on this machine forwards, which has a header. */
 function isOfThisMachine({ socket, headers }: Request): boolean {
   const forwarded = headers.forwarded ?? headers['x-forwarded-for'];
   return forwarded === undefined && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');

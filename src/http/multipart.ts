@@ -9,16 +9,16 @@ export const UPLOAD_BOUNDS = {
   /** Bytes of one file: an archive of a dataset. */
   maxFileSize: 4 * 1024 ** 3,
   maxFiles: 16,
-  /** Bytes of the operations and of the map. */
+  /** Bytes of the operations, and of the map. */
   maxFieldSize: 1024 ** 2,
 } as const;
 
-/** A header that a page of another origin cannot send without asking first. */
+/** A header that a page of another origin cannot send without a preflight request. */
 const PREFLIGHT_HEADER = 'apollo-require-preflight';
 
 /**
- * Reads multipart requests by the GraphQL multipart request specification. A request without the preflight header is
- * refused before anything of it is parsed: a form on another site could have sent it.
+ * Reads requests of the GraphQL multipart request specification. A request without the preflight header is refused
+ * before it is parsed: a form on another site could have sent it.
  */
 export function multipart(uploads: UploadMetrics): RequestHandler {
   return async (request, response, next) => {
@@ -40,7 +40,7 @@ export function multipart(uploads: UploadMetrics): RequestHandler {
   };
 }
 
-/** What is wrong with the request itself: its reader's own errors, and its parser's, which have no system's code. */
+/** Whether the request itself is wrong: an error of the reader, or of its parser, which have no system error code. */
 function isClientError(error: unknown): error is Error & { status?: number } {
   if (!(error instanceof Error)) return false;
   return 'status' in error ? Number(error.status) < 500 : !('code' in error);

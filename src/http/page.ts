@@ -8,15 +8,15 @@ import helmet from 'helmet';
 import { HubError } from '../errors.js';
 import { refuse } from './refuse.js';
 
-/** Of 0 to 11. The default, 4, is worse than gzip; a browser takes a file once, so that some 40 ms of a core are well spent. */
+/** Brotli quality, 0 to 11. The default, 4, compresses worse than gzip; 7 takes some 40 ms once per browser and file. */
 const BROTLI_QUALITY = 7;
 
-/** Stands in the document where each answer gets a number of its own, without which its styles are not applied. */
+/** Placeholder in the document for the nonce of each response, without which its styles are not applied. */
 const NONCE = /__NONCE__/g;
 
 /**
- * The web page. Its scripts, styles and fonts lie in `folder` under names that change with their content; every path
- * that a browser asks for a document gets the same one, which shows what the path says.
+ * The web page. Its scripts, styles and fonts are in `folder`, under names that change with their content. Every path
+ * returns the same document, which renders what the path names.
  */
 export function servePage(folder: string): Router {
   const page = Router();
@@ -41,7 +41,7 @@ const makeNonce: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** Nothing from any other host, no script and no style but the page's own; pictures may come out of answers. */
+/** Nothing from other hosts, and only the page's own scripts and styles; images may be data and blob URLs. */
 const pagePolicy = helmet({
   contentSecurityPolicy: {
     useDefaults: false,

@@ -1,6 +1,6 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-/** The page to try requests: GraphiQL with all its parts in it, so that it asks no other host for anything. */
+/** The playground: GraphiQL with all its parts inline, so that it loads nothing from other hosts. */
 export function renderPlayground(endpoint: string): string {
   return renderGraphiQL({
     endpoint,

@@ -13,37 +13,37 @@ import {
 import type { ComplexityEstimator } from 'graphql-query-complexity';
 import { HubError } from '../errors.js';
 
-// The ESM build of this library brings a second copy of graphql, whose classes are not ours.
+// The ESM build of this library loads a second copy of graphql, whose classes differ from ours.
 const { getComplexity } = createRequire(import.meta.url)(
   'graphql-query-complexity',
 ) as typeof import('graphql-query-complexity');
 
 export const QUERY_LIMITS = {
-  /** Levels of fields in each other. */
+  /** Levels of nested fields. */
   depth: 10,
-  /** Fields that a request asks for, those in lists counted once per row. */
+  /** Requested fields; those in lists count once per row. */
   cost: 50_000,
-  /** Words and signs of a request. What recurses over a request must not run out of stack. */
+  /** Lexical tokens of a request. Code that recurses over a request must not overflow the stack. */
   tokens: 5_000,
 } as const;
 
-/** What a field of Query or Mutation itself counts for: each asks the database anew. */
+/** Cost of a field of Query or Mutation: each queries the database. */
 const ROOT_COST = 500;
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation']);
 
-/** Rows that a list counts for where no argument says it. */
+/** Assumed number of rows of a list without an argument for it. */
 const ROWS = 5;
 
-/** Refuses requests that are nested too deeply. Introspection is deep by nature and costs nothing that grows. */
+/** Refuses requests that are nested too deeply. Introspection is exempt: it is always deep, and its cost is fixed. */
 export const depthRule = maxDepthRule({
   n: QUERY_LIMITS.depth,
   ignoreIntrospection: true,
   flattenFragments: true,
-  propagateOnRejection: false, // what a rule throws would count as a failure of the hub
+  propagateOnRejection: false, // an error thrown by a rule would count as a failure of the hub
   onReject: [(context, { message }) => context?.reportError(new GraphQLError(message.replace('Syntax Error: ', '')))],
 }) as ValidationRule;
 
-/** A field costs itself and its children, these in a list once per row: as many as the page asks for, or a guess. */
+/** A field costs itself plus its children, which in a list count once per row: the requested number, or `ROWS`. */
 const fieldEstimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   const own = ROOTS.has(type.name) ? ROOT_COST : 1;
   const first = (args.page as { first?: number } | undefined)?.first ?? (args.first as number | undefined);
@@ -52,19 +52,19 @@ const fieldEstimator: ComplexityEstimator = ({ type, field, args, childComplexit
   return own + (isListType(returned) ? ROWS : 1) * childComplexity;
 };
 
-/** An operation as it came, with its variables. */
+/** A received operation with its variables. */
 export interface Operation {
   readonly query: DocumentNode;
   readonly variables?: Record<string, unknown> | null | undefined;
   readonly operationName?: string | null | undefined;
 }
 
-/** @throws LIMIT_EXCEEDED, as a GraphQL error, when an operation would be too much work, before any work is done. */
+/** Checks the cost of an operation before it is executed. @throws LIMIT_EXCEEDED, as a GraphQL error. */
 export function checkCost(schema: GraphQLSchema, operation: Operation): void {
   const definition = getOperationAST(operation.query, operation.operationName);
   const given = operation.variables ?? {};
   const { errors } = getVariableValues(schema, definition?.variableDefinitions ?? [], given);
-  if (!definition || errors) return; // execution refuses these in better words
+  if (!definition || errors) return; // execution refuses these with better messages
   const cost = costOf(schema, operation);
   if (cost <= QUERY_LIMITS.cost) return;
   const about = Number.isFinite(cost) ? `about ${cost}` : 'too many';
@@ -73,7 +73,7 @@ export function checkCost(schema: GraphQLSchema, operation: Operation): void {
   throw new GraphQLError(message, { originalError: refusal, extensions: { http: { status: 400 } } });
 }
 
-/** Infinity where there are more fields than are worth counting. */
+/** Infinity when there are too many fields to count. */
 function costOf(schema: GraphQLSchema, { query, variables, operationName }: Operation): number {
   const estimators = [fieldEstimator];
   const given = { ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) };

@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from 'express';
 import type { ErrorCode, HubError } from '../errors.js';
 import { BodyRefusal } from './body-refusal.js';
 
-/** HTTP's word for a code, where it has a better one than 400. */
+/** HTTP statuses of error codes; 400 for all others. */
 const STATUSES: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
@@ -20,12 +20,12 @@ export function statusOf(refusal: HubError): number {
   return refusal instanceof BodyRefusal ? refusal.status : (STATUSES[refusal.code] ?? 400);
 }
 
-/** How the body of an error looks. @param extensions its code, and what goes with it. */
+/** Makes the body of an error. @param extensions its code and details. */
 type ErrorForm = (message: string, extensions: Readonly<Record<string, unknown>>) => unknown;
 
 const GRAPHQL_FORM: ErrorForm = (message, extensions) => ({ errors: [{ message, extensions }] });
 
-/** Errors of the handlers behind this one have another form than GraphQL's. */
+/** Sets the error form of later handlers, in place of GraphQL's. */
 export function withErrorForm(form: ErrorForm): RequestHandler {
   return (_request, response, next) => {
     response.locals.errorForm = form;
@@ -34,8 +34,8 @@ export function withErrorForm(form: ErrorForm): RequestHandler {
 }
 
 /**
- * Answers a request that never reaches GraphQL, in GraphQL's form of an error unless the route has another one. What
- * says when to ask again (`retryAfter`, in seconds) says it in the header too.
+ * Refuses a request that does not reach GraphQL, with a GraphQL error unless the route has another form.
+ * `retryAfter`, in seconds, is also sent as a header.
  */
 export function refuse(response: Response, status: number, { message, code, details }: HubError): void {
   if (typeof details.retryAfter === 'number') response.setHeader('retry-after', details.retryAfter);
@@ -49,7 +49,7 @@ export function sendError(
   extensions: Readonly<Record<string, unknown>>,
 ): void {
   const form = (response.locals.errorForm as ErrorForm | undefined) ?? GRAPHQL_FORM;
-  // Without a charset, which JSON has none of: KServe's client compares the type as a whole.
+  // Without a charset, which JSON does not have: KServe's client compares the whole header.
   response.status(status).setHeader('content-type', 'application/json');
   response.end(JSON.stringify(form(message, extensions)));
 }

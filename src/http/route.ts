@@ -1,14 +1,14 @@
 import type { Request, RequestHandler } from 'express';
 import type { Permission } from '../domain/permission.js';
 
-/** A way to ask the hub besides GraphQL. */
+/** A route other than GraphQL. */
 export interface Route {
   readonly method: 'get' | 'post';
-  /** As Express writes it. */
+  /** Path in Express's syntax. */
   readonly path: string;
-  /** Who may ask it; null: everybody, without a token. */
+  /** Permission that the caller needs; null when no token is needed. */
   readonly needs: Permission | null;
-  /** Requests that everybody may make all the same. */
+  /** Selects requests that need no token in spite of `needs`. */
   readonly open?: (request: Request) => boolean;
   readonly answer: RequestHandler | RequestHandler[];
 }

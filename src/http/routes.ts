@@ -10,20 +10,20 @@ import { classifyRoute } from './rest/classify.js';
 import { exportRoute } from './rest/export.js';
 import type { Route } from './route.js';
 
-/** Path of GraphQL, of its subscriptions and of the page to try requests. */
+/** Path of GraphQL, its subscriptions and the playground. */
 export const API = '/graphql';
 
 export interface RouteParts extends InferenceParts {
   readonly metrics: Metrics;
   readonly exports: ExportService;
-  /** Whether `/metrics` needs no token from programs of this machine. */
+  /** Whether programs on this machine may read `/metrics` without a token. */
   readonly openMetrics: boolean;
-  /** Begins a backup, as a tar archive. */
+  /** Starts a backup as a tar archive. */
   readonly openBackup: () => Promise<Readable>;
   readonly log: Logger;
 }
 
-/** Every way to ask the hub but GraphQL's. */
+/** All routes except GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
   const { answerer, deployments, exports, metrics, openMetrics, openBackup, isReady, log } = parts;
   return [
@@ -49,7 +49,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
       answer: [
         playgroundPolicy,
         async (_request, response) => {
-          const { renderPlayground } = await import('./playground.js'); // 9 MB that a start does without
+          const { renderPlayground } = await import('./playground.js'); // 9 MB that a start does not need
           response.type('html').send(renderPlayground(API));
         },
       ],
@@ -62,7 +62,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
   ];
 }
 
-/** The page carries its own scripts and styles in itself and talks to this hub alone. */
+/** The playground has its scripts and styles inline and connects to this hub only. */
 const playgroundPolicy = helmet({
   contentSecurityPolicy: {
     directives: {

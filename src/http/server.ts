@@ -22,7 +22,7 @@ import type { Route } from './route.js';
 import { API, type RouteParts, routesOf } from './routes.js';
 import { serveSubscriptions } from './subscriptions.js';
 
-/** Bytes of a JSON body. */
+/** Most bytes of a JSON body. */
 const JSON_BYTES = 1024 ** 2;
 
 export interface HttpParts extends RouteParts {
@@ -35,7 +35,7 @@ export interface HttpParts extends RouteParts {
 }
 
 export interface HttpServer {
-  /** Where it listens, for example http://127.0.0.1:4000. */
+  /** Address at which it listens, for example http://127.0.0.1:4000. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
   };
 }
 
-/** Every route. Those that are open to all are in the table of test/schema/permissions.ts. */
+/** The app with every route. test/schema/permissions.ts lists the routes that need no token. */
 export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Express {
   const { subscribed, authentication, rateLimit, metrics, page, log } = parts;
   const app = express();
@@ -86,12 +86,12 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Expr
   return app;
 }
 
-/** A check that is left out for some requests. */
+/** Skips a check for some requests. */
 function unless(open: Route['open'], check: RequestHandler): RequestHandler {
   return open ? (request, response, next) => (open(request) ? next() : check(request, response, next)) : check;
 }
 
-/** Gives every request a number that its answer and the log name. */
+/** Gives every request an id, which the response and the log contain. */
 const requestId: RequestHandler = (_request, response, next) => {
   const id = randomUUID();
   response.locals.requestId = id;

@@ -14,17 +14,17 @@ import { bearerToken } from './authentication.js';
 import { checkCost, depthRule, QUERY_LIMITS } from './query-cost.js';
 import { watchToken } from './token-watch.js';
 
-/** Bytes of one message of a client. */
+/** Most bytes of one message from a client. */
 const MESSAGE_BYTES = 100_000;
 
-/** What is known of a connection. */
+/** State of an open connection. */
 type Known = { caller: Caller; stopWatching: () => void };
 
 /**
  * Subscriptions over WebSocket (graphql-transport-ws) at the path of the API. The token comes as `authorization` in
  * the connection's parameters, since browsers cannot set headers here. A connection ends when its token is revoked or
  * expires.
- * @returns how to close all connections.
+ * @returns a function that closes all connections.
  */
 export function serveSubscriptions(options: {
   readonly server: Server;
@@ -47,7 +47,7 @@ export function serveSubscriptions(options: {
         if (caller === undefined || extra.socket.readyState !== WebSocket.OPEN) return false; // closes with 4403 Forbidden
         extra.caller = caller;
         extra.stopWatching = watchToken(authentication, token, caller, () => {
-          extra.socket.close(CloseCode.Unauthorized, 'Unauthorized'); // ends all that was subscribed to
+          extra.socket.close(CloseCode.Unauthorized, 'Unauthorized'); // ends all its subscriptions
         });
         return true;
       },
@@ -60,7 +60,7 @@ export function serveSubscriptions(options: {
           await rateLimit.count((extra.caller as Caller).tokenId);
           checkCost(schema, { query: parse(query, { maxTokens: QUERY_LIMITS.tokens }), variables, operationName });
         } catch (error) {
-          if (error instanceof GraphQLError) return [error]; // also where it cannot be parsed, which would close the socket
+          if (error instanceof GraphQLError) return [error]; // also a syntax error, which would close the socket
           if (error instanceof HubError) return [new GraphQLError(error.message, { originalError: error })];
           throw error;
         }

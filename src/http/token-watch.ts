@@ -1,10 +1,10 @@
 import type { Authentication, Caller } from '../domain/caller.js';
 import { HubError } from '../errors.js';
 
-/** Milliseconds after which the token of an open connection is looked at again. Another hub may have revoked it. */
+/** Milliseconds between checks of the token of an open connection. Another process may have revoked it. */
 const RECHECK = 60_000;
 
-/** Tells once when a token is revoked or expires. @returns how to stop watching. */
+/** Calls back once when a token is revoked or expires. @returns a function that stops watching. */
 export function watchToken(
   authentication: Authentication,
   token: string | undefined,
@@ -25,11 +25,11 @@ export function watchToken(
   const look = (): void => {
     authentication.authenticate(token).then(schedule, (error: unknown) => {
       if (error instanceof HubError) lost();
-      else schedule(); // the database cannot answer now
+      else schedule(); // the database does not answer
     });
   };
   const schedule = (): void => {
-    if (stopped) return; // while the token was looked at
+    if (stopped) return; // during the check
     const left = expiresAt ? expiresAt.getTime() - Date.now() : RECHECK;
     timer = setTimeout(look, Math.max(1, Math.min(left, RECHECK))).unref();
   };

@@ -3,16 +3,16 @@ import type { Logger } from 'pino';
 import type { Events, JobKind, Task } from './job-kinds.js';
 import { LAST_EVENTS, type StartWorker, type WorkerProcess } from './worker-process.js';
 
-/** The worker died before it had reported the end of its task. */
+/** Thrown when a worker dies before it has reported the end of its task. */
 export class WorkerDeath extends Error {}
 
-/** One attempt at a job, from the loading of its task to the last event of its worker. */
+/** One attempt at a job, from loading its task to the last event of its worker. */
 export class Attempt<K extends JobKind> {
   readonly #aborted = new AbortController();
   #worker: WorkerProcess<K> | undefined;
   #killed = false;
 
-  /** @param log names the job. */
+  /** @param log whose lines name the job. */
   constructor(
     private readonly start: StartWorker,
     readonly log: Logger,
@@ -33,7 +33,7 @@ export class Attempt<K extends JobKind> {
     this.#worker?.cancel();
   }
 
-  /** Stops the worker where it is. */
+  /** Kills the worker at once. */
   kill(): void {
     this.#killed = true;
     this.#aborted.abort();
@@ -41,9 +41,9 @@ export class Attempt<K extends JobKind> {
   }
 
   /**
-   * Has a worker do the task.
-   * @param record is told every event but the last. When it fails, the worker is killed.
-   * @returns the last event. @throws WorkerDeath, what `record` throws, or the signal's reason.
+   * Runs the task in a worker.
+   * @param record receives every event but the last. When it fails, the worker is killed.
+   * @returns the last event. @throws WorkerDeath, the error of `record`, or the signal's reason.
    */
   async work(task: Task<K>, record: (event: Events[K]) => Promise<void>): Promise<Events[K]> {
     this.signal.throwIfAborted();

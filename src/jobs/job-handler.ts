@@ -3,7 +3,7 @@ import type { TaskEnd } from '../training/job.js';
 import type { Chore, Events, Finished, QueuedKind, Tasks } from './job-kinds.js';
 import type { WaitingJob } from './queue.js';
 
-/** Another process has claimed the row, or its state has changed: nothing was written. */
+/** Thrown when another process has claimed the row, or its state has changed. Nothing was written. */
 export class ClaimLost extends Error {}
 
 /** A claim on the row of a job. */
@@ -11,32 +11,32 @@ export interface Claim {
   readonly id: string;
   /** Aborted when the job is cancelled or the hub stops. */
   readonly signal: AbortSignal;
-  /** Names the job. */
+  /** Its lines name the job. */
   readonly log: Logger;
 }
 
-/** What a kind of jobs does with its rows. It knows no process; the runner knows no table. */
+/** Reads and writes the rows of one job kind. Handlers know no processes; the runner knows no tables. */
 export interface JobHandler<K extends QueuedKind> {
-  /** The jobs that rows wait for. Called at the start of the hub, when no job is under way. */
+  /** The jobs that the rows need. Called at the start of the hub, when no job is running. */
   waiting(): Promise<readonly WaitingJob[]>;
   /** Claims the row and reads it. @returns null when nothing is left to do. */
   take(claim: Claim): Promise<JobInHand<K> | null>;
 }
 
-/** A job whose row is claimed. Every write is refused with ClaimLost once another process has claimed the row. */
+/** A job whose row is claimed. Writes throw ClaimLost once another process has claimed the row. */
 export interface JobInHand<K extends QueuedKind> {
-  /** Makes the worker's task. @returns the end instead when the worker has nothing left to do. */
+  /** Makes the worker's task. @returns the end instead when no work is left for a worker. */
   load(): Promise<Tasks[K] | Finished<K>>;
-  /** Writes an event of the worker. */
+  /** Writes an event that the worker reported. */
   record(event: Exclude<Events[K], Finished<K> | TaskEnd>): Promise<void>;
   /** Writes the end of the job. */
   end(end: Finished<K> | TaskEnd): Promise<void>;
 }
 
-/** A kind of jobs that needs no worker. */
+/** Handler of a job kind without a worker. */
 export interface ChoreHandler {
   waiting(): Promise<readonly WaitingJob[]>;
-  /** Does the work. @returns when to do it again; undefined when it is done. */
+  /** Does the work. @returns when to repeat it; undefined when it is done. */
   perform(id: string, signal: AbortSignal): Promise<Date | undefined>;
 }
 

@@ -16,7 +16,7 @@ import type {
   TrainingEvent,
 } from '../training/job.js';
 
-/** What a worker is told, by the kind of the job. */
+/** Tasks of workers, by job kind. */
 export interface Tasks {
   readonly train: Job;
   readonly sweep: SweepJob;
@@ -24,12 +24,12 @@ export interface Tasks {
   readonly quantize: QuantizationJob;
   readonly calibrate: CalibrationJob;
   readonly export: ExportJob;
-  /** The run whose speed is measured. */
+  /** The run whose speed is probed. */
   readonly probe: Job;
   readonly compile: CompileJob;
 }
 
-/** What a worker reports, by the kind of the job. */
+/** Events that workers report, by job kind. */
 export interface Events {
   readonly train: TrainingEvent;
   readonly sweep: SweepEvent;
@@ -44,18 +44,18 @@ export interface Events {
 /** One unit of background work that a worker computes. */
 export type JobKind = keyof Tasks;
 
-/** Work that waits in the queue, in the order in which the kinds take turns: one job of them all runs at a time. */
+/** Queued kinds with a worker process, in the order of their turns. One job of all these kinds runs at a time. */
 export const QUEUED_KINDS = ['train', 'sweep', 'import', 'calibrate', 'quantize'] as const satisfies readonly JobKind[];
 export type QueuedKind = (typeof QUEUED_KINDS)[number];
 
 /**
- * Work that waits in the queue and needs no worker process: deleting blobs of deleted runs, delivering a message to a
- * webhook, and what is due every hour.
+ * Queued kinds without a worker process: deleting the blobs of deleted runs, delivering messages to webhooks, and hourly
+ * upkeep.
  */
 export const CHORES = ['release', 'deliver', 'upkeep'] as const;
 export type Chore = (typeof CHORES)[number];
 
-/** What the id of a job names, for the log. */
+/** What the id of a job identifies, for the log. */
 export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
   train: 'run',
   sweep: 'sweep',
@@ -68,17 +68,17 @@ export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
 };
 
 /**
- * Work that a request waits for, or that belongs to this process alone. It is never stored: when the hub ends, nobody waits
- * for it any more. One job of each kind runs at a time, whatever waits in the queue.
+ * Kinds that are never queued or stored, because a request waits for them or only this process needs them. One job of
+ * each kind runs at a time, independently of the queue.
  */
 export const IMMEDIATE_KINDS = ['export', 'probe', 'compile'] as const satisfies readonly JobKind[];
 export type ImmediateKind = (typeof IMMEDIATE_KINDS)[number];
 
-/** A task as it is sent to a worker. */
+/** The message that sends a task to a worker. */
 export type Task<K extends JobKind = JobKind> = { [P in K]: { readonly kind: P; readonly job: Tasks[P] } }[K];
 
-/** The event that ends a job with success. */
+/** The event that ends a successful job. */
 export type Finished<K extends JobKind> = Extract<Events[K], { readonly type: 'finished' }>;
 
-/** What the hub tells a worker: one task, and then perhaps to stop. */
+/** Messages to a worker: one task, then possibly a cancellation. */
 export type WorkerCommand = Task | { readonly kind: 'cancel' };

@@ -2,25 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ClaimedJob, JobName } from './queue.js';
 
-/** Milliseconds after which the queue is looked at without a notice: a notice can be lost, a job of a dead process sends none. */
+/** Milliseconds between polls of the queue: a notice can be lost, and a job of a dead process sends none. */
 const POLL_MS = 30_000;
-/** Milliseconds of rest after a failure, twice as long each time. */
+/** Milliseconds of the pause after a failure, doubled each time. */
 const REST_MS = { first: 1000, longest: 30_000 } as const;
 
 interface LaneParts {
   readonly log: Logger;
   /** Kinds of jobs, which take turns. */
   readonly kinds: readonly JobName[];
-  /** Jobs at the same time. */
+  /** Number of jobs at the same time. */
   readonly width: number;
   /** Claims a job of the first kind that has one. */
   claim(kinds: readonly JobName[]): Promise<ClaimedJob | null>;
   /**
-   * Does a job. @returns whether it goes first next time, since its worker died.
-   * @throws what keeps even the failure of the job from being written, as on a full disk.
+   * Does a job. @returns whether it is first next time, because its worker died.
+   * @throws when not even the failure of the job can be written, as on a full disk.
    */
   perform(job: ClaimedJob): Promise<boolean>;
-  /** Lets a job wait again whose end could not be written. */
+  /** Returns a job whose end could not be written to the queue. */
   again(job: ClaimedJob): Promise<void>;
 }
 
@@ -42,13 +42,13 @@ export class Lane {
     this.#running ??= this.#run();
   }
 
-  /** Looks for jobs now. */
+  /** Checks the queue now. */
   wake(): void {
     this.#isWoken = true;
     this.#wake();
   }
 
-  /** Claims nothing more, and waits for the jobs that are under way. */
+  /** Stops claiming jobs, and waits for the running ones. */
   async close(): Promise<void> {
     this.#closed.abort();
     this.wake();
@@ -112,12 +112,12 @@ export class Lane {
       if (this.#isWoken || this.#closed.signal.aborted) this.#wake();
     });
     this.#wake = () => undefined;
-    this.#isWoken = false; // else a lane with no free place would never wait
+    this.#isWoken = false; // otherwise a full lane would never wait
   }
 
   #fail(err: unknown): void {
     if (this.#closed.signal.aborted) return;
-    this.parts.log.error({ err, jobs: this.parts.kinds }, 'jobs cannot be run; the hub tries again');
+    this.parts.log.error({ err, jobs: this.parts.kinds }, 'jobs could not be run; the hub will retry');
     this.#rest = Math.min(REST_MS.longest, Math.max(REST_MS.first, this.#rest * 2));
   }
 }

@@ -6,20 +6,20 @@ import { CHORES, type Chore, QUEUED_KINDS, type QueuedKind } from './job-kinds.j
 
 /** PostgreSQL schema of the queue's tables. */
 const SCHEMA = 'jobs';
-/** Holds jobs that were given up, until their rows say so. */
+/** Queue of jobs that were given up, until their rows record it. */
 const GIVEN_UP = 'given-up';
 /** A job whose worker has died this many times is given up. */
 export const WORKER_DEATHS = 3;
 
 const SECONDS_PER_DAY = 24 * 3600;
-/** Seconds without a heartbeat after which a job of another process is taken from it. */
+/** Seconds without a heartbeat after which another process may claim a job. */
 const LEASE_SECONDS = 60;
 /** Milliseconds after which a claim is renewed: pg-boss ends every claim after a day. */
 const RENEWAL_MS = 12 * 3600 * 1000;
-/** pg-boss deletes jobs that have waited this long; a run may wait for as long as it likes. */
+/** pg-boss deletes jobs that have waited this long; runs may wait without limit. */
 const RETENTION_SECONDS = 10 * 365 * SECONDS_PER_DAY;
 const LARGEST_PRIORITY = 2 ** 31 - 1;
-/** Milliseconds after its time at which a delayed job is looked for: timers may fire a little early. */
+/** Milliseconds added to the time of a delayed job before it is announced: timers may fire slightly early. */
 const SLACK_MS = 5;
 
 export type JobName = QueuedKind | Chore;
@@ -29,7 +29,7 @@ export interface WaitingJob {
   readonly id: string;
   /** Jobs of a kind run in ascending order, then in the order in which they were enqueued. */
   readonly order?: number;
-  /** Not before this time. */
+  /** Earliest time at which it runs. */
   readonly at?: Date;
 }
 
@@ -37,19 +37,19 @@ export interface WaitingJob {
 export interface ClaimedJob {
   readonly kind: JobName;
   readonly id: string;
-  /** How often its worker has died before. */
+  /** Number of times its worker has died. */
   readonly deaths: number;
-  /** Whether it is given up: only its row is left to end. */
+  /** Whether it was given up, so that only its row must be ended. */
   readonly isGivenUp: boolean;
   readonly claimedAt: number;
-  /** Its place in pg-boss. */
+  /** Name of its queue in pg-boss, and its id there. */
   readonly queue: string;
   readonly jobId: string;
 }
 
 /**
- * The queue of background work: pg-boss over the pool of the hub's database. A job carries the id of its row and nothing
- * else; a job that is done is deleted, since the row says how it ended. So the queue can always be rebuilt from the rows.
+ * The queue of background work: pg-boss on the connection pool of the hub's database. A job has only the id of its row.
+ * A finished job is deleted, since the row records its outcome. So the queue can always be rebuilt from the rows.
  */
 export class JobQueue {
   readonly #listeners = new Set<() => void>();
@@ -65,7 +65,7 @@ export class JobQueue {
     let announce = (): void => undefined;
     const db: ConstructorOptions['db'] = {
       executeSql: (text, values) => pool.query(text, values),
-      // pg-boss names the channel on which it announces new jobs; the runner is woken by it, not pg-boss's own workers.
+      // The channel on which pg-boss announces new jobs wakes the runner instead of pg-boss's own workers.
       listen: async (channel) => ({ close: await database.listen(channel, () => announce()) }),
     };
     const boss = new PgBoss({
@@ -73,10 +73,10 @@ export class JobQueue {
       schema: SCHEMA,
       db,
       useListenNotify: true,
-      // Takes jobs from processes that died. An embedded database has no other process.
+      // Releases jobs of processes that died. An embedded database has only one process.
       supervise: kind === 'postgresql',
       monitorIntervalSeconds: LEASE_SECONDS / 2,
-      // The queues never change; nothing here is scheduled by pg-boss or depends on another job.
+      // The queues never change, and no job is scheduled by pg-boss or depends on another one.
       queueCacheIntervalSeconds: SECONDS_PER_DAY,
       flowIntervalSeconds: SECONDS_PER_DAY,
       schedule: false,
@@ -116,7 +116,7 @@ export class JobQueue {
     this.#announceAt(job.at);
   }
 
-  /** Takes a waiting job away, in the transaction that ends its row. */
+  /** Removes a waiting job in the transaction that ends its row. */
   async withdraw(tx: Prisma.TransactionClient, kind: JobName, id: string): Promise<void> {
     await this.boss.deleteJob(kind, id, { db: fromPrisma(tx) });
   }
@@ -128,14 +128,14 @@ export class JobQueue {
     jobs: readonly Required<Pick<WaitingJob, 'id' | 'order'>>[],
   ) {
     const priorities = jobs.map(({ order }) => -order);
-    // pg-boss updates one job a statement, 7 ms each; a move may shift thousands.
+    // pg-boss updates one job per statement, 7 ms each; a move may shift thousands.
     await tx.$executeRaw`
       UPDATE jobs.job SET priority = placed.priority
       FROM unnest(${jobs.map(({ id }) => id)}::uuid[], ${priorities}::int[]) AS placed(id, priority)
       WHERE job.name = ${kind} AND job.id = placed.id AND job.state < 'active'`;
   }
 
-  /** Replaces all jobs of a kind. To be called at the start, when no job of the kind is under way. */
+  /** Replaces all jobs of a kind. Call it at the start, when no job of the kind is running. */
   async rebuild(kind: JobName, jobs: readonly WaitingJob[]): Promise<void> {
     await this.boss.deleteAllJobs(kind);
     if (jobs.length > 0) await this.boss.insert(kind, jobs.map(toInsert));
@@ -151,7 +151,7 @@ export class JobQueue {
     return null;
   }
 
-  /** Claims a job that is given up. */
+  /** Claims a job that was given up. */
   async claimGivenUp(): Promise<ClaimedJob | null> {
     const [job] = await this.boss.fetch(GIVEN_UP, { includeMetadata: true });
     if (!job) return null;
@@ -159,17 +159,17 @@ export class JobQueue {
     return { kind, id, deaths: WORKER_DEATHS, isGivenUp: true, ...placeOf(GIVEN_UP, job.id) };
   }
 
-  /** Removes a job that is done. */
+  /** Removes a finished job. */
   async done(job: ClaimedJob): Promise<void> {
     await this.boss.deleteJob(job.queue, fenceOf(job));
   }
 
-  /** Counts the death of the job's worker: the job waits again, before all others, or is given up. */
+  /** Counts the death of a job's worker. The job returns to the head of the queue or is given up. */
   async died(job: ClaimedJob): Promise<void> {
     await this.boss.fail(job.queue, fenceOf(job));
   }
 
-  /** Lets a claimed job wait again, without counting a death. */
+  /** Returns a claimed job to the queue without counting a death. */
   async again(job: ClaimedJob, at?: Date): Promise<void> {
     await this.database.client.$transaction(async (tx) => {
       await this.boss.deleteJob(job.queue, job.jobId, { db: fromPrisma(tx) });
@@ -178,8 +178,8 @@ export class JobQueue {
   }
 
   /**
-   * Keeps the claim of a job that is under way.
-   * @returns the job as it is claimed now, or null when another process has it.
+   * Renews the claim of a running job.
+   * @returns the job with its present claim, or null when another process has claimed it.
    */
   async keep(job: ClaimedJob): Promise<ClaimedJob | null> {
     const { affected } = (await this.boss.touch(job.queue, fenceOf(job))) as { readonly affected?: number };
@@ -187,12 +187,12 @@ export class JobQueue {
     return performance.now() - job.claimedAt < RENEWAL_MS ? job : this.renew(job);
   }
 
-  /** Takes jobs from processes whose heartbeat stopped, now instead of at the next of its times. */
+  /** Releases the jobs of processes whose heartbeat stopped, without waiting for the next periodic check. */
   async takeFromDead(): Promise<void> {
     for (const kind of QUEUED_KINDS) await this.boss.supervise(kind);
   }
 
-  /** Replaces a job by a new one that this process claims at once. */
+  /** Replaces a job with a new one that this process claims at once. */
   async renew(job: ClaimedJob): Promise<ClaimedJob> {
     await this.database.client.$transaction(async (tx) => {
       const db = fromPrisma(tx);
@@ -203,7 +203,7 @@ export class JobQueue {
     return { ...job, deaths: 0, ...placeOf(job.queue, job.jobId) };
   }
 
-  /** Calls a listener whenever there may be a job to claim. */
+  /** Calls a listener whenever a job may be ready to claim. */
   onWork(listener: () => void): void {
     this.#listeners.add(listener);
   }
@@ -238,5 +238,5 @@ function toInsert({ id, order, at }: WaitingJob): JobInsert {
 
 const placeOf = (queue: string, jobId: string) => ({ queue, jobId, claimedAt: performance.now() });
 
-/** Limits a call to this claim: a job that another process has claimed since is left alone. */
+/** Restricts a call to this claim, so that it does not affect a job that another process has claimed since. */
 const fenceOf = ({ jobId, deaths, isGivenUp }: ClaimedJob) => ({ id: jobId, retryCount: isGivenUp ? 0 : deaths });

@@ -21,7 +21,7 @@ import { Lane } from './lane.js';
 import { type ClaimedJob, type JobName, type JobQueue, WORKER_DEATHS } from './queue.js';
 import type { StartWorker } from './worker-process.js';
 
-/** Messages to webhooks that are delivered at the same time. */
+/** Number of webhook messages that are delivered at the same time. */
 const DELIVERIES = 8;
 
 interface RunnerParts {
@@ -29,12 +29,12 @@ interface RunnerParts {
   readonly log: Logger;
 }
 
-/** A job under way, as it is stopped. */
+/** How to stop a running job. */
 type Stoppable = Pick<Attempt<JobKind>, 'cancel' | 'kill'>;
 
 /**
- * Runs jobs, each in a worker process of its own, and starts workers that died again. It knows no table: the handler of a
- * kind reads and writes its rows.
+ * Runs each job in its own worker process, and restarts workers that died. It knows no tables: the handler of each job
+ * kind reads and writes the rows.
  */
 export class Runner {
   #queue: JobQueue | undefined;
@@ -43,14 +43,14 @@ export class Runner {
   readonly #immediate = Object.fromEntries(IMMEDIATE_KINDS.map((kind) => [kind, pLimit(1)])) as Readonly<
     Record<ImmediateKind, LimitFunction>
   >;
-  /** By kind and id for a job of the queue. */
+  /** Running jobs; a queued job has its kind and id as the key. */
   readonly #underWay = new Map<unknown, Stoppable>();
   readonly #closed = new AbortController();
   #handlers: JobHandlers | undefined;
 
   constructor(private readonly parts: RunnerParts) {}
 
-  /** Makes the queue match the rows, and takes jobs from it. Jobs that an earlier process left are claimed at once. */
+  /** Rebuilds the queue from the rows and starts to take jobs. Jobs of an earlier process are claimed at once. */
   async start(queue: JobQueue, handlers: JobHandlers): Promise<void> {
     this.#queue = queue;
     this.#handlers = handlers;
@@ -65,7 +65,7 @@ export class Runner {
     this.#lanes = [
       new Lane({
         ...common,
-        // Blobs are released in turn with runs: a run stores a blob before its row names it.
+        // Releases take turns with runs: a run stores a blob before its row names it.
         kinds: [...QUEUED_KINDS, 'release'],
         width: 1,
         claim: async (kinds) => (await queue.claimGivenUp()) ?? queue.claim(kinds),
@@ -87,9 +87,9 @@ export class Runner {
   }
 
   /**
-   * Runs a job that somebody waits for.
-   * @param signal when nobody waits any more. @returns its last event.
-   * @throws the error that the job failed with, WORKER_DIED, SHUTTING_DOWN, or the signal's reason.
+   * Runs a job that a caller waits for.
+   * @param signal aborted when the caller no longer waits. @returns its last event.
+   * @throws the error of the job, WORKER_DIED, SHUTTING_DOWN, or the signal's reason.
    */
   run<K extends ImmediateKind>(kind: K, job: Tasks[K], signal?: AbortSignal): Promise<Finished<K>> {
     return this.#immediate[kind](async () => {
@@ -108,14 +108,14 @@ export class Runner {
     });
   }
 
-  /** Claims nothing more and stops every worker where it is: the jobs of the queue continue at the next start. */
+  /** Stops claiming jobs and kills every worker. Queued jobs resume at the next start. */
   async close(): Promise<void> {
     this.#closed.abort();
     for (const attempt of this.#underWay.values()) attempt.kill();
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 
-  /** Does a claimed job. @returns whether its worker died. @throws what keeps even its failure from being written. */
+  /** Does a claimed job. @returns whether its worker died. @throws when not even its failure can be written. */
   async #perform(job: ClaimedJob): Promise<boolean> {
     const { startWorker, log } = this.parts;
     const queue = this.#queue as JobQueue;
@@ -133,14 +133,14 @@ export class Runner {
       if (again) await queue.again(claim.job, again);
       else await queue.done(claim.job);
     } catch (error) {
-      if (attempt.killed && !claim.isLost) return false; // the hub stops
+      if (attempt.killed && !claim.isLost) return false; // the hub is stopping
       if (error instanceof WorkerDeath) {
-        attempt.log.warn({ err: error.cause, deaths: claim.job.deaths + 1 }, 'training process died');
+        attempt.log.warn({ err: error.cause, deaths: claim.job.deaths + 1 }, 'worker process died');
         await queue.died(claim.job);
         return true;
       }
       if (!(error instanceof ClaimLost) && !claim.isLost) throw error;
-      attempt.log.warn({ err: error }, 'another process has taken the job');
+      attempt.log.warn({ err: error }, 'another process has claimed the job');
       if (!claim.isLost) await queue.done(claim.job);
     } finally {
       claim.stop();
@@ -170,7 +170,7 @@ export class Runner {
     }
   }
 
-  /** Keeps the claim of a job by heartbeats, where other processes could take it. */
+  /** Renews the claim of a job with heartbeats, where another process could claim it. */
   #keep(job: ClaimedJob, attempt: Stoppable) {
     const queue = this.#queue as JobQueue;
     const kept = { job, isLost: false, stop: () => clearInterval(timer) };
@@ -182,7 +182,7 @@ export class Runner {
         attempt.kill();
       }
     };
-    // A heartbeat that cannot be written says nothing about the claim.
+    // A failed heartbeat does not mean that the claim is lost.
     const timer = queue.hasLeases
       ? setInterval(() => void beat().catch(() => undefined), queue.heartbeatMs)
       : undefined;
@@ -209,18 +209,18 @@ export class Runner {
 const keyOf = (kind: JobName, id: string): string => `${kind} ${id}`;
 
 const workerDied = (): HubError =>
-  new HubError('WORKER_DIED', `The training process died ${WORKER_DEATHS} times; the hub's log says how.`);
+  new HubError('WORKER_DIED', `The worker process died ${WORKER_DEATHS} times; the hub's log has the details.`);
 
-/** The end of a job that failed outside its worker. Only the log says more of an unexpected error. */
+/** The end of a job that failed outside its worker. Only the log has the details of an unexpected error. */
 function failureOf(thrown: unknown, subject: string, log: Logger): TaskEnd {
   const error = toHubError(thrown);
   if (error instanceof HubError) return { type: 'failed', code: error.code, message: error.message };
   log.error({ err: error }, `${subject} failed inside the hub`);
-  const message = `The ${subject} failed inside the hub; its log says why.`;
+  const message = `The ${subject} failed inside the hub; its log has the reason.`;
   return { type: 'failed', code: 'INTERNAL', message };
 }
 
-/** @throws the error that a job ended with; only the log says more of an unexpected one. */
+/** @throws the error of a failed job; only the log has the details of an unexpected one. */
 function finished<K extends JobKind>(event: Events[K]): Finished<K> {
   const end = event as Finished<K> | TaskEnd;
   if (end.type === 'finished') return end as Finished<K>;

@@ -9,7 +9,7 @@ import { openEngine } from '../engines/open-engine.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Job, QuantizationJob, SweepEvent, TrainingEvent } from '../training/job.js';
 
-/** What training in a worker is given: blobs, the engine that was asked for, and networks side by side. */
+/** Context of training in a worker: blobs, the requested engine, and parallel networks. */
 export async function trainingContext(
   { blobFolder, threads = availableParallelism(), compute = resolveCompute({}) }: Job,
   emit: (event: TrainingEvent | SweepEvent) => void,
@@ -28,7 +28,7 @@ export async function trainingContext(
   };
 }
 
-/** What work on model versions is given: the engine that serves, whichever engine trained. */
+/** Context of work on model versions: always the engine that serves, also when another one trained them. */
 export function servingContext(
   { blobFolder, threads = availableParallelism() }: Pick<QuantizationJob, 'blobFolder' | 'threads'>,
   signal: AbortSignal,
@@ -42,14 +42,14 @@ export function servingContext(
   };
 }
 
-/** Networks side by side at most; each takes some 300 MB. */
+/** Most parallel networks; each takes some 300 MB. */
 const NETWORKS = 4;
-/** Images for which another network is worth it: a network takes half a second to start. */
+/** Images per additional network, which takes half a second to start. */
 const IMAGES_PER_NETWORK = 100;
 
 /**
- * Starts one network per thread. One thread per core computes more images than one network on all cores, most of all beside
- * other work. Each network takes its own copy of the weights, so there are only a few. A graphics card computes one network.
+ * Starts one network per thread. One thread per core computes more images than one network on all cores, especially
+ * when other work is running. Their number is limited, since each has its own copy of the weights. A GPU runs one network.
  */
 function startThreads(blobFolder: string, { info }: Engine, images: number): readonly NetworkThread[] {
   const device = info.device as OnnxDevice;

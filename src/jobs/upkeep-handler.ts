@@ -2,10 +2,10 @@ import type { ChoreHandler } from './job-handler.js';
 import type { WaitingJob } from './queue.js';
 
 const HOUR_MS = 3_600_000;
-/** The only job of its kind. */
+/** Id of the only upkeep job. */
 const ID = '00000000-0000-7000-8000-000000000001';
 
-/** Does what is due at the start and every hour after it. */
+/** Runs upkeep at the start of the hub and every hour after it. */
 export class UpkeepHandler implements ChoreHandler {
   constructor(private readonly chores: readonly (() => Promise<void>)[]) {}
 

@@ -5,16 +5,16 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Events, JobKind, Task, WorkerCommand } from './job-kinds.js';
 
-/** A worker at work on one task. */
+/** A running worker with its task. */
 export interface WorkerProcess<K extends JobKind = JobKind> {
   readonly pid: number;
-  /** Every event in order. Ends after the last event of the task; throws when the process dies before that. */
+  /** Events in order. Ends after the last event of the task; throws when the process dies before it. */
   readonly events: AsyncIterable<Events[K]>;
   /** Standard error of the process. */
   readonly errors: Readable;
-  /** Asks it to stop at the next batch; it answers with the event `cancelled`. */
+  /** Asks the worker to stop at the next batch; it then reports the event `cancelled`. */
   cancel(): void;
-  /** Ends it at once. */
+  /** Kills the worker at once. */
   kill(): void;
 }
 
@@ -25,8 +25,8 @@ export type StartWorker = <K extends JobKind>(task: Task<K>) => WorkerProcess<K>
 export const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', 'cancelled']);
 
 /**
- * Threads that decode images in a worker. Decoders hold each other up: on two cores one decoder does as many small images a
- * second as four, for half the processor time, which the network can use.
+ * Threads that decode images in a worker. Decoders block each other: on two cores, one decodes as many small images per
+ * second as four, in half the processor time, which leaves the rest to the network.
  */
 const DECODERS = Math.max(1, Math.floor(availableParallelism() / 2));
 
@@ -41,7 +41,7 @@ export function startWorker<K extends JobKind>(task: Task<K>, entry: string = WO
     env: { ...process.env, UV_THREADPOOL_SIZE: String(DECODERS) },
   });
   const send = (command: WorkerCommand): void => {
-    if (child.connected) child.send(command, () => undefined); // a process that has just died is noticed by its exit
+    if (child.connected) child.send(command, () => undefined); // the exit of the process reports its death
   };
   const messages = on(child, 'message', { close: ['exit'] });
   send(task as Task);
@@ -62,5 +62,5 @@ async function* eventsOf<E extends { readonly type: string }>(
     yield event;
     if (LAST_EVENTS.has(event.type)) return;
   }
-  throw new Error(`The training process ended with ${exit() ?? 'no exit code'} before its work was done.`);
+  throw new Error(`The worker process ended with ${exit() ?? 'no exit code'} before its task was done.`);
 }

@@ -5,8 +5,8 @@ import type { TaskEnd } from '../training/job.js';
 import type { Events, JobKind, Task, Tasks, WorkerCommand } from './job-kinds.js';
 
 /**
- * The worker process. It takes one task over IPC, reports events, and ends. It also ends when the hub is gone; the hub
- * resumes the job from its checkpoint at the next start.
+ * The worker process. It receives one task over IPC, reports events, and exits. It also exits when the hub dies; the
+ * hub resumes the job from its checkpoint at the next start.
  */
 const cancelled = new AbortController();
 
@@ -15,10 +15,10 @@ process.on('message', (command: WorkerCommand) => {
   else void work(command);
 });
 process.on('disconnect', () => process.exit(1));
-// A terminal's Ctrl-C reaches the whole process group; the hub decides what happens to its worker.
+// A terminal sends Ctrl-C to the whole process group; the hub stops its workers itself.
 process.on('SIGINT', () => undefined);
 
-/** Each task loads only the modules that it needs: all of them together take half a second. */
+/** Each task imports only the modules that it needs; importing all of them takes half a second. */
 const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
   async train(task) {
     const [{ train }, { jobSchema }] = await Promise.all([
@@ -84,7 +84,7 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
 };
 
 async function work<K extends JobKind>({ kind, job }: Task<K>): Promise<void> {
-  // The API answers while a worker takes every core. Serving goes before compiling.
+  // The API must answer while a worker uses every core, and serving has priority over compiling.
   const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
   yieldTo(kind === 'compile' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
   const unwatch = kind === 'train' ? await reportSystemUse() : undefined;
@@ -120,8 +120,8 @@ async function servingContextOf(job: Pick<Tasks['quantize'], 'blobFolder' | 'thr
 function failure(error: unknown): TaskEnd {
   const cause = toHubError(error);
   if (cause instanceof HubError) return { type: 'failed', code: cause.code, message: cause.message };
-  console.error(error); // the hub keeps a worker's standard error in its log
-  return { type: 'failed', code: 'INTERNAL', message: 'Training failed inside the hub; its log says why.' };
+  console.error(error); // the hub logs the standard error of its workers
+  return { type: 'failed', code: 'INTERNAL', message: 'The job failed inside the hub; its log has the reason.' };
 }
 
 function emit<K extends JobKind>(event: Events[K] | TaskEnd): void {

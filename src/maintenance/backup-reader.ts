@@ -18,28 +18,28 @@ import {
 
 type Content = AsyncIterable<Uint8Array>;
 
-/** Takes what is in a backup. The end of a content throws when it is not what the backup says. */
+/** Receives the entries of a backup. A content throws at its end when its hash is wrong. */
 export interface BackupSink {
   begin(header: BackupHeader): Promise<void>;
   table(name: string, content: Content): Promise<void>;
   blob(sha256: string, content: Content): Promise<void>;
 }
 
-/** For whoever only wants to know whether a backup is whole. */
+/** Discards all entries, to only check a backup. */
 const NOWHERE: BackupSink = {
   begin: async () => undefined,
   table: (_, content) => drain(content),
   blob: (_, content) => drain(content),
 };
 
-/** What a backup holds that is whole. */
+/** Contents of a complete backup. */
 export interface BackupContents extends BackupEnd {
   readonly backup: BackupHeader;
 }
 
 /**
  * Reads a backup to its end and compares every hash.
- * @throws BACKUP_REFUSED when it is none, was cut off or changed, or was made by a newer hub.
+ * @throws BACKUP_REFUSED when the file is not a backup, was cut off or changed, or was made by a newer hub.
  */
 export async function readBackup(file: string, sink: BackupSink = NOWHERE): Promise<BackupContents> {
   const entries = extract();
@@ -47,12 +47,12 @@ export async function readBackup(file: string, sink: BackupSink = NOWHERE): Prom
   flow.catch(() => undefined); // its error also reaches the loop, through `entries`
   try {
     const reading = new Reading(sink);
-    // The package's types leave open what a chunk is.
+    // The package does not type its chunks.
     for await (const entry of entries) await reading.take(entry as AsyncIterable<unknown> as Entry);
     await flow;
     return reading.end();
   } catch (error) {
-    throw error instanceof Error && 'code' in error ? error : refused((error as Error).message); // the archive's reader gives no codes
+    throw error instanceof Error && 'code' in error ? error : refused((error as Error).message); // errors of the tar reader have no code
   } finally {
     entries.destroy();
   }
@@ -61,17 +61,17 @@ export async function readBackup(file: string, sink: BackupSink = NOWHERE): Prom
 /** An entry of the archive. */
 type Entry = Content & { readonly header: { readonly name: string } };
 
-/** An entry that is to come. */
+/** An entry that must follow. */
 interface Expected {
   readonly name: string;
   readonly take: (content: Content) => Promise<void>;
 }
 
-/** Where in a backup somebody has arrived: every entry is the one that must come. */
+/** Checks the order of the entries while a backup is read. */
 class Reading {
   #header: { readonly value: BackupHeader; readonly sha256: string } | undefined;
   #expected: readonly Expected[] = [];
-  /** How many of them have come or were left out. */
+  /** Number of expected entries that were read or left out. */
   #place = 0;
   readonly #leftOut: string[] = [];
   #end: BackupEnd | undefined;
@@ -95,11 +95,11 @@ class Reading {
       this.#place += 1;
       return expected.take(entry);
     }
-    throw refused(`it has ${name} in a wrong place`);
+    throw refused(`${name} is in the wrong place`);
   }
 
   async #begin(name: string, entry: Entry): Promise<void> {
-    if (name !== HEADER) throw refused(`it begins with ${name}, not with ${HEADER}`);
+    if (name !== HEADER) throw refused(`it starts with ${name} instead of ${HEADER}`);
     const content = await buffer(entry);
     const value = parse(headerSchema, content, HEADER);
     this.#header = { value, sha256: createHash('sha256').update(content).digest('hex') };
@@ -145,7 +145,7 @@ function parse<T>(schema: z.ZodType<T>, content: Buffer, name: string): T {
   try {
     return schema.parse(JSON.parse(content.toString('utf8')));
   } catch {
-    throw refused(`${name} is not what this hub knows: a newer one may have made it`);
+    throw refused(`${name} has an unknown format; a newer hub may have made it`);
   }
 }
 

@@ -14,31 +14,31 @@ import { type BackupEnd, type BackupHeader, blobEntry, END, HEADER, rowsEntry } 
 import { faultOf } from './blob-faults.js';
 import { namedBlobs } from './named-blobs.js';
 
-/** Cached features are computed again where they are missing: neither their rows nor their blobs are kept. */
+/** Tables that are left out. Cached features are computed again when needed; their blobs are left out too. */
 const LEFT_OUT = ['feature_chunks'] as const;
-/** Bytes of a blob that are in memory at once. */
+/** Bytes of a blob in memory at once. */
 const PIECE = 1024 ** 2;
 
 export interface BackupParts {
   readonly prisma: PrismaClient;
   readonly blobs: BlobStore;
-  /** Folder in which rows wait until they are sent. */
+  /** Folder for the rows until they are sent. */
   readonly temporary: string;
 }
 
-/** Makes backups: all rows at one moment and every blob that they name, while the hub goes on. */
+/** Makes backups of a running hub: a snapshot of all rows, and every blob that they name. */
 export class BackupService {
   #busy = false;
 
   constructor(private readonly parts: BackupParts) {}
 
   /**
-   * Reads the rows; then the backup can be read, as a tar archive, at any speed. Until that has ended or is given up no
-   * blob is deleted. @throws CONFLICT while another backup is made.
+   * Takes a snapshot of the rows and returns the backup as a tar archive, to be read at any speed. No blob is deleted
+   * until it is read or destroyed. @throws CONFLICT while another backup is being made.
    */
   async open(): Promise<Readable> {
     const { prisma, blobs, temporary } = this.parts;
-    if (this.#busy) throw new HubError('CONFLICT', 'A backup is being made already: wait until it has ended.');
+    if (this.#busy) throw new HubError('CONFLICT', 'Another backup is being made: wait until it has ended.');
     this.#busy = true;
     const release = blobs.keep();
     let folder: string | undefined;
@@ -59,12 +59,12 @@ export class BackupService {
       const header = Buffer.from(JSON.stringify(await describe(rows, named, rowFolder)));
       const tar = pack();
       void this.#fill(tar, header, rows, named, rowFolder)
-        .finally(cleanUp) // before its reader sees the end, and may ask for the next one
+        .finally(cleanUp) // before the reader sees the end and may start the next backup
         .then(
           () => tar.finalize(),
           (error: Error) => tar.destroy(error),
         );
-      return Readable.from(tar); // one of Node's own, whose reader may be any
+      return Readable.from(tar); // a stream of Node.js, which every reader accepts
     } catch (error) {
       await cleanUp();
       throw error;

@@ -1,10 +1,10 @@
 import { HubError } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 
-/** What is wrong with a blob. */
+/** Fault of a blob. */
 export type Fault = 'missing' | 'damaged' | 'unreadable';
 
-/** What is wrong with a blob, or null. @param deep also whether it has the content that it was stored with. */
+/** The fault of a blob, or null. @param deep also compares its content with its hash. */
 export async function faultOf(blobs: BlobStore, sha256: string, deep: boolean): Promise<Fault | null> {
   if (!(await blobs.has(sha256))) return 'missing';
   if (!deep) return null;

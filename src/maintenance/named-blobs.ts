@@ -3,18 +3,18 @@ import { HubError } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Prisma } from '../storage/database.js';
 
-/** A blob that the database needs. */
+/** A blob that the database refers to. */
 export interface NamedBlob {
   readonly sha256: string;
-  /** What needs it, for people: "weights of run 0193...". */
+  /** What refers to it, in words: "weights of run 0193...". */
   readonly by: string;
-  /** Cached features are computed again when they are lost; all else is not. */
+  /** Whether it holds cached features, which are computed again when lost. */
   readonly cached: boolean;
 }
 
 /**
- * Every blob that the database names, those in manifests too. One may come more than once. What is not named here is
- * not backed up, and `hub gc` deletes it.
+ * Every blob that the database refers to, directly or through a manifest; the same blob may be yielded more than once.
+ * Other blobs are not backed up, and `hub gc` deletes them.
  */
 export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobStore): AsyncGenerator<NamedBlob> {
   const needed = (sha256: string, by: string): NamedBlob => ({ sha256, by, cached: false });
@@ -68,8 +68,8 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
 }
 
 /**
- * For rows from before they named the shards. Of a manifest that is lost or damaged, none: whoever looks at the
- * manifest's own blob finds that.
+ * Shards of a row that was written before rows named their shards. Empty when the manifest is lost or damaged, which
+ * the check of the manifest's own blob reports.
  */
 async function shardsOf(blobs: BlobStore, manifest: string): Promise<readonly string[]> {
   return readManifest(blobs, manifest).then(

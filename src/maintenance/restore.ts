@@ -10,20 +10,20 @@ import { readRows, rowFile } from '../storage/rows.js';
 import { syncFolder } from '../storage/sync-folder.js';
 import { type BackupContents, readBackup } from './backup-reader.js';
 
-/** Where everything stands until it is whole. What lies there was left by a process that died. */
+/** Folder of an unfinished restore. An existing one was left by a process that died. */
 const UNFINISHED = 'restoring';
 
 export interface RestoreOptions {
-  /** Data folder, which holds nothing or is not there. */
+  /** Data folder, which must be empty or missing. */
   readonly data: string;
   /** An empty PostgreSQL database to use instead of an embedded one. */
   readonly databaseUrl?: string | undefined;
 }
 
 /**
- * Makes a data folder from a backup: all of it or, when anything fails, nothing.
- * @throws BACKUP_REFUSED as `readBackup` does; CONFLICT when folder or database hold something, or when the backup is of
- * a newer hub; DATA_FOLDER_LOCKED.
+ * Restores a backup into a data folder, completely or not at all.
+ * @throws BACKUP_REFUSED as `readBackup` does; CONFLICT when the folder or the database is not empty, or when a newer hub
+ * made the backup; DATA_FOLDER_LOCKED.
  */
 export async function restore(file: string, { data, databaseUrl }: RestoreOptions): Promise<BackupContents> {
   const paths = dataPaths(data);
@@ -61,7 +61,7 @@ export async function restore(file: string, { data, databaseUrl }: RestoreOption
 async function refuseUnlessEmpty(folder: string): Promise<void> {
   const [found] = (await readdir(folder)).filter((name) => name !== UNFINISHED && !LOCK_FILES.includes(name));
   if (found === undefined) return;
-  const message = `The folder ${folder} holds ${found}: a backup is restored into an empty folder only.`;
+  const message = `The folder ${folder} holds ${found}. A backup can only be restored into an empty folder.`;
   throw new HubError('CONFLICT', message, { folder, found });
 }
 

@@ -4,10 +4,9 @@ import type { PrismaClient } from '../storage/database.js';
 import { namedBlobs } from './named-blobs.js';
 
 /**
- * Blobs that no row names, and what was never written to its end. To be asked only while no hub has the data folder
- * open: hub and workers store a blob before a row names it, and one that is there already they store by leaving it as it
- * is, so that its age would say nothing.
- * @throws BLOB_CORRUPT or NOT_FOUND when a manifest is lost that alone says which blobs a dataset version has.
+ * Blobs that no row names, and incompletely written files. Call it only while no hub has the data folder open: a hub
+ * stores a blob before a row names it, and does not rewrite an existing blob, so that age does not show use.
+ * @throws BLOB_CORRUPT or NOT_FOUND for a lost manifest that is the only list of the blobs of a dataset version.
  */
 export async function* unusedFiles(prisma: PrismaClient, blobs: BlobStore): AsyncGenerator<StoredFile> {
   const old = await prisma.datasetVersion.findMany({ where: { shards: { isEmpty: true } } });

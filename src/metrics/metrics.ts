@@ -11,8 +11,8 @@ export interface Measured {
 }
 
 /**
- * The hub's metrics for Prometheus. Labels only have values of the hub, never text of a request, so that requests cannot
- * create new series.
+ * The hub's metrics for Prometheus. Label values come from the hub, never from the text of a request, so that requests
+ * cannot create new series.
  */
 export class Metrics {
   readonly http: HttpMetrics;

@@ -6,7 +6,7 @@ import { precisionOf, type ServedVersion } from '../serving/served-version.js';
 import type { ServingEvents } from '../serving/serving-events.js';
 import { SECONDS } from './buckets.js';
 
-/** Most versions with series; beyond that, the versions that answered least recently lose theirs. */
+/** Most versions with series. Beyond it, the versions that answered least recently lose theirs. */
 const MOST_VERSIONS = 50;
 
 /** The serving side of the hub, as a source of metrics. */

@@ -45,7 +45,7 @@ export class Deployments {
   }
 
   /**
-   * Loads a version beside those that serve, warms it up and checks its answers.
+   * Loads a version while others keep serving, warms it up and checks its answers.
    * @returns the next step: switch an alias to it, or abandon it.
    * @throws SELF_CHECK_FAILED, or why it cannot be loaded; nothing has changed then.
    */

@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { HubError } from '../errors.js';
 
-/** Names the lock among the advisory locks of a database. */
+/** Key of the advisory lock. */
 const KEY = 0x4d4f_4448; // "MODH"
-/** Milliseconds for which a lock of a hub that has just ended is waited for, and between attempts. */
+/** Milliseconds to wait for the lock of a hub that has just ended, and between attempts. */
 const [PATIENCE_MS, ATTEMPT_MS] = [3000, 100];
 
-/** A hub's lock on a database server: a second hub on the same database would take its runs away. */
+/** A hub's lock on a database server. A second hub on the same database would claim its runs. */
 export interface DatabaseLock {
   release(): Promise<void>;
 }
 
 /**
- * Locks a database for as long as a connection of its own lasts. When that is lost, the lock is taken again.
- * @param onLost is told when another hub has the database by then.
- * @throws CONFLICT when another hub has it.
+ * Locks a database for as long as a dedicated connection lasts. When the connection is lost, it acquires the lock again.
+ * @param onLost called when another hub has locked the database meanwhile.
+ * @throws CONFLICT when another hub has locked it.
  */
 export async function lockDatabase(url: string, onLost: (error: HubError) => void): Promise<DatabaseLock> {
   const closed = new AbortController();

@@ -91,7 +91,7 @@ async function ask(url: string, from: number, signal: AbortSignal): Promise<{ st
     throwHttpErrors: false,
     timeout: { socket: SILENCE },
   });
-  content.on('error', () => undefined); // whoever reads it gets it too
+  content.on('error', () => undefined); // the reader gets the error too
   try {
     const [{ statusCode: status }] = (await once(content, 'response')) as [{ statusCode: number }];
     if (status >= 200 && status < 300) return { status, content };

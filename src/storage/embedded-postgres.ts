@@ -55,7 +55,7 @@ export async function openEmbeddedPostgres(folder?: string): Promise<EmbeddedPos
   };
 }
 
-/** Copies the empty database beside its place and renames it: a process that dies leaves no half of a database. */
+/** Copies the empty database to a temporary folder and renames it, so that a process that dies leaves no partial database. */
 async function create(folder: string): Promise<void> {
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error; // a folder that is not empty is not replaced

@@ -29,8 +29,8 @@ export const SILENCE = 20_000;
 const MOST_REDIRECTS = 5;
 
 /**
- * Fetches files of other servers for requests that name them. The address behind a name is checked when the connection
- * is made, for redirects as well: a client must not reach through the hub what it could not reach by itself.
+ * Fetches files from other servers for requests that name them. The IP address of a host is checked on connection, also
+ * after redirects, so that clients cannot use the hub to reach servers that they cannot reach themselves.
  * Its errors are BAD_INPUT or LIMIT_EXCEEDED, and reveal no more of an address than the client gave.
  */
 export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {

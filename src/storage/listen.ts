@@ -5,8 +5,8 @@ import pg from 'pg';
 const RECONNECT_MS = 1000;
 
 /**
- * Listens over the connection of an embedded database, and over the ones that replace it. There is no second connection that
- * could be kept for it.
+ * Listens on the only connection of an embedded database, and on the connections that replace it. An embedded database
+ * has no second connection to listen on.
  */
 export async function listenOnEveryConnection(
   pool: pg.Pool,
@@ -27,7 +27,7 @@ export async function listenOnEveryConnection(
   return async () => void pool.off('connect', onConnect);
 }
 
-/** Listens over a connection of its own to a database server, and connects again when that is lost. */
+/** Listens on its own connection to a database server, and reconnects when it is lost. */
 export async function listenOnOwnConnection(
   connection: pg.ClientConfig,
   channel: string,

@@ -126,7 +126,7 @@ describe('a backup', () => {
     expectRefused(await restore(damaged, restored), 1, /blobs\/[0-9a-f]{64} was changed/);
     expect(await readdir(restored.data)).toEqual(['hub.lock']);
     expect((await restore(file, restored)).code).toBe(0);
-    expectRefused(await restore(file, restored), 2, /holds blobs: a backup is restored into an empty folder only/);
+    expectRefused(await restore(file, restored), 2, /holds blobs\. A backup can only be restored into an empty folder/);
 
     await restored.start();
     expect(await seen(restored)).toEqual(await seen(hub));

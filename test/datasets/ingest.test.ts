@@ -157,7 +157,7 @@ describe('ingestImages refuses', () => {
     [
       'split folders beside class folders',
       () => images(['train/cat', 'train/dog', 'emu'], 2),
-      '"train" is a split, "emu" beside it is not',
+      '"train" is a split, but "emu" next to it is not',
     ],
     [
       'a path that climbs',

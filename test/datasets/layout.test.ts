@@ -76,7 +76,7 @@ describe('a layout', () => {
     expect(() => layoutOf('train/cat', 'dog')).toThrow(
       expect.objectContaining({
         code: 'DATASET_REFUSED',
-        message: expect.stringContaining('"train" is a split, "dog" beside it is not'),
+        message: expect.stringContaining('"train" is a split, but "dog" next to it is not'),
       }),
     );
   });

@@ -143,7 +143,7 @@ describe('POST /v1/classify', () => {
     ['for too many classes', '?topK=1001', () => body(photo), ...query, /topK: .*<=1000/],
     ['for two models', '?model=a&model=b', () => body(photo), ...query, /model: .*string/],
     ['for what it does not know', '?top_k=3', () => body(photo), ...query, /"top_k"/],
-    ['without a photo', '', () => ({ headers: PNG }), ...query, /its body is empty/],
+    ['without a photo', '', () => ({ headers: PNG }), ...query, /The body of the request is empty/],
     ['with an empty form', '', () => ({ body: formOf() }), ...query, /no file in the field "image"|form/],
     [
       'with a form whose file has another name',

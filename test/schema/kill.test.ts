@@ -116,14 +116,14 @@ describe('a run', () => {
   it('goes on when its worker was killed, and comes to the same', async () => {
     const id = await disturb(hub, async () => process.kill(Number(await readFile(pidFile(), 'utf8')), 'SIGKILL'));
     await expectUndisturbed(hub, id);
-    expect(hub.log).toContainEqual(expect.objectContaining({ run: id, deaths: 1, msg: 'training process died' }));
+    expect(hub.log).toContainEqual(expect.objectContaining({ run: id, deaths: 1, msg: 'worker process died' }));
   });
 
   it('fails when its workers die again and again, and the next one runs', async () => {
     await writeFile(dyingFile(), '');
     expect(await hub.train({ datasetVersionId: version.id, recipe: SOME_SECONDS })).toMatchObject({
       state: 'FAILED',
-      error: { code: 'WORKER_DIED', message: "The training process died 3 times; the hub's log says how." },
+      error: { code: 'WORKER_DIED', message: "The worker process died 3 times; the hub's log has the details." },
     });
     await rm(dyingFile());
     expect(await hub.train({ datasetVersionId: version.id, recipe: { ...SOME_SECONDS, epochs: 1 } })).toMatchObject({

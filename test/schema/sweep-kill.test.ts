@@ -77,5 +77,5 @@ it('a sweep goes on when its worker was killed, and comes to the same', async ()
   await hub.ended(undisturbed.runId!);
   const id = await disturb(hub, async () => process.kill(Number(await readFile(pidFile(), 'utf8')), 'SIGKILL'));
   expect(figuresOf(await hub.endedSweep(id))).toEqual(figuresOf(undisturbed));
-  expect(hub.log).toContainEqual(expect.objectContaining({ sweep: id, deaths: 1, msg: 'training process died' }));
+  expect(hub.log).toContainEqual(expect.objectContaining({ sweep: id, deaths: 1, msg: 'worker process died' }));
 });

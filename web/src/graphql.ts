@@ -13,7 +13,7 @@ export const graphql = initGraphQLTada<{
     DateTimeISO: string;
     JSON: unknown;
     JSONObject: Readonly<Record<string, unknown>>;
-    /** Placeholder; the file is sent beside the request (lib/upload.ts). */
+    /** Placeholder; the file is sent as another part of the request (lib/upload.ts). */
     Upload: null;
   };
 }>();

@@ -56,7 +56,7 @@ export class BackboneService {
     throw new HubError('BACKBONE_UNAVAILABLE', `There is no backbone named ${name}. Add it first.`, { name });
   }
 
-  /** The backbone with the weights of a blob; creates it if there is none. */
+  /** The backbone with the weights of a blob; created if it does not exist. */
   async adopt(sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
     const known = await this.prisma.backbone.findUnique({ where: { sha256 } });
     return known ?? this.#create(`imported-${sha256.slice(0, 12)}`, sha256, architecture, about);

@@ -20,7 +20,7 @@ interface ImportParts {
 const withJobRelations = { datasetVersion: true } as const;
 type ImportRow = Prisma.ModelImportGetPayload<{ include: typeof withJobRelations }>;
 
-const UNEXPECTED = { code: 'INTERNAL', message: 'The import failed inside the hub; its log says why.' };
+const UNEXPECTED = { code: 'INTERNAL', message: 'The import failed inside the hub; its log has the reason.' };
 
 /** Makes versions of model files. */
 export class ImportHandler implements JobHandler<'import'> {

@@ -5,7 +5,7 @@ export { Precision, PrecisionChoice, QuantizationState };
 
 /** The form in which a model version serves, and the figures of both forms. */
 export interface VersionServing {
-  /** State of the 8-bit form: PENDING until it has been made and measured; FAILED where there is none. */
+  /** State of the 8-bit form: PENDING until it has been made and measured; FAILED when it could not be made. */
   readonly state: QuantizationState;
   /** The form that serves. */
   readonly precision: Precision;

@@ -21,7 +21,7 @@ interface Product<K extends Kind> {
   readonly waiting: Prisma.ModelVersionWhereInput;
   task(job: QuantizationJob): Tasks[K];
   keep(versionId: string, made: Finished<K>): Promise<void>;
-  /** Keeps why there is none. */
+  /** Records why the version has no result. */
   refuse(versionId: string, why: string): Promise<void>;
 }
 

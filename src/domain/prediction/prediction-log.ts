@@ -6,17 +6,17 @@ import type { AnsweredPhoto, AnswerLog, Unlogged } from '../../serving/answer-lo
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 
-/** Most answers that wait to be written, and most bytes of their photos. */
+/** Most answers in memory that are not yet written, and most bytes of their photos. */
 const [MOST_WAITING, MOST_BYTES] = [2000, 64 * 1024 ** 2];
 /** Answers written in one statement. */
 const BATCH = 200;
-/** Milliseconds from one writing to the next. This flushes memory of this process, so it is no job. */
+/** Milliseconds between writes. A timer, not a job, since it flushes the memory of this process. */
 const WRITE_EVERY = 1000;
 const DAY = 24 * 3_600_000;
 /** Photos stored at the same time. */
 const AT_ONCE = 4;
 
-/** Which answers of a model are kept. */
+/** Setting of the answers that a model keeps. */
 const settingSchema = z.strictObject({
   /** Share of the answers, 0 to 1; 0 keeps none. */
   sample: z.number().min(0).max(1),
@@ -30,7 +30,7 @@ export type LogSetting = z.output<typeof settingSchema>;
 interface Logged {
   readonly modelId: string;
   readonly setting: LogSetting;
-  /** Answers since the start of the hub that were not kept because too many waited. */
+  /** Answers that were sampled since the hub started but not written, because too many were waiting. */
   lost: number;
 }
 
@@ -44,14 +44,14 @@ interface Entry {
 }
 
 /**
- * Keeps answers of the models that are set to. No request waits for it: answers are written together, once a second, and
- * those that do not fit into memory meanwhile are lost and counted.
+ * Keeps a sample of the answers of models with a setting. No request waits for it: answers are written in batches, once
+ * a second. Those that do not fit in memory until then are dropped and counted.
  */
 export class PredictionLog implements AnswerLog {
   readonly #models = new Map<string, Logged>();
   readonly #waiting: Entry[] = [];
   #bytes = 0;
-  /** Writes and deletions take turns: a photo that one row loses may be the photo of a row that is being written. */
+  /** Serializes writes and deletions: a row that is being written may refer to the same photo as a deleted row. */
   readonly #oneWriter = pLimit(1);
   #timer: NodeJS.Timeout | undefined;
 
@@ -67,12 +67,12 @@ export class PredictionLog implements AnswerLog {
     await this.clear();
     const flush = (): void =>
       void this.flush().catch((err: unknown) =>
-        this.log.error({ err }, 'predictions cannot be kept; the hub tries again'),
+        this.log.error({ err }, 'predictions could not be written; the hub will retry'),
       );
     this.#timer = setInterval(flush, WRITE_EVERY).unref();
   }
 
-  /** Reads the settings again after one has changed. */
+  /** Reads the settings, again after each change. */
   async load(): Promise<void> {
     for (const { id: modelId, name, logging } of await this.prisma.model.findMany()) {
       if (logging === null) continue;
@@ -81,7 +81,7 @@ export class PredictionLog implements AnswerLog {
     }
   }
 
-  /** The setting of a model; null where it was never set. */
+  /** The setting of a model; null when it was never set. */
   of(model: string): Logged | null {
     return this.#models.get(model) ?? null;
   }
@@ -101,12 +101,12 @@ export class PredictionLog implements AnswerLog {
     return entry.id;
   }
 
-  /** Writes the answers that wait now. */
+  /** Writes the waiting answers now. */
   async flush(): Promise<void> {
     if (this.#waiting.length > 0) await this.#oneWriter(() => this.#write());
   }
 
-  /** Deletes answers, and their photos, that are older than the setting of their model. */
+  /** Deletes answers, with their photos, that are older than the setting of their model allows. */
   async clear(now = new Date()): Promise<void> {
     await this.#oneWriter(async () => {
       for (const { modelId, setting } of this.#models.values()) {
@@ -122,7 +122,7 @@ export class PredictionLog implements AnswerLog {
     });
   }
 
-  /** Writes the answers that wait, and stops. */
+  /** Writes the waiting answers and stops. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.flush();
@@ -134,7 +134,7 @@ export class PredictionLog implements AnswerLog {
       const batch = this.#waiting.slice(0, BATCH);
       const data = await Promise.all(batch.map((entry) => oneOfSome(() => this.#rowOf(entry))));
       await this.prisma.loggedPrediction.createMany({ data, skipDuplicates: true });
-      this.#waiting.splice(0, batch.length); // not before: answers that could not be written still wait
+      this.#waiting.splice(0, batch.length); // only now, so that answers that could not be written keep waiting
       this.#bytes -= batch.reduce((sum, { bytes }) => sum + bytes.length, 0);
     }
   }
@@ -156,7 +156,7 @@ export class PredictionLog implements AnswerLog {
   }
 }
 
-/** Hashes on a thread of the system: a photo can have many megabytes. */
+/** Hashes on a system thread, since a photo can have many megabytes. */
 async function sha256Of(bytes: Uint8Array): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
 }

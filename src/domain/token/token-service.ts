@@ -35,7 +35,7 @@ export class TokenService implements Authentication {
   ) {}
 
   /**
-   * The secret in the data folder. Creates a token when there is none, or when the database does not know it; a revoked
+   * The secret in the data folder. Creates a token when the folder has none or the database does not know it; a revoked
    * token stays revoked.
    */
   async ensureFirst(): Promise<string> {

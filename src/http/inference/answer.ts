@@ -33,7 +33,7 @@ export function writeAnswer({ photos: { id, outputs }, answers }: Answered<Infer
   return { json: JSON.stringify({ ...named, outputs: written }), binary };
 }
 
-/** The ids of kept answers, by photo, with nothing between the commas for an answer that is not kept. */
+/** The ids of kept answers in the order of the photos; empty between the commas for an answer that is not kept. */
 function keptAs(answers: readonly Answer[]): { parameters?: { prediction_ids: string } } {
   const ids = answers.map(({ predictionId }) => predictionId ?? '');
   return ids.some((id) => id !== '') ? { parameters: { prediction_ids: ids.join(',') } } : {};
@@ -62,7 +62,7 @@ function outputOf(
   return { datatype: 'BYTES', shape: [answers.length, classes], values };
 }
 
-/** Floats as they are; texts each as their length in bytes (4 bytes, little-endian), then UTF-8. */
+/** Raw floats; each text as its length in bytes (4 bytes, little-endian), then UTF-8. */
 function bytesOf(values: Float32Array | readonly string[]): Buffer {
   if (values instanceof Float32Array) return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   return Buffer.concat(

@@ -12,7 +12,7 @@ export function describeModel({ model, labels, inputSize }: ModelVersion, versio
         name: INPUT,
         datatype: 'UINT8',
         shape: [-1, inputSize, inputSize, 3],
-        // FP32 of the same range is fine too: it is rounded to the bytes that the network takes.
+        // FP32 in the same range is also accepted and rounded to bytes.
         parameters: { layout: 'NHWC', colours: 'RGB', minimum: 0, maximum: 255, datatypes: 'UINT8, FP32' },
       },
     ],

@@ -21,10 +21,7 @@ function flatten(data: unknown, shape: readonly number[]): unknown[] {
   let level = [data];
   for (const length of shape) {
     if (level.some((list) => !Array.isArray(list) || list.length !== length)) {
-      throw new HubError(
-        'BAD_INPUT',
-        `The lists of the tensor's data are not as its shape [${shape.join(', ')}] says.`,
-      );
+      throw new HubError('BAD_INPUT', `The lists of the tensor's data do not match its shape [${shape.join(', ')}].`);
     }
     level = level.flat();
   }

@@ -4,12 +4,12 @@ import { parse } from '../parse.js';
 import { MAX_BODY_BYTES } from './bounds.js';
 import { type InferenceRequest, readRequest } from './request.js';
 
-/** Bytes of the JSON, in a request or an answer with binary tensors. */
+/** Header with the bytes of the JSON, in a request or an answer with binary tensors. */
 export const HEADER_LENGTH = 'inference-header-content-length';
 
 const parseBody = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
 
-/** The photos that a request for inference posts as pixels. */
+/** The photos that an inference request posts as pixels. */
 export function postedPixels(request: Request, response: Response): PhotoSource<InferenceRequest> {
   return {
     form: 'pixels',

@@ -6,27 +6,27 @@ import type { Photos } from '../../serving/photo-source.js';
 import { MAX_BATCH, MAX_JSON_BYTES } from './bounds.js';
 import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.js';
 
-/** The input tensor: [n, side, side, 3], RGB. */
+/** Name of the input tensor: [n, side, side, 3], RGB. */
 export const INPUT = 'image';
-/** Outputs of n photos: [n, classes] FP32, and the most probable class of each, [n] BYTES. */
+/** Output tensors for n photos: probabilities as [n, classes] FP32; the most probable class as [n] BYTES. */
 const OUTPUTS = ['probabilities', 'label'] as const;
 
-/** An output that a request wants. */
+/** A requested output. */
 export interface WantedOutput {
   readonly name: (typeof OUTPUTS)[number];
-  /** After the JSON instead of in it. */
+  /** Whether it is sent after the JSON instead of in it. */
   readonly binary: boolean;
-  /** Lists so many of the most probable classes as `probability:index:label` instead of all as numbers. */
+  /** Number of most probable classes to list as `probability:index:label`; all as numbers when undefined. */
   readonly classification?: number | undefined;
 }
 
-/** A request for inference: photos as pixels, and the outputs that it wants. */
+/** An inference request: photos as pixels, and the requested outputs. */
 export interface InferenceRequest extends Photos {
   readonly id: string | undefined;
   readonly outputs: readonly WantedOutput[];
 }
 
-// The protocol says nothing of unknown parameters; they are ignored.
+// The protocol does not define unknown parameters; they are ignored.
 const tensorSchema = z.object({
   name: z.literal(INPUT),
   shape: z
@@ -34,7 +34,7 @@ const tensorSchema = z.object({
     .refine(([, height, width, channels, ...more]) => height === width && channels === 3 && more.length === 0, {
       message: 'expected [n, side, side, 3]',
     })
-    .refine(([n = 0]) => n <= MAX_BATCH, `more than ${MAX_BATCH} pictures, the limit of one request`),
+    .refine(([n = 0]) => n <= MAX_BATCH, `more than ${MAX_BATCH} photos, the limit of one request`),
   datatype: z.enum(Object.keys(DATATYPES) as [Datatype]),
   parameters: z.object({ binary_data_size: z.int().min(0).optional() }).default({}),
   data: z.unknown().optional(),
@@ -83,7 +83,7 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
     deadline: parameters.timeout && parameters.timeout / 1000,
     bytes: pixelsOf(tensor, body.subarray(length)),
     outputs: wanted.map(({ name, parameters: { binary_data: binary, classification } }) => {
-      if (classification && name === 'label') throw refused('classification is of probabilities, not of label');
+      if (classification && name === 'label') throw refused('classification applies to probabilities, not to label');
       return { name, binary: binary ?? parameters.binary_data_output, classification };
     }),
   };
@@ -94,7 +94,7 @@ function parse(text: string): z.output<typeof requestSchema> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw refused(`it is no JSON: ${(error as Error).message}`);
+    throw refused(`it is not valid JSON: ${(error as Error).message}`);
   }
   const result = requestSchema.safeParse(json);
   if (result.success) return result.data;
@@ -105,15 +105,15 @@ function pixelsOf({ shape, datatype, parameters, data }: Tensor, rest: Uint8Arra
   const count = elements(shape);
   const { binary_data_size: size } = parameters;
   if (size === undefined) {
-    if (rest.length > 0) throw refused(`${rest.length} bytes stand behind its JSON, and no tensor has them`);
+    if (rest.length > 0) throw refused(`${rest.length} bytes follow its JSON, but no tensor has binary_data_size`);
     const pixels = pixelsOfJson(datatype, data, shape);
     if (pixels.length === count) return pixels;
     throw refused(`a tensor of shape [${shape.join(', ')}] has ${count} values; ${pixels.length} were received`);
   }
-  if (data !== undefined) throw refused('the tensor has data, and binary_data_size too');
+  if (data !== undefined) throw refused('the tensor has both data and binary_data_size');
   const expected = count * DATATYPES[datatype];
   if (size !== expected || rest.length !== expected) {
-    const says = `binary_data_size is ${size}, and ${rest.length} bytes stand behind the JSON`;
+    const says = `binary_data_size is ${size}, and ${rest.length} bytes follow the JSON`;
     throw refused(`a tensor of ${datatype} and shape [${shape.join(', ')}] has ${expected} bytes; ${says}`);
   }
   return pixelsOfBytes(datatype, rest);

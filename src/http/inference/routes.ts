@@ -22,14 +22,14 @@ export interface InferenceParts {
   readonly isReady: () => boolean;
 }
 
-/** Path of the protocol. */
+/** Root path of the protocol. */
 export const INFERENCE = '/v2';
 /** The body of an error, as the protocol defines it. */
 export const inferenceError = (error: string) => ({ error });
 
 const MODEL = `${INFERENCE}/models/:model{/versions/:version}`;
 
-/** Every token may ask; a token for one model, that model only. */
+/** Every token may use a model; a token for one model, that model only. */
 const OF_MODEL: Permission = { role: 'VIEWER', model: modelIn('model') };
 
 /**

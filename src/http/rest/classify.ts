@@ -16,7 +16,7 @@ const MAX_VERSION = 2 ** 31 - 1;
 
 const querySchema = z
   .strictObject({
-    /** Optional while one model serves. */
+    /** Optional while only one model serves. */
     model: z.string().optional(),
     alias: z.string().optional(),
     version: z.coerce.number().int().min(1).max(MAX_VERSION).optional(),
@@ -47,9 +47,9 @@ export function classifyRoute(answerer: Answerer, deployments: Deployments): Rou
 function onlyModel(deployments: Deployments): string {
   const models = [...new Set(deployments.list().map(({ version }) => version.model))].sort();
   const [model, ...others] = models;
-  if (model === undefined) throw new HubError('NOT_DEPLOYED', 'No model serves: promote a version of one first.');
+  if (model === undefined) throw new HubError('NOT_DEPLOYED', 'No model serves: promote a version first.');
   if (others.length === 0) return model;
-  throw new HubError('BAD_INPUT', `Several models serve: say which one with ?model= (${models.join(', ')}).`, {
+  throw new HubError('BAD_INPUT', `Several models serve: choose one with ?model= (${models.join(', ')}).`, {
     models,
   });
 }

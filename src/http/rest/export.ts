@@ -7,7 +7,7 @@ import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';
 import { readQuery } from './query.js';
 
-/** Milliseconds without progress after which a download is ended: until then its file takes space on the disk. */
+/** Milliseconds without progress after which a download is aborted, which frees the disk space of its file. */
 const PATIENCE = 5 * 60_000;
 
 const querySchema = z.strictObject({ format: z.enum(EXPORT_FORMATS) });
@@ -35,7 +35,7 @@ export function exportRoute(exports: ExportService): Route {
         gone.signal,
       );
       await sent.catch((error: unknown) => {
-        if (!gone.signal.aborted) throw error; // else the client has left
+        if (!gone.signal.aborted) throw error; // otherwise the client has disconnected
       });
     },
   };

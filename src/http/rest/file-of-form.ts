@@ -3,10 +3,10 @@ import busboy from 'busboy';
 import { HubError } from '../../errors.js';
 
 /**
- * Reads a form whose only part is a file, into memory. Undefined when the form is empty, or its file was left out.
- * A refused form is read to its end, but nothing of it is kept.
+ * Reads a form whose only part is a file into memory. Undefined when the form is empty or no file was chosen.
+ * A refused form is read to its end and discarded.
  * @param tooLarge makes the error for a file of more than `limit` bytes
- * @throws BAD_INPUT when the form has anything else, is malformed or ends early.
+ * @throws BAD_INPUT when the form has any other part, is malformed or ends early.
  */
 export async function readFileOfForm(
   request: IncomingMessage,
@@ -18,7 +18,7 @@ export async function readFileOfForm(
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] | undefined;
     const refuse = (error: Error): void => {
-      request.unpipe(parser); // not destroyed: busboy throws when that happens in one of its events
+      request.unpipe(parser); // not destroyed: busboy throws when it is destroyed in one of its events
       request.resume();
       chunks = undefined;
       reject(error);
@@ -32,11 +32,12 @@ export async function readFileOfForm(
       content.on('data', (chunk: Buffer) => chunks?.push(chunk));
     });
     parser.on('filesLimit', () => refuse(malformed(field, 'it has a second file')));
-    parser.on('fieldsLimit', () => refuse(malformed(field, 'it has a field that is no file')));
+    parser.on('fieldsLimit', () => refuse(malformed(field, 'it has a field that is not a file')));
     parser.on('error', (error: Error) => refuse(malformed(field, error.message)));
     parser.on('close', () => resolve(chunks && Buffer.concat(chunks)));
     const brokeOff = (): void => {
-      if (!request.readableEnded) refuse(new HubError('BAD_INPUT', 'The upload broke off: the connection was closed.'));
+      if (!request.readableEnded)
+        refuse(new HubError('BAD_INPUT', 'The upload was cut off: the connection was closed.'));
     };
     request.once('close', brokeOff);
     if (request.destroyed) brokeOff();

@@ -5,9 +5,9 @@ import { encodedPhoto, type PhotoSource, photoTooLarge } from '../../serving/pho
 import { parse } from '../parse.js';
 import { readFileOfForm } from './file-of-form.js';
 
-/** Field of a form that has the photo. */
+/** Form field with the photo. */
 const FIELD = 'image';
-/** Content types of a body that is the photo itself; none is fine too. The format is read from the bytes. */
+/** Content types of a body that is the photo itself. The header may be missing; the format is read from the bytes. */
 const PHOTO_TYPES = ['image/*', 'application/octet-stream'];
 
 const parseBody = express.raw({ limit: PHOTO_BYTES, type: () => true });
@@ -26,10 +26,10 @@ async function readPhoto(request: Request, response: Response): Promise<Uint8Arr
   }
   const received = request.headers['content-type'];
   if (received !== undefined && request.is(PHOTO_TYPES) === false) {
-    const message = `A photo is sent as ${PHOTO_TYPES.join(', ')}, or as the file "${FIELD}" of multipart/form-data; ${received} was received.`;
+    const message = `Send the photo as ${PHOTO_TYPES.join(', ')}, or as the file "${FIELD}" of multipart/form-data; ${received} was received.`;
     throw new HubError('UNSUPPORTED_TYPE', message, { received });
   }
   await parse(parseBody, request, response);
   if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
-  throw new HubError('BAD_INPUT', 'The request has no photo: its body is empty.');
+  throw new HubError('BAD_INPUT', 'The body of the request is empty: send a photo.');
 }

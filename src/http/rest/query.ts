@@ -6,6 +6,6 @@ import { problemsOf } from '../../problems.js';
 export function readQuery<T extends z.ZodType>(schema: T, query: unknown): z.output<T> {
   const result = schema.safeParse(query);
   if (result.success) return result.data;
-  const message = `The query cannot be used: ${problemsOf(result.error).join('; ')}.`;
+  const message = `The query string is invalid: ${problemsOf(result.error).join('; ')}.`;
   throw new HubError('BAD_INPUT', message, { received: query });
 }

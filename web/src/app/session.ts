@@ -3,10 +3,10 @@ import { makeVar } from '@apollo/client';
 /** Key of the token in this browser's storage. */
 const KEY = 'model-hub-token';
 
-/** The token in use, or the reason why there is none. */
+/** The token in use, or the reason for signing in again. */
 export interface Session {
   readonly token: string | null;
-  /** Why one must sign in again. */
+  /** Why the user must sign in again. */
   readonly reason?: string;
 }
 

@@ -25,8 +25,8 @@ interface Props<V extends Record<string, unknown>> {
 }
 
 /**
- * A form that asks something of the hub. Its button is busy while the request is under way; a refusal stands beside the
- * form, whose values stay. An invalid field shows its error and takes the focus.
+ * A form that sends a request to the hub. Its button is busy during the request; a refusal is shown next to the form,
+ * which keeps its values. An invalid field shows its error and takes the focus.
  */
 export function HubForm<V extends Record<string, unknown>>(props: Props<V>) {
   const { form, label, action, ready = form.isValid(), inline = false, refusal, close, onSubmit, children } = props;

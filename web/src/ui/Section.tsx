@@ -9,7 +9,7 @@ export function Section({
   children,
 }: {
   readonly title: string;
-  /** Controls beside the heading. */
+  /** Controls next to the heading. */
   readonly tools?: ReactNode;
   readonly children: ReactNode;
 }) {

@@ -3,7 +3,7 @@ import classes from './Sparkline.module.css';
 const WIDTH = 72;
 const HEIGHT = 20;
 
-/** A small line scaled to its own range. Hidden from assistive technology, since the values stand beside it. */
+/** A small line scaled to its own range. Hidden from assistive technology, since the values are next to it. */
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
   if (values.length < 2) return null;
   const least = Math.min(...values);

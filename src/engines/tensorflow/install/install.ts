@@ -90,7 +90,7 @@ function toolsOf({ compiler, python }: InstallOptions): Readonly<Record<'npm' | 
 
 async function checkTools({ compiler, python }: ReturnType<typeof toolsOf>): Promise<void> {
   if (process.platform !== 'linux') {
-    const advice = `install @tensorflow/tfjs-node@${TFJS_VERSION} beside the hub's packages: the hub uses it if its own download works.`;
+    const advice = `install @tensorflow/tfjs-node@${TFJS_VERSION} next to the hub's packages: the hub uses it if its own download works.`;
     throw new HubError('ENGINE_UNAVAILABLE', `The addon is compiled on Linux alone. Elsewhere ${advice}`);
   }
   await run(compiler, ['--version']);

@@ -20,7 +20,7 @@ interface Props {
   readonly show: (change: Partial<RunView>) => void;
 }
 
-/** The evaluation on the test images, with the images behind every number. */
+/** The evaluation on the test images, with the images of every figure. */
 export function Evaluation({ run: of, view: { cell, shares }, show }: Props) {
   const run = readFragment(EVALUATION, of);
   const { confusion } = run;
