@@ -19,7 +19,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (isExpected(error)) {
     return { message: formatted.message, ...place, extensions: { code: formatted.extensions?.code ?? 'BAD_REQUEST' } };
   }
-  const message = "The hub failed to answer this request. The hub's log says why, under the request id.";
+  const message = 'The hub failed to answer this request. Its log has the reason under the request id.';
   return { message, ...place, extensions: { code: 'INTERNAL' } };
 }
 

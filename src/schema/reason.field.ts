@@ -6,7 +6,7 @@ const REASON = text(1, 1000).refine((value) => /\S/.test(String(value)), { error
 /** The reason for a change, which the audit records. */
 export function Reason(): PropertyDecorator {
   return (target, property) => {
-    Field(() => String, { description: 'Reason, recorded in the audit. 1 to 1000 characters.' })(target, property);
+    Field(() => String, { description: 'Reason, recorded in the audit log. 1 to 1000 characters.' })(target, property);
     Checked(REASON)(target, property);
   };
 }

@@ -13,5 +13,5 @@ export async function* contentOf(upload: Promise<FileUpload>): AsyncGenerator<Bu
 /** Words an error of the request's parser. Errors of the system have a code, errors of its reader a status. */
 export function refuseBrokenUpload(error: unknown): never {
   if (!(error instanceof Error) || 'code' in error || 'status' in error) throw error;
-  throw new HubError('BAD_INPUT', `The upload broke off: ${error.message}.`);
+  throw new HubError('BAD_INPUT', `The upload was cut off: ${error.message}.`);
 }

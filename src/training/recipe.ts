@@ -95,7 +95,7 @@ const fieldsSchema = z.strictObject({
   }),
   crops: z.int().min(0).max(8).default(0).register(about, {
     description:
-      'Random crops of each training image; every epoch draws one of them or the plain (or mirrored) image. Features of training images take crops + 1 times the space and time.',
+      'Number of random crops of each training image. Every epoch draws one of them or the uncropped image, plain or mirrored. Features of training images take crops + 1 times the space and time.',
     fixedInSweeps: OTHER_FEATURES,
   }),
   hiddenUnits: z
@@ -150,7 +150,7 @@ const fieldsSchema = z.strictObject({
   }),
   averageEpochs: z.int().min(0).max(1000).default(0).register(about, {
     description:
-      'Last epochs whose weights are averaged; the mean is kept and tested. 0 turns it off. At most epochs; requires restoreBest false and patience null.',
+      'Number of last epochs whose weights are averaged; the mean is kept and tested. 0 turns it off. At most epochs; requires restoreBest false and patience null.',
     unit: 'epochs',
     fixedInSweeps: 'trials are compared by the figures of single epochs.',
   }),

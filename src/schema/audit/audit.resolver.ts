@@ -19,7 +19,7 @@ export class AuditResolver {
     return this.audit.page(filter, first, after ?? null);
   }
 
-  @Query(() => AuditChain, { description: 'Recomputes every hash of the audit and reports the first broken row.' })
+  @Query(() => AuditChain, { description: 'Recomputes every hash of the audit log and reports the first broken row.' })
   @Needs('MAINTAINER')
   async auditChain(): Promise<AuditChainVerdict> {
     return this.audit.verify();

@@ -54,7 +54,7 @@ class AuditEventType implements AuditEvent {
   hash!: string;
 }
 
-@ObjectType('AuditPage')
+@ObjectType('AuditPage', { description: 'A page of audited changes.' })
 export class AuditPageType implements AuditPage {
   @Field(() => [AuditEventType], { description: 'Newest first.' })
   events!: readonly AuditEvent[];
@@ -63,7 +63,7 @@ export class AuditPageType implements AuditPage {
   next!: number | null;
 }
 
-@InputType('AuditFilter')
+@InputType('AuditFilter', { description: 'Selects the audited changes that meet every given condition.' })
 export class AuditFilterInput implements AuditFilter {
   @Field(() => String, { nullable: true })
   model?: string | null;
@@ -84,7 +84,7 @@ export class AuditFilterInput implements AuditFilter {
   before?: Date | null;
 }
 
-@InputType()
+@InputType({ description: 'A page of audited changes.' })
 export class AuditPageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
   @Checked(number(1, 200))
@@ -95,18 +95,18 @@ export class AuditPageInput {
   after?: number | null;
 }
 
-@ObjectType('BrokenAuditEvent')
+@ObjectType('BrokenAuditEvent', { description: 'A row of the audit log that was changed or follows a gap.' })
 class BrokenAuditEventType implements AuditChainFault {
   @Field(() => Int)
   number!: number;
 
-  @Field(() => String, { description: 'Why the check of this row fails.' })
+  @Field(() => String, { description: 'Reason why the check of this row fails.' })
   why!: string;
 }
 
-@ObjectType({ description: 'Result of checking the hash chain of the audit.' })
+@ObjectType({ description: 'Result of checking the hash chain of the audit log.' })
 export class AuditChain implements AuditChainVerdict {
-  @Field(() => Int, { description: 'Number of rows, from the first on, that are as they were written.' })
+  @Field(() => Int, { description: 'Number of intact rows, from the first on.' })
   intact!: number;
 
   @Field(() => String, {

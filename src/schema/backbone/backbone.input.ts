@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import { Checked, NAME, text } from '../checked.js';
 
-@InputType()
+@InputType({ description: 'The name of a backbone, and the file with its weights.' })
 export class AddBackboneInput {
   @Field(() => String, {
     description:

@@ -15,7 +15,8 @@ export class BackboneResolver {
   }
 
   @Mutation(() => BackboneType, {
-    description: 'Downloads or reads the weights of a backbone. Returns the existing one if there is one.',
+    description:
+      'Adds a backbone: downloads its weights, or reads them from a file. Returns the existing one if it was added before.',
   })
   @Needs('TRAINER')
   async addBackbone(@Arg('input', () => AddBackboneInput) { name, path }: AddBackboneInput): Promise<BackboneType> {

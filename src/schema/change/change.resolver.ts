@@ -7,7 +7,8 @@ import { ChangeNoticeType } from './change.type.js';
 @Resolver()
 export class ChangeResolver {
   @Subscription(() => ChangeNoticeType, {
-    description: 'Changes from now on, without end. After a disconnect, subscribe again and reload what you show.',
+    description:
+      'Notices of changes from now on, until you unsubscribe. After a disconnect, subscribe again and reload what you show.',
     subscribe: ({ context }) => (context as Context).changes.follow(),
   })
   @Needs('VIEWER')

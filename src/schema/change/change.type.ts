@@ -1,15 +1,15 @@
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { ChangeKind, type ChangeNotice } from '../../domain/change/change-notice.js';
 
-registerEnumType(ChangeKind, { name: 'ChangeKind', description: 'The kind of thing that changed.' });
+registerEnumType(ChangeKind, { name: 'ChangeKind', description: 'Kind of a changed object.' });
 
 @ObjectType('Change', {
-  description: 'Something is new, different or gone. Query it to learn its present state.',
+  description: 'A notice that an object was created, changed or deleted. Query the object for its present state.',
 })
 export class ChangeNoticeType implements ChangeNotice {
   @Field(() => ChangeKind)
   kind!: ChangeKind;
 
-  @Field(() => ID, { description: 'Id of a run, name of a dataset or of a model.' })
+  @Field(() => ID, { description: 'Id of a run; name of a dataset or a model.' })
   id!: string;
 }

@@ -43,7 +43,7 @@ export class ClassificationResolver {
   }
 
   @Mutation(() => ExplanationType, {
-    description: 'Classifies an uploaded photo and shows the places that speak for a class (Grad-CAM).',
+    description: 'Classifies an uploaded photo and shows which regions support a class (Grad-CAM).',
   })
   @Needs('VIEWER', modelIn('model'))
   async explain(

@@ -10,9 +10,9 @@ export class ClassProbability {
   probability!: number;
 }
 
-@ObjectType({ description: 'Where the time of an answer went.' })
+@ObjectType({ description: 'Time of an answer by phase.' })
 export class ClassificationTiming {
-  @Field(() => Float, { description: 'Waiting for the version to load, for a decoder, and for the batch before.' })
+  @Field(() => Float, { description: 'Waiting for the version to load, for a decoder, and for the previous batch.' })
   queueMilliseconds!: number;
 
   @Field(() => Float)
@@ -38,7 +38,7 @@ export class ClassificationType {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'False for a photo that seems to show none of the classes; null where the version cannot tell.',
+    description: 'False if the photo seems to show none of the classes; null if the version cannot tell.',
   })
   inDistribution?: boolean | null;
 
@@ -65,7 +65,7 @@ export class ClassificationType {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'ID of the kept answer, for `giveFeedback`; null where it is not kept.',
+    description: 'Id of the kept answer, for `giveFeedback`; null if it is not kept.',
   })
   predictionId!: string | null;
 
@@ -75,7 +75,7 @@ export class ClassificationType {
 
 @ObjectType({ description: 'The reason why a photo has no answer.' })
 export class ClassificationError {
-  @Field(() => String, { description: 'Code as in the extensions of an error.' })
+  @Field(() => String, { description: 'Error code, as in the extensions of a GraphQL error.' })
   code!: string;
 
   @Field(() => String)
@@ -86,7 +86,7 @@ export class ClassificationError {
 }
 
 @ObjectType('ClassificationResult', {
-  description: 'The answer about one of several photos, or the reason why there is none.',
+  description: 'The answer about one of several photos, or the error that prevented it.',
 })
 export class ClassificationResultType {
   @Field(() => ClassificationType, { nullable: true })

@@ -3,7 +3,9 @@ import type { Answered } from '../../serving/answer.js';
 import type { Explanation } from '../../serving/explanation.js';
 import { ClassificationType, toClassification } from './classification.type.js';
 
-@ObjectType('Explanation', { description: 'The answer about one photo, with the places that speak for a class.' })
+@ObjectType('Explanation', {
+  description: 'The answer about one photo, with a heat map of the regions that support a class.',
+})
 export class ExplanationType {
   @Field(() => ClassificationType)
   classification!: ClassificationType;
@@ -12,11 +14,12 @@ export class ExplanationType {
   label!: string;
 
   @Field(() => [[Float]], {
-    description: 'Grad-CAM of the square that the network saw, by row: how much a place raises the logit of the class.',
+    description:
+      'Grad-CAM over the square that the network saw, by row: how much each cell raises the logit of the class.',
   })
   map!: number[][];
 
-  @Field(() => String, { description: 'The map drawn over the photo: a PNG of 320 x 320 as a data URL.' })
+  @Field(() => String, { description: 'The map drawn over the photo, as a data URL of a PNG of 320 x 320 pixels.' })
   heatMap!: string;
 }
 

@@ -58,7 +58,10 @@ const FIRST_PAGE = { first: 50 } as const;
 export class DatasetVersionResolver {
   constructor(private readonly versions: DatasetVersionService) {}
 
-  @Query(() => DatasetVersionType, { nullable: true })
+  @Query(() => DatasetVersionType, {
+    nullable: true,
+    description: 'A dataset version by id; null if it does not exist.',
+  })
   @Needs('VIEWER')
   async datasetVersion(@Arg('id', () => ID) id: string): Promise<DatasetVersion | null> {
     return this.versions.find(id);

@@ -10,7 +10,7 @@ const MAX_PARENTS = 20;
 const MAX_CLASSES = 1000;
 const MAX_IMAGES = 100_000;
 
-@InputType()
+@InputType({ description: 'Name and description of a new dataset.' })
 export class CreateDatasetInput {
   @Field(() => String, { description: NAME_RULE })
   @Checked(NAME)
@@ -70,7 +70,7 @@ export class RegisterDatasetVersionInput {
   seed!: number;
 }
 
-@InputType()
+@InputType({ description: 'A class to rename.' })
 export class RenameClassInput implements RenamedClass {
   @Field(() => String)
   from!: string;
@@ -80,7 +80,7 @@ export class RenameClassInput implements RenamedClass {
   to!: string;
 }
 
-@InputType()
+@InputType({ description: 'An image to move to another class.' })
 export class RelabelImageInput implements RelabelledImage {
   @Field(() => ID, { description: 'SHA-256 of its bytes.' })
   image!: string;
@@ -90,7 +90,10 @@ export class RelabelImageInput implements RelabelledImage {
   to!: string;
 }
 
-@InputType({ description: 'Changes that derive a version from others, applied in the order of these fields.' })
+@InputType({
+  description:
+    'Changes that derive a version from others. The hub merges `from`, keeps `classes`, applies `rename` and `relabel`, leaves out `without`, then takes `fraction` and handles `duplicates`.',
+})
 export class DeriveDatasetVersionInput {
   @Field(() => [ID], { description: 'Ids of the versions to derive from; several are merged. 1 to 20.' })
   @Checked(distinct(list(1, MAX_PARENTS)))
@@ -126,7 +129,7 @@ export class DeriveDatasetVersionInput {
   @Checked(number(0.0001, 1))
   fraction!: number;
 
-  @Field(() => Int, { defaultValue: 0, description: 'Seed of the choice of that share. 0 or more.' })
+  @Field(() => Int, { defaultValue: 0, description: 'Seed of the draw of `fraction`. 0 or more.' })
   @Checked(number(0))
   seed!: number;
 
@@ -134,7 +137,7 @@ export class DeriveDatasetVersionInput {
   duplicates!: DuplicateHandling;
 }
 
-@InputType()
+@InputType({ description: 'A page of images or of groups of images.' })
 export class ImagePageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
   @Checked(number(1, 200))

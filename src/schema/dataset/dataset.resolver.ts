@@ -17,7 +17,7 @@ export class DatasetResolver {
     return this.service.list();
   }
 
-  @Query(() => DatasetType, { nullable: true, description: 'A dataset by name; null when there is none.' })
+  @Query(() => DatasetType, { nullable: true, description: 'A dataset by name; null if it does not exist.' })
   @Needs('VIEWER')
   async dataset(@Arg('name', () => String) name: string): Promise<Dataset | null> {
     return this.service.find(name);
@@ -25,7 +25,7 @@ export class DatasetResolver {
 
   @FieldResolver(() => DatasetVersionType, {
     nullable: true,
-    description: 'A version by number; null when there is none.',
+    description: 'A version by number; null if it does not exist.',
   })
   version(@Root() { versions }: Dataset, @Arg('number', () => Int) number: number): DatasetVersion | null {
     return versions.find((version) => version.number === number) ?? null;

@@ -85,7 +85,7 @@ registerEnumType(DuplicateHandling, {
       description:
         'Keeps one image of those with the same bytes: of the test split before the validation split before the training split.',
     },
-    DROP_NEAR: { description: 'Also keeps only one image of those that look almost the same, in the same order.' },
+    DROP_NEAR: { description: 'Like DROP_EXACT, and also keeps only one image of those that look almost the same.' },
   },
 });
 

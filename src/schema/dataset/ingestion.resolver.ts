@@ -22,13 +22,16 @@ export class IngestionResolver {
     private readonly underWay: Ingestions,
   ) {}
 
-  @Query(() => [IngestionType], { description: 'Ingestions under way, oldest first.' })
+  @Query(() => [IngestionType], { description: 'Ingestions in progress, oldest first.' })
   @Needs('VIEWER')
   ingestions(): Ingestion[] {
     return this.underWay.list();
   }
 
-  @Query(() => [IngestionType], { deprecationReason: 'Renamed to `ingestions`.' })
+  @Query(() => [IngestionType], {
+    description: 'The old name of `ingestions`.',
+    deprecationReason: 'Renamed to `ingestions`.',
+  })
   @Needs('VIEWER')
   registrations(): Ingestion[] {
     return this.underWay.list();
@@ -36,7 +39,7 @@ export class IngestionResolver {
 
   @Mutation(() => DatasetVersionType, {
     description:
-      'Reads, checks and stores labeled images as a version of a dataset. For data that the dataset already has, returns the version with that data.',
+      'Reads, checks and stores labeled images as a version of a dataset. If the dataset already has a version with the same data, returns that version.',
   })
   @Needs('TRAINER')
   async registerDatasetVersion(
@@ -52,14 +55,17 @@ export class IngestionResolver {
     return this.service.ingestPath(path as string, options);
   }
 
-  @Mutation(() => Boolean, { description: 'Cancels an ingestion under way. Nothing of it is kept.' })
+  @Mutation(() => Boolean, { description: 'Cancels an ingestion in progress. Nothing of it is kept.' })
   @Needs('TRAINER')
   cancelIngestion(@Arg('progressKey', () => ID) progressKey: string): boolean {
     this.underWay.cancel(progressKey);
     return true;
   }
 
-  @Mutation(() => Boolean, { deprecationReason: 'Renamed to `cancelIngestion`.' })
+  @Mutation(() => Boolean, {
+    description: 'The old name of `cancelIngestion`.',
+    deprecationReason: 'Renamed to `cancelIngestion`.',
+  })
   @Needs('TRAINER')
   cancelRegistration(@Arg('progressKey', () => ID) progressKey: string): boolean {
     return this.cancelIngestion(progressKey);
@@ -67,7 +73,7 @@ export class IngestionResolver {
 
   @Subscription(() => IngestionProgressType, {
     description:
-      'Progress of an ingestion, at once and then a few times a second until it ends. Subscribe before you start it to miss nothing.',
+      'Progress of an ingestion, at once and then a few times a second until it ends. Subscribe before you start the ingestion to receive all of it.',
     subscribe: follow,
   })
   @Needs('VIEWER')
@@ -79,6 +85,7 @@ export class IngestionResolver {
   }
 
   @Subscription(() => IngestionProgressType, {
+    description: 'The old name of `ingestionProgress`.',
     deprecationReason: 'Renamed to `ingestionProgress`.',
     subscribe: follow,
   })

@@ -9,7 +9,7 @@ registerEnumType(EstimateBasis, {
 
 @ObjectType('RunEstimate', { description: 'Expected cost of a run that does not stop early.' })
 export class RunEstimateType implements RunEstimate {
-  @Field(() => Float, { description: 'Total.' })
+  @Field(() => Float, { description: 'Expected duration of the run, in seconds.' })
   seconds!: number;
 
   @Field(() => Float, { description: 'Decoding and the frozen layers, for features that are not cached.' })
@@ -27,7 +27,7 @@ export class RunEstimateType implements RunEstimate {
   @Field(() => Int, { description: 'Number of images and variants whose features the run needs.' })
   pictures!: number;
 
-  @Field(() => Int, { description: 'Number of these whose features are cached.' })
+  @Field(() => Int, { description: 'Number of `pictures` whose features are cached.' })
   cachedPictures!: number;
 
   @Field(() => Boolean, {

@@ -16,7 +16,7 @@ export class CalibrationType implements Omit<StoredCalibration, 'testAnswers'> {
   eceBefore!: number;
 
   @Field(() => Float, {
-    description: 'Expected calibration error of the calibrated probabilities, which answers carry.',
+    description: 'Expected calibration error of the calibrated probabilities, which answers contain.',
   })
   eceAfter!: number;
 
@@ -38,9 +38,9 @@ export class CalibrationType implements Omit<StoredCalibration, 'testAnswers'> {
   })
   outlierDistance!: number;
 
-  @Field(() => Float, { description: 'Share of the validation images beyond that distance.' })
+  @Field(() => Float, { description: 'Share of the validation images beyond `outlierDistance`.' })
   falseAlarmRate!: number;
 
-  @Field(() => Float, { description: 'Share of the test images beyond that distance.' })
+  @Field(() => Float, { description: 'Share of the test images beyond `outlierDistance`.' })
   testFalseAlarmRate!: number;
 }

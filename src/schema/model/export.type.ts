@@ -5,10 +5,10 @@ import { ExportFormat } from '../../training/export-formats.js';
 
 registerEnumType(ExportFormat, {
   name: 'ExportFormat',
-  description: 'A file format of a model version. docs/formats.md says what each contains.',
+  description: 'A file format of a model version; docs/formats.md describes each of them.',
   valuesConfig: {
     ONNX: { description: 'ONNX with 32-bit floats.' },
-    ONNX_INT8: { description: 'ONNX with 8-bit weights and activations, where the version has that form.' },
+    ONNX_INT8: { description: 'ONNX with 8-bit weights and activations, if the version has that form.' },
     SAFETENSORS: { description: 'Weights by layer name; a hub can import it.' },
     KERAS: { description: 'HDF5, which `keras.models.load_model` loads.' },
   },
@@ -19,7 +19,7 @@ export class ModelExportType implements ModelExport {
   @Field(() => ExportFormat)
   format!: ExportFormat;
 
-  @Field(() => String, { description: 'Path at this hub that makes and sends the file; it needs a token.' })
+  @Field(() => String, { description: 'Path of the download on this hub, which needs a token.' })
   link!: string;
 
   @Field(() => GraphQLBigInt, { description: 'Approximate size, computed from the number of weights.' })

@@ -3,7 +3,7 @@ import { type GateCheck, GateMetric, type GateRule, GateRuleKind } from '../../d
 
 registerEnumType(GateMetric, {
   name: 'GateMetric',
-  description: 'A figure of a version.',
+  description: 'A metric of a version, measured on the test split.',
   valuesConfig: {
     TEST_ACCURACY: { description: 'Share of test images classified correctly, 0 to 1.' },
     TEST_LOSS: { description: 'Loss on the test split, in nats; lower is better.' },
@@ -12,7 +12,7 @@ registerEnumType(GateMetric, {
 
 registerEnumType(GateRuleKind, {
   name: 'GateRuleKind',
-  description: 'What a rule of the gate requires of a version.',
+  description: 'Requirement of a gate rule.',
   valuesConfig: {
     MEASURED: { description: 'It was measured on a test split.' },
     SAME_DATASET: { description: 'It was measured on the same dataset version as the version in production.' },
@@ -34,7 +34,7 @@ export class GateCheckType implements GateCheck {
   @Field(() => String, { description: 'The requirement and the measurement, in words.' })
   detail!: string;
 
-  @Field(() => Float, { nullable: true, description: 'The figure required: a minimum, or the maximum of a loss.' })
+  @Field(() => Float, { nullable: true, description: 'The required figure: a minimum, or a maximum for a loss.' })
   limit!: number | null;
 
   @Field(() => Float, { nullable: true, description: 'The figure of the version.' })

@@ -4,18 +4,18 @@ import type { ModelImport } from '../../domain/model/model-import.js';
 import { RunState } from '../../domain/run/run.js';
 import { RunErrorType } from '../run/run.type.js';
 
-@ObjectType('ModelImport', { description: 'A model file from elsewhere on its way to a model version.' })
+@ObjectType('ModelImport', { description: 'The import of a model file from elsewhere as a model version.' })
 export class ModelImportType implements ModelImport {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => RunState, { description: 'FAILED when the file was refused: `error` says why.' })
+  @Field(() => RunState, { description: 'FAILED when the file was refused, with the reason in `error`.' })
   state!: RunState;
 
   @Field(() => String, { description: 'Name of the model that gets the version.' })
   model!: string;
 
-  @Field(() => Int, { nullable: true, description: 'Number of the version; null until there is one.' })
+  @Field(() => Int, { nullable: true, description: 'Number of the version; null until the import has made it.' })
   version!: number | null;
 
   @Field(() => String, { description: 'Name of the file at the client.' })
@@ -30,13 +30,13 @@ export class ModelImportType implements ModelImport {
   @Field(() => ID, { description: 'The dataset version on whose test split the model is measured.' })
   datasetVersionId!: string;
 
-  @Field(() => [String], { description: 'Facts that the file states and the hub cannot check.' })
+  @Field(() => [String], { description: 'Assumptions about the model that the hub could not check.' })
   notes!: readonly string[];
 
   @Field(() => String, { description: 'Name of the token that started the import.' })
   actor!: string;
 
-  @Field(() => RunErrorType, { nullable: true, description: 'Why the import failed.' })
+  @Field(() => RunErrorType, { nullable: true, description: 'Reason why the import failed.' })
   error!: RunErrorType | null;
 
   @Field(() => GraphQLDateTimeISO)

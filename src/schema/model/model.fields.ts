@@ -17,7 +17,8 @@ export class ModelFields {
   }
 
   @FieldResolver(() => [RunType], {
-    description: 'The chain of runs that led to it, each continuing from the one before; the last one made it.',
+    description:
+      'The chain of runs that led to it. Each starts from the weights of the previous one; the last one made the version.',
   })
   async lineage(@Root() { runId }: ModelVersion): Promise<RunType[]> {
     return runId ? this.runs.chain.load(runId) : [];

@@ -4,17 +4,17 @@ import { NAME_RULE } from '../../domain/names.js';
 import { Checked, list, NAME, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
-@InputType()
+@InputType({ description: 'The run to register, and the model that gets the version.' })
 export class RegisterModelVersionInput {
-  @Field(() => ID, { description: 'A run that succeeded.' })
+  @Field(() => ID, { description: 'A run that has succeeded.' })
   runId!: string;
 
-  @Field(() => String, { description: `The model, created when it does not exist. ${NAME_RULE}` })
+  @Field(() => String, { description: `The model; created if it does not exist. ${NAME_RULE}` })
   @Checked(NAME)
   model!: string;
 }
 
-@InputType()
+@InputType({ description: 'A rule for the gate of a model.' })
 export class GateRuleInput implements GateRule {
   @Field(() => GateRuleKind)
   kind!: GateRuleKind;

@@ -23,7 +23,7 @@ export class ModelResolver {
     return this.models.list(caller.model);
   }
 
-  @Query(() => ModelType, { nullable: true, description: 'A model by its name; null where there is none.' })
+  @Query(() => ModelType, { nullable: true, description: 'A model by name; null if it does not exist.' })
   @Needs('VIEWER', modelIn('name'))
   async model(@Arg('name', () => String) name: string): Promise<ModelType | null> {
     return this.models.find(name);
@@ -40,7 +40,7 @@ export class ModelResolver {
   }
 
   @Mutation(() => ModelVersionType, {
-    description: 'Registers the weights of a run as a version. A run that is registered already returns its version.',
+    description: 'Registers the weights of a run as a version. If the run is already registered, returns its version.',
   })
   @Needs('TRAINER', modelIn('input.model'))
   async registerModelVersion(

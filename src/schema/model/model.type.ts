@@ -64,7 +64,7 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   @Field(() => CalibrationType, { nullable: true })
   calibration!: CalibrationType | null;
 
-  @Field(() => String, { nullable: true, description: 'Why there is no calibration; null where there is one.' })
+  @Field(() => String, { nullable: true, description: 'Reason why the version is not calibrated; null if it is.' })
   notCalibrated!: string | null;
 
   @Field(() => [String], { description: 'Names of the aliases that point to it.' })

@@ -2,7 +2,7 @@ import { Field, InputType, Int } from 'type-graphql';
 import { PrecisionChoice } from '../../domain/model/precision.js';
 import { Checked, number } from '../checked.js';
 
-@InputType()
+@InputType({ description: 'The precision with which a version is to serve.' })
 export class SetServingPrecisionInput {
   @Field(() => String)
   model!: string;

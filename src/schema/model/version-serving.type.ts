@@ -4,7 +4,7 @@ import { Precision, PrecisionChoice, QuantizationState, type VersionServing } fr
 
 registerEnumType(Precision, {
   name: 'Precision',
-  description: 'How a network computes.',
+  description: 'Numeric precision of a network.',
   valuesConfig: {
     FP32: { description: 'With 32-bit floats, as it was trained.' },
     INT8: { description: 'With 8-bit weights and activations.' },
@@ -13,7 +13,7 @@ registerEnumType(Precision, {
 
 registerEnumType(PrecisionChoice, {
   name: 'PrecisionChoice',
-  description: 'The form that a person wants to serve.',
+  description: 'The requested form of a version.',
   valuesConfig: {
     AUTO: { description: 'The measured accuracy and speed decide.' },
     FP32: { description: '32-bit floats.' },
@@ -41,7 +41,7 @@ export class VersionServingType implements Omit<VersionServing, 'quantizedBlob'>
   @Field(() => Precision, { description: 'The form that serves.' })
   precision!: Precision;
 
-  @Field(() => String, { description: 'Why that form serves.' })
+  @Field(() => String, { description: 'Reason why that form serves.' })
   reason!: string;
 
   @Field(() => Float, { description: 'Test accuracy of the FP32 form, 0 to 1.' })
@@ -65,7 +65,7 @@ export class VersionServingType implements Omit<VersionServing, 'quantizedBlob'>
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   measuredAt!: Date | null;
 
-  @Field(() => PrecisionChoice, { description: 'The choice of a person; AUTO until somebody chooses.' })
+  @Field(() => PrecisionChoice, { description: 'The requested form; AUTO by default.' })
   choice!: PrecisionChoice;
 
   @Field(() => String, { nullable: true, description: 'Name of the token that chose last.' })

@@ -55,13 +55,13 @@ export class PredictionFilterInput implements PredictionFilter {
   before?: Date | null;
 }
 
-@InputType()
+@InputType({ description: 'A page of kept answers.' })
 export class PredictionPageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
   @Checked(number(1, 200))
   first!: number;
 
-  @Field(() => ID, { nullable: true, description: 'The `next` of the previous page.' })
+  @Field(() => ID, { nullable: true, description: '`next` of the previous page.' })
   @Checked(UUID)
   after?: string | null;
 }

@@ -23,7 +23,7 @@ export class PredictionResolver {
   }
 
   @Query(() => [VersionTrafficType], {
-    description: 'Kept answers of each version of a model in numbers: accuracy on feedback, drift.',
+    description: 'Figures of the kept answers of each version of a model: accuracy on feedback, drift.',
   })
   @Needs('VIEWER', modelIn('model'))
   async traffic(
@@ -51,7 +51,7 @@ export class PredictionResolver {
     return this.predictions.setLog(model, { sample, days: keepDays, photos: keepPhotos }, reason, actor);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: `${THUMBNAIL} Null where the photo was not kept.` })
+  @FieldResolver(() => String, { nullable: true, description: `${THUMBNAIL} Null if the photo was not kept.` })
   async thumbnail(
     @Root() prediction: PredictionType,
     @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
@@ -66,7 +66,7 @@ export class PredictionLogResolver {
 
   @FieldResolver(() => PredictionLogType, {
     nullable: true,
-    description: 'Which of its answers are kept; null where nothing was ever set.',
+    description: 'Setting of its kept answers; null if it was never set.',
   })
   predictionLog(@Root() { name }: ModelType): PredictionLogType | null {
     return this.predictions.setting(name);

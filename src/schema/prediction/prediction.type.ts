@@ -9,7 +9,7 @@ import type {
   VersionTraffic,
 } from '../../domain/prediction/prediction.js';
 
-@ObjectType('PredictionLog', { description: 'Which answers of a model are kept.' })
+@ObjectType('PredictionLog', { description: 'Setting of the answers that a model keeps.' })
 export class PredictionLogType implements PredictionLogSettings {
   @Field(() => Float, { description: 'Share of the answers, 0 to 1.' })
   sample!: number;
@@ -49,7 +49,7 @@ export class PredictionType implements Prediction {
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
 
-  @Field(() => String, { nullable: true, description: 'What the photo shows, by feedback.' })
+  @Field(() => String, { nullable: true, description: 'Class that the photo shows, according to feedback.' })
   rightLabel!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Name of the token that gave the last feedback.' })
@@ -62,18 +62,18 @@ export class PredictionType implements Prediction {
   photoBlob!: string | null;
 }
 
-@ObjectType('PredictionPage')
+@ObjectType('PredictionPage', { description: 'A page of kept answers.' })
 export class PredictionPageType implements PredictionPage {
   @Field(() => [PredictionType], { description: 'Newest first.' })
   predictions!: readonly PredictionType[];
 
-  @Field(() => ID, { nullable: true, description: 'The `after` of the next page; null on the last one.' })
+  @Field(() => ID, { nullable: true, description: '`after` of the next page; null on the last page.' })
   next!: string | null;
 }
 
 registerEnumType(DriftVerdict, {
   name: 'DriftVerdict',
-  description: 'How the answers of a version differ from those on its test images.',
+  description: 'Verdict on the difference between the answers of a version and those on its test images.',
   valuesConfig: {
     NO_REFERENCE: { description: 'Its answers on the test images are not known.' },
     TOO_FEW: { description: 'Too few answers were kept for a verdict.' },
@@ -128,7 +128,7 @@ export class FeedbackAccuracyType implements FeedbackAccuracy {
   high!: number | null;
 }
 
-@ObjectType('VersionTraffic', { description: 'The kept answers of one version in numbers.' })
+@ObjectType('VersionTraffic', { description: 'Figures of the kept answers of one version.' })
 export class VersionTrafficType implements VersionTraffic {
   @Field(() => Int, { description: 'Number of the version.' })
   version!: number;

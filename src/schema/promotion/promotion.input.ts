@@ -4,7 +4,7 @@ import { NAME_RULE } from '../../domain/names.js';
 import { Checked, NAME, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
-@InputType()
+@InputType({ description: 'The version to promote, and the alias to move.' })
 export class PromoteModelVersionInput {
   @Field(() => String)
   model!: string;
@@ -23,7 +23,7 @@ export class PromoteModelVersionInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Number of the version that you saw there, 0 for none. The move is refused when the alias has moved since.',
+      'Number of the version that you expect the alias to point to, 0 for none. The move is refused if the alias has moved since.',
   })
   @Checked(number(0))
   expectedVersion?: number | null;
@@ -35,7 +35,7 @@ export class PromoteModelVersionInput {
   overrideGate!: boolean;
 }
 
-@InputType()
+@InputType({ description: 'The alias to move back.' })
 export class RollBackInput {
   @Field(() => String)
   model!: string;
@@ -48,7 +48,8 @@ export class RollBackInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Number of the version that you saw there. The move is refused when the alias has moved since.',
+    description:
+      'Number of the version that you expect the alias to point to. The move is refused if the alias has moved since.',
   })
   @Checked(number(1))
   expectedVersion?: number | null;

@@ -16,7 +16,9 @@ export class PromotionResolver {
     private readonly requests: PromotionRequestService,
   ) {}
 
-  @Query(() => PromotionCheckType, { description: 'What `promoteModelVersion` would meet now. Changes nothing.' })
+  @Query(() => PromotionCheckType, {
+    description: 'Checks whether `promoteModelVersion` would succeed now. Changes nothing.',
+  })
   @Needs('VIEWER', modelIn('model'))
   async checkPromotion(
     @Args(() => CheckPromotionArgs) { model, version, alias }: CheckPromotionArgs,
@@ -36,7 +38,7 @@ export class PromotionResolver {
   }
 
   @Mutation(() => ModelVersionType, {
-    description: 'Moves an alias to a version once it is loaded and warm. `production` moves in no other way.',
+    description: 'Moves an alias to a version once it is loaded and warm. The gate guards `production`.',
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async promoteModelVersion(

@@ -14,7 +14,7 @@ registerEnumType(PromotionState, {
   },
 });
 
-@ObjectType('PromotionCheck', { description: 'What a promotion would meet if it were made now.' })
+@ObjectType('PromotionCheck', { description: 'Requirements of a promotion, checked in advance.' })
 export class PromotionCheckType {
   @Field(() => Int, {
     nullable: true,
@@ -28,7 +28,7 @@ export class PromotionCheckType {
   @Field(() => Boolean, { description: 'Whether the gate refuses it unless it is overridden.' })
   needsOverride!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether it must be requested, for a second person to approve.' })
+  @Field(() => Boolean, { description: 'Whether it needs `requestPromotion` and the approval of a second person.' })
   needsSecondPerson!: boolean;
 }
 

@@ -6,7 +6,10 @@ import { PresetName } from '../../training/presets.js';
 import { RunKind, Scale } from '../../training/recipe.js';
 import { RecipeType } from '../run/run.type.js';
 
-registerEnumType(HyperparameterKind, { name: 'HyperparameterKind' });
+registerEnumType(HyperparameterKind, {
+  name: 'HyperparameterKind',
+  description: 'Type of the values of a hyperparameter.',
+});
 
 registerEnumType(Scale, {
   name: 'Scale',
@@ -59,7 +62,7 @@ export class HyperparameterType implements Hyperparameter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why the trials of a sweep cannot differ in it; null where they can.',
+    description: 'Reason why the trials of a sweep cannot differ in it; null if they can.',
   })
   fixedInSweeps!: string | null;
 }

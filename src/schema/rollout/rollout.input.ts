@@ -4,7 +4,7 @@ import { type RolloutEnd, RolloutMode, RolloutOutcome, type RolloutStart } from 
 import { Checked, number } from '../checked.js';
 import { Reason } from '../reason.field.js';
 
-@InputType()
+@InputType({ description: 'The version to try, the alias whose traffic it gets, and when to end by itself.' })
 export class StartRolloutInput implements RolloutStart {
   @Field(() => String)
   model!: string;
@@ -49,14 +49,14 @@ export class StartRolloutInput implements RolloutStart {
 
 registerEnumType(RolloutOutcome, {
   name: 'RolloutOutcome',
-  description: 'How a rollout ends.',
+  description: 'Outcome of a rollout.',
   valuesConfig: {
     PROMOTE: { description: 'The alias moves to the version. The gate applies as in any promotion.' },
     ABORT: { description: 'The alias stays where it is.' },
   },
 });
 
-@InputType()
+@InputType({ description: 'The rollout to end, named by model and alias, and its outcome.' })
 export class EndRolloutInput implements RolloutEnd {
   @Field(() => String)
   model!: string;

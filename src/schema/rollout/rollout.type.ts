@@ -4,7 +4,7 @@ import { type Rollout, type RolloutArm, RolloutMode, RolloutState } from '../../
 
 registerEnumType(RolloutMode, {
   name: 'RolloutMode',
-  description: 'How a version is tried on the traffic of an alias.',
+  description: 'Way of trying a version on the traffic of an alias.',
   valuesConfig: {
     CANARY: { description: 'It answers a share of the photos; the present version answers them too, for comparison.' },
     SHADOW: { description: 'It answers a share of the photos for comparison only; clients see the present version.' },
@@ -114,6 +114,6 @@ export class RolloutType implements Rollout {
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   endedAt!: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it ended.' })
+  @Field(() => String, { nullable: true, description: 'Reason why it ended.' })
   outcome!: string | null;
 }

@@ -20,13 +20,17 @@ class EndTrialInput extends EndRolloutInput {}
 export class TrialResolver {
   constructor(private readonly rollouts: RolloutService) {}
 
-  @Query(() => [VersionTrialType], { deprecationReason: 'Renamed to `rollouts`.' })
+  @Query(() => [VersionTrialType], {
+    description: 'The old name of `rollouts`.',
+    deprecationReason: 'Renamed to `rollouts`.',
+  })
   @Needs('VIEWER', modelIn('model'))
   async trials(@Arg('model', () => String) model: string): Promise<VersionTrialType[]> {
     return this.rollouts.list(model);
   }
 
   @Mutation(() => VersionTrialType, {
+    description: 'The old name of `startRollout`.',
     deprecationReason: 'Renamed to `startRollout`.',
   })
   @Needs('MAINTAINER', modelIn('input.model'))
@@ -37,7 +41,10 @@ export class TrialResolver {
     return this.rollouts.start(input, actor);
   }
 
-  @Mutation(() => VersionTrialType, { deprecationReason: 'Renamed to `endRollout`.' })
+  @Mutation(() => VersionTrialType, {
+    description: 'The old name of `endRollout`.',
+    deprecationReason: 'Renamed to `endRollout`.',
+  })
   @Needs('MAINTAINER', modelIn('input.model'))
   async endTrial(
     @Arg('input', () => EndTrialInput) input: EndTrialInput,

@@ -64,7 +64,7 @@ export class ProvenanceResolver {
     return this.provenance.mistakes(args.id, args);
   }
 
-  @Query(() => RunComparisonType)
+  @Query(() => RunComparisonType, { description: 'Compares recipes, metrics, data and engines of several runs.' })
   @Needs('VIEWER')
   async compareRuns(@Args(() => CompareRunsArgs) { ids }: CompareRunsArgs): Promise<RunComparisonType> {
     return this.provenance.compare(ids);

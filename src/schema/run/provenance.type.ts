@@ -24,7 +24,7 @@ export class CodeVersionType implements CodeVersion {
   dirty!: boolean | null;
 }
 
-@ObjectType('LibraryRecord')
+@ObjectType('LibraryRecord', { description: 'A library that a run was trained with.' })
 export class LibraryType implements Library {
   @Field(() => String)
   name!: string;

@@ -70,7 +70,7 @@ export class RunSortInput implements RunSort {
   direction!: SortDirection;
 }
 
-@InputType()
+@InputType({ description: 'A page of a list.' })
 export class RunPageInput {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
   @Checked(number(1, 200))

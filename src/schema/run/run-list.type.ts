@@ -9,7 +9,7 @@ registerEnumType(RunMetric, {
 
 registerEnumType(RunSortKey, { name: 'RunSortKey', description: 'Creation time or a metric of a run.' });
 
-registerEnumType(SortDirection, { name: 'SortDirection' });
+registerEnumType(SortDirection, { name: 'SortDirection', description: 'Direction of a sort.' });
 
 @ObjectType('RunPage', { description: 'A page of runs.' })
 export class RunPageType implements RunPage {

@@ -75,7 +75,7 @@ export class RecipeInputType extends TrainingInput implements RecipeOverrides {
   validationFraction?: number;
 }
 
-@InputType()
+@InputType({ description: 'The data, backbone and recipe of a TRANSFER run.' })
 export class StartTransferRunInput implements TransferRequest {
   @Field(() => ID)
   datasetVersionId!: string;

@@ -27,7 +27,7 @@ export class RunResolver {
     return this.list.page(page.first, page.after ?? null, filter ?? {}, sort ?? NEWEST_FIRST);
   }
 
-  @Query(() => RunType, { nullable: true })
+  @Query(() => RunType, { nullable: true, description: 'A run by id; null if it does not exist.' })
   @Needs('VIEWER')
   async run(@Arg('id', () => ID) id: string): Promise<RunType | null> {
     return this.runs.find(id);

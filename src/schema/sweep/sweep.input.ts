@@ -33,7 +33,7 @@ export class SweepParameterInput implements SearchParameter {
   scale!: Scale;
 }
 
-@InputType()
+@InputType({ description: 'The hyperparameters to search, and the settings that all trials share.' })
 export class StartSweepInput implements SweepRequest {
   @Field(() => StartTransferRunInput, { description: 'Common settings of all trials.' })
   base!: StartTransferRunInput;
@@ -58,7 +58,7 @@ export class StartSweepInput implements SweepRequest {
 
   @Field(() => SweepMetric, {
     defaultValue: SweepMetric.VALIDATION_ACCURACY,
-    description: 'The metric that decides which trial is best.',
+    description: 'The metric that ranks the trials.',
   })
   metric!: SweepMetric;
 

@@ -18,7 +18,7 @@ export class SweepResolver {
     return this.sweeps.page(page.first, page.after ?? null);
   }
 
-  @Query(() => SweepType, { nullable: true })
+  @Query(() => SweepType, { nullable: true, description: 'A sweep by id; null if it does not exist.' })
   @Needs('VIEWER')
   async sweep(@Arg('id', () => ID) id: string): Promise<SweepType | null> {
     return this.sweeps.find(id);

@@ -77,7 +77,7 @@ export class SweepTrialType implements SweepTrial {
   @Field(() => Float, { nullable: true })
   seconds!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Why the trial was stopped or failed.' })
+  @Field(() => String, { nullable: true, description: 'Reason why the trial was stopped or failed.' })
   reason!: string | null;
 }
 

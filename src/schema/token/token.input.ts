@@ -4,9 +4,9 @@ import { NAME_RULE } from '../../domain/names.js';
 import { Role } from '../../domain/role.js';
 import { Checked, NAME } from '../checked.js';
 
-@InputType()
+@InputType({ description: 'Name and permissions of a new access token.' })
 export class CreateTokenInput {
-  @Field(() => String, { description: `Name of its holder, which the audit records. ${NAME_RULE}` })
+  @Field(() => String, { description: `Name of its holder, which the audit log records. ${NAME_RULE}` })
   @Checked(NAME)
   name!: string;
 

@@ -41,7 +41,7 @@ export class TokenResolver {
   async revokeToken(
     @Arg('id', () => ID) id: string,
     @Ctx() { actor }: Context,
-    @Arg('reason', () => String, { nullable: true, description: 'Recorded in the audit.' }) reason?: string | null,
+    @Arg('reason', () => String, { nullable: true, description: 'Recorded in the audit log.' }) reason?: string | null,
   ): Promise<Token> {
     return this.service.revoke(id, reason ?? null, actor);
   }

@@ -6,11 +6,11 @@ import type { CreatedToken, Token } from '../../domain/token/token.js';
 
 registerEnumType(Role, {
   name: 'Role',
-  description: 'Permissions of a token. Each role includes those of the roles before it.',
+  description: 'Permissions of a token. Each role includes the previous one: VIEWER, TRAINER, MAINTAINER, ADMIN.',
   valuesConfig: {
     VIEWER: { description: 'Reads and classifies.' },
     TRAINER: { description: 'Adds data, starts runs and registers their models.' },
-    MAINTAINER: { description: 'Promotes, rolls back, deletes, and reads the audit.' },
+    MAINTAINER: { description: 'Promotes, rolls back, deletes, and reads the audit log.' },
     ADMIN: { description: 'Creates and revokes tokens, and changes settings.' },
   },
 });
@@ -45,7 +45,7 @@ export class TokenType implements Token {
   revokedAt!: Date | null;
 }
 
-@ObjectType('CreatedToken')
+@ObjectType('CreatedToken', { description: 'A new access token with its secret.' })
 export class CreatedTokenType implements CreatedToken {
   @Field(() => TokenType)
   token!: Token;

@@ -47,7 +47,7 @@ export class WebhookType implements Webhook {
   createdAt!: Date;
 }
 
-@ObjectType('CreatedWebhook')
+@ObjectType('CreatedWebhook', { description: 'A new webhook with its secret.' })
 export class CreatedWebhookType implements CreatedWebhook {
   @Field(() => WebhookType)
   webhook!: Webhook;
@@ -79,7 +79,7 @@ export class WebhookDeliveryType implements WebhookDelivery {
   @Field(() => Int, { nullable: true, description: 'HTTP status of the last answer.' })
   lastStatus!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Why the last attempt got no answer.' })
+  @Field(() => String, { nullable: true, description: 'Reason why the last attempt got no answer.' })
   lastError!: string | null;
 
   @Field(() => String, { description: 'JSON text of the message.' })
