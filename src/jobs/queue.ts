@@ -110,9 +110,14 @@ export class JobQueue {
     return (LEASE_SECONDS * 1000) / 4;
   }
 
-  /** Enqueues a job in the transaction that writes its row: neither is stored without the other. */
+  /**
+   * Enqueues a job in the transaction that writes its row: neither is stored without the other. An earlier job of the row is
+   * replaced: one that was given up stays in its queue, and one that has just written its end is not removed yet.
+   */
   async enqueue(tx: Prisma.TransactionClient, kind: JobName, job: WaitingJob): Promise<void> {
-    await this.boss.insert(kind, [toInsert(job)], { db: fromPrisma(tx) });
+    const db = fromPrisma(tx);
+    await this.boss.deleteJob(kind, job.id, { db }); // pg-boss ignores a job whose id it has already
+    await this.boss.insert(kind, [toInsert(job)], { db });
     this.#announceAt(job.at);
   }
 
@@ -135,9 +140,14 @@ export class JobQueue {
       WHERE job.name = ${kind} AND job.id = placed.id AND job.state < 'active'`;
   }
 
-  /** Replaces all jobs of a kind. Call it at the start, when no job of the kind is running. */
-  async rebuild(kind: JobName, jobs: readonly WaitingJob[]): Promise<void> {
+  /**
+   * Replaces all jobs of a kind. Call it at the start, when no job of the kind is running.
+   * @param waiting reads the jobs that rows wait for, after the old jobs are deleted: a row that a request writes meanwhile
+   * has a new job, is read, or both.
+   */
+  async rebuild(kind: JobName, waiting: () => Promise<readonly WaitingJob[]>): Promise<void> {
     await this.boss.deleteAllJobs(kind);
+    const jobs = await waiting();
     if (jobs.length > 0) await this.boss.insert(kind, jobs.map(toInsert));
     for (const { at } of jobs) this.#announceAt(at);
   }

@@ -54,7 +54,7 @@ export class Runner {
   async start(queue: JobQueue, handlers: JobHandlers): Promise<void> {
     this.#queue = queue;
     this.#handlers = handlers;
-    for (const kind of [...QUEUED_KINDS, ...CHORES]) await queue.rebuild(kind, await handlers[kind].waiting());
+    for (const kind of [...QUEUED_KINDS, ...CHORES]) await queue.rebuild(kind, () => handlers[kind].waiting());
     if (this.#closed.signal.aborted) return;
     const common = {
       log: this.parts.log,
@@ -135,6 +135,7 @@ export class Runner {
     } catch (error) {
       if (attempt.killed && !claim.isLost) return false; // the hub is stopping
       if (error instanceof WorkerDeath) {
+        this.#underWay.delete(key); // from here on a cancellation is written by its caller: no worker would see it
         attempt.log.warn({ err: error.cause, deaths: claim.job.deaths + 1 }, 'worker process died');
         await queue.died(claim.job);
         return true;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.remove());
 beforeEach(async () => {
-  for (const kind of QUEUED_KINDS) await database.queue.rebuild(kind, []);
+  for (const kind of QUEUED_KINDS) await database.queue.rebuild(kind, async () => []);
 });
 
 /** Enqueues jobs of runs in this order of their rows. @returns their ids. */
@@ -119,6 +119,34 @@ describe('the job queue', () => {
     expect(await claimAll()).toEqual([id]);
   });
 
+  it('takes a job for enqueued again that was given up', async () => {
+    const { client, queue } = database;
+    const [id] = (await enqueue(1)) as [string];
+    for (let deaths = 0; deaths < WORKER_DEATHS; deaths++) await queue.died((await queue.claim(['train']))!);
+    await queue.done((await queue.claimGivenUp())!);
+    await client.$transaction((tx) => queue.enqueue(tx, 'train', { id, order: 5 }));
+    expect(await queue.claim(['train'])).toMatchObject({ id, deaths: 0 });
+  });
+
+  it('keeps a job that is enqueued again before the job that has just ended is removed', async () => {
+    const { client, queue } = database;
+    const [id] = (await enqueue(1)) as [string];
+    const ended = (await queue.claim(['train']))!;
+    await client.$transaction((tx) => queue.enqueue(tx, 'train', { id, order: 5 }));
+    await queue.done(ended);
+    expect(await claimAll()).toEqual([id]);
+  });
+
+  it('keeps a job that is enqueued while it is rebuilt', async () => {
+    const { client, queue } = database;
+    const id = randomUUID();
+    await queue.rebuild('train', async () => {
+      await client.$transaction((tx) => queue.enqueue(tx, 'train', { id }));
+      return []; // read before the row was written
+    });
+    expect(await claimAll()).toEqual([id]);
+  });
+
   it('lets a job wait again, before all others and without a death', async () => {
     const { queue } = database;
     const [id, other] = await enqueue(1, 2);
@@ -168,7 +196,7 @@ describe('the job queue', () => {
     await enqueue(1, 2);
     await queue.claim(['train']); // left active by a process that was killed
     const jobs = [9, 4].map((order) => ({ id: randomUUID(), order }));
-    await queue.rebuild('train', jobs);
+    await queue.rebuild('train', async () => jobs);
     expect(await claimAll()).toEqual([jobs[1]!.id, jobs[0]!.id]);
   });
 });

@@ -103,6 +103,17 @@ describe('the runner', () => {
     expect(await database.queue.claimGivenUp()).toBeNull();
   });
 
+  it('leaves a cancellation to its caller once the worker has died', async () => {
+    const waiting = jobs(1);
+    const handler = new PlannedHandler(waiting, 'die');
+    const cancelled: boolean[] = [];
+    const log = pino({}, { write: (line) => void (line.includes('process died') && cancelled.push(cancel())) });
+    const cancel = (): boolean => runner!.cancel('train', waiting[0]!.id);
+    await run(handler, log);
+    await until(() => cancelled.length === 3);
+    expect(cancelled).toEqual([false, false, false]);
+  });
+
   it('cancels a job under way, and knows no other', async () => {
     const waiting = jobs(1);
     const handler = new PlannedHandler(waiting, 'wait');
