@@ -37,7 +37,7 @@ export function auditCommand(program: Command): void {
             ...[from, to, reason],
           ]),
         ),
-        auditEvents.next === null ? '' : `More with --after ${auditEvents.next}`,
+        auditEvents.next === null ? '' : `Next page: --after ${auditEvents.next}`,
       ),
     );
   });
