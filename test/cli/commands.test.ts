@@ -181,7 +181,7 @@ describe('hub, beside a hub that runs', () => {
   it('pins the precision with which a version serves, and shows it with the reason', async () => {
     await hub.measured('colours', 2);
     expect(await shown('model', 'precision', 'colours', '2', 'fp32')).toMatch(
-      /^serves with +FP32\nwhy +FP32 was chosen\.$/m,
+      /^serves with +FP32\nreason +FP32 was chosen\.$/m,
     );
     expect(await json('model', 'precision', 'colours', '2', 'fp32')).toMatchObject({
       modelVersion: { number: 2, serving: { state: 'READY', choice: 'FP32', chosenBy: 'first' } },
