@@ -20,6 +20,8 @@ export interface Hub {
   readonly ready: Promise<void>;
   /** Stops accepting requests, stops jobs so that they can be resumed, and closes the data folder. */
   close(): Promise<void>;
+  /** Aborted when another hub has taken the database. This hub then closes itself: two would run the same jobs. */
+  readonly lost: AbortSignal;
 }
 
 /** Starts a hub in this process: API, serving and training. */
@@ -43,7 +45,16 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     });
     closing.add(() => ready.catch(() => undefined));
     log.info({ url, data: storage.folder.path, database: storage.database.kind }, 'hub started');
-    return { url, token, ready, close: () => closing.close() };
+    const { lost } = storage;
+    const stop = (): void => {
+      void jobs.runner
+        .close()
+        .then(() => closing.close())
+        .catch((err: unknown) => log.error({ err }, 'the hub did not close'));
+    };
+    if (lost.aborted) stop();
+    else lost.addEventListener('abort', stop, { once: true });
+    return { url, token, ready, close: () => closing.close(), lost };
   } catch (error) {
     await closing.close();
     throw error;

@@ -12,6 +12,8 @@ export interface Storage {
   readonly prisma: PrismaClient;
   readonly database: Database;
   readonly blobs: BlobStore;
+  /** Aborted when another hub has taken the database. */
+  readonly lost: AbortSignal;
 }
 
 /** Opens the data folder, the database and the blobs. */
@@ -19,11 +21,15 @@ export async function openStorage({ config, log, closing }: Setup): Promise<Stor
   const folder = await openDataFolder(resolve(config.data));
   closing.add(() => folder.close());
   const { databaseUrl } = config;
+  const lost = new AbortController();
   if (databaseUrl) {
-    const lock = await lockDatabase(databaseUrl, (err) => log.fatal({ err }, 'this hub must be stopped'));
+    const lock = await lockDatabase(databaseUrl, (err) => {
+      log.fatal({ err }, 'another hub has taken the database; this one stops');
+      lost.abort();
+    });
     closing.add(() => lock.release());
   }
   const database = await openDatabase({ folder: folder.database, ...(databaseUrl ? { url: databaseUrl } : {}) });
   closing.add(() => database.close());
-  return { folder, database, prisma: database.client, blobs: new FileBlobStore(folder.blobs) };
+  return { folder, database, prisma: database.client, blobs: new FileBlobStore(folder.blobs), lost: lost.signal };
 }

@@ -22,18 +22,20 @@ export async function start(options: ConfigInput): Promise<void> {
 /** The page's address. The fragment signs the browser in; browsers never send it to a server. */
 export const hubAddressText = ({ url, token }: Hub): string => `Model Hub is at ${url}/#token=${token}`;
 
-/** Closes the hub on the first SIGINT or SIGTERM; a second one, or a shutdown that takes too long, ends the process. */
+/** Closes the hub on the first SIGINT or SIGTERM, and ends with it when another hub takes its database; a second one, or a shutdown that takes too long, ends the process. */
 export function stopOnSignals(hub: Hub): void {
   let stopping = false;
-  const stop = (): void => {
+  const stop = (code: 0 | 1): void => {
     if (stopping) process.exit(1);
     stopping = true;
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT).unref();
     void hub.close().then(
-      () => process.exit(0),
+      () => process.exit(code),
       () => process.exit(1),
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGINT', () => stop(0));
+  process.on('SIGTERM', () => stop(0));
+  if (hub.lost.aborted) stop(1);
+  else hub.lost.addEventListener('abort', () => stop(1), { once: true });
 }

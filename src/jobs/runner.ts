@@ -54,7 +54,10 @@ export class Runner {
   async start(queue: JobQueue, handlers: JobHandlers): Promise<void> {
     this.#queue = queue;
     this.#handlers = handlers;
-    for (const kind of [...QUEUED_KINDS, ...CHORES]) await queue.rebuild(kind, () => handlers[kind].waiting());
+    for (const kind of [...QUEUED_KINDS, ...CHORES]) {
+      if (this.#closed.signal.aborted) return;
+      await queue.rebuild(kind, () => handlers[kind].waiting());
+    }
     if (this.#closed.signal.aborted) return;
     const common = {
       log: this.parts.log,

@@ -3,6 +3,7 @@ import { chownSync, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHub } from '../../src/app/hub.js';
@@ -54,6 +55,31 @@ describe.skipIf(!BIN || USER === '')('on a PostgreSQL server', () => {
     });
     await lock.release();
     await (await lockDatabase(url, () => undefined)).release();
+  });
+
+  it('a hub closes itself when another one has taken its database', async () => {
+    const databaseUrl = url.replace('@/', '@localhost/');
+    const config = resolveConfig({ data: await temporaryFolder(), port: 0, databaseUrl }, {});
+    const hub = await startHub(config, SILENT);
+    await hub.ready;
+    const lost = new Promise((resolve) => hub.lost.addEventListener('abort', resolve));
+    const other = new pg.Client(url);
+    const server = new pg.Client(url);
+    await other.connect();
+    await server.connect();
+    const { rows } = await server.query(`SELECT pid, objid::int AS key FROM pg_locks WHERE locktype = 'advisory'`);
+    expect(rows).toHaveLength(1);
+    const taken = other.query('SELECT pg_advisory_lock($1)', [rows[0].key]);
+    await server.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+    await taken;
+    await lost;
+    await hub.close();
+    await expect(fetch(hub.url)).rejects.toThrow('fetch failed');
+    const connections = `SELECT query FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid NOT IN (pg_backend_pid(), $1)`;
+    const [own] = (await other.query('SELECT pg_backend_pid() AS pid')).rows;
+    await expect.poll(async () => (await server.query(connections, [own.pid])).rows).toEqual([]);
+    await other.end();
+    await server.end();
   });
 
   it('the queue announces jobs, and a job of a process that died is another one’s', async () => {
