@@ -68,7 +68,8 @@ export class Decoder {
 function split(pixels: Uint8Array, count: number, side: number): Uint8Array[] {
   const size = side ** 2 * 3;
   if (pixels.length !== count * size) {
-    const message = `${count} photos of this version have ${count * size} bytes; ${pixels.length} were received.`;
+    const bound = `This version takes photos of ${side} x ${side} pixels, ${size} bytes each`;
+    const message = `${bound}: ${count * size} bytes are needed, ${pixels.length} were received.`;
     throw new HubError('BAD_INPUT', message, { expected: count * size, received: pixels.length });
   }
   return Array.from({ length: count }, (_, i) => new Uint8Array(pixels.subarray(i * size, (i + 1) * size)));

@@ -235,12 +235,15 @@ describe('a rollout', () => {
     expect(shown.trial).toMatchObject({ id: startTrial.id, state: 'RUNNING' });
     expect((await runHub('--help')).stdout).not.toContain('trial');
 
-    const finish = 'mutation ($input: EndTrialInput!) { endTrial(input: $input) { id state } }';
-    const ending = { input: { model: MODEL, outcome: 'ABORT', reason: 'seen enough' } };
+    const finish = `mutation ($outcome: TrialOutcome!) {
+      endTrial(input: { model: "${MODEL}", outcome: $outcome, reason: "seen enough" }) { id state }
+    }`;
+    const ending = { outcome: 'ABORT' };
     expect(await hub.client.request(finish, ending)).toEqual({ endTrial: { id: startTrial.id, state: 'ABORTED' } });
 
     const fields = '{ id state mode outcome candidate { version answers } present { version answers } }';
-    const both = `{ trials(model: "${MODEL}") ${fields} rollouts(model: "${MODEL}") ${fields} }`;
+    const old = fields.replace('{ version answers }', '{ ... on TrialArm { version answers } }');
+    const both = `{ trials(model: "${MODEL}") ${old} rollouts(model: "${MODEL}") ${fields} }`;
     const { trials, rollouts } = await hub.client.request<{ trials: unknown[]; rollouts: unknown[] }>(both);
     expect(rollouts.length).toBeGreaterThan(3);
     expect(trials).toEqual(rollouts);

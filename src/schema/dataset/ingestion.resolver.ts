@@ -9,7 +9,12 @@ import { Needs } from '../permission.js';
 import { contentOf } from '../upload-content.js';
 import { RegisterDatasetVersionInput } from './dataset.input.js';
 import { DatasetVersionType } from './dataset.type.js';
-import { IngestionProgressType, IngestionType } from './ingestion.type.js';
+import {
+  IngestionProgressType,
+  IngestionType,
+  RegistrationProgressType,
+  RegistrationUnderWayType,
+} from './ingestion.type.js';
 
 /** Starts a subscription to the progress of an ingestion. */
 const follow = ({ context, args }: { context: unknown; args: { progressKey?: string } }) =>
@@ -28,7 +33,7 @@ export class IngestionResolver {
     return this.underWay.list();
   }
 
-  @Query(() => [IngestionType], {
+  @Query(() => [RegistrationUnderWayType], {
     description: 'The old name of `ingestions`.',
     deprecationReason: 'Renamed to `ingestions`.',
   })
@@ -84,7 +89,7 @@ export class IngestionResolver {
     return progress;
   }
 
-  @Subscription(() => IngestionProgressType, {
+  @Subscription(() => RegistrationProgressType, {
     description: 'The old name of `ingestionProgress`.',
     deprecationReason: 'Renamed to `ingestionProgress`.',
     subscribe: follow,

@@ -34,3 +34,9 @@ export class IngestionType implements Ingestion {
   @Field(() => GraphQLDateTimeISO)
   startedAt!: Date;
 }
+
+@ObjectType('RegistrationProgress', { description: 'The old name of IngestionProgress.' })
+export class RegistrationProgressType extends IngestionProgressType {}
+
+@ObjectType('RegistrationUnderWay', { description: 'The old name of Ingestion.' })
+export class RegistrationUnderWayType extends IngestionType {}

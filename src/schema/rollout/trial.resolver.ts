@@ -1,19 +1,49 @@
-import { Arg, Ctx, InputType, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Mutation, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
 import { modelIn } from '../../domain/permission.js';
+import { RolloutMode, RolloutOutcome, RolloutState } from '../../domain/rollout/rollout.js';
 import type { RolloutService } from '../../domain/rollout/rollout-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { EndRolloutInput, StartRolloutInput } from './rollout.input.js';
-import { RolloutType } from './rollout.type.js';
+import { RolloutArmType, RolloutType } from './rollout.type.js';
+
+// Copies, since an enum object has one name in the schema.
+const TrialMode = { ...RolloutMode };
+const TrialOutcome = { ...RolloutOutcome };
+const VersionTrialState = { ...RolloutState };
+registerEnumType(TrialMode, { name: 'TrialMode', description: 'The old name of RolloutMode.' });
+registerEnumType(TrialOutcome, { name: 'TrialOutcome', description: 'The old name of RolloutOutcome.' });
+registerEnumType(VersionTrialState, { name: 'VersionTrialState', description: 'The old name of RolloutState.' });
+
+@ObjectType('TrialArm', { description: 'The old name of RolloutArm.' })
+class TrialArmType extends RolloutArmType {}
 
 @ObjectType('VersionTrial', { description: 'The old name of Rollout.' })
-class VersionTrialType extends RolloutType {}
+class VersionTrialType extends RolloutType {
+  @Field(() => TrialMode)
+  declare mode: RolloutMode;
+
+  @Field(() => VersionTrialState)
+  declare state: RolloutState;
+
+  @Field(() => TrialArmType, { description: 'The version that is tried.' })
+  declare candidate: TrialArmType;
+
+  @Field(() => TrialArmType, { description: 'The version that the alias pointed to when it started.' })
+  declare present: TrialArmType;
+}
 
 @InputType({ description: 'The old name of StartRolloutInput.' })
-class StartTrialInput extends StartRolloutInput {}
+class StartTrialInput extends StartRolloutInput {
+  @Field(() => TrialMode)
+  declare mode: RolloutMode;
+}
 
 @InputType({ description: 'The old name of EndRolloutInput.' })
-class EndTrialInput extends EndRolloutInput {}
+class EndTrialInput extends EndRolloutInput {
+  @Field(() => TrialOutcome)
+  declare outcome: RolloutOutcome;
+}
 
 /** The operations of rollouts under their old names, which the next version removes. */
 @Resolver()
