@@ -7,5 +7,5 @@ export const HOPELESS = { ...QUICK, epochs: 1, learningRate: 1e-7 } as const;
 /** Trains for seconds: long enough to be interrupted after its first epochs. */
 export const SOME_SECONDS = { ...QUICK, epochs: 300, batchSize: 1, patience: null } as const;
 
-/** Trains for at least half a minute, until it is cancelled. */
+/** Trains for as many epochs as a recipe may have: until it is cancelled. */
 export const ENDLESS = { ...SOME_SECONDS, epochs: 1000 } as const;

@@ -84,7 +84,8 @@ class ImportInHand implements JobInHand<'import'> {
   async #fail({ code, message }: { readonly code: string; readonly message: string }): Promise<void> {
     const { id } = this.row;
     const data = { state: 'FAILED', errorCode: code, error: message, endedAt: new Date(), fileBlob: null } as const;
-    await this.parts.prisma.modelImport.updateMany({ where: { id }, data }); // it may be gone with its dataset version
+    // It may be gone with its dataset version, or have succeeded before its file could not be deleted.
+    await this.parts.prisma.modelImport.updateMany({ where: { id, state: 'RUNNING' }, data });
   }
 
   /** Deletes the file, unless something else is the same blob. */
