@@ -303,7 +303,7 @@ describe('the Open Inference Protocol', () => {
       'of pictures of another size',
       () => infer({ inputs: [image(1, { shape: [1, 30, 30, 3], data: data().slice(0, 2700) })] }),
       400,
-      /3072 bytes; 2700 were received/,
+      /32 x 32 pixels, 3072 bytes each: 3072 bytes are needed, 2700 were received/,
     ],
     [
       'of more pictures than its data has',
