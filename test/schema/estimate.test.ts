@@ -45,7 +45,7 @@ describe('an estimate', () => {
     expect(first.calibrationSeconds).toBeLessThan(30);
     expect(first.featureSeconds).toBeGreaterThan(0);
     expect(first.memoryBytes).toBeGreaterThan(50e6);
-    const twice = await transfer({ ...SOME_SECONDS, epochs: 120, seed: 3 });
+    const twice = await transfer({ ...SOME_SECONDS, epochs: 2 * SOME_SECONDS.epochs, seed: 3 });
     expect(twice.calibrationSeconds).toBe(first.calibrationSeconds);
     expect(twice.trainingSeconds).toBeCloseTo(2 * first.trainingSeconds, 6);
     expect(twice.seconds).toBeCloseTo(twice.featureSeconds + twice.trainingSeconds + twice.evaluationSeconds, 6);
@@ -71,7 +71,7 @@ describe('an estimate', () => {
     const [plain, mirrored, longer] = [
       await transfer(SOME_SECONDS),
       await transfer({ ...SOME_SECONDS, mirror: true }),
-      await transfer({ ...SOME_SECONDS, epochs: 120 }),
+      await transfer({ ...SOME_SECONDS, epochs: 2 * SOME_SECONDS.epochs }),
     ];
     expect(mirrored).toMatchObject({ pictures: 84 + 60, cachedPictures: 0 });
     expect(mirrored.featureSeconds).toBeGreaterThan(plain.featureSeconds);
