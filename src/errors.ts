@@ -18,6 +18,9 @@ export class HubError extends Error {
 /** The error that pending requests get at shutdown. */
 export const shuttingDown = (): HubError => new HubError('SHUTTING_DOWN', 'The hub is shutting down.');
 
+/** Whether an error says only that the hub is shutting down. */
+export const isShuttingDown = (error: unknown): boolean => error instanceof HubError && error.code === 'SHUTTING_DOWN';
+
 export type ErrorCode =
   | 'BAD_INPUT'
   | 'NOT_FOUND'

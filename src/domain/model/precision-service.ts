@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { HubError } from '../../errors.js';
+import { HubError, isShuttingDown } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { describeEnvironment } from '../../training/environment.js';
@@ -90,6 +90,7 @@ export class PrecisionService {
     try {
       if (isOther) await this.promotions.redeploy(model, number);
     } catch (error) {
+      if (isShuttingDown(error)) throw error; // the form is loaded at the next start
       // The previous form continues to serve; the one that cannot be loaded is made again at the next start.
       const why = 'The 8-bit form cannot be loaded.';
       if (precision === 'INT8') await this.#change(versionId, { state: 'FAILED', error: why, ...NO_FORM });

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import { HubError } from '../../errors.js';
+import { HubError, isShuttingDown } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
@@ -184,7 +184,7 @@ export class PromotionService {
     try {
       await this.#deploy(alias, version);
     } catch (error) {
-      if (version.serving?.precision !== 'INT8') throw error;
+      if (version.serving?.precision !== 'INT8' || isShuttingDown(error)) throw error;
       const { id: versionId, model, number } = version;
       const what = { err: error, model: model.name, version: number };
       this.log.warn(what, 'the 8-bit form cannot be loaded: FP32 serves, and the form is made again');
