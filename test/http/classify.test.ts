@@ -218,15 +218,19 @@ describe('POST /v1/classify', () => {
   });
 
   const curl = spawnSync('curl', ['--version']).status === 0;
-  it.skipIf(!curl || process.platform === 'win32')('is what README shows with curl', async () => {
-    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-    const [, section = ''] = readme.split('\n## Classify from anything\n');
-    const [, shown = ''] = /```\n([\s\S]+?)```/.exec(section) ?? [];
+  it.skipIf(!curl || process.platform === 'win32').each([
+    ['docs/api.md', '\n## Classify over HTTP\n'],
+    ['README.md', '**2. Classify a photo.**'],
+  ])('is what %s shows with curl', async (page, start) => {
+    const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
+    const [, section = ''] = text.split(start);
+    const [, shown = ''] = /```sh\n([\s\S]+?)```/.exec(section) ?? [];
     await writeFile(join(hub.allowed, 'photo.jpg'), photo);
     const script = shown
       .replaceAll('http://127.0.0.1:4000', hub.url)
       .replaceAll('data/token', join(hub.data, 'token'))
       .replaceAll('cifar10', 'colours')
+      .replaceAll('samples/photos/cat-0010.jpg', 'photo.jpg')
       .replaceAll(/^curl .*$/gm, (line) => `${line}; echo`);
     const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: hub.allowed });
     const answers = stdout.split('\n').filter((line) => line !== '');

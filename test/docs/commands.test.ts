@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../../src/cli/program.js';
+import { codeBlocks, PAGES, ROOT, readPage, section } from './pages.js';
+
+it('the table of docs/cli.md names the commands that there are, and no other', () => {
+  const table = section(readPage('docs/cli.md'), 'Commands');
+  const named = [...table.matchAll(/^\| (`hub .+?) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`hub (\w+)`/g)]);
+  const program = buildProgram();
+  const commands = program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => command.name());
+  expect(named.map(([, name]) => name).toSorted()).toEqual(commands.filter((name) => name !== 'help').toSorted());
+});
+
+/** The commands in the code blocks and code spans of a page, without `hub` or the npm script that runs it. */
+function shownCommands(page: string): string[] {
+  const text = readPage(page);
+  const lines = codeBlocks(text).flatMap(({ code }) => code.split('\n'));
+  const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
+  return [...lines, ...spans].flatMap((shown) => {
+    const [, command] = /^(?:hub|npm run hub --|npm run(?= demo -- )) ([a-z].*)$/.exec(shown.trim()) ?? [];
+    return command === undefined ? [] : [command.replace(' -- ', ' ')];
+  });
+}
+
+/** What is wrong with a command, or null. */
+function problemOf(shown: string): string | null {
+  const words = shown
+    .replaceAll(/"[^"]*"/g, 'TEXT')
+    .replaceAll(/[[\]]/g, '')
+    .split(' ');
+  let command: Command = buildProgram();
+  while (command.commands.length > 0 && /^[a-z]/.test(words[0] ?? '')) {
+    const next = command.commands.find((each) => each.name() === words[0]);
+    if (!next) return `${shown}: there is no command ${words[0]}`;
+    command = next;
+    words.shift();
+  }
+  const options = [...command.options.map(({ long }) => long), '--help'];
+  const unknown = words.find((word) => word.startsWith('--') && !options.includes(word));
+  return unknown === undefined ? null : `${shown}: there is no option ${unknown}`;
+}
+
+// The changelog names commands of earlier versions too.
+describe.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('%s', (page) => {
+  it('shows only commands and options that there are', () => {
+    const problems = shownCommands(page).map(problemOf);
+    expect(problems.filter((problem) => problem !== null)).toEqual([]);
+  });
+});
+
+it('every npm script and bench that the pages show is there', () => {
+  const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> };
+  const text = PAGES.map(readPage).join('\n');
+  const shown = (pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))];
+  const named = shown(/\bnpm run (?:-s )?([a-z][\w:-]*)/g);
+  const benches = shown(/\bnpm run bench -- ([a-z][\w-]*)/g);
+  expect(benches.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  expect(benches.filter((name) => !existsSync(`${ROOT}bench/${name}.mjs`))).toEqual([]);
+});
+
+it('finds commands that are not there', () => {
+  expect(shownCommands('README.md').length).toBeGreaterThan(5);
+  expect(problemOf('promote pets 1 --reason "first version"')).toBeNull();
+  expect(problemOf('no-such-command')).not.toBeNull();
+  expect(problemOf('dataset no')).not.toBeNull();
+  expect(problemOf('promote pets 1 --because "first version"')).not.toBeNull();
+});
