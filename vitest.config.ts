@@ -1,18 +1,36 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const BUILD = ['./test/setup/program.ts', './test/setup/empty-database.ts'];
+
+/** A layer of tests: files whose names end in `.LAYER.test.ts`. */
+function layer(name: string, globalSetup: readonly string[]): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, include: [`test/**/*.${name}.test.ts`], globalSetup: [...globalSetup] } };
+}
 
 export default defineConfig({
   // What Node takes. Vite would take index.mjs, whose classes are not those that the libraries know.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: './test/support/empty-database.ts',
-    // The whole main job takes half a minute on two cores, and four times that where others use them too.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Two cores are the smallest machine we promise: more files at once only fight for them.
+    // Two cores are the smallest machine that is supported: more files at once only compete for them.
     maxWorkers: 2,
     // Files share what they import; loading it for each would take a fifth of the time.
     isolate: false,
     reporters: ['default', './test/closing-line.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.{hub,browser,slow}.test.ts'],
+          globalSetup: BUILD,
+        },
+      },
+      layer('hub', [...BUILD, './test/setup/colours.ts']),
+      layer('browser', [...BUILD, './test/setup/page.ts', './test/setup/colours.ts']),
+      layer('slow', [...BUILD, './test/setup/page.ts', './test/setup/colours.ts']),
+    ],
   },
 });

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { randomStream, uniform } from '../dist/random.js';
+import { randomStream, uniform } from '../out/random.js';
 import { check } from './support/check.mjs';
 import { turnClock } from './support/faults/clock.mjs';
 import { damage } from './support/faults/damage.mjs';

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
-import { CIFAR10_CLASSES } from '../dist/datasets/cifar10.js';
+import { CIFAR10_CLASSES } from '../out/datasets/cifar10.js';
 import { check, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';
 import { register, startHub } from './support/hub.mjs';

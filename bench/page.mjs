@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../dist/storage/database.js';
-import { recipeSchema } from '../dist/training/recipe.js';
+import { openDatabase } from '../out/storage/database.js';
+import { recipeSchema } from '../out/training/recipe.js';
 import { launchInstalled } from '../test/support/installed-browser.mjs';
 import { countBytes } from './support/browser.mjs';
 import { check, percentile } from './support/check.mjs';

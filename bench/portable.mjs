@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { openSource } from '../dist/datasets/detect.js';
+import { openSource } from '../out/datasets/detect.js';
 import { check } from './support/check.mjs';
 import { withWeightsOption } from './support/data.mjs';
 import { ended, register, SAMPLES, startHub, train } from './support/hub.mjs';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { openFile } from '../dist/cli/client.js';
+import { openFile } from '../out/cli/client.js';
 import { check, median } from './support/check.mjs';
 import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
 import { peerPython } from './support/python.mjs';

@@ -10,7 +10,7 @@ import { unpackImages, withDataOptions } from './support/data.mjs';
 import { register, startHub } from './support/hub.mjs';
 import { peerPython, runPeer } from './support/python.mjs';
 
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../dist/hub.js', import.meta.url));
 const SIDE = 75;
 
 export function describe(command) {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openFile } from '../dist/cli/client.js';
+import { openFile } from '../out/cli/client.js';
 import { check, mean, median } from './support/check.mjs';
 import { ended, register, startHub } from './support/hub.mjs';
 import { residentMemory } from './support/memory.mjs';

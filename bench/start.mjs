@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFile } from '../dist/cli/client.js';
+import { openFile } from '../out/cli/client.js';
 import { check, median } from './support/check.mjs';
 import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
 

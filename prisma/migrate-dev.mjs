@@ -4,8 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { openEmbeddedPostgres } from '../dist/storage/embedded-postgres.js';
-import { readMigrations } from '../dist/storage/migrations.js';
+import { openEmbeddedPostgres } from '../out/storage/embedded-postgres.js';
+import { readMigrations } from '../out/storage/migrations.js';
 import { nextMigration } from './schema-engine.mjs';
 
 const [name] = process.argv.slice(2);

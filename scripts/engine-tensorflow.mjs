@@ -1,6 +1,6 @@
 // npm run engine:tensorflow [-- --gpu | --undo]: puts the tensorflow engine in place, or takes it away (docs/engines.md).
 import { Command } from 'commander';
-import { installTensorFlow, removeTensorFlow } from '../dist/engines/tensorflow/install/install.js';
+import { installTensorFlow, removeTensorFlow } from '../out/engines/tensorflow/install/install.js';
 
 const log = (line) => void process.stderr.write(`${line}\n`);
 const options = new Command('engine:tensorflow')

@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 /** Paths that the development server passes on to a running hub. */
 const HUB_PATHS = ['/graphql', '/v1', '/v2', '/health', '/ready', '/metrics'];
 
+const HUB = process.env.HUB_URL ?? 'http://127.0.0.1:4000';
+
 /** Builds the page into dist/web, from where the hub serves it. */
 export default defineConfig({
   root: import.meta.dirname,
@@ -14,5 +16,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // fonts and pictures are files: the page's policy allows no others
     modulePreload: { polyfill: false },
   },
-  server: { proxy: Object.fromEntries(HUB_PATHS.map((path) => [path, { target: 'http://127.0.0.1:4000', ws: true }])) },
+  server: { proxy: Object.fromEntries(HUB_PATHS.map((path) => [path, { target: HUB, ws: true }])) },
 });

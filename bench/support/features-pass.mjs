@@ -1,6 +1,6 @@
 // Median time of a pass through the frozen network with the bundled backbone, as one line of JSON: {imagesPerSecond, engine}.
 import { readFileSync } from 'node:fs';
-import { readSafetensors } from '../../dist/network/safetensors.js';
+import { readSafetensors } from '../../out/network/safetensors.js';
 import { median } from './check.mjs';
 import { timedEngine } from './timed-engine.mjs';
 

@@ -1,11 +1,11 @@
 // Median time of a fine-tuning step with the bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond, engine}.
 import { readFileSync } from 'node:fs';
-import { matchBackbone } from '../../dist/network/backbone-weights.js';
-import { foldLayers } from '../../dist/network/folded-weights.js';
-import { head } from '../../dist/network/head.js';
-import { divideAt, featureShape } from '../../dist/network/inception-v3.js';
-import { readSafetensors } from '../../dist/network/safetensors.js';
-import { initialWeights } from '../../dist/training/initial-weights.js';
+import { matchBackbone } from '../../out/network/backbone-weights.js';
+import { foldLayers } from '../../out/network/folded-weights.js';
+import { head } from '../../out/network/head.js';
+import { divideAt, featureShape } from '../../out/network/inception-v3.js';
+import { readSafetensors } from '../../out/network/safetensors.js';
+import { initialWeights } from '../../out/training/initial-weights.js';
 import { median } from './check.mjs';
 import { timedEngine } from './timed-engine.mjs';
 

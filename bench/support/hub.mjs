@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { HubClient } from '../../dist/cli/client.js';
+import { HubClient } from '../../out/cli/client.js';
 
 export const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
-export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/hub.js', import.meta.url));
 
 /** Starts a hub as its user would and waits for the line that says where it listens. */
 export async function startHub(data, ...options) {

@@ -1,5 +1,5 @@
 // Pictures that show none of CIFAR-10's classes, made by rules: the same in every run.
-import { randomStream, uniform } from '../../dist/random.js';
+import { randomStream, uniform } from '../../out/random.js';
 
 const SIDE = 32;
 /** Which of the seven segments, as [left, top, right, bottom] in cells of 4 pixels, each digit has. */

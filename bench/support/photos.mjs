@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { openSource } from '../../dist/datasets/detect.js';
-import { randomStream, uniform } from '../../dist/random.js';
+import { openSource } from '../../out/datasets/detect.js';
+import { randomStream, uniform } from '../../out/random.js';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/cifar10-sample.tar.gz', import.meta.url));
 const SIZE = { width: 640, height: 480 };

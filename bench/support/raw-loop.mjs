@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import { decodePixels } from '../../dist/datasets/decode.js';
-import { createSession } from '../../dist/engines/onnx/session.js';
+import { decodePixels } from '../../out/datasets/decode.js';
+import { createSession } from '../../out/engines/onnx/session.js';
 
 const [model, side, seconds, ...paths] = process.argv.slice(2);
 const photos = await Promise.all(paths.map((path) => readFile(path)));

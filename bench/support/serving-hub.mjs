@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { classifierModel } from '../../dist/engines/onnx/classifier-model.js';
-import { readClassifier } from '../../dist/engines/read-classifier.js';
-import { dataPaths } from '../../dist/storage/data-folder.js';
-import { openDatabase } from '../../dist/storage/database.js';
-import { FileBlobStore } from '../../dist/storage/file-blobs.js';
+import { classifierModel } from '../../out/engines/onnx/classifier-model.js';
+import { readClassifier } from '../../out/engines/read-classifier.js';
+import { dataPaths } from '../../out/storage/data-folder.js';
+import { openDatabase } from '../../out/storage/database.js';
+import { FileBlobStore } from '../../out/storage/file-blobs.js';
 import { register, startHub, train } from './hub.mjs';
 import { makePhotos } from './photos.mjs';
 

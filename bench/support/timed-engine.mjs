@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { resolveCompute } from '../../dist/engines/compute.js';
-import { openEngine } from '../../dist/engines/open-engine.js';
+import { resolveCompute } from '../../out/engines/compute.js';
+import { openEngine } from '../../out/engines/open-engine.js';
 
 /** What a process that times one engine is told: { size, batch, seconds } as numbers, and the engine, open. */
 export async function timedEngine() {

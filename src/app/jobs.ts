@@ -14,5 +14,6 @@ export interface Jobs {
 export async function openJobs({ parts, log, closing }: Setup, { database }: Storage): Promise<Jobs> {
   const queue = await JobQueue.open(database, log);
   closing.add(() => queue.close());
-  return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, parts.workerEntry), log }) };
+  const { workerEntry, leaves } = parts;
+  return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, workerEntry), leaves, log }) };
 }

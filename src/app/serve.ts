@@ -25,13 +25,13 @@ export interface Serving {
 
 /** Prepares serving; versions are loaded when the domain deploys them. */
 export function openServing(
-  { config, parts, log, closing }: Setup,
+  { config, log, closing }: Setup,
   { folder, prisma, blobs }: Storage,
   { runner }: Jobs,
 ): Serving {
   const cores = availableParallelism();
   const startThread = (threads: number = cores): NetworkThread =>
-    new NetworkThread({ blobFolder: folder.blobs, threads, yields: true }, parts.networkThreadEntry);
+    new NetworkThread({ blobFolder: folder.blobs, threads, yields: true });
   const compiler = new NetworkCompiler(folder.blobs, folder.temporary, (job, signal) =>
     runner.run('compile', job, signal),
   );

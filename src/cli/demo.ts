@@ -1,6 +1,5 @@
 import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import ora from 'ora';
 import { pino } from 'pino';
 import { type Hub, startHub } from '../app/hub.js';
 import { SAMPLES } from '../app/packaged.js';
@@ -18,7 +17,9 @@ import {
   trainOnce,
 } from './demo-steps.js';
 import { percent } from './format.js';
+import { spinner } from './spinner.js';
 import { hubAddressText, stopOnSignals } from './start.js';
+import { terminal } from './terminal.js';
 
 export interface DemoOptions extends ConfigInput {
   readonly full?: true;
@@ -42,7 +43,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   if (weights) await requirePath('--weights', weights);
   await mkdir(downloads, { recursive: true, mode: 0o700 }); // creates the data folder too, readable by its owner only
 
-  const line = ora({ text: 'Starting the hub' }).start();
+  const line = spinner('Starting the hub').start();
   const hub = await startAnywhere(config).catch((error: unknown) => {
     line.fail(); // stops the spinner, which would keep the process alive
     throw error;
@@ -64,10 +65,10 @@ export async function demo(options: DemoOptions): Promise<void> {
       const { url, token } = hub;
       const { testAccuracy } = run;
       const result = { url, token, datasetVersion, run, backbone, testAccuracy, modelVersion, classifications };
-      process.stdout.write(`${JSON.stringify(result)}\n`);
+      terminal().stdout.write(`${JSON.stringify(result)}\n`);
     } else {
-      process.stdout.write(answersTable(classifications));
-      if (!exit) process.stdout.write(howToAsk(hub, config, model));
+      terminal().stdout.write(answersTable(classifications));
+      if (!exit) terminal().stdout.write(howToAsk(hub, config, model));
     }
   } catch (error) {
     line.fail();

@@ -5,6 +5,7 @@ import type { HubClient } from './client.js';
 import { bytes, count, duration, percent } from './format.js';
 import { Meter } from './progress.js';
 import { RUN, RUN_EVENTS, type Run, type RunEvent } from './requests/run.js';
+import { terminal } from './terminal.js';
 
 export interface FollowOptions {
   readonly title?: string;
@@ -64,5 +65,5 @@ function linesOf({ epoch, message }: RunEvent): string[] {
 /** Prints a line above the spinner, which is drawn again with its next frame. */
 function writeBeside(line: Ora, text: string): void {
   line.clear();
-  process.stderr.write(`${text}\n`);
+  terminal().stderr.write(`${text}\n`);
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { printable } from '../datasets/names.js';
+import { terminal } from './terminal.js';
 
 /** Options of every command that prints a result. */
 export interface OutputOptions {
@@ -19,7 +20,7 @@ const NO_LINES = Object.fromEntries(
 /** Prints the result of a command: with --json one JSON document, else the text, if there is one. */
 export function print(options: OutputOptions, value: unknown, text?: () => string): void {
   const shown = options.json ? JSON.stringify(value) : text?.();
-  if (shown !== undefined) process.stdout.write(`${shown}\n`);
+  if (shown !== undefined) terminal().stdout.write(`${shown}\n`);
 }
 
 /** A table. A heading that starts with a space aligns its column to the right. */

@@ -24,6 +24,7 @@ import { tokenCommand } from './commands/token.js';
 import { trainCommand } from './commands/train.js';
 import { verifyCommand } from './commands/verify.js';
 import { exitHelp } from './exit.js';
+import { terminal } from './terminal.js';
 
 /** Commands in the order of `hub --help`. To add one, write a file that adds it, and list it here. */
 const COMMANDS = [
@@ -59,7 +60,11 @@ export function buildProgram(): Command {
     .version(PACKAGE.version)
     .exitOverride()
     .enablePositionalOptions() // `hub token` has both options and subcommands
-    .configureOutput({ outputError: () => undefined }) // main prints it, like every other error
+    .configureOutput({
+      writeOut: (text) => terminal().stdout.write(text),
+      writeErr: (text) => terminal().stderr.write(text),
+      outputError: () => undefined, // printed like every other error
+    })
     .addHelpText('after', `\n${exitHelp()}`);
   for (const add of COMMANDS) add(program);
   return program;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Hub, startHub } from '../app/hub.js';
 import { type ConfigInput, resolveConfig } from '../config.js';
+import { terminal } from './terminal.js';
 
 /** Milliseconds that a shutdown may take. */
 const SHUTDOWN_LIMIT = 10_000;
@@ -13,7 +14,7 @@ export async function start(options: ConfigInput): Promise<void> {
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const hub = await startHub(config, log);
   stopOnSignals(hub);
-  process.stdout.write(
+  terminal().stdout.write(
     `${hubAddressText(hub)}\nThe API is at ${hub.url}/graphql, its token in ${join(config.data, 'token')}.\n`,
   );
   await hub.ready;

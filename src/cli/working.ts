@@ -1,8 +1,9 @@
-import ora, { type Ora } from 'ora';
+import type { Ora } from 'ora';
+import { spinner } from './spinner.js';
 
 /** Shows a spinner on standard error during the work. The caller prints the result. */
 export async function working<T>(title: string, work: (line: Ora) => Promise<T>): Promise<T> {
-  const line = ora(title).start();
+  const line = spinner(title).start();
   try {
     return await work(line);
   } finally {

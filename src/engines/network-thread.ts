@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, HubError, shuttingDown } from '../errors.js';
+import { bundleOf } from '../package.js';
 import type { ClassifierForward, Features, Forward, ForwardResult } from './engine.js';
 import type { NetworkHost } from './network-loader.js';
 import type {
@@ -12,9 +13,6 @@ import type {
   ThreadData,
   ThreadRequest,
 } from './network-thread-messages.js';
-
-/** Entry file of the thread. Tests run from the sources and pass another one. */
-export const NETWORK_THREAD_ENTRY = new URL('./network-thread-entry.js', import.meta.url);
 
 type Unsent = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 type Result = Features | ForwardResult | number | null;
@@ -30,8 +28,8 @@ export class NetworkThread implements NetworkHost {
   #ended: Error | undefined;
   readonly #exited: Promise<void>;
 
-  constructor(data: ThreadData, entry: URL = NETWORK_THREAD_ENTRY) {
-    this.#thread = new Worker(entry, { workerData: data });
+  constructor(data: ThreadData) {
+    this.#thread = new Worker(bundleOf('network-thread'), { workerData: data });
     this.#thread.on('message', (answer: ThreadAnswer) => this.#settle(answer));
     this.#thread.on('error', (error) => this.#end(error));
     this.#exited = new Promise((resolve) => {

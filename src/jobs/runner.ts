@@ -26,6 +26,8 @@ const DELIVERIES = 8;
 
 interface RunnerParts {
   readonly startWorker: StartWorker;
+  /** Kinds of jobs that this runner leaves in the queue; none by default. */
+  readonly leaves?: readonly QueuedKind[];
   readonly log: Logger;
 }
 
@@ -69,7 +71,7 @@ export class Runner {
       new Lane({
         ...common,
         // Releases take turns with runs: a run stores a blob before its row names it.
-        kinds: [...QUEUED_KINDS, 'release'],
+        kinds: [...QUEUED_KINDS.filter((kind) => !this.parts.leaves?.includes(kind)), 'release'],
         width: 1,
         claim: async (kinds) => (await queue.claimGivenUp()) ?? queue.claim(kinds),
       }),

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { on } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { bundleOf } from '../package.js';
 import type { Events, JobKind, Task, WorkerCommand } from './job-kinds.js';
 
 /** A running worker with its task. */
@@ -30,11 +30,8 @@ export const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', '
  */
 const DECODERS = Math.max(1, Math.floor(availableParallelism() / 2));
 
-/** Path of the compiled worker. Tests run from the sources and name another path. */
-export const WORKER_ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url));
-
-/** Starts a worker process for one task. */
-export function startWorker<K extends JobKind>(task: Task<K>, entry: string = WORKER_ENTRY): WorkerProcess<K> {
+/** Starts a worker process for one task. @param entry file of the worker; tests replace it. */
+export function startWorker<K extends JobKind>(task: Task<K>, entry: string = bundleOf('worker')): WorkerProcess<K> {
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',

@@ -1,7 +1,8 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { HubError } from '../errors.js';
+import { PACKAGE_FOLDER } from '../package.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { listenOnEveryConnection, listenOnOwnConnection } from './listen.js';
 import {
@@ -32,8 +33,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** The path is the same from src/storage and from dist/storage. */
-const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+const MIGRATIONS = join(PACKAGE_FOLDER, 'prisma', 'migrations');
 
 /**
  * Milliseconds. Transactions on PGlite wait for each other, and for a backup, which reads some 30,000 rows a second: with

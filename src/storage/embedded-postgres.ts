@@ -1,24 +1,14 @@
 import { constants } from 'node:fs';
 import { access, cp, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { PACKAGE } from '../package.js';
+import { PACKAGE_FOLDER } from '../package.js';
 import { EmbeddedSession } from './embedded-session.js';
 import { PgliteStream } from './pglite-stream.js';
 import { syncFolder, syncTree } from './sync-folder.js';
 
-/**
- * Folder of the empty database that every new one is a copy of. `npm run build` creates it, which takes six seconds of a
- * core. The path is the same from src/storage and from dist/storage; its name holds the version of PGlite, since another
- * version may not be able to open it.
- */
-export const NEW_DATABASE = fileURLToPath(
-  new URL(
-    `../../dist/new-database-${PACKAGE.dependencies['@electric-sql/pglite']}-${PACKAGE.dependencies['pg-boss']}`,
-    import.meta.url,
-  ),
-);
+/** Folder of the empty database that every new one is a copy of. The build creates it, which takes six seconds of a core. */
+export const NEW_DATABASE = join(PACKAGE_FOLDER, 'dist', 'new-database');
 
 /** PostgreSQL inside this process. */
 export interface EmbeddedPostgres {

@@ -52,7 +52,7 @@ test('a refused opening leaves the files of the running hub alone', async () => 
 
 test('says which process has the folder, and is free as soon as that one is killed', async () => {
   const path = await temporaryFolder();
-  const child = startChild('hold-folder.mjs', path);
+  const child = await startChild('hold-folder', path);
   expect((await child.lines.next()).value).toBe('open');
 
   const refused = await openDataFolder(path).catch((error: unknown) => error);

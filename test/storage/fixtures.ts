@@ -4,8 +4,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
 import { onTestFinished } from 'vitest';
+import { bundleOptions, ROOT } from '../../scripts/bundle.mjs';
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-storage-'));
@@ -28,9 +29,12 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/** Runs a script of this folder in a process of its own. Such a script uses what `npm run build` made. */
-export function startChild(script: string, ...args: string[]): Child {
-  const path = fileURLToPath(new URL(script, import.meta.url));
+/** Runs a script of this folder in a process of its own. */
+export async function startChild(name: string, ...args: string[]): Promise<Child> {
+  const into = join(ROOT, 'out'); // as deep in the package as src
+  const options = bundleOptions({ entries: { [name]: `test/storage/${name}.ts` }, into });
+  await build({ ...options, output: { ...options.output, codeSplitting: false } });
+  const path = join(into, `${name}.js`);
   const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(child, 'exit');
   const kill = async () => {

@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { CLI } from './test-hub.js';
+import { runCommand } from '../../src/cli/run-command.js';
+import { bundleOf } from '../../src/package.js';
 
 const NO_NETWORK = new URL('no-network.mjs', import.meta.url).href;
+
+/** The environment without what would lead a command to another hub or database than that of its test. */
+const { DATABASE_URL: _database, HUB_URL: _url, HUB_TOKEN: _token, ...INHERITED } = process.env;
 
 export interface Ended {
   readonly code: number | null;
@@ -11,7 +16,24 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A running command of the built `hub`. */
+/** Runs a command of `hub` in this process. */
+export async function runHub(...command: readonly string[]): Promise<Ended> {
+  return runHubWithInput(new Uint8Array(), ...command);
+}
+
+/** Runs a command of `hub` in this process. @param input its standard input. */
+async function runHubWithInput(input: Uint8Array, ...command: readonly string[]): Promise<Ended> {
+  for (const name of ['DATABASE_URL', 'HUB_URL', 'HUB_TOKEN']) delete process.env[name];
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const read = Promise.all([text(stdout), text(stderr)]);
+  const code = await runCommand(command, { stdin: Readable.from([input]), stdout, stderr });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await read;
+  return { code, stdout: out, stderr: err };
+}
+
+/** A running command of `hub` in a process of its own. */
 export interface StartedCommand {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -24,14 +46,13 @@ export interface CommandOptions {
   readonly input?: Uint8Array;
 }
 
-/** Starts a command of the built `hub`, with no network but this machine's. */
+/** Starts a command of the built `hub` as a process, for its signals, environment and exit; no other machine can be reached. */
 export function startHubCommand(
   command: readonly string[],
   { env = {}, input = new Uint8Array() }: CommandOptions = {},
 ): StartedCommand {
-  // The command has a database and a hub of its own.
-  const { DATABASE_URL: _database, HUB_URL: _url, HUB_TOKEN: _token, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', NO_NETWORK, CLI, ...command], { env: { ...inherited, ...env } });
+  const args = ['--import', NO_NETWORK, bundleOf('hub'), ...command];
+  const child = spawn(process.execPath, args, { env: { ...INHERITED, ...env } });
   const exit = once(child, 'exit');
   child.stdin.on('error', () => undefined); // the command may end before it has read everything
   child.stdin.end(input);
@@ -41,9 +62,4 @@ export function startHubCommand(
     return { code: child.exitCode, stdout, stderr };
   });
   return { child, ended };
-}
-
-/** Runs a command of the built `hub` until it ends. */
-export async function runHub(...command: readonly string[]): Promise<Ended> {
-  return startHubCommand(command).ended;
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { bundleOf } from '../../src/package.js';
 import { HubUser, type LogLine, WARNING } from './hub-user.js';
-import { CLI } from './test-hub.js';
 
 /** How a process ended. */
 export interface Exit {
@@ -31,7 +31,7 @@ export class HubProcess extends HubUser {
   /** Starts a hub on a data folder and waits until it prints its address. */
   static async start(data: string, ...options: readonly string[]): Promise<HubProcess> {
     const args = ['start', '--data', data, '--port', '0', ...options];
-    const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bundleOf('hub'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines: LogLine[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => lines.push(logLine(line)));
     for await (const line of createInterface({ input: child.stdout })) {

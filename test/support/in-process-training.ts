@@ -20,7 +20,6 @@ import { tarOf } from '../datasets/fixtures.js';
 import { colourImages } from './colour-images.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
 import { QUICK } from './recipes.js';
-import { NETWORK_THREAD_ENTRY } from './test-hub.js';
 
 export type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { type: T }>;
 
@@ -89,9 +88,7 @@ export class InProcessTraining {
     const { blobs, folder } = this;
     const cancelled = new AbortController();
     const networkHosts = (): NetworkHost[] => [
-      other
-        ? new NetworkLoader(other, blobs)
-        : new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY),
+      other ? new NetworkLoader(other, blobs) : new NetworkThread({ blobFolder: folder, threads: 1 }),
     ];
     const emit = (event: TrainingEvent): void => {
       events.push(event);

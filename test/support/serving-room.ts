@@ -19,7 +19,6 @@ import type { ServingBounds } from '../../src/serving/serving-bounds.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
-import { NETWORK_THREAD_ENTRY } from './test-hub.js';
 import { compile } from './test-runner.js';
 
 /** Features of the narrow backbone: a sixteenth of 2048. */
@@ -133,7 +132,7 @@ export class ServingRoom {
   inMemory(): LoadedVersions {
     const data = { blobFolder: this.folder, threads: 1 };
     const compiler = new NetworkCompiler(this.folder, this.folder, compile);
-    const startThread = (): NetworkThread => new CountingThread(data, NETWORK_THREAD_ENTRY, this);
+    const startThread = (): NetworkThread => new CountingThread(data, this);
     const room = new LoadedVersions(compiler, startThread, this.lanes, this.blobs);
     room.events.on('alone', ({ number }, error) => this.alone.push([number, error]));
     this.#rooms.push(room);
@@ -204,8 +203,8 @@ export class ServingRoom {
 class CountingThread extends NetworkThread {
   readonly #room: ServingRoom;
 
-  constructor(data: ConstructorParameters<typeof NetworkThread>[0], entry: URL, room: ServingRoom) {
-    super(data, entry);
+  constructor(data: ConstructorParameters<typeof NetworkThread>[0], room: ServingRoom) {
+    super(data);
     this.#room = room;
   }
 

@@ -1,25 +1,28 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { inject } from 'vitest';
 import { type Hub, startHub } from '../../src/app/hub.js';
 import type { Parts } from '../../src/app/packaged.js';
 import { type ConfigInput, resolveConfig } from '../../src/config.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import type { PrismaClient } from '../../src/storage/database.js';
+import type { PreparedColours } from '../setup/colours.js';
 import { copyEmptyDatabase } from './empty-database.js';
 import { HubUser, type LogLine } from './hub-user.js';
 import { inDatabase } from './in-database.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
 
-const DIST = new URL('../../dist/', import.meta.url);
-/** The compiled files that a hub forks when it is started from the sources. `npm test` builds them first. */
-export const WORKER_ENTRY = fileURLToPath(new URL('jobs/worker.js', DIST));
-export const NETWORK_THREAD_ENTRY = new URL('engines/network-thread-entry.js', DIST);
-/** The entry of `hub`. */
-export const CLI = fileURLToPath(new URL('cli/main.js', DIST));
+/** How a hub of a test differs from a real one. */
+export interface TestHubOptions extends Partial<Parts> {
+  /** Whether registered versions are calibrated and get an 8-bit form, which takes seconds for each. */
+  readonly versionWork?: boolean;
+}
+
+/** Kinds of jobs that registered versions cause. */
+const VERSION_WORK = ['calibrate', 'quantize'] as const;
 
 /**
  * A complete hub on its own folder, with the narrow backbone as the bundled one. It can be stopped and started again on the
@@ -32,21 +35,31 @@ export class TestHub extends HubUser {
   private constructor(
     /** Folder of everything below. */
     private readonly folder: string,
-    private readonly parts: Partial<Parts>,
+    private readonly options: TestHubOptions,
   ) {
     super();
   }
 
-  static async start(parts: Partial<Parts> = {}): Promise<TestHub> {
-    const hub = await TestHub.prepare(parts);
+  /** Starts a hub on empty data. */
+  static async start(options: TestHubOptions = {}): Promise<TestHub> {
+    const hub = await TestHub.prepare(options);
     await hub.start();
     return hub;
   }
 
+  /** Starts a hub on a copy of the prepared data: version 1 of the model "colours" serves, and recognizes three colors. */
+  static async startWithColours(options: TestHubOptions = {}): Promise<TestHub & Omit<PreparedColours, 'data'>> {
+    const hub = await TestHub.prepare(options);
+    const { data, ...ids } = inject('colours');
+    await cp(data, hub.data, { recursive: true });
+    await hub.start();
+    return Object.assign(hub, ids);
+  }
+
   /** A hub that was never started and has no data folder yet. */
-  static async prepare(parts: Partial<Parts> = {}): Promise<TestHub> {
+  static async prepare(options: TestHubOptions = {}): Promise<TestHub> {
     const folder = await mkdtemp(join(tmpdir(), 'hub-test-'));
-    const hub = new TestHub(folder, parts);
+    const hub = new TestHub(folder, options);
     for (const made of [hub.allowed, hub.outside]) await mkdir(made);
     await writeFile(join(folder, 'backbone.safetensors'), narrowBackboneFile());
     return hub;
@@ -87,10 +100,9 @@ export class TestHub extends HubUser {
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
     this.#hub = await startHub(config, log, {
       bundledBackbone: join(this.folder, 'backbone.safetensors'),
-      workerEntry: WORKER_ENTRY,
-      networkThreadEntry: NETWORK_THREAD_ENTRY,
+      leaves: (this.options.versionWork ?? true) ? [] : VERSION_WORK,
       imagenet: { url: 'http://weights.invalid/imagenet.h5', bytes: 1, md5: '' },
-      ...this.parts,
+      ...this.options,
     });
     await this.#hub.ready;
   }

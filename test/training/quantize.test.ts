@@ -12,7 +12,6 @@ import { quantize } from '../../src/training/quantize.js';
 import { tarOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { InProcessTraining, of } from '../support/in-process-training.js';
-import { NETWORK_THREAD_ENTRY } from '../support/test-hub.js';
 
 const SIDE = 32;
 
@@ -48,7 +47,7 @@ afterAll(() => training.remove());
 
 function quantizeWith(engine: WatchedEngine, changes: Partial<QuantizationJob> = {}): Promise<Quantization> {
   const { blobs, folder } = training;
-  const networkThreads = () => [new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY)];
+  const networkThreads = () => [new NetworkThread({ blobFolder: folder, threads: 1 })];
   return quantize({ ...job, ...changes }, { blobs, engine, networkThreads, signal: new AbortController().signal });
 }
 

@@ -16,7 +16,6 @@ import { tarOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { narrowBackboneFile } from '../support/narrow-backbone.js';
 import { QUICK } from '../support/recipes.js';
-import { NETWORK_THREAD_ENTRY } from '../support/test-hub.js';
 
 type Trial = Extract<SweepEvent, { type: 'trial' }>;
 
@@ -47,7 +46,7 @@ async function run(changes: Partial<SweepJob> = {}, until?: (event: SweepEvent) 
     {
       blobs,
       engine: engineThatDivergesAt(13),
-      networkHosts: () => [new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY)],
+      networkHosts: () => [new NetworkThread({ blobFolder: folder, threads: 1 })],
       emit: (event) => {
         events.push(event);
         if (until?.(event)) cancelled.abort(new Error('cancelled'));

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { openFile } from '../../../dist/cli/client.js';
+import { openFile } from '../../../out/cli/client.js';
 import { startHubIn } from '../hub.mjs';
 import { runOf } from './ledger.mjs';
 

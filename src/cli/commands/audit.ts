@@ -5,6 +5,7 @@ import { moment } from '../format.js';
 import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { AUDIT_CHAIN, AUDIT_EVENTS } from '../requests/audit.js';
+import { terminal } from '../terminal.js';
 
 interface ListOptions extends ConnectionOptions {
   readonly model?: string;
@@ -49,6 +50,6 @@ export function auditCommand(program: Command): void {
     const { intact, lastHash, broken } = auditChain;
     const found = broken ? `event ${broken.number}: ${broken.why}` : 'none';
     print(options, auditChain, () => fields({ intact, 'last hash': lastHash, broken: found }));
-    if (broken) process.exitCode = EXIT.failed;
+    if (broken) terminal().exitCode = EXIT.failed;
   });
 }

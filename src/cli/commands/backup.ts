@@ -5,6 +5,7 @@ import { withConnection } from '../connection.js';
 import { EXIT } from '../exit.js';
 import { databaseOption } from '../hub-options.js';
 import { print } from '../output.js';
+import { terminal } from '../terminal.js';
 import { working } from '../working.js';
 
 export function backupCommand(program: Command): void {
@@ -23,6 +24,6 @@ export function backupCommand(program: Command): void {
       });
     });
     print(given, backupSummary(contents), () => `${file}: ${backupText(contents)}`);
-    if (contents.lacks.length > 0) process.exitCode = EXIT.failed;
+    if (contents.lacks.length > 0) terminal().exitCode = EXIT.failed;
   });
 }

@@ -9,6 +9,7 @@ import { wholeNumber } from '../numbers.js';
 import { print, table } from '../output.js';
 import { Meter } from '../progress.js';
 import { CLASSIFY, type Classification } from '../requests/classify.js';
+import { terminal } from '../terminal.js';
 import { working } from '../working.js';
 
 /** Photos sent at the same time: enough for the hub to batch them. */
@@ -64,7 +65,7 @@ export function classifyCommand(program: Command): void {
 }
 
 async function openPhoto(path: string): Promise<File> {
-  return path === '-' ? new File([new Uint8Array(await buffer(process.stdin))], 'stdin') : openFile(path);
+  return path === '-' ? new File([new Uint8Array(await buffer(terminal().stdin))], 'stdin') : openFile(path);
 }
 
 async function ask(client: HubClient, file: string, photo: File, options: ClassifyOptions): Promise<Answer> {

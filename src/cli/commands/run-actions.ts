@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import ora from 'ora';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { followToEnd } from '../follow.js';
@@ -19,6 +18,7 @@ import {
   RUN_MISTAKES,
   TAG_RUN,
 } from '../requests/run-life.js';
+import { spinner } from '../spinner.js';
 
 interface CloneOptions extends ConnectionOptions {
   readonly set?: readonly (readonly [string, string])[];
@@ -58,7 +58,7 @@ export function addRunActions(run: Command): void {
     async (id: string, options: ConnectionOptions) => {
       const client = await connect(options);
       const { reproduceRun } = await client.request(REPRODUCE_RUN, { id });
-      const line = ora();
+      const line = spinner();
       try {
         await interruptible((signal) => followToEnd(client, reproduceRun.id, line, { signal }));
       } finally {

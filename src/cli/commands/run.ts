@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import ora from 'ora';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { followToEnd } from '../follow.js';
@@ -7,6 +6,7 @@ import { duration, maybe, moment, percent } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_RUN, RUN_RECORD, type RunRecord } from '../requests/run.js';
+import { spinner } from '../spinner.js';
 import { addRunActions } from './run-actions.js';
 
 export function runCommand(program: Command): void {
@@ -27,7 +27,7 @@ export function runCommand(program: Command): void {
       .argument('<run>', 'id, see `hub runs`'),
   ).action(async (id: string, options: ConnectionOptions) => {
     const client = await connect(options);
-    const line = ora();
+    const line = spinner();
     try {
       const ended = await interruptible((signal) => followToEnd(client, id, line, { lines: true, signal }));
       print(options, { run: ended });

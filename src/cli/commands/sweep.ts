@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import ora from 'ora';
 import { HubError } from '../../errors.js';
 import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
@@ -11,6 +10,7 @@ import { interruptible } from '../interrupt.js';
 import { nameValuePairs, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_SWEEP, DELETE_SWEEP, START_SWEEP, SWEEP, SWEEPS, type Sweep } from '../requests/sweep.js';
+import { spinner } from '../spinner.js';
 import { type TrainingData, withTrainingData } from '../training-data.js';
 
 /** Milliseconds between two requests for the state of a sweep. */
@@ -132,7 +132,7 @@ function addStart(sweep: Command): void {
 
 /** Waits for a sweep. @throws RUN_FAILED or RUN_CANCELLED when it did not succeed; INTERRUPTED when the signal is aborted. */
 async function waitFor(client: HubClient, started: Sweep, signal: AbortSignal): Promise<Sweep> {
-  const line = ora('Sweep').start();
+  const line = spinner('Sweep').start();
   try {
     for (let now = started; ; now = await requireSweep(client, started.id)) {
       const { state, endedTrials, trials, best, error } = now;

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import ora from 'ora';
 import { HubError } from '../../errors.js';
 import { PIPELINES, type PipelineName } from '../../training/presets.js';
 import type { HubClient } from '../client.js';
@@ -14,6 +13,7 @@ import { nameValuePairs, wholeNumber } from '../numbers.js';
 import { fields, print } from '../output.js';
 import { ESTIMATE, type Estimate } from '../requests/estimate.js';
 import { type Run, START_FINE_TUNE, START_TRANSFER } from '../requests/run.js';
+import { spinner } from '../spinner.js';
 import { type TrainingData, withTrainingData } from '../training-data.js';
 import { working } from '../working.js';
 
@@ -83,7 +83,7 @@ async function trainAll(
   const { stages } = PIPELINES[recipe];
   const count = stages.length + 1;
   const titled = (stage: number, kind: string): string => (count > 1 ? `Stage ${stage} of ${count}, ${kind}` : 'Run');
-  const line = ora();
+  const line = spinner();
   const wait = (id: string, title: string): Promise<Run> =>
     followToEnd(client, id, line, { title, lines: follow, signal });
   try {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   buildClientSchema,
   buildSchema,
@@ -8,6 +9,7 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql';
+import { PACKAGE_FOLDER } from '../../package.js';
 import { connect } from '../connection.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
@@ -41,7 +43,7 @@ async function askSchema(options: DoctorOptions): Promise<IntrospectionQuery> {
 }
 
 async function versionFinding(introspection: IntrospectionQuery): Promise<Finding> {
-  const own = buildSchema(await readFile(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
+  const own = buildSchema(await readFile(join(PACKAGE_FOLDER, 'schema.graphql'), 'utf8'));
   const hubs = buildClientSchema(introspection);
   const [first, ...others] = findBreakingChanges(own, hubs);
   if (first) {

@@ -1,7 +1,8 @@
-import ora from 'ora';
 import { printable } from '../../datasets/names.js';
 import { EXIT } from '../exit.js';
 import { type OutputOptions, print } from '../output.js';
+import { spinner } from '../spinner.js';
+import { terminal } from '../terminal.js';
 import type { Finding } from './finding.js';
 
 /** Prints findings as they come. Sets the exit code to failed when one is a problem. */
@@ -9,7 +10,7 @@ export async function reportFindings(
   options: OutputOptions,
   find: (onProgress: (text: string) => void) => AsyncIterable<Finding>,
 ): Promise<void> {
-  const line = ora();
+  const line = spinner();
   const all: Finding[] = [];
   line.start('Checking');
   try {
@@ -25,11 +26,11 @@ export async function reportFindings(
   }
   const problems = all.filter(({ status }) => status === 'problem').length;
   print(options, { findings: all }, () => (problems === 0 ? 'No problems found.' : `Problems: ${problems}.`));
-  if (problems > 0) process.exitCode = EXIT.failed;
+  if (problems > 0) terminal().exitCode = EXIT.failed;
 
   function writeBeside({ status, check, found, remedy }: Finding): void {
     line.clear();
     const text = `${status.padEnd(8)} ${check}: ${found}.${remedy === null ? '' : ` ${remedy}`}`;
-    process.stdout.write(`${printable(text)}\n`);
+    terminal().stdout.write(`${printable(text)}\n`);
   }
 }

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_FOLDER } from '../../package.js';
 
 /** Version of tfjs whose addon is compiled, and of tfjs-core whose types the engine uses. */
 export const TFJS_VERSION = '4.22.0';
 const TFJS_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 export type TfjsPackage = (typeof TFJS_PACKAGES)[number];
 
-/** The folder of `npm run engine:tensorflow`, the same from the sources and from the compiled files. */
-export const ENGINE_FOLDER = fileURLToPath(new URL('../../../engines/tensorflow', import.meta.url));
+/** Folder of what `npm run engine:tensorflow` installs. */
+export const ENGINE_FOLDER = join(PACKAGE_FOLDER, 'engines', 'tensorflow');
 
 /** A package of tfjs with its compiled addon. */
 export interface FoundPackage {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HubError } from '../../../errors.js';
+import { bundleOf } from '../../../package.js';
 import { addonOf, ENGINE_FOLDER, findTfjs, TFJS_VERSION, type TfjsPackage } from '../tfjs-package.js';
 import { checkSpace, run, type Tool } from './commands.js';
 
@@ -132,8 +132,7 @@ async function compile(compiler: Tool, folder: string, name: TfjsPackage): Promi
 /** Runs the self-test of an installation in a process of its own. @throws ENGINE_UNAVAILABLE when it fails. */
 async function selfTest(folder: string, name: TfjsPackage): Promise<SelfTestResult> {
   if (findTfjs(folder)?.name !== name) throw new HubError('ENGINE_UNAVAILABLE', `${name} is not installed.`);
-  const entry = fileURLToPath(new URL('./self-test.js', import.meta.url));
   const node = { command: process.execPath, remedy: 'the self-test does not pass.' };
-  const output = await run(node, [entry, folder]);
+  const output = await run(node, [bundleOf('self-test'), folder]);
   return foundSchema.parse(JSON.parse(output.trim().split('\n').at(-1) as string));
 }

@@ -42,7 +42,7 @@ let photos: Buffer[];
 beforeAll(async () => {
   hub = await TestHub.start();
   photos = await Promise.all([0, 1].flatMap((seed) => COLOUR_NAMES.map((colour) => colourPhoto(colour, 90 + seed))));
-  const good = await serveColours(hub);
+  const { run: good } = await serveColours(hub);
   const { run } = await hub.ask<{ run: { datasetVersion: { id: string } } }>('run', { id: good.id });
   const worse = await hub.train({ datasetVersionId: run.datasetVersion.id, recipe: HOPELESS });
   await hub.registerModel(worse.id, MODEL);

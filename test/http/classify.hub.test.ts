@@ -16,7 +16,7 @@ let run: RunAnswer;
 let photo: Buffer;
 beforeAll(async () => {
   [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('green', 99, 64, 48)]);
-  run = await serveColours(hub);
+  ({ run } = await serveColours(hub));
 });
 afterAll(() => hub.remove());
 
@@ -239,7 +239,7 @@ describe('POST /v1/classify', () => {
   });
 
   it('needs a model as soon as two serve, and names them', async () => {
-    await promoteAs(hub, run, 'paints');
+    await promoteAs(hub, run.id, 'paints');
     const { status, answer } = await post('', body(photo));
     expect(status).toBe(400);
     expect(answer).toMatchObject({ errors: [{ message: expect.stringContaining('(colours, paints)') }] });

@@ -22,7 +22,7 @@ let figures: CalibrationAnswer;
 
 beforeAll(async () => {
   [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('red', 3)]); // an image of the training split
-  run = await serveColours(hub);
+  ({ run } = await serveColours(hub));
   figures = await hub.calibrated('colours', 1);
 });
 afterAll(() => hub.remove());

@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT, exitHelp } from '../../src/cli/exit.js';
+import { bundleOf } from '../../src/package.js';
 import { zipOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { type Ended, runHub, startHubCommand } from '../support/command.js';
 import { ENDLESS } from '../support/recipes.js';
-import { CLI, TestHub } from '../support/test-hub.js';
+import { TestHub } from '../support/test-hub.js';
 
 describe('how hub ends', () => {
   let hub: TestHub;
@@ -40,7 +41,7 @@ describe('how hub ends', () => {
     ['refused', 'an address that is none', ['runs', '--url', 'here']],
     ['unreachable', 'a hub that is not there', ['runs', '--url', 'http://127.0.0.1:1', '--token', 'x']],
     ['notAllowed', 'a data folder without a token', ['runs', '--data', 'nothing']],
-    ['failed', 'a disk that does not do what it should', ['start', '--data', join(CLI, 'data')]],
+    ['failed', 'a disk that does not do what it should', ['start', '--data', join(bundleOf('hub'), 'data')]],
   ])('is %s for %s', async (exit, _, command) => {
     expect((await runHub(...command)).code).toBe(EXIT[exit]);
   });

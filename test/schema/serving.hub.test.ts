@@ -15,7 +15,7 @@ beforeAll(async () => {
   hub = await TestHub.start();
   const made = COLOUR_NAMES.map(async (colour) => [colour, await colourPhoto(colour, 99, 64, 48)] as const);
   photos = Object.fromEntries(await Promise.all(made)) as Record<Colour, Buffer>;
-  good = await serveColours(hub);
+  ({ run: good } = await serveColours(hub));
   const { datasetVersion } = (await hub.ask<{ run: { datasetVersion: { id: string } } }>('run', { id: good.id })).run;
   const worse = await hub.train({ datasetVersionId: datasetVersion.id, recipe: HOPELESS });
   await hub.registerModel(worse.id, 'colours');

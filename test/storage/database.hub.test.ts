@@ -59,7 +59,7 @@ describe('an embedded database', () => {
 
   test('loses no acknowledged row when its process is killed while it writes', async () => {
     const folder = await emptyDatabase();
-    const child = startChild('write-rows.mjs', folder);
+    const child = await startChild('write-rows', folder);
     const acknowledged: string[] = [];
     for await (const name of child.lines) {
       acknowledged.push(name);

@@ -17,7 +17,6 @@ import {
   STEPS_PER_CALL,
 } from '../support/in-process-training.js';
 import { narrowBackbone } from '../support/narrow-backbone.js';
-import { NETWORK_THREAD_ENTRY } from '../support/test-hub.js';
 
 const EPOCHS = 5;
 let training: InProcessTraining;
@@ -116,7 +115,7 @@ describe('a fine-tune run', () => {
   it('makes a network that serves with the accuracy it was tested with', async () => {
     const { weightsBlob, test } = of(whole, 'finished')[0]!;
     const { blobs, folder, job } = training;
-    const thread = new NetworkThread({ blobFolder: folder, threads: 1 }, NETWORK_THREAD_ENTRY);
+    const thread = new NetworkThread({ blobFolder: folder, threads: 1 });
     const network = await thread.load({ ...job, weightsBlob, quantizedBlob: null });
     const manifest = await readManifest(blobs, job.manifestBlob);
     const shards = new ShardReader(blobs, manifest);

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { bundleOf } from '../../src/package.js';
 import type { SweepAnswer } from '../support/answers.js';
 import { registerColours } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
 import type { HubUser } from '../support/hub-user.js';
 import { QUICK } from '../support/recipes.js';
-import { TestHub, WORKER_ENTRY } from '../support/test-hub.js';
+import { TestHub } from '../support/test-hub.js';
 
 let folder: string;
 let hub: TestHub;
@@ -30,7 +31,7 @@ beforeAll(async () => {
     workerEntry,
     `import { writeFileSync } from 'node:fs';
     writeFileSync(${JSON.stringify(pidFile())}, String(process.pid));
-    await import(${JSON.stringify(pathToFileURL(WORKER_ENTRY))});`,
+    await import(${JSON.stringify(pathToFileURL(bundleOf('worker')))});`,
   );
   hub = await TestHub.start({ workerEntry });
   const { id: datasetVersionId } = await registerColours(hub);

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundleOf } from '../../src/package.js';
 import { type DatasetVersionAnswer, figuresOf, type RunAnswer } from '../support/answers.js';
 import { registerColours } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
 import type { HubUser } from '../support/hub-user.js';
 import { SOME_SECONDS } from '../support/recipes.js';
-import { CLI, TestHub, WORKER_ENTRY } from '../support/test-hub.js';
+import { TestHub } from '../support/test-hub.js';
 
 /** Begins to send the ImageNet weights, and never ends. */
 const stall: RequestListener = (_, response) => void response.writeHead(206).write(Buffer.alloc(100));
@@ -42,7 +43,7 @@ beforeAll(async () => {
     `import { existsSync, writeFileSync } from 'node:fs';
     writeFileSync(${JSON.stringify(pidFile())}, String(process.pid));
     if (existsSync(${JSON.stringify(dyingFile())})) process.exit(3);
-    await import(${JSON.stringify(pathToFileURL(WORKER_ENTRY))});`,
+    await import(${JSON.stringify(pathToFileURL(bundleOf('worker')))});`,
   );
   await new Promise<void>((resolve) => publisher.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}/weights.h5`;
@@ -157,7 +158,7 @@ describe('a run whose backbone is being downloaded', { timeout: 10_000 }, () => 
 });
 
 it('a second hub on the same data folder is refused, and told which one has it', async () => {
-  const second = spawn(process.execPath, [CLI, 'start', '--data', hub.data, '--port', '0'], {
+  const second = spawn(process.execPath, [bundleOf('hub'), 'start', '--data', hub.data, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [said, complained] = await Promise.all([text(second.stdout), text(second.stderr), once(second, 'exit')]);

@@ -13,7 +13,7 @@ let run: RunAnswer;
 let photo: Buffer;
 beforeAll(async () => {
   [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('red', 99)]);
-  run = await serveColours(hub);
+  ({ run } = await serveColours(hub));
 });
 afterAll(() => hub.remove());
 

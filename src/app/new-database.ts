@@ -1,0 +1,24 @@
+import { rename, rm } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
+import { pino } from 'pino';
+import { JobQueue } from '../jobs/queue.js';
+import type { Database } from '../storage/database.js';
+import { NEW_DATABASE, openEmbeddedPostgres } from '../storage/embedded-postgres.js';
+
+/**
+ * Entry point of the build: creates the database that every other begins as a copy of. It holds the tables of the job queue, and
+ * none of the hub's own, which migrations create.
+ */
+const unfinished = `${NEW_DATABASE}.new`;
+await rm(unfinished, { recursive: true, force: true });
+await (await PGlite.create(unfinished)).close();
+const server = await openEmbeddedPostgres(unfinished);
+const pool = new pg.Pool(server.connection);
+// All that a queue uses while it opens.
+const database: Partial<Database> = { pool, kind: 'pglite', listen: async () => async () => undefined };
+await (await JobQueue.open(database as Database, pino({ level: 'silent' }))).close();
+await pool.end();
+await server.close();
+await rm(NEW_DATABASE, { recursive: true, force: true });
+await rename(unfinished, NEW_DATABASE);
