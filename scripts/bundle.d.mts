@@ -6,6 +6,6 @@ export interface BundleWishes {
   /** Paths of entry points by name; by default those of the program. */
   readonly entries?: Readonly<Record<string, string>>;
   readonly into?: string;
-  readonly sourcemap?: boolean;
+  readonly isDevelopment?: boolean;
 }
 export function bundleOptions(wishes?: BundleWishes): BuildOptions & { output: object };

@@ -1,6 +1,6 @@
 // Bundles the entry points of the program into dist: a command, worker or thread then loads a few files, not a thousand.
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,33 +15,32 @@ const ENTRIES = {
 };
 
 /**
- * Packages that stay in node_modules: those with native code or WebAssembly, those that load files of their own at run time,
- * and graphql, of which a process may have only one copy. They are the `dependencies` of package.json.
+ * Packages that stay in node_modules: the `dependencies` of package.json. They have native code or WebAssembly, load files of
+ * their own at run time, or, like graphql, must not be in a process twice. All others are bundled, and development
+ * dependencies.
  */
-const EXTERNAL = [
-  /^@electric-sql\/pglite/,
-  /^@tensorflow\//,
-  /^class-validator$/, // optional for type-graphql, which then validates nothing itself
-  /^fs-native-extensions$/,
-  /^graphql($|\/)/,
-  /^graphql-query-complexity$/,
-  /^h5wasm/,
-  /^onnxruntime-node/,
-  /^pg-native$/, // optional for pg
-  /^pino/,
-  /^sharp$/,
-];
+const DEPENDENCIES = Object.keys(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).dependencies);
+/** Packages that others load if they are there: type-graphql to validate, which it is told not to do, and pg for libpq. */
+const OPTIONAL = ['class-validator', 'pg-native'];
 
-/** @returns {import('rolldown').BuildOptions} Options for rolldown. @param entries paths by name. */
-export function bundleOptions({ entries = ENTRIES, into = DIST, sourcemap = false } = {}) {
+const isExternal = (id) => [...DEPENDENCIES, ...OPTIONAL].some((name) => id === name || id.startsWith(`${name}/`));
+
+/** Whether an import is of a package, and not of what the bundler itself adds. */
+const isPackage = (id) => /^[@a-z]/.test(id) && !isAbsolute(id) && !id.startsWith('@oxc-project/');
+
+/**
+ * @returns {import('rolldown').BuildOptions} Options for rolldown.
+ * @param entries paths by name. @param isDevelopment whether to add source maps and leave out all packages, which is faster.
+ */
+export function bundleOptions({ entries = ENTRIES, into = DIST, isDevelopment = false } = {}) {
   return {
     cwd: ROOT,
     input: entries,
     platform: 'node',
-    external: EXTERNAL,
+    external: isDevelopment ? isPackage : isExternal,
     tsconfig: 'tsconfig.json',
     // type-graphql derives names of GraphQL types from those of classes.
-    output: { dir: into, format: 'esm', keepNames: true, sourcemap, chunkFileNames: 'chunk-[hash].js' },
+    output: { dir: into, format: 'esm', keepNames: true, sourcemap: isDevelopment, chunkFileNames: 'chunk-[hash].js' },
   };
 }
 

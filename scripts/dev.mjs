@@ -51,7 +51,7 @@ async function stopHub() {
 
 await build();
 await forgetProgram(); // its next build is not from this script
-const watcher = watch({ ...bundleOptions({ sourcemap: true }), watch: { clearScreen: false } });
+const watcher = watch({ ...bundleOptions({ isDevelopment: true }), watch: { clearScreen: false } });
 let restarted = Promise.resolve();
 watcher.on('event', (event) => {
   if (event.code === 'ERROR') console.error(event.error.message ?? event.error);
