@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
 import { runCommand } from '../../src/cli/run-command.js';
 import { bundleOf } from '../../src/package.js';
+import type { HubUser } from './hub-user.js';
 
 const NO_NETWORK = new URL('no-network.mjs', import.meta.url).href;
 
@@ -22,7 +24,7 @@ export async function runHub(...command: readonly string[]): Promise<Ended> {
 }
 
 /** Runs a command of `hub` in this process. @param input its standard input. */
-async function runHubWithInput(input: Uint8Array, ...command: readonly string[]): Promise<Ended> {
+export async function runHubWithInput(input: Uint8Array, ...command: readonly string[]): Promise<Ended> {
   for (const name of ['DATABASE_URL', 'HUB_URL', 'HUB_TOKEN']) delete process.env[name];
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const read = Promise.all([text(stdout), text(stderr)]);
@@ -31,6 +33,46 @@ async function runHubWithInput(input: Uint8Array, ...command: readonly string[])
   stderr.end();
   const [out, err] = await read;
   return { code, stdout: out, stderr: err };
+}
+
+/** Runs commands on a hub as one would on another machine: by address and token, without its data folder. */
+export class HubCommands {
+  /** @param hub the hub, once it has started. */
+  constructor(private readonly hub: () => Pick<HubUser, 'url' | 'token'>) {}
+
+  readonly run = async (...command: readonly string[]): Promise<Ended> => runHub(...command, ...this.#connection());
+
+  /** @param input standard input. */
+  readonly runWithInput = async (input: Uint8Array, ...command: readonly string[]): Promise<Ended> =>
+    runHubWithInput(input, ...command, ...this.#connection());
+
+  /** Output for people of a command that succeeds. */
+  readonly shown = async (...command: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await this.run(...command);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+
+  /** Output for programs of a command that succeeds: one line, and nothing else. */
+  readonly json = async <T>(...command: readonly string[]): Promise<T> => {
+    const stdout = await this.shown(...command, '--json');
+    expect(stdout).toMatch(/^\{.+\}\n$/);
+    return JSON.parse(stdout) as T;
+  };
+
+  /** Message of a command that is refused: the last line, and no output. @param code its exit code. */
+  readonly refused = async (code: number, ...command: readonly string[]): Promise<string> => {
+    const ended = await this.run(...command);
+    expect(ended, ended.stderr).toMatchObject({ code, stdout: '' });
+    const complaint = ended.stderr.trim().split('\n').at(-1) as string;
+    expect(complaint).toMatch(/^hub: /);
+    return complaint;
+  };
+
+  #connection(): string[] {
+    const { url, token } = this.hub();
+    return ['--url', url, '--token', token];
+  }
 }
 
 /** A running command of `hub` in a process of its own. */

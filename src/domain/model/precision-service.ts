@@ -121,7 +121,7 @@ export class PrecisionService {
 }
 
 /** The hardware on which the measured times depend. */
-function machineName(): string {
+export function machineName(): string {
   const { cpu, cores } = describeEnvironment().host;
   return `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}`;
 }
