@@ -15,9 +15,8 @@ const ENTRIES = {
 };
 
 /**
- * Packages that stay in node_modules: the `dependencies` of package.json. They have native code or WebAssembly, load files of
- * their own at run time, or, like graphql, must not be in a process twice. All others are bundled, and development
- * dependencies.
+ * Packages that stay in node_modules: the `dependencies` of package.json. They have native code or WebAssembly, or load files of
+ * their own at run time. All others are bundled, and development dependencies.
  */
 const DEPENDENCIES = Object.keys(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).dependencies);
 /** Packages that others load if they are there: type-graphql to validate, which it is told not to do, and pg for libpq. */

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
   type DocumentNode,
@@ -10,13 +9,9 @@ import {
   isNonNullType,
   type ValidationRule,
 } from 'graphql';
-import type { ComplexityEstimator } from 'graphql-query-complexity';
-import { HubError } from '../errors.js';
-
 // The ESM build of this library loads a second copy of graphql, whose classes differ from ours.
-const { getComplexity } = createRequire(import.meta.url)(
-  'graphql-query-complexity',
-) as typeof import('graphql-query-complexity');
+import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity/cjs';
+import { HubError } from '../errors.js';
 
 export const QUERY_LIMITS = {
   /** Levels of nested fields. */
