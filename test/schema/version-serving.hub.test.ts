@@ -1,139 +1,165 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { namedBlobs } from '../../src/maintenance/named-blobs.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
+import type { Prisma, PrismaClient } from '../../src/storage/database.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
-import { colourPhoto, registerColours } from '../support/colour-images.js';
+import { colourPhoto } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
-import { WARNING } from '../support/hub-user.js';
+import { type HubUser, WARNING } from '../support/hub-user.js';
 import { inDatabase } from '../support/in-database.js';
-import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
-// One story: every test begins where the one before it ended.
+/** Lets 8 bits serve whatever they lose on the few test images. */
+const CONFIG = { int8Margin: 5 } as const;
+
+const choose = (hub: HubUser, precision: string, model = 'colours'): Promise<unknown> =>
+  hub.ask('set-serving-precision', { model, version: 1, precision });
+
+async function classify(hub: HubUser, target: object = {}): Promise<ClassificationAnswer> {
+  const photo = await colourPhoto('red', 77, 60, 40);
+  const answer = await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, {
+    model: 'colours',
+    ...target,
+  });
+  return answer.classify;
+}
+
+/** The form that is loaded for production. */
+async function loaded(hub: HubUser): Promise<string | undefined> {
+  const { deployments } = await hub.ask<{ deployments: { precision: string; selfCheck: string }[] }>('deployments');
+  expect(deployments.map(({ selfCheck }) => selfCheck)).toEqual(deployments.map(() => 'PASSED'));
+  return deployments[0]?.precision;
+}
+
+/** Blobs of the 8-bit form in the data folder of a stopped hub. */
+async function quantizedBlobs(data: string): Promise<readonly string[]> {
+  return inDatabase(data, async (client) => {
+    const names: string[] = [];
+    for await (const { by, sha256 } of namedBlobs(client, new FileBlobStore(dataPaths(data).blobs))) {
+      if (by === '8-bit form of colours 1') names.push(sha256);
+    }
+    return names;
+  });
+}
+
+/** Copies version 1 of "colours", measured and calibrated, to a new model that nothing deploys. */
+async function copyVersion(client: PrismaClient, name: string): Promise<void> {
+  const include = { serving: true, calibration: true } as const;
+  const found = await client.modelVersion.findFirstOrThrow({ where: { model: { name: 'colours' } }, include });
+  const { serving, calibration, id: _, modelId: __, ...version } = found;
+  const { id: modelId } = await client.model.create({ data: { name } });
+  const data = { ...version, modelId } as Prisma.ModelVersionUncheckedCreateInput;
+  const { id: versionId } = await client.modelVersion.create({ data });
+  await client.versionServing.create({ data: { ...serving!, versionId } });
+  const figures = calibration!.figures as Prisma.InputJsonValue;
+  await client.versionCalibration.create({ data: { ...calibration!, figures, versionId } });
+}
+
+/** Data of a stopped hub: version 1 of "colours" is calibrated, has an 8-bit form, and serves with it by choice. */
+let maker: TestHub;
+let run: RunAnswer;
+let measured: VersionServingAnswer;
+
+beforeAll(async () => {
+  const colours = await TestHub.startWithColours({ versionWork: true }, CONFIG);
+  maker = colours;
+  await choose(maker, 'FP32');
+  run = await maker.run(colours.runId);
+  measured = await maker.measured('colours', 1);
+  await maker.calibrated('colours', 1);
+  await choose(maker, 'INT8');
+  await maker.stop();
+});
+afterAll(() => maker.remove());
+
 describe('the form in which a version serves', () => {
-  let folder: string;
   let hub: TestHub;
-  let run: RunAnswer;
-  let measured: VersionServingAnswer;
-  /** What the floats answer. */
+  /** The answer of the floats. */
   let floats: ClassificationAnswer;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'hub-int8-'));
-    hub = await TestHub.start();
-    const { id: datasetVersionId } = await registerColours(hub);
-    run = await hub.train({ datasetVersionId, recipe: QUICK });
-    await hub.stop();
-    await cp(hub.data, folder, { recursive: true });
-    await hub.start();
+    hub = await TestHub.prepareOn(maker.data);
+    await inDatabase(hub.data, (client) => copyVersion(client, 'spare'));
+    await hub.start(CONFIG);
+    await choose(hub, 'FP32');
+    floats = await classify(hub);
   });
-  afterAll(async () => {
-    await hub.remove();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  afterAll(() => hub.remove());
 
-  const choose = (precision: string): Promise<unknown> =>
-    hub.ask('set-serving-precision', { model: 'colours', version: 1, precision });
   const serving = (): Promise<VersionServingAnswer> => hub.serving('colours', 1);
 
-  async function classify(target: object = {}): Promise<ClassificationAnswer> {
-    const answer = await hub.send<{ classify: ClassificationAnswer }>(
-      'classify',
-      'image',
-      await colourPhoto('red', 77, 60, 40),
-      { model: 'colours', ...target },
-    );
-    return answer.classify;
-  }
-
-  /** The form that is loaded for production. */
-  async function loaded(): Promise<string | undefined> {
-    const { deployments } = await hub.ask<{ deployments: { precision: string; selfCheck: string }[] }>('deployments');
-    expect(deployments.map(({ selfCheck }) => selfCheck)).toEqual(deployments.map(() => 'PASSED'));
-    return deployments[0]?.precision;
-  }
-
-  /** What is stored for the 8-bit form, by a hub that is stopped. */
-  async function quantizedBlobs(data: string): Promise<readonly string[]> {
-    return inDatabase(data, async (client) => {
-      const names: string[] = [];
-      for await (const { by, sha256 } of namedBlobs(client, new FileBlobStore(dataPaths(data).blobs))) {
-        if (by === '8-bit form of colours 1') names.push(sha256);
-      }
-      return names;
+  it('is FP32 while the 8-bit form is being made, which cannot be chosen yet', async () => {
+    await hub.registerModel(run.id, 'pending');
+    expect(await hub.serving('pending', 1)).toMatchObject({
+      ...{ state: 'PENDING', precision: 'FP32', choice: 'AUTO', int8Accuracy: null },
     });
-  }
-
-  it('is floats at once, while that with 8 bits is being made', async () => {
-    await hub.registerModel(run.id, 'colours');
-    expect(await serving()).toMatchObject({ state: 'PENDING', precision: 'FP32', choice: 'AUTO', int8Accuracy: null });
+    await expect(choose(hub, 'INT8', 'pending')).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
-  it('cannot be 8 bits before those are measured', async () => {
-    await expect(choose('INT8')).rejects.toMatchObject({ code: 'CONFLICT' });
-  });
-
-  it('is floats where those are pinned, whatever is measured', async () => {
-    await choose('FP32');
-    measured = await hub.measured('colours', 1);
+  it('is FP32 where a user chose it, whatever is measured', async () => {
     expect(measured).toMatchObject({ state: 'READY', precision: 'FP32', choice: 'FP32', reason: 'FP32 was chosen.' });
-    await hub.ask('promote', { model: 'colours', version: 1, reason: 'test' });
-    expect(await loaded()).toBe('FP32');
-    floats = await classify();
-    expect(floats.label).toBe('red');
+    await choose(hub, 'FP32');
+    expect(await loaded(hub)).toBe('FP32');
+    expect((await classify(hub)).label).toBe('red');
   });
 
-  it('comes with the accuracy and the time of both', () => {
+  it('has the accuracy and the time of both', () => {
     expect(measured.fp32Accuracy).toBe(run.testAccuracy);
     expect(measured.int8Accuracy).toBeGreaterThan(run.testAccuracy! - 0.05);
     for (const time of [measured.fp32Milliseconds, measured.int8Milliseconds]) expect(time).toBeGreaterThan(0);
   });
 
-  it('is what the figures say when no one is pinned', async () => {
-    await hub.stop();
-    await hub.start({ int8Margin: 5 });
-    await choose('AUTO');
+  it('follows from the figures when no one chose', async () => {
+    await choose(hub, 'AUTO');
     const faster = measured.int8Milliseconds! < measured.fp32Milliseconds!;
     expect(await serving()).toMatchObject({ choice: 'AUTO', precision: faster ? 'INT8' : 'FP32' });
   });
 
-  it('is switched warm to 8 bits when those are pinned, and answers nearly the same', async () => {
-    await choose('INT8');
+  it('is switched warm to 8 bits when those are chosen, and answers nearly the same', async () => {
+    await choose(hub, 'FP32');
+    await choose(hub, 'INT8');
     expect(await serving()).toMatchObject({ choice: 'INT8', precision: 'INT8' });
-    expect(await loaded()).toBe('INT8');
-    const answer = await classify();
+    expect(await loaded(hub)).toBe('INT8');
+    const answer = await classify(hub);
     expect(answer).toMatchObject({ label: 'red', modelVersionId: floats.modelVersionId });
     expect(answer.confidence).not.toBe(floats.confidence);
     expect(Math.abs(answer.confidence - floats.confidence)).toBeLessThan(0.05);
   });
 
-  it('is told by the metrics, the audit and the feed of changes', async () => {
+  it('is in the metrics', async () => {
+    await choose(hub, 'INT8');
+    const headers = { authorization: `Bearer ${hub.token}` };
+    const metrics = await (await hub.fetch('/metrics', { headers })).text();
+    const labels = 'model="colours",alias="production",version="1",precision="int8"';
+    expect(metrics).toContain(`modelhub_model_version_info{${labels}} 1`);
+  });
+
+  it('is in the feed of changes', async () => {
     const changes = hub.client.subscribe('subscription { changes { kind id } }', {});
     let told: unknown;
     void changes.next().then(({ value }) => {
       told = value;
     });
-    // Until the subscription stands, it is told of nothing.
+    // The feed begins when the subscription is established, which nothing reports.
     const choosing = async (): Promise<unknown> => {
-      await choose('INT8');
+      await choose(hub, 'INT8');
       return told;
     };
     await vi.waitUntil(choosing, { timeout: 10_000 });
     expect(told).toEqual({ changes: { kind: 'MODEL', id: 'colours' } });
     await changes.return(undefined);
-    const headers = { authorization: `Bearer ${hub.token}` };
-    const metrics = await (await hub.fetch('/metrics', { headers })).text();
-    const labels = 'model="colours",alias="production",version="1",precision="int8"';
-    expect(metrics).toContain(`modelhub_model_version_info{${labels}} 1`);
+  });
+
+  it('is in the audit with each choice', async () => {
+    const choices = ['AUTO', 'FP32', 'AUTO', 'INT8'];
+    for (const precision of choices) await choose(hub, precision);
     const filter = { model: 'colours', actions: ['PRECISION_CHOSEN'] };
     const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter });
     const event = { actor: 'first', subject: 'colours 1', model: 'colours' };
-    expect(auditEvents.events.slice(-3)).toMatchObject(
+    expect(auditEvents.events.slice(0, 3)).toMatchObject(
       [
         ['AUTO', 'INT8'],
         ['FP32', 'AUTO'],
@@ -142,83 +168,97 @@ describe('the form in which a version serves', () => {
     );
   });
 
-  it('is the one that answers also where the version is asked for by its number', async () => {
-    await hub.registerModel(run.id, 'spare');
-    await hub.measured('spare', 1);
+  it('also answers where a version is named by its number', async () => {
     const confidence = async (precision: string): Promise<number> => {
-      await hub.ask('set-serving-precision', { model: 'spare', version: 1, precision });
-      return (await classify({ model: 'spare', version: 1 })).confidence;
+      await choose(hub, precision, 'spare');
+      return (await classify(hub, { model: 'spare', version: 1 })).confidence;
     };
     expect(await confidence('FP32')).toBe(floats.confidence);
     expect(await confidence('INT8')).not.toBe(floats.confidence);
   });
 
-  it('answers every request while it is switched to and fro', async () => {
+  it('answers every request while it is switched back and forth', async () => {
     let switching = true;
-    const asking = Array.from({ length: 3 }, async () => {
-      while (switching) expect((await classify()).label).toBe('red');
+    const ask = async (): Promise<void> => {
+      while (switching) expect((await classify(hub)).label).toBe('red');
+    };
+    const switchForms = async (): Promise<void> => {
+      for (const precision of ['FP32', 'INT8', 'FP32', 'INT8']) await choose(hub, precision);
+    };
+    const switched = switchForms().finally(() => {
+      switching = false;
     });
-    for (const precision of ['FP32', 'INT8', 'FP32', 'INT8']) await choose(precision);
-    switching = false;
-    await Promise.all(asking);
-    expect(await loaded()).toBe('INT8');
+    await Promise.all([switched, ask(), ask(), ask()]);
+    expect(await loaded(hub)).toBe('INT8');
   });
 
   it('stays when the hub starts again', async () => {
-    const before = await classify();
+    await choose(hub, 'INT8');
+    const before = await classify(hub);
     await hub.stop();
-    await hub.start({ int8Margin: 5 });
-    expect(await loaded()).toBe('INT8');
-    expect((await classify()).confidence).toBe(before.confidence);
+    await hub.start(CONFIG);
+    expect(await loaded(hub)).toBe('INT8');
+    expect((await classify(hub)).confidence).toBe(before.confidence);
   });
 
-  it('is made anew when its blob is lost; floats serve meanwhile', async () => {
-    await hub.stop();
-    const [blob] = await quantizedBlobs(hub.data);
-    await rm(blobFile(hub.data, blob!));
-    await hub.start({ int8Margin: 5 });
-    expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
-    await vi.waitUntil(async () => (await loaded()) === 'INT8', { timeout: 20_000 }); // switched to just after that is written
-    await hub.stop();
-    expect(await quantizedBlobs(hub.data), 'the same network makes the same file').toEqual([blob]);
-  });
-
-  it('is floats when the hub starts and its blob is damaged; that is made anew', async () => {
-    const [blob] = await quantizedBlobs(hub.data);
-    await writeFile(blobFile(hub.data, blob!), 'damaged');
-    await hub.start({ int8Margin: 5 });
-    const told = { level: WARNING, msg: expect.stringMatching(/^the 8-bit form cannot be loaded/) };
-    expect(hub.log).toContainEqual(expect.objectContaining(told));
-    expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
-    await vi.waitUntil(async () => (await loaded()) === 'INT8', { timeout: 20_000 });
-    await hub.stop();
-    expect(await quantizedBlobs(hub.data)).toEqual([blob]);
-  });
-
-  it('stays floats when 8 bits are chosen that are damaged: those are made anew at the next start', async () => {
-    const [blob] = await quantizedBlobs(hub.data);
-    await hub.start({ int8Margin: 5 });
-    await choose('FP32');
-    await hub.stop(); // what it has loaded before is used again
-    await writeFile(blobFile(hub.data, blob!), 'damaged');
-    await hub.start({ int8Margin: 5 });
-    await expect(choose('INT8')).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
-    expect(await serving()).toMatchObject({
+  it('stays FP32 when a damaged 8-bit form is chosen, which is made again at the next start', async () => {
+    const damaged = await TestHub.prepareOn(maker.data);
+    onTestFinished(() => damaged.remove());
+    await inDatabase(damaged.data, (client) => client.versionServing.updateMany({ data: { choice: 'FP32' } }));
+    const [blob] = await quantizedBlobs(damaged.data);
+    await writeFile(blobFile(damaged.data, blob!), 'damaged');
+    await damaged.start(CONFIG);
+    await expect(choose(damaged, 'INT8')).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
+    expect(await damaged.serving('colours', 1)).toMatchObject({
       state: 'FAILED',
       precision: 'FP32',
       reason: expect.stringMatching('loaded'),
     });
-    expect(await loaded()).toBe('FP32');
-    expect((await classify()).confidence).toBe(floats.confidence);
+    expect(await loaded(damaged)).toBe('FP32');
+    expect((await classify(damaged)).confidence).toBe(floats.confidence);
+  });
+});
+
+describe('the 8-bit form of a version', { timeout: 60_000 }, () => {
+  /** Damages the 8-bit form, starts a hub, and waits until the form is made again and serves. */
+  async function madeAgain(damage: (file: string) => Promise<void>): Promise<TestHub> {
+    const hub = await TestHub.prepareOn(maker.data, { versionWork: true });
+    onTestFinished(() => hub.remove());
+    const [blob] = await quantizedBlobs(hub.data);
+    await damage(blobFile(hub.data, blob!));
+    await hub.start(CONFIG);
+    expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
+    // The hub switches to the form just after its state is written.
+    await vi.waitUntil(async () => (await loaded(hub)) === 'INT8', { timeout: 20_000 });
+    await hub.stop();
+    expect(await quantizedBlobs(hub.data), 'the same network makes the same file').toEqual([blob]);
+    return hub;
+  }
+
+  it('is made again when its blob is lost', async () => {
+    await madeAgain((file) => rm(file));
   });
 
-  it('of a version whose hub was killed is made when it starts again', async () => {
-    const killed = await HubProcess.start(folder);
-    await killed.registerModel(run.id, 'colours');
-    expect(await killed.serving('colours', 1)).toMatchObject({ state: 'PENDING' });
-    await killed.end('SIGKILL');
-    const again = await HubProcess.start(folder);
-    onTestFinished(async () => void (await again.end('SIGKILL')));
-    expect(await again.measured('colours', 1)).toMatchObject({ state: 'READY', int8Accuracy: measured.int8Accuracy });
+  it('is made again when its blob is damaged, which the log reports', async () => {
+    const { log } = await madeAgain((file) => writeFile(file, 'damaged'));
+    const told = { level: WARNING, msg: expect.stringMatching(/^the 8-bit form cannot be loaded/) };
+    expect(log).toContainEqual(expect.objectContaining(told));
   });
+
+  it('is made at the next start when the hub was killed', async () => {
+    const { data } = await hubToKill();
+    const killed = await HubProcess.start(data);
+    await killed.registerModel(run.id, 'killed');
+    expect(await killed.serving('killed', 1)).toMatchObject({ state: 'PENDING' });
+    await killed.end('SIGKILL');
+    const again = await HubProcess.start(data);
+    onTestFinished(async () => void (await again.end('SIGKILL')));
+    expect(await again.measured('killed', 1)).toMatchObject({ state: 'READY', int8Accuracy: measured.int8Accuracy });
+  });
+
+  async function hubToKill(): Promise<TestHub> {
+    const hub = await TestHub.prepareOn(maker.data);
+    onTestFinished(() => hub.remove());
+    return hub;
+  }
 });

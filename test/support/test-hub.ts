@@ -48,12 +48,21 @@ export class TestHub extends HubUser {
   }
 
   /** Starts a hub on a copy of the prepared data: version 1 of the model "colours" serves, and recognizes three colors. */
-  static async startWithColours(options: TestHubOptions = {}): Promise<TestHub & Omit<PreparedColours, 'data'>> {
-    const hub = await TestHub.prepare(options);
+  static async startWithColours(
+    options: TestHubOptions = {},
+    config: Partial<ConfigInput> = {},
+  ): Promise<TestHub & Omit<PreparedColours, 'data'>> {
     const { data, ...ids } = inject('colours');
-    await cp(data, hub.data, { recursive: true });
-    await hub.start();
+    const hub = await TestHub.prepareOn(data, options);
+    await hub.start(config);
     return Object.assign(hub, ids);
+  }
+
+  /** A hub that was not started yet, on a copy of a data folder that no hub has open. */
+  static async prepareOn(data: string, options: TestHubOptions = {}): Promise<TestHub> {
+    const hub = await TestHub.prepare(options);
+    await cp(data, hub.data, { recursive: true });
+    return hub;
   }
 
   /** A hub that was never started and has no data folder yet. */
