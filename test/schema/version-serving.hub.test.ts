@@ -64,7 +64,7 @@ let run: RunAnswer;
 let measured: VersionServingAnswer;
 
 beforeAll(async () => {
-  const colours = await TestHub.startWithColours({ versionWork: true }, CONFIG);
+  const colours = await TestHub.startWithColours({ versionWork: true, settings: CONFIG });
   maker = colours;
   await choose(maker, 'FP32');
   run = await maker.run(colours.runId);

@@ -54,15 +54,16 @@ export async function requestText(name: string): Promise<string> {
 /** The actions of a hub's user, wherever the hub runs. */
 export abstract class HubUser {
   abstract readonly log: readonly LogLine[];
-  #client: HubClient | undefined;
+  #client: { readonly url: string; readonly client: HubClient } | undefined;
 
   abstract get url(): string;
   abstract get token(): string;
 
-  /** A client with the first token. */
+  /** A client with the user's token, also after the hub was started again at another address. */
   get client(): HubClient {
-    this.#client ??= new HubClient(this.url, this.token);
-    return this.#client;
+    const { url } = this;
+    if (this.#client?.url !== url) this.#client = { url, client: new HubClient(url, this.token) };
+    return this.#client.client;
   }
 
   /** The same hub with another token. */
@@ -70,7 +71,7 @@ export abstract class HubUser {
     return new OtherUser(this, token);
   }
 
-  /** Call it when address or token may have changed. */
+  /** Call it when the token may have changed. */
   protected forgetClient(): void {
     this.#client = undefined;
   }

@@ -19,7 +19,14 @@ import { narrowBackboneFile } from './narrow-backbone.js';
 export interface TestHubOptions extends Partial<Parts> {
   /** Whether registered versions are calibrated and get an 8-bit form, which takes seconds for each. */
   readonly versionWork?: boolean;
+  /** Settings of every start. */
+  readonly settings?: Partial<ConfigInput>;
+  /** Changes the database before the first start, which is cheaper than `inDatabase` afterwards. */
+  readonly rows?: (client: PrismaClient) => Promise<unknown>;
 }
+
+/** A hub on a copy of the prepared data, and what is in it. */
+export type HubWithColours = TestHub & Omit<PreparedColours, 'data'>;
 
 /** Kinds of jobs that registered versions cause. */
 const VERSION_WORK = ['calibrate', 'quantize'] as const;
@@ -43,18 +50,15 @@ export class TestHub extends HubUser {
   /** Starts a hub on empty data. */
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
     const hub = await TestHub.prepare(options);
-    await hub.start();
+    await hub.#startFirst();
     return hub;
   }
 
   /** Starts a hub on a copy of the prepared data: version 1 of the model "colours" serves, and recognizes three colors. */
-  static async startWithColours(
-    options: TestHubOptions = {},
-    config: Partial<ConfigInput> = {},
-  ): Promise<TestHub & Omit<PreparedColours, 'data'>> {
+  static async startWithColours(options: TestHubOptions = {}): Promise<HubWithColours> {
     const { data, ...ids } = inject('colours');
     const hub = await TestHub.prepareOn(data, options);
-    await hub.start(config);
+    await hub.#startFirst();
     return Object.assign(hub, ids);
   }
 
@@ -102,10 +106,24 @@ export class TestHub extends HubUser {
     return this.#hub;
   }
 
+  #ensureData(): void {
+    if (!existsSync(this.data)) copyEmptyDatabase(dataPaths(this.data).database);
+  }
+
+  async #startFirst(): Promise<void> {
+    const { rows } = this.options;
+    if (rows) {
+      this.#ensureData();
+      await inDatabase(this.data, rows);
+    }
+    await this.start();
+  }
+
   /** Starts the hub, and waits until all versions that serve are loaded. */
   async start(options: Partial<ConfigInput> = {}): Promise<void> {
-    if (!existsSync(this.data)) copyEmptyDatabase(dataPaths(this.data).database);
-    const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed], ...options }, {});
+    this.#ensureData();
+    const { settings } = this.options;
+    const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed], ...settings, ...options }, {});
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
     this.#hub = await startHub(config, log, {
       bundledBackbone: join(this.folder, 'backbone.safetensors'),
