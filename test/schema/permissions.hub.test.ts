@@ -47,7 +47,7 @@ beforeAll(async () => {
   const admin = { role: 'ADMIN', model: null };
   const revoked = await hub.createToken({ name: 'revoked', ...admin });
   await hub.ask('revoke-token', { id: revoked.id });
-  const expiresAt = new Date(Date.now() + 200);
+  const expiresAt = new Date(Date.now() + 1000);
   const expired = await hub.createToken({ name: 'expired', ...admin, expiresAt });
   await vi.waitUntil(async () => (await hub.as(expired.secret).post('{ me { name } }')).status === 401, {
     timeout: 20_000,

@@ -1,31 +1,27 @@
 import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type {
-  CalibrationAnswer,
-  ClassificationAnswer,
-  ExplanationAnswer,
-  ModelAnswer,
-  RunAnswer,
-} from '../support/answers.js';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { CalibrationAnswer, ClassificationAnswer, ExplanationAnswer, ModelAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
 import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
-import { serveColours } from '../support/served-colours.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const SIDE = 32;
 
-let hub: TestHub;
+let hub: HubWithColours;
 let photo: Buffer;
-let run: RunAnswer;
 let figures: CalibrationAnswer;
 
 beforeAll(async () => {
-  [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('red', 3)]); // an image of the training split
-  ({ run } = await serveColours(hub));
+  photo = await colourPhoto('red', 3); // an image of the training split
+  hub = await TestHub.startWithColours({ versionWork: true });
+  await pin('FP32'); // answers do not change when the form with 8 bits is ready
   figures = await hub.calibrated('colours', 1);
 });
 afterAll(() => hub.remove());
+
+const pin = (precision: 'FP32' | 'INT8'): Promise<unknown> =>
+  hub.ask('set-serving-precision', { model: 'colours', version: 1, precision });
 
 async function classify(image: Uint8Array): Promise<ClassificationAnswer> {
   const variables = { model: 'colours' };
@@ -47,9 +43,12 @@ async function chessBoard(): Promise<Buffer> {
     .toBuffer();
 }
 
-const gateOf = async (version: number): Promise<unknown> =>
-  (await hub.ask<{ checkPromotion: { checks: unknown } }>('check-promotion', { model: 'colours', version }))
-    .checkPromotion.checks;
+/** What the gate says of version 1 if the gate only asks for calibration. */
+async function gateForCalibrated(): Promise<unknown> {
+  await hub.ask('set-gate', { model: 'colours', rules: [{ kind: 'CALIBRATED' }], reason: 'test' });
+  const asked = { model: 'colours', version: 1 };
+  return (await hub.ask<{ checkPromotion: { checks: unknown } }>('check-promotion', asked)).checkPromotion.checks;
+}
 
 describe('a version that was registered', () => {
   it('says how sure it may be, fitted on held-out images and measured on test images', () => {
@@ -96,8 +95,7 @@ describe('a version that was registered', () => {
   });
 
   it('passes the rule of the gate that asks for calibration', async () => {
-    await hub.ask('set-gate', { model: 'colours', rules: [{ kind: 'CALIBRATED' }], reason: 'test' });
-    expect(await gateOf(1)).toMatchObject([{ rule: 'calibrated', passed: true }]);
+    expect(await gateForCalibrated()).toMatchObject([{ rule: 'calibrated', passed: true }]);
   });
 });
 
@@ -128,9 +126,9 @@ describe('an explanation', () => {
   it('is given by a form with 8 bits too', async () => {
     const { map } = await explain();
     await hub.measured('colours', 1);
-    await hub.ask('set-serving-precision', { model: 'colours', version: 1, precision: 'INT8' });
+    await pin('INT8');
     const quantized = await explain();
-    await hub.ask('set-serving-precision', { model: 'colours', version: 1, precision: 'FP32' });
+    await pin('FP32');
     const most = Math.max(...map.flat());
     for (const [i, value] of quantized.map.flat().entries())
       expect(Math.abs(value - map.flat()[i]!)).toBeLessThan(most);
@@ -147,7 +145,7 @@ describe('a calibration', () => {
   });
 
   it('that a stopping hub would have to wait for is left to the next one', async () => {
-    await hub.registerModel(run.id, 'more-colours'); // behind it in the queue: the form with 8 bits
+    await hub.registerModel(hub.runId, 'more-colours'); // behind it in the queue: the form with 8 bits
     const where = { version: { model: { name: 'more-colours' } } };
     const left = await hub.inDatabase((client) => client.versionCalibration.findFirstOrThrow({ where }));
     expect(left.figures).toBeNull();
@@ -155,12 +153,22 @@ describe('a calibration', () => {
   });
 
   it('of a version from before there were any is not pretended', async () => {
-    await hub.inDatabase((client) => client.versionCalibration.deleteMany());
+    const where = { version: { model: { name: 'colours' } } };
+    const row = await hub.inDatabase(async (client) => {
+      const found = await client.versionCalibration.findFirstOrThrow({ where });
+      await client.versionCalibration.deleteMany({ where });
+      return found;
+    });
+    onTestFinished(async () => {
+      await hub.inDatabase((client) =>
+        client.versionCalibration.create({ data: { ...row, figures: row.figures as object } }),
+      );
+    });
     const before = { calibrated: false, inDistribution: null, outlierScore: null, label: 'red' };
     expect(await classify(photo)).toMatchObject(before);
     const { model } = await hub.ask<{ model: ModelAnswer }>('model', { name: 'colours' });
     const why = 'The version was registered before versions were calibrated.';
     expect(model.versions).toMatchObject([{ calibration: null, notCalibrated: why }]);
-    expect(await gateOf(1)).toMatchObject([{ passed: false, detail: expect.stringMatching('was not done') }]);
+    expect(await gateForCalibrated()).toMatchObject([{ passed: false, detail: expect.stringMatching('was not done') }]);
   });
 });
