@@ -1,19 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderOf, images, png, tarGzOf, tarOf, zipOf } from '../datasets/fixtures.js';
+import { folderOf, images, png, tarOf, zipOf } from '../datasets/fixtures.js';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
-import { colourImages } from '../support/colour-images.js';
 import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
 import { dropFiles } from '../support/page-files.js';
-import { QUICK } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
 
 describe.skipIf(!browser)('pages of datasets', () => {
-  let hub: TestHub;
+  let hub: HubWithColours;
   beforeAll(async () => {
-    hub = await TestHub.start();
+    hub = await TestHub.startWithColours();
+    await hub.register('pets', await pets(70));
   });
   afterAll(() => hub.remove());
 
@@ -21,6 +20,13 @@ describe.skipIf(!browser)('pages of datasets', () => {
     onPage(browser as Browser, hub, path, what, options);
 
   const archive = (buffer: Buffer, name = 'pets.zip') => ({ name, mimeType: 'application/zip', buffer });
+  /** As many images in each of three folders, one of them twice, one image of a third class, and a file that is no image. */
+  const pets = async (count: number): Promise<Buffer> => {
+    const files = await images(['train/cat', 'train/dog', 'test/cat'], count);
+    const leak = { 'test/cat/leak.png': files['train/cat/1.png'] as Buffer };
+    const odd = { 'train/dog/notes.txt': Buffer.from('no picture'), 'train/hen/1.png': await png(999) };
+    return zipOf({ ...files, ...leak, ...odd });
+  };
   const versions = async (name: string): Promise<readonly { readonly number: number }[]> => {
     const { data } = await hub.post('query ($name: String!) { dataset(name: $name) { versions { number } } }', {
       name,
@@ -28,34 +34,15 @@ describe.skipIf(!browser)('pages of datasets', () => {
     return (data as { dataset: { versions: { number: number }[] } }).dataset.versions;
   };
 
-  it('explain when there are none, create one, and show in the form that a name is taken', () =>
-    on('/datasets', async (page) => {
-      await page.getByRole('heading', { name: 'No datasets yet' }).waitFor();
-      await expectAccessible(page);
-      await page.getByRole('button', { name: 'New dataset' }).click();
-      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pets');
-      await page.getByRole('button', { name: 'Create' }).click();
-      await page.getByRole('heading', { name: 'First version' }).waitFor();
-      await expectAccessible(page);
-      await page.getByRole('link', { name: 'Datasets' }).click();
-      await page.getByRole('button', { name: 'New dataset' }).click();
-      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pets');
-      await page.getByRole('button', { name: 'Create' }).click();
-      await page.getByText('There is a dataset named pets already.').waitFor();
-      expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('pets');
-    }));
-
-  it('take a dropped archive, and show the new version', () =>
-    on('/datasets/pets', async (page) => {
-      const files = await images(['train/cat', 'train/dog', 'test/cat'], 70);
-      const leak = { 'test/cat/leak.png': files['train/cat/1.png'] as Buffer };
-      const odd = { 'train/dog/notes.txt': Buffer.from('no picture'), 'train/hen/1.png': await png(99) };
+  it('take a dropped archive, and show the new version', async () => {
+    await hub.ask('create-dataset', { name: 'dropped' });
+    await on('/datasets/dropped', async (page) => {
       await page.getByText('Drop a folder').waitFor();
-      await dropFiles(page, [archive(await zipOf({ ...files, ...leak, ...odd }))]);
+      await dropFiles(page, [archive(await pets(4))]);
       await page.getByText('pets.zip').waitFor();
       await page.getByRole('button', { name: 'Add version' }).click();
       await page.getByRole('list', { name: 'Ingestions' }).getByRole('link', { name: 'version 1' }).click();
-      await page.getByRole('heading', { name: 'pets, version 1' }).waitFor();
+      await page.getByRole('heading', { name: 'dropped, version 1' }).waitFor();
       const findings = page.getByRole('list', { name: 'Findings' }).getByRole('listitem');
       expect(await findings.first().textContent()).toContain('Same images in train and test');
       await expectAccessible(page);
@@ -65,10 +52,12 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.getByText('Identical bytes, in train and test').waitFor();
       expect(page.url()).toContain('duplicates=LEAKS');
       await expectAccessible(page);
-    }));
+    });
+  });
 
-  it('take a chosen folder, and show its classes before anything is sent', () =>
-    on('/datasets/pets', async (page) => {
+  it('take a chosen folder, and show its classes before anything is sent', async () => {
+    await hub.register('chosen', await zipOf(await images(['cat', 'dog', 'ant'], 6)));
+    await on('/datasets/chosen', async (page) => {
       const all = Object.entries(await images(['', '', '', 'cow', 'hen'], 6)); // the first three are in version 1
       const folder = await folderOf(Object.fromEntries(all.filter(([name]) => !name.startsWith('/'))));
       await page.getByText('Drop a folder').waitFor();
@@ -76,13 +65,14 @@ describe.skipIf(!browser)('pages of datasets', () => {
       const bars = page.getByRole('list', { name: 'Images per class' });
       await bars.getByText('cow').waitFor();
       expect(await bars.getByRole('listitem').allInnerTexts()).toEqual(['cow\n6', 'hen\n6']);
-      expect(await versions('pets')).toHaveLength(1);
+      expect(await versions('chosen')).toHaveLength(1);
       await page.getByRole('button', { name: 'Add version' }).click();
       await page.getByRole('list', { name: 'Ingestions' }).getByRole('link', { name: 'version 2' }).waitFor();
       await page.getByRole('link', { name: 'since version 1' }).click();
       await page.getByRole('heading', { name: 'Added: 12' }).waitFor();
       await expectAccessible(page);
-    }));
+    });
+  });
 
   it('keep a refused archive, with the reason', () =>
     on('/datasets/pets', async (page) => {
@@ -181,8 +171,9 @@ describe.skipIf(!browser)('pages of datasets', () => {
       expect(page.url()).toMatch(/class=hen$/);
     }));
 
-  it('derive a version without duplicates and with an image in another class; the choices survive a reload', () =>
-    on('/datasets/pets/1?class=dog&image=0', async (page) => {
+  it('derive a version without duplicates and with an image in another class; the choices survive a reload', async () => {
+    await hub.register('derived', await pets(4));
+    await on('/datasets/derived/1?class=dog&image=0', async (page) => {
       await page.getByRole('combobox', { name: 'Class in the next version' }).selectOption('cat');
       await page.getByRole('button', { name: 'Next', exact: true }).last().click();
       await page.getByRole('dialog', { name: 'Image 2 of' }).waitFor();
@@ -194,23 +185,21 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.getByRole('radio', { name: 'Keep one of each group with identical bytes' }).check();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Create version' }).click();
-      await page.getByRole('heading', { name: 'pets, version 3' }).waitFor();
-      await page.goto(`${hub.url}/datasets/pets/difference?from=1&to=3`);
+      await page.getByRole('heading', { name: 'derived, version 2' }).waitFor();
+      await page.goto(`${hub.url}/datasets/derived/difference?from=1&to=2`);
       await page.getByRole('heading', { name: 'Removed: 2' }).waitFor();
       await page.getByRole('heading', { name: 'Class changed: 1' }).waitFor();
-    }));
-
-  it('list the runs of a version, and say why it cannot be deleted', async () => {
-    const version = await hub.register('used', await tarGzOf(await colourImages({ train: 4, test: 2 })));
-    const run = await hub.train({ datasetVersionId: version.id, recipe: { ...QUICK, epochs: 1 } });
-    await on('/datasets/used/1', async (page) => {
-      await page.getByRole('link', { name: run.id.slice(-8) }).waitFor();
-      await page.getByRole('button', { name: 'Delete…' }).click();
-      await page.getByRole('button', { name: 'Delete', exact: true }).click();
-      await page.getByText(`The dataset version is used by runs ${run.id}`).waitFor();
-      await expectAccessible(page);
     });
   });
+
+  it('list the runs of a version, and say why it cannot be deleted', () =>
+    on('/datasets/colours/1', async (page) => {
+      await page.getByRole('link', { name: hub.runId.slice(-8) }).waitFor();
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByText(`The dataset version is used by runs ${hub.runId}`).waitFor();
+      await expectAccessible(page);
+    }));
 
   it('filter by name, and say when nothing matches', () =>
     on('/datasets?text=pet', async (page) => {
@@ -220,7 +209,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.keyboard.type('x');
       await page.getByRole('heading', { name: 'No datasets match' }).waitFor();
       await page.getByRole('button', { name: 'Clear filter' }).click();
-      await page.getByRole('link', { name: 'used', exact: true }).waitFor();
+      await page.getByRole('link', { name: 'colours', exact: true }).waitFor();
       await expectAccessible(page);
     }));
 

@@ -1,11 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
+import { onPage } from '../support/on-page.js';
 import { TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
 
-describe.skipIf(!browser)('the page', () => {
+describe.skipIf(!browser)('the page of an empty hub', () => {
   let hub: TestHub;
   beforeAll(async () => {
     hub = await TestHub.start();
@@ -52,6 +53,31 @@ describe.skipIf(!browser)('the page', () => {
     expect(policy).toMatch(/style-src 'self' 'nonce-[\w+/=]{24}';/);
     expect(await response.text()).not.toContain('__NONCE__');
   });
+
+  it('explains that there are no datasets, creates one, and shows in the form that a name is taken', () =>
+    onPage(browser as Browser, hub, '/datasets', async (page) => {
+      await page.getByRole('heading', { name: 'No datasets yet' }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'New dataset' }).click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pets');
+      await page.getByRole('button', { name: 'Create' }).click();
+      await page.getByRole('heading', { name: 'First version' }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('link', { name: 'Datasets' }).click();
+      await page.getByRole('button', { name: 'New dataset' }).click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pets');
+      await page.getByRole('button', { name: 'Create' }).click();
+      await page.getByText('There is a dataset named pets already.').waitFor();
+      expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('pets');
+    }));
+
+  it('says how to create a model when there are none', () =>
+    onPage(browser as Browser, hub, '/models', async (page) => {
+      await page.getByRole('heading', { name: 'No models yet' }).waitFor();
+      await expectAccessible(page);
+      await page.goto(`${hub.url}/models/nobody`);
+      await page.getByRole('heading', { name: 'Model not found' }).waitFor();
+    }));
 
   it('lists its keyboard shortcuts', async () => {
     const { page, problems, close } = await openPage(browser as Browser, hub);

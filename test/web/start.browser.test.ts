@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
 import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
 import { TestHub } from '../support/test-hub.js';
@@ -7,16 +7,15 @@ import { TestHub } from '../support/test-hub.js';
 const browser = await installedBrowser();
 
 describe.skipIf(!browser)('the start page', () => {
-  let hub: TestHub;
-  beforeAll(async () => {
-    hub = await TestHub.start();
-  });
-  afterAll(() => hub.remove());
+  async function on(hub: TestHub, what: (page: Page) => Promise<void>, options = {}): Promise<void> {
+    onTestFinished(() => hub.remove());
+    await onPage(browser as Browser, hub, '/', what, options);
+  }
 
-  const on = (what: (page: Page) => Promise<void>, options = {}) => onPage(browser as Browser, hub, '/', what, options);
-
-  it('leads from an empty hub through the sample to an answer, and resumes after each reload', () =>
-    on(async (page) => {
+  it('leads from an empty hub through the sample to an answer, and resumes after each reload', {
+    timeout: 120_000,
+  }, async () => {
+    await on(await TestHub.start(), async (page) => {
       const present = page.locator('[aria-current="step"]');
       await page.getByRole('button', { name: 'Use the CIFAR-10 sample' }).waitFor();
       await expectAccessible(page);
@@ -38,11 +37,14 @@ describe.skipIf(!browser)('the start page', () => {
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'ship' }).click();
       await page.getByText(/^cifar10-sample@production: version 1, \d+ ms$/).waitFor();
       expect(new URL(page.url()).pathname).toBe('/classify');
-    }));
+    });
+  });
 
-  it('fits a phone', () =>
-    on(async (page) => {
+  it('fits a phone', async () => {
+    const ready = async (page: Page): Promise<void> => {
       await page.getByText('production', { exact: true }).waitFor();
       await expectFitsPhone(page);
-    }, PHONE));
+    };
+    await on(await TestHub.startWithColours(), ready, PHONE);
+  });
 });
