@@ -4,35 +4,39 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { images, noise, tarGzOf, zipOf } from '../datasets/fixtures.js';
-import type { DatasetVersionAnswer, ModelAnswer, RunAnswer } from '../support/answers.js';
-import { colourImages, colourPhoto, registerColours } from '../support/colour-images.js';
+import type { ModelAnswer, RunAnswer } from '../support/answers.js';
+import { colourPhoto } from '../support/colour-images.js';
 import { ERROR, requestText } from '../support/hub-user.js';
-import { HOPELESS, QUICK } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { copyVersions, WORSE } from '../support/model-copies.js';
+import { HOPELESS } from '../support/recipes.js';
+import { datasetVersionRow } from '../support/run-rows.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 /** Stands for the place that publishes the weights. */
 let publisher: Server;
 let publish: RequestListener;
 const PUBLISHED = Buffer.from('what Keras-applications published');
 
-let hub: TestHub;
-let version: DatasetVersionAnswer;
+let hub: HubWithColours;
 let good: RunAnswer;
-let worse: RunAnswer;
+const models = Array.from({ length: 4 }, (_, i) => `model-${i + 1}`);
 
 beforeAll(async () => {
   publisher = createServer((request, response) => publish(request, response)).listen(0, '127.0.0.1');
   await new Promise((resolve) => publisher.once('listening', resolve));
   const url = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}/weights.h5`;
   const md5 = createHash('md5').update(PUBLISHED).digest('hex');
-  hub = await TestHub.start({ imagenet: { url, bytes: PUBLISHED.length, md5 } });
-  version = await registerColours(hub);
-  good = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
-  worse = await hub.train({ datasetVersionId: version.id, recipe: HOPELESS });
-  await hub.registerModel(good.id, 'colours');
-  await hub.registerModel(worse.id, 'colours');
+  hub = await TestHub.startWithColours({
+    imagenet: { url, bytes: PUBLISHED.length, md5 },
+    rows: async (client) => {
+      const datasetVersionId = await datasetVersionRow(client, 'other');
+      for (const model of models) await copyVersions(client, model, [{}, WORSE, { datasetVersionId }]);
+      await copyVersions(client, 'unserved');
+    },
+  });
+  good = await hub.run(hub.runId);
 });
 afterAll(async () => {
   publisher.closeAllConnections();
@@ -65,6 +69,13 @@ const MISSING_ID = '00000000-0000-7000-8000-000000000000';
 const text = (content: string): Uint8Array => Buffer.from(content);
 
 describe('datasets', () => {
+  afterEach(async () => {
+    const { dataset } = await hub.client.request<{ dataset: { versions: unknown[] } }>(
+      '{ dataset(name: "colours") { versions { number } } }',
+    );
+    expect(dataset.versions, 'nothing is registered').toEqual([{ number: 1 }]);
+  });
+
   it.each([[''], ['Colours'], ['-colours'], ['two words'], ['../colours'], ['a'.repeat(65)], ['farbe-ä']])(
     'refuses the name %j and says what a name is',
     async (name) => {
@@ -163,13 +174,6 @@ describe('datasets', () => {
       message: expect.stringMatching(message),
     });
   });
-
-  it('has registered nothing of all this', async () => {
-    const { dataset } = await hub.client.request<{ dataset: { versions: unknown[] } }>(
-      '{ dataset(name: "colours") { versions { number } } }',
-    );
-    expect(dataset.versions).toEqual([{ number: 1 }]);
-  });
 });
 
 describe('backbones', () => {
@@ -215,7 +219,7 @@ describe('runs', () => {
       'hiddenUnits: Too small: expected number to be >=1 (received 0); patience: Too small: expected number to be >=0 (received -1)',
     ],
   ])('refuses the recipe %j, with field, range and what was received', async (recipe, problem) => {
-    const input = { datasetVersionId: version.id, backbone: 'tiny-imagenet', recipe };
+    const input = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet', recipe };
     expect(await refusal('start-transfer-run', { input })).toMatchObject({
       code: 'BAD_INPUT',
       message: `The recipe cannot be used: ${problem}.`,
@@ -227,7 +231,7 @@ describe('runs', () => {
     ['preset', { preset: 'FASTEST' }, /"FASTEST" does not exist in "Preset" enum/],
     ['field', { gpu: true }, /"gpu" is not defined by type "StartTransferRunInput"/],
   ])('refuses a %s that is not there', async (_, given, message) => {
-    const input = { datasetVersionId: version.id, backbone: 'tiny-imagenet', ...given };
+    const input = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet', ...given };
     expect(await refusal('start-transfer-run', { input })).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringMatching(message),
@@ -266,6 +270,9 @@ describe('runs', () => {
   });
 
   describe('on a backbone that cannot be downloaded', () => {
+    // A download that is complete is kept.
+    beforeEach(() => rm(join(hub.data, 'downloads'), { recursive: true, force: true }));
+
     const rows: [string, string, RequestListener, RegExp][] = [
       ['that nobody added', 'resnet', () => undefined, /^There is no backbone named resnet\. Add it first\.$/],
       [
@@ -295,7 +302,7 @@ describe('runs', () => {
     ];
     it.each(rows)('%s it fails, and never takes another', async (_, backbone, listener, message) => {
       publish = listener;
-      const run = await hub.train({ datasetVersionId: version.id, backbone, recipe: HOPELESS });
+      const run = await hub.train({ datasetVersionId: hub.datasetVersionId, backbone, recipe: HOPELESS });
       expect(run).toMatchObject({
         state: 'FAILED',
         backboneName: backbone,
@@ -313,7 +320,7 @@ describe('runs', () => {
 
 describe('models', () => {
   it('refuses to make a version of a run that failed, and makes no model', async () => {
-    const failed = await hub.train({ datasetVersionId: version.id, backbone: 'resnet' });
+    const failed = await hub.train({ datasetVersionId: hub.datasetVersionId, backbone: 'resnet' });
     expect(await refusal('register-model-version', { runId: failed.id, model: 'new' })).toMatchObject({
       code: 'CONFLICT',
       message: 'The run is FAILED: only a run that succeeded can be registered.',
@@ -329,7 +336,7 @@ describe('models', () => {
   });
 
   it.each<[string, Record<string, unknown>, string, RegExp]>([
-    ['a version that is not there', { version: 9 }, 'NOT_FOUND', /^There is no version 9 of a model named colours\.$/],
+    ['a version that is not there', { version: 9 }, 'NOT_FOUND', /^There is no version 9 of a model named unserved\.$/],
     ['a model that is not there', { model: 'none' }, 'NOT_FOUND', /^There is no version 1 of a model named none\.$/],
     ['version 0', { version: 0 }, 'BAD_INPUT', /^version must be 1 or more; 0 was received\.$/],
     ['a bad alias', { alias: 'Production!' }, 'BAD_INPUT', /^A name has 1 to 64 characters/],
@@ -341,13 +348,13 @@ describe('models', () => {
       /^production points to no version, not to version 3\./,
     ],
   ])('refuses to promote %s', async (_, given, code, message) => {
-    const variables = { model: 'colours', version: 1, reason: 'test', ...given };
+    const variables = { model: 'unserved', version: 1, reason: 'test', ...given };
     expect(await refusal('promote', variables)).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
   it('does not serve what was not promoted', async () => {
     const file = { as: 'image', content: await colourPhoto('red', 1) };
-    for (const model of ['colours', 'none']) {
+    for (const model of ['unserved', 'none']) {
       expect(await refusal('classify', { model }, file)).toEqual({
         code: 'NOT_DEPLOYED',
         message: `Nothing serves ${model}@production: promote a version of this model first.`,
@@ -357,18 +364,25 @@ describe('models', () => {
   });
 
   describe('with version 1 in production', () => {
-    beforeAll(() => hub.ask('promote', { model: 'colours', version: 1, reason: 'the best' }));
+    /** A model that no other test uses: version 1 in production, a worse version 2, and 3 measured on other images. */
+    async function newModel(): Promise<string> {
+      const model = models.pop()!;
+      await hub.ask('promote', { model, version: 1, reason: 'the best' });
+      return model;
+    }
 
-    const events = async (): Promise<ModelAnswer['aliasEvents']> =>
-      (await hub.ask<{ model: ModelAnswer }>('model', { name: 'colours' })).model.aliasEvents;
+    const events = async (name: string): Promise<ModelAnswer['aliasEvents']> =>
+      (await hub.ask<{ model: ModelAnswer }>('model', { name })).model.aliasEvents;
 
     it('the gate refuses a worse one, with every rule and how it stood', async () => {
-      const { code, message, details } = await refusal('promote', { model: 'colours', version: 2, reason: 'newer' });
-      expect(worse.testAccuracy).toBeLessThan(good.testAccuracy!);
+      const model = await newModel();
+      const { code, message, details } = await refusal('promote', { model, version: 2, reason: 'newer' });
+      const worse = WORSE.testAccuracy;
+      expect(worse).toBeLessThan(good.testAccuracy!);
       const percent = (accuracy: number | null): string => `${(accuracy! * 100).toFixed(2)}%`;
-      const detail = `Version 2 has ${percent(worse.testAccuracy)}, production (version 1) has ${percent(good.testAccuracy)}.`;
+      const detail = `Version 2 has ${percent(worse)}, production (version 1) has ${percent(good.testAccuracy)}.`;
       expect(code).toBe('GATE_REFUSED');
-      expect(message).toBe(`The gate refuses version 2 of colours. not worse than production: ${detail}`);
+      expect(message).toBe(`The gate refuses version 2 of ${model}. not worse than production: ${detail}`);
       expect(details).toEqual({
         gate: [
           expect.objectContaining({ rule: 'measured on a test split', passed: true }),
@@ -376,26 +390,21 @@ describe('models', () => {
           expect.objectContaining({ rule: 'not worse than production', passed: false, detail }),
         ],
       });
-      expect(await events()).toHaveLength(1);
+      expect(await events(model)).toHaveLength(1);
     });
 
     it('the gate refuses one that was measured on other images, however good', async () => {
-      const path = await hub.file('other.zip', await zipOf(await colourImages({ train: 5, test: 2, seed: 1 })));
-      const other = await hub.ask<{ registerDatasetVersion: DatasetVersionAnswer }>('register-path', {
-        dataset: 'colours',
-        path,
-      });
-      const run = await hub.train({ datasetVersionId: other.registerDatasetVersion.id, recipe: HOPELESS });
-      const { number } = await hub.registerModel(run.id, 'colours');
-      const { code, message } = await refusal('promote', { model: 'colours', version: number, reason: 'x' });
+      const model = await newModel();
+      const { code, message } = await refusal('promote', { model, version: 3, reason: 'x' });
       expect(code).toBe('GATE_REFUSED');
       expect(message).toContain('same dataset version as production: Versions 3 and 1 were measured on different');
     });
 
     it('the gate does not guard other aliases', async () => {
-      const variables = { model: 'colours', version: 2, alias: 'candidate', reason: 'to look at' };
+      const model = await newModel();
+      const variables = { model, version: 2, alias: 'candidate', reason: 'to look at' };
       expect(await hub.ask('promote', variables)).toMatchObject({ promoteModelVersion: { aliases: ['candidate'] } });
-      expect((await events())[0]).toMatchObject({ alias: 'candidate', overridden: false, gate: [] });
+      expect((await events(model))[0]).toMatchObject({ alias: 'candidate', overridden: false, gate: [] });
     });
 
     it('a move from what is not there any more is refused', async () => {
@@ -408,62 +417,65 @@ describe('models', () => {
     });
 
     it('who overrides the gate moves it, and the audit says so', async () => {
-      const forced = { model: 'colours', version: 2, reason: 'forced', overrideGate: true, expectedVersion: 1 };
+      const model = await newModel();
+      const forced = { model, version: 2, reason: 'forced', overrideGate: true, expectedVersion: 1 };
       expect(await hub.ask('promote', forced)).toMatchObject({ promoteModelVersion: { number: 2 } });
-      await hub.ask('promote', { model: 'colours', version: 1, reason: 'back again' });
-      const [back, over] = await events();
+      await hub.ask('promote', { model, version: 1, reason: 'back again' });
+      const [back, over] = await events(model);
       expect(over).toMatchObject({ from: 1, to: 2, actor: 'first', reason: 'forced', overridden: true });
       expect(over!.gate.filter(({ passed }) => !passed)).toMatchObject([{ rule: 'not worse than production' }]);
       expect(back).toMatchObject({ from: 2, to: 1, reason: 'back again', overridden: false });
     });
+  });
+});
 
-    it.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
-      ['a text file', async () => text('a cat'), 'IMAGE_REFUSED', /not a JPEG, PNG, WebP, GIF, TIFF or AVIF image/],
-      ['an empty file', async () => text(''), 'IMAGE_REFUSED', /not a JPEG/],
-      ['an SVG', async () => text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'IMAGE_REFUSED', /not a JPEG/],
-      [
-        'a JPEG that was cut off',
-        async () => (await noise(1, 64, 64).jpeg().toBuffer()).subarray(0, 900),
-        'IMAGE_REFUSED',
-        /^The photo cannot be used: truncated or damaged\.$/,
-      ],
-      [
-        'a photo of too many bytes',
-        async () => Buffer.alloc(20 * 1024 ** 2 + 1),
-        'LIMIT_EXCEEDED',
-        /more than 20971520 bytes, the limit of one photo/,
-      ],
-      [
-        'a photo of too many pixels',
-        () =>
-          sharp({ create: { width: 5001, height: 5000, channels: 3, background: 'red' } })
-            .png({ compressionLevel: 1 })
-            .toBuffer(),
-        'IMAGE_REFUSED',
-        /5001 x 5000 pixels are 25\.005 MP; the limit is 25 MP/,
-      ],
-    ])('refuses to classify %s', async (_, content, code, message) => {
-      const file = { as: 'image', content: await content() };
-      expect(await refusal('classify', { model: 'colours' }, file)).toMatchObject({
-        code,
-        message: expect.stringMatching(message),
-      });
+describe('a version that serves', () => {
+  afterEach(async () => {
+    const content = await colourPhoto('red', 1);
+    expect(await hub.send('classify', 'image', content, { model: 'colours' }), 'it goes on serving').toMatchObject({
+      classify: { label: 'red', modelVersion: 1 },
     });
+  });
 
-    it.each([0, 1001, -5])('refuses to list the first %i classes', async (topK) => {
-      const file = { as: 'image', content: await colourPhoto('red', 1) };
-      expect(await refusal('classify', { model: 'colours', topK }, file)).toEqual({
-        code: 'BAD_INPUT',
-        message: `topK must be 1 to 1000; ${topK} was received.`,
-        details: { problems: [`topK must be 1 to 1000; ${topK} was received.`] },
-      });
+  it.each<[string, () => Promise<Uint8Array>, string, RegExp]>([
+    ['a text file', async () => text('a cat'), 'IMAGE_REFUSED', /not a JPEG, PNG, WebP, GIF, TIFF or AVIF image/],
+    ['an empty file', async () => text(''), 'IMAGE_REFUSED', /not a JPEG/],
+    ['an SVG', async () => text('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'IMAGE_REFUSED', /not a JPEG/],
+    [
+      'a JPEG that was cut off',
+      async () => (await noise(1, 64, 64).jpeg().toBuffer()).subarray(0, 900),
+      'IMAGE_REFUSED',
+      /^The photo cannot be used: truncated or damaged\.$/,
+    ],
+    [
+      'a photo of too many bytes',
+      async () => Buffer.alloc(20 * 1024 ** 2 + 1),
+      'LIMIT_EXCEEDED',
+      /more than 20971520 bytes, the limit of one photo/,
+    ],
+    [
+      'a photo of too many pixels',
+      () =>
+        sharp({ create: { width: 5001, height: 5000, channels: 3, background: 'red' } })
+          .png({ compressionLevel: 1 })
+          .toBuffer(),
+      'IMAGE_REFUSED',
+      /5001 x 5000 pixels are 25\.005 MP; the limit is 25 MP/,
+    ],
+  ])('refuses to classify %s', async (_, content, code, message) => {
+    const file = { as: 'image', content: await content() };
+    expect(await refusal('classify', { model: 'colours' }, file)).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
     });
+  });
 
-    it('goes on serving after all this', async () => {
-      const content = await colourPhoto('red', 1);
-      expect(await hub.send('classify', 'image', content, { model: 'colours' })).toMatchObject({
-        classify: { label: 'red', modelVersion: 1 },
-      });
+  it.each([0, 1001, -5])('refuses to list the first %i classes', async (topK) => {
+    const file = { as: 'image', content: await colourPhoto('red', 1) };
+    expect(await refusal('classify', { model: 'colours', topK }, file)).toEqual({
+      code: 'BAD_INPUT',
+      message: `topK must be 1 to 1000; ${topK} was received.`,
+      details: { problems: [`topK must be 1 to 1000; ${topK} was received.`] },
     });
   });
 });
@@ -472,8 +484,9 @@ describe('an error inside the hub', () => {
   it('is masked: the answer has the request id, the log has that and the cause', async () => {
     await rm(join(hub.data, 'tmp'), { recursive: true }); // where an upload is kept while it is read
     const file = { as: 'upload', content: await zipOf(await images(['cat', 'dog'], 2)) };
-    const { errors, requestId } = await hub.post(await requestText('register-upload'), { dataset: 'colours' }, file);
-    await mkdir(join(hub.data, 'tmp'));
+    const { errors, requestId } = await hub
+      .post(await requestText('register-upload'), { dataset: 'colours' }, file)
+      .finally(() => mkdir(join(hub.data, 'tmp')));
 
     expect(errors).toMatchObject([
       { message: expect.stringContaining('under the request id'), extensions: { code: 'INTERNAL' } },

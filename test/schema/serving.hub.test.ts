@@ -1,34 +1,33 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClassificationAnswer, RunAnswer } from '../support/answers.js';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { ClassificationAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, type Colour, colourPhoto } from '../support/colour-images.js';
-import { ERROR, requestText } from '../support/hub-user.js';
+import { ERROR, type HubUser, requestText } from '../support/hub-user.js';
+import { copyVersions } from '../support/model-copies.js';
 import { HOPELESS } from '../support/recipes.js';
-import { serveColours } from '../support/served-colours.js';
-import { TestHub } from '../support/test-hub.js';
+import { promoteAs } from '../support/served-colours.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
-let hub: TestHub;
-let good: RunAnswer;
+let hub: HubWithColours;
 let photos: Record<Colour, Buffer>;
 
-// Version 1 tells the colours apart and is production; version 2 has learned nothing.
 beforeAll(async () => {
-  hub = await TestHub.start();
   const made = COLOUR_NAMES.map(async (colour) => [colour, await colourPhoto(colour, 99, 64, 48)] as const);
   photos = Object.fromEntries(await Promise.all(made)) as Record<Colour, Buffer>;
-  ({ run: good } = await serveColours(hub));
-  const { datasetVersion } = (await hub.ask<{ run: { datasetVersion: { id: string } } }>('run', { id: good.id })).run;
-  const worse = await hub.train({ datasetVersionId: datasetVersion.id, recipe: HOPELESS });
-  await hub.registerModel(worse.id, 'colours');
+  hub = await TestHub.startWithColours({
+    rows: async (client) => {
+      for (const model of ['by-number', 'moving']) await copyVersions(client, model);
+    },
+  });
 });
 afterAll(() => hub.remove());
 
-async function classify(photo: Uint8Array, variables = {}): Promise<ClassificationAnswer> {
+async function classify(photo: Uint8Array, variables = {}, user: HubUser = hub): Promise<ClassificationAnswer> {
   const given = { model: 'colours', ...variables };
-  return (await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, given)).classify;
+  return (await user.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, given)).classify;
 }
 
-async function promote(version: number): Promise<void> {
-  await hub.ask('promote', { model: 'colours', version, reason: 'test', overrideGate: true });
+async function promote(model: string, version: number): Promise<void> {
+  await hub.ask('promote', { model, version, reason: 'test', overrideGate: true });
 }
 
 describe('classifyMany', () => {
@@ -69,8 +68,10 @@ describe('classifyMany', () => {
 
 describe('classify', () => {
   it('asks a version that is not promoted, by its number', async () => {
-    expect(await classify(photos.red, { version: 2 })).toMatchObject({ modelVersion: 2 });
-    expect(await classify(photos.red)).toMatchObject({ modelVersion: 1, label: 'red' });
+    const model = 'by-number';
+    await promote(model, 1);
+    expect(await classify(photos.red, { model, version: 2 })).toMatchObject({ modelVersion: 2 });
+    expect(await classify(photos.red, { model })).toMatchObject({ modelVersion: 1, label: 'red' });
   });
 
   it('says where the time went', async () => {
@@ -110,26 +111,34 @@ describe('while 64 photos are in flight', () => {
 
 describe('promotions and rollbacks under load', () => {
   it('fail no request, and each is answered by the version that served when it was asked', async () => {
+    const model = 'moving';
+    await promote(model, 1);
+    const logged = hub.log.length;
     let over = false;
     const versions: number[] = [];
     const load = Array.from({ length: 2 }, async () => {
-      while (!over) versions.push((await classify(photos.red)).modelVersion);
+      while (!over) versions.push((await classify(photos.red, { model })).modelVersion);
     });
-    for (let i = 0; i < 8; i++) await promote(i % 2 ? 1 : 2);
+    for (let i = 0; i < 8; i++) await promote(model, i % 2 ? 1 : 2);
     over = true;
     await Promise.all(load);
     expect(new Set(versions)).toEqual(new Set([1, 2]));
-    expect((await classify(photos.red)).modelVersion).toBe(1);
-    expect(hub.log.filter(({ level }) => level >= ERROR)).toEqual([]);
+    expect((await classify(photos.red, { model })).modelVersion).toBe(1);
+    expect(hub.log.slice(logged).filter(({ level }) => level >= ERROR)).toEqual([]);
   });
 });
 
 describe('a hub that has no room', () => {
+  async function hubWith(settings: object): Promise<TestHub> {
+    const busy = await TestHub.startWithColours({ settings });
+    onTestFinished(() => busy.remove());
+    return busy;
+  }
+
   it('answers what it accepts, and refuses the rest with 429 and when to ask again', async () => {
-    await hub.stop();
-    await hub.start({ servingQueue: 2 });
+    const busy = await hubWith({ servingQueue: 2 });
     const [text, content] = [await requestText('classify'), photos.red];
-    const asked = Array.from({ length: 12 }, () => hub.post(text, { model: 'colours' }, { as: 'image', content }));
+    const asked = Array.from({ length: 12 }, () => busy.post(text, { model: 'colours' }, { as: 'image', content }));
     const answers = await Promise.all(asked);
     const refused = answers.filter(({ status }) => status === 429);
     expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(12);
@@ -141,61 +150,76 @@ describe('a hub that has no room', () => {
         { extensions: { code: 'OVERLOADED', limit: 'servingQueue', value: 2, received: 2, retryAfter: 1 } },
       ]);
     }
-    expect(await classify(photos.red), 'it goes on').toMatchObject({ label: 'red' });
+    expect(await classify(photos.red, {}, busy), 'it goes on').toMatchObject({ label: 'red' });
   });
 
   it('answers 504 to who waited too long, and logs which setting to change', async () => {
-    await hub.stop();
-    await hub.start({ servingDeadline: 1 });
+    const busy = await hubWith({ servingDeadline: 1 });
     const file = { as: 'image', content: photos.red };
-    const { status, errors } = await hub.post(await requestText('classify'), { model: 'colours' }, file);
+    const { status, errors } = await busy.post(await requestText('classify'), { model: 'colours' }, file);
     expect(status).toBe(504);
     expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED', limit: 'servingDeadline', value: 1 } }]);
-    expect(hub.log.at(-1)).toMatchObject({ msg: expect.stringContaining('--serving-deadline'), model: 'colours' });
+    expect(busy.log.at(-1)).toMatchObject({ msg: expect.stringContaining('--serving-deadline'), model: 'colours' });
   });
 });
 
 describe('a version that does not answer as it did', () => {
-  /** Changes what the database says of the versions' recorded answers, while the hub is stopped. */
-  async function withRecorded(change: (blobs: readonly string[]) => readonly (string | null)[]): Promise<void> {
+  /** Models, and how the recorded answers of their versions 1 and 2 are changed while the hub is stopped. */
+  const CHANGES: Readonly<Record<string, (blobs: readonly string[]) => readonly (string | null | undefined)[]>> = {
+    refused: ([first]) => [first, first],
+    changed: ([, second]) => [second, second],
+    unrecorded: () => [null, null],
+  };
+
+  // Version 1 tells the colours apart and is production; version 2 has learned nothing.
+  beforeAll(async () => {
+    const poor = await hub.train({ datasetVersionId: hub.datasetVersionId, recipe: HOPELESS });
+    for (const model of Object.keys(CHANGES)) {
+      await promoteAs(hub, hub.runId, model);
+      await hub.registerModel(poor.id, model);
+    }
     await hub.inDatabase(async (client) => {
-      const rows = await client.modelVersion.findMany({ orderBy: { number: 'asc' } });
-      const changed = change(rows.map(({ expectedBlob }) => expectedBlob as string));
-      for (const [i, { id }] of rows.entries()) {
-        await client.modelVersion.update({ where: { id }, data: { expectedBlob: changed[i] as string | null } });
+      for (const [name, change] of Object.entries(CHANGES)) {
+        const rows = await client.modelVersion.findMany({ where: { model: { name } }, orderBy: { number: 'asc' } });
+        for (const [i, expectedBlob] of change(rows.map((row) => row.expectedBlob as string)).entries()) {
+          await client.modelVersion.update({
+            where: { id: rows[i]!.id },
+            data: { expectedBlob: expectedBlob ?? null },
+          });
+        }
       }
     });
+  });
+
+  /** The versions of a model that serve. */
+  async function serving(model: string): Promise<unknown[]> {
+    const { deployments } = await hub.ask<{ deployments: { model: string }[] }>('deployments');
+    return deployments.filter((deployment) => deployment.model === model);
   }
 
-  let recorded: readonly string[];
-
   it('is refused, and production stays', async () => {
-    await withRecorded((blobs) => {
-      recorded = blobs;
-      return [blobs[0]!, blobs[0]!];
-    });
-    await expect(promote(2)).rejects.toMatchObject({
+    const model = 'refused';
+    await expect(promote(model, 2)).rejects.toMatchObject({
       code: 'SELF_CHECK_FAILED',
-      message: expect.stringMatching(/^Version 2 of colours does not answer as it did .* of photo 1 of 4 /),
+      message: expect.stringMatching(/^Version 2 of refused does not answer as it did .* of photo 1 of 4 /),
     });
-    expect(await hub.ask('deployments')).toMatchObject({ deployments: [{ number: 1, selfCheck: 'PASSED' }] });
-    expect(await classify(photos.red)).toMatchObject({ modelVersion: 1 });
+    expect(await serving(model)).toMatchObject([{ number: 1, selfCheck: 'PASSED' }]);
+    expect(await classify(photos.red, { model })).toMatchObject({ modelVersion: 1 });
   });
 
   it('does not serve when the hub starts: the log has it, and who asks learns why', async () => {
-    await withRecorded(() => [recorded[1]!, recorded[1]!]);
-    expect(await hub.ask('deployments')).toEqual({ deployments: [] });
-    await expect(classify(photos.red)).rejects.toMatchObject({
+    const model = 'changed';
+    expect(await serving(model)).toEqual([]);
+    await expect(classify(photos.red, { model })).rejects.toMatchObject({
       code: 'NOT_DEPLOYED',
-      message: expect.stringMatching(/^Nothing serves colours@production: what it points to cannot serve: Version 1 /),
+      message: expect.stringMatching(/^Nothing serves changed@production: what it points to cannot serve: Version 1 /),
     });
-    expect(hub.log.at(-1)).toMatchObject({ level: ERROR, msg: 'version cannot be served', model: 'colours' });
-    await promote(2);
-    expect(await classify(photos.red)).toMatchObject({ modelVersion: 2 });
+    expect(hub.log).toContainEqual(expect.objectContaining({ level: ERROR, msg: 'version cannot be served', model }));
+    await promote(model, 2);
+    expect(await classify(photos.red, { model })).toMatchObject({ modelVersion: 2 });
   });
 
   it('of before answers were recorded serves, and says that it could not be checked', async () => {
-    await withRecorded(() => [null, null]);
-    expect(await hub.ask('deployments')).toMatchObject({ deployments: [{ number: 2, selfCheck: 'NOT_POSSIBLE' }] });
+    expect(await serving('unrecorded')).toMatchObject([{ number: 1, selfCheck: 'NOT_POSSIBLE' }]);
   });
 });
