@@ -4,19 +4,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { PHOTO_BYTES } from '../../src/serving/classification-bounds.js';
-import type { ClassificationAnswer, RunAnswer } from '../support/answers.js';
+import type { ClassificationAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
-import { promoteAs, serveColours } from '../support/served-colours.js';
-import { TestHub } from '../support/test-hub.js';
+import { promoteAs } from '../support/served-colours.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
-let hub: TestHub;
-let run: RunAnswer;
+let hub: HubWithColours;
 let photo: Buffer;
 beforeAll(async () => {
-  [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('green', 99, 64, 48)]);
-  ({ run } = await serveColours(hub));
+  [hub, photo] = await Promise.all([TestHub.startWithColours(), colourPhoto('green', 99, 64, 48)]);
 });
 afterAll(() => hub.remove());
 
@@ -32,9 +30,13 @@ function formOf(...files: [field: string, content: Uint8Array | string][]): Form
 }
 
 /** Posts with the token. */
-async function post(query: string, init: RequestInit): Promise<{ status: number; answer: unknown; headers: Headers }> {
-  const headers = { authorization: `Bearer ${hub.token}`, ...(init.headers as Record<string, string>) };
-  const response = await hub.fetch(`/v1/classify${query}`, { method: 'POST', ...init, headers });
+async function post(
+  query: string,
+  init: RequestInit,
+  to: TestHub = hub,
+): Promise<{ status: number; answer: unknown; headers: Headers }> {
+  const headers = { authorization: `Bearer ${to.token}`, ...(init.headers as Record<string, string>) };
+  const response = await to.fetch(`/v1/classify${query}`, { method: 'POST', ...init, headers });
   return { status: response.status, answer: await response.json(), headers: response.headers };
 }
 
@@ -51,29 +53,6 @@ function uploadStart(): string {
   const operations = part('operations', `${JSON.stringify({ query, variables: { image: null } })}\r\n`);
   const map = part('map', `${JSON.stringify({ 0: ['variables.image'] })}\r\n`);
   return operations + map + part('0"; filename="photo.png', 'P');
-}
-
-/** Begins a request whose photo does not come. */
-function begin(path: string, headers: Record<string, string>, start: string) {
-  const known = { authorization: `Bearer ${hub.token}`, 'apollo-require-preflight': 'true' };
-  const sent = request(`${hub.url}${path}`, {
-    method: 'POST',
-    headers: { ...known, ...headers, 'content-length': 100_000 },
-  });
-  sent.flushHeaders();
-  sent.write(start);
-  const answer = once(sent, 'response').then(async ([response]) => ({
-    status: (response as IncomingMessage).statusCode,
-    text: (await (response as IncomingMessage).toArray()).join(''),
-  }));
-  answer.catch(() => undefined); // the first one is broken off
-  sent.on('error', () => undefined);
-  return { answer, end: () => sent.destroy() };
-}
-
-async function photosWaiting(): Promise<number> {
-  const metrics = await hub.fetch('/metrics', { headers: { authorization: `Bearer ${hub.token}` } });
-  return Number(/^modelhub_queue_photos (\d+)$/m.exec(await metrics.text())?.[1]);
 }
 
 /** What is the same each time. */
@@ -238,18 +217,55 @@ describe('POST /v1/classify', () => {
     for (const answer of answers) expect(JSON.parse(answer)).toMatchObject({ label: 'green' });
   });
 
-  it('needs a model as soon as two serve, and names them', async () => {
-    await promoteAs(hub, run.id, 'paints');
-    const { status, answer } = await post('', body(photo));
+  it('refuses what took longer than the deadline', async () => {
+    const late = await TestHub.startWithColours({ settings: { servingDeadline: 1 } });
+    onTestFinished(() => late.remove());
+    const { status, answer } = await post('?model=colours', body(photo), late);
+    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
+    expect(status).toBe(504);
+  });
+});
+
+describe('POST /v1/classify where two models serve, and one photo may wait', () => {
+  let small: HubWithColours;
+  beforeAll(async () => {
+    small = await TestHub.startWithColours({ settings: { servingQueue: 1 } });
+    await promoteAs(small, small.runId, 'paints');
+  });
+  afterAll(() => small.remove());
+
+  /** Begins a request whose photo does not come. */
+  function begin(path: string, headers: Record<string, string>, start: string) {
+    const known = { authorization: `Bearer ${small.token}`, 'apollo-require-preflight': 'true' };
+    const sent = request(`${small.url}${path}`, {
+      method: 'POST',
+      headers: { ...known, ...headers, 'content-length': 100_000 },
+    });
+    sent.flushHeaders();
+    sent.write(start);
+    const answer = once(sent, 'response').then(async ([response]) => ({
+      status: (response as IncomingMessage).statusCode,
+      text: (await (response as IncomingMessage).toArray()).join(''),
+    }));
+    answer.catch(() => undefined); // the first one is broken off
+    sent.on('error', () => undefined);
+    return { answer, end: () => sent.destroy() };
+  }
+
+  async function photosWaiting(): Promise<number> {
+    const metrics = await small.fetch('/metrics', { headers: { authorization: `Bearer ${small.token}` } });
+    return Number(/^modelhub_queue_photos (\d+)$/m.exec(await metrics.text())?.[1]);
+  }
+
+  it('needs a model, and names them', async () => {
+    const { status, answer } = await post('', body(photo), small);
     expect(status).toBe(400);
     expect(answer).toMatchObject({ errors: [{ message: expect.stringContaining('(colours, paints)') }] });
-    expect((await post('?model=paints', body(photo))).answer).toMatchObject({ model: 'paints', label: 'green' });
+    expect((await post('?model=paints', body(photo), small)).answer).toMatchObject({ model: 'paints', label: 'green' });
   });
 
   it('refuses what is too much at once, before it reads it, and says when to ask again', async () => {
-    await hub.stop();
-    await hub.start({ servingQueue: 1 });
-    const asked = Array.from({ length: 8 }, () => post('?model=colours', body(photo)));
+    const asked = Array.from({ length: 8 }, () => post('?model=colours', body(photo), small));
     const answers = await Promise.all(asked);
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.length).toBeGreaterThan(0);
@@ -263,28 +279,18 @@ describe('POST /v1/classify', () => {
     }
   });
 
-  describe.each<[string, string, Record<string, string>, string]>([
+  it.each<[string, string, Record<string, string>, string]>([
     ['GraphQL', '/graphql', { 'content-type': 'multipart/form-data; boundary=x' }, uploadStart()],
     ['REST', '/v1/classify?model=colours', PNG, ''],
     ['the Open Inference Protocol', '/v2/models/colours/infer', {}, ''],
-  ])('a photo over %s', (_, path, headers, start) => {
-    it('is refused before its bytes have come when the queue is full', async () => {
-      const first = begin(path, headers, start);
-      await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(1);
-      const second = begin(path, headers, start);
-      const { status, text } = await second.answer;
-      expect(status).toBe(429);
-      expect(text).toContain('The hub has more photos than it can answer');
-      for (const { end } of [first, second]) end();
-      await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(0);
-    });
-  });
-
-  it('refuses what took longer than the deadline', async () => {
-    await hub.stop();
-    await hub.start({ servingDeadline: 1 });
-    const { status, answer } = await post('?model=colours', body(photo));
-    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
-    expect(status).toBe(504);
+  ])('refuses a photo over %s before its bytes have come when the queue is full', async (_, path, headers, start) => {
+    const first = begin(path, headers, start);
+    await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(1);
+    const second = begin(path, headers, start);
+    const { status, text } = await second.answer;
+    expect(status).toBe(429);
+    expect(text).toContain('The hub has more photos than it can answer');
+    for (const { end } of [first, second]) end();
+    await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(0);
   });
 });

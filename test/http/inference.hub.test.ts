@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BATCH, MAX_BODY_BYTES, MAX_JSON_BYTES } from '../../src/http/inference/bounds.js';
 import type { ClassificationAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, type Colour, colourPhoto } from '../support/colour-images.js';
-import { serveColours } from '../support/served-colours.js';
 import { TestHub } from '../support/test-hub.js';
 
 /** As large as the pictures of the training: nothing is resized on the way. */
@@ -16,12 +15,11 @@ let hub: TestHub;
 /** By colour, a photo and its pixels. */
 const photos = new Map<Colour, { photo: Buffer; pixels: Buffer }>();
 beforeAll(async () => {
-  hub = await TestHub.start();
   for (const colour of COLOUR_NAMES) {
     const photo = await colourPhoto(colour, 99, SIDE, SIDE);
     photos.set(colour, { photo, pixels: await sharp(photo).raw().toBuffer() });
   }
-  await serveColours(hub);
+  hub = await TestHub.startWithColours();
 });
 afterAll(() => hub.remove());
 

@@ -1,19 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/http/inference/bounds.js';
 import { PHOTO_BYTES } from '../../src/serving/classification-bounds.js';
-import type { RunAnswer } from '../support/answers.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { ENDLESS } from '../support/recipes.js';
-import { serveColours } from '../support/served-colours.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
-let hub: TestHub;
-let run: RunAnswer;
+let hub: HubWithColours;
 let photo: Buffer;
 beforeAll(async () => {
-  [hub, photo] = await Promise.all([TestHub.start(), colourPhoto('red', 99)]);
-  ({ run } = await serveColours(hub));
+  [hub, photo] = await Promise.all([TestHub.startWithColours(), colourPhoto('red', 99)]);
 });
 afterAll(() => hub.remove());
 
@@ -126,11 +122,7 @@ describe('/metrics', () => {
   });
 
   it('tells how many runs are in each state, and how far one under way is', async () => {
-    const version = await hub.client.request<{ run: { datasetVersion: { id: string } } }>(
-      'query ($id: ID!) { run(id: $id) { datasetVersion { id } } }',
-      { id: run.id },
-    );
-    const id = await hub.queue({ datasetVersionId: version.run.datasetVersion.id, recipe: ENDLESS });
+    const id = await hub.queue({ datasetVersionId: hub.datasetVersionId, recipe: ENDLESS });
     for await (const { epoch } of hub.watch(id)) {
       if (epoch?.epoch === 2) break;
     }
@@ -156,6 +148,8 @@ describe('/metrics', () => {
       readonly title: string;
       readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
     }
+    await Promise.all([classify('?model=colours'), classify('?topK=0'), infer('no JSON')]);
+    await hub.send('classify', 'image', photo, { model: 'colours' });
     const text = await readFile(new URL('../../docs/metrics/grafana-dashboard.json', import.meta.url), 'utf8');
     const { panels } = JSON.parse(text) as { panels: readonly Panel[] };
     const exposition = await (await hub.fetch('/metrics', { headers: bearer() })).text();
@@ -184,8 +178,8 @@ function baseName(name: string, described: ReadonlySet<string>): string {
 }
 
 describe('who may read /metrics', () => {
-  const status = async (headers: Record<string, string> = {}): Promise<number> =>
-    (await hub.fetch('/metrics', { headers })).status;
+  const status = async (headers: Record<string, string> = {}, of: TestHub = hub): Promise<number> =>
+    (await of.fetch('/metrics', { headers })).status;
 
   it('is who has a token', async () => {
     expect(await status()).toBe(401);
@@ -193,11 +187,11 @@ describe('who may read /metrics', () => {
   });
 
   it('is with --open-metrics any program of this machine, but no proxy for others', async () => {
-    await hub.stop();
-    await hub.start({ openMetrics: true });
-    expect(await status()).toBe(200);
-    expect(await status({ 'x-forwarded-for': '203.0.113.7' })).toBe(401);
-    expect(await status({ forwarded: 'for=203.0.113.7' })).toBe(401);
-    expect((await hub.fetch('/v2/models/colours')).status, 'all else needs one').toBe(401);
+    const open = await TestHub.start({ settings: { openMetrics: true } });
+    onTestFinished(() => open.remove());
+    expect(await status({}, open)).toBe(200);
+    expect(await status({ 'x-forwarded-for': '203.0.113.7' }, open)).toBe(401);
+    expect(await status({ forwarded: 'for=203.0.113.7' }, open)).toBe(401);
+    expect((await open.fetch('/v2/models/colours')).status, 'all else needs one').toBe(401);
   });
 });
