@@ -1,41 +1,35 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { readBackup } from '../../src/maintenance/backup-reader.js';
 import { BackupService } from '../../src/maintenance/backup-service.js';
 import { dataPaths, lockDataFolder } from '../../src/storage/data-folder.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
-import { type DatasetVersionAnswer, figuresOf, type ModelAnswer } from '../support/answers.js';
+import { figuresOf, type ModelAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
-import { colourPhoto, registerColours } from '../support/colour-images.js';
+import { colourPhoto } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
-import { PATIENTLY } from '../support/hub-user.js';
 import { inDatabase } from '../support/in-database.js';
 import { QUICK, SOME_SECONDS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 let folder: string;
-let hub: TestHub;
-let version: DatasetVersionAnswer;
-/** Backup of a hub at rest. */
+/** A data folder with all that a hub at rest has, and nothing that no row refers to. */
+let atRest: string;
+/** Its backup. */
 let file: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hub-backup-'));
+  atRest = join(folder, 'at-rest');
+  await cp(inject('colours').data, atRest, { recursive: true });
+  await json('gc', '--data', atRest, '--min-age', '0');
   file = join(folder, 'hub.backup');
-  hub = await TestHub.start();
-  version = await registerColours(hub);
-  const { id } = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
-  await hub.ask('reproduce-run', { id }); // a row that refers to another one of its table
-  await hub.registerModel(id, 'colours');
-  await hub.ask('promote', { model: 'colours', version: 1, reason: 'the first' });
+  await json('backup', file, '--data', atRest);
 });
-afterAll(async () => {
-  await hub.remove();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-});
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /** Runs a command that goes well. @returns what programs read of it. */
 async function json<T>(...command: readonly string[]): Promise<T> {
@@ -48,9 +42,6 @@ function expectRefused({ code, stdout, stderr }: Ended, exit: number, message: R
   expect({ code, stdout }, stderr).toEqual({ code: exit, stdout: '' });
   expect(stderr).toMatch(message);
 }
-
-const backUp = (to: string): Promise<{ rows: number; blobs: number }> =>
-  json('backup', to, '--data', hub.data, '--url', hub.url);
 
 /** A hub that was never started, and is gone after the test. */
 async function hubToRestore(): Promise<TestHub> {
@@ -73,9 +64,9 @@ async function placesIn(archive: string): Promise<[string, number, number][]> {
   return found;
 }
 
-async function damagedCopy(how: (copy: string) => Promise<void>): Promise<string> {
+async function damagedCopy(of: string, how: (copy: string) => Promise<void>): Promise<string> {
   const copy = join(folder, 'damaged.backup');
-  await cp(file, copy);
+  await cp(of, copy);
   await how(copy);
   return copy;
 }
@@ -85,6 +76,9 @@ async function flip(copy: string, at: number): Promise<void> {
   content[at]! ^= 1;
   await writeFile(copy, content);
 }
+
+/** Trains while a backup is made. */
+const LONG_ENOUGH = { ...SOME_SECONDS, epochs: 100 };
 
 /** What a user sees of a hub. */
 async function seen(user: TestHub): Promise<unknown> {
@@ -108,37 +102,50 @@ async function seen(user: TestHub): Promise<unknown> {
 }
 
 describe('a backup', () => {
-  it('of a hub that runs brings back all that a user sees', async () => {
-    for (const { id } of ((await hub.ask('runs', { first: 50 })) as { runs: { runs: { id: string }[] } }).runs.runs) {
-      await hub.ended(id);
-    }
-    const pending = async (): Promise<boolean> =>
-      JSON.stringify((await hub.post('{ model(name: "colours") { versions { serving { state } } } }')).data).includes(
-        'PENDING',
-      );
-    await vi.waitUntil(async () => !(await pending()), PATIENTLY); // measured anew, it would say other times
-    const { rows, blobs } = await backUp(file);
+  let hub: Awaited<ReturnType<typeof TestHub.startWithColours>>;
+  beforeAll(async () => {
+    hub = await TestHub.startWithColours({ versionWork: true });
+  });
+  afterAll(() => hub.remove());
+
+  const backUp = (to: string): Promise<{ rows: number; blobs: number }> =>
+    json('backup', to, '--data', hub.data, '--url', hub.url);
+
+  it('of a hub that runs brings back all that a user sees', { timeout: 120_000 }, async () => {
+    // A row that refers to another one of its table.
+    const { reproduceRun } = await hub.ask<{ reproduceRun: { id: string } }>('reproduce-run', { id: hub.runId });
+    await hub.ended(reproduceRun.id);
+    // Measured anew, it would say other times.
+    await Promise.all([hub.measured('colours', 1), hub.calibrated('colours', 1)]);
+    const whole = join(folder, 'whole.backup');
+    const { rows, blobs } = await backUp(whole);
     expect(rows).toBeGreaterThan(80);
     expect(blobs).toBeGreaterThan(4);
     const restored = await hubToRestore();
-    const [, place] = (await placesIn(file)).findLast(([name]) => name.startsWith('blobs/'))!;
-    const damaged = await damagedCopy((path) => flip(path, place + 520));
+    const [, place] = (await placesIn(whole)).findLast(([name]) => name.startsWith('blobs/'))!;
+    const damaged = await damagedCopy(whole, (path) => flip(path, place + 520));
     expectRefused(await restore(damaged, restored), 1, /blobs\/[0-9a-f]{64} was changed/);
     expect(await readdir(restored.data)).toEqual(['hub.lock']);
-    expect((await restore(file, restored)).code).toBe(0);
-    expectRefused(await restore(file, restored), 2, /holds blobs\. A backup can only be restored into an empty folder/);
+    expect((await restore(whole, restored)).code).toBe(0);
+    expectRefused(
+      await restore(whole, restored),
+      2,
+      /holds blobs\. A backup can only be restored into an empty folder/,
+    );
 
     await restored.start();
     expect(await seen(restored)).toEqual(await seen(hub));
-    const next = await restored.train({ datasetVersionId: version.id, recipe: { ...QUICK, epochs: 1 } });
+    const next = await restored.train({ datasetVersionId: hub.datasetVersionId, recipe: { ...QUICK, epochs: 1 } });
     expect(next.state).toBe('SUCCEEDED');
     await restored.stop();
     const { findings } = await json<{ findings: Finding[] }>('verify', '--data', restored.data);
     expect(findings.filter(({ status }) => status !== 'ok')).toEqual([]);
   });
 
-  it('that is made in the middle of a run brings back a run that goes on, to the same figures', async () => {
-    const id = await hub.queue({ datasetVersionId: version.id, recipe: SOME_SECONDS });
+  it('that is made in the middle of a run brings back a run that goes on, to the same figures', {
+    timeout: 120_000,
+  }, async () => {
+    const id = await hub.queue({ datasetVersionId: hub.datasetVersionId, recipe: LONG_ENOUGH });
     for await (const { epoch } of hub.watch(id)) if (epoch) break;
     const midway = join(folder, 'midway.backup');
     await backUp(midway);
@@ -169,7 +176,7 @@ describe('a backup that was damaged', () => {
   it('by one bit, in whichever part, is refused', async () => {
     for (const [name, at, size] of await placesIn(file)) {
       for (const place of size > 0 ? [at + 3, at + 512] : [at + 3]) {
-        const copy = await damagedCopy((path) => flip(path, place));
+        const copy = await damagedCopy(file, (path) => flip(path, place));
         await expect(readBackup(copy), `${name} at ${place}`).rejects.toMatchObject({ code: 'BACKUP_REFUSED' });
       }
     }
@@ -179,27 +186,33 @@ describe('a backup that was damaged', () => {
     const { size } = await stat(file);
     const cuts = (await placesIn(file)).flatMap(([, at]) => [at, at + 512, at + 700]);
     for (const cut of [1, 511, size >> 1, ...cuts]) {
-      const copy = await damagedCopy((path) => truncate(path, cut));
+      const copy = await damagedCopy(file, (path) => truncate(path, cut));
       await expect(readBackup(copy), `cut at ${cut}`).rejects.toMatchObject({ code: 'BACKUP_REFUSED' });
     }
   });
 });
 
 describe('of a data folder without a hub', () => {
-  let data: string;
-  let unused: string;
-  const gc = (...options: readonly string[]): Promise<unknown> => json('gc', '--data', data, ...options);
-  beforeAll(async () => {
-    await hub.stop();
-    data = join(folder, 'data');
-    await cp(hub.data, data, { recursive: true });
-    await gc('--min-age', '0'); // what runs would have deleted while backups were made
-    unused = (await new FileBlobStore(dataPaths(data).blobs).put(Buffer.from('no row knows it'))).sha256;
-    await mkdir(join(dataPaths(data).blobs, 'incoming'), { recursive: true });
-    await writeFile(join(dataPaths(data).blobs, 'incoming', 'half'), 'half of');
-  });
+  /** A copy of the folder that is gone after the test. */
+  async function copyAtRest(): Promise<string> {
+    const data = await mkdtemp(join(folder, 'data-'));
+    onTestFinished(() => rm(data, { recursive: true, force: true, maxRetries: 5 }));
+    await cp(atRest, data, { recursive: true });
+    return data;
+  }
+
+  /** Adds a blob that no row refers to and a half-written file. @returns the blob. */
+  async function addUnused(data: string): Promise<string> {
+    const { blobs } = dataPaths(data);
+    const { sha256 } = await new FileBlobStore(blobs).put(Buffer.from('no row knows it'));
+    await mkdir(join(blobs, 'incoming'), { recursive: true });
+    await writeFile(join(blobs, 'incoming', 'half'), 'half of');
+    return sha256;
+  }
 
   it('hub verify counts what is unused and half-written', async () => {
+    const data = await copyAtRest();
+    await addUnused(data);
     const { findings } = await json<{ findings: Finding[] }>('verify', '--data', data);
     const of = (check: string) => findings.find((finding) => finding.check === check);
     expect(of('unused blobs')).toMatchObject({ status: 'warning', found: '1 (15 B) that no row refers to' });
@@ -208,6 +221,9 @@ describe('of a data folder without a hub', () => {
   });
 
   it('hub gc leaves what is young, only counts when told so, and deletes what no row names', async () => {
+    const data = await copyAtRest();
+    const unused = await addUnused(data);
+    const gc = (...options: readonly string[]): Promise<unknown> => json('gc', '--data', data, ...options);
     const blobs = new FileBlobStore(dataPaths(data).blobs);
     expect(await gc()).toEqual({ dryRun: false, files: 0, bytes: 0, tooYoung: 2 });
     expect(await gc('--dry-run', '--min-age', '0')).toEqual({ dryRun: true, files: 2, bytes: 22, tooYoung: 0 });
@@ -223,6 +239,7 @@ describe('of a data folder without a hub', () => {
   });
 
   it('nothing but a backup is made of a folder that a hub has, and that by asking the hub', async () => {
+    const data = await copyAtRest();
     const unlock = await lockDataFolder(data);
     for (const command of [['verify'], ['gc'], ['restore', file]]) {
       const message = new RegExp(`is open in process ${process.pid} on `);
@@ -232,6 +249,7 @@ describe('of a data folder without a hub', () => {
   });
 
   it('a backup holds nothing back: what is deleted while it is read is in it, and stays until gc', async () => {
+    const data = await copyAtRest();
     const blobs = new FileBlobStore(dataPaths(data).blobs);
     await inDatabase(data, async (prisma) => {
       const { weightsBlob } = await prisma.modelVersion.findFirstOrThrow();
@@ -249,6 +267,7 @@ describe('of a data folder without a hub', () => {
   });
 
   it('a backup names what the hub had lost', async () => {
+    const data = await copyAtRest();
     const weights = await inDatabase(
       data,
       async (prisma) => (await prisma.modelVersion.findFirstOrThrow()).weightsBlob,

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT } from '../../src/cli/exit.js';
 import { machineName } from '../../src/domain/model/precision-service.js';
 import type { PrismaClient } from '../../src/storage/database.js';
 import { type Files, zipOf } from '../datasets/fixtures.js';
@@ -194,6 +195,19 @@ describe('hub, beside a hub that runs', () => {
     expect(stdout).toMatch(/one-red\.png +red \d+\.\d% +1 +\d+$/m);
     expect(stderr).toMatch(/^hub: 1 of 2 photos were refused: see the reasons above\.$/m);
     expect(await refused(2, 'classify', photo, 'nothing.png', '--model', 'colours')).toContain('nothing.png');
+  });
+
+  it.each<[keyof typeof EXIT, string, readonly string[]]>([
+    ['refused', 'what the hub refuses', ['runs', '--first', '1000']],
+    ['notFound', 'what is not there', ['run', 'follow', 'nothing']],
+    ['notAllowed', 'a token that the hub does not know', ['runs', '--token', 'x']],
+  ])('ends as %s for %s', async (exit, _, command) => {
+    expect((await runHub(...command, '--url', hub.url, '--data', hub.data)).code).toBe(EXIT[exit]);
+  });
+
+  it('ends as failed for a disk that does not do what it should', async () => {
+    const file = await hub.file('file', '');
+    expect((await runHub('start', '--data', join(file, 'data'))).code).toBe(EXIT.failed);
   });
 
   it('prints the token, and where it comes from', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COLOUR_NAMES, colourImages } from '../support/colour-images.js';
-import { type Ended, runHub } from '../support/command.js';
+import { type Ended, runHub, startHubCommand } from '../support/command.js';
 
 /** What `--json` prints. */
 interface Demo {
@@ -25,9 +25,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-/** Runs `hub demo` to its end on a data folder of this name. */
+/** A demo that ends, on a data folder of this name. */
+const command = (data: string, ...options: readonly string[]): readonly string[] => [
+  'demo',
+  '--json',
+  '--exit',
+  '--port',
+  '0',
+  '--data',
+  join(folder, data),
+  ...options,
+];
+
+/** Runs it as a process, which has no network to fetch ImageNet's weights from. */
 const demo = (data: string, ...options: readonly string[]): Promise<Ended> =>
-  runHub('demo', '--json', '--exit', '--port', '0', '--data', join(folder, data), ...options);
+  startHubCommand(command(data, ...options)).ended;
 
 /** The one line of a demo that went well. */
 function resultOf({ code, stdout, stderr }: Ended): Demo {
@@ -38,15 +50,17 @@ function resultOf({ code, stdout, stderr }: Ended): Demo {
 
 describe('hub demo', () => {
   let first: Demo;
-
-  it('takes the bundled sample all the way to a served model, and prints one line of JSON', async () => {
+  beforeAll(async () => {
     first = resultOf(await demo('data'));
+  }, 120_000);
+
+  it('takes the bundled sample all the way to a served model, and prints one line of JSON', () => {
     expect(first).toMatchObject({
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       token: expect.stringMatching(/^[\w-]{43}$/),
       datasetVersion: { dataset: 'cifar10-sample', number: 1 },
       run: { state: 'SUCCEEDED' },
-      backbone: { name: 'tiny-imagenet' }, // the tests have no network to fetch ImageNet's from
+      backbone: { name: 'tiny-imagenet' },
       modelVersion: { number: 1, aliases: ['production'] },
     });
     expect(first.testAccuracy).toBeGreaterThan(0.3); // of ten classes: three times chance
@@ -67,7 +81,7 @@ describe('hub demo', () => {
     expect((await stat(join(folder, 'data'))).mode & 0o777).toBe(0o700);
   });
 
-  it('uses again what an earlier demo made on the same folder', async () => {
+  it('uses again what an earlier demo made on the same folder', { timeout: 60_000 }, async () => {
     // But for its address, and for what the hub went on to find out of the version: how sure it is, what 8 bits cost.
     const { url: _, classifications, modelVersion, ...made } = first;
     const again = resultOf(await demo('data'));
@@ -78,7 +92,9 @@ describe('hub demo', () => {
   });
 });
 
-it('hub demo --from takes a folder of class folders, and names dataset and model after it', async () => {
+it('hub demo --from takes a folder of class folders, and names dataset and model after it', {
+  timeout: 120_000,
+}, async () => {
   const colours = join(folder, 'My Colours');
   for (const [name, content] of Object.entries(await colourImages({ train: 20, test: 0 }))) {
     const file = join(colours, name.replace('train/', ''));
@@ -100,7 +116,7 @@ describe('what hub demo cannot do', () => {
     'refuses a path of %s where nothing is, before it starts anything',
     async (option) => {
       const path = join(folder, 'nothing');
-      expect(await demo('unused', option, path)).toEqual({
+      expect(await runHub(...command('unused', option, path))).toEqual({
         code: 2,
         stdout: '',
         stderr: `${JSON.stringify({ error: { code: 'BAD_INPUT', message: `${option}: ${path} cannot be read: give an existing path.` } })}\n`,

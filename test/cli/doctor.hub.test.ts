@@ -4,15 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSchema, graphqlSync } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
-import { zipOf } from '../datasets/fixtures.js';
 import { blobFile } from '../support/blob-file.js';
-import { colourImages } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
 import { inDatabase } from '../support/in-database.js';
-import { HOPELESS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
 const NO_HUB = ['--url', 'http://127.0.0.1:1'];
@@ -33,33 +30,27 @@ const finding = ({ findings }: Report, check: string): Finding | undefined =>
   findings.find((each) => each.check === check);
 
 describe('hub doctor', () => {
-  let hub: TestHub;
   let folder: string;
-  let runId: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hub-doctor-'));
-    hub = await TestHub.start();
-    const { id: datasetVersionId } = await hub.register(
-      'colours',
-      await zipOf(await colourImages({ train: 4, test: 2 })),
-    );
-    runId = (await hub.train({ datasetVersionId, recipe: HOPELESS })).id;
-    await hub.registerModel(runId, 'colours');
   });
-  afterAll(async () => {
-    await hub.remove();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-  /** A copy of the hub's data, to be damaged. */
+  /** A copy of the prepared data folder, on which no hub runs. */
   const copy = async (name: string): Promise<string> => {
     const data = join(folder, name);
-    await cp(hub.data, data, { recursive: true });
+    await cp(inject('colours').data, data, { recursive: true });
     return data;
   };
 
   describe('beside a hub that runs', () => {
+    let hub: TestHub;
+    beforeAll(async () => {
+      hub = await TestHub.startWithColours();
+    });
+    afterAll(() => hub.remove());
+
     it('finds nothing wrong, and says which process it is', async () => {
       const report = await doctor(hub.data, '--url', hub.url);
       expect(report.findings.filter(({ status }) => status === 'problem')).toEqual([]);
@@ -86,10 +77,14 @@ describe('hub doctor', () => {
   });
 
   describe('about a data folder on which no hub runs', () => {
-    beforeAll(() => hub.stop());
+    /** A copy that no test changes. */
+    let untouched: string;
+    beforeAll(async () => {
+      untouched = await copy('untouched');
+    });
 
     it('looks at database and blobs, and tells people in a line each', async () => {
-      const { code, stdout } = await runHub('doctor', '--deep', '--data', hub.data);
+      const { code, stdout } = await runHub('doctor', '--deep', '--data', untouched);
       expect(stdout).toMatch(/^ok {7}database: pglite opens, all migrations applied\.$/m);
       expect(stdout).toMatch(/^ok {7}blobs: \d+ blobs present, every hash matches\.$/m);
       expect(stdout).toMatch(
@@ -100,13 +95,14 @@ describe('hub doctor', () => {
     });
 
     it('finds a hub missing where an address is given', async () => {
-      const report = await doctor(hub.data, ...NO_HUB);
+      const report = await doctor(untouched, ...NO_HUB);
       expect(report.code).toBe(1);
       expect(finding(report, 'hub')).toMatchObject({ status: 'problem' });
     });
 
     it('finds a missing blob, and with --deep one of which a byte is flipped', async () => {
       const data = await copy('blobs');
+      const { runId } = inject('colours');
       let [weights, features, backbone] = ['', '', ''];
       await inDatabase(data, async (prisma) => {
         weights = (await prisma.run.findUniqueOrThrow({ where: { id: runId } })).weightsBlob as string;
@@ -132,37 +128,42 @@ describe('hub doctor', () => {
       expect(deep).toContain(`${backbone.slice(0, 12)} is damaged (weights of backbone tiny-imagenet)`);
     });
 
-    it('finds a database that lacks a migration, one that is newer, and one that does not open', async () => {
-      const data = await copy('database');
+    it('finds a database that lacks a migration', async () => {
+      const data = await copy('older');
       await inDatabase(
         data,
         (prisma) => prisma.$executeRaw`
         UPDATE _prisma_migrations SET rolled_back_at = now()
         WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`,
       );
-      const older = await doctor(data);
-      expect(older.code).toBe(0);
-      expect(finding(older, 'database')).toMatchObject({
+      const report = await doctor(data);
+      expect(report.code).toBe(0);
+      expect(finding(report, 'database')).toMatchObject({
         status: 'warning',
         remedy: expect.stringContaining('hub start'),
       });
+    });
 
-      const newer = await copy('newer');
+    it('finds a database that is newer', async () => {
+      const data = await copy('newer');
       await inDatabase(
-        newer,
+        data,
         (prisma) => prisma.$executeRaw`
         UPDATE _prisma_migrations SET migration_name = '99999999999999_later'
         WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`,
       );
-      expect(finding(await doctor(newer), 'database')).toMatchObject({
+      expect(finding(await doctor(data), 'database')).toMatchObject({
         status: 'problem',
         found: expect.stringContaining('99999999999999_later'),
       });
+    });
 
+    it('finds a database that does not open', async () => {
+      const data = await copy('damaged');
       await writeFile(join(dataPaths(data).database, 'global', 'pg_control'), Buffer.alloc(8192));
-      const damaged = await doctor(data);
-      expect(damaged.code).toBe(1);
-      expect(finding(damaged, 'database')).toMatchObject({
+      const report = await doctor(data);
+      expect(report.code).toBe(1);
+      expect(finding(report, 'database')).toMatchObject({
         status: 'problem',
         found: expect.stringContaining('does not open'),
       });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerColours } from '../support/colour-images.js';
+import { zipOf } from '../datasets/fixtures.js';
+import { colourImages } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -13,7 +14,7 @@ describe('hub train', () => {
 
   beforeAll(async () => {
     hub = await TestHub.start();
-    await registerColours(hub);
+    await hub.register('colours', await zipOf(await colourImages({ train: 6, test: 2 })));
   });
   afterAll(() => hub.remove());
 

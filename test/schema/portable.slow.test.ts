@@ -11,7 +11,7 @@ import { readSafetensors } from '../../src/network/safetensors.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { readExportedModel } from '../../src/training/exported-model.js';
 import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
-import { type Ended, startHubCommand } from '../support/command.js';
+import { HubCommands } from '../support/command.js';
 import { PATIENTLY } from '../support/hub-user.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -59,8 +59,7 @@ describe('a model version', () => {
   const get = (path: string): Promise<Response> =>
     hub.fetch(path, { headers: { authorization: `Bearer ${hub.token}` } });
 
-  const at = (...command: readonly string[]): Promise<Ended> =>
-    startHubCommand(command, { env: { HUB_URL: hub.url, HUB_TOKEN: hub.token } }).ended;
+  const { run: at } = new HubCommands(() => hub);
 
   /** What the network of a version says about the pictures, before its answers are calibrated. */
   async function answers(model: string, version: number): Promise<Float32Array> {

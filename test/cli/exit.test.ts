@@ -1,28 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT, exitHelp } from '../../src/cli/exit.js';
-import { bundleOf } from '../../src/package.js';
-import { zipOf } from '../datasets/fixtures.js';
-import { colourImages } from '../support/colour-images.js';
-import { type Ended, runHub, startHubCommand } from '../support/command.js';
-import { ENDLESS } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { runHub } from '../support/command.js';
 
 describe('how hub ends', () => {
-  let hub: TestHub;
-  let datasetVersionId: string;
-
-  beforeAll(async () => {
-    hub = await TestHub.start();
-    datasetVersionId = (await hub.register('colours', await zipOf(await colourImages({ train: 4, test: 2 })))).id;
-  });
-  afterAll(() => hub.remove());
-
-  const ask = (...command: readonly string[]): Promise<Ended> =>
-    runHub(...command, '--url', hub.url, '--data', hub.data);
-
   it('is listed in its help, with every code', async () => {
     const { code, stdout } = await runHub('--help');
     expect(code).toBe(EXIT.done);
@@ -41,17 +23,8 @@ describe('how hub ends', () => {
     ['refused', 'an address that is none', ['runs', '--url', 'here']],
     ['unreachable', 'a hub that is not there', ['runs', '--url', 'http://127.0.0.1:1', '--token', 'x']],
     ['notAllowed', 'a data folder without a token', ['runs', '--data', 'nothing']],
-    ['failed', 'a disk that does not do what it should', ['start', '--data', join(bundleOf('hub'), 'data')]],
   ])('is %s for %s', async (exit, _, command) => {
     expect((await runHub(...command)).code).toBe(EXIT[exit]);
-  });
-
-  it.each<[keyof typeof EXIT, string, readonly string[]]>([
-    ['refused', 'what the hub refuses', ['runs', '--first', '1000']],
-    ['notFound', 'what is not there', ['run', 'follow', 'nothing']],
-    ['notAllowed', 'a token that the hub does not know', ['runs', '--token', 'x']],
-  ])('is %s for %s', async (exit, _, command) => {
-    expect((await ask(...command)).code).toBe(EXIT[exit]);
   });
 
   it('is told in one line, or in one line of JSON', async () => {
@@ -86,29 +59,6 @@ describe('how hub ends', () => {
     expect(code).toBe(EXIT.unreachable);
     expect(stderr).toContain(`The server at ${url} is not a hub (status 200)`);
   });
-
-  // On Windows a signal from another process ends it at once.
-  it.skipIf(process.platform === 'win32')(
-    'is the end of the run that was followed: Ctrl-C leaves it to the hub, cancelling ends it',
-    async () => {
-      const id = await hub.queue({ datasetVersionId, recipe: ENDLESS });
-      const options = ['--url', hub.url, '--data', hub.data];
-      const first = startHubCommand(['run', 'follow', id, ...options]);
-      const second = startHubCommand(['run', 'follow', id, ...options]);
-      await Promise.all([epoch(first.child.stderr), epoch(second.child.stderr)]);
-      first.child.kill('SIGINT');
-      expect(await first.ended).toMatchObject({
-        code: EXIT.interrupted,
-        stderr: expect.stringContaining(`hub: The run continues in the hub: "hub run follow ${id}" follows it again.`),
-      });
-      expect((await hub.run(id)).state).toBe('RUNNING');
-      await ask('run', 'cancel', id);
-      expect(await second.ended).toMatchObject({
-        code: EXIT.runFailed,
-        stderr: expect.stringContaining(`hub: The run ${id} is CANCELLED.\n`),
-      });
-    },
-  );
 });
 
 /** Something that answers everything with this text. @returns its address. */
@@ -117,13 +67,4 @@ async function serve(answer: string): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** Waits until an epoch is shown. */
-async function epoch(stderr: NodeJS.ReadableStream | null): Promise<void> {
-  await new Promise<void>((resolve) => {
-    stderr?.on('data', (chunk: Buffer) => {
-      if (/epoch \d/.test(chunk.toString())) resolve();
-    });
-  });
 }
