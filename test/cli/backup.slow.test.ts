@@ -13,7 +13,7 @@ import { colourPhoto } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
 import { inDatabase } from '../support/in-database.js';
 import { QUICK, SOME_SECONDS } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 let folder: string;
 /** A data folder with all that a hub at rest has, and nothing that no row refers to. */
@@ -102,7 +102,7 @@ async function seen(user: TestHub): Promise<unknown> {
 }
 
 describe('a backup', () => {
-  let hub: Awaited<ReturnType<typeof TestHub.startWithColours>>;
+  let hub: HubWithColours;
   beforeAll(async () => {
     hub = await TestHub.startWithColours({ versionWork: true });
   });

@@ -8,7 +8,7 @@ import { type Files, zipOf } from '../datasets/fixtures.js';
 import { COLOUR_NAMES, colourImages, colourPhoto } from '../support/colour-images.js';
 import { HubCommands, runHub } from '../support/command.js';
 import { HOPELESS } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 interface Named {
   readonly id: string;
@@ -16,7 +16,7 @@ interface Named {
 }
 
 describe('hub, beside a hub that runs', () => {
-  let hub: Awaited<ReturnType<typeof TestHub.startWithColours>>;
+  let hub: HubWithColours;
   const { run, runWithInput, shown, json, refused } = new HubCommands(() => hub);
   /** 6 images of each color for training, 2 for testing. */
   let images: Files;
@@ -24,8 +24,8 @@ describe('hub, beside a hub that runs', () => {
   let hopeless: string;
 
   beforeAll(async () => {
-    [hub, images] = await Promise.all([TestHub.startWithColours(), colourImages({ train: 6, test: 2 })]);
-    await hub.inDatabase(measuredAsSlow);
+    hub = await TestHub.startWithColours({ rows: measuredAsSlow });
+    images = await colourImages({ train: 6, test: 2 });
     hopeless = (await hub.train({ datasetVersionId: hub.datasetVersionId, recipe: HOPELESS })).id;
   });
   afterAll(() => hub.remove());

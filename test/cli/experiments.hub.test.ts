@@ -3,7 +3,7 @@ import { zipOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { HubCommands } from '../support/command.js';
 import { HOPELESS } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 interface Named {
   readonly id: string;
@@ -13,7 +13,7 @@ interface Named {
 const BRIEF = { ...HOPELESS, epochs: 3, hiddenUnits: 32, batchSize: 30 } as const;
 
 describe('hub, for who experiments', () => {
-  let hub: Awaited<ReturnType<typeof TestHub.startWithColours>>;
+  let hub: HubWithColours;
   const { shown, json, refused } = new HubCommands(() => hub);
   /** A run of a few epochs that confuses the classes. */
   let brief: string;

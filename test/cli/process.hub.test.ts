@@ -7,11 +7,11 @@ import { bundleOf } from '../../src/package.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { type CommandOptions, type Ended, startHubCommand } from '../support/command.js';
 import { ENDLESS } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 /** What only a process has: its environment, its streams, its signals and its exit code. */
 describe('hub as a process', () => {
-  let hub: Awaited<ReturnType<typeof TestHub.startWithColours>>;
+  let hub: HubWithColours;
 
   beforeAll(async () => {
     hub = await TestHub.startWithColours();
