@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { launchInstalled } from './installed-browser.mjs';
 
 /** Arguments for a camera with a test image, for pages that ask for one. */
@@ -9,16 +9,16 @@ const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-s
 /** Milliseconds to wait for an element on a busy machine. */
 const PATIENCE = 50_000;
 
+let launched: Promise<Browser | null> | undefined;
+
 /**
- * A browser installed on this machine, closed after the test file; nothing is downloaded. Null if there is none, except in
- * CI, which installs one.
+ * A browser installed on this machine, which test files share and which ends with their process; nothing is downloaded. Null
+ * if there is none, except in CI, which installs one.
  */
 export async function installedBrowser(): Promise<Browser | null> {
-  const browser = await launchInstalled(CAMERA);
-  if (browser) {
-    afterAll(() => browser.close());
-    return browser;
-  }
+  launched ??= launchInstalled(CAMERA);
+  const browser = await launched;
+  if (browser) return browser;
   if (process.env.CI) throw new Error('CI needs Chromium to test the page');
   console.warn('NO BROWSER: the tests of the page are skipped. Install Chromium or Chrome to run them.');
   return null;

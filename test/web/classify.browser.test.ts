@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tarGzOf } from '../datasets/fixtures.js';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
-import { COLOUR_NAMES, type Colour, colourImages, colourPhoto } from '../support/colour-images.js';
+import { COLOUR_NAMES, type Colour, colourPhoto } from '../support/colour-images.js';
+import { copyVersions } from '../support/model-copies.js';
 import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
 import { dropFiles, pasteFiles, type UserFile } from '../support/page-files.js';
-import { HOPELESS, QUICK } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
 
@@ -17,35 +16,30 @@ async function photo(colour: Colour, seed = 900): Promise<UserFile> {
 const NO_PHOTO: UserFile = { name: 'no.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no photo') };
 
 describe.skipIf(!browser)('the page that classifies', () => {
-  let hub: TestHub;
-  let datasetVersionId: string;
+  let hub: HubWithColours;
   beforeAll(async () => {
-    hub = await TestHub.start();
-    datasetVersionId = (await hub.register('colours', await tarGzOf(await colourImages()))).id;
+    hub = await TestHub.startWithColours({ rows: (client) => copyVersions(client, 'colours', [{}]) });
   });
   afterAll(() => hub.remove());
-
-  async function serve(recipe: object, alias: string): Promise<void> {
-    const run = await hub.train({ datasetVersionId, recipe });
-    const { number: version } = await hub.registerModel(run.id, 'colours');
-    await hub.ask('promote', { model: 'colours', version, alias, reason: 'test' });
-  }
 
   const on = (path: string, what: (page: Page) => Promise<void>, options = {}) =>
     onPage(browser as Browser, hub, path, what, options);
 
   const card = (page: Page, name: string) => page.getByRole('article', { name: `Answers for ${name}` });
 
-  it('says what is missing while nothing is in production, and classifies once something is', () =>
-    on('/classify', async (page) => {
+  it('says what is missing while nothing is in production, and classifies once something is', async () => {
+    const idle = await TestHub.startWithColours({ rows: (client) => client.alias.deleteMany() });
+    onTestFinished(() => idle.remove());
+    await onPage(browser as Browser, idle, '/classify', async (page) => {
       await page.getByRole('heading', { name: 'No model in production yet' }).waitFor();
       await expectAccessible(page);
-      await serve(QUICK, 'production');
+      await idle.ask('promote', { model: 'colours', version: 1, reason: 'test' });
       await page.getByRole('heading', { name: 'Sample photos' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'cat' }).click();
       await card(page, 'cat-0010').getByText('colours@production: version 1').waitFor();
-    }));
+    });
+  });
 
   it('answers a dropped photo with probabilities, version and time', () =>
     on('/classify', async (page) => {
@@ -138,7 +132,7 @@ describe.skipIf(!browser)('the page that classifies', () => {
     }));
 
   it('shows the answers of two versions side by side', async () => {
-    await serve(HOPELESS, 'candidate');
+    await hub.ask('promote', { model: 'colours', version: 2, alias: 'candidate', reason: 'test' });
     await on('/classify', async (page) => {
       await page.getByText('Drop photos anywhere').waitFor();
       await dropFiles(page, [await photo('blue')]);

@@ -1,36 +1,44 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser, openPage, type Watched } from '../support/browser.js';
-import { colourPhoto, registerColours } from '../support/colour-images.js';
+import { colourPhoto } from '../support/colour-images.js';
+import { copyRun, copyVersions } from '../support/model-copies.js';
 import { expectFitsPhone, PHONE } from '../support/on-page.js';
-import { HOPELESS, QUICK } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
 
-// One story: every test begins where the one before it ended.
 describe.skipIf(!browser)('the pages of models', () => {
-  let hub: TestHub;
+  let hub: HubWithColours;
+  /** Another run. */
+  let other: string;
   let opened: Watched;
   let page: Page;
 
-  /** Trains, and makes a version of the model of it. */
-  const addVersion = async (datasetVersionId: string, recipe: object): Promise<void> => {
-    const run = await hub.train({ datasetVersionId, recipe });
-    await hub.registerModel(run.id, 'colours');
+  const models = Array.from({ length: 5 }, (_, i) => `model-${i + 1}`);
+  /** A model that no other test uses, with a good and a worse version, promoted to production in the given order. */
+  const newModel = async (...promoted: readonly number[]): Promise<string> => {
+    const model = models.pop()!;
+    for (const version of promoted) await promote(model, version, 'before');
+    return model;
   };
   const open = async (path: string): Promise<void> => {
     await page.goto(`${hub.url}${path}`);
     await page.getByText('Live', { exact: true }).waitFor();
   };
-  const promote = async (version: number, reason: string): Promise<void> => {
-    await hub.ask('promote', { model: 'colours', version, reason, overrideGate: true });
+  const promote = async (model: string, version: number, reason: string): Promise<void> => {
+    await hub.ask('promote', { model, version, reason, overrideGate: true });
   };
   const alias = (name: string) =>
     page.getByRole('list', { name: 'Aliases' }).getByRole('listitem').filter({ hasText: name });
 
   beforeAll(async () => {
-    hub = await TestHub.start();
+    hub = await TestHub.startWithColours({
+      rows: async (client) => {
+        for (const model of models) await copyVersions(client, model);
+        other = await copyRun(client);
+      },
+    });
   });
   beforeEach(async () => {
     opened = await openPage(browser as Browser, hub, '/models');
@@ -42,46 +50,40 @@ describe.skipIf(!browser)('the pages of models', () => {
   });
   afterAll(() => hub.remove());
 
-  it('say how to create a model when there are none', async () => {
-    await page.getByRole('heading', { name: 'No models yet' }).waitFor();
-    await expectAccessible(page);
-    await open('/models/nobody');
-    await page.getByRole('heading', { name: 'Model not found' }).waitFor();
-  });
-
   it('show a version once it is registered, and that no alias points to it', async () => {
     await open('/models');
-    const data = await registerColours(hub);
-    await addVersion(data.id, QUICK);
-    await page.getByRole('link', { name: 'colours' }).click();
+    await hub.registerModel(hub.runId, 'fresh');
+    await page.getByRole('link', { name: 'fresh' }).click();
     await page.getByText('No alias points to a version yet').waitFor();
-    await addVersion(data.id, HOPELESS);
+    await hub.registerModel(other, 'fresh');
     await page.getByRole('link', { name: 'Version 2', exact: true }).waitFor();
     await expectAccessible(page);
     const file = page.waitForEvent('download');
     await page.getByRole('button', { name: 'safetensors' }).click();
-    expect((await file).suggestedFilename()).toBe('colours-2.safetensors');
+    expect((await file).suggestedFilename()).toBe('fresh-2.safetensors');
   });
 
   it('promote a version for a reason, once the name of the model is typed', async () => {
-    await open('/models/colours');
+    const model = await newModel();
+    await open(`/models/${model}`);
     await page.getByRole('link', { name: 'Promote version 1' }).click();
     await page.getByText('✓ passed').waitFor();
     const button = page.getByRole('button', { name: 'Promote' });
     expect(await button.isDisabled()).toBe(true);
     await page.getByRole('textbox', { name: 'Reason' }).fill('knows every colour');
     expect(await button.isDisabled()).toBe(true);
-    await page.getByRole('textbox', { name: 'Type colours to continue' }).fill('colours');
+    await page.getByRole('textbox', { name: `Type ${model} to continue` }).fill(model);
     await button.click();
     await alias('production').getByText('version 1').waitFor();
     await expectAccessible(page);
   });
 
   it('show in advance what the gate refuses, and override it only on request', async () => {
-    await open('/models/colours/promote?version=2&alias=production');
+    const model = await newModel(1);
+    await open(`/models/${model}/promote?version=2&alias=production`);
     await page.getByText('✗ failed').first().waitFor();
     await page.getByRole('textbox', { name: 'Reason' }).fill('to see what happens');
-    await page.getByRole('textbox', { name: 'Type colours to continue' }).fill('colours');
+    await page.getByRole('textbox', { name: `Type ${model} to continue` }).fill(model);
     const button = page.getByRole('button', { name: 'Promote' });
     expect(await button.isDisabled()).toBe(true);
     await expectAccessible(page);
@@ -92,7 +94,7 @@ describe.skipIf(!browser)('the pages of models', () => {
   });
 
   it('roll back with a reason and one button, and keep it after a reload', async () => {
-    await open('/models/colours');
+    await open(`/models/${await newModel(1, 2)}`);
     await page.getByRole('link', { name: 'Roll back to 1' }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('it knows nothing');
     await expectAccessible(page);
@@ -103,19 +105,21 @@ describe.skipIf(!browser)('the pages of models', () => {
   });
 
   it('show moves by others, also on the form for the same move', async () => {
-    await open('/models/colours/promote?version=2&alias=production');
+    const model = await newModel(1);
+    await open(`/models/${model}/promote?version=2&alias=production`);
     await page.getByRole('columnheader', { name: 'Current: version 1' }).waitFor();
-    await promote(2, 'somebody else was faster');
+    await promote(model, 2, 'somebody else was faster');
     await page.getByRole('heading', { name: 'Nothing to promote' }).waitFor();
   });
 
   it('show a rollout with its counts next to the current version', async () => {
-    await open('/models/colours');
-    const input = { model: 'colours', version: 1, mode: 'SHADOW', share: 1, reason: 'is it as good' };
+    const model = await newModel(1, 2);
+    await open(`/models/${model}`);
+    const input = { model, version: 1, mode: 'SHADOW', share: 1, reason: 'is it as good' };
     await hub.ask('start-rollout', { input });
     await page.getByRole('heading', { name: 'Latest rollout' }).waitFor();
     await page.getByText('No photo has been answered by both versions yet.').waitFor();
-    await hub.send('classify', 'image', await colourPhoto('red', 1), { model: 'colours' });
+    await hub.send('classify', 'image', await colourPhoto('red', 1), { model });
     await page.getByText(/^The versions agree on .+ of 1 photos\.$/).waitFor();
     await expectAccessible(page);
   });

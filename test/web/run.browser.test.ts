@@ -1,23 +1,26 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunAnswer } from '../support/answers.js';
 import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
-import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
+import { COLOUR_NAMES } from '../support/colour-images.js';
 import { expectFitsPhone, PHONE } from '../support/on-page.js';
 import { ENDLESS, HOPELESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
-import { TestHub } from '../support/test-hub.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
 
+/** Of tests that train for seconds. */
+const TRAINING = { timeout: 90_000 };
+
 describe.skipIf(!browser)('the page of a run', () => {
-  let hub: TestHub;
+  let hub: HubWithColours;
   let datasetVersionId: string;
   let good: RunAnswer;
   let poor: RunAnswer;
 
   beforeAll(async () => {
-    hub = await TestHub.start();
-    datasetVersionId = (await registerColours(hub)).id;
+    hub = await TestHub.startWithColours();
+    ({ datasetVersionId } = hub);
     good = await hub.train({ datasetVersionId, recipe: { ...QUICK, epochs: 4 } });
     poor = await hub.train({ datasetVersionId, recipe: HOPELESS });
   });
@@ -35,7 +38,7 @@ describe.skipIf(!browser)('the page of a run', () => {
   /** The table shows the last epochs; the log shows all. */
   const TABLE_ROWS = 60;
 
-  it('is reached by starting a run, follows it, also when loaded again, cancels and resumes it', async () => {
+  it('is reached by starting a run, follows it, also when loaded again, cancels and resumes it', TRAINING, async () => {
     const { page, problems, close } = await open('/runs/new');
     await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
     await page.getByText('Custom', { exact: true }).click();
@@ -76,26 +79,30 @@ describe.skipIf(!browser)('the page of a run', () => {
     await close();
   });
 
-  it('goes on by itself when the hub was started again in the middle of the run, and tells every epoch once', async () => {
-    const id = await hub.queue({ datasetVersionId, recipe: SOME_SECONDS });
-    const { page, problems, close } = await open(`/runs/${id}`);
-    await log(page)
-      .getByText(/Epoch 2:/)
-      .waitFor();
-    const { port } = new URL(hub.url);
-    await hub.stop();
-    await page.getByText('The hub does not answer; retrying.').waitFor();
-    await hub.start({ port: Number(port) });
-    await state(page, 'Succeeded');
-    await log(page).getByText('Succeeded').waitFor();
-    expect(await loggedEpochs(page)).toEqual(upTo(SOME_SECONDS.epochs));
-    await page.getByRole('switch', { name: 'Show as a table' }).click();
-    const rows = page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row');
-    await expect.poll(() => rows.count()).toBe(TABLE_ROWS + 1);
-    await rows.last().getByText(String(SOME_SECONDS.epochs), { exact: true }).waitFor();
-    expect(problems).toEqual([]);
-    await close();
-  });
+  it(
+    'goes on by itself when the hub was started again in the middle of the run, and tells every epoch once',
+    TRAINING,
+    async () => {
+      const id = await hub.queue({ datasetVersionId, recipe: SOME_SECONDS });
+      const { page, problems, close } = await open(`/runs/${id}`);
+      await log(page)
+        .getByText(/Epoch 2:/)
+        .waitFor();
+      const { port } = new URL(hub.url);
+      await hub.stop();
+      await page.getByText('The hub does not answer; retrying.').waitFor();
+      await hub.start({ port: Number(port) });
+      await state(page, 'Succeeded');
+      await log(page).getByText('Succeeded').waitFor();
+      expect(await loggedEpochs(page)).toEqual(upTo(SOME_SECONDS.epochs));
+      await page.getByRole('switch', { name: 'Show as a table' }).click();
+      const rows = page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row');
+      await expect.poll(() => rows.count()).toBe(TABLE_ROWS + 1);
+      await rows.last().getByText(String(SOME_SECONDS.epochs), { exact: true }).waitFor();
+      expect(problems).toEqual([]);
+      await close();
+    },
+  );
 
   it('shows the pictures behind a cell of the confusion matrix, and keeps the cell in the address', async () => {
     const { counts } = poor.confusion as NonNullable<RunAnswer['confusion']>;
@@ -136,11 +143,11 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     await page.getByText(/lower-case letters/).waitFor();
     await expectAccessible(page);
-    await page.getByRole('combobox', { name: 'Model' }).fill('colours');
+    await page.getByRole('combobox', { name: 'Model' }).fill('paints');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     await expect
       .poll(async () => (await hub.post('{ models { name } }')).data, { timeout: 20_000 })
-      .toEqual({ models: [{ name: 'colours' }] });
+      .toEqual({ models: [{ name: 'colours' }, { name: 'paints' }] });
     expect(problems).toEqual([]);
     await close();
   });
@@ -198,7 +205,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await close();
   });
 
-  it('leads through the stages of a recipe: the first run offers the next, which is filled in', async () => {
+  it('leads through the stages of a recipe: the first run offers the next, which is filled in', TRAINING, async () => {
     const { page, problems, close } = await open('/runs/new');
     await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
     await page.getByText('Thorough', { exact: true }).click();
@@ -237,8 +244,14 @@ describe.skipIf(!browser)('the page of a run', () => {
       '/compare': `/compare?ids=${poor.id},${good.id}`,
     };
     const { page, problems, close } = await open(`/runs${paths[path]}`, PHONE);
+    const loaded: Readonly<Record<string, Locator>> = {
+      '': page.getByRole('heading', { name: 'Most confident mistakes' }),
+      '/new': page.getByRole('radio', { name: 'tiny-imagenet' }),
+      '/compare': page.getByRole('img', { name: /^Accuracy by epoch: / }),
+    };
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await loaded[path]?.waitFor();
+    await page.locator('[aria-label="Loading"]').first().waitFor({ state: 'detached' });
     await expectFitsPhone(page);
     expect(problems).toEqual([]);
     await close();
