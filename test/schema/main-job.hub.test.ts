@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Files, tarGzOf, zipOf } from '../datasets/fixtures.js';
+import { tarGzOf, zipOf } from '../datasets/fixtures.js';
 import {
   type ClassificationAnswer,
   type DatasetVersionAnswer,
@@ -8,7 +8,6 @@ import {
   type ModelVersionAnswer,
   type RunAnswer,
   type RunEventAnswer,
-  type RunPageAnswer,
 } from '../support/answers.js';
 import { COLOUR_NAMES, colourImages, colourPhoto } from '../support/colour-images.js';
 import { ENDLESS, QUICK } from '../support/recipes.js';
@@ -21,45 +20,51 @@ interface Deployments {
   readonly deployments: readonly { readonly model: string; readonly alias: string; readonly number: number }[];
 }
 
-// One story: every test begins where the one before it ended.
-describe('the main job, over HTTP and WebSocket', () => {
-  let hub: TestHub;
-  let files: Files;
-  let version: DatasetVersionAnswer;
-  let run: RunAnswer;
+let hub: TestHub;
+let datasetVersionId: string;
+/** The run of the prepared data. */
+let preparedId: string;
 
-  beforeAll(async () => {
-    [hub, files] = await Promise.all([TestHub.start(), colourImages()]);
-  });
-  afterAll(() => hub.remove());
+beforeAll(async () => {
+  const colours = await TestHub.startWithColours();
+  hub = colours;
+  ({ datasetVersionId, runId: preparedId } = colours);
+});
+afterAll(() => hub.remove());
 
-  const classify = async (colour: (typeof COLOUR_NAMES)[number], variables = {}): Promise<ClassificationAnswer> => {
-    const photo = await colourPhoto(colour, 99, 64, 48);
-    const answer = await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, {
-      model: 'colours',
-      ...variables,
-    });
-    return answer.classify;
-  };
+/** Queues a run and waits for its end. */
+async function watched(recipe: object): Promise<{ run: RunAnswer; seen: readonly RunEventAnswer[] }> {
+  const id = await hub.queue({ datasetVersionId, recipe });
+  const seen: RunEventAnswer[] = [];
+  for await (const event of hub.watch(id)) seen.push(event);
+  return { run: await hub.run(id), seen };
+}
 
-  it('creates a dataset', async () => {
-    const input = { name: 'colours', description: 'Pictures of one colour each' };
+describe('a dataset version, over HTTP', () => {
+  it('is the same for the same images from any source, and the next one for others', async () => {
+    const files = await colourImages();
+    const dataset = 'sources';
+    const registered = async (request: string, given: object): Promise<DatasetVersionAnswer> => {
+      const variables = { dataset, ...given };
+      const answer = await hub.ask<{ registerDatasetVersion: DatasetVersionAnswer }>(request, variables);
+      return answer.registerDatasetVersion;
+    };
+    const uploaded = async (archive: Buffer): Promise<DatasetVersionAnswer> => {
+      const variables = { dataset };
+      const answer = await hub.send<{ registerDatasetVersion: DatasetVersionAnswer }>(
+        'register-upload',
+        'upload',
+        archive,
+        variables,
+      );
+      return answer.registerDatasetVersion;
+    };
+    const input = { name: dataset, description: 'Pictures of one color each' };
     expect(await hub.ask('create-dataset', input)).toMatchObject({ createDataset: input });
-  });
 
-  it('registers an uploaded zip as its first version', async () => {
-    const upload = await zipOf(files);
-    const answer = await hub.send<{ registerDatasetVersion: DatasetVersionAnswer }>(
-      'register-upload',
-      'upload',
-      upload,
-      {
-        dataset: 'colours',
-      },
-    );
-    version = answer.registerDatasetVersion;
+    const version = await uploaded(await zipOf(files));
     expect(version).toMatchObject({
-      dataset: 'colours',
+      dataset,
       number: 1,
       classes: COLOUR_NAMES,
       imageCount: 84,
@@ -73,47 +78,36 @@ describe('the main job, over HTTP and WebSocket', () => {
         { split: 'TEST', images: TEST_IMAGES },
       ],
     });
-  });
+    const { id, contentHash } = version;
+    expect(await uploaded(await tarGzOf(files))).toMatchObject({ id, number: 1, contentHash });
+    const same = await hub.file('sources.zip', await zipOf(files));
+    expect(await registered('register-path', { path: same })).toMatchObject({ id, number: 1, contentHash });
 
-  it('returns the same version for the same images as an uploaded tar.gz', async () => {
-    const upload = await tarGzOf(files);
-    const variables = { dataset: 'colours' };
-    expect(await hub.send('register-upload', 'upload', upload, variables)).toMatchObject({
-      registerDatasetVersion: { id: version.id, number: 1, contentHash: version.contentHash },
-    });
-  });
-
-  it('returns the same version for the same images in an allowed folder', async () => {
-    const path = await hub.file('colours.zip', await zipOf(files));
-    expect(await hub.ask('register-path', { dataset: 'colours', path })).toMatchObject({
-      registerDatasetVersion: { id: version.id, number: 1, contentHash: version.contentHash },
-    });
-  });
-
-  it('numbers other images as the next version', async () => {
     const path = await hub.file('other.zip', await zipOf(await colourImages({ train: 2, test: 1, seed: 1 })));
-    const answer = await hub.ask<{ registerDatasetVersion: DatasetVersionAnswer }>('register-path', {
-      dataset: 'colours',
-      path,
-    });
-    expect(answer.registerDatasetVersion).toMatchObject({ number: 2, source: path });
-    expect(answer.registerDatasetVersion.contentHash).not.toBe(version.contentHash);
+    const other = await registered('register-path', { path });
+    expect(other).toMatchObject({ number: 2, source: path });
+    expect(other.contentHash).not.toBe(contentHash);
+  });
+});
+
+it('the bundled backbone is made ready to use', async () => {
+  expect(await hub.ask('add-backbone', { name: 'tiny-imagenet' })).toMatchObject({
+    addBackbone: { name: 'tiny-imagenet', architecture: 'InceptionV3 x 0.0625', preprocessing: 'x / 127.5 - 1' },
+  });
+});
+
+describe('a run, over HTTP and WebSocket', () => {
+  /** The prepared run used another size of image: this one computes features. */
+  const recipe = { ...QUICK, imageSize: 80 };
+  let run: RunAnswer;
+  let seen: readonly RunEventAnswer[];
+  beforeAll(async () => {
+    ({ run, seen } = await watched(recipe));
   });
 
-  it('makes the bundled backbone ready to use', async () => {
-    expect(await hub.ask('add-backbone', { name: 'tiny-imagenet' })).toMatchObject({
-      addBackbone: { name: 'tiny-imagenet', architecture: 'InceptionV3 x 0.0625', preprocessing: 'x / 127.5 - 1' },
-    });
-  });
-
-  it('trains, and tells phases and epochs in order until the run has succeeded', async () => {
-    const id = await hub.queue({ datasetVersionId: version.id, recipe: QUICK });
-    const seen: RunEventAnswer[] = [];
-    for await (const event of hub.watch(id)) seen.push(event);
-    run = await hub.run(id);
-
+  it('sends phases and epochs in order until it has succeeded', () => {
     expect(run, JSON.stringify(run.error)).toMatchObject({ state: 'SUCCEEDED', backbone: { name: 'tiny-imagenet' } });
-    expect(seen.every((event) => event.runId === id)).toBe(true);
+    expect(seen.every((event) => event.runId === run.id)).toBe(true);
     const states = seen.flatMap(({ state }) => state ?? []);
     expect(states).toEqual(['QUEUED', 'RUNNING', 'SUCCEEDED']);
     expect(seen.at(-1)).toMatchObject({ kind: 'STATE', state: 'SUCCEEDED' });
@@ -147,23 +141,21 @@ describe('the main job, over HTTP and WebSocket', () => {
     expect(right / TEST_IMAGES).toBeCloseTo(run.testAccuracy!, 12);
   });
 
-  it('makes the same numbers of the same seed again, from cached features', async () => {
-    const id = await hub.queue({ datasetVersionId: version.id, recipe: QUICK });
-    const seen: RunEventAnswer[] = [];
-    for await (const event of hub.watch(id)) seen.push(event);
-    expect(seen.map(({ message }) => message)).toContain('Features: 84 of 84 cached, 0 to compute.');
-    expect(seen.map(({ progress }) => progress?.phase)).not.toContain('FEATURES');
-    expect(figuresOf(await hub.run(id))).toEqual(figuresOf(run));
+  it('has the same numbers for the same seed, from cached features', async () => {
+    const again = await watched(recipe);
+    expect(again.seen.map(({ message }) => message)).toContain('Features: 84 of 84 cached, 0 to compute.');
+    expect(again.seen.map(({ progress }) => progress?.phase)).not.toContain('FEATURES');
+    expect(figuresOf(again.run)).toEqual(figuresOf(run));
   });
 
-  it('makes other numbers of another seed', async () => {
-    const other = await hub.train({ datasetVersionId: version.id, recipe: { ...QUICK, seed: 8, epochs: 2 } });
+  it('has other numbers for another seed', async () => {
+    const { run: other } = await watched({ ...recipe, seed: 8, epochs: 2 });
     expect(other.state).toBe('SUCCEEDED');
     expect(other.epochs[0]!.trainLoss).not.toBe(run.epochs[0]!.trainLoss);
   });
 
-  it('cancels a run that is under way, and one that waits', async () => {
-    const endless = { datasetVersionId: version.id, recipe: ENDLESS };
+  it('is cancelled while it is under way, and while it waits', async () => {
+    const endless = { datasetVersionId, recipe: ENDLESS };
     const [working, waiting] = [await hub.queue(endless), await hub.queue(endless)];
     expect(await hub.ask('cancel-run', { id: waiting })).toEqual({ cancelRun: { id: waiting, state: 'CANCELLED' } });
     for await (const { epoch } of hub.watch(working)) {
@@ -171,25 +163,15 @@ describe('the main job, over HTTP and WebSocket', () => {
     }
     expect(await hub.run(working)).toMatchObject({ state: 'CANCELLED', testAccuracy: null });
   });
+});
 
-  it('lists the runs newest first, page by page', async () => {
-    const ids: string[] = [];
-    let after: string | null = null;
-    do {
-      const page: RunPageAnswer = await hub.ask('runs', { first: 2, after });
-      expect(page.runs.runs.length).toBeLessThanOrEqual(2);
-      ids.push(...page.runs.runs.map(({ id }) => id));
-      after = page.runs.next;
-    } while (after !== null);
-    expect(ids).toHaveLength(5);
-    expect(ids).toEqual(ids.toSorted().toReversed());
-    expect(ids.at(-1)).toBe(run.id);
-  });
-
-  it('registers the run as version 1 of a model, once', async () => {
-    const registered = await hub.registerModel(run.id, 'colours');
+describe('a model version', () => {
+  it('is registered from a run once, and promoted by an actor for a reason', async () => {
+    const name = 'promoted';
+    const run = await hub.run(preparedId);
+    const registered = await hub.registerModel(run.id, name);
     expect(registered).toMatchObject({
-      model: 'colours',
+      model: name,
       number: 1,
       runId: run.id,
       labels: COLOUR_NAMES,
@@ -199,25 +181,32 @@ describe('the main job, over HTTP and WebSocket', () => {
       testLoss: run.testLoss,
       aliases: [],
     });
-    expect(await hub.registerModel(run.id, 'colours')).toEqual(registered);
-    expect((await hub.measured('colours', 1)).state).toBe('READY');
-  });
+    expect(await hub.registerModel(run.id, name)).toEqual(registered);
 
-  it('promotes it, and keeps who did it and why', async () => {
-    const variables = { model: 'colours', version: 1, reason: 'the first one', expectedVersion: 0 };
+    const variables = { model: name, version: 1, reason: 'the first one', expectedVersion: 0 };
     const { promoteModelVersion } = await hub.ask<{ promoteModelVersion: ModelVersionAnswer }>('promote', variables);
-    expect(promoteModelVersion).toEqual({ model: 'colours', number: 1, aliases: ['production'] });
-    const { model } = await hub.ask<{ model: ModelAnswer }>('model', { name: 'colours' });
+    expect(promoteModelVersion).toEqual({ model: name, number: 1, aliases: ['production'] });
+    const { model } = await hub.ask<{ model: ModelAnswer }>('model', { name });
     expect(model).toMatchObject({
       aliases: [{ name: 'production', version: { number: 1 } }],
       aliasEvents: [
         { alias: 'production', from: null, to: 1, actor: 'first', reason: 'the first one', overridden: false },
       ],
     });
-    expect(await hub.ask<Deployments>('deployments')).toMatchObject({
-      deployments: [{ model: 'colours', alias: 'production', number: 1 }],
-    });
+    const { deployments } = await hub.ask<Deployments>('deployments');
+    expect(deployments.filter(({ model }) => model === name)).toMatchObject([{ alias: 'production', number: 1 }]);
   });
+});
+
+describe('a model that serves', () => {
+  const classify = async (colour: (typeof COLOUR_NAMES)[number], variables = {}): Promise<ClassificationAnswer> => {
+    const photo = await colourPhoto(colour, 99, 64, 48);
+    const answer = await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, {
+      model: 'colours',
+      ...variables,
+    });
+    return answer.classify;
+  };
 
   it.each(COLOUR_NAMES)('classifies a photo of another size: %s', async (colour) => {
     const answer = await classify(colour);
@@ -234,7 +223,8 @@ describe('the main job, over HTTP and WebSocket', () => {
     expect(two.top).toEqual(all.top.slice(0, 2));
   });
 
-  it('has everything when it starts again on its data, and serves without being asked to', async () => {
+  it('serves when the hub starts again, with everything that was there, and gets the next version', async () => {
+    const run = await hub.run(preparedId);
     const before = await classify('green');
     const model = await hub.ask('model', { name: 'colours' });
     const page = await hub.ask('runs', { first: 50 });
@@ -244,11 +234,9 @@ describe('the main job, over HTTP and WebSocket', () => {
     expect(await classify('green')).toMatchObject(answer);
     expect(await hub.ask('model', { name: 'colours' })).toEqual(model);
     expect(await hub.ask('runs', { first: 50 })).toEqual(page);
-    expect(await hub.run(run.id)).toEqual(run);
-  });
+    expect(await hub.run(preparedId)).toEqual(run);
 
-  it('goes on where it was: the next version counts on', async () => {
-    const again = await hub.train({ datasetVersionId: version.id, recipe: QUICK });
+    const again = await hub.train({ datasetVersionId, recipe: QUICK });
     expect(figuresOf(again)).toEqual(figuresOf(run));
     expect(await hub.registerModel(again.id, 'colours')).toMatchObject({ number: 2 });
   });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HubClient } from '../../src/cli/client.js';
 import { figuresOf, type RunAnswer, type RunEventAnswer, type RunPageAnswer } from '../support/answers.js';
-import { registerColours } from '../support/colour-images.js';
 import { requestText } from '../support/hub-user.js';
 import { ENDLESS, HOPELESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -13,12 +12,18 @@ const MISSING_ID = '00000000-0000-7000-8000-000000000000';
 
 let hub: TestHub;
 let datasetVersionId: string;
+/** The run of the prepared data. */
+let preparedId: string;
 
 beforeAll(async () => {
-  hub = await TestHub.start();
-  datasetVersionId = (await registerColours(hub)).id;
+  const colours = await TestHub.startWithColours();
+  hub = colours;
+  ({ datasetVersionId, runId: preparedId } = colours);
 });
 afterAll(() => hub.remove());
+
+/** Long enough to be disturbed after its first epochs. */
+const LONG = { ...SOME_SECONDS, epochs: 150 } as const;
 
 const queue = (recipe: object, given: object = {}): Promise<string> =>
   hub.queue({ datasetVersionId, recipe, ...given });
@@ -50,10 +55,10 @@ async function countBlobs(): Promise<number> {
   return files.filter((file) => file.isFile()).length;
 }
 
-describe('what is asked of a run', () => {
+describe('runs of every state', () => {
   const ids: Record<string, string> = {};
   beforeAll(async () => {
-    ids.SUCCEEDED = await queue(HOPELESS);
+    ids.SUCCEEDED = preparedId;
     ids.FAILED = await queue(HOPELESS, { backbone: 'resnet' });
     ids.RUNNING = await queue(ENDLESS);
     ids.QUEUED = await queue(HOPELESS);
@@ -79,14 +84,14 @@ describe('what is asked of a run', () => {
     ['CANCELLED', 'move-run', 'cannot be moved in the queue; it can be resumed or deleted'],
     ['QUEUED', 'delete-run', 'cannot be deleted; it can be cancelled or moved in the queue'],
     ['RUNNING', 'delete-run', 'cannot be deleted; it can be cancelled'],
-  ])('is refused where it cannot be: %s, %s', async (state, request, why) => {
+  ])('refuse a request that their state does not allow: %s, %s', async (state, request, why) => {
     const id = ids[state]!;
     expect(await refusal(request, { id })).toEqual({ code: 'CONFLICT', message: `The run is ${state} and ${why}.` });
     expect(await hub.run(id)).toMatchObject({ state });
   });
 
   it.each(['cancel-run', 'resume-run', 'move-run', 'delete-run'])(
-    'is refused of one that is not there: %s',
+    'refuse a request about a run that does not exist: %s',
     async (request) => {
       expect(await refusal(request, { id: MISSING_ID })).toEqual({
         code: 'NOT_FOUND',
@@ -95,7 +100,7 @@ describe('what is asked of a run', () => {
     },
   );
 
-  it('is refused before a run that does not wait', async () => {
+  it('cannot be moved before a run that does not wait', async () => {
     const id = ids.QUEUED!;
     expect(await refusal('move-run', { id, before: ids.RUNNING })).toMatchObject({ code: 'CONFLICT' });
     expect(await refusal('move-run', { id, before: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
@@ -104,10 +109,21 @@ describe('what is asked of a run', () => {
       message: 'A run cannot be moved before itself.',
     });
   });
+
+  it('report their use of the machine while they train', async () => {
+    for await (const { system } of hub.watch(ids.RUNNING!)) {
+      if (!system) continue;
+      expect(system.cpuShare).toBeGreaterThan(0);
+      expect(system.cpuShare).toBeLessThanOrEqual(1);
+      expect(system.memoryBytes).toBeGreaterThan(50e6);
+      expect(system.freeMemoryBytes).toBeGreaterThan(0);
+      break;
+    }
+  });
 });
 
 describe('the queue', () => {
-  it('lets runs begin in the order that it was given', async () => {
+  it('starts runs in its order, which can be changed', async () => {
     const working = await queue(ENDLESS);
     await begun(working);
     const [a, b, c] = [await queue(HOPELESS), await queue(HOPELESS), await queue(HOPELESS)];
@@ -125,8 +141,8 @@ describe('the queue', () => {
     expect(runs.map(({ queuePosition }) => queuePosition)).toEqual([null, null, null, null]);
   });
 
-  it('is kept when the hub starts again, with the run that was under way before all', async () => {
-    const working = await queue(SOME_SECONDS);
+  it('is kept when the hub starts again, after the run that was under way', { timeout: 60_000 }, async () => {
+    const working = await queue(LONG);
     await begun(working);
     const [a, b] = [await queue(HOPELESS), await queue(HOPELESS)];
     await hub.ask('move-run', { id: b, before: a });
@@ -140,21 +156,16 @@ describe('the queue', () => {
 });
 
 describe('a run that is resumed', () => {
-  let undisturbed: RunAnswer;
-  beforeAll(async () => {
-    undisturbed = await hub.train({ datasetVersionId, recipe: SOME_SECONDS });
-  });
-
-  it('goes on from its last checkpoint and comes to the same', async () => {
-    const id = await queue(SOME_SECONDS);
+  it('continues after its last checkpoint, with the numbers of an undisturbed run', { timeout: 120_000 }, async () => {
+    const id = await queue(LONG);
     await begun(id);
     await cancel(id);
     const { epochs } = await hub.run(id);
-    expect(epochs.length).toBeLessThan(SOME_SECONDS.epochs);
+    expect(epochs.length).toBeLessThan(LONG.epochs);
     expect(await hub.ask('resume-run', { id })).toMatchObject({ resumeRun: { id, resumes: 1 } });
     const run = await hub.ended(id);
     expect(run).toMatchObject({ state: 'SUCCEEDED', resumes: 1, error: null });
-    expect(figuresOf(run)).toEqual(figuresOf(undisturbed));
+    expect(figuresOf(run)).toEqual(figuresOf(await hub.train({ datasetVersionId, recipe: LONG })));
     expect(run.epochs.slice(0, epochs.length)).toEqual(epochs);
     expect(run.log.map(({ message }) => message)).toContain(`Resumed after epoch ${epochs.length}.`);
   });
@@ -162,14 +173,14 @@ describe('a run that is resumed', () => {
   it('begins where it had not begun yet', async () => {
     const working = await queue(ENDLESS);
     await begun(working);
-    const id = await queue(SOME_SECONDS);
+    const id = await queue(QUICK);
     await cancel(id);
     await cancel(working);
     await hub.ask('resume-run', { id });
-    expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(undisturbed));
+    expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(await hub.run(preparedId)));
   });
 
-  it('has no error any more, and may fail again', async () => {
+  it('loses its error, and may fail again', async () => {
     const { id, error } = await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' });
     expect(await hub.ask('resume-run', { id })).toMatchObject({ resumeRun: { id, resumes: 1 } });
     const run = await hub.ended(id);
@@ -187,25 +198,25 @@ describe('a clone', () => {
     (await hub.ask<{ cloneRun: RunAnswer }>('clone-run', { input })).cloneRun;
 
   beforeAll(async () => {
-    original = await hub.train({ datasetVersionId, recipe: HOPELESS });
+    original = await hub.run(preparedId);
     const input = { parentRunId: original.id, fineTuneFrom: 'mixed9', epochs: 1 };
     const { startFineTuneRun } = await hub.ask<{ startFineTuneRun: RunAnswer }>('start-fine-tune-run', { input });
     child = await hub.ended(startFineTuneRun.id);
   });
 
   it('is the same run again, with the changes', async () => {
-    const { id } = await clone({ id: original.id, recipe: { learningRate: 0.002, hiddenUnits: 32 } });
+    const { id } = await clone({ id: original.id, recipe: { learningRate: 0.002, hiddenUnits: 32, epochs: 1 } });
     const run = await hub.ended(id);
     expect(run).toMatchObject({ kind: 'TRANSFER', state: 'SUCCEEDED', backboneName: 'tiny-imagenet' });
-    expect(run.recipe).toEqual({ ...original.recipe, learningRate: 0.002, hiddenUnits: 32 });
+    expect(run.recipe).toEqual({ ...original.recipe, learningRate: 0.002, hiddenUnits: 32, epochs: 1 });
   });
 
-  it('without changes comes to the same', async () => {
+  it('without changes has the same numbers', async () => {
     const { id } = await clone({ id: original.id });
     expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(original));
   });
 
-  it('of a fine-tune run goes on from the same parent', async () => {
+  it('of a fine-tune run continues the same parent', async () => {
     const { id } = await clone({ id: child.id, recipe: { learningRate: 0.0002 }, fineTuneFrom: 'mixed8' });
     const run = await hub.ended(id);
     expect(run).toMatchObject({ kind: 'FINE_TUNE', state: 'SUCCEEDED', parentRunId: original.id });
@@ -263,7 +274,7 @@ describe('a run that is deleted', () => {
     await vi.waitUntil(async () => (await countBlobs()) === before, { timeout: 20_000 });
   });
 
-  it('is refused while something refers to it, and what is said', async () => {
+  it('is refused while something refers to it, which the message names', async () => {
     const parent = await hub.train({ datasetVersionId, recipe: { ...HOPELESS, seed: 13 } });
     const input = { parentRunId: parent.id, fineTuneFrom: 'mixed10', epochs: 1 };
     const { startFineTuneRun } = await hub.ask<{ startFineTuneRun: RunAnswer }>('start-fine-tune-run', { input });
@@ -287,7 +298,7 @@ describe('tags', () => {
     id = (await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' })).id;
   });
 
-  it('are what was given last, each once, in order', async () => {
+  it('are those given last, each once, in order', async () => {
     await hub.ask('tag-run', { id, tags: ['old'] });
     const tags = ['paper', 'a.b_c-1', 'paper'];
     expect(await hub.ask('tag-run', { id, tags })).toEqual({ tagRun: { id, tags: ['a.b_c-1', 'paper'] } });
@@ -309,20 +320,7 @@ describe('tags', () => {
   });
 });
 
-describe('what is told of a run', () => {
-  it('tells what training takes of the machine', async () => {
-    const id = await queue(ENDLESS);
-    for await (const { system } of hub.watch(id)) {
-      if (!system) continue;
-      expect(system.cpuShare).toBeGreaterThan(0);
-      expect(system.cpuShare).toBeLessThanOrEqual(1);
-      expect(system.memoryBytes).toBeGreaterThan(50e6);
-      expect(system.freeMemoryBytes).toBeGreaterThan(0);
-      break;
-    }
-    await cancel(id);
-  });
-
+describe('the record of a run', () => {
   it('has its log line by line, also in parts', async () => {
     const { id, log } = await hub.train({ datasetVersionId, recipe: HOPELESS });
     const lines: RunEventAnswer[] = [];
@@ -343,9 +341,10 @@ describe('what is told of a run', () => {
     expect(run.none).toEqual([]);
   });
 
-  it('comes without gap or repeat to a client whose connection is cut', async () => {
+  it('reaches without gap or repeat a client whose connection is cut', async () => {
     const { url, cut } = await proxyTo(hub.url);
-    const id = await queue(SOME_SECONDS);
+    const recipe = { ...SOME_SECONDS, epochs: 60 };
+    const id = await queue(recipe);
     const place = { id, after: 0 };
     const request = await requestText('run-events');
     const seen: RunEventAnswer[] = [];
@@ -358,7 +357,7 @@ describe('what is told of a run', () => {
     const numbers = seen.map(({ number }) => number);
     expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
     const epochs = seen.flatMap(({ epoch }) => epoch?.epoch ?? []);
-    expect(epochs).toEqual(Array.from({ length: SOME_SECONDS.epochs }, (_, i) => i + 1));
+    expect(epochs).toEqual(Array.from({ length: recipe.epochs }, (_, i) => i + 1));
     expect(seen.at(-1)).toMatchObject({ state: 'SUCCEEDED' });
   });
 });
