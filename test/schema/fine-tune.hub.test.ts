@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ClassificationAnswer, figuresOf, type RunAnswer } from '../support/answers.js';
-import { colourPhoto, registerColours } from '../support/colour-images.js';
+import { colourPhoto } from '../support/colour-images.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -18,77 +18,83 @@ interface Started {
   };
 }
 
+/** Enough to learn the colors from a parent that knows nothing. */
+const LEARNING = { learningRate: 0.001, epochs: 8 } as const;
+
+async function start(hub: TestHub, input: Readonly<Record<string, unknown>>): Promise<Started['startFineTuneRun']> {
+  return (await hub.ask<Started>('start-fine-tune-run', { input })).startFineTuneRun;
+}
+
 describe('a fine-tune run', () => {
   let hub: TestHub;
   let parent: RunAnswer;
+  let started: Started['startFineTuneRun'];
   let tuned: RunAnswer;
   let datasetVersionId: string;
 
   beforeAll(async () => {
-    hub = await TestHub.start();
-    datasetVersionId = (await registerColours(hub)).id;
+    const colours = await TestHub.startWithColours();
+    hub = colours;
+    datasetVersionId = colours.datasetVersionId;
     parent = await hub.train({ datasetVersionId, recipe: HOPELESS });
+    started = await start(hub, { parentRunId: parent.id, ...LEARNING });
+    tuned = await hub.ended(started.id);
   });
   afterAll(() => hub.remove());
 
-  const start = async (input: Readonly<Record<string, unknown>>): Promise<Started['startFineTuneRun']> =>
-    (await hub.ask<Started>('start-fine-tune-run', { input })).startFineTuneRun;
   const refused = (input: Readonly<Record<string, unknown>>): Promise<unknown> =>
-    start(input).then(
+    start(hub, input).then(
       () => 'not refused',
       ({ code, message }: { code: string; message: string }) => ({ code, message }),
     );
 
-  it('goes on from a transfer run with all behind mixed5, and what is not given as in its parent', async () => {
-    const started = await start({ parentRunId: parent.id, learningRate: 0.001, epochs: 8 });
+  it('continues a transfer run with everything after mixed5, and takes what is not given from its parent', () => {
     expect(started).toMatchObject({
       kind: 'FINE_TUNE',
       parentRunId: parent.id,
-      recipe: { splitLayer: 'mixed5', learningRate: 0.001, epochs: 8, batchSize: QUICK.batchSize },
+      recipe: { splitLayer: 'mixed5', ...LEARNING, batchSize: QUICK.batchSize },
     });
-    tuned = await hub.ended(started.id);
     expect(tuned.error).toBeNull();
     expect(tuned).toMatchObject({ kind: 'FINE_TUNE', state: 'SUCCEEDED' });
     expect(tuned.testAccuracy!).toBeGreaterThan(parent.testAccuracy!);
   });
 
   it('has the learning rate of the seed experiment where none is given', async () => {
-    const { id, recipe } = await start({ parentRunId: parent.id, epochs: 1 });
+    const { id, recipe } = await start(hub, { parentRunId: parent.id, epochs: 1 });
     expect(recipe).toMatchObject({ learningRate: 1e-5, epochs: 1 });
     await hub.ended(id);
   });
 
-  it('takes what a recipe has besides, and has it on record', async () => {
+  it('takes the other fields of a recipe, and records them', async () => {
     const averaging = { averageEpochs: 2, restoreBest: false, patience: null };
     const options = { mixup: 0.2, layerDecay: 0.8, crops: 1, mirror: true, ...averaging };
-    const { id } = await start({ parentRunId: parent.id, epochs: 3, ...options });
+    const { id } = await start(hub, { parentRunId: parent.id, epochs: 3, ...options });
     expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED', recipe: options, keptEpoch: 3 });
   });
 
-  it('comes to the same numbers when it is asked for again', async () => {
-    const { id } = await start({ parentRunId: parent.id, learningRate: 0.001, epochs: 8 });
+  it('has the same numbers when it is started again', async () => {
+    const { id } = await start(hub, { parentRunId: parent.id, ...LEARNING });
     expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(tuned));
   });
 
-  it('makes a version that is promoted and serves what it has learned', async () => {
-    await hub.registerModel(parent.id, 'colours');
-    await hub.registerModel(tuned.id, 'colours');
-    await hub.ask('promote', { model: 'colours', version: 1, reason: 'the first' });
-    await hub.ask('promote', { model: 'colours', version: 2, reason: 'tuned' });
+  it('makes a version that can be promoted and serves what it learned', async () => {
+    const model = 'tuned';
+    await hub.registerModel(parent.id, model);
+    await hub.registerModel(tuned.id, model);
+    await hub.ask('promote', { model, version: 1, reason: 'the first' });
+    await hub.ask('promote', { model, version: 2, reason: 'tuned' });
     const labels: string[] = [];
     for (const colour of ['red', 'green', 'blue'] as const) {
       const photo = await colourPhoto(colour, 7, 64, 48);
-      const { classify } = await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, {
-        model: 'colours',
-      });
+      const { classify } = await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, { model });
       expect(classify.modelVersion).toBe(2);
       labels.push(classify.label);
     }
     expect(labels).toEqual(['red', 'green', 'blue']);
   });
 
-  it('goes on from another fine-tune run, and may unfreeze more but not less', async () => {
-    const { id } = await start({ parentRunId: tuned.id, fineTuneFrom: 'mixed4', learningRate: 0.0001, epochs: 1 });
+  it('continues another fine-tune run, and may unfreeze more but not less', async () => {
+    const { id } = await start(hub, { parentRunId: tuned.id, fineTuneFrom: 'mixed4', learningRate: 0.0001, epochs: 1 });
     expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await refused({ parentRunId: tuned.id, fineTuneFrom: 'mixed8' })).toEqual({
       code: 'BAD_INPUT',
@@ -97,7 +103,7 @@ describe('a fine-tune run', () => {
     });
   });
 
-  it('is refused behind avg_pool, where only the head is', async () => {
+  it('is refused after avg_pool, where only the head is', async () => {
     expect(await refused({ parentRunId: parent.id, fineTuneFrom: 'avg_pool' })).toEqual({
       code: 'BAD_INPUT',
       message: 'Fine-tuning starts after one of mixed0 to mixed10 (received "avg_pool").',
@@ -120,7 +126,7 @@ describe('a fine-tune run', () => {
     });
   });
 
-  it('is refused without a parent that succeeded', async () => {
+  it('is refused unless its parent succeeded', async () => {
     expect(await refused({ parentRunId: MISSING_ID })).toEqual({
       code: 'NOT_FOUND',
       message: 'There is no run with this id.',
@@ -132,27 +138,31 @@ describe('a fine-tune run', () => {
     });
   });
 
-  it('computes its features anew in every epoch where they do not fit into the cache, with the same numbers', async () => {
-    await hub.stop();
-    await hub.start({ featureCache: 1e-6 });
-    const { id } = await start({ parentRunId: parent.id, learningRate: 0.001, epochs: 8 });
-    expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(tuned));
+  it('computes its features in every epoch where they do not fit into the cache, with the same numbers', {
+    timeout: 60_000,
+  }, async () => {
+    const small = await TestHub.startWithColours({ settings: { featureCache: 1e-6 } });
+    onTestFinished(() => small.remove());
+    const same = await small.train({ datasetVersionId, recipe: HOPELESS });
+    const { id } = await start(small, { parentRunId: same.id, ...LEARNING });
+    expect(figuresOf(await small.ended(id))).toEqual(figuresOf(tuned));
     const message =
       /^Features are recomputed in every epoch: they take .*; the cache is limited to 1 kB \(--feature-cache\)\. Expect about \d+m?s per epoch\.$/;
-    expect(hub.log.some(({ msg }) => message.test(msg ?? ''))).toBe(true);
+    expect(small.log.some(({ msg }) => message.test(msg ?? ''))).toBe(true);
   });
 
-  it('drops features that were not used for longest when there is no room for new ones', async () => {
+  it('drops the features of another run when there is no room for its own', async () => {
+    // One set of pooled features or of mixed10's.
+    const small = await TestHub.startWithColours({ settings: { featureCache: 6e-5 } });
+    onTestFinished(() => small.remove());
     const blobs = async (): Promise<number> => {
-      const files = await readdir(join(hub.data, 'blobs'), { recursive: true, withFileTypes: true });
+      const files = await readdir(join(small.data, 'blobs'), { recursive: true, withFileTypes: true });
       return files.filter((file) => file.isFile()).length;
     };
-    await hub.stop();
-    await hub.start({ featureCache: 6e-5 }); // one set of pooled features or of mixed10's, not both and more
     const before = await blobs();
-    const { id } = await start({ parentRunId: parent.id, fineTuneFrom: 'mixed10', epochs: 1 });
-    expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
-    // Those of avg_pool, mixed5, its variants and mixed4 are gone; the run's weights, predictions and features have come.
-    expect(await blobs()).toBe(before - 4 + 3);
+    const { id } = await start(small, { parentRunId: small.runId, fineTuneFrom: 'mixed10', epochs: 1 });
+    expect(await small.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
+    // Those of avg_pool are gone; the run's weights, predictions and features have come.
+    expect(await blobs()).toBe(before - 1 + 3);
   });
 });

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SweepAnswer } from '../support/answers.js';
-import { registerColours } from '../support/colour-images.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -11,8 +10,9 @@ let hub: TestHub;
 let datasetVersionId: string;
 
 beforeAll(async () => {
-  hub = await TestHub.start();
-  datasetVersionId = (await registerColours(hub)).id;
+  const colours = await TestHub.startWithColours();
+  hub = colours;
+  datasetVersionId = colours.datasetVersionId;
 });
 afterAll(() => hub.remove());
 
@@ -26,15 +26,21 @@ const refusal = (given: object): Promise<unknown> =>
     ({ code, message }: { code: string; message: string }) => ({ code, message }),
   );
 
-describe('a sweep', () => {
+/** Lines of the log about a sweep. */
+const linesOf = (id: string): string[] => hub.log.flatMap(({ sweep, msg }) => (sweep === id ? (msg ?? []) : []));
+
+describe('a grid', () => {
   let sweep: SweepAnswer;
 
-  it('makes every trial of a grid, and a run of the best one', async () => {
+  beforeAll(async () => {
     const parameters = [
       { name: 'learningRate', values: [1e-7, 0.003] },
       { name: 'hiddenUnits', values: [16, 256] },
     ];
     sweep = await hub.endedSweep(await hub.startSweep(inputOf({ parameters })));
+  });
+
+  it('has a trial for every combination, and the best one by its metric', () => {
     expect(sweep).toMatchObject({ state: 'SUCCEEDED', error: null, endedTrials: 4, method: 'GRID' });
     expect(sweep.trials.map(({ number, state, epochs }) => [number, state, epochs.length])).toEqual(
       [1, 2, 3, 4].map((number) => [number, 'SUCCEEDED', 5]),
@@ -47,7 +53,7 @@ describe('a sweep', () => {
     }
   });
 
-  it('has trained exactly what the run of the best trial trains', async () => {
+  it('ends with a run of the best trial, which trains exactly what that trained', async () => {
     const run = await hub.ended(sweep.runId!);
     expect(run).toMatchObject({ state: 'SUCCEEDED', kind: 'TRANSFER' });
     expect(run.recipe).toMatchObject({ ...RECIPE, ...sweep.best!.values });
@@ -58,10 +64,11 @@ describe('a sweep', () => {
   });
 
   it('computes no features that are cached', () => {
-    const told = hub.log.flatMap(({ sweep: id, msg }) => (id === sweep.id ? msg : []));
-    expect(told).toEqual(['Features: 0 of 84 cached, 84 to compute.']);
+    expect(linesOf(sweep.id)).toEqual(['Features: 84 of 84 cached, 0 to compute.']);
   });
+});
 
+describe('a sweep', () => {
   it('stops trials that cannot win, and says why', async () => {
     const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: { ...RECIPE, epochs: 10 } };
     const parameters = [{ name: 'learningRate', values: [0.003, 0.002, 0.004, 0.003, 0.005, 1e-7, 0.003] }];
@@ -77,19 +84,22 @@ describe('a sweep', () => {
     expect(best!.number).not.toBe(6);
   });
 
-  it('draws at random, the same for the same seed', async () => {
+  it('draws at random, the same for the same seed, and computes its features once', { timeout: 60_000 }, async () => {
     const parameters = [
       { name: 'learningRate', min: 0.001, max: 0.01, scale: 'LOG' },
       { name: 'dropout', values: [0, 0.3] },
     ];
-    const given = { method: 'RANDOM', runs: 6, seed: 3, parameters, metric: 'VALIDATION_LOSS' };
+    const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: { ...RECIPE, imageSize: 80, epochs: 2 } };
+    const given = { base, method: 'RANDOM', runs: 4, seed: 3, parameters, metric: 'VALIDATION_LOSS' };
     const [first, second] = [await hub.startSweep(inputOf(given)), await hub.startSweep(inputOf(given))];
     const [one, two] = [await hub.endedSweep(first), await hub.endedSweep(second)];
-    expect(one.trials).toHaveLength(6);
+    expect(one.trials).toHaveLength(4);
     const figures = (of: SweepAnswer): unknown => of.trials.map(({ seconds: _, ...trial }) => trial);
     expect(figures(two)).toEqual(figures(one));
     const losses = one.trials.map(({ validationLoss }) => validationLoss!);
     expect(one.best!.validationLoss).toBe(Math.min(...losses));
+    const computed = ['Features: 0 of 84 cached, 84 to compute.'];
+    expect([linesOf(first), linesOf(second)]).toEqual([computed, ['Features: 84 of 84 cached, 0 to compute.']]);
   });
 
   it('is cancelled while it waits and while it is under way; trials that have ended stay', async () => {
@@ -112,6 +122,9 @@ describe('a sweep', () => {
   });
 
   it('is listed, newest first', async () => {
+    const given = { base: { datasetVersionId, backbone: 'resnet' }, parameters: [{ name: 'seed', values: [1] }] };
+    const started: string[] = [];
+    for (let i = 0; i < 4; i++) started.push(await hub.startSweep(inputOf(given)));
     const ids: string[] = [];
     for (let after: string | null = null; ; ) {
       const page: { sweeps: { sweeps: { id: string }[]; next: string | null } } = await hub.ask('sweeps', {
@@ -122,9 +135,9 @@ describe('a sweep', () => {
       after = page.sweeps.next;
       if (after === null) break;
     }
-    expect(ids).toHaveLength(6);
     expect(ids).toEqual(ids.toSorted().toReversed());
-    expect(ids.at(-1)).toBe(sweep.id);
+    expect(ids.slice(0, 4)).toEqual(started.toReversed());
+    for (const id of started) await hub.endedSweep(id);
   });
 
   it.each<[string, object, string]>([
@@ -149,10 +162,11 @@ describe('a sweep', () => {
   });
 
   it('fails where its features cannot be kept', async () => {
-    await hub.stop();
-    await hub.start({ featureCache: 1e-9 });
-    const id = await hub.startSweep(inputOf({ parameters: [{ name: 'seed', values: [1] }] }));
-    expect(await hub.endedSweep(id)).toMatchObject({
+    const small = await TestHub.startWithColours({ settings: { featureCache: 1e-9 } });
+    onTestFinished(() => small.remove());
+    const base = { datasetVersionId: small.datasetVersionId, backbone: 'tiny-imagenet', recipe: RECIPE };
+    const id = await small.startSweep(inputOf({ base, parameters: [{ name: 'seed', values: [1] }] }));
+    expect(await small.endedSweep(id)).toMatchObject({
       state: 'FAILED',
       error: { code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/^The features of a sweep must be cached: /) },
     });

@@ -42,3 +42,23 @@ it('cached features are for the engine and the device that computed them, within
   expect(await cacheOf(CPU).count(KEY)).toBe(0); // there was not room for both
   await expect(blobs.open(blob)).rejects.toThrow();
 });
+
+it('the cached features that were not used for longest make room for new ones', async () => {
+  const folder = await temporaryFolder();
+  const database = join(folder, 'database');
+  copyEmptyDatabase(database);
+  const { client, close } = await openDatabase({ folder: database });
+  onTestFinished(close);
+  const blobs = new FileBlobStore(folder);
+  const cache = new FeatureCache(client, blobs, BUDGET, CPU);
+  const keys = ['one', 'two', 'three', 'four'];
+  for (const [i, key] of keys.entries()) {
+    const { sha256: blob } = await blobs.put(Buffer.from(key));
+    await cache.add(key, { index: 0, blob, rows: 1 }, 25);
+    const lastUsedAt = new Date(Date.UTC(2026, 0, 1 + i));
+    await client.featureChunk.updateMany({ where: { key }, data: { lastUsedAt } });
+  }
+  await cache.use('one');
+  expect(await cache.makeRoom('new', 50)).toBe(null);
+  expect(await Promise.all(keys.map((key) => cache.count(key)))).toEqual([1, 0, 0, 1]);
+});
