@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCodeVersion } from '../../src/code-version.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import { figuresOf, type RunAnswer } from '../support/answers.js';
-import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
+import { COLOUR_NAMES } from '../support/colour-images.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -30,8 +30,9 @@ let good: RunAnswer;
 let poor: RunAnswer;
 
 beforeAll(async () => {
-  hub = await TestHub.start();
-  datasetVersionId = (await registerColours(hub)).id;
+  const colours = await TestHub.startWithColours();
+  hub = colours;
+  datasetVersionId = colours.datasetVersionId;
   good = await hub.train({ datasetVersionId, recipe: { ...QUICK, epochs: 4 } });
   poor = await hub.train({ datasetVersionId, recipe: HOPELESS });
 });
@@ -44,7 +45,7 @@ const refusal = (request: string, variables: Readonly<Record<string, unknown>>):
   );
 
 describe('the record of a run', () => {
-  it('names the code, the versions and the machine that it was made with', async () => {
+  it('names the code, the versions and the machine', async () => {
     const { environment } = good;
     expect(environment!.code.version).toBe('0.1.0');
     expect(environment!.node).toBe(process.version);
@@ -77,7 +78,7 @@ describe('the mistakes of a run', () => {
     for (const { image, name, trueClass, predictedClass } of images) {
       expect(trueClass).not.toBe(predictedClass);
       expect(name).toMatch(new RegExp(`^test/${trueClass}/\\d+\\.png$`));
-      expect(image).toBeGreaterThanOrEqual(60); // behind the images to train on
+      expect(image).toBeGreaterThanOrEqual(60); // after the images to train on
     }
     expect((await mistakes({ first: 2 })).images).toEqual(images.slice(0, 2));
   });
@@ -92,7 +93,7 @@ describe('the mistakes of a run', () => {
     }
   });
 
-  it('can be looked at in small', async () => {
+  it('have thumbnails', async () => {
     const request = `query ($id: ID!, $side: Int!) {
       runMistakes(id: $id, first: 1) { images { thumbnail(side: $side) } }
     }`;
@@ -127,7 +128,7 @@ describe('runs side by side', () => {
     }[];
   }
 
-  it('show where their recipes differ and what they came to, against the first', async () => {
+  it('show how their recipes and their metrics differ from the first', async () => {
     const answer = await hub.ask<{ compareRuns: Comparison }>('compare-runs', { ids: [poor.id, good.id] });
     const { runs, recipe, metrics } = answer.compareRuns;
     expect(answer.compareRuns).toMatchObject({ sameData: true, sameBackbone: true, sameEngine: true });
@@ -146,7 +147,7 @@ describe('runs side by side', () => {
     expect(loss.values[1]).toBe(Math.min(...good.epochs.map(({ validationLoss }) => validationLoss)));
   });
 
-  it('say null where one has not come to a figure', async () => {
+  it('have null for a figure that one of them lacks', async () => {
     const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
     const answer = await hub.ask<{ compareRuns: Comparison }>('compare-runs', { ids: [good.id, failed.id] });
     expect(answer.compareRuns).toMatchObject({ sameBackbone: false, sameEngine: false });
@@ -172,7 +173,7 @@ describe('a run that is reproduced', () => {
     return hub.ended(reproduceRun.id);
   };
 
-  it('comes to the same bit by bit, and says so', async () => {
+  it('has the same numbers bit by bit, and says so', async () => {
     const again = await reproduce(good.id);
     expect(again).toMatchObject({ state: 'SUCCEEDED', reproductionOfId: good.id });
     expect(again.reproduction).toEqual({ agrees: true, differences: [] });
@@ -180,7 +181,7 @@ describe('a run that is reproduced', () => {
     expect(good.reproduction).toBeNull();
   });
 
-  it('goes on from the same parent', async () => {
+  it('continues the same parent', async () => {
     const input = { parentRunId: good.id, fineTuneFrom: 'mixed9', epochs: 1 };
     const { startFineTuneRun } = await hub.ask<{ startFineTuneRun: { id: string } }>('start-fine-tune-run', { input });
     const tuned = await hub.ended(startFineTuneRun.id);
@@ -189,7 +190,7 @@ describe('a run that is reproduced', () => {
     expect(again.reproduction).toEqual({ agrees: true, differences: [] });
   });
 
-  it('is refused when it is not there or did not succeed', async () => {
+  it('is refused unless it exists and succeeded', async () => {
     const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
     expect(await refusal('reproduce-run', { id: failed.id })).toEqual({
       code: 'CONFLICT',

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { zipOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { requestText } from '../support/hub-user.js';
@@ -13,19 +13,15 @@ interface LimitAnswer {
   readonly used: number;
 }
 
-let hub: TestHub;
-let archive: Buffer;
-beforeAll(async () => {
-  hub = await TestHub.start();
-  archive = await zipOf(await colourImages({ train: 4, test: 2 }));
-});
-afterAll(() => hub.remove());
+const smallArchive = async (): Promise<Buffer> => zipOf(await colourImages({ train: 4, test: 2 }));
 
-const limitOf = async (name: string): Promise<LimitAnswer> =>
+const limitOf = async (hub: TestHub, name: string): Promise<LimitAnswer> =>
   (await hub.ask<{ limits: LimitAnswer[] }>('limits')).limits.find((limit) => limit.name === name)!;
 
-describe('without being told otherwise', () => {
-  it('the limits are far away', async () => {
+describe('by default', () => {
+  it('the limits are high', async () => {
+    const hub = await TestHub.start();
+    onTestFinished(() => hub.remove());
     const { limits } = await hub.ask<{ limits: LimitAnswer[] }>('limits');
     expect(limits).toEqual([
       { name: 'requestsPerMinute', option: '--max-requests', limit: 60_000, used: expect.any(Number) },
@@ -38,12 +34,16 @@ describe('without being told otherwise', () => {
 });
 
 describe('with low limits', () => {
+  let hub: TestHub;
+  let datasetVersionId: string;
   beforeAll(async () => {
-    await hub.stop();
-    await hub.start({ maxRequests: 200, maxUploads: 1, maxQueuedRuns: 1 });
+    const colours = await TestHub.startWithColours({ settings: { maxRequests: 200, maxUploads: 1, maxQueuedRuns: 1 } });
+    hub = colours;
+    datasetVersionId = colours.datasetVersionId;
   });
+  afterAll(() => hub.remove());
 
-  it('a token that asks too often waits, others do not', async () => {
+  it('a token that sends too many requests waits, others do not', async () => {
     const { secret } = await hub.createToken({ name: 'busy', role: 'VIEWER' });
     const busy = hub.as(secret);
     const statuses = await Promise.all(
@@ -68,8 +68,8 @@ describe('with low limits', () => {
   });
 
   it('an upload beside another one waits', async () => {
-    await hub.ask('create-dataset', { name: 'colours' });
-    const operations = { query: await requestText('register-upload'), variables: { dataset: 'colours', upload: null } };
+    await hub.ask('create-dataset', { name: 'uploads' });
+    const operations = { query: await requestText('register-upload'), variables: { dataset: 'uploads', upload: null } };
     const parts = [
       ['operations', JSON.stringify(operations)],
       ['map', '{"0":["variables.upload"]}'],
@@ -84,9 +84,9 @@ describe('with low limits', () => {
     });
     unfinished.on('error', () => undefined); // it is broken off below
     unfinished.write(`${parts.join('')}--B\r\nContent-Disposition: form-data; name="0"; filename="x"\r\n\r\nPK`);
-    await vi.waitUntil(async () => (await limitOf('uploads')).used === 1, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await limitOf(hub, 'uploads')).used === 1, { timeout: 20_000, interval: 250 });
 
-    const file = { as: 'upload', content: archive };
+    const file = { as: 'upload', content: await smallArchive() };
     const { status, errors } = await hub.post(operations.query, operations.variables, file);
     expect(status).toBe(429);
     expect(errors).toMatchObject([
@@ -97,12 +97,11 @@ describe('with low limits', () => {
       },
     ]);
     unfinished.destroy();
-    await vi.waitUntil(async () => (await limitOf('uploads')).used === 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await limitOf(hub, 'uploads')).used === 0, { timeout: 20_000, interval: 250 });
     expect((await hub.post(operations.query, operations.variables, file)).errors).toBeUndefined();
   });
 
   it('a run beyond those that wait is refused', async () => {
-    const { id: datasetVersionId } = await hub.register('more', archive);
     const endless = { datasetVersionId, recipe: ENDLESS };
     const working = await hub.queue(endless);
     for await (const { state } of hub.watch(working)) if (state === 'RUNNING') break;
@@ -124,13 +123,15 @@ describe('with low limits', () => {
     expect((await hub.ended(working)).state).toBe('CANCELLED');
   });
 
-  it('a data folder that is full takes neither data nor runs, and what is there stays', async () => {
-    await hub.stop();
-    await hub.start({ maxDisk: 1e-6 });
-    const file = { as: 'upload', content: archive };
-    const { errors, status } = await hub.post(await requestText('register-upload'), { dataset: 'colours' }, file);
+  it('a data folder that is full accepts neither data nor runs, and keeps what is there', async () => {
+    const full = await TestHub.startWithColours({ settings: { maxDisk: 1e-6 } });
+    onTestFinished(() => full.remove());
+    const file = { as: 'upload', content: await smallArchive() };
+    const { errors, status } = await full.post(await requestText('register-upload'), { dataset: 'colours' }, file);
     expect(status).toBe(429);
     expect(errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', name: 'diskBytes', limit: 1000 } }]);
-    expect(JSON.stringify(await hub.ask('datasets'))).toContain('"more"');
+    const { datasetVersionId } = full;
+    await expect(full.queue({ datasetVersionId })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(JSON.stringify(await full.ask('datasets'))).toContain('"colours"');
   });
 });

@@ -1,41 +1,33 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
-import { registerColours } from '../support/colour-images.js';
-import { QUICK } from '../support/recipes.js';
+import type { RunAnswer } from '../support/answers.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
-let hub: TestHub;
-let datasetVersionId: string;
-
-beforeAll(async () => {
-  hub = await TestHub.start();
-  datasetVersionId = (await registerColours(hub)).id;
-});
-afterAll(() => hub.remove());
-
-async function trainedOn(engine: 'onnx' | 'tensorflow') {
-  await hub.stop();
-  await hub.start({ engine, device: 'cpu' });
-  return hub.train({ datasetVersionId, recipe: QUICK });
+async function trainedOn(engine: 'onnx' | 'tensorflow', recipe: object): Promise<RunAnswer> {
+  const hub = await TestHub.startWithColours({ settings: { engine, device: 'cpu' } });
+  onTestFinished(() => hub.remove());
+  return hub.train({ datasetVersionId: hub.datasetVersionId, recipe });
 }
 
 describe('a hub', () => {
-  it('keeps in the record of a run who computed', async () => {
-    const { engine } = await trainedOn('onnx');
+  it('records the engine of a run', async () => {
+    const { engine } = await trainedOn('onnx', HOPELESS);
     expect(engine).toMatchObject({ name: 'onnx', device: 'cpu', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
   });
 
   it.skipIf(!findTfjs())(
     'trains on TensorFlow when it is told to (skipped without npm run engine:tensorflow)',
     async () => {
-      const run = await trainedOn('tensorflow');
+      const run = await trainedOn('tensorflow', QUICK);
       expect(run.engine).toMatchObject({ name: 'tensorflow', device: 'cpu', version: expect.stringMatching(/^2\./) });
       expect(run.testAccuracy).toBeGreaterThan(0.5);
     },
   );
 
-  it('does not start with an engine that cannot compute on what is asked for', async () => {
-    await hub.stop();
+  it('does not start with an engine that cannot compute on the requested device', async () => {
+    const hub = await TestHub.prepare();
+    onTestFinished(() => hub.remove());
     await expect(hub.start({ engine: 'tensorflow', device: 'webgpu' })).rejects.toMatchObject({
       code: 'ENGINE_UNAVAILABLE',
     });

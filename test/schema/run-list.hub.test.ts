@@ -17,8 +17,7 @@ let hub: TestHub;
 let ids: string[];
 
 beforeAll(async () => {
-  hub = await TestHub.start();
-  await hub.inDatabase(fill);
+  hub = await TestHub.start({ rows: fill });
 });
 afterAll(() => hub.remove());
 
@@ -48,7 +47,7 @@ async function fill(client: PrismaClient): Promise<void> {
   }
 }
 
-/** All pages one behind the other. */
+/** The runs of all pages in order. */
 async function list(variables: Record<string, unknown>, first = 7): Promise<ListedRun[]> {
   const all: ListedRun[] = [];
   for (let after: string | null = null; ; ) {
