@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,8 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundleOf } from '../../src/package.js';
-import { type DatasetVersionAnswer, figuresOf, type RunAnswer } from '../support/answers.js';
-import { registerColours } from '../support/colour-images.js';
+import { figuresOf, type RunAnswer } from '../support/answers.js';
+import { copyColoursWithoutModel } from '../support/colours-data.js';
 import { HubProcess } from '../support/hub-process.js';
 import type { HubUser } from '../support/hub-user.js';
 import { SOME_SECONDS } from '../support/recipes.js';
@@ -24,10 +24,10 @@ let folder: string;
 let publish: RequestListener = stall;
 const publisher = createServer((request, response) => publish(request, response));
 let hub: TestHub;
-let version: DatasetVersionAnswer;
-/** What an undisturbed run comes to, on the data folder of `hub`. */
+let datasetVersionId: string;
+/** A run that nothing disturbed. */
 let undisturbed: RunAnswer;
-/** A copy of that folder from before the run, for hubs that run as processes. */
+/** A copy of the prepared data, for hubs that run as processes. */
 let data: string;
 
 const pidFile = (): string => join(folder, 'worker.pid');
@@ -36,7 +36,8 @@ const dyingFile = (): string => join(folder, 'workers-die');
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hub-kill-'));
   data = join(folder, 'data');
-  // The worker as it is, but one that tells its process id, or dies at once when it is told to.
+  await copyColoursWithoutModel(data);
+  // The worker, which also writes its process id, or dies at once when a file says so.
   const workerEntry = join(folder, 'worker.mjs');
   await writeFile(
     workerEntry,
@@ -47,13 +48,10 @@ beforeAll(async () => {
   );
   await new Promise<void>((resolve) => publisher.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}/weights.h5`;
-  hub = await TestHub.start({ workerEntry, imagenet: { url, bytes: 1000, md5: '' } });
-  version = await registerColours(hub);
-  await hub.ask('add-backbone', { name: 'tiny-imagenet' });
-  await hub.stop();
-  await cp(hub.data, data, { recursive: true });
-  await hub.start();
-  undisturbed = await hub.train({ datasetVersionId: version.id, recipe: SOME_SECONDS });
+  const colours = await TestHub.startWithColours({ workerEntry, imagenet: { url, bytes: 1000, md5: '' } });
+  hub = colours;
+  datasetVersionId = colours.datasetVersionId;
+  undisturbed = await hub.train({ datasetVersionId, recipe: SOME_SECONDS });
   expect(undisturbed.epochs).toHaveLength(SOME_SECONDS.epochs);
 });
 afterAll(async () => {
@@ -65,13 +63,13 @@ afterAll(async () => {
 
 /** Starts the run, and disturbs it as soon as its first epoch has ended. @returns its id. */
 async function disturb(user: HubUser, how: () => Promise<unknown>): Promise<string> {
-  const id = await user.queue({ datasetVersionId: version.id, recipe: SOME_SECONDS });
+  const id = await user.queue({ datasetVersionId, recipe: SOME_SECONDS });
   for await (const { epoch } of user.watch(id)) if (epoch) break;
   await how();
   return id;
 }
 
-/** Waits for the end of a run that was disturbed: it went on from a checkpoint and came to the same. */
+/** Waits for the end of a run that was disturbed: it resumed from a checkpoint and has the same numbers. */
 async function expectUndisturbed(user: HubUser, id: string): Promise<void> {
   const run = await user.ended(id);
   expect(run.state, JSON.stringify(run.error)).toBe('SUCCEEDED');
@@ -79,12 +77,12 @@ async function expectUndisturbed(user: HubUser, id: string): Promise<void> {
   const resumed = user.log
     .filter(({ run }) => run === id)
     .map(({ msg }) => /^Resumed after epoch (\d+)/.exec(msg ?? ''));
-  const behind = Number(resumed.find((match) => match !== null)?.[1]);
-  expect(behind).toBeGreaterThanOrEqual(1);
-  expect(behind).toBeLessThan(SOME_SECONDS.epochs);
+  const after = Number(resumed.find((match) => match !== null)?.[1]);
+  expect(after).toBeGreaterThanOrEqual(1);
+  expect(after).toBeLessThan(SOME_SECONDS.epochs);
 }
 
-describe('a run', () => {
+describe('a run', { timeout: 120_000 }, () => {
   const running: HubProcess[] = [];
   const startHub = async (): Promise<HubProcess> => {
     const started = await HubProcess.start(data);
@@ -95,18 +93,18 @@ describe('a run', () => {
     for (const started of running.splice(0)) await started.end('SIGKILL');
   });
 
-  it('goes on when its hub was killed and starts again, and comes to the same', async () => {
+  it('resumes when its hub was killed and starts again, with the same numbers', async () => {
     const killed = await startHub();
     const id = await disturb(killed, () => killed.end('SIGKILL'));
     await expectUndisturbed(await startHub(), id);
   });
 
-  it('goes on when its hub was told to stop and starts again, and comes to the same', async () => {
+  it('resumes when its hub was stopped and starts again, with the same numbers', async () => {
     const stopped = await startHub();
-    const id = await stopped.queue({ datasetVersionId: version.id, recipe: SOME_SECONDS });
+    const id = await stopped.queue({ datasetVersionId, recipe: SOME_SECONDS });
     for await (const { epoch } of stopped.watch(id)) if (epoch) break;
     const listening = stopped.watch(id);
-    await listening.next(); // somebody who listens does not hold it up
+    await listening.next(); // a subscriber does not delay the stop
     const began = performance.now();
     expect(await stopped.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(performance.now() - began).toBeLessThan(10_000);
@@ -114,7 +112,7 @@ describe('a run', () => {
     await expectUndisturbed(await startHub(), id);
   });
 
-  it('goes on when its worker was killed, and comes to the same', async () => {
+  it('resumes when its worker was killed, with the same numbers', async () => {
     const id = await disturb(hub, async () => process.kill(Number(await readFile(pidFile(), 'utf8')), 'SIGKILL'));
     await expectUndisturbed(hub, id);
     expect(hub.log).toContainEqual(expect.objectContaining({ run: id, deaths: 1, msg: 'worker process died' }));
@@ -122,22 +120,22 @@ describe('a run', () => {
 
   it('fails when its workers die again and again, and the next one runs', async () => {
     await writeFile(dyingFile(), '');
-    expect(await hub.train({ datasetVersionId: version.id, recipe: SOME_SECONDS })).toMatchObject({
+    expect(await hub.train({ datasetVersionId, recipe: SOME_SECONDS })).toMatchObject({
       state: 'FAILED',
       error: { code: 'WORKER_DIED', message: "The worker process died 3 times; the hub's log has the details." },
     });
     await rm(dyingFile());
-    expect(await hub.train({ datasetVersionId: version.id, recipe: { ...SOME_SECONDS, epochs: 1 } })).toMatchObject({
+    expect(await hub.train({ datasetVersionId, recipe: { ...SOME_SECONDS, epochs: 1 } })).toMatchObject({
       state: 'SUCCEEDED',
     });
   });
 });
 
-describe('a run whose backbone is being downloaded', { timeout: 10_000 }, () => {
+describe('a run whose backbone is being downloaded', () => {
   async function downloading(): Promise<string> {
     publish = stall;
     const asked = once(publisher, 'request');
-    const id = await hub.queue({ datasetVersionId: version.id, backbone: 'imagenet' });
+    const id = await hub.queue({ datasetVersionId, backbone: 'imagenet' });
     await asked;
     return id;
   }

@@ -1,11 +1,11 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { bundleOf } from '../../src/package.js';
 import type { SweepAnswer } from '../support/answers.js';
-import { registerColours } from '../support/colour-images.js';
+import { copyColoursWithoutModel } from '../support/colours-data.js';
 import { HubProcess } from '../support/hub-process.js';
 import type { HubUser } from '../support/hub-user.js';
 import { QUICK } from '../support/recipes.js';
@@ -14,9 +14,9 @@ import { TestHub } from '../support/test-hub.js';
 let folder: string;
 let hub: TestHub;
 let input: Readonly<Record<string, unknown>>;
-/** What an undisturbed sweep comes to. */
+/** A sweep that nothing disturbed. */
 let undisturbed: SweepAnswer;
-/** A copy of the hub's data from before it. */
+/** A copy of the prepared data, for a hub that runs as a process. */
 let data: string;
 
 const TRIALS = 12;
@@ -25,7 +25,8 @@ const pidFile = (): string => join(folder, 'worker.pid');
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hub-sweep-kill-'));
   data = join(folder, 'data');
-  // The worker as it is, but one that tells its process id.
+  await copyColoursWithoutModel(data);
+  // The worker, which also writes its process id.
   const workerEntry = join(folder, 'worker.mjs');
   await writeFile(
     workerEntry,
@@ -33,12 +34,9 @@ beforeAll(async () => {
     writeFileSync(${JSON.stringify(pidFile())}, String(process.pid));
     await import(${JSON.stringify(pathToFileURL(bundleOf('worker')))});`,
   );
-  hub = await TestHub.start({ workerEntry });
-  const { id: datasetVersionId } = await registerColours(hub);
-  await hub.ask('add-backbone', { name: 'tiny-imagenet' });
-  await hub.stop();
-  await cp(hub.data, data, { recursive: true });
-  await hub.start();
+  const colours = await TestHub.startWithColours({ workerEntry });
+  hub = colours;
+  const { datasetVersionId } = colours;
   const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: { ...QUICK, epochs: 20, patience: null } };
   const parameters = [{ name: 'learningRate', min: 1e-5, max: 0.01, scale: 'LOG' }];
   input = { base, method: 'RANDOM', runs: TRIALS, parameters };
@@ -64,7 +62,9 @@ const figuresOf = ({ trials, best, state }: SweepAnswer): unknown => ({
   trials: trials.map(({ seconds: _, ...trial }) => trial),
 });
 
-it('a sweep goes on when its hub was killed and starts again, and comes to the same', async () => {
+it('a sweep resumes when its hub was killed and starts again, with the same figures', {
+  timeout: 120_000,
+}, async () => {
   const killed = await HubProcess.start(data);
   const id = await disturb(killed, () => killed.end('SIGKILL'));
   const again = await HubProcess.start(data);
@@ -74,7 +74,7 @@ it('a sweep goes on when its hub was killed and starts again, and comes to the s
   expect((await again.ended(sweep.runId!)).state).toBe('SUCCEEDED');
 });
 
-it('a sweep goes on when its worker was killed, and comes to the same', async () => {
+it('a sweep resumes when its worker was killed, with the same figures', { timeout: 120_000 }, async () => {
   await hub.ended(undisturbed.runId!);
   const id = await disturb(hub, async () => process.kill(Number(await readFile(pidFile(), 'utf8')), 'SIGKILL'));
   expect(figuresOf(await hub.endedSweep(id))).toEqual(figuresOf(undisturbed));
