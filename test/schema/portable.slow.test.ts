@@ -37,21 +37,33 @@ const SIDE = 32;
 const COUNT = 3;
 const pixels = Uint8Array.from({ length: COUNT * SIDE * SIDE * 3 }, (_, i) => (i * 2654435761) >>> 24);
 
-// One story: every test begins where the one before it ended.
-describe('a model version', () => {
+/** An export as it was sent. */
+interface Sent {
+  readonly content: Buffer;
+  readonly headers: Headers;
+}
+
+describe('a model version', { timeout: 60_000 }, () => {
   let hub: TestHub;
   let datasetVersionId: string;
-  const files: Record<string, Buffer> = {};
+  /** The exports of the version, by format. */
+  const sent = new Map<string, Sent>();
 
   beforeAll(async () => {
-    hub = await TestHub.start();
+    hub = await TestHub.start({ versionWork: true });
     datasetVersionId = (await registerColours(hub)).id;
     const run = await hub.train({ datasetVersionId, recipe: { ...QUICK, dropout: 0.25 } });
     await hub.registerModel(run.id, 'colours');
     await Promise.all([hub.measured('colours', 1), hub.calibrated('colours', 1)]);
     await hub.ask('set-serving-precision', { model: 'colours', version: 1, precision: 'FP32' });
+    for (const { format, link } of (await versions('colours'))[0]!.exports) {
+      const response = await get(link);
+      sent.set(format, { content: Buffer.from(await response.arrayBuffer()), headers: response.headers });
+    }
   });
   afterAll(() => hub.remove());
+
+  const exported = (format: string): Buffer => sent.get(format)!.content;
 
   const versions = async (model: string): Promise<readonly VersionAnswer[]> =>
     (await hub.ask<{ model: { versions: VersionAnswer[] } }>('model-exports', { model })).model.versions;
@@ -61,7 +73,7 @@ describe('a model version', () => {
 
   const { run: at } = new HubCommands(() => hub);
 
-  /** What the network of a version says about the pictures, before its answers are calibrated. */
+  /** Probabilities of the pictures by the network of a version, before calibration. */
   async function answers(model: string, version: number): Promise<Float32Array> {
     const { temperature } = await hub.calibrated(model, version);
     const image = { name: 'image', datatype: 'UINT8', shape: [COUNT, SIDE, SIDE, 3], data: [...pixels] };
@@ -94,46 +106,44 @@ describe('a model version', () => {
     return ended(variables.model, sent.importModelVersion.id);
   }
 
-  it('names the formats in which it can be had, and sends each as it says', async () => {
+  it('names its export formats, and each download has the name, size and digest that it states', async () => {
     const [version] = await versions('colours');
     expect(version!.exports.map(({ format }) => format)).toEqual(['ONNX', 'ONNX_INT8', 'SAFETENSORS', 'KERAS']);
     expect(version!.origin).toBeNull();
     const names = ['colours-1.onnx', 'colours-1.int8.onnx', 'colours-1.safetensors', 'colours-1.h5'];
-    for (const [i, { format, link, bytes }] of version!.exports.entries()) {
-      const response = await get(link);
-      const content = Buffer.from(await response.arrayBuffer());
-      files[format] = content;
+    for (const [i, { format, bytes }] of version!.exports.entries()) {
+      const { content, headers } = sent.get(format)!;
       const digest = createHash('sha256').update(content).digest('base64');
-      expect(response.headers.get('content-disposition')).toBe(`attachment; filename=${names[i]}`);
-      expect(response.headers.get('repr-digest')).toBe(`sha-256=:${digest}:`);
+      expect(headers.get('content-disposition')).toBe(`attachment; filename=${names[i]}`);
+      expect(headers.get('repr-digest')).toBe(`sha-256=:${digest}:`);
       // Graph and description, which a narrow network has as a real one, are not counted.
       expect(content.length, format).toBeGreaterThan(0.8 * bytes);
       expect(content.length, format).toBeLessThan(4 * bytes);
     }
     // Each is deleted when it has been sent.
     const served = /\.network(\.weights)?$/;
-    const sent = async (): Promise<readonly string[]> =>
+    const left = async (): Promise<readonly string[]> =>
       (await readdir(dataPaths(hub.data).temporary)).filter((name) => !served.test(name));
-    await vi.waitUntil(async () => (await sent()).length === 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await left()).length === 0, { timeout: 20_000 });
   });
 
   it.each([
     ['ONNX', 1e-5],
     ['ONNX_INT8', 0.2],
-  ])('answers as %s what it answers here, and says what it is', async (format, tolerance) => {
-    const session = await ort.InferenceSession.create(files[format]!);
+  ])('answers as %s as it answers in the hub, and describes itself', async (format, tolerance) => {
+    const session = await ort.InferenceSession.create(exported(format));
     const { result } = await session.run({ pixels: new ort.Tensor('uint8', pixels, [COUNT, SIDE, SIDE, 3]) });
     await session.release();
     const [got, expected] = [[...(result!.data as Float32Array)], await answers('colours', 1)];
     for (const [i, value] of expected.entries()) expect(Math.abs(got[i]! - value)).toBeLessThanOrEqual(tolerance);
     for (const text of ['["blue","green","red"]', '"input":32,"image":75', 'colours 1', 'x / 127.5 - 1']) {
-      expect(files[format]!.includes(text), text).toBe(true);
+      expect(exported(format).includes(text), text).toBe(true);
     }
   });
 
-  it('has its weights and what it is as safetensors, and as a Keras model', async () => {
-    const { weights, metadata } = readSafetensors(files.SAFETENSORS!);
-    expect(readExportedModel(files.SAFETENSORS!)).toMatchObject({
+  it('has its weights and description as safetensors, and as a Keras model', async () => {
+    const { weights, metadata } = readSafetensors(exported('SAFETENSORS'));
+    expect(readExportedModel(exported('SAFETENSORS'))).toMatchObject({
       labels: COLOUR_NAMES,
       shape: { classes: 3, dropout: 0.25 },
     });
@@ -146,7 +156,7 @@ describe('a model version', () => {
       calibration: JSON.stringify({ temperature }),
       dataset: 'colours 1',
     });
-    const model = await readKerasModel(files.KERAS!);
+    const model = await readKerasModel(exported('KERAS'));
     expect(model).toMatchObject({ labels: COLOUR_NAMES, shape: { classes: 3, dropout: 0.25 }, notes: [] });
     for (const [name, { data }] of weights) expect(model.weights.get(name)!.data, name).toEqual(data);
   });
@@ -163,11 +173,11 @@ describe('a model version', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
   });
 
-  it('comes back from its Keras export with the same figures and answers, and the audit says who brought it', async () => {
-    const done = await imported(files.KERAS!, { model: 'back' });
+  it('is imported from its Keras export with the same figures and answers, and the audit names the actor', async () => {
+    const done = await imported(exported('KERAS'), { model: 'back' });
     expect(done).toMatchObject({ state: 'SUCCEEDED', version: 1, error: null, notes: [] });
     const [[original], [version]] = [await versions('colours'), await versions('back')];
-    const sha256 = createHash('sha256').update(files.KERAS!).digest('hex');
+    const sha256 = createHash('sha256').update(exported('KERAS')).digest('hex');
     expect(version).toMatchObject({ runId: null, origin: { fileName: 'file', sha256 }, labels: COLOUR_NAMES });
     expect(version!.testAccuracy).toBe(original!.testAccuracy);
     await hub.ask('set-serving-precision', { model: 'back', version: 1, precision: 'FP32' });
@@ -178,36 +188,36 @@ describe('a model version', () => {
     expect(auditEvents.events).toMatchObject([{ actor: 'first', subject: 'back 1' }]);
   });
 
-  it('goes out at the terminal', async () => {
+  it('is exported by a command', async () => {
     const out = join(hub.outside, 'colours.safetensors');
     const { code, stderr } = await at('model', 'export', 'colours', '1', '--format', 'safetensors', '--out', out);
     expect(code, stderr).toBe(0);
-    expect((await readFile(out)).equals(files.SAFETENSORS!)).toBe(true);
+    expect((await readFile(out)).equals(exported('SAFETENSORS'))).toBe(true);
   });
 
-  it('is made at the terminal of a file that Keras saved, with what was taken on trust', async () => {
+  it('is imported by a command from a file that Keras saved, with notes about what could not be checked', async () => {
     const file = join(hub.allowed, 'model.h5');
     await writeFile(file, gunzipSync(readFileSync(new URL('../reference/keras_model.h5.gz', import.meta.url))));
-    const command = ['model', 'import', 'brought', file, '--dataset', 'colours', '--labels', 'red', 'blue', 'green'];
+    const command = ['model', 'import', 'saved', file, '--dataset', 'colours', '--labels', 'red', 'blue', 'green'];
     const { code, stdout, stderr } = await at(...command, '--json');
     expect(code, stderr).toBe(0);
     const notes = ['taken for a bilinear resize', 'No layer scales'].map((text) => expect.stringContaining(text));
     expect(JSON.parse(stdout)).toMatchObject({ modelImport: { version: 1, fileName: 'model.h5', notes } });
-    const [version] = await versions('brought');
+    const [version] = await versions('saved');
     expect(version).toMatchObject({ labels: ['red', 'blue', 'green'], runId: null });
     expect(version!.testAccuracy).toBeLessThan(1);
     await writeFile(file, 'weights');
-    const refused = await at('model', 'import', 'brought', file, '--dataset', 'colours', '--upload');
+    const refused = await at('model', 'import', 'saved', file, '--dataset', 'colours', '--upload');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('neither a Keras model') });
   });
 
-  it('is not made of a file whose outputs have other labels', async () => {
-    const { state, error, version } = await imported(files.KERAS!, { labels: ['red', 'blue', 'pink'] });
+  it('is not imported from a file whose outputs have other labels', async () => {
+    const { state, error, version } = await imported(exported('KERAS'), { labels: ['red', 'blue', 'pink'] });
     expect({ state, version, code: error?.code }).toEqual({ state: 'FAILED', version: null, code: 'BAD_INPUT' });
     expect(error?.message).toContain('none is "green", a class of the dataset');
   });
 
-  it('is asked for in vain with a dataset version that is not there, or with two sources', async () => {
+  it('is not imported for a missing dataset version, or without exactly one source', async () => {
     const none = { model: 'refused', datasetVersionId: '00000000-0000-7000-8000-000000000000' };
     await expect(hub.ask('import-model-version', { ...none, path: hub.data })).rejects.toMatchObject({
       code: 'BAD_INPUT',
