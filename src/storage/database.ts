@@ -13,6 +13,7 @@ import {
   migrate,
   readMigrations,
 } from './migrations.js';
+import { SequentialClient } from './sequential-client.js';
 
 export { Prisma, type PrismaClient };
 
@@ -102,7 +103,7 @@ async function open(
     await server.close();
     throw error;
   }
-  const pool = new pg.Pool(server.connection);
+  const pool = new pg.Pool({ ...server.connection, Client: SequentialClient });
   const client = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
   return {
     client,

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { nextMigration } from '../../prisma/schema-engine.mjs';
 import { type Database, isUniqueViolation, openDatabase, type PrismaClient } from '../../src/storage/database.js';
 import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
@@ -86,6 +86,18 @@ describe('an embedded database', () => {
     for (const [i, found] of (await Promise.all(read)).entries()) {
       for (const row of found) expect(row.name).toBe(names[i]);
     }
+  });
+
+  test('reads many relations in a transaction without a warning that its connection is busy', async () => {
+    const { client } = await open(await emptyDatabase());
+    const { id } = await datasetVersion(client);
+    await client.run.create({ data: { kind: 'TRANSFER', datasetVersionId: id, backboneName: 'any', recipe: {} } });
+    const warned = vi.spyOn(process, 'emitWarning');
+    onTestFinished(() => warned.mockRestore());
+    const include = { epochs: true, events: true, modelVersions: true, reproductions: true } as const;
+    const [run] = await client.$transaction((tx) => tx.run.findMany({ include }));
+    expect(run).toMatchObject({ epochs: [], events: [], modelVersions: [], reproductions: [] });
+    expect(warned).not.toHaveBeenCalled();
   });
 
   test('does all of a transaction or nothing, and goes on afterwards', async () => {

@@ -1,0 +1,23 @@
+import pg from 'pg';
+
+type Answered = (error: unknown, result?: unknown) => void;
+
+/**
+ * A connection that sends each query after the one before has ended, as node-postgres 9 will ask of its callers. Prisma
+ * reads the relations of rows in parallel, also within a transaction, which has one connection.
+ */
+export class SequentialClient extends pg.Client {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Takes what `pg.Client.query` takes, except for queries that are objects with a method `submit`. */
+  override query(...args: unknown[]): never {
+    const answered = typeof args.at(-1) === 'function' ? (args.pop() as Answered) : undefined;
+    const result: Promise<unknown> = this.#last.then(() => super.query(...(args as [string])));
+    this.#last = result.catch(() => undefined);
+    if (answered) {
+      void result.then((rows) => answered(undefined, rows), answered);
+      return undefined as never;
+    }
+    return result as never;
+  }
+}
