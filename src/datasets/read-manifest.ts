@@ -63,6 +63,9 @@ export class ShardReader {
   readonly #blobs: BlobStore;
   readonly #shards: readonly string[];
   readonly #open = new Map<number, Promise<OpenBlob>>();
+  /** Reads under way. */
+  readonly #reads = new Set<Promise<unknown>>();
+  #isClosed = false;
 
   constructor(blobs: BlobStore, manifest: Manifest) {
     this.#blobs = blobs;
@@ -71,14 +74,31 @@ export class ShardReader {
 
   /** The encoded bytes of an image. @throws NOT_FOUND or BLOB_CORRUPT for a missing or damaged shard. */
   async read(image: ImageRecord): Promise<Uint8Array> {
+    const read = this.#read(image);
+    this.#reads.add(read);
+    try {
+      return await read;
+    } finally {
+      this.#reads.delete(read);
+      if (this.#isClosed && this.#reads.size === 0) await this.#release();
+    }
+  }
+
+  /** Closes the shards after the reads under way. A later read opens a shard again and closes it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    while (this.#reads.size > 0) await Promise.allSettled(this.#reads);
+    await this.#release();
+  }
+
+  async #read(image: ImageRecord): Promise<Uint8Array> {
     const shard = await this.#shard(image.shard);
     const encoded = new Uint8Array(image.bytes);
     shard.read(encoded, image.offset);
     return encoded;
   }
 
-  /** Closes the shards. A later read opens them again. */
-  async close(): Promise<void> {
+  async #release(): Promise<void> {
     const shards = [...this.#open.values()];
     this.#open.clear();
     const opened = await Promise.allSettled(shards);

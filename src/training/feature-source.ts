@@ -38,17 +38,32 @@ export async function openFeatures(
   const { blobs, emit } = context;
   if (job.uncached !== null) {
     const { source } = await openFrozenPart(job, manifest, variants, context);
-    const time = prettyMilliseconds(await timeOf(perEpoch, source, variants.length), { secondsDecimalDigits: 0 });
-    const message = `Features are recomputed in every epoch: ${job.uncached} Expect about ${time} per epoch.`;
-    emit({ type: 'log', message });
+    await unlessItFails(source, async () => {
+      const time = prettyMilliseconds(await timeOf(perEpoch, source, variants.length), { secondsDecimalDigits: 0 });
+      const message = `Features are recomputed in every epoch: ${job.uncached} Expect about ${time} per epoch.`;
+      emit({ type: 'log', message });
+    });
     return { source, computed: null };
   }
   const table = new FeatureTable(blobs, featureTypeOf(firstTrainedLayerOf(job.recipe)));
+  const computed = await unlessItFails(table, () => fill(table, job, manifest, variants, context));
+  return { source: table, computed };
+}
+
+/** Adds the cached chunks of features to a table, then those that it computes. @returns the variants computed. */
+async function fill(
+  table: FeatureTable,
+  job: Job,
+  manifest: Manifest,
+  variants: readonly ImageVariant[],
+  context: FeatureContext,
+): Promise<number> {
+  const { blobs, emit } = context;
   let missing = variants.length;
   for (const chunk of job.featureChunks) if (await table.add(chunk)) missing -= chunk.rows;
   const cached = variants.length - missing;
   emit({ type: 'log', message: `Features: ${cached} of ${variants.length} cached, ${missing} to compute.` });
-  if (missing === 0) return { source: table, computed: 0 };
+  if (missing === 0) return 0;
 
   const meter = new ProgressMeter('features', missing, emit);
   const { options, close } = await openFrozenPart(job, manifest, variants, context);
@@ -62,7 +77,17 @@ export async function openFeatures(
   } finally {
     await close();
   }
-  return { source: table, computed: missing };
+  return missing;
+}
+
+/** Runs work on a source that its caller will close, and closes it here when the work fails. */
+async function unlessItFails<T>(source: Pick<FeatureSource, 'close'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
 }
 
 /** Estimated milliseconds for a number of image variants, from timing a few. */

@@ -84,14 +84,18 @@ export async function* extractFeatures(
   const frozen = new FrozenPart(options);
   const rows = rowsPerChunk(newFeatures(options.type, frozen.outFeatures).byteLength);
   const pending: Promise<{ chunk: FeatureChunk; bytes: number }>[] = [];
-  for (const [index, part] of chunks(variants, rows).entries()) {
-    if (isCached(index)) continue;
-    const chunk = compute(index, part);
-    chunk.catch(() => undefined); // awaited below; an unhandled rejection would end the process
-    pending.push(chunk);
-    if (pending.length > 1) yield pending.shift()!; // the next chunk computes while this one is handled
+  try {
+    for (const [index, part] of chunks(variants, rows).entries()) {
+      if (isCached(index)) continue;
+      const chunk = compute(index, part);
+      chunk.catch(() => undefined); // awaited below; an unhandled rejection would end the process
+      pending.push(chunk);
+      if (pending.length > 1) yield await pending.shift()!; // the next chunk computes while this one is handled
+    }
+    while (pending.length > 0) yield await pending.shift()!;
+  } finally {
+    await Promise.allSettled(pending); // the images that they read may be closed afterwards
   }
-  yield* pending;
 
   async function compute(
     index: number,

@@ -52,9 +52,11 @@ export class FrozenPart {
     const { outFeatures } = this;
     const batchSize = imagesPerPass(size);
     const features = newFeatures(type, variants.length * outFeatures);
+    let isGivenUp = false;
     const work = chunks(variants, batchSize).map((batch, i) =>
       this.#decoding(async () => {
         signal.throwIfAborted();
+        if (isGivenUp) return;
         const pixels = await decodeVariants(shards, batch, size.input);
         await this.#inFlight(async () => {
           signal.throwIfAborted();
@@ -65,7 +67,12 @@ export class FrozenPart {
         onImages(batch.length);
       }),
     );
-    await Promise.all(work);
+    try {
+      await Promise.all(work);
+    } finally {
+      isGivenUp = true;
+      await Promise.allSettled(work); // what they use may be closed afterwards
+    }
     return features;
   }
 }

@@ -6,7 +6,7 @@ import { addSteps, metricsOf, stoppedEarly } from './epoch.js';
 import type { EpochMetrics } from './epoch-metrics.js';
 import { evaluate } from './evaluate.js';
 import { openFeatures } from './feature-source.js';
-import { featureTypeOf } from './features.js';
+import { type FeatureSource, featureTypeOf } from './features.js';
 import { imageVariants } from './image-variants.js';
 import type { SweepEvent, SweepJob, TrialOutcome } from './job.js';
 import { buildLearner } from './learner.js';
@@ -34,20 +34,27 @@ export async function sweep(
   const classes = manifest.classes.length;
   const splitsBySeed = new Map<number, Splits>();
   const { source: cached } = await openFeatures(job, manifest, variants, variants.length, context);
-  const seen = Int32Array.from(variants.keys()).filter((row) => variants[row]?.image.split !== 'test');
-  const source = await inMemory(cached, seen, featureTypeOf(firstTrainedLayerOf(job.recipe)));
-
-  const histories: (readonly EpochMetrics[])[] = [...job.histories];
-  for (const { number, recipe } of job.trials) {
-    const began = performance.now();
-    const outcome = await runTrial(recipe);
-    histories.push(outcome.history);
-    emit({ type: 'trial', number, ...outcome, seconds: (performance.now() - began) / 1000 });
+  try {
+    const seen = Int32Array.from(variants.keys()).filter((row) => variants[row]?.image.split !== 'test');
+    const source = await inMemory(cached, seen, featureTypeOf(firstTrainedLayerOf(job.recipe)));
+    const histories: (readonly EpochMetrics[])[] = [...job.histories];
+    for (const { number, recipe } of job.trials) {
+      const began = performance.now();
+      const outcome = await runTrial(recipe, source, histories);
+      histories.push(outcome.history);
+      emit({ type: 'trial', number, ...outcome, seconds: (performance.now() - began) / 1000 });
+    }
+  } finally {
+    await cached.close();
   }
-  await source.close();
   emit({ type: 'finished' });
 
-  async function runTrial(recipe: Recipe): Promise<TrialOutcome> {
+  /** @param histories of the trials before. */
+  async function runTrial(
+    recipe: Recipe,
+    source: FeatureSource,
+    histories: readonly (readonly EpochMetrics[])[],
+  ): Promise<TrialOutcome> {
     const splits = splitsBySeed.get(recipe.seed) ?? drawSplits(manifest, recipe);
     splitsBySeed.set(recipe.seed, splits);
     const { rowLength } = source;

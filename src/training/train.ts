@@ -51,91 +51,93 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
   const splits = drawSplits(manifest, recipe);
   const perEpoch = splits.train.length + splits.validation.length;
   const { source, computed } = await timed('features', () => openFeatures(job, manifest, variants, perEpoch, context));
+  try {
+    // model and optimizer, new or restored
+    const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
+    const { layers, input, folded } = learner;
+    const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
+    const checkpoint = job.checkpointBlob ? await loadCheckpoint(blobs, job.checkpointBlob) : undefined;
+    const batchSize = Math.min(recipe.batchSize, splits.train.length);
+    const optimizer = optimizerOf(recipe, layers);
+    const trainerFrom = (start: TrainerState) =>
+      engine.trainer({ layers, input, folded, batchSize, ...optimizer, start });
+    let trainer = await trainerFrom(checkpoint?.state ?? begin);
+    const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
+    let partial: PartialEpoch = checkpoint?.partial ?? NO_IMAGES_YET;
+    let kept: Weights = checkpoint?.kept ?? new Map();
+    if (checkpoint) {
+      const within = partial.images > 0 ? ` and ${partial.images} images` : '';
+      emit({ type: 'log', message: `Resumed after epoch ${history.length}${within}.` });
+    }
 
-  // model and optimizer, new or restored
-  const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
-  const { layers, input, folded } = learner;
-  const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
-  const checkpoint = job.checkpointBlob ? await loadCheckpoint(blobs, job.checkpointBlob) : undefined;
-  const batchSize = Math.min(recipe.batchSize, splits.train.length);
-  const optimizer = optimizerOf(recipe, layers);
-  const trainerFrom = (start: TrainerState) =>
-    engine.trainer({ layers, input, folded, batchSize, ...optimizer, start });
-  let trainer = await trainerFrom(checkpoint?.state ?? begin);
-  const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
-  let partial: PartialEpoch = checkpoint?.partial ?? NO_IMAGES_YET;
-  let kept: Weights = checkpoint?.kept ?? new Map();
-  if (checkpoint) {
-    const within = partial.images > 0 ? ` and ${partial.images} images` : '';
-    emit({ type: 'log', message: `Resumed after epoch ${history.length}${within}.` });
-  }
-
-  // epochs
-  const parts: StepParts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
-  const checkpoints = new CheckpointWriter(blobs, emit, job.checkpointSeconds);
-  await timed('training', async () => {
-    const left = (recipe.epochs - history.length) * splits.train.length - partial.images;
-    const meter = new ProgressMeter('training', left, emit);
-    try {
-      while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
-        const began = performance.now();
-        const epoch = history.length + 1;
-        const trained = await trainEpoch(epoch, (done) => meter.add(done));
-        const validated = await evaluate(trainer, source, splits.validation, labels, classes);
-        const state = finiteState();
-        history.push(metricsOf(epoch, trained, validated, (performance.now() - began) / 1000));
-        partial = NO_IMAGES_YET;
-        kept = keepWeights(history, kept, state.weights, recipe);
-        await checkpoints.afterEpoch(resumePoint(state));
+    // epochs
+    const parts: StepParts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
+    const checkpoints = new CheckpointWriter(blobs, emit, job.checkpointSeconds);
+    await timed('training', async () => {
+      const left = (recipe.epochs - history.length) * splits.train.length - partial.images;
+      const meter = new ProgressMeter('training', left, emit);
+      try {
+        while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
+          const began = performance.now();
+          const epoch = history.length + 1;
+          const trained = await trainEpoch(epoch, (done) => meter.add(done));
+          const validated = await evaluate(trainer, source, splits.validation, labels, classes);
+          const state = finiteState();
+          history.push(metricsOf(epoch, trained, validated, (performance.now() - began) / 1000));
+          partial = NO_IMAGES_YET;
+          kept = keepWeights(history, kept, state.weights, recipe);
+          await checkpoints.afterEpoch(resumePoint(state));
+        }
+      } finally {
+        await checkpoints.end();
       }
-    } finally {
-      await checkpoints.end();
+    });
+    if (history.length < recipe.epochs) {
+      emit({ type: 'log', message: `Stopped early: the lowest validation loss was in epoch ${bestEpoch(history)}.` });
     }
-  });
-  if (history.length < recipe.epochs) {
-    emit({ type: 'log', message: `Stopped early: the lowest validation loss was in epoch ${bestEpoch(history)}.` });
-  }
 
-  // the test split, evaluated once
-  const epoch = keptEpoch(history, recipe);
-  if (epoch !== history.length || recipe.averageEpochs > 0) {
+    // the test split, evaluated once
+    const epoch = keptEpoch(history, recipe);
+    if (epoch !== history.length || recipe.averageEpochs > 0) {
+      await trainer.dispose();
+      trainer = await trainerFrom({ ...begin, weights: kept });
+    }
+    const predictions: Prediction[] = [];
+    const test = await timed('evaluation', () =>
+      evaluate(trainer, source, splits.test, labels, classes, (prediction) => predictions.push(prediction)),
+    );
+    const { sha256: predictionsBlob } = await blobs.put(packPredictions(predictions));
+    const { sha256: weightsBlob } = await blobs.put(safetensorsParts(learner.toKeras(trainer.state().weights)));
     await trainer.dispose();
-    trainer = await trainerFrom({ ...begin, weights: kept });
-  }
-  const predictions: Prediction[] = [];
-  const test = await timed('evaluation', () =>
-    evaluate(trainer, source, splits.test, labels, classes, (prediction) => predictions.push(prediction)),
-  );
-  const { sha256: predictionsBlob } = await blobs.put(packPredictions(predictions));
-  const { sha256: weightsBlob } = await blobs.put(safetensorsParts(learner.toKeras(trainer.state().weights)));
-  await trainer.dispose();
-  await source.close();
-  const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-  const made = { weightsBlob, keptEpoch: epoch, test, predictionsBlob };
-  emit({ type: 'finished', ...made, seconds, computedPictures: computed, peakMemoryBytes });
+    const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+    const made = { weightsBlob, keptEpoch: epoch, test, predictionsBlob };
+    emit({ type: 'finished', ...made, seconds, computedPictures: computed, peakMemoryBytes });
 
-  /** Trains the rest of an epoch, starting at `partial`. */
-  async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<PartialEpoch> {
-    for (const steps of stepsOf(parts, trainer, epoch, partial.images / batchSize)) {
-      signal.throwIfAborted();
-      const before = partial.images;
-      partial = addSteps(partial, steps, await trainer.take(steps), epoch, recipe);
-      onImages(partial.images - before);
-      if (checkpoints.due && partial.images < splits.train.length)
-        await checkpoints.withinEpoch(resumePoint(finiteState()));
+    /** Trains the rest of an epoch, starting at `partial`. */
+    async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<PartialEpoch> {
+      for (const steps of stepsOf(parts, trainer, epoch, partial.images / batchSize)) {
+        signal.throwIfAborted();
+        const before = partial.images;
+        partial = addSteps(partial, steps, await trainer.take(steps), epoch, recipe);
+        onImages(partial.images - before);
+        if (checkpoints.due && partial.images < splits.train.length)
+          await checkpoints.withinEpoch(resumePoint(finiteState()));
+      }
+      return partial;
     }
-    return partial;
-  }
 
-  function resumePoint(state: TrainerState): Checkpoint {
-    return { state, history: [...history], partial, kept };
-  }
+    function resumePoint(state: TrainerState): Checkpoint {
+      return { state, history: [...history], partial, kept };
+    }
 
-  /** The trainer's state. @throws DIVERGED when a weight is not finite. */
-  function finiteState(): TrainerState {
-    const state = trainer.state();
-    if (!allFinite(state)) throw diverged('weights are no longer finite', history.length + 1, recipe);
-    return state;
+    /** The trainer's state. @throws DIVERGED when a weight is not finite. */
+    function finiteState(): TrainerState {
+      const state = trainer.state();
+      if (!allFinite(state)) throw diverged('weights are no longer finite', history.length + 1, recipe);
+      return state;
+    }
+  } finally {
+    await source.close();
   }
 
   async function timed<T>(phase: Phase, work: () => Promise<T>): Promise<T> {

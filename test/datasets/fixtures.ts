@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -13,6 +13,7 @@ import { ZipFile } from 'yazl';
 import type { Source } from '../../src/datasets/source.js';
 import { TarSource } from '../../src/datasets/tar-source.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
+import { removeFolder } from '../support/remove-folder.js';
 
 /** Path and content, in the order of the archive. A null content is a folder. */
 export type Files = Readonly<Record<string, Buffer | null>>;
@@ -73,7 +74,7 @@ export async function zipOf(
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-datasets-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  onTestFinished(() => removeFolder(folder));
   return folder;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingestImages } from '../../src/datasets/ingest.js';
-import type { Manifest } from '../../src/datasets/manifest.js';
-import { readManifest } from '../../src/datasets/read-manifest.js';
+import type { ImageRecord, Manifest } from '../../src/datasets/manifest.js';
+import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
 import { images, sourceOf, temporaryStore } from './fixtures.js';
 
 describe('readManifest', () => {
@@ -24,5 +24,18 @@ describe('readManifest', () => {
     const { sha256 } = await blobs.put(Buffer.from('{'));
     await expect(readManifest(blobs, sha256)).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
     await expect(readManifest(blobs, '0'.repeat(64))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('ShardReader', () => {
+  it('leaves no file open: after a read during which it was closed, nor after a later one', async () => {
+    const { blobs } = await temporaryStore(); // fails the test for a file that is open at the end
+    const { manifest } = await ingestImages(await sourceOf(await images(['cat', 'dog'], 2)), blobs);
+    const [image] = manifest.images as [ImageRecord];
+    const reader = new ShardReader(blobs, manifest);
+    const during = reader.read(image);
+    await reader.close();
+    const later = await Promise.all([reader.read(image), reader.read(image)]);
+    for (const read of [await during, ...later]) expect(read).toHaveLength(image.bytes);
   });
 });

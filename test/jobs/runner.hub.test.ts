@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -9,6 +9,7 @@ import type { QueuedKind } from '../../src/jobs/job-kinds.js';
 import type { WaitingJob } from '../../src/jobs/queue.js';
 import { Runner } from '../../src/jobs/runner.js';
 import { startWorker } from '../../src/jobs/worker-process.js';
+import { removeFolder } from '../support/remove-folder.js';
 import { RowDatabase } from '../support/run-rows.js';
 
 let database: RowDatabase;
@@ -37,7 +38,7 @@ beforeAll(async () => {
 afterEach(() => runner?.close());
 afterAll(async () => {
   await database.remove();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await removeFolder(folder);
 });
 
 /** A kind of jobs in memory, whose worker follows a plan. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -20,6 +20,7 @@ import { tarOf } from '../datasets/fixtures.js';
 import { colourImages } from './colour-images.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
 import { QUICK } from './recipes.js';
+import { removeFolder } from './remove-folder.js';
 
 export type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { type: T }>;
 
@@ -110,7 +111,7 @@ export class InProcessTraining {
   }
 
   remove(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
+    return removeFolder(this.folder);
   }
 }
 

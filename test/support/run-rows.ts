@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -6,6 +6,7 @@ import { JobQueue } from '../../src/jobs/queue.js';
 import { openDatabase, type Prisma, type PrismaClient } from '../../src/storage/database.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { copyEmptyDatabase } from './empty-database.js';
+import { removeFolder } from './remove-folder.js';
 
 /** A separate database without a hub, for rows that no hub would write. */
 export class RowDatabase {
@@ -27,7 +28,7 @@ export class RowDatabase {
   async remove(): Promise<void> {
     await this.queue.close();
     await this.closeDatabase();
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(this.folder);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClassifierForward } from '../../src/engines/engine.js';
@@ -19,6 +19,7 @@ import type { ServingBounds } from '../../src/serving/serving-bounds.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
+import { removeFolder } from './remove-folder.js';
 import { compile } from './test-runner.js';
 
 /** Features of the narrow backbone: a sixteenth of 2048. */
@@ -101,7 +102,7 @@ export class ServingRoom {
 
   async remove(): Promise<void> {
     for (const room of this.#rooms) await room.close();
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(this.folder);
   }
 
   /** A version whose head prefers the given classes, or one with the given weights. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -14,6 +14,7 @@ import { copyEmptyDatabase } from './empty-database.js';
 import { HubUser, type LogLine } from './hub-user.js';
 import { inDatabase } from './in-database.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
+import { removeFolder } from './remove-folder.js';
 
 /** How a hub of a test differs from a real one. */
 export interface TestHubOptions extends Partial<Parts> {
@@ -151,7 +152,7 @@ export class TestHub extends HubUser {
 
   async remove(): Promise<void> {
     await this.stop();
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await removeFolder(this.folder);
   }
 
   /** Writes a file to the folder that the hub may read. @returns its path. */

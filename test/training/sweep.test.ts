@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -16,6 +16,7 @@ import { tarOf } from '../datasets/fixtures.js';
 import { colourImages } from '../support/colour-images.js';
 import { narrowBackboneFile } from '../support/narrow-backbone.js';
 import { QUICK } from '../support/recipes.js';
+import { removeFolder } from '../support/remove-folder.js';
 
 type Trial = Extract<SweepEvent, { type: 'trial' }>;
 
@@ -83,7 +84,7 @@ beforeAll(async () => {
     ...{ metric: 'VALIDATION_LOSS', stopEarly: true },
   };
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 describe('a sweep', () => {
   it('goes on with the trials that are missing, and comes to the same', async () => {

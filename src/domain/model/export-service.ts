@@ -54,7 +54,8 @@ export class ExportService {
     try {
       const job = this.#jobOf(row, format, file);
       const { exported } = await this.parts.runner.run('export', job, signal);
-      await use({ ...exported, name, content: createReadStream(file) });
+      const content = createReadStream(file);
+      await use({ ...exported, name, content }).finally(() => content.destroy());
     } finally {
       await rm(file, { force: true });
     }

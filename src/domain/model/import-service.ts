@@ -61,7 +61,12 @@ export class ImportService {
   async path(path: string, options: ImportOptions): Promise<ModelImport> {
     const real = await this.allowed.resolve(path);
     if (!(await stat(real)).isFile()) throw new HubError('BAD_INPUT', 'The path is not a file.', { path });
-    return this.upload(createReadStream(real), basename(real), options);
+    const content = createReadStream(real);
+    try {
+      return await this.upload(content, basename(real), options);
+    } finally {
+      content.destroy(); // a refusal leaves it unread
+    }
   }
 
   /** The last hundred imports of a model, newest first. */
