@@ -1,9 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { compileNetwork } from '../../src/engines/compile-network.js';
 import type { ClassifierForward } from '../../src/engines/engine.js';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
+import type { ClassifierNetwork, CompiledNetwork } from '../../src/engines/network-thread-messages.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32, type Tensor } from '../../src/network/tensor.js';
@@ -20,7 +23,6 @@ import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
 import { removeFolder } from './remove-folder.js';
-import { compile } from './test-runner.js';
 
 /** Features of the narrow backbone: a sixteenth of 2048. */
 export const FEATURES = 128;
@@ -73,12 +75,15 @@ export class ServingRoom {
   /** Networks that computed, each by the number loaded before it, and the number computing now. */
   asked: number[] = [];
   computing = 0;
+  /** The most that computed at the same time. */
+  mostComputing = 0;
   /** Versions that cannot use lanes, by number, with the reason. */
   readonly alone: [number: number, error: unknown][] = [];
   readonly blobs: FileBlobStore;
   /** The promise that predictions wait for. */
   #gate: Promise<void> = Promise.resolve();
   readonly #rooms: LoadedVersions[] = [];
+  readonly #compiler: NetworkCompiler;
   /** Loads the versions of deployments. */
   readonly #loadedBy = new Map<Deployments, LoadedVersions>();
   /** The versions that `find` of the deployments knows. */
@@ -91,6 +96,7 @@ export class ServingRoom {
     private readonly lanes: LanePlan,
   ) {
     this.blobs = blobs;
+    this.#compiler = new SharedCompiler(folder, folder, (job) => compileNetwork(job, blobs));
   }
 
   /** @param lanes for photos computed in parallel; none by default. */
@@ -132,9 +138,8 @@ export class ServingRoom {
 
   inMemory(): LoadedVersions {
     const data = { blobFolder: this.folder, threads: 1 };
-    const compiler = new NetworkCompiler(this.folder, this.folder, compile);
     const startThread = (): NetworkThread => new CountingThread(data, this);
-    const room = new LoadedVersions(compiler, startThread, this.lanes, this.blobs);
+    const room = new LoadedVersions(this.#compiler, startThread, this.lanes, this.blobs);
     room.events.on('alone', ({ number }, error) => this.alone.push([number, error]));
     this.#rooms.push(room);
     return room;
@@ -169,12 +174,13 @@ export class ServingRoom {
     return new Answerer({ bounds: { ...BOUNDS, ...bounds }, loaded, deployments, rollouts, log });
   }
 
-  /** Holds predictions back until the returned function is called. */
+  /** Holds predictions back until the returned function is called, or the test ends. */
   holdUp(): () => void {
     let release = (): void => undefined;
     this.#gate = new Promise((resolve) => {
       release = resolve;
     });
+    onTestFinished(release);
     return release;
   }
 
@@ -187,6 +193,7 @@ export class ServingRoom {
       runWithFeatures: async (pixels, n, maps) => {
         this.asked.push(before);
         this.computing += 1;
+        this.mostComputing = Math.max(this.mostComputing, this.computing);
         await this.#gate;
         return network.runWithFeatures(pixels, n, maps).finally(() => {
           this.computing -= 1;
@@ -198,6 +205,23 @@ export class ServingRoom {
       },
     };
   }
+}
+
+/** Builds each network once, in this process, and keeps it until the room is removed: building takes most of a test's time. */
+class SharedCompiler extends NetworkCompiler {
+  readonly #compiled = new Map<string, Promise<CompiledNetwork>>();
+
+  override async compile(network: ClassifierNetwork): Promise<CompiledNetwork> {
+    const { backboneBlob, weightsBlob, quantizedBlob, size } = network;
+    const key = JSON.stringify([backboneBlob, weightsBlob, quantizedBlob, size]);
+    const compiled = this.#compiled.get(key) ?? super.compile(network);
+    this.#compiled.set(key, compiled);
+    return compiled;
+  }
+
+  override async letGo(): Promise<void> {}
+
+  override async close(): Promise<void> {}
 }
 
 /** The real thread, which also counts its networks and records what it loads. */
