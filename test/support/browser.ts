@@ -6,8 +6,8 @@ import { launchInstalled } from './installed-browser.mjs';
 /** Arguments for a camera with a test image, for pages that ask for one. */
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-/** Milliseconds to wait for an element on a busy machine. */
-const PATIENCE = 50_000;
+/** Milliseconds to wait for an element on a busy machine: fewer than a test may take. */
+const PATIENCE = 25_000;
 
 let launched: Promise<Browser | null> | undefined;
 

@@ -37,9 +37,12 @@ describe.skipIf(!browser)('the page of a run', () => {
 
   /** The table shows the last epochs; the log shows all. */
   const TABLE_ROWS = 60;
+  /** Trains for seconds too, with few epochs for the page to draw. */
+  const LONG = { ...SOME_SECONDS, epochs: TABLE_ROWS + 30, hiddenUnits: 1024 };
 
   it('is reached by starting a run, follows it, also when loaded again, cancels and resumes it', TRAINING, async () => {
     const { page, problems, close } = await open('/runs/new');
+    page.setDefaultTimeout(TRAINING.timeout);
     await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
     await page.getByText('Custom', { exact: true }).click();
     for (const [name, value] of Object.entries(ENDLESS)) {
@@ -83,8 +86,9 @@ describe.skipIf(!browser)('the page of a run', () => {
     'goes on by itself when the hub was started again in the middle of the run, and tells every epoch once',
     TRAINING,
     async () => {
-      const id = await hub.queue({ datasetVersionId, recipe: SOME_SECONDS });
+      const id = await hub.queue({ datasetVersionId, recipe: LONG });
       const { page, problems, close } = await open(`/runs/${id}`);
+      page.setDefaultTimeout(TRAINING.timeout);
       await log(page)
         .getByText(/Epoch 2:/)
         .waitFor();
@@ -94,11 +98,11 @@ describe.skipIf(!browser)('the page of a run', () => {
       await hub.start({ port: Number(port) });
       await state(page, 'Succeeded');
       await log(page).getByText('Succeeded').waitFor();
-      expect(await loggedEpochs(page)).toEqual(upTo(SOME_SECONDS.epochs));
+      expect(await loggedEpochs(page)).toEqual(upTo(LONG.epochs));
       await page.getByRole('switch', { name: 'Show as a table' }).click();
       const rows = page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row');
       await expect.poll(() => rows.count()).toBe(TABLE_ROWS + 1);
-      await rows.last().getByText(String(SOME_SECONDS.epochs), { exact: true }).waitFor();
+      await rows.last().getByText(String(LONG.epochs), { exact: true }).waitFor();
       expect(problems).toEqual([]);
       await close();
     },
@@ -207,6 +211,7 @@ describe.skipIf(!browser)('the page of a run', () => {
 
   it('leads through the stages of a recipe: the first run offers the next, which is filled in', TRAINING, async () => {
     const { page, problems, close } = await open('/runs/new');
+    page.setDefaultTimeout(TRAINING.timeout);
     await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
     await page.getByText('Thorough', { exact: true }).click();
     await page.getByText('This recipe has 2 runs').waitFor();
