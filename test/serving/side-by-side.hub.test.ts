@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Answer, Answerer } from '../../src/serving/answer.js';
 import { lanesOn, NetworkLanes } from '../../src/serving/network-lanes.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
@@ -12,12 +12,13 @@ let room: ServingRoom;
 let photos: Buffer[];
 let seeing: ServedVersion;
 
-beforeAll(async () => {
+// A room for each test: lanes that one test causes are loaded while the next one runs.
+beforeEach(async () => {
   room = await ServingRoom.open({ count: LANES, threads: 1 });
   photos = await Promise.all(Array.from({ length: 6 }, (_, i) => noise(i, 40, 30).jpeg().toBuffer()));
   seeing = await room.seeing(1);
 });
-afterAll(() => room.remove());
+afterEach(() => room.remove());
 
 const ask = (answerer: Answerer, some: readonly Buffer[]): Promise<Answer[]> =>
   Promise.all(some.map((photo) => classify(answerer, photo)));
