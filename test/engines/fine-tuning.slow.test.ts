@@ -137,7 +137,9 @@ describe.each(REAL_ENGINES)('all behind mixed5 trained by $name', (engine) => {
     open = await engine.open();
   });
 
-  it('has the gradients of Keras for every kernel, beta and bias, moves them as far, and follows its loss over fifty steps to its probabilities', async () => {
+  it('has the gradients of Keras for every kernel, beta and bias, moves them as far, and follows its loss over fifty steps to its probabilities', {
+    timeout: 240_000,
+  }, async () => {
     const trainer = await newTrainer();
     const before = unfolded(trainer.state().weights);
     const steps = stepsOf(50, trainer.passSize);
@@ -163,7 +165,9 @@ describe.each(REAL_ENGINES)('all behind mixed5 trained by $name', (engine) => {
     await trainer.dispose();
   });
 
-  it('takes the same step in several passes where one would take too much memory', async () => {
+  it('takes the same step in several passes where one would take too much memory', {
+    timeout: 120_000,
+  }, async () => {
     const trainer = open.trainer(spec(), 4e6);
     expect(trainer.passSize).toBeLessThan(keras.batch);
     const losses = await takeSteps(trainer, 10);
@@ -171,7 +175,9 @@ describe.each(REAL_ENGINES)('all behind mixed5 trained by $name', (engine) => {
     await trainer.dispose();
   });
 
-  it('takes the same steps one per call and several per call, bit by bit', async () => {
+  it('takes the same steps one per call and several per call, bit by bit', {
+    timeout: 120_000,
+  }, async () => {
     const [single, several] = [await newTrainer(), await newTrainer()];
     const steps = stepsOf(3, several.passSize);
     const results = await several.take(steps);

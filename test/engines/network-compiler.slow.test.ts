@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
+import { compileNetwork } from '../../src/engines/compile-network.js';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
 import type { ClassifierNetwork } from '../../src/engines/network-thread-messages.js';
 import { toHubError } from '../../src/errors.js';
@@ -27,7 +28,8 @@ async function narrowNetwork(folder: string, seed: number): Promise<ClassifierNe
 
 it('a network that was let go of stays built for a while, and is gone when others were or the hub ends', async () => {
   const [folder, files] = [await temporaryFolder(), await temporaryFolder()];
-  const compiler = new NetworkCompiler(folder, files, compile);
+  const blobs = new FileBlobStore(folder);
+  const compiler = new NetworkCompiler(folder, files, (job) => compileNetwork(job, blobs));
   const networks = [];
   for (const seed of [1, 2, 3]) networks.push(await narrowNetwork(folder, seed));
   const [first, second, third] = networks as [ClassifierNetwork, ClassifierNetwork, ClassifierNetwork];

@@ -1,11 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
-import { colourImages, colourPhoto } from '../support/colour-images.js';
+import { colourPhoto } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
 import { ERROR } from '../support/hub-user.js';
-import { HOPELESS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 import { archiveCases } from './archives.js';
 import type { HostileCase } from './hostile-case.js';
@@ -24,14 +22,7 @@ let photo: Buffer;
 let honestPeak: number;
 
 beforeAll(async () => {
-  maker = await TestHub.start();
-  const { id: datasetVersionId } = await maker.register(
-    'colours',
-    await zipOf(await colourImages({ train: 4, test: 2 })),
-  );
-  const { id } = await maker.train({ datasetVersionId, recipe: HOPELESS });
-  await maker.registerModel(id, 'colours');
-  await maker.ask('promote', { model: 'colours', version: 1, reason: 'attacked' });
+  maker = await TestHub.startWithColours();
   await maker.ask('create-dataset', { name: 'hostile' });
   await maker.stop();
   hub = await HubProcess.start(maker.data, '--allow', maker.allowed);

@@ -1,9 +1,13 @@
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createDatabase, openDatabase, type PrismaClient } from '../../src/storage/database.js';
-import { readMigrations } from '../../src/storage/migrations.js';
+import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { PrismaClient as Client } from '../../src/storage/generated/client.js';
+import { migrate, readMigrations } from '../../src/storage/migrations.js';
 import { atOneMoment, type Rows, readRows, rowFile, writeRows } from '../../src/storage/rows.js';
 import { type AnyRow, fillTables } from '../support/any-rows.js';
 import { temporaryFolder } from './fixtures.js';
@@ -29,17 +33,29 @@ async function linesOf(folder: string, table: string): Promise<string[]> {
   return (await readFile(rowFile(folder, table), 'utf8')).split('\n').filter(Boolean).toSorted();
 }
 
-test('rows of every schema that there was are there in the newest one, with what they held', async () => {
-  const folder = await temporaryFolder();
-  const known = join(folder, 'migrations');
-  const database = join(folder, 'database');
+/** Migrates a database step by step. @returns the rows that were put into every table after every step. */
+async function fillEverySchema(folder: string): Promise<AnyRow[]> {
+  const migrations = await readMigrations(MIGRATIONS);
+  const { connection, close } = await openEmbeddedPostgres(folder);
   const put: AnyRow[] = [];
-  for (const [n, { name }] of (await readMigrations(MIGRATIONS)).entries()) {
-    await cp(join(MIGRATIONS, name), join(known, name), { recursive: true });
-    const opened = await openDatabase({ folder: database, migrations: known });
-    put.push(...(await fillTables(opened.client, n + 1)));
-    await opened.close();
+  for (const n of migrations.keys()) {
+    await migrate(connection, migrations.slice(0, n + 1));
+    const pool = new pg.Pool(connection);
+    const client = new Client({ adapter: new PrismaPg(pool) });
+    put.push(...(await fillTables(client, n + 1)));
+    await client.$disconnect();
+    await pool.end();
   }
+  await close();
+  return put;
+}
+
+test('rows of every schema that there was are there in the newest one, with what they held', {
+  timeout: 120_000,
+}, async () => {
+  const folder = await temporaryFolder();
+  const database = join(folder, 'database');
+  const put = await fillEverySchema(database);
   const { client, close } = await openDatabase({ folder: database });
   const { tables } = await dump(client, join(folder, 'rows'));
   await close();
@@ -64,7 +80,9 @@ test('rows of every schema that there was are there in the newest one, with what
   }
 });
 
-test('rows that are written to files and read again are the same, of an older schema too', async () => {
+test('rows that are written to files and read again are the same, of an older schema too', {
+  timeout: 60_000,
+}, async () => {
   const folder = await temporaryFolder();
   const all = await readMigrations(MIGRATIONS);
   const older = join(folder, 'migrations');
