@@ -24,7 +24,7 @@ export async function runHub(...command: readonly string[]): Promise<Ended> {
 }
 
 /** Runs a command of `hub` in this process. @param input its standard input. */
-export async function runHubWithInput(input: Uint8Array, ...command: readonly string[]): Promise<Ended> {
+async function runHubWithInput(input: Uint8Array, ...command: readonly string[]): Promise<Ended> {
   for (const name of ['DATABASE_URL', 'HUB_URL', 'HUB_TOKEN']) delete process.env[name];
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const read = Promise.all([text(stdout), text(stderr)]);
