@@ -45,21 +45,25 @@ export class TrainHandler implements JobHandler<'train'> {
   }
 
   async take(claim: Claim): Promise<RunInHand | null> {
-    const { journal, states } = this.parts;
+    const { journal, prisma, states } = this.parts;
     const { id } = claim;
-    let row: RunRow | undefined;
+    let claimed: Pick<RunRow, 'attempt'> | undefined;
     const effects: SideEffects = {
       data: { attempt: { increment: 1 } },
       async inTransaction(tx) {
-        row = await tx.run.findUniqueOrThrow({ where: { id }, include: withJobRelations });
-        if (!row.startedAt) await tx.run.update({ where: { id }, data: { startedAt: new Date() } });
+        const { attempt, startedAt } = await tx.run.findUniqueOrThrow({ where: { id } });
+        if (!startedAt) await tx.run.update({ where: { id }, data: { startedAt: new Date() } });
+        claimed = { attempt };
       },
     };
     // A run whose worker died is running still.
     if (!(await states.tryChange(id, 'start', effects.data, effects))) {
       await journal.write(id, [], { ...effects, before: ['RUNNING'] });
     }
-    return row ? new RunInHand(row, claim, this.parts) : null;
+    if (!claimed) return null;
+    // Prisma reads several relations at once, for which the one connection of a transaction is not made.
+    const row = await prisma.run.findUnique({ where: { id }, include: withJobRelations });
+    return row && new RunInHand({ ...row, ...claimed }, claim, this.parts);
   }
 }
 

@@ -37,17 +37,21 @@ export class SweepHandler implements JobHandler<'sweep'> {
 
   async take(claim: Claim): Promise<SweepInHand | null> {
     const { id } = claim;
-    const row = await this.parts.prisma.$transaction(async (tx) => {
+    const { prisma } = this.parts;
+    const claimed = await prisma.$transaction(async (tx) => {
       const { count } = await tx.sweep.updateMany({
         where: { id, state: { in: ['QUEUED', 'RUNNING'] } },
         data: { state: 'RUNNING', attempt: { increment: 1 } },
       });
       if (count === 0) return null;
-      const sweep = await tx.sweep.findUniqueOrThrow({ where: { id }, include: withSweepRelations });
-      if (!sweep.startedAt) await tx.sweep.update({ where: { id }, data: { startedAt: new Date() } });
-      return sweep;
+      const { attempt, startedAt } = await tx.sweep.findUniqueOrThrow({ where: { id } });
+      if (!startedAt) await tx.sweep.update({ where: { id }, data: { startedAt: new Date() } });
+      return { attempt };
     });
-    return row && new SweepInHand(row, claim, this.parts);
+    if (!claimed) return null;
+    // Prisma reads several relations at once, for which the one connection of a transaction is not made.
+    const row = await prisma.sweep.findUnique({ where: { id }, include: withSweepRelations });
+    return row && new SweepInHand({ ...row, ...claimed }, claim, this.parts);
   }
 }
 
