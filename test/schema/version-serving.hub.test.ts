@@ -245,8 +245,10 @@ describe('the 8-bit form of a version', { timeout: 60_000 }, () => {
     expect(log).toContainEqual(expect.objectContaining(told));
   });
 
-  it('is made at the next start when the hub was killed', async () => {
-    const { data } = await hubToKill();
+  it('is made at the next start when the hub was killed', { timeout: 180_000 }, async () => {
+    const stopped = await TestHub.prepareOn(maker.data);
+    onTestFinished(() => stopped.remove());
+    const { data } = stopped;
     const killed = await HubProcess.start(data);
     await killed.registerModel(run.id, 'killed');
     expect(await killed.serving('killed', 1)).toMatchObject({ state: 'PENDING' });
@@ -255,10 +257,4 @@ describe('the 8-bit form of a version', { timeout: 60_000 }, () => {
     onTestFinished(async () => void (await again.end('SIGKILL')));
     expect(await again.measured('killed', 1)).toMatchObject({ state: 'READY', int8Accuracy: measured.int8Accuracy });
   });
-
-  async function hubToKill(): Promise<TestHub> {
-    const hub = await TestHub.prepareOn(maker.data);
-    onTestFinished(() => hub.remove());
-    return hub;
-  }
 });
