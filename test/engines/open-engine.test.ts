@@ -9,6 +9,7 @@ import { findComputer, openEngine } from '../../src/engines/open-engine.js';
 import { checkSpace, run } from '../../src/engines/tensorflow/install/commands.js';
 import { installTensorFlow, removeTensorFlow } from '../../src/engines/tensorflow/install/install.js';
 import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
+import { TESTED_ENGINES } from '../support/engines.js';
 
 let folder: string;
 
@@ -16,6 +17,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hub-engine-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it.runIf(findTfjs())('the tests of engines cover TensorFlow itself (skipped without npm run engine:tensorflow)', () => {
+  expect(TESTED_ENGINES.map(({ name }) => name)).toContain('tensorflow');
+});
 
 describe('the engine that computes', () => {
   it('is ONNX Runtime on the CPU where that is asked for, and nothing is said about it', async () => {
