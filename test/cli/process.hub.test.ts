@@ -26,7 +26,7 @@ describe('hub as a process', () => {
     const { code, stdout, stderr } = await inItsEnvironment(['runs', '--json']);
     expect(code, stderr).toBe(EXIT.done);
     expect(stdout).toMatch(/^\{.+\}\n$/);
-    expect(JSON.parse(stdout)).toMatchObject({ next: null, runs: [{ id: hub.runId }] });
+    expect((JSON.parse(stdout) as { runs: unknown[] }).runs).toContainEqual(expect.objectContaining({ id: hub.runId }));
     const where = await inItsEnvironment(['token', '--where']);
     expect(where).toEqual({ code: EXIT.done, stdout: '--token or HUB_TOKEN\n', stderr: '' });
   });
