@@ -42,11 +42,12 @@ export class FolderSource implements Source {
     for (const child of children) {
       const found = { path: path === '' ? child.name : `${path}/${child.name}`, type: child };
       yield found;
-      if (child.isDirectory()) yield* this.#walk(found.path);
+      if (child.isDirectory() && isUtf8(child.name)) yield* this.#walk(found.path);
     }
   }
 
   async #describe({ path, type }: FolderChild, meter: UnpackMeter): Promise<SourceEntry> {
+    if (!isUtf8(type.name)) return { kind: 'refused', path, reason: 'a name that is not UTF-8' };
     if (type.isDirectory()) return { kind: 'folder', path };
     if (type.isSymbolicLink()) return { kind: 'refused', path, reason: 'a symbolic link' };
     if (!type.isFile()) return { kind: 'refused', path, reason: 'not a regular file' };
@@ -72,4 +73,9 @@ async function* readFile(file: string, size: number, meter: UnpackMeter): AsyncG
   } finally {
     await handle.close();
   }
+}
+
+/** Whether Node could decode a name. Another one cannot be opened, and every path with it is refused. */
+function isUtf8(name: string): boolean {
+  return !name.includes('\uFFFD');
 }

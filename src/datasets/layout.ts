@@ -38,6 +38,7 @@ export function splitPath(path: string, bounds: DatasetBounds): readonly string[
 function pathFault(path: string): string | null {
   if (path.includes('\0')) return 'has a NUL character';
   if (path.includes('\\')) return 'has a backslash';
+  if (path.includes('\uFFFD')) return 'has a name that is not UTF-8, or was misread before: rename it';
   if (path.startsWith('/') || /^[a-z]:/i.test(path)) return 'is absolute';
   if (path.split('/').includes('..')) return 'climbs out of its folder';
   return null;

@@ -71,6 +71,8 @@ const COMPRESSIONS: readonly {
   { magic: ZSTANDARD_MAGIC, unpack: unpackZstandard },
 ];
 const MAGIC_BYTES = 4;
+/** A tar archive consists of blocks, and ends with at least one block of zeros. */
+const BLOCK_BYTES = 512;
 
 /** The compression of an archive with these first bytes; undefined for none. */
 function compressionOf(head: Buffer): (typeof COMPRESSIONS)[number] | undefined {
@@ -92,10 +94,18 @@ async function* unpack(archive: AsyncIterable<Buffer>, meter: UnpackMeter): Asyn
   }
   const whole = Readable.from(prepend(head, packed));
   const compression = compressionOf(head);
+  let last: Uint8Array = Buffer.alloc(0);
   for await (const chunk of compression ? compression.unpack(whole) : whole) {
     meter.addUnpacked(chunk.length);
+    last = lastBlock(last, chunk);
     yield chunk;
   }
+  if (last.some((byte) => byte !== 0)) throw new Error('it ends without the block of zeros that ends a tar archive');
+}
+
+function lastBlock(before: Uint8Array, chunk: Uint8Array): Uint8Array {
+  const known = chunk.length < BLOCK_BYTES ? Buffer.concat([before, chunk]) : chunk;
+  return Buffer.from(known.subarray(-BLOCK_BYTES));
 }
 
 async function* counted(archive: AsyncIterable<Buffer>, meter: UnpackMeter): AsyncGenerator<Buffer> {

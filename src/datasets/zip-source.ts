@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { type Entry, fromFdPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
+import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
 import { inOrder } from './in-order.js';
 import { archiveError, readAhead, type Source, type SourceEntry } from './source.js';
+import { allEntries } from './zip-entries.js';
+import { entryPath } from './zip-names.js';
 
 const UNIX_TYPE_MASK = 0o170000;
 const UNIX_SYMBOLIC_LINK = 0o120000;
@@ -12,8 +14,7 @@ const UNIX_SYMBOLIC_LINK = 0o120000;
 export class ZipSource implements Source {
   readonly #file: string;
   readonly #bounds: DatasetBounds;
-  #read = 0;
-  #entries = 0;
+  #share: number | null = null;
 
   constructor(file: string, bounds: DatasetBounds = DATASET_BOUNDS) {
     this.#file = file;
@@ -21,7 +22,7 @@ export class ZipSource implements Source {
   }
 
   get share(): number | null {
-    return this.#entries === 0 ? null : this.#read / this.#entries;
+    return this.#share;
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
@@ -29,15 +30,16 @@ export class ZipSource implements Source {
     // A handle of our own, which is certainly closed at the end: Windows deletes no open file.
     const handle = await open(this.#file);
     try {
-      // Names stay raw, so that the rule for bad names is that of tar archives.
+      // Names stay raw, because yauzl takes names of unstated encoding for CP437.
       const zip = await fromFdPromise(handle.fd, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
       // Not the sum of the entries' compressed sizes: in a zip bomb many entries share the same bytes.
       meter.addPacked(zip.fileSize);
-      this.#entries = zip.entryCount;
-      for await (const entry of inOrder(zip.eachEntry(), (entry) => describe(zip, entry, meter, signal))) {
+      const entries = allEntries(zip, handle, (share) => {
+        this.#share = share;
+      });
+      for await (const entry of inOrder(entries, (entry) => describe(zip, entry, meter, signal))) {
         signal.throwIfAborted();
         yield entry;
-        this.#read += 1;
       }
     } catch (error) {
       throw archiveError(error, 'zip', signal);
@@ -48,7 +50,7 @@ export class ZipSource implements Source {
 }
 
 async function describe(zip: ZipFile, entry: Entry, meter: UnpackMeter, signal: AbortSignal): Promise<SourceEntry> {
-  const path = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
+  const path = entryPath(entry);
   if (path.endsWith('/')) return { kind: 'folder', path };
   const refuse = (reason: string): SourceEntry => ({ kind: 'refused', path, reason });
   if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_SYMBOLIC_LINK) return refuse('a symbolic link');
