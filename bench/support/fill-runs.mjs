@@ -17,7 +17,7 @@ export async function fillRuns(client, { runs, epochs, recipe }) {
   // The ids are UUIDs of version 7, a second after one another.
   await client.$executeRaw`
     INSERT INTO runs (id, kind, state, dataset_version_id, backbone_name, backbone_id, recipe, created_at, started_at,
-      ended_at, test_accuracy, test_loss, best_validation_accuracy, best_validation_loss, epoch_seconds, tags, tag_text)
+      ended_at, test_accuracy, test_loss, validation_accuracy, validation_loss, epoch_seconds, tags, tag_text)
     SELECT
       substr(ms, 1, 8) || '-' || substr(ms, 9, 4) || '-7000-8000-' || lpad(to_hex(i), 12, '0'),
       (CASE WHEN i % 5 = 0 THEN 'FINE_TUNE' ELSE 'TRANSFER' END)::run_kind,

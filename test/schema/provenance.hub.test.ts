@@ -143,8 +143,11 @@ describe('runs side by side', () => {
     const accuracy = metrics.find(({ name }) => name === 'testAccuracy')!;
     expect(accuracy.values).toEqual([poor.testAccuracy, good.testAccuracy]);
     expect(accuracy.deltas).toEqual([0, good.testAccuracy! - poor.testAccuracy!]);
-    const loss = metrics.find(({ name }) => name === 'bestValidationLoss')!;
-    expect(loss.values[1]).toBe(Math.min(...good.epochs.map(({ validationLoss }) => validationLoss)));
+    for (const name of ['validationAccuracy', 'validationLoss'] as const) {
+      const kept = [poor, good].map(({ epochs, keptEpoch }) => epochs[keptEpoch! - 1]![name]);
+      expect(metrics.find((metric) => metric.name === name)!.values).toEqual(kept);
+      expect([poor[name], good[name]]).toEqual(kept);
+    }
   });
 
   it('have null for a figure that one of them lacks', async () => {

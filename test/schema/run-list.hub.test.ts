@@ -36,7 +36,7 @@ async function fill(client: PrismaClient): Promise<void> {
       backboneId,
       createdAt: at(i),
       testAccuracy: accuracy(i),
-      bestValidationLoss: i / 100,
+      validationLoss: i / 100,
       tags: tagsOf(i),
       tagText: tagsOf(i).join(' '),
       epochs: { create: [1, 2].map((epoch) => ({ epoch, ...metrics })) },
@@ -122,7 +122,7 @@ describe('a list of runs', () => {
     ],
   ])('is filtered by %s', async (_, filter, holds) => {
     expect(places(await list({ filter }))).toEqual(upTo.filter(holds).toReversed());
-    const sort = { by: 'BEST_VALIDATION_LOSS', direction: 'ASCENDING' };
+    const sort = { by: 'VALIDATION_LOSS', direction: 'ASCENDING' };
     expect(places(await list({ filter, sort }))).toEqual(upTo.filter(holds));
   });
 
@@ -175,7 +175,7 @@ describe('a list of runs', () => {
       expect(runs.runs.every(({ epochs, log }) => epochs.length === 2 && log.length === 1)).toBe(true);
       return statements.mock.calls.length;
     };
-    for (const sort of [{}, { by: 'BEST_VALIDATION_LOSS' }]) {
+    for (const sort of [{}, { by: 'VALIDATION_LOSS' }]) {
       const five = await count(5, sort);
       expect(await count(50, sort)).toBe(five);
       expect(five).toBeGreaterThan(3);

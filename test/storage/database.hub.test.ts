@@ -354,6 +354,45 @@ describe('migrations', () => {
     ]);
   });
 
+  test('that add the figures of the kept epoch fill them in for runs that were there', async () => {
+    const folder = join(await temporaryFolder(), 'database');
+    const earlier = join(await temporaryFolder(), 'migrations');
+    for (const name of await readdir(MIGRATIONS)) {
+      if (name < '20261129074725_kept-epoch-figures') {
+        await cp(join(MIGRATIONS, name), join(earlier, name), { recursive: true });
+      }
+    }
+    const before = await openDatabase({ folder, migrations: earlier });
+    await before.client.$executeRaw`INSERT INTO datasets (id, name) VALUES ('d', 'pets')`;
+    await before.client.$executeRaw`
+      INSERT INTO dataset_versions (id, dataset_id, number, content_hash, manifest_blob, classes, counts, image_count,
+        bytes, source, rejected, rejected_count) VALUES ('v', 'd', 1, '', '', '[]', '[]', 0, 0, '', '[]', 0)`;
+    await before.client.$executeRaw`
+      INSERT INTO runs (id, kind, state, dataset_version_id, backbone_name, recipe, kept_epoch) VALUES
+        ('kept 3', 'TRANSFER', 'SUCCEEDED', 'v', 'any', '{}', 3),
+        ('best so far', 'TRANSFER', 'FAILED', 'v', 'any', '{"restoreBest": true}', NULL),
+        ('best by default', 'TRANSFER', 'CANCELLED', 'v', 'any', '{}', NULL),
+        ('last so far', 'TRANSFER', 'FAILED', 'v', 'any', '{"restoreBest": false}', NULL),
+        ('no epochs', 'TRANSFER', 'FAILED', 'v', 'any', '{}', NULL)`;
+    // The highest accuracy is in epoch 1, the lowest loss in 2 and, as low, in 4.
+    await before.client.$executeRaw`
+      INSERT INTO run_epochs (run_id, epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, seconds)
+      SELECT id, epoch, 1, 1, loss, accuracy, 1 FROM runs,
+        (VALUES (1, 0.9, 0.8), (2, 0.25, 0.7), (3, 0.5, 0.6), (4, 0.25, 0.5), (5, 0.75, 0.4)) AS e (epoch, loss, accuracy)
+      WHERE id <> 'no epochs'`;
+    await before.close();
+
+    const { client } = await open(folder);
+    const select = { id: true, validationAccuracy: true, validationLoss: true };
+    expect(await client.run.findMany({ select, orderBy: { id: 'asc' } })).toEqual([
+      { id: 'best by default', validationAccuracy: 0.7, validationLoss: 0.25 },
+      { id: 'best so far', validationAccuracy: 0.7, validationLoss: 0.25 },
+      { id: 'kept 3', validationAccuracy: 0.6, validationLoss: 0.5 },
+      { id: 'last so far', validationAccuracy: 0.4, validationLoss: 0.75 },
+      { id: 'no epochs', validationAccuracy: null, validationLoss: null },
+    ]);
+  });
+
   test('of a newer hub are refused', async () => {
     const folder = await emptyDatabase();
     await (await openDatabase({ folder, migrations: await withOneMore('CREATE TABLE t (x int);') })).close();

@@ -49,8 +49,8 @@ export interface RunAnswer {
   } | null;
   readonly seconds: { readonly features: number; readonly training: number; readonly evaluation: number } | null;
   readonly peakMemoryBytes: number | null;
-  readonly bestValidationAccuracy: number | null;
-  readonly bestValidationLoss: number | null;
+  readonly validationAccuracy: number | null;
+  readonly validationLoss: number | null;
   readonly epochSeconds: number | null;
   readonly tags: readonly string[];
   readonly resumes: number;
@@ -119,7 +119,7 @@ export type ListedRun = Pick<
   | 'state'
   | 'backboneName'
   | 'testAccuracy'
-  | 'bestValidationAccuracy'
+  | 'validationAccuracy'
   | 'epochSeconds'
   | 'tags'
   | 'queuePosition'

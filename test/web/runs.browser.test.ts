@@ -26,7 +26,7 @@ describe.skipIf(!browser)('the list of runs', () => {
           state: STATES[i % 3] as (typeof STATES)[number],
           kind: i % 2 ? 'FINE_TUNE' : 'TRANSFER',
           createdAt: new Date(Date.UTC(2026, 0, 1, 0, i)),
-          bestValidationAccuracy: (i % 100) / 100,
+          validationAccuracy: (i % 100) / 100,
           tags: i % 50 === 0 ? ['paper'] : [],
           tagText: i % 50 === 0 ? 'paper' : '',
           epochs: { create: [1, 2].map((epoch) => ({ epoch, validationAccuracy: epoch / 10, ...figures })) },
@@ -63,7 +63,7 @@ describe.skipIf(!browser)('the list of runs', () => {
     const { page, problems, close } = await open('/runs');
     await page.getByRole('button', { name: 'Failed' }).click();
     await page.getByRole('combobox', { name: 'Dataset' }).selectOption('birds');
-    await page.getByRole('button', { name: 'Best val.' }).click();
+    await page.getByRole('button', { name: 'Validation' }).click();
     await page.getByRole('textbox', { name: 'Search' }).fill('paper');
     await page.getByRole('heading', { name: 'No runs match' }).waitFor();
     await expectAccessible(page);
@@ -78,11 +78,11 @@ describe.skipIf(!browser)('the list of runs', () => {
       .first()
       .getByRole('link', { name: best?.slice(-8) as string })
       .waitFor();
-    expect(await page.getByRole('columnheader', { name: 'Best val.' }).getAttribute('aria-sort')).toBe('descending');
+    expect(await page.getByRole('columnheader', { name: 'Validation' }).getAttribute('aria-sort')).toBe('descending');
     expect(await page.getByRole('button', { name: 'Failed' }).getAttribute('aria-pressed')).toBe('true');
-    expect(new URL(page.url()).search).toBe('?state=FAILED&dataset=birds&sort=BEST_VALIDATION_ACCURACY');
-    await page.getByRole('button', { name: 'Best val.' }).click();
-    await page.getByRole('columnheader', { name: 'Best val.' }).and(page.locator('[aria-sort="ascending"]')).waitFor();
+    expect(new URL(page.url()).search).toBe('?state=FAILED&dataset=birds&sort=VALIDATION_ACCURACY');
+    await page.getByRole('button', { name: 'Validation' }).click();
+    await page.getByRole('columnheader', { name: 'Validation' }).and(page.locator('[aria-sort="ascending"]')).waitFor();
     expect(problems).toEqual([]);
     await close();
   });
@@ -90,7 +90,7 @@ describe.skipIf(!browser)('the list of runs', () => {
 
   it('filters by the range of a metric, and clears filters that match nothing', async () => {
     const { page, problems, close } = await open('/runs');
-    await page.getByRole('combobox', { name: 'Metric' }).selectOption('Best validation accuracy');
+    await page.getByRole('combobox', { name: 'Metric' }).selectOption('Validation accuracy');
     await page.getByRole('textbox', { name: 'At least' }).fill('0.99');
     await rows(page)
       .first()

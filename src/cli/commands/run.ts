@@ -65,6 +65,8 @@ function summary(run: RunRecord): string {
     training: seconds && duration(seconds.training),
     evaluation: seconds && duration(seconds.evaluation),
     'test accuracy': maybe(run.testAccuracy, percent),
+    'validation accuracy': maybe(run.validationAccuracy, percent),
+    'validation loss': run.validationLoss?.toFixed(4),
     'kept epoch': run.keptEpoch,
     error: error && `${error.code}: ${error.message}`,
   });

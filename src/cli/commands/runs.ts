@@ -7,7 +7,10 @@ import { wholeNumber } from '../numbers.js';
 import { type Cell, print, sections, table } from '../output.js';
 import { RUNS, type Run } from '../requests/run.js';
 
-const HEADS = ['run', 'state', 'kind', 'dataset', 'backbone', ' epochs', ' test accuracy', ' time', 'created', 'tags'];
+const HEADS = [
+  ...['run', 'state', 'kind', 'dataset', 'backbone', ' epochs', ' validation accuracy', ' test accuracy', ' time'],
+  ...['created', 'tags'],
+];
 
 type Filter = NonNullable<VariablesOf<typeof RUNS>['filter']>;
 
@@ -17,8 +20,8 @@ const SORTS = {
   asked: 'CREATED_AT', // the earlier name of `created`
   'test-accuracy': 'TEST_ACCURACY',
   'test-loss': 'TEST_LOSS',
-  'validation-accuracy': 'BEST_VALIDATION_ACCURACY',
-  'validation-loss': 'BEST_VALIDATION_LOSS',
+  'validation-accuracy': 'VALIDATION_ACCURACY',
+  'validation-loss': 'VALIDATION_LOSS',
   time: 'EPOCH_SECONDS',
 } as const;
 
@@ -82,6 +85,7 @@ function runRow(run: Run): Cell[] {
     `${run.datasetVersion.dataset} ${run.datasetVersion.number}`,
     run.backboneName,
     run.epochs.length,
+    maybe(run.validationAccuracy, percent),
     maybe(run.testAccuracy, percent),
     maybe(run.seconds, ({ features, training, evaluation }) => duration(features + training + evaluation)),
     moment(run.createdAt),

@@ -38,6 +38,8 @@ interface RunWithEpochs {
 const METRICS: Readonly<Record<string, (of: RunWithEpochs) => number | null | undefined>> = {
   testAccuracy: ({ run }) => run.testAccuracy,
   testLoss: ({ run }) => run.testLoss,
+  validationAccuracy: ({ run }) => run.validationAccuracy,
+  validationLoss: ({ run }) => run.validationLoss,
   bestValidationAccuracy: ({ epochs }) => best(Math.max, epochs, 'validationAccuracy'),
   bestValidationLoss: ({ epochs }) => best(Math.min, epochs, 'validationLoss'),
   epochs: ({ epochs }) => epochs.length,

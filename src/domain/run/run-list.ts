@@ -9,6 +9,8 @@ import { type RunRow, toRuns, withRunRelations } from './run-row.js';
 export const RunMetric = {
   TEST_ACCURACY: 'testAccuracy',
   TEST_LOSS: 'testLoss',
+  VALIDATION_ACCURACY: 'validationAccuracy',
+  VALIDATION_LOSS: 'validationLoss',
   BEST_VALIDATION_ACCURACY: 'bestValidationAccuracy',
   BEST_VALIDATION_LOSS: 'bestValidationLoss',
   EPOCH_SECONDS: 'epochSeconds',

@@ -87,6 +87,8 @@ function runOf(row: RunRow, datasetVersion: DatasetVersion): Run {
     confusion: confusion && { labels: datasetVersion.classes, counts: confusion },
     seconds: timings,
     peakMemoryBytes: row.peakMemoryBytes === null ? null : Number(row.peakMemoryBytes),
+    validationAccuracy: row.validationAccuracy,
+    validationLoss: row.validationLoss,
     bestValidationAccuracy: row.bestValidationAccuracy,
     bestValidationLoss: row.bestValidationLoss,
     epochSeconds: row.epochSeconds,

@@ -36,9 +36,13 @@ export interface Run {
   readonly confusion: ConfusionMatrix | null;
   readonly seconds: RunSeconds | null;
   readonly peakMemoryBytes: number | null;
-  /** Best of the epochs so far. */
+  /** Accuracy of the kept epoch, from 0 to 1; until the run has ended, of the epoch that it would keep now. */
+  readonly validationAccuracy: number | null;
+  /** Loss of the same epoch, in nats. */
+  readonly validationLoss: number | null;
+  /** Highest of all epochs so far, whichever is kept. */
   readonly bestValidationAccuracy: number | null;
-  /** Lowest of the epochs so far, in nats. */
+  /** Lowest of all epochs so far, in nats. */
   readonly bestValidationLoss: number | null;
   /** Total of the epochs so far. */
   readonly epochSeconds: number | null;

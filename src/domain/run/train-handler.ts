@@ -5,13 +5,16 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import type { Job, TaskEnd, TrainingEvent } from '../../training/job.js';
 import { ProgressMeter } from '../../training/progress.js';
+import type { Recipe } from '../../training/recipe.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
+import { type EpochFigures, figuresAfter } from './epoch-figures.js';
 import type { FeatureCache } from './feature-cache.js';
 import { judgeReproduction } from './reproduction.js';
 import type { RunBlobs } from './run-blobs.js';
 import type { EventDetails } from './run-event-row.js';
 import { jobOf, withJobRelations } from './run-job.js';
 import type { RunJournal, SideEffects } from './run-journal.js';
+import { recipeOf } from './run-row.js';
 import type { RunStates } from './run-states.js';
 import type { Transition } from './run-transitions.js';
 
@@ -72,15 +75,19 @@ class RunInHand implements JobInHand<'train'> {
   /** Key of its features in the cache. */
   #features = '';
   /** Figures of the last checkpoint. */
-  #progress: Pick<RunRow, 'checkpointBlob' | 'bestValidationAccuracy' | 'bestValidationLoss' | 'epochSeconds'>;
+  #progress: Pick<RunRow, 'checkpointBlob' | keyof EpochFigures>;
+  readonly #recipe: Recipe;
 
   constructor(
     private readonly row: RunRow,
     private readonly claim: Claim,
     private readonly parts: TrainParts,
   ) {
-    const { checkpointBlob, bestValidationAccuracy, bestValidationLoss, epochSeconds } = row;
-    this.#progress = { checkpointBlob, bestValidationAccuracy, bestValidationLoss, epochSeconds };
+    const { checkpointBlob, validationAccuracy, validationLoss } = row;
+    const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = row;
+    const figures = { validationAccuracy, validationLoss, bestValidationAccuracy, bestValidationLoss, epochSeconds };
+    this.#progress = { checkpointBlob, ...figures };
+    this.#recipe = recipeOf(row);
   }
 
   async load(): Promise<Job> {
@@ -120,9 +127,14 @@ class RunInHand implements JobInHand<'train'> {
     }
     const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = end;
     const confusion = test.confusion.map((line) => [...line]);
+    const kept = await this.parts.prisma.runEpoch.findUnique({
+      where: { runId_epoch: { runId: this.row.id, epoch: keptEpoch } },
+      select: { validationAccuracy: true, validationLoss: true },
+    });
     const figures = { weightsBlob, keptEpoch, testAccuracy: test.accuracy, testLoss: test.loss, confusion };
     const data = {
       ...figures,
+      ...kept,
       ...(await judgeReproduction(this.parts.prisma, this.row.id, figures)),
       predictionsBlob,
       computedPictures,
@@ -158,7 +170,8 @@ class RunInHand implements JobInHand<'train'> {
   /** Writes the checkpoint with the epochs that have ended since the previous one, which is deleted. */
   async #keepCheckpoint(checkpointBlob: string, epochs: readonly EpochMetrics[]): Promise<void> {
     const old = this.#progress.checkpointBlob;
-    this.#progress = epochs.reduce(afterEpoch, { ...this.#progress, checkpointBlob });
+    const figures = epochs.reduce((before, epoch) => figuresAfter(before, epoch, this.#recipe), this.#progress);
+    this.#progress = { ...figures, checkpointBlob };
     const events = epochs.map((epoch) => ({ epoch }));
     await this.#write(events, { data: this.#progress });
     if (old && old !== checkpointBlob) await this.parts.runBlobs.deleteUnused(old);
@@ -173,17 +186,4 @@ class RunInHand implements JobInHand<'train'> {
     const { id, attempt } = this.row;
     if (!(await this.parts.states.tryChange(id, transition, data, { ...effects, attempt }))) throw new ClaimLost();
   }
-}
-
-function afterEpoch<P extends Pick<RunRow, 'bestValidationAccuracy' | 'bestValidationLoss' | 'epochSeconds'>>(
-  progress: P,
-  { validationAccuracy, validationLoss, seconds }: EpochMetrics,
-): P {
-  const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = progress;
-  return {
-    ...progress,
-    bestValidationAccuracy: Math.max(bestValidationAccuracy ?? 0, validationAccuracy),
-    bestValidationLoss: Math.min(bestValidationLoss ?? validationLoss, validationLoss),
-    epochSeconds: (epochSeconds ?? 0) + seconds,
-  };
 }

@@ -11,6 +11,9 @@ import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { Hyperparameter } from './hyperparameter.field.js';
 import { EnvironmentRecordType, ReproductionType } from './provenance.type.js';
 
+/** Of fields that stay for one version. */
+export const REMOVED_NEXT = 'Removed in the next version.';
+
 registerEnumType(RunKind, {
   name: 'RunKind',
   description:
@@ -250,10 +253,28 @@ export class RunType implements Run {
   @Field(() => Float, { nullable: true, description: 'Peak resident memory of the training process, in bytes.' })
   peakMemoryBytes!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Highest of the epochs so far.' })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Validation accuracy of the kept epoch, 0 to 1. Until the run has ended: of the epoch that it would keep now. If weights are averaged: of the last epoch, before averaging.',
+  })
+  validationAccuracy!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Validation loss of the same epoch, in nats.' })
+  validationLoss!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Highest validation accuracy of all epochs. The kept weights may be those of another epoch.',
+    deprecationReason: `Use validationAccuracy. ${REMOVED_NEXT}`,
+  })
   bestValidationAccuracy!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Lowest of the epochs so far, in nats.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Lowest validation loss of all epochs, in nats. The kept weights may be those of another epoch.',
+    deprecationReason: `Use validationLoss. ${REMOVED_NEXT}`,
+  })
   bestValidationLoss!: number | null;
 
   @Field(() => Float, { nullable: true, description: 'Total duration of the epochs so far, in seconds.' })

@@ -33,6 +33,12 @@ describe('the address of the list', () => {
     expect(readRunsView(new URLSearchParams())).toEqual(WHOLE_LIST);
   });
 
+  it('with metrics of all epochs, as pages once wrote them, mean those of the kept epoch', () => {
+    const params = new URLSearchParams('metric=BEST_VALIDATION_LOSS&max=0.5&sort=BEST_VALIDATION_ACCURACY');
+    const view = { metric: 'VALIDATION_LOSS', atMost: 0.5, sort: 'VALIDATION_ACCURACY' };
+    expect(readRunsView(params)).toMatchObject(view);
+  });
+
   it('passes over what it does not know', () => {
     const odd = 'state=ASLEEP&kind=X&version=2&metric=SPEED&min=1&sort=NAME&order=up&ids=,a,a,';
     expect(readRunsView(new URLSearchParams(odd))).toEqual({ ...WHOLE_LIST, ids: ['a'] });

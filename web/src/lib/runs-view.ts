@@ -1,14 +1,20 @@
 import type { Enum } from '../graphql';
 import { RUN_KINDS, RUN_STATES, type RunKind, type RunState } from './runs';
 
-export type Metric = Enum<'RunMetric'>;
-export type SortKey = Enum<'RunSortKey'>;
+/** Metrics of all epochs, deprecated. Addresses that name them mean the figures of the kept epoch. */
+const EARLIER_NAMES = {
+  BEST_VALIDATION_ACCURACY: 'VALIDATION_ACCURACY',
+  BEST_VALIDATION_LOSS: 'VALIDATION_LOSS',
+} as const;
+
+export type Metric = Exclude<Enum<'RunMetric'>, keyof typeof EARLIER_NAMES>;
+export type SortKey = Exclude<Enum<'RunSortKey'>, keyof typeof EARLIER_NAMES>;
 export type Direction = Enum<'SortDirection'>;
 
 export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
-  BEST_VALIDATION_ACCURACY: 'Best validation accuracy',
+  VALIDATION_ACCURACY: 'Validation accuracy',
   TEST_ACCURACY: 'Test accuracy',
-  BEST_VALIDATION_LOSS: 'Lowest validation loss',
+  VALIDATION_LOSS: 'Validation loss',
   TEST_LOSS: 'Test loss',
   EPOCH_SECONDS: 'Seconds of all epochs',
 };
@@ -56,7 +62,7 @@ export const WHOLE_LIST: RunsView = {
 
 export function readRunsView(params: URLSearchParams): RunsView {
   const dataset = params.get('dataset');
-  const metric = oneOf(METRICS, params.get('metric'));
+  const metric = oneOf(METRICS, presentName(params.get('metric')));
   const version = numberOf(params.get('version'));
   return {
     text: params.get('q') ?? '',
@@ -68,7 +74,7 @@ export function readRunsView(params: URLSearchParams): RunsView {
     metric,
     atLeast: metric && numberOf(params.get('min')),
     atMost: metric && numberOf(params.get('max')),
-    sort: oneOf(SORT_KEYS, params.get('sort')) ?? 'CREATED_AT',
+    sort: oneOf(SORT_KEYS, presentName(params.get('sort'))) ?? 'CREATED_AT',
     direction: params.get('order') === 'asc' ? 'ASCENDING' : 'DESCENDING',
     ids: list(params.get('ids')),
   };
@@ -113,6 +119,7 @@ export function filterOf(view: RunsView) {
 /** The list without a filter; order and selection stay. */
 export const unfiltered = ({ sort, direction, ids }: RunsView): RunsView => ({ ...WHOLE_LIST, sort, direction, ids });
 
+const presentName = (name: string | null): string | null => ({ ...EARLIER_NAMES })[name ?? ''] ?? name;
 const list = (text: string | null): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];
 const oneOf = <T extends string>(known: readonly T[], text: string | null): T | null =>
   known.find((value) => value === text) ?? null;

@@ -34,8 +34,8 @@ const loss = (value: number): string => value.toFixed(4);
 const METRICS: Readonly<Record<string, Metric>> = {
   testAccuracy: { label: 'Test accuracy', show: share, difference: points, best: 'highest' },
   testLoss: { label: 'Test loss', show: loss, best: 'lowest' },
-  bestValidationAccuracy: { label: 'Best validation accuracy', show: share, difference: points, best: 'highest' },
-  bestValidationLoss: { label: 'Lowest validation loss', show: loss, best: 'lowest' },
+  validationAccuracy: { label: 'Validation accuracy', show: share, difference: points, best: 'highest' },
+  validationLoss: { label: 'Validation loss', show: loss, best: 'lowest' },
   epochs: { label: 'Epochs', show: String, best: null },
   featureSeconds: { label: 'Feature time', show: formatSeconds, best: 'lowest' },
   trainingSeconds: { label: 'Training time', show: formatSeconds, best: 'lowest' },
@@ -43,9 +43,13 @@ const METRICS: Readonly<Record<string, Metric>> = {
   peakMemoryBytes: { label: 'Peak memory', show: (bytes) => formatBytes(bytes), best: 'lowest' },
 };
 
+/** Metrics of all epochs, whichever is kept. The API has them for one more version. */
+const NOT_SHOWN = ['bestValidationAccuracy', 'bestValidationLoss'];
+
 /** Runs as columns: their metrics, and the fields in which their recipes differ. */
 export function CompareTable({ comparison: of }: { readonly comparison: FragmentOf<typeof COMPARE_TABLE> }) {
   const { runs, metrics, recipe, sameData, sameBackbone, sameEngine } = readFragment(COMPARE_TABLE, of);
+  const shown = metrics.filter(({ name }) => !NOT_SHOWN.includes(name));
   const notes = [
     sameData ? null : 'The runs were tested on different images: their metrics are not comparable.',
     sameBackbone ? null : 'The runs have different backbones.',
@@ -105,7 +109,7 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
         </Table.Tbody>
         <Table.Tbody>
           <Heading text="Metrics, and their difference from the first run" span={runs.length + 1} />
-          {metrics.map(({ name, values, deltas }) => {
+          {shown.map(({ name, values, deltas }) => {
             const about: Metric = METRICS[name] ?? { label: name, show: String, best: null };
             const best = bestOf(values, about.best);
             const cells = values.map((value, i) => (

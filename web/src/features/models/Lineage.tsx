@@ -14,7 +14,7 @@ export const LINEAGE = graphql(`
       derivation { parents { id dataset number } }
     }
     origin { fileName sha256 }
-    lineage { id kind bestValidationAccuracy recipe { splitLayer } }
+    lineage { id kind validationAccuracy recipe { splitLayer } }
   }
 `);
 
@@ -40,9 +40,7 @@ export function Lineage({ of }: { readonly of: FragmentOf<typeof LINEAGE> }) {
           key={run.id}
           kind={run.kind === 'TRANSFER' ? 'Transfer run' : `Fine-tune run after ${run.recipe.splitLayer}`}
           to={urls.run(run.id)}
-          note={
-            run.bestValidationAccuracy == null ? '' : `validation accuracy ${formatShare(run.bestValidationAccuracy)}`
-          }
+          note={run.validationAccuracy == null ? '' : `validation accuracy ${formatShare(run.validationAccuracy)}`}
         >
           {shortId(run.id)}
         </Stop>

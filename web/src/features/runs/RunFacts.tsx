@@ -13,7 +13,7 @@ import { StateMark } from './StateMark';
 export const RUN_FACTS = graphql(`
   fragment RunFacts_run on Run {
     id state kind backboneName createdAt startedAt endedAt parentRunId reproductionOfId sweepId resumes queuePosition
-    bestValidationAccuracy bestValidationLoss keptEpoch testAccuracy testLoss tags
+    validationAccuracy validationLoss keptEpoch testAccuracy testLoss tags
     datasetVersion { id dataset number }
     recipe { imageSize splitLayer epochs }
     confusion { counts }
@@ -65,15 +65,15 @@ export function RunFacts({ run: of }: { readonly run: FragmentOf<typeof RUN_FACT
 type Facts = ResultOf<typeof RUN_FACTS>;
 
 function Metrics({ run }: { readonly run: Facts }) {
-  const { testAccuracy, testLoss, confusion, bestValidationAccuracy, bestValidationLoss, keptEpoch, epochs } = run;
-  if (testAccuracy === null && bestValidationAccuracy === null) return null;
+  const { testAccuracy, testLoss, confusion, validationAccuracy, validationLoss, keptEpoch, epochs } = run;
+  if (testAccuracy === null && validationAccuracy === null) return null;
   const images = sumOf(confusion?.counts.map(sumOf) ?? []);
   const interval = testAccuracy === null ? null : shareInterval(Math.round(testAccuracy * images), images);
   return (
     <div className={classes.metrics}>
       {testAccuracy === null ? (
         <p>
-          <strong>{formatShare(bestValidationAccuracy ?? 0, 2)}</strong> best validation accuracy so far
+          <strong>{formatShare(validationAccuracy ?? 0, 2)}</strong> validation accuracy so far
         </p>
       ) : (
         <p>
@@ -87,10 +87,8 @@ function Metrics({ run }: { readonly run: Facts }) {
         </p>
       )}
       <dl>
-        {testAccuracy !== null && (
-          <Metric name="Best validation accuracy" value={formatShare(bestValidationAccuracy ?? 0, 2)} />
-        )}
-        <Metric name="Lowest validation loss" value={bestValidationLoss?.toFixed(4)} />
+        {testAccuracy !== null && <Metric name="Validation accuracy" value={formatShare(validationAccuracy ?? 0, 2)} />}
+        <Metric name="Validation loss" value={validationLoss?.toFixed(4)} />
         <Metric name="Test loss" value={testLoss?.toFixed(4)} />
         <Metric name="Kept epoch" value={keptEpoch === null ? undefined : `${keptEpoch} of ${epochs.length}`} />
       </dl>

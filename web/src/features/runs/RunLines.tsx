@@ -7,7 +7,7 @@ import { DataTable } from '../../ui/DataTable';
 
 export const RunLines_run = graphql(`
   fragment RunLines_run on Run {
-    id kind state backboneName createdAt bestValidationAccuracy testAccuracy
+    id kind state backboneName createdAt validationAccuracy testAccuracy
     datasetVersion { id dataset number }
   }
 `);
@@ -23,7 +23,7 @@ export function RunLines({
   return (
     <DataTable
       label={label}
-      heads={['Run', 'State', 'Kind', 'Data', 'Backbone', ' Best val. accuracy', ' Test accuracy', 'Created']}
+      heads={['Run', 'State', 'Kind', 'Data', 'Backbone', ' Val. accuracy', ' Test accuracy', 'Created']}
       rows={readFragment(RunLines_run, runs).map((run) => ({
         key: run.id,
         cells: [
@@ -34,7 +34,7 @@ export function RunLines({
           KIND_NAMES[run.kind],
           `${run.datasetVersion.dataset} version ${run.datasetVersion.number}`,
           run.backboneName,
-          run.bestValidationAccuracy === null ? '' : formatShare(run.bestValidationAccuracy),
+          run.validationAccuracy === null ? '' : formatShare(run.validationAccuracy),
           run.testAccuracy === null ? '' : formatShare(run.testAccuracy),
           formatAge(run.createdAt),
         ],

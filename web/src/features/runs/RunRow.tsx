@@ -15,7 +15,7 @@ import { StateMark } from './StateMark';
 
 export const RUN_ROW = graphql(`
   fragment RunRow_run on Run {
-    id state kind backboneName createdAt epochSeconds bestValidationAccuracy testAccuracy tags queuePosition
+    id state kind backboneName createdAt epochSeconds validationAccuracy testAccuracy tags queuePosition
     datasetVersion { id dataset number }
     recipe { imageSize epochs }
     validationAccuracies
@@ -62,7 +62,7 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
     ),
     backbone: run.backboneName,
     size: run.recipe.imageSize,
-    validation: share(run.bestValidationAccuracy),
+    validation: share(run.validationAccuracy),
     test: share(run.testAccuracy),
     curve: <Sparkline values={run.validationAccuracies} />,
     time: run.epochSeconds === null ? '' : formatSeconds(run.epochSeconds),

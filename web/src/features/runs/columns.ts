@@ -34,10 +34,10 @@ export const COLUMNS: readonly Column[] = [
   { key: 'size', label: 'px', look: 'number', title: 'Image size: side of the network’s input in pixels', wide: 60 },
   {
     key: 'validation',
-    label: 'Best val.',
+    label: 'Validation',
     look: 'number',
-    title: 'Best validation accuracy of all epochs',
-    sort: 'BEST_VALIDATION_ACCURACY',
+    title: 'Validation accuracy of the kept epoch',
+    sort: 'VALIDATION_ACCURACY',
   },
   { key: 'test', label: 'Test', look: 'number', title: 'Test accuracy', sort: 'TEST_ACCURACY', wide: 40 },
   { key: 'curve', label: 'By epoch', look: 'text', title: 'Validation accuracy by epoch', wide: 40 },
