@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, HubError } from '../errors.js';
 
 /** Refusal of a body by one of Express's parsers, with the parser's status. */
@@ -13,15 +14,31 @@ export class BodyRefusal extends HubError {
 }
 
 /** An error of http-errors. For a body that is too large, it has the limit in bytes. */
-type ParserError = Error & { readonly status: number; readonly limit?: number };
+type ParserError = Error & { readonly status: number; readonly type?: string; readonly limit?: number };
 
 /** Turns a parser's error about a request into a refusal. Other errors are returned unchanged. */
-export function toRefusal(error: unknown): unknown {
+export function toRefusal(error: unknown, { headers }: Pick<IncomingMessage, 'headers'>): unknown {
   if (error instanceof HubError || !isParserError(error) || error.status >= 500) return error;
-  const { status, message, limit } = error;
-  if (status !== 413) return new BodyRefusal('BAD_INPUT', message, {}, status);
+  const { status, limit } = error;
+  if (status !== 413) return new BodyRefusal('BAD_INPUT', wordsOf(error, headers['content-encoding']), {}, status);
   const words = `The body has more than ${limit} bytes, the limit of this request.`;
   return new BodyRefusal('LIMIT_EXCEEDED', words, { limit }, status);
+}
+
+/** Types are those of body-parser; its errors without one come from reading the body. */
+function wordsOf({ type, message }: ParserError, encoding: string | undefined): string {
+  switch (type) {
+    case 'encoding.unsupported':
+      return `The body has the Content-Encoding ${encoding}, which the hub does not read: send it as gzip, deflate or br, or without compression.`;
+    case 'entity.parse.failed':
+      return `The body is not valid JSON: ${message}.`;
+    case 'request.size.invalid':
+      return 'The body does not have the number of bytes that Content-Length states.';
+    case 'request.aborted':
+      return 'The upload was cut off: the connection was closed.';
+  }
+  if (encoding === undefined || type !== undefined) return `The request cannot be read: ${message}.`;
+  return `The body is not valid ${encoding}, which its Content-Encoding states: it is damaged, cut off or not compressed (${message}).`;
 }
 
 function isParserError(error: unknown): error is ParserError {

@@ -6,9 +6,9 @@ import { refuse, sendError, statusOf } from './refuse.js';
 
 /** Answers requests that a route or one of Express's parsers refused, and masks unexpected errors. */
 export function lastError(log: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    const refusal = toRefusal(error);
+    const refusal = toRefusal(error, request);
     if (refusal instanceof HubError) return refuse(response, statusOf(refusal), refusal);
     const requestId = response.locals.requestId as string;
     log.error({ err: error, requestId }, 'request failed');

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import processRequest from 'graphql-upload/processRequest.mjs';
 import { HubError } from '../errors.js';
 import type { UploadMetrics } from '../metrics/upload-metrics.js';
+import { refuseCompressedForm } from './compressed-form.js';
 import { refuse } from './refuse.js';
 
 /** Bounds of a multipart request. */
@@ -27,6 +28,7 @@ export function multipart(uploads: UploadMetrics): RequestHandler {
       const message = `A multipart request needs the header "${PREFLIGHT_HEADER}: true".`;
       return refuse(response, 400, new HubError('BAD_INPUT', message));
     }
+    refuseCompressedForm(request);
     const upload = uploads.begin();
     request.on('data', (chunk: Buffer) => upload.received(chunk.length));
     response.once('close', upload.end);

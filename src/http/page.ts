@@ -6,6 +6,7 @@ import compression from 'compression';
 import express, { type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import { HubError } from '../errors.js';
+import { answerWith } from './other-methods.js';
 import { refuse } from './refuse.js';
 
 /** Brotli quality, 0 to 11. The default, 4, compresses worse than gzip; 7 takes some 40 ms once per browser and file. */
@@ -23,6 +24,7 @@ export function servePage(folder: string): Router {
   page.use(compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } } }));
   page.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false }));
   page.use(express.static(folder, { index: false }));
+  page.options('/{*path}', answerWith(['GET', 'HEAD']));
   page.get('/{*path}', makeNonce, pagePolicy, async (request, response, next) => {
     if (!request.headers.accept?.includes('text/html')) return next();
     const document = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);

@@ -7,6 +7,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
   NOT_DEPLOYED: 404,
+  METHOD_NOT_ALLOWED: 405,
   LIMIT_EXCEEDED: 413,
   UNSUPPORTED_TYPE: 415,
   IMAGE_REFUSED: 422,
@@ -14,6 +15,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   BLOB_CORRUPT: 500,
   SHUTTING_DOWN: 503,
   DEADLINE_EXCEEDED: 504,
+  DISK_FULL: 507,
 };
 
 export function statusOf(refusal: HubError): number {

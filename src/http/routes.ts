@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { ExportService } from '../domain/model/export-service.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -42,18 +41,6 @@ export function routesOf(parts: RouteParts): readonly Route[] {
         response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'starting' });
       },
     },
-    {
-      method: 'get',
-      path: API,
-      needs: null,
-      answer: [
-        playgroundPolicy,
-        async (_request, response) => {
-          const { renderPlayground } = await import('./playground.js'); // 9 MB that a start does not need
-          response.type('html').send(renderPlayground(API));
-        },
-      ],
-    },
     metricsRoute(metrics, openMetrics),
     classifyRoute(answerer, deployments),
     exportRoute(exports),
@@ -61,19 +48,3 @@ export function routesOf(parts: RouteParts): readonly Route[] {
     ...inferenceRoutes(parts),
   ];
 }
-
-/** The playground has its scripts and styles inline and connects to this hub only. */
-const playgroundPolicy = helmet({
-  contentSecurityPolicy: {
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'", "'unsafe-inline'", "'unsafe-eval'", 'blob:'],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      fontSrc: ["'self'", 'data:'],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'", 'ws:', 'wss:'],
-      workerSrc: ["'self'", 'blob:'],
-      upgradeInsecureRequests: null,
-    },
-  },
-});

@@ -16,10 +16,12 @@ import { INFERENCE, inferenceError } from './inference/routes.js';
 import { lastError } from './last-error.js';
 import { atRoute, measure } from './metrics.js';
 import { multipart } from './multipart.js';
+import { answerOtherMethods } from './other-methods.js';
 import { servePage } from './page.js';
 import { refuse, withErrorForm } from './refuse.js';
 import type { Route } from './route.js';
 import { API, type RouteParts, routesOf } from './routes.js';
+import { showPlayground } from './show-playground.js';
 import { serveSubscriptions } from './subscriptions.js';
 
 /** Most bytes of a JSON body. */
@@ -71,20 +73,35 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Expr
   app.use(requestId, measure(metrics));
   app.use(INFERENCE, withErrorForm(inferenceError));
   const known = [requireToken(authentication), limitRate(rateLimit)];
-  for (const { method, path, needs, open, answer } of routesOf(parts)) {
+  const routes = routesOf(parts);
+  for (const { method, path, needs, open, answer } of routes) {
     const admit = needs === null ? [] : [...known, permit(needs)];
     app[method](path, atRoute(path), helmet(), ...admit.map((check) => unless(open, check)), answer);
   }
   const api = expressMiddleware(apollo, {
     context: async ({ res }) => contextOf(res.locals.caller, res.locals.requestId, subscribed),
   });
-  const parseBody = [multipart(metrics.uploads), express.json({ limit: JSON_BYTES })];
-  app.post(API, atRoute(API), helmet(), ...known, ...parseBody, api);
+  const parseJson = express.json({ limit: JSON_BYTES });
+  app.get(API, atRoute(API), showPlayground(API), asGet, helmet(), ...known, parseJson, api);
+  app.post(API, atRoute(API), helmet(), ...known, multipart(metrics.uploads), parseJson, api);
+  app.use(answerOtherMethods([...routes, { method: 'get', path: API }, { method: 'post', path: API }]));
+  app.use(['/v1', INFERENCE], notFound);
   app.use(servePage(page));
-  app.use((_request, response) => refuse(response, 404, new HubError('NOT_FOUND', `The API is at ${API}.`)));
+  app.use(notFound);
   app.use(lastError(log));
   return app;
 }
+
+const notFound: RequestHandler = ({ method, baseUrl, path }, response) => {
+  const message = `There is nothing at ${method} ${baseUrl}${path}. GraphQL is at ${API}; docs/api.md lists all routes.`;
+  refuse(response, 404, new HubError('NOT_FOUND', message));
+};
+
+/** Apollo Server knows no HEAD. Node leaves out the body of its answer. */
+const asGet: RequestHandler = (request, _response, next) => {
+  request.method = 'GET';
+  next();
+};
 
 /** Skips a check for some requests. */
 function unless(open: Route['open'], check: RequestHandler): RequestHandler {

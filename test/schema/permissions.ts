@@ -103,6 +103,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
 /** Every route of HTTP; of GraphQL's, whose fields have their own, any token: open to all, or as above. */
 export const ROUTES: Readonly<Record<string, 'open' | 'any token' | readonly [needs: Role, ofModel: OfModel]>> = {
   'GET /{*path}': 'open',
+  'OPTIONS /{*path}': 'open',
   'GET /health': 'open',
   'GET /ready': 'open',
   'GET /graphql': 'open',

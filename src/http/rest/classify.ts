@@ -9,7 +9,7 @@ import type { Deployments } from '../../serving/deployments.js';
 import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
 import { postedPhoto } from './photo.js';
-import { readQuery } from './query.js';
+import { readQuery, text, wholeNumber } from './query.js';
 
 /** The largest version number that the database can hold. */
 const MAX_VERSION = 2 ** 31 - 1;
@@ -17,10 +17,10 @@ const MAX_VERSION = 2 ** 31 - 1;
 const querySchema = z
   .strictObject({
     /** Optional while only one model serves. */
-    model: z.string().optional(),
-    alias: z.string().optional(),
-    version: z.coerce.number().int().min(1).max(MAX_VERSION).optional(),
-    topK: z.coerce.number().int().min(1).max(TOP_LIMIT).default(5),
+    model: text.optional(),
+    alias: text.optional(),
+    version: wholeNumber(1, MAX_VERSION).optional(),
+    topK: wholeNumber(1, TOP_LIMIT).default(5),
   })
   .refine(({ alias, version }) => alias === undefined || version === undefined, 'give an alias or a version, not both');
 

@@ -5,12 +5,12 @@ import { modelIn } from '../../domain/permission.js';
 import { EXPORT_FORMATS } from '../../training/export-formats.js';
 import type { Route } from '../route.js';
 import { versionOf } from '../version-of.js';
-import { readQuery } from './query.js';
+import { oneOf, readQuery } from './query.js';
 
 /** Milliseconds without progress after which a download is aborted, which frees the disk space of its file. */
 const PATIENCE = 5 * 60_000;
 
-const querySchema = z.strictObject({ format: z.enum(EXPORT_FORMATS) });
+const querySchema = z.strictObject({ format: oneOf(EXPORT_FORMATS) });
 
 /** `GET /v1/models/{model}/versions/{version}/export?format=...`: a model version in another format. */
 export function exportRoute(exports: ExportService): Route {

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import busboy from 'busboy';
 import { HubError } from '../../errors.js';
+import { refuseCompressedForm } from '../compressed-form.js';
 
 /**
  * Reads a form whose only part is a file into memory. Undefined when the form is empty or no file was chosen.
  * A refused form is read to its end and discarded.
  * @param tooLarge makes the error for a file of more than `limit` bytes
- * @throws BAD_INPUT when the form has any other part, is malformed or ends early.
+ * @throws UNSUPPORTED_TYPE when it is compressed; BAD_INPUT when the form has any other part, is malformed or ends early.
  */
 export async function readFileOfForm(
   request: IncomingMessage,
@@ -14,6 +15,7 @@ export async function readFileOfForm(
   limit: number,
   tooLarge: (limit: number) => HubError,
 ): Promise<Buffer | undefined> {
+  refuseCompressedForm(request);
   const parser = parserOf(request, field, limit);
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] | undefined;
