@@ -1,11 +1,11 @@
 import { HubError } from '../errors.js';
 import { checkBound, type DatasetBounds } from './bounds.js';
 import { notAnImage } from './decode.js';
-import { TablePlacement } from './labels-table.js';
-import { Layout, type Placement } from './layout.js';
+import type { Placement } from './layout.js';
 import type { ImageRecord, Split } from './manifest.js';
 import { byCodeUnit, quoted, shown } from './names.js';
 import type { PackedImage, PackedSource } from './pack-images.js';
+import { findPlacement } from './placement.js';
 import type { Rejections } from './rejections.js';
 import { drawSplits, type SplitFractions } from './splits.js';
 
@@ -30,7 +30,8 @@ export function arrange(
   fractions: SplitFractions,
   seed: number,
 ): Arrangement {
-  const placement = placementOf(intake, bounds, rejections);
+  const { placement, unused } = findPlacement(intake, bounds);
+  for (const { path } of unused) rejections.add(path.join('/'), notAnImage().message);
   const { classes } = placement;
   checkBound(bounds, 'maxClasses', classes.length, 'The source', 'classes');
   const placed = place(intake.images, placement, rejections);
@@ -43,19 +44,6 @@ export function arrange(
     validation: missing('validation') ? fractions.validation : 0,
   };
   return { classes, images: drawSplits(placed, classes, drawn, seed) };
-}
-
-/** The table of labels at the top of the source, if it has one; else its folders. */
-function placementOf({ folders, tables }: PackedSource, bounds: DatasetBounds, rejections: Rejections): Placement {
-  const tops = new Set(folders.filter((parts) => parts.length > 0).map(([top]) => top));
-  const depth = tables.some(({ path }) => path.length === 1) ? 1 : tops.size === 1 ? 2 : 0;
-  const [table, other] = tables.filter(({ path }) => path.length === depth);
-  if (table && other) {
-    const names = `${quoted(table.path.join('/'))} and ${quoted(other.path.join('/'))}`;
-    throw new HubError('DATASET_REFUSED', `The source has two tables of labels, ${names}; give one.`);
-  }
-  for (const unused of tables) if (unused !== table) rejections.add(unused.path.join('/'), notAnImage().message);
-  return table ? new TablePlacement(table, bounds) : new Layout(folders);
 }
 
 function place(images: readonly PackedImage[], layout: Placement, rejections: Rejections): ImageRecord[] {

@@ -1,10 +1,10 @@
 import { constants, type Dirent } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
 import { inOrder } from './in-order.js';
 import { byCodeUnit } from './names.js';
-import { readAhead, type Source, type SourceEntry } from './source.js';
+import { readAhead, type Source, type SourceEntry, symbolicLink } from './source.js';
 
 /** Bytes per read. */
 const CHUNK_BYTES = 256 * 1024;
@@ -49,9 +49,9 @@ export class FolderSource implements Source {
   async #describe({ path, type }: FolderChild, meter: UnpackMeter): Promise<SourceEntry> {
     if (!isUtf8(type.name)) return { kind: 'refused', path, reason: 'a name that is not UTF-8' };
     if (type.isDirectory()) return { kind: 'folder', path };
-    if (type.isSymbolicLink()) return { kind: 'refused', path, reason: 'a symbolic link' };
-    if (!type.isFile()) return { kind: 'refused', path, reason: 'not a regular file' };
     const file = join(this.#folder, path);
+    if (type.isSymbolicLink()) return symbolicLink(path, await leadsToFolder(file));
+    if (!type.isFile()) return { kind: 'refused', path, reason: 'not a regular file' };
     const { size } = await lstat(file);
     const content = await readAhead(size, readFile(file, size, meter));
     return { kind: 'file', path, bytes: size, content: () => content };
@@ -72,6 +72,14 @@ async function* readFile(file: string, size: number, meter: UnpackMeter): AsyncG
     }
   } finally {
     await handle.close();
+  }
+}
+
+async function leadsToFolder(link: string): Promise<boolean> {
+  try {
+    return (await stat(link)).isDirectory();
+  } catch {
+    return true; // what it was meant to be is unknown
   }
 }
 

@@ -1,18 +1,9 @@
 import { HubError } from '../errors.js';
 import { checkBound, type DatasetBounds } from './bounds.js';
+import type { FolderTree } from './folder-tree.js';
 import type { Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
-
-const SPLIT_FOLDERS: ReadonlyMap<string, Split> = new Map([
-  ['train', 'train'],
-  ['validation', 'validation'],
-  ['valid', 'validation'],
-  ['val', 'validation'],
-  ['test', 'test'],
-]);
-
-/** Names of splits in folders and tables. */
-export const SPLIT_NAMES: readonly string[] = [...SPLIT_FOLDERS.keys()];
+import { isUnlabeledFolder } from './split-names.js';
 
 /** Files of file managers, in lower case, which are ignored like names with a leading dot. */
 const SYSTEM_NAMES: ReadonlySet<string> = new Set(['__macosx', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r']);
@@ -64,54 +55,95 @@ export interface Placement {
   readonly absent: readonly { readonly name: string; readonly reason: string }[];
 }
 
+/** Folders that collect the images of several classes, in lower case: never the name of a class. */
+const COLLECTING_NAMES: ReadonlySet<string> = new Set(['images', 'image', 'imgs', 'img', 'jpegimages']);
+
 /**
- * Assigns classes and splits by folders: class folders, or train, validation and test folders with class folders in them,
- * optionally inside one wrapping folder.
+ * Assigns classes and splits by folders: class folders, or train, validation and test folders with class folders in them.
+ * The images of a class are directly in its folder, or in its folder `images`.
  */
 export class Layout implements Placement {
   readonly absent = [];
-  readonly #depth: number;
-  readonly #hasSplits: boolean;
+  readonly #tree: FolderTree;
+  /** Folders at the top whose images have no class. */
+  readonly #unlabeled: ReadonlySet<string>;
   /** One class per folder, even when none of its images is accepted. */
   readonly classes: readonly string[];
 
-  /** @param folders all folders, as parts. @throws DATASET_REFUSED when split and class folders are mixed. */
-  constructor(folders: readonly (readonly string[])[]) {
-    this.#depth = hasWrapper(folders) ? 1 : 0;
-    const inner = folders.map((parts) => parts.slice(this.#depth)).filter((parts) => parts.length > 0);
-    const top = [...new Set(inner.map((parts) => parts[0]!))].sort(byCodeUnit);
-    const splits = top.filter((name) => splitOf(name) !== undefined);
-    this.#hasSplits = splits.length > 0;
-    if (this.#hasSplits && splits.length < top.length) {
-      const other = top.find((name) => splitOf(name) === undefined)!;
-      throw new HubError(
-        'DATASET_REFUSED',
-        `The folder ${quoted(splits[0]!)} is a split, but ${quoted(other)} next to it is not: give only split folders or only class folders.`,
-      );
-    }
-    const classes = inner.map((parts) => parts[this.#hasSplits ? 1 : 0]).filter((name) => name !== undefined);
-    this.classes = [...new Set(classes)].sort(byCodeUnit);
+  /**
+   * @param except split folders that a table assigns.
+   * @throws DATASET_REFUSED when split and class folders are mixed, or a folder collects the images of several classes.
+   */
+  constructor(tree: FolderTree, except: ReadonlySet<string> = new Set()) {
+    this.#tree = tree;
+    const tops = tree.splits.size > 0 ? tree.tops.filter((name) => !except.has(name)) : [];
+    this.#unlabeled = new Set(tops.filter((name) => isUnlabeled(tree, name)));
+    const labeled = tops.filter((name) => !this.#unlabeled.has(name));
+    checkSplits(tree, labeled);
+    const parents = tree.splits.size > 0 ? labeled.map((name) => [name]) : [[]];
+    const classes = parents.flatMap((parent) => [...tree.children(parent)].map((name) => [...parent, name]));
+    for (const folder of classes) checkClassFolder(folder);
+    this.classes = [...new Set(classes.map((folder) => folder.at(-1)!))].sort(byCodeUnit);
   }
 
   place(path: readonly string[]): Place | { readonly reason: string } {
-    const folders = path.slice(this.#depth, -1);
-    const split = this.#hasSplits && folders.length > 0 ? splitOf(folders.shift()!)! : null;
-    const [className, ...deeper] = folders;
+    const folders = this.#tree.inner(path).slice(0, -1);
+    const [top] = folders;
+    if (top !== undefined && this.#unlabeled.has(top))
+      return { reason: `in ${quoted(top)}, which has no class folders` };
+    const split = top === undefined ? undefined : this.#tree.splits.get(top);
+    const [className, ...deeper] = split === undefined ? folders : folders.slice(1);
     if (className === undefined) return { reason: 'not inside a class folder' };
-    if (deeper.length > 0) return { reason: 'nested deeper than class/file' };
-    return { split, className };
+    if (deeper.length > 1 || deeper.some((name) => !isCollecting(name))) {
+      return { reason: 'nested deeper than class/file' };
+    }
+    return { split: split ?? null, className };
   }
 }
 
-/** The split that a folder name stands for, in upper or lower case. */
-export function splitOf(folder: string): Split | undefined {
-  return SPLIT_FOLDERS.get(folder.toLowerCase());
+/** Whether a folder next to split folders, or a split folder, has images without class folders on purpose. */
+function isUnlabeled(tree: FolderTree, top: string): boolean {
+  const children = [...tree.children([top])];
+  const split = tree.splits.get(top);
+  if (split === undefined) return isUnlabeledFolder(top) && children.length === 0;
+  return split !== 'train' && children.length > 0 && children.every(isCollecting);
 }
 
-/** Whether everything is inside one folder that is not a split. */
-function hasWrapper(folders: readonly (readonly string[])[]): boolean {
-  const top = new Set(folders.filter((parts) => parts.length > 0).map((parts) => parts[0]!));
-  const [only] = top;
-  if (top.size !== 1 || only === undefined || splitOf(only) !== undefined) return false;
-  return folders.some((parts) => parts.length > 1);
+function checkSplits({ splits }: FolderTree, tops: readonly string[]): void {
+  const other = tops.find((name) => !splits.has(name));
+  if (other === undefined) return;
+  const [split] = splits.keys();
+  throw new HubError(
+    'DATASET_REFUSED',
+    `The folder ${quoted(split!)} is a split, but ${quoted(other)} next to it is not: give only split folders or only class folders.`,
+  );
+}
+
+function checkClassFolder(folder: readonly string[]): void {
+  const name = folder.at(-1)!;
+  if (!isCollecting(name)) return;
+  throw new HubError(
+    'DATASET_REFUSED',
+    `The folder ${quoted(folder.join('/'))} is where a class folder is expected, but ${quoted(name)} cannot be a class. ` +
+      'Put the images of each class into a folder with its name, or add a table labels.csv with the columns file and label.',
+  );
+}
+
+function isCollecting(folder: string): boolean {
+  return COLLECTING_NAMES.has(folder.toLowerCase());
+}
+
+/**
+ * Refuses links where class and split folders are expected: the images in them would be missing.
+ * @param links links that may stand for folders, as parts. @throws DATASET_REFUSED.
+ */
+export function checkLinks(tree: FolderTree, links: readonly (readonly string[])[]): void {
+  const levels = tree.splits.size > 0 ? 2 : 1;
+  const link = links.find((path) => tree.inner(path).length <= levels);
+  if (link === undefined) return;
+  throw new HubError(
+    'DATASET_REFUSED',
+    `${quoted(link.join('/'))} is a symbolic link in the place of a folder, and the hub follows no links. Put a copy of the ` +
+      'folder in its place (cp -rL), or pack the source with what its links lead to (tar -ch).',
+  );
 }

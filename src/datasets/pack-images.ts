@@ -7,6 +7,7 @@ import { isTable, type LabelsTable } from './labels-table.js';
 import { splitPath } from './layout.js';
 import type { ImageRecord } from './manifest.js';
 import { quoted } from './names.js';
+import type { Surroundings } from './placement.js';
 import type { Rejections } from './rejections.js';
 import type { ShardWriter } from './shard-writer.js';
 import { type FileEntry, readWhole, type Source } from './source.js';
@@ -33,17 +34,14 @@ export interface PackOptions {
 }
 
 /** The content of a source, with its images packed. */
-export interface PackedSource {
+export interface PackedSource extends Surroundings {
   readonly images: readonly PackedImage[];
-  /** All folders, as parts of their paths, also those without accepted images. */
-  readonly folders: readonly (readonly string[])[];
-  /** Tables of labels. */
-  readonly tables: readonly LabelsTable[];
 }
 
-/** Folders and tables found among the images. */
-interface Surroundings {
+/** Folders, links and tables found among the images. */
+interface Found {
   readonly folders: Map<string, readonly string[]>;
+  readonly links: (readonly string[])[];
   readonly tables: LabelsTable[];
 }
 
@@ -61,7 +59,7 @@ export async function packImages(
   rejections: Rejections,
   { bounds, signal, onProgress }: PackOptions,
 ): Promise<PackedSource> {
-  const found: Surroundings = { folders: new Map(), tables: [] };
+  const found: Found = { folders: new Map(), links: [], tables: [] };
   const images: PackedImage[] = [];
   let bytes = 0;
   const files = readImages(source, found, rejections, bounds, signal);
@@ -78,13 +76,13 @@ export async function packImages(
     }
     onProgress({ images: images.length, rejected: rejections.count, bytes, share: source.share });
   }
-  return { images, folders: [...found.folders.values()], tables: found.tables };
+  return { ...found, images, folders: [...found.folders.values()] };
 }
 
 /** Yields images one at a time, collects folders and tables, and rejects other files. */
 async function* readImages(
   source: Source,
-  { folders, tables }: Surroundings,
+  { folders, links, tables }: Found,
   rejections: Rejections,
   bounds: DatasetBounds,
   signal: AbortSignal,
@@ -98,10 +96,14 @@ async function* readImages(
     const folder = entry.kind === 'folder' ? parts : parts.slice(0, -1);
     folders.set(folder.join('/'), folder);
     const name = parts.join('/');
-    if (entry.kind === 'refused') rejections.add(name, entry.reason);
+    if (entry.kind === 'refused') {
+      rejections.add(name, entry.reason);
+      if (entry.isFolder) links.push(parts);
+    }
     if (entry.kind !== 'file') continue;
     if (isTable(parts)) {
-      tables.push({ path: parts, text: await readTable(entry, bounds) });
+      const others = tables.reduce((sum, { content }) => sum + content.length, 0);
+      tables.push({ path: parts, content: await readTable(entry, others, bounds) });
       continue;
     }
     const content = await readImage(entry, bounds);
@@ -127,11 +129,13 @@ async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffe
   return isImage(content) ? content : null;
 }
 
-async function readTable(entry: FileEntry, bounds: DatasetBounds): Promise<string> {
-  const content = await readWhole(entry, bounds.maxTableBytes);
-  const received = content?.length ?? Math.max(entry.bytes, bounds.maxTableBytes + 1);
-  checkBound(bounds, 'maxTableBytes', received, `The table ${quoted(entry.path)}`, 'bytes');
-  return content?.toString('utf8') ?? '';
+/** @param others bytes of the tables before it, which count towards the same limit. */
+async function readTable(entry: FileEntry, others: number, bounds: DatasetBounds): Promise<Buffer> {
+  const content = await readWhole(entry, bounds.maxTableBytes - others);
+  const received = others + (content?.length ?? Math.max(entry.bytes, bounds.maxTableBytes - others + 1));
+  const subject = `The table ${quoted(entry.path)}${others > 0 ? ', with the tables before it,' : ''}`;
+  checkBound(bounds, 'maxTableBytes', received, subject, 'bytes');
+  return content!;
 }
 
 /** Measures an image, or returns the reason for its rejection. */

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { HubError } from '../errors.js';
 import type { MeasuredImage } from './decode.js';
 
@@ -38,6 +39,8 @@ interface RefusedEntry {
   readonly path: string;
   /** Reason for the rejection, as a phrase. */
   readonly reason: string;
+  /** Whether it is, or may be, a link to a folder. */
+  readonly isFolder?: boolean;
 }
 
 /** The error for a failed read of an archive: a HubError or system error as it is, else DATASET_REFUSED. */
@@ -76,4 +79,9 @@ export async function readWhole(entry: FileEntry, most: number): Promise<Buffer 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);
+}
+
+/** The entry for a symbolic link. @param isFolder when unknown, links without a file extension count as folders. */
+export function symbolicLink(path: string, isFolder = extname(path) === ''): SourceEntry {
+  return { kind: 'refused', path, reason: 'a symbolic link', isFolder };
 }

@@ -4,7 +4,7 @@ import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
-import { archiveError, type Source, type SourceEntry } from './source.js';
+import { archiveError, type Source, type SourceEntry, symbolicLink } from './source.js';
 import { unpackZstandard, ZSTANDARD_MAGIC } from './zstandard.js';
 
 /** A tar archive, plain or compressed by gzip or Zstandard, read as a stream. */
@@ -126,7 +126,8 @@ function describe(header: Header, chunks: AsyncIterator<Uint8Array>, signal: Abo
   if (type === 'file' || type === 'contiguous-file') {
     return { kind: 'file', path, bytes: size, content: () => readEntry(chunks, signal) };
   }
-  const reason = type === 'symlink' ? 'a symbolic link' : type === 'link' ? 'a hard link' : 'not a regular file';
+  if (type === 'symlink') return symbolicLink(path);
+  const reason = type === 'link' ? 'a hard link' : 'not a regular file';
   return { kind: 'refused', path, reason };
 }
 

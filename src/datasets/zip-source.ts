@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
 import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
 import { inOrder } from './in-order.js';
-import { archiveError, readAhead, type Source, type SourceEntry } from './source.js';
+import { archiveError, readAhead, type Source, type SourceEntry, symbolicLink } from './source.js';
 import { allEntries } from './zip-entries.js';
 import { entryPath } from './zip-names.js';
 
@@ -53,7 +53,7 @@ async function describe(zip: ZipFile, entry: Entry, meter: UnpackMeter, signal: 
   const path = entryPath(entry);
   if (path.endsWith('/')) return { kind: 'folder', path };
   const refuse = (reason: string): SourceEntry => ({ kind: 'refused', path, reason });
-  if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_SYMBOLIC_LINK) return refuse('a symbolic link');
+  if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_SYMBOLIC_LINK) return symbolicLink(path);
   if (entry.isEncrypted()) return refuse('encrypted');
   if (!entry.canDecodeFileData())
     return refuse(`compressed by zip method ${entry.compressionMethod}, which is not supported`);

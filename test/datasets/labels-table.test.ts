@@ -91,9 +91,13 @@ describe('a table of labels', () => {
   it.each([
     ['without a file', ['file,label', ',cat'], 'labels.csv, line 2: "file" or "file_name" is missing'],
     ['without a label', ['file,label', 'a.png,'], 'labels.csv, line 2: "label" must have 1 to 100 characters'],
-    ['with another split', ['file,label,split', 'a.png,cat,dev'], 'line 2: "split" must be one of train, validation'],
+    [
+      'with another split',
+      ['file,label,split', 'a.png,cat,holdout'],
+      'line 2: "split" must be one of train, training, validation',
+    ],
     ['that climbs out', ['file,label', '../a.png,cat'], 'climbs out of its folder'],
-    ['with more columns', ['file,label', 'a.png,cat,train'], 'is not valid CSV'],
+    ['with more columns', ['file,label', 'a.png,cat,train'], 'line 2: not valid CSV'],
     ['listed twice with two labels', ['file,label', 'a.png,cat', './a.png,dog'], 'line 3: "./a.png" is listed twice'],
   ])('is refused with a row %s', async (_, lines, message) => {
     await expect(ingest({ ...(await four()), 'labels.csv': table(...lines) })).rejects.toMatchObject({

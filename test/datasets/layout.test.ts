@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DATASET_BOUNDS } from '../../src/datasets/bounds.js';
+import { FolderTree } from '../../src/datasets/folder-tree.js';
 import { Layout, splitPath } from '../../src/datasets/layout.js';
 
 const parts = (path: string) => splitPath(path, DATASET_BOUNDS);
-const layoutOf = (...folders: string[]) => new Layout(folders.map((folder) => folder.split('/').filter(Boolean)));
+const layoutOf = (...folders: string[]) =>
+  new Layout(new FolderTree(folders.map((folder) => folder.split('/').filter(Boolean))));
 
 describe('a path', () => {
   it.each([

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { type Files, folderOf } from './fixtures.js';
+import { outcomeOf, pictures } from './outcome.js';
+
+const NAMES = ['a.png', 'b.png', 'c.png', 'd.png'];
+const CAFE = ['file,label', 'a.png,café', 'b.png,café', 'c.png,dog', 'd.png,dog'];
+const CAFE_JSON = NAMES.map((file, i) => JSON.stringify({ file, label: i < 2 ? 'café' : 'dog' }));
+const BOM = '\ufeff';
+
+const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+const utf16be = (text: string) => utf16(text).swap16();
+const withDelimiter = (delimiter: string) => CAFE.map((line) => line.replace(',', delimiter)).join('\n');
+
+const ingest = async (files: Files) => outcomeOf(await folderOf(files));
+
+describe('a table of labels gives its classes', () => {
+  const csv = CAFE.join('\n');
+  const json = CAFE_JSON.join('\n');
+  it.each<[string, string, string | Buffer]>([
+    ['as UTF-8', 'labels.csv', csv],
+    ['as UTF-8 with a byte order mark', 'labels.csv', BOM + csv],
+    ['as UTF-16, little endian, with its mark', 'labels.csv', utf16(BOM + csv)],
+    ['as UTF-16, big endian, with its mark', 'labels.csv', utf16be(BOM + csv)],
+    ['as UTF-16, little endian, without a mark', 'labels.csv', utf16(csv)],
+    ['as UTF-16, big endian, without a mark', 'labels.csv', utf16be(csv)],
+    ['with semicolons', 'labels.csv', withDelimiter(';')],
+    ['with tabs', 'labels.csv', withDelimiter('\t')],
+    ['with tabs in a .tsv file', 'labels.tsv', withDelimiter('\t')],
+    ["with Excel's line for semicolons", 'labels.csv', `${BOM}sep=;\r\n${withDelimiter(';').replaceAll('\n', '\r\n')}`],
+    ["with Excel's line for commas", 'labels.csv', `sep=,\n${csv}`],
+    ['as the Unicode text of Excel', 'labels.csv', utf16(BOM + withDelimiter('\t').replaceAll('\n', '\r\n'))],
+    ['with line breaks of Windows', 'labels.csv', `${CAFE.join('\r\n')}\r\n`],
+    ['with line breaks of both kinds', 'labels.csv', `${CAFE.slice(0, 3).join('\r\n')}\r\n${CAFE.slice(3).join('\n')}`],
+    ['with line breaks of old Macs', 'labels.csv', CAFE.join('\r')],
+    ['with quoted line breaks', 'labels.csv', CAFE.map((line, i) => `"note\n${i}",${line}`).join('\n')],
+    ['with quoted names', 'labels.csv', CAFE.map((line) => line.replace(/(.*),(.*)/, '"$1","$2"')).join('\n')],
+    ['with the paths of Windows', 'labels.csv', csv.replaceAll('\n', '\n.\\')],
+    ['in both Unicode forms', 'labels.csv', csv.replace('café', 'cafe\u0301')],
+    ['as JSON lines', 'labels.jsonl', json],
+    ['as JSON lines with a byte order mark', 'labels.jsonl', BOM + json],
+    ['as JSON lines in UTF-16', 'labels.jsonl', utf16(BOM + json)],
+    ['as JSON lines in UTF-16, big endian, without a mark', 'labels.jsonl', utf16be(json)],
+    ['as JSON lines with line breaks of Windows', 'labels.jsonl', `${CAFE_JSON.join('\r\n')}\r\n`],
+    ['as JSON lines in both Unicode forms', 'labels.jsonl', json.replace('café', 'cafe\u0301')],
+  ])('%s', async (_, name, content) => {
+    const outcome = await ingest({ ...(await pictures(...NAMES)), [name]: Buffer.from(content as string) });
+    expect(outcome).toEqual({ counts: ['train café 2', 'train dog 2'], rejected: [] });
+  });
+});
+
+describe('a table of labels is refused', () => {
+  it.each<[string, string, string | Buffer, string]>([
+    [
+      'in Windows-1252',
+      'labels.csv',
+      Buffer.from(CAFE.join('\n'), 'latin1'),
+      'labels.csv, line 2: not UTF-8. Save the table as UTF-8 ("CSV UTF-8" in Excel).',
+    ],
+    [
+      'in Windows-1252, as JSON lines',
+      'labels.jsonl',
+      Buffer.from(CAFE_JSON.toReversed().join('\r\n'), 'latin1'),
+      'labels.jsonl, line 3: not UTF-8. Save',
+    ],
+    ['in UTF-16 that was cut', 'labels.csv', utf16(BOM + CAFE[1]).subarray(0, -1), 'line 1: not UTF-16LE. Save'],
+    ['in UTF-32', 'labels.csv', Buffer.from(new Uint32Array([0xfeff, 0x66, 0x69]).buffer), 'has a NUL character. Save'],
+    ['with a label that was misread before', 'labels.csv', 'file,label\na.png,caf\ufffd', 'line 2: "label" must have'],
+    [
+      'without a header',
+      'labels.csv',
+      'a.png,cat\nb.png,dog',
+      'labels.csv, line 1: the header must name the columns "file" (or "file_name") and "label", separated by a comma, ' +
+        'semicolon or tab; it has "a.png", "cat".',
+    ],
+    ['without a column of labels', 'metadata.csv', 'file_name,text\na.png,A cat', 'it has "file_name", "text"'],
+    ['that is empty', 'labels.csv', '', 'labels.csv, line 1: the header must name'],
+    [
+      'with another delimiter than it states',
+      'labels.csv',
+      `sep=;\n${CAFE.join('\n')}`,
+      'line 2: the header must name',
+    ],
+    ['with two columns of labels', 'labels.csv', 'file,label,Label\na.png,cat,dog', 'has the column "label" twice'],
+    ['with two columns of files', 'labels.csv', 'file,file_name,label\na,b,c', 'has several columns of files'],
+    ['with a broken quote', 'labels.csv', 'file,label\n"a.png,cat\nb.png,dog', 'not valid CSV: Quote Not Closed'],
+    [
+      'as a JSON object over several lines',
+      'labels.jsonl',
+      '{\n"file":"a.png"}',
+      'labels.jsonl, line 1: not valid JSON',
+    ],
+    ['as a JSON list', 'labels.jsonl', `[${CAFE_JSON.join()}]`, 'labels.jsonl, line 1: not a JSON object. Write one'],
+    ['with a line break in a label', 'labels.csv', 'file,label\na.png,"c\nd"', '"label" must have 1 to 100 characters'],
+    [
+      'with a path that climbs out',
+      'labels.csv',
+      'file,label\n..\\a.png,cat',
+      'labels.csv, line 2: The path "../a.png" climbs',
+    ],
+  ])('%s', async (_, name, content, message) => {
+    const files = { ...(await pictures(...NAMES)), [name]: Buffer.from(content as string) };
+    await expect(ingest(files)).rejects.toMatchObject({
+      code: 'DATASET_REFUSED',
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+const text = (lines: readonly string[]) => Buffer.from(lines.join('\n'));
+const SPLIT_FILES = ['train/1.png', 'train/2.png', 'train/3.png', 'test/1.png', 'test/2.png', 'Dev/1.png'];
+const LABELS = ['cat', 'cat', 'dog', 'cat', 'dog', 'dog'];
+const SPLIT_COUNTS = ['train cat 2', 'train dog 1', 'validation dog 1', 'test cat 1', 'test dog 1'];
+const rows = (folder: string) =>
+  SPLIT_FILES.flatMap((file, i) =>
+    file.startsWith(folder) ? [`${file.slice(folder.length).replace(/^\//, '')},${LABELS[i]}`] : [],
+  );
+
+describe("the split folders of an image folder's metadata", () => {
+  it.each<[string, Record<string, Buffer>]>([
+    ['with a table at the top', { 'metadata.csv': text(['file_name,label', ...rows('')]) }],
+    [
+      'with a table at the top that names some splits',
+      {
+        'metadata.csv': text(['file_name,label,split', ...rows('').map((row, i) => `${row},${i < 2 ? 'train' : ''}`)]),
+      },
+    ],
+    [
+      'with a table in each',
+      Object.fromEntries(
+        ['train', 'test', 'Dev'].map((folder) => [
+          `${folder}/metadata.csv`,
+          text(['file_name,label', ...rows(folder)]),
+        ]),
+      ),
+    ],
+    [
+      'with JSON lines in each',
+      Object.fromEntries(
+        ['train', 'test', 'Dev'].map((folder) => [
+          `${folder}/metadata.jsonl`,
+          text(rows(folder).map((row) => JSON.stringify({ file_name: row.split(',')[0], label: row.split(',')[1] }))),
+        ]),
+      ),
+    ],
+  ])('%s are the splits', async (_, tables) => {
+    const files = { ...(await pictures(...SPLIT_FILES)), ...tables };
+    expect(await ingest(files)).toEqual({ counts: SPLIT_COUNTS, rejected: [] });
+    const wrapped = Object.fromEntries(Object.entries(files).map(([name, content]) => [`data/set/${name}`, content]));
+    expect(await ingest(wrapped)).toEqual({ counts: SPLIT_COUNTS, rejected: [] });
+  });
+
+  it('may have a table in one and class folders in another', async () => {
+    const files = { ...(await pictures('train/cat/1.png', 'train/dog/1.png', 'val/1.png', 'val/2.png')) };
+    const table = { 'val/metadata.csv': text(['file_name,label', '1.png,cat']) };
+    expect(await ingest({ ...files, ...table })).toEqual({
+      counts: ['train cat 1', 'train dog 1', 'validation cat 1'],
+      rejected: ['val/2.png: not listed in val/metadata.csv'],
+    });
+  });
+
+  it('are refused when the table contradicts them', async () => {
+    const table = text(['file_name,label,split', ...rows('').map((row) => `${row},train`)]);
+    await expect(ingest({ ...(await pictures(...SPLIT_FILES)), 'metadata.csv': table })).rejects.toThrow(
+      'metadata.csv, line 5: "test/1.png" has the split "train", but is in the folder "test". Correct the split, or leave it empty.',
+    );
+  });
+
+  it.each([
+    ['one', ['train/metadata.csv', 'train/labels.jsonl']],
+    ['the top and in one', ['metadata.csv', 'train/metadata.csv']],
+  ])('are refused with two tables in %s', async (_, tables) => {
+    const files = await pictures(...SPLIT_FILES);
+    for (const name of tables) files[name] = text(['file_name,label', ...rows('')]);
+    await expect(ingest(files)).rejects.toThrow('The source has two tables of labels, ');
+  });
+});
+
+describe("Roboflow's tables", () => {
+  const oneHot = (...lines: string[]) => text(['filename, Cat, Dog', ...lines]);
+  const files = () => pictures('train/1.jpg', 'train/2.jpg', 'train/3.jpg', 'valid/1.jpg', 'test/1.jpg', 'test/2.jpg');
+  const tables = {
+    'valid/_classes.csv': oneHot('1.jpg, 1, 0'),
+    'test/_classes.csv': oneHot('1.jpg, 0, 1', '2.jpg, 0, 0'),
+    'README.roboflow.txt': Buffer.from('pets'),
+  };
+
+  it('give classes and splits, and list images without a class', async () => {
+    const train = { 'train/_classes.csv': oneHot('1.jpg, 1, 0', '2.jpg, 1, 0', '3.jpg, 0, 1') };
+    const { counts, rejected } = await ingest({ ...(await files()), ...tables, ...train });
+    expect(counts).toEqual(['train Cat 2', 'train Dog 1', 'validation Cat 1', 'test Dog 1']);
+    expect(rejected).toEqual([
+      expect.stringContaining('README.roboflow.txt: not a JPEG'),
+      expect.stringMatching(/^test\/2\.jpg: without a class in .*test\/_classes\.csv/),
+    ]);
+  });
+
+  it.each([
+    [
+      'two classes',
+      '2.jpg, 1, 1',
+      'train/_classes.csv, line 2: has the classes "Cat" and "Dog"; an image has one class.',
+    ],
+    ['another value', '2.jpg, 1, 0.5', 'train/_classes.csv, line 2: a class has 0 or 1; received "0.5".'],
+  ])('are refused with %s', async (_, row, message) => {
+    const train = { 'train/_classes.csv': oneHot(row) };
+    await expect(ingest({ ...(await files()), ...tables, ...train })).rejects.toThrow(message);
+  });
+});
