@@ -8,8 +8,13 @@ import { type FileEntry, readWhole } from './source.js';
 /** Largest pickle that is read; a published batch has 31 MB. */
 const PICKLE_BYTES = 64 * 1024 ** 2;
 
-const strings = z.array(z.string());
-const metaSchema = z.map(z.string(), z.unknown()).transform((meta) => strings.parse(meta.get('label_names')));
+/** Text, or Python 3's bytes in its place: what `encoding="bytes"` reads from a published batch. */
+const text = z.union([
+  z.string(),
+  z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString('latin1')),
+]);
+const strings = z.array(text);
+const metaSchema = z.map(text, z.unknown()).transform((meta) => strings.parse(meta.get('label_names')));
 
 /** cifar-10-python.tar.gz */
 export const PYTHON_FORMAT: Cifar10Format = {
@@ -43,7 +48,7 @@ const arrayState = z.tuple([
 ]);
 
 const batchSchema = z
-  .map(z.string(), z.unknown())
+  .map(text, z.unknown())
   .transform((batch) => ({
     labels: z.array(z.int()).parse(batch.get('labels')),
     data: z.instanceof(NumpyBytes).parse(batch.get('data')),
@@ -83,14 +88,26 @@ class ByteReader extends BufferReader {
   }
 }
 
-function makerOf(module: string, name: string): (...args: unknown[]) => unknown {
-  const makers: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+/** An array of protocol 5, as numpy's own `_frombuffer` takes its parts. */
+function fromBuffer(...[bytes, type, shape, order]: readonly unknown[]): NumpyBytes {
+  const made = new NumpyBytes();
+  made.__setstate__([1, shape, type, order !== 'C', bytes]);
+  return made;
+}
+
+type Maker = (...args: unknown[]) => unknown;
+
+/** Makers by Python's names, without the underscore that numpy 2 puts before `core`. */
+function makerOf(module: string, name: string): Maker {
+  const makers: Readonly<Record<string, Maker>> = {
     'numpy.core.multiarray _reconstruct': () => new NumpyBytes(),
+    'numpy.core.numeric _frombuffer': fromBuffer,
     'numpy ndarray': () => new NumpyBytes(),
     'numpy dtype': (code) => ({ code, __setstate__() {} }),
     '_codecs encode': (text) => Buffer.from(String(text), 'latin1'), // Python 3's encoding of bytes for Python 2
   };
-  const maker = Object.hasOwn(makers, `${module} ${name}`) ? makers[`${module} ${name}`] : undefined;
+  const key = `${module.replace(/^numpy\._core\./, 'numpy.core.')} ${name}`;
+  const maker = Object.hasOwn(makers, key) ? makers[key] : undefined;
   if (!maker) throw new Error(`it needs ${quoted(`${module}.${name}`)}`);
   return maker;
 }

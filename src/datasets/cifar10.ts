@@ -41,26 +41,54 @@ export interface Cifar10Format {
   classes(entry: FileEntry): Promise<readonly unknown[]>;
 }
 
-/** CIFAR-10's images, from a published archive. */
+/** File names of images, which do not belong to CIFAR-10, without the hidden files of a Mac. */
+const IMAGE_NAME = /^(?!.*(?:^|\/)(?:\.|__MACOSX\/)).*\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
+
+/** Whether a file is named like an image and not hidden. */
+export function isImageName(path: string): boolean {
+  return IMAGE_NAME.test(path);
+}
+
+/** CIFAR-10's images, from the batches of a published format. */
 export class Cifar10Source implements Source {
+  /** @param formats all formats: batches of another one than `format` are refused. */
   constructor(
-    private readonly archive: Source,
+    private readonly source: Source,
     private readonly format: Cifar10Format,
+    private readonly formats: readonly Cifar10Format[],
   ) {}
 
   get share(): number | null {
-    return this.archive.share;
+    return this.source.share;
   }
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
     const { batch, classList, records, classes } = this.format;
-    for await (const entry of this.archive.entries(signal)) {
-      if (entry.kind !== 'file') continue;
+    for await (const entry of this.source.entries(signal)) {
+      if (entry.kind === 'folder') continue;
       const name = batch.exec(entry.path)?.[1];
-      if (name !== undefined) yield* imageFiles(records(entry), name, entry.path);
+      if (entry.kind === 'refused') refuseBatch(entry.path, entry.reason, name !== undefined);
+      else if (name !== undefined) yield* imageFiles(records(entry), name, entry.path);
       else if (classList.test(entry.path)) checkClassList(await classes(entry), entry.path);
+      else this.#refuseOther(entry.path);
     }
   }
+
+  /** @throws DATASET_REFUSED for images that would be missing. */
+  #refuseOther(path: string): void {
+    const isBatch = this.formats.some((format) => format !== this.format && format.batch.test(path));
+    if (!isBatch && !isImageName(path)) return;
+    const other = isBatch ? 'in another format' : 'that is no part of it';
+    throw new HubError(
+      'DATASET_REFUSED',
+      `The source is CIFAR-10, with ${quoted(path)} ${other} next to its batches: register the two apart.`,
+    );
+  }
+}
+
+/** @throws DATASET_REFUSED for a batch that the source does not open. */
+function refuseBatch(path: string, reason: string, isBatch: boolean): void {
+  if (isBatch) throw new HubError('DATASET_REFUSED', `The batch ${quoted(path)} cannot be read: ${reason}.`);
 }
 
 /**

@@ -2,9 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { HubError } from '../errors.js';
 import { DATASET_BOUNDS, type DatasetBounds } from './bounds.js';
-import { type Cifar10Format, Cifar10Source } from './cifar10.js';
-import { BINARY_FORMAT } from './cifar10-binary.js';
-import { PYTHON_FORMAT } from './cifar10-python.js';
+import { DetectedSource } from './detected-source.js';
 import { FolderSource } from './folder-source.js';
 import { quoted } from './names.js';
 import type { Source } from './source.js';
@@ -14,15 +12,15 @@ import { ZipSource } from './zip-source.js';
 /** A tar header is one block, with its magic at byte 257. */
 const HEAD_BYTES = 512;
 
-/** Opens a folder or an archive of this machine. @throws as `openArchive`. */
+/** Opens a folder or an archive of this machine, as `openArchive` does. @throws as it. */
 export async function openSource(path: string, bounds: DatasetBounds = DATASET_BOUNDS): Promise<Source> {
   const { isFolder } = await inspectPath(path);
-  return isFolder ? new FolderSource(path, bounds) : openArchive(path, bounds);
+  return isFolder ? new DetectedSource(new FolderSource(path, bounds)) : openArchive(path, bounds);
 }
 
 /**
- * Opens a zip, tar, tar.gz or tar.zst file, recognized by its content and never by its name, or an archive of CIFAR-10,
- * recognized by its folder's name. @throws NOT_FOUND, or DATASET_REFUSED for other files; the message names no file,
+ * Opens a zip, tar, tar.gz or tar.zst file, recognized by its content and never by its name; CIFAR-10 in it is recognized
+ * by the names of its batches. @throws NOT_FOUND, or DATASET_REFUSED for other files; the message names no file,
  * since that of an upload is temporary.
  */
 export async function openArchive(file: string, bounds: DatasetBounds = DATASET_BOUNDS): Promise<Source> {
@@ -30,15 +28,13 @@ export async function openArchive(file: string, bounds: DatasetBounds = DATASET_
   if (isFolder) throw new HubError('DATASET_REFUSED', 'The path is a folder: give an archive.');
   const head = await readHead(file);
   const magic = head.toString('latin1', 0, 4);
-  if (magic === 'PK\x03\x04' || magic === 'PK\x05\x06') return new ZipSource(file, bounds);
+  if (magic === 'PK\x03\x04' || magic === 'PK\x05\x06') return new DetectedSource(new ZipSource(file, bounds));
   const isTar = head.toString('latin1', 257, 262) === 'ustar';
   if (!isCompressed(head) && !isTar) {
     const message = 'The file is not an archive that this hub reads: zip, tar, tar.gz or tar.zst.';
     throw new HubError('DATASET_REFUSED', message);
   }
-  const tar = new TarSource(() => createReadStream(file), bounds, bytes);
-  const format = await cifar10Format(tar);
-  return format ? new Cifar10Source(tar, format) : tar;
+  return new DetectedSource(new TarSource(() => createReadStream(file), bounds, bytes));
 }
 
 async function inspectPath(path: string): Promise<{ isFolder: boolean; bytes: number }> {
@@ -60,14 +56,4 @@ async function readHead(file: string): Promise<Buffer> {
   } finally {
     await handle.close();
   }
-}
-
-/** The format of a CIFAR-10 archive, by the folder of its first file: `cifar-10-batches-bin/data_batch_1.bin`. */
-async function cifar10Format(tar: TarSource): Promise<Cifar10Format | undefined> {
-  for await (const entry of tar.entries(new AbortController().signal)) {
-    if (entry.kind !== 'file') continue;
-    if (/^(?:\.\/)?cifar-10-batches-bin\//.test(entry.path)) return BINARY_FORMAT;
-    return /^(?:\.\/)?cifar-10-batches-py\//.test(entry.path) ? PYTHON_FORMAT : undefined;
-  }
-  return undefined;
 }
