@@ -11,8 +11,8 @@ export default defineConfig({
   // What Node takes. Vite would take index.mjs, whose classes are not those that the libraries know.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     // Two cores are the smallest machine that is supported: more files at once only compete for them.
     maxWorkers: 2,
     // Files share what they import; loading it for each would take a fifth of the time.

@@ -214,7 +214,9 @@ describe('a rollout', () => {
     });
   });
 
-  it('goes on when the hub starts again, and ends by itself when the version fails more often than it may', async () => {
+  it('goes on when the hub starts again, and ends by itself when the version fails more often than it may', {
+    timeout: 60_000,
+  }, async () => {
     const again = await TestHub.startWithColours({ rows: (client) => copyVersions(client, 'failing') });
     onTestFinished(() => again.remove());
     const model = 'failing';

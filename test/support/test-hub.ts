@@ -128,7 +128,7 @@ export class TestHub extends HubUser {
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
     this.#hub = await startHub(config, log, {
       bundledBackbone: join(this.folder, 'backbone.safetensors'),
-      leaves: (this.options.versionWork ?? true) ? [] : VERSION_WORK,
+      leaves: this.options.versionWork ? [] : VERSION_WORK,
       imagenet: { url: 'http://weights.invalid/imagenet.h5', bytes: 1, md5: '' },
       ...this.options,
     });

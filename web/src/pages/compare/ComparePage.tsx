@@ -7,6 +7,7 @@ import { lazyPage } from '../../app/lazy-page';
 import { COMPARE_TABLE, CompareTable } from '../../features/compare/CompareTable';
 import { RUN_CURVES } from '../../features/curves/fragments';
 import { graphql } from '../../graphql';
+import { presentParams } from '../../lib/present-params';
 import { type RunView, readRunView, writeRunView } from '../../lib/run-view';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
@@ -36,7 +37,7 @@ export function ComparePage() {
   const asked = useQuery(COMPARE, { variables: { ids }, skip: few });
   useRefreshOn(['RUN'], () => !few && asked.refetch());
   const show = useCallback(
-    (change: Partial<RunView>) => setParams((before) => writeRunView(before, change), { replace: true }),
+    (change: Partial<RunView>) => setParams(writeRunView(presentParams(), change), { replace: true }),
     [setParams],
   );
   return (

@@ -16,6 +16,7 @@ import { RUN_RECORD, RunRecord } from '../../features/runs/RunRecord';
 import { useRunFeed } from '../../features/runs/useRunFeed';
 import { graphql, type ResultOf } from '../../graphql';
 import { shortId } from '../../lib/format';
+import { presentParams } from '../../lib/present-params';
 import { type RunView, readRunView, writeRunView } from '../../lib/run-view';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
@@ -72,7 +73,7 @@ function Shown({ run }: { readonly run: Run }) {
   const view = readRunView(params);
   const show = useCallback(
     (change: Partial<RunView>) =>
-      setParams((before) => writeRunView(before, change), { replace: !('cell' in change), preventScrollReset: true }),
+      setParams(writeRunView(presentParams(), change), { replace: !('cell' in change), preventScrollReset: true }),
     [setParams],
   );
   return (

@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { lazyPage } from '../../app/lazy-page';
 import { RunFilters } from '../../features/runs/RunFilters';
 import { RunTable } from '../../features/runs/RunTable';
+import { presentParams } from '../../lib/present-params';
 import { filterOf, type RunsView, readRunsView, unfiltered, writeRunsView } from '../../lib/runs-view';
 import { urls } from '../../lib/urls';
 import { Answer, messageOf } from '../../ui/Answer';
@@ -21,7 +22,7 @@ export function RunsPage() {
   const view = readRunsView(params);
   const show = useCallback(
     (change: Partial<RunsView>) =>
-      setParams((before) => writeRunsView({ ...readRunsView(before), ...change }), { replace: true }),
+      setParams(writeRunsView({ ...readRunsView(presentParams()), ...change }), { replace: true }),
     [setParams],
   );
   const [top, setTop] = useState(true);
