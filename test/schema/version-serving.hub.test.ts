@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { namedBlobs } from '../../src/maintenance/named-blobs.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
@@ -7,8 +7,7 @@ import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
 import { colourPhoto } from '../support/colour-images.js';
-import { HubProcess } from '../support/hub-process.js';
-import { type HubUser, WARNING } from '../support/hub-user.js';
+import { type HubUser } from '../support/hub-user.js';
 import { inDatabase } from '../support/in-database.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -216,45 +215,5 @@ describe('the form in which a version serves', () => {
     });
     expect(await loaded(damaged)).toBe('FP32');
     expect((await classify(damaged)).confidence).toBe(floats.confidence);
-  });
-});
-
-describe('the 8-bit form of a version', { timeout: 60_000 }, () => {
-  /** Damages the 8-bit form, starts a hub, and waits until the form is made again and serves. */
-  async function madeAgain(damage: (file: string) => Promise<void>): Promise<TestHub> {
-    const hub = await TestHub.prepareOn(maker.data, { versionWork: true });
-    onTestFinished(() => hub.remove());
-    const [blob] = await quantizedBlobs(hub.data);
-    await damage(blobFile(hub.data, blob!));
-    await hub.start(CONFIG);
-    expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'INT8' });
-    // The hub switches to the form just after its state is written.
-    await vi.waitUntil(async () => (await loaded(hub)) === 'INT8', { timeout: 20_000 });
-    await hub.stop();
-    expect(await quantizedBlobs(hub.data), 'the same network makes the same file').toEqual([blob]);
-    return hub;
-  }
-
-  it('is made again when its blob is lost', async () => {
-    await madeAgain((file) => rm(file));
-  });
-
-  it('is made again when its blob is damaged, which the log reports', async () => {
-    const { log } = await madeAgain((file) => writeFile(file, 'damaged'));
-    const told = { level: WARNING, msg: expect.stringMatching(/^the 8-bit form cannot be loaded/) };
-    expect(log).toContainEqual(expect.objectContaining(told));
-  });
-
-  it('is made at the next start when the hub was killed', { timeout: 180_000 }, async () => {
-    const stopped = await TestHub.prepareOn(maker.data);
-    onTestFinished(() => stopped.remove());
-    const { data } = stopped;
-    const killed = await HubProcess.start(data);
-    await killed.registerModel(run.id, 'killed');
-    expect(await killed.serving('killed', 1)).toMatchObject({ state: 'PENDING' });
-    await killed.end('SIGKILL');
-    const again = await HubProcess.start(data);
-    onTestFinished(async () => void (await again.end('SIGKILL')));
-    expect(await again.measured('killed', 1)).toMatchObject({ state: 'READY', int8Accuracy: measured.int8Accuracy });
   });
 });

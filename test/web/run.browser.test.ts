@@ -4,13 +4,10 @@ import type { RunAnswer } from '../support/answers.js';
 import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
 import { COLOUR_NAMES } from '../support/colour-images.js';
 import { expectFitsPhone, PHONE } from '../support/on-page.js';
-import { ENDLESS, HOPELESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
+import { HOPELESS, QUICK } from '../support/recipes.js';
 import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
-
-/** Of tests that train for seconds. */
-const TRAINING = { timeout: 90_000 };
 
 describe.skipIf(!browser)('the page of a run', () => {
   let hub: HubWithColours;
@@ -27,91 +24,13 @@ describe.skipIf(!browser)('the page of a run', () => {
   afterAll(() => hub.remove());
 
   const open = (path: string, options = {}) => openPage(browser as Browser, hub, path, options);
-  const log = (page: Page) => page.getByRole('log');
-  /** Numbers of the epochs that the log tells of, in its order. */
-  const loggedEpochs = async (page: Page): Promise<number[]> =>
-    [...((await log(page).textContent()) ?? '').matchAll(/Epoch (\d+):/g)].map(([, number]) => Number(number));
-  const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
   const state = (page: Page, word: string) =>
     page.getByRole('list', { name: 'About the run' }).getByText(word, { exact: true }).waitFor();
 
-  /** The table shows the last epochs; the log shows all. */
-  const TABLE_ROWS = 60;
-  /** Trains for seconds too, with few epochs for the page to draw. */
-  const LONG = { ...SOME_SECONDS, epochs: TABLE_ROWS + 30, hiddenUnits: 1024 };
-
-  it('is reached by starting a run, follows it, also when loaded again, cancels and resumes it', TRAINING, async () => {
-    const { page, problems, close } = await open('/runs/new');
-    page.setDefaultTimeout(TRAINING.timeout);
-    await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
-    await page.getByText('Custom', { exact: true }).click();
-    for (const [name, value] of Object.entries(ENDLESS)) {
-      if (name !== 'patience') await page.locator(`[name="${name}"]`).fill(`${value}`);
-    }
-    await page.locator('[name="patience"]').fill('');
-    await expectAccessible(page);
-    await page.getByRole('button', { name: 'Start' }).click();
-    await state(page, 'Running');
-    await page.getByText(/^Training · epoch \d+ of 1000$/).waitFor();
-    await log(page)
-      .getByText(/Epoch 2:/)
-      .waitFor();
-    await page.getByRole('img', { name: /^Loss by epoch: validation from/ }).waitFor();
-    await expectAccessible(page);
-
-    await page.reload();
-    await log(page)
-      .getByText(/Epoch 3:/)
-      .waitFor();
-    const before = await loggedEpochs(page);
-    expect(before).toEqual(upTo(before.length));
-
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await state(page, 'Canceled');
-    await page.getByRole('button', { name: 'Resume' }).click();
-    await state(page, 'Running');
-    const [told] = [await loggedEpochs(page)];
-    await log(page)
-      .getByText(new RegExp(`Epoch ${told.length + 2}:`))
-      .waitFor();
-    const after = await loggedEpochs(page);
-    expect(after).toEqual(upTo(after.length));
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await state(page, 'Canceled');
-    expect(problems).toEqual([]);
-    await close();
-  });
-
-  it(
-    'goes on by itself when the hub was started again in the middle of the run, and tells every epoch once',
-    TRAINING,
-    async () => {
-      const id = await hub.queue({ datasetVersionId, recipe: LONG });
-      const { page, problems, close } = await open(`/runs/${id}`);
-      page.setDefaultTimeout(TRAINING.timeout);
-      await log(page)
-        .getByText(/Epoch 2:/)
-        .waitFor();
-      const { port } = new URL(hub.url);
-      await hub.stop();
-      await page.getByText('The hub does not answer; retrying.').waitFor();
-      await hub.start({ port: Number(port) });
-      await state(page, 'Succeeded');
-      await log(page).getByText('Succeeded').waitFor();
-      expect(await loggedEpochs(page)).toEqual(upTo(LONG.epochs));
-      await page.getByRole('switch', { name: 'Show as a table' }).click();
-      const rows = page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row');
-      await expect.poll(() => rows.count()).toBe(TABLE_ROWS + 1);
-      await rows.last().getByText(String(LONG.epochs), { exact: true }).waitFor();
-      expect(problems).toEqual([]);
-      await close();
-    },
-  );
-
   it('shows the pictures behind a cell of the confusion matrix, and keeps the cell in the address', async () => {
     const { counts } = poor.confusion as NonNullable<RunAnswer['confusion']>;
-    const [i, j] = upTo(3)
-      .flatMap((a) => upTo(3).map((b) => [a - 1, b - 1] as const))
+    const [i, j] = counts
+      .flatMap((row, a) => row.map((_, b) => [a, b] as const))
       .find(([a, b]) => a !== b && (counts[a]?.[b] ?? 0) > 0) as readonly [number, number];
     const [truth, predicted] = [COLOUR_NAMES[i], COLOUR_NAMES[j]];
     const { page, problems, close } = await open(`/runs/${poor.id}`);
@@ -205,25 +124,6 @@ describe.skipIf(!browser)('the page of a run', () => {
     await state(page, 'Succeeded');
     const { recipe } = await hub.run(page.url().split('/').at(-1) as string);
     expect(recipe).toEqual({ ...good.recipe, learningRate: 0.002 });
-    expect(problems).toEqual([]);
-    await close();
-  });
-
-  it('leads through the stages of a recipe: the first run offers the next, which is filled in', TRAINING, async () => {
-    const { page, problems, close } = await open('/runs/new');
-    page.setDefaultTimeout(TRAINING.timeout);
-    await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
-    await page.getByText('Thorough', { exact: true }).click();
-    await page.getByText('This recipe has 2 runs').waitFor();
-    await page.getByText(/^About .* of memory$/).waitFor(); // the estimate
-    await page.getByRole('button', { name: 'Start' }).click();
-    await page.getByRole('link', { name: 'Prepare stage 2' }).click();
-    expect(await page.getByRole('combobox', { name: 'splitLayer' }).inputValue()).toBe('mixed2');
-    await page.getByRole('textbox', { name: /^epochs/ }).fill('2');
-    await page.getByRole('button', { name: 'Start' }).click();
-    await state(page, 'Succeeded');
-    const run = await hub.run(page.url().split('/').at(-1) as string);
-    expect(run).toMatchObject({ kind: 'FINE_TUNE', tags: ['best.2-of-2'], recipe: { schedule: 'COSINE', epochs: 2 } });
     expect(problems).toEqual([]);
     await close();
   });
