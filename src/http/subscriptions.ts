@@ -10,19 +10,22 @@ import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
-import { bearerToken } from './authentication.js';
+import { connectionToken } from './connection-token.js';
 import { checkCost, depthRule, QUERY_LIMITS } from './query-cost.js';
 import { watchToken } from './token-watch.js';
 
 /** Most bytes of one message from a client. */
 const MESSAGE_BYTES = 100_000;
 
+/** Most bytes of the reason for closing a WebSocket (RFC 6455, section 5.5). */
+const REASON_BYTES = 123;
+
 /** State of an open connection. */
 type Known = { caller: Caller; stopWatching: () => void };
 
 /**
- * Subscriptions over WebSocket (graphql-transport-ws) at the path of the API. The token comes as `authorization` in
- * the connection's parameters, since browsers cannot set headers here. A connection ends when its token is revoked or
+ * Subscriptions over WebSocket (graphql-transport-ws) at the path of the API. `connectionToken` says where the token
+ * may be; a connection without a valid one is closed with the reason. A connection ends when its token is revoked or
  * expires.
  * @returns a function that closes all connections.
  */
@@ -42,14 +45,24 @@ export function serveSubscriptions(options: {
       schema,
       validate: (checked, document) => validate(checked, document, [...specifiedRules, depthRule]),
       async onConnect({ connectionParams, extra }) {
-        const token = bearerToken(connectionParams?.authorization);
-        const caller = await authentication.authenticate(token).catch(() => undefined);
-        if (caller === undefined || extra.socket.readyState !== WebSocket.OPEN) return false; // closes with 4403 Forbidden
-        extra.caller = caller;
-        extra.stopWatching = watchToken(authentication, token, caller, () => {
-          extra.socket.close(CloseCode.Unauthorized, 'Unauthorized'); // ends all its subscriptions
-        });
-        return true;
+        const { socket, request } = extra;
+        try {
+          const token = connectionToken(connectionParams, request);
+          const caller = await authentication.authenticate(token);
+          if (socket.readyState !== WebSocket.OPEN) return false;
+          extra.caller = caller;
+          extra.stopWatching = watchToken(authentication, token, caller, () => {
+            socket.close(CloseCode.Unauthorized, 'Unauthorized'); // ends all its subscriptions
+          });
+          return true;
+        } catch (error) {
+          if (error instanceof HubError) socket.close(CloseCode.Forbidden, closeReason(error.message));
+          else {
+            log.error({ err: error }, 'subscription failed');
+            socket.close(CloseCode.InternalServerError, 'The hub failed to check the token. Its log has the reason.');
+          }
+          return false;
+        }
       },
       onClose({ extra }) {
         extra.stopWatching?.();
@@ -80,6 +93,12 @@ export function serveSubscriptions(options: {
   return async () => {
     await served.dispose();
   };
+}
+
+/** The first sentence of a message, cut after a whole character where it is still too long. */
+function closeReason(message: string): string {
+  const [sentence = message] = message.split(/(?<=\.) /);
+  return new TextDecoder().decode(Buffer.from(sentence).subarray(0, REASON_BYTES), { stream: true });
 }
 
 function masked(error: GraphQLError): GraphQLFormattedError {

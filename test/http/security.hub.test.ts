@@ -85,19 +85,45 @@ describe('a token', () => {
     expect(answer).toMatchObject({ status: 401, body: expect.stringContaining('UNAUTHENTICATED') });
   });
 
-  it.each<[string, Record<string, unknown>]>([
-    ['none', {}],
-    ['a wrong one', { authorization: 'Bearer wrong' }],
-    ['no text', { authorization: { $ne: null } }],
-  ])('is needed to subscribe: %s is refused', async (_, connectionParams) => {
-    const client = createClient({
-      url: `${hub.url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
-      connectionParams,
-      retryAttempts: 0,
-    });
-    const events = client.iterate({ query: 'subscription { runEvents(id: "x") { state } }' });
-    await expect(events.next()).rejects.toMatchObject({ code: 4403, reason: 'Forbidden' });
+  const SUBSCRIPTION = { query: 'subscription { runEvents(id: "x") { state } }' };
+  const connectWith = (connectionParams: Record<string, unknown>, headers: Record<string, string> = {}) => {
+    class WithHeaders extends WebSocket {
+      constructor(url: string, protocols: string) {
+        super(url, protocols, { headers });
+      }
+    }
+    const url = `${hub.url.replace('http', 'ws')}/graphql`;
+    return createClient({ url, webSocketImpl: WithHeaders, connectionParams, retryAttempts: 0 });
+  };
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['none', {}, /^No access token: send {"authorization": "Bearer TOKEN"} in the connection parameters\.$/],
+    ['none in its headers', { headers: { accept: '*/*' } }, /^No access token/],
+    ['a wrong one', { authorization: 'Bearer wrong' }, /^This hub does not know the token/],
+    ['a wrong one in its headers', { headers: { authorization: 'Bearer wrong' } }, /^This hub does not know the token/],
+    ['no text', { authorization: { $ne: null } }, /^The authorization is not a Bearer token: send/],
+    ['another scheme', { authorization: 'Basic x' }, /^The authorization is not a Bearer token: send/],
+    ['headers that are a text', { headers: 'authorization: Bearer x' }, /^No access token/],
+  ])('is needed to subscribe: %s is refused with the reason', async (_, connectionParams, reason) => {
+    const events = connectWith(connectionParams).iterate(SUBSCRIPTION);
+    await expect(events.next()).rejects.toMatchObject({ code: 4403, reason: expect.stringMatching(reason) });
+  });
+
+  const authorization = (): string => `Bearer ${hub.token}`;
+  it.each<[string, () => ReturnType<typeof createClient>]>([
+    ['authorization', () => connectWith({ authorization: authorization() })],
+    ['Authorization', () => connectWith({ Authorization: authorization() })],
+    ["AUTHORIZATION with another scheme's case", () => connectWith({ AUTHORIZATION: `bearer ${hub.token}` })],
+    ['headers.authorization', () => connectWith({ headers: { authorization: authorization() } })],
+    ['Headers.Authorization', () => connectWith({ Headers: { Authorization: authorization() } })],
+    ['headers beside others', () => connectWith({ headers: { accept: '*/*', Authorization: authorization() } })],
+    ['the upgrade request', () => connectWith({}, { authorization: authorization() })],
+  ])('to subscribe may be in %s', async (_, connect) => {
+    const client = connect();
+    // Only a connection that was let in comes so far that the run is looked for.
+    const events = client.iterate(SUBSCRIPTION);
+    await expect(events.next()).rejects.toMatchObject([{ message: 'There is no run with this id.' }]);
+    await client.dispose();
   });
 
   it('is not needed to see whether the hub is alive and ready', async () => {
