@@ -6,7 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { working } from './working.js';
 
-/** Packs the files of a folder into a temporary tar archive, which is deleted after the work. Links are not followed. */
+/** In place of the targets of links, which are paths of this machine. */
+const LINK_TARGET = '.';
+
+/**
+ * Packs the files of a folder into a temporary tar archive, which is deleted after the work. Links are packed as links, which
+ * the hub refuses or lists as rejected, so that nothing is missing in silence.
+ */
 export async function withPackedFolder<T>(folder: string, work: (archive: string) => Promise<T>): Promise<T> {
   const temporary = await mkdtemp(join(tmpdir(), 'hub-upload-'));
   try {
@@ -24,10 +30,11 @@ export async function withPackedFolder<T>(folder: string, work: (archive: string
 async function fill(tar: Pack, folder: string): Promise<void> {
   try {
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      const { size } = await stat(path);
       const name = relative(folder, path).replaceAll(sep, '/');
+      if (entry.isSymbolicLink()) tar.entry({ name, type: 'symlink', linkname: LINK_TARGET });
+      if (!entry.isFile()) continue;
+      const { size } = await stat(path);
       await pipeline(createReadStream(path), tar.entry({ name, size }));
     }
     tar.finalize();
