@@ -65,7 +65,7 @@ async function fill(
   emit({ type: 'log', message: `Features: ${cached} of ${variants.length} cached, ${missing} to compute.` });
   if (missing === 0) return 0;
 
-  const meter = new ProgressMeter('features', missing, emit);
+  const meter = new ProgressMeter('features', variants.length, emit, cached);
   const { options, close } = await openFrozenPart(job, manifest, variants, context);
   try {
     const onImages = (images: number): void => meter.add(images);

@@ -9,21 +9,28 @@ export interface Progress<P extends string> {
   readonly phase: P;
   readonly done: number;
   readonly total: number;
-  /** Estimated from the rate so far in this phase. */
-  readonly secondsLeft: number;
+  /** Estimated from the rate of this process in this phase; null before it has done anything. */
+  readonly secondsLeft: number | null;
 }
 
 /** Turns counts into progress events with the remaining time: the first, the last, and at most one per second between. */
 export class ProgressMeter<P extends string> {
-  readonly #began = performance.now();
+  readonly #began: number;
   #reported = Number.NEGATIVE_INFINITY;
-  #done = 0;
+  #done: number;
 
   constructor(
     private readonly phase: P,
     private readonly total: number,
     private readonly emit: (progress: Progress<P>) => void,
-  ) {}
+    /** Items that were finished before this process. They count as done, but not for the rate. */
+    private readonly before = 0,
+    /** Monotonic clock, in milliseconds. */
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#began = now();
+    this.#done = before;
+  }
 
   /** Counts more finished items. */
   add(items: number): void {
@@ -33,10 +40,11 @@ export class ProgressMeter<P extends string> {
   /** Sets the number of finished items. */
   reach(items: number): void {
     this.#done = items;
-    const now = performance.now();
+    const now = this.now();
     if (now - this.#reported < INTERVAL_MS && this.#done < this.total) return;
     this.#reported = now;
-    const secondsLeft = ((now - this.#began) / 1000 / this.#done) * (this.total - this.#done);
+    const own = this.#done - this.before;
+    const secondsLeft = own > 0 ? ((now - this.#began) / 1000 / own) * (this.total - this.#done) : null;
     this.emit({ type: 'progress', phase: this.phase, done: this.#done, total: this.total, secondsLeft });
   }
 }

@@ -74,8 +74,9 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     const parts: StepParts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
     const checkpoints = new CheckpointWriter(blobs, emit, job.checkpointSeconds);
     await timed('training', async () => {
-      const left = (recipe.epochs - history.length) * splits.train.length - partial.images;
-      const meter = new ProgressMeter('training', left, emit);
+      const perEpoch = splits.train.length;
+      const before = history.length * perEpoch + partial.images;
+      const meter = new ProgressMeter('training', recipe.epochs * perEpoch, emit, before);
       try {
         while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
           const began = performance.now();

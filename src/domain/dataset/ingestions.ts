@@ -20,9 +20,14 @@ export interface IngestionHandle {
   end(): void;
 }
 
+interface Running extends Ingestion {
+  readonly controller: AbortController;
+  latest: Omit<IngestionProgress, 'ended'>;
+}
+
 /** Ingestions under way. The client chooses the key, so that it can follow an ingestion that it is about to start. */
 export class Ingestions {
-  readonly #running = new Map<string, Ingestion & { readonly controller: AbortController }>();
+  readonly #running = new Map<string, Running>();
   readonly #events = new EventEmitter().setMaxListeners(0);
 
   constructor(private readonly changes: ChangeNotices) {}
@@ -38,15 +43,16 @@ export class Ingestions {
       throw new HubError('CONFLICT', 'An ingestion with this progress key is under way: choose another key.', { key });
     }
     const controller = new AbortController();
-    this.#running.set(key, { progressKey: key, dataset, startedAt: new Date(), controller });
+    const running: Running = { progressKey: key, dataset, startedAt: new Date(), controller, latest: NO_PROGRESS };
+    this.#running.set(key, running);
     this.changes.tell('DATASET', dataset);
     let last = Number.NEGATIVE_INFINITY;
     const report = (progress: Omit<IngestionProgress, 'ended'>): void => {
+      running.latest = progress;
       if (performance.now() - last < REPORT_EVERY) return;
       last = performance.now();
       this.#events.emit(key, { ...progress, ended: false });
     };
-    let final: Omit<IngestionProgress, 'ended'> = NO_PROGRESS;
     return {
       signal: controller.signal,
       async *receiving(content, total) {
@@ -57,13 +63,10 @@ export class Ingestions {
           yield chunk;
         }
       },
-      reading: (progress) => {
-        final = progress;
-        report(progress);
-      },
+      reading: report,
       end: () => {
         this.#running.delete(key);
-        this.#events.emit(key, { ...final, ended: true });
+        this.#events.emit(key, { ...running.latest, ended: true });
         this.changes.tell('DATASET', dataset);
       },
     };
@@ -76,10 +79,10 @@ export class Ingestions {
     running.controller.abort(new HubError('CONFLICT', 'The ingestion was cancelled; nothing of it was kept.'));
   }
 
-  /** A first report at once, then the progress under a key, which may begin later, until that ingestion ends. */
+  /** The progress so far at once, then the progress under a key, which may begin later, until that ingestion ends. */
   async *progress(key: string): AsyncGenerator<IngestionProgress> {
     const events = on(this.#events, key) as AsyncIterableIterator<[IngestionProgress]>;
-    yield { ...NO_PROGRESS, ended: false };
+    yield { ...(this.#running.get(key)?.latest ?? NO_PROGRESS), ended: false };
     for await (const [progress] of events) {
       yield progress;
       if (progress.ended) return;

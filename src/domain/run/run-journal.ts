@@ -5,7 +5,7 @@ import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import type { RunState } from './run.js';
-import type { RunEvent } from './run-event.js';
+import type { RunEvent, RunProgress } from './run-event.js';
 import { type EventDetails, eventRow, toEvent } from './run-event-row.js';
 import { isFinal } from './run-transitions.js';
 
@@ -111,6 +111,15 @@ export class RunJournal {
       }
       stop();
     });
+  }
+
+  /** The last progress in each phase, also of earlier attempts. */
+  async lastProgress(runId: string): Promise<RunProgress[]> {
+    const rows = await this.prisma.runEvent.findMany({
+      where: { runId, kind: 'PROGRESS' },
+      orderBy: { number: 'asc' },
+    });
+    return rows.flatMap((row) => toEvent(row).progress ?? []);
   }
 
   /** The next events after a number, and whether they are the last. */

@@ -4,7 +4,7 @@ import type { WaitingJob } from '../../jobs/queue.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import type { Job, TaskEnd, TrainingEvent } from '../../training/job.js';
-import { ProgressMeter } from '../../training/progress.js';
+import { type Progress, ProgressMeter } from '../../training/progress.js';
 import type { Recipe } from '../../training/recipe.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
 import { type EpochFigures, figuresAfter } from './epoch-figures.js';
@@ -17,6 +17,7 @@ import type { RunJournal, SideEffects } from './run-journal.js';
 import { recipeOf } from './run-row.js';
 import type { RunStates } from './run-states.js';
 import type { Transition } from './run-transitions.js';
+import { SteadyProgress } from './steady-progress.js';
 
 type RunRow = Prisma.RunGetPayload<{ include: typeof withJobRelations }>;
 type Finished = Extract<TrainingEvent, { readonly type: 'finished' }>;
@@ -66,7 +67,9 @@ export class TrainHandler implements JobHandler<'train'> {
     if (!claimed) return null;
     // Prisma reads several relations at once, for which the one connection of a transaction is not made.
     const row = await prisma.run.findUnique({ where: { id }, include: withJobRelations });
-    return row && new RunInHand({ ...row, ...claimed }, claim, this.parts);
+    if (!row) return null;
+    const steady = new SteadyProgress(await journal.lastProgress(id));
+    return new RunInHand({ ...row, ...claimed }, claim, this.parts, steady);
   }
 }
 
@@ -82,6 +85,7 @@ class RunInHand implements JobInHand<'train'> {
     private readonly row: RunRow,
     private readonly claim: Claim,
     private readonly parts: TrainParts,
+    private readonly steady: SteadyProgress,
   ) {
     const { checkpointBlob, validationAccuracy, validationLoss } = row;
     const { bestValidationAccuracy, bestValidationLoss, epochSeconds } = row;
@@ -108,7 +112,7 @@ class RunInHand implements JobInHand<'train'> {
         return this.#write([{ message: event.message }]);
       case 'progress': {
         const { type: _, ...progress } = event;
-        return this.#write([{ progress }]);
+        return this.#write([{ progress: this.steady.next(progress) }]);
       }
       case 'system':
         return this.#write([{ system: event.use }]);
@@ -155,10 +159,11 @@ class RunInHand implements JobInHand<'train'> {
     let told: Promise<unknown> = Promise.resolve();
     let meter: ProgressMeter<'backbone'> | undefined;
     const onDownload = (done: number, total: number): void => {
-      meter ??= new ProgressMeter('backbone', total, ({ type: _, ...progress }) => {
-        told = told.then(() => this.#write([{ progress }]));
+      const report = ({ type: _, ...progress }: Progress<'backbone'>): void => {
+        told = told.then(() => this.#write([{ progress: this.steady.next(progress) }]));
         told.catch(() => undefined); // awaited below; until then its failure must not end the process
-      });
+      };
+      meter ??= new ProgressMeter('backbone', total, report, done); // a download resumes
       meter.reach(done);
     };
     const backbone = await this.parts.backbones.require(this.row.backboneName, onDownload, this.claim.signal);

@@ -31,10 +31,12 @@ describe('the feed of a run', () => {
     expect(lines.map(({ text }) => text)).toEqual(['Started', 'Epoch 1: validation loss 0.5000, accuracy 75.00%']);
   });
 
-  it('shows progress until the run no longer runs', () => {
+  it('keeps the progress of a run that waits again, until it has made more', () => {
     const running = receive(EMPTY_FEED, [event(1, { state: 'RUNNING' }), event(2, { progress })]);
     expect(running.progress).toEqual(progress);
-    expect(receive(running, [event(3, { state: 'QUEUED' })]).progress).toBeNull();
+    const again = receive(running, [event(3, { state: 'QUEUED' }), event(4, { state: 'RUNNING' })]);
+    expect(again.progress).toEqual(progress);
+    expect(receive(again, [event(5, { progress: { ...progress, done: 2 } })]).progress?.done).toBe(2);
   });
 
   it('keeps only as many samples of the system as are shown', () => {

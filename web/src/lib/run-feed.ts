@@ -41,7 +41,7 @@ export interface Feed {
   /** Number of the last event, from which a lost connection resumes. */
   readonly last: number;
   readonly lines: readonly Line[];
-  /** Null unless the run is working. */
+  /** The last progress; null before the first. A resumed run continues from it. */
   readonly progress: Progress | null;
   /** The latest samples, oldest first. */
   readonly system: readonly SystemUse[];
@@ -59,7 +59,6 @@ export function receive(feed: Feed, events: readonly FeedEvent[]): Feed {
   let { progress } = feed;
   for (const event of fresh) {
     if (event.progress) progress = event.progress;
-    if (event.state && event.state !== 'RUNNING') progress = null;
   }
   return {
     last: fresh.at(-1)?.number ?? feed.last,
