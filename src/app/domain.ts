@@ -83,7 +83,7 @@ export function openDomain(opened: Opened): Domain {
     runLoaders: new RunLoaders(prisma),
     runs: training.runs,
     samples: new SampleService(SAMPLES),
-    sweeps: new SweepService(prisma, queue, runner, quotas),
+    sweeps: new SweepService(prisma, queue, runner, quotas, training.backbones),
     tokens,
     webhooks: new WebhookService(prisma, shared.outbox),
     ...models,

@@ -49,7 +49,7 @@ export async function openTraining(
   const states = new RunStates(prisma, journal);
   const runBlobs = new RunBlobs(prisma, blobs);
   const work = { prisma, blobFolder: folder.blobs, backbones, cache, compute };
-  const runs = new RunService({ prisma, queue, runner, states, journal, runBlobs, quotas, changes });
+  const runs = new RunService({ prisma, queue, runner, states, journal, runBlobs, quotas, backbones, changes });
   const code = readCodeVersion(PACKAGE_FOLDER);
   return {
     backbones,

@@ -34,8 +34,8 @@ export async function download(
   onProgress: (done: number, total: number) => void = () => undefined,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<string> {
-  const target = join(folder, basename(new URL(file.url).pathname));
-  if ((await sizeOf(target)) === file.bytes) return target;
+  const target = targetOf(file, folder);
+  if (await isDownloaded(file, folder)) return target;
   await mkdir(folder, { recursive: true });
   const part = `${target}.part`;
   await pRetry(() => transfer(file, part, onProgress, signal), { retries: RETRIES, minTimeout: 500, signal });
@@ -50,6 +50,24 @@ export async function download(
   return target;
 }
 
+/** Whether a file lies in the folder of downloads, in whole. */
+export async function isDownloaded(file: RemoteFile, folder: string): Promise<boolean> {
+  return (await sizeOf(targetOf(file, folder))) === file.bytes;
+}
+
+/**
+ * Checks that a server answers for a file, without downloading it.
+ * @param timeout milliseconds within which it must answer. @throws as `download`.
+ */
+export async function checkPublished({ url }: RemoteFile, timeout: number): Promise<void> {
+  const { content } = await ask(url, '0-0', new AbortController().signal, timeout);
+  content.destroy();
+}
+
+function targetOf({ url }: RemoteFile, folder: string): string {
+  return join(folder, basename(new URL(url).pathname));
+}
+
 async function transfer(
   file: RemoteFile,
   part: string,
@@ -58,7 +76,7 @@ async function transfer(
 ): Promise<void> {
   const have = Math.min(await sizeOf(part), file.bytes);
   if (have === file.bytes) return;
-  const { status, content } = await ask(file.url, have, signal);
+  const { status, content } = await ask(file.url, `${have}-`, signal);
   const resumed = status === 206;
   let done = resumed ? have : 0;
   const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -79,12 +97,17 @@ async function transfer(
   if (done < file.bytes) throw new Error(`the transfer from ${file.url} broke off at ${done} of ${file.bytes} bytes.`);
 }
 
-/** Requests a file from a byte on. The timeout is on the beginning of the answer; the rest may take any time. */
-async function ask(url: string, from: number, signal: AbortSignal): Promise<{ status: number; content: Readable }> {
+/** Requests a range of a file. The timeout is on the beginning of the answer; the rest may take any time. */
+async function ask(
+  url: string,
+  range: string,
+  signal: AbortSignal,
+  timeout = ANSWER_TIMEOUT,
+): Promise<{ status: number; content: Readable }> {
   const tooLate = new AbortController();
-  const timer = setTimeout(() => tooLate.abort(), ANSWER_TIMEOUT);
+  const timer = setTimeout(() => tooLate.abort(), timeout);
   const content = got.stream(url, {
-    headers: { range: `bytes=${from}-` },
+    headers: { range: `bytes=${range}` },
     signal: AbortSignal.any([tooLate.signal, signal]),
     decompress: false, // ranges are of the bytes as they are sent
     retry: { limit: 0 }, // a retry resumes; got would begin again
@@ -100,7 +123,7 @@ async function ask(url: string, from: number, signal: AbortSignal): Promise<{ st
   } catch (error) {
     if (error instanceof AbortError) throw error;
     signal.throwIfAborted();
-    const why = tooLate.signal.aborted ? `no answer within ${ANSWER_TIMEOUT / 1000} s` : messageOf(error);
+    const why = tooLate.signal.aborted ? `no answer within ${timeout / 1000} s` : messageOf(error);
     throw new AbortError(`${new URL(url).host} cannot be reached (${why}).`);
   } finally {
     clearTimeout(timer);

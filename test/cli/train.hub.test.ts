@@ -66,7 +66,7 @@ describe('hub train', () => {
     ['a dataset that is not there', ['--dataset', 'shapes'], 3, 'There is no dataset named shapes: '],
     ['a version that is not there', ['--dataset', 'colours', '--dataset-version', '9'], 3, 'colours has no version 9.'],
     ['an image size out of range', ['--dataset', 'colours', '--image-size', '20'], 2, 'expected number to be >=75'],
-    ['a backbone that cannot be had', ['--dataset', 'colours', '--backbone', 'resnet'], 6, 'no backbone named resnet'],
+    ['a backbone that cannot be had', ['--dataset', 'colours', '--backbone', 'resnet'], 2, 'no backbone named resnet'],
     ['a hub that is not there', ['--dataset', 'colours', '--url', 'http://127.0.0.1:1'], 4, 'No hub answers at'],
     ['a wrong token', ['--dataset', 'colours', '--token', 'x'], 5, 'token'],
     ['a data folder without a token', ['--dataset', 'colours', '--data', join('not', 'there')], 5, 'No access token'],

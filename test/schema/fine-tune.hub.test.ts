@@ -131,7 +131,7 @@ describe('a fine-tune run', () => {
       code: 'NOT_FOUND',
       message: 'There is no run with this id.',
     });
-    const failing = await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' });
+    const failing = await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: await hub.failingBackbone() });
     expect(await refused({ parentRunId: failing.id })).toEqual({
       code: 'CONFLICT',
       message: 'The parent run is FAILED. Fine-tune a run that has succeeded.',

@@ -134,7 +134,8 @@ describe('a run', { timeout: 120_000 }, () => {
 describe('a run whose backbone is being downloaded', () => {
   async function downloading(): Promise<string> {
     publish = stall;
-    const asked = once(publisher, 'request');
+    // The first request checks that the server answers; the second one downloads.
+    const asked = once(publisher, 'request').then(() => once(publisher, 'request'));
     const id = await hub.queue({ datasetVersionId, backbone: 'imagenet' });
     await asked;
     return id;

@@ -151,7 +151,7 @@ describe('runs side by side', () => {
   });
 
   it('have null for a figure that one of them lacks', async () => {
-    const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
+    const failed = await hub.train({ datasetVersionId, backbone: await hub.failingBackbone() });
     const answer = await hub.ask<{ compareRuns: Comparison }>('compare-runs', { ids: [good.id, failed.id] });
     expect(answer.compareRuns).toMatchObject({ sameBackbone: false, sameEngine: false });
     expect(answer.compareRuns.metrics.find(({ name }) => name === 'testLoss')).toMatchObject({
@@ -194,7 +194,7 @@ describe('a run that is reproduced', () => {
   });
 
   it('is refused unless it exists and succeeded', async () => {
-    const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
+    const failed = await hub.train({ datasetVersionId, backbone: await hub.failingBackbone() });
     expect(await refusal('reproduce-run', { id: failed.id })).toEqual({
       code: 'CONFLICT',
       message: 'The run is FAILED. Reproduce a run that has succeeded.',

@@ -180,7 +180,8 @@ describe('backbones', () => {
   it('refuses a name without a path that it does not know', async () => {
     expect(await refusal('add-backbone', { name: 'resnet' })).toMatchObject({
       code: 'BACKBONE_UNAVAILABLE',
-      message: 'There is no backbone named resnet. Add it first.',
+      message:
+        'There is no backbone named resnet. Choose another, such as imagenet, tiny-imagenet, or add it: "hub backbone add resnet --path FILE", or addBackbone with its path.',
     });
   });
 
@@ -273,20 +274,56 @@ describe('runs', () => {
     // A download that is complete is kept.
     beforeEach(() => rm(join(hub.data, 'downloads'), { recursive: true, force: true }));
 
-    const rows: [string, string, RequestListener, RegExp][] = [
-      ['that nobody added', 'resnet', () => undefined, /^There is no backbone named resnet\. Add it first\.$/],
+    const refused: [string, string, RequestListener, RegExp][] = [
+      [
+        'that nobody added',
+        'resnet',
+        () => undefined,
+        /^There is no backbone named resnet\. Choose another, such as imagenet, /,
+      ],
       [
         'whose server does not answer',
         'imagenet',
         (request) => request.socket.destroy(),
-        /^The backbone "imagenet" cannot be downloaded: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. .+addBackbone and its path\.$/,
+        /^The backbone "imagenet" cannot be downloaded: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. Choose "tiny-imagenet", which is included, or add a local copy .+addBackbone with its path\.$/,
       ],
+      ['whose server is silent', 'imagenet', () => undefined, /cannot be reached \(no answer within 3 s\)\./],
       [
         'whose server has lost it',
         'imagenet',
         (_, response) => response.writeHead(404).end(),
         /cannot be downloaded: http:\S+ answered with status 404\./,
       ],
+    ];
+    it.each(refused)(
+      '%s no run, clone or sweep is queued, nor a run resumed',
+      async (_, backbone, listener, message) => {
+        publish = (_, response) => response.end(PUBLISHED);
+        const failed = await hub.train({
+          datasetVersionId: hub.datasetVersionId,
+          backbone: 'imagenet',
+          recipe: HOPELESS,
+        });
+        expect(failed.state).toBe('FAILED');
+        await rm(join(hub.data, 'downloads'), { recursive: true });
+        publish = listener;
+        const count = async (): Promise<unknown> =>
+          hub.client.request('{ runs(page: { first: 200 }) { runs { id state } } sweeps { sweeps { id } } }');
+        const before = await count();
+        const expected = { code: 'BACKBONE_UNAVAILABLE', message: expect.stringMatching(message) };
+        const base = { datasetVersionId: hub.datasetVersionId, backbone, recipe: HOPELESS };
+        expect(await refusal('start-transfer-run', { input: base })).toMatchObject(expected);
+        const input = { base, method: 'GRID', parameters: [{ name: 'seed', values: [1] }] };
+        expect(await refusal('start-sweep', { input })).toMatchObject(expected);
+        if (backbone === 'imagenet') {
+          expect(await refusal('clone-run', { input: { id: failed.id } })).toMatchObject(expected);
+          expect(await refusal('resume-run', { id: failed.id })).toMatchObject(expected);
+        }
+        expect(await count()).toEqual(before);
+      },
+    );
+
+    const rows: [string, string, RequestListener, RegExp][] = [
       [
         'whose server sends other bytes',
         'imagenet',
@@ -300,7 +337,7 @@ describe('runs', () => {
         /not a Keras weight file of InceptionV3/,
       ],
     ];
-    it.each(rows)('%s it fails, and never takes another', async (_, backbone, listener, message) => {
+    it.each(rows)('%s a run fails, and never takes another', async (_, backbone, listener, message) => {
       publish = listener;
       const run = await hub.train({ datasetVersionId: hub.datasetVersionId, backbone, recipe: HOPELESS });
       expect(run).toMatchObject({
@@ -320,7 +357,8 @@ describe('runs', () => {
 
 describe('models', () => {
   it('refuses to make a version of a run that failed, and makes no model', async () => {
-    const failed = await hub.train({ datasetVersionId: hub.datasetVersionId, backbone: 'resnet' });
+    publish = (_, response) => response.end(PUBLISHED);
+    const failed = await hub.train({ datasetVersionId: hub.datasetVersionId, backbone: 'imagenet' });
     expect(await refusal('register-model-version', { runId: failed.id, model: 'new' })).toMatchObject({
       code: 'CONFLICT',
       message: 'The run is FAILED: only a run that succeeded can be registered.',

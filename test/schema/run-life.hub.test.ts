@@ -59,7 +59,7 @@ describe('runs of every state', () => {
   const ids: Record<string, string> = {};
   beforeAll(async () => {
     ids.SUCCEEDED = preparedId;
-    ids.FAILED = await queue(HOPELESS, { backbone: 'resnet' });
+    ids.FAILED = await queue(HOPELESS, { backbone: await hub.failingBackbone() });
     ids.RUNNING = await queue(ENDLESS);
     ids.QUEUED = await queue(HOPELESS);
     ids.CANCELLED = await queue(HOPELESS);
@@ -170,6 +170,34 @@ describe('a run that is resumed', () => {
     expect(run.log.map(({ message }) => message)).toContain(`Resumed after epoch ${epochs.length}.`);
   });
 
+  it('continues its progress where it was, after a resume and after a restart of the hub', {
+    timeout: 120_000,
+  }, async () => {
+    const id = await queue(LONG);
+    const seen: NonNullable<RunEventAnswer['progress']>[] = [];
+    const watch = async (until: (event: RunEventAnswer) => boolean): Promise<void> => {
+      for await (const event of hub.watch(id, last)) {
+        last = event.number;
+        if (event.progress?.phase === 'TRAINING') seen.push(event.progress);
+        if (until(event)) return;
+      }
+    };
+    let last = 0;
+    await watch(({ epoch }) => epoch?.epoch === 3);
+    await cancel(id);
+    await watch(({ state }) => state === 'CANCELLED');
+    await hub.ask('resume-run', { id });
+    const resumedAt = seen.length;
+    await watch(() => seen.length > resumedAt);
+    await hub.stop();
+    await hub.start();
+    await watch(({ state }) => state === 'SUCCEEDED');
+    const done = seen.map((progress) => progress.done);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(new Set(seen.map(({ total }) => total)).size).toBe(1);
+    expect(done.at(-1)).toBe(seen[0]?.total);
+  });
+
   it('begins where it had not begun yet', async () => {
     const working = await queue(ENDLESS);
     await begun(working);
@@ -181,7 +209,11 @@ describe('a run that is resumed', () => {
   });
 
   it('loses its error, and may fail again', async () => {
-    const { id, error } = await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' });
+    const { id, error } = await hub.train({
+      datasetVersionId,
+      recipe: HOPELESS,
+      backbone: await hub.failingBackbone(),
+    });
     expect(await hub.ask('resume-run', { id })).toMatchObject({ resumeRun: { id, resumes: 1 } });
     const run = await hub.ended(id);
     expect(run).toMatchObject({ state: 'FAILED', resumes: 1, error });
@@ -258,7 +290,7 @@ describe('a run that is deleted', () => {
     expect(await countBlobs()).toBe(before); // equal weights are one blob
     expect(await hub.ask('delete-run', { id: twin.id })).toEqual({ deleteRun: twin.id });
     expect(await hub.run(twin.id)).toBeNull();
-    await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' }); // before it begins, blobs are deleted
+    await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: await hub.failingBackbone() }); // before it begins, blobs are deleted
     expect(await countBlobs()).toBe(before);
     await hub.ask('delete-run', { id: first.id });
     await vi.waitUntil(async () => (await countBlobs()) === before - 2, { timeout: 20_000 }); // its weights and its predictions
@@ -295,7 +327,7 @@ describe('a run that is deleted', () => {
 describe('tags', () => {
   let id: string;
   beforeAll(async () => {
-    id = (await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: 'resnet' })).id;
+    id = (await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: await hub.failingBackbone() })).id;
   });
 
   it('are those given last, each once, in order', async () => {

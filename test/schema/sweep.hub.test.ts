@@ -122,7 +122,10 @@ describe('a sweep', () => {
   });
 
   it('is listed, newest first', async () => {
-    const given = { base: { datasetVersionId, backbone: 'resnet' }, parameters: [{ name: 'seed', values: [1] }] };
+    const given = {
+      base: { datasetVersionId, backbone: await hub.failingBackbone() },
+      parameters: [{ name: 'seed', values: [1] }],
+    };
     const started: string[] = [];
     for (let i = 0; i < 4; i++) started.push(await hub.startSweep(inputOf(given)));
     const ids: string[] = [];
@@ -150,15 +153,20 @@ describe('a sweep', () => {
     expect(await refusal(given)).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining(message) });
   });
 
-  it('is refused without its data, and fails without its backbone', async () => {
+  it('is refused without its data or its backbone, and fails with a backbone that is none', async () => {
     const parameters = [{ name: 'seed', values: [1] }];
     expect(
       await refusal({ base: { datasetVersionId: MISSING_ID, backbone: 'tiny-imagenet' }, parameters }),
     ).toMatchObject({
       code: 'NOT_FOUND',
     });
-    const id = await hub.startSweep(inputOf({ base: { datasetVersionId, backbone: 'resnet' }, parameters }));
-    expect(await hub.endedSweep(id)).toMatchObject({ state: 'FAILED', error: { code: 'BACKBONE_UNAVAILABLE' } });
+    expect(await refusal({ base: { datasetVersionId, backbone: 'resnet' }, parameters })).toMatchObject({
+      code: 'BACKBONE_UNAVAILABLE',
+      message: expect.stringMatching(/^There is no backbone named resnet\./),
+    });
+    const base = { datasetVersionId, backbone: await hub.failingBackbone() };
+    const id = await hub.startSweep(inputOf({ base, parameters }));
+    expect(await hub.endedSweep(id)).toMatchObject({ state: 'FAILED', error: { code: 'WEIGHTS_REFUSED' } });
   });
 
   it('fails where its features cannot be kept', async () => {

@@ -135,6 +135,14 @@ export class TestHub extends HubUser {
     await this.#hub.ready;
   }
 
+  /** Puts a file in the place of downloaded ImageNet weights that is none. @returns a backbone whose runs are queued and fail. */
+  async failingBackbone(): Promise<string> {
+    const downloads = join(this.data, 'downloads');
+    await mkdir(downloads, { recursive: true });
+    await writeFile(join(downloads, 'imagenet.h5'), Buffer.alloc(1));
+    return 'imagenet';
+  }
+
   /** Stops the hub, works on its database, and starts it again. */
   async inDatabase<T>(work: (client: PrismaClient) => Promise<T>): Promise<T> {
     await this.stop();

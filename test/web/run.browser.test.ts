@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunAnswer } from '../support/answers.js';
 import { expectAccessible, installedBrowser, openPage } from '../support/browser.js';
 import { COLOUR_NAMES } from '../support/colour-images.js';
@@ -89,15 +89,30 @@ describe.skipIf(!browser)('the page of a run', () => {
   });
 
   it('says why a run failed and what to do, and that there is no run of an unknown id', async () => {
-    const failed = await hub.train({ datasetVersionId, backbone: 'resnet' });
+    const failed = await hub.train({ datasetVersionId, backbone: await hub.failingBackbone() });
     const { page, problems, close } = await open(`/runs/${failed.id}`);
     await page
       .getByRole('alert')
-      .getByText(/There is no backbone named resnet\. Add it first\..*resume the run/)
+      .getByText(/not a Keras weight file of InceptionV3.*resume the run/)
       .waitFor();
     await expectAccessible(page);
     await page.goto(`${hub.url}/runs/nothing`);
     await page.getByRole('heading', { name: 'Run not found' }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('does not start a run on a backbone that cannot be had, and says what to do', async () => {
+    const offline = await TestHub.startWithColours();
+    onTestFinished(() => offline.remove());
+    const { page, problems, close } = await openPage(browser as Browser, offline, '/runs/new');
+    await page.getByRole('radio', { name: 'imagenet', exact: true }).check();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet"/)
+      .waitFor();
+    expect(new URL(page.url()).pathname).toBe('/runs/new');
     expect(problems).toEqual([]);
     await close();
   });

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
 import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { datasetVersionRow } from '../support/run-rows.js';
 import { TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
@@ -37,6 +38,15 @@ describe.skipIf(!browser)('the start page', () => {
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'ship' }).click();
       await page.getByText(/^cifar10-sample@production: version 1, \d+ ms$/).waitFor();
       expect(new URL(page.url()).pathname).toBe('/classify');
+    });
+  });
+
+  it('says why a backbone cannot be had, and what to do', async () => {
+    await on(await TestHub.start({ rows: (client) => datasetVersionRow(client, 'colours') }), async (page) => {
+      await page.getByRole('combobox', { name: 'Backbone' }).selectOption('imagenet');
+      await page.getByRole('button', { name: /^Train on colours/ }).click();
+      await page.getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet"/).waitFor();
+      await expectAccessible(page);
     });
   });
 

@@ -5,12 +5,17 @@ import { architectureName } from '../../network/inception-v3.js';
 import { readSafetensors, writeSafetensors } from '../../network/safetensors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
-import { download, type RemoteFile } from '../../storage/download.js';
+import { checkPublished, download, isDownloaded, type RemoteFile } from '../../storage/download.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import { type BackboneAbout, IMAGENET_ABOUT, TINY_IMAGENET_ABOUT } from './published-backbones.js';
 
 const IMAGENET = 'imagenet';
 export const TINY_IMAGENET = 'tiny-imagenet';
+
+/** Milliseconds within which the server of the ImageNet weights must answer before a run is queued. */
+const CHECK_TIMEOUT = 3000;
+/** Most backbones that a refusal names besides the built-in ones. */
+const NAMED = 5;
 
 export type BackboneRow = Prisma.BackboneGetPayload<object>;
 
@@ -53,7 +58,22 @@ export class BackboneService {
     if (present) return present;
     if (name === TINY_IMAGENET) return this.#add(name, await readFile(this.options.bundled), TINY_IMAGENET_ABOUT);
     if (name === IMAGENET) return this.#downloadImagenet(onDownload, signal);
-    throw new HubError('BACKBONE_UNAVAILABLE', `There is no backbone named ${name}. Add it first.`, { name });
+    throw await this.#unknown(name);
+  }
+
+  /**
+   * Refuses a backbone that a run could not get: one that nobody has added, or ImageNet's, if neither its weights are here
+   * nor their server answers. Nothing is downloaded.
+   * @throws BACKBONE_UNAVAILABLE saying what to do.
+   */
+  async requireObtainable(name: string): Promise<void> {
+    if (name === TINY_IMAGENET || (await this.prisma.backbone.count({ where: { name } })) > 0) return;
+    if (name !== IMAGENET) throw await this.#unknown(name);
+    const { imagenet, downloads } = this.options;
+    if (await isDownloaded(imagenet, downloads)) return;
+    await checkPublished(imagenet, CHECK_TIMEOUT).catch((error: unknown) => {
+      throw this.#notDownloadable(error);
+    });
   }
 
   /** The backbone with the weights of a blob; created if it does not exist. */
@@ -69,11 +89,25 @@ export class BackboneService {
       file = await download(imagenet, downloads, onDownload, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
-      const message = `The backbone "imagenet" cannot be downloaded: ${why} Its weights are published at ${imagenet.url}. Add a local copy with addBackbone and its path.`;
-      throw new HubError('BACKBONE_UNAVAILABLE', message, { name: IMAGENET, url: imagenet.url });
+      throw this.#notDownloadable(error);
     }
     return this.#add(IMAGENET, await fromKeras(file), IMAGENET_ABOUT);
+  }
+
+  #notDownloadable(error: unknown): HubError {
+    const { url } = this.options.imagenet;
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The backbone "imagenet" cannot be downloaded: ${why} Choose "tiny-imagenet", which is included, or add a local copy of ${url} under a name of its own: "hub backbone add NAME --path FILE", or addBackbone with its path.`;
+    return new HubError('BACKBONE_UNAVAILABLE', message, { name: IMAGENET, url });
+  }
+
+  async #unknown(name: string): Promise<HubError> {
+    const builtIn = [IMAGENET, TINY_IMAGENET];
+    const where = { name: { notIn: builtIn } };
+    const added = await this.prisma.backbone.findMany({ where, orderBy: { id: 'desc' }, take: NAMED });
+    const names = [...builtIn, ...added.map((backbone) => backbone.name)];
+    const message = `There is no backbone named ${name}. Choose another, such as ${names.join(', ')}, or add it: "hub backbone add ${name} --path FILE", or addBackbone with its path.`;
+    return new HubError('BACKBONE_UNAVAILABLE', message, { name, backbones: names });
   }
 
   async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {

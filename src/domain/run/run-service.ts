@@ -4,6 +4,7 @@ import type { JobQueue } from '../../jobs/queue.js';
 import type { Runner } from '../../jobs/runner.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
+import type { BackboneService } from '../backbone/backbone-service.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
@@ -27,6 +28,7 @@ interface RunParts {
   readonly journal: RunJournal;
   readonly runBlobs: RunBlobs;
   readonly quotas: Quotas;
+  readonly backbones: Pick<BackboneService, 'requireObtainable'>;
   readonly changes: ChangeNotices;
 }
 
@@ -55,9 +57,10 @@ export class RunService {
     return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
   }
 
-  /** Puts a run at the end of the queue. */
+  /** Puts a run at the end of the queue. @throws BACKBONE_UNAVAILABLE, LIMIT_EXCEEDED. */
   async queueRun(plan: RunPlan, origin: { readonly reproductionOfId?: string } = {}): Promise<Run> {
     await this.parts.quotas.admitRun();
+    await this.parts.backbones.requireObtainable(plan.backboneName);
     const id = await this.parts.prisma.$transaction((tx) => this.writeQueued(tx, plan, origin));
     return this.#changed(id);
   }
@@ -87,9 +90,14 @@ export class RunService {
     return this.require(id);
   }
 
-  /** Continues a failed or cancelled run from its last checkpoint, after all that wait. */
+  /**
+   * Continues a failed or cancelled run from its last checkpoint, after all that wait.
+   * @throws NOT_FOUND; CONFLICT for another state; BACKBONE_UNAVAILABLE.
+   */
   async resume(id: string): Promise<Run> {
-    const { prisma, states, queue } = this.parts;
+    const { prisma, states, queue, backbones } = this.parts;
+    await states.require(id, 'resume');
+    await backbones.requireObtainable((await this.require(id)).backboneName);
     const queueOrder = await lastOrder(prisma);
     const data = { queueOrder, resumes: { increment: 1 }, endedAt: null, error: null, errorCode: null };
     const inTransaction = (tx: Prisma.TransactionClient) => queue.enqueue(tx, 'train', { id, order: queueOrder });

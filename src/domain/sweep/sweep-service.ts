@@ -6,6 +6,7 @@ import type { SweepMetric } from '../../training/epoch-metrics.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
+import type { BackboneService } from '../backbone/backbone-service.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
 import { planTransfer, type TransferRequest } from '../run/run-plan.js';
@@ -30,9 +31,13 @@ export class SweepService {
     private readonly queue: JobQueue,
     private readonly runner: Pick<Runner, 'cancel'>,
     private readonly quotas: Quotas,
+    private readonly backbones: Pick<BackboneService, 'requireObtainable'>,
   ) {}
 
-  /** Queues a sweep. Its trials are drawn and checked here, and never change. */
+  /**
+   * Queues a sweep. Its trials are drawn and checked here, and never change.
+   * @throws BAD_INPUT, NOT_FOUND, LIMIT_EXCEEDED, BACKBONE_UNAVAILABLE.
+   */
   async start(request: SweepRequest): Promise<Sweep> {
     const { base, method, parameters, runs = null, seed, metric, stopEarly } = request;
     await this.quotas.admitRun();
@@ -42,6 +47,7 @@ export class SweepService {
       throw new HubError('BAD_INPUT', message, { method, runs });
     }
     const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, seed);
+    await this.backbones.requireObtainable(backboneName);
     const data = {
       ...{ recipe, datasetVersionId, backboneName, method, seed, metric, stopEarly },
       parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
