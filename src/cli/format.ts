@@ -19,9 +19,13 @@ export const count = (number: number): string => countFormat.format(number);
 /** 0.8687 is "86.9%". */
 export const percent = (share: number): string => percentFormat.format(share);
 
+/** A value of a recipe as text: objects as JSON. */
+export const plain = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+
 /** A value as short text: numbers have four significant digits. */
 export const short = (value: unknown): string =>
-  String(typeof value === 'number' ? Number(value.toPrecision(4)) : value);
+  plain(typeof value === 'number' ? Number(value.toPrecision(4)) : value);
 
 /** 75.3 is "1m 15s". */
 export const duration = (seconds: number): string => prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: 0 });

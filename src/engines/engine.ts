@@ -78,6 +78,11 @@ export interface Batch {
   readonly count: number;
   /** By dropout layer: count x units factors, 0 or 1 / (1 - rate). A layer without an entry drops nothing. */
   readonly masks: ReadonlyMap<string, Float32Array>;
+  /**
+   * count factors of the examples' losses; all 1 without it. The loss is the weighted sum divided by the number of examples, as
+   * Keras's `sum_over_batch_size`.
+   */
+  readonly weights?: Float32Array;
   /** Mixing of the examples, for a trainer with `mixes`; without it they are not mixed. */
   readonly mix?: Mix;
 }
@@ -91,7 +96,7 @@ export interface Mix {
 
 /** Figures of one optimizer step. */
 export interface StepResult {
-  /** Mean categorical cross-entropy of the batch before the update, in nats. */
+  /** Mean categorical cross-entropy of the batch before the update, in nats; weighted if the batch is. */
   readonly loss: number;
   /** Examples whose most probable class was their target's, before the update. */
   readonly correct: number;

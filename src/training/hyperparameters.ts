@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { FINE_TUNE_DEFAULTS } from './presets.js';
 import { about, type HyperparameterText, type Recipe, RunKind, recipeSchema } from './recipe.js';
 
-export const HyperparameterKind = { INT: 'INT', FLOAT: 'FLOAT', BOOLEAN: 'BOOLEAN', CHOICE: 'CHOICE' } as const;
+export const HyperparameterKind = {
+  INT: 'INT',
+  FLOAT: 'FLOAT',
+  BOOLEAN: 'BOOLEAN',
+  CHOICE: 'CHOICE',
+  WEIGHTS: 'WEIGHTS',
+} as const;
 export type HyperparameterKind = keyof typeof HyperparameterKind;
 
 /** A hyperparameter as declared by the recipe's schema. */
@@ -21,14 +27,14 @@ export interface Hyperparameter extends HyperparameterText {
   readonly max: number | undefined;
   /** Whether the value must be greater than `min`. */
   readonly exclusiveMin: boolean;
-  /** Values of a CHOICE; empty for other kinds. */
+  /** Values of a CHOICE; of WEIGHTS those that are no object of numbers by name. Empty for other kinds. */
   readonly choices: readonly string[];
 }
 
 /** The parts of JSON Schema that recipes use. */
 interface FieldSchema extends HyperparameterText {
   readonly default: unknown;
-  readonly type?: 'integer' | 'number' | 'boolean' | 'string' | 'null';
+  readonly type?: 'integer' | 'number' | 'boolean' | 'string' | 'object' | 'null';
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
@@ -36,7 +42,14 @@ interface FieldSchema extends HyperparameterText {
   readonly anyOf?: readonly Omit<FieldSchema, 'default'>[];
 }
 
-const KINDS = { integer: 'INT', number: 'FLOAT', boolean: 'BOOLEAN', string: 'CHOICE', null: 'CHOICE' } as const;
+const KINDS = {
+  integer: 'INT',
+  number: 'FLOAT',
+  boolean: 'BOOLEAN',
+  string: 'CHOICE',
+  object: 'WEIGHTS',
+  null: 'CHOICE',
+} as const;
 const ALL_RUNS: readonly RunKind[] = Object.values(RunKind);
 
 /** All hyperparameters in the order of the recipe; ranges and descriptions everywhere come from here. */
@@ -47,6 +60,7 @@ function read(): Hyperparameter[] {
   return Object.entries(properties as Record<keyof Recipe, FieldSchema>).map(([key, field]) => {
     const name = key as keyof Recipe;
     const values = field.anyOf?.find(({ type }) => type !== 'null') ?? field;
+    const weights = field.anyOf?.find(({ type }) => type === 'object');
     const { description, unit, scale, kinds = ALL_RUNS, fixedInSweeps } = field;
     const told = {
       description,
@@ -57,11 +71,11 @@ function read(): Hyperparameter[] {
     return {
       ...told,
       name,
-      kind: KINDS[values.type ?? 'string'],
+      kind: KINDS[(weights ?? values).type ?? 'string'],
       kinds,
       default: field.default,
       fineTuneDefault: (FINE_TUNE_DEFAULTS as Partial<Recipe>)[name],
-      nullable: values !== field,
+      nullable: field.anyOf?.some(({ type }) => type === 'null') ?? false,
       min: values.minimum ?? values.exclusiveMinimum,
       max: values.maximum,
       exclusiveMin: values.exclusiveMinimum !== undefined,

@@ -33,7 +33,8 @@ function resolveOver(base: RecipeInput, overrides: Readonly<Record<string, unkno
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const field = issue.path.join('.');
-    const received = field in given ? ` (received ${JSON.stringify(given[field])})` : '';
+    const [name = ''] = issue.path.map(String);
+    const received = name in given ? ` (received ${JSON.stringify(given[name])})` : '';
     return `${field ? `${field}: ` : ''}${issue.message}${received}`;
   });
   throw new HubError('BAD_INPUT', `The recipe cannot be used: ${problems.join('; ')}.`, { problems });

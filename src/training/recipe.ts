@@ -85,6 +85,15 @@ const fieldsSchema = z.strictObject({
   labelSmoothing: z.number().min(0).max(0.9).default(0).register(about, {
     description: 'Share of each target spread evenly over all classes.',
   }),
+  classWeights: z
+    .union([z.enum(['none', 'balanced']), z.record(z.string(), z.number().min(0).max(1000))], {
+      error: 'must be none, balanced, or an object of weights by class name, each 0 to 1000',
+    })
+    .default('none')
+    .register(about, {
+      description:
+        'Weights of the classes in the training loss, as class_weight in Keras: none; balanced, images / (classes * images of the class); or an object of weights by class name, each 0 to 1000. A class that is not named weighs 1. Validation and test losses are not weighted.',
+    }),
   mixup: z.number().min(0).max(1).default(0).register(about, {
     description:
       'Mixup: examples of a batch and their targets are mixed in pairs at the first trained layer, with a weight from Beta(mixup, mixup). 0 turns it off.',
@@ -169,6 +178,7 @@ export const recipeSchema = fieldsSchema.superRefine(({ averageEpochs, epochs, p
     refuse(`requires patience null: the last epochs must be known in advance (patience is ${patience})`);
 });
 export type Recipe = z.output<typeof recipeSchema>;
+export type ClassWeights = Recipe['classWeights'];
 
 /** The layer after which everything trains. Recipes are stored and published with the key `splitLayer`. */
 export function firstTrainedLayerOf({ splitLayer }: Pick<Recipe, 'splitLayer'>): FirstTrainedLayer {

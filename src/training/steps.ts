@@ -4,6 +4,7 @@ import type { Batch, Features, Step, Trainer } from '../engines/engine.js';
 import type { Layer } from '../network/layers.js';
 import { dropoutFactors, randomStream, shuffle } from '../random.js';
 import { chunks } from './chunks.js';
+import { classWeightsOf, rowWeights } from './class-weights.js';
 import type { FeatureSource } from './features.js';
 import { drawVariants } from './image-variants.js';
 import { learningRateAt } from './learning-rate.js';
@@ -40,12 +41,13 @@ export function* stepsOf(
   // The stream keeps the name of the first variant there was: another name would draw other numbers.
   const order = drawVariants(shuffled, manifest, recipe, randomStream(seed, 'mirror', epoch));
   const batches = slices(order, batchSize);
+  const weights = classWeightsOf(recipe.classWeights, manifest.classes, labelsOf(parts));
   const passes = batches.slice(from).map((batch) => slices(batch, passSize));
   const features = readAhead(source, passes.flat(), stepsPerCall);
   const steps = passes.map((rows, i): Step => {
     const step = from + i;
     return {
-      passes: passesOf(parts, rows, features, [epoch, step]),
+      passes: passesOf(parts, rows, features, weights, [epoch, step]),
       count: rows.reduce((count, { length }) => count + length, 0),
       learningRate: learningRateAt((epoch - 1) * batches.length + step, batches.length, recipe),
     };
@@ -57,6 +59,7 @@ async function* passesOf(
   { recipe, manifest, layers, labels }: StepParts,
   passes: readonly Int32Array[],
   features: AsyncIterator<Features>,
+  weights: Float32Array | null,
   step: readonly number[],
 ): AsyncGenerator<Batch> {
   const { seed, mixup } = recipe;
@@ -66,15 +69,22 @@ async function* passesOf(
     const { value } = await features.next();
     const count = rows.length;
     const mix = drawMix?.(count);
-    const targets = targetsOf(rows, labels, manifest.classes.length, recipe);
+    const own = targetsOf(rows, labels, manifest.classes.length, recipe);
+    const targets = mix ? mixTargets(own, mix) : own;
     yield {
       features: value as Features,
-      targets: mix ? mixTargets(targets, mix) : targets,
+      targets,
       count,
       masks: dropoutMasks(layers, count, dropout),
+      ...(weights ? { weights: rowWeights(targets, weights) } : {}),
       ...(mix ? { mix } : {}),
     };
   }
+}
+
+/** The classes of the training images. */
+function* labelsOf({ manifest, train }: StepParts): Generator<number> {
+  for (const image of train) yield manifest.images[image]!.label;
 }
 
 /** One-hot targets, or smoothed ones: `labelSmoothing` of each row is spread over all classes. @returns rows x classes. */

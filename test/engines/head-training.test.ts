@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
 import { head } from '../../src/network/head.js';
 import { f32, type Tensor, type Weights } from '../../src/network/tensor.js';
+import { rowWeights } from '../../src/training/class-weights.js';
 import { type OpenEngine, TESTED_ENGINES } from '../support/engines.js';
 import { reference, relativeError } from '../support/reference.js';
 
@@ -20,6 +21,12 @@ interface HeadTraining {
   weightsAfterStep: Record<string, Record<string, number[]>>;
   losses: number[];
   probabilities: number[];
+}
+
+interface ClassWeighted {
+  classWeight: Record<string, number>;
+  losses: number[];
+  weightsAfterEpoch: Record<string, Record<string, number[]>>;
 }
 
 const keras = reference<HeadTraining>('head_training.json');
@@ -112,6 +119,31 @@ describe.each(TESTED_ENGINES)('a head trained by $name', (engine) => {
     const losses: number[] = [];
     for (let step = 0; step < 50; step++) losses.push(await takeStep(trainer, step));
     expect(relativeError(losses, keras.losses)).toBeLessThan(1e-5);
+    await trainer.dispose();
+  });
+
+  // test/reference/class_weights.py: fit with class_weight.
+  it('follows the loss and the weights of Keras with class_weight', async () => {
+    const expected = reference<ClassWeighted>('class_weights.json');
+    const perClass = Float32Array.from({ length: classes }, (_, label) => expected.classWeight[label] ?? 1);
+    const trainer = await newTrainer();
+    const perEpoch = Math.ceil(examples / batchSize);
+    const losses: number[] = [];
+    for (let epoch = 1; epoch <= expected.losses.length; epoch++) {
+      let sum = 0;
+      for (let i = 0; i < perEpoch; i++) {
+        const batch = batchOf(i);
+        const passes = [{ ...batch, weights: rowWeights(batch.targets, perClass) }];
+        const [step] = await trainer.take([{ passes, count: batch.count, learningRate: keras.learningRate }]);
+        sum += step!.loss * batch.count;
+      }
+      losses.push(sum / examples);
+      const { weights } = trainer.state();
+      for (const [name, values] of Object.entries(expected.weightsAfterEpoch[epoch] ?? {})) {
+        expect(relativeError(weights.get(name)!.data, values), name).toBeLessThan(1e-5);
+      }
+    }
+    expect(relativeError(losses, expected.losses)).toBeLessThan(1e-5);
     await trainer.dispose();
   });
 

@@ -54,7 +54,7 @@ describe('the hyperparameters', () => {
     for (const { name, kind, min, exclusiveMin, max, nullable, choices } of hyperparameters) {
       expect(takes(name, null), name).toBe(nullable);
       if (kind === 'BOOLEAN') continue;
-      if (kind === 'CHOICE') {
+      if (kind === 'CHOICE' || kind === 'WEIGHTS') {
         for (const choice of choices) expect(takes(name, choice), name).toBe(true);
         continue;
       }

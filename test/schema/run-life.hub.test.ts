@@ -243,6 +243,25 @@ describe('a clone', () => {
     expect(run.recipe).toEqual({ ...original.recipe, learningRate: 0.002, hiddenUnits: 32, epochs: 1 });
   });
 
+  it('weighs classes in training alone, and is refused with the names of others', async () => {
+    const trained = async (changes: object): Promise<RunAnswer> =>
+      hub.ended((await clone({ id: original.id, recipe: { ...HOPELESS, ...changes } })).id);
+    const [plain, weighted] = [await trained({}), await trained({ classWeights: { red: 3 } })];
+    expect(weighted.recipe).toEqual({ ...plain.recipe, classWeights: { red: 3 } });
+    expect(weighted.epochs[0]!.trainLoss / plain.epochs[0]!.trainLoss).toBeGreaterThan(1.2);
+    // So little was learned that the unweighted losses are the same.
+    expect(weighted.epochs[0]!.validationLoss).toBeCloseTo(plain.epochs[0]!.validationLoss, 3);
+    expect(weighted.testLoss).toBeCloseTo(plain.testLoss!, 3);
+    const recipe = { classWeights: { red: 3, cow: 2 } };
+    const input = { datasetVersionId, backbone: 'tiny-imagenet', recipe };
+    const expected = { code: 'BAD_INPUT', message: expect.stringMatching(/^classWeights names cow; the classes /) };
+    expect(await refusal('clone-run', { input: { id: original.id, recipe } })).toMatchObject(expected);
+    expect(await refusal('start-transfer-run', { input })).toMatchObject(expected);
+    const parameters = [{ name: 'classWeights', values: ['balanced', { cow: 2 }] }];
+    const sweep = { base: { ...input, recipe: {} }, method: 'GRID', parameters };
+    expect(await refusal('start-sweep', { input: sweep })).toMatchObject(expected);
+  });
+
   it('without changes has the same numbers', async () => {
     const { id } = await clone({ id: original.id });
     expect(figuresOf(await hub.ended(id))).toEqual(figuresOf(original));

@@ -15,6 +15,7 @@ const STANDARD: Recipe = {
   weightDecay: 0,
   layerDecay: 1,
   labelSmoothing: 0,
+  classWeights: 'none',
   mixup: 0,
   mirror: false,
   crops: 0,
@@ -70,6 +71,7 @@ describe('a recipe', () => {
     ['layerDecay', [0.5, 1]],
     ['labelSmoothing', [0, 0.9]],
     ['mixup', [0, 1]],
+    ['classWeights', ['none', 'balanced', { cat: 0, dog: 1000 }, {}]],
     ['crops', [0, 8]],
     ['hiddenUnits', [1, 8192]],
     ['dropout', [0, 0.95]],
@@ -79,7 +81,7 @@ describe('a recipe', () => {
     ['patience', [0, 1000, null]],
     ['restoreBest', [true, false]],
   ])('takes %s at both ends of its range', (field, values) => {
-    for (const value of values) expect(resolveRecipe('standard', { [field]: value })[field]).toBe(value);
+    for (const value of values) expect(resolveRecipe('standard', { [field]: value })[field]).toEqual(value);
   });
 
   it.each<[keyof Recipe, readonly unknown[]]>([
@@ -93,6 +95,7 @@ describe('a recipe', () => {
     ['layerDecay', [0.49, 1.01]],
     ['labelSmoothing', [-0.1, 0.91]],
     ['mixup', [-0.1, 1.01]],
+    ['classWeights', ['equal', null, 2, [1], { cat: -1 }, { cat: 1001 }, { cat: '2' }]],
     ['mirror', [1, 'yes']],
     ['crops', [-1, 9, 1.5]],
     ['hiddenUnits', [0, 8193]],
@@ -108,7 +111,9 @@ describe('a recipe', () => {
       expect(() => resolveRecipe('standard', { [field]: value })).toThrow(
         expect.objectContaining({
           code: 'BAD_INPUT',
-          message: expect.stringMatching(new RegExp(`^The recipe cannot be used: ${field}: .+\\(received .+\\)\\.$`)),
+          message: expect.stringMatching(
+            new RegExp(`^The recipe cannot be used: ${field}(\\.cat)?: .+\\(received .+\\)\\.$`),
+          ),
         }),
       );
     }

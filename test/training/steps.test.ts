@@ -62,6 +62,21 @@ it('a step mixes targets as it mixes examples, by one share', async () => {
   expect(steps.flat().some(({ features, targets }) => !targets.every((value, i) => value === features[i]))).toBe(true);
 });
 
+it('a step weighs its examples by class, over the images that are trained on', async () => {
+  const [cats, dogs, eels] = [5, 4, 4];
+  const balanced = [cats, dogs, eels].map((count) => Math.fround(IMAGES / (3 * count)));
+  for (const [classWeights, weights] of [
+    ['balanced', balanced],
+    [{ dog: 3 }, [1, 3, 1]],
+  ] as const) {
+    for (const batch of (await batchesOf({ classWeights })).flat()) {
+      const labelsOfBatch = Array.from({ length: batch.count }, (_, i) => batch.targets.indexOf(1, 3 * i) - 3 * i);
+      expect([...batch.weights!]).toEqual(labelsOfBatch.map((label) => weights[label]));
+    }
+  }
+  expect((await batchesOf({})).flat().every(({ weights }) => weights === undefined)).toBe(true);
+});
+
 it('an epoch that goes on behind a step draws what it would have drawn', async () => {
   expect(await batchesOf({ mixup: 0.8 }, 3, 1)).toEqual((await batchesOf({ mixup: 0.8 }, 3)).slice(1));
 });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { plain } from '../format.js';
 import { type Cell, fields, print, sections, table } from '../output.js';
 import { COMPARE_RUNS, type Comparison } from '../requests/run-life.js';
 
@@ -18,7 +19,7 @@ export function compareCommand(program: Command): void {
 function comparisonText({ runs, recipe, metrics, sameData, sameBackbone, sameEngine }: Comparison): string {
   const heads = runs.map((_, i) => ` run ${i + 1}`);
   const yes = (same: boolean): string => (same ? 'same' : 'different');
-  const values = (list: readonly unknown[]): Cell[] => list.map((value) => (value === null ? null : String(value)));
+  const values = (list: readonly unknown[]): Cell[] => list.map((value) => (value === null ? null : plain(value)));
   return sections(
     fields(Object.fromEntries(runs.map(({ id, state }, i) => [`run ${i + 1}`, `${id} ${state}`]))),
     fields({ data: yes(sameData), backbone: yes(sameBackbone), engine: yes(sameEngine) }),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { followToEnd } from '../follow.js';
-import { duration, maybe, moment, percent } from '../format.js';
+import { duration, maybe, moment, percent, plain } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_RUN, RUN_RECORD, type RunRecord } from '../requests/run.js';
@@ -73,7 +73,7 @@ function summary(run: RunRecord): string {
 }
 
 function recipe(run: RunRecord): string {
-  return fields(Object.fromEntries(Object.entries(run.recipe).map(([name, value]) => [name, String(value)])));
+  return fields(Object.fromEntries(Object.entries(run.recipe).map(([name, value]) => [name, plain(value)])));
 }
 
 function epochs(run: RunRecord): string {

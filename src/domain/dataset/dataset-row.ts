@@ -46,6 +46,13 @@ const columns = z.object({
   derivation: derivationSchema.nullable(),
 });
 
+const classesColumn = columns.pick({ classes: true });
+
+/** The classes of a dataset version whose row has not been read as a whole. */
+export function classesOf(row: Pick<DatasetVersionRow, 'id' | 'classes'>): readonly string[] {
+  return parseColumns(classesColumn, row, `dataset version ${row.id}`).classes;
+}
+
 export function toDataset(row: Prisma.DatasetGetPayload<{ include: typeof withDatasetVersions }>): Dataset {
   const { id, name, description, createdAt } = row;
   return { id, name, description, createdAt, versions: row.versions.map(toDatasetVersion) };

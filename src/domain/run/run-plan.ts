@@ -1,9 +1,11 @@
 import { HubError } from '../../errors.js';
 import type { FirstTrainedLayer } from '../../network/inception-v3.js';
 import type { PrismaClient } from '../../storage/database.js';
+import { checkClassWeights } from '../../training/class-weights.js';
 import type { PresetName } from '../../training/presets.js';
 import type { Recipe, RunKind } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
+import { classesOf } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import { recipeOf } from './run-row.js';
 
@@ -37,8 +39,7 @@ export interface RunPlan {
 export async function planTransfer(prisma: PrismaClient, request: TransferRequest): Promise<RunPlan> {
   const { datasetVersionId, backbone: backboneName } = request;
   const recipe = resolveRecipe(request.preset, { ...request.recipe });
-  const version = await prisma.datasetVersion.findUnique({ where: { id: datasetVersionId }, select: { id: true } });
-  if (!version) throw notFound('dataset version', datasetVersionId);
+  await checkClasses(prisma, datasetVersionId, [recipe]);
   return { kind: 'TRANSFER', datasetVersionId, backboneName, parentRunId: null, recipe };
 }
 
@@ -53,5 +54,19 @@ export async function planFineTune(prisma: PrismaClient, request: FineTuneReques
   }
   const recipe = resolveFineTuneRecipe(recipeOf(parent), { ...overrides, splitLayer: firstTrainedLayer });
   const { datasetVersionId, backboneName } = parent;
+  await checkClasses(prisma, datasetVersionId, [recipe]);
   return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe };
+}
+
+/** Checks recipes against the classes of the data. @throws NOT_FOUND for the dataset version; BAD_INPUT. */
+export async function checkClasses(
+  prisma: PrismaClient,
+  datasetVersionId: string,
+  recipes: Iterable<Pick<Recipe, 'classWeights'>>,
+): Promise<void> {
+  const where = { id: datasetVersionId };
+  const version = await prisma.datasetVersion.findUnique({ where, select: { id: true, classes: true } });
+  if (!version) throw notFound('dataset version', datasetVersionId);
+  const classes = classesOf(version);
+  for (const { classWeights } of recipes) checkClassWeights(classWeights, classes);
 }

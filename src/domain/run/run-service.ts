@@ -16,7 +16,14 @@ import type { RunEvent } from './run-event.js';
 import { eventRow } from './run-event-row.js';
 import type { RunJournal } from './run-journal.js';
 import { lastOrder, moveRun } from './run-order.js';
-import { type FineTuneRequest, planFineTune, planTransfer, type RunPlan, type TransferRequest } from './run-plan.js';
+import {
+  checkClasses,
+  type FineTuneRequest,
+  planFineTune,
+  planTransfer,
+  type RunPlan,
+  type TransferRequest,
+} from './run-plan.js';
 import { recipeOf, toRun, withRunRelations } from './run-row.js';
 import type { RunStates } from './run-states.js';
 
@@ -54,6 +61,7 @@ export class RunService {
     if (!run) throw notFound('run', id);
     const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
     const recipe = clonedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes);
+    await checkClasses(this.parts.prisma, datasetVersionId, [recipe]);
     return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
   }
 

@@ -9,7 +9,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
-import { planTransfer, type TransferRequest } from '../run/run-plan.js';
+import { checkClasses, planTransfer, type TransferRequest } from '../run/run-plan.js';
 import { isFinal } from '../run/run-transitions.js';
 import type { Sweep, SweepMethod, SweepPage } from './sweep.js';
 import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep-row.js';
@@ -47,6 +47,11 @@ export class SweepService {
       throw new HubError('BAD_INPUT', message, { method, runs });
     }
     const trials = runs === null ? gridTrials(recipe, parameters) : randomTrials(recipe, parameters, runs, seed);
+    await checkClasses(
+      this.prisma,
+      datasetVersionId,
+      trials.map((values) => ({ ...recipe, ...values })),
+    );
     await this.backbones.requireObtainable(backboneName);
     const data = {
       ...{ recipe, datasetVersionId, backboneName, method, seed, metric, stopEarly },

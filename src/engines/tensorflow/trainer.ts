@@ -104,7 +104,9 @@ export class TensorFlowTrainer implements Trainer {
     const { value, grads } = tf.variableGrads(() => {
       const logits = this.#logits(input, masks);
       correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, 1), tf.argMax(targets, 1))) as Scalar);
-      return tf.div(tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)))), count) as Scalar;
+      const losses = tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1));
+      const weighted = batch.weights ? tf.mul(losses, tf.tensor1d(batch.weights)) : losses;
+      return tf.div(tf.sum(weighted), count) as Scalar;
     }, [...this.#adam.weights.values()]);
     return { loss: value, correct: correct as Scalar, gradients: grads };
   }

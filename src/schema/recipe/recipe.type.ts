@@ -8,7 +8,8 @@ import { RecipeType } from '../run/run.type.js';
 
 registerEnumType(HyperparameterKind, {
   name: 'HyperparameterKind',
-  description: 'Type of the values of a hyperparameter.',
+  description:
+    'Type of the values of a hyperparameter. WEIGHTS are one of its choices, or an object of numbers by class name.',
 });
 
 registerEnumType(Scale, {
@@ -54,7 +55,7 @@ export class HyperparameterType implements Hyperparameter {
   @Field(() => String, { nullable: true })
   unit!: string | null;
 
-  @Field(() => [String], { description: 'Values of a CHOICE; empty otherwise.' })
+  @Field(() => [String], { description: 'Values of a CHOICE, and of WEIGHTS besides objects; empty otherwise.' })
   choices!: readonly string[];
 
   @Field(() => [RunKind], { description: 'Kinds of run that accept it. Pass `splitLayer` as `fineTuneFrom`.' })

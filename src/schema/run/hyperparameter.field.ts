@@ -1,3 +1,4 @@
+import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, Int } from 'type-graphql';
 import { formatRange, hyperparameter } from '../../training/hyperparameters.js';
 
@@ -26,5 +27,5 @@ export function HyperparameterInput(choices?: Choices): PropertyDecorator {
 function typeOf(name: string, choices?: Choices) {
   const { kind } = hyperparameter(name);
   if (kind === 'CHOICE' && !choices) throw new Error(`${name} is a choice: name its enum`);
-  return choices ?? { INT: Int, FLOAT: Float, BOOLEAN: Boolean, CHOICE: String }[kind];
+  return choices ?? { INT: Int, FLOAT: Float, BOOLEAN: Boolean, CHOICE: String, WEIGHTS: GraphQLJSON }[kind];
 }

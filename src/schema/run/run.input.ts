@@ -2,7 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import type { FineTuneRequest, RecipeOverrides, TransferRequest } from '../../domain/run/run-plan.js';
 import { FirstTrainedLayer } from '../../network/inception-v3.js';
 import { PresetName } from '../../training/presets.js';
-import { Schedule, ValidationSource } from '../../training/recipe.js';
+import { type ClassWeights, Schedule, ValidationSource } from '../../training/recipe.js';
 import { Checked, text } from '../checked.js';
 import { HyperparameterInput } from './hyperparameter.field.js';
 
@@ -26,6 +26,9 @@ abstract class TrainingInput {
 
   @HyperparameterInput()
   labelSmoothing?: number;
+
+  @HyperparameterInput()
+  classWeights?: ClassWeights;
 
   @HyperparameterInput()
   mixup?: number;

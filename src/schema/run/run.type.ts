@@ -5,7 +5,7 @@ import { type ConfusionMatrix, type Run, type RunError, type RunSeconds, RunStat
 import { FirstTrainedLayer } from '../../network/inception-v3.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
-import { type Recipe, RunKind, Schedule, ValidationSource } from '../../training/recipe.js';
+import { type ClassWeights, type Recipe, RunKind, Schedule, ValidationSource } from '../../training/recipe.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { Hyperparameter } from './hyperparameter.field.js';
@@ -82,6 +82,9 @@ export class RecipeType implements Recipe {
 
   @Hyperparameter()
   labelSmoothing!: number;
+
+  @Hyperparameter()
+  classWeights!: ClassWeights;
 
   @Hyperparameter()
   mixup!: number;

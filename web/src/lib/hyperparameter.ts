@@ -1,11 +1,13 @@
 /** The kind and range of a recipe's field. */
 export interface FieldRules {
-  readonly kind: 'INT' | 'FLOAT' | 'BOOLEAN' | 'CHOICE';
+  readonly kind: 'INT' | 'FLOAT' | 'BOOLEAN' | 'CHOICE' | 'WEIGHTS';
   readonly nullable: boolean;
   readonly min: number | null;
   readonly max: number | null;
   readonly exclusiveMin: boolean;
   readonly unit: string | null;
+  /** Values of a CHOICE; of WEIGHTS those that are no object. */
+  readonly choices: readonly string[];
 }
 
 /** The typed value, or why it is invalid. */
@@ -23,6 +25,7 @@ export function readValue(about: FieldRules, text: string): Parsed {
   if (kind === 'BOOLEAN') return { value: text === 'true' };
   if (kind === 'CHOICE') return { value: text };
   const trimmed = text.trim();
+  if (kind === 'WEIGHTS') return readWeights(trimmed, about.choices);
   if (trimmed === '' && nullable) return { value: null };
   const value = trimmed === '' ? Number.NaN : Number(trimmed);
   const below = min !== null && (exclusiveMin ? value <= min : value < min);
@@ -34,12 +37,33 @@ export function readValue(about: FieldRules, text: string): Parsed {
   return { value };
 }
 
+/** One of the choices, or an object of numbers by name as JSON. */
+function readWeights(text: string, choices: readonly string[]): Parsed {
+  if (choices.includes(text)) return { value: text };
+  const value = jsonOf(text);
+  const numbers = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value) : [null];
+  if (numbers.every((number) => typeof number === 'number')) return { value };
+  return { problem: `Enter ${choices.join(', ')}, or weights by class name such as {"cat": 2, "dog": 0.5}.` };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A value as the text of a form field. */
-export const writeValue = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
+export function writeValue(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
 
 /** A value as text for tables. */
 export function showValue(value: unknown, unit: string | null = null): string {
   if (value === null || value === undefined) return 'never';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'object') return JSON.stringify(value);
   return `${value}${unit ? ` ${unit}` : ''}`;
 }

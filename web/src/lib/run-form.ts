@@ -26,7 +26,7 @@ export function checkForm(fields: readonly FormField[], typed: Typed): Checked {
     if (text === undefined || text === writeValue(base)) continue;
     const read = readValue(field, text);
     if ('problem' in read) problems[name] = read.problem;
-    else if (read.value !== base) changes[name] = read.value;
+    else if (writeValue(read.value) !== writeValue(base)) changes[name] = read.value;
   }
   return { changes, problems };
 }

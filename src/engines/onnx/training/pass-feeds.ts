@@ -45,7 +45,7 @@ export class PassFeeds {
     const row = pass * this.rows;
     this.#features.set(batch.features, row * this.#values);
     this.#targets.set(batch.targets, row * this.graph.classes);
-    this.#rowWeights.fill(1 / count, row, row + batch.count);
+    for (let i = 0; i < batch.count; i++) this.#rowWeights[row + i] = (batch.weights?.[i] ?? 1) / count;
     this.#counts[pass] = batch.count;
     for (const [name, mask] of batch.masks) {
       const { units, factors } = this.#masks.get(name) as { units: number; factors: Float32Array };

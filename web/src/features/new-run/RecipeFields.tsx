@@ -6,7 +6,6 @@ import classes from './NewRun.module.css';
 
 export interface RecipeField extends FormField {
   readonly description: string;
-  readonly choices: readonly string[];
 }
 
 /** Hyperparameters, each with its unit, range and unchanged value. */
@@ -65,7 +64,7 @@ function OneField({ field, form }: { readonly field: RecipeField; readonly form:
     <TextInput
       {...common}
       label={`${name}${range ? ` (${range})` : ''}`}
-      inputMode="decimal"
+      inputMode={kind === 'WEIGHTS' ? 'text' : 'decimal'}
       value={value}
       placeholder={nullable ? 'never' : undefined}
     />
