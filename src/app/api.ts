@@ -51,6 +51,7 @@ export async function startApi(
     openBackup: () => backups.open(),
     isReady,
     page: PAGE_FOLDER,
+    temporary: folder.temporary,
     log,
   };
   const http = await startHttp(parts, config.host, config.port);

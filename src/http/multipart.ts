@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import processRequest from 'graphql-upload/processRequest.mjs';
 import { HubError } from '../errors.js';
 import type { UploadMetrics } from '../metrics/upload-metrics.js';
 import { refuseCompressedForm } from './compressed-form.js';
-import { refuse } from './refuse.js';
+import { refuse, statusOf } from './refuse.js';
+import { processRequest } from './upload/process-request.js';
 
 /** Bounds of a multipart request. */
 export const UPLOAD_BOUNDS = {
@@ -20,8 +20,9 @@ const PREFLIGHT_HEADER = 'apollo-require-preflight';
 /**
  * Reads requests of the GraphQL multipart request specification. A request without the preflight header is refused
  * before it is parsed: a form on another site could have sent it.
+ * @param folder for files that are arriving.
  */
-export function multipart(uploads: UploadMetrics): RequestHandler {
+export function multipart(uploads: UploadMetrics, folder: string): RequestHandler {
   return async (request, response, next) => {
     if (!request.is('multipart/form-data')) return next();
     if (request.headers[PREFLIGHT_HEADER] === undefined) {
@@ -33,17 +34,11 @@ export function multipart(uploads: UploadMetrics): RequestHandler {
     request.on('data', (chunk: Buffer) => upload.received(chunk.length));
     response.once('close', upload.end);
     try {
-      request.body = await processRequest(request, response, UPLOAD_BOUNDS);
+      request.body = await processRequest(request, response, { ...UPLOAD_BOUNDS, folder });
     } catch (error) {
-      if (!isClientError(error)) return next(error);
-      return refuse(response, error.status ?? 400, new HubError('BAD_INPUT', error.message, { ...UPLOAD_BOUNDS }));
+      if (!(error instanceof HubError)) return next(error);
+      return refuse(response, statusOf(error), error);
     }
     next();
   };
-}
-
-/** Whether the request itself is wrong: an error of the reader, or of its parser, which have no system error code. */
-function isClientError(error: unknown): error is Error & { status?: number } {
-  if (!(error instanceof Error)) return false;
-  return 'status' in error ? Number(error.status) < 500 : !('code' in error);
 }

@@ -32,6 +32,8 @@ export interface HttpParts extends RouteParts {
   readonly subscribed: SubscriptionSources;
   /** Folder of the built page. */
   readonly page: string;
+  /** Folder for uploads that are arriving. */
+  readonly temporary: string;
   readonly authentication: Authentication;
   readonly rateLimit: RateLimit;
 }
@@ -67,7 +69,7 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
 
 /** The app with every route. test/schema/permissions.ts lists the routes that need no token. */
 export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Express {
-  const { subscribed, authentication, rateLimit, metrics, page, log } = parts;
+  const { subscribed, authentication, rateLimit, metrics, page, temporary, log } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId, measure(metrics));
@@ -83,7 +85,7 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Expr
   });
   const parseJson = express.json({ limit: JSON_BYTES });
   app.get(API, atRoute(API), showPlayground(API), asGet, helmet(), ...known, parseJson, api);
-  app.post(API, atRoute(API), helmet(), ...known, multipart(metrics.uploads), parseJson, api);
+  app.post(API, atRoute(API), helmet(), ...known, multipart(metrics.uploads, temporary), parseJson, api);
   app.use(answerOtherMethods([...routes, { method: 'get', path: API }, { method: 'post', path: API }]));
   app.use(['/v1', INFERENCE], notFound);
   app.use(servePage(page));

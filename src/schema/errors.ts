@@ -15,7 +15,6 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (cause instanceof HubError) {
     return { message: cause.message, ...place, extensions: { ...cause.details, code: cause.code } };
   }
-  if (isClientError(cause)) return { message: cause.message, ...place, extensions: { code: 'BAD_INPUT' } };
   if (isExpected(error)) {
     return { message: formatted.message, ...place, extensions: { code: formatted.extensions?.code ?? 'BAD_REQUEST' } };
   }
@@ -30,7 +29,7 @@ export function internalCause(error: unknown): unknown {
 
 function isExpected(error: unknown): boolean {
   const cause = causeOf(error);
-  if (cause instanceof HubError || isClientError(cause)) return true;
+  if (cause instanceof HubError) return true;
   if (!(error instanceof GraphQLError)) return false;
   return cause instanceof GraphQLError || REQUEST_CODES.has(String(error.extensions.code));
 }
@@ -38,9 +37,4 @@ function isExpected(error: unknown): boolean {
 function causeOf(error: unknown): unknown {
   // GraphQL wraps its own errors as well.
   return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : toHubError(error);
-}
-
-/** Whether it is an error of http-errors with a status below 500, as graphql-upload raises them. */
-function isClientError(error: unknown): error is Error {
-  return error instanceof Error && 'status' in error && Number(error.status) < 500;
 }

@@ -1,13 +1,12 @@
 import { GraphQLScalarType } from 'graphql';
 import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs';
 import type { FileUpload } from 'graphql-upload/processRequest.mjs';
-import { refuseBrokenUpload } from './upload-content.js';
 
 /** The scalar of a file in a multipart request (https://github.com/jaydenseric/graphql-multipart-request-spec). */
 export const UploadScalar = new GraphQLScalarType({
   ...GraphQLUpload.toConfig(),
   parseValue(value) {
-    const upload = (GraphQLUpload.parseValue(value) as UploadPromise).catch(refuseBrokenUpload);
+    const upload = GraphQLUpload.parseValue(value) as UploadPromise;
     upload.catch(() => undefined); // a resolver may refuse before it reads the file; that must not end the process
     return upload;
   },

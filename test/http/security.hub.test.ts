@@ -307,34 +307,62 @@ describe('a request that is not as it should be', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['without a map', `${OPERATIONS}${END}`, /Missing multipart field .map/],
+    ['without a map', `${OPERATIONS}${END}`, /The form has no field "map"/],
     [
       'with the file before the map',
       `${OPERATIONS}${FILE}${mapTo('variables.image')}${END}`,
-      /files should follow .map/,
+      /a file comes before "map"/,
     ],
-    ['with the map before the operations', `${mapTo('variables.image')}${OPERATIONS}${FILE}${END}`, /should follow/],
-    ['without operations', END, /Missing multipart field .operations|Unexpected end of form/],
-    ['with operations that are no JSON', `${part('operations', '{')}${END}`, /Invalid JSON in the .operations/],
-    ['with operations that are a number', `${part('operations', '1')}${END}`, /Invalid type for the .operations/],
-    ['with a map that is no JSON', `${OPERATIONS}${part('map', '{')}${END}`, /Invalid JSON in the .map/],
-    ['with a map that is a list', `${OPERATIONS}${part('map', '[]')}${END}`, /Invalid type for the .map/],
-    ['with a map to a number', `${OPERATIONS}${part('map', '{"0":[1]}')}${END}`, /Invalid type for the .map/],
+    [
+      'with the map before the operations',
+      `${mapTo('variables.image')}${OPERATIONS}${FILE}${END}`,
+      /"map" comes before "operations"/,
+    ],
+    ['without operations', END, /no field "operations"|Unexpected end of form/],
+    ['with operations that are no JSON', `${part('operations', '{')}${END}`, /"operations" is not valid JSON/],
+    [
+      'with operations that are a number',
+      `${part('operations', '1')}${END}`,
+      /"operations" must be a JSON object; 1 was received/,
+    ],
+    ['with a map that is no JSON', `${OPERATIONS}${part('map', '{')}${END}`, /"map" is not valid JSON/],
+    [
+      'with a map that is a list',
+      `${OPERATIONS}${part('map', '[]')}${END}`,
+      /"map" must be a JSON object; \[\] was received/,
+    ],
+    ['with a map to a number', `${OPERATIONS}${part('map', '{"0":[1]}')}${END}`, /"map" names 1, where the operations/],
     ['that maps to a variable that is not there', `${OPERATIONS}${mapTo('variables.other')}${FILE}${END}`, /image/],
-    ['that maps to the query', `${OPERATIONS}${mapTo('query')}${FILE}${END}`, /queries must be strings/],
+    [
+      'that maps to the query',
+      `${OPERATIONS}${mapTo('query')}${FILE}${END}`,
+      /"map" names "query", where the operations do not have null/,
+    ],
     ...['__proto__', '__proto__.polluted', 'variables.__proto__.polluted', 'constructor.prototype.polluted'].map(
-      (path): [string, string, RegExp] => [`that maps to ${path}`, `${OPERATIONS}${mapTo(path)}${FILE}${END}`, /./],
+      (path): [string, string, RegExp] => [
+        `that maps to ${path}`,
+        `${OPERATIONS}${mapTo(path)}${FILE}${END}`,
+        /map. names .*, where the operations do not have null/,
+      ],
     ),
-    ['whose file is missing', `${OPERATIONS}${mapTo('variables.image')}${END}`, /File missing in the request/],
+    [
+      'whose file is missing',
+      `${OPERATIONS}${mapTo('variables.image')}${END}`,
+      /The form has no file "0", which its map names/,
+    ],
     ['that ends in a header', `${OPERATIONS}${mapTo('variables.image')}--B\r\nContent-Dispo`, /end of form/],
     ['that ends in its file', `${OPERATIONS}${mapTo('variables.image')}${FILE.slice(0, -10)}`, /end of form/],
     ['that is empty', '', /end of form/],
     [
       'with more files than are allowed',
       `${OPERATIONS}${part('map', JSON.stringify(Object.fromEntries(Array.from({ length: 17 }, (_, i) => [i, []]))))}${END}`,
-      /16 max file uploads exceeded/,
+      /maps 17 files; the limit of one request is 16/,
     ],
-    ['with operations that are too large', `${part('operations', ' '.repeat(1024 ** 2 + 1))}${END}`, /byte size limit/],
+    [
+      'with operations that are too large',
+      `${part('operations', ' '.repeat(1024 ** 2 + 1))}${END}`,
+      /"operations" has more than 1048576 bytes/,
+    ],
   ])('a multipart request %s is refused in its own words', async (_, body, message) => {
     const response = await post(body, { ...FORM_TYPE, ...PREFLIGHT, ...known() });
     const { errors } = (await response.json()) as ErrorAnswer;

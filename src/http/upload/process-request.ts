@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import busboy from 'busboy';
+import type Upload from 'graphql-upload/Upload.mjs';
+import { HubError } from '../../errors.js';
+import { Spool } from '../../storage/spool.js';
+import { mapUploads, readOperations } from './form-map.js';
+
+/** The options of graphql-upload, in bytes and files, and the folder of files that are arriving. */
+interface UploadOptions {
+  readonly maxFieldSize: number;
+  readonly maxFileSize: number;
+  readonly maxFiles: number;
+  readonly folder: string;
+}
+
+/**
+ * Reads a request of the GraphQL multipart request specification, as graphql-upload's `processRequest` does, with files in
+ * a folder of ours (ADR 20). Source: https://github.com/jaydenseric/graphql-multipart-request-spec, "Multipart form field
+ * structure": the fields `operations` and `map`, then the files.
+ * @returns the operations, once the map is read; files are still arriving.
+ * @throws BAD_INPUT or LIMIT_EXCEEDED. Files that do not arrive whole fail with the same codes, or with DISK_FULL.
+ */
+export function processRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { maxFieldSize, maxFileSize, maxFiles, folder }: UploadOptions,
+): Promise<object> {
+  // One byte above the limits, since busboy reports what has reached them.
+  const limits = { fieldSize: maxFieldSize + 1, fields: 2, fileSize: maxFileSize + 1, files: maxFiles };
+  const parser = parserOf(request, limits);
+  return new Promise((resolve, reject) => {
+    const spools = new Set<Spool>();
+    let operations: object | undefined;
+    let uploads: ReadonlyMap<string, Upload> | undefined;
+    let stopped = false;
+    let answered = false;
+
+    const refuseMissing = (errorOf: (name: string) => HubError): void => {
+      for (const [name, upload] of uploads ?? []) if (!upload.file) upload.reject(errorOf(name));
+    };
+    /** Refuses the form and those of its files that have not arrived; the rest of the request is read and discarded. */
+    const stop = (error: HubError): void => {
+      if (stopped) return;
+      stopped = true;
+      request.unpipe(parser); // not destroyed: busboy throws when it is destroyed in one of its events
+      request.resume();
+      for (const spool of spools) spool.fail(error);
+      refuseMissing(() => error);
+      reject(error);
+    };
+    const attempt = (work: () => void): void => {
+      try {
+        if (!stopped) work();
+      } catch (error) {
+        stop(error as HubError);
+      }
+    };
+    const readField = (name: string, value: string, isTruncated: boolean): void => {
+      if (isTruncated) throw fieldTooLarge(name, maxFieldSize);
+      if (name === 'operations') operations = readOperations(value);
+      if (name !== 'map') return;
+      if (operations === undefined) throw misordered('"map" comes before "operations"');
+      uploads = mapUploads(operations, value, maxFiles);
+      resolve(operations);
+    };
+    const readFile = (name: string, content: Readable, about: busboy.FileInfo): void => {
+      content.on('error', () => undefined); // the parser reports it too
+      if (stopped || !uploads) content.resume();
+      if (!uploads) throw misordered('a file comes before "map"');
+      const upload = uploads.get(name);
+      if (!upload || upload.file || answered) return void content.resume(); // no one reads it
+      const spool = new Spool(folder);
+      spools.add(spool);
+      content.on('limit', () => spool.fail(fileTooLarge(maxFileSize)));
+      content.pipe(spool.input);
+      const { filename = '', encoding, mimeType: mimetype } = about;
+      upload.resolve({ filename, encoding, mimetype, createReadStream: () => spool.read() });
+    };
+    parser.on('field', (name, value, { valueTruncated }) => attempt(() => readField(name, value, valueTruncated)));
+    parser.on('file', (name, content, about) => attempt(() => readFile(name, content, about)));
+    parser.on('filesLimit', () => stop(tooManyFiles(maxFiles)));
+    parser.on('error', (error: Error) => stop(cutOff(error.message)));
+    parser.on('close', () => {
+      const missing = operations === undefined ? 'operations' : 'map';
+      if (!uploads) return stop(new HubError('BAD_INPUT', `The form has no field "${missing}".`));
+      refuseMissing((name) => new HubError('BAD_INPUT', `The form has no file "${name}", which its map names.`));
+    });
+    const brokeOff = (): void => {
+      if (!request.readableEnded) stop(cutOff('the connection was closed'));
+    };
+    request.once('close', brokeOff);
+    response.once('close', () => {
+      answered = true;
+      for (const spool of spools) spool.release();
+      refuseMissing(() => cutOff('the request was answered before this file arrived'));
+    });
+    if (request.destroyed) brokeOff();
+    else request.pipe(parser);
+  });
+}
+
+function parserOf({ headers }: IncomingMessage, limits: busboy.Limits): busboy.Busboy {
+  try {
+    return busboy({ headers, defParamCharset: 'utf8', limits });
+  } catch (error) {
+    throw new HubError('BAD_INPUT', `The form cannot be read: ${(error as Error).message}.`); // no boundary
+  }
+}
+
+function cutOff(why: string): HubError {
+  return new HubError('BAD_INPUT', `The upload was cut off: ${why}.`);
+}
+
+function misordered(what: string): HubError {
+  return new HubError('BAD_INPUT', `The parts of the form must be "operations", "map" and then the files; ${what}.`);
+}
+
+function fieldTooLarge(field: string, limit: number): HubError {
+  return new HubError(
+    'LIMIT_EXCEEDED',
+    `The form's field "${field}" has more than ${limit} bytes, the limit of a field.`,
+    { limit },
+  );
+}
+
+function fileTooLarge(limit: number): HubError {
+  return new HubError('LIMIT_EXCEEDED', `The file has more than ${limit} bytes, the limit of one file.`, { limit });
+}
+
+function tooManyFiles(limit: number): HubError {
+  return new HubError('LIMIT_EXCEEDED', `The form has more than ${limit} files, the limit of one request.`, { limit });
+}
