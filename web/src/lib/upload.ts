@@ -13,6 +13,14 @@ export class Refusal extends Error {
   }
 }
 
+/** Codes of refusals that say nothing about what was sent. */
+const PASSING = new Set(['OVERLOADED', 'DEADLINE_EXCEEDED', 'SHUTTING_DOWN', 'UNREACHABLE']);
+
+/** Whether the same request may succeed later; a photo that cannot be used never will. */
+export function mayPassLater(error: unknown): boolean {
+  return error instanceof Refusal && (PASSING.has(error.code) || error.retryAfter !== null);
+}
+
 interface Answer<T> {
   readonly data?: T | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];

@@ -72,7 +72,10 @@ export function PhotoTable({
                 <td>
                   <Group gap="xs" wrap="nowrap">
                     {targets
-                      .filter((target) => photo.asks[nameOfTarget(target)]?.state === 'failed')
+                      .filter((target) => {
+                        const of = photo.asks[nameOfTarget(target)];
+                        return of?.state === 'failed' && of.mayPassLater;
+                      })
                       .map((target) => (
                         <Anchor
                           key={nameOfTarget(target)}

@@ -40,7 +40,7 @@ function TargetAnswer({ photo, target }: { readonly photo: Photo; readonly targe
       <>
         <p className={classes.who}>{name}</p>
         <p className={of?.state === 'failed' ? classes.failed : undefined}>{askText(of)}</p>
-        {of?.state === 'failed' && (
+        {of?.state === 'failed' && of.mayPassLater && (
           <Group>
             <Button size="xs" variant="default" onClick={() => void ask(photo.id, target)}>
               Try again

@@ -3,7 +3,7 @@ import { randomId } from '@mantine/hooks';
 import pLimit from 'p-limit';
 import pRetry from 'p-retry';
 import { nameOfTarget, type Target } from '../../lib/target';
-import { Refusal } from '../../lib/upload';
+import { mayPassLater, Refusal } from '../../lib/upload';
 import { messageOf } from '../../ui/Answer';
 import { type Answer, classifyWith } from './classify-with';
 
@@ -21,7 +21,8 @@ export type Ask =
   | { readonly state: 'sending'; readonly share: number }
   | { readonly state: 'busy'; readonly seconds: number }
   | { readonly state: 'answered'; readonly answer: Answer }
-  | { readonly state: 'failed'; readonly message: string };
+  /** @property mayPassLater whether the same photo may be answered at another time. */
+  | { readonly state: 'failed'; readonly message: string; readonly mayPassLater: boolean };
 
 export interface Photo {
   readonly id: string;
@@ -73,7 +74,7 @@ export async function ask(id: string, target: Target): Promise<void> {
     try {
       set({ state: 'answered', answer: await untilFree(photo.content, target, controller.signal, set) });
     } catch (error) {
-      set({ state: 'failed', message: messageOf(error) });
+      set({ state: 'failed', message: messageOf(error), mayPassLater: mayPassLater(error) });
     }
   });
 }
