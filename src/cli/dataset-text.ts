@@ -36,12 +36,14 @@ export function versionFields(version: DatasetVersion): string {
   );
 }
 
-function statisticsFields({ mean, deviation, grey, duplicates }: NonNullable<DatasetVersion['statistics']>) {
+function statisticsFields({ mean, deviation, grey, flat, duplicates }: NonNullable<DatasetVersion['statistics']>) {
   const channels = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(', ');
   return {
     'mean of red, green, blue': mean && channels(mean),
     deviation: deviation && channels(deviation),
     'gray images': count(grey),
+    'images of one color':
+      flat === null ? undefined : flat === 0 ? count(flat) : `${count(flat)}: nothing to learn from`,
     'exact duplicates': `${count(duplicates.exact)} groups`,
     'near duplicates': `${count(duplicates.near)} groups`,
     'in training and test': `${count(duplicates.leaks)} groups`,

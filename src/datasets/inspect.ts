@@ -35,8 +35,13 @@ export interface Inspection {
   readonly deviation: Channels | null;
   /** Number of images whose channels are equal. */
   readonly grey: number;
+  /** Number of images of one color, in which there is nothing to see. */
+  readonly flat: number;
   readonly duplicates: readonly DuplicateGroup[];
 }
+
+/** Standard deviation of a channel, of 255, below which all pixels look the same. */
+const FLAT = 1;
 
 /** Inspects a dataset version by the facts in its manifest, without decoding an image. */
 export async function inspect({ images }: Manifest): Promise<Inspection> {
@@ -55,6 +60,7 @@ export async function inspect({ images }: Manifest): Promise<Inspection> {
     mean: whole ? mean : null,
     deviation: whole ? perChannel((channel) => Math.sqrt(Math.max(0, square[channel]! - mean[channel]! ** 2))) : null,
     grey: facts.filter((fact) => isGrey(fact.mean) && isGrey(fact.deviation)).length,
+    flat: facts.filter(({ deviation }) => deviation.every((channel) => channel < FLAT)).length,
     duplicates: await duplicatesOf(images, 'near'),
   };
 }

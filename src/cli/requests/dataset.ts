@@ -6,7 +6,7 @@ const VERSION_FIELDS = graphql(`
     id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount
     splits { split images classes { label images } }
     rejected { name reason }
-    statistics { mean deviation grey duplicates { exact near leaks labelConflicts } }
+    statistics { mean deviation grey flat duplicates { exact near leaks labelConflicts } }
     derivation { parents { dataset number } }
   }
 `);

@@ -22,6 +22,7 @@ const statisticsSchema: z.ZodType<DatasetStatistics> = z.object({
   mean: channels,
   deviation: channels,
   grey: z.int(),
+  flat: z.int().nullable().default(null),
   duplicates: z.object({ exact: z.int(), near: z.int(), leaks: z.int(), labelConflicts: z.int() }),
 });
 

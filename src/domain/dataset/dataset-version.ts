@@ -53,6 +53,8 @@ export interface DatasetStatistics {
   readonly deviation: readonly number[] | null;
   /** Number of images without color. */
   readonly grey: number;
+  /** Number of images of one color; null in versions from before it was counted. */
+  readonly flat: number | null;
   readonly duplicates: DuplicateCounts;
 }
 

@@ -54,6 +54,13 @@ export class DatasetStatisticsType implements DatasetStatistics {
   @Field(() => Int, { description: 'Number of images without color.' })
   grey!: number;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Number of images of one color, in which there is nothing to see; null in versions from before it was counted.',
+  })
+  flat!: number | null;
+
   @Field(() => DuplicateCountsType)
   duplicates!: DuplicateCounts;
 }

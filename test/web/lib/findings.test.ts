@@ -8,6 +8,7 @@ function examined(
   classes: Readonly<Record<string, readonly [train: number, test: number]>>,
   duplicates: Partial<typeof NO_DUPLICATES> = {},
   rejectedCount = 0,
+  flat = 0,
 ): Examined {
   const split = (at: 0 | 1) => Object.entries(classes).map(([label, counts]) => ({ label, images: counts[at] }));
   const sum = (list: readonly { readonly images: number }[]) => list.reduce((all, { images }) => all + images, 0);
@@ -17,7 +18,7 @@ function examined(
       { split: 'TRAIN', images: sum(split(0)), classes: split(0) },
       { split: 'TEST', images: sum(split(1)), classes: split(1) },
     ],
-    statistics: { duplicates: { ...NO_DUPLICATES, ...duplicates } },
+    statistics: { flat, duplicates: { ...NO_DUPLICATES, ...duplicates } },
   };
 }
 
@@ -42,6 +43,14 @@ it('lists the worst first, each with its consequence', () => {
   expect(found[2]?.consequence).toContain('cat');
   expect(found[3]?.consequence).toContain('dog');
   expect(found[4]?.show).toEqual({ label: 'hen', split: 'TRAIN' });
+});
+
+it.each([
+  [1, 'note'],
+  [6, 'bad'],
+])('warns of %i images of one color among 120', (flat, severity) => {
+  const found = findingsOf(examined({ cat: [50, 10], dog: [50, 10] }, {}, 0, flat));
+  expect(found).toMatchObject([{ severity, title: 'Images of one color', count: flat }]);
 });
 
 it('names some classes and counts the rest', () => {

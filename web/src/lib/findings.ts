@@ -12,6 +12,8 @@ export interface Examined {
     readonly classes: readonly { readonly label: string; readonly images: number }[];
   }[];
   readonly statistics: {
+    /** Images of one color; null if they were not counted. */
+    readonly flat: number | null;
     readonly duplicates: {
       readonly exact: number;
       readonly near: number;
@@ -39,12 +41,16 @@ export interface Finding {
     | null;
 }
 
+/** Share of images of one color from which they harm. */
+const MUCH_FLAT = 0.05;
 /** Number of training images below which a class is small. */
 const SMALL_CLASS = 20;
 
 /** The findings of a version, worst first. */
 export function findingsOf({ rejectedCount, splits, statistics }: Examined): readonly Finding[] {
   const { leaks = 0, labelConflicts = 0, exact = 0, near = 0 } = statistics?.duplicates ?? {};
+  const flat = statistics?.flat ?? 0;
+  const isMuchFlat = flat >= MUCH_FLAT * splits.reduce((sum, { images }) => sum + images, 0);
   const imagesOf = (split: Split) => splits.find((each) => each.split === split)?.classes ?? [];
   const test = new Map(imagesOf('TEST').map(({ label, images }) => [label, images]));
   const untested = imagesOf('TRAIN').filter(({ label, images }) => images > 0 && !test.get(label));
@@ -85,6 +91,13 @@ export function findingsOf({ rejectedCount, splits, statistics }: Examined): rea
       consequence: `Too few to learn them well: ${names(small)}.`,
       count: small.length,
       show: small[0] ? { label: small[0].label, split: 'TRAIN' } : null,
+    },
+    {
+      severity: isMuchFlat ? 'bad' : 'note',
+      title: 'Images of one color',
+      consequence: 'There is nothing to see in them: check how they were saved.',
+      count: flat,
+      show: null,
     },
     {
       severity: 'note',

@@ -11,7 +11,7 @@ export const Findings_version = graphql(`
     rejectedCount
     rejected { name reason }
     splits { split images classes { label images } }
-    statistics { duplicates { exact near leaks labelConflicts } }
+    statistics { flat duplicates { exact near leaks labelConflicts } }
   }
 `);
 
