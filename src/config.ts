@@ -35,6 +35,8 @@ const configSchema = z.strictObject({
   servingDeadline: z.coerce.number().int().min(1).max(600_000).default(10_000),
   /** Versions kept loaded after a request by number. */
   servingVersions: z.coerce.number().int().min(1).max(100).default(1),
+  /** Megabytes that a decoded photo or image may take before it is shrunk; large ones share them. */
+  maxPhotoMemory: z.coerce.number().min(1).max(100_000).default(600),
   /** Requests per token and minute. */
   maxRequests: z.coerce.number().int().positive().default(60_000),
   /** Archives received or downloaded at the same time. */
@@ -62,4 +64,9 @@ export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv
   if (result.success) return result.data;
   const problems = problemsOf(result.error);
   throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });
+}
+
+/** Bytes that decoding a photo or image may take. */
+export function photoMemory({ maxPhotoMemory }: Config): number {
+  return maxPhotoMemory * 1_000_000;
 }

@@ -1,3 +1,5 @@
+import { photoMemory } from '../config.js';
+import { DATASET_BOUNDS } from '../datasets/bounds.js';
 import { AuditService } from '../domain/audit/audit-service.js';
 import { DatasetContents } from '../domain/dataset/dataset-contents.js';
 import { DatasetService } from '../domain/dataset/dataset-service.js';
@@ -108,7 +110,8 @@ function openDatasets({ setup, storage, shared }: Opened) {
   const reach = { allowPrivate: config.allowPrivateUrls, ca: parts.trusted };
   const fetch = createFetch({ ...reach, limit: UPLOAD_BOUNDS.maxFileSize });
   const { temporary } = folder;
-  const ingestion = new IngestionService({ blobs, writer, ingestions, allowed, quotas, fetch, temporary });
+  const bounds = { ...DATASET_BOUNDS, maxPhotoMemory: photoMemory(config) };
+  const ingestion = new IngestionService({ blobs, writer, ingestions, allowed, quotas, fetch, temporary, bounds });
   return { contents, ingestion, ingestions, versions: new DatasetVersionService({ prisma, blobs, contents, writer }) };
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { photoMemory } from '../config.js';
 import { findServedVersion } from '../domain/model/model-version-row.js';
 import { PredictionLog } from '../domain/prediction/prediction-log.js';
 import { NetworkCompiler } from '../engines/network-compiler.js';
@@ -42,7 +43,13 @@ export function openServing(
   const rollouts = new Rollouts(loaded, deployments);
   const predictionLog = new PredictionLog(prisma, blobs, log);
   closing.add(() => predictionLog.close());
-  const answerer = new Answerer({ bounds: config, loaded, deployments, rollouts, log: predictionLog });
+  const answerer = new Answerer({
+    bounds: { ...config, maxPhotoMemory: photoMemory(config) },
+    loaded,
+    deployments,
+    rollouts,
+    log: predictionLog,
+  });
   logServing(answerer, loaded, log);
   return { loaded, deployments, rollouts, predictionLog, answerer };
 }

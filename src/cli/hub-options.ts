@@ -27,6 +27,7 @@ export function withHubOptions(command: Command): Command {
     .option('--serving-queue <photos>', 'photos that may wait for an answer; more are refused', '64')
     .option('--serving-deadline <ms>', 'time within which an accepted photo is answered', '10000')
     .option('--serving-versions <n>', 'versions kept loaded after a request by number', '1')
+    .option('--max-photo-memory <megabytes>', 'memory that decoding a photo or image may take', '600')
     .option('--max-requests <number>', 'requests per token and minute', '60000')
     .option('--max-uploads <number>', 'archives received or downloaded at the same time', '16')
     .option('--max-queued-runs <number>', 'runs and sweeps that may wait in the queue', '10000')

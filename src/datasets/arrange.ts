@@ -1,6 +1,6 @@
 import { HubError } from '../errors.js';
 import { checkBound, type DatasetBounds } from './bounds.js';
-import { notAnImage } from './decode.js';
+import { NOT_AN_IMAGE } from './image-kind.js';
 import type { Placement } from './layout.js';
 import type { ImageRecord, Split } from './manifest.js';
 import { byCodeUnit, quoted, shown } from './names.js';
@@ -31,7 +31,7 @@ export function arrange(
   seed: number,
 ): Arrangement {
   const { placement, unused } = findPlacement(intake, bounds);
-  for (const { path } of unused) rejections.add(path.join('/'), notAnImage().message);
+  for (const { path } of unused) rejections.add(path.join('/'), NOT_AN_IMAGE);
   const { classes } = placement;
   checkBound(bounds, 'maxClasses', classes.length, 'The source', 'classes');
   const placed = place(intake.images, placement, rejections);

@@ -1,4 +1,5 @@
 import { HubError } from '../errors.js';
+import { DEFAULT_PHOTO_MEMORY } from './decode-memory.js';
 
 const MIB = 1024 ** 2;
 
@@ -14,8 +15,8 @@ export interface DatasetBounds {
   readonly maxTotalBytes: number;
   /** Unpacked bytes per byte of the archive. JPEG barely compresses: an honest archive stays near 1. */
   readonly maxCompressionRatio: number;
-  /** Pixels of one image: width times height of its first frame. */
-  readonly maxPixels: number;
+  /** Bytes of one decoded image, before it is shrunk. */
+  readonly maxPhotoMemory: number;
   readonly maxClasses: number;
   /** Files and folders in the source, including ignored ones. */
   readonly maxEntries: number;
@@ -27,11 +28,11 @@ export interface DatasetBounds {
 
 export const DATASET_BOUNDS: DatasetBounds = {
   maxImages: 200_000,
-  maxImageBytes: 20 * MIB,
+  maxImageBytes: 50_000_000,
   maxTableBytes: 64 * MIB,
   maxTotalBytes: 8192 * MIB,
   maxCompressionRatio: 200,
-  maxPixels: 25_000_000,
+  maxPhotoMemory: DEFAULT_PHOTO_MEMORY,
   maxClasses: 1000,
   maxEntries: 400_000,
   maxPathLength: 512,
@@ -51,11 +52,18 @@ export function checkBound(
 ): void {
   const value = bounds[bound];
   if (received <= value) return;
-  throw new HubError('LIMIT_EXCEEDED', `${subject} has ${received} ${unit}; the limit ${bound} is ${value}.`, {
+  const text = unit === 'bytes' ? `is ${megabytes(received, Math.ceil)}` : `has ${received} ${unit}`;
+  const limit = unit === 'bytes' ? megabytes(value, Math.floor) : value;
+  throw new HubError('LIMIT_EXCEEDED', `${subject} ${text}; the limit ${bound} is ${limit}.`, {
     limit: bound,
     value,
     received,
   });
+}
+
+/** Kilobytes at least, rounded away from the limit, so that a size over it never looks equal to it: `50.001 MB`. */
+function megabytes(bytes: number, round: (value: number) => number): string {
+  return `${round(bytes / 1000) / 1000} MB`;
 }
 
 /** Counts bytes while a source is unpacked, so that a small archive cannot unpack to a huge one. */

@@ -1,7 +1,19 @@
 import sharp, { type Sharp } from 'sharp';
 import { HubError } from '../errors.js';
-import { DATASET_BOUNDS } from './bounds.js';
+import { bmpHeader, decodeBmp } from './bmp.js';
+import {
+  checkCost,
+  DEFAULT_PHOTO_MEMORY,
+  type DecodeCost,
+  decodeCost,
+  decodeRoom,
+  ORDINARY_PIXELS,
+  ordinaryPixels,
+} from './decode-memory.js';
 import { type ImageFacts, imageFacts } from './image-facts.js';
+import { type ImageKind, imageKind, refused, refuseHevc } from './image-kind.js';
+import { jpegHeader } from './jpeg-header.js';
+import { tiffLayout } from './tiff-header.js';
 
 // Images are decoded in parallel, so threads within one would only compete. No image is decoded twice in a row.
 sharp.concurrency(1);
@@ -16,8 +28,8 @@ export interface DecodeOptions {
   /** Height of the result, in pixels. */
   readonly height: number;
   readonly fit: Fit;
-  /** Largest size (width times height) of the encoded image; `DATASET_BOUNDS.maxPixels` by default. */
-  readonly maxPixels?: number;
+  /** As of `withImage`. */
+  readonly maxPhotoMemory?: number;
 }
 
 /** The decoder's libraries. Other versions may decode to other pixels. */
@@ -26,23 +38,8 @@ export const DECODER_VERSIONS = [
   { name: 'libvips', version: sharp.versions.vips },
 ] as const;
 
-/** Leading bytes that identify an image's format. */
-export const IMAGE_HEAD_BYTES = 64;
-
-/** First bytes of JPEG, PNG, GIF, and of TIFF and BigTIFF in either byte order. */
-const MAGIC = ['\xff\xd8\xff', '\x89PNG\r\n\x1a\n', 'GIF87a', 'GIF89a', 'II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
-
 const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
 const EXIF = Buffer.from('Exif\0\0', 'latin1');
-
-/** Whether the content is JPEG, PNG, WebP, GIF, TIFF or AVIF. No decoder ever sees anything else, such as SVG or PDF. */
-export function isImage(encoded: Uint8Array): boolean {
-  const head = Buffer.from(encoded.subarray(0, IMAGE_HEAD_BYTES)).toString('latin1');
-  if (head.startsWith('RIFF')) return head.startsWith('WEBP', 8);
-  // AVIF states its brand after the box type, or among the compatible ones.
-  if (head.startsWith('ftyp', 4)) return head.includes('avif');
-  return MAGIC.some((magic) => head.startsWith(magic));
-}
 
 /**
  * The pixels of an encoded image for training and serving: width * height * 3 bytes, RGB (sRGB, 8 bit), row by row.
@@ -50,9 +47,9 @@ export function isImage(encoded: Uint8Array): boolean {
  * the size is not resampled. @throws IMAGE_REFUSED.
  */
 export async function decodePixels(encoded: Uint8Array, options: DecodeOptions): Promise<Uint8Array> {
-  const { width, height, fit, maxPixels = DATASET_BOUNDS.maxPixels } = options;
-  const image = openImage(encoded, maxPixels).resize(width, height, { fit });
-  return (await rgbOf(image, encoded, maxPixels)).data;
+  const { width, height, fit, maxPhotoMemory } = options;
+  const { data } = await withImage(encoded, (image) => rgbOf(image.resize(width, height, { fit })), maxPhotoMemory);
+  return data;
 }
 
 /** Mirrors pixels left to right. @param pixels width * height * 3 bytes, as from `decodePixels`. */
@@ -91,26 +88,101 @@ export interface MeasuredImage {
   readonly facts: ImageFacts;
 }
 
-/** Decodes every pixel, so that an accepted image never fails later. @throws IMAGE_REFUSED. */
-export async function measureImage(
+/**
+ * Decodes every pixel, so that an accepted image never fails later. Images of more than 25 MP are measured at a smaller
+ * size. @throws IMAGE_REFUSED.
+ */
+export function measureImage(encoded: Uint8Array, maxPhotoMemory?: number): Promise<MeasuredImage> {
+  const measure = async (image: Sharp, cost: DecodeCost | null): Promise<MeasuredImage> => {
+    const { data, width, height } = await rgbOf(cost ? shrunk(image, cost) : image);
+    const size = cost ? { width: cost.width, height: cost.height } : { width, height };
+    return { ...size, facts: imageFacts(data, width, height) };
+  };
+  return withImage(encoded, measure, maxPhotoMemory);
+}
+
+function shrunk(image: Sharp, { width, height }: DecodeCost): Sharp {
+  const factor = Math.ceil(Math.sqrt((width * height) / ORDINARY_PIXELS));
+  if (factor <= 1) return image;
+  const [across, down] = [width, height].map((side) => Math.max(1, Math.round(side / factor)));
+  return image.resize(across, down, { fit: 'fill' });
+}
+
+/**
+ * Opens an encoded image, upright, on white, as sRGB. JPEG and WebP shrink while they are decoded, when `use` resizes.
+ * @param use decodes the image; gets its cost if it is a large one. May be called twice.
+ * @param maxPhotoMemory bytes that the decoded, not yet shrunk image may take. Without it, for images that were accepted
+ * before, no size is refused. @throws IMAGE_REFUSED
+ */
+export async function withImage<T>(
   encoded: Uint8Array,
-  maxPixels: number = DATASET_BOUNDS.maxPixels,
-): Promise<MeasuredImage> {
-  const { data, width, height } = await rgbOf(openImage(encoded, maxPixels), encoded, maxPixels);
-  return { width, height, facts: imageFacts(data, width, height) };
+  use: (image: Sharp, cost: DecodeCost | null) => Promise<T>,
+  maxPhotoMemory?: number,
+): Promise<T> {
+  const kind = imageKind(encoded);
+  const room = maxPhotoMemory ?? DEFAULT_PHOTO_MEMORY;
+  try {
+    const result = await openImage(encoded, kind, ordinaryPixels(room))
+      .then((image) => use(image, null))
+      .catch(unlessTooLarge);
+    if (result !== TOO_LARGE) return result;
+    const cost = await decodeCost(encoded, kind);
+    if (maxPhotoMemory !== undefined) checkCost(cost, kind, maxPhotoMemory);
+    return await decodeRoom.run(cost.memory, room, async () => {
+      const large = await openImage(encoded, kind, cost.width * cost.height);
+      return use(large, cost);
+    });
+  } catch (error) {
+    throw error instanceof HubError ? error : refusalOf(encoded, kind);
+  }
 }
 
-export function notAnImage(): HubError {
-  return refused('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
+/** Part of the message with which sharp refuses an image of more pixels. */
+const PIXEL_LIMIT = 'pixel limit';
+const TOO_LARGE = Symbol('more pixels than the limit');
+
+function unlessTooLarge(error: unknown): typeof TOO_LARGE {
+  if (error instanceof Error && error.message.includes(PIXEL_LIMIT)) return TOO_LARGE;
+  throw error;
 }
 
-/** Opens an encoded image, upright, on white, as sRGB, without decoding it. @throws IMAGE_REFUSED for other content. */
-export function openImage(encoded: Uint8Array, maxPixels: number = DATASET_BOUNDS.maxPixels): Sharp {
-  if (!isImage(encoded)) throw notAnImage();
-  return sharp(encoded, { failOn: 'error', limitInputPixels: maxPixels, autoOrient: mayBeRotated(encoded) })
-    .flatten({ background: 'white' })
-    .toColourspace('srgb');
+/** Opens an image; only what libvips does not read is decoded at once. @throws IMAGE_REFUSED, or an error of sharp's. */
+async function openImage(encoded: Uint8Array, kind: ImageKind, maxPixels: number): Promise<Sharp> {
+  if (kind === 'BMP') {
+    const header = bmpHeader(encoded);
+    if (header.width * header.height > maxPixels) throw new Error(PIXEL_LIMIT);
+    const { data, ...raw } = await decodeBmp(encoded, header);
+    return onWhite(sharp(data, { raw, limitInputPixels: maxPixels }));
+  }
+  if (kind === 'AVIF') refuseHevc(encoded);
+  const skipsLastSample = kind === 'TIFF' && tiffLayout(encoded).skipsLastSample;
+  const options = { failOn: 'error', limitInputPixels: maxPixels, autoOrient: mayBeRotated(encoded) } as const;
+  const image = sharp(encoded, options);
+  if (await hasDeepProfile(encoded, kind)) image.withIccProfile('srgb');
+  if (!skipsLastSample) return onWhite(image);
+  // Decoded first: resizing would weight colors by the last sample as by transparency.
+  const { data, info } = await image.removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: maxPixels });
 }
+
+function onWhite(image: Sharp): Sharp {
+  return image.flatten({ background: 'white' }).toColourspace('srgb');
+}
+
+/**
+ * Whether an image has colors of 16 bits with a profile. sharp converts those to Display P3 (as of 0.35), and to sRGB only
+ * if it writes a profile.
+ */
+async function hasDeepProfile(encoded: Uint8Array, kind: ImageKind): Promise<boolean> {
+  const isPng8 = kind === 'PNG' && encoded[PNG_DEPTH] !== 16;
+  if (isPng8 || !['PNG', 'TIFF', 'AVIF'].includes(kind)) return false;
+  const { space, icc } = await sharp(encoded, { limitInputPixels: false }).metadata();
+  return space === 'rgb16' && icc !== undefined;
+}
+
+/** Byte of a PNG with the bits of a sample: behind the signature, the chunk's head and the size. */
+const PNG_DEPTH = 24;
 
 /** False for a JPEG without EXIF, since looking for an orientation costs a tenth of decoding a small image. */
 function mayBeRotated(encoded: Uint8Array): boolean {
@@ -119,44 +191,19 @@ function mayBeRotated(encoded: Uint8Array): boolean {
 }
 
 /** Decodes to width * height * 3 bytes. */
-async function rgbOf(
-  image: Sharp,
-  encoded: Uint8Array,
-  maxPixels: number,
-): Promise<{ data: Buffer; width: number; height: number }> {
-  const { data, info } = await decoded(image.raw().toBuffer({ resolveWithObject: true }), encoded, maxPixels);
+async function rgbOf(image: Sharp): Promise<{ data: Buffer; width: number; height: number }> {
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   // Another number of channels would silently shift every pixel after the first.
-  if (data.length !== width * height * 3) throw refused(`it decodes to ${data.length} bytes, not RGB`);
+  if (data.length !== width * height * 3)
+    throw refused(`not decoded to RGB: ${data.length} bytes for ${width} x ${height} pixels`);
   return { data, width, height };
 }
 
-async function decoded<T>(result: Promise<T>, encoded: Uint8Array, maxPixels: number): Promise<T> {
-  try {
-    return await result;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    throw message.includes('pixel limit') ? await tooManyPixels(encoded, maxPixels) : refused('truncated or damaged');
-  }
-}
-
-async function tooManyPixels(encoded: Uint8Array, maxPixels: number): Promise<HubError> {
-  // Reads the header only.
-  const { width, height } = await sharp(encoded, { limitInputPixels: false }).metadata();
-  const received = width * height;
-  return refused(`${width} x ${height} pixels are ${megapixels(received)}; the limit is ${megapixels(maxPixels)}`, {
-    limit: 'maxPixels',
-    value: maxPixels,
-    received,
-  });
-}
-
-/** Exact megapixels, so that a size over the limit never looks equal to it: `25.005 MP`. */
-function megapixels(pixels: number): string {
-  return `${pixels / 1e6} MP`;
-}
-
-/** The message is only the reason: lists show it next to a name, and a single photo needs no name. */
-function refused(reason: string, details: Readonly<Record<string, unknown>> = {}): HubError {
-  return new HubError('IMAGE_REFUSED', reason, details);
+/** The reason for an image that its decoder gave up on. */
+function refusalOf(encoded: Uint8Array, kind: ImageKind): HubError {
+  const jpeg = kind === 'JPEG' ? jpegHeader(encoded) : null;
+  if (jpeg?.isLossless) return refused('a lossless JPEG: save it as ordinary JPEG or as PNG');
+  if (jpeg && jpeg.precision !== 8) return refused(`a JPEG of ${jpeg.precision}-bit samples: save it with 8 bits`);
+  return refused('truncated or damaged');
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../errors.js';
 import { checkBound, type DatasetBounds } from './bounds.js';
-import { IMAGE_HEAD_BYTES, isImage, type MeasuredImage, measureImage, notAnImage } from './decode.js';
+import { type MeasuredImage, measureImage } from './decode.js';
+import { IMAGE_HEAD_BYTES, imageKind } from './image-kind.js';
 import { inOrder } from './in-order.js';
 import { isTable, type LabelsTable } from './labels-table.js';
 import { splitPath } from './layout.js';
@@ -107,13 +108,13 @@ async function* readImages(
       continue;
     }
     const content = await readImage(entry, bounds);
-    if (content === null) rejections.add(name, notAnImage().message);
+    if (typeof content === 'string') rejections.add(name, content);
     else yield { name, content, measured: entry.measured };
   }
 }
 
-/** The whole content, or null as soon as its first bytes are not those of an image. */
-async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffer | null> {
+/** The whole content, or the reason for its rejection as soon as its first bytes are not those of an image. */
+async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffer | string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of entry.content()) {
@@ -121,12 +122,29 @@ async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffe
     const before = bytes;
     bytes += chunk.length;
     if (bytes < IMAGE_HEAD_BYTES) continue;
-    if (before < IMAGE_HEAD_BYTES && !isImage(Buffer.concat(chunks))) return null;
+    const reason = before < IMAGE_HEAD_BYTES ? strangeness(Buffer.concat(chunks)) : null;
+    if (reason !== null) return reason;
     const stated = Math.max(bytes, entry.bytes);
     checkBound(bounds, 'maxImageBytes', stated, `The image ${quoted(entry.path)}`, 'bytes');
   }
   const content = Buffer.concat(chunks, bytes);
-  return isImage(content) ? content : null;
+  return strangeness(content) ?? content;
+}
+
+/** The reason for rejecting a file by its first bytes; null for an image. */
+function strangeness(head: Uint8Array): string | null {
+  try {
+    imageKind(head);
+    return null;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** The reason of a refused image. @throws any other error. */
+function reasonOf(error: unknown): string {
+  if (error instanceof HubError && error.code === 'IMAGE_REFUSED') return error.message;
+  throw error;
 }
 
 /** @param others bytes of the tables before it, which count towards the same limit. */
@@ -144,9 +162,8 @@ async function measure(
   bounds: DatasetBounds,
 ): Promise<{ file: ImageFile; measured: MeasuredImage | string }> {
   try {
-    return { file, measured: file.measured ?? (await measureImage(file.content, bounds.maxPixels)) };
+    return { file, measured: file.measured ?? (await measureImage(file.content, bounds.maxPhotoMemory)) };
   } catch (error) {
-    if (error instanceof HubError && error.code === 'IMAGE_REFUSED') return { file, measured: error.message };
-    throw error;
+    return { file, measured: reasonOf(error) };
   }
 }

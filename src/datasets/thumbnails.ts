@@ -1,12 +1,14 @@
 import sharp from 'sharp';
-import { decodePixels, openImage } from './decode.js';
+import { decodePixels, withImage } from './decode.js';
 
 /** WebP quality, of 100: thumbnails are for an overview. */
 const QUALITY = 80;
 
 /** Scales a whole image to fit a square. @param side pixels. @returns WebP. */
 export async function thumbnail(encoded: Uint8Array, side: number): Promise<Buffer> {
-  return openImage(encoded).resize(side, side, { fit: 'inside' }).webp({ quality: QUALITY }).toBuffer();
+  return withImage(encoded, (image) =>
+    image.resize(side, side, { fit: 'inside' }).webp({ quality: QUALITY }).toBuffer(),
+  );
 }
 
 /** A WebP file as a data URL. */

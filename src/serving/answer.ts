@@ -60,7 +60,7 @@ export class Answerer {
 
   constructor(private readonly parts: AnswererParts) {
     this.#admission = new Admission(parts.bounds);
-    this.#decoder = new Decoder(() => this.#batches.next());
+    this.#decoder = new Decoder(parts.bounds.maxPhotoMemory, () => this.#batches.next());
     const moreToCome = (): boolean => this.#decoder.pending > 0;
     this.#batches = new Batches(parts.bounds, moreToCome, (batch) => {
       this.#admission.computed(batch.photos * batch.sideBySide, batch.milliseconds);

@@ -21,8 +21,14 @@ export class Decoder {
   readonly #oneOnEachCore = pLimit(availableParallelism());
   #pending = 0;
 
-  /** @param onFailure called when a photo was not decoded: a batch that waits for it may start. */
-  constructor(private readonly onFailure: () => void) {}
+  /**
+   * @param maxPhotoMemory bytes that a decoded photo may take.
+   * @param onFailure called when a photo was not decoded: a batch that waits for it may start.
+   */
+  constructor(
+    private readonly maxPhotoMemory: number,
+    private readonly onFailure: () => void,
+  ) {}
 
   /** Photos that are being decoded or wait for it. */
   get pending(): number {
@@ -53,7 +59,7 @@ export class Decoder {
       return await this.#oneOnEachCore(async () => {
         signal.throwIfAborted(); // its deadline has passed while it waited
         const began = performance.now();
-        const pixels = await decodePhoto(photo, side);
+        const pixels = await decodePhoto(photo, side, this.maxPhotoMemory);
         isDecoded = true;
         return { pixels, milliseconds: performance.now() - began };
       });

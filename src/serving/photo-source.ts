@@ -26,6 +26,6 @@ export function encodedPhoto(read: () => Promise<Uint8Array>): PhotoSource {
 
 /** The refusal of an encoded photo of more than `PHOTO_BYTES`. */
 export function photoTooLarge(): HubError {
-  const message = `The photo has more than ${PHOTO_BYTES} bytes, the limit of one photo.`;
+  const message = `Photo is over ${PHOTO_BYTES / 1_000_000} MB, the limit: make it smaller.`;
   return new HubError('LIMIT_EXCEEDED', message, { limit: PHOTO_BYTES });
 }

@@ -10,4 +10,6 @@ export interface ServingBounds {
   readonly servingDeadline: number;
   /** Versions that stay loaded because they were asked for by number. */
   readonly servingVersions: number;
+  /** Bytes that decoding a photo may take; large photos share them. */
+  readonly maxPhotoMemory: number;
 }

@@ -35,7 +35,7 @@ describe('an error names the bound, its value and the received value', () => {
     const bounds = { ...DATASET_BOUNDS, maxImageBytes: 1000 };
     await expect(ingestImages(source, (await temporaryStore()).blobs, { bounds })).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
-      message: `The image "cat/large.png" has ${large.length} bytes; the limit maxImageBytes is 1000.`,
+      message: `The image "cat/large.png" is ${Math.ceil(large.length / 1000) / 1000} MB; the limit maxImageBytes is 0.001 MB.`,
     });
   });
 
@@ -46,12 +46,12 @@ describe('an error names the bound, its value and the received value', () => {
     expect(ingested.rejected.map(({ name }) => name)).toEqual(['notes.csv']);
   });
 
-  it('maxPixels rejects the image alone', async () => {
+  it('maxPhotoMemory rejects the image alone', async () => {
     const files = { ...(await images(['cat', 'dog'], 2)), 'cat/large.png': await png(9, 20, 20) };
-    const bounds = { ...DATASET_BOUNDS, maxPixels: 100 };
+    const bounds = { ...DATASET_BOUNDS, maxPhotoMemory: 300 };
     const ingested = await ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { bounds });
     expect(ingested.rejected).toEqual([
-      { name: 'cat/large.png', reason: '20 x 20 pixels are 0.0004 MP; the limit is 0.0001 MP' },
+      { name: 'cat/large.png', reason: '0.0004 MP (20 x 20); the limit is 0.0001 MP' },
     ]);
   });
 

@@ -86,23 +86,113 @@ describe('decodePixels', () => {
     },
   );
 
+  const head = (magic: string, at = 0) => Buffer.from(`${'\0'.repeat(at)}${magic}${'\0'.repeat(200)}`, 'latin1');
+
   it.each([
-    ['an SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
-    ['a PDF', '%PDF-1.7\n'],
-    ['nothing', ''],
-  ])('refuses %s', async (_, content) => {
-    await expect(decode(Buffer.from(content), 8, 8)).rejects.toMatchObject({
+    ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), 'an SVG drawing'],
+    ['an SVG with a declaration', Buffer.from('\n<?xml version="1.0"?>\n<!-- x --><svg/>'), 'an SVG drawing'],
+    ['a PDF', Buffer.from('%PDF-1.7\n'), 'a PDF document'],
+    ['a HEIC photo', head('\0\0\0\x18ftypheic\0\0\0\0mif1heic'), 'in HEIC format: export it as JPEG'],
+    ['a HEIF sequence', head('\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc'), 'in HEIC format'],
+    ['HEVC by the brand of AVIF', head('\0\0\0\x18ftypavif\0\0\0\0mif1avifhvc1'), 'in HEIC format'],
+    ['a video', head('\0\0\0\x18ftypisom\0\0\0\0isommp42'), 'a video'],
+    ['a WebM video', head('\x1aE\xdf\xa3'), 'a video'],
+    ['an AVI video', head('RIFF\0\0\0\0AVI LIST'), 'a video'],
+    ['a Canon raw photo', head('II*\0\x10\0\0\0CR\x02\0'), 'a camera raw file'],
+    ['a newer Canon raw photo', head('\0\0\0\x18ftypcrx \0\0\0\x01crx isom'), 'a camera raw file'],
+    ['a Fujifilm raw photo', head('FUJIFILMCCD-RAW 0201'), 'a camera raw file'],
+    ['a Photoshop file', head('8BPS\0\x01'), 'a Photoshop file'],
+    ['a JPEG XL image', head('\xff\x0a'), 'in JPEG XL format'],
+    ['a JPEG 2000 image', head('\0\0\0\x0cjP  \r\n\x87\n'), 'in JPEG 2000 format'],
+    ['an icon', head('\0\0\x01\0\x01\0'), 'a Windows icon'],
+    ['an OpenEXR image', head('v/1\x01'), 'a high dynamic range image'],
+    ['a DICOM file', head('DICM', 128), 'a DICOM file'],
+    ['nothing', Buffer.alloc(0), 'an empty file'],
+    [
+      'a text',
+      Buffer.from('BMW is a make of cars, and this is a text'),
+      'not a JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP',
+    ],
+  ])('refuses %s by its name, with what to do', async (_, content, message) => {
+    await expect(decode(content, 8, 8)).rejects.toMatchObject({
       code: 'IMAGE_REFUSED',
-      message: 'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image',
+      message: expect.stringContaining(message),
     });
   });
 
-  it('refuses more pixels than the limit, with the numbers', async () => {
-    const options = { width: 8, height: 8, fit: 'cover', maxPixels: 100 } as const;
-    await expect(decodePixels(await png(3, 20, 10), options)).rejects.toMatchObject({
+  it.each(['srgb', 'p3'])('decodes 16-bit colors with the profile %s as those of 8 bits', async (profile) => {
+    const colours = flat('rgb(200, 100, 50)').withIccProfile(profile);
+    const deep = await decode(await colours.toColourspace('rgb16').png().toBuffer(), 4, 4);
+    for (const [i, value] of [200, 100, 50].entries()) expect(Math.abs(deep[i]! - value)).toBeLessThanOrEqual(1);
+  });
+
+  it.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)('decodes Display P3 of %s to sRGB', async (format) => {
+    const encoded = await flat('rgb(200, 100, 50)').withIccProfile('p3').toFormat(format, { quality: 100 }).toBuffer();
+    const pixels = await decode(encoded, 4, 4);
+    for (const [i, value] of [200, 100, 50].entries()) expect(Math.abs(pixels[i]! - value)).toBeLessThanOrEqual(3);
+  });
+
+  it('says that a JPEG is lossless or has 12 bits, not that it is damaged', async () => {
+    const encoded = await noise(1, 16, 16).jpeg().toBuffer();
+    const frame = encoded.indexOf(Buffer.from([0xff, 0xc0]));
+    const patched = (at: number, value: number) =>
+      Buffer.from(encoded.map((byte, i) => (i === frame + at ? value : byte)));
+    await expect(measureImage(patched(1, 0xc3))).rejects.toThrow('a lossless JPEG: save it as ordinary JPEG or as PNG');
+    await expect(measureImage(patched(4, 12))).rejects.toThrow('a JPEG of 12-bit samples: save it with 8 bits');
+  });
+});
+
+describe('the memory of a photo', () => {
+  const options = { width: 8, height: 8, fit: 'cover' } as const;
+
+  it('bounds its decoded size, and the refusal speaks of megapixels', async () => {
+    await expect(decodePixels(await png(3, 20, 10), { ...options, maxPhotoMemory: 300 })).rejects.toMatchObject({
       code: 'IMAGE_REFUSED',
-      message: '20 x 10 pixels are 0.0002 MP; the limit is 0.0001 MP',
-      details: { limit: 'maxPixels', value: 100, received: 200 },
+      message: '0.0002 MP (20 x 10); the limit is 0.0001 MP',
+      details: { limit: 'maxPhotoMemory', value: 300, received: 600, pixels: 200 },
     });
+  });
+
+  const colours = noise(4, 64, 32);
+  it.each<[string, Sharp, number]>([
+    ['a JPEG', colours.clone().jpeg(), 3],
+    ['a progressive JPEG', colours.clone().jpeg({ progressive: true, chromaSubsampling: '4:2:0' }), 3],
+    [
+      'a progressive JPEG without subsampling',
+      colours.clone().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }),
+      6,
+    ],
+    ['a PNG', colours.clone().png(), 3],
+    ['a PNG with transparency', noise(5, 64, 32, 4).png(), 4],
+    ['a PNG of 16 bits', colours.clone().toColourspace('rgb16').png(), 6],
+    ['a WebP', colours.clone().webp(), 4],
+    ['a GIF', colours.clone().gif(), 5],
+    ['an AVIF', colours.clone().avif(), 8],
+  ])('of %s is counted by its header', async (_, image, bytesPerPixel) => {
+    const encoded = await image.toBuffer();
+    const memory = 64 * 32 * bytesPerPixel;
+    const bound = { ...options, maxPhotoMemory: memory };
+    expect(await decodePixels(encoded, bound)).toEqual(await decodePixels(encoded, options));
+    expect(await measureImage(encoded, memory)).toEqual(await measureImage(encoded));
+    await expect(measureImage(encoded, memory - 1)).rejects.toMatchObject({ details: { received: memory } });
+  });
+
+  it.each<[string, (image: Sharp) => Sharp]>([
+    ['JPEG', (image) => image.jpeg({ quality: 90 })],
+    ['JPEG on its side', (image) => image.jpeg({ quality: 90 }).withMetadata({ orientation: 6 })],
+    ['progressive JPEG', (image) => image.jpeg({ progressive: true })],
+  ])('suffices for a %s of 48 MP', async (form, encode) => {
+    const left = await flat('red').resize(4000, 6000).png().toBuffer();
+    const blue = sharp({ create: { width: 8000, height: 6000, channels: 3, background: 'blue' } });
+    const large = await encode(blue.composite([{ input: left, gravity: 'west' }])).toBuffer();
+    const isOnSide = form.endsWith('side');
+    const size = isOnSide ? { width: 6000, height: 8000 } : { width: 8000, height: 6000 };
+    const measured = await measureImage(large, 150_000_000);
+    expect(measured).toMatchObject(size);
+    for (const [i, mean] of [127, 0, 127].entries()) expect(Math.abs(measured.facts.mean[i]! - mean)).toBeLessThan(2);
+    const pixels = await decodePixels(large, { ...options, maxPhotoMemory: 150_000_000 });
+    const last = pixelAt(pixels, 63);
+    for (const [i, value] of RED.entries()) expect(Math.abs(pixelAt(pixels, 0)[i]! - value)).toBeLessThan(4);
+    for (const [i, value] of BLUE.entries()) expect(Math.abs(last[i]! - value)).toBeLessThan(4);
   });
 });

@@ -108,11 +108,11 @@ describe('ingestImages', () => {
     });
     expect(ingested.counts.images).toBe(8);
     expect([...ingested.rejected].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
-      { name: 'README.md', reason: 'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image' },
+      { name: 'README.md', reason: 'not a JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP image' },
       { name: 'cat/cut.jpg', reason: 'truncated or damaged' },
       { name: 'cat/small/1.png', reason: 'nested deeper than class/file' },
       { name: 'cat/twin-b.png', reason: 'duplicate of cat/twin-a.png' },
-      { name: 'cat/vector.jpg', reason: 'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image' },
+      { name: 'cat/vector.jpg', reason: 'an SVG drawing: export it as PNG' },
       { name: 'cover.png', reason: 'not inside a class folder' },
     ]);
     expect(ingested.rejectedCount).toBe(6);

@@ -217,14 +217,14 @@ describe('POST /v1/classify', () => {
     ],
     ['with a text', '', () => body(Buffer.from('no photo at all')), 422, 'IMAGE_REFUSED', /not a JPEG, PNG/],
     ['with half a photo', '', () => body(photo.subarray(0, photo.length / 2)), 422, 'IMAGE_REFUSED', /truncated/],
-    ['with too large a body', '', () => body(large()), 413, 'LIMIT_EXCEEDED', /more than 20971520 bytes, the limit/],
+    ['with too large a body', '', () => body(large()), 413, 'LIMIT_EXCEEDED', /^Photo is over 50 MB, the limit/],
     [
       'with too large a file',
       '',
       () => ({ body: formOf(['image', large()]) }),
       413,
       'LIMIT_EXCEEDED',
-      /more than 20971520 bytes, the limit/,
+      /^Photo is over 50 MB, the limit/,
     ],
   ])('refuses a request %s', async (_, query, init, status, code, message) => {
     const { status: answered, answer } = await post(query, init());

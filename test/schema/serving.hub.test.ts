@@ -52,7 +52,7 @@ describe('classifyMany', () => {
         classification: null,
         error: {
           code: 'IMAGE_REFUSED',
-          message: 'The photo cannot be used: not a JPEG, PNG, WebP, GIF, TIFF or AVIF image.',
+          message: 'Photo is not a JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP image.',
           retryAfter: null,
         },
       },

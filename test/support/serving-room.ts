@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { DEFAULT_PHOTO_MEMORY } from '../../src/datasets/decode-memory.js';
 import { compileNetwork } from '../../src/engines/compile-network.js';
 import type { ClassifierForward } from '../../src/engines/engine.js';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
@@ -36,6 +37,7 @@ const BOUNDS: ServingBounds = {
   servingQueue: 64,
   servingDeadline: 60_000,
   servingVersions: 1,
+  maxPhotoMemory: DEFAULT_PHOTO_MEMORY,
 };
 
 /** A question to the production version for all classes. */

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { DatasetBounds } from '../../datasets/bounds.js';
 import { openArchive, openSource } from '../../datasets/detect.js';
 import { ingestImages } from '../../datasets/ingest.js';
 import type { Source } from '../../datasets/source.js';
@@ -31,6 +32,7 @@ export interface IngestionParts {
   readonly allowed: AllowedFolders;
   readonly quotas: Quotas;
   readonly fetch: Fetch;
+  readonly bounds: DatasetBounds;
   /** Folder for archives while they are read. */
   readonly temporary: string;
 }
@@ -94,9 +96,10 @@ export class IngestionService {
     { signal, reading }: IngestionHandle,
   ): Promise<DatasetVersion> {
     const { dataset, testFraction, validationFraction, seed } = options;
+    const { blobs, bounds } = this.parts;
     const draw = { testFraction, validationFraction, seed };
     return this.parts.writer.write(dataset, from, () =>
-      ingestImages(source, this.parts.blobs, { ...draw, signal, onProgress: reading }),
+      ingestImages(source, blobs, { ...draw, bounds, signal, onProgress: reading }),
     );
   }
 }

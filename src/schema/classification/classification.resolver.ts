@@ -14,7 +14,7 @@ export class ClassificationResolver {
   constructor(private readonly answerer: Answerer) {}
 
   @Mutation(() => ClassificationType, {
-    description: 'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF or AVIF of any size).',
+    description: 'Classifies an uploaded photo (JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP).',
   })
   @Needs('VIEWER', modelIn('model'))
   async classify(
