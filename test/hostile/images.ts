@@ -63,6 +63,7 @@ export async function imageCases(): Promise<HostileCase[]> {
     ['a PNG of 2^31 - 1 by 2^31 - 1 pixels', () => png(2 ** 31 - 1, 2 ** 31 - 1)],
     ['a PNG of 50,000 by 50,000 pixels', () => png(50_000, 50_000, [], bomb)],
     ['a PNG of 25,000,001 by 1 pixels', () => png(25_000_001, 1)],
+    ['a PNG of 200,000,001 by 1 pixels', () => png(200_000_001, 1)],
     ['a PNG of no pixels', () => png(0, 0)],
     ['a JPEG of 65,535 by 65,535 pixels', () => patched(of.jpeg, sof + 5, 255, 255, 255, 255)],
     ['a JPEG of no height', () => patched(of.jpeg, sof + 5, 0, 0)],
@@ -137,7 +138,7 @@ export async function imageCases(): Promise<HostileCase[]> {
     ['nothing', Buffer.alloc(0)],
     ['one byte', text('\xff')],
     ['zeros', Buffer.alloc(1000)],
-    ['more than 20 MB', Buffer.alloc(20 * MIB + 1, 0xff)],
+    ['more than 50 MB', Buffer.alloc(50_000_001, 0xff)],
   ];
   const polyglots = honest.flatMap(([format, picture]): [string, Buffer][] => [
     [`a ${format} with a zip behind it`, Buffer.concat([picture, text('PK\x05\x06'), Buffer.alloc(18)])],

@@ -29,7 +29,9 @@ async function readPhoto(request: Request, response: Response): Promise<Uint8Arr
     const message = `Send the photo as ${PHOTO_TYPES.join(', ')}, or as the file "${FIELD}" of multipart/form-data; ${received} was received.`;
     throw new HubError('UNSUPPORTED_TYPE', message, { received });
   }
-  await parse(parseBody, request, response);
+  await parse(parseBody, request, response).catch((error: unknown) => {
+    throw error instanceof HubError && error.code === 'LIMIT_EXCEEDED' ? photoTooLarge() : error;
+  });
   if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
   throw new HubError('BAD_INPUT', 'The body of the request is empty: send a photo.');
 }
