@@ -11,6 +11,8 @@ import { CalibrationService } from '../domain/model/calibration-service.js';
 import { ExportService } from '../domain/model/export-service.js';
 import { ImportHandler } from '../domain/model/import-handler.js';
 import { ImportService } from '../domain/model/import-service.js';
+import { ModelArchiveService } from '../domain/model/model-archive-service.js';
+import { ModelDeletionService } from '../domain/model/model-deletion-service.js';
 import { ModelService } from '../domain/model/model-service.js';
 import { ModelSettingsService } from '../domain/model/model-settings-service.js';
 import { PrecisionService } from '../domain/model/precision-service.js';
@@ -141,6 +143,11 @@ function openModels({ setup, storage, shared, serving, training, jobs }: Opened,
     exports: new ExportService({ ...onVersions, temporary: folder.temporary, runner }),
     imports: new ImportService(prisma, blobs, allowed, quotas, queue),
     models: new ModelService(prisma, registry),
+    modelArchive: new ModelArchiveService(prisma, changes),
+    modelDeletion: new ModelDeletionService({
+      ...{ prisma, queue, deployments, predictionLog, changes },
+      runBlobs: training.runBlobs,
+    }),
     modelSettings,
     precisions,
     predictions: new PredictionService(prisma, blobs, predictionLog, modelSettings),

@@ -24,6 +24,7 @@ export interface Training {
   readonly backbones: BackboneService;
   readonly estimates: EstimateService;
   readonly runs: RunService;
+  readonly runBlobs: RunBlobs;
   readonly handlers: Pick<JobHandlers, 'train' | 'sweep' | 'release'>;
 }
 
@@ -55,6 +56,7 @@ export async function openTraining(
     backbones,
     estimates: new EstimateService({ ...work, bytesPerCall, computer, runner }),
     runs,
+    runBlobs,
     handlers: {
       train: new TrainHandler({ ...work, runBlobs, journal, states, code }),
       sweep: new SweepHandler({ ...work, runs, changes }),

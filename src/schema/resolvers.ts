@@ -6,6 +6,8 @@ import type { IngestionService } from '../domain/dataset/ingestion-service.js';
 import type { Ingestions } from '../domain/dataset/ingestions.js';
 import type { EstimateService } from '../domain/estimate/estimate-service.js';
 import type { ImportService } from '../domain/model/import-service.js';
+import type { ModelArchiveService } from '../domain/model/model-archive-service.js';
+import type { ModelDeletionService } from '../domain/model/model-deletion-service.js';
 import type { ModelService } from '../domain/model/model-service.js';
 import type { ModelSettingsService } from '../domain/model/model-settings-service.js';
 import type { PrecisionService } from '../domain/model/precision-service.js';
@@ -36,6 +38,7 @@ import { EstimateResolver } from './estimate/estimate.resolver.js';
 import { ImportResolver } from './model/import.resolver.js';
 import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
+import { ModelRemovalResolver } from './model/model-removal.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
@@ -64,6 +67,8 @@ export interface Services {
   readonly ingestion: IngestionService;
   readonly ingestions: Ingestions;
   readonly models: ModelService;
+  readonly modelArchive: ModelArchiveService;
+  readonly modelDeletion: ModelDeletionService;
   readonly modelSettings: ModelSettingsService;
   readonly precisions: PrecisionService;
   readonly predictions: PredictionService;
@@ -98,6 +103,7 @@ export function resolversOf(services: Services): readonly object[] {
     new QuotaResolver(services.quotas, services.rateLimit),
     new ModelFields(services.runLoaders),
     new ModelResolver(services.models, services.modelSettings, services.deployments),
+    new ModelRemovalResolver(services.modelArchive, services.modelDeletion),
     new PrecisionResolver(services.precisions),
     new PredictionLogResolver(services.predictions),
     new PredictionResolver(services.predictions),

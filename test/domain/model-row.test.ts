@@ -10,8 +10,11 @@ const AT = new Date('2026-01-01');
 const row = (changes: Partial<ModelVersionRow> = {}): ModelVersionRow => ({
   ...{ id: 'v-1', modelId: 'm-1', number: 2, runId: 'r-1', datasetVersionId: 'd-1', backboneId: 'b-1' },
   ...{ weightsBlob: 'w', expectedBlob: null, labels: ['cat', 'dog'], preprocessing: { input: 32, image: 75 } },
-  ...{ testAccuracy: 0.9, testLoss: 0.3, createdAt: AT },
-  model: { id: 'm-1', name: 'pets', description: null, gate: null, secondPerson: false, logging: null, createdAt: AT },
+  ...{ testAccuracy: 0.9, testLoss: 0.3, archivedAt: null, createdAt: AT },
+  model: {
+    ...{ id: 'm-1', name: 'pets', description: null, gate: null, secondPerson: false, logging: null },
+    ...{ lastNumber: 2, archivedAt: null, createdAt: AT },
+  },
   run: { recipe: { hiddenUnits: 8 } },
   backbone: {
     ...{ id: 'b-1', name: 'narrow', sha256: 'b', architecture: 'InceptionV3 x 0.1', source: 's', licence: 'l' },

@@ -15,7 +15,7 @@ describe.skipIf(!browser)('the pages of models', () => {
   let opened: Watched;
   let page: Page;
 
-  const models = Array.from({ length: 5 }, (_, i) => `model-${i + 1}`);
+  const models = Array.from({ length: 7 }, (_, i) => `model-${i + 1}`);
   /** A model that no other test uses, with a good and a worse version, promoted to production in the given order. */
   const newModel = async (...promoted: readonly number[]): Promise<string> => {
     const model = models.pop()!;
@@ -122,6 +122,41 @@ describe.skipIf(!browser)('the pages of models', () => {
     await hub.send('classify', 'image', await colourPhoto('red', 1), { model });
     await page.getByText(/^The versions agree on .+ of 1 photos\.$/).waitFor();
     await expectAccessible(page);
+  });
+
+  it('archive and delete versions and models, once the name of the model is typed', async () => {
+    const model = await newModel();
+    await open(`/models/${model}?version=1`);
+    await page.getByRole('button', { name: 'Archive version 1' }).click();
+    await page.getByRole('heading', { name: 'Archived versions' }).waitFor();
+    await page.getByRole('link', { name: 'Version 1', exact: true }).waitFor({ state: 'detached' });
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Unarchive version 1' }).click();
+    await page.getByRole('link', { name: 'Version 1', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete version 1…' }).click();
+    const remove = page.getByRole('button', { name: 'Delete', exact: true });
+    expect(await remove.isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: `Type ${model} to continue` }).fill(model);
+    await expectAccessible(page);
+    await remove.click();
+    await page.getByRole('link', { name: 'Version 1', exact: true }).waitFor({ state: 'detached' });
+    await promote(model, 2, 'held');
+    await page.getByRole('button', { name: 'Archive model' }).click();
+    await page.getByText(/the alias production points to version 2/).waitFor();
+    const other = await newModel();
+    await open(`/models/${other}`);
+    await page.getByRole('button', { name: 'Archive model' }).click();
+    await page.getByText('This model is archived.').waitFor();
+    await open('/models');
+    await page.getByRole('link', { name: model }).waitFor();
+    expect(await page.getByRole('link', { name: other }).count()).toBe(0);
+    await page.getByRole('switch', { name: 'Show archived models' }).click();
+    await page.getByRole('link', { name: other }).click();
+    await page.getByRole('button', { name: 'Delete model…' }).click();
+    await page.getByRole('textbox', { name: `Type ${other} to continue` }).fill(other);
+    await remove.click();
+    await page.getByRole('heading', { name: 'Models' }).waitFor();
+    await page.getByRole('link', { name: other }).waitFor({ state: 'detached' });
   });
 
   it('fit a phone', async () => {

@@ -6,18 +6,26 @@ import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_PRECISION } from '../requests/model.js';
 import { addExport, addImport } from './model-files.js';
+import { addRemoval } from './model-removal.js';
+
+interface ListOptions extends ConnectionOptions {
+  readonly archived?: true;
+}
 
 export function modelCommand(program: Command): void {
   const model = program.command('model').description('Models, their versions and aliases.');
 
-  withConnection(model.command('list').description('List the models.')).action(async (options: ConnectionOptions) => {
-    const { models } = await (await connect(options)).request(MODELS);
+  withConnection(
+    model.command('list').description('List the models.').option('--archived', 'list archived models and versions too'),
+  ).action(async (options: ListOptions) => {
+    const { archived = false } = options;
+    const { models } = await (await connect(options)).request(MODELS, { archived });
     print(options, { models }, () =>
       table(
         ['model', ' versions', 'aliases'],
-        models.map(({ name, versions, aliases }) => {
+        models.map(({ name, versions, aliases, archivedAt }) => {
           const pointers = aliases.map((alias) => `${alias.name} ${alias.version.number}`);
-          return [name, versions.length, pointers.join(', ')];
+          return [name, versions.length, archivedAt === null ? pointers.join(', ') : 'archived'];
         }),
       ),
     );
@@ -27,12 +35,15 @@ export function modelCommand(program: Command): void {
     model
       .command('show')
       .description('Show a model: its versions and the moves of its aliases.')
-      .argument('<model>', 'its name'),
-  ).action(async (name: string, options: ConnectionOptions) => {
-    const { model: found } = await (await connect(options)).request(MODEL, { name });
+      .argument('<model>', 'its name')
+      .option('--archived', 'show archived versions too'),
+  ).action(async (name: string, options: ListOptions) => {
+    const { archived = false } = options;
+    const { model: found } = await (await connect(options)).request(MODEL, { name, archived });
     if (!found) throw new HubError('NOT_FOUND', `There is no model named ${name}: "hub model list" lists them.`);
     print(options, { model: found }, () =>
       sections(
+        found.archivedAt === null ? '' : `The model is archived since ${moment(found.archivedAt)}.`,
         table(
           [' version', ' test accuracy', 'measured on', 'backbone', 'aliases', 'run', 'registered'],
           found.versions.map((version) => [
@@ -40,7 +51,7 @@ export function modelCommand(program: Command): void {
             percent(version.testAccuracy),
             `${version.datasetVersion.dataset} ${version.datasetVersion.number}`,
             version.backbone.name,
-            version.aliases.join(', '),
+            version.archivedAt === null ? version.aliases.join(', ') : 'archived',
             version.runId,
             moment(version.createdAt),
           ]),
@@ -111,6 +122,7 @@ export function modelCommand(program: Command): void {
   });
   addExport(model);
   addImport(model);
+  addRemoval(model);
 }
 
 function servingCells({

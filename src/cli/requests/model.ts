@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 /** Fields of a model version that the terminal shows. */
 const MODEL_VERSION_FIELDS = graphql(`
   fragment ModelVersionFields on ModelVersion @_unmask {
-    id model number aliases testAccuracy testLoss runId imageSize labels createdAt
+    id model number aliases archivedAt testAccuracy testLoss runId imageSize labels createdAt
     datasetVersion { id dataset number }
     backbone { name }
     calibration { temperature eceBefore eceAfter }
@@ -19,10 +19,10 @@ export type ModelVersion = ResultOf<typeof MODEL_VERSION_FIELDS>;
 /** Versions and events, newest first. */
 export const MODEL = graphql(
   `
-    query Model($name: String!) {
+    query Model($name: String!, $archived: Boolean!) {
       model(name: $name) {
-        name createdAt
-        versions { ...ModelVersionFields }
+        name createdAt archivedAt
+        versions(archived: $archived) { ...ModelVersionFields }
         aliases { name movedAt version { number } }
         aliasEvents { alias from to actor reason overridden createdAt gate { rule passed detail } }
       }
@@ -41,10 +41,10 @@ export const PROMOTE = graphql(
 );
 
 export const MODELS = graphql(`
-  query Models {
-    models {
-      name createdAt
-      versions { number testAccuracy }
+  query Models($archived: Boolean!) {
+    models(archived: $archived) {
+      name createdAt archivedAt
+      versions(archived: $archived) { number testAccuracy }
       aliases { name version { number } }
     }
   }
@@ -76,3 +76,39 @@ export const SET_SERVING_PRECISION = graphql(
   `,
   [MODEL_VERSION_FIELDS],
 );
+
+export const ARCHIVE_VERSION = graphql(`
+  mutation ArchiveVersion($model: String!, $version: Int!) {
+    archiveModelVersion(model: $model, version: $version) { model number archivedAt }
+  }
+`);
+
+export const UNARCHIVE_VERSION = graphql(`
+  mutation UnarchiveVersion($model: String!, $version: Int!) {
+    unarchiveModelVersion(model: $model, version: $version) { model number archivedAt }
+  }
+`);
+
+export const DELETE_VERSION = graphql(`
+  mutation DeleteModelVersion($model: String!, $version: Int!) {
+    deleteModelVersion(model: $model, version: $version)
+  }
+`);
+
+export const ARCHIVE_MODEL = graphql(`
+  mutation ArchiveModel($model: String!) {
+    archiveModel(model: $model) { name archivedAt }
+  }
+`);
+
+export const UNARCHIVE_MODEL = graphql(`
+  mutation UnarchiveModel($model: String!) {
+    unarchiveModel(model: $model) { name archivedAt }
+  }
+`);
+
+export const DELETE_MODEL = graphql(`
+  mutation DeleteModel($model: String!) {
+    deleteModel(model: $model)
+  }
+`);

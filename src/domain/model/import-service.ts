@@ -8,6 +8,7 @@ import type { PrismaClient } from '../../storage/database.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
+import { refuseArchivedModel } from './held-versions.js';
 import { toModelImport } from './import-row.js';
 import type { ModelImport } from './model-import.js';
 
@@ -34,11 +35,13 @@ export class ImportService {
     private readonly queue: JobQueue,
   ) {}
 
-  /** Imports an uploaded file. @param fileName its name at the client. @throws NOT_FOUND, LIMIT_EXCEEDED. */
+  /** Imports an uploaded file. @param fileName its name at the client. @throws NOT_FOUND, LIMIT_EXCEEDED, CONFLICT. */
   async upload(content: AsyncIterable<Buffer>, fileName: string, options: ImportOptions): Promise<ModelImport> {
     const { datasetVersionId, labels, ...rest } = options;
     const known = await this.prisma.datasetVersion.count({ where: { id: datasetVersionId } });
     if (known === 0) throw notFound('dataset version', datasetVersionId);
+    const model = await this.prisma.model.findUnique({ where: { name: rest.model } });
+    if (model) refuseArchivedModel(model);
     const { sha256, bytes } = await this.quotas.upload(() => this.blobs.put(limited(content)));
     const about = {
       ...rest,

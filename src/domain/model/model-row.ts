@@ -15,7 +15,7 @@ const gateColumn = z.object({ gate: rulesSchema.nullable() });
 type ModelRow = Prisma.ModelGetPayload<{ include: typeof withModelRelations }>;
 
 export function toModel(row: ModelRow): Model {
-  const { id, name, secondPerson, createdAt } = row;
+  const { id, name, secondPerson, archivedAt, createdAt } = row;
   return {
     id,
     name,
@@ -28,6 +28,7 @@ export function toModel(row: ModelRow): Model {
     })),
     gate: rulesOf(row),
     secondPerson,
+    archivedAt,
   };
 }
 

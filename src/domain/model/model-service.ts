@@ -16,9 +16,9 @@ export class ModelService {
     private readonly registry: VersionRegistry,
   ) {}
 
-  /** Lists models by name. @param only name of the one model to list; null for all. */
-  async list(only: string | null): Promise<Model[]> {
-    const where = only === null ? {} : { name: only };
+  /** Lists models by name. @param only name of the one model to list; null for all. @param archived archived ones too. */
+  async list(only: string | null, archived: boolean): Promise<Model[]> {
+    const where = { ...(only === null ? {} : { name: only }), ...(archived ? {} : { archivedAt: null }) };
     const rows = await this.prisma.model.findMany({ where, include: withModelRelations, orderBy: { name: 'asc' } });
     return rows.map(toModel);
   }

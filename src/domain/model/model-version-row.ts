@@ -60,6 +60,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersion {
     calibration: figuresOf(row.calibration),
     notCalibrated: whyNotCalibrated(row.calibration),
     aliases: row.aliases.map((alias) => alias.name).sort(),
+    archivedAt: row.archivedAt,
     createdAt,
   };
 }

@@ -35,6 +35,8 @@ export interface ModelVersion {
   readonly notCalibrated: string | null;
   /** Names of the aliases that point to it, sorted. */
   readonly aliases: readonly string[];
+  /** Since when it is hidden from lists and cannot be promoted; null if it is not. */
+  readonly archivedAt: Date | null;
   readonly createdAt: Date;
 }
 
@@ -49,12 +51,14 @@ export interface Alias {
 export interface Model {
   readonly id: string;
   readonly name: string;
-  /** Newest first. */
+  /** Newest first, archived ones too. */
   readonly versions: readonly ModelVersion[];
   readonly aliases: readonly Alias[];
   readonly gate: readonly GateRule[];
   /** Whether moving `production` needs the approval of a second person. */
   readonly secondPerson: boolean;
+  /** Since when it is hidden from lists; null if it is not. */
+  readonly archivedAt: Date | null;
   readonly createdAt: Date;
 }
 

@@ -3,6 +3,8 @@ import type { JobQueue } from '../../jobs/queue.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
+import { lockModel, refuseArchivedModel } from './held-versions.js';
+import { lastRetiredNumber } from './model-deletion-service.js';
 import { UNQUANTIZED } from './precision.js';
 import type { ReferenceAnswers } from './reference-answers.js';
 
@@ -32,7 +34,7 @@ export class VersionRegistry {
   ) {}
 
   /**
-   * Registers a version.
+   * Registers a version. Refused with CONFLICT for an archived model.
    * @param id its id in serving until it has one of its own.
    * @param alongside writes more in the same transaction.
    */
@@ -47,12 +49,15 @@ export class VersionRegistry {
     const { model: name, runId, datasetVersionId, backbone, weightsBlob, labels, size, ...figures } = version;
     const answering = { backboneBlob: backbone.sha256, weightsBlob, labels, size };
     const expectedBlob = await this.references.record({ id, model: name, datasetVersionId, ...answering });
-    const model = await this.prisma.model.upsert({ where: { name }, create: { name }, update: {} });
+    const create = { name, lastNumber: await lastRetiredNumber(this.prisma, name) };
+    await this.prisma.model.upsert({ where: { name }, create, update: {} });
     await this.prisma.$transaction(async (tx) => {
       // The row lock keeps two registrations from taking the same number.
-      await tx.$queryRaw`SELECT id FROM models WHERE id = ${model.id} FOR UPDATE`;
+      const model = await lockModel(tx, name);
+      refuseArchivedModel(model);
       const { _max } = await tx.modelVersion.aggregate({ where: { modelId: model.id }, _max: { number: true } });
-      const number = (_max.number ?? 0) + 1;
+      const number = Math.max(model.lastNumber, _max.number ?? 0) + 1;
+      await tx.model.update({ where: { id: model.id }, data: { lastNumber: number } });
       const made = await tx.modelVersion.create({
         data: {
           ...{ modelId: model.id, number, runId, datasetVersionId, backboneId: backbone.id, weightsBlob, expectedBlob },

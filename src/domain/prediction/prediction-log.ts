@@ -74,9 +74,12 @@ export class PredictionLog implements AnswerLog {
 
   /** Reads the settings, again after each change. */
   async load(): Promise<void> {
-    for (const { id: modelId, name, logging } of await this.prisma.model.findMany()) {
+    const models = await this.prisma.model.findMany();
+    const before = new Map(this.#models);
+    this.#models.clear(); // of those that were deleted
+    for (const { id: modelId, name, logging } of models) {
       if (logging === null) continue;
-      const { lost = 0 } = this.#models.get(name) ?? {};
+      const { lost = 0 } = before.get(name) ?? {};
       this.#models.set(name, { modelId, setting: settingSchema.parse(logging), lost });
     }
   }
@@ -132,11 +135,20 @@ export class PredictionLog implements AnswerLog {
     const oneOfSome = pLimit(AT_ONCE);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, BATCH);
-      const data = await Promise.all(batch.map((entry) => oneOfSome(() => this.#rowOf(entry))));
+      const kept = await this.#ofVersionsThatAreLeft(batch);
+      const data = await Promise.all(kept.map((entry) => oneOfSome(() => this.#rowOf(entry))));
       await this.prisma.loggedPrediction.createMany({ data, skipDuplicates: true });
       this.#waiting.splice(0, batch.length); // only now, so that answers that could not be written keep waiting
       this.#bytes -= batch.reduce((sum, { bytes }) => sum + bytes.length, 0);
     }
+  }
+
+  /** Answers of a version that was deleted meanwhile are dropped. */
+  async #ofVersionsThatAreLeft(batch: readonly Entry[]): Promise<readonly Entry[]> {
+    const ids = [...new Set(batch.map(({ answer }) => answer.version.versionId))];
+    const left = await this.prisma.modelVersion.findMany({ where: { id: { in: ids } }, select: { id: true } });
+    const known = new Set(left.map(({ id }) => id));
+    return batch.filter(({ answer }) => known.has(answer.version.versionId));
   }
 
   async #rowOf({ id, modelId, bytes, keepPhoto, answer, at }: Entry) {

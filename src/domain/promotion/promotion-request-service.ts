@@ -2,6 +2,7 @@ import { HubError } from '../../errors.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Requester } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
+import { requireHoldable } from '../model/held-versions.js';
 import type { Promotion, PromotionRequest, PromotionState } from './promotion.js';
 import { type PromotionRequestRow, toPromotionRequest, withVersion } from './promotion-request-row.js';
 import type { PromotionService } from './promotion-service.js';
@@ -40,6 +41,7 @@ export class PromotionRequestService {
     const { tokenId: requestedById, name: requestedBy } = requester.caller;
     const seenVersion = holder?.number ?? 0;
     const { id } = await this.prisma.$transaction(async (tx) => {
+      await requireHoldable(tx, version.id);
       await tx.$queryRaw`SELECT id FROM model_versions WHERE id = ${version.id} FOR UPDATE`;
       const same = { versionId: version.id, alias, state: 'WAITING' } as const;
       if ((await tx.promotionRequest.count({ where: same })) > 0) {

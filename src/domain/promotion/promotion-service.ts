@@ -8,6 +8,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { AliasMoveDetails } from '../model/alias-event-row.js';
 import { evaluateGate, type GateCheck, PRODUCTION } from '../model/gate.js';
+import { refuseIfArchived, requireHoldable } from '../model/held-versions.js';
 import type { ModelVersion } from '../model/model.js';
 import { rulesOf } from '../model/model-row.js';
 import {
@@ -50,9 +51,10 @@ export class PromotionService {
     private readonly log: Logger,
   ) {}
 
-  /** Evaluates the gate for a promotion without moving anything. @throws NOT_FOUND. */
+  /** Evaluates the gate for a promotion without moving anything. @throws NOT_FOUND; CONFLICT for an archived version. */
   async check(model: string, number: number, alias: string): Promise<AliasState> {
     const version = await findVersion(this.prisma, model, number);
+    refuseIfArchived(version);
     const where = { modelId_name: { modelId: version.modelId, name: alias } };
     const include = { version: { include: withVersionRelations } };
     const holder = (await this.prisma.alias.findUnique({ where, include }))?.version ?? null;
@@ -154,6 +156,7 @@ export class PromotionService {
     const prepared = await this.deployments.prepare(toServedVersion(version));
     try {
       await this.prisma.$transaction(async (tx) => {
+        await requireHoldable(tx, versionId);
         await tx.alias.upsert({
           where: { modelId_name: { modelId, name: alias } },
           create: { modelId, name: alias, versionId },

@@ -9,6 +9,7 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { type Actor, HUB_ACTOR } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import { requireHoldable } from '../model/held-versions.js';
 import { toServedVersion, withVersionRelations } from '../model/model-version-row.js';
 import type { AliasState, PromotionService } from '../promotion/promotion-service.js';
 import type { Rollout, RolloutEnd, RolloutStart, RolloutState } from './rollout.js';
@@ -73,6 +74,7 @@ export class RolloutService {
       try {
         const { id } = await prisma.$transaction(async (tx) => {
           await tx.$queryRaw`SELECT id FROM models WHERE id = ${version.modelId} FOR UPDATE`;
+          for (const each of [version, holder]) await requireHoldable(tx, each.id);
           const same = { alias, state: 'RUNNING', version: { modelId: version.modelId } } as const;
           if ((await tx.rollout.count({ where: same })) > 0) {
             const message = `A rollout is already running for ${alias} of ${model}. End it first.`;

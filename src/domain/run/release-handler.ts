@@ -4,7 +4,7 @@ import type { ChoreHandler } from '../../jobs/job-handler.js';
 import type { WaitingJob } from '../../jobs/queue.js';
 import type { RunBlobs } from './run-blobs.js';
 
-/** Deletes the blobs of deleted runs. It takes turns with runs: a run stores a blob before its row names it. */
+/** Deletes the blobs of deleted runs and model versions. It takes turns with runs: a run stores a blob before its row names it. */
 export class ReleaseHandler implements ChoreHandler {
   constructor(
     private readonly blobs: RunBlobs,

@@ -2,8 +2,7 @@ import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 
 /**
- * Deletes blobs of runs that no row refers to. Equal content is one blob, so that several runs and model versions may share
- * it. Blobs are deleted only while no run is running, since a run stores a blob before its row names it.
+ * Deletes blobs of runs and model versions that no row refers to. Equal content is one blob, so that several may share it. Blobs are deleted only while no run is running, since a run stores a blob before its row names it.
  */
 export class RunBlobs {
   constructor(
@@ -30,12 +29,17 @@ export class RunBlobs {
     }
   }
 
-  /** Deletes a blob of a run, unless another row refers to it. */
+  /** Deletes a blob of a run or of a model version, unless another row refers to it. */
   async deleteUnused(sha256: string): Promise<void> {
-    const { run, modelVersion } = this.prisma;
-    const columns = [{ weightsBlob: sha256 }, { checkpointBlob: sha256 }, { predictionsBlob: sha256 }];
-    const ofRuns = await run.count({ where: { OR: columns } });
-    const ofVersions = await modelVersion.count({ where: { weightsBlob: sha256 } });
-    if (ofRuns + ofVersions === 0) await this.blobs.delete(sha256);
+    const { run, modelVersion, versionServing, versionCalibration, loggedPrediction, backbone } = this.prisma;
+    const ofRun = [{ weightsBlob: sha256 }, { checkpointBlob: sha256 }, { predictionsBlob: sha256 }];
+    const ofVersion = [{ weightsBlob: sha256 }, { expectedBlob: sha256 }];
+    if ((await run.count({ where: { OR: ofRun } })) > 0) return;
+    if ((await modelVersion.count({ where: { OR: ofVersion } })) > 0) return;
+    if ((await versionServing.count({ where: { quantizedBlob: sha256 } })) > 0) return;
+    if ((await versionCalibration.count({ where: { outlierBlob: sha256 } })) > 0) return;
+    if ((await loggedPrediction.count({ where: { photoBlob: sha256 } })) > 0) return;
+    if ((await backbone.count({ where: { sha256 } })) > 0) return;
+    await this.blobs.delete(sha256);
   }
 }

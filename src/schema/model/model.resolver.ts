@@ -19,8 +19,12 @@ export class ModelResolver {
 
   @Query(() => [ModelType], { name: 'models', description: 'All models, by name.' })
   @Needs('VIEWER', NARROWED)
-  async allModels(@Ctx() { caller }: Context): Promise<ModelType[]> {
-    return this.models.list(caller.model);
+  async allModels(
+    @Arg('archived', () => Boolean, { defaultValue: false, description: 'Whether to list archived ones too.' })
+    archived: boolean,
+    @Ctx() { caller }: Context,
+  ): Promise<ModelType[]> {
+    return this.models.list(caller.model, archived);
   }
 
   @Query(() => ModelType, { nullable: true, description: 'A model by name; null if it does not exist.' })
@@ -67,6 +71,15 @@ export class ModelResolver {
     @Ctx() { actor }: Context,
   ): Promise<ModelType> {
     return this.settings.setApproval(model, secondPerson, reason, actor);
+  }
+
+  @FieldResolver(() => [ModelVersionType], { description: 'Newest first.' })
+  versions(
+    @Root() { versions }: ModelType,
+    @Arg('archived', () => Boolean, { defaultValue: false, description: 'Whether to list archived ones too.' })
+    archived: boolean,
+  ): ModelVersionType[] {
+    return versions.filter(({ archivedAt }) => archived || archivedAt === null);
   }
 
   @FieldResolver(() => [AliasEventType], { description: 'The last hundred moves of its aliases, newest first.' })

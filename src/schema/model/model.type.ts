@@ -70,6 +70,12 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   @Field(() => [String], { description: 'Names of the aliases that point to it.' })
   aliases!: readonly string[];
 
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description: 'Time since which lists leave it out and it cannot be promoted; null if it is not archived.',
+  })
+  archivedAt!: Date | null;
+
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 }
@@ -124,7 +130,7 @@ export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
   @Field(() => String)
   name!: string;
 
-  @Field(() => [ModelVersionType], { description: 'Newest first.' })
+  /** Archived ones too; the field leaves them out unless asked. */
   versions!: readonly ModelVersionType[];
 
   @Field(() => [AliasType])
@@ -135,6 +141,12 @@ export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
 
   @Field(() => Boolean, { description: 'Whether moving `production` needs the approval of a second person.' })
   secondPerson!: boolean;
+
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description: 'Time since which lists leave it out; null if it is not archived.',
+  })
+  archivedAt!: Date | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

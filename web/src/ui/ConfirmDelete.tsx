@@ -1,4 +1,5 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { Problem } from './Problem';
 import { useTask } from './useTask';
 
@@ -6,6 +7,7 @@ import { useTask } from './useTask';
 export function ConfirmDelete({
   label,
   what,
+  toType = null,
   remove,
   keep,
 }: {
@@ -13,15 +15,34 @@ export function ConfirmDelete({
   readonly label: string;
   /** What is deleted, as in "Delete …?" */
   readonly what: string;
+  /** Text that must be typed first; null: none. */
+  readonly toType?: string | null;
   readonly remove: () => Promise<unknown>;
   readonly keep: () => void;
 }) {
   const { busy, problem, run } = useTask();
+  const [typed, setTyped] = useState('');
   return (
     <Stack gap="xs" pb="xs" maw="44rem">
       <Group gap="xs" role="group" aria-label={label}>
         <Text>Delete {what}? This cannot be undone.</Text>
-        <Button size="xs" variant="default" c="var(--hub-bad)" loading={busy} onClick={() => void run(remove)}>
+        {toType !== null && (
+          <TextInput
+            size="xs"
+            label={`Type ${toType} to continue`}
+            value={typed}
+            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+            autoComplete="off"
+          />
+        )}
+        <Button
+          size="xs"
+          variant="default"
+          c="var(--hub-bad)"
+          loading={busy}
+          disabled={toType !== null && typed !== toType}
+          onClick={() => void run(remove)}
+        >
           Delete
         </Button>
         <Button size="xs" variant="default" onClick={keep}>

@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { ALIAS_HISTORY, AliasHistory } from '../../features/models/AliasHistory';
@@ -7,6 +7,7 @@ import { ALIAS_RAIL, AliasRail } from '../../features/models/AliasRail';
 import { ALIAS_TIMELINE, AliasTimeline } from '../../features/models/AliasTimeline';
 import { EXPORTS, Exports } from '../../features/models/Exports';
 import { LINEAGE, Lineage } from '../../features/models/Lineage';
+import { ModelRemoval, VersionRemoval } from '../../features/models/Removal';
 import { ROLLOUT, Rollout } from '../../features/models/Rollout';
 import { TRAFFIC, Traffic } from '../../features/models/Traffic';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
@@ -22,7 +23,9 @@ const MODEL = graphql(
     model(name: $name) {
       id name
       aliasEvents { id }
+      archivedAt
       versions { id number ...Lineage_version ...Exports_version }
+      everyVersion: versions(archived: true) { id number archivedAt }
       ...AliasRail_model
       ...VersionTable_model
       ...AliasTimeline_model
@@ -55,8 +58,12 @@ export function ModelPage() {
           }
           const chosen = Number(search.get('version')) || model.versions[0]?.number || null;
           const version = model.versions.find(({ number }) => number === chosen);
+          const archived = model.everyVersion.filter(({ archivedAt }) => archivedAt !== null);
           return (
             <>
+              {model.archivedAt !== null && (
+                <Text>This model is archived. Lists leave it out, and nothing can be promoted.</Text>
+              )}
               <AliasRail of={model} />
               {rollout && (
                 <Section title="Latest rollout">
@@ -79,7 +86,15 @@ export function ModelPage() {
                   </Title>
                   <Lineage of={version} />
                   <Exports of={version} />
+                  <VersionRemoval key={version.number} model={name} version={version.number} archived={false} />
                 </>
+              )}
+              {archived.length > 0 && (
+                <Section title="Archived versions">
+                  {archived.map(({ id, number }) => (
+                    <VersionRemoval key={id} model={name} version={number} archived />
+                  ))}
+                </Section>
               )}
               {model.aliasEvents.length > 0 && (
                 <>
@@ -90,6 +105,7 @@ export function ModelPage() {
                   <AliasHistory of={model} />
                 </>
               )}
+              <ModelRemoval model={name} archived={model.archivedAt !== null} />
             </>
           );
         }}

@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react';
-import { Button, Table } from '@mantine/core';
-import { Link } from 'react-router';
+import { Button, Switch, Table, Text } from '@mantine/core';
+import { Link, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { AliasTag } from '../../features/models/AliasTag';
 import { graphql } from '../../graphql';
@@ -12,9 +12,9 @@ import { PageHead } from '../../ui/PageHead';
 import { WideTable } from '../../ui/WideTable';
 
 const MODELS = graphql(`
-  query ModelsPage {
-    models {
-      id name
+  query ModelsPage($archived: Boolean!) {
+    models(archived: $archived) {
+      id name archivedAt
       versions { id number testAccuracy createdAt }
       aliases { name version { id number testAccuracy } }
     }
@@ -23,11 +23,20 @@ const MODELS = graphql(`
 
 /** The list of models. */
 export function ModelsPage() {
-  const asked = useQuery(MODELS);
+  const [params, setParams] = useSearchParams();
+  const archived = params.has('archived');
+  const asked = useQuery(MODELS, { variables: { archived } });
   useRefreshOn(['MODEL'], asked.refetch);
   return (
     <>
       <PageHead title="Models" />
+      <Switch
+        size="xs"
+        mb="xs"
+        label="Show archived models"
+        checked={archived}
+        onChange={({ currentTarget }) => setParams(currentTarget.checked ? { archived: '' } : {}, { replace: true })}
+      />
       <Answer of={asked}>
         {({ models }) =>
           models.length === 0 ? (
@@ -52,7 +61,7 @@ export function ModelsPage() {
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {models.map(({ id, name, versions, aliases }) => {
+                {models.map(({ id, name, archivedAt, versions, aliases }) => {
                   const production = aliases.find((alias) => alias.name === 'production')?.version;
                   const best = Math.max(...versions.map(({ testAccuracy }) => testAccuracy));
                   const newest = versions[0];
@@ -60,6 +69,12 @@ export function ModelsPage() {
                     <Table.Tr key={id}>
                       <Table.Td>
                         <Link to={urls.model(name)}>{name}</Link>
+                        {archivedAt !== null && (
+                          <Text span inherit c="dimmed">
+                            {' '}
+                            archived
+                          </Text>
+                        )}
                       </Table.Td>
                       <Table.Td>
                         {aliases.map((alias) => (
