@@ -3,6 +3,10 @@ import { computeSchema } from './engines/compute.js';
 import { HubError } from './errors.js';
 import { problemsOf } from './problems.js';
 
+const BASE_PATH = /^(\/[\w.~-]+)*\/?$/;
+/** First parts of the paths at which a hub answers programs. */
+const API_PATHS = /^\/(graphql|v1|v2|health|ready|metrics|backup|assets)(\/|$)/;
+
 /** Configuration of a hub. Every setting has a default that works on a single machine. */
 const configSchema = z.strictObject({
   /** Folder of database, blobs and the token; created when missing. */
@@ -11,6 +15,13 @@ const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** Port to listen on; 0 picks a free one. */
   port: z.coerce.number().int().min(0).max(65535).default(4000),
+  /** Path under which a proxy shows the hub, such as `/hub`; empty without one. */
+  basePath: z
+    .string()
+    .regex(BASE_PATH, 'must be a path such as /hub, of letters, digits, ".", "_", "~" and "-"')
+    .refine((path) => !API_PATHS.test(path), 'must not begin with a path of the API, which it would hide')
+    .transform((path) => path.replace(/\/$/, ''))
+    .default(''),
   /** PostgreSQL to use instead of the embedded database. */
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Folders from which datasets and weights may be read by path. */

@@ -9,6 +9,7 @@ const HUB = process.env.HUB_URL ?? 'http://127.0.0.1:4000';
 /** Builds the page into dist/web, from where the hub serves it. */
 export default defineConfig({
   root: import.meta.dirname,
+  base: './', // the hub may be at a path of a proxy
   plugins: [react()],
   build: {
     outDir: '../dist/web',

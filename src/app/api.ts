@@ -48,6 +48,7 @@ export async function startApi(
     models,
     metrics,
     openMetrics: config.openMetrics,
+    basePath: config.basePath,
     openBackup: () => backups.open(),
     isReady,
     page: PAGE_FOLDER,

@@ -7,6 +7,7 @@ export function withHubOptions(command: Command): Command {
     .option('--data <folder>', 'folder for the database, blobs and the access token', 'data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '4000')
+    .option('--base-path <path>', 'path under which a proxy shows the hub, such as /hub')
     .option('--database-url <url>', 'PostgreSQL to use instead of the embedded database (or DATABASE_URL)')
     .option('--allow <folder...>', 'folders from which datasets and weights may be read by path')
     .option('--allow-private-urls', 'let requests fetch archives from this machine and private networks')

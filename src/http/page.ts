@@ -15,15 +15,23 @@ const BROTLI_QUALITY = 7;
 /** Placeholder in the document for the nonce of each response, without which its styles are not applied. */
 const NONCE = /__NONCE__/g;
 
+/** The base path in the document, and the addresses of its files, which are relative until the hub knows it. */
+const BASE_PATH = '<meta name="base-path" content="" />';
+const RELATIVE = / (src|href)="\.\//g;
+
 /**
  * The web page. Its scripts, styles and fonts are in `folder`, under names that change with their content. Every path
  * returns the same document, which renders what the path names.
+ * @param basePath path of the page behind a proxy, such as `/hub`; else empty.
  */
-export function servePage(folder: string): Router {
+export function servePage(folder: string, basePath: string): Router {
   const page = Router();
   page.use(compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } } }));
-  page.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false }));
-  page.use(express.static(folder, { index: false }));
+  page.use(
+    '/assets',
+    express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
+  );
+  page.use(express.static(folder, { index: false, redirect: false }));
   page.options('/{*path}', answerWith(['GET', 'HEAD']));
   page.get('/{*path}', makeNonce, pagePolicy, async (request, response, next) => {
     if (!request.headers.accept?.includes('text/html')) return next();
@@ -33,7 +41,10 @@ export function servePage(folder: string): Router {
       return refuse(response, 404, new HubError('NOT_FOUND', message));
     }
     response.setHeader('cache-control', 'no-store');
-    response.type('html').send(document.replace(NONCE, response.locals.nonce as string));
+    const placed = document
+      .replace(BASE_PATH, BASE_PATH.replace('""', `"${basePath}"`))
+      .replace(RELATIVE, ` $1="${basePath}/`);
+    response.type('html').send(placed.replace(NONCE, response.locals.nonce as string));
   });
   return page;
 }

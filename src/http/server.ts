@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
@@ -11,9 +11,11 @@ import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { limitRate, permit, requireToken } from './authentication.js';
+import { withoutBasePath } from './base-path.js';
 import { startApollo } from './graphql.js';
 import { INFERENCE, inferenceError } from './inference/routes.js';
 import { lastError } from './last-error.js';
+import { listen } from './listen.js';
 import { atRoute, measure } from './metrics.js';
 import { multipart } from './multipart.js';
 import { answerOtherMethods } from './other-methods.js';
@@ -36,25 +38,29 @@ export interface HttpParts extends RouteParts {
   readonly temporary: string;
   readonly authentication: Authentication;
   readonly rateLimit: RateLimit;
+  /** Path of the hub behind a proxy, such as `/hub`; else empty. */
+  readonly basePath: string;
 }
 
 export interface HttpServer {
-  /** Address at which it listens, for example http://127.0.0.1:4000. */
+  /** Address at which it listens, with the base path, for example http://127.0.0.1:4000/hub. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts the HTTP server. @throws CONFLICT when the port is taken. */
+/** Starts the HTTP server. @throws CONFLICT when the port is taken, BAD_INPUT when the address cannot be used. */
 export async function startHttp(parts: HttpParts, host: string, port: number): Promise<HttpServer> {
-  const { schema, log } = parts;
+  const { schema, log, basePath } = parts;
   const apollo = await startApollo(schema, log);
-  const server = createServer(createApp(parts, apollo));
+  const server = createServer();
+  for (const event of ['request', 'upgrade']) server.on(event, withoutBasePath(basePath));
+  server.on('request', createApp(parts, apollo));
   const closeSubscriptions = serveSubscriptions({ ...parts, server, path: API });
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
-    url: `http://${shown}:${address.port}`,
+    url: `http://${shown}:${address.port}${basePath}`,
     async close() {
       await closeSubscriptions();
       server.closeIdleConnections();
@@ -69,7 +75,7 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
 
 /** The app with every route. test/schema/permissions.ts lists the routes that need no token. */
 export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Express {
-  const { subscribed, authentication, rateLimit, metrics, page, temporary, log } = parts;
+  const { subscribed, authentication, rateLimit, metrics, page, basePath, temporary, log } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId, measure(metrics));
@@ -84,11 +90,11 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Expr
     context: async ({ res }) => contextOf(res.locals.caller, res.locals.requestId, subscribed),
   });
   const parseJson = express.json({ limit: JSON_BYTES });
-  app.get(API, atRoute(API), showPlayground(API), asGet, helmet(), ...known, parseJson, api);
+  app.get(API, atRoute(API), showPlayground(`${basePath}${API}`), asGet, helmet(), ...known, parseJson, api);
   app.post(API, atRoute(API), helmet(), ...known, multipart(metrics.uploads, temporary), parseJson, api);
   app.use(answerOtherMethods([...routes, { method: 'get', path: API }, { method: 'post', path: API }]));
   app.use(['/v1', INFERENCE], notFound);
-  app.use(servePage(page));
+  app.use(servePage(page, basePath));
   app.use(notFound);
   app.use(lastError(log));
   return app;
@@ -117,17 +123,3 @@ const requestId: RequestHandler = (_request, response, next) => {
   response.setHeader('x-request-id', id);
   next();
 };
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(
-        taken
-          ? new HubError('CONFLICT', `Port ${port} of ${host} is taken: choose another with --port.`, { host, port })
-          : error,
-      );
-    });
-    server.listen(port, host, resolve);
-  });
-}

@@ -39,7 +39,11 @@ export function serveSubscriptions(options: {
   readonly log: Logger;
 }): () => Promise<void> {
   const { server, path, schema, authentication, rateLimit, subscribed, log } = options;
-  const sockets = new WebSocketServer({ server, path, maxPayload: MESSAGE_BYTES });
+  // Without the server, whose errors it would report as its own.
+  const sockets = new WebSocketServer({ noServer: true, path, maxPayload: MESSAGE_BYTES });
+  server.on('upgrade', (request, stream, head) => {
+    sockets.handleUpgrade(request, stream, head, (socket) => void sockets.emit('connection', socket, request));
+  });
   const served = useServer<Record<string, unknown>, Known>(
     {
       schema,

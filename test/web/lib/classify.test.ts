@@ -17,7 +17,7 @@ it('gives the margin of the first class, and says when it is narrow', () => {
 });
 
 it.skipIf(process.platform === 'win32')('quotes a command for the shell', () => {
-  const command = curlOf({ origin: 'http://hub', model: 'm', alias: 'production', file: `it's "1".jpg` });
+  const command = curlOf({ hub: 'http://hub', model: 'm', alias: 'production', file: `it's "1".jpg` });
   const words = execFileSync('/bin/sh', ['-c', `curl() { printf '%s\\n' "$@"; }; TOKEN=t; ${command}`], {
     encoding: 'utf8',
   }).split('\n');

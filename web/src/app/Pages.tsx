@@ -1,6 +1,7 @@
 import { Suspense, useEffect } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
+import { BASE_PATH } from '../lib/base-path';
 import { Loading } from '../ui/Loading';
 import { lazyPage } from './lazy-page';
 import { PageError } from './PageError';
@@ -39,7 +40,7 @@ function fetchAhead(): void {
 /** The page of each address. Every page is a file of its own, fetched when it is first opened. */
 export function Pages() {
   return (
-    <BrowserRouter>
+    <BrowserRouter basename={BASE_PATH}>
       <Shell>
         <Page />
       </Shell>

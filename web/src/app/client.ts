@@ -2,10 +2,11 @@ import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCach
 import { ErrorLink } from '@apollo/client/link/error';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { CloseCode, createClient } from 'graphql-ws';
+import { BASE_PATH, HUB_URL } from '../lib/base-path';
 import { connection, heard, lost } from './connection';
 import { session, signOut } from './session';
 
-export const ENDPOINT = '/graphql';
+export const ENDPOINT = `${BASE_PATH}/graphql`;
 /** Milliseconds between two attempts to reach a hub that is down. */
 const RETRY_EVERY = 1_000;
 /** Whether the hub closed a WebSocket because it does not accept the token, or no longer. */
@@ -22,7 +23,7 @@ export function endSession(): void {
 }
 
 export const sockets = createClient({
-  url: () => `${location.origin.replace(/^http/, 'ws')}${ENDPOINT}`,
+  url: () => `${HUB_URL.replace(/^http/, 'ws')}/graphql`,
   connectionParams: () => ({ authorization: authorization() }),
   lazy: true,
   keepAlive: 10_000,

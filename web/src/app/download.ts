@@ -1,10 +1,11 @@
+import { BASE_PATH } from '../lib/base-path';
 import { save } from '../lib/save';
 import { Refusal } from '../lib/upload';
 import { authorization, endSession } from './client';
 
 /** Downloads a path of the hub with the session's token, under the file name that the hub gives. @throws Refusal */
 export async function download(path: string): Promise<void> {
-  const response = await fetch(path, { headers: { authorization: authorization() } });
+  const response = await fetch(`${BASE_PATH}${path}`, { headers: { authorization: authorization() } });
   if (!response.ok) {
     const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
     const [error] = errors;

@@ -1,7 +1,8 @@
 import { makeVar } from '@apollo/client';
+import { BASE_PATH } from '../lib/base-path';
 
-/** Key of the token in this browser's storage. */
-const KEY = 'model-hub-token';
+/** Key of the token in this browser's storage, which hubs at several paths of a proxy share. */
+const KEY = `model-hub-token${BASE_PATH}`;
 
 /** The token in use, or the reason for signing in again. */
 export interface Session {

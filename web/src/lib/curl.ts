@@ -1,10 +1,11 @@
 /** A curl command for the same request. It reads the token from the variable TOKEN. */
 export function curlOf({
-  origin,
+  hub,
   file,
   ...target
 }: {
-  readonly origin: string;
+  /** Address of the hub. */
+  readonly hub: string;
   readonly file: string;
   readonly model: string;
   readonly alias?: string;
@@ -12,7 +13,7 @@ export function curlOf({
 }): string {
   const query = new URLSearchParams(Object.entries(target).map(([name, value]) => [name, String(value)]));
   return [
-    `curl ${quoted(`${origin}/v1/classify?${query}`)} -H "Authorization: Bearer $TOKEN"`,
+    `curl ${quoted(`${hub}/v1/classify?${query}`)} -H "Authorization: Bearer $TOKEN"`,
     `-F ${quoted(`image=@"${file.replace(/["\\]/g, '\\$&')}"`)}`,
   ].join(' \\\n  ');
 }

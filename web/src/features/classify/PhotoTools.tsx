@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, NativeSelect } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
+import { HUB_URL } from '../../lib/base-path';
 import { curlOf } from '../../lib/curl';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { dismissPhotos, type Photo } from './photos';
@@ -68,7 +69,7 @@ export function PhotoTools({
       <Button
         size="xs"
         variant="default"
-        onClick={() => copy(curlOf({ ...target, origin: location.origin, file: photos[0]?.name ?? 'photo.jpg' }))}
+        onClick={() => copy(curlOf({ ...target, hub: HUB_URL, file: photos[0]?.name ?? 'photo.jpg' }))}
       >
         {copied ? 'Copied' : 'Copy as curl'}
       </Button>

@@ -1,4 +1,5 @@
 import { Code, Text } from '@mantine/core';
+import { HUB_URL } from '../../lib/base-path';
 import { outlineFolder } from '../../lib/folder';
 import { formatCount } from '../../lib/format';
 import type { PlacedFile } from '../../lib/use-drop';
@@ -35,7 +36,7 @@ export function FolderOutline({
         <Text>
           That is too many files for a browser. Send them from a terminal:{' '}
           <Code>
-            npm run hub -- dataset register {dataset} {name} --upload --url {location.origin}
+            npm run hub -- dataset register {dataset} {name} --upload --url {HUB_URL}
           </Code>
         </Text>
       )}

@@ -1,0 +1,32 @@
+import type { Server } from 'node:http';
+import { HubError } from '../errors.js';
+
+/** Listens on an address. @throws CONFLICT when the port is taken, BAD_INPUT when the address cannot be used. */
+export async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(toHubError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function toHubError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const details = { host, port };
+  switch (error.code) {
+    case 'EADDRINUSE': {
+      const message = `Port ${port} is taken; stop the program that listens on it, or choose another with --port.`;
+      return new HubError('CONFLICT', message, details);
+    }
+    case 'EACCES': {
+      const message = `Port ${port} is for administrators only; choose one from 1024 with --port.`;
+      return new HubError('BAD_INPUT', message, details);
+    }
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN': {
+      const message = `${host} is not an address of this machine; give one with --host, or 0.0.0.0 for all of them.`;
+      return new HubError('BAD_INPUT', message, details);
+    }
+    default:
+      return error;
+  }
+}

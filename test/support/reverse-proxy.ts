@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { onTestFinished } from 'vitest';
+
+/**
+ * Starts a reverse proxy that shows a server under a path, also its WebSockets, until the test has finished. Other paths
+ * are another site's: they are answered with 404.
+ * @param removes whether it removes the path from what it passes on. @returns its address, with the path.
+ */
+export async function reverseProxy(target: string, path: string, removes: boolean): Promise<string> {
+  const { hostname, port } = new URL(target);
+  const passOn = ({ url = '/', method, headers }: IncomingMessage) => {
+    if (url !== path && !url.startsWith(`${path}/`)) return undefined;
+    const passed = removes ? url.slice(path.length) || '/' : url;
+    return request({ hostname, port, method, headers, path: passed, agent: false });
+  };
+  const sockets = new Set<Duplex>();
+  const server = createServer((asked, response) => {
+    const passed = passOn(asked);
+    if (!passed) return void response.writeHead(404).end();
+    passed.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    passed.on('error', () => response.destroy());
+    asked.pipe(passed);
+  });
+  server.on('upgrade', (asked: IncomingMessage, client: Duplex) => {
+    const passed = passOn(asked);
+    if (!passed) return void client.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    passed.on('upgrade', (answer, hub) => {
+      const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      client.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
+      for (const socket of [client, hub]) {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+      }
+      client.pipe(hub).pipe(client);
+    });
+    passed.on('error', () => client.destroy());
+    passed.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+}
