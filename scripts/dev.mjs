@@ -2,6 +2,7 @@
 // continue from their last checkpoints. A change of the page reloads it.   npm run dev [-- OPTIONS OF hub start]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { watch } from 'rolldown';
@@ -26,10 +27,9 @@ async function startHub() {
       console.error(`The hub ended${code ? ` with exit code ${code}` : ''}; change a file to start it.`);
   });
   for await (const line of createInterface({ input: hub.stdout })) {
-    const [, url, token] = /Model Hub is at (\S+)\/#token=(\S+)/.exec(line) ?? [];
-    if (!url) console.log(line);
-    else if (page) console.log('The hub started again.');
-    else await servePage(url, token);
+    const [, url, tokenFile] = /API is at (\S+)\/graphql, its token in (.+)\.$/.exec(line) ?? [];
+    if (url && page) console.log('The hub started again.');
+    if (url && !page) await servePage(url, (await readFile(tokenFile, 'utf8')).trim());
   }
 }
 
@@ -38,7 +38,7 @@ async function servePage(url, token) {
   const server = await createServer({ configFile: join(ROOT, 'web', 'vite.config.ts'), logLevel: 'warn' });
   page = { server, hubPort: new URL(url).port };
   await server.listen();
-  console.log(`The page is at ${server.resolvedUrls.local[0]}#token=${token}`);
+  console.log(`The page is at ${server.resolvedUrls.local[0]}#token=${token}\nThe API is at ${url}/graphql.`);
 }
 
 async function stopHub() {

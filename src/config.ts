@@ -36,6 +36,8 @@ const configSchema = z.strictObject({
   int8Margin: z.coerce.number().min(0).max(100).default(0.3),
   /** Share of the validation images that a model version may report as outliers. */
   falseAlarmRate: z.coerce.number().gt(0).lt(1).default(0.05),
+  /** Fewest validation images, and fewest test images, on which a calibration may rest. */
+  calibrationImages: z.coerce.number().int().min(1).default(20),
   /** Most photos per batch. */
   servingBatch: z.coerce.number().int().min(1).max(64).default(8),
   /** Milliseconds that a decoded photo waits for others to join its batch. */

@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'GATE_REFUSED'
   | 'APPROVAL_NEEDED'
   | 'NOT_DEPLOYED'
+  | 'NOT_READY'
   | 'BLOB_CORRUPT'
   | 'DATA_FOLDER_LOCKED'
   | 'BACKUP_REFUSED'

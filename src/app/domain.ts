@@ -129,7 +129,7 @@ function openModels({ setup, storage, shared, serving, training, jobs }: Opened,
   });
   closing.add(() => rollouts.close());
   const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
-  const calibrations = new CalibrationService(prisma, blobs, promotions, changes);
+  const calibrations = new CalibrationService(prisma, blobs, changes, config);
   const onVersions = { prisma, blobFolder: folder.blobs };
   const { queue, runner } = jobs;
   const registry = new VersionRegistry(prisma, new ReferenceAnswers(contents, loaded), queue, outbox, changes);

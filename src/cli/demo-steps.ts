@@ -8,6 +8,7 @@ import { download } from '../storage/download.js';
 import { type HubClient, openFile } from './client.js';
 import { followToEnd } from './follow.js';
 import { bytes, percent } from './format.js';
+import { onceReady } from './once-ready.js';
 import { Meter } from './progress.js';
 import { ADD_BACKBONE } from './requests/backbone.js';
 import { CLASSIFY, type Classification } from './requests/classify.js';
@@ -100,9 +101,10 @@ export async function promoteRun(client: HubClient, run: Run, model: string, lin
   line.start('Promoting');
   const { registerModelVersion: made } = await client.request(REGISTER_MODEL_VERSION, { runId: run.id, model });
   const { number: version } = made;
+  const input = { model, version, reason: 'demo' };
   const promoted = made.aliases.includes('production')
     ? made
-    : (await client.request(PROMOTE, { input: { model, version, reason: 'demo' } })).promoteModelVersion;
+    : (await onceReady(line, () => client.request(PROMOTE, { input }))).promoteModelVersion;
   line.succeed(`Model ${model} version ${version} serves as production`);
   return promoted;
 }

@@ -23,6 +23,11 @@ export function withHubOptions(command: Command): Command {
       'share of photos of its classes that a version may report as outliers',
       '0.05',
     )
+    .option(
+      '--calibration-images <n>',
+      'fewest validation images, and fewest test images, on which a calibration may rest',
+      '20',
+    )
     .option('--serving-batch <photos>', 'most photos per batch', '8')
     .option('--serving-wait <ms>', 'how long a photo waits for others to join its batch', '5')
     .option('--serving-queue <photos>', 'photos that may wait for an answer; more are refused', '64')

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WriteStream } from 'node:tty';
 import { pino } from 'pino';
 import { type Hub, startHub } from '../app/hub.js';
 import { type ConfigInput, resolveConfig } from '../config.js';
@@ -20,10 +21,19 @@ export async function start(options: ConfigInput): Promise<void> {
   await hub.ready;
 }
 
-/** The page's address. The fragment signs the browser in; browsers never send it to a server. */
-export const hubAddressText = ({ url, token }: Hub): string => `Model Hub is at ${url}/#token=${token}`;
+/**
+ * The page's address. Its fragment, which browsers never send, signs the browser in; it is printed to a terminal only, since
+ * output that is not one may be a log.
+ */
+export function hubAddressText({ url, token }: Hub): string {
+  const isTerminal = (terminal().stdout as Partial<WriteStream>).isTTY === true;
+  return `Model Hub is at ${url}/${isTerminal ? `#token=${token}` : ''}`;
+}
 
-/** Closes the hub on the first SIGINT or SIGTERM, and ends with it when another hub takes its database; a second one, or a shutdown that takes too long, ends the process. */
+/**
+ * Closes the hub on the first SIGINT, SIGTERM or SIGHUP, and ends with it when another hub takes its database. A second signal,
+ * or a shutdown that takes too long, ends the process.
+ */
 export function stopOnSignals(hub: Hub): void {
   let stopping = false;
   const stop = (code: 0 | 1): void => {
@@ -35,8 +45,7 @@ export function stopOnSignals(hub: Hub): void {
       () => process.exit(1),
     );
   };
-  process.on('SIGINT', () => stop(0));
-  process.on('SIGTERM', () => stop(0));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
   if (hub.lost.aborted) stop(1);
   else hub.lost.addEventListener('abort', () => stop(1), { once: true });
 }

@@ -39,13 +39,14 @@ export class Postprocessor {
   /** @param output of one photo. */
   judge({ probabilities: raw, features }: ForwardResult, { topK, outlierScore }: Wanted): Judged {
     const { labels, calibration } = this;
-    const probabilities = calibration ? temper(raw, labels.length, calibration.temperature) : raw;
+    const temperature = calibration?.temperature ?? null;
+    const probabilities = temperature === null ? raw : temper(raw, labels.length, temperature);
     const top = ranked(raw, topK).map((i) => ({ label: labels[i] as string, probability: probabilities[i] as number }));
     return {
       label: top[0]?.label as string,
       probabilities,
       top,
-      calibrated: calibration !== null,
+      calibrated: temperature !== null,
       outlierScore:
         outlierScore && calibration && features
           ? distance(features, calibration.subspace) / calibration.outlierDistance

@@ -15,13 +15,13 @@ export interface ServedVersion {
   readonly size: InputSize;
   /** Answers that it must reproduce before it serves; null for a version from before they were stored. */
   readonly expected: ExpectedAnswers | null;
-  /** Null until it is calibrated. */
+  /** Null where it is not calibrated. */
   readonly calibration: Calibration | null;
 }
 
 export interface Calibration {
-  /** Divisor of the logits. */
-  readonly temperature: number;
+  /** Divisor of the logits; null where the probabilities stay as they are. */
+  readonly temperature: number | null;
   /** Blob of `calibration/outliers.ts`. */
   readonly outlierBlob: string;
   /** Distance of features at which the outlier score is 1. */

@@ -137,9 +137,11 @@ describe('hub, beside a hub that runs', () => {
   it('makes model versions of runs, and promotes the first', async () => {
     expect(await json('model', 'register', 'made', hopeless)).toMatchObject({ modelVersion: { number: 1 } });
     expect(await shown('model', 'register', 'made', hub.runId)).toMatch(/^version +2$/m);
-    expect(await shown('promote', 'made', '1', '--reason', 'first')).toBe('made version 1 serves as production\n');
+    expect(await shown('promote', 'made', '1', '--now', '--reason', 'first')).toBe(
+      'made version 1 serves as production\n',
+    );
     expect(await refused(3, 'promote', 'made', '9', '--reason', 'x')).toContain('no version 9');
-    expect(await refused(2, 'promote', 'made', '2', '--reason', 'x', '--expect', '2')).toContain(
+    expect(await refused(2, 'promote', 'made', '2', '--now', '--reason', 'x', '--expect', '2')).toContain(
       'Check the alias, then move it again.',
     );
     expect(await refused(2, 'promote', 'made', '2')).toContain("required option '--reason <text>'");
@@ -147,9 +149,9 @@ describe('hub, beside a hub that runs', () => {
 
   it('rolls back to what served before, twice to where it was, over the gate', async () => {
     for (const id of [hopeless, hub.runId]) await hub.registerModel(id, 'rolled');
-    await shown('promote', 'rolled', '1', '--reason', 'first');
+    await shown('promote', 'rolled', '1', '--now', '--reason', 'first');
     expect(await refused(2, 'rollback', 'rolled')).toContain('has only pointed to version 1');
-    await shown('promote', 'rolled', '2', '--reason', 'better');
+    await shown('promote', 'rolled', '2', '--now', '--reason', 'better');
     expect(await refused(2, 'promote', 'rolled', '1', '--reason', 'x')).toContain('The gate refuses version 1');
     expect(await shown('rollback', 'rolled')).toBe('rolled version 1 serves as production again\n');
     expect(await shown('rollback', 'rolled', '--reason', 'a mistake')).toContain('rolled version 2');
@@ -157,8 +159,8 @@ describe('hub, beside a hub that runs', () => {
     expect(await refused(3, 'rollback', 'rolled', '--alias', 'candidate')).toContain('has an alias candidate');
     expect(await shown('model', 'list')).toMatch(/^rolled +2 +production 2$/m);
     const text = await shown('model', 'show', 'rolled');
-    expect(text).toMatch(/production +1 +2 +first +passed +a mistake$/m);
-    expect(text).toMatch(/production +2 +1 +first +overridden +rollback$/m);
+    expect(text).toMatch(/production +1 +2 +FP32 +first +not asked \(rollback\) +a mistake$/m);
+    expect(text).toMatch(/production +2 +1 +FP32 +first +not asked \(rollback\) +rollback$/m);
   });
 
   it('pins the precision with which a version serves, and shows it with the reason', async () => {

@@ -30,7 +30,7 @@ const row = (changes: Partial<ModelVersionRow> = {}): ModelVersionRow => ({
   serving: {
     ...{ versionId: 'v-1', state: 'PENDING', quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null },
     ...{ int8Milliseconds: null, measuredOn: null, measuredAt: null, error: null, choice: 'AUTO', chosenBy: null },
-    ...{ chosenAt: null, precision: 'FP32', reason: 'r' },
+    ...{ chosenAt: null, precision: 'FP32', reason: 'r', calibrated: false, readyAt: AT },
   },
   origin: null,
   calibration: null,

@@ -154,6 +154,7 @@ describe('the Open Inference Protocol', () => {
     expect(answer.json).toEqual({
       model_name: 'colours',
       model_version: '1',
+      parameters: { precision: 'FP32' },
       outputs: [
         {
           name: 'probabilities',

@@ -81,8 +81,8 @@ describe('a fine-tune run', () => {
     const model = 'tuned';
     await hub.registerModel(parent.id, model);
     await hub.registerModel(tuned.id, model);
-    await hub.ask('promote', { model, version: 1, reason: 'the first' });
-    await hub.ask('promote', { model, version: 2, reason: 'tuned' });
+    await hub.ask('promote', { now: true, model, version: 1, reason: 'the first' });
+    await hub.ask('promote', { now: true, model, version: 2, reason: 'tuned' });
     const labels: string[] = [];
     for (const colour of ['red', 'green', 'blue'] as const) {
       const photo = await colourPhoto(colour, 7, 64, 48);

@@ -183,7 +183,7 @@ describe('a model version', () => {
     });
     expect(await hub.registerModel(run.id, name)).toEqual(registered);
 
-    const variables = { model: name, version: 1, reason: 'the first one', expectedVersion: 0 };
+    const variables = { now: true, model: name, version: 1, reason: 'the first one', expectedVersion: 0 };
     const { promoteModelVersion } = await hub.ask<{ promoteModelVersion: ModelVersionAnswer }>('promote', variables);
     expect(promoteModelVersion).toEqual({ model: name, number: 1, aliases: ['production'] });
     const { model } = await hub.ask<{ model: ModelAnswer }>('model', { name });

@@ -180,7 +180,7 @@ describe('a model version', { timeout: 60_000 }, () => {
     const sha256 = createHash('sha256').update(exported('KERAS')).digest('hex');
     expect(version).toMatchObject({ runId: null, origin: { fileName: 'file', sha256 }, labels: COLOUR_NAMES });
     expect(version!.testAccuracy).toBe(original!.testAccuracy);
-    await hub.ask('set-serving-precision', { model: 'back', version: 1, precision: 'FP32' });
+    await hub.ask('promote', { model: 'back', version: 1, alias: 'tried', reason: 'test', now: true });
     const [got, expected] = [await answers('back', 1), await answers('colours', 1)];
     for (const [i, value] of expected.entries()) expect(got[i]).toBeCloseTo(value, 5);
     const filter = { model: 'back', actions: ['MODEL_VERSION_IMPORTED'] };

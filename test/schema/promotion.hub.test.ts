@@ -82,6 +82,7 @@ describe('a promotion', () => {
         present: null,
         checks: [expect.objectContaining({ rule: 'measured on a test split', passed: true })],
         needsOverride: false,
+        notReady: null,
         needsSecondPerson: false,
       },
     });
@@ -317,7 +318,7 @@ describe('the audit', () => {
       ['ALIAS_MOVED', 'ann', null, '1', 'the first'],
       ['GATE_CHANGED', 'first', expect.stringContaining('MEASURED'), expect.stringContaining('THRESHOLD'), 'strict'],
       ['ALIAS_MOVED', 'ann', '1', '2', 'the camera changed'],
-      ['ALIAS_MOVED', 'ann', '2', '1', 'worse'],
+      ['ALIAS_ROLLED_BACK', 'ann', '2', '1', 'worse'],
       ['GATE_CHANGED', 'first', expect.stringContaining('THRESHOLD'), expect.stringContaining('SAME_DATASET'), 'test'],
       ['ALIAS_MOVED', 'ann', null, '2', 'to look at'],
     ]);

@@ -97,7 +97,7 @@ async function versionsByKey(model: string, on: HubUser = hub): Promise<number[]
 
 /** What the audit has of a model's rollouts and aliases, newest first. */
 async function audited(model: string, on: HubUser = hub): Promise<object[]> {
-  const filter = { model, actions: ['ROLLOUT_STARTED', 'ROLLOUT_ENDED', 'ALIAS_MOVED'] };
+  const filter = { model, actions: ['ROLLOUT_STARTED', 'ROLLOUT_ENDED', 'ALIAS_MOVED', 'ALIAS_ROLLED_BACK'] };
   return (await on.ask<{ auditEvents: { events: object[] } }>('audit-events', { filter })).auditEvents.events;
 }
 
@@ -136,7 +136,8 @@ describe('a rollout', () => {
     const model = 'shadowed';
     const worse = await hub.train({ datasetVersionId: hub.datasetVersionId, recipe: HOPELESS });
     for (const run of [hub.runId, worse.id]) await hub.registerModel(run, model);
-    await hub.ask('promote', { model, version: 1, reason: 'test' });
+    await hub.ask('promote', { model, version: 2, alias: 'candidate', reason: 'test', now: true });
+    await hub.ask('promote', { model, version: 1, reason: 'test', now: true });
     const others = await Promise.all(photos.map((photo) => classify(model, photo, { version: 2 })));
     expect(await start(model)).toMatchObject({ startRollout: { state: 'RUNNING', candidate: { version: 2 } } });
     const shown: ClassificationAnswer[] = [];
@@ -271,7 +272,7 @@ describe('a rollout', () => {
     });
     expect((await audited(model)).slice(0, 3)).toMatchObject([
       { action: 'ROLLOUT_ENDED', actor: 'hub', details: { rollout: (await newest(model)).id, state: 'PROMOTED' } },
-      { action: 'ALIAS_MOVED', from: '2', to: '1' },
+      { action: 'ALIAS_ROLLED_BACK', from: '2', to: '1', details: { gate: [] } },
       { action: 'ROLLOUT_STARTED', details: { mode: 'SHADOW', share: 1 } },
     ]);
   });

@@ -27,7 +27,7 @@ async function classify(photo: Uint8Array, variables = {}, user: HubUser = hub):
 }
 
 async function promote(model: string, version: number): Promise<void> {
-  await hub.ask('promote', { model, version, reason: 'test', overrideGate: true });
+  await hub.ask('promote', { now: true, model, version, reason: 'test', overrideGate: true });
 }
 
 describe('classifyMany', () => {

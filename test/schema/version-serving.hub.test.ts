@@ -203,7 +203,9 @@ describe('the form in which a version serves', () => {
   it('stays FP32 when a damaged 8-bit form is chosen, which is made again at the next start', async () => {
     const damaged = await TestHub.prepareOn(maker.data);
     onTestFinished(() => damaged.remove());
-    await inDatabase(damaged.data, (client) => client.versionServing.updateMany({ data: { choice: 'FP32' } }));
+    await inDatabase(damaged.data, (client) =>
+      client.versionServing.updateMany({ data: { choice: 'FP32', precision: 'FP32' } }),
+    );
     const [blob] = await quantizedBlobs(damaged.data);
     await writeFile(blobFile(damaged.data, blob!), 'damaged');
     await damaged.start(CONFIG);

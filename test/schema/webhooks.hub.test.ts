@@ -74,7 +74,7 @@ describe('a webhook', () => {
     const run = await hub.train({ datasetVersionId, recipe: HOPELESS });
     await hub.registerModel(run.id, 'told');
     await hub.registerModel(run.id, 'told'); // makes no second version
-    await hub.ask('promote', { model: 'told', version: 1, reason: 'first' });
+    await hub.ask('promote', { model: 'told', version: 1, now: true, reason: 'first' });
     await vi.waitUntil(() => received.length >= 3, { timeout: 20_000 });
 
     const messages = received.map(({ body, headers }) => {

@@ -34,7 +34,9 @@ export async function copyVersions(
       ...{ modelId, number, runId: number === 1 ? prepared.runId : null, ...changes }, // a model has a run once
     };
     const calibration = { create: figures ? { figures } : {} };
-    await client.modelVersion.create({ data: { ...data, serving: { create: UNQUANTIZED }, calibration } });
+    await client.modelVersion.create({
+      data: { ...data, serving: { create: { ...UNQUANTIZED, readyAt: new Date() } }, calibration },
+    });
   }
 }
 

@@ -14,5 +14,5 @@ export async function serveColours(hub: HubUser): Promise<{ version: DatasetVers
 /** Registers a run as the first version of a model, and serves it. */
 export async function promoteAs(hub: HubUser, runId: string, model: string): Promise<void> {
   const { number } = await hub.registerModel(runId, model);
-  await hub.ask('promote', { model, version: number, reason: 'test' });
+  await hub.ask('promote', { model, version: number, reason: 'test', now: true });
 }

@@ -124,7 +124,10 @@ export class TestHub extends HubUser {
   async start(options: Partial<ConfigInput> = {}): Promise<void> {
     this.#ensureData();
     const { settings } = this.options;
-    const config = resolveConfig({ data: this.data, port: 0, allow: [this.allowed], ...settings, ...options }, {});
+    const config = resolveConfig(
+      { data: this.data, port: 0, allow: [this.allowed], calibrationImages: 5, ...settings, ...options },
+      {},
+    );
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
     this.#hub = await startHub(config, log, {
       bundledBackbone: join(this.folder, 'backbone.safetensors'),

@@ -50,7 +50,7 @@ describe.skipIf(!browser)('the page that classifies', () => {
         .getByText(/^red \d/)
         .first()
         .waitFor();
-      await answer.getByText(/colours@production: version 1, \d+ ms/).waitFor();
+      await answer.getByText(/colours@production: version 1, 32-bit floats, \d+ ms/).waitFor();
       expect(await answer.getByRole('list', { name: 'Most probable classes' }).getByRole('listitem').count()).toBe(3);
       await expectAccessible(page);
     }));

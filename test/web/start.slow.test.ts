@@ -36,7 +36,7 @@ describe.skipIf(!browser)('the start page', () => {
       await page.getByRole('table', { name: 'Latest runs' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'ship' }).click();
-      await page.getByText(/^cifar10-sample@production: version 1, \d+ ms$/).waitFor();
+      await page.getByText(/^cifar10-sample@production: version 1, .+, \d+ ms$/).waitFor();
       expect(new URL(page.url()).pathname).toBe('/classify');
     });
   });

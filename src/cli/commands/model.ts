@@ -72,10 +72,10 @@ export function modelCommand(program: Command): void {
         found.aliasEvents.length === 0
           ? ''
           : table(
-              ['moved', 'alias', ' from', ' to', 'actor', 'gate', 'reason'],
-              found.aliasEvents.map(({ createdAt, alias, from, to, actor, overridden, reason }) => [
-                ...[moment(createdAt), alias, from, to, actor],
-                ...[overridden ? 'overridden' : 'passed', reason],
+              ['moved', 'alias', ' from', ' to', 'precision', 'actor', 'gate', 'reason'],
+              found.aliasEvents.map(({ createdAt, alias, from, to, precision, actor, reason, ...gate }) => [
+                ...[moment(createdAt), alias, from, to, precision, actor],
+                ...[gateText(gate), reason],
               ]),
             ),
       ),
@@ -125,7 +125,14 @@ export function modelCommand(program: Command): void {
   addRemoval(model);
 }
 
+/** What the gate had to do with a move. */
+function gateText({ rollback, overridden }: { rollback: boolean; overridden: boolean }): string {
+  if (rollback) return 'not asked (rollback)';
+  return overridden ? 'overridden' : 'passed';
+}
+
 function servingCells({
+  readyAt,
   precision,
   int8Accuracy,
   int8Milliseconds,
@@ -133,5 +140,5 @@ function servingCells({
   reason,
 }: ModelVersion['serving']) {
   const figures = [maybe(int8Accuracy, percent), maybe(int8Milliseconds, short), maybe(fp32Milliseconds, short)];
-  return [precision, ...figures, reason];
+  return [readyAt === null ? 'not ready' : precision, ...figures, reason];
 }

@@ -59,11 +59,13 @@ export function predictionsCommand(program: Command): void {
     print(options, page, () =>
       sections(
         table(
-          ['when', ' version', 'label', ' confidence', ' ms', 'right label', 'photo', 'id'],
-          page.predictions.map(({ id, version, at, inputHash, label, confidence, milliseconds, rightLabel }) => [
-            ...[moment(at), version, label, percent(confidence), short(milliseconds)],
-            ...[rightLabel, inputHash.slice(0, 12), id],
-          ]),
+          ['when', ' version', 'label', ' confidence', ' ms', 'precision', 'right label', 'photo', 'id'],
+          page.predictions.map(
+            ({ id, version, at, inputHash, label, confidence, milliseconds, precision, rightLabel }) => [
+              ...[moment(at), version, label, percent(confidence), short(milliseconds), precision],
+              ...[rightLabel, inputHash.slice(0, 12), id],
+            ],
+          ),
         ),
         page.next === null ? '' : `Next page: --after ${page.next}`,
       ),

@@ -9,7 +9,7 @@ const MODEL_VERSION_FIELDS = graphql(`
     calibration { temperature eceBefore eceAfter }
     notCalibrated
     serving {
-      state precision reason choice chosenBy chosenAt
+      state readyAt precision calibrated reason choice chosenBy chosenAt
       fp32Accuracy int8Accuracy fp32Milliseconds int8Milliseconds measuredOn measuredAt
     }
   }
@@ -24,7 +24,7 @@ export const MODEL = graphql(
         name createdAt archivedAt
         versions(archived: $archived) { ...ModelVersionFields }
         aliases { name movedAt version { number } }
-        aliasEvents { alias from to actor reason overridden createdAt gate { rule passed detail } }
+        aliasEvents { alias rollback from to actor reason overridden precision calibrated createdAt gate { rule passed detail } }
       }
     }
   `,

@@ -3,7 +3,7 @@ import { graphql } from '../graphql.js';
 export const PREDICTIONS = graphql(`
   query Predictions($filter: PredictionFilter!, $page: PredictionPageInput!) {
     predictions(filter: $filter, page: $page) {
-      predictions { id version at inputHash label confidence milliseconds rightLabel rightBy }
+      predictions { id version at inputHash label confidence milliseconds precision rightLabel rightBy }
       next
     }
   }

@@ -4,6 +4,7 @@ import type { Actor } from '../actor.js';
 /** Audited actions. The chain hashes these names as they are stored: add new ones, never rename one. */
 export const AuditAction = {
   ALIAS_MOVED: 'ALIAS_MOVED',
+  ALIAS_ROLLED_BACK: 'ALIAS_ROLLED_BACK',
   PROMOTION_REQUESTED: 'PROMOTION_REQUESTED',
   PROMOTION_REJECTED: 'PROMOTION_REJECTED',
   GATE_CHANGED: 'GATE_CHANGED',

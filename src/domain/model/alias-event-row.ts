@@ -3,10 +3,19 @@ import type { Prisma } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
 import { checksSchema } from './gate.js';
 import type { AliasEvent } from './model.js';
+import { Precision } from './precision.js';
+
+/** Audited actions that move an alias. */
+export const ALIAS_MOVES = ['ALIAS_MOVED', 'ALIAS_ROLLED_BACK'] as const;
+export type AliasMove = (typeof ALIAS_MOVES)[number];
 
 const detailsSchema = z.object({
   alias: z.string(),
+  /** Empty for an alias that the gate does not guard, and for a rollback. */
   gate: checksSchema,
+  /** The form in which the version serves. Missing in events that were written before it was recorded. */
+  precision: z.enum(Precision).exactOptional(),
+  calibrated: z.boolean().exactOptional(),
   /** Who requested the promotion, and the comment of the second person. */
   requestedBy: z.string().exactOptional(),
   decision: z.string().exactOptional(),
@@ -22,17 +31,21 @@ export type AliasMoveDetails = Readonly<z.output<typeof detailsSchema>>;
 /** A move of an alias, from its row in the audit. */
 export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEvent {
   const columns = { details: JSON.parse(row.details) as unknown };
-  const { alias, gate } = parseColumns(detailsColumn, columns, `audit event ${row.number}`).details;
+  const details = parseColumns(detailsColumn, columns, `audit event ${row.number}`).details;
+  const { alias, gate, precision = null, calibrated = null } = details;
   const { from, to, actor, reason, at } = row;
   return {
     id: String(row.number),
     alias,
+    rollback: row.action === 'ALIAS_ROLLED_BACK',
     from: from === null ? null : Number(from),
     to: Number(to),
     actor,
     reason: reason ?? '',
     overridden: gate.some((check) => !check.passed),
     gate,
+    precision,
+    calibrated,
     createdAt: at,
   };
 }

@@ -32,22 +32,36 @@ export type StoredCalibration = Readonly<z.output<typeof figuresSchema>>;
 /** Selects rows whose version waits to be calibrated. */
 export const AWAITED = { figures: { equals: Prisma.DbNull }, error: null } as const;
 
+/** Whether a version waits to be calibrated. */
+export function isAwaited(row: CalibrationRow | null): boolean {
+  return row !== null && row.figures === null && row.error === null;
+}
+
 /** The figures of a version; null while it is not calibrated. */
 export function figuresOf(row: CalibrationRow | null): StoredCalibration | null {
   return row && parseColumns(figuresColumn, row, `the calibration of model version ${row.versionId}`).figures;
 }
 
-/** The calibration as serving applies it. */
+/** The calibration as serving applies it. A temperature that makes the error worse is left out. */
 export function toServedCalibration(row: CalibrationRow | null): Calibration | null {
   const figures = figuresOf(row);
   if (!figures || !row?.outlierBlob) return null;
-  const { temperature, outlierDistance } = figures;
+  const { outlierDistance } = figures;
+  const temperature = isWorse(figures) ? null : figures.temperature;
   return { temperature, outlierDistance, outlierBlob: row.outlierBlob };
 }
 
-/** Why a version is not calibrated; null where it is. */
+const isWorse = ({ eceBefore, eceAfter }: StoredCalibration): boolean => eceAfter > eceBefore;
+
+/** Why the probabilities of a version are not calibrated; null if they are. */
 export function whyNotCalibrated(row: CalibrationRow | null): string | null {
   if (!row) return 'The version was registered before versions were calibrated.';
   if (row.error) return row.error;
-  return row.figures === null ? 'The version is being calibrated.' : null;
+  const figures = figuresOf(row);
+  if (figures === null) return 'The version is being calibrated.';
+  const { eceBefore, eceAfter } = figures;
+  if (isWorse(figures)) {
+    return `The temperature is not used: it raises the calibration error from ${eceBefore.toFixed(4)} to ${eceAfter.toFixed(4)}.`;
+  }
+  return null;
 }

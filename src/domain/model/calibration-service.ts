@@ -3,18 +3,25 @@ import type { BlobStore } from '../../storage/blobs.js';
 import { Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Calibration } from '../../training/job.js';
 import type { ChangeNotices } from '../change/change-notices.js';
-import type { PromotionService } from '../promotion/promotion-service.js';
+import { settle } from './readiness.js';
 
 /** Columns of a version that is to be calibrated again. */
 const UNCALIBRATED = { figures: Prisma.DbNull, outlierBlob: null, error: null } as const;
 
-/** Stores calibrations of versions and applies them to what serves. */
+export interface CalibrationBounds {
+  /** Points of test accuracy that INT8 may lose. */
+  readonly int8Margin: number;
+  /** Fewest validation images, and fewest test images, on which a calibration may rest. */
+  readonly calibrationImages: number;
+}
+
+/** Stores calibrations of versions. */
 export class CalibrationService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
-    private readonly promotions: PromotionService,
     private readonly changes: ChangeNotices,
+    private readonly bounds: CalibrationBounds,
   ) {}
 
   /** Queues calibrations whose blob is lost or damaged again; to be called before anything serves. */
@@ -25,13 +32,16 @@ export class CalibrationService {
     }
   }
 
-  /** Stores a calibration. A version that serves applies it from now on; its network stays loaded. */
+  /** Stores a calibration. A version that is ready without it applies it when its form is chosen again. */
   async fitted(versionId: string, { figures, outlierBlob }: Calibration): Promise<void> {
-    const { model, number } = await this.#write(versionId, {
-      figures: { ...figures, testAnswers: { ...figures.testAnswers } },
-      outlierBlob,
-    });
-    await this.promotions.redeploy(model.name, number);
+    const { validationImages, testImages } = figures;
+    const { calibrationImages: needed } = this.bounds;
+    if (Math.min(validationImages, testImages) < needed) {
+      const found = `${validationImages} validation and ${testImages} test images`;
+      return this.failed(versionId, `The calibration is not used: it rests on ${found}, and needs ${needed} of each.`);
+    }
+    const stored = { ...figures, testAnswers: { ...figures.testAnswers } };
+    await this.#write(versionId, { figures: stored, outlierBlob });
   }
 
   /** Stores why a version could not be calibrated. */
@@ -39,11 +49,14 @@ export class CalibrationService {
     await this.#write(versionId, { ...UNCALIBRATED, error });
   }
 
-  async #write(versionId: string, data: Prisma.VersionCalibrationUpdateInput) {
+  async #write(versionId: string, data: Prisma.VersionCalibrationUpdateInput): Promise<void> {
     const include = { version: { include: { model: true } } } as const;
-    const { version } = await this.prisma.versionCalibration.update({ where: { versionId }, data, include });
+    const { version } = await this.prisma.$transaction(async (tx) => {
+      const row = await tx.versionCalibration.update({ where: { versionId }, data, include });
+      await settle(tx, versionId, this.bounds.int8Margin);
+      return row;
+    });
     this.changes.tell('MODEL', version.model.name);
-    return version;
   }
 
   async #isWhole(sha256: string): Promise<boolean> {

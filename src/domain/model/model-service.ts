@@ -3,7 +3,7 @@ import { type PrismaClient, unlessUniqueViolation } from '../../storage/database
 import { inputSizeFor } from '../../training/input-size.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { recipeOf, withRunRelations } from '../run/run-row.js';
-import { toAliasEvent } from './alias-event-row.js';
+import { ALIAS_MOVES, toAliasEvent } from './alias-event-row.js';
 import type { AliasEvent, Model, ModelVersion } from './model.js';
 import { toModel, withModelRelations } from './model-row.js';
 import { toModelVersion, withVersionRelations } from './model-version-row.js';
@@ -55,7 +55,7 @@ export class ModelService {
 
   /** The last hundred moves of a model's aliases, newest first. */
   async aliasEvents(model: string): Promise<AliasEvent[]> {
-    const where = { model, action: 'ALIAS_MOVED' } as const;
+    const where = { model, action: { in: [...ALIAS_MOVES] } };
     const rows = await this.prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: 100 });
     return rows.map(toAliasEvent);
   }

@@ -6,7 +6,7 @@ import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
-import { figuresOf, toServedCalibration, whyNotCalibrated } from './calibration-row.js';
+import { figuresOf, isAwaited, toServedCalibration, whyNotCalibrated } from './calibration-row.js';
 import type { Candidate } from './gate.js';
 import { toModelImport } from './import-row.js';
 import type { ModelVersion } from './model.js';
@@ -38,6 +38,8 @@ export function labelsOf(row: Pick<ModelVersionRow, 'id' | 'labels'>): readonly 
 export function sizeOf(row: Pick<ModelVersionRow, 'id' | 'preprocessing'>): InputSize {
   return parseColumns(sizeColumn, row, `model version ${row.id}`).preprocessing;
 }
+
+const PROMOTED_EARLY = 'The version was promoted before its 8-bit form was measured.';
 
 export function toModelVersion(row: ModelVersionRow): ModelVersion {
   const { id, number, runId, backbone, testAccuracy, testLoss, createdAt } = row;
@@ -80,14 +82,14 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
     labels: labelsOf(row),
     size: sizeOf(row),
     expected: expectedBlob === null ? null : { blob: expectedBlob, tolerance },
-    calibration: toServedCalibration(row.calibration),
+    calibration: serving?.calibrated ? toServedCalibration(row.calibration) : null,
   };
 }
 
 /** The facts that the gate checks. */
 export function toCandidate(row: ModelVersionRow): Candidate {
   const { number, datasetVersionId, testAccuracy, testLoss } = row;
-  const calibrated = figuresOf(row.calibration) ? true : null;
+  const calibrated = figuresOf(row.calibration) && whyNotCalibrated(row.calibration) === null;
   return { number, datasetVersionId, testAccuracy, testLoss, calibrated, selfChecked: null };
 }
 
@@ -106,7 +108,40 @@ export async function findVersion(prisma: PrismaClient, model: string, number: n
   throw new HubError('NOT_FOUND', `There is no version ${number} of a model named ${model}.`, { model, number });
 }
 
-/** Reads a version as serving knows it. @throws NOT_FOUND. */
+/** Whether the form in which a version serves is decided. */
+export function isReady({ serving }: ModelVersionRow): boolean {
+  return serving?.readyAt !== null;
+}
+
+/** The form in which a version serves; that of one that is not ready is floats, calibrated if they are already. */
+export function formToServe({ serving, calibration }: ModelVersionRow): NonNullable<ModelVersionRow['serving']> {
+  const form = serving as NonNullable<typeof serving>;
+  if (form.readyAt !== null) return form;
+  const calibrated = toServedCalibration(calibration) !== null;
+  return { ...form, precision: 'FP32', reason: PROMOTED_EARLY, calibrated, readyAt: new Date() };
+}
+
+/** Why a version is not ready; null if it is. */
+export function whyNotReady({ number, model, serving, calibration }: ModelVersionRow): string | null {
+  if (!serving || serving.readyAt !== null) return null;
+  const lacks = [
+    ...(serving.state === 'PENDING' ? ['its 8-bit form is being measured'] : []),
+    ...(isAwaited(calibration) ? ['its calibration is being fitted'] : []),
+  ].join(' and ');
+  return `Version ${number} of ${model.name} is not ready: ${lacks}.`;
+}
+
+/** Refuses a version that is not ready. @throws NOT_READY. */
+export function requireReady(row: ModelVersionRow): void {
+  const why = whyNotReady(row);
+  if (why === null) return;
+  const details = { model: row.model.name, version: row.number };
+  throw new HubError('NOT_READY', `${why} Wait for it, or promote it now, with 32-bit floats.`, details);
+}
+
+/** Reads a version as serving knows it. @throws NOT_FOUND; NOT_READY. */
 export async function findServedVersion(prisma: PrismaClient, model: string, number: number): Promise<ServedVersion> {
-  return toServedVersion(await findVersion(prisma, model, number));
+  const row = await findVersion(prisma, model, number);
+  requireReady(row);
+  return toServedVersion(row);
 }

@@ -3,7 +3,7 @@ import type { DatasetVersion } from '../dataset/dataset-version.js';
 import type { StoredCalibration } from './calibration-row.js';
 import type { GateCheck, GateRule } from './gate.js';
 import type { ModelImport } from './model-import.js';
-import type { VersionServing } from './precision.js';
+import type { Precision, VersionServing } from './precision.js';
 import type { HeadSizes } from './version-head.js';
 
 /** A registered set of trained weights. Only its serving form and the aliases that point to it change. */
@@ -66,6 +66,8 @@ export interface Model {
 export interface AliasEvent {
   readonly id: string;
   readonly alias: string;
+  /** Whether it was moved back to the version before its last move, for which the gate is not asked. */
+  readonly rollback: boolean;
   /** Number of the version that it pointed to before; null for none. */
   readonly from: number | null;
   readonly to: number;
@@ -75,5 +77,8 @@ export interface AliasEvent {
   /** Whether it was moved although the gate refused. */
   readonly overridden: boolean;
   readonly gate: readonly GateCheck[];
+  /** The form in which the version serves; null in events that were written before it was recorded. */
+  readonly precision: Precision | null;
+  readonly calibrated: boolean | null;
   readonly createdAt: Date;
 }

@@ -5,15 +5,25 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { describeEnvironment } from '../../training/environment.js';
 import type { Quantization } from '../../training/job.js';
 import type { Actor } from '../actor.js';
-import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { PromotionService } from '../promotion/promotion-service.js';
 import type { ModelVersion } from './model.js';
 import { findVersion, toModelVersion } from './model-version-row.js';
-import { decidePrecision, type PrecisionChoice } from './precision.js';
+import { decidePrecision, type Precision, type PrecisionChoice } from './precision.js';
+import {
+  decideForm,
+  fallBackToFloats,
+  findReadiness,
+  type ReadinessRow,
+  settle,
+  writeFormChange,
+} from './readiness.js';
 
 /** Columns of a version that has no 8-bit form. */
 const NO_FORM = { quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null };
+
+const LOST = 'The 8-bit form was lost; it is made again, and serves once it is chosen.';
+const UNLOADABLE = 'The 8-bit form cannot be loaded.';
 
 /** Decides in which form versions serve, from measurements and from what a person chose. */
 export class PrecisionService {
@@ -31,50 +41,70 @@ export class PrecisionService {
   ) {}
 
   /**
-   * Decides by the present margin; to be called before anything serves. A form that was measured on another machine, is lost
-   * or could not be made is queued again.
+   * Queues forms that are lost, could not be made or, for a version that is not ready, were measured on another machine. To be
+   * called before anything serves.
    */
   async recover(): Promise<void> {
-    for (const row of await this.prisma.versionServing.findMany({ include: { version: true } })) {
-      const { quantizedBlob, measuredOn } = row;
-      const holds = quantizedBlob !== null && measuredOn === this.#machine && (await this.blobs.has(quantizedBlob));
-      const state = holds ? 'READY' : 'PENDING';
-      const decision = decidePrecision({ ...row, state }, row.version.testAccuracy, this.margin);
-      const { versionId } = row;
-      await this.prisma.versionServing.update({ where: { versionId }, data: { state, ...decision } });
+    for (const {
+      versionId,
+      quantizedBlob,
+      measuredOn,
+      precision,
+      readyAt,
+    } of await this.prisma.versionServing.findMany()) {
+      const isKept = quantizedBlob !== null && (await this.blobs.has(quantizedBlob));
+      const holds = isKept && (readyAt !== null || measuredOn === this.#machine);
+      await this.prisma.$transaction(async (tx) => {
+        if (!isKept && precision === 'INT8') await fallBackToFloats(tx, versionId, LOST);
+        if (!holds) await tx.versionServing.update({ where: { versionId }, data: { state: 'PENDING' } });
+        await settle(tx, versionId, this.margin);
+      });
     }
   }
 
   /**
-   * Pins one form, or lets the figures decide.
+   * Pins one form, or lets the figures decide. A version that is ready changes to the decided form, and is calibrated if it can
+   * be; one that is not ready yet gets it when it is.
    * @throws NOT_FOUND; CONFLICT while there is no 8-bit form; LIMIT_EXCEEDED when INT8 loses more than the margin.
    */
   async choose(model: string, number: number, choice: PrecisionChoice, actor: Actor): Promise<ModelVersion> {
     const { id } = await findVersion(this.prisma, model, number);
     await this.#oneChange(async () => {
       if (choice === 'INT8') await this.#refuseUnlessFit(id);
-      await this.#change(id, { choice, chosenBy: actor.name, chosenAt: new Date() }, actor);
+      const before = await findReadiness(this.prisma, id);
+      const form = await this.prisma.$transaction((tx) => this.#write(tx, before, choice, actor));
+      const isOther = form.precision !== before.precision || form.calibrated !== before.calibrated;
+      if (before.readyAt !== null && isOther) await this.#redeploy(id, model, number, form.precision);
+      this.changes.tell('MODEL', model);
     });
     return toModelVersion(await findVersion(this.prisma, model, number));
   }
 
-  /** Stores a new 8-bit form of a version and its figures; it serves at once where the decision is INT8. */
+  /** Stores a new 8-bit form of a version and its figures. */
   async measured(versionId: string, { quantizedBlob, accuracy, ...times }: Quantization): Promise<void> {
     const when = { measuredOn: this.#machine, measuredAt: new Date() };
     const figures = { quantizedBlob, int8Accuracy: accuracy, ...times, ...when };
-    await this.#oneChange(() => this.#change(versionId, { state: 'READY', error: null, ...figures }));
+    await this.#store(versionId, { state: 'READY', error: null, ...figures });
   }
 
   /** Stores why a version has no 8-bit form. */
   async failed(versionId: string, error: string): Promise<void> {
-    await this.#oneChange(() => this.#change(versionId, { state: 'FAILED', error, ...NO_FORM }));
+    await this.#store(versionId, { state: 'FAILED', error, ...NO_FORM });
+  }
+
+  async #store(versionId: string, data: Prisma.VersionServingUpdateInput): Promise<void> {
+    await this.#oneChange(async () => {
+      const { version } = await this.prisma.$transaction(async (tx) => {
+        await tx.versionServing.update({ where: { versionId }, data });
+        await settle(tx, versionId, this.margin);
+        return findReadiness(tx, versionId);
+      });
+      this.changes.tell('MODEL', version.model.name);
+    });
   }
 
   async #refuseUnlessFit(versionId: string): Promise<void> {
-    const row = await this.prisma.versionServing.findUniqueOrThrow({
-      where: { versionId },
-      include: { version: true },
-    });
+    const row = await findReadiness(this.prisma, versionId);
     const { testAccuracy } = row.version;
     const { precision, reason } = decidePrecision({ ...row, choice: 'INT8' }, testAccuracy, this.margin);
     if (precision === 'INT8') return;
@@ -84,39 +114,32 @@ export class PrecisionService {
     throw new HubError('LIMIT_EXCEEDED', reason, details);
   }
 
-  /** Writes, decides, and switches the form that serves, already warm, if the decision changed. @param actor who chose. */
-  async #change(versionId: string, data: Prisma.VersionServingUpdateInput, actor?: Actor): Promise<void> {
-    const { model, number, isOther, precision } = await this.#write(versionId, data, actor);
-    try {
-      if (isOther) await this.promotions.redeploy(model, number);
-    } catch (error) {
-      if (isShuttingDown(error)) throw error; // the form is loaded at the next start
-      // The previous form continues to serve; the one that cannot be loaded is made again at the next start.
-      const why = 'The 8-bit form cannot be loaded.';
-      if (precision === 'INT8') await this.#change(versionId, { state: 'FAILED', error: why, ...NO_FORM });
-      throw error;
-    } finally {
-      this.changes.tell('MODEL', model);
-    }
+  /** Writes a choice, and what it decides where the version is ready. @returns the form that serves from now on. */
+  async #write(tx: Prisma.TransactionClient, before: ReadinessRow, choice: PrecisionChoice, actor: Actor) {
+    const { versionId, readyAt, precision, reason, calibrated } = before;
+    const chosen = { choice, chosenBy: actor.name, chosenAt: new Date() };
+    const decided =
+      readyAt === null ? { precision, reason, calibrated } : decideForm({ ...before, choice }, this.margin);
+    await tx.versionServing.update({ where: { versionId }, data: { ...chosen, ...decided } });
+    await writeFormChange(tx, before.version, { from: before.choice, to: choice }, decided, actor);
+    return decided;
   }
 
-  async #write(versionId: string, data: Prisma.VersionServingUpdateInput, actor?: Actor) {
-    return this.prisma.$transaction(async (tx) => {
-      const where = { versionId };
-      const before = await tx.versionServing.findUniqueOrThrow({ where });
-      const include = { version: { include: { model: true } } };
-      const row = await tx.versionServing.update({ where, data, include });
-      const { number, testAccuracy } = row.version;
-      const model = row.version.model.name;
-      const decision = decidePrecision(row, testAccuracy, this.margin);
-      await tx.versionServing.update({ where, data: { ...decision } });
-      if (actor) {
-        const change = { from: before.choice, to: row.choice, details: { ...decision } };
-        const entry = { action: 'PRECISION_CHOSEN', subject: `${model} ${number}`, model, ...change } as const;
-        await tx.auditEvent.create({ data: auditRow(actor, entry) });
-      }
-      return { model, number, precision: decision.precision, isOther: decision.precision !== before.precision };
-    });
+  /** Switches what serves to the form that was chosen. The form before serves on where that one cannot be loaded. */
+  async #redeploy(versionId: string, model: string, number: number, precision: Precision): Promise<void> {
+    try {
+      await this.promotions.redeploy(model, number);
+    } catch (error) {
+      if (isShuttingDown(error) || precision === 'FP32') throw error; // the form is loaded at the next start
+      await this.prisma.$transaction(async (tx) => {
+        await fallBackToFloats(tx, versionId, UNLOADABLE);
+        await tx.versionServing.update({
+          where: { versionId },
+          data: { state: 'FAILED', error: UNLOADABLE, ...NO_FORM },
+        });
+      });
+      throw error;
+    }
   }
 }
 

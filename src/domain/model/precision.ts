@@ -26,6 +26,10 @@ export interface VersionServing {
   /** Name of the token that chose last. */
   readonly chosenBy: string | null;
   readonly chosenAt: Date | null;
+  /** Whether its calibration is applied to its answers. */
+  readonly calibrated: boolean;
+  /** When its form was first decided; null while the version is not ready. */
+  readonly readyAt: Date | null;
 }
 
 /** The columns that decide which form serves. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import type { AnsweredPhoto, AnswerLog, Unlogged } from '../../serving/answer-log.js';
+import { precisionOf } from '../../serving/served-version.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 
@@ -159,6 +160,7 @@ export class PredictionLog implements AnswerLog {
       inputHash: kept ?? (await sha256Of(bytes)),
       confidence: top[0]?.probability ?? 0,
       milliseconds: timing.total,
+      precision: precisionOf(version),
       photoBlob: kept,
     };
   }

@@ -1,3 +1,4 @@
+import type { Precision } from '../model/precision.js';
 import type { Drift } from './drift.js';
 
 /** The answers of a model that are kept. */
@@ -25,6 +26,8 @@ export interface Prediction {
   readonly confidence: number;
   /** From the photo's bytes to the answer. */
   readonly milliseconds: number;
+  /** Precision of the form that answered; null for answers that were kept before it was recorded. */
+  readonly precision: Precision | null;
   /** What the photo shows, by feedback. */
   readonly rightLabel: string | null;
   /** Name of the token that gave the last feedback. */

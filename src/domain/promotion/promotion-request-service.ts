@@ -30,7 +30,7 @@ export class PromotionRequestService {
    * @throws as a promotion; CONFLICT when it needs no second person, or when the same promotion waits already.
    */
   async request(promotion: Promotion, requester: Requester): Promise<PromotionRequest> {
-    const { model, version: number, alias, reason, overrideGate } = promotion;
+    const { model, version: number, alias, reason, overrideGate, now } = promotion;
     const { version, holder, gate, needsSecondPerson } = await this.promotions.requireAllowed(promotion);
     if (!needsSecondPerson) {
       throw new HubError('CONFLICT', `${alias} of ${model} needs no second person. Promote the version.`, {
@@ -48,7 +48,7 @@ export class PromotionRequestService {
         const message = `A promotion of version ${number} of ${model} to ${alias} waits already.`;
         throw new HubError('CONFLICT', message, { model, version: number, alias });
       }
-      const asked = { reason, overrideGate, seenVersion, gate: gate.map((check) => ({ ...check })) };
+      const asked = { reason, overrideGate, now, seenVersion, gate: gate.map((check) => ({ ...check })) };
       const made = await tx.promotionRequest.create({ data: { ...same, ...asked, requestedBy, requestedById } });
       const entry = { action: 'PROMOTION_REQUESTED', ...entryOf({ alias, version, seenVersion }), reason } as const;
       await tx.auditEvent.create({ data: auditRow(requester.actor, entry) });
@@ -60,7 +60,7 @@ export class PromotionRequestService {
   /** Approves a request and moves the alias. @throws as a promotion; FORBIDDEN for the token that made the request. */
   async approve(id: string, decision: string, requester: Requester): Promise<PromotionRequest> {
     const row = await this.#waiting(id, requester);
-    const { alias, seenVersion: expectedVersion, overrideGate, reason, requestedBy, version } = row;
+    const { alias, seenVersion: expectedVersion, overrideGate, now, reason, requestedBy, version } = row;
     if (row.requestedById === requester.caller.tokenId) {
       throw new HubError('FORBIDDEN', 'A second person must approve this promotion; this token requested it.', { id });
     }
@@ -71,6 +71,7 @@ export class PromotionRequestService {
       reason,
       expectedVersion,
       overrideGate,
+      now,
     };
     await this.promotions.promoteApproved(promotion, requester.actor, {
       details: { requestedBy, decision },

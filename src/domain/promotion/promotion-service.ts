@@ -6,20 +6,24 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
-import type { AliasMoveDetails } from '../model/alias-event-row.js';
+import { ALIAS_MOVES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
 import { evaluateGate, type GateCheck, PRODUCTION } from '../model/gate.js';
 import { refuseIfArchived, requireHoldable } from '../model/held-versions.js';
 import type { ModelVersion } from '../model/model.js';
 import { rulesOf } from '../model/model-row.js';
 import {
   findVersion,
+  formToServe,
+  isReady,
   type ModelVersionRow,
+  requireReady,
   toCandidate,
   toModelVersion,
   toServedVersion,
+  whyNotReady,
   withVersionRelations,
 } from '../model/model-version-row.js';
-import { UNQUANTIZED } from '../model/precision.js';
+import { fallBackToFloats } from '../model/readiness.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import type { Promotion } from './promotion.js';
 
@@ -30,6 +34,8 @@ export interface AliasState {
   readonly holder: ModelVersionRow | null;
   readonly gate: readonly GateCheck[];
   readonly needsSecondPerson: boolean;
+  /** Why the version is not ready; null if it is. */
+  readonly notReady: string | null;
 }
 
 /** Records written in the transaction of a move. */
@@ -61,12 +67,13 @@ export class PromotionService {
     const guarded = alias === PRODUCTION;
     const rules = guarded ? rulesOf(version.model) : [];
     const gate = evaluateGate(rules, toCandidate(version), holder && toCandidate(holder));
-    return { version, holder, gate, needsSecondPerson: guarded && version.model.secondPerson };
+    const needsSecondPerson = guarded && version.model.secondPerson;
+    return { version, holder, gate, needsSecondPerson, notReady: whyNotReady(version) };
   }
 
   /**
    * Evaluates the gate and refuses a promotion that may not happen.
-   * @throws NOT_FOUND; CONFLICT when the alias has moved; GATE_REFUSED with the verdict of every rule.
+   * @throws NOT_FOUND; NOT_READY; CONFLICT when the alias has moved; GATE_REFUSED with the verdict of every rule.
    */
   async requireAllowed({
     model,
@@ -74,10 +81,12 @@ export class PromotionService {
     alias,
     expectedVersion,
     overrideGate,
+    now,
   }: Omit<Promotion, 'reason'>): Promise<AliasState> {
     const state = await this.check(model, version, alias);
     const { holder, gate } = state;
     refuseIfMoved(alias, holder, expectedVersion);
+    if (!now) requireReady(state.version);
     const failed = gate.filter((check) => !check.passed);
     if (failed.length === 0 || overrideGate) return state;
     const why = failed.map((check) => `${check.rule}: ${check.detail}`).join(' ');
@@ -92,23 +101,23 @@ export class PromotionService {
         const message = `Moving ${promotion.alias} of ${promotion.model} needs the approval of a second person. Request the promotion.`;
         throw new HubError('APPROVAL_NEEDED', message, { model: promotion.model, alias: promotion.alias });
       }
-      return this.#move(state, promotion, actor, alongside);
+      return this.#move(state, promotion, actor, { alongside });
     });
   }
 
   /** Moves an alias by a promotion that a second person has approved. @throws as `requireAllowed`. */
   async promoteApproved(promotion: Promotion, actor: Actor, alongside: Alongside): Promise<ModelVersion> {
-    return this.#oneMove(async () => this.#move(await this.requireAllowed(promotion), promotion, actor, alongside));
+    return this.#oneMove(async () => this.#move(await this.requireAllowed(promotion), promotion, actor, { alongside }));
   }
 
-  /** Moves an alias back to the version before its last move. That version held it already: no gate, no approval. */
+  /** Moves an alias back to the version before its last move. That version held it already: the gate is not asked. */
   async rollBack(
-    { model, alias, reason, expectedVersion }: Omit<Promotion, 'version' | 'overrideGate'>,
+    { model, alias, reason, expectedVersion }: Omit<Promotion, 'version' | 'overrideGate' | 'now'>,
     actor: Actor,
   ): Promise<ModelVersion> {
     return this.#oneMove(async () => {
       const subject = `${model}@${alias}`;
-      const where = { action: 'ALIAS_MOVED', model, subject } as const;
+      const where = { action: { in: [...ALIAS_MOVES] }, model, subject };
       const last = await this.prisma.auditEvent.findFirst({ where, orderBy: { number: 'desc' } });
       if (!last) throw new HubError('NOT_FOUND', `No model named ${model} has an alias ${alias}.`, { model, alias });
       if (last.from === null) {
@@ -117,7 +126,7 @@ export class PromotionService {
       }
       const state = await this.check(model, Number(last.from), alias);
       refuseIfMoved(alias, state.holder, expectedVersion);
-      return this.#move(state, { model, alias, reason }, actor);
+      return this.#move({ ...state, gate: [] }, { model, alias, reason }, actor, { action: 'ALIAS_ROLLED_BACK' });
     });
   }
 
@@ -148,24 +157,31 @@ export class PromotionService {
     { version, holder, gate }: AliasState,
     { model, alias, reason }: Pick<Promotion, 'model' | 'alias' | 'reason'>,
     actor: Actor,
-    alongside?: Alongside,
+    { action = 'ALIAS_MOVED', alongside }: { readonly action?: AliasMove; readonly alongside?: Alongside | undefined },
   ): Promise<ModelVersion> {
     const { id: versionId, modelId, number } = version;
-    const details: AliasMoveDetails = { alias, gate, ...alongside?.details };
+    const form = formToServe(version);
+    const { precision, calibrated } = form;
+    const details: AliasMoveDetails = { alias, gate, precision, calibrated, ...alongside?.details };
     const move = { subject: `${model}@${alias}`, from: holder ? String(holder.number) : null, to: String(number) };
-    const prepared = await this.deployments.prepare(toServedVersion(version));
+    const prepared = await this.deployments.prepare(toServedVersion({ ...version, serving: form }));
     try {
       await this.prisma.$transaction(async (tx) => {
         await requireHoldable(tx, versionId);
+        if (!isReady(version)) {
+          const { reason, readyAt } = form;
+          await tx.versionServing.update({ where: { versionId }, data: { precision, calibrated, reason, readyAt } });
+        }
         await tx.alias.upsert({
           where: { modelId_name: { modelId, name: alias } },
           create: { modelId, name: alias, versionId },
           update: { versionId },
         });
         await alongside?.write(tx);
-        const payload = { model, alias, from: holder?.number ?? null, to: number, actor: actor.name, reason };
+        const rollback = action === 'ALIAS_ROLLED_BACK';
+        const payload = { model, alias, from: holder?.number ?? null, to: number, actor: actor.name, reason, rollback };
         await this.outbox.put(tx, 'ALIAS_MOVED', payload);
-        const entry = { action: 'ALIAS_MOVED', model, ...move, reason, details: { ...details } } as const;
+        const entry = { action, model, ...move, reason, details: { ...details } } as const;
         await tx.auditEvent.create({ data: auditRow(actor, entry) });
       });
     } catch (error) {
@@ -174,7 +190,10 @@ export class PromotionService {
     }
     await prepared.switchTo(alias);
     this.changes.tell('MODEL', model);
-    this.log.info({ model, alias, from: holder?.number, to: number, actor: actor.name }, 'alias moved');
+    this.log.info(
+      { model, alias, from: holder?.number, to: number, actor: actor.name },
+      action === 'ALIAS_MOVED' ? 'alias moved' : 'alias rolled back',
+    );
     return toModelVersion(await findVersion(this.prisma, model, number));
   }
 
@@ -191,7 +210,14 @@ export class PromotionService {
       const { id: versionId, model, number } = version;
       const what = { err: error, model: model.name, version: number };
       this.log.warn(what, 'the 8-bit form cannot be loaded: FP32 serves, and the form is made again');
-      const serving = await this.prisma.versionServing.update({ where: { versionId }, data: UNQUANTIZED });
+      const serving = await this.prisma.$transaction(async (tx) => {
+        await fallBackToFloats(
+          tx,
+          versionId,
+          'The 8-bit form could not be loaded; it is made again, and serves once it is chosen.',
+        );
+        return tx.versionServing.update({ where: { versionId }, data: { state: 'PENDING' } });
+      });
       await this.#deploy(alias, { ...version, serving });
     }
   }

@@ -13,6 +13,8 @@ export interface Promotion {
   /** Number of the version that the caller saw at the alias, 0 for none; null to move it from any version. */
   readonly expectedVersion: number | null;
   readonly overrideGate: boolean;
+  /** Whether to promote a version that is not ready, with 32-bit floats. */
+  readonly now: boolean;
 }
 
 /** A promotion that waits for a second person, or that one has decided. */
@@ -25,6 +27,7 @@ export interface PromotionRequest {
   /** Verdicts of the gate at the time of the request. */
   readonly gate: readonly GateCheck[];
   readonly overrideGate: boolean;
+  readonly now: boolean;
   /** Name of the token. */
   readonly requestedBy: string;
   readonly createdAt: Date;

@@ -10,7 +10,7 @@ import { type Actor, HUB_ACTOR } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { requireHoldable } from '../model/held-versions.js';
-import { toServedVersion, withVersionRelations } from '../model/model-version-row.js';
+import { requireReady, toServedVersion, withVersionRelations } from '../model/model-version-row.js';
 import type { AliasState, PromotionService } from '../promotion/promotion-service.js';
 import type { Rollout, RolloutEnd, RolloutStart, RolloutState } from './rollout.js';
 import { type RolloutRow, storedFigures, toRollout, withVersions } from './rollout-row.js';
@@ -62,7 +62,7 @@ export class RolloutService {
 
   /**
    * Starts a rollout.
-   * @throws GATE_REFUSED for a canary, as a promotion; APPROVAL_NEEDED for a canary where a second person approves promotions;
+   * @throws NOT_READY; GATE_REFUSED for a canary, as a promotion; APPROVAL_NEEDED for a canary where a second person approves promotions;
    * CONFLICT when the alias points to no version or to this one, or when another rollout is running for it.
    */
   async start(input: RolloutStart, actor: Actor): Promise<Rollout> {
@@ -109,7 +109,7 @@ export class RolloutService {
         await this.#end(row, 'ABORTED', reason, actor);
       } else {
         const versions = { version: row.version.number, expectedVersion: row.present.number };
-        await promotions.promote({ model, alias, ...versions, reason, overrideGate }, actor, {
+        await promotions.promote({ model, alias, ...versions, reason, overrideGate, now: false }, actor, {
           details: { rollout: row.id },
           write: (tx) => this.#writeEnd(tx, row, 'PROMOTED', reason, actor),
         });
@@ -150,8 +150,9 @@ export class RolloutService {
       throw new HubError('LIMIT_EXCEEDED', message, { limit: LARGEST_CANARY, received: share });
     }
     const state = isCanary
-      ? await promotions.requireAllowed({ ...input, expectedVersion: null })
+      ? await promotions.requireAllowed({ ...input, expectedVersion: null, now: false })
       : await promotions.check(model, version, alias);
+    requireReady(state.version);
     const { holder, needsSecondPerson } = state;
     if (!holder || holder.number === version) {
       const now = holder ? 'points to this version already' : 'points to no version; promote one first';

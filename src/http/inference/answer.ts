@@ -1,4 +1,5 @@
 import type { Answer, Answered } from '../../serving/answer.js';
+import { precisionOf } from '../../serving/served-version.js';
 import type { InferenceRequest, WantedOutput } from './request.js';
 
 /** An answer on the wire: JSON, then the bytes of the outputs in binary form. */
@@ -28,15 +29,15 @@ export function writeAnswer({ photos: { id, outputs }, answers }: Answered<Infer
     model_name: version.model,
     model_version: String(version.number),
     ...(id === undefined ? {} : { id }),
-    ...keptAs(answers),
+    parameters: { precision: precisionOf(version), ...keptAs(answers) },
   };
   return { json: JSON.stringify({ ...named, outputs: written }), binary };
 }
 
 /** The ids of kept answers in the order of the photos; empty between the commas for an answer that is not kept. */
-function keptAs(answers: readonly Answer[]): { parameters?: { prediction_ids: string } } {
+function keptAs(answers: readonly Answer[]): { prediction_ids?: string } {
   const ids = answers.map(({ predictionId }) => predictionId ?? '');
-  return ids.some((id) => id !== '') ? { parameters: { prediction_ids: ids.join(',') } } : {};
+  return ids.some((id) => id !== '') ? { prediction_ids: ids.join(',') } : {};
 }
 
 function outputOf(

@@ -1,5 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Precision } from '../../domain/model/precision.js';
 import type { Answered } from '../../serving/answer.js';
+import { precisionOf } from '../../serving/served-version.js';
 
 @ObjectType({ description: 'A class and its probability.' })
 export class ClassProbability {
@@ -32,6 +34,9 @@ export class ClassificationType {
 
   @Field(() => Float, { description: 'Its probability.' })
   confidence!: number;
+
+  @Field(() => Precision, { description: 'Precision of the form that answered.' })
+  precision!: Precision;
 
   @Field(() => Boolean, { description: 'Whether the probabilities are calibrated (see `ModelVersion.calibration`).' })
   calibrated!: boolean;
@@ -109,6 +114,7 @@ export function toClassification({ answers: [answer] }: Answered): Classificatio
     model: version.model,
     modelVersion: version.number,
     modelVersionId: version.versionId,
+    precision: precisionOf(version),
     milliseconds: timing.total,
     predictionId,
     timing: {

@@ -100,6 +100,11 @@ export class AliasEventType implements AliasEvent {
   @Field(() => String)
   alias!: string;
 
+  @Field(() => Boolean, {
+    description: 'Whether it was moved back to the version before its last move. The gate is not asked for a rollback.',
+  })
+  rollback!: boolean;
+
   @Field(() => Int, { nullable: true, description: 'Number of the version that it pointed to before; null for none.' })
   from!: number | null;
 
@@ -115,8 +120,20 @@ export class AliasEventType implements AliasEvent {
   @Field(() => Boolean, { description: 'Whether it was moved although the gate refused.' })
   overridden!: boolean;
 
-  @Field(() => [GateCheckType], { description: 'The verdicts of the gate at that time.' })
+  @Field(() => [GateCheckType], { description: 'The verdicts of the gate at that time; empty if it was not asked.' })
   gate!: readonly GateCheckType[];
+
+  @Field(() => Precision, {
+    nullable: true,
+    description: 'Precision of the form in which the version serves since then; null for moves of earlier hubs.',
+  })
+  precision!: Precision | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether its calibration is applied since then; null for moves of earlier hubs.',
+  })
+  calibrated!: boolean | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -38,6 +38,18 @@ export class VersionServingType implements Omit<VersionServing, 'quantizedBlob'>
   @Field(() => QuantizationState)
   state!: QuantizationState;
 
+  @Field(() => GraphQLDateTimeISO, {
+    nullable: true,
+    description:
+      'Time at which the version was ready: its forms measured, its calibration fitted, its form decided. Null before. From then on the form changes only when someone chooses another.',
+  })
+  readyAt!: Date | null;
+
+  @Field(() => Boolean, {
+    description: 'Whether its calibration is applied to its answers. Decided together with the form.',
+  })
+  calibrated!: boolean;
+
   @Field(() => Precision, { description: 'The form that serves.' })
   precision!: Precision;
 

@@ -1,5 +1,6 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Precision } from '../../domain/model/precision.js';
 import { type Drift, DriftVerdict, type Shift } from '../../domain/prediction/drift.js';
 import type {
   FeedbackAccuracy,
@@ -48,6 +49,12 @@ export class PredictionType implements Prediction {
 
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
+
+  @Field(() => Precision, {
+    nullable: true,
+    description: 'Precision of the form that answered; null for answers of earlier hubs.',
+  })
+  precision!: Precision | null;
 
   @Field(() => String, { nullable: true, description: 'Class that the photo shows, according to feedback.' })
   rightLabel!: string | null;

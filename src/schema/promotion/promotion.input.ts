@@ -33,6 +33,13 @@ export class PromoteModelVersionInput {
     description: 'Move the alias although the gate refuses. The move records it.',
   })
   overrideGate!: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Promote the version even if it is not ready. It then serves 32-bit floats, also after its 8-bit form is measured.',
+  })
+  now!: boolean;
 }
 
 @InputType({ description: 'The alias to move back.' })

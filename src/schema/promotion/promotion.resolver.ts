@@ -23,9 +23,9 @@ export class PromotionResolver {
   async checkPromotion(
     @Args(() => CheckPromotionArgs) { model, version, alias }: CheckPromotionArgs,
   ): Promise<PromotionCheckType> {
-    const { holder, gate, needsSecondPerson } = await this.promotions.check(model, version, alias);
+    const { holder, gate, needsSecondPerson, notReady } = await this.promotions.check(model, version, alias);
     const needsOverride = gate.some((check) => !check.passed);
-    return { present: holder?.number ?? null, checks: gate, needsOverride, needsSecondPerson };
+    return { present: holder?.number ?? null, checks: gate, needsOverride, needsSecondPerson, notReady };
   }
 
   @Query(() => [PromotionRequestType], { description: 'The last hundred promotion requests, newest first.' })

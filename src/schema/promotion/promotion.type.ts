@@ -30,6 +30,12 @@ export class PromotionCheckType {
 
   @Field(() => Boolean, { description: 'Whether it needs `requestPromotion` and the approval of a second person.' })
   needsSecondPerson!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Reason why the version is not ready; null if it is. A version that is not ready needs `now`.',
+  })
+  notReady!: string | null;
 }
 
 @ObjectType('PromotionRequest', { description: 'A promotion that needs the approval of a second person.' })
@@ -54,6 +60,9 @@ export class PromotionRequestType implements Omit<PromotionRequest, 'version'> {
 
   @Field(() => Boolean, { description: 'Whether the promotion overrides the gate.' })
   overrideGate!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether to promote the version even if it is not ready.' })
+  now!: boolean;
 
   @Field(() => String, { description: 'Name of the token that requested it.' })
   requestedBy!: string;

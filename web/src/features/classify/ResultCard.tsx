@@ -3,6 +3,7 @@ import { formatShare } from '../../lib/format';
 import { marginText } from '../../lib/sureness';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { Bars } from '../../ui/Bars';
+import { precisionText } from '../models/form-text';
 import { askText } from './ask-text';
 import { Feedback } from './Feedback';
 import { ask, type Photo } from './photos';
@@ -50,11 +51,11 @@ function TargetAnswer({ photo, target }: { readonly photo: Photo; readonly targe
       </>
     );
   }
-  const { label, confidence, inDistribution, top, modelVersion, milliseconds, predictionId } = of.answer;
+  const { label, confidence, inDistribution, top, modelVersion, precision, milliseconds, predictionId } = of.answer;
   return (
     <>
       <p className={classes.who}>
-        {name}: version {modelVersion}, {milliseconds.toFixed(0)} ms
+        {name}: version {modelVersion}, {precisionText(precision)}, {milliseconds.toFixed(0)} ms
       </p>
       <p className={classes.winner}>
         {label} {formatShare(confidence)}

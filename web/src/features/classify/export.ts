@@ -7,6 +7,7 @@ const COLUMNS = [
   'file',
   'asked',
   'version',
+  'precision',
   'label',
   'confidence',
   'second',
@@ -26,12 +27,13 @@ function rowOf({ name, asks }: Photo, asked: string): Readonly<Record<string, st
   const ask = asks[asked];
   if (ask?.state === 'failed') return { file: name, asked, error: ask.message };
   if (ask?.state !== 'answered') return { file: name, asked };
-  const { label, confidence, top, modelVersion, milliseconds } = ask.answer;
+  const { label, confidence, top, modelVersion, precision, milliseconds } = ask.answer;
   const [, second] = top;
   return {
     file: name,
     asked,
     version: modelVersion,
+    precision,
     label,
     confidence,
     ...(second ? { second: second.label, secondConfidence: second.probability } : {}),

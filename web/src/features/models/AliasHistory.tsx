@@ -3,10 +3,11 @@ import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatDate } from '../../lib/format';
 import { WideTable } from '../../ui/WideTable';
 import { AliasTag } from './AliasTag';
+import { precisionText } from './form-text';
 
 export const ALIAS_HISTORY = graphql(`
   fragment AliasHistory_model on Model {
-    aliasEvents { id alias from to actor reason overridden createdAt gate { rule passed detail } }
+    aliasEvents { id alias rollback from to precision actor reason createdAt gate { rule passed detail } }
   }
 `);
 
@@ -21,6 +22,7 @@ export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HIST
           <Table.Th>Alias</Table.Th>
           <Table.Th>From</Table.Th>
           <Table.Th>To</Table.Th>
+          <Table.Th>Serves with</Table.Th>
           <Table.Th>Actor</Table.Th>
           <Table.Th>Reason</Table.Th>
           <Table.Th>Gate</Table.Th>
@@ -37,10 +39,12 @@ export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HIST
               </Table.Td>
               <Table.Td>{event.from ?? '–'}</Table.Td>
               <Table.Td>{event.to}</Table.Td>
+              <Table.Td>{event.precision === null ? '–' : precisionText(event.precision)}</Table.Td>
               <Table.Td>{event.actor}</Table.Td>
               <Table.Td>{event.reason}</Table.Td>
               <Table.Td>
-                {event.gate.length === 0 && 'not checked'}
+                {event.rollback && 'not asked: rollback'}
+                {!event.rollback && event.gate.length === 0 && 'not checked'}
                 {event.gate.length > 0 && failed.length === 0 && 'passed'}
                 {failed.length > 0 && `overridden: ${failed.map(({ detail }) => detail).join(' ')}`}
               </Table.Td>

@@ -4,10 +4,11 @@ import { useNavigate } from 'react-router';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
 
-/** The reason for a move of an alias, and whether it overrides the gate. */
+/** The reason for a move of an alias, whether it overrides the gate, and whether it does not wait until the version is ready. */
 export interface Said {
   readonly reason: string;
   readonly overrideGate: boolean;
+  readonly now: boolean;
 }
 
 interface Props {
@@ -18,19 +19,22 @@ interface Props {
   readonly toType: string | null;
   /** Whether the gate refuses and must be overridden. */
   readonly mayOverride: boolean;
+  /** Why the version is not ready; null if it is. */
+  readonly notReady: string | null;
   readonly move: (said: Said) => Promise<unknown>;
 }
 
 /** Asks why an alias moves, and for the steps that make the move deliberate. Then, or when canceled, opens the model. */
-export function MoveForm({ model, action, toType, mayOverride, move }: Props) {
+export function MoveForm({ model, action, toType, mayOverride, notReady, move }: Props) {
   const navigate = useNavigate();
   const leave = (): void => void navigate(urls.model(model));
   const form = useForm({
-    initialValues: { reason: '', typed: '', overrideGate: false },
+    initialValues: { reason: '', typed: '', overrideGate: false, now: false },
     validate: {
       reason: isNotEmpty(),
       typed: (typed) => toType !== null && typed !== toType,
       overrideGate: (overridden) => mayOverride && !overridden,
+      now: (now) => notReady !== null && !now,
     },
   });
   return (
@@ -38,8 +42,12 @@ export function MoveForm({ model, action, toType, mayOverride, move }: Props) {
       form={form}
       action={action}
       refusal="The alias was not moved"
-      onSubmit={({ reason, overrideGate }) =>
-        move({ reason: reason.trim(), overrideGate: mayOverride && overrideGate }).then(leave)
+      onSubmit={({ reason, overrideGate, now }) =>
+        move({
+          reason: reason.trim(),
+          overrideGate: mayOverride && overrideGate,
+          now: notReady !== null && now,
+        }).then(leave)
       }
       close={leave}
     >
@@ -56,6 +64,13 @@ export function MoveForm({ model, action, toType, mayOverride, move }: Props) {
         <Checkbox
           label="Override the gate. This is recorded together with the reason."
           {...form.getInputProps('overrideGate', { type: 'checkbox' })}
+        />
+      )}
+      {notReady !== null && (
+        <Checkbox
+          label="Promote it now. It then serves 32-bit floats until you choose another precision."
+          description={notReady}
+          {...form.getInputProps('now', { type: 'checkbox' })}
         />
       )}
       {toType !== null && (

@@ -6,18 +6,23 @@ import { urls } from '../../lib/urls';
 import { WideTable } from '../../ui/WideTable';
 import { RunLink } from '../runs/RunLink';
 import { AliasTag } from './AliasTag';
+import { formText, SERVED_FORM } from './form-text';
 import classes from './VersionTable.module.css';
 
-export const VERSION_TABLE = graphql(`
+export const VERSION_TABLE = graphql(
+  `
   fragment VersionTable_model on Model {
     name
     versions {
       id number aliases testAccuracy testLoss imageSize runId createdAt
       backbone { id name }
       datasetVersion { id dataset number }
+      serving { ...ServedForm }
     }
   }
-`);
+`,
+  [SERVED_FORM],
+);
 
 /** The versions of a model, newest first. */
 export function VersionTable({
@@ -30,7 +35,7 @@ export function VersionTable({
 }) {
   const { name: model, versions } = readFragment(VERSION_TABLE, of);
   return (
-    <WideTable minWidth={720} label="Versions">
+    <WideTable minWidth={800} label="Versions">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Version</Table.Th>
@@ -40,6 +45,7 @@ export function VersionTable({
           <Table.Th>Tested on</Table.Th>
           <Table.Th>Backbone</Table.Th>
           <Table.Th className="number">Image size (px)</Table.Th>
+          <Table.Th>Serves with</Table.Th>
           <Table.Th>Run</Table.Th>
           <Table.Th>Registered</Table.Th>
           <Table.Th>
@@ -71,6 +77,7 @@ export function VersionTable({
             </Table.Td>
             <Table.Td>{version.backbone.name}</Table.Td>
             <Table.Td className="number">{version.imageSize}</Table.Td>
+            <Table.Td title={version.serving.reason}>{formText(version.serving)}</Table.Td>
             <Table.Td>{version.runId && <RunLink id={version.runId} />}</Table.Td>
             <Table.Td>
               <time dateTime={version.createdAt} title={formatDate(version.createdAt)}>

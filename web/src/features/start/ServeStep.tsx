@@ -4,6 +4,7 @@ import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import type { StepState } from '../../lib/first-steps';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
+import { onceReady } from '../models/once-ready';
 import { Step } from './Step';
 
 export const ServeStep_query = graphql(`
@@ -44,7 +45,8 @@ export function ServeStep({
     const { data } = await register({ variables: { input: { runId, model } } });
     if (!data) return;
     const { number: version } = data.registerModelVersion;
-    await promote({ variables: { input: { model, version, reason: 'First model, from the start page' } } });
+    const variables = { input: { model, version, reason: 'First model, from the start page' } };
+    await onceReady(() => promote({ variables }));
     refetch();
   };
 
@@ -57,6 +59,7 @@ export function ServeStep({
           <Button loading={task.busy} onClick={() => void task.run(() => serve(run.id, run.datasetVersion.dataset))}>
             Put into production
           </Button>
+          {task.busy && <Text size="sm">Measuring its speed and calibrating its probabilities first…</Text>}
         </Group>
       )}
     </Step>

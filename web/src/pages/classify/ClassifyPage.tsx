@@ -9,6 +9,7 @@ import { Samples, Samples_samples } from '../../features/classify/Samples';
 import { TakePhotos } from '../../features/classify/TakePhotos';
 import { type TargetChoice, TargetPicker } from '../../features/classify/TargetPicker';
 import { graphql, type ResultOf } from '../../graphql';
+import { presentParams } from '../../lib/present-params';
 import { nameOfTarget, type Target } from '../../lib/target';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
@@ -43,7 +44,7 @@ function Classify({ data: { deployments, models, samples } }: { readonly data: D
   const [params, setParams] = useSearchParams();
   const view = parseClassifyView(params);
   const setView = (next: Partial<ClassifyView>): void =>
-    setParams(classifyParams({ ...view, ...next }), { replace: true });
+    setParams(classifyParams({ ...parseClassifyView(presentParams()), ...next }), { replace: true });
   const count = useReactiveVar(photoStore).length;
 
   const serving = deployments.map(({ model, alias, number }) => ({ target: { model, alias }, number }));

@@ -15,6 +15,7 @@ import { Sheets } from '../../features/datasets/Sheets';
 import { VersionSpec, VersionSpec_version } from '../../features/datasets/VersionSpec';
 import { RunLines, RunLines_run } from '../../features/runs/RunLines';
 import { graphql, type ResultOf } from '../../graphql';
+import { presentParams } from '../../lib/present-params';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
 import { PageHead } from '../../ui/PageHead';
@@ -80,7 +81,7 @@ function Version({
   const view = parseView(params);
   /** Opening something adds a history entry; a filter does not. */
   const setView = (next: Partial<VersionView>, opens = false): void =>
-    setParams(viewParams({ ...view, ...next }), { replace: !opens, preventScrollReset: true });
+    setParams(viewParams({ ...parseView(presentParams()), ...next }), { replace: !opens, preventScrollReset: true });
   const showClass = (label: string | null): void => setView({ ...FIRST_VIEW, label });
   return (
     <>

@@ -19,7 +19,7 @@ const PROMOTION = graphql(
       versions { id number ...VersionPair_version }
     }
     checkPromotion(model: $model, version: $version, alias: $alias) {
-      present needsOverride needsSecondPerson
+      present needsOverride needsSecondPerson notReady
       ...GateChecks_check
     }
   }
@@ -64,7 +64,7 @@ export function PromotePage() {
         mb="md"
       />
       <Answer of={asked}>
-        {({ model: found, checkPromotion: { present, needsOverride, needsSecondPerson, ...check } }) => {
+        {({ model: found, checkPromotion: { present, needsOverride, needsSecondPerson, notReady, ...check } }) => {
           const then = found?.versions.find(({ number }) => number === version);
           if (!then) return <Empty title="Version not found" text={`${model} has no version ${version}.`} />;
           if (present === version) {
@@ -95,6 +95,7 @@ export function PromotePage() {
                 action={needsSecondPerson ? 'Request approval' : 'Promote'}
                 toType={alias === 'production' ? model : null}
                 mayOverride={needsOverride}
+                notReady={notReady}
                 move={move}
               />
             </>

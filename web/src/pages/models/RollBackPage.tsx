@@ -58,6 +58,7 @@ export function RollBackPage() {
                 action={`Roll back to version ${before}`}
                 toType={null}
                 mayOverride={false}
+                notReady={null}
                 move={({ reason }) =>
                   rollBack({ variables: { input: { model, alias, reason, expectedVersion: present } } })
                 }
