@@ -125,8 +125,8 @@ describe.skipIf(!browser)('the page that classifies', () => {
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save as CSV' }).click();
       const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
-      expect(lines[0]).toBe('file,asked,version,label,confidence,second,secondConfidence,milliseconds,error');
-      expect(lines[1]).toMatch(/^green-911.png,colours@production,1,green,0\.\d+|1,/);
+      expect(lines[0]).toBe('file,asked,version,precision,label,confidence,second,secondConfidence,milliseconds,error');
+      expect(lines[1]).toMatch(/^green-911.png,colours@production,1,FP32,green,0\.\d+|1,/);
       await expectAccessible(page);
     }));
 
