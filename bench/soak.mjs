@@ -84,7 +84,7 @@ async function trainAndPromote(load) {
   );
   await client.request(
     `mutation ($version: Int!) { promoteModelVersion(
-      input: { model: "cifar10", version: $version, reason: "soak", overrideGate: true }
+      input: { model: "cifar10", version: $version, reason: "soak", now: true, overrideGate: true }
     ) { number } }`,
     { version: registerModelVersion.number },
   );

@@ -90,6 +90,6 @@ export async function serveSample(client) {
     { runId: run.id },
   );
   await client.request(
-    'mutation { promoteModelVersion(input: { model: "cifar10", version: 1, reason: "bench" }) { number } }',
+    'mutation { promoteModelVersion(input: { model: "cifar10", version: 1, reason: "bench", now: true }) { number } }',
   );
 }

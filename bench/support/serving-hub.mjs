@@ -64,7 +64,7 @@ export async function pin(data, precision) {
 export async function promote(client, version) {
   await client.request(
     `mutation ($version: Int!) {
-      promoteModelVersion(input: { model: "photos", version: $version, reason: "bench", overrideGate: true }) { number }
+      promoteModelVersion(input: { model: "photos", version: $version, reason: "bench", overrideGate: true, now: true }) { number }
     }`,
     { version },
   );
