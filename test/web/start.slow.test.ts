@@ -16,7 +16,7 @@ describe.skipIf(!browser)('the start page', () => {
   it('leads from an empty hub through the sample to an answer, and resumes after each reload', {
     timeout: 120_000,
   }, async () => {
-    await on(await TestHub.start(), async (page) => {
+    await on(await TestHub.start({ versionWork: true }), async (page) => {
       const present = page.locator('[aria-current="step"]');
       await page.getByRole('button', { name: 'Use the CIFAR-10 sample' }).waitFor();
       await expectAccessible(page);
