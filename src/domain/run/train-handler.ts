@@ -49,27 +49,23 @@ export class TrainHandler implements JobHandler<'train'> {
   }
 
   async take(claim: Claim): Promise<RunInHand | null> {
-    const { journal, prisma, states } = this.parts;
+    const { journal, states } = this.parts;
     const { id } = claim;
-    let claimed: Pick<RunRow, 'attempt'> | undefined;
+    let row: RunRow | undefined;
     const effects: SideEffects = {
       data: { attempt: { increment: 1 } },
       async inTransaction(tx) {
-        const { attempt, startedAt } = await tx.run.findUniqueOrThrow({ where: { id } });
-        if (!startedAt) await tx.run.update({ where: { id }, data: { startedAt: new Date() } });
-        claimed = { attempt };
+        row = await tx.run.findUniqueOrThrow({ where: { id }, include: withJobRelations });
+        if (!row.startedAt) await tx.run.update({ where: { id }, data: { startedAt: new Date() } });
       },
     };
     // A run whose worker died is running still.
     if (!(await states.tryChange(id, 'start', effects.data, effects))) {
       await journal.write(id, [], { ...effects, before: ['RUNNING'] });
     }
-    if (!claimed) return null;
-    // Prisma reads several relations at once, for which the one connection of a transaction is not made.
-    const row = await prisma.run.findUnique({ where: { id }, include: withJobRelations });
     if (!row) return null;
     const steady = new SteadyProgress(await journal.lastProgress(id));
-    return new RunInHand({ ...row, ...claimed }, claim, this.parts, steady);
+    return new RunInHand(row, claim, this.parts, steady);
   }
 }
 

@@ -37,21 +37,17 @@ export class SweepHandler implements JobHandler<'sweep'> {
 
   async take(claim: Claim): Promise<SweepInHand | null> {
     const { id } = claim;
-    const { prisma } = this.parts;
-    const claimed = await prisma.$transaction(async (tx) => {
+    const row = await this.parts.prisma.$transaction(async (tx) => {
       const { count } = await tx.sweep.updateMany({
         where: { id, state: { in: ['QUEUED', 'RUNNING'] } },
         data: { state: 'RUNNING', attempt: { increment: 1 } },
       });
       if (count === 0) return null;
-      const { attempt, startedAt } = await tx.sweep.findUniqueOrThrow({ where: { id } });
-      if (!startedAt) await tx.sweep.update({ where: { id }, data: { startedAt: new Date() } });
-      return { attempt };
+      const sweep = await tx.sweep.findUniqueOrThrow({ where: { id }, include: withSweepRelations });
+      if (!sweep.startedAt) await tx.sweep.update({ where: { id }, data: { startedAt: new Date() } });
+      return sweep;
     });
-    if (!claimed) return null;
-    // Prisma reads several relations at once, for which the one connection of a transaction is not made.
-    const row = await prisma.sweep.findUnique({ where: { id }, include: withSweepRelations });
-    return row && new SweepInHand({ ...row, ...claimed }, claim, this.parts);
+    return row && new SweepInHand(row, claim, this.parts);
   }
 }
 
