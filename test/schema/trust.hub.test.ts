@@ -145,7 +145,7 @@ describe('a calibration', () => {
   });
 
   it('that a stopping hub would have to wait for is left to the next one', async () => {
-    await hub.registerModel(hub.runId, 'more-colours'); // behind it in the queue: the form with 8 bits
+    await hub.registerModel(hub.runId, 'more-colours'); // its 8-bit form follows in the queue
     const where = { version: { model: { name: 'more-colours' } } };
     const left = await hub.inDatabase((client) => client.versionCalibration.findFirstOrThrow({ where }));
     expect(left.figures).toBeNull();

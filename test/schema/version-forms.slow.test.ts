@@ -1,77 +1,18 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { namedBlobs } from '../../src/maintenance/named-blobs.js';
-import { dataPaths } from '../../src/storage/data-folder.js';
-import type { Prisma, PrismaClient } from '../../src/storage/database.js';
-import { FileBlobStore } from '../../src/storage/file-blobs.js';
-import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
+import type { RunAnswer, VersionServingAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
-import { colourPhoto } from '../support/colour-images.js';
 import { HubProcess } from '../support/hub-process.js';
-import { type HubUser, WARNING } from '../support/hub-user.js';
-import { inDatabase } from '../support/in-database.js';
+import { WARNING } from '../support/hub-user.js';
+import { ANY_LOSS, choose, loadedForm, measuredColours, quantizedBlobs } from '../support/measured-colours.js';
 import { TestHub } from '../support/test-hub.js';
 
-/** Lets 8 bits serve whatever they lose on the few test images. */
-const CONFIG = { int8Margin: 5 } as const;
-
-const choose = (hub: HubUser, precision: string, model = 'colours'): Promise<unknown> =>
-  hub.ask('set-serving-precision', { model, version: 1, precision });
-
-async function _classify(hub: HubUser, target: object = {}): Promise<ClassificationAnswer> {
-  const photo = await colourPhoto('red', 77, 60, 40);
-  const answer = await hub.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, {
-    model: 'colours',
-    ...target,
-  });
-  return answer.classify;
-}
-
-/** The form that is loaded for production. */
-async function loaded(hub: HubUser): Promise<string | undefined> {
-  const { deployments } = await hub.ask<{ deployments: { precision: string; selfCheck: string }[] }>('deployments');
-  expect(deployments.map(({ selfCheck }) => selfCheck)).toEqual(deployments.map(() => 'PASSED'));
-  return deployments[0]?.precision;
-}
-
-/** Blobs of the 8-bit form in the data folder of a stopped hub. */
-async function quantizedBlobs(data: string): Promise<readonly string[]> {
-  return inDatabase(data, async (client) => {
-    const names: string[] = [];
-    for await (const { by, sha256 } of namedBlobs(client, new FileBlobStore(dataPaths(data).blobs))) {
-      if (by === '8-bit form of colours 1') names.push(sha256);
-    }
-    return names;
-  });
-}
-
-/** Copies version 1 of "colours", measured and calibrated, to a new model that nothing deploys. */
-async function _copyVersion(client: PrismaClient, name: string): Promise<void> {
-  const include = { serving: true, calibration: true } as const;
-  const found = await client.modelVersion.findFirstOrThrow({ where: { model: { name: 'colours' } }, include });
-  const { serving, calibration, id: _, modelId: __, ...version } = found;
-  const { id: modelId } = await client.model.create({ data: { name } });
-  const data = { ...version, modelId } as Prisma.ModelVersionUncheckedCreateInput;
-  const { id: versionId } = await client.modelVersion.create({ data });
-  await client.versionServing.create({ data: { ...serving!, versionId } });
-  const figures = calibration!.figures as Prisma.InputJsonValue;
-  await client.versionCalibration.create({ data: { ...calibration!, figures, versionId } });
-}
-
-/** Data of a stopped hub: version 1 of "colours" is calibrated, has an 8-bit form, and serves with it by choice. */
 let maker: TestHub;
 let run: RunAnswer;
 let measured: VersionServingAnswer;
 
 beforeAll(async () => {
-  const colours = await TestHub.startWithColours({ versionWork: true, settings: CONFIG });
-  maker = colours;
-  await choose(maker, 'FP32');
-  run = await maker.run(colours.runId);
-  measured = await maker.measured('colours', 1);
-  await maker.calibrated('colours', 1);
-  await choose(maker, 'INT8');
-  await maker.stop();
+  ({ maker, run, measured } = await measuredColours());
 });
 afterAll(() => maker.remove());
 
@@ -82,12 +23,12 @@ describe('the 8-bit form of a version', { timeout: 60_000 }, () => {
     onTestFinished(() => hub.remove());
     const [blob] = await quantizedBlobs(hub.data);
     await damage(blobFile(hub.data, blob!));
-    await hub.start(CONFIG);
+    await hub.start(ANY_LOSS);
     // Floats serve until someone chooses the new form.
     expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'FP32' });
-    expect(await loaded(hub)).toBe('FP32');
+    expect(await loadedForm(hub)).toBe('FP32');
     await choose(hub, 'INT8');
-    expect(await loaded(hub)).toBe('INT8');
+    expect(await loadedForm(hub)).toBe('INT8');
     await hub.stop();
     expect(await quantizedBlobs(hub.data), 'the same network makes the same file').toEqual([blob]);
     return hub;

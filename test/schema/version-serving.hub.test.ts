@@ -1,21 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { namedBlobs } from '../../src/maintenance/named-blobs.js';
-import { dataPaths } from '../../src/storage/data-folder.js';
 import type { Prisma, PrismaClient } from '../../src/storage/database.js';
-import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { type HubUser } from '../support/hub-user.js';
 import { inDatabase } from '../support/in-database.js';
+import { ANY_LOSS, choose, loadedForm, measuredColours, quantizedBlobs } from '../support/measured-colours.js';
 import { TestHub } from '../support/test-hub.js';
-
-/** Lets 8 bits serve whatever they lose on the few test images. */
-const CONFIG = { int8Margin: 5 } as const;
-
-const choose = (hub: HubUser, precision: string, model = 'colours'): Promise<unknown> =>
-  hub.ask('set-serving-precision', { model, version: 1, precision });
 
 async function classify(hub: HubUser, target: object = {}): Promise<ClassificationAnswer> {
   const photo = await colourPhoto('red', 77, 60, 40);
@@ -24,24 +16,6 @@ async function classify(hub: HubUser, target: object = {}): Promise<Classificati
     ...target,
   });
   return answer.classify;
-}
-
-/** The form that is loaded for production. */
-async function loaded(hub: HubUser): Promise<string | undefined> {
-  const { deployments } = await hub.ask<{ deployments: { precision: string; selfCheck: string }[] }>('deployments');
-  expect(deployments.map(({ selfCheck }) => selfCheck)).toEqual(deployments.map(() => 'PASSED'));
-  return deployments[0]?.precision;
-}
-
-/** Blobs of the 8-bit form in the data folder of a stopped hub. */
-async function quantizedBlobs(data: string): Promise<readonly string[]> {
-  return inDatabase(data, async (client) => {
-    const names: string[] = [];
-    for await (const { by, sha256 } of namedBlobs(client, new FileBlobStore(dataPaths(data).blobs))) {
-      if (by === '8-bit form of colours 1') names.push(sha256);
-    }
-    return names;
-  });
 }
 
 /** Copies version 1 of "colours", measured and calibrated, to a new model that nothing deploys. */
@@ -57,20 +31,12 @@ async function copyVersion(client: PrismaClient, name: string): Promise<void> {
   await client.versionCalibration.create({ data: { ...calibration!, figures, versionId } });
 }
 
-/** Data of a stopped hub: version 1 of "colours" is calibrated, has an 8-bit form, and serves with it by choice. */
 let maker: TestHub;
 let run: RunAnswer;
 let measured: VersionServingAnswer;
 
 beforeAll(async () => {
-  const colours = await TestHub.startWithColours({ versionWork: true, settings: CONFIG });
-  maker = colours;
-  await choose(maker, 'FP32');
-  run = await maker.run(colours.runId);
-  measured = await maker.measured('colours', 1);
-  await maker.calibrated('colours', 1);
-  await choose(maker, 'INT8');
-  await maker.stop();
+  ({ maker, run, measured } = await measuredColours());
 });
 afterAll(() => maker.remove());
 
@@ -82,7 +48,7 @@ describe('the form in which a version serves', () => {
   beforeAll(async () => {
     hub = await TestHub.prepareOn(maker.data);
     await inDatabase(hub.data, (client) => copyVersion(client, 'spare'));
-    await hub.start(CONFIG);
+    await hub.start(ANY_LOSS);
     await choose(hub, 'FP32');
     floats = await classify(hub);
   });
@@ -101,7 +67,7 @@ describe('the form in which a version serves', () => {
   it('is FP32 where a user chose it, whatever is measured', async () => {
     expect(measured).toMatchObject({ state: 'READY', precision: 'FP32', choice: 'FP32', reason: 'FP32 was chosen.' });
     await choose(hub, 'FP32');
-    expect(await loaded(hub)).toBe('FP32');
+    expect(await loadedForm(hub)).toBe('FP32');
     expect((await classify(hub)).label).toBe('red');
   });
 
@@ -121,7 +87,7 @@ describe('the form in which a version serves', () => {
     await choose(hub, 'FP32');
     await choose(hub, 'INT8');
     expect(await serving()).toMatchObject({ choice: 'INT8', precision: 'INT8' });
-    expect(await loaded(hub)).toBe('INT8');
+    expect(await loadedForm(hub)).toBe('INT8');
     const answer = await classify(hub);
     expect(answer).toMatchObject({ label: 'red', modelVersionId: floats.modelVersionId });
     expect(answer.confidence).not.toBe(floats.confidence);
@@ -188,15 +154,15 @@ describe('the form in which a version serves', () => {
       switching = false;
     });
     await Promise.all([switched, ask(), ask(), ask()]);
-    expect(await loaded(hub)).toBe('INT8');
+    expect(await loadedForm(hub)).toBe('INT8');
   });
 
   it('stays when the hub starts again', async () => {
     await choose(hub, 'INT8');
     const before = await classify(hub);
     await hub.stop();
-    await hub.start(CONFIG);
-    expect(await loaded(hub)).toBe('INT8');
+    await hub.start(ANY_LOSS);
+    expect(await loadedForm(hub)).toBe('INT8');
     expect((await classify(hub)).confidence).toBe(before.confidence);
   });
 
@@ -208,14 +174,14 @@ describe('the form in which a version serves', () => {
     );
     const [blob] = await quantizedBlobs(damaged.data);
     await writeFile(blobFile(damaged.data, blob!), 'damaged');
-    await damaged.start(CONFIG);
+    await damaged.start(ANY_LOSS);
     await expect(choose(damaged, 'INT8')).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
     expect(await damaged.serving('colours', 1)).toMatchObject({
       state: 'FAILED',
       precision: 'FP32',
       reason: expect.stringMatching('loaded'),
     });
-    expect(await loaded(damaged)).toBe('FP32');
+    expect(await loadedForm(damaged)).toBe('FP32');
     expect((await classify(damaged)).confidence).toBe(floats.confidence);
   });
 });

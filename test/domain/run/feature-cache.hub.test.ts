@@ -11,13 +11,19 @@ const BUDGET = 100;
 const KEY = 'features of something';
 const CPU: Computer = { name: 'onnx', device: 'cpu' };
 
-it('cached features are for the engine and the device that computed them, within one budget for all', async () => {
+/** An empty database and an empty blob store, for one test. */
+async function openFolder() {
   const folder = await temporaryFolder();
   const database = join(folder, 'database');
   copyEmptyDatabase(database);
   const { client, close } = await openDatabase({ folder: database });
   onTestFinished(close);
   const blobs = new FileBlobStore(folder);
+  return { client, blobs };
+}
+
+it('cached features are for the engine and the device that computed them, within one budget for all', async () => {
+  const { client, blobs } = await openFolder();
   const cacheOf = (computer: Computer): FeatureCache => new FeatureCache(client, blobs, BUDGET, computer);
   const { sha256: blob } = await blobs.put(Buffer.from('what the CPU computed'));
   await cacheOf(CPU).add(KEY, { index: 0, blob, rows: 7 }, 60);
@@ -44,12 +50,7 @@ it('cached features are for the engine and the device that computed them, within
 });
 
 it('the cached features that were not used for longest make room for new ones', async () => {
-  const folder = await temporaryFolder();
-  const database = join(folder, 'database');
-  copyEmptyDatabase(database);
-  const { client, close } = await openDatabase({ folder: database });
-  onTestFinished(close);
-  const blobs = new FileBlobStore(folder);
+  const { client, blobs } = await openFolder();
   const cache = new FeatureCache(client, blobs, BUDGET, CPU);
   const keys = ['one', 'two', 'three', 'four'];
   for (const [i, key] of keys.entries()) {
