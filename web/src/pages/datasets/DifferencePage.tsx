@@ -3,6 +3,7 @@ import { Group, NativeSelect } from '@mantine/core';
 import { useParams, useSearchParams } from 'react-router';
 import { Difference } from '../../features/datasets/Difference';
 import { graphql } from '../../graphql';
+import { presentParams } from '../../lib/present-params';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
@@ -35,9 +36,11 @@ export function DifferencePage() {
               label={which === 'from' ? 'From' : 'To'}
               data={versions.map(({ number }) => ({ value: String(number), label: `version ${number}` }))}
               value={numbers[which]}
-              onChange={({ currentTarget: { value } }) =>
-                setParams({ from: String(numbers.from), to: String(numbers.to), [which]: value }, { replace: true })
-              }
+              onChange={({ currentTarget: { value } }) => {
+                const next = presentParams();
+                next.set(which, value);
+                setParams(next, { replace: true });
+              }}
             />
           );
           const from = versions.find(({ number }) => number === numbers.from);
