@@ -4,3 +4,14 @@ import { HubError } from '../errors.js';
 export function notFound(what: 'run' | 'dataset version' | 'model version' | 'sweep', id: string): HubError {
   return new HubError('NOT_FOUND', `There is no ${what} with this id.`, { id });
 }
+
+/** The NOT_FOUND error for a name that no model has. */
+export function modelNotFound(name: string): HubError {
+  return new HubError('NOT_FOUND', `There is no model named ${name}.`, { name });
+}
+
+/** The NOT_FOUND error for a number that no version of a model has. */
+export function versionNotFound(model: string, number: number): HubError {
+  const message = `There is no version ${number} of a model named ${model}.`;
+  return new HubError('NOT_FOUND', message, { model, number });
+}

@@ -8,6 +8,7 @@ import { settle } from './readiness.js';
 /** Columns of a version that is to be calibrated again. */
 const UNCALIBRATED = { figures: Prisma.DbNull, outlierBlob: null, error: null } as const;
 
+/** What a calibration, and the form that is decided with it, must meet. */
 export interface CalibrationBounds {
   /** Points of test accuracy that INT8 may lose. */
   readonly int8Margin: number;

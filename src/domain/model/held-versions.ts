@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
 import type { Prisma } from '../../storage/database.js';
-import { notFound } from '../not-found.js';
+import { modelNotFound, notFound, versionNotFound } from '../not-found.js';
 
 /** Most references that a refusal names. */
 const NAMED = 5;
@@ -83,12 +83,12 @@ export async function requireHoldable(tx: Prisma.TransactionClient, versionId: s
   refuseIfArchived(version);
 }
 
-/** Locks a model for a change of what may hold its versions. @throws NOT_FOUND. */
+/** Locks a model for a change of its settings, or of what may hold its versions. @throws NOT_FOUND. */
 export async function lockModel(tx: Prisma.TransactionClient, name: string) {
   await tx.$queryRaw`SELECT id FROM models WHERE name = ${name} FOR UPDATE`;
   const model = await tx.model.findUnique({ where: { name } });
   if (model) return model;
-  throw new HubError('NOT_FOUND', `There is no model named ${name}.`, { name });
+  throw modelNotFound(name);
 }
 
 /** Reads a version of a locked model. @throws NOT_FOUND. */
@@ -99,5 +99,5 @@ export async function versionOf(
 ) {
   const version = await tx.modelVersion.findUnique({ where: { modelId_number: { modelId, number } } });
   if (version) return version;
-  throw new HubError('NOT_FOUND', `There is no version ${number} of a model named ${name}.`, { model: name, number });
+  throw versionNotFound(name, number);
 }

@@ -1,10 +1,10 @@
-import { HubError } from '../../errors.js';
 import { Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { type AuditEntry, auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { LogSetting } from '../prediction/prediction-log.js';
 import { DEFAULT_RULES, type GateRule } from './gate.js';
+import { lockModel } from './held-versions.js';
 import type { Model } from './model.js';
 import { rulesOf, toModel, withModelRelations } from './model-row.js';
 
@@ -56,10 +56,7 @@ export class ModelSettingsService {
     patchOf: (model: Prisma.ModelGetPayload<object>) => SettingsPatch,
   ): Promise<Model> {
     await this.prisma.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT id FROM models WHERE name = ${name} FOR UPDATE`;
-      const model = await tx.model.findUnique({ where: { name } });
-      if (!model) throw new HubError('NOT_FOUND', `There is no model named ${name}.`, { name });
-      const { data, entry } = patchOf(model);
+      const { data, entry } = patchOf(await lockModel(tx, name));
       await tx.model.update({ where: { name }, data });
       await tx.auditEvent.create({ data: auditRow(actor, { ...entry, subject: name, model: name, reason }) });
     });

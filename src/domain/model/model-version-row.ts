@@ -6,6 +6,7 @@ import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
+import { versionNotFound } from '../not-found.js';
 import { figuresOf, isAwaited, toServedCalibration, whyNotCalibrated } from './calibration-row.js';
 import type { Candidate } from './gate.js';
 import { toModelImport } from './import-row.js';
@@ -38,8 +39,6 @@ export function labelsOf(row: Pick<ModelVersionRow, 'id' | 'labels'>): readonly 
 export function sizeOf(row: Pick<ModelVersionRow, 'id' | 'preprocessing'>): InputSize {
   return parseColumns(sizeColumn, row, `model version ${row.id}`).preprocessing;
 }
-
-const PROMOTED_EARLY = 'The version was promoted before its 8-bit form was measured.';
 
 export function toModelVersion(row: ModelVersionRow): ModelVersion {
   const { id, number, runId, backbone, testAccuracy, testLoss, createdAt } = row;
@@ -105,27 +104,29 @@ export async function findVersion(prisma: PrismaClient, model: string, number: n
     include: withVersionRelations,
   });
   if (row) return row;
-  throw new HubError('NOT_FOUND', `There is no version ${number} of a model named ${model}.`, { model, number });
+  throw versionNotFound(model, number);
 }
 
 /** Whether the form in which a version serves is decided. */
-export function isReady({ serving }: ModelVersionRow): boolean {
+export function isReady({ serving }: Pick<ModelVersionRow, 'serving'>): boolean {
   return serving?.readyAt !== null;
 }
+
+const PROMOTED_EARLY = 'The version was promoted before its 8-bit form was measured.';
 
 /** The form in which a version serves; that of one that is not ready is floats, calibrated if they are already. */
 export function formToServe({ serving, calibration }: ModelVersionRow): NonNullable<ModelVersionRow['serving']> {
   const form = serving as NonNullable<typeof serving>;
-  if (form.readyAt !== null) return form;
+  if (isReady({ serving })) return form;
   const calibrated = toServedCalibration(calibration) !== null;
   return { ...form, precision: 'FP32', reason: PROMOTED_EARLY, calibrated, readyAt: new Date() };
 }
 
 /** Why a version is not ready; null if it is. */
 export function whyNotReady({ number, model, serving, calibration }: ModelVersionRow): string | null {
-  if (!serving || serving.readyAt !== null) return null;
+  if (isReady({ serving })) return null;
   const lacks = [
-    ...(serving.state === 'PENDING' ? ['its 8-bit form is being measured'] : []),
+    ...(serving?.state === 'PENDING' ? ['its 8-bit form is being measured'] : []),
     ...(isAwaited(calibration) ? ['its calibration is being fitted'] : []),
   ].join(' and ');
   return `Version ${number} of ${model.name} is not ready: ${lacks}.`;

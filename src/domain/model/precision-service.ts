@@ -45,19 +45,16 @@ export class PrecisionService {
    * called before anything serves.
    */
   async recover(): Promise<void> {
-    for (const {
-      versionId,
-      quantizedBlob,
-      measuredOn,
-      precision,
-      readyAt,
-    } of await this.prisma.versionServing.findMany()) {
+    for (const row of await this.prisma.versionServing.findMany()) {
+      const { versionId, quantizedBlob } = row;
       const isKept = quantizedBlob !== null && (await this.blobs.has(quantizedBlob));
-      const holds = isKept && (readyAt !== null || measuredOn === this.#machine);
+      if (isKept && row.readyAt !== null) continue;
+      const again = { state: 'PENDING' } as const;
       await this.prisma.$transaction(async (tx) => {
-        if (!isKept && precision === 'INT8') await fallBackToFloats(tx, versionId, LOST);
-        if (!holds) await tx.versionServing.update({ where: { versionId }, data: { state: 'PENDING' } });
-        await settle(tx, versionId, this.margin);
+        if (!isKept && row.precision === 'INT8') await fallBackToFloats(tx, versionId, LOST, again);
+        else if (!isKept || row.measuredOn !== this.#machine)
+          await tx.versionServing.update({ where: { versionId }, data: again });
+        else await settle(tx, versionId, this.margin);
       });
     }
   }
@@ -131,13 +128,8 @@ export class PrecisionService {
       await this.promotions.redeploy(model, number);
     } catch (error) {
       if (isShuttingDown(error) || precision === 'FP32') throw error; // the form is loaded at the next start
-      await this.prisma.$transaction(async (tx) => {
-        await fallBackToFloats(tx, versionId, UNLOADABLE);
-        await tx.versionServing.update({
-          where: { versionId },
-          data: { state: 'FAILED', error: UNLOADABLE, ...NO_FORM },
-        });
-      });
+      const unusable = { state: 'FAILED', error: UNLOADABLE, ...NO_FORM } as const;
+      await this.prisma.$transaction((tx) => fallBackToFloats(tx, versionId, UNLOADABLE, unusable));
       throw error;
     }
   }

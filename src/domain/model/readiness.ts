@@ -28,24 +28,30 @@ export function decideForm(row: ReadinessRow, margin: number): ServedForm {
 /**
  * Makes a version ready, and decides its form, once its 8-bit form is measured and its calibration has ended. A version that is
  * ready keeps its form whatever is measured later.
- * @returns whether it is ready now and was not before.
  */
-export async function settle(tx: Prisma.TransactionClient, versionId: string, margin: number): Promise<boolean> {
+export async function settle(tx: Prisma.TransactionClient, versionId: string, margin: number): Promise<void> {
   const row = await findReadiness(tx, versionId);
-  if (row.readyAt !== null || row.state === 'PENDING' || isAwaited(row.version.calibration)) return false;
+  if (row.readyAt !== null || row.state === 'PENDING' || isAwaited(row.version.calibration)) return;
   const data = { ...decideForm(row, margin), readyAt: new Date() };
   await tx.versionServing.update({ where: { versionId }, data });
-  return true;
 }
 
 /**
  * Lets a ready version serve floats because its 8-bit form cannot be loaded, and records it in the audit. The version serves
  * 8 bits again only when someone chooses them.
+ * @param others columns of the 8-bit form to write.
  */
-export async function fallBackToFloats(tx: Prisma.TransactionClient, versionId: string, why: string): Promise<void> {
-  const form = { precision: 'FP32', reason: why } as const;
-  const { version } = await tx.versionServing.update({ where: { versionId }, data: form, include: withReadiness });
-  await writeFormChange(tx, version, { from: 'INT8', to: 'FP32' }, form, HUB_ACTOR);
+export async function fallBackToFloats(
+  tx: Prisma.TransactionClient,
+  versionId: string,
+  reason: string,
+  others: Prisma.VersionServingUpdateInput,
+): Promise<ReadinessRow> {
+  const form = { precision: 'FP32', reason } as const;
+  const data = { ...others, ...form };
+  const row = await tx.versionServing.update({ where: { versionId }, data, include: withReadiness });
+  await writeFormChange(tx, row.version, { from: 'INT8', to: 'FP32' }, form, HUB_ACTOR);
+  return row;
 }
 
 /** Records in the audit that the form of a version was chosen or has changed. */

@@ -210,14 +210,9 @@ export class PromotionService {
       const { id: versionId, model, number } = version;
       const what = { err: error, model: model.name, version: number };
       this.log.warn(what, 'the 8-bit form cannot be loaded: FP32 serves, and the form is made again');
-      const serving = await this.prisma.$transaction(async (tx) => {
-        await fallBackToFloats(
-          tx,
-          versionId,
-          'The 8-bit form could not be loaded; it is made again, and serves once it is chosen.',
-        );
-        return tx.versionServing.update({ where: { versionId }, data: { state: 'PENDING' } });
-      });
+      const why = 'The 8-bit form could not be loaded; it is made again, and serves once it is chosen.';
+      const again = { state: 'PENDING' } as const;
+      const serving = await this.prisma.$transaction((tx) => fallBackToFloats(tx, versionId, why, again));
       await this.#deploy(alias, { ...version, serving });
     }
   }

@@ -62,8 +62,8 @@ export class RolloutService {
 
   /**
    * Starts a rollout.
-   * @throws NOT_READY; GATE_REFUSED for a canary, as a promotion; APPROVAL_NEEDED for a canary where a second person approves promotions;
-   * CONFLICT when the alias points to no version or to this one, or when another rollout is running for it.
+   * @throws NOT_READY; GATE_REFUSED for a canary, as a promotion; APPROVAL_NEEDED for a canary where a second person approves
+   * promotions; CONFLICT when the alias points to no version or to this one, or when another rollout is running for it.
    */
   async start(input: RolloutStart, actor: Actor): Promise<Rollout> {
     return this.#oneChange(async () => {
