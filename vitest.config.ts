@@ -12,6 +12,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     testTimeout: 30_000,
+    // All servers of the tests are on this machine.
+    env: { NO_PROXY: '*', no_proxy: '*' },
     hookTimeout: 60_000,
     // Two cores are the smallest machine that is supported: more files at once only compete for them.
     maxWorkers: 2,

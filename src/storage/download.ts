@@ -5,8 +5,10 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import got, { RequestError } from 'got';
+import got, { type Agents, RequestError } from 'got';
 import pRetry, { AbortError } from 'p-retry';
+import { HubError } from '../errors.js';
+import { messageOf, type NamedProxy, proxyAgents, proxyFor, proxyRefusal } from './proxy.js';
 
 /** A published file, with the size and hash that its download is checked against. */
 export interface RemoteFile {
@@ -104,41 +106,59 @@ async function ask(
   signal: AbortSignal,
   timeout = ANSWER_TIMEOUT,
 ): Promise<{ status: number; content: Readable }> {
+  const { host } = new URL(url);
+  const proxy = proxyOf(url);
   const tooLate = new AbortController();
   const timer = setTimeout(() => tooLate.abort(), timeout);
   const content = got.stream(url, {
+    agent: proxy ? proxyAgents(proxy) : {},
     headers: { range: `bytes=${range}` },
     signal: AbortSignal.any([tooLate.signal, signal]),
     decompress: false, // ranges are of the bytes as they are sent
     retry: { limit: 0 }, // a retry resumes; got would begin again
     throwHttpErrors: false,
     timeout: { socket: SILENCE },
+    hooks: { beforeRedirect: [redirect] },
   });
   content.on('error', () => undefined); // the reader gets the error too
   try {
     const [{ statusCode: status }] = (await once(content, 'response')) as [{ statusCode: number }];
     if (status >= 200 && status < 300) return { status, content };
     content.destroy();
-    throw new AbortError(`${url} answered with status ${status}.`);
+    throw proxy && status === 407
+      ? clause(proxyRefusal(proxy, status, host))
+      : new AbortError(`${url} answered with status ${status}.`);
   } catch (error) {
     if (error instanceof AbortError) throw error;
     signal.throwIfAborted();
+    const { cause } = error as Error;
+    if (cause instanceof HubError) throw clause(cause);
     const why = tooLate.signal.aborted ? `no answer within ${timeout / 1000} s` : messageOf(error);
-    throw new AbortError(`${new URL(url).host} cannot be reached (${why}).`);
+    throw new AbortError(`${host} cannot be reached${proxy ? ` through the proxy ${proxy.name}` : ''} (${why}).`);
   } finally {
     clearTimeout(timer);
   }
 }
+
+function redirect(options: { url?: unknown; agent?: Agents }): void {
+  const proxy = proxyOf(String(options.url));
+  options.agent = proxy ? proxyAgents(proxy) : {};
+}
+
+function proxyOf(url: string): NamedProxy | undefined {
+  try {
+    return proxyFor(new URL(url));
+  } catch (error) {
+    throw error instanceof HubError ? clause(error) : error;
+  }
+}
+
+/** The error as a clause of another sentence. It ends a download: another attempt would meet it too. */
+const clause = ({ message }: HubError): AbortError => new AbortError(message.replace(/^The/, 'the'));
 
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
     () => 0,
   );
-}
-
-/** The message of an error. Where several addresses were tried, Node's has a code only. */
-function messageOf(error: unknown): string {
-  const { message, code } = error as NodeJS.ErrnoException;
-  return message || code || String(error);
 }

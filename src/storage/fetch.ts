@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import got, { type Agents, HTTPError } from 'got';
-import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
+import got, { type BeforeRedirectHook, HTTPError } from 'got';
 import { HubError } from '../errors.js';
+import { messageOf } from './proxy.js';
+import { agentsFor, privateAddress, type ReachOptions } from './reach.js';
 
 /** The answer of an address: its content as it arrives, and the size that it states. */
 export interface Fetched {
@@ -10,14 +11,6 @@ export interface Fetched {
 }
 
 export type Fetch = (url: string, signal: AbortSignal) => Promise<Fetched>;
-
-/** The addresses that the hub may connect to on behalf of clients. */
-export interface ReachOptions {
-  /** Whether addresses of this machine and of private networks are allowed. */
-  readonly allowPrivate: boolean;
-  /** Certificates to trust in addition to the system's, as PEM. */
-  readonly ca?: string | undefined;
-}
 
 export interface FetchOptions extends ReachOptions {
   /** Maximum size of a file, in bytes. */
@@ -33,18 +26,20 @@ const MOST_REDIRECTS = 5;
  * after redirects, so that clients cannot use the hub to reach servers that they cannot reach themselves.
  * Its errors are BAD_INPUT or LIMIT_EXCEEDED, and reveal no more of an address than the client gave.
  */
-export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
-  const agent = filteringAgent({ allowPrivate, ca });
+export function createFetch({ limit, ...reach }: FetchOptions): Fetch {
+  const route = (url: string) => agentsFor(requireHttps(url), reach);
+  const redirect: BeforeRedirectHook = (options) => {
+    options.agent = route(String(options.url));
+  };
   return async (url, signal) => {
-    requireHttps(url);
     const stream = got.stream(url, {
-      agent,
+      agent: route(url),
       signal,
       decompress: false, // an archive is its own compression
       maxRedirects: MOST_REDIRECTS,
       retry: { limit: 0 }, // the content is streamed on, so only the client can begin again
       timeout: { lookup: SILENCE, connect: SILENCE, secureConnect: SILENCE, socket: SILENCE, response: SILENCE },
-      hooks: { beforeRedirect: [(options) => requireHttps(String(options.url))] },
+      hooks: { beforeRedirect: [redirect] },
     });
     stream.on('error', () => undefined); // it may fail before its content is read, which then throws
     try {
@@ -58,11 +53,6 @@ export function createFetch({ limit, allowPrivate, ca }: FetchOptions): Fetch {
       throw toHubError(error, signal);
     }
   };
-}
-
-/** Connects to public addresses only, unless private ones are allowed. Names are checked at each connection. */
-export function filteringAgent({ allowPrivate, ca }: ReachOptions): Agents {
-  return { https: new RequestFilteringHttpsAgent({ allowPrivateIPAddress: allowPrivate, ...(ca ? { ca } : {}) }) };
 }
 
 async function* limited(
@@ -82,9 +72,10 @@ async function* limited(
   }
 }
 
-/** @throws BAD_INPUT. */
-export function requireHttps(url: string): void {
-  if (URL.canParse(url) && new URL(url).protocol === 'https:') return;
+/** Parses an https address. @throws BAD_INPUT. */
+export function requireHttps(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol === 'https:') return parsed;
   throw new HubError('BAD_INPUT', 'Only https addresses are used.', { received: url.slice(0, 200) });
 }
 
@@ -102,9 +93,6 @@ export function toHubError(error: unknown, signal: AbortSignal): unknown {
   if (cause instanceof HTTPError) {
     return new HubError('BAD_INPUT', `The address answers with status ${cause.response.statusCode}.`);
   }
-  if (/is not allowed/.test(cause.message)) {
-    const message = 'The address leads into a private network: start the hub with --allow-private-urls to reach it.';
-    return new HubError('BAD_INPUT', message);
-  }
-  return new HubError('BAD_INPUT', `The address cannot be reached: ${cause.message}.`);
+  if (/is not allowed/.test(cause.message)) return privateAddress();
+  return new HubError('BAD_INPUT', `The address cannot be reached: ${messageOf(cause)}.`);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import got from 'got';
-import { filteringAgent, type ReachOptions, requireHttps, SILENCE, toHubError } from './fetch.js';
+import { requireHttps, SILENCE, toHubError } from './fetch.js';
+import { agentsFor, type ReachOptions } from './reach.js';
 
 /** Sends a text to an address. The body of the answer is not read. @returns its status. */
 export type Post = (
@@ -11,12 +12,10 @@ export type Post = (
 ) => Promise<number>;
 
 /** Posts to other servers under the rules of `createFetch`. Redirects are not followed. Its errors are BAD_INPUT. */
-export function createPost(options: ReachOptions): Post {
-  const agent = filteringAgent(options);
+export function createPost(reach: ReachOptions): Post {
   return async (url, body, headers, signal) => {
-    requireHttps(url);
     const stream = got.stream.post(url, {
-      agent,
+      agent: agentsFor(requireHttps(url), reach),
       body,
       headers,
       signal,
