@@ -1,4 +1,5 @@
 // A classifier with floats and with 8 bits: photos a second in batches of 1 and 8, measured in turn, and test accuracy.
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { ingestImages } from '../out/datasets/ingest.js';
 import { OnnxEngine } from '../out/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../out/engines/read-classifier.js';
 import { startWorker } from '../out/jobs/worker-process.js';
-import { FileBlobStore } from '../out/storage/file-blobs.js';
+import { openBlobs } from '../out/storage/blob-place.js';
 import { resolveRecipe } from '../out/training/recipe-resolution.js';
 import { check, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';
@@ -56,12 +57,12 @@ export async function measure({ images, sizes, rounds, seconds }) {
 
 /** @returns the job of making the 8-bit form, and the accuracy with floats. */
 async function trainHead(folder, image) {
-  const blobFolder = join(folder, 'blobs');
-  const blobs = new FileBlobStore(blobFolder);
+  const blobPlace = { folder: join(folder, 'blobs') };
+  const blobs = openBlobs(blobPlace);
   const { manifestBlob } = await ingestImages(await openSource(join(folder, 'pictures')), blobs);
   const { sha256: backboneBlob } = await blobs.put(await readFile(BACKBONE));
   const recipe = resolveRecipe('standard', { imageSize: image });
-  const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: { input: 32, image }, blobFolder };
+  const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: { input: 32, image }, blobPlace };
   const nothing = { featureChunks: [], uncached: null, parentBlob: null, checkpointBlob: null };
   const { weightsBlob, test } = await finished(startWorker({ kind: 'train', job: { ...job, ...nothing } }));
   return { job: { ...job, weightsBlob }, accuracy: test.accuracy };
@@ -77,7 +78,7 @@ async function finished({ events, errors }) {
 
 /** Medians of rounds in which both forms take their turn on the same pictures. */
 async function speedsOf(job, { quantizedBlob }, { batch, rounds, seconds }) {
-  const blobs = new FileBlobStore(job.blobFolder);
+  const blobs = openBlobs(job.blobPlace);
   const engine = new OnnxEngine();
   const networks = {
     'fp32 photos/s': await engine.classifier(await readClassifier(blobs, job)),

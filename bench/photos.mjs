@@ -28,7 +28,7 @@ export function describe(command) {
 export async function measure() {
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
   const blobs = new FileBlobStore(folder);
-  const thread = new NetworkThread({ blobFolder: folder, threads: 2 });
+  const thread = new NetworkThread({ blobPlace: { folder }, threads: 2 });
   try {
     const sample = await openSource(join(ROOT, 'samples', 'cifar10-sample.tar.gz'));
     const { manifest } = await ingestImages(sample, blobs);
@@ -39,7 +39,7 @@ export async function measure() {
     for (const side of [16, 24, 32]) {
       const { manifestBlob } = await ingestImages(reduced(manifest, shards, side), blobs);
       const size = { input: side, image: IMAGE };
-      const job = { manifestBlob: manifestBlob.sha256, backboneBlob, size, blobFolder: folder };
+      const job = { manifestBlob: manifestBlob.sha256, backboneBlob, size, blobPlace: { folder } };
       const weightsBlob = await trainHead(job);
       const share = (input) =>
         shareRight({

@@ -1,4 +1,5 @@
 // A hundred trainings of a head on cached features: the hub's sweep against a loop in Keras on the same features.
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,7 +8,7 @@ import { ingestImages } from '../out/datasets/ingest.js';
 import { startWorker } from '../out/jobs/worker-process.js';
 import { readKerasWeights } from '../out/network/keras-h5.js';
 import { writeSafetensors } from '../out/network/safetensors.js';
-import { FileBlobStore } from '../out/storage/file-blobs.js';
+import { openBlobs } from '../out/storage/blob-place.js';
 import { resolveRecipe } from '../out/training/recipe-resolution.js';
 import { drawSplits } from '../out/training/splits.js';
 import { check, mean, median } from './support/check.mjs';
@@ -104,14 +105,14 @@ async function sweepInHub(client, base, seed) {
 
 /** Features, labels and splits as the hub has them, for Keras to read. */
 async function writeFeatures(pictures, h5, folder) {
-  const blobFolder = join(folder, 'blobs');
-  await mkdir(blobFolder, { recursive: true });
-  const blobs = new FileBlobStore(blobFolder);
+  const blobPlace = { folder: join(folder, 'blobs') };
+  await mkdir(blobPlace.folder, { recursive: true });
+  const blobs = openBlobs(blobPlace);
   const { manifest, manifestBlob } = await ingestImages(await openSource(pictures), blobs);
   const backbone = await blobs.put(writeSafetensors(await readKerasWeights(h5)));
   const recipe = resolveRecipe('standard', { ...RECIPE, epochs: 1 });
   const job = {
-    ...{ manifestBlob: manifestBlob.sha256, backboneBlob: backbone.sha256, parentBlob: null, recipe, blobFolder },
+    ...{ manifestBlob: manifestBlob.sha256, backboneBlob: backbone.sha256, parentBlob: null, recipe, blobPlace },
     ...{ size: { input: 32, image: RECIPE.imageSize }, featureChunks: [], uncached: null },
     checkpointBlob: null,
   };

@@ -1,5 +1,6 @@
 // How sure answers may be: calibration error before and after, how well photos of other things are told apart, and what
 // an explained answer takes beside a plain one.
+
 import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { classifierModel } from '../out/engines/onnx/classifier-model.js';
 import { OnnxEngine } from '../out/engines/onnx/onnx-engine.js';
 import { readClassifier } from '../out/engines/read-classifier.js';
 import { startWorker } from '../out/jobs/worker-process.js';
-import { FileBlobStore } from '../out/storage/file-blobs.js';
+import { openBlobs } from '../out/storage/blob-place.js';
 import { resolveRecipe } from '../out/training/recipe-resolution.js';
 import { check, mean, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';
@@ -80,8 +81,8 @@ async function trainHeads(folder, images) {
   for (const split of ['train', 'test']) {
     for (const label of LEFT_OUT) await rename(join(pictures, split, label), join(folder, `${split}-${label}`));
   }
-  const blobFolder = join(folder, 'blobs');
-  const blobs = new FileBlobStore(blobFolder);
+  const blobPlace = { folder: join(folder, 'blobs') };
+  const blobs = openBlobs(blobPlace);
   const { manifestBlob } = await ingestImages(await openSource(pictures), blobs);
   const { sha256: backboneBlob } = await blobs.put(await readFile(BACKBONE));
   const nothing = { uncached: null, parentBlob: null, checkpointBlob: null };
@@ -89,7 +90,7 @@ async function trainHeads(folder, images) {
   const heads = [];
   for (const [name, options] of Object.entries(HEADS)) {
     const recipe = resolveRecipe('standard', { imageSize: SIZE.image, ...options });
-    const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: SIZE, blobFolder };
+    const job = { manifestBlob: manifestBlob.sha256, backboneBlob, recipe, size: SIZE, blobPlace };
     const onFeatures = ({ chunk }) => featureChunks.push(chunk);
     const { weightsBlob } = await finished(
       startWorker({ kind: 'train', job: { ...job, ...nothing, featureChunks } }),
@@ -114,7 +115,7 @@ async function finished({ events, errors }, onFeatures = () => undefined) {
 
 /** How far photos lie from the training images: test images of the classes, and others by kind. */
 async function scoresOf({ job, outlierBlob }, folder) {
-  const blobs = new FileBlobStore(job.blobFolder);
+  const blobs = openBlobs(job.blobPlace);
   const subspace = readSubspace(await blobs.get(outlierBlob));
   const network = await new OnnxEngine().load(classifierModel(await readClassifier(blobs, job)), SIZE);
   const score = async (pixels) => {

@@ -42,7 +42,7 @@ export async function storeEpochs(folder, epochs) {
   const train = new TrainHandler({
     prisma,
     runBlobs: new RunBlobs(prisma, blobs),
-    blobFolder: folder,
+    blobPlace: { folder },
     backbones: { require: async () => backbone },
     cache: new FeatureCache(prisma, blobs, 1e9, { name: 'onnx', device: 'cpu' }),
     journal,

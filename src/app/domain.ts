@@ -119,7 +119,7 @@ function openDatasets({ setup, storage, shared }: Opened) {
 
 function openModels({ setup, storage, shared, serving, training, jobs }: Opened, contents: DatasetContents) {
   const { config, log, closing } = setup;
-  const { prisma, blobs, folder } = storage;
+  const { prisma, blobs, blobPlace, folder } = storage;
   const { allowed, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
   const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
@@ -130,7 +130,7 @@ function openModels({ setup, storage, shared, serving, training, jobs }: Opened,
   closing.add(() => rollouts.close());
   const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
   const calibrations = new CalibrationService(prisma, blobs, changes, config);
-  const onVersions = { prisma, blobFolder: folder.blobs };
+  const onVersions = { prisma, blobPlace };
   const { queue, runner } = jobs;
   const registry = new VersionRegistry(prisma, new ReferenceAnswers(contents, loaded), queue, outbox, changes);
   const handlers = {

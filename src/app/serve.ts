@@ -27,13 +27,13 @@ export interface Serving {
 /** Prepares serving; versions are loaded when the domain deploys them. */
 export function openServing(
   { config, log, closing }: Setup,
-  { folder, prisma, blobs }: Storage,
+  { folder, prisma, blobs, blobPlace }: Storage,
   { runner }: Jobs,
 ): Serving {
   const cores = availableParallelism();
   const startThread = (threads: number = cores): NetworkThread =>
-    new NetworkThread({ blobFolder: folder.blobs, threads, yields: true });
-  const compiler = new NetworkCompiler(folder.blobs, folder.temporary, (job, signal) =>
+    new NetworkThread({ blobPlace, threads, yields: true });
+  const compiler = new NetworkCompiler(blobPlace, folder.temporary, (job, signal) =>
     runner.run('compile', job, signal),
   );
   const loaded = new LoadedVersions(compiler, startThread, lanesOn(cores), blobs);

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { type BlobPlace, openBlobs } from '../storage/blob-place.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.js';
 import { type Database, openDatabase, type PrismaClient } from '../storage/database.js';
 import { lockDatabase } from '../storage/database-lock.js';
-import { FileBlobStore } from '../storage/file-blobs.js';
 import type { Setup } from './setup.js';
 
 /** The hub's persistent data. */
@@ -11,6 +11,7 @@ export interface Storage {
   readonly folder: DataFolder;
   readonly prisma: PrismaClient;
   readonly database: Database;
+  readonly blobPlace: BlobPlace;
   readonly blobs: BlobStore;
   /** Aborted when another hub has taken the database. */
   readonly lost: AbortSignal;
@@ -31,5 +32,6 @@ export async function openStorage({ config, log, closing }: Setup): Promise<Stor
   }
   const database = await openDatabase({ folder: folder.database, ...(databaseUrl ? { url: databaseUrl } : {}) });
   closing.add(() => database.close());
-  return { folder, database, prisma: database.client, blobs: new FileBlobStore(folder.blobs), lost: lost.signal };
+  const blobPlace = { folder: folder.blobs };
+  return { folder, database, prisma: database.client, blobPlace, blobs: openBlobs(blobPlace), lost: lost.signal };
 }

@@ -35,7 +35,7 @@ export async function openTraining(
   { queue, runner }: Jobs,
 ): Promise<Training> {
   const { config, parts, log } = setup;
-  const { folder, prisma, blobs } = storage;
+  const { folder, prisma, blobs, blobPlace } = storage;
   const { changes, quotas, outbox } = shared;
   const compute = { engine: config.engine, device: config.device };
   const computer = await findComputer(compute);
@@ -49,7 +49,7 @@ export async function openTraining(
   const journal = new RunJournal(prisma, changes, outbox);
   const states = new RunStates(prisma, journal);
   const runBlobs = new RunBlobs(prisma, blobs);
-  const work = { prisma, blobFolder: folder.blobs, backbones, cache, compute };
+  const work = { prisma, blobPlace, backbones, cache, compute };
   const runs = new RunService({ prisma, queue, runner, states, journal, runBlobs, quotas, backbones, changes });
   const code = readCodeVersion(PACKAGE_FOLDER);
   return {

@@ -1,4 +1,5 @@
-import { FileBlobStore } from '../storage/file-blobs.js';
+import { openBlobs } from '../storage/blob-place.js';
+import type { BlobStore } from '../storage/blobs.js';
 import type { ClassifierForward, Features, Forward } from './engine.js';
 import { NetworkLoader, warmUp } from './network-loader.js';
 import type { ClassifierNetwork, ExplainedPhoto, FrozenNetwork, ThreadData } from './network-thread-messages.js';
@@ -10,12 +11,12 @@ import { readClassifier } from './read-classifier.js';
 /** Builds networks from blobs on a NetworkThread. */
 export class NetworkBuilder {
   readonly #engine: OnnxEngine;
-  readonly #blobs: FileBlobStore;
+  readonly #blobs: BlobStore;
   #explainer: Promise<GradCam> | undefined;
 
-  constructor({ blobFolder, threads, device }: ThreadData) {
+  constructor({ blobPlace, threads, device }: ThreadData) {
     this.#engine = new OnnxEngine(threads, device);
-    this.#blobs = new FileBlobStore(blobFolder);
+    this.#blobs = openBlobs(blobPlace);
   }
 
   async frozen(spec: FrozenNetwork): Promise<Forward<Features>> {

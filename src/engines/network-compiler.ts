@@ -3,12 +3,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { shuttingDown } from '../errors.js';
+import type { BlobPlace } from '../storage/blob-place.js';
 import type { ClassifierNetwork, CompiledNetwork } from './network-thread-messages.js';
 import { weightsBeside } from './onnx/session.js';
 
 /** A network to build, and the file to write it to. */
 export interface CompileJob {
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
   readonly network: ClassifierNetwork;
   readonly file: string;
 }
@@ -31,7 +32,7 @@ export class NetworkCompiler {
 
   /** @param folder for the files. @param build builds a network in another process, until the signal. */
   constructor(
-    private readonly blobFolder: string,
+    private readonly blobPlace: BlobPlace,
     private readonly folder: string,
     private readonly build: (job: CompileJob, signal: AbortSignal) => Promise<unknown>,
   ) {}
@@ -46,7 +47,7 @@ export class NetworkCompiler {
     }
     const compiled = { file: join(this.folder, `${randomUUID()}.network`), size: network.size };
     try {
-      await this.build({ blobFolder: this.blobFolder, network, file: compiled.file }, this.#closed.signal);
+      await this.build({ blobPlace: this.blobPlace, network, file: compiled.file }, this.#closed.signal);
       return compiled;
     } catch (error) {
       await remove(compiled);

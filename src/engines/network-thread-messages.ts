@@ -1,4 +1,5 @@
 import type { FirstTrainedLayer } from '../network/inception-v3.js';
+import type { BlobPlace } from '../storage/blob-place.js';
 import type { Features, FeatureType, ForwardResult, InputSize } from './engine.js';
 import type { OnnxDevice } from './onnx/session.js';
 
@@ -60,7 +61,7 @@ export type ThreadAnswer = { readonly id: number } & (
 
 /** The options of a thread. */
 export interface ThreadData {
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
   /** Threads per network. */
   readonly threads: number;
   /** `cpu` by default. */

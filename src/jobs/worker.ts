@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { HubError, toHubError } from '../errors.js';
 import { yieldTo } from '../priority.js';
+import type { BlobPlace } from '../storage/blob-place.js';
 import type { TaskEnd } from '../training/job.js';
 import type { Events, JobKind, Task, Tasks, WorkerCommand } from './job-kinds.js';
 
@@ -74,11 +75,11 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
       import('../training/job.js'),
     ]);
     const job = exportJobSchema.parse(task);
-    emit<'export'>({ type: 'finished', exported: await exportModel(job, await blobStore(job.blobFolder)) });
+    emit<'export'>({ type: 'finished', exported: await exportModel(job, await blobStore(job.blobPlace)) });
   },
   async compile(job) {
     const { compileNetwork } = await import('../engines/compile-network.js');
-    await compileNetwork(job, await blobStore(job.blobFolder));
+    await compileNetwork(job, await blobStore(job.blobPlace));
     emit<'compile'>({ type: 'finished' });
   },
 };
@@ -102,9 +103,9 @@ async function reportSystemUse(): Promise<() => void> {
   return watchSystemUse((use) => emit<'train'>({ type: 'system', use }));
 }
 
-async function blobStore(folder: string) {
-  const { FileBlobStore } = await import('../storage/file-blobs.js');
-  return new FileBlobStore(folder);
+async function blobStore(place: BlobPlace) {
+  const { openBlobs } = await import('../storage/blob-place.js');
+  return openBlobs(place);
 }
 
 async function contextOf(job: Tasks['train']) {
@@ -112,7 +113,7 @@ async function contextOf(job: Tasks['train']) {
   return trainingContext(job, emit<'train' | 'sweep'>, cancelled.signal);
 }
 
-async function servingContextOf(job: Pick<Tasks['quantize'], 'blobFolder' | 'threads'>) {
+async function servingContextOf(job: Pick<Tasks['quantize'], 'blobPlace' | 'threads'>) {
   const { servingContext } = await import('./task-context.js');
   return servingContext(job, cancelled.signal);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Spread } from '../calibration/spread.js';
 import { computeSchema } from '../engines/compute.js';
 import type { EngineInfo, InputSize } from '../engines/engine.js';
+import { blobPlaceSchema } from '../storage/blob-place.js';
 import type { Environment } from './environment.js';
 import { type EpochMetrics, type Evaluation, epochMetricsSchema, SweepMetric } from './epoch-metrics.js';
 import { EXPORT_FORMATS } from './export-formats.js';
@@ -35,7 +36,7 @@ export const jobSchema = z.object({
   checkpointSeconds: z
     .object({ withinEpoch: z.number().nonnegative(), afterEpoch: z.number().nonnegative() })
     .optional(),
-  blobFolder: z.string(),
+  blobPlace: blobPlaceSchema,
   threads: z.int().min(1).optional(),
   /** Engine and device to train with. */
   compute: computeSchema.optional(),
@@ -55,7 +56,7 @@ export type SweepJob = z.output<typeof sweepJobSchema>;
 
 /** The job of making and measuring the 8-bit form of a model version. */
 export const quantizationJobSchema = jobSchema
-  .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobFolder: true, threads: true })
+  .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobPlace: true, threads: true })
   .extend({ weightsBlob: sha256 });
 export type QuantizationJob = z.output<typeof quantizationJobSchema>;
 
@@ -73,13 +74,13 @@ export const exportJobSchema = z.object({
   about: z.record(z.string(), z.string()),
   /** File to write. */
   file: z.string(),
-  blobFolder: z.string(),
+  blobPlace: blobPlaceSchema,
 });
 export type ExportJob = z.output<typeof exportJobSchema>;
 
 /** The job of importing a model file as a model version. */
 export const importJobSchema = jobSchema
-  .pick({ manifestBlob: true, blobFolder: true, threads: true })
+  .pick({ manifestBlob: true, blobPlace: true, threads: true })
   .extend({ fileBlob: sha256, labels: z.array(z.string()).nullable() });
 export type ImportJob = z.output<typeof importJobSchema>;
 

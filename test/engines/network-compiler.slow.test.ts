@@ -29,7 +29,7 @@ async function narrowNetwork(folder: string, seed: number): Promise<ClassifierNe
 it('a network that was let go of stays built for a while, and is gone when others were or the hub ends', async () => {
   const [folder, files] = [await temporaryFolder(), await temporaryFolder()];
   const blobs = new FileBlobStore(folder);
-  const compiler = new NetworkCompiler(folder, files, (job) => compileNetwork(job, blobs));
+  const compiler = new NetworkCompiler({ folder }, files, (job) => compileNetwork(job, blobs));
   const networks = [];
   for (const seed of [1, 2, 3]) networks.push(await narrowNetwork(folder, seed));
   const [first, second, third] = networks as [ClassifierNetwork, ClassifierNetwork, ClassifierNetwork];
@@ -55,7 +55,7 @@ it('a network that finds no room on the disk is refused as such, and leaves noth
   const disk = await smallDisk(context, '64k');
   const folder = await temporaryFolder();
   const network = await narrowNetwork(folder, 1);
-  const compiler = new NetworkCompiler(folder, disk, compile);
+  const compiler = new NetworkCompiler({ folder }, disk, compile);
   const error: unknown = await compiler.compile(network).catch((reason: unknown) => reason);
   expect(toHubError(error)).toMatchObject({ code: 'DISK_FULL' });
   expect(await readdir(disk)).toEqual([]);

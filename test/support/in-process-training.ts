@@ -75,7 +75,7 @@ export class InProcessTraining {
       uncached: null,
       checkpointBlob: null,
       checkpointSeconds: { withinEpoch: 60, afterEpoch: 0 },
-      blobFolder: folder,
+      blobPlace: { folder },
     });
   }
 
@@ -89,7 +89,7 @@ export class InProcessTraining {
     const { blobs, folder } = this;
     const cancelled = new AbortController();
     const networkHosts = (): NetworkHost[] => [
-      other ? new NetworkLoader(other, blobs) : new NetworkThread({ blobFolder: folder, threads: 1 }),
+      other ? new NetworkLoader(other, blobs) : new NetworkThread({ blobPlace: { folder }, threads: 1 }),
     ];
     const emit = (event: TrainingEvent): void => {
       events.push(event);

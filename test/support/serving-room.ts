@@ -98,7 +98,7 @@ export class ServingRoom {
     private readonly lanes: LanePlan,
   ) {
     this.blobs = blobs;
-    this.#compiler = new SharedCompiler(folder, folder, (job) => compileNetwork(job, blobs));
+    this.#compiler = new SharedCompiler({ folder }, folder, (job) => compileNetwork(job, blobs));
   }
 
   /** @param lanes for photos computed in parallel; none by default. */
@@ -139,7 +139,7 @@ export class ServingRoom {
   }
 
   inMemory(): LoadedVersions {
-    const data = { blobFolder: this.folder, threads: 1 };
+    const data = { blobPlace: { folder: this.folder }, threads: 1 };
     const startThread = (): NetworkThread => new CountingThread(data, this);
     const room = new LoadedVersions(this.#compiler, startThread, this.lanes, this.blobs);
     room.events.on('alone', ({ number }, error) => this.alone.push([number, error]));

@@ -85,7 +85,7 @@ async function trainWith(
       parentBlob: null,
       uncached: null,
       checkpointBlob: null,
-      blobFolder: '',
+      blobPlace: { folder: '' },
     },
     {
       blobs,

@@ -40,14 +40,14 @@ let job: QuantizationJob;
 beforeAll(async () => {
   training = await InProcessTraining.start();
   const events = await training.run();
-  const { manifestBlob, backboneBlob, recipe, size, blobFolder } = training.job;
-  job = { manifestBlob, backboneBlob, recipe, size, blobFolder, weightsBlob: of(events, 'finished')[0]!.weightsBlob };
+  const { manifestBlob, backboneBlob, recipe, size, blobPlace } = training.job;
+  job = { manifestBlob, backboneBlob, recipe, size, blobPlace, weightsBlob: of(events, 'finished')[0]!.weightsBlob };
 });
 afterAll(() => training.remove());
 
 function quantizeWith(engine: WatchedEngine, changes: Partial<QuantizationJob> = {}): Promise<Quantization> {
   const { blobs, folder } = training;
-  const networkThreads = () => [new NetworkThread({ blobFolder: folder, threads: 1 })];
+  const networkThreads = () => [new NetworkThread({ blobPlace: { folder }, threads: 1 })];
   return quantize({ ...job, ...changes }, { blobs, engine, networkThreads, signal: new AbortController().signal });
 }
 

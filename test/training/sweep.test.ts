@@ -47,7 +47,7 @@ async function run(changes: Partial<SweepJob> = {}, until?: (event: SweepEvent) 
     {
       blobs,
       engine: engineThatDivergesAt(13),
-      networkHosts: () => [new NetworkThread({ blobFolder: folder, threads: 1 })],
+      networkHosts: () => [new NetworkThread({ blobPlace: { folder }, threads: 1 })],
       emit: (event) => {
         events.push(event);
         if (until?.(event)) cancelled.abort(new Error('cancelled'));
@@ -78,7 +78,7 @@ beforeAll(async () => {
     recipe,
     size: { input: 32, image: 75 },
     ...{ featureChunks: [], parentBlob: null, uncached: null, checkpointBlob: null },
-    blobFolder: folder,
+    blobPlace: { folder },
     trials: [10, 11, 12].map((batchSize, i) => ({ number: i + 1, recipe: { ...recipe, batchSize } })),
     histories: [],
     ...{ metric: 'VALIDATION_LOSS', stopEarly: true },

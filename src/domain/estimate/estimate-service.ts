@@ -1,6 +1,7 @@
 import type { Computer } from '../../engines/open-engine.js';
 import { HubError } from '../../errors.js';
 import type { Runner } from '../../jobs/runner.js';
+import type { BlobPlace } from '../../storage/blob-place.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Job, SpeedProbe } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
@@ -22,7 +23,7 @@ import type { RunEstimate } from './run-estimate.js';
 
 export interface EstimateParts {
   readonly prisma: PrismaClient;
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
   readonly backbones: BackboneService;
   readonly cache: FeatureCache;
   /** Bytes of the activations of one call, by the engine's plan. */
@@ -48,7 +49,7 @@ export class EstimateService {
   }
 
   async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimate> {
-    const { prisma, blobFolder, cache, bytesPerCall, computer } = this.parts;
+    const { prisma, blobPlace, cache, bytesPerCall, computer } = this.parts;
     const backbone = await this.#backbone(backboneName);
     const include = { dataset: true } as const;
     const row = await prisma.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, include });
@@ -72,7 +73,7 @@ export class EstimateService {
       parentBlob: parent?.weightsBlob ?? null,
       recipe,
       size: pictureSize,
-      ...{ featureChunks: [], uncached: null, checkpointBlob: null, blobFolder },
+      ...{ featureChunks: [], uncached: null, checkpointBlob: null, blobPlace },
     });
     const measured = estimateFromProbe(probe, asked);
     return answer(measured, { ...facts, basis: 'CALIBRATION', calibrationSeconds: probe.seconds });

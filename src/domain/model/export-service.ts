@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { HubError } from '../../errors.js';
 import type { Runner } from '../../jobs/runner.js';
+import type { BlobPlace } from '../../storage/blob-place.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { ExportFormat } from '../../training/export-formats.js';
 import type { ExportedFile, ExportJob } from '../../training/job.js';
@@ -28,7 +29,7 @@ export interface Export extends ExportedFile {
 
 interface ExportParts {
   readonly prisma: PrismaClient;
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
   /** Folder of a file while it is sent. */
   readonly temporary: string;
   readonly runner: Pick<Runner, 'run'>;
@@ -77,7 +78,7 @@ export class ExportService {
       dropout: version.head.dropout,
       about: metadataOf(version),
       file,
-      blobFolder: this.parts.blobFolder,
+      blobPlace: this.parts.blobPlace,
     };
   }
 }

@@ -2,6 +2,7 @@ import type { Claim, JobHandler, JobInHand } from '../../jobs/job-handler.js';
 import type { Finished } from '../../jobs/job-kinds.js';
 import type { WaitingJob } from '../../jobs/queue.js';
 import { namedBlobs } from '../../maintenance/named-blobs.js';
+import type { BlobPlace } from '../../storage/blob-place.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Imported, ImportJob, TaskEnd } from '../../training/job.js';
@@ -12,7 +13,7 @@ import type { VersionRegistry } from './version-registry.js';
 interface ImportParts {
   readonly prisma: PrismaClient;
   readonly blobs: BlobStore;
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
   readonly backbones: BackboneService;
   readonly registry: VersionRegistry;
 }
@@ -55,7 +56,7 @@ class ImportInHand implements JobInHand<'import'> {
       fileBlob: fileBlob as string,
       manifestBlob: datasetVersion.manifestBlob,
       labels: labels as string[] | null,
-      blobFolder: this.parts.blobFolder,
+      blobPlace: this.parts.blobPlace,
     };
   }
 

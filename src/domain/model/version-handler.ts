@@ -1,6 +1,7 @@
 import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
 import type { Finished, Tasks } from '../../jobs/job-kinds.js';
 import type { WaitingJob } from '../../jobs/queue.js';
+import type { BlobPlace } from '../../storage/blob-place.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { QuantizationJob, TaskEnd } from '../../training/job.js';
 import { recipeSchema } from '../../training/recipe.js';
@@ -28,7 +29,7 @@ interface Product<K extends Kind> {
 class VersionHandler<K extends Kind> implements JobHandler<K> {
   constructor(
     private readonly prisma: PrismaClient,
-    private readonly blobFolder: string,
+    private readonly blobPlace: BlobPlace,
     private readonly product: Product<K>,
   ) {}
 
@@ -43,7 +44,7 @@ class VersionHandler<K extends Kind> implements JobHandler<K> {
     if (!version) return null;
     const { name, task, keep, refuse } = this.product;
     return {
-      load: async () => task(jobOf(version, this.blobFolder)),
+      load: async () => task(jobOf(version, this.blobPlace)),
       record: async () => undefined,
       async end(end: Finished<K> | TaskEnd) {
         try {
@@ -60,12 +61,12 @@ class VersionHandler<K extends Kind> implements JobHandler<K> {
 
 interface Parts {
   readonly prisma: PrismaClient;
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
 }
 
 /** Makes and measures the 8-bit form of versions. */
-export function quantizeHandler({ prisma, blobFolder }: Parts, precisions: PrecisionService): JobHandler<'quantize'> {
-  return new VersionHandler<'quantize'>(prisma, blobFolder, {
+export function quantizeHandler({ prisma, blobPlace }: Parts, precisions: PrecisionService): JobHandler<'quantize'> {
+  return new VersionHandler<'quantize'>(prisma, blobPlace, {
     name: 'The form with 8 bits',
     waiting: { serving: { state: 'PENDING' } },
     task: (job) => job,
@@ -76,11 +77,11 @@ export function quantizeHandler({ prisma, blobFolder }: Parts, precisions: Preci
 
 /** Fits the calibration of versions. @param falseAlarmRate share of photos of known classes that may count as outliers. */
 export function calibrateHandler(
-  { prisma, blobFolder }: Parts,
+  { prisma, blobPlace }: Parts,
   calibrations: CalibrationService,
   falseAlarmRate: number,
 ): JobHandler<'calibrate'> {
-  return new VersionHandler<'calibrate'>(prisma, blobFolder, {
+  return new VersionHandler<'calibrate'>(prisma, blobPlace, {
     name: 'The calibration',
     waiting: { calibration: AWAITED },
     task: (job) => ({ ...job, falseAlarmRate }),
@@ -89,7 +90,7 @@ export function calibrateHandler(
   });
 }
 
-function jobOf(version: VersionRow, blobFolder: string): QuantizationJob {
+function jobOf(version: VersionRow, blobPlace: BlobPlace): QuantizationJob {
   const { run, backbone, datasetVersion, weightsBlob } = version;
   return {
     manifestBlob: datasetVersion.manifestBlob,
@@ -97,6 +98,6 @@ function jobOf(version: VersionRow, blobFolder: string): QuantizationJob {
     weightsBlob,
     recipe: recipeSchema.parse(run?.recipe ?? {}),
     size: sizeOf(version),
-    blobFolder,
+    blobPlace,
   };
 }

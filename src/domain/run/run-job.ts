@@ -1,3 +1,4 @@
+import type { BlobPlace } from '../../storage/blob-place.js';
 import type { Prisma } from '../../storage/database.js';
 import type { Job } from '../../training/job.js';
 import type { BackboneRow } from '../backbone/backbone-service.js';
@@ -17,10 +18,10 @@ export async function jobOf(
   run: Prisma.RunGetPayload<{ include: typeof withJobRelations }>,
   backbone: BackboneRow,
   {
-    blobFolder,
+    blobPlace,
     cache,
     compute,
-  }: { readonly blobFolder: string; readonly cache: FeatureCache; readonly compute: Job['compute'] },
+  }: { readonly blobPlace: BlobPlace; readonly cache: FeatureCache; readonly compute: Job['compute'] },
 ): Promise<{ job: Job; key: string }> {
   const recipe = recipeOf(run);
   const { key, size, bytes } = featuresOf(recipe, toDatasetVersion(run.datasetVersion), backbone);
@@ -34,7 +35,7 @@ export async function jobOf(
     featureChunks: uncached === null ? await cache.use(key) : [],
     uncached,
     checkpointBlob: run.checkpointBlob,
-    blobFolder,
+    blobPlace,
     compute,
   };
   return { job, key };

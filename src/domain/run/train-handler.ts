@@ -1,6 +1,7 @@
 import type { CodeVersion } from '../../code-version.js';
 import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
 import type { WaitingJob } from '../../jobs/queue.js';
+import type { BlobPlace } from '../../storage/blob-place.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import type { Job, TaskEnd, TrainingEvent } from '../../training/job.js';
@@ -24,7 +25,7 @@ type Finished = Extract<TrainingEvent, { readonly type: 'finished' }>;
 
 interface TrainParts {
   readonly prisma: PrismaClient;
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
   readonly compute: Job['compute'];
   readonly backbones: BackboneService;
   readonly cache: FeatureCache;

@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
 import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
 import type { WaitingJob } from '../../jobs/queue.js';
+import type { BlobPlace } from '../../storage/blob-place.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Job, SweepEvent, SweepJob, TaskEnd } from '../../training/job.js';
 import { resultOf } from '../../training/trial.js';
@@ -13,7 +14,7 @@ import { type SweepRow, toSweep, withSweepRelations } from './sweep-row.js';
 
 interface SweepParts {
   readonly prisma: PrismaClient;
-  readonly blobFolder: string;
+  readonly blobPlace: BlobPlace;
   readonly compute: Job['compute'];
   readonly backbones: BackboneService;
   readonly cache: FeatureCache;

@@ -1,4 +1,5 @@
 import { HubError } from '../../errors.js';
+import type { BlobPlace } from '../../storage/blob-place.js';
 import type { SweepJob } from '../../training/job.js';
 import type { BackboneRow } from '../backbone/backbone-service.js';
 import type { FeatureCache } from '../run/feature-cache.js';
@@ -13,10 +14,10 @@ export async function sweepJobOf(
   row: SweepRow,
   backbone: BackboneRow,
   {
-    blobFolder,
+    blobPlace,
     cache,
     compute,
-  }: { readonly blobFolder: string; readonly cache: FeatureCache; readonly compute: SweepJob['compute'] },
+  }: { readonly blobPlace: BlobPlace; readonly cache: FeatureCache; readonly compute: SweepJob['compute'] },
 ): Promise<{ job: SweepJob; key: string }> {
   const { recipe, datasetVersion, trials, metric, stopEarly } = toSweep(row);
   const { key, size, bytes } = featuresOf(recipe, datasetVersion, backbone);
@@ -30,7 +31,7 @@ export async function sweepJobOf(
     recipe,
     size,
     featureChunks: await cache.use(key),
-    ...{ parentBlob: null, uncached, checkpointBlob: null, blobFolder, compute },
+    ...{ parentBlob: null, uncached, checkpointBlob: null, blobPlace, compute },
     trials: trials.flatMap(({ state, number, recipe }) => (state === 'QUEUED' ? { number, recipe } : [])),
     histories: trials.flatMap(({ state, epochs }) => (state === 'QUEUED' ? [] : [[...epochs]])),
     ...{ metric, stopEarly },
