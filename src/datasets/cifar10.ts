@@ -3,6 +3,7 @@ import { HubError } from '../errors.js';
 import type { MeasuredImage } from './decode.js';
 import { imageFacts } from './image-facts.js';
 import { inOrder } from './in-order.js';
+import { isSystemPath } from './layout.js';
 import { quoted } from './names.js';
 import { type FileEntry, inMemory, type Source, type SourceEntry } from './source.js';
 
@@ -41,12 +42,12 @@ export interface Cifar10Format {
   classes(entry: FileEntry): Promise<readonly unknown[]>;
 }
 
-/** File names of images, which do not belong to CIFAR-10, without the hidden files of a Mac. */
-const IMAGE_NAME = /^(?!.*(?:^|\/)(?:\.|__MACOSX\/)).*\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
+/** File names of images, which do not belong to CIFAR-10. */
+const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
 
-/** Whether a file is named like an image and not hidden. */
+/** Whether a file is named like an image and not ignored. */
 export function isImageName(path: string): boolean {
-  return IMAGE_NAME.test(path);
+  return IMAGE_NAME.test(path) && !isSystemPath(path);
 }
 
 /** CIFAR-10's images, from the batches of a published format. */

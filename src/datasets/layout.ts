@@ -5,11 +5,26 @@ import type { Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
 import { isUnlabeledFolder } from './split-names.js';
 
-/** Files of file managers, in lower case, which are ignored like names with a leading dot. */
-const SYSTEM_NAMES: ReadonlySet<string> = new Set(['__macosx', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r']);
+/** Files and folders of file managers, version control and editors, in lower case. None holds images of a dataset. */
+const SYSTEM_NAMES: ReadonlySet<string> = new Set([
+  ...['__macosx', '.ds_store', '.localized', '.spotlight-v100', '.trashes', '.fseventsd', '.temporaryitems', 'icon\r'],
+  ...['thumbs.db', 'ehthumbs.db', 'desktop.ini', '.directory', '.thumbnails', '.nomedia', '.picasa.ini'],
+  ...['.git', '.gitignore', '.gitattributes', '.gitkeep', '.gitmodules', '.github', '.keep', '.hg', '.svn', '.dvc'],
+  ...['.idea', '.vscode', '.ipynb_checkpoints', '.cache'],
+]);
+
+/** Whether a file or folder of this name is ignored. `._1.png` holds what macOS knows about `1.png`. */
+function isSystemName(name: string): boolean {
+  return name.startsWith('._') || SYSTEM_NAMES.has(name.toLowerCase());
+}
+
+/** Whether a file is, or is inside, one that is ignored. */
+export function isSystemPath(path: string): boolean {
+  return path.split('/').some(isSystemName);
+}
 
 /**
- * The parts of a path, or null for a hidden or system file. @throws LIMIT_EXCEEDED for a path that is too long, and
+ * The parts of a path, or null for a system file. @throws LIMIT_EXCEEDED for a path that is too long, and
  * DATASET_REFUSED for one that no honest archive has: absolute, with `..` or with control characters.
  */
 export function splitPath(path: string, bounds: DatasetBounds): readonly string[] | null {
@@ -21,7 +36,7 @@ export function splitPath(path: string, bounds: DatasetBounds): readonly string[
     .normalize('NFC')
     .split('/')
     .filter((part) => part !== '' && part !== '.');
-  if (parts.some((part) => part.startsWith('.') || SYSTEM_NAMES.has(part.toLowerCase()))) return null;
+  if (parts.some(isSystemName)) return null;
   if (/\p{Cc}/u.test(path)) throw unsafe(path, 'has control characters');
   return parts;
 }

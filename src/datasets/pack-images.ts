@@ -94,6 +94,11 @@ async function* readImages(
     checkBound(bounds, 'maxEntries', entries, 'The source', 'files and folders');
     const parts = splitPath(entry.path, bounds);
     if (parts === null) continue;
+    const hidden = parts.find((part) => part.startsWith('.'));
+    if (hidden !== undefined) {
+      if (entry.kind !== 'folder') rejections.add(parts.join('/'), `hidden, since ${quoted(hidden)} begins with a dot`);
+      continue;
+    }
     const folder = entry.kind === 'folder' ? parts : parts.slice(0, -1);
     folders.set(folder.join('/'), folder);
     const name = parts.join('/');

@@ -78,6 +78,22 @@ describe('a layout that people download', () => {
       [`test/images/test_0.JPEG: ${IN_IMAGES}`],
     ],
     [
+      'hidden images and folders of images next to those of systems',
+      async () => ({
+        ...(await pictures(
+          ...['cat/1.png', 'dog/1.png', 'cat/.2.png', '.hidden/1.png', '.emu.jpg', 'cat/.git/1.png', 'dog/._1.png'],
+          ...['.DS_Store', '.ipynb_checkpoints/1.png'],
+        )),
+        '.empty': null,
+      }),
+      ['train cat 1', 'train dog 1'],
+      [
+        '.emu.jpg: hidden, since ".emu.jpg" begins with a dot',
+        '.hidden/1.png: hidden, since ".hidden" begins with a dot',
+        'cat/.2.png: hidden, since ".2.png" begins with a dot',
+      ],
+    ],
+    [
       'one folder of images around the classes',
       () => inFolders('images/cat', 'images/dog'),
       ['train cat 2', 'train dog 2'],

@@ -43,6 +43,10 @@ describe('a path', () => {
     (path) => expect(parts(path)).toBeNull(),
   );
 
+  it.each(['.cat.jpg', '.hidden/1.png', 'cat/.1.png'])('%j is not ignored', (path) => {
+    expect(parts(path)).toEqual(path.split('/'));
+  });
+
   it('is the same whoever spelt it', () => {
     expect(parts('./cafe\u0301//1.png')).toEqual(['caf\u00e9', '1.png']);
   });
