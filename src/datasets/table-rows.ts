@@ -76,8 +76,29 @@ export function jsonRows(text: string, table: string): TableRow[] {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw tableFault(table, line, 'not a JSON object. Write one object with "file" and "label" on each line');
     }
+    checkKeys(content, table, line);
     return [{ line, value: { ...value, file: value.file ?? value.file_name } }];
   });
+}
+
+/** Strings of JSON, each with the colon that makes it a key, and what opens or closes a level. */
+const JSON_TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
+
+/** @param object valid JSON, of which `JSON.parse` keeps the last value of a key. @throws DATASET_REFUSED. */
+function checkKeys(object: string, table: string, line: number): void {
+  const keys = new Set<string>();
+  let depth = 0;
+  for (const [token, text, colon] of object.matchAll(JSON_TOKENS)) {
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+    if (depth !== 1 || !colon) continue;
+    const key = JSON.parse(text!) as string;
+    if (keys.has(key)) throw tableFault(table, line, `has the key ${quoted(key)} twice. Keep one`);
+    keys.add(key);
+  }
+  if (keys.has('file') && keys.has('file_name')) {
+    throw tableFault(table, line, 'has the keys "file" and "file_name". Keep one');
+  }
 }
 
 /** The header and the other records, separated by the delimiter that gives the right columns. */

@@ -41,6 +41,13 @@ describe('a table of labels gives its classes', () => {
     ['as JSON lines in UTF-16', 'labels.jsonl', utf16(BOM + json)],
     ['as JSON lines in UTF-16, big endian, without a mark', 'labels.jsonl', utf16be(json)],
     ['as JSON lines with line breaks of Windows', 'labels.jsonl', `${CAFE_JSON.join('\r\n')}\r\n`],
+    [
+      'as JSON lines with keys of their own',
+      'labels.jsonl',
+      CAFE_JSON.map((line) => line.replace('}', ',"box":[{"label":1},{"label":2}],"note":"\\"label\\":\\\\"}')).join(
+        '\n',
+      ),
+    ],
     ['as JSON lines in both Unicode forms', 'labels.jsonl', json.replace('café', 'cafe\u0301')],
   ])('%s', async (_, name, content) => {
     const outcome = await ingest({ ...(await pictures(...NAMES)), [name]: Buffer.from(content as string) });
@@ -90,6 +97,24 @@ describe('a table of labels is refused', () => {
       'labels.jsonl, line 1: not valid JSON',
     ],
     ['as a JSON list', 'labels.jsonl', `[${CAFE_JSON.join()}]`, 'labels.jsonl, line 1: not a JSON object. Write one'],
+    [
+      'as JSON with two labels',
+      'labels.jsonl',
+      `${CAFE_JSON[0]}\n{"file":"b.png","label":"cat","note":{"label":"x"},"label":"dog"}`,
+      'labels.jsonl, line 2: has the key "label" twice. Keep one.',
+    ],
+    [
+      'as JSON with a key written in two ways',
+      'labels.jsonl',
+      '{"file":"a.png","label":"a\\"}","l\\u0061bel" : "dog"}',
+      'labels.jsonl, line 1: has the key "label" twice. Keep one.',
+    ],
+    [
+      'as JSON with two names of the file',
+      'metadata.jsonl',
+      '{"file":"a.png","file_name":"b.png","label":"cat"}',
+      'metadata.jsonl, line 1: has the keys "file" and "file_name". Keep one.',
+    ],
     ['with a line break in a label', 'labels.csv', 'file,label\na.png,"c\nd"', '"label" must have 1 to 100 characters'],
     [
       'with a path that climbs out',
