@@ -61,6 +61,12 @@ export function checkBound(
   });
 }
 
+/** Why an image is rejected, by its encoded size; null for one within the bound. */
+export function imageSizeFault({ maxImageBytes }: DatasetBounds, bytes: number): string | null {
+  if (bytes <= maxImageBytes) return null;
+  return `${megabytes(bytes, Math.ceil)}; the limit is ${megabytes(maxImageBytes, Math.floor)}`;
+}
+
 /** Kilobytes at least, rounded away from the limit, so that a size over it never looks equal to it: `50.001 MB`. */
 function megabytes(bytes: number, round: (value: number) => number): string {
   return `${round(bytes / 1000) / 1000} MB`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HubError } from '../errors.js';
-import { checkBound, type DatasetBounds } from './bounds.js';
+import { checkBound, type DatasetBounds, imageSizeFault } from './bounds.js';
 import { type MeasuredImage, measureImage } from './decode.js';
 import { IMAGE_HEAD_BYTES, imageKind } from './image-kind.js';
 import { inOrder } from './in-order.js';
@@ -118,7 +118,7 @@ async function* readImages(
   }
 }
 
-/** The whole content, or the reason for its rejection as soon as its first bytes are not those of an image. */
+/** The whole content, or the reason for its rejection: its first bytes are not those of an image, or it is too large. */
 async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffer | string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -128,9 +128,8 @@ async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffe
     bytes += chunk.length;
     if (bytes < IMAGE_HEAD_BYTES) continue;
     const reason = before < IMAGE_HEAD_BYTES ? strangeness(Buffer.concat(chunks)) : null;
-    if (reason !== null) return reason;
-    const stated = Math.max(bytes, entry.bytes);
-    checkBound(bounds, 'maxImageBytes', stated, `The image ${quoted(entry.path)}`, 'bytes');
+    const fault = reason ?? imageSizeFault(bounds, Math.max(bytes, entry.bytes));
+    if (fault !== null) return fault;
   }
   const content = Buffer.concat(chunks, bytes);
   return strangeness(content) ?? content;

@@ -3,6 +3,7 @@ import { DATASET_BOUNDS, type DatasetBounds } from '../../src/datasets/bounds.js
 import { openArchive, openSource } from '../../src/datasets/detect.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
 import { fileOf, folderOf, images, noise, png, sourceOf, tarGzOf, temporaryStore, zipOf } from './fixtures.js';
+import { FORMS } from './outcome.js';
 
 /** Begins like a PNG and goes on with nothing: it packs a thousandfold. */
 function hollow(bytes: number): Buffer {
@@ -29,14 +30,18 @@ describe('an error names the bound, its value and the received value', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('maxImageBytes', async () => {
-    const large = await noise(1, 64, 64).png().toBuffer();
-    const source = await sourceOf({ 'cat/large.png': large });
+  it.each(['zip', 'tar.gz', 'folder'])('maxImageBytes rejects the image alone, in a %s', async (form) => {
+    const large = await noise(1, 400, 400).png().toBuffer(); // too much to be read ahead
+    const files = { 'cat/large.png': large, ...(await images(['cat', 'dog'], 2)), 'dog/large.png': large };
     const bounds = { ...DATASET_BOUNDS, maxImageBytes: 1000 };
-    await expect(ingestImages(source, (await temporaryStore()).blobs, { bounds })).rejects.toMatchObject({
-      code: 'LIMIT_EXCEEDED',
-      message: `The image "cat/large.png" is ${Math.ceil(large.length / 1000) / 1000} MB; the limit maxImageBytes is 0.001 MB.`,
-    });
+    const source = await openSource(await FORMS[form]!(files));
+    const { rejected, counts } = await ingestImages(source, (await temporaryStore()).blobs, { bounds });
+    const reason = `${Math.ceil(large.length / 1000) / 1000} MB; the limit is 0.001 MB`;
+    expect(rejected).toEqual([
+      { name: 'cat/large.png', reason },
+      { name: 'dog/large.png', reason },
+    ]);
+    expect(counts.images).toBe(4);
   });
 
   it('maxImageBytes does not apply to other files', async () => {
