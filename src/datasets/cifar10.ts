@@ -21,6 +21,8 @@ export const CIFAR10_CLASSES: readonly string[] = [
   'truck',
 ];
 
+const BATCHES = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}`).concat('test_batch');
+
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
 /** Bytes of an image: the red, green and blue planes, row by row. */
@@ -50,7 +52,7 @@ export function isImageName(path: string): boolean {
   return IMAGE_NAME.test(path) && !isSystemPath(path);
 }
 
-/** CIFAR-10's images, from the batches of a published format. */
+/** CIFAR-10's images, from the batches of a published format. Batches that are missing are refused entries. */
 export class Cifar10Source implements Source {
   /** @param formats all formats: batches of another one than `format` are refused. */
   constructor(
@@ -65,14 +67,19 @@ export class Cifar10Source implements Source {
 
   async *entries(signal: AbortSignal): AsyncGenerator<SourceEntry> {
     const { batch, classList, records, classes } = this.format;
+    const missing = new Set(BATCHES);
     for await (const entry of this.source.entries(signal)) {
       if (entry.kind === 'folder') continue;
       const name = batch.exec(entry.path)?.[1];
       if (entry.kind === 'refused') refuseBatch(entry.path, entry.reason, name !== undefined);
-      else if (name !== undefined) yield* imageFiles(records(entry), name, entry.path);
-      else if (classList.test(entry.path)) checkClassList(await classes(entry), entry.path);
+      else if (name !== undefined) {
+        missing.delete(name);
+        yield* imageFiles(records(entry), name, entry.path);
+      } else if (classList.test(entry.path)) checkClassList(await classes(entry), entry.path);
       else this.#refuseOther(entry.path);
     }
+    for (const path of missing)
+      yield { kind: 'refused', path, reason: 'missing: the source has only a part of CIFAR-10' };
   }
 
   /** @throws DATASET_REFUSED for images that would be missing. */

@@ -19,6 +19,10 @@ const planes = (n: number) => Buffer.from(Array.from({ length: 3072 }, (_, i) =>
 const record = (label: number, n: number) => Buffer.concat([Buffer.from([label]), planes(n)]);
 const BINARY = { 'data_batch_1.bin': Buffer.concat([record(3, 0), record(5, 1)]), 'test_batch.bin': record(3, 4) };
 const COUNTS = ['train cat 1', 'train dog 1'];
+/** The rejections for batches that a source lacks. */
+const missing = (...batches: (number | 'test')[]) =>
+  batches.map((batch) => (batch === 'test' ? `test_batch: ${MISSING}` : `data_batch_${batch}: ${MISSING}`));
+const MISSING = 'missing: the source has only a part of CIFAR-10';
 const BATCH = pickle('protocol 2 of numpy 1');
 
 async function hashOf(path: string): Promise<string> {
@@ -33,18 +37,26 @@ const inFolder = (folder: string, files: Files) =>
 describe('CIFAR-10', () => {
   it.each(Object.keys(pickles))('as a pickle of %s is that of the binary batches', async (name) => {
     const folder = await folderOf({ data_batch_1: pickle(name) });
-    expect(await outcomeOf(folder)).toEqual({ counts: COUNTS, rejected: [] });
+    expect(await outcomeOf(folder)).toEqual({ counts: COUNTS, rejected: missing(2, 3, 4, 5, 'test') });
     expect(await hashOf(folder)).toBe(await hashOf(await folderOf({ 'data_batch_1.bin': BINARY['data_batch_1.bin'] })));
   });
 
   const forms = Object.keys(FORMS);
   it.each([
-    ...forms.map((form) => [form, 'Python', 'cifar-10-batches-py', { data_batch_1: BATCH }, COUNTS] as const),
-    ...forms.map((form) => [form, 'binary', 'data/any name', BINARY, [...COUNTS, 'test cat 1']] as const),
-  ])('is read from a %s of its %s batches', async (form, _, folder, files, counts) => {
+    ...forms.map((form) => [form, 'Python', 'cifar-10-batches-py', { data_batch_1: BATCH }, COUNTS, ['test']] as const),
+    ...forms.map((form) => [form, 'binary', 'data/any name', BINARY, [...COUNTS, 'test cat 1'], []] as const),
+  ])('is read from a %s of its %s batches', async (form, _, folder, files, counts, absent) => {
     const surroundings = { 'README.md': Buffer.from('CIFAR-10'), 'readme.html': Buffer.from('<html>') };
     const path = await FORMS[form]!(inFolder(folder, { ...surroundings, ...files }));
-    expect(await outcomeOf(path)).toEqual({ counts, rejected: [] });
+    expect(await outcomeOf(path)).toEqual({ counts, rejected: missing(2, 3, 4, 5, ...absent) });
+  });
+
+  it('without some of its batches names those', async () => {
+    const others = Object.fromEntries([2, 4].map((n) => [`data_batch_${n}.bin`, record(n, 10 + n)]));
+    const { rejected } = await outcomeOf(await folderOf({ ...BINARY, ...others }));
+    expect(rejected).toEqual(missing(3, 5));
+    const all = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`data_batch_${n}.bin`, record(n, 10 + n)]));
+    expect((await outcomeOf(await folderOf({ ...all, ...BINARY }))).rejected).toEqual([]);
   });
 
   it('is read from archives that a Mac packed', async () => {
@@ -62,7 +74,7 @@ describe('CIFAR-10', () => {
       { name: '__MACOSX/cifar-10-batches-py/._data_batch_1', content: own },
     ]);
     for (const archive of [tar, zip]) {
-      expect(await outcomeOf(await fileOf(archive))).toEqual({ counts: COUNTS, rejected: [] });
+      expect(await outcomeOf(await fileOf(archive))).toEqual({ counts: COUNTS, rejected: missing(2, 3, 4, 5, 'test') });
     }
   });
 
