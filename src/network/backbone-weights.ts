@@ -32,11 +32,7 @@ export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] 
  */
 export function matchBackbone(weights: Weights): { layers: readonly Layer[]; width: number } {
   const filters = weights.get('conv2d/kernel')?.shape[3] ?? 0;
-  const width = filters / 32;
-  if (!Number.isInteger(width * 16) || width <= 0 || width > 2) {
-    throw refuseBackbone(`conv2d/kernel has ${filters} filters; InceptionV3 has 32`);
-  }
-  const layers = inceptionV3(width);
+  const layers = backboneOf(filters);
   const known = new Set<string>();
   for (const layer of convolutions(layers)) {
     for (const [name, shape] of expectedShapes(layer)) {
@@ -53,7 +49,14 @@ export function matchBackbone(weights: Weights): { layers: readonly Layer[]; wid
   }
   const stray = [...weights.keys()].find((name) => !known.has(name));
   if (stray !== undefined) throw refuseBackbone(`${stray.slice(0, 80)} has no place in it`);
-  return { layers, width };
+  return { layers, width: filters / 32 };
+}
+
+/** InceptionV3 with so many filters in its first convolution. @throws WEIGHTS_REFUSED when no width has as many. */
+export function backboneOf(filters: number): readonly Layer[] {
+  const width = filters / 32;
+  if (Number.isInteger(width * 16) && width > 0 && width <= 2) return inceptionV3(width);
+  throw refuseBackbone(`conv2d/kernel has ${filters} filters; InceptionV3 has 32`);
 }
 
 /** A backbone with the layers that a run trained. Trained weights of a head are ignored. */

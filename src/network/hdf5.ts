@@ -8,6 +8,9 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 const DEPTH = 3;
 const MOST_KEYS = 16;
 
+/** HDF5's number of the class of floating-point types. */
+const FLOATS = 1;
+
 /** Lets the library keep the given bytes without copying them. */
 const OWNED = { flags: 'w', canOwn: true };
 
@@ -72,22 +75,30 @@ export function findVariable(entity: ReturnType<Group['get']>, variable: string,
   return undefined;
 }
 
-/** Reads floats of the expected shape. A dataset of another shape is not read. @throws the error of `refused`. */
+/**
+ * Reads floats of the expected shape. Shape, type and chunks are compared first, so that no dataset takes more memory than
+ * the expected values: a compressed one of a few bytes may say that it has terabytes.
+ * @throws the error of `refused`.
+ */
 export function readFloats(
   dataset: Dataset,
   name: string,
   expected: readonly number[],
   refused: (why: string) => HubError,
 ): Tensor {
-  const { shape } = dataset;
+  const { shape, chunks, type, size } = dataset.metadata;
   if (shape?.join() !== expected.join()) {
     throw refused(`${name} has shape [${shape?.join(', ') ?? ''}] where [${expected.join(', ')}] is needed`);
   }
+  if (type !== FLOATS || size !== 4) throw refused(`${name} is not stored as 32-bit floats`);
+  if (chunks && elements(chunks) > elements(expected)) {
+    throw refused(`${name} is stored in pieces of [${chunks.join(', ')}], larger than itself`);
+  }
   const data = dataset.value;
-  if (!(data instanceof Float32Array) || data.length !== elements(shape)) {
+  if (!(data instanceof Float32Array) || data.length !== elements(expected)) {
     throw refused(`${name} is not stored as 32-bit floats`);
   }
-  return { type: 'F32', shape, data: data.slice() };
+  return { type: 'F32', shape: expected, data: data.slice() };
 }
 
 /** The text of an attribute of the root, if it has one. */

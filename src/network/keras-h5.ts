@@ -1,12 +1,14 @@
 import { open } from 'node:fs/promises';
 import type { Dataset, File as H5File } from 'h5wasm';
 import { HubError } from '../errors.js';
-import { matchBackbone } from './backbone-weights.js';
-import { findVariable, readHdf5 } from './hdf5.js';
-import { elements, type Tensor, type Weights } from './tensor.js';
+import { backboneOf, convolutions, expectedShapes } from './backbone-weights.js';
+import { findVariable, readFloats, readHdf5 } from './hdf5.js';
+import type { Tensor, Weights } from './tensor.js';
 
 /** Most bytes of a weight file; the published one has 88 MB. */
 const FILE_LIMIT = 512 * 1024 * 1024;
+/** Types of layers that have weights. */
+const TYPES = ['conv2d', 'batch_normalization'];
 
 /**
  * Reads a weight file of Keras-applications' layout (InceptionV3 without top, .h5).
@@ -20,10 +22,25 @@ export async function readKerasWeights(path: string): Promise<Weights> {
 }
 
 function readLayers(file: H5File): Weights {
+  const groups = new Map(TYPES.flatMap((type) => groupsOf(file, type)));
+  const datasetOf = (name: string): Dataset | undefined => {
+    const [layer, variable] = name.split('/') as [string, string];
+    const group = groups.get(layer);
+    return group === undefined ? undefined : findVariable(file.get(group), variable);
+  };
+  const network = convolutions(backboneOf(datasetOf('conv2d/kernel')?.shape?.[3] ?? 0));
+  if (groups.size > TYPES.length * network.length)
+    throw refuseWeightFile(
+      `it has ${groups.size} layers with weights; InceptionV3 has ${TYPES.length * network.length}`,
+    );
+  const variables = network.flatMap(expectedShapes);
+  const isKernel = ([name]: (typeof variables)[number]): boolean => name.endsWith('/kernel');
   const weights = new Map<string, Tensor>();
-  copyLayers(file, 'conv2d', ['kernel'], weights);
-  copyLayers(file, 'batch_normalization', ['beta', 'moving_mean', 'moving_variance'], weights);
-  matchBackbone(weights);
+  for (const [name, shape] of [...variables.filter(isKernel), ...variables.filter((one) => !isKernel(one))]) {
+    const dataset = datasetOf(name);
+    if (!dataset) throw refuseWeightFile(`${name} is missing`);
+    weights.set(name, readFloats(dataset, name, shape, refuseWeightFile));
+  }
   return weights;
 }
 
@@ -39,29 +56,14 @@ async function readWeightFile(path: string): Promise<Buffer> {
   }
 }
 
-/** Copies the layers of one type, renumbered from 0. */
-function copyLayers(file: H5File, type: string, variables: readonly string[], into: Map<string, Tensor>): void {
+/** The groups of a type's layers, by the name that the layer has when numbers start at 0. */
+function groupsOf(file: H5File, type: string): [layer: string, group: string][] {
   const suffix = (name: string): number => Number(name.slice(type.length + 1) || 0);
-  const names = file
+  return file
     .keys()
     .filter((name) => name.startsWith(type) && /^(_\d+)?$/.test(name.slice(type.length)))
-    .sort((a, b) => suffix(a) - suffix(b));
-  for (const [index, name] of names.entries()) {
-    for (const variable of variables) {
-      const dataset = findVariable(file.get(name), variable);
-      if (!dataset) throw refuseWeightFile(`${name} has no ${variable}`);
-      into.set(`${type}${index === 0 ? '' : `_${index}`}/${variable}`, readDataset(dataset, name));
-    }
-  }
-}
-
-function readDataset(dataset: Dataset, layer: string): Tensor {
-  const { shape } = dataset;
-  const bytes = shape ? 4 * elements(shape) : 0;
-  if (bytes > FILE_LIMIT) throw refuseWeightFile(`${layer} says ${bytes} bytes; the limit is ${FILE_LIMIT}`);
-  const data = dataset.value;
-  if (!(data instanceof Float32Array) || !shape) throw refuseWeightFile(`${layer} is not stored as 32-bit floats`);
-  return { type: 'F32', shape, data: data.slice() };
+    .sort((a, b) => suffix(a) - suffix(b))
+    .map((name, index) => [index === 0 ? type : `${type}_${index}`, name]);
 }
 
 function refuseWeightFile(why: string): HubError {

@@ -1,20 +1,5 @@
-import { z } from 'zod';
-import { HubError } from '../errors.js';
+import { readSafetensorsHeader } from './safetensors-header.js';
 import type { Tensor, Weights } from './tensor.js';
-import { elements } from './tensor.js';
-
-/**
- * Most bytes of a header. Format: 8 bytes of header length (little-endian), a JSON header, then the tensors' bytes.
- * Source: https://github.com/huggingface/safetensors, section "Format".
- */
-const HEADER_LIMIT = 1 << 20;
-
-const headerEntry = z.object({
-  dtype: z.enum(['F32', 'I8']),
-  shape: z.array(z.int().nonnegative()).max(8),
-  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-});
-const metadataSchema = z.record(z.string(), z.string());
 
 export interface SafetensorsFile {
   readonly weights: Weights;
@@ -50,55 +35,29 @@ function* parts(weights: Weights, metadata: Readonly<Record<string, string>>): G
   for (const tensor of weights.values()) yield bytesOf(tensor);
 }
 
-/** Decodes a file. @throws WEIGHTS_REFUSED when it is not well-formed, with the reason. */
+/** Decodes a file; weights are in the order of its header. @throws WEIGHTS_REFUSED when it is not well-formed. */
 export function readSafetensors(file: Uint8Array): SafetensorsFile {
-  if (file.byteLength < 8) throw refuseSafetensors(`it ends after ${file.byteLength} bytes`);
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > HEADER_LIMIT)
-    throw refuseSafetensors(`its header says ${headerBytes} bytes; the limit is ${HEADER_LIMIT}`);
-  const start = 8 + headerBytes;
-  if (start > file.byteLength) throw refuseSafetensors('it ends inside its header');
-  const header = parseHeader(Buffer.from(file.buffer, file.byteOffset + 8, headerBytes).toString('utf8'));
+  const { tensors, metadata, bytes } = readSafetensorsHeader(file);
   const weights = new Map<string, Tensor>();
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of header) {
-    if (name === '__metadata__') {
-      metadata = metadataSchema.catch({}).parse(value);
-      continue;
-    }
-    const entry = headerEntry.safeParse(value);
-    if (!entry.success) throw refuseSafetensors(`its header describes ${JSON.stringify(name.slice(0, 80))} wrongly`);
-    const { dtype, shape, data_offsets: offsets } = entry.data;
-    const bytes = elements(shape) * (dtype === 'F32' ? 4 : 1);
-    if (offsets[1] - offsets[0] !== bytes || start + offsets[1] > file.byteLength) {
-      throw refuseSafetensors(
-        `the bytes of ${JSON.stringify(name.slice(0, 80))} do not fit its shape [${shape.join(', ')}]`,
-      );
-    }
-    const data = new Uint8Array(file.subarray(start + offsets[0], start + offsets[1])); // a copy: floats need alignment
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of tensors) {
+    const { buffer } = new Uint8Array(file.subarray(bytes + from, bytes + to)); // a copy: floats need alignment
     weights.set(
       name,
       dtype === 'F32'
-        ? { type: 'F32', shape, data: new Float32Array(data.buffer) }
-        : { type: 'I8', shape, data: new Int8Array(data.buffer) },
+        ? { type: 'F32', shape, data: new Float32Array(buffer) }
+        : { type: 'I8', shape, data: new Int8Array(buffer) },
     );
   }
   return { weights, metadata };
 }
 
-function parseHeader(text: string): [string, unknown][] {
-  try {
-    return Object.entries(z.record(z.string(), z.unknown()).parse(JSON.parse(text)));
-  } catch {
-    throw refuseSafetensors('its header is not a JSON object');
-  }
-}
-
 function bytesOf(tensor: Tensor): Uint8Array {
   return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
-}
-
-function refuseSafetensors(why: string): HubError {
-  return new HubError('WEIGHTS_REFUSED', `This is not a safetensors file that can be used: ${why}.`);
 }

@@ -1,6 +1,7 @@
 import { distance, readSubspace, type Subspace } from '../calibration/outliers.js';
 import { temper } from '../calibration/temperature.js';
 import type { ForwardResult } from '../engines/engine.js';
+import { requireFiniteAnswers } from '../network/usable-weights.js';
 import type { BlobStore } from '../storage/blobs.js';
 import type { Calibration, ServedVersion } from './served-version.js';
 
@@ -36,8 +37,9 @@ export class Postprocessor {
     private readonly calibration: (Calibration & { readonly subspace: Subspace }) | null,
   ) {}
 
-  /** @param output of one photo. */
+  /** @param output of one photo. @throws WEIGHTS_REFUSED when it is not finite. */
   judge({ probabilities: raw, features }: ForwardResult, { topK, outlierScore }: Wanted): Judged {
+    requireFiniteAnswers(raw);
     const { labels, calibration } = this;
     const temperature = calibration?.temperature ?? null;
     const probabilities = temperature === null ? raw : temper(raw, labels.length, temperature);

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { HubError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../package.js';
+import { onlyFiniteValues } from './finite-values.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { listenOnEveryConnection, listenOnOwnConnection } from './listen.js';
 import {
@@ -104,7 +105,8 @@ async function open(
     throw error;
   }
   const pool = new pg.Pool({ ...server.connection, Client: SequentialClient });
-  const client = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
+  const plain = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
+  const client = plain.$extends(onlyFiniteValues) as unknown as PrismaClient; // the same methods
   return {
     client,
     pool,

@@ -11,3 +11,8 @@ export function parseColumns<T>(schema: z.ZodType<T>, columns: object, row: stri
   const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`The database row of ${row} is damaged: ${problems.join('; ')}`);
 }
+
+/** A figure of a row; null where an older hub stored one that is not a number. */
+export function finiteOrNull(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
+}

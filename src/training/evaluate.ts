@@ -1,4 +1,5 @@
 import type { Trainer } from '../engines/engine.js';
+import { HubError } from '../errors.js';
 import type { Evaluation } from './epoch-metrics.js';
 import { type FeatureSource, rowsAtOnce } from './features.js';
 import type { Prediction } from './predictions.js';
@@ -9,6 +10,7 @@ export const SMALLEST_PROBABILITY = 1e-7;
 /**
  * Computes loss, accuracy and confusion matrix over the images at `rows`, without dropout.
  * @param onPrediction called for each image, in order.
+ * @throws DIVERGED when an answer is not finite.
  */
 export async function evaluate(
   trainer: Trainer,
@@ -35,7 +37,13 @@ export async function evaluate(
       loss -= Math.log(Math.max(answer[truth]!, SMALLEST_PROBABILITY));
     }
   }
+  if (!Number.isFinite(loss)) throw notNumbers();
   return { loss: loss / rows.length, accuracy: correct / rows.length, confusion };
+}
+
+function notNumbers(): HubError {
+  const message = 'The network answers images with values that are not numbers: its weights are too large.';
+  return new HubError('DIVERGED', `${message} Lower the learning rate, or train from other weights.`);
 }
 
 /** Index of the class with the highest probability; the first one on a tie. */

@@ -8,6 +8,7 @@ import type { ClassifierForward, Forward } from '../engines/engine.js';
 import { headOf } from '../network/head.js';
 import type { DenseLayer } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
+import { requireFiniteAnswers } from '../network/usable-weights.js';
 import { randomStream, shuffle } from '../random.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
@@ -30,7 +31,7 @@ interface MeasuredAnswers extends Answers {
  * Calibrates a model version. Fits the temperature of its probabilities and the outlier distance on validation images, and
  * measures both on test images. Without a validation split, the validation images are those a run would hold out of the
  * training split.
- * @throws DATASET_REFUSED when no image can be held out.
+ * @throws DATASET_REFUSED when no image can be held out; WEIGHTS_REFUSED when an answer is not finite.
  */
 export async function fitCalibration(
   job: CalibrationJob,
@@ -107,6 +108,7 @@ class ImageForward {
   async forward(rows: Int32Array): Promise<{ probabilities: Float32Array; features: Float32Array }> {
     const variants = Array.from(rows, (row) => plainVariant(this.#image(row)));
     const seen = (await this.#rows.compute(variants)) as Float32Array;
+    requireFiniteAnswers(seen);
     const [classes, channels] = [this.#classes, this.channels];
     const probabilities = new Float32Array(rows.length * classes);
     const features = new Float32Array(rows.length * channels);

@@ -7,6 +7,7 @@ import { architectureName } from '../network/inception-v3.js';
 import { isZip } from '../network/keras/archive.js';
 import { readKerasModel } from '../network/keras/read.js';
 import { safetensorsParts } from '../network/safetensors.js';
+import { requireUsable } from '../network/usable-weights.js';
 import { type ImportedClassifier, isOfHead, pick, readExportedModel } from './exported-model.js';
 import type { Imported, ImportJob } from './job.js';
 import { measureOnTests, type ServingContext } from './test-split.js';
@@ -19,6 +20,7 @@ import { measureOnTests, type ServingContext } from './test-split.js';
 export async function importModel(job: ImportJob, context: ServingContext): Promise<Imported> {
   const { blobs } = context;
   const { weights, size, shape, notes, labels: own } = await readModelFile(await blobs.get(job.fileBlob));
+  requireUsable(weights);
   const manifest = await readManifest(blobs, job.manifestBlob);
   const labels = job.labels ?? own ?? manifest.classes;
   const outputs = outputsOf(labels, shape.classes, manifest);

@@ -2,6 +2,7 @@ import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { ClassifierNetwork } from '../engines/network-thread-messages.js';
+import { requireFiniteAnswers } from '../network/usable-weights.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { mostProbable, SMALLEST_PROBABILITY } from './evaluate.js';
 import { FrozenPart } from './frozen-part.js';
@@ -18,6 +19,7 @@ export interface ServingContext {
 /**
  * Measures accuracy and loss (in nats) on the test split, with the network in the form it serves with.
  * @param outputs by class of the dataset version: index of the network's output for it.
+ * @throws WEIGHTS_REFUSED when an answer is not finite.
  */
 export async function measureOnTests(
   network: ClassifierNetwork,
@@ -32,6 +34,7 @@ export async function measureOnTests(
     const networks = await Promise.all(threads.map((thread) => thread.load(network)));
     const whole = new FrozenPart({ shards, networks, size: network.size, type: 'float32', signal });
     const probabilities = (await whole.compute(tests.map(plainVariant))) as Float32Array;
+    requireFiniteAnswers(probabilities);
     const classes = whole.outFeatures;
     let right = 0;
     let loss = 0;

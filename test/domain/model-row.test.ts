@@ -69,6 +69,16 @@ describe('a row of a model version', () => {
     expect(() => toModelVersion(row(changes))).toThrow(message);
   });
 
+  it('is read without figures that are not numbers, as an older hub stored them', () => {
+    const figures = { temperature: 1, eceBefore: 0, eceAfter: 0, outlierDistance: null, testAnswers: null };
+    const calibration = { versionId: 'v-1', figures, outlierBlob: 'o', error: null };
+    expect(toModelVersion(row({ testLoss: Number.NaN, calibration }))).toMatchObject({
+      testLoss: null,
+      calibration: null,
+      notCalibrated: 'The answers of the version are not numbers.',
+    });
+  });
+
   it('is read by serving with the same checks', () => {
     expect(toServedVersion(row())).toMatchObject({ labels: ['cat', 'dog'], size: { input: 32, image: 75 } });
     expect(() => toServedVersion(row({ labels: 'cat' }))).toThrow(

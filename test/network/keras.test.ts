@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import h5wasm from 'h5wasm/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
@@ -165,6 +166,8 @@ async function damagedConstructor(): Promise<Buffer> {
   return zip.fill(0xff, content, content + 4);
 }
 
+type H5Dataset = Omit<Parameters<InstanceType<typeof h5wasm.Group>['create_dataset']>[0], 'name'>;
+
 describe('a file that is not what it says', () => {
   it.each<[string, () => Promise<Buffer> | Buffer, RegExp]>([
     ['an empty one', () => Buffer.alloc(0), /it is not an HDF5 file/],
@@ -180,6 +183,14 @@ describe('a file that is not what it says', () => {
       'a bomb',
       () => zipOf({ 'config.json': Buffer.alloc(17 * 1024 ** 2), 'model.weights.h5': Buffer.from('') }),
       /config.json in it has 17825792 bytes; the limit is 16777216/,
+    ],
+    [
+      'one with two descriptions',
+      async () => {
+        const zip = await zipOf({ 'config.json': Buffer.from('{}'), 'confog.json': Buffer.from('{}') });
+        return Buffer.from(zip.toString('latin1').replaceAll('confog', 'config'), 'latin1');
+      },
+      /it has config.json twice/,
     ],
     ['a damaged part by a name that every object has, unread', damagedConstructor, /it has no config.json/],
   ])('%s is refused', async (_what, file, message) => {
@@ -204,6 +215,23 @@ describe('a file that is not what it says', () => {
     const said = { labels: '["a","b","c"]', preprocessing: '{"input":32,"image":75}', head: '{"dropout":0.5}' };
     const metadata = what === 'without metadata' ? about : { ...said, ...about };
     expect(() => readExportedModel(writeSafetensors(weights, metadata))).toThrow(message);
+  });
+
+  it.each<[string, H5Dataset, RegExp]>([
+    ['64-bit floats', { data: new Float64Array(54) }, /not stored as 32-bit floats/],
+    ['texts of a megabyte', { data: ['a'], shape: [1], dtype: 'S1048576' }, /conv2d\/kernel has 0 filters/],
+    [
+      'pieces larger than itself',
+      { data: new Float32Array(54), chunks: [3, 3, 3, 1_000_000], maxshape: [3, 3, 3, null], compression: 9 },
+      /stored in pieces of \[3, 3, 3, 1000000\], larger than itself/,
+    ],
+  ])('a weight file whose kernel is %s is refused unread', async (_what, dataset, message) => {
+    const file = join(await temporaryFolder(), 'weights.h5');
+    await h5wasm.ready;
+    const root = new h5wasm.File(file, 'w');
+    root.create_group('conv2d').create_dataset({ name: 'kernel:0', shape: [3, 3, 3, 2], ...dataset });
+    root.close();
+    await expect(readKerasWeights(file)).rejects.toThrow(message);
   });
 
   it('reads nothing of other files, though HDF5 may keep its data in them', async () => {

@@ -4,6 +4,7 @@ import { divideAt, inceptionV3 } from '../../src/network/inception-v3.js';
 import { inferShapes } from '../../src/network/layers.js';
 import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32 } from '../../src/network/tensor.js';
+import { requireUsable } from '../../src/network/usable-weights.js';
 import { narrowBackbone } from '../support/narrow-backbone.js';
 
 describe('InceptionV3 as data', () => {
@@ -80,6 +81,15 @@ describe('weights', () => {
   });
 });
 
+/** A file with a part of its header replaced. */
+function replaced(file: Buffer, what: string, by: string): Buffer {
+  const end = 8 + Number(file.readBigUInt64LE());
+  const header = Buffer.from(file.toString('latin1', 8, end).replace(what, by), 'latin1');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, file.subarray(end)]);
+}
+
 describe('safetensors', () => {
   const weights = new Map([
     ['a', f32([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6))],
@@ -103,18 +113,53 @@ describe('safetensors', () => {
       (file: Buffer) => Buffer.concat([file.subarray(0, 8), Buffer.from('x'), file.subarray(9)]),
       /not a JSON object/,
     ],
-    ['missing bytes at the end', (file: Buffer) => file.subarray(0, -1), /do not fit its shape/],
+    ['missing bytes at the end', (file: Buffer) => file.subarray(0, -1), /end at byte 27, and its data at byte 26/],
+    ['bytes after the last tensor', (file: Buffer) => Buffer.concat([file, Buffer.from('x')]), /its data at byte 28/],
     [
-      'a shape that lies',
-      (file: Buffer) => Buffer.from(file.toString('latin1').replace('[2,3]', '[2,4]'), 'latin1'),
-      /do not fit its shape/,
+      'tensors that overlap',
+      (file: Buffer) => replaced(file, '[24,27]', '[0,3]  '),
+      /"a" begins at byte 0, and the tensor before it ends at byte 3/,
     ],
+    ['a gap between tensors', (file: Buffer) => replaced(file, '[24,27]', '[25,28]'), /"b" begins at byte 25/],
+    ['two tensors of one name', (file: Buffer) => replaced(file, '"b":', '"a":'), /has a name twice/],
     [
-      'an unknown type',
-      (file: Buffer) => Buffer.from(file.toString('latin1').replace('"F32"', '"F64"'), 'latin1'),
+      'a tensor with two shapes',
+      (file: Buffer) => replaced(file, '"shape":[2,3]', '"dtype":"F32"'),
       /describes "a" wrongly/,
     ],
+    ['two types of a tensor', (file: Buffer) => replaced(file, '"dtype":"I8"', '"dtype":"I8","dtype":"I8"'), /twice/],
+    ['metadata that are no texts', (file: Buffer) => replaced(file, '"__metadata__":{}', '"__metadata__":0 '), /texts/],
+    [
+      'a shape whose size no number holds',
+      (file: Buffer) => replaced(file, '[2,3]', '[9007199254740991,9007199254740991,0]'),
+      /do not fit its shape/,
+    ],
+    ['a shape that lies', (file: Buffer) => replaced(file, '[2,3]', '[2,4]'), /do not fit its shape/],
+    ['an unknown type', (file: Buffer) => replaced(file, '"F32"', '"F64"'), /describes "a" wrongly/],
   ])('refuses %s', (_what, spoil, message) => {
     expect(() => readSafetensors(spoil(writeSafetensors(weights)))).toThrow(message);
+  });
+});
+
+describe('weights from elsewhere', () => {
+  it.each([
+    ['conv2d_3/kernel', Number.NaN, /value 1 of conv2d_3\/kernel is NaN where a finite number is needed/],
+    ['batch_normalization/beta', Number.NEGATIVE_INFINITY, /beta is -Infinity/],
+    ['batch_normalization_9/moving_variance', -0.5, /is -0.5 where a finite number that is not negative is needed/],
+  ])('are refused when %s has the value %f', (name, value, message) => {
+    const weights = new Map(narrowBackbone());
+    const { shape, data } = weights.get(name)!;
+    weights.set(
+      name,
+      f32(
+        shape,
+        Float32Array.from(data, (usual, i) => (i === 1 ? value : usual)),
+      ),
+    );
+    expect(() => requireUsable(weights)).toThrow(message);
+  });
+
+  it('are taken when they are finite, in 8 bits too', () => {
+    expect(() => requireUsable(quantizeBackbone(narrowBackbone()))).not.toThrow();
   });
 });

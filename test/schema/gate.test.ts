@@ -40,6 +40,7 @@ describe('a rule of the gate', () => {
       true,
       /0\.2 is allowed/,
     ],
+    ['THRESHOLD: not a number', { kind: 'THRESHOLD', metric: 'TEST_LOSS' }, { testLoss: Number.NaN }, false, /of NaN/],
     ['THRESHOLD: reached', { kind: 'THRESHOLD', limit: 0.9 }, {}, true, /the minimum is 90\.00%\.$/],
     ['THRESHOLD: missed', { kind: 'THRESHOLD', limit: 0.95 }, {}, false, /has 90\.00%; the minimum is 95\.00%\.$/],
     [

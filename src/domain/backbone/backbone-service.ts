@@ -3,6 +3,7 @@ import { HubError } from '../../errors.js';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { architectureName } from '../../network/inception-v3.js';
 import { readSafetensors, writeSafetensors } from '../../network/safetensors.js';
+import { requireUsable } from '../../network/usable-weights.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
 import { checkPublished, download, isDownloaded, type RemoteFile } from '../../storage/download.js';
@@ -111,7 +112,9 @@ export class BackboneService {
   }
 
   async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {
-    const { width } = matchBackbone(readSafetensors(file).weights);
+    const { weights } = readSafetensors(file);
+    requireUsable(weights);
+    const { width } = matchBackbone(weights);
     const { sha256 } = await this.blobs.put(file);
     return this.#create(name, sha256, architectureName(width), about);
   }

@@ -37,9 +37,16 @@ export function isAwaited(row: CalibrationRow | null): boolean {
   return row !== null && row.figures === null && row.error === null;
 }
 
-/** The figures of a version; null while it is not calibrated. */
+/** The figures of a version; null while it is not calibrated, and where its answers were not numbers. */
 export function figuresOf(row: CalibrationRow | null): StoredCalibration | null {
-  return row && parseColumns(figuresColumn, row, `the calibration of model version ${row.versionId}`).figures;
+  if (row === null || lacksFigures(row)) return null;
+  return parseColumns(figuresColumn, row, `the calibration of model version ${row.versionId}`).figures;
+}
+
+/** Whether an older hub stored figures that are not numbers, which JSON makes null. */
+function lacksFigures({ figures }: CalibrationRow): boolean {
+  const { testAnswers: _, ...numbers } = z.record(z.string(), z.unknown()).catch({}).parse(figures);
+  return Object.values(numbers).includes(null);
 }
 
 /** The calibration as serving applies it. A temperature that makes the error worse is left out. */
@@ -58,6 +65,7 @@ export function whyNotCalibrated(row: CalibrationRow | null): string | null {
   if (!row) return 'The version was registered before versions were calibrated.';
   if (row.error) return row.error;
   const figures = figuresOf(row);
+  if (lacksFigures(row)) return 'The answers of the version are not numbers.';
   if (figures === null) return 'The version is being calibrated.';
   const { eceBefore, eceAfter } = figures;
   if (isWorse(figures)) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { finiteOrNull } from '../../storage/parse-columns.js';
 
 /** The alias that the gate guards. */
 export const PRODUCTION = 'production';
@@ -128,7 +129,8 @@ function check(rule: string, passed: boolean): Omit<GateCheck, 'detail'> {
 }
 
 function comparison(rule: string, measured: number, limit: number, lowerIsBetter: boolean): Omit<GateCheck, 'detail'> {
-  return { rule, passed: lowerIsBetter ? measured <= limit : measured >= limit, limit, measured };
+  const passed = lowerIsBetter ? measured <= limit : measured >= limit;
+  return { rule, passed, limit: finiteOrNull(limit), measured: finiteOrNull(measured) };
 }
 
 function outcome(rule: string, passed: boolean | null, what: string): GateCheck {

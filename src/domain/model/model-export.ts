@@ -30,7 +30,7 @@ export function metadataOf(version: ModelVersion): Record<string, string> {
     backbone: backbone.name,
     dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
     testAccuracy: String(version.testAccuracy),
-    testLoss: String(version.testLoss),
+    testLoss: String(version.testLoss ?? 'not a number'),
   };
 }
 

@@ -9,6 +9,8 @@ import { toModel, withModelRelations } from './model-row.js';
 import { toModelVersion, withVersionRelations } from './model-version-row.js';
 import type { VersionRegistry } from './version-registry.js';
 
+const NO_FIGURES = 'The run cannot be registered: its answers to test images are not numbers. Train it again.';
+
 /** Lists models and registers versions. */
 export class ModelService {
   constructor(
@@ -30,7 +32,7 @@ export class ModelService {
 
   /**
    * Registers the weights of a run as a version. A run that is registered already returns its version.
-   * @throws NOT_FOUND; CONFLICT for a run that has not succeeded.
+   * @throws NOT_FOUND; CONFLICT for a run that has not succeeded; WEIGHTS_REFUSED for one whose answers are not numbers.
    */
   async register(runId: string, name: string): Promise<ModelVersion> {
     const run = await this.prisma.run.findUnique({ where: { id: runId }, include: withRunRelations });
@@ -41,6 +43,7 @@ export class ModelService {
         runId,
       });
     }
+    if (!Number.isFinite(testLoss)) throw new HubError('WEIGHTS_REFUSED', NO_FIGURES, { runId });
     const { imageSize } = recipeOf(run);
     const { classes: labels } = toDatasetVersion(datasetVersion);
     const size = inputSizeFor(datasetVersion.width, datasetVersion.height, imageSize);

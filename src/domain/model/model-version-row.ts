@@ -4,7 +4,7 @@ import { HubError } from '../../errors.js';
 import { TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import { parseColumns } from '../../storage/parse-columns.js';
+import { finiteOrNull, parseColumns } from '../../storage/parse-columns.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { versionNotFound } from '../not-found.js';
 import { figuresOf, isAwaited, toServedCalibration, whyNotCalibrated } from './calibration-row.js';
@@ -56,7 +56,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersion {
     inputSize: size.input,
     imageSize: size.image,
     testAccuracy,
-    testLoss,
+    testLoss: finiteOrNull(testLoss),
     serving: toVersionServing(row),
     calibration: figuresOf(row.calibration),
     notCalibrated: whyNotCalibrated(row.calibration),

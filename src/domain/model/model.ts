@@ -27,8 +27,8 @@ export interface ModelVersion {
   /** Side in pixels of the square that the network sees. */
   readonly imageSize: number;
   readonly testAccuracy: number;
-  /** In nats. */
-  readonly testLoss: number;
+  /** In nats; null for a version of an older hub whose answers are not numbers. */
+  readonly testLoss: number | null;
   readonly serving: VersionServing;
   readonly calibration: StoredCalibration | null;
   /** Why there is no calibration; null where there is one. */

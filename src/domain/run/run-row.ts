@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Prisma } from '../../storage/database.js';
-import { parseColumns } from '../../storage/parse-columns.js';
+import { finiteOrNull, parseColumns } from '../../storage/parse-columns.js';
 import { type Recipe, recipeSchema } from '../../training/recipe.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { DatasetVersion } from '../dataset/dataset-version.js';
@@ -83,14 +83,14 @@ function runOf(row: RunRow, datasetVersion: DatasetVersion): Run {
     reproduction,
     keptEpoch: row.keptEpoch,
     testAccuracy: row.testAccuracy,
-    testLoss: row.testLoss,
+    testLoss: finiteOrNull(row.testLoss),
     confusion: confusion && { labels: datasetVersion.classes, counts: confusion },
     seconds: timings,
     peakMemoryBytes: row.peakMemoryBytes === null ? null : Number(row.peakMemoryBytes),
     validationAccuracy: row.validationAccuracy,
-    validationLoss: row.validationLoss,
+    validationLoss: finiteOrNull(row.validationLoss),
     bestValidationAccuracy: row.bestValidationAccuracy,
-    bestValidationLoss: row.bestValidationLoss,
+    bestValidationLoss: finiteOrNull(row.bestValidationLoss),
     epochSeconds: row.epochSeconds,
     error: row.error === null ? null : { code: row.errorCode ?? 'INTERNAL', message: row.error },
     tags: row.tags,

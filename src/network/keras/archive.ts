@@ -23,7 +23,9 @@ export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<Ar
       throw refuseModel(`it holds ${zip.entryCount} files; the limit is ${MOST_ENTRIES}`);
     for await (const entry of zip.eachEntry()) {
       const { fileName } = entry;
-      if (isPart(fileName)) parts[fileName] = await unpack(zip, entry, LIMITS[fileName]);
+      if (!isPart(fileName)) continue;
+      if (parts[fileName]) throw refuseModel(`it has ${fileName} twice`);
+      parts[fileName] = await unpack(zip, entry, LIMITS[fileName]);
     }
   } catch (error) {
     if (error instanceof HubError) throw error;

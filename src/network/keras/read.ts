@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { expectedShapes } from '../backbone-weights.js';
 import { findVariable, groupAt, readFloats, readHdf5, textOf } from '../hdf5.js';
 import type { Layer } from '../layers.js';
-import type { Tensor, Weights } from '../tensor.js';
+import { elements, type Tensor, type Weights } from '../tensor.js';
 import { isZip, readKerasArchive } from './archive.js';
 import { type ReadLayer, readDescription, refuseModel } from './description.js';
 import { HUB_ATTRIBUTE } from './layers.js';
@@ -16,6 +16,9 @@ export interface KerasModel extends Pick<MatchedModel, 'size' | 'shape' | 'notes
   /** Labels of its outputs, if a hub wrote the file. */
   readonly labels: readonly string[] | null;
 }
+
+/** Most bytes of weights, as of a model file: only a compressed file could hold more. */
+const WEIGHTS_LIMIT = 512 * 1024 ** 2;
 
 /** Finds the values of a layer's variable, by its name or by its index in Keras's order. */
 type Find = (root: H5File, layer: ReadLayer, variable: string, index: number) => ReturnType<typeof findVariable>;
@@ -66,6 +69,8 @@ function labelsIn(about: string | undefined): readonly string[] | null {
 
 function readWeights(root: H5File, { layers, found }: MatchedModel, find: Find): Weights {
   const shapes = new Map(layers.flatMap(shapesOf));
+  const bytes = [...shapes.values()].reduce((sum, shape) => sum + 4 * elements(shape), 0);
+  if (bytes > WEIGHTS_LIMIT) throw refuseModel(`its weights would have ${bytes} bytes; the limit is ${WEIGHTS_LIMIT}`);
   const weights = new Map<string, Tensor>();
   for (const [{ variables }, layer] of found) {
     for (const [index, name] of variables.entries()) {

@@ -55,8 +55,11 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   @Field(() => Float, { description: 'Share of test images classified correctly, 0 to 1.' })
   testAccuracy!: number;
 
-  @Field(() => Float, { description: 'Loss on the test split, in nats.' })
-  testLoss!: number;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Loss on the test split, in nats; null for a version of an older hub whose answers are not numbers.',
+  })
+  testLoss!: number | null;
 
   @Field(() => VersionServingType)
   serving!: VersionServingType;

@@ -34,6 +34,19 @@ const confusion = [
 ];
 
 describe('the row of a run', () => {
+  it.each([
+    ['a column', { testLoss: Number.NaN }, /^Run\.testLoss would be stored as NaN/],
+    [
+      'JSON',
+      { timings: { ...timings, training: Number.POSITIVE_INFINITY } },
+      /^Run\.timings\.training would .* Infinity/,
+    ],
+  ])('is not written with a figure in %s that is not a number', async (_, figures, message) => {
+    await expect(runRow(database.client, versionId, figures)).rejects.toThrow(message);
+    const update = database.client.$transaction((tx) => tx.run.updateMany({ data: figures }));
+    await expect(update).rejects.toThrow(message);
+  });
+
   it('becomes a run with what its JSON columns hold, and with no column besides', async () => {
     const reproduction = { agrees: false, differences: [{ what: 'engine.threads', original: 1, now: null }] };
     const id = await runRow(database.client, versionId, { engine, environment, timings, confusion, reproduction });

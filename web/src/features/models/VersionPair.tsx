@@ -21,7 +21,7 @@ export function VersionPair({ now, then }: { readonly now: Of | undefined; reado
   const points = before && 100 * (after.testAccuracy - before.testAccuracy);
   const rows = [
     ['Test accuracy', before && formatShare(before.testAccuracy, 2), formatShare(after.testAccuracy, 2)],
-    ['Test loss', before?.testLoss.toFixed(4), after.testLoss.toFixed(4)],
+    ['Test loss', before?.testLoss?.toFixed(4), after.testLoss?.toFixed(4) ?? '–'],
     ['Tested on', before && dataName(before), dataName(after)],
     ['Backbone', before?.backbone.name, after.backbone.name],
     ['Image size (px)', before && String(before.imageSize), String(after.imageSize)],

@@ -69,7 +69,7 @@ export function VersionTable({
               ))}
             </Table.Td>
             <Table.Td className="number">{formatShare(version.testAccuracy, 2)}</Table.Td>
-            <Table.Td className="number">{version.testLoss.toFixed(4)}</Table.Td>
+            <Table.Td className="number">{version.testLoss?.toFixed(4) ?? '–'}</Table.Td>
             <Table.Td>
               <Link to={urls.datasetVersion(version.datasetVersion.dataset, version.datasetVersion.number)}>
                 {version.datasetVersion.dataset} {version.datasetVersion.number}
