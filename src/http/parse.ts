@@ -7,3 +7,9 @@ export function parse(parser: RequestHandler, request: Request, response: Respon
     void parser(request, response, (error?: unknown) => (error ? reject(toRefusal(error, request)) : resolve()));
   });
 }
+
+/** Bytes that the body of a request takes in memory at most: what it states, or the limit where it states none. */
+export function bodyBytes({ headers }: Request, limit: number): number {
+  const stated = headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? limit) : limit;
+  return Math.min(stated, limit);
+}

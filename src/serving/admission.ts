@@ -10,6 +10,8 @@ const NEWEST = 0.2;
 export interface Place {
   /** Photos that it counts for. */
   photos: number;
+  /** Bytes of them, as they were sent. */
+  bytes: number;
   readonly deadline: Deadline;
 }
 
@@ -19,6 +21,7 @@ export interface Place {
  */
 export class Admission {
   #waiting = 0;
+  #bytes = 0;
   #perPhoto = 0;
 
   constructor(private readonly bounds: ServingBounds) {}
@@ -41,7 +44,7 @@ export class Admission {
     const { servingDeadline } = this.bounds;
     this.#requireRoom(1, this.#waiting, servingDeadline);
     this.#waiting += 1;
-    return { photos: 1, deadline: new Deadline(servingDeadline) };
+    return { photos: 1, bytes: 0, deadline: new Deadline(servingDeadline) };
   }
 
   /**
@@ -63,8 +66,32 @@ export class Admission {
     place.deadline.shorten(within);
   }
 
+  /**
+   * Counts bytes that reading the photos is about to keep in memory.
+   * @throws OVERLOADED when the accepted photos would together take more than `maxPhotoMemory`; a photo alone may.
+   */
+  hold(place: Place, bytes: number): void {
+    place.deadline.signal.throwIfAborted(); // it has left
+    const { maxPhotoMemory } = this.bounds;
+    const others = this.#bytes - place.bytes;
+    const own = place.bytes + bytes;
+    if (others > 0 && others + own > maxPhotoMemory) {
+      const megabytes = (value: number) => `${Math.ceil(value / 100_000) / 10} MB`;
+      const why = `those that wait have ${megabytes(others)}, this one ${megabytes(own)}, and the limit for all is ${megabytes(maxPhotoMemory)} (maxPhotoMemory)`;
+      throw this.#refusal(
+        why,
+        this.#waiting - place.photos,
+        { limit: 'maxPhotoMemory', value: maxPhotoMemory },
+        others + own,
+      );
+    }
+    this.#bytes += bytes;
+    place.bytes = own;
+  }
+
   leave(place: Place): void {
     this.#waiting -= place.photos;
+    this.#bytes -= place.bytes;
     place.deadline.clear();
   }
 
@@ -89,9 +116,9 @@ export class Admission {
   }
 
   /** `retryAfter` is the time in which half of the waiting photos are answered. */
-  #refusal(why: string, others: number, limit: { limit: string; value: number }): HubError {
+  #refusal(why: string, others: number, limit: { limit: string; value: number }, received = others): HubError {
     const retryAfter = Math.max(1, Math.ceil((others * this.#perPhoto) / 2000));
     const message = `The hub has more photos than it can answer: ${why}. Ask again in ${retryAfter} s.`;
-    return new HubError('OVERLOADED', message, { ...limit, received: others, retryAfter });
+    return new HubError('OVERLOADED', message, { ...limit, received, retryAfter });
   }
 }

@@ -7,7 +7,7 @@ import { type Decoded, Decoder } from './decoder.js';
 import type { Deployments, Target } from './deployments.js';
 import { type Explanation, type ExplanationQuestion, explain, requireLabel } from './explanation.js';
 import type { Held, LoadedVersions } from './loaded-versions.js';
-import type { PhotoForm, PhotoSource, Photos } from './photo-source.js';
+import type { Hold, PhotoForm, PhotoSource, Photos } from './photo-source.js';
 import type { Wanted } from './postprocessor.js';
 import type { RolloutPart, Rollouts } from './rollouts.js';
 import type { ServingBounds } from './serving-bounds.js';
@@ -76,7 +76,7 @@ export class Answerer {
   /**
    * Answers the photos of a source, or fails at the deadline whatever holds the request up. The version that serves when
    * the request is accepted answers it, however long its photos take to arrive.
-   * @throws OVERLOADED before a byte is read; NOT_DEPLOYED, NOT_FOUND, DEADLINE_EXCEEDED, IMAGE_REFUSED, LIMIT_EXCEEDED for
+   * @throws OVERLOADED before a byte is read, or before photos take too much memory together; NOT_DEPLOYED, NOT_FOUND, DEADLINE_EXCEEDED, IMAGE_REFUSED, LIMIT_EXCEEDED for
    * more photos than the queue takes, BAD_INPUT for a wrong number of pixels or an unknown class to explain.
    */
   answer<P extends Photos>(
@@ -121,7 +121,8 @@ export class Answerer {
     place: Place,
   ): Promise<Answered<P>> {
     const { signal } = place.deadline;
-    const [{ photos, arrived }, held] = await Promise.all([read(source, part), loading]);
+    const hold: Hold = (bytes) => this.#admission.hold(place, bytes);
+    const [{ photos, arrived }, held] = await Promise.all([read(source, part, hold), loading]);
     this.#admission.take(place, photos);
     if (question.explain) requireLabel(question.explain, held);
     const { version, postprocessor } = held;
@@ -147,9 +148,9 @@ export class Answerer {
 }
 
 /** Reads the photos. A request that cannot be read says nothing of the version: it leaves the rollout. */
-async function read<P extends Photos>(source: PhotoSource<P>, part: RolloutPart | null) {
+async function read<P extends Photos>(source: PhotoSource<P>, part: RolloutPart | null, hold: Hold) {
   try {
-    return { photos: await source.read(), arrived: performance.now() };
+    return { photos: await source.read(hold), arrived: performance.now() };
   } catch (error) {
     part?.leave();
     throw error;

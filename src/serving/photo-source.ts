@@ -13,15 +13,19 @@ export interface Photos {
   readonly deadline?: number | undefined;
 }
 
+/** Counts bytes that are about to be kept in memory. @throws OVERLOADED when there is no room for them. */
+export type Hold = (bytes: number) => void;
+
 /** Where the photos of a request come from. Each door of the hub implements it; serving reads it once, after admission. */
 export interface PhotoSource<P extends Photos = Photos> {
   readonly form: PhotoForm;
-  read(): Promise<P>;
+  /** Calls `hold` before it keeps bytes. */
+  read(hold: Hold): Promise<P>;
 }
 
 /** A source of one encoded photo. @param read resolves to its bytes. */
-export function encodedPhoto(read: () => Promise<Uint8Array>): PhotoSource {
-  return { form: 'encoded', read: async () => ({ bytes: await read(), count: 1 }) };
+export function encodedPhoto(read: (hold: Hold) => Promise<Uint8Array>): PhotoSource {
+  return { form: 'encoded', read: async (hold) => ({ bytes: await read(hold), count: 1 }) };
 }
 
 /** The refusal of an encoded photo of more than `PHOTO_BYTES`. */

@@ -10,6 +10,6 @@ export interface ServingBounds {
   readonly servingDeadline: number;
   /** Versions that stay loaded because they were asked for by number. */
   readonly servingVersions: number;
-  /** Bytes that decoding a photo may take; large photos share them. */
+  /** Bytes that decoding a photo may take; large photos share them. As many may wait, as they were sent. */
   readonly maxPhotoMemory: number;
 }

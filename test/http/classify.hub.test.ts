@@ -274,11 +274,11 @@ describe('POST /v1/classify where two models serve, and one photo may wait', () 
   afterAll(() => small.remove());
 
   /** Begins a request whose photo does not come. */
-  function begin(path: string, headers: Record<string, string>, start: string) {
-    const known = { authorization: `Bearer ${small.token}`, 'apollo-require-preflight': 'true' };
-    const sent = request(`${small.url}${path}`, {
+  function begin(path: string, headers: Record<string, string>, start: string, length = 100_000, to: TestHub = small) {
+    const known = { authorization: `Bearer ${to.token}`, 'apollo-require-preflight': 'true' };
+    const sent = request(`${to.url}${path}`, {
       method: 'POST',
-      headers: { ...known, ...headers, 'content-length': 100_000 },
+      headers: { ...known, ...headers, 'content-length': length },
     });
     sent.flushHeaders();
     sent.write(start);
@@ -291,8 +291,8 @@ describe('POST /v1/classify where two models serve, and one photo may wait', () 
     return { answer, end: () => sent.destroy() };
   }
 
-  async function photosWaiting(): Promise<number> {
-    const metrics = await small.fetch('/metrics', { headers: { authorization: `Bearer ${small.token}` } });
+  async function photosWaiting(at: TestHub = small): Promise<number> {
+    const metrics = await at.fetch('/metrics', { headers: { authorization: `Bearer ${at.token}` } });
     return Number(/^modelhub_queue_photos (\d+)$/m.exec(await metrics.text())?.[1]);
   }
 
@@ -331,5 +331,19 @@ describe('POST /v1/classify where two models serve, and one photo may wait', () 
     expect(text).toContain('The hub has more photos than it can answer');
     for (const { end } of [first, second]) end();
     await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(0);
+  });
+
+  it.each([
+    ['REST', '/v1/classify?model=colours', PNG],
+    ['the Open Inference Protocol', '/v2/models/colours/infer', {}],
+  ])('refuses a photo over %s when those that wait take too much memory', async (_, path, headers) => {
+    const waiting = Array.from({ length: 12 }, () => begin(path, headers, '', 48_000_000, hub));
+    await expect.poll(() => photosWaiting(hub), { timeout: 20_000 }).toBe(12);
+    const last = begin(path, headers, '', 48_000_000, hub);
+    const { status, text } = await last.answer;
+    expect(status).toBe(429);
+    expect(text).toContain('those that wait have 576 MB, this one 48 MB, and the limit for all is 600 MB');
+    for (const { end } of [...waiting, last]) end();
+    await expect.poll(() => photosWaiting(hub), { timeout: 20_000 }).toBe(0);
   });
 });

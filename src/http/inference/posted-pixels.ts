@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import type { PhotoSource } from '../../serving/photo-source.js';
-import { parse } from '../parse.js';
+import { bodyBytes, parse } from '../parse.js';
 import { MAX_BODY_BYTES } from './bounds.js';
 import { type InferenceRequest, readRequest } from './request.js';
 
@@ -13,7 +13,8 @@ const parseBody = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
 export function postedPixels(request: Request, response: Response): PhotoSource<InferenceRequest> {
   return {
     form: 'pixels',
-    async read() {
+    async read(hold) {
+      hold(bodyBytes(request, MAX_BODY_BYTES));
       await parse(parseBody, request, response);
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       return readRequest(body, request.get(HEADER_LENGTH));

@@ -2,7 +2,7 @@ import express, { type Request, type Response } from 'express';
 import { HubError } from '../../errors.js';
 import { PHOTO_BYTES } from '../../serving/classification-bounds.js';
 import { encodedPhoto, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
-import { parse } from '../parse.js';
+import { bodyBytes, parse } from '../parse.js';
 import { readFileOfForm } from './file-of-form.js';
 
 /** Form field with the photo. */
@@ -14,7 +14,10 @@ const parseBody = express.raw({ limit: PHOTO_BYTES, type: () => true });
 
 /** The photo that a request posts: its body, or the file of its form. */
 export function postedPhoto(request: Request, response: Response): PhotoSource {
-  return encodedPhoto(() => readPhoto(request, response));
+  return encodedPhoto((hold) => {
+    hold(bodyBytes(request, PHOTO_BYTES));
+    return readPhoto(request, response);
+  });
 }
 
 /** @throws UNSUPPORTED_TYPE, LIMIT_EXCEEDED or BAD_INPUT. */

@@ -1,20 +1,21 @@
 import { PHOTO_BYTES } from '../../serving/classification-bounds.js';
-import { encodedPhoto, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
+import { encodedPhoto, type Hold, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
 import type { UploadPromise } from '../upload.js';
 import { contentOf } from '../upload-content.js';
 
 /** The photo that a GraphQL request uploads. */
 export function uploadedPhoto(upload: UploadPromise): PhotoSource {
-  return encodedPhoto(() => readPhoto(upload));
+  return encodedPhoto((hold) => readPhoto(upload, hold));
 }
 
-/** @throws LIMIT_EXCEEDED as soon as too many bytes have arrived. */
-async function readPhoto(upload: UploadPromise): Promise<Buffer> {
+/** @throws LIMIT_EXCEEDED as soon as too many bytes have arrived; OVERLOADED. */
+async function readPhoto(upload: UploadPromise, hold: Hold): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of contentOf(upload)) {
     bytes += chunk.byteLength;
     if (bytes > PHOTO_BYTES) throw photoTooLarge();
+    hold(chunk.byteLength);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
