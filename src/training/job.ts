@@ -112,6 +112,7 @@ export type TrainingEvent =
       readonly predictionsBlob: string;
       /** The epoch whose weights were kept. */
       readonly keptEpoch: number;
+      /** In all attempts: before the checkpoint that the last one resumed from, and in the last one. */
       readonly seconds: Readonly<Record<Phase, number>>;
       /** Image variants whose features were computed before the first epoch; null if they were recomputed in every epoch. */
       readonly computedPictures: number | null;

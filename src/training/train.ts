@@ -5,7 +5,7 @@ import type { NetworkHost } from '../engines/network-loader.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
-import { type Checkpoint, loadCheckpoint, NO_IMAGES_YET, type PartialEpoch } from './checkpoint.js';
+import { type Checkpoint, loadCheckpoint, NO_IMAGES_YET, NOTHING_SPENT, type PartialEpoch } from './checkpoint.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import { describeEnvironment } from './environment.js';
 import { addSteps, diverged, metricsOf, stoppedEarly } from './epoch.js';
@@ -65,6 +65,13 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
     let partial: PartialEpoch = checkpoint?.partial ?? NO_IMAGES_YET;
     let kept: Weights = checkpoint?.kept ?? new Map();
+    const before = checkpoint?.spent ?? NOTHING_SPENT;
+    seconds.features += before.features;
+    seconds.training = before.training;
+    const allComputed = computed === null || before.computed === null ? null : computed + before.computed;
+    let trainingBegan = 0;
+    let epochBegan = 0;
+    let epochBefore = before.epoch; // seconds of the epoch under way in earlier attempts
     if (checkpoint) {
       const within = partial.images > 0 ? ` and ${partial.images} images` : '';
       emit({ type: 'log', message: `Resumed after epoch ${history.length}${within}.` });
@@ -74,18 +81,20 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     const parts: StepParts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
     const checkpoints = new CheckpointWriter(blobs, emit, job.checkpointSeconds);
     await timed('training', async () => {
+      trainingBegan = performance.now();
       const perEpoch = splits.train.length;
-      const before = history.length * perEpoch + partial.images;
-      const meter = new ProgressMeter('training', recipe.epochs * perEpoch, emit, before);
+      const done = history.length * perEpoch + partial.images;
+      const meter = new ProgressMeter('training', recipe.epochs * perEpoch, emit, done);
       try {
         while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
-          const began = performance.now();
+          epochBegan = performance.now();
           const epoch = history.length + 1;
           const trained = await trainEpoch(epoch, (done) => meter.add(done));
           const validated = await evaluate(trainer, source, splits.validation, labels, classes);
           const state = finiteState();
-          history.push(metricsOf(epoch, trained, validated, (performance.now() - began) / 1000));
+          history.push(metricsOf(epoch, trained, validated, epochBefore + secondsSince(epochBegan)));
           partial = NO_IMAGES_YET;
+          epochBefore = 0;
           kept = keepWeights(history, kept, state.weights, recipe);
           await checkpoints.afterEpoch(resumePoint(state));
         }
@@ -112,7 +121,7 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     await trainer.dispose();
     const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
     const made = { weightsBlob, keptEpoch: epoch, test, predictionsBlob };
-    emit({ type: 'finished', ...made, seconds, computedPictures: computed, peakMemoryBytes });
+    emit({ type: 'finished', ...made, seconds, computedPictures: allComputed, peakMemoryBytes });
 
     /** Trains the rest of an epoch, starting at `partial`. */
     async function trainEpoch(epoch: number, onImages: (images: number) => void): Promise<PartialEpoch> {
@@ -128,7 +137,13 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     }
 
     function resumePoint(state: TrainerState): Checkpoint {
-      return { state, history: [...history], partial, kept };
+      const spent = {
+        features: seconds.features,
+        training: seconds.training + secondsSince(trainingBegan),
+        epoch: partial.images > 0 ? epochBefore + secondsSince(epochBegan) : 0,
+        computed: allComputed,
+      };
+      return { state, history: [...history], partial, spent, kept };
     }
 
     /** The trainer's state. @throws DIVERGED when a weight is not finite. */
@@ -146,9 +161,13 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     try {
       return await work();
     } finally {
-      seconds[phase] = (performance.now() - began) / 1000;
+      seconds[phase] += secondsSince(began);
     }
   }
+}
+
+function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000;
 }
 
 function allFinite({ weights }: TrainerState): boolean {

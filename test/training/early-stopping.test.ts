@@ -3,6 +3,7 @@ import type { Manifest } from '../../src/datasets/manifest.js';
 import type { Engine, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import { f32 } from '../../src/network/tensor.js';
+import { type Checkpoint, NO_IMAGES_YET, saveCheckpoint } from '../../src/training/checkpoint.js';
 import type { EpochMetrics } from '../../src/training/epoch-metrics.js';
 import type { TrainingEvent } from '../../src/training/job.js';
 import { type RecipeInput, recipeSchema } from '../../src/training/recipe.js';
@@ -59,6 +60,7 @@ async function trainWith(
   losses: readonly number[],
   recipe: RecipeInput,
   events: TrainingEvent[] = [],
+  checkpoint?: Checkpoint,
 ): Promise<Outcome> {
   const { blobs } = await temporaryStore();
   const sha256 = 'a'.repeat(64);
@@ -84,7 +86,7 @@ async function trainWith(
       featureChunks: [chunk],
       parentBlob: null,
       uncached: null,
-      checkpointBlob: null,
+      checkpointBlob: checkpoint ? await saveCheckpoint(blobs, checkpoint) : null,
       blobPlace: { folder: '' },
     },
     {
@@ -151,6 +153,23 @@ describe('training', () => {
     expect(stored).toBe(4); // weights here are the number of the epoch
     expect(finished.test.loss).toBeCloseTo(2, 5);
     expect(finished.keptEpoch).toBe(5);
+  });
+
+  it('that is resumed counts the time and work of its earlier attempts', async () => {
+    const weights = new Map([['epoch', f32([1], Float32Array.of(1))]]);
+    const accuracy = { trainAccuracy: 1, validationAccuracy: 1 };
+    const { epochs, finished } = await trainWith([3, 2, 1], {}, [], {
+      state: { step: 1, weights, firstMoments: new Map(), secondMoments: new Map() },
+      history: [{ epoch: 1, trainLoss: 1, validationLoss: 3, seconds: 150, ...accuracy }],
+      ...{ partial: NO_IMAGES_YET, kept: new Map() },
+      spent: { features: 100, training: 200, epoch: 50, computed: 6 },
+    });
+    expect(epochs.map(({ epoch, seconds }) => [epoch, Math.floor(seconds)])).toEqual([
+      [2, 50],
+      [3, 0],
+    ]);
+    expect(finished.seconds).toMatchObject({ features: expect.closeTo(100, 0), training: expect.closeTo(200, 0) });
+    expect(finished.computedPictures).toBe(6);
   });
 
   it('lets epochs that take no time share a checkpoint', async () => {

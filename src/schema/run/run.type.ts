@@ -167,7 +167,10 @@ export class ConfusionMatrixType implements ConfusionMatrix {
   counts!: readonly (readonly number[])[];
 }
 
-@ObjectType('RunSeconds', { description: 'Seconds of a finished run by phase.' })
+@ObjectType('RunSeconds', {
+  description:
+    'Seconds of a finished run by phase, in all attempts: each counts up to the checkpoint that the next resumed from.',
+})
 export class RunSecondsType implements RunSeconds {
   @Field(() => Float, { description: 'Decoding and the frozen layers; close to 0 when the features are cached.' })
   features!: number;
