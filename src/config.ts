@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { computeSchema } from './engines/compute.js';
 import { HubError } from './errors.js';
-import { problemsOf } from './problems.js';
+import { inWords, problemsOf } from './problems.js';
 
 const BASE_PATH = /^(\/[\w.~-]+)*\/?$/;
 /** First parts of the paths at which a hub answers programs. */
@@ -23,7 +23,12 @@ const configSchema = z.strictObject({
     .transform((path) => path.replace(/\/$/, ''))
     .default(''),
   /** PostgreSQL to use instead of the embedded database. */
-  databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  databaseUrl: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: 'must be an address such as postgres://USER:PASSWORD@HOST/DATABASE',
+    })
+    .optional(),
   /** Folders from which datasets and weights may be read by path. */
   allow: z.array(z.string().min(1)).default([]),
   /** Whether requests may make the hub fetch archives from this machine and from private networks. */
@@ -73,9 +78,9 @@ export type ConfigInput = z.input<typeof configSchema>;
  */
 export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv = process.env): Config {
   const given = environment.DATABASE_URL ? { databaseUrl: environment.DATABASE_URL, ...input } : input;
-  const result = configSchema.safeParse(given);
+  const result = configSchema.safeParse(given, { error: inWords });
   if (result.success) return result.data;
-  const problems = problemsOf(result.error);
+  const problems = problemsOf(result.error, given);
   throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });
 }
 

@@ -1,5 +1,6 @@
 import { HubError } from '../errors.js';
 import { FIRST_TRAINED_LAYERS, type FirstTrainedLayer } from '../network/inception-v3.js';
+import { inWords, problemsOf } from '../problems.js';
 import { FINE_TUNE_DEFAULTS, PRESETS, type PresetName } from './presets.js';
 import { firstTrainedLayerOf, type Recipe, type RecipeInput, recipeSchema } from './recipe.js';
 
@@ -29,13 +30,8 @@ export function resolveFineTuneRecipe(parent: Recipe, overrides: Readonly<Record
 
 function resolveOver(base: RecipeInput, overrides: Readonly<Record<string, unknown>>): Recipe {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  const result = recipeSchema.safeParse({ ...base, ...given });
+  const result = recipeSchema.safeParse({ ...base, ...given }, { error: inWords });
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const field = issue.path.join('.');
-    const [name = ''] = issue.path.map(String);
-    const received = name in given ? ` (received ${JSON.stringify(given[name])})` : '';
-    return `${field ? `${field}: ` : ''}${issue.message}${received}`;
-  });
+  const problems = problemsOf(result.error, given);
   throw new HubError('BAD_INPUT', `The recipe cannot be used: ${problems.join('; ')}.`, { problems });
 }

@@ -111,10 +111,10 @@ describe('a fine-tune run', () => {
   });
 
   it.each<[Record<string, unknown>, string]>([
-    [{ learningRate: 2 }, 'learningRate: Too big: expected number to be <=1 (received 2)'],
-    [{ epochs: 0 }, 'epochs: Too small: expected number to be >=1 (received 0)'],
-    [{ batchSize: 5000 }, 'batchSize: Too big: expected number to be <=4096 (received 5000)'],
-    [{ crops: 9 }, 'crops: Too big: expected number to be <=8 (received 9)'],
+    [{ learningRate: 2 }, 'learningRate: must be 1 or less (received 2)'],
+    [{ epochs: 0 }, 'epochs: must be 1 or more (received 0)'],
+    [{ batchSize: 5000 }, 'batchSize: must be 4096 or less (received 5000)'],
+    [{ crops: 9 }, 'crops: must be 8 or less (received 9)'],
     [
       { averageEpochs: 1, patience: null },
       'averageEpochs: requires restoreBest false: either the best epoch is kept or the mean of the last ones (received 1)',

@@ -207,17 +207,17 @@ describe('backbones', () => {
 
 describe('runs', () => {
   it.each<[Record<string, unknown>, string]>([
-    [{ imageSize: 74 }, 'imageSize: Too small: expected number to be >=75 (received 74)'],
-    [{ imageSize: 601 }, 'imageSize: Too big: expected number to be <=600 (received 601)'],
-    [{ batchSize: 0 }, 'batchSize: Too small: expected number to be >=1 (received 0)'],
-    [{ epochs: 1001 }, 'epochs: Too big: expected number to be <=1000 (received 1001)'],
-    [{ learningRate: 0 }, 'learningRate: Too small: expected number to be >0 (received 0)'],
-    [{ dropout: 0.96 }, 'dropout: Too big: expected number to be <=0.95 (received 0.96)'],
-    [{ seed: -1 }, 'seed: Too small: expected number to be >=0 (received -1)'],
-    [{ epochs: null }, 'epochs: Invalid input: expected number, received null (received null)'],
+    [{ imageSize: 74 }, 'imageSize: must be 75 or more (received 74)'],
+    [{ imageSize: 601 }, 'imageSize: must be 600 or less (received 601)'],
+    [{ batchSize: 0 }, 'batchSize: must be 1 or more (received 0)'],
+    [{ epochs: 1001 }, 'epochs: must be 1000 or less (received 1001)'],
+    [{ learningRate: 0 }, 'learningRate: must be more than 0 (received 0)'],
+    [{ dropout: 0.96 }, 'dropout: must be 0.95 or less (received 0.96)'],
+    [{ seed: -1 }, 'seed: must be 0 or more (received -1)'],
+    [{ epochs: null }, 'epochs: must be a number (received null)'],
     [
       { hiddenUnits: 0, patience: -1 },
-      'hiddenUnits: Too small: expected number to be >=1 (received 0); patience: Too small: expected number to be >=0 (received -1)',
+      'hiddenUnits: must be 1 or more (received 0); patience: must be 0 or more (received -1)',
     ],
   ])('refuses the recipe %j, with field, range and what was received', async (recipe, problem) => {
     const input = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet', recipe };

@@ -279,7 +279,7 @@ describe('a clone', () => {
       'a value out of its range',
       () => ({ id: original.id, recipe: { dropout: 1 } }),
       'BAD_INPUT',
-      'The recipe cannot be used: dropout: Too big: expected number to be <=0.95 (received 1).',
+      'The recipe cannot be used: dropout: must be 0.95 or less (received 1).',
     ],
     [
       'another head than the parent has',

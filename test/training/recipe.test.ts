@@ -139,7 +139,7 @@ describe('a recipe', () => {
   it('refuses what it does not know, and names every problem', () => {
     const wrong = (): Recipe => resolveRecipe('standard', { momentum: 0.9, epochs: 0 });
     expect(wrong).toThrow(HubError);
-    expect(wrong).toThrow(/epochs: .+; Unrecognized key: "momentum"/);
+    expect(wrong).toThrow(/epochs: .+; there is no "momentum"/);
   });
 });
 

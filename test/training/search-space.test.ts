@@ -74,9 +74,9 @@ describe('a sweep is refused', () => {
     [
       'for a value out of range',
       [{ name: 'dropout', values: [0, 0.96] }],
-      /dropout: Too big: .*<=0\.95 \(received 0\.96\)/,
+      /dropout: must be 0\.95 or less \(received 0\.96\)/,
     ],
-    ['for an end out of range', [{ name: 'epochs', min: 0, max: 5 }], /epochs: Too small: .*>=1 \(received 0\)/],
+    ['for an end out of range', [{ name: 'epochs', min: 0, max: 5 }], /epochs: must be 1 or more \(received 0\)/],
     ['for a range without width', [{ name: 'dropout', min: 0.5, max: 0.5 }], /dropout needs a min below its max/],
     ['for half of a range', [{ name: 'dropout', min: 0.5 }], /dropout needs a min below its max/],
     [

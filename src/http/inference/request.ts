@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import { elements } from '../../network/tensor.js';
-import { problemsOf } from '../../problems.js';
+import { inWords, problemsOf } from '../../problems.js';
 import type { Photos } from '../../serving/photo-source.js';
 import { MAX_BATCH, MAX_JSON_BYTES } from './bounds.js';
 import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.js';
@@ -32,9 +32,9 @@ const tensorSchema = z.object({
   shape: z
     .array(z.int().min(1))
     .refine(([, height, width, channels, ...more]) => height === width && channels === 3 && more.length === 0, {
-      message: 'expected [n, side, side, 3]',
+      message: 'must be [n, side, side, 3]',
     })
-    .refine(([n = 0]) => n <= MAX_BATCH, `more than ${MAX_BATCH} photos, the limit of one request`),
+    .refine(([n = 0]) => n <= MAX_BATCH, `has more than ${MAX_BATCH} photos, the limit of one request`),
   datatype: z.enum(Object.keys(DATATYPES) as [Datatype]),
   parameters: z.object({ binary_data_size: z.int().min(0).optional() }).default({}),
   data: z.unknown().optional(),
@@ -96,9 +96,9 @@ function parse(text: string): z.output<typeof requestSchema> {
   } catch (error) {
     throw refused(`it is not valid JSON: ${(error as Error).message}`);
   }
-  const result = requestSchema.safeParse(json);
+  const result = requestSchema.safeParse(json, { error: inWords });
   if (result.success) return result.data;
-  throw refused(problemsOf(result.error).join('; '));
+  throw refused(problemsOf(result.error, json).join('; '));
 }
 
 function pixelsOf({ shape, datatype, parameters, data }: Tensor, rest: Uint8Array): Uint8Array {
