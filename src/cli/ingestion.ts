@@ -14,6 +14,7 @@ export interface IngestOptions {
   readonly testFraction?: number;
   readonly validationFraction?: number;
   readonly seed?: number;
+  readonly nameEncoding?: string;
 }
 
 /** Ingests a source from a path on the server or, with `upload`, from this machine; a folder is packed first. */
@@ -23,7 +24,7 @@ export async function ingestVersion(
   path: string,
   options: IngestOptions,
 ): Promise<DatasetVersion> {
-  const input = { dataset, ...drawOptions(options) };
+  const input = { dataset, ...givenOptions(options) };
   if (!options.upload) {
     const source = /^https?:/i.test(path) ? { url: path } : { path: serverPath(path) };
     return working(`Reading ${path}`, (line) =>
@@ -56,11 +57,17 @@ export async function ingestVersion(
 }
 
 /** The given options; the hub has the defaults of the others. */
-function drawOptions({ testFraction, validationFraction, seed }: IngestOptions): Omit<IngestOptions, 'upload'> {
+function givenOptions({
+  testFraction,
+  validationFraction,
+  seed,
+  nameEncoding,
+}: IngestOptions): Omit<IngestOptions, 'upload'> {
   return {
     ...(testFraction === undefined ? {} : { testFraction }),
     ...(validationFraction === undefined ? {} : { validationFraction }),
     ...(seed === undefined ? {} : { seed }),
+    ...(nameEncoding === undefined ? {} : { nameEncoding }),
   };
 }
 

@@ -6,19 +6,25 @@ import { decodeName } from './names.js';
 const UNICODE_PATH = 0x7075;
 const UNICODE_PATH_HEADER_BYTES = 5;
 
+/** The bit of the general purpose flags that marks UTF-8 (APPNOTE 4.4.4). */
+const UTF8_FLAG = 0x800;
+
 /** Hosts whose paths have backslashes, as the upper byte of "version made by" (APPNOTE 4.4.2): DOS, NTFS, VFAT. */
 const BACKSLASH_HOSTS: ReadonlySet<number> = new Set([0, 10, 14]);
 
 const REMEDY =
-  'Pack the folder as tar.gz, as a zip with names in UTF-8 (in 7-Zip the parameter cu=on), or upload the folder itself.';
+  'Name the encoding (nameEncoding, --name-encoding), pack the folder as tar.gz, as a zip with names in UTF-8 (in 7-Zip the parameter cu=on), or upload the folder itself.';
 
 /**
  * The path of an entry, with forward slashes. Names in UTF-8 are taken whether they are flagged or not, since macOS sets no
  * flag. Names in an encoding of the machine, which a zip archive does not state, are refused: every guess would make wrong
- * names of classes. @throws DATASET_REFUSED.
+ * names of classes.
+ * @param encoding of the names that are not marked as UTF-8, where somebody has named it. @throws DATASET_REFUSED.
  */
-export function entryPath(entry: Entry): string {
-  const path = decodeName(unicodePath(entry) ?? entry.fileNameRaw, 'The zip archive', REMEDY);
+export function entryPath(entry: Entry, encoding?: string): string {
+  const unicode = unicodePath(entry);
+  const isUnicode = unicode !== undefined || (entry.generalPurposeBitFlag & UTF8_FLAG) !== 0;
+  const path = decodeName(unicode ?? entry.fileNameRaw, 'The zip archive', REMEDY, isUnicode ? undefined : encoding);
   return BACKSLASH_HOSTS.has(entry.versionMadeBy >>> 8) ? path.replaceAll('\\', '/') : path;
 }
 

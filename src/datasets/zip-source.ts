@@ -16,7 +16,12 @@ export class ZipSource implements Source {
   readonly #bounds: DatasetBounds;
   #share: number | null = null;
 
-  constructor(file: string, bounds: DatasetBounds = DATASET_BOUNDS) {
+  /** @param nameEncoding as of `entryPath`. */
+  constructor(
+    file: string,
+    bounds: DatasetBounds = DATASET_BOUNDS,
+    private readonly nameEncoding?: string,
+  ) {
     this.#file = file;
     this.#bounds = bounds;
   }
@@ -37,7 +42,9 @@ export class ZipSource implements Source {
       const entries = allEntries(zip, handle, (share) => {
         this.#share = share;
       });
-      for await (const entry of inOrder(entries, (entry) => describe(zip, entry, meter, signal))) {
+      for await (const entry of inOrder(entries, (entry) =>
+        describe(zip, entry, entryPath(entry, this.nameEncoding), meter, signal),
+      )) {
         signal.throwIfAborted();
         yield entry;
       }
@@ -49,8 +56,13 @@ export class ZipSource implements Source {
   }
 }
 
-async function describe(zip: ZipFile, entry: Entry, meter: UnpackMeter, signal: AbortSignal): Promise<SourceEntry> {
-  const path = entryPath(entry);
+async function describe(
+  zip: ZipFile,
+  entry: Entry,
+  path: string,
+  meter: UnpackMeter,
+  signal: AbortSignal,
+): Promise<SourceEntry> {
   if (path.endsWith('/')) return { kind: 'folder', path };
   const refuse = (reason: string): SourceEntry => ({ kind: 'refused', path, reason });
   if (((entry.externalFileAttributes >>> 16) & UNIX_TYPE_MASK) === UNIX_SYMBOLIC_LINK) return symbolicLink(path);

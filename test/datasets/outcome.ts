@@ -1,3 +1,4 @@
+import { DATASET_BOUNDS } from '../../src/datasets/bounds.js';
 import { openSource } from '../../src/datasets/detect.js';
 import { type IngestOptions, ingestImages } from '../../src/datasets/ingest.js';
 import { SPLITS } from '../../src/datasets/manifest.js';
@@ -12,8 +13,13 @@ export interface Outcome {
 }
 
 /** Ingests a folder or archive without drawing splits, as `registerDatasetVersion` does. */
-export async function outcomeOf(path: string, options: IngestOptions = { testFraction: 0 }): Promise<Outcome> {
-  const { counts, rejected } = await ingestImages(await openSource(path), (await temporaryStore()).blobs, options);
+export async function outcomeOf(
+  path: string,
+  options: IngestOptions = { testFraction: 0 },
+  nameEncoding?: string,
+): Promise<Outcome> {
+  const source = await openSource(path, DATASET_BOUNDS, nameEncoding);
+  const { counts, rejected } = await ingestImages(source, (await temporaryStore()).blobs, options);
   const lines = SPLITS.flatMap((split) =>
     counts.classes.filter((row) => row[split] > 0).map((row) => `${split} ${row.name} ${row[split]}`),
   );

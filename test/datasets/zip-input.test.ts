@@ -60,9 +60,44 @@ describe('a zip archive', () => {
     await expect(ingest(rawZip(await archiveOf(entry)))).rejects.toMatchObject({
       code: 'DATASET_REFUSED',
       message:
-        `The zip archive has the name ${shown}, which is not UTF-8; its encoding is unknown. Pack the folder as tar.gz, ` +
-        'as a zip with names in UTF-8 (in 7-Zip the parameter cu=on), or upload the folder itself.',
+        `The zip archive has the name ${shown}, which is not UTF-8; its encoding is unknown. Name the encoding ` +
+        '(nameEncoding, --name-encoding), pack the folder as tar.gz, as a zip with names in UTF-8 (in 7-Zip the parameter cu=on), or upload the folder itself.',
     });
+  });
+
+  it.each<[string, RawEntry, string]>([
+    ['CP437', { name: raw('caf\x82/1.png') }, NFC],
+    ['cp850', { name: raw('caf\x82/1.png'), host: 0 }, NFC],
+    ['windows-1252', { name: raw('caf\xe9/1.png') }, NFC],
+    ['shift_jis', { name: raw('\x94\x4c/1.png') }, '猫'],
+    ['shift_jis', { name: raw('\x95\x5c\\1.png'), host: 0 }, '表'],
+    ['euc-jp', { name: raw('\xc7\xad/1.png') }, '猫'],
+    ['gbk', { name: raw('\xc3\xa8/1.png') }, '猫'],
+    ['big5', { name: raw('\xbf\xdf/1.png') }, '貓'],
+    ['euc-kr', { name: raw('\xb0\xed/1.png') }, '고'],
+    ['windows-1251', { name: raw('\xea\xee\xf2/1.png') }, 'кот'],
+    ['cp866', { name: raw('\xaa\xae\xe2/1.png') }, 'кот'],
+    ['gbk', { name: `${NFC}/1.png`, flags: 0x800 }, NFC],
+    ['gbk', unicode(`${NFC}/1.png`, raw('caf\x82/1.png')), NFC],
+  ])('with names in %s that is told so has its classes: %#', async (encoding, entry, expected) => {
+    const zip = await fileOf(rawZip(await archiveOf(entry)));
+    const { counts } = await outcomeOf(zip, { testFraction: 0 }, encoding);
+    expect(counts.toSorted()).toEqual([`train ${expected} 1`, 'train dog 2'].sort());
+  });
+
+  it('with names in another encoding than it is told is refused, and so is an unknown one', async () => {
+    const zip = await fileOf(rawZip(await archiveOf({ name: raw('\xff\xff/1.png') })));
+    const told = (path: string, encoding: string) => outcomeOf(path, { testFraction: 0 }, encoding);
+    await expect(told(zip, 'shift_jis')).rejects.toThrow(
+      'has the name "\\xff\\xff/1.png", which is not shift_jis. Name',
+    );
+    await expect(told(zip, 'utf-9')).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(/^nameEncoding must be one of cp437, .+, euc-kr; received "utf-9"\.$/),
+    });
+    const files = await pictures('cat/1.png', 'dog/1.png');
+    await expect(told(await fileOf(await tarOf(files)), 'gbk')).rejects.toThrow('but the source is a tar archive');
+    await expect(told(await folderOf(files), 'gbk')).rejects.toThrow('but the source is a folder: leave it out.');
   });
 
   it('of Unix with a backslash in a name is refused', async () => {

@@ -75,7 +75,8 @@ export function datasetCommand(program: Command): void {
         'share of each class to draw as validation split when the source has none',
         number,
       )
-      .option('--seed <number>', 'seed of the draw', wholeNumber),
+      .option('--seed <number>', 'seed of the draw', wholeNumber)
+      .option('--name-encoding <encoding>', 'encoding of names in a zip archive that are not UTF-8, such as cp437'),
   ).action(async (name: string, path: string, options: ConnectionOptions & IngestOptions) => {
     const version = await ingestVersion(await connect(options), name, path, options);
     print(options, { datasetVersion: version }, () => versionFields(version));

@@ -21,6 +21,8 @@ export interface IngestionOptions {
   readonly testFraction: number;
   readonly validationFraction: number;
   readonly seed: number;
+  /** As of `openArchive`. */
+  readonly nameEncoding?: string | null;
   /** Key under which clients follow the progress; null for a random one. */
   readonly key: string | null;
 }
@@ -55,7 +57,10 @@ export class IngestionService {
   async ingestPath(path: string, options: IngestionOptions): Promise<DatasetVersion> {
     const real = await this.parts.allowed.resolve(path);
     await this.parts.quotas.admitData();
-    return this.#tracked(options, async (ingestion) => this.#ingest(await openSource(real), path, options, ingestion));
+    return this.#tracked(options, async (ingestion) => {
+      const source = await openSource(real, this.parts.bounds, options.nameEncoding);
+      return this.#ingest(source, path, options, ingestion);
+    });
   }
 
   async #tracked<T>({ key, dataset }: IngestionOptions, work: (ingestion: IngestionHandle) => Promise<T>): Promise<T> {
@@ -81,7 +86,8 @@ export class IngestionService {
       try {
         const { content, bytes } = await open(signal);
         await pipeline(ingestion.receiving(content, bytes), createWriteStream(file, { mode: 0o600 }), { signal });
-        return await this.#ingest(await openArchive(file), from, options, ingestion);
+        const source = await openArchive(file, this.parts.bounds, options.nameEncoding);
+        return await this.#ingest(source, from, options, ingestion);
       } finally {
         await rm(file, { force: true });
       }

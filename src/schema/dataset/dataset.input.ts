@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { DuplicateHandling, type RelabelledImage, type RenamedClass } from '../../datasets/derive.js';
+import { NAME_ENCODINGS } from '../../datasets/names.js';
 import { NAME_RULE } from '../../domain/names.js';
 import { Checked, distinct, list, NAME, number, text } from '../checked.js';
 import type { UploadPromise } from '../upload.js';
@@ -43,6 +44,13 @@ export class RegisterDatasetVersionInput {
   @Field(() => String, { nullable: true, description: 'The https address of an archive.' })
   @Checked(text(1, 2048))
   url?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `The encoding of names in a zip archive that are not marked as UTF-8, if you know it: ${NAME_ENCODINGS.join(', ')}. Without it such names are refused.`,
+  })
+  @Checked(text(1, 40))
+  nameEncoding?: string | null;
 
   @Field(() => ID, {
     nullable: true,

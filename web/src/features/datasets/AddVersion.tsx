@@ -27,17 +27,31 @@ type Picked = Extract<VersionSource, { readonly kind: 'archive' | 'folder' }>;
 /** Registers labeled images as a version: files of this computer, a path of the hub, or a URL. */
 export function AddVersion({ dataset }: { readonly dataset: string }) {
   const form = useForm({
-    initialValues: { from: 'computer', path: '', url: '', testFraction: 0.2, validationFraction: 0, seed: 0 },
+    initialValues: {
+      from: 'computer',
+      path: '',
+      url: '',
+      testFraction: 0.2,
+      validationFraction: 0,
+      seed: 0,
+      nameEncoding: '',
+    },
   });
   const { from, path, url } = form.values;
   const [picked, setPicked] = useState<Picked | null>(null); // outside the form, which copies its values
   const source = sourceOf(from, path, url, picked);
 
-  const submit = async ({ testFraction, validationFraction, seed }: typeof form.values): Promise<void> => {
+  const submit = async ({
+    testFraction,
+    validationFraction,
+    seed,
+    nameEncoding,
+  }: typeof form.values): Promise<void> => {
     if (!source) return;
     // A cleared number field holds ''.
     const split = { testFraction: Number(testFraction), validationFraction: Number(validationFraction) };
-    if (!(await ingest(dataset, source, { ...split, seed: Number(seed) }))) return; // the refused source stays
+    const options = { ...split, seed: Number(seed), ...(nameEncoding && { nameEncoding }) };
+    if (!(await ingest(dataset, source, options))) return; // the refused source stays
     setPicked(null);
     form.setValues({ path: '', url: '' });
   };
@@ -80,6 +94,17 @@ export function AddVersion({ dataset }: { readonly dataset: string }) {
             <NumberInput key={name} {...look} {...form.getInputProps(name)} w="10rem" />
           ))}
         </Group>
+      </details>
+      <details>
+        <summary>Names in a zip that are not UTF-8</summary>
+        <TextInput
+          label="Encoding"
+          description="For example cp437 of DOS, windows-1252, shift_jis or gbk"
+          {...form.getInputProps('nameEncoding')}
+          mt="xs"
+          w="20rem"
+          maw="100%"
+        />
       </details>
     </HubForm>
   );

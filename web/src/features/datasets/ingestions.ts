@@ -13,11 +13,13 @@ export type VersionSource =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'url'; readonly url: string };
 
-/** How the hub splits images that come without splits. */
-export interface SplitOptions {
+/** How the hub splits images that come without splits, and reads names. */
+export interface IngestOptions {
   readonly testFraction: number;
   readonly validationFraction: number;
   readonly seed: number;
+  /** Of names in a zip archive that are not marked as UTF-8. */
+  readonly nameEncoding?: string;
 }
 
 type Stage =
@@ -48,7 +50,7 @@ export const isUnderWay = ({ stage }: Ingestion): boolean => stage.name !== 'don
 export async function ingest(
   dataset: string,
   source: VersionSource,
-  splits: Partial<SplitOptions> = {},
+  options: Partial<IngestOptions> = {},
   key = randomId('ingestion-'),
 ): Promise<boolean> {
   const controller = new AbortController();
@@ -56,7 +58,7 @@ export async function ingest(
   const started: Ingestion = { key, dataset, source: nameOf(source), stage: { name: 'reading' } };
   setAll([started, ...ingestions().filter((other) => other.key !== key)]);
   try {
-    const version = await request(source, { dataset, progressKey: key, ...splits }, key, controller.signal);
+    const version = await request(source, { dataset, progressKey: key, ...options }, key, controller.signal);
     const { number, imageCount, rejectedCount } = version;
     setStage(key, { name: 'done', number, images: imageCount, rejected: rejectedCount });
     return true;
@@ -96,7 +98,7 @@ function setStage(key: string, stage: Stage): void {
   setAll(ingestions().map((other) => (other.key === key ? { ...other, stage } : other)));
 }
 
-interface Input extends Partial<SplitOptions> {
+interface Input extends Partial<IngestOptions> {
   readonly dataset: string;
   readonly progressKey: string;
 }
