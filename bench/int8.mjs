@@ -14,7 +14,7 @@ import { resolveRecipe } from '../out/training/recipe-resolution.js';
 import { check, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';
 
-const BACKBONE = fileURLToPath(new URL('../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url));
+const BACKBONE = fileURLToPath(new URL('../backbones/inception_v3_tiny_imagenet_2.safetensors', import.meta.url));
 /** Side of the picture that the network sees, and images per class to train and test a head with. */
 const SETTINGS = [
   { image: 75, train: 500, test: 200 },

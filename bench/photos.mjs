@@ -33,7 +33,7 @@ export async function measure() {
     const sample = await openSource(join(ROOT, 'samples', 'cifar10-sample.tar.gz'));
     const { manifest } = await ingestImages(sample, blobs);
     const shards = new ShardReader(blobs, manifest);
-    const backbone = await readFile(join(ROOT, 'backbones', 'inception_v3_tiny_imagenet.safetensors'));
+    const backbone = await readFile(join(ROOT, 'backbones', 'inception_v3_tiny_imagenet_2.safetensors'));
     const { sha256: backboneBlob } = await blobs.put(backbone);
     const rows = [];
     for (const side of [16, 24, 32]) {

@@ -46,7 +46,7 @@ export async function measure({ photos, weights }) {
 
 /** A head on a frozen backbone, and the same fine-tuned behind `mixed8`. */
 async function trainVersions(client, datasetVersionId) {
-  const { run } = await train(client, { datasetVersionId, backbone: 'tiny-imagenet', recipe: { epochs: 1 } });
+  const { run } = await train(client, { datasetVersionId, backbone: 'tiny-imagenet-2', recipe: { epochs: 1 } });
   const { startFineTuneRun } = await client.request(
     'mutation ($input: StartFineTuneRunInput!) { startFineTuneRun(input: $input) { id } }',
     { input: { parentRunId: run.id, fineTuneFrom: 'mixed8', epochs: 1 } },

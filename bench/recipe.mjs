@@ -1,32 +1,32 @@
 // The seed experiment's whole recipe: the hub against Keras as its user would run it.
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { check, mean, median } from './support/check.mjs';
 import { unpackImages, withDataOptions } from './support/data.mjs';
 import { register, startHub } from './support/hub.mjs';
 import { peerPython, runPeer } from './support/python.mjs';
+import { trainRecipe } from './support/train-recipe.mjs';
 
-const CLI = fileURLToPath(new URL('../dist/hub.js', import.meta.url));
-const SIDE = 75;
+/** Test accuracies of the seed experiment: Keras, 299 px, ImageNet weights, all of CIFAR-10, by stage. */
+const SEED_EXPERIMENT = [0.8687, 0.8724, 0.8768];
 
 export function describe(command) {
   return withDataOptions(command)
-    .description('transfer and two stages of fine-tuning on CIFAR-10 pictures at 75 px, against Keras')
-    .option('--per-class <n>', 'pictures of each class to train on; a fifth of that to test on', '1000')
+    .description('transfer and two stages of fine-tuning on CIFAR-10 images, against Keras')
+    .option('--per-class <n>', 'images of each class to train on; a fifth of that to test on', '1000')
+    .option('--size <pixels>', 'side of the image that the network sees; the seed experiment had 299', '75')
+    .option('--hub-only', 'train the recipe `seed` in the hub only, and print it beside the seed experiment')
     .option('--rounds <n>', 'seeds, each trained by both in turn', '3');
 }
 
 /**
- * Seconds are of the whole `hub train` in a running hub, and of the whole process for Keras. `best` comes behind `seed` in
- * the same hub; its features are others, so that nothing it needs is cached but the head's.
+ * Seconds are of the whole `hub train` in a running hub, and of the whole process for Keras. `best` runs after `seed` in the
+ * same hub; its features are others, so that nothing it needs is cached except the head's.
  */
-export async function measure({ images, weights, rounds, perClass }) {
+export async function measure({ images, weights, rounds, perClass, size, hubOnly }) {
   const [train, test] = [Number(perClass), Math.round(Number(perClass) / 5)];
-  const python = await peerPython();
+  const python = hubOnly ? undefined : await peerPython();
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
   const pictures = join(folder, 'pictures');
   await unpackImages(images, pictures, { train, test });
@@ -34,24 +34,20 @@ export async function measure({ images, weights, rounds, perClass }) {
   const rows = [];
   try {
     for (let seed = 1; seed <= Number(rounds); seed++) {
+      const trained = (recipes) => inHub({ folder, pictures, h5, seed, size, recipes });
+      if (hubOnly) {
+        const [{ runs, seconds }] = await trained(['seed']);
+        rows.push({ seed, images: 10 * train, 'hub s': seconds, ...besideSeedExperiment(runs) });
+        continue;
+      }
       const sizes = { 'train-per-class': train, 'test-per-class': test };
-      const options = { data: pictures, weights: h5, size: SIDE, batch: 300, seed, ...sizes };
+      const options = { data: pictures, weights: h5, size, batch: 300, seed, ...sizes };
       const keras = await runPeer(
         python,
         'keras_recipe.py',
         Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
       );
-      const data = join(folder, `data-${seed}`);
-      const hub = await startHub(data, '--allow', folder, h5);
-      await hub.client.request(
-        'mutation ($path: String!) { addBackbone(input: { name: "bench", path: $path }) { id } }',
-        { path: h5 },
-      );
-      await register(hub.client, 'pictures', pictures);
-      const { runs, seconds } = await trainInHub(hub.url, data, 'seed', seed);
-      const best = await trainInHub(hub.url, data, 'best', seed);
-      await hub.stop();
-      await rm(data, { recursive: true });
+      const [{ runs, seconds }, best] = await trained(['seed', 'best']);
       rows.push({
         seed,
         'Keras s': keras.processSeconds,
@@ -69,8 +65,38 @@ export async function measure({ images, weights, rounds, perClass }) {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  return { rows, checks: hubOnly ? [] : checksOf(rows) };
+}
+
+/** Trains recipes one after the other in a new hub. */
+async function inHub({ folder, pictures, h5, seed, size, recipes }) {
+  const data = join(folder, `data-${seed}`);
+  const hub = await startHub(data, '--allow', folder, h5);
+  try {
+    await hub.client.request(
+      'mutation ($path: String!) { addBackbone(input: { name: "bench", path: $path }) { id } }',
+      { path: h5 },
+    );
+    await register(hub.client, 'pictures', pictures);
+    const trained = [];
+    for (const recipe of recipes) {
+      trained.push(await trainRecipe(hub.url, data, { backbone: 'bench', recipe, seed, side: size }));
+    }
+    return trained;
+  } finally {
+    await hub.stop();
+    await rm(data, { recursive: true });
+  }
+}
+
+function besideSeedExperiment(runs) {
+  const stages = runs.map((run, i) => [`stage ${i + 1}`, `${run.testAccuracy} (seed: ${SEED_EXPERIMENT[i]})`]);
+  return Object.fromEntries(stages);
+}
+
+function checksOf(rows) {
   const column = (name) => rows.map((row) => row[name]);
-  const checks = [
+  return [
     check('hub / Keras, wall time', median(rows.map((row) => row['hub s'] / row['Keras s'])), { atMost: 1 / 3 }),
     check(
       'test accuracy, points from the mean of Keras',
@@ -86,15 +112,4 @@ export async function measure({ images, weights, rounds, perClass }) {
       atMost: 1,
     }),
   ];
-  return { rows, checks };
-}
-
-/** @returns the runs of the recipe, and the seconds of the whole `hub train`. */
-async function trainInHub(url, data, recipe, seed) {
-  const options = ['--dataset', 'pictures', '--backbone', 'bench', '--recipe', recipe, '--image-size', SIDE];
-  const began = performance.now();
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...[CLI, 'train', ...options, '--seed', seed, '--url', url, '--data', data, '--json'].map(String),
-  ]);
-  return { runs: JSON.parse(stdout).runs, seconds: (performance.now() - began) / 1000 };
 }

@@ -75,7 +75,7 @@ async function trainAndPromote(load) {
   );
   const { startTransferRun } = await client.request(
     'mutation ($input: StartTransferRunInput!) { startTransferRun(input: $input) { id } }',
-    { input: { datasetVersionId: deriveDatasetVersion.id, backbone: 'tiny-imagenet', recipe: RECIPE } },
+    { input: { datasetVersionId: deriveDatasetVersion.id, backbone: 'tiny-imagenet-2', recipe: RECIPE } },
   );
   await ended(client, startTransferRun.id);
   const { registerModelVersion } = await client.request(

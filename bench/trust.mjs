@@ -21,7 +21,7 @@ import { unpackImages, withDataOptions } from './support/data.mjs';
 import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
 import { otherPictures } from './support/other-pictures.mjs';
 
-const BACKBONE = fileURLToPath(new URL('../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url));
+const BACKBONE = fileURLToPath(new URL('../backbones/inception_v3_tiny_imagenet_2.safetensors', import.meta.url));
 const SIZE = { input: 32, image: 75 };
 const PER_CLASS = { train: 500, test: 200 };
 /** Classes that the network never sees: other photos of the same kind, the hardest case. */

@@ -52,7 +52,7 @@ try {
     '--dataset',
     'cifar10-sample',
     '--backbone',
-    'tiny-imagenet',
+    'tiny-imagenet-2',
     '--set',
     'epochs=12',
     '--set',

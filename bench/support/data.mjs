@@ -18,7 +18,7 @@ export function withWeightsOption(command) {
   return command.option(
     '--weights <file>',
     'Keras .h5 of InceptionV3 without top',
-    '../shared/backbone/inception_v3_tiny_imagenet_notop.h5',
+    '../shared/backbone/inception_v3_notop.h5',
   );
 }
 

@@ -10,7 +10,7 @@ const WARM_UP = 2;
 
 const { size: image, batch, seconds, engine } = await timedEngine();
 
-const file = new URL('../../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url);
+const file = new URL('../../backbones/inception_v3_tiny_imagenet_2.safetensors', import.meta.url);
 const backbone = readSafetensors(readFileSync(file)).weights;
 const network = await engine.frozen({
   backbone,

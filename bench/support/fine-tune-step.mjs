@@ -16,7 +16,7 @@ const WARM_UP = 1;
 
 const { size, batch, seconds, engine } = await timedEngine();
 
-const file = new URL('../../backbones/inception_v3_tiny_imagenet.safetensors', import.meta.url);
+const file = new URL('../../backbones/inception_v3_tiny_imagenet_2.safetensors', import.meta.url);
 const backbone = readSafetensors(readFileSync(file)).weights;
 const { rest } = divideAt(matchBackbone(backbone).layers, 'mixed5');
 const headLayers = head(2048, { classes: CLASSES, hidden: 500, dropout: 0.3 });

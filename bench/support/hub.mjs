@@ -82,7 +82,7 @@ export async function serveSample(client) {
   const version = await register(client, 'sample', join(SAMPLES, 'cifar10-sample.tar.gz'));
   const { run } = await train(client, {
     datasetVersionId: version.id,
-    backbone: 'tiny-imagenet',
+    backbone: 'tiny-imagenet-2',
     recipe: { epochs: 1 },
   });
   await client.request(

@@ -23,7 +23,7 @@ export interface Parts {
 }
 
 export const PACKAGED: Parts = {
-  bundledBackbone: join(PACKAGE_FOLDER, 'backbones', 'inception_v3_tiny_imagenet.safetensors'),
+  bundledBackbone: join(PACKAGE_FOLDER, 'backbones', 'inception_v3_tiny_imagenet_2.safetensors'),
   imagenet: IMAGENET_FILE,
   workerEntry: bundleOf('worker'),
   leaves: [],

@@ -3,8 +3,10 @@ import { basename, join, resolve } from 'node:path';
 import type { Ora } from 'ora';
 import { SAMPLES } from '../app/packaged.js';
 import { CIFAR10_BINARY } from '../datasets/cifar10-binary.js';
+import { BUNDLED } from '../domain/backbone/published-backbones.js';
 import { HubError } from '../errors.js';
 import { download } from '../storage/download.js';
+import { backboneText } from './backbone-text.js';
 import { type HubClient, openFile } from './client.js';
 import { followToEnd } from './follow.js';
 import { bytes, percent } from './format.js';
@@ -59,7 +61,7 @@ export async function chooseBackbone(
   weights: string | undefined,
   line: Ora,
 ): Promise<{ name: string }> {
-  const add = async (name: string, path: string | null): Promise<{ name: string; trainedOn: string }> =>
+  const add = async (name: string, path: string | null) =>
     (await client.request(ADD_BACKBONE, { name, path })).addBackbone;
   if (weights) {
     line.start(`Reading ${basename(weights)}`);
@@ -70,13 +72,13 @@ export async function chooseBackbone(
   line.start('Fetching ImageNet weights (88 MB)');
   try {
     const backbone = await add('imagenet', null);
-    line.succeed(`Backbone ${backbone.name}: ${backbone.trainedOn}`);
+    line.succeed(backboneText(backbone));
     return backbone;
   } catch (error) {
     if (!(error instanceof HubError) || error.code !== 'BACKBONE_UNAVAILABLE') throw error;
     line.warn(error.message);
-    const backbone = await add('tiny-imagenet', null);
-    line.warn(`Backbone ${backbone.name} instead: ${backbone.trainedOn}`);
+    const backbone = await add(BUNDLED, null);
+    line.succeed(`${backboneText(backbone)}; license: ${backbone.licence}`);
     return backbone;
   }
 }

@@ -101,7 +101,7 @@ describe('hub, beside a hub that runs', () => {
   });
 
   it('starts a run without waiting, and follows it with every epoch', async () => {
-    const train = ['train', '--dataset', 'colours', '--dataset-version', '1', '--backbone', 'tiny-imagenet'];
+    const train = ['train', '--dataset', 'colours', '--dataset-version', '1', '--backbone', 'tiny-imagenet-2'];
     const { runs } = await json<{ runs: Named[] }>(...train, '--detach');
     const ended = await run('run', 'follow', runs[0]!.id, '--json');
     expect(ended.code, ended.stderr).toBe(0);
@@ -123,7 +123,7 @@ describe('hub, beside a hub that runs', () => {
     const { next, runs } = await json<{ next: string; runs: Named[] }>('runs', '--first', '1');
     expect(runs.map(({ id }) => id)).toEqual([newest.id]);
     const rest = await shown('runs', '--after', next);
-    expect(rest).toMatch(new RegExp(`^${hub.runId} +SUCCEEDED +TRANSFER +colours 1 +tiny-imagenet `, 'm'));
+    expect(rest).toMatch(new RegExp(`^${hub.runId} +SUCCEEDED +TRANSFER +colours 1 +tiny-imagenet-2 `, 'm'));
     expect(rest).not.toContain(newest.id);
     expect(await shown('runs', '--first', '1')).toContain(`Next page: --after ${next}`);
     const text = await shown('run', 'show', hub.runId);
@@ -227,18 +227,28 @@ it('hub shows an empty hub, adds a backbone to it and estimates its first run', 
   expect(await shown('dataset', 'list')).toBe('None.\n');
   expect(await json('runs')).toEqual({ next: null, runs: [] });
 
-  expect(await shown('backbone', 'list')).not.toContain('tiny-imagenet');
-  expect(await shown('backbone', 'add', 'tiny-imagenet')).toContain('Backbone tiny-imagenet');
-  expect(await shown('backbone', 'list')).toContain('tiny-imagenet');
+  expect(await shown('backbone', 'list')).not.toContain('tiny-imagenet-2');
+  expect(await shown('backbone', 'add', 'tiny-imagenet-2')).toContain('Backbone tiny-imagenet-2');
+  expect(await shown('backbone', 'list')).toMatch(
+    /^name +tiny-imagenet-2\ntrained on +Tiny-ImageNet .+\naccuracy .+\nlicense .+\norigin .+\nSHA-256 /,
+  );
   expect(await refused(2, 'backbone', 'add', 'mine', '--path', 'mine.h5')).toContain('--allow FOLDER');
 
   await hub.register('colours', await zipOf(await colourImages({ train: 6, test: 2 })));
   const { estimate } = await json<{ estimate: Record<string, number> }>(
-    ...['train', '--dataset', 'colours', '--backbone', 'tiny-imagenet', '--set', 'epochs=3', '--estimate'],
+    ...['train', '--dataset', 'colours', '--backbone', 'tiny-imagenet-2', '--set', 'epochs=3', '--estimate'],
   );
   expect(estimate).toMatchObject({ pictures: 24, cachedPictures: 0, basis: 'CALIBRATION' });
   expect(estimate.seconds).toBeGreaterThan(0);
   expect((await json<{ runs: unknown[] }>('runs')).runs).toEqual([]);
+
+  // As in the data folder of an earlier version, which keeps the backbone that was included then.
+  await hub.inDatabase((client) =>
+    client.backbone.update({ where: { name: 'tiny-imagenet-2' }, data: { name: 'tiny-imagenet' } }),
+  );
+  const train = ['train', '--dataset', 'colours', '--backbone', 'tiny-imagenet', '--set', 'epochs=1'];
+  const { runs } = await json<{ runs: unknown[] }>(...train);
+  expect(runs).toMatchObject([{ state: 'SUCCEEDED', backboneName: 'tiny-imagenet' }]);
 });
 
 /** Gives the only version an 8-bit form that is measured on this machine, and is slower. */

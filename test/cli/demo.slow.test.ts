@@ -60,7 +60,7 @@ describe('hub demo', () => {
       token: expect.stringMatching(/^[\w-]{43}$/),
       datasetVersion: { dataset: 'cifar10-sample', number: 1 },
       run: { state: 'SUCCEEDED' },
-      backbone: { name: 'tiny-imagenet' },
+      backbone: { name: 'tiny-imagenet-2' },
       modelVersion: { number: 1, aliases: ['production'] },
     });
     expect(first.testAccuracy).toBeGreaterThan(0.3); // of ten classes: three times chance

@@ -125,7 +125,7 @@ describe('hub doctor', () => {
       expect(finding(shallow, 'cached features')).toMatchObject({ status: 'warning' });
       const deep = finding(await doctor(data, '--deep'), 'blobs')?.found;
       expect(deep).toMatch(/^2 of \d+ blobs/);
-      expect(deep).toContain(`${backbone.slice(0, 12)} is damaged (weights of backbone tiny-imagenet)`);
+      expect(deep).toContain(`${backbone.slice(0, 12)} is damaged (weights of backbone tiny-imagenet-2)`);
     });
 
     it('finds a database that lacks a migration', async () => {

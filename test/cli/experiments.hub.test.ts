@@ -55,7 +55,7 @@ describe('hub, for who experiments', () => {
   });
 
   it('trains with hyperparameters as given, and refuses those that are not there or out of range', async () => {
-    const data = ['--dataset', 'colours', '--dataset-version', '1', '--backbone', 'tiny-imagenet'];
+    const data = ['--dataset', 'colours', '--dataset-version', '1', '--backbone', 'tiny-imagenet-2'];
     const train = ['train', ...data, '--set', 'epochs=3', '--set', 'learningRate=0.003', '--set', 'batchSize=30'];
     const { runs } = await json<{ runs: (Named & { epochs: unknown[] })[] }>(...train);
     expect(runs[0]!.epochs).toHaveLength(3);
@@ -114,7 +114,7 @@ describe('hub, for who experiments', () => {
   });
 
   it('sweeps, and makes a run of the best trial', async () => {
-    const sweep = ['sweep', 'start', '--dataset', 'colours', '--backbone', 'tiny-imagenet', '--set', 'epochs=2'];
+    const sweep = ['sweep', 'start', '--dataset', 'colours', '--backbone', 'tiny-imagenet-2', '--set', 'epochs=2'];
     const { sweep: made } = await json<{ sweep: { id: string; runId: string; trials: unknown[] } }>(
       ...[...sweep, '--try', 'learningRate=0.0001,0.003', '--try', 'dropout=0,0.3'],
     );

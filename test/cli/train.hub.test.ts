@@ -20,7 +20,7 @@ describe('hub train', () => {
 
   /** Runs `hub train` to its end, on the hub of this test unless the options name another. */
   const train = (...options: readonly string[]): Promise<Ended> =>
-    runHub('train', '--backbone', 'tiny-imagenet', '--url', hub.url, '--data', hub.data, ...options);
+    runHub('train', '--backbone', 'tiny-imagenet-2', '--url', hub.url, '--data', hub.data, ...options);
 
   it('with the recipe seed trains three runs, each going on from the one before', async () => {
     const { code, stdout, stderr } = await train('--dataset', 'colours', '--recipe', 'seed', '--json');

@@ -18,7 +18,7 @@ const row = (changes: Partial<ModelVersionRow> = {}): ModelVersionRow => ({
   run: { recipe: { hiddenUnits: 8 } },
   backbone: {
     ...{ id: 'b-1', name: 'narrow', sha256: 'b', architecture: 'InceptionV3 x 0.1', source: 's', licence: 'l' },
-    ...{ preprocessing: 'p', trainedOn: 't', createdAt: AT },
+    ...{ preprocessing: 'p', trainedOn: 't', figures: 'f', createdAt: AT },
   },
   datasetVersion: {
     ...{ id: 'd-1', datasetId: 'd', number: 1, contentHash: 'h', manifestBlob: 'm', classes: ['cat', 'dog'] },

@@ -45,7 +45,7 @@ let rest: readonly Layer[];
 let folded: FoldedWeights;
 
 beforeAll(() => {
-  backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet.safetensors')).weights;
+  backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet_2.safetensors')).weights;
   ({ rest } = divideAt(matchBackbone(backbone).layers, 'mixed5'));
   folded = foldLayers(rest, backbone);
 });

@@ -18,7 +18,7 @@ const keras = reference<{
 
 let backbone: Weights;
 beforeAll(() => {
-  backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet.safetensors')).weights;
+  backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet_2.safetensors')).weights;
 });
 
 it.each(keras.cases)('finds the places that speak for each class as Keras does, at $size px from $layer', async (c) => {

@@ -27,7 +27,7 @@ const pictures = { pixels: Uint8Array.from(golden.pixelsUint8.flat()), count, he
 let backbone: Weights;
 
 beforeAll(() => {
-  backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet.safetensors')).weights;
+  backbone = readSafetensors(readFileSync('backbones/inception_v3_tiny_imagenet_2.safetensors')).weights;
 });
 
 /** JavaScript takes minutes for the larger pictures. */

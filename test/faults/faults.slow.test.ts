@@ -22,7 +22,7 @@ it('a hub that is killed, damaged or without room loses nothing, and goes on', {
   await run(process.execPath, [TSC, '-p', 'tsconfig.json'], { cwd: fileURLToPath(ROOT), signal }); // the bench needs out/
   const hub = await TestHub.start(); // for its narrow network, which trains in no time
   onTestFinished(() => hub.remove());
-  await hub.ask('add-backbone', { name: 'tiny-imagenet' });
+  await hub.ask('add-backbone', { name: 'tiny-imagenet-2' });
   const archive = await hub.file('colours.zip', await zipOf(await colourImages()));
   await hub.stop();
   const small = ['--kills', '3', '--rounds', '1', '--no-clock', '--data', hub.data, '--archive', archive];

@@ -1,6 +1,6 @@
 """Makes fine_tuning.json: Keras fine-tuning everything behind `mixed5` of InceptionV3 and the head, step by step.
 
-python fine_tuning.py --backbone ../../backbones/inception_v3_tiny_imagenet.safetensors \
+python fine_tuning.py --backbone ../../backbones/inception_v3_tiny_imagenet_2.safetensors \
     --images cifar10-images.tar.gz --out fine_tuning.json
 
 The archive holds the CIFAR-10 test pictures as test/<class>/<number>.jpg. Only the first of every class is read, and

@@ -1,6 +1,6 @@
 """Makes grad_cam.json: Grad-CAM by Keras and TensorFlow's gradients, of InceptionV3 and the head.
 
-python grad_cam.py --backbone ../../backbones/inception_v3_tiny_imagenet.safetensors \
+python grad_cam.py --backbone ../../backbones/inception_v3_tiny_imagenet_2.safetensors \
     --images cifar10-images.tar.gz --out grad_cam.json
 
 Grad-CAM (Selvaraju et al., 2017, equations 1 and 2): the gradients of a class's logit by the maps, averaged over

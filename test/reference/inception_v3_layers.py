@@ -1,6 +1,6 @@
 """Makes inception_v3_layers.json: what Keras computes in InceptionV3, layer by layer, with the bundled backbone.
 
-python inception_v3_layers.py --backbone ../../backbones/inception_v3_tiny_imagenet.safetensors \
+python inception_v3_layers.py --backbone ../../backbones/inception_v3_tiny_imagenet_2.safetensors \
     --images CIFAR10_TEST --out inception_v3_layers.json
 
 CIFAR10_TEST is a folder of the CIFAR-10 test pictures as <class>/<number>.jpg. Only the six below are read, and their

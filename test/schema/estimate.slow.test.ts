@@ -20,7 +20,7 @@ interface Estimate {
 
 const transferInput = (recipe: object) => {
   const { datasetVersionId } = inject('colours');
-  return { datasetVersionId, backbone: 'tiny-imagenet', recipe };
+  return { datasetVersionId, backbone: 'tiny-imagenet-2', recipe };
 };
 
 async function transfer(hub: TestHub, recipe: object): Promise<Estimate> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUNDLED_ABOUT, IMAGENET_ABOUT } from '../../src/domain/backbone/published-backbones.js';
 import { tarGzOf, zipOf } from '../datasets/fixtures.js';
 import {
   type ClassificationAnswer,
@@ -90,9 +91,29 @@ describe('a dataset version, over HTTP', () => {
   });
 });
 
+it('the built-in backbones are listed, with what is known of them and why one cannot be had', async () => {
+  const fields = 'name source licence trainedOn figures downloadBytes problem';
+  expect(await hub.client.request(`{ builtInBackbones { ${fields} } }`)).toEqual({
+    builtInBackbones: [
+      {
+        ...IMAGENET_ABOUT,
+        name: 'imagenet',
+        downloadBytes: 1,
+        problem: expect.stringMatching(/^The backbone "imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/),
+      },
+      { ...BUNDLED_ABOUT, name: 'tiny-imagenet-2', downloadBytes: null, problem: null },
+    ],
+  });
+});
+
 it('the bundled backbone is made ready to use', async () => {
-  expect(await hub.ask('add-backbone', { name: 'tiny-imagenet' })).toMatchObject({
-    addBackbone: { name: 'tiny-imagenet', architecture: 'InceptionV3 x 0.0625', preprocessing: 'x / 127.5 - 1' },
+  expect(await hub.ask('add-backbone', { name: 'tiny-imagenet-2' })).toMatchObject({
+    addBackbone: {
+      name: 'tiny-imagenet-2',
+      architecture: 'InceptionV3 x 0.0625',
+      preprocessing: 'x / 127.5 - 1',
+      ...BUNDLED_ABOUT,
+    },
   });
 });
 
@@ -106,7 +127,7 @@ describe('a run, over HTTP and WebSocket', () => {
   });
 
   it('sends phases and epochs in order until it has succeeded', () => {
-    expect(run, JSON.stringify(run.error)).toMatchObject({ state: 'SUCCEEDED', backbone: { name: 'tiny-imagenet' } });
+    expect(run, JSON.stringify(run.error)).toMatchObject({ state: 'SUCCEEDED', backbone: { name: 'tiny-imagenet-2' } });
     expect(seen.every((event) => event.runId === run.id)).toBe(true);
     const states = seen.flatMap(({ state }) => state ?? []);
     expect(states).toEqual(['QUEUED', 'RUNNING', 'SUCCEEDED']);

@@ -27,6 +27,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   deleteDatasetVersion: ['MAINTAINER', 'nothing'],
 
   backbones: ['VIEWER', 'nothing'],
+  builtInBackbones: ['VIEWER', 'nothing'],
   addBackbone: ['TRAINER', 'nothing'],
 
   hyperparameters: ['VIEWER', 'nothing'],

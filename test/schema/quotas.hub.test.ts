@@ -106,7 +106,7 @@ describe('with low limits', () => {
     const working = await hub.queue(endless);
     for await (const { state } of hub.watch(working)) if (state === 'RUNNING') break;
     const waiting = await hub.queue(endless);
-    const input = { backbone: 'tiny-imagenet', ...endless };
+    const input = { backbone: 'tiny-imagenet-2', ...endless };
     for (const [name, variables] of [
       ['start-transfer-run', { input }],
       ['clone-run', { input: { id: working } }],

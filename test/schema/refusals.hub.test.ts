@@ -181,11 +181,11 @@ describe('backbones', () => {
     expect(await refusal('add-backbone', { name: 'resnet' })).toMatchObject({
       code: 'BACKBONE_UNAVAILABLE',
       message:
-        'There is no backbone named resnet. Choose another, such as imagenet, tiny-imagenet, or add it: "hub backbone add resnet --path FILE", or addBackbone with its path.',
+        'There is no backbone named resnet. Choose another, such as imagenet, tiny-imagenet-2, or add it: "hub backbone add resnet --path FILE", or addBackbone with its path.',
     });
   });
 
-  it.each(['imagenet', 'tiny-imagenet'])(
+  it.each(['imagenet', 'tiny-imagenet-2', 'tiny-imagenet'])(
     'refuses a file under the name %s, which means other weights',
     async (name) => {
       const path = await hub.file('weights.h5', 'x');
@@ -220,7 +220,7 @@ describe('runs', () => {
       'hiddenUnits: must be 1 or more (received 0); patience: must be 0 or more (received -1)',
     ],
   ])('refuses the recipe %j, with field, range and what was received', async (recipe, problem) => {
-    const input = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet', recipe };
+    const input = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet-2', recipe };
     expect(await refusal('start-transfer-run', { input })).toMatchObject({
       code: 'BAD_INPUT',
       message: `The recipe cannot be used: ${problem}.`,
@@ -232,7 +232,7 @@ describe('runs', () => {
     ['preset', { preset: 'FASTEST' }, /"FASTEST" does not exist in "Preset" enum/],
     ['field', { gpu: true }, /"gpu" is not defined by type "StartTransferRunInput"/],
   ])('refuses a %s that is not there', async (_, given, message) => {
-    const input = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet', ...given };
+    const input = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet-2', ...given };
     expect(await refusal('start-transfer-run', { input })).toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringMatching(message),
@@ -240,7 +240,7 @@ describe('runs', () => {
   });
 
   it('refuses a dataset version that is not there', async () => {
-    const input = { datasetVersionId: MISSING_ID, backbone: 'tiny-imagenet' };
+    const input = { datasetVersionId: MISSING_ID, backbone: 'tiny-imagenet-2' };
     expect(await refusal('start-transfer-run', { input })).toEqual({
       code: 'NOT_FOUND',
       message: 'There is no dataset version with this id.',
@@ -282,10 +282,16 @@ describe('runs', () => {
         /^There is no backbone named resnet\. Choose another, such as imagenet, /,
       ],
       [
+        'that an earlier version included',
+        'tiny-imagenet',
+        () => undefined,
+        /^The backbone "tiny-imagenet" is no longer included: "tiny-imagenet-2" has replaced it and gives other results\. Choose "tiny-imagenet-2"\./,
+      ],
+      [
         'whose server does not answer',
         'imagenet',
         (request) => request.socket.destroy(),
-        /^The backbone "imagenet" cannot be downloaded: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. Choose "tiny-imagenet", which is included, or add a local copy .+addBackbone with its path\.$/,
+        /^The backbone "imagenet" cannot be downloaded: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. Choose "tiny-imagenet-2", which is included, or add a local copy .+addBackbone with its path\.$/,
       ],
       ['whose server is silent', 'imagenet', () => undefined, /cannot be reached \(no answer within 3 s\)\./],
       [

@@ -239,7 +239,7 @@ describe('a clone', () => {
   it('is the same run again, with the changes', async () => {
     const { id } = await clone({ id: original.id, recipe: { learningRate: 0.002, hiddenUnits: 32, epochs: 1 } });
     const run = await hub.ended(id);
-    expect(run).toMatchObject({ kind: 'TRANSFER', state: 'SUCCEEDED', backboneName: 'tiny-imagenet' });
+    expect(run).toMatchObject({ kind: 'TRANSFER', state: 'SUCCEEDED', backboneName: 'tiny-imagenet-2' });
     expect(run.recipe).toEqual({ ...original.recipe, learningRate: 0.002, hiddenUnits: 32, epochs: 1 });
   });
 
@@ -253,7 +253,7 @@ describe('a clone', () => {
     expect(weighted.epochs[0]!.validationLoss).toBeCloseTo(plain.epochs[0]!.validationLoss, 3);
     expect(weighted.testLoss).toBeCloseTo(plain.testLoss!, 3);
     const recipe = { classWeights: { red: 3, cow: 2 } };
-    const input = { datasetVersionId, backbone: 'tiny-imagenet', recipe };
+    const input = { datasetVersionId, backbone: 'tiny-imagenet-2', recipe };
     const expected = { code: 'BAD_INPUT', message: expect.stringMatching(/^classWeights names cow; the classes /) };
     expect(await refusal('clone-run', { input: { id: original.id, recipe } })).toMatchObject(expected);
     expect(await refusal('start-transfer-run', { input })).toMatchObject(expected);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => hub.remove());
 
 const inputOf = (given: object) => {
-  const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: RECIPE };
+  const base = { datasetVersionId, backbone: 'tiny-imagenet-2', recipe: RECIPE };
   return { base, method: 'GRID', stopEarly: false, ...given };
 };
 const refusal = (given: object): Promise<unknown> =>
@@ -70,7 +70,7 @@ describe('a grid', () => {
 
 describe('a sweep', () => {
   it('stops trials that cannot win, and says why', async () => {
-    const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: { ...RECIPE, epochs: 10 } };
+    const base = { datasetVersionId, backbone: 'tiny-imagenet-2', recipe: { ...RECIPE, epochs: 10 } };
     const parameters = [{ name: 'learningRate', values: [0.003, 0.002, 0.004, 0.003, 0.005, 1e-7, 0.003] }];
     const given = { base, parameters, metric: 'VALIDATION_LOSS', stopEarly: true };
     const { trials, best, state } = await hub.endedSweep(await hub.startSweep(inputOf(given)));
@@ -89,7 +89,7 @@ describe('a sweep', () => {
       { name: 'learningRate', min: 0.001, max: 0.01, scale: 'LOG' },
       { name: 'dropout', values: [0, 0.3] },
     ];
-    const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: { ...RECIPE, imageSize: 80, epochs: 2 } };
+    const base = { datasetVersionId, backbone: 'tiny-imagenet-2', recipe: { ...RECIPE, imageSize: 80, epochs: 2 } };
     const given = { base, method: 'RANDOM', runs: 4, seed: 3, parameters, metric: 'VALIDATION_LOSS' };
     const [first, second] = [await hub.startSweep(inputOf(given)), await hub.startSweep(inputOf(given))];
     const [one, two] = [await hub.endedSweep(first), await hub.endedSweep(second)];
@@ -103,7 +103,7 @@ describe('a sweep', () => {
   });
 
   it('is cancelled while it waits and while it is under way; trials that have ended stay', async () => {
-    const base = { datasetVersionId, backbone: 'tiny-imagenet', recipe: { ...RECIPE, epochs: 1000 } };
+    const base = { datasetVersionId, backbone: 'tiny-imagenet-2', recipe: { ...RECIPE, epochs: 1000 } };
     const parameters = [{ name: 'epochs', values: [1, ...new Array(20).fill(1000)] }];
     const working = await hub.startSweep(inputOf({ base, parameters }));
     const waiting = await hub.startSweep(inputOf({ parameters }));
@@ -160,7 +160,7 @@ describe('a sweep', () => {
   it('is refused without its data or its backbone, and fails with a backbone that is none', async () => {
     const parameters = [{ name: 'seed', values: [1] }];
     expect(
-      await refusal({ base: { datasetVersionId: MISSING_ID, backbone: 'tiny-imagenet' }, parameters }),
+      await refusal({ base: { datasetVersionId: MISSING_ID, backbone: 'tiny-imagenet-2' }, parameters }),
     ).toMatchObject({
       code: 'NOT_FOUND',
     });
@@ -176,7 +176,7 @@ describe('a sweep', () => {
   it('fails where its features cannot be kept', async () => {
     const small = await TestHub.startWithColours({ settings: { featureCache: 1e-9 } });
     onTestFinished(() => small.remove());
-    const base = { datasetVersionId: small.datasetVersionId, backbone: 'tiny-imagenet', recipe: RECIPE };
+    const base = { datasetVersionId: small.datasetVersionId, backbone: 'tiny-imagenet-2', recipe: RECIPE };
     const id = await small.startSweep(inputOf({ base, parameters: [{ name: 'seed', values: [1] }] }));
     expect(await small.endedSweep(id)).toMatchObject({
       state: 'FAILED',

@@ -124,7 +124,7 @@ export abstract class HubUser {
   /** Queues a run on the bundled backbone unless the input names another. @returns its id. */
   async queue(input: Variables): Promise<string> {
     const answer = await this.ask<{ startTransferRun: { id: string } }>('start-transfer-run', {
-      input: { backbone: 'tiny-imagenet', ...input },
+      input: { backbone: 'tiny-imagenet-2', ...input },
     });
     return answer.startTransferRun.id;
   }

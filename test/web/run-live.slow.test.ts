@@ -36,7 +36,7 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
   it('is reached by starting a run, follows it, also when loaded again, cancels and resumes it', TRAINING, async () => {
     const { page, problems, close } = await open('/runs/new');
     page.setDefaultTimeout(TRAINING.timeout);
-    await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
+    await page.getByRole('radio', { name: 'tiny-imagenet-2' }).check();
     await page.getByText('Custom', { exact: true }).click();
     for (const [name, value] of Object.entries(ENDLESS)) {
       if (name !== 'patience') await page.locator(`[name="${name}"]`).fill(`${value}`);
@@ -104,7 +104,7 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
   it('leads through the stages of a recipe: the first run offers the next, which is filled in', TRAINING, async () => {
     const { page, problems, close } = await open('/runs/new');
     page.setDefaultTimeout(TRAINING.timeout);
-    await page.getByRole('radio', { name: 'tiny-imagenet' }).check();
+    await page.getByRole('radio', { name: 'tiny-imagenet-2' }).check();
     await page.getByText('Thorough', { exact: true }).click();
     await page.getByText('This recipe has 2 runs').waitFor();
     await page.getByText(/^About .* of memory$/).waitFor(); // the estimate

@@ -110,7 +110,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByRole('button', { name: 'Start' }).click();
     await page
       .getByRole('alert')
-      .getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet"/)
+      .getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/)
       .waitFor();
     expect(new URL(page.url()).pathname).toBe('/runs/new');
     expect(problems).toEqual([]);
@@ -166,7 +166,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const { page, problems, close } = await open(`/runs${paths[path]}`, PHONE);
     const loaded: Readonly<Record<string, Locator>> = {
       '': page.getByRole('heading', { name: 'Most confident mistakes' }),
-      '/new': page.getByRole('radio', { name: 'tiny-imagenet' }),
+      '/new': page.getByRole('radio', { name: 'tiny-imagenet-2' }),
       '/compare': page.getByRole('img', { name: /^Accuracy by epoch: / }),
     };
     await page.getByRole('heading', { level: 1 }).waitFor();

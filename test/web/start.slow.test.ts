@@ -45,7 +45,7 @@ describe.skipIf(!browser)('the start page', () => {
     await on(await TestHub.start({ rows: (client) => datasetVersionRow(client, 'colours') }), async (page) => {
       await page.getByRole('combobox', { name: 'Backbone' }).selectOption('imagenet');
       await page.getByRole('button', { name: /^Train on colours/ }).click();
-      await page.getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet"/).waitFor();
+      await page.getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/).waitFor();
       await expectAccessible(page);
     });
   });

@@ -45,7 +45,7 @@ export const WORK = {
     noteVersion(ledger, deriveDatasetVersion);
     const { startTransferRun } = await client.request(
       'mutation ($input: StartTransferRunInput!) { startTransferRun(input: $input) { id } }',
-      { input: { datasetVersionId: deriveDatasetVersion.id, backbone: 'tiny-imagenet', recipe: RECIPE } },
+      { input: { datasetVersionId: deriveDatasetVersion.id, backbone: 'tiny-imagenet-2', recipe: RECIPE } },
     );
     ledger.runs.set(startTransferRun.id, []);
     await follow(client, ledger, startTransferRun.id);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { backboneText } from '../backbone-text.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
-import { print, table } from '../output.js';
+import { fields, print, sections } from '../output.js';
 import { ADD_BACKBONE, BACKBONES } from '../requests/backbone.js';
 import { serverPath } from '../server-path.js';
 import { working } from '../working.js';
@@ -11,11 +12,22 @@ export function backboneCommand(program: Command): void {
   withConnection(backbone.command('list').description('List the backbones that are ready to use.')).action(
     async (options: ConnectionOptions) => {
       const { backbones } = await (await connect(options)).request(BACKBONES);
-      print(options, { backbones }, () =>
-        table(
-          ['name', 'trained on', 'license', 'SHA-256'],
-          backbones.map(({ name, trainedOn, licence, sha256 }) => [name, trainedOn, licence, sha256.slice(0, 12)]),
-        ),
+      print(
+        options,
+        { backbones },
+        () =>
+          sections(
+            ...backbones.map(({ name, trainedOn, figures, licence, source, sha256 }) =>
+              fields({
+                name,
+                'trained on': trainedOn,
+                accuracy: figures,
+                license: licence,
+                origin: source,
+                'SHA-256': sha256,
+              }),
+            ),
+          ) || 'None.',
       );
     },
   );
@@ -24,7 +36,7 @@ export function backboneCommand(program: Command): void {
     backbone
       .command('add')
       .description('Add a backbone.')
-      .argument('<name>', 'imagenet (downloaded), tiny-imagenet (bundled), or any name with --path')
+      .argument('<name>', 'imagenet (downloaded), tiny-imagenet-2 (bundled), or any name with --path')
       .option(
         '--path <file>',
         'Keras .h5 file of InceptionV3 without top, on the server, in a folder given with --allow',
@@ -35,6 +47,6 @@ export function backboneCommand(program: Command): void {
     const { addBackbone } = await working(`Adding the backbone ${name}`, () =>
       client.request(ADD_BACKBONE, { name, path }),
     );
-    print(options, { backbone: addBackbone }, () => `Backbone ${name}: ${addBackbone.trainedOn}`);
+    print(options, { backbone: addBackbone }, () => backboneText(addBackbone));
   });
 }

@@ -8,13 +8,22 @@ import type { BlobStore } from '../../storage/blobs.js';
 import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
 import { checkPublished, download, isDownloaded, type RemoteFile } from '../../storage/download.js';
 import type { AllowedFolders } from '../allowed-folders.js';
-import { type BackboneAbout, IMAGENET_ABOUT, TINY_IMAGENET_ABOUT } from './published-backbones.js';
-
-const IMAGENET = 'imagenet';
-export const TINY_IMAGENET = 'tiny-imagenet';
+import type { BuiltInBackbone } from './backbone.js';
+import {
+  type BackboneAbout,
+  BUILT_IN,
+  BUNDLED,
+  BUNDLED_ABOUT,
+  IMAGENET,
+  IMAGENET_ABOUT,
+  NOT_STATED,
+  REPLACED,
+} from './published-backbones.js';
 
 /** Milliseconds within which the server of the ImageNet weights must answer before a run is queued. */
 const CHECK_TIMEOUT = 3000;
+/** Milliseconds for which the answer of that server counts. */
+const PROBLEM_KEPT = 60_000;
 /** Most backbones that a refusal names besides the built-in ones. */
 const NAMED = 5;
 
@@ -24,6 +33,9 @@ export type BackboneRow = Prisma.BackboneGetPayload<object>;
 export type OnDownload = (done: number, total: number) => void;
 
 export class BackboneService {
+  /** Why the ImageNet weights cannot be had; null when they can. */
+  #problem: { readonly why: Promise<string | null>; readonly until: number } | undefined;
+
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
@@ -41,23 +53,44 @@ export class BackboneService {
     return this.prisma.backbone.findMany({ orderBy: { name: 'asc' } });
   }
 
+  /** The built-in backbones, the most accurate first. Asks the server of the ImageNet weights, at most once a minute. */
+  async builtIn(): Promise<BuiltInBackbone[]> {
+    if (!this.#problem || this.#problem.until < Date.now()) {
+      const why = this.requireObtainable(IMAGENET).then(
+        () => null,
+        (error: unknown) => (error as Error).message,
+      );
+      this.#problem = { why, until: Date.now() + PROBLEM_KEPT };
+    }
+    const problem = await this.#problem.why;
+    return [
+      { name: IMAGENET, ...IMAGENET_ABOUT, downloadBytes: this.options.imagenet.bytes, problem },
+      { name: BUNDLED, ...BUNDLED_ABOUT, downloadBytes: null, problem: null },
+    ];
+  }
+
   /** Adds a backbone from a weight file on the server. */
   async addFile(name: string, path: string): Promise<BackboneRow> {
-    if (name === IMAGENET || name === TINY_IMAGENET) {
+    if (BUILT_IN.includes(name) || REPLACED.has(name)) {
       throw new HubError('BAD_INPUT', `"${name}" is the name of built-in weights. Choose another name.`, { name });
     }
     const weights = await fromKeras(await this.allowed.resolve(path));
-    return this.#add(name, weights, { source: path, licence: 'not stated', trainedOn: 'not stated' });
+    return this.#add(name, weights, {
+      source: path,
+      licence: NOT_STATED,
+      trainedOn: NOT_STATED,
+      figures: NOT_STATED,
+    });
   }
 
   /**
    * The backbone of this name. The two built-in ones are fetched on first use.
-   * @throws BACKBONE_UNAVAILABLE where it cannot be fetched; no other backbone ever replaces it.
+   * @throws BACKBONE_UNAVAILABLE where it cannot be fetched; no other backbone ever takes its place.
    */
   async require(name: string, onDownload: OnDownload = () => undefined, signal?: AbortSignal): Promise<BackboneRow> {
     const present = await this.prisma.backbone.findUnique({ where: { name } });
     if (present) return present;
-    if (name === TINY_IMAGENET) return this.#add(name, await readFile(this.options.bundled), TINY_IMAGENET_ABOUT);
+    if (name === BUNDLED) return this.#add(name, await readFile(this.options.bundled), BUNDLED_ABOUT);
     if (name === IMAGENET) return this.#downloadImagenet(onDownload, signal);
     throw await this.#unknown(name);
   }
@@ -68,7 +101,7 @@ export class BackboneService {
    * @throws BACKBONE_UNAVAILABLE saying what to do.
    */
   async requireObtainable(name: string): Promise<void> {
-    if (name === TINY_IMAGENET || (await this.prisma.backbone.count({ where: { name } })) > 0) return;
+    if (name === BUNDLED || (await this.prisma.backbone.count({ where: { name } })) > 0) return;
     if (name !== IMAGENET) throw await this.#unknown(name);
     const { imagenet, downloads } = this.options;
     if (await isDownloaded(imagenet, downloads)) return;
@@ -98,15 +131,19 @@ export class BackboneService {
   #notDownloadable(error: unknown): HubError {
     const { url } = this.options.imagenet;
     const why = error instanceof Error ? error.message : String(error);
-    const message = `The backbone "imagenet" cannot be downloaded: ${why} Choose "tiny-imagenet", which is included, or add a local copy of ${url} under a name of its own: "hub backbone add NAME --path FILE", or addBackbone with its path.`;
+    const message = `The backbone "imagenet" cannot be downloaded: ${why} Choose "${BUNDLED}", which is included, or add a local copy of ${url} under a name of its own: "hub backbone add NAME --path FILE", or addBackbone with its path.`;
     return new HubError('BACKBONE_UNAVAILABLE', message, { name: IMAGENET, url });
   }
 
   async #unknown(name: string): Promise<HubError> {
-    const builtIn = [IMAGENET, TINY_IMAGENET];
-    const where = { name: { notIn: builtIn } };
+    const replacement = REPLACED.get(name);
+    if (replacement !== undefined) {
+      const message = `The backbone "${name}" is no longer included: "${replacement}" has replaced it and gives other results. Choose "${replacement}". Data folders in which "${name}" was used keep it.`;
+      return new HubError('BACKBONE_UNAVAILABLE', message, { name, replacement });
+    }
+    const where = { name: { notIn: [...BUILT_IN] } };
     const added = await this.prisma.backbone.findMany({ where, orderBy: { id: 'desc' }, take: NAMED });
-    const names = [...builtIn, ...added.map((backbone) => backbone.name)];
+    const names = [...BUILT_IN, ...added.map((backbone) => backbone.name)];
     const message = `There is no backbone named ${name}. Choose another, such as ${names.join(', ')}, or add it: "hub backbone add ${name} --path FILE", or addBackbone with its path.`;
     return new HubError('BACKBONE_UNAVAILABLE', message, { name, backbones: names });
   }

@@ -12,5 +12,20 @@ export interface Backbone {
   readonly preprocessing: string;
   /** Data that the weights were trained on. */
   readonly trainedOn: string;
+  /** Published or measured accuracy. */
+  readonly figures: string;
   readonly createdAt: Date;
+}
+
+/** A backbone that the hub can add by itself. */
+export interface BuiltInBackbone {
+  readonly name: string;
+  readonly source: string;
+  readonly licence: string;
+  readonly trainedOn: string;
+  readonly figures: string;
+  /** Size of its download; null when it is included. */
+  readonly downloadBytes: number | null;
+  /** Why it cannot be had, and what to do; null when it can. */
+  readonly problem: string | null;
 }

@@ -7,21 +7,36 @@ export const IMAGENET_FILE: RemoteFile = {
   md5: 'bcbd6486424b2319ff4ef7d526e38f63',
 };
 
-/** Origin of a backbone's weights, for people. */
+export const IMAGENET = 'imagenet';
+/** The backbone that is part of the package. */
+export const BUNDLED = 'tiny-imagenet-2';
+export const BUILT_IN: readonly string[] = [IMAGENET, BUNDLED];
+
+/** Names of bundled backbones of earlier versions, with what replaced them. A data folder that has one keeps it. */
+export const REPLACED: ReadonlyMap<string, string> = new Map([['tiny-imagenet', BUNDLED]]);
+
+/** Origin and quality of a backbone's weights, for people. */
 export interface BackboneAbout {
   readonly source: string;
   readonly licence: string;
   readonly trainedOn: string;
+  /** Published or measured accuracy. */
+  readonly figures: string;
 }
+
+export const NOT_STATED = 'not stated';
 
 export const IMAGENET_ABOUT: BackboneAbout = {
   source: IMAGENET_FILE.url,
   licence: 'Apache-2.0 (Keras-applications); ImageNet is for research use',
   trainedOn: 'ImageNet-1k at 299 x 299, as published with Keras-applications',
+  figures: 'ImageNet top-1 accuracy 77.9% at 299 px (published by Keras)',
 };
 
-export const TINY_IMAGENET_ABOUT: BackboneAbout = {
-  source: 'bundled: backbones/inception_v3_tiny_imagenet.safetensors, 8-bit kernels with a scale per output channel',
-  licence: 'trained for this project; Tiny-ImageNet is for research use',
-  trainedOn: 'Tiny-ImageNet at 75 x 75 from random weights, about five epochs: a weak backbone, good for trying things',
+export const BUNDLED_ABOUT: BackboneAbout = {
+  source: 'bundled: backbones/inception_v3_tiny_imagenet_2.safetensors, 8-bit kernels with a scale per output channel',
+  licence: 'MIT for the weights it started from (nsfwjs 4.4.0); Tiny-ImageNet is for research use',
+  trainedOn:
+    'Tiny-ImageNet (200 classes) at 75 x 75, seven epochs, starting from ImageNet weights up to mixed5 (from nsfwjs 4.4.0)',
+  figures: 'Tiny-ImageNet top-1 accuracy 42.0% on validation images reduced to 32 x 32',
 };

@@ -8,6 +8,7 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Imported, ImportJob, TaskEnd } from '../../training/job.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
+import { NOT_STATED } from '../backbone/published-backbones.js';
 import type { VersionRegistry } from './version-registry.js';
 
 interface ImportParts {
@@ -101,7 +102,7 @@ class ImportInHand implements JobInHand<'import'> {
     const { fileName, fileHash, datasetVersionId } = this.row;
     const { backboneBlob, architecture, weightsBlob, labels, size, test } = imported;
     const source = `imported: ${fileName}, SHA-256 ${fileHash}`;
-    const about = { source, licence: 'not stated', trainedOn: 'not stated' };
+    const about = { source, licence: NOT_STATED, trainedOn: NOT_STATED, figures: NOT_STATED };
     const backbone = await this.parts.backbones.adopt(backboneBlob, architecture, about);
     const figures = { testAccuracy: test.accuracy, testLoss: test.loss };
     return { datasetVersionId, backbone, weightsBlob, labels, size, ...figures };

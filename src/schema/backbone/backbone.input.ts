@@ -5,7 +5,7 @@ import { Checked, NAME, text } from '../checked.js';
 export class AddBackboneInput {
   @Field(() => String, {
     description:
-      '"imagenet" downloads the weights published with Keras-applications. "tiny-imagenet" is bundled. Any other name requires a path.',
+      '"imagenet" downloads the weights published with Keras-applications. "tiny-imagenet-2" is bundled. Any other name requires a path.',
   })
   @Checked(NAME)
   name!: string;

@@ -2,7 +2,7 @@ import { Arg, Mutation, Query, Resolver } from 'type-graphql';
 import type { BackboneService } from '../../domain/backbone/backbone-service.js';
 import { Needs } from '../permission.js';
 import { AddBackboneInput } from './backbone.input.js';
-import { BackboneType } from './backbone.type.js';
+import { BackboneType, BuiltInBackboneType } from './backbone.type.js';
 
 @Resolver()
 export class BackboneResolver {
@@ -12,6 +12,15 @@ export class BackboneResolver {
   @Needs('VIEWER')
   async allBackbones(): Promise<BackboneType[]> {
     return this.backbones.list();
+  }
+
+  @Query(() => [BuiltInBackboneType], {
+    description:
+      'The backbones that the hub can add by itself, the most accurate first. Asks the server of the ImageNet weights whether it answers, at most once a minute.',
+  })
+  @Needs('VIEWER')
+  async builtInBackbones(): Promise<BuiltInBackboneType[]> {
+    return this.backbones.builtIn();
   }
 
   @Mutation(() => BackboneType, {

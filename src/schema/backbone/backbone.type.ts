@@ -1,6 +1,6 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import { Field, ID, ObjectType } from 'type-graphql';
-import type { Backbone } from '../../domain/backbone/backbone.js';
+import { Field, Float, ID, ObjectType } from 'type-graphql';
+import type { Backbone, BuiltInBackbone } from '../../domain/backbone/backbone.js';
 
 @ObjectType('Backbone', { description: 'InceptionV3 without its top, with one set of pretrained weights.' })
 export class BackboneType implements Backbone {
@@ -19,7 +19,7 @@ export class BackboneType implements Backbone {
   @Field(() => String, { description: 'Origin of the weights: a URL or a path.' })
   source!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'License of the weights, and of the data they were trained on.' })
   licence!: string;
 
   @Field(() => String, { description: 'Formula applied to pixels before the first layer.' })
@@ -28,6 +28,33 @@ export class BackboneType implements Backbone {
   @Field(() => String, { description: 'Data that the weights were trained on.' })
   trainedOn!: string;
 
+  @Field(() => String, { description: 'Published or measured accuracy.' })
+  figures!: string;
+
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
+}
+
+@ObjectType('BuiltInBackbone', { description: 'A backbone that the hub can add by itself.' })
+export class BuiltInBackboneType implements BuiltInBackbone {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String, { description: 'Origin of the weights: a URL or a path.' })
+  source!: string;
+
+  @Field(() => String, { description: 'License of the weights, and of the data they were trained on.' })
+  licence!: string;
+
+  @Field(() => String, { description: 'Data that the weights were trained on.' })
+  trainedOn!: string;
+
+  @Field(() => String, { description: 'Published or measured accuracy.' })
+  figures!: string;
+
+  @Field(() => Float, { nullable: true, description: 'Size of its download; null when it is included.' })
+  downloadBytes!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it cannot be had, and what to do; null when it can.' })
+  problem!: string | null;
 }

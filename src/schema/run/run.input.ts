@@ -84,7 +84,7 @@ export class StartTransferRunInput implements TransferRequest {
   datasetVersionId!: string;
 
   @Field(() => String, {
-    description: 'Name of a backbone: "imagenet", "tiny-imagenet", or one added with `addBackbone`.',
+    description: 'Name of a backbone: "imagenet", "tiny-imagenet-2", or one added with `addBackbone`.',
   })
   @Checked(text(1, 64))
   backbone!: string;

@@ -1,9 +1,10 @@
 import { useApolloClient } from '@apollo/client/react';
 import { Button, Group, Radio, Stack } from '@mantine/core';
 import { graphql } from '../../graphql';
+import { formatBytes } from '../../lib/format';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
-import { BACKBONE_PICKER, type BackboneChoice } from './fragments';
+import { BACKBONE_PICKER, type BackboneChoice, type BuiltInBackbone } from './fragments';
 
 const ADD = graphql(
   `
@@ -14,14 +15,10 @@ const ADD = graphql(
   [BACKBONE_PICKER],
 );
 
-/** Backbones that the hub can add by itself, with descriptions. */
-const KNOWN: Readonly<Record<string, string>> = {
-  imagenet: 'InceptionV3 with ImageNet weights. Not downloaded yet (88 MB).',
-  'tiny-imagenet': 'A small backbone for experiments, included with the hub. Not unpacked yet.',
-};
-
 interface Props {
   readonly backbones: readonly BackboneChoice[];
+  /** Backbones that the hub can add by itself. */
+  readonly builtIn: readonly BuiltInBackbone[];
   readonly value: string;
   readonly onChoose: (name: string) => void;
   /** Called after a backbone was added. */
@@ -29,10 +26,10 @@ interface Props {
 }
 
 /** Chooses the pretrained network. */
-export function BackbonePicker({ backbones, value, onChoose, onAdded }: Props) {
+export function BackbonePicker({ backbones, builtIn, value, onChoose, onAdded }: Props) {
   const client = useApolloClient();
   const { busy, problem, run } = useTask();
-  const missing = Object.keys(KNOWN).filter((name) => !backbones.some((backbone) => backbone.name === name));
+  const missing = builtIn.filter(({ name }) => !backbones.some((backbone) => backbone.name === name));
   const add = async (name: string): Promise<void> => {
     await client.mutate({ mutation: ADD, variables: { name } });
     await onAdded();
@@ -40,12 +37,23 @@ export function BackbonePicker({ backbones, value, onChoose, onAdded }: Props) {
   return (
     <Radio.Group label="Backbone" value={value} onChange={onChoose}>
       <Stack gap="xs" mt={4}>
-        {backbones.map(({ id, name, trainedOn }) => (
-          <Radio key={id} size="sm" value={name} label={name} description={trainedOn} />
+        {backbones.map((backbone) => (
+          <Radio
+            key={backbone.id}
+            size="sm"
+            value={backbone.name}
+            label={backbone.name}
+            description={describe(backbone)}
+          />
         ))}
-        {missing.map((name) => (
+        {missing.map(({ name, downloadBytes, ...about }) => (
           <Group key={name} gap="xs" align="flex-start">
-            <Radio size="sm" value={name} label={name} description={KNOWN[name]} />
+            <Radio
+              size="sm"
+              value={name}
+              label={name}
+              description={`${describe(about)} ${downloadBytes === null ? 'Included.' : `A download of ${formatBytes(downloadBytes)}.`}`}
+            />
             {value === name && (
               <Button size="xs" variant="default" loading={busy} onClick={() => void run(() => add(name))}>
                 Add {name}
@@ -58,3 +66,6 @@ export function BackbonePicker({ backbones, value, onChoose, onAdded }: Props) {
     </Radio.Group>
   );
 }
+
+const describe = ({ trainedOn, figures, licence }: Pick<BackboneChoice, 'trainedOn' | 'figures' | 'licence'>): string =>
+  `Trained on: ${trainedOn}. Accuracy: ${figures}. License: ${licence}.`;

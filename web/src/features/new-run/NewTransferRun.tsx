@@ -1,5 +1,6 @@
 import { NativeSelect, Radio, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { preferredBackbone } from '../../lib/backbones';
 import { BackbonePicker } from './BackbonePicker';
 import { DataPicker } from './DataPicker';
 import type { RunForm } from './fragments';
@@ -21,13 +22,11 @@ interface Props {
 
 /** A new run: data, backbone and recipe. */
 export function NewTransferRun({ form, versionId, onAdded }: Props) {
-  const { datasets, backbones, pipelines, presets } = form;
+  const { datasets, backbones, builtInBackbones, pipelines, presets } = form;
   const versions = datasets.flatMap((dataset) => dataset.versions);
   const known = versions.find(({ id }) => id === versionId) ?? versions[0];
   const [datasetVersionId, setDatasetVersionId] = useState(known?.id ?? '');
-  const [backbone, setBackbone] = useState(
-    (backbones.find(({ name }) => name === 'imagenet') ?? backbones[0])?.name ?? 'imagenet',
-  );
+  const [backbone, setBackbone] = useState(preferredBackbone(backbones, builtInBackbones));
   const [mode, setMode] = useState('quick');
   const chains = pipelines.filter(({ stages }) => stages.length > 1);
   const [chain, setChain] = useState(chains.at(-1)?.name);
@@ -42,7 +41,13 @@ export function NewTransferRun({ form, versionId, onAdded }: Props) {
     <StartForm plan={planTransfer(form, { datasetVersionId, backbone, preset }, stage)} open={mode === 'custom'}>
       <Stack>
         <DataPicker datasets={datasets} value={datasetVersionId} onChoose={setDatasetVersionId} />
-        <BackbonePicker backbones={backbones} value={backbone} onChoose={setBackbone} onAdded={onAdded} />
+        <BackbonePicker
+          backbones={backbones}
+          builtIn={builtInBackbones}
+          value={backbone}
+          onChoose={setBackbone}
+          onAdded={onAdded}
+        />
       </Stack>
       <Stack>
         <SegmentedControl aria-label="Recipe" data={MODES} value={mode} onChange={setMode} />

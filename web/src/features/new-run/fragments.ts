@@ -11,10 +11,17 @@ export type DatasetChoice = ResultOf<typeof DATA_PICKER>;
 
 export const BACKBONE_PICKER = graphql(`
   fragment BackbonePicker_backbone on Backbone @_unmask {
-    id name trainedOn
+    id name trainedOn figures licence
   }
 `);
 export type BackboneChoice = ResultOf<typeof BACKBONE_PICKER>;
+
+const BUILT_IN_BACKBONE = graphql(`
+  fragment BackbonePicker_builtInBackbone on BuiltInBackbone @_unmask {
+    name trainedOn figures licence downloadBytes problem
+  }
+`);
+export type BuiltInBackbone = ResultOf<typeof BUILT_IN_BACKBONE>;
 
 /** The data of the form for runs. */
 export const RUN_FORM = graphql(
@@ -27,9 +34,10 @@ export const RUN_FORM = graphql(
       pipelines { name description preset stages { kind changes } }
       datasets { ...DataPicker_dataset }
       backbones { ...BackbonePicker_backbone }
+      builtInBackbones { ...BackbonePicker_builtInBackbone }
     }
   `,
-  [RECIPE, DATA_PICKER, BACKBONE_PICKER],
+  [RECIPE, DATA_PICKER, BACKBONE_PICKER, BUILT_IN_BACKBONE],
 );
 export type RunForm = ResultOf<typeof RUN_FORM>;
 

@@ -8,7 +8,7 @@ import classes from './RunRecord.module.css';
 export const RUN_RECORD = graphql(`
   fragment RunRecord_run on Run {
     id createdAt startedAt endedAt peakMemoryBytes
-    backbone { id name sha256 }
+    backbone { id name sha256 trainedOn figures licence source }
     datasetVersion { id contentHash }
     engine { name version device threads }
     environment { code { version commit dirty } node libraries { name version } host { name os cpu cores memoryBytes } }
@@ -25,6 +25,10 @@ export function RunRecord({ run: of }: { readonly run: FragmentOf<typeof RUN_REC
   const facts: readonly (readonly [name: string, value: ReactNode])[] = [
     ['Data', <Copyable key="data" value={run.datasetVersion.contentHash} />],
     ['Backbone', backbone && <Copyable key="backbone" value={backbone.sha256} />],
+    ['Backbone trained on', backbone?.trainedOn],
+    ['Accuracy of the backbone', backbone?.figures],
+    ['License of the backbone', backbone?.licence],
+    ['Origin of the backbone', backbone?.source],
     ['Engine', engine && `${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} threads`],
     [
       'Code',

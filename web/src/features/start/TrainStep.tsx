@@ -3,8 +3,9 @@ import { Button, Group, NativeSelect, Progress, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
+import { preferredBackbone } from '../../lib/backbones';
 import type { StepState } from '../../lib/first-steps';
-import { formatShare, shortId } from '../../lib/format';
+import { formatBytes, formatShare, shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
@@ -14,6 +15,7 @@ export const TrainStep_query = graphql(`
   fragment TrainStep_query on Query {
     datasets { id name versions { id number createdAt } }
     backbones { id name }
+    builtInBackbones { name downloadBytes problem }
     runs(page: { first: 10 }) {
       runs {
         id state backboneName queuePosition testAccuracy
@@ -38,12 +40,6 @@ const START_TRANSFER_RUN = graphql(`
   }
 `);
 
-/** Backbones that the hub has or can download. */
-const BACKBONES = [
-  { value: 'tiny-imagenet', label: 'tiny-imagenet: included' },
-  { value: 'imagenet', label: 'imagenet: more accurate, 88 MB download' },
-];
-
 /** Step 2: a run with the default recipe on the newest version. */
 export function TrainStep({
   query,
@@ -54,8 +50,8 @@ export function TrainStep({
   readonly state: StepState;
   readonly refetch: () => unknown;
 }) {
-  const { datasets, backbones, runs } = readFragment(TrainStep_query, query);
-  const [backbone, setBackbone] = useState('tiny-imagenet');
+  const { datasets, backbones, builtInBackbones, runs } = readFragment(TrainStep_query, query);
+  const [backbone, setBackbone] = useState(preferredBackbone(backbones, builtInBackbones));
   const [add] = useMutation(ADD_BACKBONE);
   const [start] = useMutation(START_TRANSFER_RUN);
   const task = useTask();
@@ -88,7 +84,16 @@ export function TrainStep({
           <Group gap="sm" align="flex-end">
             <NativeSelect
               label="Backbone"
-              data={BACKBONES}
+              data={[
+                ...builtInBackbones.map(({ name, downloadBytes }) => ({
+                  value: name,
+                  label:
+                    downloadBytes === null ? `${name}: included` : `${name}: ${formatBytes(downloadBytes)} download`,
+                })),
+                ...backbones
+                  .filter(({ name }) => !builtInBackbones.some((known) => known.name === name))
+                  .map(({ name }) => name),
+              ]}
               value={backbone}
               onChange={({ currentTarget }) => setBackbone(currentTarget.value)}
             />
