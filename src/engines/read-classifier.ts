@@ -10,9 +10,7 @@ export async function readClassifier(
   blobs: BlobStore,
   { backboneBlob, weightsBlob, size }: Omit<ClassifierNetwork, 'quantizedBlob'>,
 ): Promise<ClassifierSpec> {
-  const [{ weights: backbone }, { weights: trained }] = [
-    readSafetensors(await blobs.get(backboneBlob)),
-    readSafetensors(await blobs.get(weightsBlob)),
-  ];
-  return { backbone: overlay(backbone, trained), size, head: headOf(trained), headWeights: trained };
+  const { weights: backbone } = readSafetensors(await blobs.get(backboneBlob));
+  const trained = readSafetensors(await blobs.get(weightsBlob));
+  return { backbone: overlay(backbone, trained.weights), size, head: headOf(trained), headWeights: trained.weights };
 }

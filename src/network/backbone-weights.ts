@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import { inceptionV3 } from './inception-v3.js';
+import { inceptionV3, type LastBlock, lastBlockOf } from './inception-v3.js';
 import type { ConvLayer, Layer } from './layers.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
@@ -27,12 +27,15 @@ export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] 
 
 /**
  * Finds the network of a set of weights, and checks every name and shape.
- * @returns the layers of InceptionV3 with the width of the weights' first convolution.
+ * @returns the layers of InceptionV3 with the width of the weights' first convolution, up to the block that their number of
+ * kernels is that of.
  * @throws WEIGHTS_REFUSED when a tensor is missing, has a wrong shape or does not belong to the network, with its name.
  */
-export function matchBackbone(weights: Weights): { layers: readonly Layer[]; width: number } {
+export function matchBackbone(weights: Weights): { layers: readonly Layer[]; width: number; end: LastBlock } {
   const filters = weights.get('conv2d/kernel')?.shape[3] ?? 0;
-  const layers = backboneOf(filters);
+  const kernels = Array.from(weights.keys()).filter((name) => /^conv2d(_\d+)?\/kernel$/.test(name)).length;
+  const end = lastBlockOf(kernels);
+  const layers = backboneOf(filters, end);
   const known = new Set<string>();
   for (const layer of convolutions(layers)) {
     for (const [name, shape] of expectedShapes(layer)) {
@@ -49,13 +52,15 @@ export function matchBackbone(weights: Weights): { layers: readonly Layer[]; wid
   }
   const stray = [...weights.keys()].find((name) => !known.has(name));
   if (stray !== undefined) throw refuseBackbone(`${stray.slice(0, 80)} has no place in it`);
-  return { layers, width: filters / 32 };
+  return { layers, width: filters / 32, end: end ?? 'mixed10' };
 }
 
-/** InceptionV3 with so many filters in its first convolution. @throws WEIGHTS_REFUSED when no width has as many. */
-export function backboneOf(filters: number): readonly Layer[] {
+/**
+ * InceptionV3 with so many filters in its first convolution, up to a block. @throws WEIGHTS_REFUSED when no width has as many.
+ */
+export function backboneOf(filters: number, end?: LastBlock): readonly Layer[] {
   const width = filters / 32;
-  if (Number.isInteger(width * 16) && width > 0 && width <= 2) return inceptionV3(width);
+  if (Number.isInteger(width * 16) && width > 0 && width <= 2) return inceptionV3(width, end);
   throw refuseBackbone(`conv2d/kernel has ${filters} filters; InceptionV3 has 32`);
 }
 

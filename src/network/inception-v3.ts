@@ -22,11 +22,15 @@ export const FIRST_TRAINED_LAYERS = Object.values(FirstTrainedLayer);
 /** Name of the head's input. */
 export const POOLED = 'avg_pool' satisfies FirstTrainedLayer;
 
+/** The last block of a network: all of them, or those up to a cut. */
+export type LastBlock = Exclude<FirstTrainedLayer, typeof POOLED>;
+const WHOLE: LastBlock = 'mixed10';
+
 /** Below 75 pixels the last windows no longer fit. */
 export const SMALLEST_IMAGE = 75;
 
 /**
- * InceptionV3 without its top, followed by global average pooling (`avg_pool`).
+ * InceptionV3 without its top, or its blocks up to one of them, followed by global average pooling (`avg_pool`).
  *
  * Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2015), as Keras-applications
  * builds it; layer names and creation order are Keras's, so that its weight files fit. Shapes in the comments are for
@@ -34,7 +38,7 @@ export const SMALLEST_IMAGE = 75;
  *
  * @param width multiplies every number of filters: 1 is the real network, k/16 keeps all of them whole (tests).
  */
-export function inceptionV3(width = 1): readonly Layer[] {
+export function inceptionV3(width = 1, end: LastBlock = WHOLE): readonly Layer[] {
   const b = new Builder(width);
   let x = b.conv(NETWORK_INPUT, 32, [3, 3], 2, 'valid'); // 149 x 149 x 32
   x = b.conv(x, 32, [3, 3], 1, 'valid'); // 147 x 147 x 32
@@ -76,17 +80,39 @@ export function inceptionV3(width = 1): readonly Layer[] {
     const pool = b.conv(b.pool('averagePool', x, 1, 'same'), 192);
     x = b.concat(`mixed${index}`, [one, three, double, pool]); // 8 x 8 x 2048
   }
-  return [...b.layers, { kind: 'globalAveragePool', name: 'avg_pool', inputs: [x] }];
+  const { frozen: layers } = divideAt(b.layers, end);
+  return [...layers, { kind: 'globalAveragePool', name: POOLED, inputs: [end] }];
 }
 
-/** Name of a network of this width, as stored in records. */
-export function architectureName(width: number): string {
-  return width === 1 ? 'InceptionV3' : `InceptionV3 x ${width}`;
+/** The block with which a network of so many convolutions ends; undefined if none does. */
+export function lastBlockOf(convolutions: number): LastBlock | undefined {
+  let count = 0;
+  for (const { kind, name } of inceptionV3()) {
+    if (kind === 'conv') count += 1;
+    if (count === convolutions && kind === 'concat' && isBlock(name)) return name;
+  }
+  return undefined;
+}
+
+function isBlock(name: string): name is LastBlock {
+  return name !== POOLED && Object.hasOwn(FirstTrainedLayer, name);
+}
+
+/** Name of a network of this width and with this last block, as stored in records. */
+export function architectureName(width: number, end: LastBlock = WHOLE): string {
+  return `InceptionV3${width === 1 ? '' : ` x ${width}`}${end === WHOLE ? '' : ` to ${end}`}`;
 }
 
 /** The network with the name of `architectureName`. */
 export function networkOf(architecture: string): readonly Layer[] {
-  return inceptionV3(Number(architecture.split(' x ')[1] ?? 1));
+  const [, width = '1'] = / x (\S+)/.exec(architecture) ?? [];
+  return inceptionV3(Number(width), lastBlockIn(architecture));
+}
+
+/** The last block of the network with that name. */
+export function lastBlockIn(architecture: string): LastBlock {
+  const [, end = WHOLE] = / to (\S+)$/.exec(architecture) ?? [];
+  return end as LastBlock;
 }
 
 /** Shape of the features at the first trained layer, for images of imageSize x imageSize. */
@@ -109,9 +135,7 @@ const SMALLEST_MAP = 3;
 
 /** The last layer whose maps resolve places: `mixed10` from 139 pixels on, `mixed7` at 75. */
 export function lastMaps(shapes: ReadonlyMap<string, Shape>): FirstTrainedLayer {
-  return FIRST_TRAINED_LAYERS.findLast(
-    (name) => (shapes.get(name) as Shape).height >= SMALLEST_MAP,
-  ) as FirstTrainedLayer;
+  return FIRST_TRAINED_LAYERS.findLast((name) => (shapes.get(name)?.height ?? 0) >= SMALLEST_MAP) as FirstTrainedLayer;
 }
 
 /** Collects layers and numbers them as Keras does: convolutions with their normalizations, in creation order. */

@@ -35,9 +35,16 @@ export interface ConcatLayer {
   readonly inputs: readonly string[];
 }
 
-/** Mean over height and width: h x w x c becomes c. */
-export interface GlobalAveragePoolLayer {
-  readonly kind: 'globalAveragePool';
+/** Mean or maximum over height and width: h x w x c becomes c. */
+export interface GlobalPoolLayer {
+  readonly kind: 'globalAveragePool' | 'globalMaxPool';
+  readonly name: string;
+  readonly inputs: readonly [string];
+}
+
+/** A map as one row, in Keras's order: h x w x c becomes h·w·c, channels last. */
+interface FlattenLayer {
+  readonly kind: 'flatten';
   readonly name: string;
   readonly inputs: readonly [string];
 }
@@ -49,8 +56,48 @@ export interface DenseLayer {
   readonly inputs: readonly [string];
   readonly inFeatures: number;
   readonly units: number;
-  readonly activation: 'relu' | 'softmax';
+  readonly activation: Activation;
 }
+
+/**
+ * Batch normalization in inference mode, by channel: y = (x - moving_mean) / sqrt(moving_variance + epsilon) * gamma + beta.
+ * Convolutions of the backbone have their own.
+ */
+export interface NormLayer {
+  readonly kind: 'norm';
+  readonly name: string;
+  readonly inputs: readonly [string];
+  readonly channels: number;
+  readonly epsilon: number;
+}
+
+/** A function of each value, or a softmax over channels. */
+export interface ActivationLayer {
+  readonly kind: 'activation';
+  readonly name: string;
+  readonly inputs: readonly [string];
+  readonly activation: Activation;
+  /** Of `elu`: -alpha is the limit for x to -infinity; 1 by default. Of `leakyRelu`, which needs it: the slope below 0. */
+  readonly alpha?: number | undefined;
+}
+
+/** Functions as Keras defines them; gelu is the exact one. */
+export const ACTIVATIONS = [
+  'linear',
+  'relu',
+  'softmax',
+  'sigmoid',
+  'tanh',
+  'elu',
+  'selu',
+  'gelu',
+  'swish',
+  'leakyRelu',
+] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** Constants of selu: scale · x above 0, else scale · alpha · (e^x - 1). Source: Klambauer et al. (2017). */
+export const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 } as const;
 
 /** Inverted dropout: in training a unit is zeroed with probability `rate`, else scaled by 1 / (1 - rate). */
 interface DropoutLayer {
@@ -61,7 +108,16 @@ interface DropoutLayer {
 }
 
 export type Padding = 'same' | 'valid';
-export type Layer = ConvLayer | PoolLayer | ConcatLayer | GlobalAveragePoolLayer | DenseLayer | DropoutLayer;
+export type Layer =
+  | ConvLayer
+  | PoolLayer
+  | ConcatLayer
+  | GlobalPoolLayer
+  | FlattenLayer
+  | DenseLayer
+  | NormLayer
+  | ActivationLayer
+  | DropoutLayer;
 
 /** Shape of an activation; height and width are 1 after global pooling. */
 export interface Shape {
@@ -77,6 +133,30 @@ export const NETWORK_INPUT = 'input';
 export function samePadding(size: number, window: number, stride: number): readonly [number, number] {
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + window - size);
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
+}
+
+/** The layers that the last one depends on, in order. */
+export function usedLayers(layers: readonly Layer[]): readonly Layer[] {
+  const needed = new Set([layers.at(-1)?.name]);
+  return layers
+    .toReversed()
+    .filter(({ name, inputs }) => {
+      if (needed.has(name)) for (const input of inputs) needed.add(input);
+      return needed.has(name);
+    })
+    .toReversed();
+}
+
+/** The same layers, the last one without its softmax. */
+export function withoutSoftmax(layers: readonly Layer[]): readonly Layer[] {
+  const last = layers.at(-1);
+  if (!isSoftmax(last)) return layers;
+  return [...layers.slice(0, -1), { ...last, activation: 'linear' }];
+}
+
+/** Whether a layer gives probabilities. */
+export function isSoftmax(layer: Layer | undefined): layer is DenseLayer | ActivationLayer {
+  return (layer?.kind === 'dense' || layer?.kind === 'activation') && layer.activation === 'softmax';
 }
 
 /** Shapes of the layers' outputs, by name. @throws RangeError when a window does not fit into its input. */
@@ -111,9 +191,14 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'concat':
       return { ...input, channels: inputs.reduce((sum, shape) => sum + shape.channels, 0) };
     case 'globalAveragePool':
+    case 'globalMaxPool':
       return { height: 1, width: 1, channels: input.channels };
+    case 'flatten':
+      return { height: 1, width: 1, channels: input.height * input.width * input.channels };
     case 'dense':
       return { height: 1, width: 1, channels: layer.units };
+    case 'norm':
+    case 'activation':
     case 'dropout':
       return input;
   }

@@ -1,4 +1,5 @@
 import { inferShapes, type Layer, type Shape } from './layers.js';
+import { NORM_VARIABLES } from './norm.js';
 
 /** Cost of layers: multiply-adds and weights. */
 export interface Cost {
@@ -21,6 +22,8 @@ export function costOf(layers: readonly Layer[], input: Shape, inputName: string
     } else if (layer.kind === 'dense') {
       multiplyAdds += layer.inFeatures * layer.units;
       weights += (layer.inFeatures + 1) * layer.units;
+    } else if (layer.kind === 'norm') {
+      weights += NORM_VARIABLES.length * layer.channels;
     }
   }
   return { multiplyAdds, weights };

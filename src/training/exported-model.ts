@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
 import { matchBackbone } from '../network/backbone-weights.js';
-import { type HeadShape, headOf } from '../network/head.js';
+import { checkHead } from '../network/check-head.js';
+import { headOf, headVariables } from '../network/head.js';
 import { checkSides } from '../network/keras/start.js';
-import { imageShapes, type Shape } from '../network/layers.js';
+import type { Layer } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Tensor, Weights } from '../network/tensor.js';
 
@@ -12,7 +13,7 @@ export interface ImportedClassifier {
   /** Weights of InceptionV3 without its top and of the head, under the hub's names. */
   readonly weights: Weights;
   readonly size: { readonly input: number; readonly image: number };
-  readonly shape: HeadShape;
+  readonly head: readonly Layer[];
   /** Labels of the outputs, if the file names them. */
   readonly labels: readonly string[] | null;
   /** Assumptions made because the file does not tell. */
@@ -25,15 +26,18 @@ const labelsSchema = z.array(z.string().min(1).max(100)).max(10_000);
 const aboutSchema = z.object({
   labels: jsonOf(labelsSchema),
   preprocessing: jsonOf(z.object({ input: z.int().positive(), image: z.int().positive() })),
-  head: jsonOf(z.object({ dropout: z.number().min(0).lt(1) })),
+  head: z.string(),
 });
-
-const HEAD = ['dense/kernel', 'dense/bias', 'predictions/kernel', 'predictions/bias'];
-export const isOfHead = (name: string): boolean => HEAD.includes(name);
 
 /** The tensors whose names match a predicate. */
 export function pick(weights: Weights, chosen: (name: string) => boolean): Map<string, Tensor> {
   return new Map([...weights].filter(([name]) => chosen(name)));
+}
+
+/** Whether a weight belongs to the backbone of a model with the given head, by its name. */
+export function isOfBackbone(head: readonly Layer[]): (name: string) => boolean {
+  const ofHead = new Set(headVariables(head).map(([name]) => name));
+  return (name) => !ofHead.has(name);
 }
 
 /** Reads a safetensors file that a hub exported. @throws WEIGHTS_REFUSED when it is not one, or its shapes do not fit. */
@@ -42,18 +46,12 @@ export function readExportedModel(file: Uint8Array): ImportedClassifier {
   const about = aboutSchema.safeParse(metadata);
   if (!about.success)
     throw refuseExport('its metadata do not say labels, preprocessing and head, as an export of a hub does');
-  const { labels, preprocessing: size, head } = about.data;
+  const { labels, preprocessing: size } = about.data;
   checkSides(size, refuseExport);
-  const { layers } = matchBackbone(pick(weights, (name) => !isOfHead(name)));
-  const pooled = imageShapes(layers, size.image).get('avg_pool') as Shape;
-  const sizes = headOf(weights).flatMap((layer) => (layer.kind === 'dense' ? layer : []));
-  for (const { name, inFeatures, units } of sizes) {
-    const bias = weights.get(`${name}/bias`)?.shape;
-    const fits = name !== 'dense' || inFeatures === pooled.channels;
-    if (!fits || bias?.join() !== String(units)) throw refuseExport(`${name} does not fit the layer before it`);
-  }
-  const [hidden, classes] = sizes.map(({ units }) => units) as [number, number];
-  return { weights, size, labels, shape: { hidden, classes, dropout: head.dropout }, notes: [] };
+  const head = headOf({ weights, metadata });
+  const { layers } = matchBackbone(pick(weights, isOfBackbone(head)));
+  checkHead(layers, head, size.image);
+  return { weights, size, labels, head, notes: [] };
 }
 
 /** A string that holds JSON of the given schema. */

@@ -5,8 +5,9 @@ import { type Answers, fitTemperature, temper } from '../calibration/temperature
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
 import type { ClassifierForward, Forward } from '../engines/engine.js';
-import { headOf } from '../network/head.js';
-import type { DenseLayer } from '../network/layers.js';
+import { matchBackbone } from '../network/backbone-weights.js';
+import { POOLED } from '../network/inception-v3.js';
+import { imageShapes, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import { requireFiniteAnswers } from '../network/usable-weights.js';
 import { randomStream, shuffle } from '../random.js';
@@ -15,7 +16,7 @@ import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
 import type { Calibration, CalibrationJob } from './job.js';
 import { drawSplits } from './splits.js';
-import { plainVariant, type ServingContext } from './test-split.js';
+import { outputsByClass, plainVariant, type ServingContext } from './test-split.js';
 
 /** Training images to which the subspace of features is fitted. */
 const FITTED_IMAGES = 2000;
@@ -47,6 +48,7 @@ export async function fitCalibration(
     const networks = await Promise.all(threads.map((thread) => thread.load({ ...job, quantizedBlob: null })));
     const network = new ImageForward(manifest, shards, networks, {
       size: job.size,
+      labels: job.labels,
       channels: await channelsOf(job, blobs),
       signal,
     });
@@ -79,10 +81,10 @@ export async function fitCalibration(
   }
 }
 
-/** Number of features per image that the head reads. */
-async function channelsOf({ weightsBlob }: CalibrationJob, blobs: BlobStore): Promise<number> {
-  const [first] = headOf(readSafetensors(await blobs.get(weightsBlob)).weights);
-  return (first as DenseLayer).inFeatures;
+/** Number of pooled features per image. */
+async function channelsOf({ backboneBlob, size }: CalibrationJob, blobs: BlobStore): Promise<number> {
+  const { layers } = matchBackbone(readSafetensors(await blobs.get(backboneBlob)).weights);
+  return (imageShapes(layers, size.image).get(POOLED) as Shape).channels;
 }
 
 /** The forward pass of a network over images of a dataset version. */
@@ -90,16 +92,23 @@ class ImageForward {
   /** Features per image. */
   readonly channels: number;
   readonly #classes: number;
+  /** By class of the dataset version: index of the network's output for it. */
+  readonly #outputs: readonly number[];
   readonly #rows: FrozenPart;
 
   constructor(
     private readonly manifest: Manifest,
     shards: ShardReader,
     networks: readonly ClassifierForward[],
-    { channels, ...options }: Pick<FrozenPartOptions, 'size' | 'signal'> & { readonly channels: number },
+    {
+      channels,
+      labels,
+      ...options
+    }: Pick<FrozenPartOptions, 'size' | 'signal'> & { readonly channels: number; readonly labels: readonly string[] },
   ) {
     this.channels = channels;
-    this.#classes = manifest.classes.length;
+    this.#classes = labels.length;
+    this.#outputs = outputsByClass(labels, manifest);
     const rows = networks.map((network) => asRows(network, channels));
     this.#rows = new FrozenPart({ shards, networks: rows, type: 'float32', ...options });
   }
@@ -132,7 +141,8 @@ class ImageForward {
         all.distances.push(distance(features.subarray(i * channels, (i + 1) * channels), subspace));
       }
     }
-    return { ...all, labels: Array.from(rows, (row) => this.#image(row).label), classes };
+    const labels = Array.from(rows, (row) => this.#outputs[this.#image(row).label] as number);
+    return { ...all, labels, classes };
   }
 
   #image(row: number): ImageRecord {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Spread } from '../calibration/spread.js';
 import { computeSchema } from '../engines/compute.js';
 import type { EngineInfo, InputSize } from '../engines/engine.js';
+import type { Layer } from '../network/layers.js';
 import { blobPlaceSchema } from '../storage/blob-place.js';
 import type { Environment } from './environment.js';
 import { type EpochMetrics, type Evaluation, epochMetricsSchema, SweepMetric } from './epoch-metrics.js';
@@ -57,7 +58,11 @@ export type SweepJob = z.output<typeof sweepJobSchema>;
 /** The job of making and measuring the 8-bit form of a model version. */
 export const quantizationJobSchema = jobSchema
   .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobPlace: true, threads: true })
-  .extend({ weightsBlob: sha256 });
+  .extend({
+    weightsBlob: sha256,
+    /** Class names in the order of the network's outputs. */
+    labels: z.array(z.string()),
+  });
 export type QuantizationJob = z.output<typeof quantizationJobSchema>;
 
 /** The job of exporting a model version to a file. */
@@ -68,9 +73,7 @@ export const exportJobSchema = z.object({
   /** Blob of the 8-bit form, if that is exported. */
   quantizedBlob: sha256.nullable(),
   size: jobSchema.shape.size,
-  /** Dropout rate of the head in training. */
-  dropout: z.number(),
-  /** Metadata of the file. */
+  /** Metadata of the file; they describe the head. */
   about: z.record(z.string(), z.string()),
   /** File to write. */
   file: z.string(),
@@ -158,7 +161,7 @@ export interface Imported {
   readonly weightsBlob: string;
   readonly labels: readonly string[];
   readonly size: InputSize;
-  readonly head: { readonly hidden: number; readonly dropout: number };
+  readonly head: readonly Layer[];
   /** Assumptions made because the file does not tell. */
   readonly notes: readonly string[];
   /** Figures on the test split; the loss in nats. */

@@ -6,9 +6,10 @@ import { classifierModel } from '../engines/onnx/classifier-model.js';
 import { encodeMetadata } from '../engines/onnx/proto.js';
 import { readClassifier } from '../engines/read-classifier.js';
 import { floatBackbone, matchBackbone } from '../network/backbone-weights.js';
+import { headOf } from '../network/head.js';
 import { kerasModel } from '../network/keras/layers.js';
 import { writeKerasModel } from '../network/keras/write.js';
-import type { Layer } from '../network/layers.js';
+import { type Layer, usedLayers } from '../network/layers.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
@@ -49,11 +50,12 @@ async function readFloatClassifier(
   job: ExportJob,
   blobs: BlobStore,
 ): Promise<{ layers: readonly Layer[]; weights: Weights }> {
-  const { backbone, head, headWeights } = await readClassifier(blobs, job);
-  const trained = head.map((layer): Layer => (layer.kind === 'dropout' ? { ...layer, rate: job.dropout } : layer));
+  const { backbone, headWeights } = await readClassifier(blobs, job);
   const ofHead = [...headWeights].filter(([name]) => !backbone.has(name));
+  // The weights of a run do not tell its dropout rate; the metadata of the version do.
+  const head = headOf({ weights: headWeights, metadata: job.about });
   return {
-    layers: [...matchBackbone(backbone).layers, ...trained],
+    layers: usedLayers([...matchBackbone(backbone).layers, ...head]),
     weights: new Map([...floatBackbone(backbone), ...ofHead]),
   };
 }

@@ -3,14 +3,15 @@ import { readManifest, ShardReader } from '../datasets/read-manifest.js';
 import { HubError } from '../errors.js';
 import { matchBackbone } from '../network/backbone-weights.js';
 import { isHdf5 } from '../network/hdf5.js';
+import { classesOf, headMetadata } from '../network/head.js';
 import { architectureName } from '../network/inception-v3.js';
 import { isZip } from '../network/keras/archive.js';
 import { readKerasModel } from '../network/keras/read.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import { requireUsable } from '../network/usable-weights.js';
-import { type ImportedClassifier, isOfHead, pick, readExportedModel } from './exported-model.js';
+import { type ImportedClassifier, isOfBackbone, pick, readExportedModel } from './exported-model.js';
 import type { Imported, ImportJob } from './job.js';
-import { measureOnTests, type ServingContext } from './test-split.js';
+import { measureOnTests, outputsByClass, type ServingContext } from './test-split.js';
 
 /**
  * Reads a model file, stores its weights in the hub's form, and measures the model on the test split.
@@ -19,25 +20,31 @@ import { measureOnTests, type ServingContext } from './test-split.js';
  */
 export async function importModel(job: ImportJob, context: ServingContext): Promise<Imported> {
   const { blobs } = context;
-  const { weights, size, shape, notes, labels: own } = await readModelFile(await blobs.get(job.fileBlob));
+  const { weights, size, head, notes, labels: own } = await readModelFile(await blobs.get(job.fileBlob));
   requireUsable(weights);
   const manifest = await readManifest(blobs, job.manifestBlob);
   const labels = job.labels ?? own ?? manifest.classes;
-  const outputs = outputsOf(labels, shape.classes, manifest);
+  const outputs = outputsOf(labels, classesOf(head), manifest);
   // The order of weight files, so that a backbone the hub already has gives the same blob.
   const isKernel = (name: string): boolean => name.startsWith('conv2d');
+  const ofBackbone = isOfBackbone(head);
   const backbone = new Map([
     ...pick(weights, isKernel),
-    ...pick(weights, (name) => !isKernel(name) && !isOfHead(name)),
+    ...pick(weights, (name) => !isKernel(name) && ofBackbone(name)),
   ]);
-  const architecture = architectureName(matchBackbone(backbone).width);
+  const { width, end } = matchBackbone(backbone);
+  const architecture = architectureName(width, end);
   const { sha256: backboneBlob } = await blobs.put(safetensorsParts(backbone));
-  const { sha256: weightsBlob } = await blobs.put(safetensorsParts(pick(weights, isOfHead)));
+  const { sha256: weightsBlob } = await blobs.put(
+    safetensorsParts(
+      pick(weights, (name) => !ofBackbone(name)),
+      headMetadata(head),
+    ),
+  );
   const shards = new ShardReader(blobs, manifest);
   try {
     const network = { backboneBlob, weightsBlob, quantizedBlob: null, size };
     const test = await measureOnTests(network, manifest, outputs, shards, context);
-    const head = { hidden: shape.hidden, dropout: shape.dropout };
     return { backboneBlob, architecture, weightsBlob, labels: [...labels], size, head, notes: [...notes], test };
   } finally {
     await shards.close();
@@ -53,7 +60,8 @@ async function readModelFile(file: Buffer): Promise<ImportedClassifier> {
 }
 
 /** Index of the network's output, by class of the dataset version. */
-function outputsOf(labels: readonly string[], outputs: number, { classes, images }: Manifest): readonly number[] {
+function outputsOf(labels: readonly string[], outputs: number, manifest: Manifest): readonly number[] {
+  const { classes, images } = manifest;
   if (labels.length !== outputs) {
     const message = `The model has ${outputs} outputs, and there are ${labels.length} labels: give one for each, in order.`;
     throw new HubError('BAD_INPUT', message, { outputs, labels: labels.length });
@@ -67,5 +75,5 @@ function outputsOf(labels: readonly string[], outputs: number, { classes, images
   if (!images.some(({ split }) => split === 'test')) {
     throw new HubError('DATASET_REFUSED', 'The dataset version has no test images to measure the model on.');
   }
-  return classes.map((name) => labels.indexOf(name));
+  return outputsByClass(labels, manifest);
 }

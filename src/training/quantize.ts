@@ -11,7 +11,7 @@ import type { ImageVariant } from './image-variants.js';
 import type { Quantization, QuantizationJob } from './job.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
-import { measureOnTests, plainVariant, type ServingContext } from './test-split.js';
+import { measureOnTests, outputsByClass, plainVariant, type ServingContext } from './test-split.js';
 
 /** Images from which the ranges of activations are measured. */
 const CALIBRATION_IMAGES = 256;
@@ -38,7 +38,7 @@ export async function quantize(job: QuantizationJob, context: QuantizationContex
     const file = await engine.quantize(spec, batchesOf(calibration, shards, size, signal));
     const { sha256: quantizedBlob } = await blobs.put(file);
     const network = { ...job, quantizedBlob };
-    const outputs = [...manifest.classes.keys()];
+    const outputs = outputsByClass(job.labels, manifest);
     const { accuracy } = await measureOnTests(network, manifest, outputs, shards, context);
     signal.throwIfAborted();
     const pixels = await decodeVariants(shards, calibration.slice(0, 1), size.input);

@@ -50,6 +50,11 @@ export async function measureOnTests(
   }
 }
 
+/** By class of a dataset version: index of the network's output for it. @param labels names of the outputs. */
+export function outputsByClass(labels: readonly string[], { classes }: Pick<Manifest, 'classes'>): readonly number[] {
+  return classes.map((name) => labels.indexOf(name));
+}
+
 /** An image without crop or mirroring. */
 export function plainVariant(image: ImageRecord): ImageVariant {
   return { image, crop: null, mirrored: false };

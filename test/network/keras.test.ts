@@ -7,7 +7,7 @@ import h5wasm from 'h5wasm/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
-import { head, headOf } from '../../src/network/head.js';
+import { head } from '../../src/network/head.js';
 import { readKerasArchive } from '../../src/network/keras/archive.js';
 import { readDescription } from '../../src/network/keras/description.js';
 import { kerasModel } from '../../src/network/keras/layers.js';
@@ -17,10 +17,11 @@ import { writeKerasModel } from '../../src/network/keras/write.js';
 import { readKerasWeights } from '../../src/network/keras-h5.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32 } from '../../src/network/tensor.js';
-import { isOfHead, pick, readExportedModel } from '../../src/training/exported-model.js';
+import { readExportedModel } from '../../src/training/exported-model.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { zipOf } from '../datasets/fixtures.js';
 import { temporaryFolder } from '../storage/fixtures.js';
+import { classifierOf } from '../support/classifier-of.js';
 import { narrowBackbone } from '../support/narrow-backbone.js';
 import { reference } from '../support/reference.js';
 
@@ -43,11 +44,10 @@ describe('a model that Keras saved', () => {
     ['h5', [expect.stringContaining('taken for a bilinear resize'), expect.stringContaining('No layer scales')]],
   ])('as .%s answers as it does in Keras', async (ending, notes) => {
     const model = await readKerasModel(saved(ending));
-    expect(model).toMatchObject({ size: { input, image }, shape: { hidden: 20, classes: 3, dropout: 0.3 }, notes });
-    const headWeights = pick(model.weights, isOfHead);
-    const backbone = pick(model.weights, (name) => !isOfHead(name));
-    const spec = { backbone, head: headOf(headWeights), headWeights, size: model.size };
-    const network = await new OnnxEngine(2).classifier(spec);
+    expect(model).toMatchObject({ size: { input, image }, notes });
+    const dense = { kind: 'dense', inFeatures: 128, units: 20, activation: 'relu' };
+    expect(model.head).toMatchObject([dense, { kind: 'dropout', rate: 0.3 }, { units: 3, activation: 'softmax' }]);
+    const network = await new OnnxEngine(2).classifier(classifierOf(model));
     onTestFinished(() => network.dispose());
     const answers = await network.run(pictures, probabilities.length);
     for (const [i, expected] of probabilities.flat().entries()) expect(answers[i]).toBeCloseTo(expected, 5);
@@ -63,7 +63,7 @@ describe('a model that is written as Keras has it', () => {
     const all = [...matchBackbone(backbone).layers, ...layers];
     await writeKerasModel(file, kerasModel(all, { input, image }), weights, { labels: '["a","b","c"]' });
     const model = await readKerasModel(await readFile(file));
-    expect(model).toMatchObject({ size: { input, image }, shape: { hidden: 20, classes: 3, dropout: 0.5 }, notes: [] });
+    expect(model).toMatchObject({ size: { input, image }, notes: [] });
     expect(model.labels).toEqual(['a', 'b', 'c']);
     expect(new Map([...model.weights].sort())).toEqual(new Map([...weights].sort()));
   });
@@ -97,15 +97,56 @@ describe('a model of another kind', () => {
     ['with grouped convolutions', set('Conv2D', 4, { groups: 2 }), /has groups 2 where 1 is needed/],
     ['with gammas', set('BatchNormalization', 0, { scale: true }), /has scale true where false is needed/],
     ['with another pooling', set('AveragePooling2D', 0, { padding: 'valid' }), /has padding "valid"/],
-    ['that scales otherwise', set('Rescaling', 0, { scale: 1 / 255 }, 'model'), /where x \/ 127.5 - 1 is needed/],
+    [
+      'that scales a channel less',
+      set('Rescaling', 0, { scale: [1, 2] }, 'model'),
+      /has \[1,2\] where a number, or one for/,
+    ],
     ['that resizes otherwise', set('Resizing', 0, { interpolation: 'nearest' }, 'model'), /plain bilinear resize/],
     ['with a huge head', set('Dense', 0, { units: 1e12 }, 'model'), /1000000000000 units; 1 to 16384 are taken/],
-    ['without softmax', set('Dense', 1, { activation: 'linear' }, 'model'), /has activation "linear"/],
+    [
+      'that answers yes or no for each class',
+      set('Dense', 1, { activation: 'sigmoid' }, 'model'),
+      /3 outputs with sigmoid/,
+    ],
+    [
+      'with an activation of its own',
+      set('Dense', 0, { activation: 'mine' }, 'model'),
+      /dense \(Dense\) has an activation/,
+    ],
+    [
+      'with one softmax',
+      set('Dense', 1, { units: 1 }, 'model'),
+      /1 output with softmax; a model must end in softmax, one/,
+    ],
     ['of one channel', set('InputLayer', 0, { batch_shape: [null, 32, 32, 1] }, 'model'), /squares of 3 channels/],
     [
-      'with another head',
-      (model) => Object.assign(layer(model, 'Dense'), { class_name: 'Flatten' }),
-      /after the pooled features it has Flatten Dropout Dense where/,
+      'with a layer in its head that cannot be computed',
+      (model) => Object.assign(layer(model, 'Dense'), { class_name: 'LayerNormalization' }),
+      /dense \(LayerNormalization\) cannot be computed in a head; it may have pooling/,
+    ],
+    [
+      'without pooling',
+      (model) =>
+        Object.assign(layer(model, 'GlobalAveragePooling2D'), { class_name: 'Dropout', config: { rate: 0.5 } }),
+      /dense \(Dense\) reads a map of 1 x 1 x 128; pool or flatten it first/,
+    ],
+    [
+      'without classes',
+      (model) =>
+        model.config.layers
+          .filter(({ class_name: of }) => of === 'Dense')
+          .map((one) => Object.assign(one, { class_name: 'Flatten' })),
+      /a head needs a Dense layer for the classes/,
+    ],
+    [
+      'with a window beside the map',
+      (model) =>
+        Object.assign(layer(model, 'GlobalAveragePooling2D'), {
+          class_name: 'MaxPooling2D',
+          config: { pool_size: [2, 2] },
+        }),
+      /has a window of 2 x 2 on a map of 1 x 1 x 128; it must be the whole map/,
     ],
     [
       'with a layer of its maker',
@@ -206,7 +247,12 @@ describe('a file that is not what it says', () => {
       /it takes images of 32 pixels, resized to 32; that must be 75 to 600 pixels/,
     ],
     ['with a head for another network', { 'dense/kernel': [99, 20] }, {}, /dense does not fit/],
-    ['with a bias too short', { 'predictions/bias': [2] }, {}, /predictions does not fit/],
+    [
+      'with a bias too short',
+      { 'predictions/bias': [2] },
+      {},
+      /predictions\/bias has shape \[2\] where \[3\] is needed/,
+    ],
     ['without a head', { 'dense/kernel': [2] }, {}, /not the weights of a head/],
   ])('an export %s is refused', (what, shapes, about, message) => {
     const layers = head(128, { hidden: 20, classes: 3, dropout: 0.5 });

@@ -21,8 +21,8 @@ HERE = Path(__file__).parent
 INPUT, IMAGE, WIDTH, HIDDEN, CLASSES, PICTURES = 32, 75, 16, 20, 3, 4
 
 
-def narrow_inception():
-    config = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(IMAGE, IMAGE, 3)).get_config()
+def narrow_inception(image=IMAGE):
+    config = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(image, image, 3)).get_config()
     for layer in config["layers"]:
         if layer["class_name"] == "Conv2D":
             layer["config"]["filters"] //= WIDTH

@@ -14,6 +14,7 @@ import type { ModelAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, registerColours } from '../support/colour-images.js';
 import { HubCommands } from '../support/command.js';
 import { PATIENTLY } from '../support/hub-user.js';
+import { kerasHead } from '../support/keras-heads.js';
 import { QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -148,10 +149,8 @@ describe('a model version', { timeout: 60_000 }, () => {
 
   it('has its weights and description as safetensors, and as a Keras model', async () => {
     const { weights, metadata } = readSafetensors(exported('SAFETENSORS'));
-    expect(readExportedModel(exported('SAFETENSORS'))).toMatchObject({
-      labels: COLOUR_NAMES,
-      shape: { classes: 3, dropout: 0.25 },
-    });
+    const head = [{ kind: 'dense' }, { kind: 'dropout', rate: 0.25 }, { kind: 'dense', units: 3 }];
+    expect(readExportedModel(exported('SAFETENSORS'))).toMatchObject({ labels: COLOUR_NAMES, head });
     expect(weights.size).toBe(4 * 94 + 4);
     expect(JSON.parse(metadata.labels!)).toEqual(COLOUR_NAMES);
     const { temperature } = await hub.calibrated('colours', 1);
@@ -162,7 +161,7 @@ describe('a model version', { timeout: 60_000 }, () => {
       dataset: 'colours 1',
     });
     const model = await readKerasModel(exported('KERAS'));
-    expect(model).toMatchObject({ labels: COLOUR_NAMES, shape: { classes: 3, dropout: 0.25 }, notes: [] });
+    expect(model).toMatchObject({ labels: COLOUR_NAMES, head, notes: [] });
     for (const [name, { data }] of weights) expect(model.weights.get(name)!.data, name).toEqual(data);
   });
 
@@ -213,6 +212,36 @@ describe('a model version', { timeout: 60_000 }, () => {
     await writeFile(file, 'weights');
     const refused = await at('model', 'import', 'saved', file, '--dataset', 'colours', '--upload');
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('neither a Keras model') });
+  });
+
+  it('with another head and a shorter base serves, and leaves, in every form', async () => {
+    const labels = ['red', 'blue', 'green'];
+    const done = await imported(kerasHead('the base up to mixed3, flattened'), { model: 'short', labels });
+    expect(done).toMatchObject({ state: 'SUCCEEDED', error: null, notes: [] });
+    const expected = await answers('short', 1);
+    const { fp32Accuracy, int8Accuracy } = await hub.measured('short', 1);
+    expect(Math.abs(int8Accuracy! - fp32Accuracy)).toBeLessThan(0.2);
+    const [version] = await versions('short');
+    expect(version!.exports).toHaveLength(4);
+    for (const { format, link } of version!.exports) {
+      const content = Buffer.from(await (await get(link)).arrayBuffer());
+      if (format.startsWith('ONNX')) {
+        const session = await ort.InferenceSession.create(content);
+        const { result } = await session.run({ pixels: new ort.Tensor('uint8', pixels, [COUNT, SIDE, SIDE, 3]) });
+        await session.release();
+        const tolerance = format === 'ONNX' ? 1e-5 : 0.2;
+        for (const [i, value] of expected.entries())
+          expect(Math.abs((result!.data as Float32Array)[i]! - value)).toBeLessThan(tolerance);
+      } else {
+        const again = await imported(content, { model: `short-${format.toLowerCase()}` });
+        expect(again, format).toMatchObject({ state: 'SUCCEEDED', error: null });
+        const [copy] = await versions(`short-${format.toLowerCase()}`);
+        expect(copy).toMatchObject({ labels, testAccuracy: version!.testAccuracy });
+      }
+    }
+    expect(await at('model', 'show', 'short')).toMatchObject({
+      stdout: expect.stringMatching(/InceptionV3 x 0\.0625 to mixed3 +flatten > dense 8, relu > dense 3, softmax/),
+    });
   });
 
   it('is not imported from a file whose outputs have other labels', async () => {

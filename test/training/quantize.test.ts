@@ -41,7 +41,9 @@ beforeAll(async () => {
   training = await InProcessTraining.start();
   const events = await training.run();
   const { manifestBlob, backboneBlob, recipe, size, blobPlace } = training.job;
-  job = { manifestBlob, backboneBlob, recipe, size, blobPlace, weightsBlob: of(events, 'finished')[0]!.weightsBlob };
+  const { classes: labels } = await readManifest(training.blobs, manifestBlob);
+  const { weightsBlob } = of(events, 'finished')[0]!;
+  job = { manifestBlob, backboneBlob, recipe, size, blobPlace, weightsBlob, labels: [...labels] };
 });
 afterAll(() => training.remove());
 

@@ -45,15 +45,23 @@ export function modelCommand(program: Command): void {
       sections(
         found.archivedAt === null ? '' : `The model is archived since ${moment(found.archivedAt)}.`,
         table(
-          [' version', ' test accuracy', 'measured on', 'backbone', 'aliases', 'run', 'registered'],
+          [' version', ' test accuracy', 'measured on', 'aliases', 'run', 'registered'],
           found.versions.map((version) => [
             version.number,
             percent(version.testAccuracy),
             `${version.datasetVersion.dataset} ${version.datasetVersion.number}`,
-            version.backbone.name,
             version.archivedAt === null ? version.aliases.join(', ') : 'archived',
             version.runId,
             moment(version.createdAt),
+          ]),
+        ),
+        table(
+          [' version', 'backbone', 'architecture', 'head'],
+          found.versions.map(({ number, backbone, head }) => [
+            number,
+            backbone.name,
+            backbone.architecture,
+            head.join(' > '),
           ]),
         ),
         table(

@@ -5,7 +5,8 @@ const MODEL_VERSION_FIELDS = graphql(`
   fragment ModelVersionFields on ModelVersion @_unmask {
     id model number aliases archivedAt testAccuracy testLoss runId imageSize labels createdAt
     datasetVersion { id dataset number }
-    backbone { name }
+    backbone { name architecture }
+    head
     calibration { temperature eceBefore eceAfter }
     notCalibrated
     serving {

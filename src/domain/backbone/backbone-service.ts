@@ -151,9 +151,9 @@ export class BackboneService {
   async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {
     const { weights } = readSafetensors(file);
     requireUsable(weights);
-    const { width } = matchBackbone(weights);
+    const { width, end } = matchBackbone(weights);
     const { sha256 } = await this.blobs.put(file);
-    return this.#create(name, sha256, architectureName(width), about);
+    return this.#create(name, sha256, architectureName(width, end), about);
   }
 
   async #create(name: string, sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {

@@ -75,7 +75,6 @@ export class ExportService {
       weightsBlob: row.weightsBlob,
       quantizedBlob,
       size: sizeOf(row),
-      dropout: version.head.dropout,
       about: metadataOf(version),
       file,
       blobPlace: this.parts.blobPlace,

@@ -75,7 +75,10 @@ class ImportInHand implements JobInHand<'import'> {
     await this.parts.registry.add(id, version, async (tx, made) => {
       const { head, notes } = imported;
       const outcome = { state: 'SUCCEEDED', endedAt: new Date(), fileBlob: null, versionId: made.id } as const;
-      await tx.modelImport.update({ where: { id }, data: { ...outcome, head: { ...head }, notes: [...notes] } });
+      await tx.modelImport.update({
+        where: { id },
+        data: { ...outcome, head: head as unknown as Prisma.InputJsonValue, notes: [...notes] },
+      });
       const subject = `${model} ${made.number}`;
       const details = { file: fileName, sha256: fileHash, notes };
       const entry = { action: 'MODEL_VERSION_IMPORTED', subject, model, details } as const;

@@ -1,9 +1,10 @@
-import { head } from '../../network/head.js';
+import { headMetadata } from '../../network/head.js';
 import { networkOf } from '../../network/inception-v3.js';
-import { imageShapes, NETWORK_INPUT, type Shape } from '../../network/layers.js';
+import { NETWORK_INPUT } from '../../network/layers.js';
 import { costOf } from '../../network/multiply-adds.js';
 import { ExportFormat } from '../../training/export-formats.js';
 import type { ModelVersion } from './model.js';
+import { headLayers } from './version-head.js';
 
 /** A file format in which a model version can be downloaded. */
 export interface ModelExport {
@@ -25,7 +26,7 @@ export function metadataOf(version: ModelVersion): Record<string, string> {
     labels: JSON.stringify(version.labels),
     preprocessing: JSON.stringify({ ...size, colours: 'RGB', resize: 'bilinear', scale: backbone.preprocessing }),
     calibration: JSON.stringify(calibration && { temperature: calibration.temperature }),
-    head: JSON.stringify(version.head),
+    ...headMetadata(headLayers(version)),
     architecture: backbone.architecture,
     backbone: backbone.name,
     dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
@@ -49,10 +50,9 @@ export function exportsOf(version: ModelVersion): ModelExport[] {
 }
 
 /** Number of weights of a version, backbone and head. */
-function weightsOf({ backbone, head: sizes, imageSize, labels }: ModelVersion): number {
-  const network = networkOf(backbone.architecture);
-  const pooled = imageShapes(network, imageSize).get('avg_pool') as Shape;
-  const layers = head(pooled.channels, { ...sizes, classes: labels.length });
+function weightsOf(version: ModelVersion): number {
+  const { backbone, imageSize } = version;
   const image = { height: imageSize, width: imageSize, channels: 3 };
-  return costOf(network, image, NETWORK_INPUT).weights + costOf(layers, pooled, 'avg_pool').weights;
+  const layers = [...networkOf(backbone.architecture), ...headLayers(version)];
+  return costOf(layers, image, NETWORK_INPUT).weights;
 }

@@ -4,7 +4,7 @@ import type { StoredCalibration } from './calibration-row.js';
 import type { GateCheck, GateRule } from './gate.js';
 import type { ModelImport } from './model-import.js';
 import type { Precision, VersionServing } from './precision.js';
-import type { HeadSizes } from './version-head.js';
+import type { VersionHead } from './version-head.js';
 
 /** A registered set of trained weights. Only its serving form and the aliases that point to it change. */
 export interface ModelVersion {
@@ -18,7 +18,7 @@ export interface ModelVersion {
   /** The import that made it; null for a version made by a run. */
   readonly origin: ModelImport | null;
   readonly backbone: Backbone;
-  readonly head: HeadSizes;
+  readonly head: VersionHead;
   /** The dataset version on whose test split the figures were measured. */
   readonly datasetVersion: DatasetVersion;
   readonly labels: readonly string[];

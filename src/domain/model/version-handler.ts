@@ -7,7 +7,7 @@ import type { QuantizationJob, TaskEnd } from '../../training/job.js';
 import { recipeSchema } from '../../training/recipe.js';
 import { AWAITED } from './calibration-row.js';
 import type { CalibrationService } from './calibration-service.js';
-import { sizeOf } from './model-version-row.js';
+import { labelsOf, sizeOf } from './model-version-row.js';
 import type { PrecisionService } from './precision-service.js';
 
 type Kind = 'quantize' | 'calibrate';
@@ -96,6 +96,7 @@ function jobOf(version: VersionRow, blobPlace: BlobPlace): QuantizationJob {
     manifestBlob: datasetVersion.manifestBlob,
     backboneBlob: backbone.sha256,
     weightsBlob,
+    labels: [...labelsOf(version)],
     recipe: recipeSchema.parse(run?.recipe ?? {}),
     size: sizeOf(version),
     blobPlace,

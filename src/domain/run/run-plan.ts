@@ -1,5 +1,5 @@
 import { HubError } from '../../errors.js';
-import type { FirstTrainedLayer } from '../../network/inception-v3.js';
+import { FIRST_TRAINED_LAYERS, type FirstTrainedLayer, lastBlockIn } from '../../network/inception-v3.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { checkClassWeights } from '../../training/class-weights.js';
 import type { PresetName } from '../../training/presets.js';
@@ -54,8 +54,19 @@ export async function planFineTune(prisma: PrismaClient, request: FineTuneReques
   }
   const recipe = resolveFineTuneRecipe(recipeOf(parent), { ...overrides, splitLayer: firstTrainedLayer });
   const { datasetVersionId, backboneName } = parent;
+  await checkLayer(prisma, backboneName, firstTrainedLayer);
   await checkClasses(prisma, datasetVersionId, [recipe]);
   return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe };
+}
+
+/** Checks that a backbone has a layer: an imported one may end early. @throws BAD_INPUT. */
+async function checkLayer(prisma: PrismaClient, name: string, layer: FirstTrainedLayer): Promise<void> {
+  const backbone = await prisma.backbone.findUnique({ where: { name }, select: { architecture: true } });
+  if (!backbone) return;
+  const last = lastBlockIn(backbone.architecture);
+  if (FIRST_TRAINED_LAYERS.indexOf(layer) <= FIRST_TRAINED_LAYERS.indexOf(last)) return;
+  const message = `The backbone ${name} ends with ${last}; fine-tuning starts after one of mixed0 to ${last} (received "${layer}").`;
+  throw new HubError('BAD_INPUT', message, { backbone: name, last, received: layer });
 }
 
 /** Checks recipes against the classes of the data. @throws NOT_FOUND for the dataset version; BAD_INPUT. */

@@ -1,6 +1,8 @@
 import { type FoldedConv, foldConv } from '../../network/backbone-weights.js';
 import type { ConvLayer, Layer, Shape } from '../../network/layers.js';
+import { normValues } from '../../network/norm.js';
 import type { Weights } from '../../network/tensor.js';
+import { writeActivation } from './activation.js';
 import { float, type GraphBuilder } from './graph.js';
 import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeightWidth } from './window-form.js';
 
@@ -66,12 +68,23 @@ function writeLayer(graph: GraphBuilder, layer: Layer, weights: Weights, inputs:
       return graph.node('Concat', inputs, { axis: 1 });
     case 'globalAveragePool':
       return graph.node('Flatten', [graph.node('GlobalAveragePool', [x])]);
+    case 'globalMaxPool':
+      return graph.node('Flatten', [graph.node('GlobalMaxPool', [x])]);
+    case 'flatten':
+      return graph.node('Flatten', [graph.node('Transpose', [x], { perm: [0, 2, 3, 1] })]);
     case 'dense': {
       const kernel = floatConstant(graph, weights, `${layer.name}/kernel`);
       const bias = floatConstant(graph, weights, `${layer.name}/bias`);
       const y = graph.node('Gemm', [x, kernel, bias], { alpha: float(1) });
-      return layer.activation === 'relu' ? graph.node('Relu', [y]) : graph.node('Softmax', [y], { axis: 1 });
+      return writeActivation(graph, layer.activation, y);
     }
+    case 'norm': {
+      const values = normValues(layer, weights);
+      const inputs = [x, ...values.map((of) => graph.constant(of, [layer.channels]))];
+      return graph.node('BatchNormalization', inputs, { epsilon: float(layer.epsilon) });
+    }
+    case 'activation':
+      return writeActivation(graph, layer.activation, x, layer.alpha);
     case 'dropout':
       return x;
   }

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { type Layer, NETWORK_INPUT, type Shape } from '../../network/layers.js';
+import { isSoftmax, type Layer, NETWORK_INPUT, type Shape } from '../../network/layers.js';
 import type { Weights } from '../../network/tensor.js';
 import type { Features, FeatureType, Forward, InputSize } from '../engine.js';
 import { toHalf } from './half-floats.js';
@@ -45,7 +45,7 @@ export class FrozenNetwork<T extends Features> implements Forward<T> {
       ]);
       const context = { tf, kernels, weights: this.#weights, shapes };
       const value = computeLayers(context, layers, new Map([[NETWORK_INPUT, image]])).get(last.name) as Tensor;
-      return last.kind === 'dense' ? tf.softmax(value) : value;
+      return isSoftmax(last) ? tf.softmax(value) : value;
     });
     const values = (await result.data()) as Float32Array;
     result.dispose();

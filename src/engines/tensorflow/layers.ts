@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Layer, PoolLayer, Shape } from '../../network/layers.js';
+import { type Layer, type PoolLayer, type Shape, withoutSoftmax } from '../../network/layers.js';
+import { activate } from './activation.js';
 import { convolve } from './convolution.js';
 import type { Kernels } from './kernels.js';
 import type { TensorFlow } from './library.js';
@@ -10,7 +11,10 @@ export type Tensors = ReadonlyMap<string, Tensor>;
 export interface LayerContext {
   readonly tf: TensorFlow;
   readonly kernels: Kernels;
-  /** `layer/kernel` and `layer/bias`, the batch normalization folded in. */
+  /**
+   * `layer/kernel` and `layer/bias`, the batch normalization of convolutions folded in; `layer/scale` and `layer/offset` of the
+   * head's own.
+   */
   readonly weights: Tensors;
   /** By layer name, including the input of the first layers. */
   readonly shapes: ReadonlyMap<string, Shape>;
@@ -19,14 +23,14 @@ export interface LayerContext {
 }
 
 /**
- * Computes layers in order; activations are [n, height, width, channels], after global pooling [n, channels]. The last layer
- * gives logits, without its softmax.
+ * Computes layers in order; activations are [n, height, width, channels], after global pooling [n, channels]. A softmax at the
+ * end is left out: the last layer gives logits.
  * @param values inputs of the first layers, by name.
  * @returns the value of every layer, by name.
  */
 export function computeLayers(context: LayerContext, layers: readonly Layer[], values: Tensors): Map<string, Tensor> {
   const all = new Map(values);
-  for (const layer of layers) {
+  for (const layer of withoutSoftmax(layers)) {
     all.set(
       layer.name,
       computeLayer(
@@ -42,7 +46,8 @@ export function computeLayers(context: LayerContext, layers: readonly Layer[], v
 function computeLayer(context: LayerContext, layer: Layer, inputs: readonly Tensor[]): Tensor {
   const { tf, kernels, masks } = context;
   const [x] = inputs as [Tensor4D];
-  const weight = (name: 'kernel' | 'bias'): Tensor => context.weights.get(`${layer.name}/${name}`) as Tensor;
+  const weight = (name: 'kernel' | 'bias' | 'scale' | 'offset'): Tensor =>
+    context.weights.get(`${layer.name}/${name}`) as Tensor;
   switch (layer.kind) {
     case 'conv': {
       const y = convolve(tf, layer, x, weight('kernel') as Tensor4D);
@@ -56,10 +61,18 @@ function computeLayer(context: LayerContext, layer: Layer, inputs: readonly Tens
       return tf.concat([...inputs] as Tensor4D[], 3);
     case 'globalAveragePool':
       return tf.mean(x, [1, 2]);
+    case 'globalMaxPool':
+      return tf.max(x, [1, 2]);
+    case 'flatten':
+      return tf.reshape(x, [x.shape[0], -1]);
     case 'dense': {
       const y = kernels.addBias(tf.matMul(inputs[0] as Tensor2D, weight('kernel') as Tensor2D), weight('bias'));
-      return layer.activation === 'relu' ? kernels.relu(y) : y;
+      return activate(context, layer.activation, y);
     }
+    case 'norm':
+      return tf.add(tf.mul(x, weight('scale')), weight('offset'));
+    case 'activation':
+      return activate(context, layer.activation, x, layer.alpha);
     case 'dropout': {
       const mask = masks?.get(layer.name);
       return mask ? tf.mul(x, mask) : x;

@@ -1,7 +1,9 @@
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { foldLayers } from '../../network/folded-weights.js';
 import { divideAt } from '../../network/inception-v3.js';
-import { imageShapes } from '../../network/layers.js';
+import { imageShapes, type Layer } from '../../network/layers.js';
+import { foldNorm } from '../../network/norm.js';
+import { f32, type Tensor, type Weights } from '../../network/tensor.js';
 import type {
   ClassifierSpec,
   Engine,
@@ -41,9 +43,7 @@ export class TensorFlowEngine implements Engine {
 
   async classifier({ backbone, head, headWeights, size }: ClassifierSpec): Promise<Forward> {
     const layers = [...matchBackbone(backbone).layers, ...head];
-    const names = head.flatMap(({ name }) => [`${name}/kernel`, `${name}/bias`]);
-    const ofHead = [...headWeights].filter(([name]) => names.includes(name));
-    const weights = new Map([...foldLayers(layers, backbone).weights, ...ofHead]);
+    const weights = new Map([...foldLayers(layers, backbone).weights, ...computedWeights(head, headWeights)]);
     const spec = { layers, weights, shapes: imageShapes(layers, size.image), size, type: 'float32' as const };
     return new FrozenNetwork<Float32Array>(this.tf, this.#kernels, spec);
   }
@@ -51,4 +51,22 @@ export class TensorFlowEngine implements Engine {
   async trainer(spec: TrainerSpec): Promise<Trainer> {
     return new TensorFlowTrainer(this.tf, this.#kernels, spec);
   }
+}
+
+/** The weights of a head as its layers are computed with them. */
+function computedWeights(head: readonly Layer[], weights: Weights): Weights {
+  return new Map(
+    head.flatMap((layer): [string, Tensor][] => {
+      const { name } = layer;
+      if (layer.kind === 'dense') {
+        return ['kernel', 'bias'].map((of) => [`${name}/${of}`, weights.get(`${name}/${of}`) as Tensor]);
+      }
+      if (layer.kind !== 'norm') return [];
+      const { scale, offset } = foldNorm(layer, weights);
+      return [
+        [`${name}/scale`, f32([layer.channels], scale)],
+        [`${name}/offset`, f32([layer.channels], offset)],
+      ];
+    }),
+  );
 }

@@ -72,7 +72,7 @@ function flatten({ class_name: kind, config: model }: ModelJson, around: ModelSc
   const sequential = kind === 'Sequential';
   const counts = new Map<string, number>();
   const places = new Map<string, readonly number[]>();
-  const pending = model.layers.map((json) => ({ json, name: nameOf(json), place: numbered(counts, json.class_name) }));
+  const pending = model.layers.map((json) => ({ json, name: nameIn(json), place: numbered(counts, json.class_name) }));
   let last: readonly number[] = around.inputs;
   // Layers are usually in the order of computation; repeat while some can be added.
   for (let before = -1; pending.length > 0 && pending.length !== before; ) {
@@ -111,7 +111,7 @@ function add(
   return [layers.length - 1];
 }
 
-function nameOf({ name, config: { name: own } }: LayerJson): string {
+function nameIn({ name, config: { name: own } }: LayerJson): string {
   return name ?? (typeof own === 'string' ? own : '');
 }
 
@@ -151,6 +151,11 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A layer's name and class, for errors. */
+export function nameOf({ name, type }: Pick<ReadLayer, 'name' | 'type'>): string {
+  return `${name.slice(0, 80)} (${type.slice(0, 80)})`;
 }
 
 /** The error WEIGHTS_REFUSED for a model file. */

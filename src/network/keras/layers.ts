@@ -1,5 +1,6 @@
 import { NORM_EPSILON } from '../backbone-weights.js';
-import { type Layer, NETWORK_INPUT } from '../layers.js';
+import { type ActivationLayer, type Layer, NETWORK_INPUT } from '../layers.js';
+import { NORM_VARIABLES } from '../norm.js';
 
 /** A layer in the terms of Keras. */
 export interface KerasLayer {
@@ -24,7 +25,7 @@ interface Sides {
 export const HUB_ATTRIBUTE = 'model_hub';
 
 /** Preprocessing of InceptionV3: x / 127.5 - 1. */
-export const RESCALING = { scale: 1 / 127.5, offset: -1 } as const;
+const RESCALING = { scale: 1 / 127.5, offset: -1 } as const;
 
 /** A whole network for pixels of 0 to 255, in layers that every Keras has; it includes resizing and scaling. */
 export function kerasModel(layers: readonly Layer[], { input, image }: Sides): readonly KerasLayer[] {
@@ -80,6 +81,17 @@ function kerasLayersOf(layer: Layer, inputs: readonly string[]): KerasLayer[] {
       return [plain('Concatenate', name, inputs, { axis: -1 })];
     case 'globalAveragePool':
       return [plain('GlobalAveragePooling2D', name, inputs, {})];
+    case 'globalMaxPool':
+      return [plain('GlobalMaxPooling2D', name, inputs, {})];
+    case 'flatten':
+      return [plain('Flatten', name, inputs, {})];
+    case 'norm': {
+      const config = { axis: -1, epsilon: layer.epsilon, center: true, scale: true };
+      const variables = NORM_VARIABLES.map((variable) => `${name}/${variable}`);
+      return [{ type: 'BatchNormalization', name, inputs, config, variables }];
+    }
+    case 'activation':
+      return [activationLayer(layer, inputs)];
     case 'dense': {
       const config = { units: layer.units, activation: layer.activation, use_bias: true };
       return [{ type: 'Dense', name, inputs, config, variables: [`${name}/kernel`, `${name}/bias`] }];
@@ -87,6 +99,13 @@ function kerasLayersOf(layer: Layer, inputs: readonly string[]): KerasLayer[] {
     case 'dropout':
       return [plain('Dropout', name, inputs, { rate: layer.rate })];
   }
+}
+
+/** An activation as Keras 2 has it; Keras 3 reads its alpha too. */
+function activationLayer({ name, activation, alpha }: ActivationLayer, inputs: readonly string[]): KerasLayer {
+  if (activation === 'leakyRelu') return plain('LeakyReLU', name, inputs, { alpha });
+  if (activation === 'elu') return plain('ELU', name, inputs, { alpha: alpha ?? 1 });
+  return plain('Activation', name, inputs, { activation });
 }
 
 function plain(type: string, name: string, inputs: readonly string[], config: KerasLayer['config']): KerasLayer {

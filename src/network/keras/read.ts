@@ -1,16 +1,18 @@
 import type { File as H5File } from 'h5wasm';
 import { z } from 'zod';
-import { expectedShapes } from '../backbone-weights.js';
+import { convolutions, expectedShapes } from '../backbone-weights.js';
 import { findVariable, groupAt, readFloats, readHdf5, textOf } from '../hdf5.js';
-import type { Layer } from '../layers.js';
+import { headVariables } from '../head.js';
+import type { ConvLayer } from '../layers.js';
 import { elements, type Tensor, type Weights } from '../tensor.js';
 import { isZip, readKerasArchive } from './archive.js';
 import { type ReadLayer, readDescription, refuseModel } from './description.js';
 import { HUB_ATTRIBUTE } from './layers.js';
 import { type MatchedModel, matchModel } from './match.js';
+import { foldScaling } from './scaling.js';
 
 /** A classifier read from a file. */
-export interface KerasModel extends Pick<MatchedModel, 'size' | 'shape' | 'notes'> {
+export interface KerasModel extends Pick<MatchedModel, 'size' | 'head' | 'notes'> {
   /** Weights of InceptionV3 without its top and of the head, under the hub's names. */
   readonly weights: Weights;
   /** Labels of its outputs, if a hub wrote the file. */
@@ -51,7 +53,10 @@ function readModelFile(root: H5File): KerasModel {
 
 function readParts(root: H5File, description: string, find: Find, about: string | undefined): KerasModel {
   const model = matchModel(readDescription(description));
-  return { ...model, weights: readWeights(root, model, find), labels: labelsIn(about) };
+  const { network, scaling, size, head, notes } = model;
+  const first = network.find(({ kind }) => kind === 'conv') as ConvLayer;
+  const weights = foldScaling(first, readWeights(root, model, find), scaling);
+  return { size, head, notes, weights, labels: labelsIn(about) };
 }
 
 const aboutSchema = z.object({ labels: z.string() });
@@ -67,12 +72,12 @@ function labelsIn(about: string | undefined): readonly string[] | null {
   }
 }
 
-function readWeights(root: H5File, { layers, found }: MatchedModel, find: Find): Weights {
-  const shapes = new Map(layers.flatMap(shapesOf));
+function readWeights(root: H5File, { network, head, found, given }: MatchedModel, find: Find): Weights {
+  const shapes = new Map([...convolutions(network).flatMap(expectedShapes), ...headVariables(head)]);
   const bytes = [...shapes.values()].reduce((sum, shape) => sum + 4 * elements(shape), 0);
   if (bytes > WEIGHTS_LIMIT) throw refuseModel(`its weights would have ${bytes} bytes; the limit is ${WEIGHTS_LIMIT}`);
   const weights = new Map<string, Tensor>();
-  for (const [{ variables }, layer] of found) {
+  for (const { layer, variables } of found) {
     for (const [index, name] of variables.entries()) {
       const variable = name.slice(name.lastIndexOf('/') + 1);
       const dataset = find(root, layer, variable, index);
@@ -81,16 +86,5 @@ function readWeights(root: H5File, { layers, found }: MatchedModel, find: Find):
       weights.set(name, readFloats(dataset, called, shapes.get(name) as readonly number[], refuseModel));
     }
   }
-  return weights;
-}
-
-/** Names and shapes of a layer's variables. */
-function shapesOf(layer: Layer): readonly [string, readonly number[]][] {
-  if (layer.kind === 'conv') return expectedShapes(layer);
-  if (layer.kind !== 'dense') return [];
-  const { name, inFeatures, units } = layer;
-  return [
-    [`${name}/kernel`, [inFeatures, units]],
-    [`${name}/bias`, [units]],
-  ];
+  return new Map([...weights, ...given]);
 }

@@ -1,7 +1,7 @@
 import type { HubError } from '../../errors.js';
 import { SMALLEST_IMAGE } from '../inception-v3.js';
 import { type ReadLayer, refuseModel } from './description.js';
-import { RESCALING } from './layers.js';
+import { type PixelScaling, SCALING, scaleAgain } from './scaling.js';
 
 /** Largest side in pixels of an image, as in recipes. */
 const LARGEST_IMAGE = 600;
@@ -10,6 +10,8 @@ const LARGEST_IMAGE = 600;
 export interface Start {
   /** Sides in pixels of the input and of the image that the network sees. */
   readonly size: { readonly input: number; readonly image: number };
+  /** Scaling of the pixels before the network sees them. */
+  readonly scaling: PixelScaling;
   /** Assumptions made because the file does not tell. */
   readonly notes: readonly string[];
   readonly used: readonly ReadLayer[];
@@ -20,22 +22,23 @@ export function readStart(read: readonly ReadLayer[], place: number): Start {
   const used = chainTo(read, place);
   const notes: string[] = [];
   const sides: number[] = [];
+  let scaling: PixelScaling | undefined;
   for (const layer of used) {
     const { type, name, config } = layer;
     if (type === 'InputLayer') sides.push(...sideOf(config.batch_shape ?? config.batch_input_shape));
     else if (type === 'Resizing') sides.push(resizedTo(layer));
-    else if (type === 'Rescaling') checkRescaling(layer);
+    else if (type === 'Rescaling') scaling = scaleAgain(scaling, rescalingOf(layer));
     else if (type === 'Lambda') {
       notes.push(`The code of the layer ${name.slice(0, 80)} was not run: it was taken for a bilinear resize.`);
     } else throw refuseModel(`${name.slice(0, 80)} (${type.slice(0, 80)}) before the first convolution is not known`);
   }
-  if (!used.some(({ type }) => type === 'Rescaling')) {
+  if (!scaling) {
     notes.push('No layer scales the pixels: x / 127.5 - 1 was taken, the preprocessing of InceptionV3.');
   }
   const [input, image] = [sides[0], sides.at(-1)];
   if (input === undefined || image === undefined) throw refuseModel('it does not say how large its images are');
   checkSides({ input, image }, refuseModel);
-  return { size: { input, image }, notes, used };
+  return { size: { input, image }, scaling: scaling ?? SCALING, notes, used };
 }
 
 /** Checks the sides of input and image. @param refuse makes the error. @throws the error of `refuse`. */
@@ -72,8 +75,15 @@ function resizedTo({ name, config }: ReadLayer): number {
   throw refuseModel(`${name.slice(0, 80)} (Resizing) is not the plain bilinear resize to a square that is needed`);
 }
 
-function checkRescaling({ name, config: { scale, offset } }: ReadLayer): void {
-  const close = (value: unknown, wanted: number): boolean => Math.abs(Number(value) - wanted) < 1e-6;
-  if (close(scale, RESCALING.scale) && close(offset, RESCALING.offset)) return;
-  throw refuseModel(`${name.slice(0, 80)} (Rescaling) is x * ${scale} + ${offset} where x / 127.5 - 1 is needed`);
+/** Reads x * scale + offset, each one number or one per channel. Resizing before or after it gives the same. */
+function rescalingOf({ name, config }: ReadLayer): PixelScaling {
+  const perChannel = (value: unknown): readonly number[] => {
+    const values: unknown[] = Array.isArray(value) ? value : [value, value, value];
+    if (values.length === 3 && values.every((one) => typeof one === 'number' && Number.isFinite(one))) {
+      return values as number[];
+    }
+    const got = JSON.stringify(value)?.slice(0, 80);
+    throw refuseModel(`${name.slice(0, 80)} (Rescaling) has ${got} where a number, or one for each channel, is needed`);
+  };
+  return { scale: perChannel(config.scale), offset: perChannel(config.offset ?? 0) };
 }

@@ -7,7 +7,7 @@ const MOST_LABELS = 10_000;
 
 @InputType({
   description:
-    'A Keras model (.h5 or .keras) of InceptionV3 and a head, or a safetensors export of a hub. Give exactly one of upload and path.',
+    'A Keras model (.h5 or .keras) of InceptionV3, whole or cut after a block, and a head, or a safetensors export of a hub. Give exactly one of upload and path.',
 })
 export class ImportModelVersionInput {
   @Field(() => String, { description: `The model; created if it does not exist. ${NAME_RULE}` })

@@ -1,6 +1,7 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import type { ModelVersion } from '../../domain/model/model.js';
 import { exportsOf } from '../../domain/model/model-export.js';
+import { headText } from '../../domain/model/version-head.js';
 import type { RunLoaders } from '../../domain/run/run-loaders.js';
 import { RunType } from '../run/run.type.js';
 import { ModelExportType } from './export.type.js';
@@ -14,6 +15,13 @@ export class ModelFields {
   @FieldResolver(() => [ModelExportType], { description: 'The file formats in which it can be downloaded.' })
   exports(@Root() version: ModelVersion): ModelExportType[] {
     return exportsOf(version);
+  }
+
+  @FieldResolver(() => [String], {
+    description: 'The layers after the backbone, in order, such as "dense 500, relu". Dropout only acts in training.',
+  })
+  head(@Root() version: ModelVersion): string[] {
+    return headText(version);
   }
 
   @FieldResolver(() => [RunType], {

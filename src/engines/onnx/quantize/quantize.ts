@@ -1,4 +1,5 @@
 import { matchBackbone } from '../../../network/backbone-weights.js';
+import { lastMaps } from '../../../network/inception-v3.js';
 import { imageShapes } from '../../../network/layers.js';
 import type { ClassifierSpec, InputSize, PixelBatch } from '../../engine.js';
 import { writeLayers, writeResize } from '../forward.js';
@@ -26,7 +27,9 @@ export async function quantizeClassifier(
   const graph = new GraphBuilder();
   const whole = [...layers, ...head];
   const shapes = imageShapes(whole, size.image);
-  const last = writeQuantizedLayers(graph, layers, backbone, writePixels(graph, size), shapes, scales);
+  const maps = new Set(layers.slice(0, -1).map(({ name }) => name));
+  const wanted = [lastMaps(shapes), ...head.flatMap(({ inputs }) => inputs)].filter((name) => maps.has(name));
+  const last = writeQuantizedLayers(graph, layers, backbone, writePixels(graph, size), shapes, scales, wanted);
   writeOutputs(graph, whole, writeLayers(graph, head, headWeights, last, shapes), shapes);
   return graph.encode();
 }

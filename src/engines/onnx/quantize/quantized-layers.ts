@@ -1,8 +1,7 @@
 import { foldConv } from '../../../network/backbone-weights.js';
-import { lastMaps } from '../../../network/inception-v3.js';
 import {
   type ConvLayer,
-  type GlobalAveragePoolLayer,
+  type GlobalPoolLayer,
   type Layer,
   NETWORK_INPUT,
   type Shape,
@@ -22,8 +21,8 @@ const PIXEL_SCALE = 1 / 127.5;
  * operator: scales start at 0, so negative values become 0.
  *
  * Concatenation and maximum pooling pass bytes through, since their layers share a scale.
- * @param pixels uint8 [n, 3, h, w]. @param scales by layer.
- * @returns the values of the last layer and of the last maps that resolve places, as floats.
+ * @param pixels uint8 [n, 3, h, w]. @param scales by layer. @param wanted names of maps that are read as floats.
+ * @returns the values of the last layer, and of the maps that are wanted, as floats.
  */
 export function writeQuantizedLayers(
   graph: GraphBuilder,
@@ -32,6 +31,7 @@ export function writeQuantizedLayers(
   pixels: string,
   shapes: ReadonlyMap<string, Shape>,
   scales: Scales,
+  wanted: readonly string[],
 ): ReadonlyMap<string, string> {
   const bytes = new Map([[NETWORK_INPUT, pixels]]);
   const zero = graph.constant(Uint8Array.of(0), []);
@@ -42,14 +42,10 @@ export function writeQuantizedLayers(
     graph.node('QuantizeLinear', [value, graph.scalar(scaleOf(name)), zero]);
 
   for (const layer of layers.slice(0, -1)) bytes.set(layer.name, writeLayer(layer));
-  const last = layers.at(-1) as GlobalAveragePoolLayer;
-  const read = toFloats(last.inputs[0]);
-  const pooled = graph.node('Flatten', [graph.node('GlobalAveragePool', [read])]);
-  const maps = lastMaps(shapes);
-  return new Map([
-    [maps, maps === last.inputs[0] ? read : toFloats(maps)],
-    [last.name, pooled],
-  ]);
+  const last = layers.at(-1) as GlobalPoolLayer;
+  const floats = new Map(Array.from(new Set([...wanted, ...last.inputs]), (name) => [name, toFloats(name)]));
+  const pooled = graph.node('GlobalAveragePool', [floats.get(last.inputs[0]) as string]);
+  return floats.set(last.name, graph.node('Flatten', [pooled]));
 
   function writeLayer(layer: Layer): string {
     const [first] = layer.inputs as [string];

@@ -1,10 +1,22 @@
-import type { ConvLayer, Layer, Shape } from '../../../network/layers.js';
-import { inferShapes } from '../../../network/layers.js';
+import {
+  type Activation,
+  type ConvLayer,
+  inferShapes,
+  type Layer,
+  type Shape,
+  withoutSoftmax,
+} from '../../../network/layers.js';
+import { foldNorm } from '../../../network/norm.js';
+import type { Weights } from '../../../network/tensor.js';
+import { activate } from './activation.js';
 import { concat } from './concat.js';
 import { convolution } from './convolution.js';
 import { dropout } from './dropout.js';
+import { flatten } from './flatten.js';
 import { globalAveragePool } from './global-average-pool.js';
+import { globalMaxPool } from './global-max-pool.js';
 import { convProduct, denseProduct, type LinearLayer, linear } from './linear.js';
+import { norm } from './norm.js';
 import type { Operator } from './operator.js';
 import { averagePool, maxPool } from './pool.js';
 import { relu } from './relu.js';
@@ -22,7 +34,7 @@ export interface PlannedOperator {
 interface Reader {
   readonly layer: LinearLayer;
   readonly pooled: boolean;
-  readonly activation: 'relu' | 'softmax';
+  readonly activation: Activation;
 }
 
 /**
@@ -33,8 +45,15 @@ interface Reader {
  *   pooling then has fewer channels, and the convolution the same input as the others of its block.
  *
  * The final softmax is left out: together with the cross-entropy it has a simpler gradient.
+ * @param fixed values of normalizations that do not train.
  */
-export function plan(layers: readonly Layer[], input: string, inputShape: Shape): readonly PlannedOperator[] {
+export function plan(
+  all: readonly Layer[],
+  input: string,
+  inputShape: Shape,
+  fixed: Weights = new Map(),
+): readonly PlannedOperator[] {
+  const layers = withoutSoftmax(all);
   const shapes = inferShapes(layers, inputShape, input);
   const shapeOf = (name: string): Shape => shapes.get(name) as Shape;
   const swapped = poolsToSwap(layers);
@@ -80,6 +99,18 @@ export function plan(layers: readonly Layer[], input: string, inputShape: Shape)
       case 'globalAveragePool':
         add(globalAveragePool(shape), [source], [layer.name]);
         break;
+      case 'globalMaxPool':
+        add(globalMaxPool(shape), [source], [layer.name]);
+        break;
+      case 'flatten':
+        add(flatten(shape), [source], [layer.name]);
+        break;
+      case 'norm':
+        add(norm(foldNorm(layer, fixed), shape), [source], [layer.name]);
+        break;
+      case 'activation':
+        add(activate(layer, shape), [source], [layer.name]);
+        break;
       case 'dropout':
         add(dropout(layer.name, shape), [source], [layer.name]);
         break;
@@ -106,14 +137,14 @@ function addProducts(
     shape,
   );
   const nameOf = ({ layer, activation }: Reader): string =>
-    activation === 'softmax' ? layer.name : linearName(layer.name);
+    activation === 'linear' ? layer.name : linearName(layer.name);
   add(operator, [source], readers.map(nameOf));
   for (const [i, reader] of readers.entries()) {
     const { name } = reader.layer;
     const output = operator.outputs[i] as Shape;
-    if (reader.activation === 'softmax') continue;
+    if (reader.activation === 'linear') continue;
     if (reader.pooled) add(averagePool(output), [linearName(name)], [`${name}:pooled`]);
-    add(relu(output), [reader.pooled ? `${name}:pooled` : linearName(name)], [name]);
+    add(activate(reader, output), [reader.pooled ? `${name}:pooled` : linearName(name)], [name]);
   }
 }
 
