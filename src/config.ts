@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { computeSchema } from './engines/compute.js';
 import { HubError } from './errors.js';
 import { inWords, problemsOf } from './problems.js';
+import { BUCKET_URL } from './storage/bucket.js';
 
 const BASE_PATH = /^(\/[\w.~-]+)*\/?$/;
 /** First parts of the paths at which a hub answers programs. */
@@ -29,6 +30,10 @@ const configSchema = z.strictObject({
       error: 'must be an address such as postgres://USER:PASSWORD@HOST/DATABASE',
     })
     .optional(),
+  /** S3 bucket of the blobs, as `s3://bucket/prefix`; by default the place where they are, which begins as the data folder. */
+  blobs: z.string().regex(BUCKET_URL, 'must be a bucket such as s3://bucket/prefix').optional(),
+  /** Gigabytes that copies of blobs in a bucket may take on this machine. */
+  blobCache: z.coerce.number().min(1).default(20),
   /** Folders from which datasets and weights may be read by path. */
   allow: z.array(z.string().min(1)).default([]),
   /** Whether requests may make the hub fetch archives from this machine and from private networks. */

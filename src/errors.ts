@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'NOT_DEPLOYED'
   | 'NOT_READY'
   | 'BLOB_CORRUPT'
+  | 'BLOBS_UNAVAILABLE'
   | 'DATA_FOLDER_LOCKED'
   | 'BACKUP_REFUSED'
   | 'DISK_FULL'

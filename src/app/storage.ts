@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { placeOf, settleLocation } from '../maintenance/blob-location.js';
 import { type BlobPlace, openBlobs } from '../storage/blob-place.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.js';
@@ -32,6 +33,7 @@ export async function openStorage({ config, log, closing }: Setup): Promise<Stor
   }
   const database = await openDatabase({ folder: folder.database, ...(databaseUrl ? { url: databaseUrl } : {}) });
   closing.add(() => database.close());
-  const blobPlace = { folder: folder.blobs };
+  const bucket = await settleLocation(database.client, folder, config.blobs);
+  const blobPlace = placeOf(bucket, folder, config.blobCache * 1e9);
   return { folder, database, prisma: database.client, blobPlace, blobs: openBlobs(blobPlace), lost: lost.signal };
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { unusedFiles } from '../maintenance/unused-files.js';
 import type { StoredFile } from '../storage/blobs.js';
 import type { OpenData } from './open-data.js';
@@ -24,7 +23,7 @@ export async function collectGarbage(
   const unused: StoredFile[] = [];
   for await (const file of unusedFiles(prisma, blobs)) unused.push(file);
   const old = unused.filter(({ changed }) => changed.getTime() <= before);
-  if (!dryRun) for (const { path } of old) await rm(path, { force: true });
+  if (!dryRun) for (const file of old) await blobs.discard(file);
   const size = old.reduce((sum, { bytes }) => sum + bytes, 0);
   return { files: old.length, bytes: size, tooYoung: unused.length - old.length };
 }

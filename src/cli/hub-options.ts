@@ -9,6 +9,8 @@ export function withHubOptions(command: Command): Command {
     .option('--port <number>', 'port to listen on; 0 picks a free one', '4000')
     .option('--base-path <path>', 'path under which a proxy shows the hub, such as /hub')
     .option('--database-url <url>', 'PostgreSQL to use instead of the embedded database (or DATABASE_URL)')
+    .option('--blobs <url>', 'S3 bucket for the blobs, as s3://bucket/prefix; without it they are where they were')
+    .option('--blob-cache <gigabytes>', 'size of the copies of blobs that are in a bucket', '20')
     .option('--allow <folder...>', 'folders from which datasets and weights may be read by path')
     .option('--allow-private-urls', 'let requests fetch archives from this machine and private networks')
     .option('--open-metrics', 'let programs on this machine read /metrics without a token')

@@ -1,9 +1,10 @@
 import { HubError } from '../errors.js';
+import { placeOf, recordedLocation } from '../maintenance/blob-location.js';
+import { openBlobs } from '../storage/blob-place.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type DataFolder, dataPaths, lockDataFolder } from '../storage/data-folder.js';
 import { inspectDatabase, type PrismaClient } from '../storage/database.js';
 import { isDatabase } from '../storage/embedded-postgres.js';
-import { FileBlobStore } from '../storage/file-blobs.js';
 
 /** A data folder that no hub has open. */
 export interface DataOptions {
@@ -16,6 +17,8 @@ export interface DataOptions {
 export interface OpenData {
   readonly paths: Omit<DataFolder, 'close'>;
   readonly prisma: PrismaClient;
+  /** The bucket with the blobs; null when they are in the data folder. */
+  readonly bucket: string | null;
   readonly blobs: BlobStore;
 }
 
@@ -38,7 +41,9 @@ export async function withData<T>(
     const database = await inspectDatabase({ folder: paths.database, url: databaseUrl });
     try {
       refuseUnlessCurrent(database.lacks);
-      return await work({ paths, prisma: database.client, blobs: new FileBlobStore(paths.blobs) });
+      const bucket = await recordedLocation(database.client);
+      const blobs = openBlobs(placeOf(bucket, paths, 0));
+      return await work({ paths, prisma: database.client, bucket, blobs });
     } finally {
       await database.close();
     }

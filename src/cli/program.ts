@@ -3,6 +3,7 @@ import { PACKAGE } from '../package.js';
 import { auditCommand } from './commands/audit.js';
 import { backboneCommand } from './commands/backbone.js';
 import { backupCommand } from './commands/backup.js';
+import { blobsCommand } from './commands/blobs.js';
 import { classifyCommand } from './commands/classify.js';
 import { compareCommand } from './commands/compare.js';
 import { datasetCommand } from './commands/dataset.js';
@@ -51,6 +52,7 @@ const COMMANDS = [
   restoreCommand,
   verifyCommand,
   gcCommand,
+  blobsCommand,
 ];
 
 /** The command `hub` with all subcommands. */

@@ -7,17 +7,18 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { HubError } from '../errors.js';
 import { PACKAGE } from '../package.js';
-import type { BlobStore, OpenBlob } from '../storage/blobs.js';
+import { type BlobStore, pieces } from '../storage/blobs.js';
 import type { PrismaClient } from '../storage/database.js';
 import { atOneMoment, type Rows, rowFile, writeRows } from '../storage/rows.js';
 import { type BackupEnd, type BackupHeader, blobEntry, END, HEADER, rowsEntry } from './backup-format.js';
 import { faultOf } from './blob-faults.js';
 import { namedBlobs } from './named-blobs.js';
 
-/** Tables that are left out. Cached features are computed again when needed; their blobs are left out too. */
-const LEFT_OUT = ['feature_chunks'] as const;
-/** Bytes of a blob in memory at once. */
-const PIECE = 1024 ** 2;
+/**
+ * Tables that are left out. Cached features are computed again when needed; their blobs are left out too. The blobs of a
+ * backup are restored into the data folder, wherever they were.
+ */
+const LEFT_OUT = ['feature_chunks', 'blob_location'] as const;
 
 export interface BackupParts {
   readonly prisma: PrismaClient;
@@ -101,14 +102,6 @@ export class BackupService {
     }
     const end: BackupEnd = { header: createHash('sha256').update(header).digest('hex'), lacks };
     tar.entry({ name: END }, JSON.stringify(end));
-  }
-}
-
-function* pieces(blob: OpenBlob): Generator<Uint8Array> {
-  for (let position = 0; position < blob.bytes; position += PIECE) {
-    const piece = new Uint8Array(Math.min(PIECE, blob.bytes - position));
-    blob.read(piece, position);
-    yield piece;
   }
 }
 

@@ -12,8 +12,9 @@ export interface OpenBlob {
   close(): Promise<void>;
 }
 
-/** A file in the store. */
+/** A file or object in the store. */
 export interface StoredFile {
+  /** Path of the file, or key of the object. */
   readonly path: string;
   /** The hash that its name says; null for a file that is not named as a blob. */
   readonly sha256: string | null;
@@ -23,9 +24,9 @@ export interface StoredFile {
   readonly changed: Date;
 }
 
-/** Content-addressed storage. Files and object stores look the same through it. */
+/** Content-addressed storage. Files and objects in a bucket look the same through it. */
 export interface BlobStore {
-  /** Stores content durably: temporary name, sync, rename, sync of the folder. */
+  /** Stores content durably, completely or not at all. */
   put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef>;
   /** The whole content. @throws NOT_FOUND, or BLOB_CORRUPT when it no longer has its hash. */
   get(sha256: string): Promise<Buffer>;
@@ -36,10 +37,24 @@ export interface BlobStore {
   delete(sha256: string): Promise<void>;
   /** All files in the store, blobs or not. */
   list(): AsyncIterable<StoredFile>;
+  /** Deletes what `list` found, blob or not. */
+  discard(file: StoredFile): Promise<void>;
   /**
    * Keeps every blob until further notice, for a backup that copies them: deletions have no effect meanwhile. They are not
    * made up for afterwards, since another process may have put the same content again; `hub gc` finds unused blobs.
    * @returns the function that ends it.
    */
   keep(): () => void;
+}
+
+/** Bytes of a piece of a blob. */
+const PIECE = 1024 ** 2;
+
+/** Reads a blob from its beginning to its end. */
+export function* pieces(blob: OpenBlob): Generator<Uint8Array> {
+  for (let position = 0; position < blob.bytes; position += PIECE) {
+    const piece = new Uint8Array(Math.min(PIECE, blob.bytes - position));
+    blob.read(piece, position);
+    yield piece;
+  }
 }

@@ -13,6 +13,8 @@ export interface DataFolder {
   /** Absolute, like the other paths. */
   readonly path: string;
   readonly blobs: string;
+  /** Folder of the copies of blobs that are in a bucket. */
+  readonly copies: string;
   readonly database: string;
   /** Folder of files that need not outlive the process. */
   readonly temporary: string;
@@ -31,7 +33,13 @@ const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.iso.
 /** Absolute paths of the parts of a data folder. */
 export function dataPaths(path: string): Omit<DataFolder, 'close'> {
   const root = resolve(path);
-  return { path: root, blobs: join(root, 'blobs'), database: join(root, 'database'), temporary: join(root, 'tmp') };
+  return {
+    path: root,
+    blobs: join(root, 'blobs'),
+    copies: join(root, 'blob-copies'),
+    database: join(root, 'database'),
+    temporary: join(root, 'tmp'),
+  };
 }
 
 /**
@@ -71,7 +79,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
   const unlock = await lockDataFolder(folder.path);
   try {
-    for (const leftover of [folder.temporary, incomingFolder(folder.blobs)]) {
+    for (const leftover of [folder.temporary, incomingFolder(folder.blobs), incomingFolder(folder.copies)]) {
       await rm(leftover, { recursive: true, force: true });
     }
     for (const needed of [folder.blobs, folder.database, folder.temporary]) await mkdir(needed, { recursive: true });

@@ -50,7 +50,7 @@ export class FileBlobStore implements BlobStore {
     const file = await open(temporary, 'wx', 0o600);
     try {
       const ref = await write(file, content).finally(() => file.close());
-      await this.#publish(temporary, this.#path(ref.sha256));
+      await this.#publish(temporary, this.pathOf(ref.sha256));
       return ref;
     } finally {
       await rm(temporary, { force: true });
@@ -58,13 +58,13 @@ export class FileBlobStore implements BlobStore {
   }
 
   async get(sha256: string): Promise<Buffer> {
-    const content = await readFile(this.#path(sha256)).catch(orNotFound(sha256));
+    const content = await readFile(this.pathOf(sha256)).catch(orNotFound(sha256));
     checkHash(sha256, createHash('sha256').update(content).digest('hex'));
     return content;
   }
 
   async open(sha256: string): Promise<OpenBlob> {
-    const file = await open(this.#path(sha256), 'r').catch(orNotFound(sha256));
+    const file = await open(this.pathOf(sha256), 'r').catch(orNotFound(sha256));
     try {
       const hash = createHash('sha256');
       const chunks = file.createReadStream({ start: 0, autoClose: false, highWaterMark: READ_BYTES });
@@ -79,12 +79,16 @@ export class FileBlobStore implements BlobStore {
   }
 
   async has(sha256: string): Promise<boolean> {
-    return exists(this.#path(sha256));
+    return exists(this.pathOf(sha256));
   }
 
   async delete(sha256: string): Promise<void> {
     if (this.#keepers > 0) return;
-    await rm(this.#path(sha256), { force: true });
+    await rm(this.pathOf(sha256), { force: true });
+  }
+
+  async discard({ path }: StoredFile): Promise<void> {
+    await rm(path, { force: true });
   }
 
   async #publish(temporary: string, path: string): Promise<void> {
@@ -99,8 +103,8 @@ export class FileBlobStore implements BlobStore {
     await syncFolder(folder);
   }
 
-  /** The only way from an argument to a path. */
-  #path(sha256: string): string {
+  /** The file of a blob, which need not exist. @throws BAD_INPUT for what is no hash. */
+  pathOf(sha256: string): string {
     if (!SHA256_PATTERN.test(sha256)) {
       throw new HubError('BAD_INPUT', 'A blob is named by 64 lower-case hexadecimal digits.', { received: sha256 });
     }

@@ -18,6 +18,7 @@ function afterPut(blobs: BlobStore, then: (ref: BlobRef) => void): BlobStore {
     has: (sha256) => blobs.has(sha256),
     delete: (sha256) => blobs.delete(sha256),
     list: () => blobs.list(),
+    discard: (file) => blobs.discard(file),
     keep: () => blobs.keep(),
   };
 }

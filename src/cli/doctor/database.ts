@@ -1,8 +1,9 @@
 import { HubError } from '../../errors.js';
+import { placeOf, recordedLocation } from '../../maintenance/blob-location.js';
+import { openBlobs } from '../../storage/blob-place.js';
 import { dataPaths } from '../../storage/data-folder.js';
 import { type Database, inspectDatabase } from '../../storage/database.js';
 import { isDatabase } from '../../storage/embedded-postgres.js';
-import { FileBlobStore } from '../../storage/file-blobs.js';
 import { blobFindings } from './blobs.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
@@ -39,7 +40,8 @@ async function* openedFindings(
     return yield warning(CHECK, found, '"hub start" applies them; then run "hub doctor" again to check the blobs.');
   }
   yield ok(CHECK, `${kind} opens, all migrations applied`);
-  yield* blobFindings(client, new FileBlobStore(dataPaths(options.data).blobs), options);
+  const place = placeOf(await recordedLocation(client), dataPaths(options.data), 0);
+  yield* blobFindings(client, openBlobs(place), options);
 }
 
 function openFailure(error: Error, { databaseUrl }: DoctorOptions): Finding {

@@ -1,0 +1,139 @@
+import { HubError } from '../errors.js';
+import { BlobCache } from './blob-cache.js';
+import type { BlobRef, BlobStore, OpenBlob, StoredFile } from './blobs.js';
+import { Bucket } from './bucket.js';
+
+/** Times that a blob is fetched whose connection breaks off or whose content is not what its name says. */
+const FETCHES = 3;
+
+/** A key of a blob: its hash, with a slash after two digits as in the folder of a `FileBlobStore`. */
+const KEY = /^([0-9a-f]{2})\/([0-9a-f]{62})$/;
+const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256.slice(2)}`;
+
+export interface BucketPlace {
+  /** `s3://bucket/prefix`. */
+  readonly url: string;
+  /** Folder of the copies on this machine. */
+  readonly folder: string;
+  /** Bytes that the copies may take; with 0, every read is of the bucket. */
+  readonly cacheBytes: number;
+}
+
+/**
+ * Blobs in an S3 bucket. They are written to the bucket and read from copies on this machine, which are fetched when they are
+ * needed: what is read at random places or mapped into memory stays a file.
+ */
+export class BucketBlobStore implements BlobStore {
+  readonly #bucket: Bucket;
+  readonly #cache: BlobCache;
+  readonly #hasCopies: boolean;
+  /** Fetches under way. */
+  readonly #fetching = new Map<string, Promise<void>>();
+  #keepers = 0;
+
+  constructor({ url, folder, cacheBytes }: BucketPlace) {
+    this.#bucket = new Bucket(url);
+    this.#cache = new BlobCache(folder, cacheBytes);
+    this.#hasCopies = cacheBytes > 0;
+  }
+
+  keep(): () => void {
+    this.#keepers += 1;
+    return () => {
+      this.#keepers -= 1;
+    };
+  }
+
+  async *list(): AsyncGenerator<StoredFile> {
+    for await (const { key, bytes, changed } of this.#bucket.list()) {
+      const [, prefix = '', rest = ''] = KEY.exec(key) ?? [];
+      yield { path: key, sha256: prefix + rest || null, isUnfinished: false, bytes, changed };
+    }
+  }
+
+  async put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef> {
+    const { store } = this.#cache;
+    const ref = await store.put(content);
+    try {
+      await this.#bucket.put(keyOf(ref.sha256), store.pathOf(ref.sha256), ref.sha256);
+    } catch (error) {
+      await store.delete(ref.sha256); // a copy says that the bucket has the blob
+      throw error;
+    }
+    await this.#cache.added(ref.bytes);
+    return ref;
+  }
+
+  get(sha256: string): Promise<Buffer> {
+    return this.#read(sha256, () => this.#cache.store.get(sha256));
+  }
+
+  open(sha256: string): Promise<OpenBlob> {
+    return this.#read(sha256, () => this.#cache.store.open(sha256));
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    if (this.#hasCopies && (await this.#cache.store.has(sha256))) return true;
+    return this.#bucket.has(keyOf(sha256));
+  }
+
+  async delete(sha256: string): Promise<void> {
+    if (this.#keepers > 0) return;
+    await this.#bucket.delete(keyOf(sha256));
+    await this.#cache.store.delete(sha256);
+  }
+
+  async discard({ path, sha256 }: StoredFile): Promise<void> {
+    await this.#bucket.delete(path);
+    if (sha256 !== null) await this.#cache.store.delete(sha256);
+  }
+
+  /** Reads a copy; fetches it first if it is not there, is damaged, or goes before it is read. */
+  async #read<T>(sha256: string, read: () => Promise<T>): Promise<T> {
+    for (let fetches = 0; ; fetches += 1) {
+      if (this.#hasCopies || fetches > 0) {
+        try {
+          const content = await read();
+          await this.#cache.touch(sha256);
+          return content;
+        } catch (error) {
+          if (!isLost(error) || fetches === FETCHES) throw error;
+        }
+      }
+      await this.#fetchOnce(sha256);
+    }
+  }
+
+  /** Fetches a blob; all who ask for it meanwhile share the fetch. */
+  #fetchOnce(sha256: string): Promise<void> {
+    const running = this.#fetching.get(sha256);
+    if (running) return running;
+    const fetch = this.#fetch(sha256).finally(() => this.#fetching.delete(sha256));
+    this.#fetching.set(sha256, fetch);
+    return fetch;
+  }
+
+  async #fetch(sha256: string): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const content = await this.#bucket.get(keyOf(sha256));
+      if (!content) throw new HubError('NOT_FOUND', `There is no blob ${sha256} in ${this.#bucket.url}.`, { sha256 });
+      try {
+        const got = await this.#cache.store.put(content);
+        if (got.sha256 === sha256) return await this.#cache.added(got.bytes);
+        await this.#cache.store.delete(got.sha256);
+        if (tries < FETCHES) continue;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+        if (tries < FETCHES) continue;
+        throw this.#bucket.unavailable(`reading ${keyOf(sha256)}`, error as Error);
+      }
+      const message = `The blob ${sha256} in ${this.#bucket.url} no longer has the content it was stored with.`;
+      throw new HubError('BLOB_CORRUPT', message, { sha256 });
+    }
+  }
+}
+
+/** Whether an error says that a copy is not there or is damaged. */
+function isLost(error: unknown): boolean {
+  return error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT');
+}

@@ -1,0 +1,160 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { HubError } from '../errors.js';
+
+/** Bytes up to which an object is sent in one request, which the server compares with its SHA-256. */
+const ONE_REQUEST = 64 * 1024 ** 2;
+const PART_BYTES = 16 * 1024 ** 2;
+/** Times that a request is sent before it has failed. */
+const ATTEMPTS = 4;
+/** Milliseconds for a connection, and without a byte on it. */
+const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 30_000, throwOnRequestTimeout: true };
+
+/** An object of a bucket. */
+export interface BucketObject {
+  /** Its key without the prefix. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly changed: Date;
+}
+
+/** The form `s3://bucket/prefix`. */
+export const BUCKET_URL = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<prefix>[\w./-]*))?$/;
+
+/** The address of a bucket without a slash at its end. */
+export const normalizedBucketUrl = (url: string): string => url.replace(/\/+$/, '');
+
+/**
+ * The objects under a prefix of an S3 bucket. Keys, region and endpoint come from where all programs for AWS find them:
+ * variables such as AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL_S3, files in `~/.aws`, or the role of the machine.
+ * Every method throws BLOBS_UNAVAILABLE when the bucket cannot be used.
+ */
+export class Bucket {
+  readonly #bucket: string;
+  readonly #prefix: string;
+  #opened: Promise<{ readonly client: S3Client; readonly sdk: typeof import('@aws-sdk/client-s3') }> | undefined;
+
+  constructor(readonly url: string) {
+    const { bucket = '', prefix = '' } = BUCKET_URL.exec(normalizedBucketUrl(url))?.groups ?? {};
+    this.#bucket = bucket;
+    this.#prefix = prefix === '' ? '' : `${prefix}/`;
+  }
+
+  /** Stores a file under a key. @param sha256 hash of its content in hex. */
+  async put(key: string, file: string, sha256: string): Promise<void> {
+    const { size } = await stat(file);
+    await this.#try(`storing ${key}`, async (client, { PutObjectCommand }) => {
+      const to = { Bucket: this.#bucket, Key: this.#prefix + key };
+      if (size <= ONE_REQUEST) {
+        const ChecksumSHA256 = Buffer.from(sha256, 'hex').toString('base64');
+        await client.send(new PutObjectCommand({ ...to, Body: await readFile(file), ChecksumSHA256 }));
+        return;
+      }
+      const { Upload } = await import('@aws-sdk/lib-storage');
+      await new Upload({ client, params: { ...to, Body: createReadStream(file) }, partSize: PART_BYTES }).done();
+    });
+  }
+
+  async putText(key: string, text: string): Promise<void> {
+    await this.#try(`storing ${key}`, (client, { PutObjectCommand }) =>
+      client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key, Body: text })),
+    );
+  }
+
+  /** Streams an object; null when there is none. The stream fails when the connection does. */
+  async get(key: string): Promise<AsyncIterable<Uint8Array> | null> {
+    return this.#try(`reading ${key}`, async (client, { GetObjectCommand, NoSuchKey }) => {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key }));
+        return Body as AsyncIterable<Uint8Array>;
+      } catch (error) {
+        if (error instanceof NoSuchKey) return null;
+        throw error;
+      }
+    });
+  }
+
+  /** The text of a small object; null when there is none. */
+  async getText(key: string): Promise<string | null> {
+    const content = await this.get(key);
+    if (!content) return null;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of content) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  }
+
+  async has(key: string): Promise<boolean> {
+    return this.#try(`looking for ${key}`, async (client, { HeadObjectCommand, NotFound }) => {
+      try {
+        await client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key }));
+        return true;
+      } catch (error) {
+        if (error instanceof NotFound) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Deletes an object. One that is not there is no error. */
+  async delete(key: string): Promise<void> {
+    await this.#try(`deleting ${key}`, (client, { DeleteObjectCommand }) =>
+      client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })),
+    );
+  }
+
+  async *list(): AsyncGenerator<BucketObject> {
+    let after: string | undefined;
+    do {
+      const page = await this.#try('listing the objects', (client, { ListObjectsV2Command }) =>
+        client.send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, ContinuationToken: after })),
+      );
+      for (const { Key = '', Size = 0, LastModified = new Date() } of page.Contents ?? []) {
+        yield { key: Key.slice(this.#prefix.length), bytes: Size, changed: LastModified };
+      }
+      after = page.NextContinuationToken;
+    } while (after !== undefined);
+  }
+
+  async #try<T>(
+    doing: string,
+    request: (client: S3Client, sdk: typeof import('@aws-sdk/client-s3')) => Promise<T>,
+  ): Promise<T> {
+    try {
+      this.#opened ??= open();
+      const { client, sdk } = await this.#opened;
+      return await request(client, sdk);
+    } catch (error) {
+      throw this.unavailable(doing, error as Error);
+    }
+  }
+
+  /** The error for a request to the bucket that failed. */
+  unavailable(doing: string, { name, message }: Error): HubError {
+    const said = message === '' || message === 'UnknownError' ? name : `${name}: ${message}`;
+    return new HubError(
+      'BLOBS_UNAVAILABLE',
+      `${this.url} cannot be used: ${doing} failed (${said}). Check the bucket, its keys (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), AWS_REGION and AWS_ENDPOINT_URL_S3, then try again.`,
+      { url: this.url },
+    );
+  }
+}
+
+/** Loads the SDK, which few hubs need and which takes half a second. */
+async function open() {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'; // its version is ours to choose
+  const sdk = await import('@aws-sdk/client-s3');
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
+  const region = AWS_REGION ?? AWS_DEFAULT_REGION;
+  const config: S3ClientConfig = {
+    maxAttempts: ATTEMPTS,
+    requestHandler: TIMEOUTS,
+    // Servers other than Amazon's refuse the checksums that the SDK adds by itself, and name buckets in the path.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    ...(region === undefined && endpoint !== undefined ? { region: 'us-east-1' } : {}),
+  };
+  return { client: new sdk.S3Client(config), sdk };
+}
