@@ -4,10 +4,6 @@ import { elements, type Tensor } from './tensor.js';
 
 /** First bytes of an HDF5 file. */
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
-/** Bounds of the search for a variable: depth of groups below a layer's group, and keys per group. */
-const DEPTH = 3;
-const MOST_KEYS = 16;
-
 /** HDF5's number of the class of floating-point types. */
 const FLOATS = 1;
 
@@ -52,27 +48,43 @@ export async function readHdf5<T>(
   }
 }
 
+/** What was read of groups; listing a group of hundreds takes longer than reading one of its members. */
+const names = new WeakMap<Group, ReadonlySet<string>>();
+const children = new WeakMap<Group, Map<string, ReturnType<Group['get']>>>();
+
+/** Names of a group's members. */
+export function namesIn(group: Group): ReadonlySet<string> {
+  const known = names.get(group) ?? new Set(group.keys());
+  names.set(group, known);
+  return known;
+}
+
+/** A member of a group: a group, or another object; undefined if it does not exist. */
+function memberOf(group: Group, name: string): ReturnType<Group['get']> | undefined {
+  if (!namesIn(group).has(name)) return undefined;
+  const known = children.get(group) ?? new Map<string, ReturnType<Group['get']>>();
+  children.set(group, known);
+  const member = known.get(name) ?? group.get(name);
+  known.set(name, member);
+  return member;
+}
+
 /** The group at a path of names; undefined if it does not exist. */
-export function groupAt(root: Group, names: readonly string[]): Group | undefined {
+export function groupAt(root: Group, path: readonly string[]): Group | undefined {
   let group: Group = root;
-  for (const name of names) {
-    const next = group.keys().includes(name) ? group.get(name) : null;
+  for (const name of path) {
+    const next = memberOf(group, name);
     if (!(next instanceof h5wasm.Group)) return undefined;
     group = next;
   }
   return group;
 }
 
-/** Finds a variable in a layer's group, for example `kernel` or `kernel:0`. */
-export function findVariable(entity: ReturnType<Group['get']>, variable: string, depth = DEPTH): Dataset | undefined {
-  if (!(entity instanceof h5wasm.Group) || depth === 0) return undefined;
-  for (const key of entity.keys().slice(0, MOST_KEYS)) {
-    const child = entity.get(key);
-    if (child instanceof h5wasm.Dataset && key.replace(/:0$/, '') === variable) return child;
-    const deeper = findVariable(child, variable, depth - 1);
-    if (deeper) return deeper;
-  }
-  return undefined;
+/** The dataset at a path of names; undefined if it does not exist. */
+export function datasetAt(root: Group, path: readonly string[]): Dataset | undefined {
+  const group = groupAt(root, path.slice(0, -1));
+  const dataset = group && memberOf(group, path.at(-1) as string);
+  return dataset instanceof h5wasm.Dataset ? dataset : undefined;
 }
 
 /**
@@ -106,4 +118,18 @@ export function textOf(root: Group, name: string): string | undefined {
   if (!(name in root.attrs)) return undefined;
   const value = root.get_attribute(name, true);
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The texts of an attribute. Keras divides lists over 64 KB: `layer_names0`, `layer_names1`, ... */
+export function textsOf(group: Group, name: string): readonly string[] {
+  const { attrs } = group;
+  const parts =
+    name in attrs
+      ? [name]
+      : Object.keys(attrs).filter((key) => /^\d+$/.test(key.slice(name.length)) && key.startsWith(name));
+  const inOrder = parts.sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)));
+  return inOrder.flatMap((part) => {
+    const value = group.get_attribute(part, true);
+    return [value].flat(1).filter((text) => typeof text === 'string');
+  });
 }

@@ -2,6 +2,7 @@ import type { Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
 import { HubError } from '../errors.js';
 import { matchBackbone } from '../network/backbone-weights.js';
+import { otherFile } from '../network/file-kind.js';
 import { isHdf5 } from '../network/hdf5.js';
 import { classesOf, headMetadata } from '../network/head.js';
 import { architectureName } from '../network/inception-v3.js';
@@ -55,7 +56,10 @@ async function readModelFile(file: Buffer): Promise<ImportedClassifier> {
   if (isHdf5(file) || isZip(file)) return readKerasModel(file);
   const looksLikeJson = file.subarray(8, 9).toString() === '{';
   if (looksLikeJson) return readExportedModel(file);
-  const message = 'The file is neither a Keras model (.h5, .keras) nor a model that a hub exported (.safetensors).';
+  const other = otherFile(file);
+  const what = other ? `The file is ${other.kind}, ` : 'The file is ';
+  const needed = 'neither a Keras model (.h5, .keras) nor a model that a hub exported (.safetensors)';
+  const message = `${what}${needed}${other ? `: ${other.remedy}` : ''}.`;
   throw new HubError('WEIGHTS_REFUSED', message);
 }
 

@@ -340,7 +340,7 @@ describe('runs', () => {
         'whose file is no weight file',
         'imagenet',
         (_, response) => response.end(PUBLISHED),
-        /not a Keras weight file of InceptionV3/,
+        /not a Keras file of InceptionV3/,
       ],
     ];
     it.each(rows)('%s a run fails, and never takes another', async (_, backbone, listener, message) => {

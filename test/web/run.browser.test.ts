@@ -93,7 +93,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     const { page, problems, close } = await open(`/runs/${failed.id}`);
     await page
       .getByRole('alert')
-      .getByText(/not a Keras weight file of InceptionV3.*resume the run/)
+      .getByText(/not a Keras file of InceptionV3.*resume the run/)
       .waitFor();
     await expectAccessible(page);
     await page.goto(`${hub.url}/runs/nothing`);

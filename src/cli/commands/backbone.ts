@@ -39,7 +39,7 @@ export function backboneCommand(program: Command): void {
       .argument('<name>', 'imagenet (downloaded), tiny-imagenet-2 (bundled), or any name with --path')
       .option(
         '--path <file>',
-        'Keras .h5 file of InceptionV3 without top, on the server, in a folder given with --allow',
+        'Keras file of InceptionV3 (.keras, .h5, .weights.h5), on the server, in a folder given with --allow',
       ),
   ).action(async (name: string, options: ConnectionOptions & { readonly path?: string }) => {
     const client = await connect(options);
@@ -47,6 +47,6 @@ export function backboneCommand(program: Command): void {
     const { addBackbone } = await working(`Adding the backbone ${name}`, () =>
       client.request(ADD_BACKBONE, { name, path }),
     );
-    print(options, { backbone: addBackbone }, () => backboneText(addBackbone));
+    print(options, { backbone: addBackbone }, () => `${backboneText(addBackbone)} · ${addBackbone.source}`);
   });
 }

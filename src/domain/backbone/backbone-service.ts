@@ -74,13 +74,9 @@ export class BackboneService {
     if (BUILT_IN.includes(name) || REPLACED.has(name)) {
       throw new HubError('BAD_INPUT', `"${name}" is the name of built-in weights. Choose another name.`, { name });
     }
-    const weights = await fromKeras(await this.allowed.resolve(path));
-    return this.#add(name, weights, {
-      source: path,
-      licence: NOT_STATED,
-      trainedOn: NOT_STATED,
-      figures: NOT_STATED,
-    });
+    const { file, notes } = await fromKeras(await this.allowed.resolve(path));
+    const source = [path, ...notes].join(' · ');
+    return this.#add(name, file, { source, licence: NOT_STATED, trainedOn: NOT_STATED, figures: NOT_STATED });
   }
 
   /**
@@ -125,7 +121,7 @@ export class BackboneService {
       signal?.throwIfAborted();
       throw this.#notDownloadable(error);
     }
-    return this.#add(IMAGENET, await fromKeras(file), IMAGENET_ABOUT);
+    return this.#add(IMAGENET, (await fromKeras(file)).file, IMAGENET_ABOUT);
   }
 
   #notDownloadable(error: unknown): HubError {
@@ -170,8 +166,9 @@ export class BackboneService {
   }
 }
 
-/** The weights of a Keras file in the stored format. The reader is loaded on first use: it is 3 MB. */
-async function fromKeras(file: string): Promise<Buffer> {
-  const { readKerasWeights } = await import('../../network/keras-h5.js');
-  return writeSafetensors(await readKerasWeights(file));
+/** The weights of a Keras file in the stored format, and notes on them. The reader is loaded on first use: it is 3 MB. */
+async function fromKeras(path: string): Promise<{ file: Buffer; notes: readonly string[] }> {
+  const { readBackboneFile } = await import('../../network/backbone-file.js');
+  const { weights, notes } = await readBackboneFile(path);
+  return { file: writeSafetensors(weights), notes };
 }

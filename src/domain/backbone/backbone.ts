@@ -5,7 +5,7 @@ export interface Backbone {
   /** SHA-256 of the weights as stored. */
   readonly sha256: string;
   readonly architecture: string;
-  /** Origin of the weights: a URL or a path. */
+  /** Origin of the weights: a URL or a path, and what was left out of the file. */
   readonly source: string;
   readonly licence: string;
   /** Formula applied to pixels before the first layer. */

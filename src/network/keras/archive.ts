@@ -1,5 +1,6 @@
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { HubError } from '../../errors.js';
+import { otherArchive } from '../file-kind.js';
 import { LONGEST, refuseModel } from './description.js';
 
 /** The files read from a `.keras` archive, with the most bytes of each. */
@@ -17,12 +18,14 @@ export function isZip(file: Uint8Array): boolean {
 /** Reads description and weights of a `.keras` file. @throws WEIGHTS_REFUSED when it is damaged or too large. */
 export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<ArchivePart, Buffer>>> {
   const parts: Partial<Record<ArchivePart, Buffer>> = {};
+  const names: string[] = [];
   try {
     const zip = await fromBufferPromise(file, { validateEntrySizes: true });
     if (zip.entryCount > MOST_ENTRIES)
       throw refuseModel(`it holds ${zip.entryCount} files; the limit is ${MOST_ENTRIES}`);
     for await (const entry of zip.eachEntry()) {
       const { fileName } = entry;
+      names.push(fileName);
       if (!isPart(fileName)) continue;
       if (parts[fileName]) throw refuseModel(`it has ${fileName} twice`);
       parts[fileName] = await unpack(zip, entry, LIMITS[fileName]);
@@ -32,6 +35,8 @@ export async function readKerasArchive(file: Buffer): Promise<Readonly<Record<Ar
     throw refuseModel('its zip archive is damaged');
   }
   const { 'config.json': config, 'model.weights.h5': weights } = parts;
+  const other = config && weights ? undefined : otherArchive(names);
+  if (other) throw refuseModel(`it is ${other.kind}; ${other.remedy}`);
   if (!config || !weights)
     throw refuseModel(`it has no ${config ? 'model.weights.h5' : 'config.json'}, as a .keras file has`);
   return { 'config.json': config, 'model.weights.h5': weights };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
+import { type Call, namesIn, readCall } from './calls.js';
 
 /** Most characters of a description; InceptionV3's has 300,000. */
 export const LONGEST = 16 * 1024 ** 2;
@@ -15,17 +16,26 @@ export interface ReadLayer {
   /** Its inputs, as indices into the list of layers. */
   readonly inputs: readonly number[];
   readonly config: Readonly<Record<string, unknown>>;
+  /** Arguments of its call that are no tensors; null in the place of a tensor. */
+  readonly values: readonly unknown[];
   /** Names of the enclosing models, and its own. */
   readonly path: readonly string[];
   /** Path of its variables in a `.keras` file: the class names of the enclosing models and its own, numbered per model. */
   readonly place: readonly string[];
 }
 
-const config = z.record(z.string(), z.unknown());
+/** Up to Keras 2.2.2 the configuration of a Sequential is the list of its layers. */
+const config = z.preprocess(
+  (value) => (Array.isArray(value) ? { layers: value as unknown[] } : value),
+  z.record(z.string(), z.unknown()),
+);
 const layerSchema = z.object({
   class_name: z.string(),
-  name: z.string().optional(),
+  /** `Custom>Mine` for a class of the file's maker. */
+  registered_name: z.string().nullish(),
+  name: z.string().nullish(),
   config,
+  build_config: z.record(z.string(), z.unknown()).nullish(),
   /** Layers of a Sequential have none. */
   inbound_nodes: z.array(z.unknown()).default([]),
 });
@@ -33,12 +43,16 @@ type LayerJson = z.output<typeof layerSchema>;
 const ends = z.array(z.unknown());
 const modelSchema = z.object({
   class_name: z.string(),
-  config: z.object({
-    name: z.string().default('model'),
-    layers: z.array(layerSchema).max(MOST_LAYERS),
-    input_layers: ends.optional(),
-    output_layers: ends.optional(),
-  }),
+  registered_name: z.string().nullish(),
+  config: config.pipe(
+    z.object({
+      name: z.string().default('model'),
+      layers: z.array(layerSchema).max(MOST_LAYERS),
+      output_layers: ends.optional(),
+      build_input_shape: z.unknown().optional(),
+    }),
+  ),
+  build_config: z.record(z.string(), z.unknown()).nullish(),
 });
 type ModelJson = z.output<typeof modelSchema>;
 
@@ -66,30 +80,49 @@ interface ModelScope {
 }
 
 /** Appends the layers of a model. @returns the indices of its outputs. */
-function flatten({ class_name: kind, config: model }: ModelJson, around: ModelScope): readonly number[] {
+function flatten(json: ModelJson, around: ModelScope): readonly number[] {
+  const { config: model } = json;
+  const kind = classOf(json);
   if (!MODELS.has(kind)) throw refuseModel(`it holds a ${kind.slice(0, 80)}, whose layers it does not describe`);
   if (around.path.length >= DEEPEST) throw refuseModel(`models lie more than ${DEEPEST} deep in each other`);
-  const sequential = kind === 'Sequential';
   const counts = new Map<string, number>();
+  const named = model.layers.map((json) => ({ json, name: nameIn(json), place: numbered(counts, json.class_name) }));
+  if (kind === 'Sequential') {
+    return named.reduce(
+      (last, { json, name, place }) => add(json, name, place, last, around),
+      around.inputs.length > 0 ? around.inputs : sequentialInput(json, around),
+    );
+  }
   const places = new Map<string, readonly number[]>();
-  const pending = model.layers.map((json) => ({ json, name: nameIn(json), place: numbered(counts, json.class_name) }));
-  let last: readonly number[] = around.inputs;
+  const pending = [...named];
   // Layers are usually in the order of computation; repeat while some can be added.
   for (let before = -1; pending.length > 0 && pending.length !== before; ) {
     before = pending.length;
     for (const { json, name, place } of pending.splice(0)) {
-      const reads = sequential ? last : inboundOf(json).flatMap((from) => places.get(from) ?? [-1]);
-      if (reads.includes(-1)) {
-        pending.push({ json, name, place });
-        continue;
-      }
-      last = add(json, name, place, reads, around);
-      places.set(name, last);
+      const reads = callOf(json).inputs.flatMap((from) => places.get(from) ?? [-1]);
+      if (reads.includes(-1)) pending.push({ json, name, place });
+      else places.set(name, add(json, name, place, reads, around));
     }
   }
   if (pending.length > 0) throw refuseModel(`${pending[0]!.name.slice(0, 80)} reads what is not there`);
-  if (sequential) return last;
   return namesIn(model.output_layers ?? []).flatMap((name) => places.get(name) ?? []);
+}
+
+/**
+ * The input of a Sequential that has no `InputLayer`: its shape is in its first layer, or where Keras keeps what it was built
+ * with. None when the shape is not there.
+ */
+function sequentialInput({ config: model, build_config: built }: ModelJson, { layers, path }: ModelScope): number[] {
+  const [first] = model.layers;
+  if (first?.class_name === 'InputLayer') return [];
+  const shapes = [first?.config.batch_input_shape, first?.config.batch_shape, model.build_input_shape];
+  const shape = [...shapes, built?.input_shape].find((value) => Array.isArray(value) && value.length === 4);
+  if (shape === undefined) return [];
+  const config = { batch_input_shape: shape };
+  const name = 'input';
+  return [
+    layers.push({ type: 'InputLayer', name, inputs: [], config, values: [], path: [...path, name], place: [] }) - 1,
+  ];
 }
 
 function add(
@@ -100,14 +133,19 @@ function add(
   { layers, path, place: around, inputs: given }: ModelScope,
 ): readonly number[] {
   const at = { path: [...path, name], place: [...around, place] };
+  const type = classOf(json);
+  const { values, training } = callOf(json);
+  if (training) {
+    throw refuseModel(`${nameOf({ name, type })} is called with training=True: it computes as in training`);
+  }
   const inner = modelSchema.safeParse(json);
-  if (inner.success && MODELS.has(json.class_name)) {
+  if (inner.success && MODELS.has(type)) {
     return flatten(inner.data, { layers, inputs, path: at.path, place: [...at.place, 'layers'] });
   }
   if (layers.length >= MOST_LAYERS) throw refuseModel(`it has more than ${MOST_LAYERS} layers`);
   // The input layer of a nested model passes on its input.
-  const reads = json.class_name === 'InputLayer' ? given : inputs;
-  layers.push({ type: json.class_name, name, inputs: reads, config: json.config, ...at });
+  const reads = type === 'InputLayer' ? given : inputs;
+  layers.push({ type, name, inputs: reads, config: json.config, values, ...at });
   return [layers.length - 1];
 }
 
@@ -115,22 +153,14 @@ function nameIn({ name, config: { name: own } }: LayerJson): string {
   return name ?? (typeof own === 'string' ? own : '');
 }
 
-/** Names of a layer's inputs, in both forms: `[[["conv2d", 0, 0, {}]]]`, and tensors in arguments. */
-function inboundOf({ inbound_nodes: nodes }: LayerJson): readonly string[] {
-  const [node, ...others] = nodes;
-  if (others.length > 0) throw refuseModel('a layer is used more than once');
-  return namesIn(node);
+/** The class of a layer or model; that of the file's maker with its registered name, since it may have a name of Keras. */
+function classOf({ class_name: name, registered_name: registered }: LayerJson | ModelJson): string {
+  return registered?.includes('>') ? registered : name;
 }
 
-function namesIn(value: unknown): readonly string[] {
-  if (Array.isArray(value)) {
-    if (typeof value[0] === 'string' && typeof value[1] === 'number') return [value[0]];
-    return value.flatMap(namesIn);
-  }
-  if (value === null || typeof value !== 'object') return [];
-  if ('keras_history' in value) return namesIn(value.keras_history);
-  if ('args' in value) return namesIn(value.args);
-  return 'config' in value ? namesIn(value.config) : [];
+function callOf({ inbound_nodes: [node, ...others] }: LayerJson): Call {
+  if (others.length > 0) throw refuseModel('a layer is used more than once');
+  return readCall(node);
 }
 
 /** Keras's name for the next layer of a class: `conv2d`, `conv2d_1`, ... (`to_snake_case` of keras.src.utils.naming). */

@@ -1,15 +1,17 @@
 import type { File as H5File } from 'h5wasm';
 import { z } from 'zod';
 import { convolutions, expectedShapes } from '../backbone-weights.js';
-import { findVariable, groupAt, readFloats, readHdf5, textOf } from '../hdf5.js';
+import { readFloats, readHdf5, textOf } from '../hdf5.js';
 import { headVariables } from '../head.js';
 import type { ConvLayer } from '../layers.js';
 import { elements, type Tensor, type Weights } from '../tensor.js';
 import { isZip, readKerasArchive } from './archive.js';
-import { type ReadLayer, readDescription, refuseModel } from './description.js';
+import { readDescription, refuseModel } from './description.js';
+import { inferenceLayers } from './inference.js';
 import { HUB_ATTRIBUTE } from './layers.js';
 import { type MatchedModel, matchModel } from './match.js';
 import { foldScaling } from './scaling.js';
+import { type FindVariable, readNumbers, variablesByName, variablesByPlace } from './variables.js';
 
 /** A classifier read from a file. */
 export interface KerasModel extends Pick<MatchedModel, 'size' | 'head' | 'notes'> {
@@ -22,19 +24,6 @@ export interface KerasModel extends Pick<MatchedModel, 'size' | 'head' | 'notes'
 /** Most bytes of weights, as of a model file: only a compressed file could hold more. */
 const WEIGHTS_LIMIT = 512 * 1024 ** 2;
 
-/** Finds the values of a layer's variable, by its name or by its index in Keras's order. */
-type Find = (root: H5File, layer: ReadLayer, variable: string, index: number) => ReturnType<typeof findVariable>;
-
-/** `model.save('model.h5')`: groups by layer name; the layers of a nested model are in one group. */
-const BY_NAME: Find = (root, { path }, variable) => {
-  const names = path.length > 1 ? [path[0] as string, path.at(-1) as string] : path;
-  return findVariable(groupAt(root, ['model_weights', ...names]) ?? null, variable);
-};
-
-/** `model.save('model.keras')`: groups by class. */
-const BY_PLACE: Find = (root, { place }, _variable, index) =>
-  findVariable(groupAt(root, [...place, 'vars']) ?? null, String(index));
-
 /**
  * Reads a Keras model file, HDF5 or `.keras`: InceptionV3 with a head. No code in it is run.
  * @throws WEIGHTS_REFUSED when the model differs, with the difference and the expected value.
@@ -42,20 +31,24 @@ const BY_PLACE: Find = (root, { place }, _variable, index) =>
 export async function readKerasModel(file: Buffer): Promise<KerasModel> {
   if (!isZip(file)) return readHdf5(file, readModelFile, refuseModel);
   const { 'config.json': description, 'model.weights.h5': weights } = await readKerasArchive(file);
-  return readHdf5(weights, (root) => readParts(root, description.toString('utf8'), BY_PLACE, undefined), refuseModel);
+  return readHdf5(
+    weights,
+    (root) => readParts(description.toString('utf8'), variablesByPlace(root), undefined),
+    refuseModel,
+  );
 }
 
 function readModelFile(root: H5File): KerasModel {
   const description = textOf(root, 'model_config');
   if (description === undefined) throw refuseModel('it has weights and no model: save the whole model');
-  return readParts(root, description, BY_NAME, textOf(root, HUB_ATTRIBUTE));
+  return readParts(description, variablesByName(root), textOf(root, HUB_ATTRIBUTE));
 }
 
-function readParts(root: H5File, description: string, find: Find, about: string | undefined): KerasModel {
-  const model = matchModel(readDescription(description));
+function readParts(description: string, find: FindVariable, about: string | undefined): KerasModel {
+  const model = matchModel(inferenceLayers(readDescription(description), readNumbers(find)));
   const { network, scaling, size, head, notes } = model;
   const first = network.find(({ kind }) => kind === 'conv') as ConvLayer;
-  const weights = foldScaling(first, readWeights(root, model, find), scaling);
+  const weights = foldScaling(first, readWeights(model, find), scaling);
   return { size, head, notes, weights, labels: labelsIn(about) };
 }
 
@@ -72,7 +65,7 @@ function labelsIn(about: string | undefined): readonly string[] | null {
   }
 }
 
-function readWeights(root: H5File, { network, head, found, given }: MatchedModel, find: Find): Weights {
+function readWeights({ network, head, found, given }: MatchedModel, find: FindVariable): Weights {
   const shapes = new Map([...convolutions(network).flatMap(expectedShapes), ...headVariables(head)]);
   const bytes = [...shapes.values()].reduce((sum, shape) => sum + 4 * elements(shape), 0);
   if (bytes > WEIGHTS_LIMIT) throw refuseModel(`its weights would have ${bytes} bytes; the limit is ${WEIGHTS_LIMIT}`);
@@ -80,7 +73,7 @@ function readWeights(root: H5File, { network, head, found, given }: MatchedModel
   for (const { layer, variables } of found) {
     for (const [index, name] of variables.entries()) {
       const variable = name.slice(name.lastIndexOf('/') + 1);
-      const dataset = find(root, layer, variable, index);
+      const dataset = find(layer, variable, index);
       const called = `${layer.name.slice(0, 80)}/${variable}`;
       if (!dataset) throw refuseModel(`${called} is missing`);
       weights.set(name, readFloats(dataset, called, shapes.get(name) as readonly number[], refuseModel));

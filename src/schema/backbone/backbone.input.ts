@@ -12,7 +12,8 @@ export class AddBackboneInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Keras weight file (.h5, InceptionV3 without its top) in an allowed folder of the server.',
+    description:
+      'Keras file of InceptionV3 in an allowed folder of the server: a model or its weights (.keras, .h5, .weights.h5), with or without its top.',
   })
   @Checked(text(1, 4096))
   path?: string | null;

@@ -16,7 +16,7 @@ export class BackboneType implements Backbone {
   @Field(() => String)
   architecture!: string;
 
-  @Field(() => String, { description: 'Origin of the weights: a URL or a path.' })
+  @Field(() => String, { description: 'Origin of the weights: a URL or a path, and what was left out of the file.' })
   source!: string;
 
   @Field(() => String, { description: 'License of the weights, and of the data they were trained on.' })
