@@ -30,8 +30,8 @@ import { SampleService } from '../domain/sample/sample-service.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
 import { DeliverHandler } from '../domain/webhook/deliver-handler.js';
 import { WebhookService } from '../domain/webhook/webhook-service.js';
-import { UPLOAD_BOUNDS } from '../http/multipart.js';
 import { UpkeepHandler } from '../jobs/upkeep-handler.js';
+import { BOUNDS } from '../limits.js';
 import type { Services } from '../schema/resolvers.js';
 import { createFetch } from '../storage/fetch.js';
 import { createPost } from '../storage/post.js';
@@ -110,7 +110,7 @@ function openDatasets({ setup, storage, shared }: Opened) {
   const writer = new DatasetVersionWriter(prisma, blobs, changes);
   const ingestions = new Ingestions(changes);
   const reach = { allowPrivate: config.allowPrivateUrls, ca: parts.trusted };
-  const fetch = createFetch({ ...reach, limit: UPLOAD_BOUNDS.maxFileSize });
+  const fetch = createFetch({ ...reach, limit: BOUNDS.upload.value });
   const { temporary } = folder;
   const bounds = { ...DATASET_BOUNDS, maxPhotoMemory: photoMemory(config) };
   const ingestion = new IngestionService({ blobs, writer, ingestions, allowed, quotas, fetch, temporary, bounds });

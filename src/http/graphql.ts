@@ -1,12 +1,32 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { RequestHandler } from 'express';
+import { GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import type { Logger } from 'pino';
+import { HubError } from '../errors.js';
+import { BOUNDS } from '../limits.js';
 import type { Context } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
-import { checkCost, depthRule, QUERY_LIMITS } from './query-cost.js';
+import { checkDocument } from './document-size.js';
+import { checkCost, depthRule } from './query-cost.js';
+import { refuse } from './refuse.js';
 
 const OVER_WEBSOCKET = 'Subscriptions need WebSocket (graphql-transport-ws), at the same path.';
 const BAD_REQUEST = { code: 'BAD_REQUEST', http: { status: 400 } };
+
+/** Options of GraphQL's parser. */
+export const PARSE_OPTIONS = { maxTokens: BOUNDS.tokens.value };
+
+/** Refuses a document that is too large before Apollo Server validates it. Apollo answers what cannot be parsed. */
+export const limitDocument: RequestHandler = (request, response, next) => {
+  const { query } = (request.method === 'GET' ? request.query : (request.body ?? {})) as { query?: unknown };
+  try {
+    if (typeof query === 'string') checkDocument(parse(query, PARSE_OPTIONS));
+  } catch (error) {
+    if (error instanceof HubError) return refuse(response, 400, error);
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+  next();
+};
 
 /** Starts Apollo Server with the hub's schema. */
 export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<ApolloServer<Context>> {
@@ -43,7 +63,7 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
     allowBatchedHttpRequests: false,
     introspection: true, // every caller has a token, and the playground needs it
     validationRules: [depthRule],
-    parseOptions: { maxTokens: QUERY_LIMITS.tokens },
+    parseOptions: PARSE_OPTIONS,
     persistedQueries: false,
     plugins: [limitAndLog, noLandingPage],
     stopOnTerminationSignals: false, // the composition decides the order of shutting down

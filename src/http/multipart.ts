@@ -1,18 +1,11 @@
 import type { RequestHandler } from 'express';
+import type { Caller } from '../domain/caller.js';
 import { HubError } from '../errors.js';
+import { BOUNDS } from '../limits.js';
 import type { UploadMetrics } from '../metrics/upload-metrics.js';
 import { refuseCompressedForm } from './compressed-form.js';
 import { refuse, statusOf } from './refuse.js';
 import { processRequest } from './upload/process-request.js';
-
-/** Bounds of a multipart request. */
-export const UPLOAD_BOUNDS = {
-  /** Bytes of one file: an archive of a dataset. */
-  maxFileSize: 4 * 1024 ** 3,
-  maxFiles: 16,
-  /** Bytes of the operations, and of the map. */
-  maxFieldSize: 1024 ** 2,
-} as const;
 
 /** A header that a page of another origin cannot send without a preflight request. */
 const PREFLIGHT_HEADER = 'apollo-require-preflight';
@@ -33,8 +26,10 @@ export function multipart(uploads: UploadMetrics, folder: string): RequestHandle
     const upload = uploads.begin();
     request.on('data', (chunk: Buffer) => upload.received(chunk.length));
     response.once('close', upload.end);
+    const { role } = response.locals.caller as Caller;
+    const maxFileSize = (role === 'VIEWER' ? BOUNDS.photo : BOUNDS.upload).value; // a VIEWER uploads photos only
     try {
-      request.body = await processRequest(request, response, { ...UPLOAD_BOUNDS, folder });
+      request.body = await processRequest(request, response, { maxFileSize, folder });
     } catch (error) {
       if (!(error instanceof HubError)) return next(error);
       return refuse(response, statusOf(error), error);

@@ -12,15 +12,9 @@ import {
 // The ESM build of this library loads a second copy of graphql, whose classes differ from ours.
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity/cjs';
 import { HubError } from '../errors.js';
-
-export const QUERY_LIMITS = {
-  /** Levels of nested fields. */
-  depth: 10,
-  /** Requested fields; those in lists count once per row. */
-  cost: 50_000,
-  /** Lexical tokens of a request. Code that recurses over a request must not overflow the stack. */
-  tokens: 5_000,
-} as const;
+import { BOUNDS } from '../limits.js';
+import { PICTURE, type PictureCost } from '../schema/picture.js';
+import { checkInputs } from './inputs.js';
 
 /** Cost of a field of Query or Mutation: each queries the database. */
 const ROOT_COST = 500;
@@ -31,21 +25,50 @@ const ROWS = 5;
 
 /** Refuses requests that are nested too deeply. Introspection is exempt: it is always deep, and its cost is fixed. */
 export const depthRule = maxDepthRule({
-  n: QUERY_LIMITS.depth,
+  n: BOUNDS.depth.value,
   ignoreIntrospection: true,
   flattenFragments: true,
   propagateOnRejection: false, // an error thrown by a rule would count as a failure of the hub
   onReject: [(context, { message }) => context?.reportError(new GraphQLError(message.replace('Syntax Error: ', '')))],
 }) as ValidationRule;
 
+type Field = Parameters<ComplexityEstimator>[0];
+
 /** A field costs itself plus its children, which in a list count once per row: the requested number, or `ROWS`. */
-const fieldEstimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
-  const own = ROOTS.has(type.name) ? ROOT_COST : 1;
-  const first = (args.page as { first?: number } | undefined)?.first ?? (args.first as number | undefined);
-  if (first !== undefined) return own + Math.abs(first) * childComplexity;
-  const returned = isNonNullType(field.type) ? field.type.ofType : field.type;
-  return own + (isListType(returned) ? ROWS : 1) * childComplexity;
-};
+function estimator(own: (field: Field) => number): ComplexityEstimator {
+  return (asked) => {
+    const { field, args, childComplexity } = asked;
+    const first = (args.page as { first?: number } | undefined)?.first ?? (args.first as number | undefined);
+    const returned = isNonNullType(field.type) ? field.type.ofType : field.type;
+    const rows = first === undefined ? (isListType(returned) ? ROWS : 1) : Math.abs(first);
+    return own(asked) + rows * childComplexity;
+  };
+}
+
+const pictureCost = ({ field, args }: Field): PictureCost | undefined =>
+  (field.extensions[PICTURE] as ((args: object) => PictureCost) | undefined)?.(args);
+
+/** What is counted in an operation, with the words of its refusal. */
+const COSTS = [
+  {
+    bound: 'cost',
+    estimate: estimator(({ type }) => (ROOTS.has(type.name) ? ROOT_COST : 1)),
+    unit: 'fields',
+    advice: 'Ask for fewer rows at once.',
+  },
+  {
+    bound: 'pictures',
+    estimate: estimator((field) => pictureCost(field)?.pictures ?? 0),
+    unit: 'pictures',
+    advice: 'Ask for fewer thumbnails or smaller sheets at once.',
+  },
+  {
+    bound: 'pixels',
+    estimate: estimator((field) => pictureCost(field)?.pixels ?? 0),
+    unit: 'pixels of pictures',
+    advice: 'Ask for fewer or smaller pictures at once.',
+  },
+] as const;
 
 /** A received operation with its variables. */
 export interface Operation {
@@ -54,23 +77,32 @@ export interface Operation {
   readonly operationName?: string | null | undefined;
 }
 
-/** Checks the cost of an operation before it is executed. @throws LIMIT_EXCEEDED, as a GraphQL error. */
+/** Checks the inputs and the cost of an operation before it is executed. @throws LIMIT_EXCEEDED or BAD_INPUT, as a GraphQL error. */
 export function checkCost(schema: GraphQLSchema, operation: Operation): void {
   const definition = getOperationAST(operation.query, operation.operationName);
+  if (!definition) return; // execution refuses it with a better message
   const given = operation.variables ?? {};
-  const { errors } = getVariableValues(schema, definition?.variableDefinitions ?? [], given);
-  if (!definition || errors) return; // execution refuses these with better messages
-  const cost = costOf(schema, operation);
-  if (cost <= QUERY_LIMITS.cost) return;
-  const about = Number.isFinite(cost) ? `about ${cost}` : 'too many';
-  const message = `The request asks for ${about} fields; the limit is ${QUERY_LIMITS.cost}. Ask for fewer rows at once.`;
-  const refusal = new HubError('LIMIT_EXCEEDED', message, { cost, limit: QUERY_LIMITS.cost });
-  throw new GraphQLError(message, { originalError: refusal, extensions: { http: { status: 400 } } });
+  checkInputs(schema, operation.query, definition, given);
+  const { errors } = getVariableValues(schema, definition.variableDefinitions ?? [], given, { maxErrors: 1 });
+  if (errors) return; // likewise
+  for (const { bound, estimate, unit, advice } of COSTS) {
+    const limit = BOUNDS[bound].value;
+    const cost = costOf(schema, operation, estimate);
+    if (cost <= limit) continue;
+    const about = Number.isFinite(cost) ? `about ${cost}` : 'too many';
+    const message = `The request asks for ${about} ${unit}; the limit is ${limit}. ${advice}`;
+    const refusal = new HubError('LIMIT_EXCEEDED', message, { cost, limit });
+    throw new GraphQLError(message, { originalError: refusal, extensions: { http: { status: 400 } } });
+  }
 }
 
 /** Infinity when there are too many fields to count. */
-function costOf(schema: GraphQLSchema, { query, variables, operationName }: Operation): number {
-  const estimators = [fieldEstimator];
+function costOf(
+  schema: GraphQLSchema,
+  { query, variables, operationName }: Operation,
+  estimate: ComplexityEstimator,
+): number {
+  const estimators = [estimate];
   const given = { ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) };
   try {
     return getComplexity({ schema, query, estimators, ...given });

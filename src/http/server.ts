@@ -9,10 +9,11 @@ import helmet from 'helmet';
 import type { Authentication } from '../domain/caller.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
+import { BOUNDS } from '../limits.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { limitRate, permit, requireToken } from './authentication.js';
 import { withoutBasePath } from './base-path.js';
-import { startApollo } from './graphql.js';
+import { limitDocument, startApollo } from './graphql.js';
 import { INFERENCE, inferenceError } from './inference/routes.js';
 import { lastError } from './last-error.js';
 import { listen } from './listen.js';
@@ -25,9 +26,6 @@ import type { Route } from './route.js';
 import { API, type RouteParts, routesOf } from './routes.js';
 import { showPlayground } from './show-playground.js';
 import { serveSubscriptions } from './subscriptions.js';
-
-/** Most bytes of a JSON body. */
-const JSON_BYTES = 1024 ** 2;
 
 export interface HttpParts extends RouteParts {
   readonly schema: GraphQLSchema;
@@ -89,9 +87,19 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Expr
   const api = expressMiddleware(apollo, {
     context: async ({ res }) => contextOf(res.locals.caller, res.locals.requestId, subscribed),
   });
-  const parseJson = express.json({ limit: JSON_BYTES });
-  app.get(API, atRoute(API), showPlayground(`${basePath}${API}`), asGet, helmet(), ...known, parseJson, api);
-  app.post(API, atRoute(API), helmet(), ...known, multipart(metrics.uploads, temporary), parseJson, api);
+  const parseJson = express.json({ limit: BOUNDS.jsonBytes.value });
+  app.get(
+    API,
+    atRoute(API),
+    showPlayground(`${basePath}${API}`),
+    asGet,
+    helmet(),
+    ...known,
+    parseJson,
+    limitDocument,
+    api,
+  );
+  app.post(API, atRoute(API), helmet(), ...known, multipart(metrics.uploads, temporary), parseJson, limitDocument, api);
   app.use(answerOtherMethods([...routes, { method: 'get', path: API }, { method: 'post', path: API }]));
   app.use(['/v1', INFERENCE], notFound);
   app.use(servePage(page, basePath));

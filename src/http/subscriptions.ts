@@ -8,14 +8,14 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Authentication, Caller } from '../domain/caller.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
+import { BOUNDS } from '../limits.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
 import { connectionToken } from './connection-token.js';
-import { checkCost, depthRule, QUERY_LIMITS } from './query-cost.js';
+import { checkDocument } from './document-size.js';
+import { PARSE_OPTIONS } from './graphql.js';
+import { checkCost, depthRule } from './query-cost.js';
 import { watchToken } from './token-watch.js';
-
-/** Most bytes of one message from a client. */
-const MESSAGE_BYTES = 100_000;
 
 /** Most bytes of the reason for closing a WebSocket (RFC 6455, section 5.5). */
 const REASON_BYTES = 123;
@@ -40,7 +40,7 @@ export function serveSubscriptions(options: {
 }): () => Promise<void> {
   const { server, path, schema, authentication, rateLimit, subscribed, log } = options;
   // Without the server, whose errors it would report as its own.
-  const sockets = new WebSocketServer({ noServer: true, path, maxPayload: MESSAGE_BYTES });
+  const sockets = new WebSocketServer({ noServer: true, path, maxPayload: BOUNDS.message.value });
   server.on('upgrade', (request, stream, head) => {
     sockets.handleUpgrade(request, stream, head, (socket) => void sockets.emit('connection', socket, request));
   });
@@ -75,7 +75,9 @@ export function serveSubscriptions(options: {
       async onSubscribe({ extra }, _id, { query, variables, operationName }) {
         try {
           await rateLimit.count((extra.caller as Caller).tokenId);
-          checkCost(schema, { query: parse(query, { maxTokens: QUERY_LIMITS.tokens }), variables, operationName });
+          const document = parse(query, PARSE_OPTIONS);
+          checkDocument(document);
+          checkCost(schema, { query: document, variables, operationName });
         } catch (error) {
           if (error instanceof GraphQLError) return [error]; // also a syntax error, which would close the socket
           if (error instanceof HubError) return [new GraphQLError(error.message, { originalError: error })];

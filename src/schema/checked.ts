@@ -1,4 +1,5 @@
-import type { ValidatorFn } from 'type-graphql';
+import { type GraphQLArgument, type GraphQLInputField, getNamedType, isEnumType } from 'graphql';
+import { Extensions, type ValidatorFn } from 'type-graphql';
 import { z } from 'zod';
 import { NAME_PATTERN, NAME_RULE } from '../domain/names.js';
 import { HubError } from '../errors.js';
@@ -12,12 +13,35 @@ const MOST_QUOTED = 100;
 /** Schemas of fields, by the prototype of the class that declares them. */
 const SCHEMAS = new Map<object, Map<string, z.ZodType>>();
 
+/** How many items a list may have. */
+export interface Items {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The bounds of schemas of lists. The GraphQL schema has them as extensions, so that they are known before a list is read. */
+const ITEMS = new WeakMap<z.ZodType, Items>();
+
+/** The bounds of a list in an argument or input field; a list of enum values has at most one of each. */
+export function itemsOf({ type, extensions }: GraphQLArgument | GraphQLInputField): Items | undefined {
+  const named = getNamedType(type);
+  const given = extensions.items as Items | undefined;
+  return given ?? (isEnumType(named) ? { min: 0, max: named.getValues().length } : undefined);
+}
+
+/** The sentence with which a list of another length is refused. @param field its path */
+export function wrongLength(field: string, { min, max }: Items, received: number): string {
+  return `${field} must have ${range(min, max)} items; it has ${received}.`;
+}
+
 /**
  * Checks an input field or argument against a schema before its resolver runs. An absent field and null are not checked.
  * In a message of the schema `$field` stands for the path of the field and `$value` for the value received.
  */
 export function Checked(schema: z.ZodType): PropertyDecorator {
   return (prototype, field) => {
+    const items = ITEMS.get(schema);
+    if (items) Extensions({ items })(prototype, String(field));
     const fields = SCHEMAS.get(prototype) ?? new Map<string, z.ZodType>();
     SCHEMAS.set(prototype, fields.set(String(field), schema));
   };
@@ -37,17 +61,21 @@ export function text(min: number, max: number): z.ZodType {
 }
 
 /** A list of so many items, each of which may be checked too. */
-export function list(min: number, max = Number.POSITIVE_INFINITY, item: z.ZodType = z.unknown()): z.ZodArray {
-  const error = ({ input }: { input?: unknown }) =>
-    `$field must have ${range(min, max)} items; it has ${(input as unknown[]).length}.`;
-  return z.array(item).min(min, { error }).max(max, { error });
+export function list(min: number, max: number, item: z.ZodType = z.unknown()): z.ZodArray {
+  const error = ({ input }: { input?: unknown }) => wrongLength('$field', { min, max }, (input as unknown[]).length);
+  const items = z.array(item).min(min, { error }).max(max, { error });
+  ITEMS.set(items, { min, max });
+  return items;
 }
 
 /** The list without repeated items. */
 export function distinct(items: z.ZodArray): z.ZodType {
-  return items.refine((values) => new Set(values).size === values.length, {
+  const refined = items.refine((values) => new Set(values).size === values.length, {
     error: '$field must not repeat an item; send each one once.',
   });
+  const bounds = ITEMS.get(items);
+  if (bounds) ITEMS.set(refined, bounds);
+  return refined;
 }
 
 /** A name of a dataset, model, alias, tag or token. */

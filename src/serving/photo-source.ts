@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import { PHOTO_BYTES } from './classification-bounds.js';
+import { BOUNDS } from '../limits.js';
 
 /** How photos reach the hub: one encoded photo, or pixels of the size that the version takes. */
 export type PhotoForm = 'encoded' | 'pixels';
@@ -28,8 +28,8 @@ export function encodedPhoto(read: (hold: Hold) => Promise<Uint8Array>): PhotoSo
   return { form: 'encoded', read: async (hold) => ({ bytes: await read(hold), count: 1 }) };
 }
 
-/** The refusal of an encoded photo of more than `PHOTO_BYTES`. */
+/** The refusal of an encoded photo of more than `BOUNDS.photo.value`. */
 export function photoTooLarge(): HubError {
-  const message = `Photo is over ${PHOTO_BYTES / 1_000_000} MB, the limit: make it smaller.`;
-  return new HubError('LIMIT_EXCEEDED', message, { limit: PHOTO_BYTES });
+  const message = `Photo is over ${BOUNDS.photo.value / 1_000_000} MB, the limit: make it smaller.`;
+  return new HubError('LIMIT_EXCEEDED', message, { limit: BOUNDS.photo.value });
 }

@@ -5,7 +5,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { PHOTO_BYTES } from '../../src/serving/classification-bounds.js';
+import { BOUNDS } from '../../src/limits.js';
 import type { ClassificationAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, colourPhoto } from '../support/colour-images.js';
 import { promoteAs } from '../support/served-colours.js';
@@ -94,7 +94,7 @@ describe('POST /v1/classify', () => {
     expect((answer as ClassificationAnswer).top).toHaveLength(classes);
   });
 
-  const large = (): Buffer => Buffer.concat([photo, Buffer.alloc(PHOTO_BYTES)]);
+  const large = (): Buffer => Buffer.concat([photo, Buffer.alloc(BOUNDS.photo.value)]);
   const query = [400, 'BAD_INPUT'] as const;
   it.each<[string, string, () => RequestInit, number, string, RegExp]>([
     [

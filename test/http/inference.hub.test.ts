@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_BATCH, MAX_BODY_BYTES, MAX_JSON_BYTES } from '../../src/http/inference/bounds.js';
+import { BOUNDS } from '../../src/limits.js';
 import type { ClassificationAnswer } from '../support/answers.js';
 import { COLOUR_NAMES, type Colour, colourPhoto } from '../support/colour-images.js';
 import { TestHub } from '../support/test-hub.js';
@@ -328,7 +328,7 @@ describe('the Open Inference Protocol', () => {
     ['of fewer pictures than its data has', ask({}, 'red'), 400, /has 3072 bytes; .*and 6144 bytes follow the JSON/],
     [
       'of too many pictures',
-      () => infer({ inputs: [inBytes(MAX_BATCH + 1)] }, Buffer.alloc((MAX_BATCH + 1) * PICTURE)),
+      () => infer({ inputs: [inBytes(BOUNDS.batch.value + 1)] }, Buffer.alloc((BOUNDS.batch.value + 1) * PICTURE)),
       400,
       /more than 32 photos, the limit/,
     ],
@@ -374,7 +374,11 @@ describe('the Open Inference Protocol', () => {
     ],
     [
       'that is wanted within a microsecond',
-      () => infer({ parameters: { timeout: 1 }, inputs: [inBytes(MAX_BATCH)] }, Buffer.alloc(MAX_BATCH * PICTURE)),
+      () =>
+        infer(
+          { parameters: { timeout: 1 }, inputs: [inBytes(BOUNDS.batch.value)] },
+          Buffer.alloc(BOUNDS.batch.value * PICTURE),
+        ),
       504,
       /the deadline/,
     ],
@@ -408,13 +412,13 @@ describe('the Open Inference Protocol', () => {
     ],
     [
       'whose JSON is too long',
-      () => infer({ filler: 'x'.repeat(MAX_JSON_BYTES) }),
+      () => infer({ filler: 'x'.repeat(BOUNDS.inferenceJson.value) }),
       400,
       /the limit is 8388608: send the tensor in the binary form/,
     ],
     [
       'that is too long',
-      () => infer({ inputs: [inBytes(1)] }, Buffer.alloc(MAX_BODY_BYTES)),
+      () => infer({ inputs: [inBytes(1)] }, Buffer.alloc(BOUNDS.inferenceBody.value)),
       413,
       /more than 50331648 bytes, the limit/,
     ],

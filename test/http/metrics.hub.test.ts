@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { MAX_BODY_BYTES } from '../../src/http/inference/bounds.js';
-import { PHOTO_BYTES } from '../../src/serving/classification-bounds.js';
+import { BOUNDS } from '../../src/limits.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { ENDLESS } from '../support/recipes.js';
 import { type HubWithColours, TestHub } from '../support/test-hub.js';
@@ -71,9 +70,9 @@ describe('/metrics', () => {
   it('counts what is refused by its code', async () => {
     const added = await addedBy(async () => {
       await classify('?model=colours', Buffer.from('no photo'));
-      await classify('?model=colours', Buffer.alloc(PHOTO_BYTES + 1));
+      await classify('?model=colours', Buffer.alloc(BOUNDS.photo.value + 1));
       await infer('no JSON');
-      await infer(Buffer.alloc(MAX_BODY_BYTES + 1));
+      await infer(Buffer.alloc(BOUNDS.inferenceBody.value + 1));
     });
     const refused = (code: string): number =>
       added(`modelhub_answers_total{model="colours",version="",code="${code}"}`);

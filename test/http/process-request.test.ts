@@ -5,10 +5,11 @@ import { buffer, text } from 'node:stream/consumers';
 import type Upload from 'graphql-upload/Upload.mjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { processRequest } from '../../src/http/upload/process-request.js';
+import { BOUNDS } from '../../src/limits.js';
 import { filesIn, temporaryFolder } from '../storage/fixtures.js';
 import { smallDisk } from '../support/small-disk.js';
 
-const BOUNDS = { maxFieldSize: 1000, maxFileSize: 500_000, maxFiles: 3 };
+const MAX_FILE = 500_000;
 const CONTENT = Buffer.alloc(200_000, 'x');
 
 interface Operations {
@@ -31,7 +32,7 @@ const contentOf = async (upload: Upload): Promise<Buffer> => buffer((await uploa
 async function serve(folder: string, work: Work): Promise<string> {
   const answer = async (asked: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      const { variables } = (await processRequest(asked, response, { ...BOUNDS, folder })) as Operations;
+      const { variables } = (await processRequest(asked, response, { maxFileSize: MAX_FILE, folder })) as Operations;
       response.end(JSON.stringify(await work(variables.files, asked)));
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
@@ -132,7 +133,7 @@ describe('a form with files', () => {
     const folder = await temporaryFolder();
     const server = createServer((asked, response) => {
       asked.once('close', () => {
-        processRequest(asked, response, { ...BOUNDS, folder }).catch(failed.resolve);
+        processRequest(asked, response, { maxFileSize: MAX_FILE, folder }).catch(failed.resolve);
       });
       setImmediate(() => asked.destroy());
     });
@@ -156,8 +157,8 @@ describe('a form with files', () => {
   });
 
   it.each([
-    [BOUNDS.maxFileSize, String(BOUNDS.maxFileSize)],
-    [BOUNDS.maxFileSize + 1, 'LIMIT_EXCEEDED: The file has more than 500000 bytes, the limit of one file.'],
+    [MAX_FILE, String(MAX_FILE)],
+    [MAX_FILE + 1, 'LIMIT_EXCEEDED: The file has more than 500000 bytes, the limit of one file.'],
   ])('answers a file of %i bytes with %s', async (bytes, expected) => {
     const folder = await temporaryFolder();
     const url = await serve(folder, async ([upload]) => (await contentOf(upload!)).length);
@@ -167,9 +168,66 @@ describe('a form with files', () => {
 
   it('with more files than its bound is refused', async () => {
     const url = await serve(await temporaryFolder(), async () => 'read');
-    const small = Buffer.from('x');
-    expect(await send(url, formOf(small, small, small))).toBe('"read"');
-    expect(await send(url, formOf(small, small, small, small))).toMatch(/^LIMIT_EXCEEDED: The form maps 4 files/);
+    const most = BOUNDS.formFiles.value;
+    const files = Array.from({ length: most }, () => Buffer.from('x'));
+    expect(await send(url, formOf(...files))).toBe('"read"');
+    const more = await send(url, formOf(...files, Buffer.from('x')));
+    expect(more).toBe(`LIMIT_EXCEEDED: The form maps ${most + 1} files; the limit of one request is ${most}.`);
+  });
+
+  const steps = (count: number): string => Array.from({ length: count }, () => 'a').join('.');
+  it.each<[string, object, string | RegExp]>([
+    ['one place', { 0: ['variables.files.0'] }, '"read"'],
+    ['two places for a file', { 0: ['variables.files.0', 'variables.files.1'] }, '"read"'],
+    ['a place twice', { 0: ['variables.files.0', 'variables.files.0'] }, /^BAD_INPUT: .* names "variables.files.0"/],
+    [
+      '20,000 places',
+      { 0: new Array(20_000).fill('variables.files.0') },
+      /^LIMIT_EXCEEDED: The form maps 20000 places/,
+    ],
+    ['20,000 files', Object.fromEntries([...'x'.repeat(20_000)].map((x, i) => [x + i, []])), /maps 20000 files/],
+    [
+      'a path of 100,000 steps',
+      { 0: [steps(100_000)] },
+      /^LIMIT_EXCEEDED: A path .* has 199999 characters; the limit is 200/,
+    ],
+    ['a path of 100 steps', { 0: [steps(100)] }, /^BAD_INPUT: .* where the operations do not have null/],
+    ['a list for a path', { 0: [new Array(20_000).fill('x')] }, /^BAD_INPUT: The form's field "map" names .{1,260}$/],
+  ])('whose map names %s is answered at once', async (_, map, expected) => {
+    const url = await serve(await temporaryFolder(), async () => 'read');
+    const form = formOf(CONTENT, CONTENT);
+    form.set('map', JSON.stringify(map));
+    const began = performance.now();
+    expect(await send(url, form)).toMatch(expected);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['the operations twice', 'operations', '{}', /^BAD_INPUT: .* "operations" comes twice\.$/],
+    ['another field', 'note', 'x', /^BAD_INPUT: .* the field "note" is neither\.$/],
+  ])('with %s is refused', async (_, name, value, expected) => {
+    const url = await serve(await temporaryFolder(), async () => 'read');
+    const form = new FormData();
+    form.append(name, value);
+    for (const [key, content] of formOf(CONTENT)) form.append(key, content as string);
+    expect(await send(url, form)).toMatch(expected);
+  });
+
+  it('with a file twice fails its reader and leaves nothing behind', async () => {
+    const folder = await temporaryFolder();
+    const failed = deferred();
+    const url = await serve(folder, async ([upload, other]) => {
+      await contentOf(other!).catch(failed.resolve); // comes after both
+      return (await contentOf(upload!)).length;
+    });
+    const form = formOf(CONTENT, CONTENT);
+    form.append('0', new Blob([CONTENT]));
+    form.append('1', new Blob([CONTENT]));
+    form.delete('1');
+    form.append('1', new Blob([CONTENT]));
+    await send(url, form);
+    expect(await failed.promise).toMatchObject({ message: 'The form has two files named "0".' });
+    await expect.poll(() => filesIn(folder)).toEqual([]);
   });
 
   it.each([

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { HubError } from '../../errors.js';
+import { BOUNDS } from '../../limits.js';
 import { elements } from '../../network/tensor.js';
 import { inWords, problemsOf } from '../../problems.js';
 import type { Photos } from '../../serving/photo-source.js';
-import { MAX_BATCH, MAX_JSON_BYTES } from './bounds.js';
 import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.js';
 
 /** Name of the input tensor: [n, side, side, 3], RGB. */
@@ -26,15 +26,24 @@ export interface InferenceRequest extends Photos {
   readonly outputs: readonly WantedOutput[];
 }
 
+/** A list whose items are looked at only if it has at most so many. */
+function fewItems<T extends z.ZodType>(most: number, items: T) {
+  const error = ({ input }: { input?: unknown }) =>
+    `expected at most ${most} items; ${(input as unknown[]).length} were received`;
+  return z
+    .array(z.unknown())
+    .max(most, { error })
+    .pipe(items as z.ZodType<z.output<T>, unknown[]>);
+}
+
 // The protocol does not define unknown parameters; they are ignored.
 const tensorSchema = z.object({
   name: z.literal(INPUT),
-  shape: z
-    .array(z.int().min(1))
+  shape: fewItems(4, z.array(z.int().min(1)))
     .refine(([, height, width, channels, ...more]) => height === width && channels === 3 && more.length === 0, {
       message: 'must be [n, side, side, 3]',
     })
-    .refine(([n = 0]) => n <= MAX_BATCH, `has more than ${MAX_BATCH} photos, the limit of one request`),
+    .refine(([n = 0]) => n <= BOUNDS.batch.value, `has more than ${BOUNDS.batch.value} photos, the limit of one request`),
   datatype: z.enum(Object.keys(DATATYPES) as [Datatype]),
   parameters: z.object({ binary_data_size: z.int().min(0).optional() }).default({}),
   data: z.unknown().optional(),
@@ -44,7 +53,7 @@ const outputSchema = z.object({
   parameters: z.object({ binary_data: z.boolean().optional(), classification: z.int().min(0).optional() }).default({}),
 });
 const requestSchema = z.object({
-  id: z.string().optional(),
+  id: z.string().max(BOUNDS.inferenceId.value).optional(),
   parameters: z
     .object({
       binary_data_output: z.boolean().default(false),
@@ -52,8 +61,10 @@ const requestSchema = z.object({
       timeout: z.int().min(1).optional(),
     })
     .prefault({}),
-  inputs: z.tuple([tensorSchema]),
-  outputs: z.array(outputSchema).optional(),
+  inputs: fewItems(1, z.tuple([tensorSchema])),
+  outputs: fewItems(OUTPUTS.length, z.array(outputSchema))
+    .refine((outputs) => new Set(outputs.map(({ name }) => name)).size === outputs.length, 'an output is listed twice')
+    .optional(),
 });
 type Tensor = z.output<typeof tensorSchema>;
 
@@ -71,8 +82,10 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
       `Inference-Header-Content-Length is ${JSON.stringify(jsonLength)}, of a body of ${body.length} bytes`,
     );
   }
-  if (length > MAX_JSON_BYTES) {
-    throw refused(`its JSON has ${length} bytes; the limit is ${MAX_JSON_BYTES}: send the tensor in the binary form`);
+  if (length > BOUNDS.inferenceJson.value) {
+    throw refused(
+      `its JSON has ${length} bytes; the limit is ${BOUNDS.inferenceJson.value}: send the tensor in the binary form`,
+    );
   }
   const { id, parameters, inputs, outputs } = parse(body.toString('utf8', 0, length));
   const [tensor] = inputs;

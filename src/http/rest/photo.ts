@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import { HubError } from '../../errors.js';
-import { PHOTO_BYTES } from '../../serving/classification-bounds.js';
+import { BOUNDS } from '../../limits.js';
 import { encodedPhoto, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
 import { bodyBytes, parse } from '../parse.js';
 import { readFileOfForm } from './file-of-form.js';
@@ -10,12 +10,12 @@ const FIELD = 'image';
 /** Content types of a body that is the photo itself. The header may be missing; the format is read from the bytes. */
 const PHOTO_TYPES = ['image/*', 'application/octet-stream'];
 
-const parseBody = express.raw({ limit: PHOTO_BYTES, type: () => true });
+const parseBody = express.raw({ limit: BOUNDS.photo.value, type: () => true });
 
 /** The photo that a request posts: its body, or the file of its form. */
 export function postedPhoto(request: Request, response: Response): PhotoSource {
   return encodedPhoto((hold) => {
-    hold(bodyBytes(request, PHOTO_BYTES));
+    hold(bodyBytes(request, BOUNDS.photo.value));
     return readPhoto(request, response);
   });
 }
@@ -23,7 +23,7 @@ export function postedPhoto(request: Request, response: Response): PhotoSource {
 /** @throws UNSUPPORTED_TYPE, LIMIT_EXCEEDED or BAD_INPUT. */
 async function readPhoto(request: Request, response: Response): Promise<Uint8Array> {
   if (request.is('multipart/form-data')) {
-    const file = await readFileOfForm(request, FIELD, PHOTO_BYTES, photoTooLarge);
+    const file = await readFileOfForm(request, FIELD, BOUNDS.photo.value, photoTooLarge);
     if (file) return file;
     throw new HubError('BAD_INPUT', `The form has no file in the field "${FIELD}".`);
   }

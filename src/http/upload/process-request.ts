@@ -3,16 +3,19 @@ import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import type Upload from 'graphql-upload/Upload.mjs';
 import { HubError } from '../../errors.js';
+import { BOUNDS } from '../../limits.js';
 import { Spool } from '../../storage/spool.js';
 import { mapUploads, readOperations } from './form-map.js';
 
-/** The options of graphql-upload, in bytes and files, and the folder of files that are arriving. */
 interface UploadOptions {
-  readonly maxFieldSize: number;
+  /** Bytes of one file. */
   readonly maxFileSize: number;
-  readonly maxFiles: number;
+  /** Folder of files that are arriving. */
   readonly folder: string;
 }
+
+const MAX_FIELD = BOUNDS.formField.value;
+const MAX_FILES = BOUNDS.formFiles.value;
 
 /**
  * Reads a request of the GraphQL multipart request specification, as graphql-upload's `processRequest` does, with files in
@@ -24,10 +27,10 @@ interface UploadOptions {
 export function processRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { maxFieldSize, maxFileSize, maxFiles, folder }: UploadOptions,
+  { maxFileSize, folder }: UploadOptions,
 ): Promise<object> {
   // One byte above the limits, since busboy reports what has reached them.
-  const limits = { fieldSize: maxFieldSize + 1, fields: 2, fileSize: maxFileSize + 1, files: maxFiles };
+  const limits = { fieldSize: MAX_FIELD + 1, fields: 2, fileSize: maxFileSize + 1, files: MAX_FILES };
   const parser = parserOf(request, limits);
   return new Promise((resolve, reject) => {
     const spools = new Set<Spool>();
@@ -57,11 +60,13 @@ export function processRequest(
       }
     };
     const readField = (name: string, value: string, isTruncated: boolean): void => {
-      if (isTruncated) throw fieldTooLarge(name, maxFieldSize);
+      if (isTruncated) throw fieldTooLarge(name, MAX_FIELD);
+      if (name !== 'operations' && name !== 'map') throw misordered(`the field "${name.slice(0, 100)}" is neither`);
+      if (name === 'operations' ? operations : uploads) throw misordered(`"${name}" comes twice`);
       if (name === 'operations') operations = readOperations(value);
       if (name !== 'map') return;
       if (operations === undefined) throw misordered('"map" comes before "operations"');
-      uploads = mapUploads(operations, value, maxFiles);
+      uploads = mapUploads(operations, value);
       resolve(operations);
     };
     const readFile = (name: string, content: Readable, about: busboy.FileInfo): void => {
@@ -69,7 +74,8 @@ export function processRequest(
       if (stopped || !uploads) content.resume();
       if (!uploads) throw misordered('a file comes before "map"');
       const upload = uploads.get(name);
-      if (!upload || upload.file || answered) return void content.resume(); // no one reads it
+      if (upload?.file) throw new HubError('BAD_INPUT', `The form has two files named "${name.slice(0, 100)}".`);
+      if (!upload || answered) return void content.resume(); // no one reads it
       const spool = new Spool(folder);
       spools.add(spool);
       content.on('limit', () => spool.fail(fileTooLarge(maxFileSize)));
@@ -79,7 +85,7 @@ export function processRequest(
     };
     parser.on('field', (name, value, { valueTruncated }) => attempt(() => readField(name, value, valueTruncated)));
     parser.on('file', (name, content, about) => attempt(() => readFile(name, content, about)));
-    parser.on('filesLimit', () => stop(tooManyFiles(maxFiles)));
+    parser.on('filesLimit', () => stop(tooManyFiles(MAX_FILES)));
     parser.on('error', (error: Error) => stop(cutOff(error.message)));
     parser.on('close', () => {
       const missing = operations === undefined ? 'operations' : 'map';

@@ -1,8 +1,10 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 import { PRODUCTION } from '../../domain/model/gate.js';
+import { BOUNDS } from '../../limits.js';
 import { TOP_LIMIT } from '../../serving/classification-bounds.js';
 import type { Target } from '../../serving/deployments.js';
-import { Checked, number, text } from '../checked.js';
+import { Checked, list, number, text } from '../checked.js';
+import { type UploadPromise, UploadScalar } from '../upload.js';
 
 /** The version to ask about photos, and how much of the answer to list. */
 @ArgsType()
@@ -35,6 +37,14 @@ export class QuestionArgs {
   get target(): Target {
     return typeof this.version === 'number' ? { version: this.version } : { alias: this.alias };
   }
+}
+
+/** The same for several photos. */
+@ArgsType()
+export class ManyPhotosArgs extends QuestionArgs {
+  @Field(() => [UploadScalar], { description: `1 to ${BOUNDS.formFiles.value} photos.` })
+  @Checked(list(1, BOUNDS.formFiles.value))
+  images!: UploadPromise[];
 }
 
 /** The same for one photo, and the class to explain. */

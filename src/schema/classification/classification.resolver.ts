@@ -4,7 +4,7 @@ import { HubError } from '../../errors.js';
 import type { Answerer, Question } from '../../serving/answer.js';
 import { Needs } from '../permission.js';
 import { type UploadPromise, UploadScalar } from '../upload.js';
-import { ExplanationArgs, QuestionArgs } from './classification.args.js';
+import { ExplanationArgs, ManyPhotosArgs, QuestionArgs } from './classification.args.js';
 import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
 import { ExplanationType, toExplanation } from './explanation.type.js';
 import { uploadedPhoto } from './uploaded-photo.js';
@@ -28,12 +28,9 @@ export class ClassificationResolver {
     description: 'Classifies several photos. Returns a result for each, in the same order.',
   })
   @Needs('VIEWER', modelIn('model'))
-  async classifyMany(
-    @Arg('images', () => [UploadScalar]) images: UploadPromise[],
-    @Args(() => QuestionArgs) question: QuestionArgs,
-  ): Promise<ClassificationResultType[]> {
+  async classifyMany(@Args(() => ManyPhotosArgs) question: ManyPhotosArgs): Promise<ClassificationResultType[]> {
     return Promise.all(
-      images.map((image) =>
+      question.images.map((image) =>
         this.answerer.answer(uploadedPhoto(image), questionOf(question)).then(
           (answered) => ({ classification: toClassification(answered) }),
           (error: unknown) => ({ error: refusalOf(error) }),

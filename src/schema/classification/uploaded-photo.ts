@@ -1,4 +1,4 @@
-import { PHOTO_BYTES } from '../../serving/classification-bounds.js';
+import { BOUNDS } from '../../limits.js';
 import { encodedPhoto, type Hold, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
 import type { UploadPromise } from '../upload.js';
 import { contentOf } from '../upload-content.js';
@@ -14,7 +14,7 @@ async function readPhoto(upload: UploadPromise, hold: Hold): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of contentOf(upload)) {
     bytes += chunk.byteLength;
-    if (bytes > PHOTO_BYTES) throw photoTooLarge();
+    if (bytes > BOUNDS.photo.value) throw photoTooLarge();
     hold(chunk.byteLength);
     chunks.push(chunk);
   }

@@ -1,4 +1,18 @@
-import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Extensions,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { DuplicateKind } from '../../datasets/inspect.js';
 import { Split } from '../../datasets/manifest.js';
 import type {
@@ -12,6 +26,7 @@ import type { DatasetVersionService } from '../../domain/dataset/dataset-version
 import { Checked, number } from '../checked.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
+import { PICTURE, type PictureCost } from '../picture.js';
 import { DeriveDatasetVersionInput, ImagePageInput } from './dataset.input.js';
 import { DatasetVersionType } from './dataset.type.js';
 import {
@@ -48,6 +63,15 @@ export class ThumbnailArgs {
   @Checked(number(16, 512))
   side!: number;
 }
+
+/** Cost of a contact sheet. */
+const ofSheet = ({ columns, rows, side }: ContactSheetArgs): PictureCost => ({
+  pictures: columns * rows,
+  pixels: columns * rows * side ** 2,
+});
+
+/** Cost of a thumbnail. */
+export const ofThumbnail = ({ side }: ThumbnailArgs): PictureCost => ({ pictures: 1, pixels: side ** 2 });
 
 /** Description of `thumbnail` fields. */
 export const THUMBNAIL = 'The whole image scaled to fit a square, as a data URL of a WebP file.';
@@ -125,6 +149,7 @@ export class DatasetVersionResolver {
     nullable: true,
     description: 'Images of a class side by side, as a data URL of a WebP file; null for a class without images.',
   })
+  @Extensions({ [PICTURE]: ofSheet })
   async contactSheet(
     @Root() { id }: DatasetVersion,
     @Args(() => ContactSheetArgs) { label, split, ...sheet }: ContactSheetArgs,
@@ -138,6 +163,7 @@ export class DatasetImageResolver {
   constructor(private readonly versions: DatasetVersionService) {}
 
   @FieldResolver(() => String, { description: THUMBNAIL })
+  @Extensions({ [PICTURE]: ofThumbnail })
   async thumbnail(@Root() image: DatasetImage, @Args(() => ThumbnailArgs) { side }: ThumbnailArgs): Promise<string> {
     return this.versions.thumbnail(image.versionId, image.row, side);
   }

@@ -1,11 +1,12 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
-import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { modelIn, NARROWED } from '../../domain/permission.js';
 import type { PredictionService } from '../../domain/prediction/prediction-service.js';
 import type { Context } from '../context.js';
-import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
+import { ofThumbnail, THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { ModelType } from '../model/model.type.js';
 import { Needs } from '../permission.js';
+import { PICTURE } from '../picture.js';
 import { FeedbackArgs, PredictionFilterInput, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
 import { PredictionLogType, PredictionPageType, PredictionType, VersionTrafficType } from './prediction.type.js';
 
@@ -52,6 +53,7 @@ export class PredictionResolver {
   }
 
   @FieldResolver(() => String, { nullable: true, description: `${THUMBNAIL} Null if the photo was not kept.` })
+  @Extensions({ [PICTURE]: ofThumbnail })
   async thumbnail(
     @Root() prediction: PredictionType,
     @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,

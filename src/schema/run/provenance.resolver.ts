@@ -1,11 +1,25 @@
-import { Arg, Args, ArgsType, Field, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Extensions,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
 import type { MistakeFilter } from '../../domain/run/provenance.js';
 import type { ProvenanceService } from '../../domain/run/provenance-service.js';
 import { classScores, macroAverage } from '../../training/class-metrics.js';
 import { Checked, distinct, list, number, text } from '../checked.js';
-import { THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
+import { ofThumbnail, THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { Needs } from '../permission.js';
+import { PICTURE } from '../picture.js';
 import { ClassScoresType, MacroAverageType, TestPredictionsType, TestPredictionType } from './provenance.type.js';
 import { RunType } from './run.type.js';
 import { RunComparisonType } from './run-comparison.type.js';
@@ -85,6 +99,7 @@ export class TestPredictionResolver {
   constructor(private readonly versions: DatasetVersionService) {}
 
   @FieldResolver(() => String, { description: THUMBNAIL })
+  @Extensions({ [PICTURE]: ofThumbnail })
   async thumbnail(
     @Root() { versionId, image }: TestPredictionType,
     @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,

@@ -13,7 +13,7 @@ class CreateWebhookArgs {
   url!: string;
 
   @Field(() => [WebhookEvent], { description: 'Events that it receives.' })
-  @Checked(list(1))
+  @Checked(list(1, Object.keys(WebhookEvent).length))
   events!: WebhookEvent[];
 }
 
