@@ -61,6 +61,7 @@ function inside(value: unknown, key: PropertyKey): unknown {
 }
 
 function shown(value: unknown): string {
+  if (Array.isArray(value) && value.length > MOST_QUOTED) return `a list of ${value.length}`;
   const json = quote(value);
   if (json.length <= MOST_QUOTED || typeof value !== 'object' || value === null) return json;
   return Array.isArray(value) ? `a list of ${value.length}` : 'an object';

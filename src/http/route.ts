@@ -10,5 +10,7 @@ export interface Route {
   readonly needs: Permission | null;
   /** Selects requests that need no token in spite of `needs`. */
   readonly open?: (request: Request) => boolean;
+  /** Most bytes of a body; `BOUNDS.jsonBytes` by default. */
+  readonly maxBody?: number;
   readonly answer: RequestHandler | RequestHandler[];
 }

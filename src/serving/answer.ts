@@ -15,6 +15,8 @@ import { type ServingEvents, timingOf } from './serving-events.js';
 
 /** The version to ask, and what to answer. */
 export interface Question extends Wanted {
+  /** Id of the token that asks: tokens take turns. */
+  readonly caller: string;
   readonly model: string;
   readonly target: Target;
   /** During a rollout the same version answers all requests with the same key. */
@@ -89,7 +91,7 @@ export class Answerer {
     let place: Place | undefined;
     let choice: Choice | undefined;
     try {
-      place = this.#admission.accept();
+      place = this.#admission.accept(question.caller);
       choice = this.#choose(question, source.form);
       return await place.deadline.race(this.#answerInPlace(source, question, choice, place));
     } catch (error) {
@@ -121,13 +123,15 @@ export class Answerer {
     place: Place,
   ): Promise<Answered<P>> {
     const { signal } = place.deadline;
-    const hold: Hold = (bytes) => this.#admission.hold(place, bytes);
-    const [{ photos, arrived }, held] = await Promise.all([read(source, part, hold), loading]);
+    const [{ photos, arrived }, held] = await Promise.all([
+      read(source, part, (bytes) => this.#admission.hold(place, bytes)),
+      loading,
+    ]);
     this.#admission.take(place, photos);
     if (question.explain) requireLabel(question.explain, held);
     const { version, postprocessor } = held;
-    const decoded = await this.#decoder.decode(source, photos, version.size.input, signal);
-    const outputs = await this.#batches.predict(held, decoded.pixels, signal, question.explain !== undefined);
+    const decoded = await this.#decoder.decode(source, photos, version.size.input, place);
+    const outputs = await this.#batches.predict(held, decoded.pixels, place, question.explain !== undefined);
     const timing = timingOf(arrived, decoded.milliseconds, outputs.at(-1) as Output);
     const judged = outputs.map((output) => ({ ...postprocessor.judge(output, question), version, timing }));
     const explanation = question.explain ? await explain(held, photos, outputs, question.explain) : null;

@@ -1,4 +1,6 @@
 import type { ClassifierForward, ForwardResult } from '../engines/engine.js';
+import { inTurns } from '../fair-limit.js';
+import type { Place } from './admission.js';
 import type { NetworkLanes } from './network-lanes.js';
 import type { Postprocessor } from './postprocessor.js';
 import type { ServedVersion } from './served-version.js';
@@ -33,6 +35,8 @@ export interface ComputedBatch {
 }
 
 interface Entry {
+  /** Id of the token that asks. */
+  readonly caller: string;
   readonly predictor: Predictor;
   /** [side, side, 3]. */
   readonly pixels: Uint8Array;
@@ -47,7 +51,7 @@ interface Entry {
 
 /**
  * Computes the photos that wait. Up to as many as lanes could take are computed as one batch on every core, which has the
- * lowest latency. More are shared out among lanes, each on its part of the cores, which has the highest throughput. A
+ * lowest latency. Tokens take turns. More are shared out among lanes, each on its part of the cores, which has the highest throughput. A
  * batch waits for more photos only while some are being decoded.
  */
 export class Batches {
@@ -68,19 +72,19 @@ export class Batches {
   /**
    * Predicts in the next batches that have room.
    * @param photos pixels of each: [side, side, 3]. @param maps whether the outputs have maps, which are large.
-   * @returns outputs in the same order; never, once the signal is aborted before a photo's batch starts.
+   * @returns outputs in the same order; never, once the place's signal is aborted before a photo's batch starts.
    */
   predict(
     predictor: Predictor,
     photos: readonly Uint8Array[],
-    signal: AbortSignal,
+    { caller, deadline: { signal } }: Place,
     maps: boolean,
   ): Promise<readonly Output[]> {
     const readyAt = performance.now();
     const outputs = photos.map(
       (pixels) =>
         new Promise<Output>((resolve, reject) => {
-          this.#ready.push({ predictor, pixels, maps, readyAt, signal, resolve, reject });
+          this.#ready.push({ caller, predictor, pixels, maps, readyAt, signal, resolve, reject });
         }),
     );
     this.next();
@@ -96,11 +100,12 @@ export class Batches {
 
   /** Starts a batch for the photo that waits longest. @returns whether another one may be due. */
   #startOne(): boolean {
-    const [oldest] = this.#ready;
+    const ready = inTurns(this.#ready);
+    const [oldest] = ready;
     if (!oldest || this.#together) return false;
     const { servingBatch, servingWait } = this.bounds;
     const { network, lanes } = oldest.predictor;
-    const alike = this.#ready.filter(({ predictor }) => predictor.network === network);
+    const alike = ready.filter(({ predictor }) => predictor.network === network);
     const sideBySide = this.#busy.size > 0 || alike.length > lanes.mostTogether ? lanes.ready() : [];
     if (sideBySide.length > 0) {
       const free = lanes.count - this.#busy.size;

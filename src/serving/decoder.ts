@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import pLimit from 'p-limit';
 import { HubError } from '../errors.js';
+import { FairLimit } from '../fair-limit.js';
+import type { Place } from './admission.js';
 import { decodePhoto } from './decode-photo.js';
 import type { PhotoSource, Photos } from './photo-source.js';
 
@@ -18,7 +19,7 @@ export interface Decoded {
 
 /** Decodes encoded photos, as many at once as there are cores. Batches wait a moment for photos that it has not finished. */
 export class Decoder {
-  readonly #oneOnEachCore = pLimit(availableParallelism());
+  readonly #oneOnEachCore = new FairLimit(availableParallelism());
   #pending = 0;
 
   /**
@@ -39,11 +40,11 @@ export class Decoder {
    * @param side of the pixels that the network takes.
    * @throws IMAGE_REFUSED; BAD_INPUT for a wrong number of pixels; the signal's reason once it is aborted.
    */
-  async decode({ form }: PhotoSource, { bytes, count }: Photos, side: number, signal: AbortSignal): Promise<Decoded> {
+  async decode({ form }: PhotoSource, { bytes, count }: Photos, side: number, place: Place): Promise<Decoded> {
     if (form === 'pixels') {
       return { pixels: split(bytes, count, side), milliseconds: 0, memory: bytes.length, at: async () => bytes };
     }
-    const { pixels, milliseconds } = await this.#decodeOne(bytes, side, signal);
+    const { pixels, milliseconds } = await this.#decodeOne(bytes, side, place);
     return {
       pixels: [pixels],
       milliseconds,
@@ -52,11 +53,11 @@ export class Decoder {
     };
   }
 
-  async #decodeOne(photo: Uint8Array, side: number, signal: AbortSignal) {
+  async #decodeOne(photo: Uint8Array, side: number, { caller, deadline: { signal } }: Place) {
     let isDecoded = false;
     this.#pending += 1;
     try {
-      return await this.#oneOnEachCore(async () => {
+      return await this.#oneOnEachCore.run(caller, async () => {
         signal.throwIfAborted(); // its deadline has passed while it waited
         const began = performance.now();
         const pixels = await decodePhoto(photo, side, this.maxPhotoMemory);

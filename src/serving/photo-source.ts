@@ -19,7 +19,6 @@ export type Hold = (bytes: number) => void;
 /** Where the photos of a request come from. Each door of the hub implements it; serving reads it once, after admission. */
 export interface PhotoSource<P extends Photos = Photos> {
   readonly form: PhotoForm;
-  /** Calls `hold` before it keeps bytes. */
   read(hold: Hold): Promise<P>;
 }
 

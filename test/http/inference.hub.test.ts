@@ -373,6 +373,24 @@ describe('the Open Inference Protocol', () => {
       /outputs\[0\]\.name/,
     ],
     [
+      'for an output twice',
+      () => infer({ inputs: [inBytes(1)], outputs: [{ name: 'label' }, { name: 'label' }] }, pixelsOf('red')),
+      400,
+      /outputs: must not list an output twice/,
+    ],
+    [
+      'for an output 200,000 times',
+      () => infer({ inputs: [inBytes(1)], outputs: new Array(200_000).fill({ name: 'label' }) }, pixelsOf('red')),
+      400,
+      /outputs: must have 2 or less items \(received a list of 200000\)/,
+    ],
+    [
+      'of 200,000 dimensions',
+      () => infer({ inputs: [{ ...inBytes(1), shape: new Array(200_000).fill('x') }] }, pixelsOf('red')),
+      400,
+      /shape: must have 4 or less items \(received a list of 200000\)/,
+    ],
+    [
       'that is wanted within a microsecond',
       () =>
         infer(
@@ -420,7 +438,7 @@ describe('the Open Inference Protocol', () => {
       'that is too long',
       () => infer({ inputs: [inBytes(1)] }, Buffer.alloc(BOUNDS.inferenceBody.value)),
       413,
-      /more than 50331648 bytes, the limit/,
+      /has 50331755 bytes; the limit of this request is 50331648/,
     ],
   ])('refuses a request %s', async (_, ask, status, message) => {
     const { status: answered, json } = await ask();

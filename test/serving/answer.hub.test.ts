@@ -199,11 +199,15 @@ describe('an alias that moves', () => {
   });
 });
 
+/** Photos count in the queue once they have arrived. */
+const arrived = (): Promise<unknown> => new Promise(setImmediate);
+
 describe('a photo that would wait too long', () => {
   it.each(['encoded', 'pixels'] as const)('is refused at once and unread when the queue is full: %s', async (form) => {
     const answerer = await asking(seeing, { servingQueue: 2 });
     const done = busy(answerer);
     const second = answerOf(answerer, photos[0]!);
+    await arrived();
     const read = vi.fn(() => Promise.reject(new Error('it was read')));
     await expect(answerer.answer({ form, read }, PRODUCTION)).rejects.toMatchObject({
       code: 'OVERLOADED',
@@ -236,6 +240,7 @@ describe('a photo that would wait too long', () => {
     await done();
     await batch; // now the hub knows that a photo takes more than 30 ms
     const again = busy(answerer);
+    await arrived();
     const read = vi.fn(() => Promise.reject(new Error('it was read')));
     await expect(answerer.answer({ form: 'encoded', read }, PRODUCTION)).rejects.toMatchObject({
       code: 'OVERLOADED',

@@ -42,7 +42,7 @@ const BOUNDS: ServingBounds = {
 
 /** A question to the production version for all classes. */
 export const PRODUCTION: Question = {
-  ...{ model: 'pets', target: { alias: 'production' } },
+  ...{ caller: 'tester', model: 'pets', target: { alias: 'production' } },
   ...{ topK: LABELS.length, outlierScore: true },
 };
 

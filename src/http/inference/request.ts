@@ -28,11 +28,9 @@ export interface InferenceRequest extends Photos {
 
 /** A list whose items are looked at only if it has at most so many. */
 function fewItems<T extends z.ZodType>(most: number, items: T) {
-  const error = ({ input }: { input?: unknown }) =>
-    `expected at most ${most} items; ${(input as unknown[]).length} were received`;
   return z
     .array(z.unknown())
-    .max(most, { error })
+    .max(most)
     .pipe(items as z.ZodType<z.output<T>, unknown[]>);
 }
 
@@ -43,7 +41,10 @@ const tensorSchema = z.object({
     .refine(([, height, width, channels, ...more]) => height === width && channels === 3 && more.length === 0, {
       message: 'must be [n, side, side, 3]',
     })
-    .refine(([n = 0]) => n <= BOUNDS.batch.value, `has more than ${BOUNDS.batch.value} photos, the limit of one request`),
+    .refine(
+      ([n = 0]) => n <= BOUNDS.batch.value,
+      `has more than ${BOUNDS.batch.value} photos, the limit of one request`,
+    ),
   datatype: z.enum(Object.keys(DATATYPES) as [Datatype]),
   parameters: z.object({ binary_data_size: z.int().min(0).optional() }).default({}),
   data: z.unknown().optional(),
@@ -63,7 +64,10 @@ const requestSchema = z.object({
     .prefault({}),
   inputs: fewItems(1, z.tuple([tensorSchema])),
   outputs: fewItems(OUTPUTS.length, z.array(outputSchema))
-    .refine((outputs) => new Set(outputs.map(({ name }) => name)).size === outputs.length, 'an output is listed twice')
+    .refine(
+      (outputs) => new Set(outputs.map(({ name }) => name)).size === outputs.length,
+      'must not list an output twice',
+    )
     .optional(),
 });
 type Tensor = z.output<typeof tensorSchema>;

@@ -1,9 +1,11 @@
 import type { Request } from 'express';
+import type { Caller } from '../../domain/caller.js';
 import { PRODUCTION } from '../../domain/model/gate.js';
 import type { ModelVersion } from '../../domain/model/model.js';
 import type { ModelService } from '../../domain/model/model-service.js';
 import { modelIn, NARROWED, type Permission } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
+import { BOUNDS } from '../../limits.js';
 import { PACKAGE } from '../../package.js';
 import type { Answerer } from '../../serving/answer.js';
 import type { Deployments } from '../../serving/deployments.js';
@@ -86,12 +88,14 @@ export function inferenceRoutes({ answerer, deployments, models, isReady }: Infe
       method: 'post',
       path: `${MODEL}/infer`,
       needs: OF_MODEL,
+      maxBody: BOUNDS.inferenceBody.value,
       async answer(request, response) {
         const model = request.params.model as string;
         const version = versionOf(request);
         const target = version === undefined ? { alias: PRODUCTION } : { version };
-        const question = { model, target, topK: 1, outlierScore: false, key: requestKey(request) };
-        const { json, binary } = writeAnswer(await answerer.answer(postedPixels(request, response), question));
+        const { tokenId: caller } = response.locals.caller as Caller;
+        const question = { caller, model, target, topK: 1, outlierScore: false, key: requestKey(request) };
+        const { json, binary } = writeAnswer(await answerer.answer(postedPixels(request), question));
         if (binary.length === 0) return void response.type('json').send(json);
         response.setHeader(HEADER_LENGTH, Buffer.byteLength(json));
         response.type('application/octet-stream').send(Buffer.concat([Buffer.from(json), ...binary]));

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Caller } from '../../domain/caller.js';
 import { PRODUCTION } from '../../domain/model/gate.js';
 import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
+import { BOUNDS } from '../../limits.js';
 import { toClassification } from '../../schema/classification/classification.type.js';
 import type { Answerer } from '../../serving/answer.js';
 import { TOP_LIMIT } from '../../serving/classification-bounds.js';
@@ -24,12 +26,16 @@ const querySchema = z
   })
   .refine(({ alias, version }) => alias === undefined || version === undefined, 'give an alias or a version, not both');
 
+/** Bytes of a form around its photo. */
+const FORM_ROOM = 10_000;
+
 /** `POST /v1/classify`: takes a photo and returns GraphQL's Classification. */
 export function classifyRoute(answerer: Answerer, deployments: Deployments): Route {
   return {
     method: 'post',
     path: '/v1/classify',
     needs: { role: 'VIEWER', model: modelIn('model') },
+    maxBody: BOUNDS.photo.value + FORM_ROOM,
     async answer(request, response) {
       const {
         model = onlyModel(deployments),
@@ -38,8 +44,9 @@ export function classifyRoute(answerer: Answerer, deployments: Deployments): Rou
         topK,
       } = readQuery(querySchema, request.query);
       const target = version === undefined ? { alias } : { version };
-      const question = { model, target, topK, outlierScore: true, key: requestKey(request) };
-      response.json(toClassification(await answerer.answer(postedPhoto(request, response), question)));
+      const { tokenId: caller } = response.locals.caller as Caller;
+      const question = { caller, model, target, topK, outlierScore: true, key: requestKey(request) };
+      response.json(toClassification(await answerer.answer(postedPhoto(request), question)));
     },
   };
 }

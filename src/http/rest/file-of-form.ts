@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import busboy from 'busboy';
 import { HubError } from '../../errors.js';
+import type { Hold } from '../../serving/photo-source.js';
 import { refuseCompressedForm } from '../compressed-form.js';
 
 /**
  * Reads a form whose only part is a file into memory. Undefined when the form is empty or no file was chosen.
  * A refused form is read to its end and discarded.
- * @param tooLarge makes the error for a file of more than `limit` bytes
+ * @param tooLarge makes the error for a file of more than `limit` bytes @param hold counts the bytes in memory
  * @throws UNSUPPORTED_TYPE when it is compressed; BAD_INPUT when the form has any other part, is malformed or ends early.
  */
 export async function readFileOfForm(
@@ -14,6 +15,7 @@ export async function readFileOfForm(
   field: string,
   limit: number,
   tooLarge: (limit: number) => HubError,
+  hold: Hold,
 ): Promise<Buffer | undefined> {
   refuseCompressedForm(request);
   const parser = parserOf(request, field, limit);
@@ -31,7 +33,14 @@ export async function readFileOfForm(
       if (name !== field) return refuse(malformed(field, `its file is named ${JSON.stringify(name)}`));
       if (!filename) return content.resume(); // a page's form whose file was not chosen
       chunks = [];
-      content.on('data', (chunk: Buffer) => chunks?.push(chunk));
+      content.on('data', (chunk: Buffer) => {
+        try {
+          if (chunks) hold(chunk.length);
+          chunks?.push(chunk);
+        } catch (error) {
+          refuse(error as HubError);
+        }
+      });
     });
     parser.on('filesLimit', () => refuse(malformed(field, 'it has a second file')));
     parser.on('fieldsLimit', () => refuse(malformed(field, 'it has a field that is not a file')));

@@ -1,8 +1,8 @@
-import express, { type Request, type Response } from 'express';
+import type { Request } from 'express';
 import { HubError } from '../../errors.js';
 import { BOUNDS } from '../../limits.js';
-import { encodedPhoto, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
-import { bodyBytes, parse } from '../parse.js';
+import { encodedPhoto, type Hold, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
+import { readBody } from '../read-body.js';
 import { readFileOfForm } from './file-of-form.js';
 
 /** Form field with the photo. */
@@ -10,20 +10,15 @@ const FIELD = 'image';
 /** Content types of a body that is the photo itself. The header may be missing; the format is read from the bytes. */
 const PHOTO_TYPES = ['image/*', 'application/octet-stream'];
 
-const parseBody = express.raw({ limit: BOUNDS.photo.value, type: () => true });
-
 /** The photo that a request posts: its body, or the file of its form. */
-export function postedPhoto(request: Request, response: Response): PhotoSource {
-  return encodedPhoto((hold) => {
-    hold(bodyBytes(request, BOUNDS.photo.value));
-    return readPhoto(request, response);
-  });
+export function postedPhoto(request: Request): PhotoSource {
+  return encodedPhoto((hold) => readPhoto(request, hold));
 }
 
 /** @throws UNSUPPORTED_TYPE, LIMIT_EXCEEDED or BAD_INPUT. */
-async function readPhoto(request: Request, response: Response): Promise<Uint8Array> {
+async function readPhoto(request: Request, hold: Hold): Promise<Uint8Array> {
   if (request.is('multipart/form-data')) {
-    const file = await readFileOfForm(request, FIELD, BOUNDS.photo.value, photoTooLarge);
+    const file = await readFileOfForm(request, FIELD, BOUNDS.photo.value, photoTooLarge, hold);
     if (file) return file;
     throw new HubError('BAD_INPUT', `The form has no file in the field "${FIELD}".`);
   }
@@ -32,9 +27,9 @@ async function readPhoto(request: Request, response: Response): Promise<Uint8Arr
     const message = `Send the photo as ${PHOTO_TYPES.join(', ')}, or as the file "${FIELD}" of multipart/form-data; ${received} was received.`;
     throw new HubError('UNSUPPORTED_TYPE', message, { received });
   }
-  await parse(parseBody, request, response).catch((error: unknown) => {
+  const body = await readBody(request, BOUNDS.photo.value, hold).catch((error: unknown) => {
     throw error instanceof HubError && error.code === 'LIMIT_EXCEEDED' ? photoTooLarge() : error;
   });
-  if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
+  if (body.length > 0) return body;
   throw new HubError('BAD_INPUT', 'The body of the request is empty: send a photo.');
 }

@@ -1,7 +1,9 @@
-import { Arg, Args, Mutation, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Caller } from '../../domain/caller.js';
 import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
 import type { Answerer, Question } from '../../serving/answer.js';
+import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { type UploadPromise, UploadScalar } from '../upload.js';
 import { ExplanationArgs, ManyPhotosArgs, QuestionArgs } from './classification.args.js';
@@ -20,18 +22,22 @@ export class ClassificationResolver {
   async classify(
     @Arg('image', () => UploadScalar) image: UploadPromise,
     @Args(() => QuestionArgs) question: QuestionArgs,
+    @Ctx() { caller }: Context,
   ): Promise<ClassificationType> {
-    return toClassification(await this.answerer.answer(uploadedPhoto(image), questionOf(question)));
+    return toClassification(await this.answerer.answer(uploadedPhoto(image), questionOf(question, caller)));
   }
 
   @Mutation(() => [ClassificationResultType], {
     description: 'Classifies several photos. Returns a result for each, in the same order.',
   })
   @Needs('VIEWER', modelIn('model'))
-  async classifyMany(@Args(() => ManyPhotosArgs) question: ManyPhotosArgs): Promise<ClassificationResultType[]> {
+  async classifyMany(
+    @Args(() => ManyPhotosArgs) question: ManyPhotosArgs,
+    @Ctx() { caller }: Context,
+  ): Promise<ClassificationResultType[]> {
     return Promise.all(
       question.images.map((image) =>
-        this.answerer.answer(uploadedPhoto(image), questionOf(question)).then(
+        this.answerer.answer(uploadedPhoto(image), questionOf(question, caller)).then(
           (answered) => ({ classification: toClassification(answered) }),
           (error: unknown) => ({ error: refusalOf(error) }),
         ),
@@ -46,14 +52,17 @@ export class ClassificationResolver {
   async explain(
     @Arg('image', () => UploadScalar) image: UploadPromise,
     @Args(() => ExplanationArgs) question: ExplanationArgs,
+    @Ctx() { caller }: Context,
   ): Promise<ExplanationType> {
     const explain = { label: question.label ?? null };
-    return toExplanation(await this.answerer.answer(uploadedPhoto(image), { ...questionOf(question), explain }));
+    return toExplanation(
+      await this.answerer.answer(uploadedPhoto(image), { ...questionOf(question, caller), explain }),
+    );
   }
 }
 
-function questionOf({ model, target, topK, key }: QuestionArgs): Question {
-  return { model, target, topK, outlierScore: true, key: key ?? undefined };
+function questionOf({ model, target, topK, key }: QuestionArgs, { tokenId }: Caller): Question {
+  return { caller: tokenId, model, target, topK, outlierScore: true, key: key ?? undefined };
 }
 
 /** The refusal in place of an answer. @throws any other error. */

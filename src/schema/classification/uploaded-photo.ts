@@ -8,7 +8,7 @@ export function uploadedPhoto(upload: UploadPromise): PhotoSource {
   return encodedPhoto((hold) => readPhoto(upload, hold));
 }
 
-/** @throws LIMIT_EXCEEDED as soon as too many bytes have arrived; OVERLOADED. */
+/** @throws LIMIT_EXCEEDED as soon as too many bytes have arrived. */
 async function readPhoto(upload: UploadPromise, hold: Hold): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
