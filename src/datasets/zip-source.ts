@@ -39,10 +39,13 @@ export class ZipSource implements Source {
       const zip = await fromFdPromise(handle.fd, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
       // Not the sum of the entries' compressed sizes: in a zip bomb many entries share the same bytes.
       meter.addPacked(zip.fileSize);
+      const stated = new UnpackMeter(this.#bounds);
+      stated.addPacked(zip.fileSize);
       const entries = allEntries(zip, handle, (share) => {
         this.#share = share;
       });
-      for await (const entry of inOrder(entries, (entry) =>
+      const within = admitted(entries, stated);
+      for await (const entry of inOrder(within, (entry) =>
         describe(zip, entry, entryPath(entry, this.nameEncoding), meter, signal),
       )) {
         signal.throwIfAborted();
@@ -53,6 +56,14 @@ export class ZipSource implements Source {
     } finally {
       await handle.close();
     }
+  }
+}
+
+/** Entries, as long as the sizes that the directory states are within the bounds: what is not read counts too, as in a tar. */
+async function* admitted(entries: AsyncIterable<Entry>, stated: UnpackMeter): AsyncGenerator<Entry> {
+  for await (const entry of entries) {
+    stated.addUnpacked(entry.uncompressedSize);
+    yield entry;
   }
 }
 

@@ -25,6 +25,8 @@ export interface IngestionOptions {
   readonly nameEncoding?: string | null;
   /** Key under which clients follow the progress; null for a random one. */
   readonly key: string | null;
+  /** Name of the token that starts the ingestion. */
+  readonly actor: string;
 }
 
 export interface IngestionParts {
@@ -92,7 +94,7 @@ export class IngestionService {
         await rm(file, { force: true });
       }
     };
-    return this.parts.quotas.upload(() => this.#tracked(options, read));
+    return this.parts.quotas.upload(options.actor, () => this.#tracked(options, read));
   }
 
   async #ingest(

@@ -42,7 +42,7 @@ export class ImportService {
     if (known === 0) throw notFound('dataset version', datasetVersionId);
     const model = await this.prisma.model.findUnique({ where: { name: rest.model } });
     if (model) refuseArchivedModel(model);
-    const { sha256, bytes } = await this.quotas.upload(() => this.blobs.put(limited(content)));
+    const { sha256, bytes } = await this.quotas.upload(rest.actor, () => this.blobs.put(limited(content)));
     const about = {
       ...rest,
       datasetVersionId,

@@ -19,6 +19,8 @@ const GIGABYTE = 1e9;
 /** Quotas of the hub, which keep one user from taking everything. Every refusal is LIMIT_EXCEEDED and names the quota. */
 export class Quotas {
   #uploads = 0;
+  /** Uploads by actor. */
+  readonly #uploadsOf = new Map<string, number>();
   #disk: { readonly bytes: Promise<number>; readonly at: number } | undefined;
 
   constructor(
@@ -27,17 +29,30 @@ export class Quotas {
     private readonly dataFolder: string,
   ) {}
 
-  /** Runs work that receives an archive, counted as one upload until it ends. */
-  async upload<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs work that receives an archive, counted as one upload until it ends.
+   * @param actor name of the token, which may have half of all uploads. @throws LIMIT_EXCEEDED.
+   */
+  async upload<T>(actor: string, work: () => Promise<T>): Promise<T> {
+    const { maxUploads } = this.settings;
     const quota = this.#uploadQuota();
-    if (quota.used >= this.settings.maxUploads) throw limitExceeded(quota, 'uploads at the same time', 10);
-    this.#uploads += 1;
+    if (quota.used >= maxUploads) throw limitExceeded(quota, 'uploads at the same time', 10);
+    const own = { ...quota, limit: Math.ceil(maxUploads / 2), used: this.#uploadsOf.get(actor) ?? 0 };
+    if (own.used >= own.limit) throw limitExceeded(own, 'uploads of this token at the same time', 10);
+    this.#count(actor, 1);
     try {
       await this.admitData();
       return await work();
     } finally {
-      this.#uploads -= 1;
+      this.#count(actor, -1);
     }
+  }
+
+  #count(actor: string, change: 1 | -1): void {
+    this.#uploads += change;
+    const own = (this.#uploadsOf.get(actor) ?? 0) + change;
+    if (own === 0) this.#uploadsOf.delete(actor);
+    else this.#uploadsOf.set(actor, own);
   }
 
   /** Call it before queuing a run or sweep. @throws LIMIT_EXCEEDED. */

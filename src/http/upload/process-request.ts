@@ -12,7 +12,12 @@ interface UploadOptions {
   readonly maxFileSize: number;
   /** Folder of files that are arriving. */
   readonly folder: string;
+  /** Called now and then while files arrive. Rejects when there is no room for more. */
+  readonly admit?: () => Promise<void>;
 }
+
+/** Bytes between two calls of `admit`. A photo is smaller. */
+const ADMITTED = 64 * 1024 ** 2;
 
 const MAX_FIELD = BOUNDS.formField.value;
 const MAX_FILES = BOUNDS.formFiles.value;
@@ -27,7 +32,7 @@ const MAX_FILES = BOUNDS.formFiles.value;
 export function processRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { maxFileSize, folder }: UploadOptions,
+  { maxFileSize, folder, admit = async () => undefined }: UploadOptions,
 ): Promise<object> {
   // One byte above the limits, since busboy reports what has reached them.
   const limits = { fieldSize: MAX_FIELD + 1, fields: 2, fileSize: maxFileSize + 1, files: MAX_FILES };
@@ -100,6 +105,13 @@ export function processRequest(
       answered = true;
       for (const spool of spools) spool.release();
       refuseMissing(() => cutOff('the request was answered before this file arrived'));
+    });
+    let unadmitted = 0;
+    request.on('data', (chunk: Buffer) => {
+      unadmitted += chunk.length;
+      if (unadmitted < ADMITTED) return;
+      unadmitted = 0;
+      admit().catch(stop);
     });
     if (request.destroyed) brokeOff();
     else request.pipe(parser);

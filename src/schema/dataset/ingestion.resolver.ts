@@ -1,4 +1,4 @@
-import { Arg, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
 import type { Ingestion, IngestionProgress } from '../../domain/dataset/ingestion.js';
 import type { IngestionService } from '../../domain/dataset/ingestion-service.js';
@@ -49,9 +49,10 @@ export class IngestionResolver {
   @Needs('TRAINER')
   async registerDatasetVersion(
     @Arg('input', () => RegisterDatasetVersionInput) input: RegisterDatasetVersionInput,
+    @Ctx() { actor }: Context,
   ): Promise<DatasetVersion> {
     const { upload, path, url, progressKey, ...rest } = input;
-    const options = { ...rest, key: progressKey ?? null };
+    const options = { ...rest, key: progressKey ?? null, actor: actor.name };
     if ([upload, path, url].filter((source) => source != null).length !== 1) {
       throw new HubError('BAD_INPUT', 'Give exactly one of upload, path and url.');
     }
