@@ -59,7 +59,9 @@ export class BackupService {
       });
       const header = Buffer.from(JSON.stringify(await describe(rows, named, rowFolder)));
       const tar = pack();
-      void this.#fill(tar, header, rows, named, rowFolder)
+      const gone = new AbortController();
+      tar.once('close', () => gone.abort()); // its reader has left, or has all of it
+      void this.#fill(tar, header, rows, named, rowFolder, gone.signal)
         .finally(cleanUp) // before the reader sees the end and may start the next backup
         .then(
           () => tar.finalize(),
@@ -78,16 +80,19 @@ export class BackupService {
     { tables }: Rows,
     named: ReadonlyMap<string, string>,
     folder: string,
+    signal: AbortSignal,
   ): Promise<void> {
     const { blobs } = this.parts;
     tar.entry({ name: HEADER }, header);
     for (const { name } of tables) {
       const file = rowFile(folder, name);
       const { size } = await stat(file);
-      await pipeline(createReadStream(file), tar.entry({ name: rowsEntry(name), size }));
+      signal.throwIfAborted();
+      await pipeline(createReadStream(file), tar.entry({ name: rowsEntry(name), size }), { signal });
     }
     const lacks: BackupEnd['lacks'] = [];
     for (const [sha256, by] of named) {
+      signal.throwIfAborted();
       const fault = await faultOf(blobs, sha256, true);
       if (fault) {
         lacks.push({ sha256, by, fault });
@@ -95,7 +100,9 @@ export class BackupService {
       }
       const blob = await blobs.open(sha256);
       try {
-        await pipeline(Readable.from(pieces(blob)), tar.entry({ name: blobEntry(sha256), size: blob.bytes }));
+        await pipeline(Readable.from(pieces(blob)), tar.entry({ name: blobEntry(sha256), size: blob.bytes }), {
+          signal,
+        });
       } finally {
         await blob.close();
       }
