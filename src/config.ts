@@ -62,6 +62,8 @@ const configSchema = z.strictObject({
   maxPhotoMemory: z.coerce.number().min(1).max(100_000).default(600),
   /** Requests per token and minute. */
   maxRequests: z.coerce.number().int().positive().default(60_000),
+  /** Connections at the same time, those of WebSockets included. */
+  maxConnections: z.coerce.number().int().min(10).max(100_000).default(2000),
   /** Archives received or downloaded at the same time. */
   maxUploads: z.coerce.number().int().positive().default(16),
   /** Runs and sweeps that may wait in the queue. */

@@ -17,8 +17,8 @@ const MIB = 1024 ** 2;
 /** The fixed bounds of every kind of request. `docs/security.md` has them as a table, and a test compares the two. */
 export const BOUNDS = {
   // GraphQL
-  jsonBytes: bound(MIB, 'bytes', 'JSON body of a GraphQL request'),
-  tokens: bound(5_000, '', 'lexical tokens of a GraphQL document; recursion over it must not overflow the stack'),
+  jsonBytes: bound(MIB, 'bytes', 'a GraphQL request as JSON'),
+  tokens: bound(5_000, '', 'lexical tokens of a GraphQL document'),
   selections: bound(500, '', 'fields and fragments that a document names'),
   sameName: bound(20, '', 'fields of one selection with the same name in the answer, those of its fragments included'),
   directives: bound(100, '', 'directives of a document'),
@@ -32,16 +32,39 @@ export const BOUNDS = {
   jsonValues: bound(2_000, '', 'values of an argument of the type JSON'),
   jsonDepth: bound(10, 'levels', 'nested values of an argument of the type JSON'),
   // Multipart
-  formField: bound(MIB, 'bytes', 'operations, or map, of a form'),
+  formField: bound(MIB, 'bytes', 'the operations of a form, or its map'),
   formFiles: bound(16, '', 'files of a form, and places in its map'),
   mapPath: bound(200, '', 'characters of a path in the map of a form'),
-  photo: bound(50_000_000, 'bytes', 'encoded photo; every file that a VIEWER uploads'),
-  upload: bound(4 * KIB * MIB, 'bytes', 'file that a TRAINER uploads'),
+  photo: bound(50_000_000, 'bytes', 'an encoded photo; any file that a VIEWER uploads'),
+  upload: bound(4 * KIB * MIB, 'bytes', 'a file that a TRAINER uploads'),
   // Open Inference
   batch: bound(32, '', 'photos of an inference request'),
-  inferenceJson: bound(8 * MIB, 'bytes', 'JSON of an inference request'),
-  inferenceBody: bound(48 * MIB, 'bytes', 'body of an inference request, unpacked'),
+  inferenceJson: bound(8 * MIB, 'bytes', 'the JSON of an inference request'),
+  inferenceBody: bound(48 * MIB, 'bytes', 'an inference request, unpacked'),
   inferenceId: bound(200, '', 'characters of the id of an inference request'),
+  // Connections
+  requestsAtOnce: bound(256, '', 'requests of one token that are not answered yet'),
+  unread: bound(64 * MIB, 'bytes', 'answers of one token that their readers have not taken'),
+  pace: bound(KIB, 'bytes', 'a body that must arrive in each second'),
+  slowBody: bound(30_000, 'milliseconds', 'time for which a body may arrive more slowly than that'),
+  reader: bound(
+    30_000,
+    'milliseconds',
+    'time without progress after which an answer does not wait for its reader any more',
+  ),
+  linger: bound(
+    2_000,
+    'milliseconds',
+    'time for which the rest of a refused body is discarded, so that its sender sees the answer',
+  ),
+  closing: bound(1_000, 'milliseconds', 'time for which a hub that stops keeps an idle connection'),
   // WebSocket
-  message: bound(100_000, 'bytes', 'message of a WebSocket'),
+  strangers: bound(200, '', 'WebSockets that have not shown a token'),
+  sockets: bound(100, '', 'WebSockets of one token'),
+  allSockets: bound(1_000, '', 'WebSockets of all tokens'),
+  subscriptions: bound(100, '', 'subscriptions of one WebSocket'),
+  tokenSubscriptions: bound(500, '', 'subscriptions of one token'),
+  allSubscriptions: bound(5_000, '', 'subscriptions of all tokens'),
+  unsent: bound(4 * MIB, 'bytes', 'messages of one WebSocket that its reader has not taken'),
+  message: bound(100_000, 'bytes', 'a message of a WebSocket'),
 } as const satisfies Record<string, Bound>;

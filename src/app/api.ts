@@ -49,10 +49,12 @@ export async function startApi(
     metrics,
     openMetrics: config.openMetrics,
     basePath: config.basePath,
+    maxConnections: config.maxConnections,
     openBackup: () => backups.open(),
     isReady,
     page: PAGE_FOLDER,
     temporary: folder.temporary,
+    admitData: () => shared.quotas.admitData(),
     log,
   };
   const http = await startHttp(parts, config.host, config.port);

@@ -19,6 +19,7 @@ import { PrecisionService } from '../domain/model/precision-service.js';
 import { ReferenceAnswers } from '../domain/model/reference-answers.js';
 import { calibrateHandler, quantizeHandler } from '../domain/model/version-handler.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
+import { Pictures } from '../domain/pictures.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
@@ -66,8 +67,9 @@ export function openDomain(opened: Opened): Domain {
   const { prisma, blobs } = storage;
   const { tokens, quotas, changes } = shared;
   const deliver = openWebhooks(opened);
-  const datasets = openDatasets(opened);
-  const { handlers, ...models } = openModels(opened, datasets.contents);
+  const pictures = new Pictures();
+  const datasets = openDatasets(opened, pictures);
+  const { handlers, ...models } = openModels(opened, datasets.contents, pictures);
   const { queue, runner } = opened.jobs;
   const upkeep = new UpkeepHandler([() => serving.predictionLog.clear(), () => deliver.deleteOld()]);
   return {
@@ -101,7 +103,7 @@ function openWebhooks({ setup, storage }: Opened): DeliverHandler {
   return new DeliverHandler({ prisma: storage.prisma, post, log, retryDelays: parts.retryDelays });
 }
 
-function openDatasets({ setup, storage, shared }: Opened) {
+function openDatasets({ setup, storage, shared }: Opened, pictures: Pictures) {
   const { config, parts, closing } = setup;
   const { prisma, blobs, folder } = storage;
   const { allowed, changes, quotas } = shared;
@@ -114,10 +116,19 @@ function openDatasets({ setup, storage, shared }: Opened) {
   const { temporary } = folder;
   const bounds = { ...DATASET_BOUNDS, maxPhotoMemory: photoMemory(config) };
   const ingestion = new IngestionService({ blobs, writer, ingestions, allowed, quotas, fetch, temporary, bounds });
-  return { contents, ingestion, ingestions, versions: new DatasetVersionService({ prisma, blobs, contents, writer }) };
+  return {
+    contents,
+    ingestion,
+    ingestions,
+    versions: new DatasetVersionService({ prisma, blobs, contents, writer, pictures }),
+  };
 }
 
-function openModels({ setup, storage, shared, serving, training, jobs }: Opened, contents: DatasetContents) {
+function openModels(
+  { setup, storage, shared, serving, training, jobs }: Opened,
+  contents: DatasetContents,
+  pictures: Pictures,
+) {
   const { config, log, closing } = setup;
   const { prisma, blobs, blobPlace, folder } = storage;
   const { allowed, changes, outbox, quotas } = shared;
@@ -150,7 +161,7 @@ function openModels({ setup, storage, shared, serving, training, jobs }: Opened,
     }),
     modelSettings,
     precisions,
-    predictions: new PredictionService(prisma, blobs, predictionLog, modelSettings),
+    predictions: new PredictionService(prisma, blobs, predictionLog, modelSettings, pictures),
     promotionRequests: new PromotionRequestService(prisma, promotions),
     promotions,
     rollouts,

@@ -37,6 +37,11 @@ export function withHubOptions(command: Command): Command {
     .option('--serving-versions <n>', 'versions kept loaded after a request by number', '1')
     .option('--max-photo-memory <megabytes>', 'memory that decoding a photo or image may take', '600')
     .option('--max-requests <number>', 'requests per token and minute', '60000')
+    .option(
+      '--max-connections <number>',
+      'connections at the same time; over it, those without a token end first',
+      '2000',
+    )
     .option('--max-uploads <number>', 'archives received or downloaded at the same time', '16')
     .option('--max-queued-runs <number>', 'runs and sweeps that may wait in the queue', '10000')
     .option('--max-disk <gigabytes>', 'size of the data folder above which data and runs are refused')

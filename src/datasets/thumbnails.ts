@@ -16,18 +16,21 @@ export function dataUrl(webp: Buffer): string {
   return `data:image/webp;base64,${webp.toString('base64')}`;
 }
 
-/** Images side by side, each cropped to a square. @param side pixels of each square. @returns WebP. */
-export async function contactSheet(images: readonly Uint8Array[], side: number, columns: number): Promise<Buffer> {
-  const cells = await Promise.all(
-    images.map(async (encoded, i) => ({
-      input: Buffer.from(await decodePixels(encoded, { width: side, height: side, fit: 'cover' })),
-      raw: { width: side, height: side, channels: 3 } as const,
-      left: (i % columns) * side,
-      top: Math.floor(i / columns) * side,
-    })),
-  );
-  const width = Math.min(columns, images.length) * side;
-  const height = Math.ceil(images.length / columns) * side;
+/** A square of an image for a contact sheet. @param side pixels. @returns [side, side, 3]. */
+export async function square(encoded: Uint8Array, side: number): Promise<Uint8Array> {
+  return decodePixels(encoded, { width: side, height: side, fit: 'cover' });
+}
+
+/** Squares side by side. @param side pixels of each square. @returns WebP. */
+export async function contactSheet(squares: readonly Uint8Array[], side: number, columns: number): Promise<Buffer> {
+  const cells = squares.map((pixels, i) => ({
+    input: Buffer.from(pixels),
+    raw: { width: side, height: side, channels: 3 } as const,
+    left: (i % columns) * side,
+    top: Math.floor(i / columns) * side,
+  }));
+  const width = Math.min(columns, squares.length) * side;
+  const height = Math.ceil(squares.length / columns) * side;
   return sharp({ create: { width, height, channels: 3, background: 'white' } })
     .composite(cells)
     .webp({ quality: QUALITY })

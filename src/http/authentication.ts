@@ -3,6 +3,7 @@ import type { Authentication, Caller } from '../domain/caller.js';
 import { type Permission, refuseUnlessPermitted } from '../domain/permission.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
+import type { Connections } from './connections.js';
 import { refuse } from './refuse.js';
 
 /** The token of an `Authorization: Bearer TOKEN` header. */
@@ -24,11 +25,13 @@ export function requireToken(authentication: Authentication): RequestHandler {
   };
 }
 
-/** After `requireToken`: counts the request, and refuses it over the rate limit of the token. */
-export function limitRate(rateLimit: RateLimit): RequestHandler {
-  return async (_request, response, next) => {
+/** After `requireToken`: counts the request, and refuses it over the limits of the token. */
+export function limitToken(rateLimit: RateLimit, connections: Connections): RequestHandler {
+  return async (request, response, next) => {
+    const { tokenId } = response.locals.caller as Caller;
     try {
-      await rateLimit.count((response.locals.caller as Caller).tokenId);
+      await rateLimit.count(tokenId);
+      connections.admit(request, tokenId);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       return refuse(response, 429, error);

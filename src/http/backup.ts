@@ -16,11 +16,12 @@ export function backupRoute(open: () => Promise<Readable>, log: Logger): Route {
     method: 'get',
     path: BACKUP,
     needs: { role: 'ADMIN', model: null },
-    async answer(_request, response) {
+    async answer(request, response) {
+      response.type('application/x-tar');
+      if (request.method === 'HEAD') return void response.end(); // nothing is made that nobody takes
       const { requestId, caller } = response.locals as { requestId: string; caller: Caller };
       const backup = await open();
       log.info({ requestId, actor: caller.name }, 'backup started');
-      response.type('application/x-tar');
       response.setTimeout(PATIENCE, () => response.destroy());
       await pipeline(backup, response).then(
         () => log.info({ requestId }, 'backup sent'),

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Caller } from '../domain/caller.js';
 import { HubError } from '../errors.js';
-import { BOUNDS } from '../limits.js';
 import type { UploadMetrics } from '../metrics/upload-metrics.js';
+import { fileLimit } from './body-length.js';
 import { refuseCompressedForm } from './compressed-form.js';
 import { refuse, statusOf } from './refuse.js';
 import { processRequest } from './upload/process-request.js';
@@ -13,9 +13,9 @@ const PREFLIGHT_HEADER = 'apollo-require-preflight';
 /**
  * Reads requests of the GraphQL multipart request specification. A request without the preflight header is refused
  * before it is parsed: a form on another site could have sent it.
- * @param folder for files that are arriving.
+ * @param folder for files that are arriving. @param admit rejects when there is no room for more of them.
  */
-export function multipart(uploads: UploadMetrics, folder: string): RequestHandler {
+export function multipart(uploads: UploadMetrics, folder: string, admit: () => Promise<void>): RequestHandler {
   return async (request, response, next) => {
     if (!request.is('multipart/form-data')) return next();
     if (request.headers[PREFLIGHT_HEADER] === undefined) {
@@ -26,10 +26,9 @@ export function multipart(uploads: UploadMetrics, folder: string): RequestHandle
     const upload = uploads.begin();
     request.on('data', (chunk: Buffer) => upload.received(chunk.length));
     response.once('close', upload.end);
-    const { role } = response.locals.caller as Caller;
-    const maxFileSize = (role === 'VIEWER' ? BOUNDS.photo : BOUNDS.upload).value; // a VIEWER uploads photos only
+    const maxFileSize = fileLimit(response.locals.caller as Caller);
     try {
-      request.body = await processRequest(request, response, { maxFileSize, folder });
+      request.body = await processRequest(request, response, { maxFileSize, folder, admit });
     } catch (error) {
       if (!(error instanceof HubError)) return next(error);
       return refuse(response, statusOf(error), error);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants } from 'node:zlib';
 import compression from 'compression';
-import express, { type RequestHandler, Router } from 'express';
+import express, { type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
 import { HubError } from '../errors.js';
 import { answerWith } from './other-methods.js';
@@ -27,11 +27,12 @@ const RELATIVE = / (src|href)="\.\//g;
 export function servePage(folder: string, basePath: string): Router {
   const page = Router();
   page.use(compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } } }));
+  page.use('/assets', mayBeStored);
   page.use(
     '/assets',
     express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
   );
-  page.use(express.static(folder, { index: false, redirect: false }));
+  page.use(express.static(folder, { index: false, redirect: false, cacheControl: false, setHeaders: checkAgain }));
   page.options('/{*path}', answerWith(['GET', 'HEAD']));
   page.get('/{*path}', makeNonce, pagePolicy, async (request, response, next) => {
     if (!request.headers.accept?.includes('text/html')) return next();
@@ -40,7 +41,6 @@ export function servePage(folder: string, basePath: string): Router {
       const message = 'The page is not built: run "npm run build". The API is at /graphql.';
       return refuse(response, 404, new HubError('NOT_FOUND', message));
     }
-    response.setHeader('cache-control', 'no-store');
     const placed = document
       .replace(BASE_PATH, BASE_PATH.replace('""', `"${basePath}"`))
       .replace(RELATIVE, ` $1="${basePath}/`);
@@ -48,6 +48,14 @@ export function servePage(folder: string, basePath: string): Router {
   });
   return page;
 }
+
+/** Lets `express.static` say how long a file may be stored. */
+const mayBeStored: RequestHandler = (_request, response, next) => {
+  response.removeHeader('cache-control');
+  next();
+};
+
+const checkAgain = (response: Response): void => void response.setHeader('cache-control', 'no-cache');
 
 const makeNonce: RequestHandler = (_request, response, next) => {
   response.locals.nonce = randomBytes(16).toString('base64');

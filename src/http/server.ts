@@ -6,13 +6,15 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type Express, type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
-import type { Authentication } from '../domain/caller.js';
+import type { Authentication, Caller } from '../domain/caller.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
 import { BOUNDS } from '../limits.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
-import { limitRate, permit, requireToken } from './authentication.js';
+import { limitToken, permit, requireToken } from './authentication.js';
 import { withoutBasePath } from './base-path.js';
+import { graphqlLimit, limitBody } from './body-length.js';
+import { Connections } from './connections.js';
 import { limitDocument, startApollo } from './graphql.js';
 import { INFERENCE, inferenceError } from './inference/routes.js';
 import { lastError } from './last-error.js';
@@ -27,6 +29,9 @@ import { API, type RouteParts, routesOf } from './routes.js';
 import { showPlayground } from './show-playground.js';
 import { serveSubscriptions } from './subscriptions.js';
 
+/** Milliseconds for which requests in progress are answered after the hub was told to stop. */
+const CLOSING = 10_000;
+
 export interface HttpParts extends RouteParts {
   readonly schema: GraphQLSchema;
   readonly subscribed: SubscriptionSources;
@@ -34,8 +39,12 @@ export interface HttpParts extends RouteParts {
   readonly page: string;
   /** Folder for uploads that are arriving. */
   readonly temporary: string;
+  /** Rejects when the data folder may not grow. */
+  readonly admitData: () => Promise<void>;
   readonly authentication: Authentication;
   readonly rateLimit: RateLimit;
+  /** Connections at the same time. */
+  readonly maxConnections: number;
   /** Path of the hub behind a proxy, such as `/hub`; else empty. */
   readonly basePath: string;
 }
@@ -52,8 +61,9 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
   const apollo = await startApollo(schema, log);
   const server = createServer();
   for (const event of ['request', 'upgrade']) server.on(event, withoutBasePath(basePath));
-  server.on('request', createApp(parts, apollo));
-  const closeSubscriptions = serveSubscriptions({ ...parts, server, path: API });
+  const connections = new Connections(server, parts.maxConnections);
+  server.on('request', createApp(parts, apollo, connections));
+  const closeSubscriptions = serveSubscriptions({ ...parts, server, connections, path: API });
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -61,45 +71,47 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
     url: `http://${shown}:${address.port}${basePath}`,
     async close() {
       await closeSubscriptions();
-      server.closeIdleConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        setTimeout(() => server.closeAllConnections(), 5000).unref();
-      });
+      await connections.close(CLOSING);
       await apollo.stop();
     },
   };
 }
 
 /** The app with every route. test/schema/permissions.ts lists the routes that need no token. */
-export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Express {
+export function createApp(parts: HttpParts, apollo: ApolloServer<Context>, connections: Connections): Express {
   const { subscribed, authentication, rateLimit, metrics, page, basePath, temporary, log } = parts;
   const app = express();
   app.disable('x-powered-by');
-  app.use(requestId, measure(metrics));
+  app.use(requestId, measure(metrics), helmet(), noStore);
   app.use(INFERENCE, withErrorForm(inferenceError));
-  const known = [requireToken(authentication), limitRate(rateLimit)];
+  const known = [requireToken(authentication), limitToken(rateLimit, connections)];
   const routes = routesOf(parts);
-  for (const { method, path, needs, open, answer } of routes) {
+  for (const { method, path, needs, open, maxBody = BOUNDS.jsonBytes.value, answer } of routes) {
     const admit = needs === null ? [] : [...known, permit(needs)];
-    app[method](path, atRoute(path), helmet(), ...admit.map((check) => unless(open, check)), answer);
+    const checks = admit.map((check) => unless(open, check));
+    app[method](
+      path,
+      atRoute(path),
+      ...checks,
+      limitBody(() => maxBody),
+      answer,
+    );
   }
   const api = expressMiddleware(apollo, {
-    context: async ({ res }) => contextOf(res.locals.caller, res.locals.requestId, subscribed),
+    async context({ res }) {
+      const { caller, requestId } = res.locals as { caller: Caller; requestId: string };
+      const gone = new AbortController();
+      res.once('close', () => gone.abort());
+      return contextOf(caller, requestId, gone.signal, subscribed);
+    },
   });
   const parseJson = express.json({ limit: BOUNDS.jsonBytes.value });
-  app.get(
-    API,
-    atRoute(API),
-    showPlayground(`${basePath}${API}`),
-    asGet,
-    helmet(),
-    ...known,
-    parseJson,
-    limitDocument,
-    api,
-  );
-  app.post(API, atRoute(API), helmet(), ...known, multipart(metrics.uploads, temporary), parseJson, limitDocument, api);
+  const graphql = [parseJson, limitDocument, api];
+  const playground = showPlayground(`${basePath}${API}`);
+  app.use(`${API}/parts`, playground.parts);
+  app.get(API, atRoute(API), ...playground.document, asGet, ...known, ...graphql);
+  const form = multipart(metrics.uploads, temporary, parts.admitData);
+  app.post(API, atRoute(API), ...known, limitBody(graphqlLimit), form, ...graphql);
   app.use(answerOtherMethods([...routes, { method: 'get', path: API }, { method: 'post', path: API }]));
   app.use(['/v1', INFERENCE], notFound);
   app.use(servePage(page, basePath));
@@ -111,6 +123,12 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>): Expr
 const notFound: RequestHandler = ({ method, baseUrl, path }, response) => {
   const message = `There is nothing at ${method} ${baseUrl}${path}. GraphQL is at ${API}; docs/api.md lists all routes.`;
   refuse(response, 404, new HubError('NOT_FOUND', message));
+};
+
+/** What is answered is for the caller alone. Static files have a rule of their own. */
+const noStore: RequestHandler = (_request, response, next) => {
+  response.setHeader('cache-control', 'no-store');
+  next();
 };
 
 /** Apollo Server knows no HEAD. Node leaves out the body of its answer. */

@@ -1,28 +1,41 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { Playground } from './playground.js';
 
 /** What `GET /graphql` can answer with; the first is the default. */
 const ANSWERS = ['application/json', 'application/graphql-response+json', 'text/html'];
 
-/** Answers requests that prefer HTML, those of browsers, with the page to write requests in. */
-export function showPlayground(endpoint: string): RequestHandler {
-  return (request, response, next) => {
-    response.vary('accept');
-    if (request.accepts(ANSWERS) !== 'text/html') return next();
-    policy(request, response, async (error) => {
-      if (error) return next(error);
-      const { renderPlayground } = await import('./playground.js'); // 9 MB that a start does not need
-      response.type('html').send(renderPlayground(endpoint));
-    });
+/** The page to write requests in, for requests that prefer HTML, those of browsers; and its parts, below `/parts`. */
+export function showPlayground(endpoint: string): { document: RequestHandler[]; parts: RequestHandler } {
+  let opened: Promise<Playground> | undefined;
+  const open = (): Promise<Playground> => {
+    // 9 MB that a start does not need.
+    opened ??= import('./playground.js').then(({ Playground }) => Playground.open(endpoint));
+    return opened;
+  };
+  return {
+    document: [policy, showDocument(open)],
+    async parts(request, response, next) {
+      if (!['GET', 'HEAD'].includes(request.method)) return next();
+      if (!(await (await open()).send(request.path.slice(1), request, response))) next();
+    },
   };
 }
 
-/** The playground has its scripts and styles inline and connects to this hub only. */
+function showDocument(open: () => Promise<Playground>): RequestHandler {
+  return async (request, response, next) => {
+    response.vary('accept');
+    if (request.accepts(ANSWERS) !== 'text/html') return next();
+    response.type('html').send((await open()).document);
+  };
+}
+
+/** The playground connects to this hub only. Its editor makes styles, and may make code. */
 const policy = helmet({
   contentSecurityPolicy: {
     directives: {
       defaultSrc: ["'self'"],
-      scriptSrc: ["'self'", "'unsafe-inline'", "'unsafe-eval'", 'blob:'],
+      scriptSrc: ["'self'", "'unsafe-eval'", 'blob:'],
       styleSrc: ["'self'", "'unsafe-inline'"],
       fontSrc: ["'self'", 'data:'],
       imgSrc: ["'self'", 'data:'],

@@ -12,13 +12,18 @@ import { BOUNDS } from '../limits.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
 import { connectionToken } from './connection-token.js';
+import type { Connections } from './connections.js';
 import { checkDocument } from './document-size.js';
 import { PARSE_OPTIONS } from './graphql.js';
 import { checkCost, depthRule } from './query-cost.js';
+import { SubscriptionShares } from './subscription-shares.js';
 import { watchToken } from './token-watch.js';
 
 /** Most bytes of the reason for closing a WebSocket (RFC 6455, section 5.5). */
 const REASON_BYTES = 123;
+
+/** Of a subscription, which ends by itself when its client leaves. */
+const STAYS = new AbortController().signal;
 
 /** State of an open connection. */
 type Known = { caller: Caller; stopWatching: () => void };
@@ -31,6 +36,7 @@ type Known = { caller: Caller; stopWatching: () => void };
  */
 export function serveSubscriptions(options: {
   readonly server: Server;
+  readonly connections: Connections;
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly authentication: Authentication;
@@ -38,29 +44,41 @@ export function serveSubscriptions(options: {
   readonly subscribed: SubscriptionSources;
   readonly log: Logger;
 }): () => Promise<void> {
-  const { server, path, schema, authentication, rateLimit, subscribed, log } = options;
+  const { server, connections, path, schema, authentication, rateLimit, subscribed, log } = options;
   // Without the server, whose errors it would report as its own.
   const sockets = new WebSocketServer({ noServer: true, path, maxPayload: BOUNDS.message.value });
+  const strangers = new Set<WebSocket>();
+  const shares = new SubscriptionShares();
   server.on('upgrade', (request, stream, head) => {
-    sockets.handleUpgrade(request, stream, head, (socket) => void sockets.emit('connection', socket, request));
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      sockets.emit('connection', socket, request);
+      strangers.add(socket);
+      socket.once('close', () => strangers.delete(socket));
+      const [oldest] = strangers;
+      if (strangers.size > BOUNDS.strangers.value) oldest?.terminate();
+    });
   });
   const served = useServer<Record<string, unknown>, Known>(
     {
       schema,
       validate: (checked, document) => validate(checked, document, [...specifiedRules, depthRule]),
-      async onConnect({ connectionParams, extra }) {
+      async onConnect(context) {
+        const { connectionParams, extra } = context;
         const { socket, request } = extra;
         try {
           const token = connectionToken(connectionParams, request);
           const caller = await authentication.authenticate(token);
           if (socket.readyState !== WebSocket.OPEN) return false;
+          shares.open(caller.tokenId, context);
+          strangers.delete(socket);
+          connections.belongs(request.socket, caller.tokenId);
           extra.caller = caller;
           extra.stopWatching = watchToken(authentication, token, caller, () => {
             socket.close(CloseCode.Unauthorized, 'Unauthorized'); // ends all its subscriptions
           });
           return true;
         } catch (error) {
-          if (error instanceof HubError) socket.close(CloseCode.Forbidden, closeReason(error.message));
+          if (error instanceof HubError) socket.close(closeCode(error), closeReason(error.message));
           else {
             log.error({ err: error }, 'subscription failed');
             socket.close(CloseCode.InternalServerError, 'The hub failed to check the token. Its log has the reason.');
@@ -68,13 +86,17 @@ export function serveSubscriptions(options: {
           return false;
         }
       },
-      onClose({ extra }) {
-        extra.stopWatching?.();
+      onClose(context) {
+        const { caller, stopWatching } = context.extra;
+        stopWatching?.();
+        if (caller) shares.close(caller.tokenId, context);
       },
-      context: ({ extra }): Context => contextOf(extra.caller as Caller, randomUUID(), subscribed),
-      async onSubscribe({ extra }, _id, { query, variables, operationName }) {
+      context: ({ extra }): Context => contextOf(extra.caller as Caller, randomUUID(), STAYS, subscribed),
+      async onSubscribe(context, _id, { query, variables, operationName }) {
+        const { tokenId } = context.extra.caller as Caller;
         try {
-          await rateLimit.count((extra.caller as Caller).tokenId);
+          await rateLimit.count(tokenId);
+          shares.begin(tokenId, context);
           const document = parse(query, PARSE_OPTIONS);
           checkDocument(document);
           checkCost(schema, { query: document, variables, operationName });
@@ -85,7 +107,8 @@ export function serveSubscriptions(options: {
         }
       },
       onError: (_context, _id, _payload, errors) => errors.map(masked),
-      onNext(_context, _id, _payload, { contextValue }, { data = null, errors }) {
+      onNext({ extra }, _id, _payload, { contextValue }, { data = null, errors }) {
+        if (extra.socket.bufferedAmount > BOUNDS.unsent.value) extra.socket.terminate();
         const { requestId } = contextValue as Context;
         for (const error of errors ?? []) {
           const err = internalCause(error);
@@ -100,6 +123,9 @@ export function serveSubscriptions(options: {
     await served.dispose();
   };
 }
+
+/** `Try again later` (RFC 6455 registry) when a limit is reached. */
+const closeCode = ({ code }: HubError): number => (code === 'LIMIT_EXCEEDED' ? 1013 : CloseCode.Forbidden);
 
 /** The first sentence of a message, cut after a whole character where it is still too long. */
 function closeReason(message: string): string {

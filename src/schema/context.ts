@@ -2,6 +2,7 @@ import type { Actor, Requester } from '../domain/actor.js';
 import type { Caller } from '../domain/caller.js';
 import type { ChangeNotice } from '../domain/change/change-notice.js';
 import type { IngestionProgress } from '../domain/dataset/ingestion.js';
+import type { Viewer } from '../domain/pictures.js';
 import type { RunEventType } from './run/run-event.type.js';
 
 /** Sources of the subscriptions, which type-graphql starts without the resolver's instance. */
@@ -14,6 +15,8 @@ export interface SubscriptionSources {
 /** Request data for resolvers. */
 export interface Context extends SubscriptionSources, Requester {
   readonly requestId: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
   /** The token of the request. */
   readonly caller: Caller;
   /** The same token, as the audit records it. */
@@ -21,6 +24,10 @@ export interface Context extends SubscriptionSources, Requester {
 }
 
 /** The context of one request. */
-export function contextOf(caller: Caller, requestId: string, sources: SubscriptionSources): Context {
-  return { caller, requestId, actor: { name: caller.name, requestId }, ...sources };
+export function contextOf(caller: Caller, requestId: string, gone: AbortSignal, sources: SubscriptionSources): Context {
+  const { changes, runs, ingestions } = sources;
+  return { caller, requestId, gone, actor: { name: caller.name, requestId }, changes, runs, ingestions };
 }
+
+/** Who the pictures in an answer are for. */
+export const viewerOf = ({ caller: { tokenId }, gone }: Context): Viewer => ({ tokenId, gone });

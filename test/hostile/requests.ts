@@ -41,6 +41,21 @@ const QUERIES: readonly (readonly [string, string])[] = [
     'fragments that double 20 times',
     `{ ...A0 } ${numbered(20, (i) => `fragment A${i} on Query { x: datasets { name } ...A${i + 1} ...A${i + 1} }`)} fragment A20 on Query { datasets { name } }`,
   ],
+  ['one field 1,200 times', `{ ${many('datasets{name} ', 1200)} }`],
+  ['one field in 300 fragments', `{ ${many('...{datasets{name}} ', 300)} }`],
+  [
+    'a field in 90 named fragments',
+    `{ ${numbered(90, (i) => `...F${i}`)} } ${numbered(90, (i) => `fragment F${i} on Query { datasets { name } }`)}`,
+  ],
+  [
+    '50 sheets of 400 pictures',
+    `{ datasetVersion(id: "x") { ${numbered(50, (i) => `a${i}: contactSheet(label: "a", columns: 20, rows: 20, side: 128)`)} } }`,
+  ],
+  [
+    '200 pictures of 512 pixels',
+    '{ datasetVersion(id: "x") { images(page: { first: 200 }) { images { thumbnail(side: 512) } } } }',
+  ],
+  ['a list of 2,000 states', `{ runs(filter: { states: [${many('QUEUED ', 2000)}] }) { next } }`],
   ['5,000 variables', `query (${numbered(5000, (i) => `$a${i}: Int`)}) { datasets { name } }`],
   ['5,000 operations', numbered(5000, (i) => `query a${i} { datasets { name } }`)],
   ['a text of 900 KB', `{ run(id: "${many('a', 900_000)}") { id } }`],
@@ -88,6 +103,24 @@ const BODIES: readonly (readonly [string, string | Uint8Array])[] = [
     '100,000 keys',
     `{"query":"{ datasets { name } }","variables":{${Array.from({ length: 50_000 }, (_, i) => `"k${i}":1`).join()}}}`,
   ],
+  ...(
+    [
+      ['compareRuns(ids: $v) { runs { id } }', '[ID!]!', 'x'],
+      ['runs(filter: { states: $v }) { next }', '[RunState!]', 'QUEUED'],
+      ['runs(filter: $v) { next }', 'RunFilter', { states: new Array(60_000).fill('QUEUED') }],
+      ['auditEvents(filter: { actions: $v }) { events { number } }', '[AuditAction!]', 'TOKEN_CREATED'],
+    ] as const
+  ).map(
+    ([field, type, item]) =>
+      [
+        `60,000 items for ${field}`,
+        JSON.stringify({
+          query: `query ($v: ${type}) { ${field} }`,
+          variables: { v: typeof item === 'string' ? new Array(60_000).fill(item) : item },
+        }),
+      ] as const,
+  ),
+  ['a text of 900 KB in a variable', JSON.stringify({ query: QUERY, variables: { id: many('a', 900_000) } })],
   ['a query that is a number', '{"query":1}'],
   ['a query that is a list', '{"query":["{ datasets { name } }"]}'],
   ['variables that are a text', '{"query":"{ datasets { name } }","variables":"x"}'],
@@ -139,6 +172,11 @@ const FORMS: readonly (readonly [string, string])[] = [
   ),
   ['a map of 10,000 paths', form({ 0: Array.from({ length: 10_000 }, () => 'variables.image') })],
   ['a map to a place of 10,000 dots', form({ 0: [`variables${many('.image', 10_000)}`] })],
+  ['a map to a path of 100,000 steps', form({ 0: [many('a.', 100_000)] })],
+  ['a map of 20,000 files', form(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [i, []])))],
+  ['a map to 20,000 places', form({ 0: Array.from({ length: 20_000 }, (_, i) => `variables.images.${i}`) })],
+  ['a file twice', form({ 0: ['variables.image'] }, OPERATIONS, `${file('a.jpg')}${file('b.jpg')}`)],
+  ['the operations twice', `${part('operations', OPERATIONS)}${form({ 0: ['variables.image'] })}`],
   ['a map to an empty path', form({ 0: [''] })],
   ['a map of one file twice', form('{"0":["variables.image"],"0":["variables.image"]}')],
   ['a map of null', form('null')],

@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { Express } from 'express';
 import { OperationTypeNode } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { includes, ROLES, type Role } from '../../src/domain/role.js';
 import { HubError } from '../../src/errors.js';
+import { Connections } from '../../src/http/connections.js';
 import { startApollo } from '../../src/http/graphql.js';
 import { createApp, type HttpParts } from '../../src/http/server.js';
 import { permissionOf, rootFields } from '../../src/schema/permission.js';
@@ -145,7 +147,11 @@ it('docs/security.md has the table of roles', async () => {
 describe('the table of routes', () => {
   it('has every route', async () => {
     const apollo = await startApollo(schema, pino({ level: 'silent' }));
-    const app = createApp({ schema, authentication: {}, subscribed: {}, metrics: {}, page: '.' } as HttpParts, apollo);
+    const app = createApp(
+      { schema, authentication: {}, subscribed: {}, metrics: {}, page: '.' } as HttpParts,
+      apollo,
+      new Connections(createServer(), 1),
+    );
     await apollo.stop();
     const found = routesOf(app);
     expect(found.filter((route) => !(route in ROUTES))).toEqual([]);

@@ -3,12 +3,13 @@ import { diff, type FileState, type ImageChange } from '../../datasets/diff.js';
 import { storeVersion } from '../../datasets/ingest.js';
 import { conflicts, type DuplicateKind, leaks } from '../../datasets/inspect.js';
 import type { Manifest, Split } from '../../datasets/manifest.js';
-import { contactSheet, dataUrl, thumbnail } from '../../datasets/thumbnails.js';
+import { contactSheet, dataUrl, square, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { notFound } from '../not-found.js';
+import type { Pictures, Viewer } from '../pictures.js';
 import type { DatasetContents } from './dataset-contents.js';
 import type {
   ChangedImages,
@@ -30,6 +31,7 @@ export interface DatasetVersionParts {
   readonly prisma: PrismaClient;
   readonly blobs: BlobStore;
   readonly contents: DatasetContents;
+  readonly pictures: Pictures;
   readonly writer: DatasetVersionWriter;
 }
 
@@ -80,9 +82,10 @@ export class DatasetVersionService {
   }
 
   /** @param side in pixels. @returns a data URL. */
-  async thumbnail(versionId: string, row: number, side: number): Promise<string> {
+  async thumbnail(versionId: string, row: number, side: number, viewer: Viewer): Promise<string> {
     const { manifest, read } = await this.parts.contents.of(versionId);
-    return dataUrl(await thumbnail(await read(manifest.images[row]!), side));
+    const render = async (): Promise<Buffer> => thumbnail(await read(manifest.images[row]!), side);
+    return dataUrl(await this.parts.pictures.render(viewer, render));
   }
 
   /** Images of a class, evenly spread over all of them. @returns a data URL; null for a class without images. */
@@ -90,14 +93,19 @@ export class DatasetVersionService {
     versionId: string,
     { label, split }: { readonly label: string; readonly split: Split | null },
     { columns, rows, side }: { readonly columns: number; readonly rows: number; readonly side: number },
+    viewer: Viewer,
   ): Promise<string | null> {
     const { manifest, read } = await this.parts.contents.of(versionId);
     const all = rowsOf(manifest, label, split);
     if (all.length === 0) return null;
     const count = Math.min(all.length, columns * rows);
     const chosen = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
-    const images = await Promise.all(chosen.map((row) => read(manifest.images[row]!)));
-    return dataUrl(await contactSheet(images, side, columns));
+    const { pictures } = this.parts;
+    const squares: Uint8Array[] = [];
+    for (const row of chosen) {
+      squares.push(await pictures.render(viewer, async () => square(await read(manifest.images[row]!), side)));
+    }
+    return dataUrl(await contactSheet(squares, side, columns));
   }
 
   /** Derives a version from others. Images are shared, not copied. @throws NOT_FOUND, BAD_INPUT, DATASET_REFUSED. */

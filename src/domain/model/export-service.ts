@@ -62,6 +62,19 @@ export class ExportService {
     }
   }
 
+  /** @throws NOT_FOUND, as `open` does. */
+  async check({
+    model,
+    number,
+    format,
+  }: {
+    readonly model: string;
+    readonly number: number;
+    readonly format: ExportFormat;
+  }) {
+    this.#jobOf(await findVersion(this.parts.prisma, model, number), format, '');
+  }
+
   #jobOf(row: ModelVersionRow, format: ExportFormat, file: string): ExportJob {
     const quantizedBlob = row.serving?.quantizedBlob ?? null;
     if (format === 'onnx-int8' && quantizedBlob === null) {

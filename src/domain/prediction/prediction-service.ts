@@ -8,6 +8,7 @@ import { figuresOf } from '../model/calibration-row.js';
 import type { Model } from '../model/model.js';
 import type { ModelSettingsService } from '../model/model-settings-service.js';
 import { labelsOf } from '../model/model-version-row.js';
+import type { Pictures, Viewer } from '../pictures.js';
 import { driftOf } from './drift.js';
 import type {
   FeedbackAccuracy,
@@ -42,6 +43,7 @@ export class PredictionService {
     private readonly blobs: BlobStore,
     private readonly log: PredictionLog,
     private readonly settings: ModelSettingsService,
+    private readonly pictures: Pictures,
   ) {}
 
   /** Sets which answers of a model are kept. @throws NOT_FOUND. */
@@ -91,8 +93,10 @@ export class PredictionService {
   }
 
   /** A small copy of the photo. @returns a data URL; null where the photo was not kept. */
-  async thumbnail({ photoBlob }: Prediction, side: number): Promise<string | null> {
-    return photoBlob === null ? null : dataUrl(await thumbnail(await this.blobs.get(photoBlob), side));
+  async thumbnail({ photoBlob }: Prediction, side: number, viewer: Viewer): Promise<string | null> {
+    if (photoBlob === null) return null;
+    const render = async (): Promise<Buffer> => thumbnail(await this.blobs.get(photoBlob), side);
+    return dataUrl(await this.pictures.render(viewer, render));
   }
 
   /** Traffic of each version that has kept answers, newest version first. @param since null for all. */

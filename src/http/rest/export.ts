@@ -21,6 +21,10 @@ export function exportRoute(exports: ExportService): Route {
     async answer(request, response) {
       const { format } = readQuery(querySchema, request.query);
       const version = { model: request.params.model as string, number: versionOf(request) as number, format };
+      if (request.method === 'HEAD') {
+        await exports.check(version);
+        return void response.type('application/octet-stream').end();
+      }
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       response.setTimeout(PATIENCE, () => response.destroy());

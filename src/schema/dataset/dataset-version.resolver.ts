@@ -24,7 +24,7 @@ import type {
 import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
 import { Checked, number } from '../checked.js';
-import type { Context } from '../context.js';
+import { type Context, viewerOf } from '../context.js';
 import { Needs } from '../permission.js';
 import { PICTURE, type PictureCost } from '../picture.js';
 import { DeriveDatasetVersionInput, ImagePageInput } from './dataset.input.js';
@@ -153,8 +153,9 @@ export class DatasetVersionResolver {
   async contactSheet(
     @Root() { id }: DatasetVersion,
     @Args(() => ContactSheetArgs) { label, split, ...sheet }: ContactSheetArgs,
+    @Ctx() context: Context,
   ): Promise<string | null> {
-    return this.versions.contactSheet(id, { label, split: split ?? null }, sheet);
+    return this.versions.contactSheet(id, { label, split: split ?? null }, sheet, viewerOf(context));
   }
 }
 
@@ -164,7 +165,11 @@ export class DatasetImageResolver {
 
   @FieldResolver(() => String, { description: THUMBNAIL })
   @Extensions({ [PICTURE]: ofThumbnail })
-  async thumbnail(@Root() image: DatasetImage, @Args(() => ThumbnailArgs) { side }: ThumbnailArgs): Promise<string> {
-    return this.versions.thumbnail(image.versionId, image.row, side);
+  async thumbnail(
+    @Root() image: DatasetImage,
+    @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
+    @Ctx() context: Context,
+  ): Promise<string> {
+    return this.versions.thumbnail(image.versionId, image.row, side, viewerOf(context));
   }
 }

@@ -2,7 +2,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { modelIn, NARROWED } from '../../domain/permission.js';
 import type { PredictionService } from '../../domain/prediction/prediction-service.js';
-import type { Context } from '../context.js';
+import { type Context, viewerOf } from '../context.js';
 import { ofThumbnail, THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { ModelType } from '../model/model.type.js';
 import { Needs } from '../permission.js';
@@ -57,8 +57,9 @@ export class PredictionResolver {
   async thumbnail(
     @Root() prediction: PredictionType,
     @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
+    @Ctx() context: Context,
   ): Promise<string | null> {
-    return this.predictions.thumbnail(prediction, side);
+    return this.predictions.thumbnail(prediction, side, viewerOf(context));
   }
 }
 

@@ -2,6 +2,7 @@ import {
   Arg,
   Args,
   ArgsType,
+  Ctx,
   Extensions,
   Field,
   FieldResolver,
@@ -17,6 +18,7 @@ import type { MistakeFilter } from '../../domain/run/provenance.js';
 import type { ProvenanceService } from '../../domain/run/provenance-service.js';
 import { classScores, macroAverage } from '../../training/class-metrics.js';
 import { Checked, distinct, list, number, text } from '../checked.js';
+import { type Context, viewerOf } from '../context.js';
 import { ofThumbnail, THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { Needs } from '../permission.js';
 import { PICTURE } from '../picture.js';
@@ -103,7 +105,8 @@ export class TestPredictionResolver {
   async thumbnail(
     @Root() { versionId, image }: TestPredictionType,
     @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
+    @Ctx() context: Context,
   ): Promise<string> {
-    return this.versions.thumbnail(versionId, image, side);
+    return this.versions.thumbnail(versionId, image, side, viewerOf(context));
   }
 }
