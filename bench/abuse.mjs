@@ -1,0 +1,145 @@
+// Attacks by one token while another one classifies: the hub stays, and the other is answered in time.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { attacksOn } from './support/attacks.mjs';
+import { check, percentile } from './support/check.mjs';
+import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
+import { residentMemory } from './support/memory.mjs';
+
+const CALLER = fileURLToPath(new URL('support/abuse-caller.mjs', import.meta.url));
+/** Milliseconds within which a refusal comes. */
+const AT_ONCE = 50;
+/** Seconds of quiet that are measured, and within which memory is back. */
+const QUIET = 15;
+const BACK = 60;
+
+export function describe(command) {
+  return command
+    .description('attacks by one token while another one classifies, on loopback')
+    .option('--only <text>', 'attacks whose names contain this');
+}
+
+export async function measure({ only = '' }) {
+  const data = await mkdtemp(join(tmpdir(), 'hub-abuse-'));
+  const hub = await startHub(data);
+  try {
+    await serveSample(hub.client);
+    return await attackAll(hub, data, only);
+  } finally {
+    await hub.stop();
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+async function attackAll(hub, data, only) {
+  const [name] = await readdir(join(SAMPLES, 'photos'));
+  const photo = join(SAMPLES, 'photos', name);
+  const [good, bad] = await Promise.all(['good', 'bad'].map((token) => createToken(hub.client, token)));
+  const { datasets } = await hub.client.request('{ datasets { versions { id } } }');
+  const attacks = attacksOn({
+    url: hub.url,
+    token: bad,
+    version: datasets[0].versions[0].id,
+    photo: await readFile(photo),
+  });
+  const caller = fork(CALLER);
+  const headers = { authorization: `Bearer ${good}`, 'content-type': 'image/jpeg' };
+  caller.send({ url: `${hub.url}/v1/classify?model=cifar10`, headers, photo });
+  const take = async () => {
+    caller.send('take');
+    return (await once(caller, 'message'))[0];
+  };
+  try {
+    await wait(5000);
+    await take();
+    await wait(QUIET * 1000);
+    const quiet = percentile(timesOf(await take()), 0.99);
+    const before = { memory: await residentMemory(hub.child.pid), handles: await handlesOf(hub.child.pid) };
+    const rows = [];
+    const refusals = [];
+    let most = before.memory;
+    const sampling = setInterval(() => {
+      void residentMemory(hub.child.pid).then(
+        (now) => {
+          most = Math.max(most, now);
+        },
+        () => undefined,
+      );
+    }, 100);
+    for (const [attack, run] of Object.entries(attacks).filter(([each]) => each.includes(only))) {
+      await take();
+      const times = await run();
+      const answers = await take();
+      refusals.push(...times);
+      const failed = answers.filter(({ status }) => status !== 200).length;
+      rows.push({
+        attack,
+        answers: answers.length,
+        failed,
+        'p99 ms': Math.round(percentile(timesOf(answers), 0.99)),
+        'p99 / quiet': percentile(timesOf(answers), 0.99) / quiet,
+        'slowest refusal ms': times.length > 0 ? Math.round(Math.max(...times)) : null,
+      });
+      await wait(2000);
+    }
+    clearInterval(sampling);
+    const after = await settle(hub.child.pid, before);
+    const files = (await readdir(join(data, 'tmp'))).length;
+    return {
+      rows,
+      checks: checksOf({ rows, refusals, before, most, after, files, restarts: hub.child.exitCode === null ? 0 : 1 }),
+    };
+  } finally {
+    caller.disconnect();
+  }
+}
+
+/** Waits until memory and handles are back, for a minute at most. */
+async function settle(pid, before) {
+  for (let second = 0; ; second++) {
+    const now = { memory: await residentMemory(pid), handles: await handlesOf(pid) };
+    if (second >= BACK || (now.handles <= before.handles && now.memory < before.memory * 1.1)) return now;
+    await wait(1000);
+  }
+}
+
+function checksOf({ rows, refusals, before, most, after, files, restarts }) {
+  const worst = (what) => Math.max(...rows.map((row) => row[what]));
+  return [
+    check('p99 of another token, worst attack / quiet', worst('p99 / quiet'), { atMost: 2 }),
+    check(
+      'its photos that were not answered',
+      rows.reduce((sum, { failed }) => sum + failed, 0),
+      { atMost: 0 },
+    ),
+    check('restarts of the hub', restarts, { atMost: 0 }),
+    check('memory over quiet, most, in MB', (most - before.memory) / 1e6, { atMost: 700 }),
+    check('memory over quiet after a minute, in MB', Math.max(0, (after.memory - before.memory) / 1e6), {
+      atMost: 200,
+    }),
+    check('files left', files, { atMost: 0 }),
+    check('descriptors left', Math.max(0, after.handles - before.handles), { atMost: 0 }),
+    check('refusals', refusals.length, { atLeast: 100 }),
+    check(`refusals slower than ${AT_ONCE} ms`, refusals.filter((ms) => ms > AT_ONCE).length, { atMost: 0 }),
+  ];
+}
+
+const timesOf = (answers) => answers.map(({ ms }) => ms);
+
+async function createToken(client, name) {
+  const { createToken: created } = await client.request(
+    'mutation ($name: String!) { createToken(input: { name: $name, role: VIEWER }) { secret } }',
+    { name },
+  );
+  return created.secret;
+}
+
+/** Files and sockets that a process has open. Linux alone tells. */
+async function handlesOf(pid) {
+  return (await readdir(`/proc/${pid}/fd`)).length;
+}
