@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { EXIT } from '../../src/cli/exit.js';
 import { machineName } from '../../src/domain/model/precision-service.js';
 import type { PrismaClient } from '../../src/storage/database.js';
-import { type Files, zipOf } from '../datasets/fixtures.js';
+import { type Files, zipOf } from '../datasets/archives.js';
 import { COLOUR_NAMES, colourImages, colourPhoto } from '../support/colour-images.js';
 import { HubCommands, runHub } from '../support/command.js';
 import { HOPELESS } from '../support/recipes.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
+import { zipOf } from '../datasets/archives.js';
 import { colourImages } from '../support/colour-images.js';
 import { HubCommands } from '../support/command.js';
 import { HOPELESS } from '../support/recipes.js';

@@ -2,8 +2,9 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { withPackedFolder } from '../../src/cli/pack-folder.js';
+import { pictures } from '../datasets/archives.js';
 import { folderOf } from '../datasets/fixtures.js';
-import { outcomeOf, pictures } from '../datasets/outcome.js';
+import { outcomeOf } from '../datasets/outcome.js';
 
 it('a folder with a link to a class folder is refused, not uploaded without the class', async () => {
   const folder = await folderOf(await pictures('cat/1.png', 'emu/1.png'));

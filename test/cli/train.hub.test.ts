@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
+import { zipOf } from '../datasets/archives.js';
 import { colourImages } from '../support/colour-images.js';
 import { type Ended, runHub } from '../support/command.js';
 import { TestHub } from '../support/test-hub.js';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DATASET_BOUNDS, type DatasetBounds } from '../../src/datasets/bounds.js';
 import { openArchive, openSource } from '../../src/datasets/detect.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
-import { fileOf, folderOf, images, noise, png, sourceOf, tarGzOf, temporaryStore, zipOf } from './fixtures.js';
+import { images, noise, png, tarGzOf, zipOf } from './archives.js';
+import { fileOf, folderOf, sourceOf, temporaryStore } from './fixtures.js';
 import { FORMS } from './outcome.js';
 
 /** Begins like a PNG and goes on with nothing: it packs a thousandfold. */

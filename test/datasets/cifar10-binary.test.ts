@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { measureImage } from '../../src/datasets/decode.js';
 import { openArchive } from '../../src/datasets/detect.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
-import { fileOf, tarGzOf, temporaryStore } from './fixtures.js';
+import { tarGzOf } from './archives.js';
+import { fileOf, temporaryStore } from './fixtures.js';
 
 const NAMES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 const FOLDER = 'cifar-10-batches-bin';

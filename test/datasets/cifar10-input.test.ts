@@ -1,29 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../src/datasets/detect.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
-import { type Files, fileOf, folderOf, png, tarOf, temporaryStore } from './fixtures.js';
+import { png, tarOf } from './archives.js';
+import { BINARY, COUNTS, cifarRead, cifarRefused, missing, readPickles, record } from './cases/cifar10.js';
+import { fileOf, folderOf, temporaryStore } from './fixtures.js';
 import { FORMS, outcomeOf } from './outcome.js';
 import { rawZip } from './raw-zip.js';
 
-/** Written by test/reference/cifar10_pickles.py. */
-const REFERENCE = join(import.meta.dirname, '..', 'reference', 'cifar10_pickles.json');
-const { pickles } = JSON.parse(await readFile(REFERENCE, 'utf8')) as { pickles: Record<string, string> };
-const pickle = (name: string) => gunzipSync(Buffer.from(pickles[name]!, 'base64'));
-
-/** The image n of the script, as its red, green and blue planes. */
-const planes = (n: number) => Buffer.from(Array.from({ length: 3072 }, (_, i) => (7 * i + 3 * n) % 256));
-
-const record = (label: number, n: number) => Buffer.concat([Buffer.from([label]), planes(n)]);
-const BINARY = { 'data_batch_1.bin': Buffer.concat([record(3, 0), record(5, 1)]), 'test_batch.bin': record(3, 4) };
-const COUNTS = ['train cat 1', 'train dog 1'];
-/** The rejections for batches that a source lacks. */
-const missing = (...batches: (number | 'test')[]) =>
-  batches.map((batch) => (batch === 'test' ? `test_batch: ${MISSING}` : `data_batch_${batch}: ${MISSING}`));
-const MISSING = 'missing: the source has only a part of CIFAR-10';
-const BATCH = pickle('protocol 2 of numpy 1');
+const PICKLES = readPickles(join(import.meta.dirname, '..', 'reference'));
+const BATCH = PICKLES.get('protocol 2 of numpy 1')!;
+const IMAGE = await png(1);
 
 async function hashOf(path: string): Promise<string> {
   const { blobs } = await temporaryStore();
@@ -31,31 +18,20 @@ async function hashOf(path: string): Promise<string> {
   return manifest.contentHash;
 }
 
-const inFolder = (folder: string, files: Files) =>
-  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
-
 describe('CIFAR-10', () => {
-  it.each(Object.keys(pickles))('as a pickle of %s is that of the binary batches', async (name) => {
-    const folder = await folderOf({ data_batch_1: pickle(name) });
+  it.each([...PICKLES])('as a pickle of %s is that of the binary batches', async (_, batch) => {
+    const folder = await folderOf({ data_batch_1: batch });
     expect(await outcomeOf(folder)).toEqual({ counts: COUNTS, rejected: missing(2, 3, 4, 5, 'test') });
     expect(await hashOf(folder)).toBe(await hashOf(await folderOf({ 'data_batch_1.bin': BINARY['data_batch_1.bin'] })));
   });
 
-  const forms = Object.keys(FORMS);
-  it.each([
-    ...forms.map((form) => [form, 'Python', 'cifar-10-batches-py', { data_batch_1: BATCH }, COUNTS, ['test']] as const),
-    ...forms.map((form) => [form, 'binary', 'data/any name', BINARY, [...COUNTS, 'test cat 1'], []] as const),
-  ])('is read from a %s of its %s batches', async (form, _, folder, files, counts, absent) => {
-    const surroundings = { 'README.md': Buffer.from('CIFAR-10'), 'readme.html': Buffer.from('<html>') };
-    const path = await FORMS[form]!(inFolder(folder, { ...surroundings, ...files }));
-    expect(await outcomeOf(path)).toEqual({ counts, rejected: missing(2, 3, 4, 5, ...absent) });
+  it.each(cifarRead(BATCH))('is read from %s', async (_, files, counts, rejected) => {
+    for (const form of Object.values(FORMS)) expect(await outcomeOf(await form(files))).toEqual({ counts, rejected });
   });
 
-  it('without some of its batches names those', async () => {
-    const others = Object.fromEntries([2, 4].map((n) => [`data_batch_${n}.bin`, record(n, 10 + n)]));
-    const { rejected } = await outcomeOf(await folderOf({ ...BINARY, ...others }));
-    expect(rejected).toEqual(missing(3, 5));
-    const all = Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`data_batch_${n}.bin`, record(n, 10 + n)]));
+  it('of all batches rejects none', async () => {
+    const numbers = [1, 2, 3, 4, 5];
+    const all = Object.fromEntries(numbers.map((n) => [`data_batch_${n}.bin`, record(n, 10 + n)]));
     expect((await outcomeOf(await folderOf({ ...all, ...BINARY }))).rejected).toEqual([]);
   });
 
@@ -78,15 +54,14 @@ describe('CIFAR-10', () => {
     }
   });
 
-  it('is refused with other images, batches in another format, or a batch that is a link', async () => {
-    const folder = { 'a/data_batch_1': BATCH };
-    await expect(outcomeOf(await folderOf({ ...folder, 'cat/1.png': await png(1) }))).rejects.toThrow(
-      'The source is CIFAR-10, with "cat/1.png" that is no part of it next to its batches: register the two apart.',
-    );
-    await expect(outcomeOf(await folderOf({ ...folder, ...inFolder('b', BINARY) }))).rejects.toThrow(
-      '"b/data_batch_1.bin" in another format next to its batches',
-    );
-    const tar = await tarOf(folder, [{ name: 'a/data_batch_2', type: 'symlink', linkname: '/elsewhere' }]);
+  it.each(cifarRefused(IMAGE))('is refused with %s', async (_, files, message) => {
+    await expect(outcomeOf(await folderOf({ 'a/data_batch_1': BATCH, ...files }))).rejects.toThrow(message);
+  });
+
+  it('is refused with a batch that is a link', async () => {
+    const tar = await tarOf({ 'a/data_batch_1': BATCH }, [
+      { name: 'a/data_batch_2', type: 'symlink', linkname: '/elsewhere' },
+    ]);
     await expect(outcomeOf(await fileOf(tar))).rejects.toThrow(
       'The batch "a/data_batch_2" cannot be read: a symbolic link.',
     );

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CIFAR10_CLASSES } from '../../src/datasets/cifar10.js';
 import { openArchive } from '../../src/datasets/detect.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
-import { fileOf, tarGzOf, temporaryStore } from './fixtures.js';
+import { tarGzOf } from './archives.js';
+import { fileOf, temporaryStore } from './fixtures.js';
 
 /** Pickles of protocol 2 as Python 2 wrote them, opcode by opcode (Lib/pickletools.py lists them). */
 const op = (code: string, ...rest: readonly (Buffer | string)[]) =>

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ingestImages } from '../../src/datasets/ingest.js';
 import { ShardWriter } from '../../src/datasets/shard-writer.js';
 import type { BlobRef, BlobStore } from '../../src/storage/blobs.js';
-import { images, sourceOf, temporaryStore } from './fixtures.js';
+import { images } from './archives.js';
+import { sourceOf, temporaryStore } from './fixtures.js';
 
 /** The store, with something that happens after each put. */
 function afterPut(blobs: BlobStore, then: (ref: BlobRef) => void): BlobStore {

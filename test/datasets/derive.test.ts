@@ -5,7 +5,8 @@ import { diff } from '../../src/datasets/diff.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
 import type { Manifest } from '../../src/datasets/manifest.js';
 import { ShardReader } from '../../src/datasets/read-manifest.js';
-import { type Files, images, noise, png, sourceOf, temporaryStore } from './fixtures.js';
+import { type Files, images, noise, png } from './archives.js';
+import { sourceOf, temporaryStore } from './fixtures.js';
 
 const UNCHANGED: Derivation = {
   classes: null,

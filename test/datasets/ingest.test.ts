@@ -6,18 +6,8 @@ import { FolderSource } from '../../src/datasets/folder-source.js';
 import { type IngestOptions, ingestImages } from '../../src/datasets/ingest.js';
 import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
 import type { Source } from '../../src/datasets/source.js';
-import {
-  type Files,
-  fileOf,
-  folderOf,
-  images,
-  noise,
-  png,
-  sourceOf,
-  tarGzOf,
-  temporaryStore,
-  zipOf,
-} from './fixtures.js';
+import { type Files, images, noise, png, tarGzOf, zipOf } from './archives.js';
+import { fileOf, folderOf, sourceOf, temporaryStore } from './fixtures.js';
 
 async function ingest(source: Source, options: IngestOptions = {}) {
   return ingestImages(source, (await temporaryStore()).blobs, options);

@@ -4,7 +4,8 @@ import { measureImage } from '../../src/datasets/decode.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
 import { conflicts, leaks } from '../../src/datasets/inspect.js';
 import { NEAR_DISTANCE, nearPairs } from '../../src/datasets/near-duplicates.js';
-import { type Files, images, noise, png, sourceOf, temporaryStore } from './fixtures.js';
+import { type Files, images, noise, png } from './archives.js';
+import { sourceOf, temporaryStore } from './fixtures.js';
 
 /** A picture of soft shapes, which compression hardly changes: noise that was enlarged. */
 const scene = async (seed: number, side = 64): Promise<Sharp> =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingestImages } from '../../src/datasets/ingest.js';
-import { type Files, png, sourceOf, temporaryStore } from './fixtures.js';
+import { type Files, png } from './archives.js';
+import { sourceOf, temporaryStore } from './fixtures.js';
 
 const ingest = async (files: Files) =>
   ingestImages(await sourceOf(files), (await temporaryStore()).blobs, { testFraction: 0.5 });

@@ -2,7 +2,8 @@ import { DATASET_BOUNDS } from '../../src/datasets/bounds.js';
 import { openSource } from '../../src/datasets/detect.js';
 import { type IngestOptions, ingestImages } from '../../src/datasets/ingest.js';
 import { SPLITS } from '../../src/datasets/manifest.js';
-import { type Files, fileOf, folderOf, png, tarGzOf, temporaryStore, zipOf } from './fixtures.js';
+import { type Files, tarGzOf, zipOf } from './archives.js';
+import { fileOf, folderOf, temporaryStore } from './fixtures.js';
 
 /** The outcome of an ingestion, in a form that fits the row of a table. */
 export interface Outcome {
@@ -32,8 +33,3 @@ export const FORMS: Readonly<Record<string, (files: Files) => Promise<string>>> 
   zip: async (files) => fileOf(await zipOf(files)),
   'tar.gz': async (files) => fileOf(await tarGzOf(files)),
 };
-
-/** A different image for every name. */
-export async function pictures(...names: string[]): Promise<Record<string, Buffer>> {
-  return Object.fromEntries(await Promise.all(names.map(async (name, i) => [name, await png(i)] as const)));
-}

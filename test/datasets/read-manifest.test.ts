@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ingestImages } from '../../src/datasets/ingest.js';
 import type { ImageRecord, Manifest } from '../../src/datasets/manifest.js';
 import { readManifest, ShardReader } from '../../src/datasets/read-manifest.js';
-import { images, sourceOf, temporaryStore } from './fixtures.js';
+import { images } from './archives.js';
+import { sourceOf, temporaryStore } from './fixtures.js';
 
 describe('readManifest', () => {
   it.each<[string, (manifest: Manifest) => unknown]>([

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { openArchive, openSource } from '../../src/datasets/detect.js';
 import { FolderSource } from '../../src/datasets/folder-source.js';
 import type { Source } from '../../src/datasets/source.js';
-import { type Files, fileOf, folderOf, images, png, tarGzOf, tarOf, temporaryFolder, zipOf } from './fixtures.js';
+import { type Files, images, png, tarGzOf, tarOf, zipOf } from './archives.js';
+import { fileOf, folderOf, temporaryFolder } from './fixtures.js';
 
 const FILES = { 'cat/': null, 'cat/a.png': Buffer.from('first'), 'dog/b.png': Buffer.alloc(300_000, 7) };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type IngestOptions, ingestImages } from '../../src/datasets/ingest.js';
-import { type Files, images, sourceOf, temporaryStore } from './fixtures.js';
+import { type Files, images } from './archives.js';
+import { sourceOf, temporaryStore } from './fixtures.js';
 
 const ingestFiles = async (files: Files, options: IngestOptions) =>
   ingestImages(await sourceOf(files), (await temporaryStore()).blobs, options);

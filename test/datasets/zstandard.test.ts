@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { openArchive } from '../../src/datasets/detect.js';
 import { ingestImages } from '../../src/datasets/ingest.js';
 import { unpackZstandard } from '../../src/datasets/zstandard.js';
-import { fileOf, tarOf, temporaryStore } from './fixtures.js';
+import { tarOf } from './archives.js';
+import { fileOf, temporaryStore } from './fixtures.js';
 
 /** Six pictures in two classes, packed by `zstd -19 --check` 1.5.4. */
 const PACKED = await readFile(new URL('pets.tar.zst', import.meta.url));

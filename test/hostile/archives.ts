@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
-import { images, tarOf, zipOf } from '../datasets/fixtures.js';
+import { images, tarOf, zipOf } from '../datasets/archives.js';
 import { damagedCopies } from './damage.js';
 import { type HostileCase, registering } from './hostile-case.js';
 

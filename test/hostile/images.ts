@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { noise } from '../datasets/fixtures.js';
+import { noise } from '../datasets/archives.js';
 import { damagedCopies } from './damage.js';
 import { classifying, type HostileCase } from './hostile-case.js';
 

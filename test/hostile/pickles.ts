@@ -1,4 +1,4 @@
-import { tarGzOf } from '../datasets/fixtures.js';
+import { tarGzOf } from '../datasets/archives.js';
 import { damagedCopies } from './damage.js';
 import { type HostileCase, registering } from './hostile-case.js';
 

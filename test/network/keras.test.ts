@@ -22,7 +22,7 @@ import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32 } from '../../src/network/tensor.js';
 import { readExportedModel } from '../../src/training/exported-model.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
-import { zipOf } from '../datasets/fixtures.js';
+import { zipOf } from '../datasets/archives.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import { classifierOf } from '../support/classifier-of.js';
 import { narrowBackbone } from '../support/narrow-backbone.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { images, png, tarGzOf, tarOf, zipOf } from '../datasets/fixtures.js';
+import { images, png, tarGzOf, tarOf, zipOf } from '../datasets/archives.js';
 import type { DatasetVersionAnswer } from '../support/answers.js';
 import { colourImages } from '../support/colour-images.js';
 import { HOPELESS } from '../support/recipes.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLED_ABOUT, IMAGENET_ABOUT } from '../../src/domain/backbone/published-backbones.js';
-import { tarGzOf, zipOf } from '../datasets/fixtures.js';
+import { tarGzOf, zipOf } from '../datasets/archives.js';
 import {
   type ClassificationAnswer,
   type DatasetVersionAnswer,

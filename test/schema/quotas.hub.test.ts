@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { zipOf } from '../datasets/fixtures.js';
+import { zipOf } from '../datasets/archives.js';
 import { colourImages } from '../support/colour-images.js';
 import { requestText } from '../support/hub-user.js';
 import { ENDLESS } from '../support/recipes.js';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { images, noise, tarGzOf, zipOf } from '../datasets/fixtures.js';
+import { images, noise, tarGzOf, zipOf } from '../datasets/archives.js';
 import type { ModelAnswer, RunAnswer } from '../support/answers.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { ERROR, requestText } from '../support/hub-user.js';

@@ -7,7 +7,7 @@ import type { AnsweredPhoto, Unlogged } from '../../src/serving/answer-log.js';
 import { encodedPhoto, type PhotoSource } from '../../src/serving/photo-source.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
 import type { ServingBounds } from '../../src/serving/serving-bounds.js';
-import { noise, png } from '../datasets/fixtures.js';
+import { noise, png } from '../datasets/archives.js';
 import { classify, LABELS, PRODUCTION, pixelsOf, ServingRoom } from '../support/serving-room.js';
 
 /** Bytes of a picture. */

@@ -3,7 +3,7 @@ import type { Answerer } from '../../src/serving/answer.js';
 import { RolloutFigures } from '../../src/serving/rollout-figures.js';
 import { Rollouts } from '../../src/serving/rollouts.js';
 import type { ServingBounds } from '../../src/serving/serving-bounds.js';
-import { noise } from '../datasets/fixtures.js';
+import { noise } from '../datasets/archives.js';
 import { classify, PRODUCTION, pixelsOf, ServingRoom } from '../support/serving-room.js';
 
 /** Bytes of a picture. */

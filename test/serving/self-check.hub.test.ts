@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TOLERANCE } from '../../src/serving/self-check.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
-import { noise } from '../datasets/fixtures.js';
+import { noise } from '../datasets/archives.js';
 import { MISSING, ServingRoom } from '../support/serving-room.js';
 
 let room: ServingRoom;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Answer, Answerer } from '../../src/serving/answer.js';
 import { lanesOn, NetworkLanes } from '../../src/serving/network-lanes.js';
 import type { ServedVersion } from '../../src/serving/served-version.js';
-import { noise } from '../datasets/fixtures.js';
+import { noise } from '../datasets/archives.js';
 import { classify, PRODUCTION, pixelsOf, ServingRoom } from '../support/serving-room.js';
 
 const LANES = 2;

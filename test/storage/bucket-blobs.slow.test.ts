@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BlobStore, StoredFile } from '../../src/storage/blobs.js';
 import { BucketBlobStore } from '../../src/storage/bucket-blobs.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
-import { zipOf } from '../datasets/fixtures.js';
+import { zipOf } from '../datasets/archives.js';
 import type { ClassificationAnswer } from '../support/answers.js';
 import { colourImages, colourPhoto } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { randomStream, uniform } from '../../src/random.js';
-import { type Files, zipOf } from '../datasets/fixtures.js';
+import { type Files, zipOf } from '../datasets/archives.js';
 import type { DatasetVersionAnswer } from './answers.js';
 import type { HubUser } from './hub-user.js';
 

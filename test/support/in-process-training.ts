@@ -16,7 +16,7 @@ import type { EpochMetrics } from '../../src/training/epoch-metrics.js';
 import type { Job, TrainingEvent } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { train } from '../../src/training/train.js';
-import { tarOf } from '../datasets/fixtures.js';
+import { tarOf } from '../datasets/archives.js';
 import { colourImages } from './colour-images.js';
 import { narrowBackboneFile } from './narrow-backbone.js';
 import { QUICK } from './recipes.js';

@@ -8,7 +8,8 @@ import { imageVariants } from '../../src/training/image-variants.js';
 import { inputSizeFor } from '../../src/training/input-size.js';
 import type { FeatureChunk } from '../../src/training/job.js';
 import { firstTrainedLayerOf, recipeSchema } from '../../src/training/recipe.js';
-import { png, temporaryStore } from '../datasets/fixtures.js';
+import { png } from '../datasets/archives.js';
+import { temporaryStore } from '../datasets/fixtures.js';
 
 const SIZE = { input: 8, image: 75 };
 const PICTURE_BYTES = 8 * 8 * 3;

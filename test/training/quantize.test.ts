@@ -9,7 +9,7 @@ import { NetworkThread } from '../../src/engines/network-thread.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
 import type { Quantization, QuantizationJob } from '../../src/training/job.js';
 import { quantize } from '../../src/training/quantize.js';
-import { tarOf } from '../datasets/fixtures.js';
+import { tarOf } from '../datasets/archives.js';
 import { colourImages } from '../support/colour-images.js';
 import { InProcessTraining, of } from '../support/in-process-training.js';
 

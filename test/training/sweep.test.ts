@@ -12,7 +12,7 @@ import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import type { SweepEvent, SweepJob } from '../../src/training/job.js';
 import { recipeSchema } from '../../src/training/recipe.js';
 import { sweep } from '../../src/training/sweep.js';
-import { tarOf } from '../datasets/fixtures.js';
+import { tarOf } from '../datasets/archives.js';
 import { colourImages } from '../support/colour-images.js';
 import { narrowBackboneFile } from '../support/narrow-backbone.js';
 import { QUICK } from '../support/recipes.js';

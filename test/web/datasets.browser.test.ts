@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderOf, images, png, tarOf, zipOf } from '../datasets/fixtures.js';
+import { images, png, tarOf, zipOf } from '../datasets/archives.js';
+import { folderOf } from '../datasets/fixtures.js';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
 import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
 import { dropFiles } from '../support/page-files.js';
