@@ -1,6 +1,7 @@
 import 'reflect-metadata'; // type-graphql needs it before the first decorated class
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import { requireFree } from '../http/listen.js';
 import { startApi } from './api.js';
 import { Closing } from './closing.js';
 import { openDomain } from './domain.js';
@@ -29,6 +30,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
   const closing = new Closing();
   const setup = { config, parts: { ...PACKAGED, ...replaced }, log, closing };
   try {
+    await requireFree(config.host, config.port);
     const storage = await openStorage(setup);
     const jobs = await openJobs(setup, storage);
     const shared = openShared(setup, storage, jobs);

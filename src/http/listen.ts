@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { HubError } from '../errors.js';
 
 /** Listens on an address. @throws CONFLICT when the port is taken, BAD_INPUT when the address cannot be used. */
@@ -7,6 +7,13 @@ export async function listen(server: Server, host: string, port: number): Promis
     server.once('error', (error) => reject(toHubError(error, host, port)));
     server.listen(port, host, resolve);
   });
+}
+
+/** Checks that an address can be listened on, before anything else is opened. @throws as `listen`. */
+export async function requireFree(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  await listen(probe, host, port);
+  await new Promise((resolve) => probe.close(resolve));
 }
 
 function toHubError(error: NodeJS.ErrnoException, host: string, port: number): Error {
