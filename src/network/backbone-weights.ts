@@ -34,7 +34,8 @@ export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] 
 export function matchBackbone(weights: Weights): { layers: readonly Layer[]; width: number; end: LastBlock } {
   const filters = weights.get('conv2d/kernel')?.shape[3] ?? 0;
   const kernels = Array.from(weights.keys()).filter((name) => /^conv2d(_\d+)?\/kernel$/.test(name)).length;
-  const end = lastBlockOf(kernels);
+  const last = lastBlockOf(kernels);
+  const end = last?.exact ? last.end : undefined;
   const layers = backboneOf(filters, end);
   const known = new Set<string>();
   for (const layer of convolutions(layers)) {

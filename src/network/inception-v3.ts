@@ -84,14 +84,15 @@ export function inceptionV3(width = 1, end: LastBlock = WHOLE): readonly Layer[]
   return [...layers, { kind: 'globalAveragePool', name: POOLED, inputs: [end] }];
 }
 
-/** The block with which a network of so many convolutions ends; undefined if none does. */
-export function lastBlockOf(convolutions: number): LastBlock | undefined {
+/** The last block that a number of convolutions reaches, and whether none is left over; undefined if it reaches none. */
+export function lastBlockOf(convolutions: number): { readonly end: LastBlock; readonly exact: boolean } | undefined {
   let count = 0;
+  let found: ReturnType<typeof lastBlockOf>;
   for (const { kind, name } of inceptionV3()) {
     if (kind === 'conv') count += 1;
-    if (count === convolutions && kind === 'concat' && isBlock(name)) return name;
+    if (count <= convolutions && isBlock(name)) found = { end: name, exact: count === convolutions };
   }
-  return undefined;
+  return found;
 }
 
 function isBlock(name: string): name is LastBlock {

@@ -129,6 +129,16 @@ describe('a model of another kind', () => {
       /dense \(LayerNormalization\) cannot be computed in a head; it may have pooling/,
     ],
     [
+      'with a convolution in its head',
+      (model) => Object.assign(layer(model, 'GlobalAveragePooling2D'), { class_name: 'Conv2D' }),
+      /^This is not a model that can be taken: \w+ \(Conv2D\) cannot be computed in a head; it may have pooling/,
+    ],
+    [
+      'with a convolution too few',
+      (_model, base) => Object.assign(layer(base, 'Conv2D', 90), { class_name: 'Mine' }),
+      /the model "inception_v3" in it has 93 convolutions, the first with 2 filters, where InceptionV3 has 94/,
+    ],
+    [
       'without pooling',
       (model) =>
         Object.assign(layer(model, 'GlobalAveragePooling2D'), { class_name: 'Dropout', config: { rate: 0.5 } }),

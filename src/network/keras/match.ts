@@ -1,3 +1,4 @@
+import { HubError } from '../../errors.js';
 import { inceptionV3, type LastBlock, lastBlockOf, POOLED } from '../inception-v3.js';
 import { imageShapes, type Layer, NETWORK_INPUT, type Shape } from '../layers.js';
 import type { Weights } from '../tensor.js';
@@ -23,9 +24,11 @@ export interface MatchedModel extends Pick<Start, 'size' | 'scaling' | 'notes'> 
  * @throws WEIGHTS_REFUSED when the model differs, with the difference and the expected value.
  */
 export function matchModel(read: readonly ReadLayer[]): MatchedModel {
-  const { width, end } = recognize(read);
+  const { width, end, exact } = recognize(read);
   const network = inceptionV3(width, end);
-  const body = findNetwork(read, kerasLayers(network.slice(0, -1), NETWORK_INPUT));
+  const expected = kerasLayers(network.slice(0, -1), NETWORK_INPUT);
+  if (!exact && !startsWith(read, expected)) throw unlike(read);
+  const body = findNetwork(read, expected);
   const { used, ...start } = readStart(read, body.input);
   const chain = chainAfter(read, body.end);
   const shape = imageShapes(network, start.size.image).get(end) as Shape;
@@ -38,25 +41,42 @@ export function matchModel(read: readonly ReadLayer[]): MatchedModel {
   return { ...start, network, head: layers, found: [...found, ...head.found], given: head.given, notes };
 }
 
+/** Whether a network and one chain after it are in a file, so that its other convolutions are those of a head. */
+function startsWith(read: readonly ReadLayer[], expected: Parameters<typeof findNetwork>[1]): boolean {
+  try {
+    const end = read.indexOf(findNetwork(read, expected).end);
+    return read.filter(({ inputs }) => inputs.includes(end)).length === 1;
+  } catch (error) {
+    if (error instanceof HubError) return false;
+    throw error;
+  }
+}
+
 /** The chain of layers after a layer. */
 function chainAfter(read: readonly ReadLayer[], layer: ReadLayer): readonly ReadLayer[] {
   const next = read.find(({ inputs }) => inputs.length === 1 && read[inputs[0] as number] === layer);
   return next ? [next, ...chainAfter(read, next)] : [];
 }
 
-/** Refuses a network other than InceptionV3, and describes it. @returns its width and its last block. */
-function recognize(read: readonly ReadLayer[]): { width: number; end: LastBlock } {
+/** The width of a network and its last block, by its convolutions. @throws WEIGHTS_REFUSED for one that is not InceptionV3. */
+function recognize(read: readonly ReadLayer[]): { width: number; end: LastBlock; exact: boolean } {
   const convolutions = read.filter(({ type }) => type === 'Conv2D');
   // The first convolution is the narrowest.
   const width = Math.min(...convolutions.map(({ config }) => Number(config.filters))) / 32;
-  const end = lastBlockOf(convolutions.length);
-  if (end && Number.isInteger(width * 16) && width > 0 && width <= 2) return { width, end };
+  const last = lastBlockOf(convolutions.length);
+  if (last && Number.isInteger(width * 16) && width > 0 && width <= 2) return { width, ...last };
+  throw unlike(read);
+}
+
+/** The error for a network other than InceptionV3, which describes it. */
+function unlike(read: readonly ReadLayer[]): HubError {
+  const convolutions = read.filter(({ type }) => type === 'Conv2D');
   const needed = inceptionV3().filter(({ kind }) => kind === 'conv').length;
   const [model] = read.find(({ path }) => path.length > 1)?.path ?? [];
   const named = model === undefined ? 'it' : `the model ${JSON.stringify(model.slice(0, 80))} in it`;
   const types = [...new Set(read.map(({ type }) => type))].join(', ').slice(0, 200);
   const first = convolutions[0] ? `, the first with ${convolutions[0].config.filters} filters,` : '';
-  throw refuseModel(
+  return refuseModel(
     `${named} has ${convolutions.length} convolutions${first} where InceptionV3 has ${needed}, the first with 32; its layers are ${types}`,
   );
 }
