@@ -60,6 +60,8 @@ const configSchema = z.strictObject({
   servingVersions: z.coerce.number().int().min(1).max(100).default(1),
   /** Megabytes that a decoded photo or image may take before it is shrunk; large ones share them. */
   maxPhotoMemory: z.coerce.number().min(1).max(100_000).default(600),
+  /** Gigabytes that a worker process may take; by default 80% of the memory of the machine or container. */
+  workerMemory: z.coerce.number().positive().optional(),
   /** Requests per token and minute. */
   maxRequests: z.coerce.number().int().positive().default(60_000),
   /** Connections at the same time, those of WebSockets included. */

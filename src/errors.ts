@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'DATA_FOLDER_LOCKED'
   | 'BACKUP_REFUSED'
   | 'DISK_FULL'
+  | 'OUT_OF_MEMORY'
   | 'WORKER_DIED'
   | 'DIVERGED'
   | 'UNSUPPORTED_TYPE'
@@ -62,6 +63,11 @@ const KNOWN: readonly { readonly said: RegExp; readonly code: ErrorCode; readonl
     said: /\b(ENOSPC|EDQUOT|53100)\b|No space left on device/,
     code: 'DISK_FULL',
     message: "The hub's disk is full; nothing was stored. Free some space on it, then try again.",
+  },
+  {
+    said: /Array buffer allocation failed|std::bad_alloc|Failed to allocate memory for requested buffer/,
+    code: 'OUT_OF_MEMORY',
+    message: "The hub's machine has too little memory for this. Use smaller images or batches, or free some memory.",
   },
   { said: /\b22021\b/, code: 'BAD_INPUT', message: 'A text contains a zero byte, which cannot be stored or searched.' },
 ];

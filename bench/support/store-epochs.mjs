@@ -50,7 +50,7 @@ export async function storeEpochs(folder, epochs) {
     code: Promise.resolve({ version: 'bench', commit: null, dirty: null }),
   });
   const nothing = { waiting: async () => [] };
-  const runner = new Runner({ startWorker: (task) => startWorker(task, WORKER), log });
+  const runner = new Runner({ startWorker: (task) => startWorker(task, { entry: WORKER }), log });
   await runner.start(queue, {
     ...Object.fromEntries([...QUEUED_KINDS, ...CHORES].map((kind) => [kind, nothing])),
     train,

@@ -1,3 +1,4 @@
+import { defaultWorkerMemory } from '../jobs/memory-watch.js';
 import { JobQueue } from '../jobs/queue.js';
 import { Runner } from '../jobs/runner.js';
 import { startWorker } from '../jobs/worker-process.js';
@@ -11,9 +12,13 @@ export interface Jobs {
 }
 
 /** Opens the queue. The runner takes no job until the domain starts it. */
-export async function openJobs({ parts, log, closing }: Setup, { database }: Storage): Promise<Jobs> {
+export async function openJobs({ config, parts, log, closing }: Setup, { database }: Storage): Promise<Jobs> {
   const queue = await JobQueue.open(database, log);
   closing.add(() => queue.close());
-  const { workerEntry, leaves } = parts;
-  return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, workerEntry), leaves, log }) };
+  const { workerEntry: entry, leaves } = parts;
+  const options = {
+    entry,
+    memory: config.workerMemory === undefined ? defaultWorkerMemory() : config.workerMemory * 1e9,
+  };
+  return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, options), leaves, log }) };
 }

@@ -36,6 +36,7 @@ export function withHubOptions(command: Command): Command {
     .option('--serving-deadline <ms>', 'time within which an accepted photo is answered', '10000')
     .option('--serving-versions <n>', 'versions kept loaded after a request by number', '1')
     .option('--max-photo-memory <megabytes>', 'memory that decoding a photo or image may take', '600')
+    .option('--worker-memory <gigabytes>', 'memory that a job may take; 80% of the memory of the machine by default')
     .option('--max-requests <number>', 'requests per token and minute', '60000')
     .option(
       '--max-connections <number>',

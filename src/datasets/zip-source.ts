@@ -81,22 +81,17 @@ async function describe(
   if (!entry.canDecodeFileData())
     return refuse(`compressed by zip method ${entry.compressionMethod}, which is not supported`);
   const bytes = entry.uncompressedSize;
-  const content = await readAhead(bytes, readEntry(zip, entry, meter, signal));
+  meter.addUnpacked(bytes); // as stated, whether it is read or not; yauzl reads no more than that
+  const content = await readAhead(bytes, readEntry(zip, entry, signal));
   return { kind: 'file', path, bytes, content: () => content };
 }
 
-async function* readEntry(
-  zip: ZipFile,
-  entry: Entry,
-  meter: UnpackMeter,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+async function* readEntry(zip: ZipFile, entry: Entry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     let checksum = 0;
     const chunks: AsyncIterable<Buffer> = await zip.openReadStreamPromise(entry);
     for await (const chunk of chunks) {
       signal.throwIfAborted();
-      meter.addUnpacked(chunk.length);
       checksum = crc32(chunk, checksum);
       yield chunk;
     }

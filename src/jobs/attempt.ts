@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Logger } from 'pino';
+import { HubError } from '../errors.js';
 import type { Events, JobKind, Task } from './job-kinds.js';
 import { LAST_EVENTS, type StartWorker, type WorkerProcess } from './worker-process.js';
 
@@ -43,7 +44,7 @@ export class Attempt<K extends JobKind> {
   /**
    * Runs the task in a worker.
    * @param record receives every event but the last. When it fails, the worker is killed.
-   * @returns the last event. @throws WorkerDeath, the error of `record`, or the signal's reason.
+   * @returns the last event. @throws WorkerDeath, OUT_OF_MEMORY, the error of `record`, or the signal's reason.
    */
   async work(task: Task<K>, record: (event: Events[K]) => Promise<void>): Promise<Events[K]> {
     this.signal.throwIfAborted();
@@ -54,6 +55,7 @@ export class Attempt<K extends JobKind> {
     for (;;) {
       const { value: event } = await events.next().catch((cause: unknown) => {
         this.signal.throwIfAborted();
+        if (cause instanceof HubError) throw cause;
         throw new WorkerDeath('the worker died', { cause });
       });
       if (LAST_EVENTS.has(event.type)) return event;

@@ -1,14 +1,21 @@
 import { fork } from 'node:child_process';
-import { on } from 'node:events';
+import { on, once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
+import { HubError } from '../errors.js';
 import { bundleOf } from '../package.js';
 import type { Events, JobKind, Task, WorkerCommand } from './job-kinds.js';
+import { defaultWorkerMemory, watchMemory } from './memory-watch.js';
+
+/** Characters that are kept of a worker's standard error. */
+const LAST_WORDS = 4000;
+/** What V8 and C++ print before they end a process for want of memory. */
+const NO_MEMORY = /heap out of memory|Reached heap limit|std::bad_alloc/;
 
 /** A running worker with its task. */
 export interface WorkerProcess<K extends JobKind = JobKind> {
   readonly pid: number;
-  /** Events in order. Ends after the last event of the task; throws when the process dies before it. */
+  /** Events in order. Ends after the last event of the task; throws when the process dies before it, OUT_OF_MEMORY for that reason. */
   readonly events: AsyncIterable<Events[K]>;
   /** Standard error of the process. */
   readonly errors: Readable;
@@ -30,8 +37,18 @@ export const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', '
  */
 const DECODERS = Math.max(1, Math.floor(availableParallelism() / 2));
 
-/** Starts a worker process for one task. @param entry file of the worker; tests replace it. */
-export function startWorker<K extends JobKind>(task: Task<K>, entry: string = bundleOf('worker')): WorkerProcess<K> {
+interface WorkerOptions {
+  /** File of the worker; tests replace it. */
+  readonly entry?: string;
+  /** Bytes of memory that it may take. */
+  readonly memory?: number;
+}
+
+/** Starts a worker process for one task. */
+export function startWorker<K extends JobKind>(
+  task: Task<K>,
+  { entry = bundleOf('worker'), memory = defaultWorkerMemory() }: WorkerOptions = {},
+): WorkerProcess<K> {
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
@@ -41,11 +58,28 @@ export function startWorker<K extends JobKind>(task: Task<K>, entry: string = bu
     if (child.connected) child.send(command, () => undefined); // the exit of the process reports its death
   };
   const messages = on(child, 'message', { close: ['exit'] });
+  let said = '';
+  child.stderr?.on('data', (text) => {
+    said = `${said}${text}`.slice(-LAST_WORDS);
+  });
+  let isOver = false;
+  const unwatch = watchMemory(child.pid ?? 0, memory, () => {
+    isOver = true;
+    child.kill('SIGKILL');
+  });
+  child.once('exit', unwatch);
+  /** Why it ended before its task was done. */
+  const death = async (): Promise<Error> => {
+    if (child.stderr && !child.stderr.closed) await once(child.stderr, 'close');
+    if (isOver || NO_MEMORY.test(said)) return outOfMemory(memory);
+    const exit = child.exitCode ?? child.signalCode ?? 'no exit code';
+    return new Error(`The worker process ended with ${exit} before its task was done.`);
+  };
   send(task as Task);
   return {
     pid: child.pid ?? 0,
     errors: child.stderr as Readable,
-    events: eventsOf(messages, () => child.exitCode ?? child.signalCode),
+    events: eventsOf(messages, death),
     cancel: () => send({ kind: 'cancel' }),
     kill: () => child.kill('SIGKILL'),
   };
@@ -53,11 +87,19 @@ export function startWorker<K extends JobKind>(task: Task<K>, entry: string = bu
 
 async function* eventsOf<E extends { readonly type: string }>(
   messages: AsyncIterable<unknown[]>,
-  exit: () => number | string | null,
+  death: () => Promise<Error>,
 ): AsyncGenerator<E> {
   for await (const [event] of messages as AsyncIterable<[E]>) {
     yield event;
     if (LAST_EVENTS.has(event.type)) return;
   }
-  throw new Error(`The worker process ended with ${exit() ?? 'no exit code'} before its task was done.`);
+  throw await death();
+}
+
+function outOfMemory(limit: number): HubError {
+  const gigabytes = (limit / 1e9).toFixed(1);
+  const message = `The job needs more than ${gigabytes} GB of memory, the limit of a worker process (--worker-memory).`;
+  const advice =
+    'Use smaller images or batches, or start the hub with a higher limit on a machine that has the memory.';
+  return new HubError('OUT_OF_MEMORY', `${message} ${advice}`, { limit });
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { HubError, toHubError } from '../errors.js';
 import { yieldTo } from '../priority.js';
@@ -15,6 +16,8 @@ process.on('message', (command: WorkerCommand) => {
   if (command.kind === 'cancel') cancelled.abort();
   else void work(command);
 });
+// When memory runs out, Linux ends a worker, which can be started again, rather than the hub.
+void writeFile('/proc/self/oom_score_adj', '500').catch(() => undefined);
 process.on('disconnect', () => process.exit(1));
 // A terminal sends Ctrl-C to the whole process group; the hub stops its workers itself.
 process.on('SIGINT', () => undefined);

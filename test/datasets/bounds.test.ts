@@ -71,9 +71,14 @@ describe('an error names the bound, its value and the received value', () => {
     expect([ingested.rejected.length, ingested.rejectedCount]).toEqual([2, 3]);
   });
 
-  it.each(['zip', 'tar.gz'] as const)('maxCompressionRatio, in a %s bomb', async (form) => {
-    const MIB = 1024 ** 2;
-    const files = Object.fromEntries([1, 2, 3, 4].map((i) => [`cat/${i}.png`, hollow(19 * MIB)]));
+  const MIB = 1024 ** 2;
+  it.each([
+    ['zip', 'of images', () => Object.fromEntries([1, 2, 3, 4].map((i) => [`cat/${i}.png`, hollow(19 * MIB)]))],
+    ['tar.gz', 'of images', () => Object.fromEntries([1, 2, 3, 4].map((i) => [`cat/${i}.png`, hollow(19 * MIB)]))],
+    ['zip', 'that is no image', () => ({ 'cat/bomb.jpg': Buffer.alloc(80 * MIB) })],
+    ['tar.gz', 'that is no image', () => ({ 'cat/bomb.jpg': Buffer.alloc(80 * MIB) })],
+  ] as const)('maxCompressionRatio, in a %s bomb %s', async (form, _, bomb) => {
+    const files = { ...(await images(['cat', 'dog'], 2)), ...bomb() };
     const file = await fileOf(await { zip: zipOf, 'tar.gz': tarGzOf }[form](files));
     await expect(ingestImages(await openArchive(file), (await temporaryStore()).blobs)).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',

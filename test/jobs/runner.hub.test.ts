@@ -12,6 +12,9 @@ import { startWorker } from '../../src/jobs/worker-process.js';
 import { removeFolder } from '../support/remove-folder.js';
 import { RowDatabase } from '../support/run-rows.js';
 
+/** Bytes that a worker may take. */
+const MEMORY = 5e8;
+
 let database: RowDatabase;
 /** A worker that does what the seed of its task says. */
 let entry: string;
@@ -27,6 +30,11 @@ beforeAll(async () => {
     `process.on('message', ({ kind, job }) => {
       if (kind === 'cancel') process.send({ type: 'cancelled' }, () => process.disconnect());
       else if (job.plan === 'die') process.exit(3);
+      else if (job.plan === 'grow') globalThis.held = Buffer.alloc(1e9, 1);
+      else if (job.plan === 'fill the heap') {
+        console.error('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory');
+        process.exit(134);
+      }
       else {
         process.send({ type: 'log', message: 'begun' });
         if (job.plan === 'finish') process.send({ type: 'finished', plan: job.plan }, () => process.disconnect());
@@ -74,7 +82,7 @@ const none: ChoreHandler & JobHandler<QueuedKind> = {
 };
 
 async function run(train: PlannedHandler, log = pino({ level: 'silent' })): Promise<Runner> {
-  const started = new Runner({ startWorker: (task) => startWorker(task, entry), log });
+  const started = new Runner({ startWorker: (task) => startWorker(task, { entry, memory: MEMORY }), log });
   runner = started;
   const handlers = { train, sweep: none, import: none, calibrate: none, quantize: none };
   await started.start(database.queue, {
@@ -102,6 +110,14 @@ describe('the runner', () => {
     await until(() => handler.told.includes('failed WORKER_DIED'));
     expect(handler.told).toEqual(['take 0', 'take 0', 'take 0', 'take 0', 'failed WORKER_DIED']);
     expect(await database.queue.claimGivenUp()).toBeNull();
+  });
+
+  it.each(['grow', 'fill the heap'])('ends a job at once as OUT_OF_MEMORY when its worker does: %s', async (plan) => {
+    const handler = new PlannedHandler(jobs(1), plan);
+    await run(handler);
+    await until(() => handler.told.includes('failed OUT_OF_MEMORY'));
+    expect(handler.told).toEqual(['take 0', 'failed OUT_OF_MEMORY']);
+    await expect(runner!.run('probe', { plan } as never)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
   });
 
   it('leaves a cancellation to its caller once the worker has died', async () => {

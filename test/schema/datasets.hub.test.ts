@@ -64,11 +64,13 @@ const sizeOf = async (dataUrl: string) => {
 
 describe('a dataset version', () => {
   let version: DatasetVersionAnswer;
+  let packed: Record<string, Buffer>;
   beforeAll(async () => {
     const same = await png(5, 20, 10);
     const files = await images(['train/cat', 'train/dog', 'test/cat', 'test/dog'], 5);
     const twice = { 'train/dog/same.png': same, 'test/dog/same.png': same, 'train/cat/other.png': same };
-    version = await hub.register('pets', await zipOf({ ...files, ...twice, 'train/cat/no.txt': Buffer.from('text') }));
+    packed = { ...files, ...twice };
+    version = await hub.register('pets', await zipOf({ ...packed, 'train/cat/no.txt': Buffer.from('text') }));
   });
 
   it('gives the statistics and the duplicates of its images', async () => {
@@ -96,6 +98,19 @@ describe('a dataset version', () => {
       derivation: null,
       rejected: [{ name: 'train/cat/no.txt', reason: expect.stringContaining('not a JPEG') }],
     });
+  });
+
+  it('is returned for other archives of its images, with the files of theirs that were refused', async () => {
+    const { datasetVersion } = await hub.ask<{ datasetVersion: object }>('dataset-version', { id: version.id });
+    const archive = await zipOf({ ...packed, 'train/dog/empty.txt': Buffer.alloc(0) });
+    const { registerDatasetVersion: again } = await hub.send<{ registerDatasetVersion: DatasetVersionAnswer }>(
+      'register-upload',
+      'upload',
+      archive,
+      { dataset: 'pets' },
+    );
+    expect(again).toMatchObject({ id: version.id, rejectedCount: 1, rejected: [{ name: 'train/dog/empty.txt' }] });
+    expect(await hub.ask('dataset-version', { id: version.id })).toEqual({ datasetVersion });
   });
 
   it('gives its images in pages, with thumbnails', async () => {

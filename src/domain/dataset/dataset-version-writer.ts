@@ -37,7 +37,8 @@ export class DatasetVersionWriter {
   ) {}
 
   /**
-   * Writes a version. For data that the dataset already has, returns the version with that data.
+   * Writes a version. For data that the dataset already has, returns the version with that data; its rejected files are
+   * then those of this source.
    * @param source origin of the images, for people. @param store stores the blobs.
    */
   async write(name: string, source: string, store: () => Promise<NewDatasetVersion>): Promise<DatasetVersion> {
@@ -49,9 +50,9 @@ export class DatasetVersionWriter {
       this.changes.tell('DATASET', name);
       const { contentHash } = stored.manifest;
       const where = { datasetId_contentHash: { datasetId: dataset.id, contentHash } };
-      return toDatasetVersion(
-        await this.prisma.datasetVersion.findUniqueOrThrow({ where, include: { dataset: true } }),
-      );
+      const row = await this.prisma.datasetVersion.findUniqueOrThrow({ where, include: { dataset: true } });
+      const { rejected = [], rejectedCount = 0 } = stored;
+      return { ...toDatasetVersion(row), rejected, rejectedCount };
     });
   }
 

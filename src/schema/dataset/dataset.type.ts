@@ -169,7 +169,11 @@ export class DatasetVersionType implements DatasetVersion {
   @Field(() => String, { description: 'Origin of the images: a path, an address, an upload or other versions.' })
   source!: string;
 
-  @Field(() => Int, { description: 'Number of files of the source that are not part of the version.' })
+  @Field(() => Int, {
+    description:
+      'Number of files of the source that are not part of the version. A mutation that finds the version there already ' +
+      'counts those of the source that it was given.',
+  })
   rejectedCount!: number;
 
   @Field(() => [RejectedFile], { description: 'The first thousand rejected files, with reasons.' })
