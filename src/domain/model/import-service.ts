@@ -6,11 +6,13 @@ import type { JobQueue } from '../../jobs/queue.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { AllowedFolders } from '../allowed-folders.js';
+import type { Caller } from '../caller.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
 import { refuseArchivedModel } from './held-versions.js';
 import { toModelImport } from './import-row.js';
 import type { ModelImport } from './model-import.js';
+import { reachableDatasetVersion } from './model-reach.js';
 
 /** Bytes. The seed experiment's model has 91 MB, and three times as many with the state of its optimizer. */
 const FILE_LIMIT = 512 * 1024 ** 2;
@@ -21,8 +23,8 @@ export interface ImportOptions {
   readonly model: string;
   readonly datasetVersionId: string;
   readonly labels: readonly string[] | null;
-  /** Name of the token that starts the import. */
-  readonly actor: string;
+  /** The token that starts the import. One for a model may use the dataset versions of that model's versions only. */
+  readonly caller: Caller;
 }
 
 /** Accepts model files from elsewhere and queues their imports; `list` shows the progress. */
@@ -37,14 +39,15 @@ export class ImportService {
 
   /** Imports an uploaded file. @param fileName its name at the client. @throws NOT_FOUND, LIMIT_EXCEEDED, CONFLICT. */
   async upload(content: AsyncIterable<Buffer>, fileName: string, options: ImportOptions): Promise<ModelImport> {
-    const { datasetVersionId, labels, ...rest } = options;
-    const known = await this.prisma.datasetVersion.count({ where: { id: datasetVersionId } });
-    if (known === 0) throw notFound('dataset version', datasetVersionId);
+    const { datasetVersionId, labels, caller, ...rest } = options;
+    const where = reachableDatasetVersion(datasetVersionId, caller);
+    if (!(await this.prisma.datasetVersion.findUnique({ where }))) throw notFound('dataset version', datasetVersionId);
     const model = await this.prisma.model.findUnique({ where: { name: rest.model } });
     if (model) refuseArchivedModel(model);
-    const { sha256, bytes } = await this.quotas.upload(rest.actor, () => this.blobs.put(limited(content)));
+    const { sha256, bytes } = await this.quotas.upload(caller.name, () => this.blobs.put(limited(content)));
     const about = {
       ...rest,
+      actor: caller.name,
       datasetVersionId,
       fileName: fileName.slice(0, 200),
       fileHash: sha256,

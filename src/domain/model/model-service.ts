@@ -1,10 +1,13 @@
 import { HubError } from '../../errors.js';
 import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { inputSizeFor } from '../../training/input-size.js';
+import type { Caller } from '../caller.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
+import { notFound } from '../not-found.js';
 import { recipeOf, withRunRelations } from '../run/run-row.js';
 import { ALIAS_MOVES, toAliasEvent } from './alias-event-row.js';
 import type { AliasEvent, Model, ModelVersion } from './model.js';
+import { reachableRun } from './model-reach.js';
 import { toModel, withModelRelations } from './model-row.js';
 import { toModelVersion, withVersionRelations } from './model-version-row.js';
 import type { VersionRegistry } from './version-registry.js';
@@ -31,12 +34,13 @@ export class ModelService {
   }
 
   /**
-   * Registers the weights of a run as a version. A run that is registered already returns its version.
+   * Registers the weights of a run as a version. A run that is registered already returns its version; a token for one
+   * model reaches no other.
    * @throws NOT_FOUND; CONFLICT for a run that has not succeeded; WEIGHTS_REFUSED for one whose answers are not numbers.
    */
-  async register(runId: string, name: string): Promise<ModelVersion> {
-    const run = await this.prisma.run.findUnique({ where: { id: runId }, include: withRunRelations });
-    if (!run) throw new HubError('NOT_FOUND', 'There is no run with this id.', { runId });
+  async register(runId: string, name: string, caller: Caller): Promise<ModelVersion> {
+    const run = await this.prisma.run.findUnique({ where: reachableRun(runId, caller), include: withRunRelations });
+    if (!run) throw notFound('run', runId);
     const { weightsBlob, backbone, testAccuracy, testLoss, datasetVersion } = run;
     if (run.state !== 'SUCCEEDED' || !weightsBlob || !backbone || testAccuracy === null || testLoss === null) {
       throw new HubError('CONFLICT', `The run is ${run.state}: only a run that succeeded can be registered.`, {

@@ -24,11 +24,11 @@ export class ImportResolver {
   @Needs('TRAINER', modelIn('input.model'))
   async importModelVersion(
     @Arg('input', () => ImportModelVersionInput) input: ImportModelVersionInput,
-    @Ctx() { actor }: Context,
+    @Ctx() { caller }: Context,
   ): Promise<ModelImportType> {
     const { upload, path, model, datasetVersionId, labels = null } = input;
     if ((upload == null) === (path == null)) throw new HubError('BAD_INPUT', 'Give exactly one of upload and path.');
-    const options = { model, datasetVersionId, labels, actor: actor.name };
+    const options = { model, datasetVersionId, labels, caller };
     if (path != null) return this.imports.path(path, options);
     const { filename } = await (upload as NonNullable<typeof upload>);
     return this.imports.upload(contentOf(upload as NonNullable<typeof upload>), filename, options);

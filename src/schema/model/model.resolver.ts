@@ -49,8 +49,9 @@ export class ModelResolver {
   @Needs('TRAINER', modelIn('input.model'))
   async registerModelVersion(
     @Arg('input', () => RegisterModelVersionInput) { runId, model }: RegisterModelVersionInput,
+    @Ctx() { caller }: Context,
   ): Promise<ModelVersionType> {
-    return this.models.register(runId, model);
+    return this.models.register(runId, model, caller);
   }
 
   @Mutation(() => ModelType, {
