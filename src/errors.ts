@@ -1,3 +1,5 @@
+import { isDatabaseOutage } from './database-outage.js';
+
 /**
  * An error for the caller of the hub. Its message and code reach the client unchanged; every other error is logged with the
  * request id and masked.
@@ -42,6 +44,7 @@ export type ErrorCode =
   | 'DATA_FOLDER_LOCKED'
   | 'BACKUP_REFUSED'
   | 'DISK_FULL'
+  | 'DATABASE_UNAVAILABLE'
   | 'OUT_OF_MEMORY'
   | 'WORKER_DIED'
   | 'DIVERGED'
@@ -69,12 +72,25 @@ const KNOWN: readonly { readonly said: RegExp; readonly code: ErrorCode; readonl
     code: 'OUT_OF_MEMORY',
     message: "The hub's machine has too little memory for this. Use smaller images or batches, or free some memory.",
   },
-  { said: /\b22021\b/, code: 'BAD_INPUT', message: 'A text contains a zero byte, which cannot be stored or searched.' },
+  {
+    said: /\b(22021|22P05)\b/,
+    code: 'BAD_INPUT',
+    message: 'A text contains a zero byte, which cannot be stored or searched.',
+  },
 ];
+
+/** Seconds after which a client may ask again. */
+const OUTAGE_SECONDS = 5;
+
+function databaseUnavailable(): HubError {
+  const message = "The hub's database does not answer; it may be restarting. Try again in a few seconds.";
+  return new HubError('DATABASE_UNAVAILABLE', message, { retryAfter: OUTAGE_SECONDS });
+}
 
 /** Converts an error of the system or database that the caller can fix to a HubError; returns any other unchanged. */
 export function toHubError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HubError) return error;
+  if (isDatabaseOutage(error)) return databaseUnavailable();
   const { code, message } = error as NodeJS.ErrnoException;
   const known = KNOWN.find(({ said }) => said.test(`${code} ${message}`));
   return known ? new HubError(known.code, known.message) : error;

@@ -52,6 +52,7 @@ export async function startApi(
     maxConnections: config.maxConnections,
     openBackup: () => backups.open(),
     isReady,
+    isDatabaseReachable: () => storage.database.pool.isReachable(),
     page: PAGE_FOLDER,
     temporary: folder.temporary,
     admitData: () => shared.quotas.admitData(),

@@ -1,9 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
-import pg from 'pg';
 import { pino } from 'pino';
 import { JobQueue } from '../jobs/queue.js';
 import type { Database } from '../storage/database.js';
+import { DatabasePool } from '../storage/database-pool.js';
 import { NEW_DATABASE, openEmbeddedPostgres } from '../storage/embedded-postgres.js';
 
 /**
@@ -14,7 +14,7 @@ const unfinished = `${NEW_DATABASE}.new`;
 await rm(unfinished, { recursive: true, force: true });
 await (await PGlite.create(unfinished)).close();
 const server = await openEmbeddedPostgres(unfinished);
-const pool = new pg.Pool(server.connection);
+const pool = new DatabasePool(server.connection);
 // All that a queue uses while it opens.
 const database: Partial<Database> = { pool, kind: 'pglite', listen: async () => async () => undefined };
 await (await JobQueue.open(database as Database, pino({ level: 'silent' }))).close();

@@ -5,6 +5,7 @@ import { type Hub, startHub } from '../app/hub.js';
 import { SAMPLES } from '../app/packaged.js';
 import { type Config, type ConfigInput, resolveConfig } from '../config.js';
 import { HubError } from '../errors.js';
+import { createDataFolder } from '../storage/data-folder.js';
 import { HubClient } from './client.js';
 import {
   chooseBackbone,
@@ -17,6 +18,7 @@ import {
   trainOnce,
 } from './demo-steps.js';
 import { percent } from './format.js';
+import { createLog } from './log.js';
 import { spinner } from './spinner.js';
 import { hubAddressText, stopOnSignals } from './start.js';
 import { terminal } from './terminal.js';
@@ -41,7 +43,8 @@ export async function demo(options: DemoOptions): Promise<void> {
   const config = resolveConfig({ ...hubOptions, allow });
   if (from) await requirePath('--from', from);
   if (weights) await requirePath('--weights', weights);
-  await mkdir(downloads, { recursive: true, mode: 0o700 }); // creates the data folder too, readable by its owner only
+  await createDataFolder(resolve(config.data));
+  await mkdir(downloads, { recursive: true });
 
   const line = spinner('Starting the hub').start();
   const hub = await startAnywhere(config).catch((error: unknown) => {
@@ -87,7 +90,7 @@ async function requirePath(option: string, path: string): Promise<void> {
 
 /** Starts the hub on the requested port, or on a free one if that is taken. */
 async function startAnywhere(config: Config): Promise<Hub> {
-  const log = pino(pino.destination({ dest: join(config.data, 'hub.log'), sync: false }));
+  const log = createLog({}, pino.destination({ dest: join(config.data, 'hub.log'), sync: false }));
   try {
     return await startHub(config, log);
   } catch (error) {

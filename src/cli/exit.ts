@@ -31,6 +31,8 @@ const BY_ERROR: Readonly<Record<string, Exit>> = {
   BLOB_CORRUPT: EXIT.failed,
   BACKUP_REFUSED: EXIT.failed,
   WORKER_DIED: EXIT.failed,
+  OUT_OF_MEMORY: EXIT.failed,
+  DATABASE_UNAVAILABLE: EXIT.failed,
   /** Hub and program have different versions. */
   GRAPHQL_VALIDATION_FAILED: EXIT.failed,
   NOT_FOUND: EXIT.notFound,

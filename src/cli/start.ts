@@ -3,6 +3,7 @@ import type { WriteStream } from 'node:tty';
 import { pino } from 'pino';
 import { type Hub, startHub } from '../app/hub.js';
 import { type ConfigInput, resolveConfig } from '../config.js';
+import { createLog } from './log.js';
 import { terminal } from './terminal.js';
 
 /** Milliseconds that a shutdown may take. */
@@ -12,7 +13,7 @@ const SHUTDOWN_LIMIT = 10_000;
 export async function start(options: ConfigInput): Promise<void> {
   const config = resolveConfig(options);
   // Standard error, so that standard output has only the requested output.
-  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const log = createLog({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const hub = await startHub(config, log);
   stopOnSignals(hub);
   terminal().stdout.write(

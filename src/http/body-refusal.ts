@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type ErrorCode, HubError } from '../errors.js';
+import { type ErrorCode, HubError, toHubError } from '../errors.js';
 
 /** Refusal of a body by one of Express's parsers, with the parser's status. */
 export class BodyRefusal extends HubError {
@@ -16,9 +16,9 @@ export class BodyRefusal extends HubError {
 /** An error of http-errors. For a body that is too large, it has the limit in bytes. */
 type ParserError = Error & { readonly status: number; readonly type?: string; readonly limit?: number };
 
-/** Turns a parser's error about a request into a refusal. Other errors are returned unchanged. */
+/** Turns a parser's error about a request into a refusal. Other errors are returned unchanged, but for those of `toHubError`. */
 export function toRefusal(error: unknown, { headers }: Pick<IncomingMessage, 'headers'>): unknown {
-  if (error instanceof HubError || !isParserError(error) || error.status >= 500) return error;
+  if (!isParserError(error) || error.status >= 500) return toHubError(error);
   const { status, limit } = error;
   if (status !== 413) return new BodyRefusal('BAD_INPUT', wordsOf(error, headers['content-encoding']), {}, status);
   return tooLong(limit as number);

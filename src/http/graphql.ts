@@ -50,7 +50,7 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
             // Status and headers that proxies and clients act on before they read the answer.
             if (extensions.code === 'DEADLINE_EXCEEDED') http.status = 504;
             if (typeof extensions.retryAfter !== 'number') continue;
-            http.status = 429;
+            http.status = extensions.code === 'DATABASE_UNAVAILABLE' ? 503 : 429;
             http.headers.set('retry-after', String(extensions.retryAfter));
           }
         },

@@ -17,6 +17,7 @@ export interface RouteParts extends InferenceParts {
   readonly exports: ExportService;
   /** Whether programs on this machine may read `/metrics` without a token. */
   readonly openMetrics: boolean;
+  readonly isDatabaseReachable: () => Promise<boolean>;
   /** Starts a backup as a tar archive. */
   readonly openBackup: () => Promise<Readable>;
   readonly log: Logger;
@@ -24,7 +25,7 @@ export interface RouteParts extends InferenceParts {
 
 /** All routes except GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { answerer, deployments, exports, metrics, openMetrics, openBackup, isReady, log } = parts;
+  const { answerer, deployments, exports, metrics, openMetrics, openBackup, isReady, isDatabaseReachable, log } = parts;
   return [
     {
       method: 'get',
@@ -36,9 +37,10 @@ export function routesOf(parts: RouteParts): readonly Route[] {
       method: 'get',
       path: '/ready',
       needs: null,
-      answer(_request, response) {
-        const ready = isReady();
-        response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'starting' });
+      async answer(_request, response) {
+        const missing = [...(isReady() ? [] : ['versions']), ...((await isDatabaseReachable()) ? [] : ['database'])];
+        if (missing.length === 0) return void response.json({ status: 'ready' });
+        response.status(503).json({ status: isReady() ? 'unavailable' : 'starting', missing });
       },
     },
     metricsRoute(metrics, openMetrics),

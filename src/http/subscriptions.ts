@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Authentication, Caller } from '../domain/caller.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
-import { HubError } from '../errors.js';
+import { HubError, toHubError } from '../errors.js';
 import { BOUNDS } from '../limits.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
@@ -80,6 +80,11 @@ export function serveSubscriptions(options: {
         } catch (error) {
           if (error instanceof HubError) socket.close(closeCode(error), closeReason(error.message));
           else {
+            const failure = toHubError(error);
+            if (failure instanceof HubError) {
+              socket.close(CloseCode.InternalServerError, closeReason(failure.message));
+              return false;
+            }
             log.error({ err: error }, 'subscription failed');
             socket.close(CloseCode.InternalServerError, 'The hub failed to check the token. Its log has the reason.');
           }

@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
+import { isDatabaseOutage } from '../database-outage.js';
 import { type ErrorCode, HubError, shuttingDown, toHubError } from '../errors.js';
 import type { TaskEnd } from '../training/job.js';
 import { Attempt, WorkerDeath } from './attempt.js';
@@ -170,7 +171,9 @@ export class Runner {
             );
       await inHand.end(end as TaskEnd);
     } catch (error) {
-      if (attempt.killed || error instanceof WorkerDeath || error instanceof ClaimLost) throw error;
+      // Without the database no end can be written: the job is done again once it is back.
+      const isPassing = error instanceof WorkerDeath || error instanceof ClaimLost || isDatabaseOutage(error);
+      if (attempt.killed || isPassing) throw error;
       if (signal.aborted) await inHand.end({ type: 'cancelled' });
       else await inHand.end(failureOf(error, SUBJECTS[job.kind], log));
     }

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '../errors.js';
-import { dataPaths, LOCK_FILES, lockDataFolder } from '../storage/data-folder.js';
+import { createDataFolder, dataPaths, LOCK_FILES, lockDataFolder } from '../storage/data-folder.js';
 import { createDatabase } from '../storage/database.js';
 import { FileBlobStore } from '../storage/file-blobs.js';
 import { readRows, rowFile } from '../storage/rows.js';
@@ -27,7 +27,7 @@ export interface RestoreOptions {
  */
 export async function restore(file: string, { data, databaseUrl }: RestoreOptions): Promise<BackupContents> {
   const paths = dataPaths(data);
-  await mkdir(paths.path, { recursive: true, mode: 0o700 });
+  await createDataFolder(paths.path);
   const unlock = await lockDataFolder(paths.path);
   const unfinished = join(paths.path, UNFINISHED);
   try {

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { HttpMetrics } from './http-metrics.js';
 import { measureServing, type Serving } from './serving-metrics.js';
 import { measureTraining, type Training } from './training-metrics.js';
 import { UploadMetrics } from './upload-metrics.js';
+
+/** Milliseconds to wait for figures from the database; Prometheus waits 10 s for all. */
+const PATIENCE_MS = 3000;
 
 /** The sources of the metrics. */
 export interface Measured {
@@ -34,7 +38,8 @@ export class Metrics {
 
   /** All metrics in Prometheus's text format. */
   async text(): Promise<string> {
-    await this.#updateTraining();
+    // Without the database, those of training stay as they were.
+    await Promise.race([this.#updateTraining().catch(() => undefined), sleep(PATIENCE_MS, undefined, { ref: false })]);
     return this.#registry.metrics();
   }
 }

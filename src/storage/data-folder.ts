@@ -1,10 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { tryLock } from 'fs-native-extensions';
 import { z } from 'zod';
-import { HubError } from '../errors.js';
+import { HubError, toHubError } from '../errors.js';
 import { incomingFolder } from './file-blobs.js';
 import { writePrivateFile } from './private-file.js';
 
@@ -72,12 +72,14 @@ export async function lockDataFolder(root: string): Promise<() => Promise<void>>
 /**
  * Opens a data folder for this process alone, and creates it if necessary, readable by its owner only. Unfinished files
  * of interrupted processes are removed.
- * @throws DATA_FOLDER_LOCKED with the process that has it open.
+ * @throws DATA_FOLDER_LOCKED with the process that has it open; BAD_INPUT for a folder that cannot be used.
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const folder = dataPaths(path);
-  await mkdir(folder.path, { recursive: true, mode: 0o700 });
-  const unlock = await lockDataFolder(folder.path);
+  await createDataFolder(folder.path);
+  const unlock = await lockDataFolder(folder.path).catch((error: unknown) => {
+    throw unusable(folder.path, error);
+  });
   try {
     for (const leftover of [folder.temporary, incomingFolder(folder.blobs), incomingFolder(folder.copies)]) {
       await rm(leftover, { recursive: true, force: true });
@@ -88,6 +90,38 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     throw error;
   }
   return { ...folder, close: unlock };
+}
+
+/** Creates a data folder, readable by its owner only, unless it is there. @throws BAD_INPUT, naming it. */
+export async function createDataFolder(path: string): Promise<void> {
+  await makeFolder(path).catch((error: unknown) => {
+    throw unusable(path, error);
+  });
+}
+
+/** Creates a folder and the folders above it. Node's own `recursive` never ends where a file system refuses new folders. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const isFolder = async (folder: string): Promise<boolean> =>
+      (await stat(folder).catch(() => null))?.isDirectory() === true;
+    if (await isFolder(path)) return;
+    if (code !== 'ENOENT' || (await isFolder(dirname(path)))) throw error;
+    await makeFolder(dirname(path));
+    await make();
+  }
+}
+
+/** A system error about the folder itself, in a sentence. */
+function unusable(folder: string, error: unknown): unknown {
+  const known = toHubError(error);
+  if (known instanceof HubError || !(error instanceof Error) || !('syscall' in error)) return known;
+  const { code } = error as NodeJS.ErrnoException;
+  const message = `The data folder ${folder} cannot be used (${code}): name a folder that you may write, with --data.`;
+  return new HubError('BAD_INPUT', message, { folder });
 }
 
 async function locked(folder: string): Promise<HubError> {

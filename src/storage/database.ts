@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { HubError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../package.js';
+import { DatabasePool, SERVER_LIMITS } from './database-pool.js';
 import { onlyFiniteValues } from './finite-values.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { listenOnEveryConnection, listenOnOwnConnection } from './listen.js';
@@ -14,7 +15,6 @@ import {
   migrate,
   readMigrations,
 } from './migrations.js';
-import { SequentialClient } from './sequential-client.js';
 
 export { Prisma, type PrismaClient };
 
@@ -28,7 +28,7 @@ export interface Database {
   /** Inside an interactive transaction use only the client passed in: PGlite has one connection, which it holds. */
   readonly client: PrismaClient;
   /** The connections of the client. An embedded database has one, so that a query waits for open transactions. */
-  readonly pool: pg.Pool;
+  readonly pool: DatabasePool;
   readonly kind: 'pglite' | 'postgresql';
   /** Calls back after each NOTIFY on a channel. @returns the function that ends it. */
   listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
@@ -57,7 +57,7 @@ export interface DatabaseOptions {
  * @throws CONFLICT when it was written by a newer hub.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return open(options, (connection, migrations) => migrate(connection, migrations));
+  return open(options, (connection, migrations) => migrate(connection, migrations), SERVER_LIMITS);
 }
 
 /**
@@ -95,6 +95,7 @@ export async function createDatabase(
 async function open(
   options: DatabaseOptions,
   prepare: (connection: pg.PoolConfig, migrations: readonly Migration[]) => Promise<void>,
+  limits: pg.PoolConfig = {},
 ): Promise<Database> {
   const migrations = await readMigrations(options.migrations ?? MIGRATIONS);
   const server = options.url === undefined ? await openEmbedded(options.folder) : external(options.url);
@@ -104,7 +105,7 @@ async function open(
     await server.close();
     throw error;
   }
-  const pool = new pg.Pool({ ...server.connection, Client: SequentialClient });
+  const pool = new DatabasePool({ ...server.connection, ...(server.kind === 'postgresql' ? limits : {}) });
   const plain = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
   const client = plain.$extends(onlyFiniteValues) as unknown as PrismaClient; // the same methods
   return {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { throwOfDatabase } from '../database-outage.js';
 
 type Answered = (error: unknown, result?: unknown) => void;
 
@@ -12,7 +13,7 @@ export class SequentialClient extends pg.Client {
   /** Takes what `pg.Client.query` takes, except for queries that are objects with a method `submit`. */
   override query(...args: unknown[]): never {
     const answered = typeof args.at(-1) === 'function' ? (args.pop() as Answered) : undefined;
-    const result: Promise<unknown> = this.#last.then(() => super.query(...(args as [string])));
+    const result: Promise<unknown> = this.#last.then(() => super.query(...(args as [string]))).catch(throwOfDatabase);
     this.#last = result.catch(() => undefined);
     if (answered) {
       void result.then((rows) => answered(undefined, rows), answered);

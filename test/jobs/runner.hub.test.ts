@@ -160,6 +160,16 @@ describe('the runner', () => {
     expect(handler.told).toEqual(['take 0', 'log', 'failed INTERNAL']);
   });
 
+  it('does a job again whose event cannot be written while the database is away', async () => {
+    const outage = Object.assign(new Error('no server'), { name: 'PrismaClientKnownRequestError', code: 'P1001' });
+    const handler = new PlannedHandler(jobs(1), 'finish', () => {
+      if (handler.told.filter((told) => told === 'log').length === 1) throw outage;
+    });
+    await run(handler);
+    await until(() => handler.told.includes('finished'));
+    expect(handler.told).toEqual(['take 0', 'log', 'take 0', 'log', 'finished']);
+  });
+
   it('stops a job where it is when it closes; the next one takes it up at once', async () => {
     const waiting = jobs(1);
     const stopped = new PlannedHandler(waiting, 'wait');

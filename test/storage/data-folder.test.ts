@@ -5,6 +5,12 @@ import { expect, test } from 'vitest';
 import { openDataFolder } from '../../src/storage/data-folder.js';
 import { filesIn, startChild, temporaryFolder } from './fixtures.js';
 
+async function fileAt(name: string): Promise<string> {
+  const path = join(await temporaryFolder(), name);
+  await writeFile(path, '');
+  return path;
+}
+
 test('makes a folder with its parts, one level or several deep', async () => {
   const path = join(await temporaryFolder(), 'a', 'b');
   const folder = await openDataFolder(path);
@@ -19,6 +25,20 @@ test.skipIf(process.platform === 'win32')('makes a folder that only its owner ca
   const folder = await openDataFolder(join(await temporaryFolder(), 'data'));
   expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
   await folder.close();
+});
+
+test.skipIf(process.platform !== 'linux').each([
+  ['a file system that takes no folders', async () => '/proc/nope/deeper', 'ENOENT'],
+  ['a file in its way', async () => join(await fileAt('file'), 'data'), 'ENOTDIR'],
+  ['a file in its place', async () => fileAt('file'), 'EEXIST'],
+  ['a file system that takes no files', async () => '/proc', 'E'],
+  ['a name that is too long', async () => join(await temporaryFolder(), 'x'.repeat(300)), 'ENAMETOOLONG'],
+])('is refused in a sentence where there is %s', async (_, path, code) => {
+  const data = await path();
+  await expect(openDataFolder(data)).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining(`The data folder ${data} cannot be used (${code}`),
+  });
 });
 
 test('removes what interrupted processes left unfinished, and nothing else', async () => {

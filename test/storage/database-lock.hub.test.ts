@@ -1,8 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,41 +6,24 @@ import { resolveConfig } from '../../src/config.js';
 import { JobQueue } from '../../src/jobs/queue.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { lockDatabase } from '../../src/storage/database-lock.js';
+import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
 import { temporaryFolder } from './fixtures.js';
 
-/** Where Debian and its kin keep PostgreSQL's programs. */
-const BIN = ['18', '17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync);
-/** PostgreSQL does not run as root. */
-const USER = userInfo().uid === 0 ? spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).stdout.trim() : undefined;
 const SILENT = pino({ level: 'silent' });
 
-describe.skipIf(!BIN || USER === '')('on a PostgreSQL server', () => {
-  let folder: string;
+describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
+  let server: PostgresServer;
   let url: string;
-
-  const run = (program: string, ...args: string[]) => {
-    const ids = USER ? { uid: Number(USER), gid: Number(USER) } : {};
-    const { status, stderr } = spawnSync(join(BIN as string, program), args, { encoding: 'utf8', cwd: '/', ...ids });
-    if (status !== 0) throw new Error(`${program}: ${stderr}`);
-  };
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'hub-postgres-'));
-    if (USER) chownSync(folder, Number(USER), Number(USER));
-    const data = join(folder, 'data');
-    run('initdb', '-D', data, '-U', 'hub', '-A', 'trust', '--no-sync');
-    run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', `-c listen_addresses= -k ${folder}`, 'start');
-    url = `postgresql://hub@/postgres?host=${encodeURIComponent(folder)}`;
+    server = await PostgresServer.start();
+    url = server.url;
   });
-  afterAll(async () => {
-    run('pg_ctl', '-D', join(folder, 'data'), '-m', 'immediate', 'stop');
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  afterAll(() => server.remove());
 
   it('a second hub is refused while the first one runs, and told what to do', async () => {
     const lock = await lockDatabase(url, () => undefined);
     const second = startHub(
-      resolveConfig({ data: await temporaryFolder(), port: 0, databaseUrl: url.replace('@/', '@localhost/') }, {}),
+      resolveConfig({ data: await temporaryFolder(), port: 0, databaseUrl: server.databaseUrl }, {}),
       SILENT,
     );
     await expect(second).rejects.toMatchObject({
@@ -58,28 +36,28 @@ describe.skipIf(!BIN || USER === '')('on a PostgreSQL server', () => {
   });
 
   it('a hub closes itself when another one has taken its database', async () => {
-    const databaseUrl = url.replace('@/', '@localhost/');
+    const { databaseUrl } = server;
     const config = resolveConfig({ data: await temporaryFolder(), port: 0, databaseUrl }, {});
     const hub = await startHub(config, SILENT);
     await hub.ready;
     const lost = new Promise((resolve) => hub.lost.addEventListener('abort', resolve));
     const other = new pg.Client(url);
-    const server = new pg.Client(url);
+    const admin = new pg.Client(url);
     await other.connect();
-    await server.connect();
-    const { rows } = await server.query(`SELECT pid, objid::int AS key FROM pg_locks WHERE locktype = 'advisory'`);
+    await admin.connect();
+    const { rows } = await admin.query(`SELECT pid, objid::int AS key FROM pg_locks WHERE locktype = 'advisory'`);
     expect(rows).toHaveLength(1);
     const taken = other.query('SELECT pg_advisory_lock($1)', [rows[0].key]);
-    await server.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+    await admin.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
     await taken;
     await lost;
     await hub.close();
     await expect(fetch(hub.url)).rejects.toThrow('fetch failed');
     const connections = `SELECT query FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid NOT IN (pg_backend_pid(), $1)`;
     const [own] = (await other.query('SELECT pg_backend_pid() AS pid')).rows;
-    await expect.poll(async () => (await server.query(connections, [own.pid])).rows).toEqual([]);
+    await expect.poll(async () => (await admin.query(connections, [own.pid])).rows).toEqual([]);
     await other.end();
-    await server.end();
+    await admin.end();
   });
 
   it('the queue announces jobs, and a job of a process that died is another one’s', async () => {

@@ -59,11 +59,22 @@ export function toDataset(row: Prisma.DatasetGetPayload<{ include: typeof withDa
   return { id, name, description, createdAt, versions: row.versions.map(toDatasetVersion) };
 }
 
+/**
+ * The origin of a version as everybody who may read may see it: an address without user, password, query and fragment, in
+ * which signed addresses have their secrets.
+ */
+export function shownSource(source: string): string {
+  if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
+  const { origin, pathname } = new URL(source);
+  return `${origin}${pathname}`;
+}
+
 export function toDatasetVersion(row: DatasetVersionRow): DatasetVersion {
   const { counts, ...parsed } = parseColumns(columns, row, `dataset version ${row.id}`);
-  const { id, number, contentHash, imageCount, bytes, width, height, source, rejectedCount, createdAt } = row;
-  const facts = { id, number, contentHash, imageCount, bytes, width, height, source, rejectedCount, createdAt };
-  return { ...facts, ...parsed, dataset: row.dataset.name, splits: splitCounts(counts) };
+  const { id, number, contentHash, imageCount, bytes, width, height, rejectedCount, createdAt } = row;
+  const facts = { id, number, contentHash, imageCount, bytes, width, height, rejectedCount, createdAt };
+  const source = shownSource(row.source);
+  return { ...facts, ...parsed, source, dataset: row.dataset.name, splits: splitCounts(counts) };
 }
 
 function splitCounts(counts: readonly z.infer<typeof classCount>[]): SplitCount[] {

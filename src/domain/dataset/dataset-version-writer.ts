@@ -10,7 +10,7 @@ import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
-import { toDatasetVersion } from './dataset-row.js';
+import { shownSource, toDatasetVersion } from './dataset-row.js';
 import type { DatasetStatistics, DatasetVersion, VersionDerivation } from './dataset-version.js';
 
 /** Ids per kind of row in an error. */
@@ -95,7 +95,7 @@ export class DatasetVersionWriter {
           bytes: BigInt(stored.bytes),
           width,
           height,
-          source,
+          source: shownSource(source),
           rejected: rejected.map((file) => ({ ...file })),
           rejectedCount: stored.rejectedCount ?? 0,
           shards: [...manifest.shards],

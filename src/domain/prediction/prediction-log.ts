@@ -126,10 +126,12 @@ export class PredictionLog implements AnswerLog {
     });
   }
 
-  /** Writes the waiting answers and stops. */
+  /** Writes the waiting answers and stops. Without the database they are lost. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.flush();
+    const lost = (err: unknown): void =>
+      this.log.error({ err, lost: this.#waiting.length }, 'predictions were not written and are lost');
+    await this.flush().catch(lost);
   }
 
   async #write(): Promise<void> {

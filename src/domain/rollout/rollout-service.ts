@@ -138,7 +138,8 @@ export class RolloutService {
   /** Writes the figures; running rollouts are resumed at the next start. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#oneChange(() => this.#save());
+    const lost = (err: unknown): void => this.parts.log.error({ err }, 'figures of rollouts were not written');
+    await this.#oneChange(() => this.#save()).catch(lost);
   }
 
   async #admit(input: RolloutStart): Promise<AliasState & { holder: NonNullable<AliasState['holder']> }> {

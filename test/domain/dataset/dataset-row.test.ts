@@ -42,6 +42,15 @@ describe('the row of a dataset version', () => {
     ]);
   });
 
+  it.each([
+    ['https://user:pass@host.example:8443/a/b.zip?X-Amz-Signature=secret#part', 'https://host.example:8443/a/b.zip'],
+    ['HTTPS://host.example/b.zip', 'https://host.example/b.zip'],
+    ['upload', 'upload'],
+    ['/srv/data?/b.zip', '/srv/data?/b.zip'],
+  ])('shows its source %s without secrets', (source, shown) => {
+    expect(toDatasetVersion({ ...ROW, source }).source).toBe(shown);
+  });
+
   it('written before statistics and derivations existed has none', () => {
     expect(toDatasetVersion(ROW)).toMatchObject({ statistics: null, derivation: null });
   });

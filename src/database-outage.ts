@@ -1,0 +1,29 @@
+/**
+ * What PostgreSQL, node-postgres and Prisma say when the server is away, restarts, refuses a connection or does not answer:
+ * SQLSTATE classes 08 and 57P and code 53300 (PostgreSQL's documentation, appendix A), errno names, Prisma's codes (its error
+ * reference), and sentences that have no code.
+ */
+const OUTAGE = [
+  /\b(08[0-9A-Z]{3}|57P0[1-5]|53300)\b/,
+  /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b|connect ENOENT/,
+  /\bP(1001|1002|1008|1017|2024|2037)\b/,
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|not queryable/,
+  /Unable to start a transaction in the given time|The database stopped/,
+];
+
+/** Errors of connections to the database, whose codes alone do not say so. */
+const ofConnections = new WeakSet<object>();
+
+/** Remembers that an error is of a connection to the database, and throws it. */
+export function throwOfDatabase(error: unknown): never {
+  if (error instanceof Error) ofConnections.add(error);
+  throw error;
+}
+
+/** Whether an error says that the database cannot be reached now, rather than that a statement is wrong. */
+export function isDatabaseOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (!ofConnections.has(error) && !error.name.startsWith('Prisma')) return false;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return OUTAGE.some((said) => said.test(`${code} ${message}`));
+}

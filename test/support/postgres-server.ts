@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** Where Debian and its kin keep PostgreSQL's programs. */
+const BIN = ['18', '17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync);
+/** PostgreSQL does not run as root. */
+const USER = userInfo().uid === 0 ? spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).stdout.trim() : undefined;
+
+/** Whether this machine has PostgreSQL. */
+export const hasPostgres = BIN !== undefined && USER !== '';
+
+/** A PostgreSQL server on a socket in a folder of its own. */
+export class PostgresServer {
+  private constructor(private readonly folder: string) {}
+
+  static async start(): Promise<PostgresServer> {
+    const server = new PostgresServer(await mkdtemp(join(tmpdir(), 'hub-postgres-')));
+    if (USER) chownSync(server.folder, Number(USER), Number(USER));
+    server.#run('initdb', '-D', server.#data, '-U', 'hub', '-A', 'trust', '--no-sync');
+    server.start();
+    return server;
+  }
+
+  /** For node-postgres, which takes an address without a host. */
+  get url(): string {
+    return `postgresql://hub@/postgres?host=${encodeURIComponent(this.folder)}`;
+  }
+
+  /** For a hub. */
+  get databaseUrl(): string {
+    return this.url.replace('@/', '@localhost/');
+  }
+
+  /** Starts it again after `stop`. */
+  start(): void {
+    const options = `-c listen_addresses= -c max_connections=20 -k ${this.folder}`;
+    this.#run('pg_ctl', '-D', this.#data, '-w', '-l', join(this.folder, 'log'), '-o', options, 'start');
+  }
+
+  stop(): void {
+    this.#run('pg_ctl', '-D', this.#data, '-w', '-m', 'immediate', 'stop');
+  }
+
+  /** Lets it hang, with connections that stay open, while the work runs. */
+  async paused<T>(work: () => Promise<T>): Promise<T> {
+    const pid = Number((await readFile(join(this.#data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    const children = spawnSync('ps', ['--ppid', String(pid), '-o', 'pid='], { encoding: 'utf8' }).stdout;
+    const all = [pid, ...children.trim().split(/\s+/).map(Number)];
+    for (const each of all) process.kill(each, 'SIGSTOP');
+    return work().finally(() => {
+      for (const each of all) process.kill(each, 'SIGCONT');
+    });
+  }
+
+  async remove(): Promise<void> {
+    this.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  get #data(): string {
+    return join(this.folder, 'data');
+  }
+
+  #run(program: string, ...args: string[]): void {
+    const ids = USER ? { uid: Number(USER), gid: Number(USER) } : {};
+    const { status, stderr } = spawnSync(join(BIN as string, program), args, { encoding: 'utf8', cwd: '/', ...ids });
+    if (status !== 0) throw new Error(`${program}: ${stderr}`);
+  }
+}
