@@ -131,7 +131,7 @@ export async function classifyPhotos(client: HubClient, model: string, line: Ora
 export function nameFor(path: string): string {
   const name = basename(resolve(path))
     .toLowerCase()
-    .replace(/\.(h5|zip|tar|tar\.gz|tgz)$/, '');
+    .replace(/\.(h5|keras|zip|tar|tar\.gz|tgz)$/, '');
   return (
     name
       .replace(/[^a-z0-9._-]+/g, '-')

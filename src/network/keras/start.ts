@@ -1,10 +1,13 @@
 import type { HubError } from '../../errors.js';
 import { SMALLEST_IMAGE } from '../inception-v3.js';
-import { type ReadLayer, refuseModel } from './description.js';
+import { nameOf, type ReadLayer, refuseModel } from './description.js';
 import { type PixelScaling, SCALING, scaleAgain } from './scaling.js';
 
 /** Largest side in pixels of an image, as in recipes. */
 const LARGEST_IMAGE = 600;
+
+/** Layers that cut images, also in inference. */
+const CROPS: ReadonlySet<string> = new Set(['CenterCrop', 'RandomCrop', 'Cropping2D']);
 
 /** The preprocessing of a model before its first convolution. */
 export interface Start {
@@ -21,21 +24,39 @@ export interface Start {
 export function readStart(read: readonly ReadLayer[], place: number): Start {
   const used = chainTo(read, place);
   const notes: string[] = [];
+  const lambdas: string[] = [];
   const sides: number[] = [];
   let scaling: PixelScaling | undefined;
   for (const layer of used) {
     const { type, name, config } = layer;
-    if (type === 'InputLayer') sides.push(...sideOf(config.batch_shape ?? config.batch_input_shape));
-    else if (type === 'Resizing') sides.push(resizedTo(layer));
+    const called = nameOf(layer);
+    if (type === 'InputLayer') {
+      const [side] = sideOf(config.batch_shape ?? config.batch_input_shape);
+      const before = sides.at(-1);
+      if (side !== undefined && before !== undefined && side !== before && lambdas.length === 0) {
+        throw refuseModel(`${called} takes images of ${side} pixels where ${before} come: no layer resizes them`);
+      }
+      if (side !== undefined) sides.push(side);
+    } else if (type === 'Resizing') sides.push(resizedTo(layer));
     else if (type === 'Rescaling') scaling = scaleAgain(scaling, rescalingOf(layer));
-    else if (type === 'Lambda') {
-      notes.push(`The code of the layer ${name.slice(0, 80)} was not run: it was taken for a bilinear resize.`);
-    } else throw refuseModel(`${name.slice(0, 80)} (${type.slice(0, 80)}) before the first convolution is not known`);
+    else if (type === 'Lambda') lambdas.push(name.slice(0, 80));
+    else if (CROPS.has(type)) {
+      throw refuseModel(
+        `${called} crops images, which the hub does not: crop them before, and save the model without it`,
+      );
+    } else throw refuseModel(`${called} before the first convolution is not known`);
   }
+  const [input, image] = [sides[0], sides.at(-1)];
+  if (sides.filter((side, i) => i > 0 && side !== sides[i - 1]).length > 1) {
+    throw refuseModel(
+      `it resizes images more than once, to ${[...new Set(sides.slice(1))].join(' and ')} pixels; once is taken`,
+    );
+  }
+  const lambdaIs = input === image ? 'one that leaves the pixels as they are' : 'a bilinear resize';
+  notes.push(...lambdas.map((name) => `The code of the layer ${name} was not run: it was taken for ${lambdaIs}.`));
   if (!scaling) {
     notes.push('No layer scales the pixels: x / 127.5 - 1 was taken, the preprocessing of InceptionV3.');
   }
-  const [input, image] = [sides[0], sides.at(-1)];
   if (input === undefined || image === undefined) throw refuseModel('it does not say how large its images are');
   checkSides({ input, image }, refuseModel);
   return { size: { input, image }, scaling: scaling ?? SCALING, notes, used };
