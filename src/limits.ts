@@ -39,6 +39,7 @@ export const BOUNDS = {
   upload: bound(4 * KIB * MIB, 'bytes', 'a file that a TRAINER uploads'),
   // Open Inference
   batch: bound(32, '', 'photos of an inference request'),
+  inferenceHead: bound(64 * KIB, 'bytes', 'the JSON of an inference request before a tensor in the binary form'),
   inferenceJson: bound(8 * MIB, 'bytes', 'the JSON of an inference request'),
   inferenceBody: bound(48 * MIB, 'bytes', 'an inference request, unpacked'),
   inferenceId: bound(200, '', 'characters of the id of an inference request'),

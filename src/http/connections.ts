@@ -36,7 +36,7 @@ interface Connection {
 
 /**
  * The connections of the HTTP server: how many there are, in all and for each token, how slowly they may send and read, and
- * how they end. Over the limit the hub ends the connection that has waited longest without having shown a token.
+ * how they end. Over the limit, whoever has most connections loses one: a token, or all those who have not shown one.
  */
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
@@ -113,14 +113,19 @@ export class Connections {
     if (this.#open.size > this.max) this.#leastUseful().destroy();
   }
 
-  /** The oldest connection without a token; else the oldest without a request; else the oldest. */
+  /** Of those who have most connections, the oldest one without a request; else their oldest. */
   #leastUseful(): Socket {
-    const all = [...this.#open];
-    const [found] =
-      all.find(([, { token }]) => token === undefined) ??
-      all.find(([, { exchanges }]) => exchanges.size === 0) ??
-      (all[0] as [Socket, Connection]);
-    return found;
+    const owners = new Map<string | undefined, [Socket, Connection][]>();
+    for (const each of this.#open) {
+      const [, { token }] = each;
+      const own = owners.get(token);
+      if (own) own.push(each);
+      else owners.set(token, [each]);
+    }
+    const [first, ...others] = owners.values() as Iterable<[Socket, Connection][]>;
+    const most = others.reduce((a, b) => (b.length > a.length ? b : a), first as [Socket, Connection][]);
+    const [socket] = (most.find(([, { exchanges }]) => exchanges.size === 0) ?? most[0]) as [Socket, Connection];
+    return socket;
   }
 
   #begun(request: IncomingMessage, response: ServerResponse): void {

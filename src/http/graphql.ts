@@ -23,7 +23,7 @@ export const limitDocument: RequestHandler = (request, response, next) => {
     if (typeof query === 'string') checkDocument(parse(query, PARSE_OPTIONS));
   } catch (error) {
     if (error instanceof HubError) return refuse(response, 400, error);
-    if (!(error instanceof GraphQLError)) throw error;
+    // Apollo Server says what is wrong with a document that cannot be parsed.
   }
   next();
 };

@@ -34,15 +34,23 @@ export const depthRule = maxDepthRule({
 
 type Field = Parameters<ComplexityEstimator>[0];
 
-/** A field costs itself plus its children, which in a list count once per row: the requested number, or `ROWS`. */
-function estimator(own: (field: Field) => number): ComplexityEstimator {
+/**
+ * A field costs itself plus its children, which in a list count once per row: the requested number, or `ROWS`.
+ * @param pageRows rows of the list of a page. Its rows are already counted by the field that returns the page.
+ */
+function estimator(own: (field: Field) => number, pageRows: number): ComplexityEstimator {
   return (asked) => {
-    const { field, args, childComplexity } = asked;
+    const { type, field, args, childComplexity } = asked;
     const first = (args.page as { first?: number } | undefined)?.first ?? (args.first as number | undefined);
     const returned = isNonNullType(field.type) ? field.type.ofType : field.type;
-    const rows = first === undefined ? (isListType(returned) ? ROWS : 1) : Math.abs(first);
+    const listed = isPage(type) ? pageRows : ROWS;
+    const rows = first === undefined ? (isListType(returned) ? listed : 1) : Math.abs(first);
     return own(asked) + rows * childComplexity;
   };
+}
+
+function isPage(type: Field['type']): boolean {
+  return 'getFields' in type && ('next' in type.getFields() || 'total' in type.getFields());
 }
 
 const pictureCost = ({ field, args }: Field): PictureCost | undefined =>
@@ -52,19 +60,19 @@ const pictureCost = ({ field, args }: Field): PictureCost | undefined =>
 const COSTS = [
   {
     bound: 'cost',
-    estimate: estimator(({ type }) => (ROOTS.has(type.name) ? ROOT_COST : 1)),
+    estimate: estimator(({ type }) => (ROOTS.has(type.name) ? ROOT_COST : 1), ROWS),
     unit: 'fields',
     advice: 'Ask for fewer rows at once.',
   },
   {
     bound: 'pictures',
-    estimate: estimator((field) => pictureCost(field)?.pictures ?? 0),
+    estimate: estimator((field) => pictureCost(field)?.pictures ?? 0, 1),
     unit: 'pictures',
     advice: 'Ask for fewer thumbnails or smaller sheets at once.',
   },
   {
     bound: 'pixels',
-    estimate: estimator((field) => pictureCost(field)?.pixels ?? 0),
+    estimate: estimator((field) => pictureCost(field)?.pixels ?? 0, 1),
     unit: 'pixels of pictures',
     advice: 'Ask for fewer or smaller pictures at once.',
   },

@@ -108,6 +108,7 @@ export function serveSubscriptions(options: {
         } catch (error) {
           if (error instanceof GraphQLError) return [error]; // also a syntax error, which would close the socket
           if (error instanceof HubError) return [new GraphQLError(error.message, { originalError: error })];
+          if (error instanceof RangeError) return [new GraphQLError('The request is nested too deeply to be parsed.')];
           throw error;
         }
       },

@@ -35,7 +35,24 @@ const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const POST = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n';
 
 describe('a connection too many', () => {
-  it('ends the oldest that has not shown a token', async () => {
+  it('ends one of the token that has most', async () => {
+    const { connections, port } = await serve((asked, response) => {
+      connections.belongs(asked.socket, asked.url!);
+      response.end('x');
+    }, 3);
+    const ask = async (token: string): Promise<Socket> => {
+      const socket = await open(port, GET.replace('/ ', `/${token} `));
+      await once(socket, 'data');
+      return socket;
+    };
+    const own = [await ask('a'), await ask('a'), await ask('a')];
+    const ended = once(own[0]!, 'close');
+    const other = await ask('b');
+    await ended;
+    expect([...own, other].map(({ destroyed }) => destroyed)).toEqual([true, false, false, false]);
+  });
+
+  it('ends the oldest that has not shown a token, if those are most', async () => {
     const { connections, port } = await serve((asked, response) => {
       connections.belongs(asked.socket, 'token');
       response.end('x');
@@ -129,6 +146,7 @@ describe('closing', () => {
     onTestFinished(() => agent.destroy());
     const failed: string[] = [];
     const last: (string | undefined)[] = [];
+    let answered = 0;
     /** Asks on one connection until it is told to close it. */
     const client = async (): Promise<void> => {
       for (;;) {
@@ -137,12 +155,14 @@ describe('closing', () => {
         sent.end();
         const [response] = (await once(sent, 'response')) as [IncomingMessage];
         await text(response);
+        answered += 1;
         if (response.headers.connection === 'close') return void last.push(response.headers.connection);
       }
     };
     const clients = Array.from({ length: 8 }, client);
     const idle = await open(port, GET);
     await once(idle, 'data');
+    await expect.poll(() => answered).toBeGreaterThanOrEqual(50); // all are connected
     const closed = connections.close(5000);
     const ended = once(idle, 'end');
     await Promise.all(clients);

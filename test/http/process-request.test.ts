@@ -128,6 +128,24 @@ describe('a form with files', () => {
     await expect.poll(() => filesIn(folder)).toEqual([]);
   });
 
+  it('fails its reader and leaves nothing behind where it was answered before it arrived, and the client left', async () => {
+    const folder = await temporaryFolder();
+    const failed = deferred();
+    const url = await serve(folder, async ([upload]) => {
+      const reader = contentOf(upload!);
+      await upload!.promise;
+      reader.catch(failed.resolve);
+      return 'too late';
+    });
+    const { sent, answer } = begin(url, CONTENT);
+    expect(await answer).toBe('"too late"');
+    sent.destroy();
+    expect(await failed.promise).toMatchObject({
+      message: expect.stringMatching(/^The upload was cut off: the request was answered/),
+    });
+    await expect.poll(() => filesIn(folder)).toEqual([]);
+  });
+
   it('is accepted after the client has hung up, and fails at once', async () => {
     const failed = deferred();
     const folder = await temporaryFolder();

@@ -91,6 +91,12 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
       `its JSON has ${length} bytes; the limit is ${BOUNDS.inferenceJson.value}: send the tensor in the binary form`,
     );
   }
+  const isBinary = length < body.length;
+  if (isBinary && length > BOUNDS.inferenceHead.value) {
+    throw refused(
+      `its JSON has ${length} bytes; the limit before a tensor in the binary form is ${BOUNDS.inferenceHead.value}`,
+    );
+  }
   const { id, parameters, inputs, outputs } = parse(body.toString('utf8', 0, length));
   const [tensor] = inputs;
   const wanted = outputs ?? OUTPUTS.map((name): z.output<typeof outputSchema> => ({ name, parameters: {} }));

@@ -64,9 +64,11 @@ export function processRequest(
         stop(error as HubError);
       }
     };
-    const readField = (name: string, value: string, isTruncated: boolean): void => {
+    const readField = (name: string | undefined, value: string, isTruncated: boolean): void => {
+      if (name !== 'operations' && name !== 'map') {
+        throw misordered(name === undefined ? 'a part has no name' : `the field "${name.slice(0, 100)}" is neither`);
+      }
       if (isTruncated) throw fieldTooLarge(name, MAX_FIELD);
-      if (name !== 'operations' && name !== 'map') throw misordered(`the field "${name.slice(0, 100)}" is neither`);
       if (name === 'operations' ? operations : uploads) throw misordered(`"${name}" comes twice`);
       if (name === 'operations') operations = readOperations(value);
       if (name !== 'map') return;
@@ -103,8 +105,12 @@ export function processRequest(
     request.once('close', brokeOff);
     response.once('close', () => {
       answered = true;
-      for (const spool of spools) spool.release();
-      refuseMissing(() => cutOff('the request was answered before this file arrived'));
+      const late = cutOff('the request was answered before this file arrived');
+      for (const spool of spools) {
+        spool.fail(late); // Node no longer tells when the sender of an answered request leaves
+        spool.release();
+      }
+      refuseMissing(() => late);
     });
     let unadmitted = 0;
     request.on('data', (chunk: Buffer) => {
