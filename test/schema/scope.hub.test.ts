@@ -122,21 +122,7 @@ async function told(secret: string, query: string, takesFile: boolean): Promise<
 }
 
 describe('what is of another model', () => {
-  it.each(ROLES)('is for a %s of one model as if it did not exist, whatever names it', async (role) => {
-    const { secret } = await hub.createToken({ name: `scoped-${role.toLowerCase()}`, role, model: OWN });
-    const different: string[] = [];
-    let count = 0;
-    for (const { name, needs, queries, takesFile } of questions()) {
-      // A role that it lacks is refused before its arguments are looked at: that is asked of one role alone.
-      if (!includes(role, needs) && role !== 'VIEWER') continue;
-      const [other, nothing] = [await told(secret, queries[0], takesFile), await told(secret, queries[1], takesFile)];
-      count += 1;
-      if (other !== nothing) different.push(`${name}: ${other.slice(0, 300)}, but ${nothing.slice(0, 300)}`);
-    }
-    expect(different).toEqual([]);
-    expect(count).toBeGreaterThan(100);
-  });
-
+  // The first one: later ones give what is its own the names that they try.
   it('is for a token for one model nowhere in what it can ask about its own', async () => {
     const { secret } = await hub.createToken({ name: 'own', role: 'ADMIN', model: OWN });
     const version = 'id datasetVersion { dataset source derivation { parents { id dataset } } } lineage { id } runId';
@@ -152,6 +138,21 @@ describe('what is of another model', () => {
     const text = JSON.stringify(data);
     expect(text).toContain(`"name":"${OWN}"`);
     for (const value of [FOREIGN_NAME, ...Object.values(foreign)]) expect(text).not.toContain(value);
+  });
+
+  it.each(ROLES)('is for a %s of one model as if it did not exist, whatever names it', async (role) => {
+    const { secret } = await hub.createToken({ name: `scoped-${role.toLowerCase()}`, role, model: OWN });
+    const different: string[] = [];
+    let count = 0;
+    for (const { name, needs, queries, takesFile } of questions()) {
+      // A role that it lacks is refused before its arguments are looked at: that is asked of one role alone.
+      if (!includes(role, needs) && role !== 'VIEWER') continue;
+      const [other, nothing] = [await told(secret, queries[0], takesFile), await told(secret, queries[1], takesFile)];
+      count += 1;
+      if (other !== nothing) different.push(`${name}: ${other.slice(0, 300)}, but ${nothing.slice(0, 300)}`);
+    }
+    expect(different).toEqual([]);
+    expect(count).toBeGreaterThan(100);
   });
 
   it.each(Object.keys(ROUTES).filter((route) => /:model|classify/.test(route)))(
