@@ -143,11 +143,14 @@ describe('what is of another model', () => {
   it.each(ROLES)('is for a %s of one model as if it did not exist, whatever names it', async (role) => {
     const { secret } = await hub.createToken({ name: `scoped-${role.toLowerCase()}`, role, model: OWN });
     const different: string[] = [];
+    const ofNothing = new Map<string, string>();
     let count = 0;
     for (const { name, needs, queries, takesFile } of questions()) {
       // A role that it lacks is refused before its arguments are looked at: that is asked of one role alone.
       if (!includes(role, needs) && role !== 'VIEWER') continue;
-      const [other, nothing] = [await told(secret, queries[0], takesFile), await told(secret, queries[1], takesFile)];
+      const other = await told(secret, queries[0], takesFile);
+      const nothing = ofNothing.get(queries[1]) ?? (await told(secret, queries[1], takesFile));
+      ofNothing.set(queries[1], nothing);
       count += 1;
       if (other !== nothing) different.push(`${name}: ${other.slice(0, 300)}, but ${nothing.slice(0, 300)}`);
     }
