@@ -45,7 +45,7 @@ if (!browser) throw new Error('No browser is installed: install Chromium or Chro
 const data = await mkdtemp(join(tmpdir(), 'hub-screenshots-'));
 try {
   const ask = (...args) => JSON.parse(execFileSync(process.execPath, [CLI, ...args, '--data', data, '--json']));
-  const { run: first } = ask('demo', '--exit', '--port', '0');
+  const { run: first } = ask('demo', '--no-fine-tune', '--exit', '--port', '0');
   const hub = await startHub(data);
   const askHub = (...args) => ask(...args, '--url', hub.url);
   const trained = [

@@ -8,15 +8,11 @@ import { HubError } from '../errors.js';
 import { download } from '../storage/download.js';
 import { backboneText } from './backbone-text.js';
 import { type HubClient, openFile } from './client.js';
-import { followToEnd } from './follow.js';
-import { bytes, percent } from './format.js';
-import { onceReady } from './once-ready.js';
+import { bytes } from './format.js';
 import { Meter } from './progress.js';
 import { ADD_BACKBONE } from './requests/backbone.js';
 import { CLASSIFY, type Classification } from './requests/classify.js';
 import { CREATE_DATASET, DATASETS, type DatasetVersion, REGISTER } from './requests/dataset.js';
-import { type ModelVersion, PROMOTE, REGISTER_MODEL_VERSION } from './requests/model.js';
-import { RUNS, type Run, START_TRANSFER } from './requests/run.js';
 
 /** A classified photo of the demo. `truth` is the class in its file name. */
 export interface PhotoAnswer extends Classification {
@@ -81,34 +77,6 @@ export async function chooseBackbone(
     line.succeed(`${backboneText(backbone)}; license: ${backbone.licence}`);
     return backbone;
   }
-}
-
-export async function trainOnce(client: HubClient, version: DatasetVersion, backbone: string, line: Ora): Promise<Run> {
-  const { runs } = await client.request(RUNS, { page: { first: 50 } });
-  const same = runs.runs.filter((run) => run.datasetVersion.id === version.id && run.backboneName === backbone);
-  const done = same.find((run) => run.state === 'SUCCEEDED');
-  const waiting = same.find((run) => run.state === 'QUEUED' || run.state === 'RUNNING');
-  const run = done ?? waiting ?? (await start());
-  if (!done) return followToEnd(client, run.id, line);
-  line.succeed(`Run ${done.id}: test accuracy ${percent(done.testAccuracy ?? 0)} (trained earlier)`);
-  return done;
-
-  async function start(): Promise<Run> {
-    const input = { datasetVersionId: version.id, backbone };
-    return (await client.request(START_TRANSFER, { input })).startTransferRun;
-  }
-}
-
-export async function promoteRun(client: HubClient, run: Run, model: string, line: Ora): Promise<ModelVersion> {
-  line.start('Promoting');
-  const { registerModelVersion: made } = await client.request(REGISTER_MODEL_VERSION, { runId: run.id, model });
-  const { number: version } = made;
-  const input = { model, version, reason: 'demo' };
-  const promoted = made.aliases.includes('production')
-    ? made
-    : (await onceReady(line, () => client.request(PROMOTE, { input }))).promoteModelVersion;
-  line.succeed(`Model ${model} version ${version} serves as production`);
-  return promoted;
 }
 
 /** Classifies the sample photos, which are in no split of the sample dataset. File names start with the class. */

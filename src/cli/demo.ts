@@ -13,14 +13,15 @@ import {
   downloadCifar10,
   nameFor,
   type PhotoAnswer,
-  promoteRun,
   registerData,
-  trainOnce,
 } from './demo-steps.js';
-import { percent } from './format.js';
+import { answersTable, howToAsk } from './demo-text.js';
+import { fineTune, productionOf, promote, registerRun, trainHead } from './demo-training.js';
 import { createLog } from './log.js';
+import type { ModelVersion } from './requests/model.js';
+import type { Run } from './requests/run.js';
 import { spinner } from './spinner.js';
-import { hubAddressText, stopOnSignals } from './start.js';
+import { stopOnSignals } from './start.js';
 import { terminal } from './terminal.js';
 
 export interface DemoOptions extends ConfigInput {
@@ -29,14 +30,26 @@ export interface DemoOptions extends ConfigInput {
   readonly weights?: string;
   readonly json?: true;
   readonly exit?: true;
+  /** False stops after the head. */
+  readonly fineTune?: boolean;
+}
+
+/** A trained version, and what it answered. */
+interface Step {
+  readonly run: Run;
+  readonly testAccuracy: number | null;
+  readonly modelVersion: ModelVersion;
+  /** Answers to the sample photos; none unless it serves as production. */
+  readonly classifications: readonly PhotoAnswer[];
 }
 
 /**
- * `hub demo`: from a dataset to a served model, as a client of the hub that it starts. Reuses the results of an earlier
- * demo.
+ * `hub demo`: from a dataset to a served model, and to a better one, as a client of the hub that it starts. Reuses the
+ * results of an earlier demo.
  */
 export async function demo(options: DemoOptions): Promise<void> {
-  const { full, from, weights, json, exit, ...hubOptions } = options;
+  const began = performance.now();
+  const { full, from, weights, json, exit, fineTune: tunes = true, ...hubOptions } = options;
   const data = options.data ?? 'data';
   const downloads = join(data, 'downloads');
   const allow = [...(options.allow ?? []), downloads, ...(from ? [from] : []), ...(weights ? [weights] : [])];
@@ -51,29 +64,56 @@ export async function demo(options: DemoOptions): Promise<void> {
     line.fail(); // stops the spinner, which would keep the process alive
     throw error;
   });
-  stopOnSignals(hub);
+  const stopping = stopOnSignals(hub);
   const client = new HubClient(hub.url, hub.token);
+  const elapsed = (): number => (performance.now() - began) / 1000;
   try {
     await hub.ready;
     line.succeed(`Hub at ${hub.url}`);
     const archive = full ? await downloadCifar10(downloads, line) : (from ?? join(SAMPLES, 'cifar10-sample.tar.gz'));
     const dataset = full ? 'cifar10' : from ? nameFor(from) : 'cifar10-sample';
+    const model = from ? dataset : 'cifar10';
     const datasetVersion = await registerData(client, dataset, archive, line);
     const backbone = await chooseBackbone(client, weights, line);
-    const run = await trainOnce(client, datasetVersion, backbone.name, line);
-    const model = from ? dataset : 'cifar10';
-    const modelVersion = await promoteRun(client, run, model, line);
-    const classifications = from ? [] : await classifyPhotos(client, model, line);
+
+    /** Registers, promotes and asks a version. A newer one in production stays there. */
+    const serve = async (run: Run, now: boolean): Promise<Step> => {
+      line.start('Registering the model version');
+      const registered = await registerRun(client, run, model);
+      const production = await productionOf(client, model);
+      const isNewest = production === null || production < registered.number;
+      if (!isNewest) line.succeed(`Model ${model} version ${production} serves as production`);
+      const modelVersion = (isNewest && (await promote(client, registered, now, line))) || registered;
+      const serves = modelVersion.aliases.includes('production');
+      const classifications = serves && !from ? await classifyPhotos(client, model, line) : [];
+      return { run, testAccuracy: run.testAccuracy, modelVersion, classifications };
+    };
+
+    const steps = [await serve(await trainHead(client, datasetVersion, backbone.name, line), true)];
+    const firstAnswer = elapsed();
+    if (tunes) {
+      const note = `Classify photos at ${hub.url} while the backbone is fine-tuned.`;
+      steps.push(await serve(await fineTune(client, (steps[0] as Step).run, line, note), false));
+    }
+
     if (json) {
+      const serving = steps.findLast(({ modelVersion }) => modelVersion.aliases.includes('production')) ?? steps.at(-1);
       const { url, token } = hub;
-      const { testAccuracy } = run;
-      const result = { url, token, datasetVersion, run, backbone, testAccuracy, modelVersion, classifications };
-      terminal().stdout.write(`${JSON.stringify(result)}\n`);
+      terminal().stdout.write(
+        `${JSON.stringify({ url, token, datasetVersion, backbone, ...serving, steps, seconds: { firstAnswer, total: elapsed() } })}\n`,
+      );
     } else {
-      terminal().stdout.write(answersTable(classifications));
+      const asked = steps.filter(({ classifications }) => classifications.length > 0);
+      terminal().stdout.write(
+        answersTable(asked.map(({ modelVersion: { number }, classifications: answers }) => ({ number, answers }))),
+      );
       if (!exit) terminal().stdout.write(howToAsk(hub, config, model));
     }
   } catch (error) {
+    if (stopping.aborted) {
+      line.info('Stopping. "hub demo" continues from here.');
+      return; // the process ends when the hub is closed
+    }
     line.fail();
     await hub.close();
     throw error;
@@ -97,24 +137,4 @@ async function startAnywhere(config: Config): Promise<Hub> {
     if (error instanceof HubError && error.code === 'CONFLICT') return startHub({ ...config, port: 0 }, log);
     throw error;
   }
-}
-
-function answersTable(photos: readonly PhotoAnswer[]): string {
-  const rows = photos.map(
-    ({ photo, label, confidence, milliseconds }) =>
-      `  ${photo.padEnd(22)} ${label.padEnd(12)} ${percent(confidence).padStart(7)} ${milliseconds.toFixed(0).padStart(6)} ms`,
-  );
-  return `\n${rows.join('\n')}\n\n`;
-}
-
-function howToAsk(hub: Hub, config: Config, model: string): string {
-  const token = join(config.data, 'token');
-  return `${hubAddressText(hub)}
-The API is at ${hub.url}/graphql (token in ${token}). Classify a photo of yours:
-  curl -H "Authorization: Bearer $(cat ${token})" -H "apollo-require-preflight: true" ${hub.url}/graphql \\
-    -F operations='{"query":"mutation($f:Upload!){classify(image:$f,model:\\"${model}\\"){label confidence}}","variables":{"f":null}}' \\
-    -F map='{"0":["variables.f"]}' -F 0=@photo.jpg
-
-Press Ctrl-C to stop the hub.
-`;
 }

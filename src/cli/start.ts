@@ -34,12 +34,13 @@ export function hubAddressText({ url, token }: Hub): string {
 /**
  * Closes the hub on the first SIGINT, SIGTERM or SIGHUP, and ends with it when another hub takes its database. A second signal,
  * or a shutdown that takes too long, ends the process.
+ * @returns a signal that is aborted when the hub begins to close.
  */
-export function stopOnSignals(hub: Hub): void {
-  let stopping = false;
+export function stopOnSignals(hub: Hub): AbortSignal {
+  const stopping = new AbortController();
   const stop = (code: 0 | 1): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stopping.signal.aborted) process.exit(1);
+    stopping.abort();
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT).unref();
     void hub.close().then(
       () => process.exit(code),
@@ -49,4 +50,5 @@ export function stopOnSignals(hub: Hub): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
   if (hub.lost.aborted) stop(1);
   else hub.lost.addEventListener('abort', () => stop(1), { once: true });
+  return stopping.signal;
 }

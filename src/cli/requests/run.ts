@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 /** Fields of a run in a list. */
 export const RUN_FIELDS = graphql(`
   fragment RunFields on Run @_unmask {
-    id kind state backboneName createdAt endedAt keptEpoch validationAccuracy validationLoss testAccuracy testLoss tags
+    id kind state backboneName parentRunId createdAt endedAt keptEpoch validationAccuracy validationLoss testAccuracy testLoss tags
     datasetVersion { id dataset number }
     epochs { epoch seconds trainLoss trainAccuracy validationLoss validationAccuracy }
     seconds { features training evaluation }
@@ -38,7 +38,7 @@ export const RUN_RECORD = graphql(
     query RunRecord($id: ID!) {
       run(id: $id) {
         ...RunFields
-        parentRunId startedAt peakMemoryBytes
+        startedAt peakMemoryBytes
         backbone { name sha256 }
         engine { name version device threads }
         recipe {

@@ -1,0 +1,47 @@
+// The demo as its user runs it, on the bundled sample and backbone: seconds to the first answer and to the end, accuracy.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { check, median } from './support/check.mjs';
+import { CLI } from './support/hub.mjs';
+
+/** Keeps the demo from downloading ImageNet weights. */
+const NO_NETWORK = fileURLToPath(new URL('../test/support/no-network.mjs', import.meta.url));
+
+export function describe(command) {
+  return command
+    .description('hub demo on the bundled sample and backbone')
+    .option('--rounds <n>', 'demos, each in a new data folder', '1');
+}
+
+export async function measure({ rounds }) {
+  const rows = [];
+  for (let round = 1; round <= Number(rounds); round++) {
+    const data = await mkdtemp(join(tmpdir(), 'hub-bench-'));
+    try {
+      const args = ['--import', NO_NETWORK, CLI, 'demo', '--json', '--exit', '--port', '0', '--data', data];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      const { steps, seconds, testAccuracy } = JSON.parse(stdout);
+      rows.push({
+        round,
+        'first answer s': seconds.firstAnswer,
+        'all s': seconds.total,
+        'accuracy of the head': steps[0].testAccuracy,
+        accuracy: testAccuracy,
+        load: loadavg()[0],
+      });
+    } finally {
+      await rm(data, { recursive: true, force: true });
+    }
+  }
+  const column = (name) => rows.map((row) => row[name]);
+  const checks = [
+    check('seconds to the first answer', median(column('first answer s')), { atMost: 30 }),
+    check('seconds to the end', median(column('all s')), { atMost: 120 }),
+    check('test accuracy', Math.min(...column('accuracy')), { atLeast: 0.78 }),
+  ];
+  return { rows, checks };
+}
