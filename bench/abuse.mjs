@@ -89,7 +89,7 @@ async function attackAll(hub, data, only) {
     }
     clearInterval(sampling);
     const after = await settle(hub.child.pid, before);
-    const files = (await readdir(join(data, 'tmp'))).length;
+    const files = (await readdir(join(data, 'tmp'))).filter((file) => file.startsWith('upload-')).length;
     return {
       rows,
       checks: checksOf({ rows, refusals, before, most, after, files, restarts: hub.child.exitCode === null ? 0 : 1 }),

@@ -34,7 +34,8 @@ export function attacksOn({ url, token, version, photo }) {
   const send = async (path, headers, body) => {
     const sent = begin(path, { ...headers, 'content-length': Buffer.byteLength(body) });
     const answered = once(sent, 'response');
-    await new Promise((resolve) => sent.end(body, resolve));
+    // The hub may answer, and hang up, before it has all of the request.
+    await Promise.race([new Promise((resolve) => sent.end(body, resolve)), answered]);
     const began = performance.now();
     const [response] = await answered;
     await text(response);
