@@ -31,10 +31,10 @@ def pictures(side):
     return (noise.reshape(shape) * brightness // PICTURES).astype(np.float32)
 
 
-def draw_head(layers, rng):
+def draw_head(layers, rng, gain=4.0):
     for layer in layers:
         if isinstance(layer, keras.Sequential):
-            draw_head(layer.layers, rng)
+            draw_head(layer.layers, rng, gain)
         elif isinstance(layer, kl.BatchNormalization):
             size = layer.moving_mean.shape
             values = [coarse(rng, size, 0.5, 1.5)] if layer.scale else []
@@ -42,7 +42,7 @@ def draw_head(layers, rng):
             layer.set_weights([*values, coarse(rng, size, -0.2, 0.4), coarse(rng, size, 0.5, 1.5)])
         elif isinstance(layer, kl.Dense):
             inputs, units = layer.kernel.shape
-            limit = 4 / np.sqrt(inputs)
+            limit = gain / np.sqrt(inputs)
             layer.set_weights([coarse(rng, weight.shape, -limit, limit) for weight in layer.weights])
 
 
@@ -139,12 +139,13 @@ CASES = [
     ("curved activations", curved, {}),
     ("activations with a slope", sloped, {"flat": True}),
     ("flattened maps of 1 x 1", flattened, {}),
-    ("flattened maps", flattened, {"image": 150}),
+    ("flattened maps", flattened, {"image": 150, "gain": 2.0}),
     ("flattened pooled features", flattened_twice, {}),
-    ("global maximum pooling", largest, {"image": 150}),
+    ("global maximum pooling", largest, {"image": 150, "gain": 0.5}),
+    ("the base's own maximum pooling", lambda: [answer()], {"cut": "mixed7", "pooling": "max", "gain": 0.5}),
     ("reshaped maximum", reshaped, {}),
     ("an average over the whole map", whole_window(kl.AveragePooling2D), {"cut": "mixed7"}),
-    ("a maximum over the whole map", whole_window(kl.MaxPooling2D), {"cut": "mixed4"}),
+    ("a maximum over the whole map", whole_window(kl.MaxPooling2D), {"cut": "mixed4", "gain": 0.5}),
     ("normalized maps", on_maps, {"image": 150}),
     ("noise and dropout everywhere", noisy, {"flat": True}),
     ("a head in a model of its own", nested, {}),
@@ -160,9 +161,12 @@ CASES = [
 ]
 
 
-def build(head, bases, rng, cut="mixed10", flat=False, input=INPUT, image=IMAGE, scaling=USUAL):
+def build(head, bases, rng, cut="mixed10", pooling=None, flat=False, input=INPUT, image=IMAGE, scaling=USUAL, gain=4.0):
     base = bases(image)
-    base = keras.Model(base.input, base.get_layer(cut).output, name="inception_v3")
+    end = base.get_layer(cut).output
+    if pooling == "max":
+        end = kl.GlobalMaxPooling2D()(end)
+    base = keras.Model(base.input, end, name="inception_v3")
     made = head()
     if flat:
         inputs, x = base.input, base.output
@@ -173,7 +177,7 @@ def build(head, bases, rng, cut="mixed10", flat=False, input=INPUT, image=IMAGE,
         x = base(kl.Rescaling(scale, offset=offset)(x))
     for layer in made:
         x = layer(x)
-    draw_head(made, rng)
+    draw_head(made, rng, gain)
     return keras.Model(inputs, x)
 
 

@@ -31,6 +31,7 @@ interface VersionAnswer {
   readonly runId: string | null;
   readonly testAccuracy: number;
   readonly labels: readonly string[];
+  readonly backbone: { readonly name: string };
   readonly exports: readonly { readonly format: string; readonly link: string; readonly bytes: number }[];
   readonly origin: { readonly fileName: string; readonly sha256: string } | null;
 }
@@ -239,6 +240,15 @@ describe('a model version', { timeout: 60_000 }, () => {
         expect(copy).toMatchObject({ labels, testAccuracy: version!.testAccuracy });
       }
     }
+    const { backbone } = version!;
+    const run = await hub.train({ datasetVersionId, backbone: backbone.name, recipe: QUICK });
+    const fineTune = { parentRunId: run.id, fineTuneFrom: 'mixed4' };
+    await expect(hub.ask('start-fine-tune-run', { input: fineTune })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(
+        'ends with mixed3; fine-tuning starts after one of mixed0 to mixed3 (received "mixed4")',
+      ),
+    });
     expect(await at('model', 'show', 'short')).toMatchObject({
       stdout: expect.stringMatching(/InceptionV3 x 0\.0625 to mixed3 +flatten > dense 8, relu > dense 3, softmax/),
     });
