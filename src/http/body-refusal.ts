@@ -18,7 +18,7 @@ type ParserError = Error & { readonly status: number; readonly type?: string; re
 
 /** Turns a parser's error about a request into a refusal. Other errors are returned unchanged, but for those of `toHubError`. */
 export function toRefusal(error: unknown, { headers }: Pick<IncomingMessage, 'headers'>): unknown {
-  if (!isParserError(error) || error.status >= 500) return toHubError(error);
+  if (error instanceof HubError || !isParserError(error) || error.status >= 500) return toHubError(error);
   const { status, limit } = error;
   if (status !== 413) return new BodyRefusal('BAD_INPUT', wordsOf(error, headers['content-encoding']), {}, status);
   return tooLong(limit as number);

@@ -207,9 +207,9 @@ describe('hub, beside a hub that runs', () => {
     expect((await runHub(...command, '--url', hub.url, '--data', hub.data)).code).toBe(EXIT[exit]);
   });
 
-  it('ends as failed for a disk that does not do what it should', async () => {
+  it('ends as refused for a folder that cannot hold data', async () => {
     const file = await hub.file('file', '');
-    expect((await runHub('start', '--data', join(file, 'data'))).code).toBe(EXIT.failed);
+    expect((await runHub('start', '--data', join(file, 'data'))).code).toBe(EXIT.refused);
   });
 
   it('prints the token, and where it comes from', async () => {

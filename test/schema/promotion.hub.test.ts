@@ -120,7 +120,7 @@ describe('a promotion', () => {
     [
       'too many rules',
       { rules: Array.from({ length: 21 }, () => ({ kind: 'MEASURED' })), reason: 'x' },
-      /^rules must have 0 to 20 items; it has 21\.$/,
+      /^\$rules must have 0 to 20 items; it has 21\.$/,
     ],
   ])('keeps its rules when they are to be changed with %s', async (_, given, message) => {
     const model = await newModel(1);

@@ -361,7 +361,7 @@ describe('tags', () => {
   it.each<[string, string[], RegExp]>([
     ['a bad name', ['good', 'Not good'], /^A name has 1 to 64 characters/],
     ['an empty name', [''], /^A name has 1 to 64 characters/],
-    ['more than 20', Array.from({ length: 21 }, (_, i) => `t${i}`), /^tags must have 0 to 20 items; it has 21\.$/],
+    ['more than 20', Array.from({ length: 21 }, (_, i) => `t${i}`), /^\$tags must have 0 to 20 items; it has 21\.$/],
   ])('are refused with %s', async (_, tags, message) => {
     expect(await refusal('tag-run', { id, tags })).toEqual({
       code: 'BAD_INPUT',
