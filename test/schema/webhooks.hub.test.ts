@@ -138,7 +138,7 @@ describe('a webhook', () => {
   it.each([
     ['an address without https', 'http://example.com/', ['TEST'], 'Only https addresses are used.'],
     ['no address', 'x', ['TEST'], 'Only https addresses are used.'],
-    ['nothing to be told of', 'https://example.com/', [], 'events must have 1 or more items; it has 0.'],
+    ['nothing to be told of', 'https://example.com/', [], 'events must have 1 to 4 items; it has 0.'],
   ])('is not made with %s', async (_, url, events, message) => {
     const query =
       'mutation ($url: String!, $events: [WebhookEvent!]!) { createWebhook(url: $url, events: $events) { secret } }';

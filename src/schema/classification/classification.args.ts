@@ -42,8 +42,8 @@ export class QuestionArgs {
 /** The same for several photos. */
 @ArgsType()
 export class ManyPhotosArgs extends QuestionArgs {
-  @Field(() => [UploadScalar], { description: `1 to ${BOUNDS.formFiles.value} photos.` })
-  @Checked(list(1, BOUNDS.formFiles.value))
+  @Field(() => [UploadScalar], { description: `At most ${BOUNDS.formFiles.value} photos.` })
+  @Checked(list(0, BOUNDS.formFiles.value))
   images!: UploadPromise[];
 }
 
