@@ -129,7 +129,7 @@ describe('hub demo --from', () => {
   );
 
   it('then continues: names dataset and model after the folder, and lets the better version serve', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const result = resultOf(await demo('colours', '--from', colours));
     expect(result).toMatchObject({
