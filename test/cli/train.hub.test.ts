@@ -65,7 +65,12 @@ describe('hub train', () => {
   it.each<[string, readonly string[], number, string]>([
     ['a dataset that is not there', ['--dataset', 'shapes'], 3, 'There is no dataset named shapes: '],
     ['a version that is not there', ['--dataset', 'colours', '--dataset-version', '9'], 3, 'colours has no version 9.'],
-    ['an image size out of range', ['--dataset', 'colours', '--image-size', '20'], 2, 'imageSize: must be 75 or more (received 20)'],
+    [
+      'an image size out of range',
+      ['--dataset', 'colours', '--image-size', '20'],
+      2,
+      'imageSize: must be 75 or more (received 20)',
+    ],
     ['a backbone that cannot be had', ['--dataset', 'colours', '--backbone', 'resnet'], 2, 'no backbone named resnet'],
     ['a hub that is not there', ['--dataset', 'colours', '--url', 'http://127.0.0.1:1'], 4, 'No hub answers at'],
     ['a wrong token', ['--dataset', 'colours', '--token', 'x'], 5, 'token'],
