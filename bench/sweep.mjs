@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { openSource } from '../out/datasets/detect.js';
 import { ingestImages } from '../out/datasets/ingest.js';
 import { startWorker } from '../out/jobs/worker-process.js';
-import { readKerasWeights } from '../out/network/keras-h5.js';
+import { readKerasBackbone } from '../out/network/keras/read-backbone.js';
 import { writeSafetensors } from '../out/network/safetensors.js';
 import { openBlobs } from '../out/storage/blob-place.js';
 import { resolveRecipe } from '../out/training/recipe-resolution.js';
@@ -109,7 +109,7 @@ async function writeFeatures(pictures, h5, folder) {
   await mkdir(blobPlace.folder, { recursive: true });
   const blobs = openBlobs(blobPlace);
   const { manifest, manifestBlob } = await ingestImages(await openSource(pictures), blobs);
-  const backbone = await blobs.put(writeSafetensors(await readKerasWeights(h5)));
+  const backbone = await blobs.put(writeSafetensors(await readKerasBackbone(h5))).weights;
   const recipe = resolveRecipe('standard', { ...RECIPE, epochs: 1 });
   const job = {
     ...{ manifestBlob: manifestBlob.sha256, backboneBlob: backbone.sha256, parentBlob: null, recipe, blobPlace },
