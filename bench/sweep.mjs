@@ -109,7 +109,7 @@ async function writeFeatures(pictures, h5, folder) {
   await mkdir(blobPlace.folder, { recursive: true });
   const blobs = openBlobs(blobPlace);
   const { manifest, manifestBlob } = await ingestImages(await openSource(pictures), blobs);
-  const backbone = await blobs.put(writeSafetensors(await readKerasBackbone(h5))).weights;
+  const backbone = await blobs.put(writeSafetensors((await readKerasBackbone(h5)).weights));
   const recipe = resolveRecipe('standard', { ...RECIPE, epochs: 1 });
   const job = {
     ...{ manifestBlob: manifestBlob.sha256, backboneBlob: backbone.sha256, parentBlob: null, recipe, blobPlace },

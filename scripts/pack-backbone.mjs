@@ -7,5 +7,5 @@ import { writeSafetensors } from '../out/network/safetensors.js';
 
 const [source, target] = process.argv.slice(2);
 if (!source || !target) throw new Error('usage: node scripts/pack-backbone.mjs WEIGHTS.h5 OUT.safetensors');
-const packed = quantizeBackbone(await readKerasBackbone(source)).weights;
+const packed = quantizeBackbone((await readKerasBackbone(source)).weights);
 await writeFile(target, writeSafetensors(packed));
