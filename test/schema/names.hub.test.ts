@@ -1,14 +1,8 @@
-import {
-  type GraphQLArgument,
-  type GraphQLInputType,
-  getNamedType,
-  isInputObjectType,
-  OperationTypeNode,
-} from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { permissionOf } from '../../src/schema/permission.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
-import { anyRequest } from '../support/any-request.js';
+import { anyRequest, textArguments } from '../support/any-request.js';
 import { ERROR } from '../support/hub-user.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -30,16 +24,6 @@ beforeAll(async () => {
 });
 afterAll(() => hub.remove());
 
-/** Paths of the arguments that are texts. */
-function textPaths(args: readonly Pick<GraphQLArgument, 'name' | 'type'>[], path = ''): string[] {
-  return args.flatMap(({ name, type }) => {
-    const at = path ? `${path}.${name}` : name;
-    const named = getNamedType(type as GraphQLInputType);
-    if (isInputObjectType(named)) return textPaths(Object.values(named.getFields()), at);
-    return named.name === 'ID' || named.name === 'String' ? [at] : [];
-  });
-}
-
 it.each(Object.entries(HOSTILE))('%s: no argument with it makes the hub fail', async (_, value) => {
   const failed: string[] = [];
   let count = 0;
@@ -47,7 +31,7 @@ it.each(Object.entries(HOSTILE))('%s: no argument with it makes the hub fail', a
     for (const field of Object.values(schema.getRootType(operation)!.getFields())) {
       const { model } = permissionOf(field);
       const own = model !== null && model !== 'NARROWED' ? { [model.argument]: OWN } : {};
-      for (const path of textPaths(field.args)) {
+      for (const { path } of textArguments(field.args)) {
         const { query, takesFile } = anyRequest(operation, field, { ...own, [path]: value });
         const file = { as: 'file', content: Buffer.from('no photo') };
         const { status, errors } = await hub.post(query, {}, takesFile ? file : undefined);

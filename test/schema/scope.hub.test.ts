@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type GraphQLArgument,
-  type GraphQLInputType,
-  getNamedType,
-  isInputObjectType,
-  OperationTypeNode,
-} from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { includes, ROLES, type Role } from '../../src/domain/role.js';
 import { permissionOf } from '../../src/schema/permission.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
 import type { PrismaClient } from '../../src/storage/database.js';
-import { anyRequest } from '../support/any-request.js';
+import { anyRequest, textArguments } from '../support/any-request.js';
 import { copyRun, copyVersions } from '../support/model-copies.js';
 import { TestHub } from '../support/test-hub.js';
 import { ROUTES } from './permissions.js';
@@ -71,20 +65,6 @@ beforeAll(async () => {
 });
 afterAll(() => hub.remove());
 
-/** Paths of the arguments that name an object, such as `input.runId`, with its type. */
-function namingPaths(
-  args: readonly Pick<GraphQLArgument, 'name' | 'type'>[],
-  path = '',
-): [path: string, type: string][] {
-  return args.flatMap(({ name, type }): [string, string][] => {
-    const at = path ? `${path}.${name}` : name;
-    const named = getNamedType(type as GraphQLInputType);
-    if (isInputObjectType(named)) return namingPaths(Object.values(named.getFields()), at);
-    if (named.name === 'ID') return [[at, 'ID']];
-    return named.name === 'String' && NAMES.test(name) ? [[at, 'String']] : [];
-  });
-}
-
 interface Question {
   readonly name: string;
   readonly needs: Role;
@@ -100,7 +80,8 @@ function* questions(): Generator<Question> {
       const { role: needs, model } = permissionOf(field);
       const own = model !== null && model !== 'NARROWED' ? { [model.argument]: OWN } : {};
       const scope = field.name === 'importModelVersion' ? { ...own, 'input.path': modelFile } : own;
-      for (const [path, type] of namingPaths(field.args)) {
+      for (const { path, name: argument, type } of textArguments(field.args)) {
+        if (type === 'String' && !NAMES.test(argument)) continue;
         const [values, none] = type === 'ID' ? [Object.values(foreign), NO_ID] : [[FOREIGN_NAME], NO_NAME];
         for (const value of values) {
           const ask = (named: string) => anyRequest(operation, field, { ...scope, [path]: named });

@@ -57,3 +57,20 @@ function textOf(type: GraphQLInputType, path: string, chosen: Chosen): string {
   if (value === undefined) throw new Error(`say in any-request.ts what fits ${type.name}`);
   return value;
 }
+
+/** An argument, or a field of an input type, that is a text: its path, for example `input.runId`, its name and its type. */
+export interface TextArgument {
+  readonly path: string;
+  readonly name: string;
+  readonly type: 'ID' | 'String';
+}
+
+/** All texts that the arguments hold, in input types too. */
+export function textArguments(args: readonly Pick<GraphQLArgument, 'name' | 'type'>[], within = ''): TextArgument[] {
+  return args.flatMap(({ name, type }): TextArgument[] => {
+    const path = within ? `${within}.${name}` : name;
+    const named = getNamedType(type as GraphQLInputType);
+    if (isInputObjectType(named)) return textArguments(Object.values(named.getFields()), path);
+    return named.name === 'ID' || named.name === 'String' ? [{ path, name, type: named.name }] : [];
+  });
+}

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { onTestFinished } from 'vitest';
+import { listenUntilTestEnds } from './listen.js';
 
 /** A forward proxy of this machine. */
 export interface ForwardProxy {
@@ -51,12 +50,6 @@ export async function forwardProxy({ login, status, leadsTo }: ForwardProxyOptio
       socket.on('error', () => undefined);
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  const url = await listenUntilTestEnds(server, sockets);
+  return { url, asked };
 }

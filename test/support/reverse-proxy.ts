@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { onTestFinished } from 'vitest';
+import { listenUntilTestEnds } from './listen.js';
 
 /**
  * Starts a reverse proxy that shows a server under a path, also its WebSockets, until the test has finished. Other paths
@@ -42,12 +40,6 @@ export async function reverseProxy(target: string, path: string, removes: boolea
     passed.on('error', () => client.destroy());
     passed.end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+  const url = await listenUntilTestEnds(server, sockets);
+  return url + path;
 }
