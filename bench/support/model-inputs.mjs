@@ -1,12 +1,11 @@
 // Files of models, and what a hub makes of them.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { judgeRefusal } from './dataset-inputs.mjs';
+import { importFile } from './import-file.mjs';
 
-const POLL_MS = 100;
 /** Classes of the files, in the order of their outputs. */
 export const LABELS = ['ant', 'bee', 'cat'];
 
@@ -46,21 +45,4 @@ export async function importCase(hub, folder, datasetVersionId, { file, labels =
   const error = await importFile(hub.client, input).catch((failure) => failure);
   if (error) return expected ? judgeRefusal(error, expected) : { fault: `${error.code}: ${error.message}` };
   return expected ? { fault: 'imported' } : { isRefusal: false };
-}
-
-/** @returns the error with which it ended, or null. */
-async function importFile(client, input) {
-  const { importModelVersion } = await client.request(
-    'mutation ($input: ImportModelVersionInput!) { importModelVersion(input: $input) { id } }',
-    { input },
-  );
-  for (;;) {
-    const { modelImports } = await client.request(
-      'query ($model: String!) { modelImports(model: $model) { id version error { code message } } }',
-      { model: input.model },
-    );
-    const { version, error } = modelImports.find(({ id }) => id === importModelVersion.id);
-    if (error || version !== null) return error;
-    await delay(POLL_MS);
-  }
 }

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { importFile } from './import-file.mjs';
 import { runPeer } from './python.mjs';
 
 /** What is exported. */
@@ -58,30 +59,14 @@ export async function compareImports(python, hub, folder, { datasetVersionId, si
   for (const format of ['h5', 'keras']) {
     const began = performance.now();
     const input = { model: format, path: join(folder, `model.${format}`), datasetVersionId };
-    await importFile(hub.client, input);
+    const error = await importFile(hub.client, input);
+    if (error) throw new Error(error.message);
     const seconds = (performance.now() - began) / 1000;
     const answers = await answersOf(hub, format, 1, side, pictures);
     const difference = answers.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
     rows.push({ format: `.${format}`, difference, seconds });
   }
   return rows;
-}
-
-async function importFile(client, input) {
-  const { importModelVersion } = await client.request(
-    'mutation ($input: ImportModelVersionInput!) { importModelVersion(input: $input) { id } }',
-    { input },
-  );
-  for (;;) {
-    const { modelImports } = await client.request(
-      'query ($model: String!) { modelImports(model: $model) { id version error { message } } }',
-      { model: input.model },
-    );
-    const { version, error } = modelImports.find(({ id }) => id === importModelVersion.id);
-    if (error) throw new Error(error.message);
-    if (version !== null) return;
-    await delay(POLL_MS);
-  }
 }
 
 /** Waits until the form with 8 bits is made. */
