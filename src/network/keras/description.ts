@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import { type Call, namesIn, readCall } from './calls.js';
+import { asModel, classOf, type LayerJson, MOST_LAYERS, type ModelJson, nameIn } from './model-json.js';
 
 /** Most characters of a description; InceptionV3's has 300,000. */
 export const LONGEST = 16 * 1024 ** 2;
-/** Most layers and most levels of nested models in a file; InceptionV3 with a head has 316 layers. */
-const MOST_LAYERS = 2000;
+/** Most levels of nested models in a file. */
 const DEEPEST = 4;
 
 /** A layer of a Keras model file. Nested models are flattened. */
@@ -24,48 +23,16 @@ export interface ReadLayer {
   readonly place: readonly string[];
 }
 
-/** Up to Keras 2.2.2 the configuration of a Sequential is the list of its layers. */
-const config = z.preprocess(
-  (value) => (Array.isArray(value) ? { layers: value as unknown[] } : value),
-  z.record(z.string(), z.unknown()),
-);
-const layerSchema = z.object({
-  class_name: z.string(),
-  /** `Custom>Mine` for a class of the file's maker. */
-  registered_name: z.string().nullish(),
-  name: z.string().nullish(),
-  config,
-  build_config: z.record(z.string(), z.unknown()).nullish(),
-  /** Layers of a Sequential have none. */
-  inbound_nodes: z.array(z.unknown()).default([]),
-});
-type LayerJson = z.output<typeof layerSchema>;
-const ends = z.array(z.unknown());
-const modelSchema = z.object({
-  class_name: z.string(),
-  registered_name: z.string().nullish(),
-  config: config.pipe(
-    z.object({
-      name: z.string().default('model'),
-      layers: z.array(layerSchema).max(MOST_LAYERS),
-      output_layers: ends.optional(),
-      build_input_shape: z.unknown().optional(),
-    }),
-  ),
-  build_config: z.record(z.string(), z.unknown()).nullish(),
-});
-type ModelJson = z.output<typeof modelSchema>;
-
 const MODELS: ReadonlySet<string> = new Set(['Functional', 'Model', 'Sequential']);
 
 /** Reads the layers of a model's description, each after its inputs. @throws WEIGHTS_REFUSED when it cannot be read. */
 export function readDescription(text: string): readonly ReadLayer[] {
   if (text.length > LONGEST)
     throw refuseModel(`its description has ${text.length} characters; the limit is ${LONGEST}`);
-  const model = modelSchema.safeParse(parse(text));
-  if (!model.success) throw refuseModel('it describes no model of layers');
+  const model = asModel(parse(text));
+  if (!model) throw refuseModel('it describes no model of layers');
   const layers: ReadLayer[] = [];
-  const [output] = flatten(model.data, { layers, inputs: [], path: [], place: ['layers'] });
+  const [output] = flatten(model, { layers, inputs: [], path: [], place: ['layers'] });
   if (output === undefined) throw refuseModel('its model has no output');
   return layers;
 }
@@ -138,24 +105,15 @@ function add(
   if (training) {
     throw refuseModel(`${nameOf({ name, type })} is called with training=True: it computes as in training`);
   }
-  const inner = modelSchema.safeParse(json);
-  if (inner.success && MODELS.has(type)) {
-    return flatten(inner.data, { layers, inputs, path: at.path, place: [...at.place, 'layers'] });
+  const inner = asModel(json);
+  if (inner && MODELS.has(type)) {
+    return flatten(inner, { layers, inputs, path: at.path, place: [...at.place, 'layers'] });
   }
   if (layers.length >= MOST_LAYERS) throw refuseModel(`it has more than ${MOST_LAYERS} layers`);
   // The input layer of a nested model passes on its input.
   const reads = type === 'InputLayer' ? given : inputs;
   layers.push({ type, name, inputs: reads, config: json.config, values, ...at });
   return [layers.length - 1];
-}
-
-function nameIn({ name, config: { name: own } }: LayerJson): string {
-  return name ?? (typeof own === 'string' ? own : '');
-}
-
-/** The class of a layer or model; that of the file's maker with its registered name, since it may have a name of Keras. */
-function classOf({ class_name: name, registered_name: registered }: LayerJson | ModelJson): string {
-  return registered?.includes('>') ? registered : name;
 }
 
 function callOf({ inbound_nodes: [node, ...others] }: LayerJson): Call {
