@@ -1,3 +1,5 @@
+import { NOT_STATED } from '../domain/backbone/published-backbones.js';
+
 interface About {
   readonly name: string;
   readonly trainedOn: string;
@@ -6,6 +8,6 @@ interface About {
 
 /** A backbone and what is known of it, on one line. */
 export function backboneText({ name, trainedOn, figures }: About): string {
-  const known = [trainedOn, figures].filter((text) => text !== 'not stated').join('; ');
+  const known = [trainedOn, figures].filter((text) => text !== NOT_STATED).join('; ');
   return known === '' ? `Backbone ${name}` : `Backbone ${name}: ${known}`;
 }

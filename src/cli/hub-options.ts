@@ -38,7 +38,11 @@ export function withHubOptions(command: Command): Command {
     .option('--max-photo-memory <megabytes>', 'memory that decoding a photo or image may take', '600')
     .option('--worker-memory <gigabytes>', 'memory that a job may take; 80% of the memory of the machine by default')
     .option('--max-requests <number>', 'requests per token and minute', '60000')
-    .option('--max-connections <number>', 'connections at the same time; over it, whoever has most loses one', '2000')
+    .option(
+      '--max-connections <number>',
+      'connections at the same time; over it, the token that holds most loses one',
+      '2000',
+    )
     .option('--max-uploads <number>', 'archives received or downloaded at the same time', '16')
     .option('--max-queued-runs <number>', 'runs and sweeps that may wait in the queue', '10000')
     .option('--max-disk <gigabytes>', 'size of the data folder above which data and runs are refused')

@@ -36,7 +36,8 @@ interface Connection {
 
 /**
  * The connections of the HTTP server: how many there are, in all and for each token, how slowly they may send and read, and
- * how they end. Over the limit, whoever has most connections loses one: a token, or all those who have not shown one.
+ * how they end. Over the limit, the token that holds the most connections loses one; connections without a token count as one
+ * token.
  */
 export class Connections {
   readonly #open = new Map<Socket, Connection>();

@@ -11,9 +11,9 @@ const WRITES = new Set([
 ]);
 
 /**
- * Refuses every write of a number that is not finite, whatever the table. PostgreSQL stores NaN in a column, JSON makes null of
- * it, and both break whoever reads the row: GraphQL can answer neither. Tasks report such figures with an error of their own;
- * this is for those that do not.
+ * Refuses every write of a number that is not finite, whatever the table. PostgreSQL would store NaN, and
+ * JSON would turn it into null; GraphQL can return neither for a number, so every later read of the row would fail. Jobs check
+ * their own figures and report a clearer error; this check is the last one.
  */
 export const onlyFiniteValues = Prisma.defineExtension({
   name: 'only finite values',
