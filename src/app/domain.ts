@@ -88,6 +88,7 @@ export function openDomain(opened: Opened): Domain {
     runList: new RunList(prisma),
     runLoaders: new RunLoaders(prisma),
     runs: training.runs,
+    pipelines: training.pipelines,
     samples: new SampleService(SAMPLES),
     sweeps: new SweepService(prisma, queue, runner, quotas, training.backbones),
     tokens,

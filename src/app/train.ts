@@ -3,6 +3,8 @@ import { readCodeVersion } from '../code-version.js';
 import { BackboneService } from '../domain/backbone/backbone-service.js';
 import { EstimateService } from '../domain/estimate/estimate-service.js';
 import { FeatureCache } from '../domain/run/feature-cache.js';
+import { FollowingRuns } from '../domain/run/following-runs.js';
+import { PipelineService } from '../domain/run/pipeline-service.js';
 import { ReleaseHandler } from '../domain/run/release-handler.js';
 import { RunBlobs } from '../domain/run/run-blobs.js';
 import { RunJournal } from '../domain/run/run-journal.js';
@@ -24,6 +26,7 @@ export interface Training {
   readonly backbones: BackboneService;
   readonly estimates: EstimateService;
   readonly runs: RunService;
+  readonly pipelines: PipelineService;
   readonly runBlobs: RunBlobs;
   readonly handlers: Pick<JobHandlers, 'train' | 'sweep' | 'release'>;
 }
@@ -47,15 +50,17 @@ export async function openTraining(
   const backbones = new BackboneService(prisma, blobs, shared.allowed, files);
   const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9, computer);
   const journal = new RunJournal(prisma, changes, outbox);
-  const states = new RunStates(prisma, journal);
+  const states = new RunStates(prisma, journal, new FollowingRuns(queue, journal));
   const runBlobs = new RunBlobs(prisma, blobs);
   const work = { prisma, blobPlace, backbones, cache, compute };
   const runs = new RunService({ prisma, queue, runner, states, journal, runBlobs, quotas, backbones, changes });
+  const pipelines = new PipelineService({ prisma, queue, runs, quotas, backbones, changes });
   const code = readCodeVersion(PACKAGE_FOLDER);
   return {
     backbones,
     estimates: new EstimateService({ ...work, bytesPerCall, computer, runner }),
     runs,
+    pipelines,
     runBlobs,
     handlers: {
       train: new TrainHandler({ ...work, runBlobs, journal, states, code }),

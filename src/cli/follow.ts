@@ -43,8 +43,11 @@ export async function followToEnd(client: HubClient, id: string, line: Ora, opti
   }
   const { run } = await client.request(RUN, { id });
   if (!run) throw new HubError('NOT_FOUND', `There is no run ${id}.`);
-  if (run.error) throw new HubError('RUN_FAILED', `The run ${id} failed: ${run.error.message}`);
-  if (run.testAccuracy === null) throw new HubError('RUN_CANCELLED', `The run ${id} is ${run.state}.`);
+  if (run.state === 'FAILED') throw new HubError('RUN_FAILED', `The run ${id} failed: ${run.error?.message}`);
+  if (run.testAccuracy === null) {
+    const why = run.error ? `: ${run.error.message}` : '.';
+    throw new HubError('RUN_CANCELLED', `The run ${id} is ${run.state}${why}`);
+  }
   const taken = run.seconds ? ` in ${duration(run.seconds.features + run.seconds.training)}` : '';
   line.succeed(`${title} ${id}: test accuracy ${percent(run.testAccuracy)}${taken}`);
   return run;

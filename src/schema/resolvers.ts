@@ -17,6 +17,7 @@ import type { PromotionService } from '../domain/promotion/promotion-service.js'
 import type { Quotas } from '../domain/quota/quotas.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import type { RolloutService } from '../domain/rollout/rollout-service.js';
+import type { PipelineService } from '../domain/run/pipeline-service.js';
 import type { ProvenanceService } from '../domain/run/provenance-service.js';
 import type { RunList } from '../domain/run/run-list.js';
 import type { RunLoaders } from '../domain/run/run-loaders.js';
@@ -81,6 +82,7 @@ export interface Services {
   readonly runList: RunList;
   readonly runLoaders: RunLoaders;
   readonly runs: RunService;
+  readonly pipelines: PipelineService;
   readonly samples: SampleService;
   readonly sweeps: SweepService;
   readonly tokens: TokenService;
@@ -111,7 +113,7 @@ export function resolversOf(services: Services): readonly object[] {
     new RecipeResolver(),
     new RunFields(services.runLoaders),
     new ProvenanceResolver(services.provenance),
-    new RunResolver(services.runs, services.runList),
+    new RunResolver(services.runs, services.pipelines, services.runList),
     new SampleResolver(services.samples),
     new SweepResolver(services.sweeps),
     new TestPredictionResolver(services.datasetVersions),

@@ -79,3 +79,5 @@ export const PIPELINES = {
   },
 } as const satisfies Record<string, Pipeline>;
 export type PipelineName = keyof typeof PIPELINES;
+
+export const isPipelineName = (name: string): name is PipelineName => Object.hasOwn(PIPELINES, name);

@@ -112,10 +112,18 @@ describe('hub, beside a hub that runs', () => {
     expect(ended.stderr).toMatch(/Run \S+: test accuracy \d+\.\d%/);
   });
 
-  it('cannot leave a recipe of several runs alone', async () => {
-    const train = ['train', '--dataset', 'colours', '--recipe', 'seed'];
-    expect(await refused(2, ...train, '--detach')).toContain('the recipe seed has 3 runs');
+  it('queues all runs of a recipe without waiting; cancelling one cancels those after it', async () => {
+    const train = ['train', '--dataset', 'colours', '--dataset-version', '1', '--recipe', 'seed'];
+    const bundled = ['--backbone', 'tiny-imagenet-2'];
     expect(await refused(2, ...train, '--detach', '--follow')).toContain('cannot be used with');
+    const { runs } = await json<{ runs: (Named & { kind: string })[] }>(...train, ...bundled, '--detach');
+    expect(runs.map(({ kind }) => kind)).toEqual(['TRANSFER', 'FINE_TUNE', 'FINE_TUNE']);
+    await shown('run', 'cancel', runs[0]!.id);
+    const { code, stderr } = await run('run', 'follow', runs[2]!.id);
+    expect({ code, stderr }).toEqual({
+      code: 6,
+      stderr: expect.stringContaining(`Its parent run ${runs[0]!.id} was cancelled.`),
+    });
   });
 
   it('lists runs by page, and shows one', async () => {

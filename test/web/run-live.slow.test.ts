@@ -101,7 +101,7 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
     },
   );
 
-  it('leads through the stages of a recipe: the first run offers the next, which is filled in', TRAINING, async () => {
+  it('queues all runs of a recipe, and shows each with the others', TRAINING, async () => {
     const { page, problems, close } = await open('/runs/new');
     page.setDefaultTimeout(TRAINING.timeout);
     await page.getByRole('radio', { name: 'tiny-imagenet-2' }).check();
@@ -109,13 +109,16 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
     await page.getByText('This recipe has 2 runs').waitFor();
     await page.getByText(/^About .* of memory$/).waitFor(); // the estimate
     await page.getByRole('button', { name: 'Start' }).click();
-    await page.getByRole('link', { name: 'Prepare stage 2' }).click();
-    expect(await page.getByRole('combobox', { name: 'splitLayer' }).inputValue()).toBe('mixed2');
-    await page.getByRole('textbox', { name: /^epochs/ }).fill('2');
-    await page.getByRole('button', { name: 'Start' }).click();
+    const stages = page.getByRole('region', { name: 'Stage 1 of 2 of the recipe “best”' }).getByRole('listitem');
+    await expect.poll(() => stages.count()).toBe(2);
+    await stages.last().getByRole('link').click();
+    await page.getByRole('heading', { name: 'Stage 2 of 2 of the recipe “best”' }).waitFor();
     await state(page, 'Succeeded');
     const run = await hub.run(page.url().split('/').at(-1) as string);
-    expect(run).toMatchObject({ kind: 'FINE_TUNE', tags: ['best.2-of-2'], recipe: { schedule: 'COSINE', epochs: 2 } });
+    expect(run).toMatchObject({ kind: 'FINE_TUNE', recipe: { schedule: 'COSINE', splitLayer: 'mixed2' } });
+    await page.goto(new URL('/runs', page.url()).href);
+    await page.getByText('Fine-tune 2/2').waitFor();
+    await page.getByText('Transfer 1/2').waitFor();
     expect(problems).toEqual([]);
     await close();
   });

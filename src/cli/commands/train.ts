@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { HubError } from '../../errors.js';
 import { PIPELINES, type PipelineName } from '../../training/presets.js';
 import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
@@ -12,12 +11,16 @@ import { interruptible } from '../interrupt.js';
 import { nameValuePairs, wholeNumber } from '../numbers.js';
 import { fields, print } from '../output.js';
 import { ESTIMATE, type Estimate } from '../requests/estimate.js';
-import { type Run, START_FINE_TUNE, START_TRANSFER } from '../requests/run.js';
+import { type Run, START_PIPELINE } from '../requests/run.js';
 import { spinner } from '../spinner.js';
 import { type TrainingData, withTrainingData } from '../training-data.js';
 import { working } from '../working.js';
 
-type TransferInput = VariablesOf<typeof START_TRANSFER>['input'];
+type PipelineInput = VariablesOf<typeof START_PIPELINE>['input'];
+
+const KINDS = { TRANSFER: 'transfer', FINE_TUNE: 'fine-tuning' } as const;
+/** Names of the presets in GraphQL. */
+const PRESET_NAMES = { standard: 'STANDARD', seed: 'SEED', best: 'BEST' } as const;
 
 interface TrainOptions extends ConnectionOptions, TrainingData {
   readonly recipe: PipelineName;
@@ -49,51 +52,42 @@ export function trainCommand(program: Command): void {
       .option('--set <name=value>', 'set a hyperparameter of the (first) run; repeatable', nameValuePairs)
       .option('--estimate', 'estimate time and memory of the (first) run without starting it')
       .option('--follow', 'print log and epochs while waiting')
-      .addOption(new Option('--detach', 'do not wait for the end; for recipes of a single run').conflicts('follow')),
+      .addOption(new Option('--detach', 'queue the runs without waiting for their end').conflicts('follow')),
   ).action(async (options: TrainOptions) => {
-    const { stages } = PIPELINES[options.recipe];
-    if (options.detach && stages.length > 0) {
-      const message = `--detach: the recipe ${options.recipe} has ${stages.length + 1} runs, each started when the one before has ended. Leave out --detach.`;
-      throw new HubError('BAD_INPUT', message);
-    }
     const client = await connect(options);
-    const input = await transferInput(client, options);
+    const data = await trainingData(client, options);
     if (options.estimate) {
+      const preset = PRESET_NAMES[PIPELINES[options.recipe].preset];
+      const input = { ...data, preset };
       const { estimateTransferRun: estimate } = await working('Estimating', () => client.request(ESTIMATE, { input }));
       print(options, { estimate }, () => estimateText(estimate));
       return;
     }
+    const input = { ...data, pipeline: options.recipe };
+    const { startPipeline: queued } = await client.request(START_PIPELINE, { input });
     if (options.detach) {
-      const { startTransferRun: run } = await client.request(START_TRANSFER, { input });
-      print(options, { runs: [run] }, () => `Run ${run.id} is queued: "hub run follow ${run.id}" follows it.`);
+      print(options, { runs: queued }, () => queued.map(queuedText).join('\n'));
       return;
     }
-    const runs = await interruptible((signal) => trainAll(client, input, options, signal));
+    const runs = await interruptible((signal) => followAll(client, queued, options, signal));
     print(options, { runs });
   });
 }
 
-/** Trains the runs of a pipeline, each continuing the one before. */
-async function trainAll(
+/** Follows the runs of a pipeline to their ends, one after the other. */
+async function followAll(
   client: HubClient,
-  input: TransferInput,
-  { recipe, follow }: TrainOptions,
+  queued: readonly Run[],
+  { follow }: TrainOptions,
   signal: AbortSignal,
 ): Promise<Run[]> {
-  const { stages } = PIPELINES[recipe];
-  const count = stages.length + 1;
-  const titled = (stage: number, kind: string): string => (count > 1 ? `Stage ${stage} of ${count}, ${kind}` : 'Run');
   const line = spinner();
-  const wait = (id: string, title: string): Promise<Run> =>
-    followToEnd(client, id, line, { title, lines: follow, signal });
+  const runs: Run[] = [];
   try {
-    const { startTransferRun } = await client.request(START_TRANSFER, { input });
-    let last = await wait(startTransferRun.id, titled(1, 'transfer'));
-    const runs = [last];
-    for (const [i, stage] of stages.entries()) {
-      const { startFineTuneRun } = await client.request(START_FINE_TUNE, { input: { parentRunId: last.id, ...stage } });
-      last = await wait(startFineTuneRun.id, titled(i + 2, 'fine-tuning'));
-      runs.push(last);
+    for (const [i, { id, kind }] of queued.entries()) {
+      const stage = `Stage ${i + 1} of ${queued.length}, ${KINDS[kind]}`;
+      const title = queued.length > 1 ? stage : 'Run';
+      runs.push(await followToEnd(client, id, line, { title, lines: follow, signal }));
     }
     return runs;
   } finally {
@@ -101,12 +95,12 @@ async function trainAll(
   }
 }
 
-async function transferInput(client: HubClient, options: TrainOptions): Promise<TransferInput> {
+const queuedText = ({ id }: Run): string => `Run ${id} is queued: "hub run follow ${id}" follows it.`;
+
+async function trainingData(client: HubClient, options: TrainOptions): Promise<Omit<PipelineInput, 'pipeline'>> {
   const { backbone, imageSize, seed } = options;
   const datasetVersionId = await findVersion(client, options.dataset, options.datasetVersion);
-  const { preset } = PIPELINES[options.recipe];
-  const name = preset.toUpperCase() as Uppercase<typeof preset>;
-  return { datasetVersionId, backbone, preset: name, recipe: { imageSize, seed, ...hyperparameters(options.set) } };
+  return { datasetVersionId, backbone, recipe: { imageSize, seed, ...hyperparameters(options.set) } };
 }
 
 function estimateText(estimate: Estimate): string {

@@ -76,6 +76,14 @@ export const START_FINE_TUNE = graphql(
   `,
   [RUN_FIELDS],
 );
+export const START_PIPELINE = graphql(
+  `
+    mutation StartPipeline($input: StartPipelineInput!) {
+      startPipeline(input: $input) { ...RunFields }
+    }
+  `,
+  [RUN_FIELDS],
+);
 
 export const RUN_EVENTS = graphql(`
   subscription RunEvents($id: ID!, $after: Int!) {

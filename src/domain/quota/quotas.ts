@@ -55,10 +55,10 @@ export class Quotas {
     else this.#uploadsOf.set(actor, own);
   }
 
-  /** Call it before queuing a run or sweep. @throws LIMIT_EXCEEDED. */
-  async admitRun(): Promise<void> {
+  /** Call it before queuing runs or a sweep. @throws LIMIT_EXCEEDED. */
+  async admitRuns(count = 1): Promise<void> {
     const quota = await this.#queuedRuns();
-    if (quota.used >= this.settings.maxQueuedRuns) throw limitExceeded(quota, 'runs and sweeps that wait', 60);
+    if (quota.used + count > this.settings.maxQueuedRuns) throw limitExceeded(quota, 'runs and sweeps that wait', 60);
     await this.admitData();
   }
 

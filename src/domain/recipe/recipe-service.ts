@@ -1,8 +1,8 @@
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
-import { type FineTuneStage, PIPELINES, PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
-import type { Recipe } from '../../training/recipe.js';
-import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
-import type { Hyperparameter, Pipeline, PipelineStage, Preset } from './recipe.js';
+import { stagesOf } from '../../training/pipeline.js';
+import { PIPELINES, type PipelineName, PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
+import { resolveRecipe } from '../../training/recipe-resolution.js';
+import type { Hyperparameter, Pipeline, Preset } from './recipe.js';
 
 export function listHyperparameters(): Hyperparameter[] {
   return HYPERPARAMETERS.map((about) => ({
@@ -26,14 +26,8 @@ export function listPresets(): Preset[] {
 }
 
 export function listPipelines(): Pipeline[] {
-  return Object.entries(PIPELINES).map(([name, { description, preset, stages }]) => {
-    const resolved: PipelineStage[] = [{ kind: 'TRANSFER', changes: {}, recipe: resolveRecipe(preset, {}) }];
-    for (const stage of stages as readonly FineTuneStage[]) {
-      const { fineTuneFrom, ...rest } = stage;
-      const given = { ...rest, ...(fineTuneFrom && { splitLayer: fineTuneFrom }) };
-      const recipe = resolveFineTuneRecipe(resolved.at(-1)?.recipe as Recipe, given);
-      resolved.push({ kind: 'FINE_TUNE', changes: stage, recipe });
-    }
-    return { name, description, preset, stages: resolved };
+  return (Object.keys(PIPELINES) as PipelineName[]).map((name) => {
+    const { description, preset } = PIPELINES[name];
+    return { name, description, preset, stages: stagesOf(name) };
   });
 }

@@ -1,4 +1,5 @@
 import type { HyperparameterKind } from '../../training/hyperparameters.js';
+import type { PipelineStage } from '../../training/pipeline.js';
 import type { PresetName } from '../../training/presets.js';
 import type { Recipe, RunKind, Scale } from '../../training/recipe.js';
 
@@ -32,15 +33,6 @@ export interface Preset {
   readonly name: PresetName;
   readonly description: string;
   /** With every default resolved. */
-  readonly recipe: Recipe;
-}
-
-/** One run of a pipeline. */
-export interface PipelineStage {
-  readonly kind: RunKind;
-  /** Overrides of the preset, or the arguments of `startFineTuneRun` other than the parent. */
-  readonly changes: object;
-  /** The resolved recipe without further overrides. */
   readonly recipe: Recipe;
 }
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Repeater, SlidingBuffer } from '@graphql-yoga/subscription';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
+import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
@@ -40,32 +41,14 @@ export class RunJournal {
   ) {}
 
   /**
-   * Writes events under the run's next numbers, together with changes of the run's row, and announces
-   * them. Epochs become rows of their own too.
+   * Writes events with `append` in a transaction of their own, and announces them.
    * @returns false, with nothing written, when the run is in none of the states `before`, or in another attempt.
    */
-  async write(
-    id: string,
-    events: readonly EventDetails[],
-    { data = {}, before, attempt, inTransaction, cleanUp }: SideEffects = {},
-  ): Promise<boolean> {
-    const where = { id, ...(before && { state: { in: [...before] } }), ...(attempt !== undefined && { attempt }) };
-    const epochs = events.flatMap((event) => ('epoch' in event ? [event.epoch] : []));
-    const state = events.flatMap((event) => ('state' in event ? [event.state] : [])).at(-1);
-    const ended = state !== undefined && isFinal(state);
-    const counted = { ...data, eventCount: { increment: events.length } };
+  async write(id: string, events: readonly EventDetails[], effects: SideEffects = {}): Promise<boolean> {
+    const { inTransaction, cleanUp, ...row } = effects;
     try {
       await this.prisma.$transaction(async (tx) => {
-        const { eventCount } = await tx.run.update({ where, data: counted, select: { eventCount: true } });
-        const first = eventCount - events.length + 1;
-        for (const event of events) {
-          if ('progress' in event) await tx.runEvent.deleteMany({ where: overtakenBy(id, event.progress.phase) });
-        }
-        if (epochs.length > 0) await tx.runEpoch.createMany({ data: epochs.map((epoch) => ({ runId: id, ...epoch })) });
-        await tx.runEvent.createMany({
-          data: events.map((event, i) => ({ runId: id, ...eventRow(first + i, event) })),
-        });
-        if (ended) await this.outbox.put(tx, 'RUN_ENDED', { runId: id, state });
+        await this.append(tx, id, events, row);
         await inTransaction?.(tx);
       });
     } catch (error) {
@@ -75,10 +58,39 @@ export class RunJournal {
     try {
       await cleanUp?.();
     } finally {
-      this.#news.emit(id);
-      if (state !== undefined || epochs.length > 0) this.changes.tell('RUN', id);
+      this.announce(id, events);
     }
     return true;
+  }
+
+  /**
+   * Writes events under the run's next numbers, together with changes of the run's row. Epochs become rows of their own too.
+   * Call `announce` after the transaction. @throws Prisma's error for a missing row, where `write` returns false.
+   */
+  async append(
+    tx: Prisma.TransactionClient,
+    id: string,
+    events: readonly EventDetails[],
+    { data = {}, before, attempt }: Pick<SideEffects, 'data' | 'before' | 'attempt'>,
+  ): Promise<void> {
+    const where = { id, ...(before && { state: { in: [...before] } }), ...(attempt !== undefined && { attempt }) };
+    const counted = { ...data, eventCount: { increment: events.length } };
+    const { eventCount } = await tx.run.update({ where, data: counted, select: { eventCount: true } });
+    const first = eventCount - events.length + 1;
+    for (const event of events) {
+      if ('progress' in event) await tx.runEvent.deleteMany({ where: overtakenBy(id, event.progress.phase) });
+    }
+    const epochs = epochsIn(events);
+    if (epochs.length > 0) await tx.runEpoch.createMany({ data: epochs.map((epoch) => ({ runId: id, ...epoch })) });
+    await tx.runEvent.createMany({ data: events.map((event, i) => ({ runId: id, ...eventRow(first + i, event) })) });
+    const state = stateIn(events);
+    if (state !== undefined && isFinal(state)) await this.outbox.put(tx, 'RUN_ENDED', { runId: id, state });
+  }
+
+  /** Tells readers and caches of events that have been written. */
+  announce(id: string, events: readonly EventDetails[]): void {
+    this.#news.emit(id);
+    if (stateIn(events) !== undefined || epochsIn(events).length > 0) this.changes.tell('RUN', id);
   }
 
   /**
@@ -142,6 +154,13 @@ export class RunJournal {
     }, new SlidingBuffer(1));
   }
 }
+
+/** The last state among events. */
+const stateIn = (events: readonly EventDetails[]): RunState | undefined =>
+  events.flatMap((event) => ('state' in event ? [event.state] : [])).at(-1);
+
+const epochsIn = (events: readonly EventDetails[]): EpochMetrics[] =>
+  events.flatMap((event) => ('epoch' in event ? [event.epoch] : []));
 
 /** Earlier progress in a phase. */
 function overtakenBy(runId: string, phase: string): Prisma.RunEventWhereInput {

@@ -32,6 +32,7 @@ export interface RunFilter {
   /** Number of the dataset's version; needs `dataset`. */
   readonly datasetVersion?: number | null;
   readonly tag?: string | null;
+  readonly pipelineId?: string | null;
   readonly metrics?: readonly MetricRange[] | null;
   readonly createdFrom?: Date | null;
   /** Exclusive. */
@@ -93,7 +94,8 @@ export class RunList {
   }
 
   async #where(filter: RunFilter): Promise<Prisma.RunWhereInput> {
-    const { states, kind, dataset, datasetVersion, tag, metrics, createdFrom, createdBefore, text } = filter;
+    const { states, kind, dataset, datasetVersion, tag, pipelineId, metrics, createdFrom, createdBefore, text } =
+      filter;
     if (datasetVersion && !dataset) {
       const message = 'A dataset version needs its dataset: each dataset numbers its own versions.';
       throw new HubError('BAD_INPUT', message, { datasetVersion });
@@ -103,6 +105,7 @@ export class RunList {
     if (kind) all.push({ kind });
     if (dataset) all.push({ datasetVersionId: { in: await this.#versions(dataset, datasetVersion ?? undefined) } });
     if (tag) all.push({ tags: { has: tag } });
+    if (pipelineId) all.push({ pipelineId });
     for (const { metric, atLeast, atMost } of metrics ?? []) {
       all.push({ [metric]: { not: null, gte: atLeast ?? undefined, lte: atMost ?? undefined } });
     }

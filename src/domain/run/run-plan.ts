@@ -2,11 +2,13 @@ import { HubError } from '../../errors.js';
 import { FIRST_TRAINED_LAYERS, type FirstTrainedLayer, lastBlockIn } from '../../network/inception-v3.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { checkClassWeights } from '../../training/class-weights.js';
-import type { PresetName } from '../../training/presets.js';
-import type { Recipe, RunKind } from '../../training/recipe.js';
+import { stagesOf } from '../../training/pipeline.js';
+import { isPipelineName, PIPELINES, type PresetName } from '../../training/presets.js';
+import { firstTrainedLayerOf, type Recipe, type RunKind } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
 import { classesOf } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
+import type { RunState } from './run.js';
 import { recipeOf } from './run-row.js';
 
 /** Recipe fields that a caller sets; undefined leaves a field as it is. */
@@ -24,6 +26,16 @@ export interface FineTuneRequest {
   readonly parentRunId: string;
   readonly firstTrainedLayer: FirstTrainedLayer;
   readonly recipe: RecipeOverrides;
+}
+
+export interface PipelineRequest {
+  readonly datasetVersionId: string;
+  /** Name of the backbone. */
+  readonly backbone: string;
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  /** Overrides of the first stage; the later ones inherit them, except where their own settings differ. */
+  readonly recipe?: RecipeOverrides | null;
 }
 
 /** A new run, checked and complete. */
@@ -48,15 +60,41 @@ export async function planFineTune(prisma: PrismaClient, request: FineTuneReques
   const { parentRunId, firstTrainedLayer, recipe: overrides } = request;
   const parent = await prisma.run.findUnique({ where: { id: parentRunId } });
   if (!parent) throw notFound('run', parentRunId);
-  if (parent.state !== 'SUCCEEDED' || !parent.weightsBlob) {
-    const message = `The parent run is ${parent.state}. Fine-tune a run that has succeeded.`;
-    throw new HubError('CONFLICT', message, { id: parentRunId, state: parent.state });
-  }
+  requireTrained(parent);
   const recipe = resolveFineTuneRecipe(recipeOf(parent), { ...overrides, splitLayer: firstTrainedLayer });
   const { datasetVersionId, backboneName } = parent;
   await checkLayer(prisma, backboneName, firstTrainedLayer);
   await checkClasses(prisma, datasetVersionId, [recipe]);
   return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe };
+}
+
+/** Checks that a run has weights to continue from. @throws CONFLICT. */
+export function requireTrained({ id, state }: { readonly id: string; readonly state: RunState }): void {
+  if (state === 'SUCCEEDED') return;
+  const message = `The parent run ${id} is ${state}. Fine-tune a run that has succeeded.`;
+  throw new HubError('CONFLICT', message, { id, state });
+}
+
+/**
+ * The runs of a pipeline in order; each but the first continues from the one before.
+ * @throws NOT_FOUND for the dataset version; BAD_INPUT naming the pipelines, or what the recipe cannot be.
+ */
+export async function planPipeline(
+  prisma: PrismaClient,
+  request: PipelineRequest,
+): Promise<Omit<RunPlan, 'parentRunId'>[]> {
+  const { datasetVersionId, backbone: backboneName, pipeline } = request;
+  if (!isPipelineName(pipeline)) {
+    const message = `There is no pipeline "${pipeline}". Choose ${Object.keys(PIPELINES).join(', ')}.`;
+    throw new HubError('BAD_INPUT', message, { received: pipeline, pipelines: Object.keys(PIPELINES) });
+  }
+  const stages = stagesOf(pipeline, { ...request.recipe });
+  const recipes = stages.map(({ recipe }) => recipe);
+  for (const { kind, recipe } of stages) {
+    if (kind === 'FINE_TUNE') await checkLayer(prisma, backboneName, firstTrainedLayerOf(recipe));
+  }
+  await checkClasses(prisma, datasetVersionId, recipes);
+  return stages.map(({ kind, recipe }) => ({ kind, datasetVersionId, backboneName, recipe }));
 }
 
 /** Checks that a backbone has a layer: an imported one may end early. @throws BAD_INPUT. */

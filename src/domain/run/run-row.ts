@@ -5,7 +5,7 @@ import { type Recipe, recipeSchema } from '../../training/recipe.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { DatasetVersion } from '../dataset/dataset-version.js';
 import type { EngineRecord, EnvironmentRecord, Reproduction } from './provenance.js';
-import type { Run, RunSeconds } from './run.js';
+import type { Run, RunSeconds, RunStage } from './run.js';
 
 /** Relations of every answer about runs: as many queries for one run as for a hundred. RunLoaders read the others. */
 export const withRunRelations = { datasetVersion: { include: { dataset: true } }, backbone: true } as const;
@@ -79,6 +79,7 @@ function runOf(row: RunRow, datasetVersion: DatasetVersion): Run {
     engine,
     environment,
     sweepId: row.sweepId,
+    stage: stageOf(row),
     reproductionOfId: row.reproductionOfId,
     reproduction,
     keptEpoch: row.keptEpoch,
@@ -99,6 +100,11 @@ function runOf(row: RunRow, datasetVersion: DatasetVersion): Run {
     startedAt: row.startedAt,
     endedAt: row.endedAt,
   };
+}
+
+function stageOf({ pipelineId, pipeline, stage: number, stages: of }: RunRow): RunStage | null {
+  if (pipelineId === null || pipeline === null || number === null || of === null) return null;
+  return { pipelineId, pipeline, number, of };
 }
 
 const recipeColumn = runColumns.pick({ recipe: true });

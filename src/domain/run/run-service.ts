@@ -8,12 +8,12 @@ import type { BackboneService } from '../backbone/backbone-service.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
+import { createQueued } from './queued-run.js';
 import type { Run } from './run.js';
 import type { RunBlobs } from './run-blobs.js';
 import { type CloneRequest, clonedRecipe } from './run-clone.js';
 import { deleteRun } from './run-deletion.js';
 import type { RunEvent } from './run-event.js';
-import { eventRow } from './run-event-row.js';
 import type { RunJournal } from './run-journal.js';
 import { lastOrder, moveRun } from './run-order.js';
 import {
@@ -22,6 +22,7 @@ import {
   planFineTune,
   planTransfer,
   type RunPlan,
+  requireTrained,
   type TransferRequest,
 } from './run-plan.js';
 import { recipeOf, toRun, withRunRelations } from './run-row.js';
@@ -56,9 +57,10 @@ export class RunService {
   async clone({ id, ...changes }: CloneRequest): Promise<Run> {
     const run = await this.parts.prisma.run.findUnique({
       where: { id },
-      include: { parentRun: { select: { id: true, recipe: true } } },
+      include: { parentRun: { select: { id: true, recipe: true, state: true } } },
     });
     if (!run) throw notFound('run', id);
+    if (run.parentRun) requireTrained(run.parentRun);
     const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
     const recipe = clonedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes);
     await checkClasses(this.parts.prisma, datasetVersionId, [recipe]);
@@ -67,7 +69,7 @@ export class RunService {
 
   /** Puts a run at the end of the queue. @throws BACKBONE_UNAVAILABLE, LIMIT_EXCEEDED. */
   async queueRun(plan: RunPlan, origin: { readonly reproductionOfId?: string } = {}): Promise<Run> {
-    await this.parts.quotas.admitRun();
+    await this.parts.quotas.admitRuns();
     await this.parts.backbones.requireObtainable(plan.backboneName);
     const id = await this.parts.prisma.$transaction((tx) => this.writeQueued(tx, plan, origin));
     return this.#changed(id);
@@ -79,10 +81,9 @@ export class RunService {
     plan: RunPlan,
     besides: { readonly reproductionOfId?: string; readonly sweepId?: string },
   ): Promise<string> {
-    const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
-    const { id, queueOrder: order } = await tx.run.create({ data: { ...plan, ...besides, ...queued } });
-    await this.parts.queue.enqueue(tx, 'train', { id, order });
-    return id;
+    const job = await createQueued(tx, { ...plan, ...besides });
+    await this.parts.queue.enqueue(tx, 'train', job);
+    return job.id;
   }
 
   /** Ends a queued run at once, and a running one at its next batch. @throws NOT_FOUND, CONFLICT when it has ended. */
@@ -100,12 +101,17 @@ export class RunService {
 
   /**
    * Continues a failed or cancelled run from its last checkpoint, after all that wait.
-   * @throws NOT_FOUND; CONFLICT for another state; BACKBONE_UNAVAILABLE.
+   * @throws NOT_FOUND; CONFLICT for another state, or for a parent without weights; BACKBONE_UNAVAILABLE.
    */
   async resume(id: string): Promise<Run> {
     const { prisma, states, queue, backbones } = this.parts;
     await states.require(id, 'resume');
-    await backbones.requireObtainable((await this.require(id)).backboneName);
+    const { backboneName, parentRunId } = await this.require(id);
+    if (parentRunId !== null) {
+      const parent = await this.require(parentRunId);
+      if (parent.state !== 'SUCCEEDED') throw cannotResume(parent);
+    }
+    await backbones.requireObtainable(backboneName);
     const queueOrder = await lastOrder(prisma);
     const data = { queueOrder, resumes: { increment: 1 }, endedAt: null, error: null, errorCode: null };
     const inTransaction = (tx: Prisma.TransactionClient) => queue.enqueue(tx, 'train', { id, order: queueOrder });
@@ -167,4 +173,13 @@ export class RunService {
     this.parts.changes.tell('RUN', id);
     return this.require(id);
   }
+}
+
+/** A parent that ends without weights takes the runs after it along, and brings them back when it is resumed. */
+function cannotResume({ id, state }: Run): HubError {
+  const remedy =
+    state === 'FAILED' || state === 'CANCELLED'
+      ? 'Resume that run; this one then follows.'
+      : 'Resume this run after it.';
+  return new HubError('CONFLICT', `The parent run ${id} is ${state}. ${remedy}`, { id, state });
 }

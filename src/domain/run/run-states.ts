@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { notFound } from '../not-found.js';
+import type { FollowingChange, FollowingRuns } from './following-runs.js';
 import type { RunState } from './run.js';
 import type { RunJournal, SideEffects } from './run-journal.js';
 import { type RunAction, stateAfter, statesBefore, TRANSITIONS, type Transition } from './run-transitions.js';
@@ -18,11 +19,12 @@ export class RunStates {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly journal: RunJournal,
+    private readonly following: FollowingRuns,
   ) {}
 
   /**
-   * Writes the new state with other columns, and publishes the event. Of two concurrent changes that exclude each other,
-   * one wins.
+   * Writes the new state with other columns and what it means for the runs that follow, and publishes the events. Of two
+   * concurrent changes that exclude each other, one wins.
    * @param effects may narrow the states before, and name the attempt. @returns whether the change was made.
    */
   async tryChange(
@@ -33,7 +35,17 @@ export class RunStates {
   ): Promise<boolean> {
     const state = stateAfter(transition);
     const before = statesBefore(transition);
-    return this.journal.write(id, [{ state }], { before, ...effects, data: { ...data, state } });
+    let followed: readonly FollowingChange[] = [];
+    const inTransaction = async (tx: Prisma.TransactionClient): Promise<void> => {
+      await effects.inTransaction?.(tx);
+      followed = await this.following.follow(tx, id, transition);
+    };
+    const isWritten = await this.journal.write(id, [{ state }], {
+      ...{ before, ...effects, data: { ...data, state } },
+      inTransaction,
+    });
+    if (isWritten) this.following.announce(followed);
+    return isWritten;
   }
 
   /** As `tryChange`. @throws NOT_FOUND, or CONFLICT naming the state and the actions that it allows. */

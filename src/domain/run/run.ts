@@ -25,6 +25,8 @@ export interface Run {
   readonly environment: EnvironmentRecord | null;
   /** The sweep whose best trial this run repeats in full. */
   readonly sweepId: string | null;
+  /** Its place in a pipeline; null for a run that was started alone. */
+  readonly stage: RunStage | null;
   readonly reproductionOfId: string | null;
   readonly reproduction: Reproduction | null;
   /** From 1. */
@@ -54,6 +56,18 @@ export interface Run {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+}
+
+/** The place of a run in a pipeline. */
+export interface RunStage {
+  /** Common to the runs that were queued with it. */
+  readonly pipelineId: string;
+  /** Name of the pipeline. */
+  readonly pipeline: string;
+  /** From 1. */
+  readonly number: number;
+  /** Number of stages. */
+  readonly of: number;
 }
 
 /** `counts[i][j]` test images of class i were predicted as class j. */

@@ -40,12 +40,17 @@ interface TrainParts {
 export class TrainHandler implements JobHandler<'train'> {
   constructor(private readonly parts: TrainParts) {}
 
-  /** Every queued run. A run that an earlier hub left running waits again, before the runs that came after it. */
+  /**
+   * Every queued run whose parent has weights; the others have no job yet. A run that an earlier hub left running waits again,
+   * before the runs that came after it.
+   */
   async waiting(): Promise<WaitingJob[]> {
     const { prisma, states } = this.parts;
     const left = await prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } });
     for (const { id } of left) await states.tryChange(id, 'interrupt');
-    const queued = await prisma.run.findMany({ where: { state: 'QUEUED' }, select: { id: true, queueOrder: true } });
+    const canStart = [{ parentRunId: null }, { parentRun: { state: 'SUCCEEDED' as const } }];
+    const where = { state: 'QUEUED', OR: canStart } as const;
+    const queued = await prisma.run.findMany({ where, select: { id: true, queueOrder: true } });
     return queued.map(({ id, queueOrder: order }) => ({ id, order }));
   }
 

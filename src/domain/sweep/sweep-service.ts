@@ -40,7 +40,7 @@ export class SweepService {
    */
   async start(request: SweepRequest): Promise<Sweep> {
     const { base, method, parameters, runs = null, seed, metric, stopEarly } = request;
-    await this.quotas.admitRun();
+    await this.quotas.admitRuns();
     const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
     if ((method === 'RANDOM') !== (runs !== null)) {
       const message = 'A RANDOM sweep needs `runs`, the number of trials; a GRID must not have it.';

@@ -1,7 +1,8 @@
 import { GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
-import type { Hyperparameter, Pipeline, PipelineStage, Preset } from '../../domain/recipe/recipe.js';
+import type { Hyperparameter, Pipeline, Preset } from '../../domain/recipe/recipe.js';
 import { HyperparameterKind } from '../../training/hyperparameters.js';
+import type { PipelineStage } from '../../training/pipeline.js';
 import { PresetName } from '../../training/presets.js';
 import { RunKind, Scale } from '../../training/recipe.js';
 import { RecipeType } from '../run/run.type.js';

@@ -43,6 +43,10 @@ export class RunFilterInput implements RunFilter {
   @Checked(NAME)
   tag?: string | null;
 
+  @Field(() => ID, { nullable: true, description: 'Runs of one pipeline: `pipelineId` of their `stage`.' })
+  @Checked(text(1, 64))
+  pipelineId?: string | null;
+
   @Field(() => [MetricRangeInput], { nullable: true, description: 'At most 10.' })
   @Checked(list(0, 10))
   metrics?: readonly MetricRangeInput[] | null;

@@ -1,10 +1,12 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { FineTuneRequest, RecipeOverrides, TransferRequest } from '../../domain/run/run-plan.js';
+import type { FineTuneRequest, PipelineRequest, RecipeOverrides, TransferRequest } from '../../domain/run/run-plan.js';
 import { FirstTrainedLayer } from '../../network/inception-v3.js';
 import { PresetName } from '../../training/presets.js';
 import { type ClassWeights, Schedule, ValidationSource } from '../../training/recipe.js';
 import { Checked, text } from '../checked.js';
 import { HyperparameterInput } from './hyperparameter.field.js';
+
+const BACKBONE_NAME = 'Name of a backbone: "imagenet", "tiny-imagenet-2", or one added with `addBackbone`.';
 
 /** Recipe fields that both kinds of run accept. */
 @InputType()
@@ -83,9 +85,7 @@ export class StartTransferRunInput implements TransferRequest {
   @Field(() => ID)
   datasetVersionId!: string;
 
-  @Field(() => String, {
-    description: 'Name of a backbone: "imagenet", "tiny-imagenet-2", or one added with `addBackbone`.',
-  })
+  @Field(() => String, { description: BACKBONE_NAME })
   @Checked(text(1, 64))
   backbone!: string;
 
@@ -93,6 +93,27 @@ export class StartTransferRunInput implements TransferRequest {
   preset!: PresetName;
 
   @Field(() => RecipeInputType, { nullable: true })
+  recipe?: RecipeInputType | null;
+}
+
+@InputType({ description: 'The data, backbone and settings of a pipeline.' })
+export class StartPipelineInput implements PipelineRequest {
+  @Field(() => ID)
+  datasetVersionId!: string;
+
+  @Field(() => String, { description: BACKBONE_NAME })
+  @Checked(text(1, 64))
+  backbone!: string;
+
+  @Field(() => String, { description: 'Name of a pipeline; the query `pipelines` lists them.' })
+  @Checked(text(1, 64))
+  pipeline!: string;
+
+  @Field(() => RecipeInputType, {
+    nullable: true,
+    description:
+      'Settings of the first run. Later runs inherit them, except where the pipeline sets others for their stage.',
+  })
   recipe?: RecipeInputType | null;
 }
 

@@ -1,9 +1,10 @@
 import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { PipelineService } from '../../domain/run/pipeline-service.js';
 import { NEWEST_FIRST, type RunList } from '../../domain/run/run-list.js';
 import type { RunService } from '../../domain/run/run-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import { StartFineTuneRunInput, StartTransferRunInput, toFineTuneRequest } from './run.input.js';
+import { StartFineTuneRunInput, StartPipelineInput, StartTransferRunInput, toFineTuneRequest } from './run.input.js';
 import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
 import { CloneRunInput, TagRunArgs } from './run-life.input.js';
@@ -14,6 +15,7 @@ import { RunPageType } from './run-list.type.js';
 export class RunResolver {
   constructor(
     private readonly runs: RunService,
+    private readonly pipelines: PipelineService,
     private readonly list: RunList,
   ) {}
 
@@ -45,6 +47,15 @@ export class RunResolver {
   @Needs('TRAINER')
   async startFineTuneRun(@Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput): Promise<RunType> {
     return this.runs.startFineTune(toFineTuneRequest(input));
+  }
+
+  @Mutation(() => [RunType], {
+    description:
+      'Queues all runs of a pipeline, and returns them in order. Each run after the first waits for the weights of the run before it. If that run fails or is cancelled, the later ones are cancelled with the code STAGE_SKIPPED; resuming it queues them again.',
+  })
+  @Needs('TRAINER')
+  async startPipeline(@Arg('input', () => StartPipelineInput) input: StartPipelineInput): Promise<RunType[]> {
+    return this.pipelines.start(input);
   }
 
   @Mutation(() => RunType, {

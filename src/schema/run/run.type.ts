@@ -1,7 +1,14 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { EngineRecord } from '../../domain/run/provenance.js';
-import { type ConfusionMatrix, type Run, type RunError, type RunSeconds, RunState } from '../../domain/run/run.js';
+import {
+  type ConfusionMatrix,
+  type Run,
+  type RunError,
+  type RunSeconds,
+  type RunStage,
+  RunState,
+} from '../../domain/run/run.js';
 import { FirstTrainedLayer } from '../../network/inception-v3.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
@@ -182,7 +189,22 @@ export class RunSecondsType implements RunSeconds {
   evaluation!: number;
 }
 
-@ObjectType('RunError', { description: 'The reason for a failure.' })
+@ObjectType('RunStage', { description: 'The place of a run in a pipeline.' })
+export class RunStageType implements RunStage {
+  @Field(() => ID, { description: 'Common to all runs that were queued with it.' })
+  pipelineId!: string;
+
+  @Field(() => String, { description: 'Name of the pipeline.' })
+  pipeline!: string;
+
+  @Field(() => Int, { description: 'From 1.' })
+  number!: number;
+
+  @Field(() => Int, { description: 'Number of stages.' })
+  of!: number;
+}
+
+@ObjectType('RunError', { description: 'The reason why a run failed, or was cancelled with the run before it.' })
 export class RunErrorType implements RunError {
   @Field(() => String)
   code!: string;
@@ -228,6 +250,9 @@ export class RunType implements Run {
 
   @Field(() => ID, { nullable: true, description: 'The sweep whose best trial this run repeats in full.' })
   sweepId!: string | null;
+
+  @Field(() => RunStageType, { nullable: true, description: 'Null for a run that was started alone.' })
+  stage!: RunStageType | null;
 
   @Field(() => ID, { nullable: true, description: 'The run that this run reproduces.' })
   reproductionOfId!: string | null;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
+import { FollowingRuns } from '../../../src/domain/run/following-runs.js';
 import { RunState } from '../../../src/domain/run/run.js';
 import { RunJournal } from '../../../src/domain/run/run-journal.js';
 import { RunStates } from '../../../src/domain/run/run-states.js';
@@ -28,10 +29,8 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  states = new RunStates(
-    database.client,
-    new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue)),
-  );
+  const journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue));
+  states = new RunStates(database.client, journal, new FollowingRuns(database.queue, journal));
   versionId = await datasetVersionRow(database.client, 'pets');
 });
 afterAll(() => database.remove());

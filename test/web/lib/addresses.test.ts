@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readRunView, writeRunView } from '../../../web/src/lib/run-view.js';
 import { filterOf, readRunsView, unfiltered, WHOLE_LIST, writeRunsView } from '../../../web/src/lib/runs-view.js';
-import { stageOf, stageTag } from '../../../web/src/lib/stage.js';
 
 describe('the address of the list', () => {
   const view = readRunsView(
@@ -84,13 +83,5 @@ describe('the address of a run', () => {
 
   it.each(['zoom=10-3', 'zoom=3', 'zoom=a-b', 'smooth=1', 'smooth=-1', 'truth=cat'])('passes over %s', (odd) => {
     expect(readRunView(new URLSearchParams(odd))).toEqual(readRunView(new URLSearchParams()));
-  });
-});
-
-describe('the tag of a stage', () => {
-  it('is read as it was written, among other tags', () => {
-    const stage = { pipeline: 'best', number: 1, of: 2 };
-    expect(stageOf(['paper', stageTag(stage)])).toEqual(stage);
-    expect(stageOf(['paper', '1-of-2'])).toBeNull();
   });
 });

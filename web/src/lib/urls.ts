@@ -12,9 +12,7 @@ export const urls = {
   newRun: '/runs/new',
   /** A new run with the recipe of another one. */
   runAgain: (id: string): string => `/runs/new?from=${id}`,
-  /** Fine-tuning of a run, optionally as a stage (from 1) of a pipeline. */
-  fineTune: (parent: string, stage?: { readonly pipeline: string; readonly number: number }): string =>
-    `/runs/new?parent=${parent}${stage ? `&pipeline=${stage.pipeline}&stage=${stage.number}` : ''}`,
+  fineTune: (parent: string): string => `/runs/new?parent=${parent}`,
   model: (name: string): string => `/models/${name}`,
   modelVersion: (name: string, number: number): string => `/models/${name}?version=${number}`,
   rollBack: (name: string, alias: string): string => `/models/${name}/roll-back?alias=${alias}`,

@@ -4,7 +4,7 @@ import { preferredBackbone } from '../../lib/backbones';
 import { BackbonePicker } from './BackbonePicker';
 import { DataPicker } from './DataPicker';
 import type { RunForm } from './fragments';
-import { planTransfer } from './plans';
+import { planPipeline, planTransfer } from './plans';
 import { StartForm } from './StartForm';
 
 const MODES = [
@@ -35,10 +35,11 @@ export function NewTransferRun({ form, versionId, onAdded }: Props) {
   const single = pipelines.find(({ stages }) => stages.length === 1);
   const pipeline = mode === 'thorough' ? chains.find(({ name }) => name === chain) : single;
   const preset = mode === 'custom' ? custom : (pipeline?.preset ?? 'STANDARD');
-  const of = mode === 'thorough' ? (pipeline?.stages.length ?? 1) : 1;
-  const stage = pipeline && of > 1 ? { pipeline: pipeline.name, number: 1, of } : null;
+  const choice = { datasetVersionId, backbone, preset };
+  const stages = mode === 'thorough' ? pipeline?.stages : undefined;
+  const plan = stages && pipeline ? planPipeline(form, choice, pipeline.name) : planTransfer(form, choice);
   return (
-    <StartForm plan={planTransfer(form, { datasetVersionId, backbone, preset }, stage)} open={mode === 'custom'}>
+    <StartForm plan={plan} open={mode === 'custom'}>
       <Stack>
         <DataPicker datasets={datasets} value={datasetVersionId} onChoose={setDatasetVersionId} />
         <BackbonePicker
@@ -61,9 +62,10 @@ export function NewTransferRun({ form, versionId, onAdded }: Props) {
             </Stack>
           </Radio.Group>
         )}
-        {stage && (
+        {stages && (
           <Text c="dimmed">
-            This recipe has {of} runs, one after the other. This form starts the first; its page then offers the next.
+            This recipe has {stages.length} runs. They are queued together; each continues from the one before. The
+            settings and the estimate below are those of the first run.
           </Text>
         )}
         {mode === 'custom' && (

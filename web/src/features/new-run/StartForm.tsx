@@ -12,7 +12,6 @@ import { RecipeFields } from './RecipeFields';
 
 interface Props {
   readonly plan: Plan;
-  readonly initial?: Typed;
   /** Whether the hyperparameters are open at first. */
   readonly open: boolean;
   /** Choices other than hyperparameters. */
@@ -20,11 +19,11 @@ interface Props {
 }
 
 /** Changes hyperparameters, estimates time and memory, and starts the run. */
-export function StartForm({ plan, initial = {}, open, children }: Props) {
+export function StartForm({ plan, open, children }: Props) {
   const client = useApolloClient();
   const navigate = useNavigate();
   const form = useForm<Typed>({
-    initialValues: initial,
+    initialValues: {},
     validateInputOnBlur: true,
     validate: (typed) => checkForm(plan.fields, typed).problems,
   });

@@ -31,7 +31,7 @@ export const RUN_FORM = graphql(
         name kind description default fineTuneDefault nullable min max exclusiveMin unit choices runKinds
       }
       presets { name description recipe { ...Recipe } }
-      pipelines { name description preset stages { kind changes } }
+      pipelines { name description preset stages { kind } }
       datasets { ...DataPicker_dataset }
       backbones { ...BackbonePicker_backbone }
       builtInBackbones { ...BackbonePicker_builtInBackbone }

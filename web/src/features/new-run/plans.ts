@@ -1,10 +1,6 @@
 import type { ApolloClient } from '@apollo/client';
 import { graphql, type VariablesOf } from '../../graphql';
-import { writeValue } from '../../lib/hyperparameter';
-import type { Typed } from '../../lib/run-form';
-import { type Stage, stageTag } from '../../lib/stage';
 import type { Values } from '../recipe/recipe';
-import { TAG } from '../runs/run-actions';
 import type { Asked } from './Estimate';
 import type { FormBase, RunForm } from './fragments';
 import type { RecipeField } from './RecipeFields';
@@ -21,6 +17,12 @@ const START_FINE_TUNE = graphql(`
   }
 `);
 
+const START_PIPELINE = graphql(`
+  mutation StartPipeline($input: StartPipelineInput!) {
+    started: startPipeline(input: $input) { id }
+  }
+`);
+
 const CLONE = graphql(`
   mutation CloneRun($input: CloneRunInput!) {
     started: cloneRun(input: $input) { id }
@@ -32,23 +34,21 @@ type FineTuneInput = VariablesOf<typeof START_FINE_TUNE>['input'];
 type RecipeInput = NonNullable<TransferInput['recipe']>;
 type SplitLayer = NonNullable<FineTuneInput['fineTuneFrom']>;
 
-/** The run that a form starts, apart from the typed hyperparameters. */
+/** The run or runs that a form starts, apart from the typed hyperparameters. */
 export interface Plan {
   readonly fields: readonly RecipeField[];
-  /** Starts the run. @returns its ID. */
+  /** Starts it. @returns the ID of the first run. */
   readonly start: (client: ApolloClient, changes: Values) => Promise<string>;
   /** The run to estimate. */
   readonly asked: (changes: Values) => Asked;
 }
 
-/** A new head on a frozen backbone. @param stage of the pipeline that it starts. */
-export function planTransfer(
-  form: RunForm,
-  choice: Pick<TransferInput, 'datasetVersionId' | 'backbone'> & {
-    readonly preset: RunForm['presets'][number]['name'];
-  },
-  stage: Stage | null,
-): Plan {
+type Choice = Pick<TransferInput, 'datasetVersionId' | 'backbone'> & {
+  readonly preset: RunForm['presets'][number]['name'];
+};
+
+/** A new head on a frozen backbone. */
+export function planTransfer(form: RunForm, choice: Choice): Plan {
   const base: Values = form.presets.find(({ name }) => name === choice.preset)?.recipe ?? {};
   const input = (changes: Values): TransferInput => ({ ...choice, recipe: changes as RecipeInput });
   return {
@@ -56,13 +56,26 @@ export function planTransfer(
     asked: (changes) => ({ kind: 'TRANSFER', input: input(changes) }),
     async start(client, changes) {
       const { data } = await client.mutate({ mutation: START_TRANSFER, variables: { input: input(changes) } });
-      return tagged(client, data?.started.id, stage);
+      return idOf(data?.started);
+    },
+  };
+}
+
+/** All runs of a pipeline; the hyperparameters are those of the first, which the others inherit. */
+export function planPipeline(form: RunForm, choice: Choice, pipeline: string): Plan {
+  const { datasetVersionId, backbone } = choice;
+  return {
+    ...planTransfer(form, choice),
+    async start(client, changes) {
+      const input = { datasetVersionId, backbone, pipeline, recipe: changes as RecipeInput };
+      const { data } = await client.mutate({ mutation: START_PIPELINE, variables: { input } });
+      return idOf(data?.started[0]);
     },
   };
 }
 
 /** A run that continues from the weights of another one. */
-export function planFineTune(form: RunForm, parent: FormBase, stage: Stage | null): Plan {
+export function planFineTune(form: RunForm, parent: FormBase): Plan {
   const defaults = form.hyperparameters.flatMap(({ name, fineTuneDefault }) =>
     fineTuneDefault === null ? [] : [[name, fineTuneDefault] as const],
   );
@@ -73,7 +86,7 @@ export function planFineTune(form: RunForm, parent: FormBase, stage: Stage | nul
     asked: (changes) => ({ kind: 'FINE_TUNE', input: input(changes) }),
     async start(client, changes) {
       const { data } = await client.mutate({ mutation: START_FINE_TUNE, variables: { input: input(changes) } });
-      return tagged(client, data?.started.id, stage);
+      return idOf(data?.started);
     },
   };
 }
@@ -102,16 +115,9 @@ export function planClone(form: RunForm, run: FormBase): Plan {
         ...(splitLayer ? { fineTuneFrom: splitLayer as SplitLayer } : {}),
       };
       const { data } = await client.mutate({ mutation: CLONE, variables: { input } });
-      return tagged(client, data?.started.id, null);
+      return idOf(data?.started);
     },
   };
-}
-
-/** The changes of a pipeline's stage as texts of the form. */
-export function typedOf(changes: Values): Typed {
-  return Object.fromEntries(
-    Object.entries(changes).map(([name, value]) => [name === 'fineTuneFrom' ? 'splitLayer' : name, writeValue(value)]),
-  );
 }
 
 function fineTuneInput(parentRunId: string, { splitLayer, ...recipe }: Values): FineTuneInput {
@@ -128,8 +134,7 @@ function fieldsOf(form: RunForm, kind: FormBase['kind'], base: Values): RecipeFi
     }));
 }
 
-async function tagged(client: ApolloClient, id: string | undefined, stage: Stage | null): Promise<string> {
-  if (id === undefined) throw new Error('The hub started no run and gave no reason.');
-  if (stage) await client.mutate({ mutation: TAG, variables: { id, tags: [stageTag(stage)] } });
-  return id;
+function idOf(started: { readonly id: string } | null | undefined): string {
+  if (!started) throw new Error('The hub started no run and gave no reason.');
+  return started.id;
 }

@@ -16,6 +16,7 @@ import { StateMark } from './StateMark';
 export const RUN_ROW = graphql(`
   fragment RunRow_run on Run {
     id state kind backboneName createdAt epochSeconds validationAccuracy testAccuracy tags queuePosition
+    stage { pipelineId pipeline number of }
     datasetVersion { id dataset number }
     recipe { imageSize epochs }
     validationAccuracies
@@ -54,7 +55,7 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
   const cells: Readonly<Record<Column['key'], React.ReactNode>> = {
     state: <StateMark state={run.state} detail={detailOf(run)} />,
     run: <RunLink id={run.id} />,
-    kind: KIND_NAMES[run.kind],
+    kind: <Kind run={run} />,
     dataset: (
       <Link to={urls.datasetVersion(dataset, number)}>
         {dataset} {number}
@@ -70,7 +71,12 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
     tags: run.tags.join(', '),
   };
   return (
-    <tr aria-rowindex={place + 2} aria-selected={selected !== null} className={classes.row}>
+    <tr
+      aria-rowindex={place + 2}
+      aria-selected={selected !== null}
+      className={classes.row}
+      data-stage={run.stage ? placeIn(run.stage) : undefined}
+    >
       <td className={classes.select}>
         <input
           type="checkbox"
@@ -91,9 +97,28 @@ export const RunRow = memo(function RunRow({ id, place, selected, alone, onSelec
   );
 });
 
+type Run = ResultOf<typeof RUN_ROW>;
+type Stage = NonNullable<Run['stage']>;
+
+/** The place of a stage, for the line that joins the runs of a pipeline. */
+function placeIn({ number, of }: Stage): 'first' | 'middle' | 'last' {
+  if (number === 1) return 'first';
+  return number === of ? 'last' : 'middle';
+}
+
+function Kind({ run: { kind, stage } }: { readonly run: Run }) {
+  if (!stage) return KIND_NAMES[kind];
+  const { pipeline, number, of } = stage;
+  return (
+    <span title={`Stage ${number} of ${of} of the recipe “${pipeline}”`}>
+      {KIND_NAMES[kind]} {number}/{of}
+    </span>
+  );
+}
+
 const share = (value: number | null): string => (value === null ? '' : formatShare(value, 2));
 
-function detailOf({ state, queuePosition, validationAccuracies, recipe }: ResultOf<typeof RUN_ROW>) {
+function detailOf({ state, queuePosition, validationAccuracies, recipe }: Run) {
   if (state === 'QUEUED' && queuePosition !== null) return `#${queuePosition}`;
   return state === 'RUNNING' ? `${validationAccuracies.length}/${recipe.epochs}` : null;
 }

@@ -52,7 +52,13 @@ export function RunTable(props: Props) {
 
   const select = useSelection(ids, selected, onSelect);
   return (
-    <section ref={both} className={classes.box} aria-label="List of runs" onScroll={onScroll}>
+    <section
+      ref={both}
+      className={classes.box}
+      aria-label="List of runs"
+      data-grouped={sort === 'CREATED_AT' ? direction : undefined}
+      onScroll={onScroll}
+    >
       <table className={classes.table} aria-rowcount={more ? -1 : ids.length + 1}>
         <thead>
           <tr aria-rowindex={1}>

@@ -3,7 +3,7 @@ import { Button, Text } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { FORM_BASE, type FormBase, RUN_FORM, type RunForm } from '../../features/new-run/fragments';
 import { NewTransferRun } from '../../features/new-run/NewTransferRun';
-import { planClone, planFineTune, typedOf } from '../../features/new-run/plans';
+import { planClone, planFineTune } from '../../features/new-run/plans';
 import { StartForm } from '../../features/new-run/StartForm';
 import { RunLink } from '../../features/runs/RunLink';
 import { graphql } from '../../graphql';
@@ -30,9 +30,6 @@ function useFormAddress() {
     from: params.get('from'),
     /** The run to fine-tune. */
     parent: params.get('parent'),
-    /** The pipeline that the run belongs to, and its stage. */
-    pipeline: params.get('pipeline'),
-    stage: Number(params.get('stage')),
     /** ID of a dataset version. */
     version: params.get('version'),
   };
@@ -40,7 +37,7 @@ function useFormAddress() {
 
 /** The form that starts a run. */
 export function NewRunPage() {
-  const { from, parent, pipeline, stage, version } = useFormAddress();
+  const { from, parent, version } = useFormAddress();
   const run = from ?? parent;
   const asked = useQuery(NEW_RUN, { variables: { run: run ?? '', ofRun: run !== null } });
   const title = from ? `Run ${shortId(from)} again` : parent ? `Fine-tune run ${shortId(parent)}` : 'New run';
@@ -56,11 +53,7 @@ export function NewRunPage() {
             return <NoData />;
           }
           if (!base) return <Empty title="Run not found" text={`No run has the ID ${run}.`} />;
-          return from ? (
-            <Again form={form} run={base} />
-          ) : (
-            <FineTune form={form} parent={base} pipeline={pipeline} number={stage} />
-          );
+          return from ? <Again form={form} run={base} /> : <FineTune form={form} parent={base} />;
         }}
       </Answer>
     </>
@@ -87,22 +80,11 @@ function Again({ form, run }: { readonly form: RunForm; readonly run: FormBase }
   );
 }
 
-interface FineTuneProps {
-  readonly form: RunForm;
-  readonly parent: FormBase;
-  readonly pipeline: string | null;
-  readonly number: number;
-}
-
-function FineTune({ form, parent, pipeline, number }: FineTuneProps) {
-  const stages = form.pipelines.find(({ name }) => name === pipeline)?.stages ?? [];
-  const changes = stages[number - 1]?.changes;
-  const stage = pipeline && changes ? { pipeline, number, of: stages.length } : null;
+function FineTune({ form, parent }: { readonly form: RunForm; readonly parent: FormBase }) {
   return (
-    <StartForm plan={planFineTune(form, parent, stage)} {...(changes && { initial: typedOf(changes) })} open>
+    <StartForm plan={planFineTune(form, parent)} open>
       <Text>
         {data(parent)}. Continues from the weights of <RunLink id={parent.id} /> and also trains part of the backbone.
-        {stage && ` The settings are those of stage ${number} of ${stages.length} of the recipe “${pipeline}”.`}
       </Text>
     </StartForm>
   );

@@ -7,7 +7,7 @@ import { lazyPage } from '../../app/lazy-page';
 import { RUN_CURVES } from '../../features/curves/fragments';
 import { EVALUATION } from '../../features/evaluation/fragments';
 import { RECIPE_DIFF } from '../../features/recipe/recipe';
-import { NEXT_STAGE, NextStage } from '../../features/runs/NextStage';
+import { PIPELINE_STAGES, PipelineStages } from '../../features/runs/PipelineStages';
 import { RUN_ACTIONS, RunActions } from '../../features/runs/RunActions';
 import { RUN_FACTS, RunFacts } from '../../features/runs/RunFacts';
 import { RunLog } from '../../features/runs/RunLog';
@@ -40,7 +40,7 @@ const RUN = graphql(
         epochs { epoch }
         ...RunFacts_run
         ...RunActions_run
-        ...NextStage_run
+        ...PipelineStages_run
         ...RunCurves_run
         ...Evaluation_run
         ...RecipeDiff_run
@@ -48,7 +48,7 @@ const RUN = graphql(
       }
     }
   `,
-  [RUN_FACTS, RUN_ACTIONS, NEXT_STAGE, RUN_CURVES, EVALUATION, RECIPE_DIFF, RUN_RECORD],
+  [RUN_FACTS, RUN_ACTIONS, PIPELINE_STAGES, RUN_CURVES, EVALUATION, RECIPE_DIFF, RUN_RECORD],
 );
 
 type Run = NonNullable<ResultOf<typeof RUN>['run']>;
@@ -80,8 +80,11 @@ function Shown({ run }: { readonly run: Run }) {
     <>
       <RunFacts run={run} />
       <RunActions run={run} />
-      <NextStage run={run} />
-      {error && (
+      <PipelineStages run={run} />
+      {error && state === 'CANCELLED' && (
+        <Problem title="The run was canceled with the run before it" message={error.message} />
+      )}
+      {error && state === 'FAILED' && (
         <Problem
           title={`The run failed (${error.code})`}
           message={`${error.message} Fix the cause, then resume the run from its last checkpoint.`}

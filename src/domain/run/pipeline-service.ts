@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { JobQueue } from '../../jobs/queue.js';
+import type { PrismaClient } from '../../storage/database.js';
+import type { BackboneService } from '../backbone/backbone-service.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import type { Quotas } from '../quota/quotas.js';
+import { createQueued } from './queued-run.js';
+import type { Run } from './run.js';
+import { type PipelineRequest, planPipeline } from './run-plan.js';
+import type { RunService } from './run-service.js';
+
+interface PipelineParts {
+  readonly prisma: PrismaClient;
+  readonly queue: JobQueue;
+  readonly runs: Pick<RunService, 'require'>;
+  readonly quotas: Quotas;
+  readonly backbones: Pick<BackboneService, 'requireObtainable'>;
+  readonly changes: ChangeNotices;
+}
+
+export class PipelineService {
+  constructor(private readonly parts: PipelineParts) {}
+
+  /**
+   * Queues all runs of a pipeline. The first can start; each other one waits for the weights of the run before it.
+   * @throws NOT_FOUND, BAD_INPUT, BACKBONE_UNAVAILABLE, LIMIT_EXCEEDED.
+   */
+  async start(request: PipelineRequest): Promise<Run[]> {
+    const { prisma, queue, runs, quotas, backbones, changes } = this.parts;
+    const plans = await planPipeline(prisma, request);
+    await quotas.admitRuns(plans.length);
+    await backbones.requireObtainable(request.backbone);
+    const pipelineId = randomUUID();
+    const ids = await prisma.$transaction(async (tx) => {
+      const written: string[] = [];
+      for (const [i, plan] of plans.entries()) {
+        const place = { pipelineId, pipeline: request.pipeline, stage: i + 1, stages: plans.length };
+        const job = await createQueued(tx, { ...plan, parentRunId: written.at(-1) ?? null, ...place });
+        if (i === 0) await queue.enqueue(tx, 'train', job);
+        written.push(job.id);
+      }
+      return written;
+    });
+    for (const id of ids) changes.tell('RUN', id);
+    return Promise.all(ids.map((id) => runs.require(id)));
+  }
+}
