@@ -1,6 +1,7 @@
 import { photoMemory } from '../config.js';
 import { DATASET_BOUNDS } from '../datasets/bounds.js';
 import { AuditService } from '../domain/audit/audit-service.js';
+import { AugmentationService } from '../domain/dataset/augmentation-service.js';
 import { DatasetContents } from '../domain/dataset/dataset-contents.js';
 import { DatasetService } from '../domain/dataset/dataset-service.js';
 import { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
@@ -75,6 +76,7 @@ export function openDomain(opened: Opened): Domain {
   return {
     answerer: serving.answerer,
     audit: new AuditService(prisma),
+    augmentation: datasets.augmentation,
     backbones: training.backbones,
     datasets: new DatasetService(prisma, changes),
     datasetVersions: datasets.versions,
@@ -121,6 +123,7 @@ function openDatasets({ setup, storage, shared }: Opened, pictures: Pictures) {
     contents,
     ingestion,
     ingestions,
+    augmentation: new AugmentationService(contents, pictures),
     versions: new DatasetVersionService({ prisma, blobs, contents, writer, pictures }),
   };
 }

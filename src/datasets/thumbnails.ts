@@ -11,6 +11,13 @@ export async function thumbnail(encoded: Uint8Array, side: number): Promise<Buff
   );
 }
 
+/** Pixels as they are. @param pixels [side, side, 3]. @returns WebP without loss. */
+export async function lossless(pixels: Uint8Array, side: number): Promise<Buffer> {
+  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+    .webp({ lossless: true })
+    .toBuffer();
+}
+
 /** A WebP file as a data URL. */
 export function dataUrl(webp: Buffer): string {
   return `data:image/webp;base64,${webp.toString('base64')}`;

@@ -1,5 +1,6 @@
 import type { AuditService } from '../domain/audit/audit-service.js';
 import type { BackboneService } from '../domain/backbone/backbone-service.js';
+import type { AugmentationService } from '../domain/dataset/augmentation-service.js';
 import type { DatasetService } from '../domain/dataset/dataset-service.js';
 import type { DatasetVersionService } from '../domain/dataset/dataset-version-service.js';
 import type { IngestionService } from '../domain/dataset/ingestion-service.js';
@@ -32,6 +33,7 @@ import { AuditResolver } from './audit/audit.resolver.js';
 import { BackboneResolver } from './backbone/backbone.resolver.js';
 import { ChangeResolver } from './change/change.resolver.js';
 import { ClassificationResolver } from './classification/classification.resolver.js';
+import { AugmentationResolver } from './dataset/augmentation.resolver.js';
 import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { IngestionResolver } from './dataset/ingestion.resolver.js';
@@ -81,6 +83,7 @@ export interface Services {
   readonly rollouts: RolloutService;
   readonly runList: RunList;
   readonly runLoaders: RunLoaders;
+  readonly augmentation: AugmentationService;
   readonly runs: RunService;
   readonly pipelines: PipelineService;
   readonly samples: SampleService;
@@ -97,6 +100,7 @@ export function resolversOf(services: Services): readonly object[] {
     new ChangeResolver(),
     new ClassificationResolver(services.answerer),
     new DatasetImageResolver(services.datasetVersions),
+    new AugmentationResolver(services.augmentation),
     new DatasetResolver(services.datasets),
     new DatasetVersionResolver(services.datasetVersions),
     new EstimateResolver(services.estimates),

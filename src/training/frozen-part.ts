@@ -79,7 +79,7 @@ export class FrozenPart {
 
 /** Decodes image variants to pixels: n x side x side x 3 bytes, RGB. */
 export async function decodeVariants(
-  shards: ShardReader,
+  shards: Pick<ShardReader, 'read'>,
   variants: readonly ImageVariant[],
   side: number,
 ): Promise<Uint8Array> {

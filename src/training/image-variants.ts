@@ -23,15 +23,22 @@ const SMALLEST_CROP = 0.8;
  * images, variant by variant in the same order. With a frozen base their features are exact; each takes the space of an
  * image.
  */
-export function imageVariants({ images }: Manifest, variants: VariantOptions): readonly ImageVariant[] {
+export function imageVariants({ images }: Manifest, options: VariantOptions): readonly ImageVariant[] {
   const train = images.slice(0, trainingImages(images));
-  const { mirror, crops } = variants;
   const plain = images.map((image): ImageVariant => ({ image, crop: null, mirrored: false }));
-  const mirrored = mirror ? train.map((image): ImageVariant => ({ image, crop: null, mirrored: true })) : [];
-  const cropped = Array.from({ length: crops }, (_, variant) =>
-    train.map((image, row): ImageVariant => ({ image, ...drawCrop(row, variant, mirror) })),
+  const others = Array.from({ length: variantsPerImage(options) }, (_, variant) =>
+    train.map((image, row) => otherVariant(image, row, variant, options)),
   );
-  return [...plain, ...mirrored, ...cropped.flat()];
+  return [...plain, ...others.flat()];
+}
+
+/** The variants of one training image, the plain image first. @param row its index in the manifest. */
+export function variantsOf({ images }: Manifest, row: number, options: VariantOptions): readonly ImageVariant[] {
+  const image = images[row] as ImageRecord;
+  const others = Array.from({ length: variantsPerImage(options) }, (_, variant) =>
+    otherVariant(image, row, variant, options),
+  );
+  return [{ image, crop: null, mirrored: false }, ...others];
 }
 
 /** Number of `imageVariants`. */
@@ -64,6 +71,12 @@ function variantsPerImage({ mirror, crops }: VariantOptions): number {
 /** Number of training images, which the manifest lists first. */
 function trainingImages(images: Manifest['images']): number {
   return images.filter(({ split }) => split === 'train').length;
+}
+
+/** A variant other than the plain image: the mirrored image where that is set, then the crops. */
+function otherVariant(image: ImageRecord, row: number, variant: number, { mirror }: VariantOptions): ImageVariant {
+  if (mirror && variant === 0) return { image, crop: null, mirrored: true };
+  return { image, ...drawCrop(row, mirror ? variant - 1 : variant, mirror) };
 }
 
 /** The crop of a variant. The same for every run, so that runs share cached features. */

@@ -143,6 +143,22 @@ describe.skipIf(!browser)('the page of a run', () => {
     await close();
   });
 
+  it('shows what the recipe does to images, while its settings change', async () => {
+    const { page, problems, close } = await open(`/runs/new?from=${good.id}`);
+    await page.getByText('Augmented images').click();
+    const shown = page.getByRole('region', { name: 'Augmented images' }).getByRole('img');
+    await expect.poll(() => shown.count()).toBe(4);
+    await page.getByRole('checkbox', { name: 'mirror' }).check();
+    await page.getByRole('textbox', { name: /^crops/ }).fill('2');
+    await expect.poll(() => shown.count()).toBe(16);
+    const names = await shown.evaluateAll((all) => all.slice(0, 4).map((image) => image.getAttribute('alt')));
+    expect(names.slice(0, 2)).toEqual(['Original', 'Mirrored']);
+    expect(names[2]).toMatch(/^Crop of \d+%(, mirrored)?$/);
+    await expectAccessible(page);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   it('puts runs side by side', async () => {
     const { page, problems, close } = await open(`/runs/compare?ids=${poor.id},${good.id}`);
     const table = page.getByRole('table', { name: 'Runs side by side' });

@@ -1,5 +1,5 @@
 import type { DuplicateKind } from '../../datasets/inspect.js';
-import type { Split } from '../../datasets/manifest.js';
+import type { Manifest, Split } from '../../datasets/manifest.js';
 
 /** One image of a dataset version. */
 export interface DatasetImage {
@@ -70,4 +70,21 @@ export interface DatasetVersionDiff {
   /** In the same class of another split. */
   readonly moved: ChangedImages;
   readonly unchanged: number;
+}
+
+/** The image at a position of a version. */
+export function imageOf(versionId: string, { classes, images }: Manifest, row: number): DatasetImage {
+  const { sha256, name, label, split, width, height, bytes, facts } = images[row]!;
+  return {
+    versionId,
+    row,
+    sha256,
+    name,
+    label: classes[label]!,
+    split,
+    width,
+    height,
+    bytes,
+    mean: facts?.mean ?? null,
+  };
 }

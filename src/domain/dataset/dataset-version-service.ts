@@ -11,12 +11,13 @@ import type { Actor } from '../actor.js';
 import { notFound } from '../not-found.js';
 import type { Pictures, Viewer } from '../pictures.js';
 import type { DatasetContents } from './dataset-contents.js';
-import type {
-  ChangedImages,
-  DatasetImage,
-  DatasetImagePage,
-  DatasetVersionDiff,
-  DuplicatePage,
+import {
+  type ChangedImages,
+  type DatasetImage,
+  type DatasetImagePage,
+  type DatasetVersionDiff,
+  type DuplicatePage,
+  imageOf,
 } from './dataset-image.js';
 import { toDatasetVersion } from './dataset-row.js';
 import type { DatasetVersion } from './dataset-version.js';
@@ -174,20 +175,4 @@ function cut<T>(
   const from = after === undefined || after === null ? 0 : after + 1;
   const to = from + first;
   return { items: list.slice(from, to), total: list.length, next: to < list.length ? to - 1 : null };
-}
-
-function imageOf(versionId: string, { classes, images }: Manifest, row: number): DatasetImage {
-  const { sha256, name, label, split, width, height, bytes, facts } = images[row]!;
-  return {
-    versionId,
-    row,
-    sha256,
-    name,
-    label: classes[label]!,
-    split,
-    width,
-    height,
-    bytes,
-    mean: facts?.mean ?? null,
-  };
 }

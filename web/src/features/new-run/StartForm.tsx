@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router';
 import { checkForm, type Typed } from '../../lib/run-form';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
+import { Augmentation } from './Augmentation';
 import { Estimate } from './Estimate';
 import classes from './NewRun.module.css';
 import type { Plan } from './plans';
@@ -46,6 +47,7 @@ export function StartForm({ plan, open, children }: Props) {
           </summary>
           <RecipeFields fields={plan.fields} form={form} />
         </details>
+        <Augmentation versionId={plan.datasetVersionId} recipe={valid ? { ...plan.base, ...changes } : null} />
         <Estimate asked={valid ? plan.asked(changes) : null} />
       </HubForm>
     </div>

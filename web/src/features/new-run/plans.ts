@@ -39,6 +39,9 @@ export interface Plan {
   readonly fields: readonly RecipeField[];
   /** Starts it. @returns the ID of the first run. */
   readonly start: (client: ApolloClient, changes: Values) => Promise<string>;
+  /** ID of the data, and the recipe without changes. */
+  readonly datasetVersionId: string;
+  readonly base: Values;
   /** The run to estimate. */
   readonly asked: (changes: Values) => Asked;
 }
@@ -53,6 +56,8 @@ export function planTransfer(form: RunForm, choice: Choice): Plan {
   const input = (changes: Values): TransferInput => ({ ...choice, recipe: changes as RecipeInput });
   return {
     fields: fieldsOf(form, 'TRANSFER', base),
+    datasetVersionId: choice.datasetVersionId,
+    base,
     asked: (changes) => ({ kind: 'TRANSFER', input: input(changes) }),
     async start(client, changes) {
       const { data } = await client.mutate({ mutation: START_TRANSFER, variables: { input: input(changes) } });
@@ -83,6 +88,8 @@ export function planFineTune(form: RunForm, parent: FormBase): Plan {
   const input = (changes: Values): FineTuneInput => fineTuneInput(parent.id, changes);
   return {
     fields: fieldsOf(form, 'FINE_TUNE', base),
+    datasetVersionId: parent.datasetVersion.id,
+    base,
     asked: (changes) => ({ kind: 'FINE_TUNE', input: input(changes) }),
     async start(client, changes) {
       const { data } = await client.mutate({ mutation: START_FINE_TUNE, variables: { input: input(changes) } });
@@ -97,6 +104,8 @@ export function planClone(form: RunForm, run: FormBase): Plan {
   const whole = Object.fromEntries(fields.map(({ name, base }) => [name, base]));
   return {
     fields,
+    datasetVersionId: run.datasetVersion.id,
+    base: run.recipe,
     asked(changes) {
       const recipe = { ...whole, ...changes };
       if (run.kind === 'FINE_TUNE' && run.parentRunId) {

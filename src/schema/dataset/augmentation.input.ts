@@ -1,0 +1,44 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { PresetName } from '../../training/presets.js';
+import { resolveRecipe } from '../../training/recipe-resolution.js';
+import { Checked, list, number, text } from '../checked.js';
+import type { PictureCost } from '../picture.js';
+import { RecipeInputType } from '../run/run.input.js';
+
+const MOST_IMAGES = 8;
+
+@InputType({ description: 'Training images, and the recipe that augments them.' })
+export class AugmentationPreviewInput {
+  @Field(() => ID)
+  @Checked(text(1, 64))
+  datasetVersionId!: string;
+
+  @Field(() => PresetName, { defaultValue: PresetName.STANDARD })
+  preset!: PresetName;
+
+  @Field(() => RecipeInputType, { nullable: true, description: '`imageSize`, `mirror` and `crops` matter here.' })
+  recipe?: RecipeInputType | null;
+
+  @Field(() => Int, {
+    defaultValue: 4,
+    description: 'Number of images, evenly spread over the training split; 1 to 8. Ignored with `rows`.',
+  })
+  @Checked(number(1, MOST_IMAGES))
+  first!: number;
+
+  @Field(() => [Int], { nullable: true, description: 'Positions of training images in the version; 1 to 8.' })
+  @Checked(list(1, MOST_IMAGES))
+  rows?: readonly number[] | null;
+}
+
+/** Cost of a preview; nothing for a recipe that will be refused. */
+export function ofPreview({ input }: { readonly input: AugmentationPreviewInput }): PictureCost {
+  const { preset, recipe, rows, first } = input;
+  try {
+    const { imageSize, mirror, crops } = resolveRecipe(preset, { ...recipe });
+    const pictures = (rows?.length ?? first) * (1 + (mirror ? 1 : 0) + crops);
+    return { pictures, pixels: pictures * imageSize ** 2 };
+  } catch {
+    return { pictures: 0, pixels: 0 };
+  }
+}
