@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { photoMemory } from '../config.js';
 import { DATASET_BOUNDS } from '../datasets/bounds.js';
 import { AuditService } from '../domain/audit/audit-service.js';
@@ -22,6 +23,8 @@ import { calibrateHandler, quantizeHandler } from '../domain/model/version-handl
 import { VersionRegistry } from '../domain/model/version-registry.js';
 import { Pictures } from '../domain/pictures.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
+import { AliasDeployer } from '../domain/promotion/alias-deployer.js';
+import { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
 import { RolloutService } from '../domain/rollout/rollout-service.js';
@@ -137,13 +140,15 @@ function openModels(
   const { prisma, blobs, blobPlace, folder } = storage;
   const { allowed, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
-  const promotions = new PromotionService(prisma, deployments, outbox, changes, log);
+  const aliasParts = { prisma, deployments, outbox, changes, oneMove: pLimit(1), log };
+  const promotions = new PromotionService(aliasParts);
+  const deployer = new AliasDeployer(aliasParts);
   const rollouts = new RolloutService({
     ...{ prisma, loaded, deployments, rollouts: serving.rollouts },
     ...{ promotions, changes, log },
   });
   closing.add(() => rollouts.close());
-  const precisions = new PrecisionService(prisma, blobs, promotions, changes, config.int8Margin);
+  const precisions = new PrecisionService(prisma, blobs, deployer, changes, config.int8Margin);
   const calibrations = new CalibrationService(prisma, blobs, changes, config);
   const onVersions = { prisma, blobPlace };
   const { queue, runner } = jobs;
@@ -155,12 +160,13 @@ function openModels(
   };
   const modelSettings = new ModelSettingsService(prisma, changes);
   return {
+    aliasRemovals: new AliasRemovalService(aliasParts),
     exports: new ExportService({ ...onVersions, temporary: folder.temporary, runner }),
     imports: new ImportService(prisma, blobs, allowed, quotas, queue),
     models: new ModelService(prisma, registry),
-    modelArchive: new ModelArchiveService(prisma, changes),
+    modelArchive: new ModelArchiveService(prisma, outbox, changes),
     modelDeletion: new ModelDeletionService({
-      ...{ prisma, queue, deployments, predictionLog, changes },
+      ...{ prisma, queue, deployments, predictionLog, outbox, changes },
       runBlobs: training.runBlobs,
     }),
     modelSettings,
@@ -172,7 +178,7 @@ function openModels(
     handlers,
     async deploy() {
       await Promise.all([precisions.recover(), calibrations.recover()]);
-      await promotions.deployAll();
+      await deployer.deployAll();
       await rollouts.recover();
       await predictionLog.start();
     },

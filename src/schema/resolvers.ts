@@ -13,6 +13,7 @@ import type { ModelService } from '../domain/model/model-service.js';
 import type { ModelSettingsService } from '../domain/model/model-settings-service.js';
 import type { PrecisionService } from '../domain/model/precision-service.js';
 import type { PredictionService } from '../domain/prediction/prediction-service.js';
+import type { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import type { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../domain/promotion/promotion-service.js';
 import type { Quotas } from '../domain/quota/quotas.js';
@@ -59,6 +60,7 @@ import { WebhookResolver } from './webhook/webhook.resolver.js';
 
 /** The services that the resolvers call. */
 export interface Services {
+  readonly aliasRemovals: AliasRemovalService;
   readonly answerer: Answerer;
   readonly audit: AuditService;
   readonly backbones: BackboneService;
@@ -113,7 +115,7 @@ export function resolversOf(services: Services): readonly object[] {
     new PrecisionResolver(services.precisions),
     new PredictionLogResolver(services.predictions),
     new PredictionResolver(services.predictions),
-    new PromotionResolver(services.promotions, services.promotionRequests),
+    new PromotionResolver(services.promotions, services.promotionRequests, services.aliasRemovals),
     new RecipeResolver(),
     new RunFields(services.runLoaders),
     new ProvenanceResolver(services.provenance),

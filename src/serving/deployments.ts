@@ -25,8 +25,8 @@ const keptName = (model: string, number: number): string => `${model} ${number}`
 export class Deployments {
   readonly events = new EventEmitter<{ switched: [deployment: Deployment] }>();
   readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
-  /** Why the version of an alias cannot serve. */
-  readonly #failures = new Map<string, string>();
+  /** Why nothing serves an alias, and since when if it was removed. */
+  readonly #reasons = new Map<string, { readonly why: string; readonly removedAt?: Date }>();
   readonly #kept: LRUCache<string, Promise<Held>>;
 
   /**
@@ -59,7 +59,7 @@ export class Deployments {
         const before = this.#deployments.get(name);
         const deployment = { alias, version, selfCheck: held.selfCheck, since: new Date(), held };
         this.#deployments.set(name, deployment);
-        this.#failures.delete(name);
+        this.#reasons.delete(name);
         this.events.emit('switched', deployment);
         await before?.held.letGo();
       },
@@ -69,7 +69,23 @@ export class Deployments {
 
   /** Remembers why the version of an alias cannot serve. */
   failed(model: string, alias: string, error: unknown): void {
-    this.#failures.set(deploymentName(model, alias), error instanceof HubError ? error.message : 'see the log');
+    const reason = error instanceof HubError ? error.message : 'see the log';
+    this.#reasons.set(deploymentName(model, alias), { why: `what it points to cannot serve: ${reason}` });
+  }
+
+  /** Stops serving an alias that was removed. Whoever holds its version keeps it. */
+  async remove(model: string, alias: string, at: Date): Promise<void> {
+    const name = deploymentName(model, alias);
+    const before = this.#deployments.get(name);
+    this.#deployments.delete(name);
+    this.removed(model, alias, at);
+    await before?.held.letGo();
+  }
+
+  /** Remembers when an alias was removed, to tell those who ask for it. */
+  removed(model: string, alias: string, at: Date): void {
+    const why = `the alias was removed at ${at.toISOString()}. Promote a version, or roll the alias back.`;
+    this.#reasons.set(deploymentName(model, alias), { why, removedAt: at });
   }
 
   /** @throws NOT_DEPLOYED. */
@@ -77,9 +93,14 @@ export class Deployments {
     const name = deploymentName(model, alias);
     const deployment = this.#deployments.get(name);
     if (deployment) return deployment;
-    const failure = this.#failures.get(name);
-    const why = failure ? `what it points to cannot serve: ${failure}` : 'promote a version of this model first.';
-    throw new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias });
+    throw this.refusal(model, alias);
+  }
+
+  /** The refusal of a request for an alias that nothing serves: why, and what to do. */
+  refusal(model: string, alias: string): HubError {
+    const name = deploymentName(model, alias);
+    const { why, ...since } = this.#reasons.get(name) ?? { why: 'promote a version of this model first.' };
+    return new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias, ...since });
   }
 
   list(): readonly Deployment[] {

@@ -150,7 +150,7 @@ describe('hub, beside a hub that runs', () => {
     );
     expect(await refused(3, 'promote', 'made', '9', '--reason', 'x')).toContain('no version 9');
     expect(await refused(2, 'promote', 'made', '2', '--now', '--reason', 'x', '--expect', '2')).toContain(
-      'Check the alias, then move it again.',
+      'Check the alias, then try again.',
     );
     expect(await refused(2, 'promote', 'made', '2')).toContain("required option '--reason <text>'");
   });
@@ -158,7 +158,7 @@ describe('hub, beside a hub that runs', () => {
   it('rolls back to what served before, twice to where it was, over the gate', async () => {
     for (const id of [hopeless, hub.runId]) await hub.registerModel(id, 'rolled');
     await shown('promote', 'rolled', '1', '--now', '--reason', 'first');
-    expect(await refused(2, 'rollback', 'rolled')).toContain('has only pointed to version 1');
+    expect(await refused(2, 'rollback', 'rolled')).toContain('pointed to no version before its last move');
     await shown('promote', 'rolled', '2', '--now', '--reason', 'better');
     expect(await refused(2, 'promote', 'rolled', '1', '--reason', 'x')).toContain('The gate refuses version 1');
     expect(await shown('rollback', 'rolled')).toBe('rolled version 1 serves as production again\n');

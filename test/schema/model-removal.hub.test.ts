@@ -56,7 +56,7 @@ async function countBlobs(): Promise<number> {
 
 /** Something that holds version 1 of a model, and the part of a refusal that names it. */
 const HOLDERS: readonly [what: string, hold: (model: string) => Promise<unknown>, named: RegExp][] = [
-  ['an alias', (model) => promote(model, 1), /: the alias production points to version 1\. Move the alias/],
+  ['an alias', (model) => promote(model, 1), /: the alias production points to version 1\. Move or remove the alias/],
   [
     'a rollout that tries it',
     async (model) => {

@@ -168,7 +168,9 @@ describe('a promotion', () => {
     await promote(ann, model, 2, 'to look at', { alias: 'candidate' });
     const only = await ann.post(request, { input: candidate });
     expect(only.errors).toMatchObject([
-      { message: `candidate of ${model} has only pointed to version 2; there is no version to roll back to.` },
+      {
+        message: `candidate of ${model} pointed to no version before its last move; there is no version to roll back to.`,
+      },
     ]);
   });
 });

@@ -455,7 +455,7 @@ describe('models', () => {
       const variables = { model: 'colours', version: 1, reason: 'test', expectedVersion: 2 };
       expect(await refusal('promote', variables)).toMatchObject({
         code: 'CONFLICT',
-        message: 'production points to version 1, not to version 2. Check the alias, then move it again.',
+        message: 'production points to version 1, not to version 2. Check the alias, then try again.',
         details: { alias: 'production', presentVersion: 1 },
       });
     });

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Certificate, localCertificate, serveHttps } from '../support/https-server.js';
+import { copyVersions } from '../support/model-copies.js';
 import { HOPELESS } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -29,7 +30,11 @@ let datasetVersionId: string;
 beforeAll(async () => {
   certificate = await localCertificate();
   const options = { trusted: certificate.cert, retryDelays: RETRY_DELAYS };
-  const colours = await TestHub.startWithColours({ ...options, settings: { allowPrivateUrls: true } });
+  const colours = await TestHub.startWithColours({
+    ...options,
+    settings: { allowPrivateUrls: true },
+    rows: (client) => copyVersions(client, 'put-away'),
+  });
   hub = colours;
   datasetVersionId = colours.datasetVersionId;
 });
@@ -91,6 +96,38 @@ describe('a webhook', () => {
     expect(nothing).toEqual([]);
   });
 
+  it('receives that aliases are removed, and that models and versions are archived and deleted, once each', async () => {
+    const { url, received } = await receiver(204);
+    const kinds = ['ALIAS_REMOVED', 'MODEL_VERSION_ARCHIVED', 'MODEL_VERSION_UNARCHIVED', 'MODEL_VERSION_DELETED'];
+    await webhook(url, ...kinds, 'MODEL_ARCHIVED', 'MODEL_UNARCHIVED', 'MODEL_DELETED');
+    const [model, version] = ['put-away', 1];
+    const reason = 'no longer needed';
+    await hub.ask('promote', { model, version, alias: 'next', reason });
+    const early = hub.ask('delete-model', { model });
+    await expect(early).rejects.toMatchObject({ code: 'CONFLICT' }); // and tells nobody
+    await hub.ask('remove-alias', { model, alias: 'next', reason });
+    await hub.ask('archive-model-version', { model, version });
+    await hub.ask('archive-model-version', { model, version }); // changes nothing
+    await hub.ask('unarchive-model-version', { model, version });
+    await hub.ask('delete-model-version', { model, version });
+    await hub.ask('archive-model', { model });
+    await hub.ask('unarchive-model', { model });
+    await hub.ask('delete-model', { model });
+    await vi.waitUntil(() => received.length >= 7, { timeout: 20_000 });
+    const messages = received.map(({ body }) => JSON.parse(body) as { type: string; data: unknown });
+    const by = { model, actor: 'first' };
+    expect(Object.fromEntries(messages.map(({ type, data }) => [type, data]))).toEqual({
+      'alias.removed': { ...by, alias: 'next', from: 1, reason },
+      'model_version.archived': { ...by, version },
+      'model_version.unarchived': { ...by, version },
+      'model_version.deleted': { ...by, version },
+      'model.archived': by,
+      'model.unarchived': by,
+      'model.deleted': { ...by, versions: [2] },
+    });
+    expect(received).toHaveLength(7);
+  });
+
   it('that fails gets the same message again, until it accepts it', async () => {
     const { url, received } = await receiver(500, 302, 200);
     const { id } = await webhook(url, 'TEST');
@@ -138,7 +175,7 @@ describe('a webhook', () => {
   it.each([
     ['an address without https', 'http://example.com/', ['TEST'], 'Only https addresses are used.'],
     ['no address', 'x', ['TEST'], 'Only https addresses are used.'],
-    ['nothing to be told of', 'https://example.com/', [], 'events must have 1 to 4 items; it has 0.'],
+    ['nothing to be told of', 'https://example.com/', [], 'events must have 1 to 11 items; it has 0.'],
   ])('is not made with %s', async (_, url, events, message) => {
     const query =
       'mutation ($url: String!, $events: [WebhookEvent!]!) { createWebhook(url: $url, events: $events) { secret } }';

@@ -153,6 +153,29 @@ describe('an alias that nothing serves', () => {
   });
 });
 
+describe('an alias that was removed', () => {
+  it('is refused with the time, keeps its version for who holds it, and serves again after a switch', async () => {
+    const before = room.loaded;
+    const deployments = await room.serving(await room.version(1));
+    const { version, network, letGo } = await deployments.hold('pets', { alias: 'production' });
+    const at = new Date('2026-01-02T03:04:05.678Z');
+    await deployments.remove('pets', 'production', at);
+    expect(deployments.list()).toEqual([]);
+    await expect(deployments.hold('pets', { alias: 'production' })).rejects.toMatchObject({
+      code: 'NOT_DEPLOYED',
+      message:
+        'Nothing serves pets@production: the alias was removed at 2026-01-02T03:04:05.678Z. Promote a version, or roll the alias back.',
+      details: { model: 'pets', alias: 'production', removedAt: at },
+    });
+    const { input } = version.size;
+    expect(await network.run(new Uint8Array(input * input * 3), 1)).toHaveLength(version.labels.length);
+    await letGo();
+    expect(room.loaded - before).toBe(0);
+    await (await deployments.prepare(await room.version(2))).switchTo('production');
+    expect(await answering(deployments)).toBe(2);
+  });
+});
+
 describe('a version that is asked for by its number', () => {
   /** Asks and lets go. */
   const ask = async (deployments: Deployments, version: number): Promise<void> => {

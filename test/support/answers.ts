@@ -165,7 +165,7 @@ export interface VersionServingAnswer {
 interface AliasEventAnswer {
   readonly alias: string;
   readonly from: number | null;
-  readonly to: number;
+  readonly to: number | null;
   readonly actor: string;
   readonly reason: string;
   readonly overridden: boolean;

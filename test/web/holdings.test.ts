@@ -21,6 +21,20 @@ describe('who held an alias', () => {
     expect(lanes[0]?.held).toMatchObject([{ version: 3, until: null, start: 0.6, share: 0.4 }]);
   });
 
+  it('is nobody from its removal until the next move', () => {
+    const moves = [
+      { alias: 'production', to: 2, createdAt: at(8), overridden: false },
+      { alias: 'production', to: null, createdAt: at(2), overridden: false },
+      { alias: 'production', to: 1, createdAt: at(0), overridden: false },
+    ];
+    const [lane] = holdings(moves, new Date(at(10)));
+    expect(lane?.held.map(({ version, start, share }) => [version, start, share])).toEqual([
+      [1, 0, 0.2],
+      [2, 0.8, 0.2],
+    ]);
+    expect(lane?.held[0]?.until).toEqual(new Date(at(2)));
+  });
+
   it('is nobody where it was never moved', () => {
     expect(holdings([], new Date(at(10)))).toEqual([]);
   });

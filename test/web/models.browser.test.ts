@@ -15,7 +15,7 @@ describe.skipIf(!browser)('the pages of models', () => {
   let opened: Watched;
   let page: Page;
 
-  const models = Array.from({ length: 7 }, (_, i) => `model-${i + 1}`);
+  const models = Array.from({ length: 8 }, (_, i) => `model-${i + 1}`);
   /** A model that no other test uses, with a good and a worse version, promoted to production in the given order. */
   const newModel = async (...promoted: readonly number[]): Promise<string> => {
     const model = models.pop()!;
@@ -102,6 +102,30 @@ describe.skipIf(!browser)('the pages of models', () => {
     await alias('production').getByText('version 1').waitFor();
     await page.reload();
     await page.getByRole('cell', { name: 'it knows nothing' }).waitFor();
+  });
+
+  it('show the precision of a promoted version, remove the alias for a reason, and roll it back', async () => {
+    const model = await newModel(1);
+    await open(`/models/${model}`);
+    const history = page.getByRole('table', { name: 'Alias moves' }).getByRole('row');
+    await history.filter({ hasText: 'before' }).getByRole('cell', { name: '32-bit floats' }).waitFor();
+    await page.getByRole('link', { name: 'Remove the alias production' }).click();
+    const button = page.getByRole('button', { name: 'Remove alias' });
+    await page.getByRole('textbox', { name: 'Reason' }).fill('retired');
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: `Type ${model} to continue` }).fill(model);
+    await expectAccessible(page);
+    await button.click();
+    await alias('production').getByText('removed').waitFor();
+    await history.filter({ hasText: 'retired' }).getByRole('cell', { name: 'not asked: removal' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Roll back to 1' }).click();
+    await page.getByRole('columnheader', { name: 'Current: none' }).waitFor();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('still needed');
+    await page.getByRole('button', { name: 'Roll back to version 1' }).click();
+    await alias('production').getByText('version 1').waitFor();
+    await hub.ask('remove-alias', { model, alias: 'production', reason: 'by somebody else' });
+    await alias('production').getByText('removed').waitFor();
   });
 
   it('show moves by others, also on the form for the same move', async () => {

@@ -8,6 +8,7 @@ import {
   ARCHIVE_VERSION,
   DELETE_MODEL,
   DELETE_VERSION,
+  REMOVE_ALIAS,
   UNARCHIVE_MODEL,
   UNARCHIVE_VERSION,
 } from '../requests/model.js';
@@ -45,7 +46,12 @@ const REMOVALS: readonly Removal[] = [
   },
 ];
 
-/** Adds `hub model archive`, `unarchive` and `delete`. */
+interface RemoveAliasOptions extends ConnectionOptions {
+  readonly reason: string;
+  readonly expect?: number;
+}
+
+/** Adds `hub model archive`, `unarchive`, `delete` and `remove-alias`. */
 export function addRemoval(model: Command): void {
   for (const { name, description, done, ofModel, ofVersion } of REMOVALS) {
     withConnection(
@@ -61,4 +67,22 @@ export function addRemoval(model: Command): void {
       print(options, { model: of, ...(version === undefined ? {} : { version }) }, () => `${what} ${done}.`);
     });
   }
+
+  withConnection(
+    model
+      .command('remove-alias')
+      .description('Remove an alias, so that nothing serves it. The version stays.')
+      .argument('<model>', 'name of the model')
+      .argument('<alias>', 'alias to remove')
+      .requiredOption('--reason <text>', 'why; recorded in the audit log')
+      .option('--expect <version>', 'refuse when the alias no longer points to this version', wholeNumber),
+  ).action(async (name: string, alias: string, options: RemoveAliasOptions) => {
+    const { reason, expect = null } = options;
+    const client = await connect(options);
+    const { removeAlias: left } = await client.request(REMOVE_ALIAS, {
+      input: { model: name, alias, reason, expectedVersion: expect },
+    });
+    const text = `${alias} of ${name} is removed; it pointed to version ${left.number}.`;
+    print(options, { modelVersion: left }, () => text);
+  });
 }

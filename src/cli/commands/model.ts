@@ -34,7 +34,7 @@ export function modelCommand(program: Command): void {
   withConnection(
     model
       .command('show')
-      .description('Show a model: its versions and the moves of its aliases.')
+      .description('Show a model: its versions, and the moves and removals of its aliases.')
       .argument('<model>', 'its name')
       .option('--archived', 'show archived versions too'),
   ).action(async (name: string, options: ListOptions) => {
@@ -80,10 +80,10 @@ export function modelCommand(program: Command): void {
         found.aliasEvents.length === 0
           ? ''
           : table(
-              ['moved', 'alias', ' from', ' to', 'precision', 'actor', 'gate', 'reason'],
+              ['when', 'alias', ' from', ' to', 'precision', 'actor', 'gate', 'reason'],
               found.aliasEvents.map(({ createdAt, alias, from, to, precision, actor, reason, ...gate }) => [
-                ...[moment(createdAt), alias, from, to, precision, actor],
-                ...[gateText(gate), reason],
+                ...[moment(createdAt), alias, from, to ?? 'removed', precision, actor],
+                ...[to === null ? 'not asked (removal)' : gateText(gate), reason],
               ]),
             ),
       ),

@@ -69,6 +69,15 @@ export const ROLL_BACK = graphql(
   [MODEL_VERSION_FIELDS],
 );
 
+export const REMOVE_ALIAS = graphql(
+  `
+    mutation RemoveAlias($input: RemoveAliasInput!) {
+      removeAlias(input: $input) { ...ModelVersionFields }
+    }
+  `,
+  [MODEL_VERSION_FIELDS],
+);
+
 export const SET_SERVING_PRECISION = graphql(
   `
     mutation SetServingPrecision($input: SetServingPrecisionInput!) {

@@ -5,15 +5,18 @@ import { checksSchema } from './gate.js';
 import type { AliasEvent } from './model.js';
 import { Precision } from './precision.js';
 
-/** Audited actions that move an alias. */
-export const ALIAS_MOVES = ['ALIAS_MOVED', 'ALIAS_ROLLED_BACK'] as const;
-export type AliasMove = (typeof ALIAS_MOVES)[number];
+/** Audited actions that point an alias to a version. */
+export type AliasMove = 'ALIAS_MOVED' | 'ALIAS_ROLLED_BACK';
+/** The audited action that removes an alias. */
+export const REMOVED = 'ALIAS_REMOVED';
+/** Audited actions that change where an alias points. */
+export const ALIAS_CHANGES = ['ALIAS_MOVED', 'ALIAS_ROLLED_BACK', REMOVED] as const;
 
 const detailsSchema = z.object({
   alias: z.string(),
-  /** Empty for an alias that the gate does not guard, and for a rollback. */
+  /** Empty for an alias that the gate does not guard, for a rollback and for a removal. */
   gate: checksSchema,
-  /** The form in which the version serves. Missing in events that were written before it was recorded. */
+  /** The form in which the version serves. Missing for a removal, and in events that were written before it was recorded. */
   precision: z.enum(Precision).exactOptional(),
   calibrated: z.boolean().exactOptional(),
   /** Who requested the promotion, and the comment of the second person. */
@@ -25,10 +28,10 @@ const detailsSchema = z.object({
 
 const detailsColumn = z.object({ details: detailsSchema });
 
-/** What the audit records about a move of an alias besides from and to. */
+/** What the audit records about a change of an alias besides from and to. */
 export type AliasMoveDetails = Readonly<z.output<typeof detailsSchema>>;
 
-/** A move of an alias, from its row in the audit. */
+/** A move or a removal of an alias, from its row in the audit. */
 export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEvent {
   const columns = { details: JSON.parse(row.details) as unknown };
   const details = parseColumns(detailsColumn, columns, `audit event ${row.number}`).details;
@@ -39,7 +42,7 @@ export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEve
     alias,
     rollback: row.action === 'ALIAS_ROLLED_BACK',
     from: from === null ? null : Number(from),
-    to: Number(to),
+    to: to === null ? null : Number(to),
     actor,
     reason: reason ?? '',
     overridden: gate.some((check) => !check.passed),

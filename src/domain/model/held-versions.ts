@@ -34,7 +34,7 @@ export async function refuseIfHeld(
   ];
   if (holders.length === 0) return;
   const more = holders.length > NAMED ? `; and ${holders.length - NAMED} more` : '';
-  const message = `${change}: ${holders.slice(0, NAMED).join('; ')}${more}. Move the alias to another version, end the rollout, or decide the request first.`;
+  const message = `${change}: ${holders.slice(0, NAMED).join('; ')}${more}. Move or remove the alias, end the rollout, or decide the request first.`;
   throw new HubError('CONFLICT', message, { holders: holders.slice(0, NAMED), count: holders.length });
 }
 

@@ -2,6 +2,7 @@ import type { PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { lockModel, refuseIfHeld, refuseIfImporting, versionOf } from './held-versions.js';
 import type { Model, ModelVersion } from './model.js';
 import { toModel, withModelRelations } from './model-row.js';
@@ -11,6 +12,7 @@ import { findVersion, toModelVersion } from './model-version-row.js';
 export class ModelArchiveService {
   constructor(
     private readonly prisma: PrismaClient,
+    private readonly outbox: WebhookOutbox,
     private readonly changes: ChangeNotices,
   ) {}
 
@@ -22,6 +24,7 @@ export class ModelArchiveService {
       if (archived) await refuseIfHeld(tx, { id }, `Version ${number} of ${name} cannot be archived`);
       await tx.modelVersion.update({ where: { id }, data: { archivedAt: archived ? new Date() : null } });
       const action = archived ? 'MODEL_VERSION_ARCHIVED' : 'MODEL_VERSION_UNARCHIVED';
+      await this.outbox.put(tx, action, { model: name, version: number, actor: actor.name });
       await tx.auditEvent.create({ data: auditRow(actor, { action, subject: `${name} ${number}`, model: name }) });
     });
     this.changes.tell('MODEL', name);
@@ -39,6 +42,7 @@ export class ModelArchiveService {
       }
       await tx.model.update({ where: { id }, data: { archivedAt: archived ? new Date() : null } });
       const action = archived ? 'MODEL_ARCHIVED' : 'MODEL_UNARCHIVED';
+      await this.outbox.put(tx, action, { model: name, actor: actor.name });
       await tx.auditEvent.create({ data: auditRow(actor, { action, subject: name, model: name }) });
     });
     this.changes.tell('MODEL', name);

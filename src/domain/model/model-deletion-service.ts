@@ -7,6 +7,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { PredictionLog } from '../prediction/prediction-log.js';
 import type { RunBlobs } from '../run/run-blobs.js';
+import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { lockModel, refuseIfHeld, refuseIfImporting, versionOf } from './held-versions.js';
 
 interface DeletionParts {
@@ -15,6 +16,7 @@ interface DeletionParts {
   readonly runBlobs: RunBlobs;
   readonly deployments: Pick<Deployments, 'forget'>;
   readonly predictionLog: Pick<PredictionLog, 'load'>;
+  readonly outbox: WebhookOutbox;
   readonly changes: ChangeNotices;
 }
 
@@ -34,6 +36,7 @@ export class ModelDeletionService {
       await this.#deleteVersions(tx, { id });
       await tx.model.update({ where: { name }, data: { lastNumber: Math.max(model.lastNumber, number) } });
       const details = { runId, testAccuracy };
+      await this.parts.outbox.put(tx, 'MODEL_VERSION_DELETED', { model: name, version: number, actor: actor.name });
       const entry = { action: 'MODEL_VERSION_DELETED', subject: `${name} ${number}`, model: name, details } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
     });
@@ -51,6 +54,7 @@ export class ModelDeletionService {
       await tx.model.delete({ where: { id } });
       const deleted = versions.map(({ number }) => number).sort((a, b) => a - b);
       const details: RetiredNumbers = { versions: deleted, lastNumber: Math.max(lastNumber, 0, ...deleted) };
+      await this.parts.outbox.put(tx, 'MODEL_DELETED', { model: name, versions: deleted, actor: actor.name });
       const entry = { action: 'MODEL_DELETED', subject: name, model: name, details: { ...details } } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
       return deleted;

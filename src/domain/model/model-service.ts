@@ -5,7 +5,7 @@ import type { Caller } from '../caller.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import { recipeOf, withRunRelations } from '../run/run-row.js';
-import { ALIAS_MOVES, toAliasEvent } from './alias-event-row.js';
+import { ALIAS_CHANGES, toAliasEvent } from './alias-event-row.js';
 import type { AliasEvent, Model, ModelVersion } from './model.js';
 import { reachableRun } from './model-reach.js';
 import { toModel, withModelRelations } from './model-row.js';
@@ -60,9 +60,9 @@ export class ModelService {
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 
-  /** The last hundred moves of a model's aliases, newest first. */
+  /** The last hundred moves and removals of a model's aliases, newest first. */
   async aliasEvents(model: string): Promise<AliasEvent[]> {
-    const where = { model, action: { in: [...ALIAS_MOVES] } };
+    const where = { model, action: { in: [...ALIAS_CHANGES] } };
     const rows = await this.prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: 100 });
     return rows.map(toAliasEvent);
   }

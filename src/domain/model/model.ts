@@ -62,7 +62,7 @@ export interface Model {
   readonly createdAt: Date;
 }
 
-/** One move of an alias, as the audit records it. */
+/** One move of an alias, or its removal, as the audit records it. */
 export interface AliasEvent {
   readonly id: string;
   readonly alias: string;
@@ -70,14 +70,15 @@ export interface AliasEvent {
   readonly rollback: boolean;
   /** Number of the version that it pointed to before; null for none. */
   readonly from: number | null;
-  readonly to: number;
-  /** Name of the token that moved it. */
+  /** Number of the version that it points to since then; null after a removal. */
+  readonly to: number | null;
+  /** Name of the token that did it. */
   readonly actor: string;
   readonly reason: string;
   /** Whether it was moved although the gate refused. */
   readonly overridden: boolean;
   readonly gate: readonly GateCheck[];
-  /** The form in which the version serves; null in events that were written before it was recorded. */
+  /** The form in which the version serves; null for a removal, and in events that were written before it was recorded. */
   readonly precision: Precision | null;
   readonly calibrated: boolean | null;
   readonly createdAt: Date;

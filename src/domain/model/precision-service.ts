@@ -6,7 +6,7 @@ import { describeEnvironment } from '../../training/environment.js';
 import type { Quantization } from '../../training/job.js';
 import type { Actor } from '../actor.js';
 import type { ChangeNotices } from '../change/change-notices.js';
-import type { PromotionService } from '../promotion/promotion-service.js';
+import type { AliasDeployer } from '../promotion/alias-deployer.js';
 import type { ModelVersion } from './model.js';
 import { findVersion, toModelVersion } from './model-version-row.js';
 import { decidePrecision, type Precision, type PrecisionChoice } from './precision.js';
@@ -35,7 +35,7 @@ export class PrecisionService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
-    private readonly promotions: PromotionService,
+    private readonly deployer: AliasDeployer,
     private readonly changes: ChangeNotices,
     private readonly margin: number,
   ) {}
@@ -125,7 +125,7 @@ export class PrecisionService {
   /** Switches what serves to the form that was chosen. The form before serves on where that one cannot be loaded. */
   async #redeploy(versionId: string, model: string, number: number, precision: Precision): Promise<void> {
     try {
-      await this.promotions.redeploy(model, number);
+      await this.deployer.redeploy(model, number);
     } catch (error) {
       if (isShuttingDown(error) || precision === 'FP32') throw error; // the form is loaded at the next start
       const unusable = { state: 'FAILED', error: UNLOADABLE, ...NO_FORM } as const;

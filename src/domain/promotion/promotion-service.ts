@@ -1,12 +1,12 @@
-import pLimit from 'p-limit';
+import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
-import { HubError, isShuttingDown } from '../../errors.js';
+import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
-import { ALIAS_MOVES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
+import { ALIAS_CHANGES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
 import { evaluateGate, type GateCheck, PRODUCTION } from '../model/gate.js';
 import { refuseIfArchived, requireHoldable } from '../model/held-versions.js';
 import type { ModelVersion } from '../model/model.js';
@@ -23,9 +23,8 @@ import {
   whyNotReady,
   withVersionRelations,
 } from '../model/model-version-row.js';
-import { fallBackToFloats } from '../model/readiness.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
-import type { Promotion } from './promotion.js';
+import { type Promotion, refuseIfMoved } from './promotion.js';
 
 /** An alias before a promotion: its holder, and the verdicts of the gate for the version that is to take it. */
 export interface AliasState {
@@ -44,26 +43,28 @@ export interface Alongside {
   readonly write: (tx: Prisma.TransactionClient) => Promise<unknown>;
 }
 
+/** The parts of whatever moves or removes an alias. */
+export interface AliasParts {
+  readonly prisma: PrismaClient;
+  readonly deployments: Deployments;
+  readonly outbox: WebhookOutbox;
+  readonly changes: ChangeNotices;
+  /** Runs changes of aliases one at a time, so that serving and database agree on the last one. */
+  readonly oneMove: LimitFunction;
+  readonly log: Logger;
+}
+
 /** Moves aliases and loads the versions they point to. When a move fails, the previous version continues to serve. */
 export class PromotionService {
-  /** Runs moves one at a time, so that serving and database agree on the last one. */
-  readonly #oneMove = pLimit(1);
-
-  constructor(
-    private readonly prisma: PrismaClient,
-    private readonly deployments: Deployments,
-    private readonly outbox: WebhookOutbox,
-    private readonly changes: ChangeNotices,
-    private readonly log: Logger,
-  ) {}
+  constructor(private readonly parts: AliasParts) {}
 
   /** Evaluates the gate for a promotion without moving anything. @throws NOT_FOUND; CONFLICT for an archived version. */
   async check(model: string, number: number, alias: string): Promise<AliasState> {
-    const version = await findVersion(this.prisma, model, number);
+    const version = await findVersion(this.parts.prisma, model, number);
     refuseIfArchived(version);
     const where = { modelId_name: { modelId: version.modelId, name: alias } };
     const include = { version: { include: withVersionRelations } };
-    const holder = (await this.prisma.alias.findUnique({ where, include }))?.version ?? null;
+    const holder = (await this.parts.prisma.alias.findUnique({ where, include }))?.version ?? null;
     const guarded = alias === PRODUCTION;
     const rules = guarded ? rulesOf(version.model) : [];
     const gate = evaluateGate(rules, toCandidate(version), holder && toCandidate(holder));
@@ -95,7 +96,7 @@ export class PromotionService {
 
   /** Moves an alias to a version. @throws as `requireAllowed`; APPROVAL_NEEDED where a second person must approve. */
   async promote(promotion: Promotion, actor: Actor, alongside?: Alongside): Promise<ModelVersion> {
-    return this.#oneMove(async () => {
+    return this.parts.oneMove(async () => {
       const state = await this.requireAllowed(promotion);
       if (state.needsSecondPerson) {
         const message = `Moving ${promotion.alias} of ${promotion.model} needs the approval of a second person. Request the promotion.`;
@@ -107,48 +108,31 @@ export class PromotionService {
 
   /** Moves an alias by a promotion that a second person has approved. @throws as `requireAllowed`. */
   async promoteApproved(promotion: Promotion, actor: Actor, alongside: Alongside): Promise<ModelVersion> {
-    return this.#oneMove(async () => this.#move(await this.requireAllowed(promotion), promotion, actor, { alongside }));
+    return this.parts.oneMove(async () =>
+      this.#move(await this.requireAllowed(promotion), promotion, actor, { alongside }),
+    );
   }
 
-  /** Moves an alias back to the version before its last move. That version held it already: the gate is not asked. */
+  /**
+   * Moves an alias back to the version before its last move, or before its removal. That version held it already: the gate
+   * is not asked. @throws NOT_FOUND, also for a version that is deleted; CONFLICT when it pointed to no version before.
+   */
   async rollBack(
     { model, alias, reason, expectedVersion }: Omit<Promotion, 'version' | 'overrideGate' | 'now'>,
     actor: Actor,
   ): Promise<ModelVersion> {
-    return this.#oneMove(async () => {
+    return this.parts.oneMove(async () => {
       const subject = `${model}@${alias}`;
-      const where = { action: { in: [...ALIAS_MOVES] }, model, subject };
-      const last = await this.prisma.auditEvent.findFirst({ where, orderBy: { number: 'desc' } });
+      const where = { action: { in: [...ALIAS_CHANGES] }, model, subject };
+      const last = await this.parts.prisma.auditEvent.findFirst({ where, orderBy: { number: 'desc' } });
       if (!last) throw new HubError('NOT_FOUND', `No model named ${model} has an alias ${alias}.`, { model, alias });
       if (last.from === null) {
-        const message = `${alias} of ${model} has only pointed to version ${last.to}; there is no version to roll back to.`;
+        const message = `${alias} of ${model} pointed to no version before its last move; there is no version to roll back to.`;
         throw new HubError('CONFLICT', message, { model, alias });
       }
       const state = await this.check(model, Number(last.from), alias);
       refuseIfMoved(alias, state.holder, expectedVersion);
       return this.#move({ ...state, gate: [] }, { model, alias, reason }, actor, { action: 'ALIAS_ROLLED_BACK' });
-    });
-  }
-
-  /** Loads the versions that aliases point to when the hub starts. One that cannot be loaded is reported and logged. */
-  async deployAll(): Promise<void> {
-    const rows = await this.prisma.alias.findMany({ include: { version: { include: withVersionRelations } } });
-    for (const { name, version } of rows) {
-      try {
-        await this.#deployOrFallBack(name, version);
-      } catch (error) {
-        this.deployments.failed(version.model.name, name, error);
-        this.log.error({ err: error, model: version.model.name, alias: name }, 'version cannot be served');
-      }
-    }
-  }
-
-  /** Loads the current form of a version next to the one that serves and switches its aliases to it. */
-  async redeploy(model: string, number: number): Promise<void> {
-    await this.#oneMove(async () => {
-      const version = await findVersion(this.prisma, model, number);
-      for (const { name } of version.aliases) await this.#deploy(name, version);
-      this.deployments.forget(model, number);
     });
   }
 
@@ -164,9 +148,9 @@ export class PromotionService {
     const { precision, calibrated } = form;
     const details: AliasMoveDetails = { alias, gate, precision, calibrated, ...alongside?.details };
     const move = { subject: `${model}@${alias}`, from: holder ? String(holder.number) : null, to: String(number) };
-    const prepared = await this.deployments.prepare(toServedVersion({ ...version, serving: form }));
+    const prepared = await this.parts.deployments.prepare(toServedVersion({ ...version, serving: form }));
     try {
-      await this.prisma.$transaction(async (tx) => {
+      await this.parts.prisma.$transaction(async (tx) => {
         await requireHoldable(tx, versionId);
         if (!isReady(version)) {
           const { reason, readyAt } = form;
@@ -180,7 +164,7 @@ export class PromotionService {
         await alongside?.write(tx);
         const rollback = action === 'ALIAS_ROLLED_BACK';
         const payload = { model, alias, from: holder?.number ?? null, to: number, actor: actor.name, reason, rollback };
-        await this.outbox.put(tx, 'ALIAS_MOVED', payload);
+        await this.parts.outbox.put(tx, 'ALIAS_MOVED', payload);
         const entry = { action, model, ...move, reason, details: { ...details } } as const;
         await tx.auditEvent.create({ data: auditRow(actor, entry) });
       });
@@ -189,38 +173,11 @@ export class PromotionService {
       throw error;
     }
     await prepared.switchTo(alias);
-    this.changes.tell('MODEL', model);
-    this.log.info(
+    this.parts.changes.tell('MODEL', model);
+    this.parts.log.info(
       { model, alias, from: holder?.number, to: number, actor: actor.name },
       action === 'ALIAS_MOVED' ? 'alias moved' : 'alias rolled back',
     );
-    return toModelVersion(await findVersion(this.prisma, model, number));
+    return toModelVersion(await findVersion(this.parts.prisma, model, number));
   }
-
-  async #deploy(alias: string, version: ModelVersionRow): Promise<void> {
-    await (await this.deployments.prepare(toServedVersion(version))).switchTo(alias);
-  }
-
-  /** Serves FP32 and queues the 8-bit form again when that form cannot be loaded. */
-  async #deployOrFallBack(alias: string, version: ModelVersionRow): Promise<void> {
-    try {
-      await this.#deploy(alias, version);
-    } catch (error) {
-      if (version.serving?.precision !== 'INT8' || isShuttingDown(error)) throw error;
-      const { id: versionId, model, number } = version;
-      const what = { err: error, model: model.name, version: number };
-      this.log.warn(what, 'the 8-bit form cannot be loaded: FP32 serves, and the form is made again');
-      const why = 'The 8-bit form could not be loaded; it is made again, and serves once it is chosen.';
-      const again = { state: 'PENDING' } as const;
-      const serving = await this.prisma.$transaction((tx) => fallBackToFloats(tx, versionId, why, again));
-      await this.#deploy(alias, { ...version, serving });
-    }
-  }
-}
-
-function refuseIfMoved(alias: string, holder: ModelVersionRow | null, expected: number | null): void {
-  if (expected === null || expected === (holder?.number ?? 0)) return;
-  const now = holder ? `version ${holder.number}` : 'no version';
-  const message = `${alias} points to ${now}, not to version ${expected}. Check the alias, then move it again.`;
-  throw new HubError('CONFLICT', message, { alias, presentVersion: holder?.number ?? null });
 }

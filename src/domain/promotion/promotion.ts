@@ -1,3 +1,4 @@
+import { HubError } from '../../errors.js';
 import { PromotionState } from '../../storage/enums.js';
 import type { GateCheck } from '../model/gate.js';
 import type { ModelVersion } from '../model/model.js';
@@ -36,4 +37,18 @@ export interface PromotionRequest {
   readonly decidedAt: Date | null;
   /** Comment of the second person. */
   readonly decision: string | null;
+}
+
+/** Refuses a change of an alias that has moved since the caller saw it. @param expected 0 for none; null to not ask. */
+export function refuseIfMoved(
+  alias: string,
+  holder: { readonly number: number } | null,
+  expected: number | null,
+): void {
+  if (expected === null || expected === (holder?.number ?? 0)) return;
+  const [now, seen] = [holder?.number ?? 0, expected].map((number) =>
+    number === 0 ? 'no version' : `version ${number}`,
+  );
+  const message = `${alias} points to ${now}, not to ${seen}. Check the alias, then try again.`;
+  throw new HubError('CONFLICT', message, { alias, presentVersion: holder?.number ?? null });
 }

@@ -11,6 +11,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { requireHoldable } from '../model/held-versions.js';
 import { requireReady, toServedVersion, withVersionRelations } from '../model/model-version-row.js';
+import { refuseIfMoved } from '../promotion/promotion.js';
 import type { AliasState, PromotionService } from '../promotion/promotion-service.js';
 import type { Rollout, RolloutEnd, RolloutStart, RolloutState } from './rollout.js';
 import { type RolloutRow, storedFigures, toRollout, withVersions } from './rollout-row.js';
@@ -75,6 +76,9 @@ export class RolloutService {
         const { id } = await prisma.$transaction(async (tx) => {
           await tx.$queryRaw`SELECT id FROM models WHERE id = ${version.modelId} FOR UPDATE`;
           for (const each of [version, holder]) await requireHoldable(tx, each.id);
+          const where = { modelId_name: { modelId: version.modelId, name: alias } };
+          const now = await tx.alias.findUnique({ where, include: { version: true } });
+          refuseIfMoved(alias, now?.version ?? null, holder.number);
           const same = { alias, state: 'RUNNING', version: { modelId: version.modelId } } as const;
           if ((await tx.rollout.count({ where: same })) > 0) {
             const message = `A rollout is already running for ${alias} of ${model}. End it first.`;

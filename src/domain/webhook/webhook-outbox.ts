@@ -7,6 +7,13 @@ const TYPES: Readonly<Record<WebhookEvent, string>> = {
   RUN_ENDED: 'run.ended',
   MODEL_VERSION_REGISTERED: 'model_version.registered',
   ALIAS_MOVED: 'alias.moved',
+  ALIAS_REMOVED: 'alias.removed',
+  MODEL_VERSION_ARCHIVED: 'model_version.archived',
+  MODEL_VERSION_UNARCHIVED: 'model_version.unarchived',
+  MODEL_VERSION_DELETED: 'model_version.deleted',
+  MODEL_ARCHIVED: 'model.archived',
+  MODEL_UNARCHIVED: 'model.unarchived',
+  MODEL_DELETED: 'model.deleted',
   TEST: 'test',
 };
 

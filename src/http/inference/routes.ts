@@ -39,7 +39,8 @@ const OF_MODEL: Permission = { role: 'VIEWER', model: modelIn('model') };
  * Source: https://github.com/kserve/open-inference-protocol, "Open Inference Protocol (OIP) Specification", and Triton's
  * extensions for binary tensors and classification.
  */
-export function inferenceRoutes({ answerer, deployments, models, isReady }: InferenceParts): readonly Route[] {
+export function inferenceRoutes(parts: InferenceParts): readonly Route[] {
+  const { answerer, deployments, isReady } = parts;
   return [
     {
       method: 'get',
@@ -69,7 +70,7 @@ export function inferenceRoutes({ answerer, deployments, models, isReady }: Infe
       path: MODEL,
       needs: OF_MODEL,
       async answer(request, response) {
-        const { found, versions } = await find(models, request);
+        const { found, versions } = await find(parts, request);
         response.json(describeModel(found, versions));
       },
     },
@@ -80,7 +81,7 @@ export function inferenceRoutes({ answerer, deployments, models, isReady }: Infe
       async answer(request, response) {
         const name = request.params.model as string;
         if (request.params.version === undefined) deployments.get(name, PRODUCTION);
-        else await find(models, request);
+        else await find(parts, request);
         response.json({ name, ready: true });
       },
     },
@@ -106,7 +107,7 @@ export function inferenceRoutes({ answerer, deployments, models, isReady }: Infe
 
 /** The version in a request's path, and the numbers of all versions. @throws NOT_FOUND, or NOT_DEPLOYED. */
 async function find(
-  models: ModelService,
+  { models, deployments }: Pick<InferenceParts, 'models' | 'deployments'>,
   request: Request,
 ): Promise<{ found: ModelVersion; versions: readonly number[] }> {
   const name = request.params.model as string;
@@ -118,7 +119,6 @@ async function find(
       ? model.aliases.find((alias) => alias.name === PRODUCTION)?.version
       : model.versions.find((version) => version.number === number);
   if (found) return { found, versions: model.versions.map((version) => version.number) };
-  if (number === undefined)
-    throw new HubError('NOT_DEPLOYED', `No version of ${name} is in production.`, { model: name });
+  if (number === undefined) throw deployments.refusal(name, PRODUCTION);
   throw new HubError('NOT_FOUND', `There is no version ${number} of ${name}.`, { model: name, version: number });
 }

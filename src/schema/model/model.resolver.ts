@@ -83,7 +83,9 @@ export class ModelResolver {
     return versions.filter(({ archivedAt }) => archived || archivedAt === null);
   }
 
-  @FieldResolver(() => [AliasEventType], { description: 'The last hundred moves of its aliases, newest first.' })
+  @FieldResolver(() => [AliasEventType], {
+    description: 'The last hundred moves and removals of its aliases, newest first.',
+  })
   async aliasEvents(@Root() { name }: ModelType): Promise<AliasEventType[]> {
     return this.models.aliasEvents(name);
   }

@@ -95,7 +95,7 @@ export class AliasType implements Omit<Alias, 'version'> {
   movedAt!: Date;
 }
 
-@ObjectType('AliasEvent', { description: 'One move of an alias.' })
+@ObjectType('AliasEvent', { description: 'One move of an alias, or its removal.' })
 export class AliasEventType implements AliasEvent {
   @Field(() => ID)
   id!: string;
@@ -111,10 +111,13 @@ export class AliasEventType implements AliasEvent {
   @Field(() => Int, { nullable: true, description: 'Number of the version that it pointed to before; null for none.' })
   from!: number | null;
 
-  @Field(() => Int, { description: 'Number of the version that it pointed to afterwards.' })
-  to!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of the version that it pointed to afterwards; null for a removal.',
+  })
+  to!: number | null;
 
-  @Field(() => String, { description: 'Name of the token that moved it.' })
+  @Field(() => String, { description: 'Name of the token that moved or removed it.' })
   actor!: string;
 
   @Field(() => String)
@@ -128,13 +131,14 @@ export class AliasEventType implements AliasEvent {
 
   @Field(() => Precision, {
     nullable: true,
-    description: 'Precision of the form in which the version serves since then; null for moves of earlier hubs.',
+    description:
+      'Precision of the form in which the version serves since then; null for removals and for moves of earlier hubs.',
   })
   precision!: Precision | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether its calibration is applied since then; null for moves of earlier hubs.',
+    description: 'Whether its calibration is applied since then; null for removals and for moves of earlier hubs.',
   })
   calibrated!: boolean | null;
 

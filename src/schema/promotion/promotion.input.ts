@@ -56,7 +56,27 @@ export class RollBackInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Number of the version that you expect the alias to point to. The move is refused if the alias has moved since.',
+      'Number of the version that you expect the alias to point to, 0 for none. The move is refused if the alias has moved since.',
+  })
+  @Checked(number(0))
+  expectedVersion?: number | null;
+}
+
+@InputType({ description: 'The alias to remove.' })
+export class RemoveAliasInput {
+  @Field(() => String)
+  model!: string;
+
+  @Field(() => String)
+  alias!: string;
+
+  @Reason()
+  reason!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Number of the version that you expect the alias to point to. The removal is refused if the alias has moved since.',
   })
   @Checked(number(1))
   expectedVersion?: number | null;

@@ -1,12 +1,19 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { modelIn, NARROWED } from '../../domain/permission.js';
+import type { AliasRemovalService } from '../../domain/promotion/alias-removal-service.js';
 import { PromotionState } from '../../domain/promotion/promotion.js';
 import type { PromotionRequestService } from '../../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../../domain/promotion/promotion-service.js';
 import type { Context } from '../context.js';
 import { ModelVersionType } from '../model/model.type.js';
 import { Needs } from '../permission.js';
-import { CheckPromotionArgs, DecisionArgs, PromoteModelVersionInput, RollBackInput } from './promotion.input.js';
+import {
+  CheckPromotionArgs,
+  DecisionArgs,
+  PromoteModelVersionInput,
+  RemoveAliasInput,
+  RollBackInput,
+} from './promotion.input.js';
 import { PromotionCheckType, PromotionRequestType } from './promotion.type.js';
 
 @Resolver()
@@ -14,6 +21,7 @@ export class PromotionResolver {
   constructor(
     private readonly promotions: PromotionService,
     private readonly requests: PromotionRequestService,
+    private readonly removals: AliasRemovalService,
   ) {}
 
   @Query(() => PromotionCheckType, {
@@ -79,12 +87,26 @@ export class PromotionResolver {
     return this.requests.reject(id, reason, requester);
   }
 
-  @Mutation(() => ModelVersionType, { description: 'Moves an alias back to the version before its last move.' })
+  @Mutation(() => ModelVersionType, {
+    description: 'Moves an alias back to the version before its last move, or before its removal.',
+  })
   @Needs('MAINTAINER', modelIn('input.model'))
   async rollBack(
     @Arg('input', () => RollBackInput) input: RollBackInput,
     @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
     return this.promotions.rollBack({ ...input, expectedVersion: input.expectedVersion ?? null }, actor);
+  }
+
+  @Mutation(() => ModelVersionType, {
+    description:
+      'Removes an alias, so that nothing serves it, and returns the version that it pointed to. Refused while a rollout is running for it, and for `production` while promotions need a second person.',
+  })
+  @Needs('MAINTAINER', modelIn('input.model'))
+  async removeAlias(
+    @Arg('input', () => RemoveAliasInput) input: RemoveAliasInput,
+    @Ctx() { actor }: Context,
+  ): Promise<ModelVersionType> {
+    return this.removals.remove({ ...input, expectedVersion: input.expectedVersion ?? null }, actor);
   }
 }

@@ -15,6 +15,13 @@ registerEnumType(WebhookEvent, {
     RUN_ENDED: { description: 'A run succeeded, failed or was cancelled.' },
     MODEL_VERSION_REGISTERED: { description: 'A model has a new version.' },
     ALIAS_MOVED: { description: 'An alias points to another version.' },
+    ALIAS_REMOVED: { description: 'An alias was removed.' },
+    MODEL_VERSION_ARCHIVED: { description: 'A version was archived.' },
+    MODEL_VERSION_UNARCHIVED: { description: 'A version was taken back from the archive.' },
+    MODEL_VERSION_DELETED: { description: 'A version was deleted.' },
+    MODEL_ARCHIVED: { description: 'A model was archived.' },
+    MODEL_UNARCHIVED: { description: 'A model was taken back from the archive.' },
+    MODEL_DELETED: { description: 'A model was deleted with all of its versions.' },
     TEST: { description: 'The message of `testWebhook`.' },
   },
 });

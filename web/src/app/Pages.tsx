@@ -10,6 +10,7 @@ import { Shell } from './Shell';
 const ModelPage = lazyPage(async () => (await import('../pages/models/ModelPage')).ModelPage);
 const ModelsPage = lazyPage(async () => (await import('../pages/models/ModelsPage')).ModelsPage);
 const PromotePage = lazyPage(async () => (await import('../pages/models/PromotePage')).PromotePage);
+const RemoveAliasPage = lazyPage(async () => (await import('../pages/models/RemoveAliasPage')).RemoveAliasPage);
 const RollBackPage = lazyPage(async () => (await import('../pages/models/RollBackPage')).RollBackPage);
 const StartPage = lazyPage(async () => (await import('../pages/start/StartPage')).StartPage);
 const DatasetsPage = lazyPage(async () => (await import('../pages/datasets/DatasetsPage')).DatasetsPage);
@@ -67,6 +68,7 @@ function Page() {
           <Route path="models" element={<ModelsPage />} />
           <Route path="models/:name" element={<ModelPage />} />
           <Route path="models/:name/promote" element={<PromotePage />} />
+          <Route path="models/:name/remove-alias" element={<RemoveAliasPage />} />
           <Route path="models/:name/roll-back" element={<RollBackPage />} />
           <Route path="*" element={<Navigate to="/" replace />} />
         </Routes>

@@ -1,8 +1,8 @@
-/** A move of an alias to a version. */
+/** A move of an alias to a version, or its removal. */
 export interface Move {
   readonly alias: string;
-  /** Number of the version. */
-  readonly to: number;
+  /** Number of the version; null for a removal. */
+  readonly to: number | null;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly overridden: boolean;
@@ -12,7 +12,7 @@ export interface Move {
 export interface Holding {
   readonly version: number;
   readonly from: Date;
-  /** Null while it still does. */
+  /** Null while it still does. A removal ends it too. */
   readonly until: Date | null;
   readonly overridden: boolean;
   /** Start and length as shares of the time from the first move to now. */
@@ -31,17 +31,12 @@ export function holdings(
   const aliases = [...new Set(ordered.map(({ alias }) => alias))].sort();
   return aliases.map((alias) => {
     const own = ordered.filter((move) => move.alias === alias);
-    const held = own.map(({ to: version, at: from, overridden }, i) => {
+    const held = own.flatMap(({ to: version, at: from, overridden }, i) => {
+      if (version === null) return [];
       const until = own[i + 1]?.at ?? null;
-      const end = (until ?? now).getTime();
-      return {
-        version,
-        from,
-        until,
-        overridden,
-        start: (from.getTime() - begin) / whole,
-        share: (end - from.getTime()) / whole,
-      };
+      const start = (from.getTime() - begin) / whole;
+      const share = ((until ?? now).getTime() - from.getTime()) / whole;
+      return [{ version, from, until, overridden, start, share }];
     });
     return { alias, held };
   });

@@ -16,6 +16,7 @@ export const urls = {
   model: (name: string): string => `/models/${name}`,
   modelVersion: (name: string, number: number): string => `/models/${name}?version=${number}`,
   rollBack: (name: string, alias: string): string => `/models/${name}/roll-back?alias=${alias}`,
+  removeAlias: (name: string, alias: string): string => `/models/${name}/remove-alias?alias=${alias}`,
   promote: (name: string, number: number, alias: string): string =>
     `/models/${name}/promote?version=${number}&alias=${alias}`,
 } as const;

@@ -11,7 +11,7 @@ export const ALIAS_HISTORY = graphql(`
   }
 `);
 
-/** Every move of an alias, with actor, reason and the gate's checks. */
+/** Every move and removal of an alias, with actor, reason and the gate's checks. */
 export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HISTORY> }) {
   const { aliasEvents } = readFragment(ALIAS_HISTORY, of);
   return (
@@ -38,13 +38,14 @@ export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HIST
                 <AliasTag name={event.alias} />
               </Table.Td>
               <Table.Td>{event.from ?? '–'}</Table.Td>
-              <Table.Td>{event.to}</Table.Td>
+              <Table.Td>{event.to ?? 'removed'}</Table.Td>
               <Table.Td>{event.precision === null ? '–' : precisionText(event.precision)}</Table.Td>
               <Table.Td>{event.actor}</Table.Td>
               <Table.Td>{event.reason}</Table.Td>
               <Table.Td>
                 {event.rollback && 'not asked: rollback'}
-                {!event.rollback && event.gate.length === 0 && 'not checked'}
+                {event.to === null && 'not asked: removal'}
+                {event.to !== null && !event.rollback && event.gate.length === 0 && 'not checked'}
                 {event.gate.length > 0 && failed.length === 0 && 'passed'}
                 {failed.length > 0 && `overridden: ${failed.map(({ detail }) => detail).join(' ')}`}
               </Table.Td>

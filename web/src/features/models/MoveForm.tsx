@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
 
-/** The reason for a move of an alias, whether it overrides the gate, and whether it does not wait until the version is ready. */
+/** The reason for a move or removal of an alias, whether it overrides the gate, and whether it does not wait until the version is ready. */
 export interface Said {
   readonly reason: string;
   readonly overrideGate: boolean;
@@ -24,7 +24,7 @@ interface Props {
   readonly move: (said: Said) => Promise<unknown>;
 }
 
-/** Asks why an alias moves, and for the steps that make the move deliberate. Then, or when canceled, opens the model. */
+/** Asks why an alias moves or goes, and for the steps that make it deliberate. Then, or when canceled, opens the model. */
 export function MoveForm({ model, action, toType, mayOverride, notReady, move }: Props) {
   const navigate = useNavigate();
   const leave = (): void => void navigate(urls.model(model));
@@ -41,7 +41,7 @@ export function MoveForm({ model, action, toType, mayOverride, notReady, move }:
     <HubForm
       form={form}
       action={action}
-      refusal="The alias was not moved"
+      refusal="The alias was not changed"
       onSubmit={({ reason, overrideGate, now }) =>
         move({
           reason: reason.trim(),
@@ -53,7 +53,7 @@ export function MoveForm({ model, action, toType, mayOverride, notReady, move }:
     >
       <Textarea
         label="Reason"
-        description="Kept with the move in the alias history."
+        description="Kept in the alias history."
         {...form.getInputProps('reason')}
         maxLength={1000}
         maw={560}

@@ -28,7 +28,7 @@ const ROLL_BACK = graphql(`
   }
 `);
 
-/** Points an alias back at the version before its last move. Made for use under stress: a reason and one button. */
+/** Points an alias back at the version before its last move, or before its removal. Made for use under stress: a reason and one button. */
 export function RollBackPage() {
   const { name: model = '' } = useParams();
   const [search] = useSearchParams();
@@ -45,8 +45,11 @@ export function RollBackPage() {
           const present = found?.aliases.find(({ name }) => name === alias)?.version.number;
           const before = found?.aliasEvents.find((event) => event.alias === alias)?.from;
           const then = found?.versions.find(({ number }) => number === before);
-          if (present === undefined || !then) {
-            const text = `${model}@${alias} has not moved from one version to another yet.`;
+          if (!then) {
+            const text =
+              before == null
+                ? `${model}@${alias} pointed to no version before its last move.`
+                : `${model}@${alias} pointed to version ${before} before, which is deleted or archived.`;
             return <Empty title="Nothing to roll back to" text={text} />;
           }
           return (
@@ -60,7 +63,7 @@ export function RollBackPage() {
                 mayOverride={false}
                 notReady={null}
                 move={({ reason }) =>
-                  rollBack({ variables: { input: { model, alias, reason, expectedVersion: present } } })
+                  rollBack({ variables: { input: { model, alias, reason, expectedVersion: present ?? 0 } } })
                 }
               />
             </>
