@@ -65,12 +65,23 @@ const SVG = /^(\xef\xbb\xbf)?\s*<(svg|!DOCTYPE svg|(\?xml|!--).*<svg)/is;
  * @param head `IMAGE_HEAD_BYTES`, or the whole file. @throws IMAGE_REFUSED with the format and what to do.
  */
 export function imageKind(head: Uint8Array): ImageKind {
+  const { kind, reason } = recognized(head);
+  if (kind) return kind;
+  throw refused(reason);
+}
+
+/** The reason for rejecting a file by its first bytes; null for an image. Archives may have as many as they have files. */
+export function foreignReason(head: Uint8Array): string | null {
+  return recognized(head).reason ?? null;
+}
+
+function recognized(head: Uint8Array): { kind: ImageKind; reason?: never } | { kind?: never; reason: string } {
   const bytes = Buffer.from(head.subarray(0, IMAGE_HEAD_BYTES));
   const text = bytes.toString('latin1');
   const kind = decodedKind(bytes, text);
   // A Canon raw file (CR2) is a TIFF with a mark of its own.
-  if (kind && !(kind === 'TIFF' && otherReason(text) === CAMERA_RAW)) return kind;
-  throw refused(otherReason(text) ?? NOT_AN_IMAGE);
+  if (kind && !(kind === 'TIFF' && otherReason(text) === CAMERA_RAW)) return { kind };
+  return { reason: otherReason(text) ?? NOT_AN_IMAGE };
 }
 
 /** What a file is that a hub does not decode; undefined for an unknown format. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { HubError } from '../errors.js';
 import { checkBound, type DatasetBounds, imageSizeFault } from './bounds.js';
 import { type MeasuredImage, measureImage } from './decode.js';
-import { IMAGE_HEAD_BYTES, imageKind } from './image-kind.js';
+import { foreignReason, IMAGE_HEAD_BYTES } from './image-kind.js';
 import { inOrder } from './in-order.js';
 import { isTable, type LabelsTable } from './labels-table.js';
 import { splitPath } from './layout.js';
@@ -127,22 +127,12 @@ async function readImage(entry: FileEntry, bounds: DatasetBounds): Promise<Buffe
     const before = bytes;
     bytes += chunk.length;
     if (bytes < IMAGE_HEAD_BYTES) continue;
-    const reason = before < IMAGE_HEAD_BYTES ? strangeness(Buffer.concat(chunks)) : null;
+    const reason = before < IMAGE_HEAD_BYTES ? foreignReason(Buffer.concat(chunks)) : null;
     const fault = reason ?? imageSizeFault(bounds, Math.max(bytes, entry.bytes));
     if (fault !== null) return fault;
   }
   const content = Buffer.concat(chunks, bytes);
-  return strangeness(content) ?? content;
-}
-
-/** The reason for rejecting a file by its first bytes; null for an image. */
-function strangeness(head: Uint8Array): string | null {
-  try {
-    imageKind(head);
-    return null;
-  } catch (error) {
-    return reasonOf(error);
-  }
+  return foreignReason(content) ?? content;
 }
 
 /** The reason of a refused image. @throws any other error. */

@@ -51,7 +51,7 @@ export function archiveError(error: unknown, format: string, signal: AbortSignal
 }
 
 /** Largest file that is read ahead, in bytes. */
-const READ_AHEAD_BYTES = 256 * 1024;
+export const READ_AHEAD_BYTES = 256 * 1024;
 
 /**
  * The content of a file, already read if it is small. Sources whose files can be read in parallel use it, since

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
-import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise } from 'yauzl';
 import { DATASET_BOUNDS, type DatasetBounds, UnpackMeter } from './bounds.js';
+import { FileWindows } from './file-windows.js';
 import { inOrder } from './in-order.js';
-import { archiveError, readAhead, type Source, type SourceEntry, symbolicLink } from './source.js';
+import { archiveError, type Source, type SourceEntry, symbolicLink } from './source.js';
+import { zipContent } from './zip-content.js';
 import { allEntries } from './zip-entries.js';
 import { entryPath } from './zip-names.js';
 
@@ -36,7 +37,10 @@ export class ZipSource implements Source {
     const handle = await open(this.#file);
     try {
       // Names stay raw, because yauzl takes names of unstated encoding for CP437.
-      const zip = await fromFdPromise(handle.fd, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
+      const { size } = await handle.stat();
+      const windows = new FileWindows(handle, size);
+      const options = { autoClose: false, decodeStrings: false, validateEntrySizes: true };
+      const zip = await fromRandomAccessReaderPromise(windows, size, options);
       // Not the sum of the entries' compressed sizes: in a zip bomb many entries share the same bytes.
       meter.addPacked(zip.fileSize);
       const stated = new UnpackMeter(this.#bounds);
@@ -46,7 +50,7 @@ export class ZipSource implements Source {
       });
       const within = admitted(entries, stated);
       for await (const entry of inOrder(within, (entry) =>
-        describe(zip, entry, entryPath(entry, this.nameEncoding), meter, signal),
+        describe(entry, entryPath(entry, this.nameEncoding), meter, () => zipContent(zip, windows, entry, signal)),
       )) {
         signal.throwIfAborted();
         yield entry;
@@ -68,11 +72,10 @@ async function* admitted(entries: AsyncIterable<Entry>, stated: UnpackMeter): As
 }
 
 async function describe(
-  zip: ZipFile,
   entry: Entry,
   path: string,
   meter: UnpackMeter,
-  signal: AbortSignal,
+  read: () => Promise<AsyncIterable<Uint8Array>>,
 ): Promise<SourceEntry> {
   if (path.endsWith('/')) return { kind: 'folder', path };
   const refuse = (reason: string): SourceEntry => ({ kind: 'refused', path, reason });
@@ -82,21 +85,6 @@ async function describe(
     return refuse(`compressed by zip method ${entry.compressionMethod}, which is not supported`);
   const bytes = entry.uncompressedSize;
   meter.addUnpacked(bytes); // as stated, whether it is read or not; yauzl reads no more than that
-  const content = await readAhead(bytes, readEntry(zip, entry, signal));
+  const content = await read();
   return { kind: 'file', path, bytes, content: () => content };
-}
-
-async function* readEntry(zip: ZipFile, entry: Entry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    let checksum = 0;
-    const chunks: AsyncIterable<Buffer> = await zip.openReadStreamPromise(entry);
-    for await (const chunk of chunks) {
-      signal.throwIfAborted();
-      checksum = crc32(chunk, checksum);
-      yield chunk;
-    }
-    if (checksum !== entry.crc32) throw new Error('an entry has a wrong checksum');
-  } catch (error) {
-    throw archiveError(error, 'zip', signal);
-  }
 }
