@@ -1,7 +1,10 @@
 import { HubError } from '../errors.js';
 
 /** The NOT_FOUND error for an id that no row has. */
-export function notFound(what: 'run' | 'dataset version' | 'model version' | 'sweep', id: string): HubError {
+export function notFound(
+  what: 'run' | 'dataset version' | 'model version' | 'model import' | 'sweep',
+  id: string,
+): HubError {
   return new HubError('NOT_FOUND', `There is no ${what} with this id.`, { id });
 }
 

@@ -73,6 +73,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   deleteModel: ['MAINTAINER', 'its own'],
   modelImports: ['VIEWER', 'its own'],
   importModelVersion: ['TRAINER', 'its own'],
+  deleteModelImport: ['TRAINER', 'its own'],
   checkPromotion: ['VIEWER', 'its own'],
   promotionRequests: ['VIEWER', 'its own'],
   promoteModelVersion: ['MAINTAINER', 'its own'],

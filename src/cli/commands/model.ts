@@ -6,6 +6,7 @@ import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_PRECISION } from '../requests/model.js';
 import { addExport, addImport } from './model-files.js';
+import { addImports } from './model-imports.js';
 import { addRemoval } from './model-removal.js';
 
 interface ListOptions extends ConnectionOptions {
@@ -130,6 +131,7 @@ export function modelCommand(program: Command): void {
   });
   addExport(model);
   addImport(model);
+  addImports(model);
   addRemoval(model);
 }
 

@@ -25,3 +25,9 @@ export const MODEL_IMPORTS = graphql(
   `,
   [MODEL_IMPORT_FIELDS],
 );
+
+export const DELETE_MODEL_IMPORT = graphql(`
+  mutation DeleteModelImport($model: String!, $id: ID!) {
+    deleteModelImport(model: $model, id: $id)
+  }
+`);

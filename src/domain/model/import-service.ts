@@ -4,11 +4,14 @@ import { basename } from 'node:path';
 import { HubError } from '../../errors.js';
 import type { JobQueue } from '../../jobs/queue.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import type { PrismaClient } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { Requester } from '../actor.js';
 import type { AllowedFolders } from '../allowed-folders.js';
+import { auditRow } from '../audit/audit-event.js';
 import type { Caller } from '../caller.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
+import { includes, Role } from '../role.js';
 import { refuseArchivedModel } from './held-versions.js';
 import { toModelImport } from './import-row.js';
 import type { ModelImport } from './model-import.js';
@@ -75,6 +78,23 @@ export class ImportService {
     }
   }
 
+  /**
+   * Deletes an import that has ended without a version, or whose version was deleted. A TRAINER deletes its own ones.
+   * @throws NOT_FOUND; FORBIDDEN; CONFLICT while the import is under way, and for the origin of a version.
+   */
+  async delete(model: string, id: string, { caller, actor }: Requester): Promise<void> {
+    await this.prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM model_imports WHERE id = ${id} FOR UPDATE`;
+      const row = await tx.modelImport.findUnique({ where: { id, model }, include: { version: true } });
+      if (!row) throw notFound('model import', id);
+      refuseUnlessDeletable(row, caller);
+      await tx.modelImport.delete({ where: { id } });
+      const details = { file: row.fileName, sha256: row.fileHash, actor: row.actor, error: row.error };
+      const entry = { action: 'MODEL_IMPORT_DELETED', subject: `import ${id}`, model, details } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+    });
+  }
+
   /** The last hundred imports of a model, newest first. */
   async list(model: string): Promise<ModelImport[]> {
     const page = { orderBy: { id: 'desc' }, take: LISTED } as const;
@@ -82,6 +102,23 @@ export class ImportService {
     const rows = await this.prisma.modelImport.findMany({ where: { model }, include, ...page });
     return rows.map((row) => toModelImport(row, row.version?.number ?? null));
   }
+}
+
+function refuseUnlessDeletable(
+  { id, state, actor, endedAt, fileName, model, version }: Prisma.ModelImportGetPayload<{ include: { version: true } }>,
+  { name, role }: Caller,
+): void {
+  const subject = `The import ${id} of ${fileName}`;
+  if (actor !== name && !includes(role, Role.MAINTAINER)) {
+    const message = `${subject} was started by "${actor}": it can be deleted by that token, or by a MAINTAINER.`;
+    throw new HubError('FORBIDDEN', message, { actor });
+  }
+  if (endedAt === null) {
+    throw new HubError('CONFLICT', `${subject} is under way. Wait until it has ended.`, { id, state });
+  }
+  if (!version) return;
+  const made = `version ${version.number} of ${model}`;
+  throw new HubError('CONFLICT', `${subject} is the origin of ${made}. Delete that version first.`, { id });
 }
 
 async function* limited(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { ImportService } from '../../domain/model/import-service.js';
 import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
@@ -32,5 +32,19 @@ export class ImportResolver {
     if (path != null) return this.imports.path(path, options);
     const { filename } = await (upload as NonNullable<typeof upload>);
     return this.imports.upload(contentOf(upload as NonNullable<typeof upload>), filename, options);
+  }
+
+  @Mutation(() => ID, {
+    description:
+      'Deletes an import that failed, or whose version was deleted. Returns its id. Others than the token that started it need the role MAINTAINER.',
+  })
+  @Needs('TRAINER', modelIn('model'))
+  async deleteModelImport(
+    @Arg('model', () => String) model: string,
+    @Arg('id', () => ID) id: string,
+    @Ctx() { caller, actor }: Context,
+  ): Promise<string> {
+    await this.imports.delete(model, id, { caller, actor });
+    return id;
   }
 }
