@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { attacksOn } from './support/attacks.mjs';
 import { check, percentile } from './support/check.mjs';
-import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
+import { SAMPLES, serveSample, settled, startHub } from './support/hub.mjs';
 import { residentMemory } from './support/memory.mjs';
 
 const CALLER = fileURLToPath(new URL('support/abuse-caller.mjs', import.meta.url));
@@ -29,6 +29,7 @@ export async function measure({ only = '' }) {
   const hub = await startHub(data);
   try {
     await serveSample(hub.client);
+    await settled(hub.client);
     return await attackAll(hub, data, only);
   } finally {
     await hub.stop();

@@ -3,10 +3,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { check, percentile } from './support/check.mjs';
 import { withWeightsOption } from './support/data.mjs';
-import { startHub } from './support/hub.mjs';
+import { settled, startHub } from './support/hub.mjs';
 import { load } from './support/load.mjs';
 import { prepareHub, requestOf } from './support/serving-hub.mjs';
 
@@ -53,15 +52,6 @@ export async function measure({ rounds, requests, size, weights }) {
 }
 
 const nameOf = (pause, on) => `${pause} ms between photos, ${on ? 'on' : 'off'}`;
-
-/** Waits until the 8-bit forms of both versions are made: that takes the cores from what is measured. */
-async function settled(client) {
-  for (;;) {
-    const { model } = await client.request('{ model(name: "photos") { versions { serving { state } } } }');
-    if (model.versions.every(({ serving }) => serving.state !== 'PENDING')) return;
-    await setTimeout(500);
-  }
-}
 
 /** Keeps every answer and compares with version 2, or neither. */
 async function turn(client, on) {

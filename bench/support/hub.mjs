@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HubClient } from '../../out/cli/client.js';
 
@@ -92,4 +93,13 @@ export async function serveSample(client) {
   await client.request(
     'mutation { promoteModelVersion(input: { model: "cifar10", version: 1, reason: "bench", now: true }) { number } }',
   );
+}
+
+/** Waits until all versions have their 8-bit forms: making them takes the cores from what is measured. */
+export async function settled(client) {
+  for (;;) {
+    const { models } = await client.request('{ models { versions { serving { state } } } }');
+    if (models.every(({ versions }) => versions.every(({ serving }) => serving.state !== 'PENDING'))) return;
+    await wait(500);
+  }
 }

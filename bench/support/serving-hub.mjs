@@ -1,12 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { classifierModel } from '../../out/engines/onnx/classifier-model.js';
 import { readClassifier } from '../../out/engines/read-classifier.js';
 import { dataPaths } from '../../out/storage/data-folder.js';
 import { openDatabase } from '../../out/storage/database.js';
 import { FileBlobStore } from '../../out/storage/file-blobs.js';
-import { register, startHub, train } from './hub.mjs';
+import { register, settled, startHub, train } from './hub.mjs';
 import { makePhotos } from './photos.mjs';
 
 /** A margin that no form exceeds: accuracy on so few photos says nothing, and here speed alone is asked about. */
@@ -36,17 +35,9 @@ export async function prepareHub(data, { backbone, imageSize, versions = 1 }) {
     );
   }
   await promote(hub.client, 1);
-  await quantized(hub.client);
+  await settled(hub.client);
   await hub.stop();
   return photos;
-}
-
-async function quantized(client) {
-  for (;;) {
-    const { model } = await client.request('{ model(name: "photos") { versions { serving { state } } } }');
-    if (model.versions.every(({ serving }) => serving.state !== 'PENDING')) return;
-    await sleep(500);
-  }
 }
 
 /** Pins the form of version 1 in a hub that is not running. @param precision FP32 or INT8. */
