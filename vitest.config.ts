@@ -11,10 +11,11 @@ export default defineConfig({
   // What Node takes. Vite would take index.mjs, whose classes are not those that the libraries know.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    testTimeout: 30_000,
+    // Many times what tests take: a machine that others use as well is several times slower.
+    testTimeout: 90_000,
     // All servers of the tests are on this machine.
     env: { NO_PROXY: '*', no_proxy: '*' },
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     // Two cores are the smallest machine that is supported: more files at once only compete for them.
     maxWorkers: 2,
     // Files share what they import; loading it for each would take a fifth of the time.

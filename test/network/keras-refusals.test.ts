@@ -16,6 +16,7 @@ import { NETWORK_INPUT } from '../../src/network/layers.js';
 import { zipOf } from '../datasets/archives.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import { narrowBackbone } from '../support/narrow-backbone.js';
+import { tensorHashes } from '../support/tensor-hashes.js';
 
 interface Described {
   class_name: string;
@@ -190,7 +191,7 @@ describe('a file of weights alone', () => {
 
   it('is taken by its numbers where it has no list of layers', async () => {
     const { weights } = await readBackboneFile(await write(same, false));
-    expect(new Map([...weights].sort())).toEqual(new Map([...narrowBackbone()].sort()));
+    expect(tensorHashes(weights)).toEqual(tensorHashes(narrowBackbone()));
   });
 
   it.each<[string, Names, boolean, Record<string, string>, RegExp]>([
