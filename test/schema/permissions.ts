@@ -44,6 +44,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   startTransferRun: ['TRAINER', 'nothing'],
   startFineTuneRun: ['TRAINER', 'nothing'],
   startPipeline: ['TRAINER', 'nothing'],
+  augmentationPreview: ['VIEWER', 'nothing'],
   cloneRun: ['TRAINER', 'nothing'],
   reproduceRun: ['TRAINER', 'nothing'],
   cancelRun: ['TRAINER', 'nothing'],
