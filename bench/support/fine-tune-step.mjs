@@ -1,9 +1,10 @@
 // Median time of a fine-tuning step with the bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond, engine}.
 import { readFileSync } from 'node:fs';
 import { matchBackbone } from '../../out/network/backbone-weights.js';
+import { divideAt } from '../../out/network/cut.js';
 import { foldLayers } from '../../out/network/folded-weights.js';
 import { head } from '../../out/network/head.js';
-import { divideAt, featureShape } from '../../out/network/inception-v3.js';
+import { featureShape } from '../../out/network/networks.js';
 import { readSafetensors } from '../../out/network/safetensors.js';
 import { initialWeights } from '../../out/training/initial-weights.js';
 import { median } from './check.mjs';

@@ -1,10 +1,10 @@
 import type { Ora } from 'ora';
 import { HubError } from '../errors.js';
-import { PIPELINES } from '../training/presets.js';
 import type { HubClient } from './client.js';
 import { followToEnd } from './follow.js';
 import { percent } from './format.js';
 import { onceReady } from './once-ready.js';
+import { fineTuneStages } from './requests/architecture.js';
 import type { DatasetVersion } from './requests/dataset.js';
 import { MODEL, type ModelVersion, PROMOTE, REGISTER_MODEL_VERSION } from './requests/model.js';
 import { RUNS, type Run, START_FINE_TUNE, START_TRANSFER } from './requests/run.js';
@@ -14,7 +14,7 @@ import { RUNS, type Run, START_FINE_TUNE, START_TRANSFER } from './requests/run.
  * (docs/adr/0006-best-recipe.md).
  */
 const HEAD = { validationFraction: 0.05 };
-const STAGE = { ...PIPELINES.best.stages[0], batchSize: 32 };
+const STAGE = { batchSize: 32 };
 
 /** Trains the head of the pipeline `best` on the frozen backbone, unless an earlier demo did. */
 export async function trainHead(client: HubClient, version: DatasetVersion, backbone: string, line: Ora): Promise<Run> {
@@ -31,7 +31,8 @@ export async function trainHead(client: HubClient, version: DatasetVersion, back
  */
 export async function fineTune(client: HubClient, head: Run, line: Ora, note: string): Promise<Run> {
   const isSame = (run: Run): boolean => run.kind === 'FINE_TUNE' && run.parentRunId === head.id;
-  const input = { parentRunId: head.id, ...STAGE };
+  const [stage] = await fineTuneStages(client, head.backboneName, 'best');
+  const input = { parentRunId: head.id, ...stage, ...STAGE };
   const start = async () => (await client.request(START_FINE_TUNE, { input })).startFineTuneRun;
   return reuseOrTrain(client, 'Fine-tune run', isSame, start, line, note);
 }

@@ -1,5 +1,5 @@
-import type { FirstTrainedLayer } from '../network/inception-v3.js';
 import type { Layer, Shape } from '../network/layers.js';
+import type { FirstTrainedLayer } from '../network/networks.js';
 import type { Weights } from '../network/tensor.js';
 
 /** Sizes of a network's input: it takes RGB bytes of one size and resizes them to the size it computes at. */

@@ -1,4 +1,4 @@
-import type { FirstTrainedLayer } from '../network/inception-v3.js';
+import type { FirstTrainedLayer } from '../network/networks.js';
 import type { BlobPlace } from '../storage/blob-place.js';
 import type { Features, FeatureType, ForwardResult, InputSize } from './engine.js';
 import type { OnnxDevice } from './onnx/session.js';

@@ -1,6 +1,5 @@
-import { HubError } from '../errors.js';
-import { inceptionV3, type LastBlock, lastBlockOf } from './inception-v3.js';
 import type { ConvLayer, Layer } from './layers.js';
+import { architectureWith, lastBlockOf, type Network, networkOf, refuseBackbone } from './networks.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
 /** Epsilon of Keras's `BatchNormalization` in InceptionV3, which has no gamma (scale=False). */
@@ -27,42 +26,36 @@ export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] 
 
 /**
  * Finds the network of a set of weights, and checks every name and shape.
- * @returns the layers of InceptionV3 with the width of the weights' first convolution, up to the block that their number of
- * kernels is that of.
+ * @returns the network with the width of the weights' first convolution, up to the block that their number of kernels is
+ * that of.
  * @throws WEIGHTS_REFUSED when a tensor is missing, has a wrong shape or does not belong to the network, with its name.
  */
-export function matchBackbone(weights: Weights): { layers: readonly Layer[]; width: number; end: LastBlock } {
-  const filters = weights.get('conv2d/kernel')?.shape[3] ?? 0;
-  const kernels = Array.from(weights.keys()).filter((name) => /^conv2d(_\d+)?\/kernel$/.test(name)).length;
-  const last = lastBlockOf(kernels);
-  const end = last?.exact ? last.end : undefined;
-  const layers = backboneOf(filters, end);
+export function matchBackbone(weights: Weights): Network {
+  const architecture = architectureWith((name) => weights.has(name));
+  const refuse = (why: string) => refuseBackbone(architecture, why);
+  const { name: first, filters: whole } = architecture.firstConvolution;
+  const filters = weights.get(`${first}/kernel`)?.shape[3] ?? 0;
+  const kernels = convolutions(architecture.layers(1)).filter((layer) => weights.has(kernelName(layer))).length;
+  const last = lastBlockOf(architecture, kernels);
+  const network = networkOf(architecture, filters / whole, last?.exact ? last.end : undefined);
   const known = new Set<string>();
-  for (const layer of convolutions(layers)) {
+  for (const layer of convolutions(network.layers)) {
     for (const [name, shape] of expectedShapes(layer)) {
       const tensor = weights.get(name);
-      if (!tensor) throw refuseBackbone(`${name} is missing`);
+      if (!tensor) throw refuse(`${name} is missing`);
       if (tensor.shape.join() !== shape.join()) {
-        throw refuseBackbone(`${name} has shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`);
+        throw refuse(`${name} has shape [${tensor.shape.join(', ')}] where [${shape.join(', ')}] is needed`);
       }
-      if (tensor.type === 'I8' && weights.get(scaleName(layer))?.shape.join() !== String(layer.filters)) {
-        throw refuseBackbone(`${scaleName(layer)} is missing or has another shape than [${layer.filters}]`);
+      if (tensor.type === 'I8' && name !== kernelName(layer)) throw refuse(`${name} is missing or is not F32`);
+      if (tensor.type === 'I8' && !hasScale(weights, layer)) {
+        throw refuse(`${scaleName(layer)} is missing or has another shape than [${layer.filters}]`);
       }
       known.add(name).add(scaleName(layer));
     }
   }
   const stray = [...weights.keys()].find((name) => !known.has(name));
-  if (stray !== undefined) throw refuseBackbone(`${stray.slice(0, 80)} has no place in it`);
-  return { layers, width: filters / 32, end: end ?? 'mixed10' };
-}
-
-/**
- * InceptionV3 with so many filters in its first convolution, up to a block. @throws WEIGHTS_REFUSED when no width has as many.
- */
-export function backboneOf(filters: number, end?: LastBlock): readonly Layer[] {
-  const width = filters / 32;
-  if (Number.isInteger(width * 16) && width > 0 && width <= 2) return inceptionV3(width, end);
-  throw refuseBackbone(`conv2d/kernel has ${filters} filters; InceptionV3 has 32`);
+  if (stray !== undefined) throw refuse(`${stray.slice(0, 80)} has no place in it`);
+  return network;
 }
 
 /** A backbone with the layers that a run trained. Trained weights of a head are ignored. */
@@ -127,7 +120,7 @@ export function convolutions(layers: readonly Layer[]): readonly ConvLayer[] {
 /** A kernel as floats, in an array of its own. */
 function dequantize(layer: ConvLayer, weights: Weights): Float32Array {
   const kernel = weights.get(kernelName(layer));
-  if (!kernel) throw refuseBackbone(`${kernelName(layer)} is missing`);
+  if (!kernel) throw new Error(`${kernelName(layer)} is missing`);
   if (kernel.type === 'F32') return kernel.data.slice();
   const scale = floats(weights, scaleName(layer));
   const { data } = kernel;
@@ -140,8 +133,14 @@ function dequantize(layer: ConvLayer, weights: Weights): Float32Array {
 
 function floats(weights: Weights, name: string): Float32Array {
   const tensor = weights.get(name);
-  if (tensor?.type !== 'F32') throw refuseBackbone(`${name} is missing or is not F32`);
+  if (tensor?.type !== 'F32') throw new Error(`${name} is missing or is not F32`);
   return tensor.data;
+}
+
+/** Whether a kernel of 8-bit integers has its scales. */
+function hasScale(weights: Weights, layer: ConvLayer): boolean {
+  const scale = weights.get(scaleName(layer));
+  return scale?.type === 'F32' && scale.shape.join() === String(layer.filters);
 }
 
 function kernelName(layer: ConvLayer): string {
@@ -150,8 +149,4 @@ function kernelName(layer: ConvLayer): string {
 
 function scaleName(layer: ConvLayer): string {
   return `${layer.name}/kernel_scale`;
-}
-
-function refuseBackbone(why: string): HubError {
-  return new HubError('WEIGHTS_REFUSED', `These are not InceptionV3's weights without top: ${why}.`);
 }

@@ -1,6 +1,5 @@
 import { refuseHead } from './head.js';
-import { POOLED } from './inception-v3.js';
-import { imageShapes, inferShapes, isSoftmax, type Layer, type Shape } from './layers.js';
+import { imageShapes, inferShapes, isSoftmax, type Layer, POOLED, type Shape } from './layers.js';
 
 /**
  * Checks that the layers of a head follow a network and each other, and end in probabilities.

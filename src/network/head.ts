@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { HubError } from '../errors.js';
-import { POOLED } from './inception-v3.js';
-import { ACTIVATIONS, type DenseLayer, type Layer } from './layers.js';
+import { ACTIVATIONS, type DenseLayer, type Layer, POOLED } from './layers.js';
 import { NORM_VARIABLES } from './norm.js';
 import type { SafetensorsFile } from './safetensors.js';
 import type { Weights } from './tensor.js';

@@ -1,36 +1,34 @@
-import type { ConcatLayer, ConvLayer, Layer, Padding, PoolLayer, Shape } from './layers.js';
-import { imageShapes, NETWORK_INPUT } from './layers.js';
+import type { Architecture } from './architecture.js';
+import { withPooling } from './cut.js';
+import { type ConcatLayer, type ConvLayer, type Layer, NETWORK_INPUT, type Padding, type PoolLayer } from './layers.js';
 
-/** Layers after which training can start: the ends of the inception blocks, and the pooling on top of them. */
-export const FirstTrainedLayer = {
-  mixed0: 'mixed0',
-  mixed1: 'mixed1',
-  mixed2: 'mixed2',
-  mixed3: 'mixed3',
-  mixed4: 'mixed4',
-  mixed5: 'mixed5',
-  mixed6: 'mixed6',
-  mixed7: 'mixed7',
-  mixed8: 'mixed8',
-  mixed9: 'mixed9',
-  mixed10: 'mixed10',
-  avg_pool: 'avg_pool',
-} as const;
-export type FirstTrainedLayer = keyof typeof FirstTrainedLayer;
-/** The same in the order of the network. */
-export const FIRST_TRAINED_LAYERS = Object.values(FirstTrainedLayer);
-/** Name of the head's input. */
-export const POOLED = 'avg_pool' satisfies FirstTrainedLayer;
+/** Ends of the inception blocks. */
+const BLOCKS = [
+  'mixed0',
+  'mixed1',
+  'mixed2',
+  'mixed3',
+  'mixed4',
+  'mixed5',
+  'mixed6',
+  'mixed7',
+  'mixed8',
+  'mixed9',
+  'mixed10',
+] as const;
 
-/** The last block of a network: all of them, or those up to a cut. */
-export type LastBlock = Exclude<FirstTrainedLayer, typeof POOLED>;
-const WHOLE: LastBlock = 'mixed10';
-
-/** Below 75 pixels the last windows no longer fit. */
-export const SMALLEST_IMAGE = 75;
+export const INCEPTION_V3 = {
+  name: 'InceptionV3',
+  blocks: BLOCKS,
+  fineTuneFrom: { late: 'mixed5', early: 'mixed2' },
+  smallestImage: 75, // below it the last windows no longer fit
+  preprocessing: { scale: 1 / 127.5, shift: 1, formula: 'x / 127.5 - 1' },
+  firstConvolution: { name: 'conv2d', filters: 32 },
+  layers: inceptionV3,
+} as const satisfies Architecture;
 
 /**
- * InceptionV3 without its top, or its blocks up to one of them, followed by global average pooling (`avg_pool`).
+ * InceptionV3 without its top, followed by global average pooling (`avg_pool`).
  *
  * Source: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2015), as Keras-applications
  * builds it; layer names and creation order are Keras's, so that its weight files fit. Shapes in the comments are for
@@ -38,7 +36,7 @@ export const SMALLEST_IMAGE = 75;
  *
  * @param width multiplies every number of filters: 1 is the real network, k/16 keeps all of them whole (tests).
  */
-export function inceptionV3(width = 1, end: LastBlock = WHOLE): readonly Layer[] {
+export function inceptionV3(width = 1): readonly Layer[] {
   const b = new Builder(width);
   let x = b.conv(NETWORK_INPUT, 32, [3, 3], 2, 'valid'); // 149 x 149 x 32
   x = b.conv(x, 32, [3, 3], 1, 'valid'); // 147 x 147 x 32
@@ -80,63 +78,7 @@ export function inceptionV3(width = 1, end: LastBlock = WHOLE): readonly Layer[]
     const pool = b.conv(b.pool('averagePool', x, 1, 'same'), 192);
     x = b.concat(`mixed${index}`, [one, three, double, pool]); // 8 x 8 x 2048
   }
-  const { frozen: layers } = divideAt(b.layers, end);
-  return [...layers, { kind: 'globalAveragePool', name: POOLED, inputs: [end] }];
-}
-
-/** The last block that a number of convolutions reaches, and whether none is left over; undefined if it reaches none. */
-export function lastBlockOf(convolutions: number): { readonly end: LastBlock; readonly exact: boolean } | undefined {
-  let count = 0;
-  let found: ReturnType<typeof lastBlockOf>;
-  for (const { kind, name } of inceptionV3()) {
-    if (kind === 'conv') count += 1;
-    if (count <= convolutions && isBlock(name)) found = { end: name, exact: count === convolutions };
-  }
-  return found;
-}
-
-function isBlock(name: string): name is LastBlock {
-  return name !== POOLED && Object.hasOwn(FirstTrainedLayer, name);
-}
-
-/** Name of a network of this width and with this last block, as stored in records. */
-export function architectureName(width: number, end: LastBlock = WHOLE): string {
-  return `InceptionV3${width === 1 ? '' : ` x ${width}`}${end === WHOLE ? '' : ` to ${end}`}`;
-}
-
-/** The network with the name of `architectureName`. */
-export function networkOf(architecture: string): readonly Layer[] {
-  const [, width = '1'] = / x (\S+)/.exec(architecture) ?? [];
-  return inceptionV3(Number(width), lastBlockIn(architecture));
-}
-
-/** The last block of the network with that name. */
-export function lastBlockIn(architecture: string): LastBlock {
-  const [, end = WHOLE] = / to (\S+)$/.exec(architecture) ?? [];
-  return end as LastBlock;
-}
-
-/** Shape of the features at the first trained layer, for images of imageSize x imageSize. */
-export function featureShape(architecture: string, imageSize: number, firstTrainedLayer: FirstTrainedLayer): Shape {
-  return imageShapes(networkOf(architecture), imageSize).get(firstTrainedLayer) as Shape;
-}
-
-/** Divides layers into those up to and including a layer, and the rest. @throws Error when no layer has the name. */
-export function divideAt(
-  layers: readonly Layer[],
-  firstTrainedLayer: FirstTrainedLayer,
-): { frozen: readonly Layer[]; rest: readonly Layer[] } {
-  const index = layers.findIndex((layer) => layer.name === firstTrainedLayer);
-  if (index < 0) throw new Error(`no layer is named ${firstTrainedLayer}`);
-  return { frozen: layers.slice(0, index + 1), rest: layers.slice(index + 1) };
-}
-
-/** Smallest height of maps that resolve places. */
-const SMALLEST_MAP = 3;
-
-/** The last layer whose maps resolve places: `mixed10` from 139 pixels on, `mixed7` at 75. */
-export function lastMaps(shapes: ReadonlyMap<string, Shape>): FirstTrainedLayer {
-  return FIRST_TRAINED_LAYERS.findLast((name) => (shapes.get(name)?.height ?? 0) >= SMALLEST_MAP) as FirstTrainedLayer;
+  return withPooling(b.layers);
 }
 
 /** Collects layers and numbers them as Keras does: convolutions with their normalizations, in creation order. */

@@ -129,6 +129,9 @@ export interface Shape {
 /** Name by which the first layers read the preprocessed image. */
 export const NETWORK_INPUT = 'input';
 
+/** Name of the pooled features, which a head reads. */
+export const POOLED = 'avg_pool';
+
 /** "Same" padding of a window as [before, after], with the extra pixel after: TensorFlow's rule. */
 export function samePadding(size: number, window: number, stride: number): readonly [number, number] {
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + window - size);

@@ -30,6 +30,7 @@ import type { TokenService } from '../domain/token/token-service.js';
 import type { WebhookService } from '../domain/webhook/webhook-service.js';
 import type { Answerer } from '../serving/answer.js';
 import type { Deployments } from '../serving/deployments.js';
+import { ArchitectureResolver } from './architecture/architecture.resolver.js';
 import { AuditResolver } from './audit/audit.resolver.js';
 import { BackboneResolver } from './backbone/backbone.resolver.js';
 import { ChangeResolver } from './change/change.resolver.js';
@@ -97,6 +98,7 @@ export interface Services {
 /** Every resolver of the schema, on the services that it calls. */
 export function resolversOf(services: Services): readonly object[] {
   return [
+    new ArchitectureResolver(services.backbones),
     new AuditResolver(services.audit),
     new BackboneResolver(services.backbones),
     new ChangeResolver(),

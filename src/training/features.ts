@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Features, type FeatureType, type InputSize, newFeatures } from '../engines/engine.js';
 import { HubError } from '../errors.js';
-import type { FirstTrainedLayer } from '../network/inception-v3.js';
+import type { FirstTrainedLayer } from '../network/networks.js';
 import type { BlobStore, OpenBlob } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';

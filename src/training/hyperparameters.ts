@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_ARCHITECTURE } from '../network/networks.js';
 import { FINE_TUNE_DEFAULTS } from './presets.js';
 import { about, type HyperparameterText, type Recipe, RunKind, recipeSchema } from './recipe.js';
 
@@ -50,6 +51,8 @@ const KINDS = {
   object: 'WEIGHTS',
   null: 'CHOICE',
 } as const;
+/** The first trained layer is that of the default architecture; others have their own. */
+const FINE_TUNE: Partial<Recipe> = { ...FINE_TUNE_DEFAULTS, splitLayer: DEFAULT_ARCHITECTURE.fineTuneFrom.late };
 const ALL_RUNS: readonly RunKind[] = Object.values(RunKind);
 
 /** All hyperparameters in the order of the recipe; ranges and descriptions everywhere come from here. */
@@ -74,7 +77,7 @@ function read(): Hyperparameter[] {
       kind: KINDS[(weights ?? values).type ?? 'string'],
       kinds,
       default: field.default,
-      fineTuneDefault: (FINE_TUNE_DEFAULTS as Partial<Recipe>)[name],
+      fineTuneDefault: FINE_TUNE[name],
       nullable: field.anyOf?.some(({ type }) => type === 'null') ?? false,
       min: values.minimum ?? values.exclusiveMinimum,
       max: values.maximum,

@@ -1,8 +1,8 @@
 import type { TrainerSpec } from '../engines/engine.js';
 import { matchBackbone, overlay } from '../network/backbone-weights.js';
+import { divideAt } from '../network/cut.js';
 import { foldLayers, unfoldLayers } from '../network/folded-weights.js';
 import { head } from '../network/head.js';
-import { divideAt } from '../network/inception-v3.js';
 import { imageShapes, type Layer, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';

@@ -5,9 +5,9 @@ import { matchBackbone } from '../network/backbone-weights.js';
 import { otherFile } from '../network/file-kind.js';
 import { isHdf5 } from '../network/hdf5.js';
 import { classesOf, headMetadata } from '../network/head.js';
-import { architectureName } from '../network/inception-v3.js';
 import { isZip } from '../network/keras/archive.js';
 import { readKerasModel } from '../network/keras/read.js';
+import { networkName } from '../network/networks.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import { requireUsable } from '../network/usable-weights.js';
 import { type ImportedClassifier, isOfBackbone, pick, readExportedModel } from './exported-model.js';
@@ -27,14 +27,13 @@ export async function importModel(job: ImportJob, context: ServingContext): Prom
   const labels = job.labels ?? own ?? manifest.classes;
   const outputs = outputsOf(labels, classesOf(head), manifest);
   // The order of weight files, so that a backbone the hub already has gives the same blob.
-  const isKernel = (name: string): boolean => name.startsWith('conv2d');
+  const isKernel = (name: string): boolean => name.endsWith('/kernel');
   const ofBackbone = isOfBackbone(head);
   const backbone = new Map([
-    ...pick(weights, isKernel),
+    ...pick(weights, (name) => isKernel(name) && ofBackbone(name)),
     ...pick(weights, (name) => !isKernel(name) && ofBackbone(name)),
   ]);
-  const { width, end } = matchBackbone(backbone);
-  const architecture = architectureName(width, end);
+  const architecture = networkName(matchBackbone(backbone));
   const { sha256: backboneBlob } = await blobs.put(safetensorsParts(backbone));
   const { sha256: weightsBlob } = await blobs.put(
     safetensorsParts(

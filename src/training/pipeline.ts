@@ -1,4 +1,5 @@
-import { type FineTuneStage, PIPELINES, type PipelineName } from './presets.js';
+import { DEFAULT_NETWORK, type Network } from '../network/networks.js';
+import { PIPELINES, type PipelineName, stagesOn } from './presets.js';
 import type { Recipe, RecipeInput, RunKind } from './recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from './recipe-resolution.js';
 
@@ -12,18 +13,21 @@ export interface PipelineStage {
 }
 
 /**
- * The stages of a pipeline.
+ * The stages of a pipeline on a network.
  * @param overrides of the first stage; the later ones inherit them, except where their own settings differ. @throws BAD_INPUT.
  */
-export function stagesOf(name: PipelineName, overrides: Readonly<Record<string, unknown>> = {}): PipelineStage[] {
-  const { preset, stages } = PIPELINES[name];
-  const first = resolveRecipe(preset, overrides);
+export function stagesOf(
+  name: PipelineName,
+  network: Network = DEFAULT_NETWORK,
+  overrides: Readonly<Record<string, unknown>> = {},
+): PipelineStage[] {
+  const first = resolveRecipe(PIPELINES[name].preset, overrides, network);
   const resolved: PipelineStage[] = [{ kind: 'TRANSFER', changes: {}, recipe: first }];
   let parent = first;
-  for (const changes of stages as readonly FineTuneStage[]) {
+  for (const changes of stagesOn(network, name)) {
     const { fineTuneFrom, ...rest } = changes;
     const given: RecipeInput = { ...rest, ...(fineTuneFrom && { splitLayer: fineTuneFrom }) };
-    parent = resolveFineTuneRecipe(parent, given);
+    parent = resolveFineTuneRecipe(parent, given, network);
     resolved.push({ kind: 'FINE_TUNE', changes, recipe: parent });
   }
   return resolved;

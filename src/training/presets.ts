@@ -1,4 +1,4 @@
-import type { FirstTrainedLayer } from '../network/inception-v3.js';
+import { type FirstTrainedLayer, fineTuneFrom, type Network } from '../network/networks.js';
 import type { RecipeInput } from './recipe.js';
 
 /** The seed experiment: a Keras notebook, transfer learning on CIFAR-10, validated on the test images. */
@@ -14,8 +14,11 @@ const seed: RecipeInput = {
   restoreBest: false,
 };
 
-/** Defaults of fine-tune runs that differ from the parent's recipe: the seed experiment's second stage. */
-export const FINE_TUNE_DEFAULTS = { splitLayer: 'mixed5', learningRate: 1e-5 } as const satisfies RecipeInput;
+/**
+ * Defaults of fine-tune runs that differ from the parent's recipe: the seed experiment's second stage. The first trained
+ * layer is the `late` one of the architecture.
+ */
+export const FINE_TUNE_DEFAULTS = { learningRate: 1e-5 } as const satisfies RecipeInput;
 
 /**
  * The head of `best`; the stage after it inherits these settings. Chosen by accuracy on held-out images
@@ -36,13 +39,19 @@ export const PRESET_DESCRIPTIONS: Readonly<Record<PresetName, string>> = {
   best: 'The head of the most accurate pipeline.',
 };
 
-/** A fine-tuning stage, as the input of `startFineTuneRun`. */
-export type FineTuneStage = Partial<Omit<RecipeInput, 'splitLayer'>> & { readonly fineTuneFrom?: FirstTrainedLayer };
+/** A fine-tuning stage. */
+interface Stage extends Partial<Omit<RecipeInput, 'splitLayer'>> {
+  /** Where fine-tuning starts: `late` by default. */
+  readonly depth?: 'late' | 'early';
+}
+
+/** A fine-tuning stage on a network, as the input of `startFineTuneRun`. */
+export type FineTuneStage = Omit<Stage, 'depth'> & { readonly fineTuneFrom?: FirstTrainedLayer };
 
 interface Pipeline {
   readonly description: string;
   readonly preset: PresetName;
-  readonly stages: readonly FineTuneStage[];
+  readonly stages: readonly Stage[];
 }
 
 /** Sequences of runs, each continuing the one before: a preset for the head, then fine-tuning stages. */
@@ -53,7 +62,7 @@ export const PIPELINES = {
    * 299 px with ImageNet weights: 0.8687, 0.8724, 0.8768.
    */
   seed: {
-    description: "The seed experiment's three stages: a head, then everything after mixed5, twice.",
+    description: "The seed experiment's three stages: a head, then the last blocks too, twice.",
     preset: 'seed',
     stages: [
       { epochs: 4, patience: 0 },
@@ -61,11 +70,11 @@ export const PIPELINES = {
     ],
   },
   best: {
-    description: 'The most accurate: a head, then everything after mixed2, longer and with mirrored images.',
+    description: 'The most accurate: a head, then most of the network too, longer and with mirrored images.',
     preset: 'best',
     stages: [
       {
-        fineTuneFrom: 'mixed2',
+        depth: 'early',
         batchSize: 64,
         epochs: 10,
         learningRate: 5e-4,
@@ -81,3 +90,12 @@ export const PIPELINES = {
 export type PipelineName = keyof typeof PIPELINES;
 
 export const isPipelineName = (name: string): name is PipelineName => Object.hasOwn(PIPELINES, name);
+
+/** The fine-tuning stages of a pipeline on a network. */
+export function stagesOn(network: Network, name: PipelineName): FineTuneStage[] {
+  const { stages } = PIPELINES[name] as Pipeline;
+  return stages.map(({ depth, ...stage }) => ({
+    ...(depth && { fineTuneFrom: fineTuneFrom(network, depth) }),
+    ...stage,
+  }));
+}

@@ -1,25 +1,51 @@
 import { HubError } from '../errors.js';
-import { FIRST_TRAINED_LAYERS, type FirstTrainedLayer } from '../network/inception-v3.js';
+import {
+  DEFAULT_NETWORK,
+  type FirstTrainedLayer,
+  fineTuneFrom,
+  firstTrainedLayersOf,
+  type Network,
+  networkName,
+} from '../network/networks.js';
 import { inWords, problemsOf } from '../problems.js';
 import { FINE_TUNE_DEFAULTS, PRESETS, type PresetName } from './presets.js';
 import { firstTrainedLayerOf, type Recipe, type RecipeInput, recipeSchema } from './recipe.js';
 
-/** Fills in preset and defaults. @throws BAD_INPUT naming each invalid field, its range and the received value. */
-export function resolveRecipe(preset: PresetName, overrides: Readonly<Record<string, unknown>>): Recipe {
-  return resolveOver(PRESETS[preset], overrides);
+/**
+ * Fills in preset and defaults. @param network that trains; the default architecture's without it.
+ * @throws BAD_INPUT naming each invalid field, its range and the received value.
+ */
+export function resolveRecipe(
+  preset: PresetName,
+  overrides: Readonly<Record<string, unknown>>,
+  network: Network = DEFAULT_NETWORK,
+): Recipe {
+  const recipe = resolveOver(PRESETS[preset], overrides);
+  const { name, smallestImage } = network.architecture;
+  if (recipe.imageSize >= smallestImage) return recipe;
+  const problem = `imageSize: must be ${smallestImage} or more for ${name} (received ${recipe.imageSize})`;
+  throw refuseRecipe([problem]);
 }
 
 /**
  * The recipe of a run that continues from its parent: the parent's recipe, overridden by the fine-tuning defaults and then
  * by the given values. Image size and head are the parent's and cannot be given.
- * @throws BAD_INPUT when the first trained layer is `avg_pool`, or lies after the parent's.
+ * @param network of the parent.
+ * @throws BAD_INPUT when the first trained layer is none of the network's blocks, or lies after the parent's.
  */
-export function resolveFineTuneRecipe(parent: Recipe, overrides: Readonly<Record<string, unknown>>): Recipe {
-  const recipe = resolveOver({ ...parent, ...FINE_TUNE_DEFAULTS }, overrides);
-  const place = (layer: FirstTrainedLayer): number => FIRST_TRAINED_LAYERS.indexOf(layer);
+export function resolveFineTuneRecipe(
+  parent: Recipe,
+  overrides: Readonly<Record<string, unknown>>,
+  network: Network = DEFAULT_NETWORK,
+): Recipe {
+  const defaults = { ...FINE_TUNE_DEFAULTS, splitLayer: fineTuneFrom(network, 'late') };
+  const recipe = resolveOver({ ...parent, ...defaults }, overrides);
+  const layers = firstTrainedLayersOf(network);
+  const place = (of: FirstTrainedLayer): number => layers.indexOf(of);
   const [layer, parentLayer] = [firstTrainedLayerOf(recipe), firstTrainedLayerOf(parent)];
-  if (layer === 'avg_pool') {
-    throw new HubError('BAD_INPUT', 'Fine-tuning starts after one of mixed0 to mixed10 (received "avg_pool").');
+  if (place(layer) < 0 || layer === layers.at(-1)) {
+    const message = `Fine-tuning ${networkName(network)} starts after one of its blocks, ${layers[0]} to ${layers.at(-2)} (received "${layer}").`;
+    throw new HubError('BAD_INPUT', message, { received: layer });
   }
   if (place(layer) > place(parentLayer)) {
     const message = `The parent run trained everything after ${parentLayer}; a fine-tune run cannot freeze part of that again (received "${layer}").`;
@@ -32,6 +58,9 @@ function resolveOver(base: RecipeInput, overrides: Readonly<Record<string, unkno
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   const result = recipeSchema.safeParse({ ...base, ...given }, { error: inWords });
   if (result.success) return result.data;
-  const problems = problemsOf(result.error, given);
-  throw new HubError('BAD_INPUT', `The recipe cannot be used: ${problems.join('; ')}.`, { problems });
+  throw refuseRecipe(problemsOf(result.error, given));
+}
+
+function refuseRecipe(problems: readonly string[]): HubError {
+  return new HubError('BAD_INPUT', `The recipe cannot be used: ${problems.join('; ')}.`, { problems });
 }

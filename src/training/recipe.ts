@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FirstTrainedLayer, SMALLEST_IMAGE } from '../network/inception-v3.js';
+import { FirstTrainedLayer, SMALLEST_IMAGE } from '../network/networks.js';
 
 /** Images on which each epoch is evaluated. The test split is evaluated once, at the end, unless the recipe chooses it. */
 export const ValidationSource = { HELD_OUT: 'HELD_OUT', TEST_SPLIT: 'TEST_SPLIT' } as const;

@@ -1,8 +1,9 @@
 import type { TrainerSpec } from '../engines/engine.js';
+import { divideAt } from '../network/cut.js';
 import { head } from '../network/head.js';
-import { divideAt, networkOf } from '../network/inception-v3.js';
-import { inferShapes, type Layer, NETWORK_INPUT, type Shape } from '../network/layers.js';
+import { inferShapes, type Layer, NETWORK_INPUT, POOLED, type Shape } from '../network/layers.js';
 import { costOf } from '../network/multiply-adds.js';
+import { networkNamed } from '../network/networks.js';
 import { featureTypeOf } from './features.js';
 import { firstTrainedLayerOf, type Recipe } from './recipe.js';
 
@@ -40,11 +41,11 @@ export interface RunSize {
 export function costOfRun({ architecture, recipe, classes, ...images }: RunSize): RunCost {
   const { imageSize, hiddenUnits, dropout } = recipe;
   const firstTrainedLayer = firstTrainedLayerOf(recipe);
-  const network = networkOf(architecture);
+  const network = networkNamed(architecture).layers;
   const image = { height: imageSize, width: imageSize, channels: 3 };
   const shapes = inferShapes(network, image, NETWORK_INPUT);
   const { frozen, rest } = divideAt(network, firstTrainedLayer);
-  const headLayers = head((shapes.get('avg_pool') as Shape).channels, { classes, hidden: hiddenUnits, dropout });
+  const headLayers = head((shapes.get(POOLED) as Shape).channels, { classes, hidden: hiddenUnits, dropout });
   const layers: readonly Layer[] = [...rest, ...headLayers];
   const shape = shapes.get(firstTrainedLayer) as Shape;
   const learning = costOf(layers, shape, firstTrainedLayer);

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batch, Step, Trainer, TrainerSpec, TrainerState } from '../../src/engines/engine.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
+import { divideAt } from '../../src/network/cut.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
-import { divideAt, featureShape } from '../../src/network/inception-v3.js';
+import { featureShape } from '../../src/network/networks.js';
 import { randomStream, uniform } from '../../src/random.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { type OpenEngine, TESTED_ENGINES, type TestedEngine } from '../support/engines.js';

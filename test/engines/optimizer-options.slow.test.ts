@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Batch, Mix, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
+import { divideAt } from '../../src/network/cut.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
-import { divideAt, featureShape } from '../../src/network/inception-v3.js';
+import { featureShape } from '../../src/network/networks.js';
 import type { Weights } from '../../src/network/tensor.js';
 import { randomStream, uniform } from '../../src/random.js';
 import { initialWeights } from '../../src/training/initial-weights.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { convolutions, foldConv, matchBackbone, quantizeBackbone } from '../../src/network/backbone-weights.js';
-import { divideAt, inceptionV3 } from '../../src/network/inception-v3.js';
+import { divideAt } from '../../src/network/cut.js';
+import { inceptionV3 } from '../../src/network/inception-v3.js';
 import { inferShapes } from '../../src/network/layers.js';
 import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32 } from '../../src/network/tensor.js';

@@ -106,7 +106,8 @@ describe('a fine-tune run', () => {
   it('is refused after avg_pool, where only the head is', async () => {
     expect(await refused({ parentRunId: parent.id, fineTuneFrom: 'avg_pool' })).toEqual({
       code: 'BAD_INPUT',
-      message: 'Fine-tuning starts after one of mixed0 to mixed10 (received "avg_pool").',
+      message:
+        'Fine-tuning InceptionV3 x 0.0625 starts after one of its blocks, mixed0 to mixed10 (received "avg_pool").',
     });
   });
 

@@ -26,6 +26,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   deleteDataset: ['MAINTAINER', 'nothing'],
   deleteDatasetVersion: ['MAINTAINER', 'nothing'],
 
+  architecture: ['VIEWER', 'nothing'],
   backbones: ['VIEWER', 'nothing'],
   builtInBackbones: ['VIEWER', 'nothing'],
   addBackbone: ['TRAINER', 'nothing'],

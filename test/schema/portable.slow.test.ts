@@ -246,7 +246,7 @@ describe('a model version', { timeout: 60_000 }, () => {
     await expect(hub.ask('start-fine-tune-run', { input: fineTune })).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining(
-        'ends with mixed3; fine-tuning starts after one of mixed0 to mixed3 (received "mixed4")',
+        'to mixed3 starts after one of its blocks, mixed0 to mixed3 (received "mixed4")',
       ),
     });
     expect(await at('model', 'show', 'short')).toMatchObject({

@@ -14,9 +14,11 @@ import { loadTensorFlow } from '../../src/engines/tensorflow/load.js';
 import { TensorFlowEngine } from '../../src/engines/tensorflow/tensorflow-engine.js';
 import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
 import { TensorFlowTrainer } from '../../src/engines/tensorflow/trainer.js';
+import type { Preprocessing } from '../../src/network/architecture.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
 import { imageShapes, NETWORK_INPUT } from '../../src/network/layers.js';
+import { DEFAULT_ARCHITECTURE } from '../../src/network/networks.js';
 import type { Weights } from '../../src/network/tensor.js';
 
 const THREADS = 2;
@@ -82,9 +84,9 @@ function openOnnx(device: OnnxDevice): OpenEngine {
       ) as Float32Array;
     },
     layerValues: async (backbone, size, pictures, names) => {
-      const { layers } = matchBackbone(backbone);
+      const { architecture, layers } = matchBackbone(backbone);
       const graph = new GraphBuilder();
-      const picture = writePicture(graph, pictures, size.image, size.image);
+      const picture = writePicture(graph, pictures, size.image, size.image, architecture.preprocessing);
       const shapes = imageShapes(layers, size.image);
       const values = writeLayers(graph, layers, backbone, new Map([[NETWORK_INPUT, picture]]), shapes);
       return runGraph(graph, session, pictures, new Map(names.map((name) => [name, values.get(name) as string])));
@@ -92,9 +94,15 @@ function openOnnx(device: OnnxDevice): OpenEngine {
   };
 }
 
-function writePicture(graph: GraphBuilder, pictures: Pictures, height: number, width: number): string {
+function writePicture(
+  graph: GraphBuilder,
+  pictures: Pictures,
+  height: number,
+  width: number,
+  preprocessing: Preprocessing = DEFAULT_ARCHITECTURE.preprocessing,
+): string {
   const pixels = graph.input('pixels', 'uint8', ['n', pictures.height, pictures.width, 3]);
-  return writePreprocessing(graph, pixels, [height / pictures.height, width / pictures.width]);
+  return writePreprocessing(graph, pixels, [height / pictures.height, width / pictures.width], preprocessing);
 }
 
 /** Runs a graph. @param outputs values of the graph by name; maps are n x c x h x w. */
@@ -136,13 +144,21 @@ async function openTensorFlow(backend: 'cpu' | 'tensorflow'): Promise<OpenEngine
     engine: new TensorFlowEngine(tf, { name: 'tensorflow', version, device: 'cpu', threads: THREADS }),
     trainer: (spec, passBytes) => new TensorFlowTrainer(tf, kernels, spec, passBytes),
     preprocessed: async (pictures, height, width) =>
-      tf.tidy(() => preprocess(tf, input(pictures), [height, width]).dataSync() as Float32Array),
+      tf.tidy(
+        () =>
+          preprocess(
+            tf,
+            input(pictures),
+            [height, width],
+            DEFAULT_ARCHITECTURE.preprocessing,
+          ).dataSync() as Float32Array,
+      ),
     layerValues: async (backbone, size, pictures, names) => {
-      const { layers } = matchBackbone(backbone);
+      const { architecture, layers } = matchBackbone(backbone);
       const values = tf.tidy(() => {
         const folded = foldLayers(layers, backbone).weights;
         const weights = new Map(Array.from(folded, ([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]));
-        const picture = preprocess(tf, input(pictures), [size.image, size.image]);
+        const picture = preprocess(tf, input(pictures), [size.image, size.image], architecture.preprocessing);
         const context = { tf, kernels, weights, shapes: imageShapes(layers, size.image) };
         const all = computeLayers(context, layers, new Map([[NETWORK_INPUT, picture]]));
         return names.map((name) => all.get(name)!.dataSync() as Float32Array);

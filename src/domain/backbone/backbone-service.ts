@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HubError } from '../../errors.js';
 import { matchBackbone } from '../../network/backbone-weights.js';
-import { architectureName } from '../../network/inception-v3.js';
+import { type Network, networkName, networkNamed } from '../../network/networks.js';
 import { readSafetensors, writeSafetensors } from '../../network/safetensors.js';
 import { requireUsable } from '../../network/usable-weights.js';
 import type { BlobStore } from '../../storage/blobs.js';
@@ -9,6 +9,7 @@ import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage
 import { checkPublished, download, isDownloaded, type RemoteFile } from '../../storage/download.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import type { BuiltInBackbone } from './backbone.js';
+import { backboneNetwork } from './backbone-network.js';
 import {
   type BackboneAbout,
   BUILT_IN,
@@ -91,6 +92,13 @@ export class BackboneService {
     throw await this.#unknown(name);
   }
 
+  /** The network of a backbone, which need not be on this machine yet. @throws BACKBONE_UNAVAILABLE for an unknown name. */
+  async network(name: string): Promise<Network> {
+    const network = await backboneNetwork(this.prisma, name);
+    if (!network) throw await this.#unknown(name);
+    return network;
+  }
+
   /**
    * Refuses a backbone that a run could not get: one that nobody has added, or ImageNet's, if neither its weights are here
    * nor their server answers. Nothing is downloaded.
@@ -147,13 +155,14 @@ export class BackboneService {
   async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {
     const { weights } = readSafetensors(file);
     requireUsable(weights);
-    const { width, end } = matchBackbone(weights);
+    const network = matchBackbone(weights);
     const { sha256 } = await this.blobs.put(file);
-    return this.#create(name, sha256, architectureName(width, end), about);
+    return this.#create(name, sha256, networkName(network), about);
   }
 
   async #create(name: string, sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
-    const data = { name, sha256, architecture, preprocessing: 'x / 127.5 - 1', ...about };
+    const preprocessing = networkNamed(architecture).architecture.preprocessing.formula;
+    const data = { name, sha256, architecture, preprocessing, ...about };
     try {
       return await this.prisma.backbone.create({ data });
     } catch (error) {

@@ -11,6 +11,11 @@ export const IMAGENET = 'imagenet';
 /** The backbone that is part of the package. */
 export const BUNDLED = 'tiny-imagenet-2';
 export const BUILT_IN: readonly string[] = [IMAGENET, BUNDLED];
+/** By built-in backbone: its network, as in records. */
+export const ARCHITECTURE_NAMES: ReadonlyMap<string, string> = new Map([
+  [IMAGENET, 'InceptionV3'],
+  [BUNDLED, 'InceptionV3'],
+]);
 
 /** Names of bundled backbones of earlier versions, with what replaced them. A data folder that has one keeps it. */
 export const REPLACED: ReadonlyMap<string, string> = new Map([['tiny-imagenet', BUNDLED]]);

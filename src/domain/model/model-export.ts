@@ -1,7 +1,7 @@
 import { headMetadata } from '../../network/head.js';
-import { networkOf } from '../../network/inception-v3.js';
 import { NETWORK_INPUT } from '../../network/layers.js';
 import { costOf } from '../../network/multiply-adds.js';
+import { networkNamed } from '../../network/networks.js';
 import { ExportFormat } from '../../training/export-formats.js';
 import type { ModelVersion } from './model.js';
 import { headLayers } from './version-head.js';
@@ -53,6 +53,6 @@ export function exportsOf(version: ModelVersion): ModelExport[] {
 function weightsOf(version: ModelVersion): number {
   const { backbone, imageSize } = version;
   const image = { height: imageSize, width: imageSize, channels: 3 };
-  const layers = [...networkOf(backbone.architecture), ...headLayers(version)];
+  const layers = [...networkNamed(backbone.architecture).layers, ...headLayers(version)];
   return costOf(layers, image, NETWORK_INPUT).weights;
 }

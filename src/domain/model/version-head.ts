@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type HeadShape, head, headLayersSchema } from '../../network/head.js';
-import { featureShape, POOLED } from '../../network/inception-v3.js';
-import type { Layer } from '../../network/layers.js';
+import { type Layer, POOLED } from '../../network/layers.js';
+import { featureShape } from '../../network/networks.js';
 import type { Prisma } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
 import { recipeSchema } from '../../training/recipe.js';

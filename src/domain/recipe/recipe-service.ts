@@ -1,3 +1,4 @@
+import { DEFAULT_NETWORK, type Network } from '../../network/networks.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
 import { stagesOf } from '../../training/pipeline.js';
 import { PIPELINES, type PipelineName, PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
@@ -25,9 +26,10 @@ export function listPresets(): Preset[] {
   }));
 }
 
-export function listPipelines(): Pipeline[] {
+/** The pipelines as they are on a network. */
+export function listPipelines(network: Network = DEFAULT_NETWORK): Pipeline[] {
   return (Object.keys(PIPELINES) as PipelineName[]).map((name) => {
     const { description, preset } = PIPELINES[name];
-    return { name, description, preset, stages: stagesOf(name) };
+    return { name, description, preset, stages: stagesOf(name, network) };
   });
 }

@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { Computer } from '../../engines/open-engine.js';
-import { type FirstTrainedLayer, featureShape } from '../../network/inception-v3.js';
+import { type FirstTrainedLayer, featureShape } from '../../network/networks.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { featureTypeOf } from '../../training/features.js';

@@ -1,5 +1,5 @@
 import { HubError } from '../../errors.js';
-import type { FirstTrainedLayer } from '../../network/inception-v3.js';
+import type { FirstTrainedLayer, Network } from '../../network/networks.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
 import type { Recipe } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
@@ -17,17 +17,18 @@ const INHERITED = HYPERPARAMETERS.filter(({ kinds }) => !kinds.includes('FINE_TU
 
 /**
  * The recipe of a clone.
- * @param original its recipe. @param parent recipe of its parent run; null for a transfer run.
+ * @param original its recipe. @param parent recipe of its parent run; null for a transfer run. @param network of both.
  * @throws BAD_INPUT naming each wrong field, its range and the received value.
  */
 export function clonedRecipe(
   original: Recipe,
   parent: Recipe | null,
   { recipe, firstTrainedLayer }: Omit<CloneRequest, 'id'>,
+  network: Network | undefined,
 ): Recipe {
   const given = Object.fromEntries(Object.entries({ ...recipe }).filter(([, value]) => value !== undefined));
   if (!parent) {
-    if (firstTrainedLayer == null) return resolveRecipe('standard', { ...original, ...given });
+    if (firstTrainedLayer == null) return resolveRecipe('standard', { ...original, ...given }, network);
     const message = `A transfer run trains only the head (received fineTuneFrom "${firstTrainedLayer}").`;
     throw new HubError('BAD_INPUT', message, { received: firstTrainedLayer });
   }
@@ -37,5 +38,5 @@ export function clonedRecipe(
     throw new HubError('BAD_INPUT', message, { fields: inherited });
   }
   const layer = firstTrainedLayer == null ? {} : { splitLayer: firstTrainedLayer };
-  return resolveFineTuneRecipe(parent, { ...original, ...given, ...layer });
+  return resolveFineTuneRecipe(parent, { ...original, ...given, ...layer }, network);
 }

@@ -1,11 +1,12 @@
 import { HubError } from '../../errors.js';
-import { FIRST_TRAINED_LAYERS, type FirstTrainedLayer, lastBlockIn } from '../../network/inception-v3.js';
+import type { FirstTrainedLayer } from '../../network/networks.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { checkClassWeights } from '../../training/class-weights.js';
 import { stagesOf } from '../../training/pipeline.js';
 import { isPipelineName, PIPELINES, type PresetName } from '../../training/presets.js';
-import { firstTrainedLayerOf, type Recipe, type RunKind } from '../../training/recipe.js';
+import type { Recipe, RunKind } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
+import { backboneNetwork } from '../backbone/backbone-network.js';
 import { classesOf } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { RunState } from './run.js';
@@ -24,7 +25,8 @@ export interface TransferRequest {
 
 export interface FineTuneRequest {
   readonly parentRunId: string;
-  readonly firstTrainedLayer: FirstTrainedLayer;
+  /** The architecture's own without it. */
+  readonly firstTrainedLayer?: FirstTrainedLayer | null | undefined;
   readonly recipe: RecipeOverrides;
 }
 
@@ -50,7 +52,7 @@ export interface RunPlan {
 /** @throws BAD_INPUT for the recipe, or NOT_FOUND. */
 export async function planTransfer(prisma: PrismaClient, request: TransferRequest): Promise<RunPlan> {
   const { datasetVersionId, backbone: backboneName } = request;
-  const recipe = resolveRecipe(request.preset, { ...request.recipe });
+  const recipe = resolveRecipe(request.preset, { ...request.recipe }, await backboneNetwork(prisma, backboneName));
   await checkClasses(prisma, datasetVersionId, [recipe]);
   return { kind: 'TRANSFER', datasetVersionId, backboneName, parentRunId: null, recipe };
 }
@@ -61,9 +63,9 @@ export async function planFineTune(prisma: PrismaClient, request: FineTuneReques
   const parent = await prisma.run.findUnique({ where: { id: parentRunId } });
   if (!parent) throw notFound('run', parentRunId);
   requireTrained(parent);
-  const recipe = resolveFineTuneRecipe(recipeOf(parent), { ...overrides, splitLayer: firstTrainedLayer });
   const { datasetVersionId, backboneName } = parent;
-  await checkLayer(prisma, backboneName, firstTrainedLayer);
+  const changes = { ...overrides, splitLayer: firstTrainedLayer ?? undefined };
+  const recipe = resolveFineTuneRecipe(recipeOf(parent), changes, await backboneNetwork(prisma, backboneName));
   await checkClasses(prisma, datasetVersionId, [recipe]);
   return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe };
 }
@@ -88,23 +90,11 @@ export async function planPipeline(
     const message = `There is no pipeline "${pipeline}". Choose ${Object.keys(PIPELINES).join(', ')}.`;
     throw new HubError('BAD_INPUT', message, { received: pipeline, pipelines: Object.keys(PIPELINES) });
   }
-  const stages = stagesOf(pipeline, { ...request.recipe });
+  const network = await backboneNetwork(prisma, backboneName);
+  const stages = stagesOf(pipeline, network, { ...request.recipe });
   const recipes = stages.map(({ recipe }) => recipe);
-  for (const { kind, recipe } of stages) {
-    if (kind === 'FINE_TUNE') await checkLayer(prisma, backboneName, firstTrainedLayerOf(recipe));
-  }
   await checkClasses(prisma, datasetVersionId, recipes);
   return stages.map(({ kind, recipe }) => ({ kind, datasetVersionId, backboneName, recipe }));
-}
-
-/** Checks that a backbone has a layer: an imported one may end early. @throws BAD_INPUT. */
-async function checkLayer(prisma: PrismaClient, name: string, layer: FirstTrainedLayer): Promise<void> {
-  const backbone = await prisma.backbone.findUnique({ where: { name }, select: { architecture: true } });
-  if (!backbone) return;
-  const last = lastBlockIn(backbone.architecture);
-  if (FIRST_TRAINED_LAYERS.indexOf(layer) <= FIRST_TRAINED_LAYERS.indexOf(last)) return;
-  const message = `The backbone ${name} ends with ${last}; fine-tuning starts after one of mixed0 to ${last} (received "${layer}").`;
-  throw new HubError('BAD_INPUT', message, { backbone: name, last, received: layer });
 }
 
 /** Checks recipes against the classes of the data. @throws NOT_FOUND for the dataset version; BAD_INPUT. */

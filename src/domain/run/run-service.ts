@@ -4,6 +4,7 @@ import type { JobQueue } from '../../jobs/queue.js';
 import type { Runner } from '../../jobs/runner.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
+import { backboneNetwork } from '../backbone/backbone-network.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
@@ -62,7 +63,8 @@ export class RunService {
     if (!run) throw notFound('run', id);
     if (run.parentRun) requireTrained(run.parentRun);
     const { kind, datasetVersionId, backboneName, parentRunId, parentRun } = run;
-    const recipe = clonedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes);
+    const network = await backboneNetwork(this.parts.prisma, backboneName);
+    const recipe = clonedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes, network);
     await checkClasses(this.parts.prisma, datasetVersionId, [recipe]);
     return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
   }

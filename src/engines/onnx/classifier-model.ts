@@ -11,10 +11,10 @@ import { startGraph, writeOutputs } from './pixel-graph.js';
  * [n, classes], and the activations before it, `features` [n, channels] and `maps` [n, channels, h, w].
  */
 export function classifierModel({ backbone, head, headWeights, size }: ClassifierSpec): Uint8Array {
-  const { layers } = matchBackbone(backbone);
-  const whole = [...layers, ...head];
-  const { graph, values, shapes } = startGraph(size, whole);
-  const frozen = writeLayers(graph, layers, backbone, values, shapes);
+  const network = matchBackbone(backbone);
+  const whole = [...network.layers, ...head];
+  const { graph, values, shapes } = startGraph(size, network, whole);
+  const frozen = writeLayers(graph, network.layers, backbone, values, shapes);
   writeOutputs(graph, whole, writeLayers(graph, head, headWeights, frozen, shapes), shapes);
   return graph.encode();
 }

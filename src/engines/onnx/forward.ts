@@ -1,3 +1,4 @@
+import type { Preprocessing } from '../../network/architecture.js';
 import { type FoldedConv, foldConv } from '../../network/backbone-weights.js';
 import type { ConvLayer, Layer, Shape } from '../../network/layers.js';
 import { normValues } from '../../network/norm.js';
@@ -7,14 +8,19 @@ import { float, type GraphBuilder } from './graph.js';
 import { cropTaps, isProduct, padsOf, poolAttributes, productShape, toOutInHeightWidth } from './window-form.js';
 
 /**
- * Writes the resize by a factor per axis and InceptionV3's preprocessing, x / 127.5 - 1: uint8 [n, h, w, 3] to float
- * [n, 3, h', w'] in -1..1. The resized values stay floats; they are not rounded to bytes.
+ * Writes the resize by a factor per axis and a network's preprocessing: uint8 [n, h, w, 3] to float [n, 3, h', w']. The
+ * resized values stay floats; they are not rounded to bytes.
  */
-export function writePreprocessing(graph: GraphBuilder, pixels: string, scales: readonly [number, number]): string {
+export function writePreprocessing(
+  graph: GraphBuilder,
+  pixels: string,
+  scales: readonly [number, number],
+  { scale, shift }: Preprocessing,
+): string {
   const floats = graph.node('Cast', [pixels], { to: 1 });
   const image = writeResize(graph, graph.node('Transpose', [floats], { perm: [0, 3, 1, 2] }), scales);
-  const scaled = graph.node('Mul', [image, graph.scalar(1 / 127.5)]);
-  return graph.node('Sub', [scaled, graph.scalar(1)]);
+  const scaled = graph.node('Mul', [image, graph.scalar(scale)]);
+  return graph.node('Sub', [scaled, graph.scalar(shift)]);
 }
 
 /**

@@ -1,8 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import { matchBackbone } from '../../network/backbone-weights.js';
+import { divideAt } from '../../network/cut.js';
 import { foldLayers } from '../../network/folded-weights.js';
-import { divideAt, lastMaps } from '../../network/inception-v3.js';
 import { imageShapes, inferShapes, type Layer, type Shape, usedLayers } from '../../network/layers.js';
+import { lastMaps } from '../../network/networks.js';
 import type { ClassifierSpec } from '../engine.js';
 import { createSession, type SessionOptions } from './session.js';
 import { plan } from './training/plan.js';

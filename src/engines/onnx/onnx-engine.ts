@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { matchBackbone } from '../../network/backbone-weights.js';
-import { divideAt } from '../../network/inception-v3.js';
+import { divideAt } from '../../network/cut.js';
 import { freeSpace } from '../../storage/free-space.js';
 import type {
   ClassifierForward,
@@ -42,9 +42,9 @@ export class OnnxEngine implements Engine, Quantizer {
   }
 
   async frozen({ backbone, size, firstTrainedLayer, type }: FrozenSpec): Promise<Forward<Features>> {
-    const { layers } = matchBackbone(backbone);
-    const { frozen } = divideAt(layers, firstTrainedLayer);
-    const { graph, values, shapes } = startGraph(size, layers);
+    const network = matchBackbone(backbone);
+    const { frozen } = divideAt(network.layers, firstTrainedLayer);
+    const { graph, values, shapes } = startGraph(size, network, network.layers);
     const value = writeLayers(graph, frozen, backbone, values, shapes).get(firstTrainedLayer) as string;
     const shape = shapes.get(firstTrainedLayer)!;
     const outFeatures = shape.height * shape.width * shape.channels;

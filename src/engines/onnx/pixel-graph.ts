@@ -1,5 +1,5 @@
-import { lastMaps, POOLED } from '../../network/inception-v3.js';
-import { imageShapes, type Layer, NETWORK_INPUT, type Shape } from '../../network/layers.js';
+import { imageShapes, type Layer, NETWORK_INPUT, POOLED, type Shape } from '../../network/layers.js';
+import { lastMaps, type Network } from '../../network/networks.js';
 import type { InputSize } from '../engine.js';
 import { writePreprocessing } from './forward.js';
 import { GraphBuilder } from './graph.js';
@@ -13,11 +13,11 @@ export interface PixelGraph {
   readonly shapes: ReadonlyMap<string, Shape>;
 }
 
-/** Starts a graph for layers that compute in floats. */
-export function startGraph(size: InputSize, layers: readonly Layer[]): PixelGraph {
+/** Starts a graph for layers that compute in floats. @param layers those of a network, and what follows them. */
+export function startGraph(size: InputSize, { architecture }: Network, layers: readonly Layer[]): PixelGraph {
   const graph = new GraphBuilder();
   const scale = scaleOf(size);
-  const image = writePreprocessing(graph, pixelsOf(graph, size), [scale, scale]);
+  const image = writePreprocessing(graph, pixelsOf(graph, size), [scale, scale], architecture.preprocessing);
   return { graph, values: new Map([[NETWORK_INPUT, image]]), shapes: imageShapes(layers, size.image) };
 }
 

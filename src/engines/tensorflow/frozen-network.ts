@@ -1,4 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Preprocessing } from '../../network/architecture.js';
 import { isSoftmax, type Layer, NETWORK_INPUT, type Shape } from '../../network/layers.js';
 import type { Weights } from '../../network/tensor.js';
 import type { Features, FeatureType, Forward, InputSize } from '../engine.js';
@@ -14,6 +15,7 @@ export interface FrozenNetworkSpec {
   readonly weights: Weights;
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly size: InputSize;
+  readonly preprocessing: Preprocessing;
   /** Type of the output. */
   readonly type: FeatureType;
 }
@@ -36,13 +38,15 @@ export class FrozenNetwork<T extends Features> implements Forward<T> {
 
   async run(pixels: Uint8Array, n: number): Promise<T> {
     const { tf, kernels, spec } = this;
-    const { layers, shapes, size, type } = spec;
+    const { layers, shapes, size, type, preprocessing } = spec;
     const last = layers.at(-1) as Layer;
     const result = tf.tidy(() => {
-      const image = preprocess(tf, tf.tensor4d(new Float32Array(pixels), [n, size.input, size.input, 3]), [
-        size.image,
-        size.image,
-      ]);
+      const image = preprocess(
+        tf,
+        tf.tensor4d(new Float32Array(pixels), [n, size.input, size.input, 3]),
+        [size.image, size.image],
+        preprocessing,
+      );
       const context = { tf, kernels, weights: this.#weights, shapes };
       const value = computeLayers(context, layers, new Map([[NETWORK_INPUT, image]])).get(last.name) as Tensor;
       return isSoftmax(last) ? tf.softmax(value) : value;
@@ -57,9 +61,14 @@ export class FrozenNetwork<T extends Features> implements Forward<T> {
   }
 }
 
-/** Same as in the onnx engine: bilinear with half-pixel centers, no antialiasing, then x / 127.5 - 1. */
-export function preprocess(tf: TensorFlow, pixels: Tensor4D, [height, width]: readonly [number, number]): Tensor4D {
+/** Same as in the onnx engine: bilinear with half-pixel centers, no antialiasing, then the network's scaling. */
+export function preprocess(
+  tf: TensorFlow,
+  pixels: Tensor4D,
+  [height, width]: readonly [number, number],
+  { scale, shift }: Preprocessing,
+): Tensor4D {
   const same = pixels.shape[1] === height && pixels.shape[2] === width;
   const resized = same ? pixels : tf.image.resizeBilinear(pixels, [height, width], false, true);
-  return tf.sub(tf.div(resized, 127.5), 1);
+  return tf.sub(tf.div(resized, 1 / scale), shift);
 }

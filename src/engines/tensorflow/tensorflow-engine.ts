@@ -1,6 +1,6 @@
 import { matchBackbone } from '../../network/backbone-weights.js';
+import { divideAt } from '../../network/cut.js';
 import { foldLayers } from '../../network/folded-weights.js';
-import { divideAt } from '../../network/inception-v3.js';
 import { imageShapes, type Layer } from '../../network/layers.js';
 import { foldNorm } from '../../network/norm.js';
 import { f32, type Tensor, type Weights } from '../../network/tensor.js';
@@ -34,17 +34,21 @@ export class TensorFlowEngine implements Engine {
   }
 
   async frozen({ backbone, size, firstTrainedLayer, type }: FrozenSpec): Promise<Forward<Features>> {
-    const { layers } = matchBackbone(backbone);
+    const { architecture, layers } = matchBackbone(backbone);
+    const { preprocessing } = architecture;
     const { frozen } = divideAt(layers, firstTrainedLayer);
     const { weights } = foldLayers(frozen, backbone);
-    const spec = { layers: frozen, weights, shapes: imageShapes(frozen, size.image), size, type };
+    const spec = { layers: frozen, weights, shapes: imageShapes(frozen, size.image), size, preprocessing, type };
     return new FrozenNetwork(this.tf, this.#kernels, spec);
   }
 
   async classifier({ backbone, head, headWeights, size }: ClassifierSpec): Promise<Forward> {
-    const layers = [...matchBackbone(backbone).layers, ...head];
+    const network = matchBackbone(backbone);
+    const { preprocessing } = network.architecture;
+    const layers = [...network.layers, ...head];
     const weights = new Map([...foldLayers(layers, backbone).weights, ...computedWeights(head, headWeights)]);
-    const spec = { layers, weights, shapes: imageShapes(layers, size.image), size, type: 'float32' as const };
+    const shapes = imageShapes(layers, size.image);
+    const spec = { layers, weights, shapes, size, preprocessing, type: 'float32' as const };
     return new FrozenNetwork<Float32Array>(this.tf, this.#kernels, spec);
   }
 

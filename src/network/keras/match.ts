@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
-import { inceptionV3, type LastBlock, lastBlockOf, POOLED } from '../inception-v3.js';
-import { imageShapes, type Layer, NETWORK_INPUT, type Shape } from '../layers.js';
+import { INCEPTION_V3, inceptionV3 } from '../inception-v3.js';
+import { imageShapes, type Layer, NETWORK_INPUT, POOLED, type Shape } from '../layers.js';
+import { lastBlockOf, networkOf } from '../networks.js';
 import type { Weights } from '../tensor.js';
 import { nameOf, type ReadLayer, refuseModel } from './description.js';
 import { kerasLayers } from './layers.js';
@@ -25,7 +26,7 @@ export interface MatchedModel extends Pick<Start, 'size' | 'scaling' | 'notes'> 
  */
 export function matchModel(read: readonly ReadLayer[]): MatchedModel {
   const { width, end, exact } = recognize(read);
-  const network = inceptionV3(width, end);
+  const network = networkOf(INCEPTION_V3, width, end).layers;
   const expected = kerasLayers(network.slice(0, -1), NETWORK_INPUT);
   if (!exact && !startsWith(read, expected)) throw unlike(read);
   const body = findNetwork(read, expected);
@@ -59,11 +60,11 @@ function chainAfter(read: readonly ReadLayer[], layer: ReadLayer): readonly Read
 }
 
 /** The width of a network and its last block, by its convolutions. @throws WEIGHTS_REFUSED for one that is not InceptionV3. */
-function recognize(read: readonly ReadLayer[]): { width: number; end: LastBlock; exact: boolean } {
+function recognize(read: readonly ReadLayer[]): { width: number; end: string; exact: boolean } {
   const convolutions = read.filter(({ type }) => type === 'Conv2D');
   // The first convolution is the narrowest.
   const width = Math.min(...convolutions.map(({ config }) => Number(config.filters))) / 32;
-  const last = lastBlockOf(convolutions.length);
+  const last = lastBlockOf(INCEPTION_V3, convolutions.length);
   if (last && Number.isInteger(width * 16) && width > 0 && width <= 2) return { width, ...last };
   throw unlike(read);
 }

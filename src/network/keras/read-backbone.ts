@@ -1,8 +1,9 @@
 import type { Dataset, File as H5File } from 'h5wasm';
-import { backboneOf, convolutions, expectedShapes } from '../backbone-weights.js';
+import { convolutions, expectedShapes } from '../backbone-weights.js';
 import { readFloats, readHdf5, textOf } from '../hdf5.js';
-import { inceptionV3 } from '../inception-v3.js';
+import { INCEPTION_V3, inceptionV3 } from '../inception-v3.js';
 import { type Layer, NETWORK_INPUT } from '../layers.js';
+import { networkOf } from '../networks.js';
 import type { Tensor, Weights } from '../tensor.js';
 import { isZip, readKerasArchive } from './archive.js';
 import { nameOf, type ReadLayer, readDescription, refuseModel } from './description.js';
@@ -71,7 +72,8 @@ function readDescribed(description: string, find: FindVariable): KerasBackbone {
 /** InceptionV3 as wide as its narrowest convolution says, which is the first. @param filters of all convolutions. */
 function networkWith(filters: readonly number[]): readonly Layer[] {
   const needed = convolutions(inceptionV3()).length;
-  if (filters.length >= needed) return backboneOf(Math.min(...filters));
+  if (filters.length >= needed)
+    return networkOf(INCEPTION_V3, Math.min(...filters) / INCEPTION_V3.firstConvolution.filters).layers;
   throw refuseModel(`it has ${filters.length} convolutions with weights where InceptionV3 has ${needed}`);
 }
 

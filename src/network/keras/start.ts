@@ -1,5 +1,5 @@
 import type { HubError } from '../../errors.js';
-import { SMALLEST_IMAGE } from '../inception-v3.js';
+import { SMALLEST_IMAGE } from '../networks.js';
 import { nameOf, type ReadLayer, refuseModel } from './description.js';
 import { type PixelScaling, SCALING, scaleAgain } from './scaling.js';
 

@@ -1,6 +1,6 @@
 import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { NAME_RULE } from '../../domain/names.js';
-import { FirstTrainedLayer } from '../../network/inception-v3.js';
+import { FirstTrainedLayer } from '../../network/networks.js';
 import { Checked, list, NAME } from '../checked.js';
 import { RecipeInputType } from './run.input.js';
 

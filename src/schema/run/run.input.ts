@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { FineTuneRequest, PipelineRequest, RecipeOverrides, TransferRequest } from '../../domain/run/run-plan.js';
-import { FirstTrainedLayer } from '../../network/inception-v3.js';
+import { FirstTrainedLayer } from '../../network/networks.js';
 import { PresetName } from '../../training/presets.js';
 import { type ClassWeights, Schedule, ValidationSource } from '../../training/recipe.js';
 import { Checked, text } from '../checked.js';
@@ -126,10 +126,11 @@ export class StartFineTuneRunInput extends TrainingInput {
   parentRunId!: string;
 
   @Field(() => FirstTrainedLayer, {
-    defaultValue: FirstTrainedLayer.mixed5,
-    description: 'Layer after which everything trains: mixed0 to mixed10, and not later than in the parent run.',
+    nullable: true,
+    description:
+      "Layer after which everything trains: a block of the backbone's architecture, not later than in the parent run. Without it the architecture's own, which `architecture` tells: mixed5 of InceptionV3.",
   })
-  fineTuneFrom!: FirstTrainedLayer;
+  fineTuneFrom?: FirstTrainedLayer | null;
 }
 
 /** The request in the domain's terms: `fineTuneFrom` is the public name of the first trained layer. */

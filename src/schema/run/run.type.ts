@@ -9,7 +9,7 @@ import {
   type RunStage,
   RunState,
 } from '../../domain/run/run.js';
-import { FirstTrainedLayer } from '../../network/inception-v3.js';
+import { FirstTrainedLayer } from '../../network/networks.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
 import { type ClassWeights, type Recipe, RunKind, Schedule, ValidationSource } from '../../training/recipe.js';
@@ -53,7 +53,7 @@ registerEnumType(PresetName, {
 registerEnumType(FirstTrainedLayer, {
   name: 'SplitLayer',
   description:
-    "A layer of InceptionV3, by Keras's name. Everything after it trains; after avg_pool only the head does.",
+    'A layer of an architecture, at the end of one of its blocks. Everything after it trains; after avg_pool only the head does.',
 });
 
 @ObjectType('Recipe', {

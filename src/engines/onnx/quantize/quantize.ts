@@ -1,6 +1,6 @@
 import { matchBackbone } from '../../../network/backbone-weights.js';
-import { lastMaps } from '../../../network/inception-v3.js';
 import { imageShapes } from '../../../network/layers.js';
+import { lastMaps } from '../../../network/networks.js';
 import type { ClassifierSpec, InputSize, PixelBatch } from '../../engine.js';
 import { writeLayers, writeResize } from '../forward.js';
 import { GraphBuilder } from '../graph.js';
@@ -19,8 +19,9 @@ export async function quantizeClassifier(
   batches: AsyncIterable<PixelBatch>,
   threads: number,
 ): Promise<Uint8Array> {
-  const { layers } = matchBackbone(backbone);
-  const floats = startGraph(size, layers);
+  const network = matchBackbone(backbone);
+  const { layers } = network;
+  const floats = startGraph(size, network, layers);
   const computed = writeLayers(floats.graph, layers, backbone, floats.values, floats.shapes);
   const scales = await measureScales(floats.graph, layers, computed, batches, { size, threads });
 

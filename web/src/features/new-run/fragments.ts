@@ -46,6 +46,7 @@ export const FORM_BASE = graphql(
   `
     fragment FormBase on Run @_unmask {
       id kind state backboneName parentRunId
+      architecture { firstTrainedLayers fineTuneFrom }
       datasetVersion { id dataset number }
       recipe { ...Recipe }
     }

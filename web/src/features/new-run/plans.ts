@@ -84,10 +84,11 @@ export function planFineTune(form: RunForm, parent: FormBase): Plan {
   const defaults = form.hyperparameters.flatMap(({ name, fineTuneDefault }) =>
     fineTuneDefault === null ? [] : [[name, fineTuneDefault] as const],
   );
-  const base = { ...parent.recipe, ...Object.fromEntries(defaults) };
+  const { firstTrainedLayers, fineTuneFrom } = parent.architecture;
+  const base = { ...parent.recipe, ...Object.fromEntries(defaults), splitLayer: fineTuneFrom };
   const input = (changes: Values): FineTuneInput => fineTuneInput(parent.id, changes);
   return {
-    fields: fieldsOf(form, 'FINE_TUNE', base),
+    fields: fieldsOf(form, 'FINE_TUNE', base, firstTrainedLayers),
     datasetVersionId: parent.datasetVersion.id,
     base,
     asked: (changes) => ({ kind: 'FINE_TUNE', input: input(changes) }),
@@ -100,7 +101,7 @@ export function planFineTune(form: RunForm, parent: FormBase): Plan {
 
 /** The same run with changes. */
 export function planClone(form: RunForm, run: FormBase): Plan {
-  const fields = fieldsOf(form, run.kind, run.recipe);
+  const fields = fieldsOf(form, run.kind, run.recipe, run.architecture.firstTrainedLayers);
   const whole = Object.fromEntries(fields.map(({ name, base }) => [name, base]));
   return {
     fields,
@@ -133,12 +134,18 @@ function fineTuneInput(parentRunId: string, { splitLayer, ...recipe }: Values): 
   return { parentRunId, ...(splitLayer ? { fineTuneFrom: splitLayer as SplitLayer } : {}), ...recipe };
 }
 
-function fieldsOf(form: RunForm, kind: FormBase['kind'], base: Values): RecipeField[] {
+/** @param firstTrainedLayers the layers to choose from; a transfer run has no such field. */
+function fieldsOf(
+  form: RunForm,
+  kind: FormBase['kind'],
+  base: Values,
+  firstTrainedLayers: readonly string[] = [],
+): RecipeField[] {
   return form.hyperparameters
     .filter(({ runKinds }) => runKinds.includes(kind))
     .map((about) => ({
       ...about,
-      choices: about.choices.filter((choice) => choice !== 'avg_pool'), // only the head follows it
+      choices: about.name === 'splitLayer' ? firstTrainedLayers : about.choices,
       base: base[about.name],
     }));
 }
