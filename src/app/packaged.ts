@@ -1,17 +1,19 @@
 import { join } from 'node:path';
-import { IMAGENET_FILE } from '../domain/backbone/published-backbones.js';
+import { BUNDLED, BUNDLED_LITE, IMAGENET_FILE } from '../domain/backbone/published-backbones.js';
 import { RETRY_DELAYS } from '../domain/webhook/deliver-handler.js';
 import type { QueuedKind } from '../jobs/job-kinds.js';
 import { bundleOf, PACKAGE_FOLDER } from '../package.js';
 import type { RemoteFile } from '../storage/download.js';
 
+const BACKBONES = join(PACKAGE_FOLDER, 'backbones');
 export const SAMPLES = join(PACKAGE_FOLDER, 'samples');
 /** Folder of the built page. */
 export const PAGE_FOLDER = join(PACKAGE_FOLDER, 'dist', 'web');
 
 /** Parts of the package that tests may replace. */
 export interface Parts {
-  readonly bundledBackbone: string;
+  /** Files of bundled backbones, by name. */
+  readonly bundledBackbones: ReadonlyMap<string, string>;
   readonly imagenet: RemoteFile;
   readonly workerEntry: string;
   /** Kinds of jobs that the hub leaves in the queue. */
@@ -23,7 +25,10 @@ export interface Parts {
 }
 
 export const PACKAGED: Parts = {
-  bundledBackbone: join(PACKAGE_FOLDER, 'backbones', 'inception_v3_tiny_imagenet_2.safetensors'),
+  bundledBackbones: new Map([
+    [BUNDLED, join(BACKBONES, 'inception_v3_tiny_imagenet_2.safetensors')],
+    [BUNDLED_LITE, join(BACKBONES, 'efficientnet_lite0_imagenet.safetensors')],
+  ]),
   imagenet: IMAGENET_FILE,
   workerEntry: bundleOf('worker'),
   leaves: [],

@@ -43,7 +43,7 @@ export async function openTraining(
   const compute = { engine: config.engine, device: config.device };
   const computer = await findComputer(compute);
   const files = {
-    bundled: parts.bundledBackbone,
+    bundled: parts.bundledBackbones,
     imagenet: parts.imagenet,
     downloads: join(folder.path, 'downloads'),
   };

@@ -58,7 +58,7 @@ const COMMANDS = [
 /** The command `hub` with all subcommands. */
 export function buildProgram(): Command {
   const program = new Command('hub')
-    .description('Model Hub: version datasets, train InceptionV3, promote model versions, classify photos.')
+    .description('Model Hub: version datasets, train image classifiers, promote model versions, classify photos.')
     .version(PACKAGE.version)
     .exitOverride()
     .enablePositionalOptions() // `hub token` has both options and subcommands

@@ -22,6 +22,8 @@ export interface Architecture {
   /** Side in pixels of the smallest image that it can compute. */
   readonly smallestImage: number;
   readonly preprocessing: Preprocessing;
+  /** Whether the hub reads and writes it as files of Keras. */
+  readonly keras: boolean;
   /** Its first convolution: weights are recognized by this name, and their width by the number of filters. */
   readonly firstConvolution: { readonly name: string; readonly filters: number };
   /** The network without its top, with global average pooling. @param width multiplies every number of filters. */

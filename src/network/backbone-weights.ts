@@ -1,13 +1,13 @@
-import type { ConvLayer, Layer } from './layers.js';
+import { type ConvLayer, kernelShape, type Layer } from './layers.js';
 import { architectureWith, lastBlockOf, type Network, networkOf, refuseBackbone } from './networks.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
-/** Epsilon of Keras's `BatchNormalization` in InceptionV3, which has no gamma (scale=False). */
+/** Epsilon of the batch normalizations of backbones. They have no gamma: InceptionV3's have none, and others' are in the kernels. */
 export const NORM_EPSILON = 1e-3;
 
 /** A convolution with its batch normalization folded in: exact, because the base always runs in inference mode. */
 export interface FoldedConv {
-  /** [height, width, in, out], times 1 / sqrt(variance + epsilon) per output channel. */
+  /** As `kernelShape`, times 1 / sqrt(variance + epsilon) per output channel. */
   readonly kernel: Float32Array;
   /** [out]: beta - mean / sqrt(variance + epsilon). */
   readonly bias: Float32Array;
@@ -21,7 +21,7 @@ export function expectedShapes(layer: ConvLayer): [string, readonly number[]][] 
     `${layer.norm}/${name}`,
     [layer.filters],
   ]);
-  return [[kernelName(layer), [...layer.kernel, layer.inChannels, layer.filters]], ...norm];
+  return [[kernelName(layer), kernelShape(layer)], ...norm];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { convolutions, foldConv } from './backbone-weights.js';
-import type { Layer } from './layers.js';
+import { kernelShape, type Layer } from './layers.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
 /** Trainable convolutions: `name/kernel` and `name/bias`, with the batch normalization folded in. */
@@ -15,7 +15,7 @@ export function foldLayers(layers: readonly Layer[], backbone: Weights): FoldedW
   const factors = new Map<string, Float32Array>();
   for (const layer of convolutions(layers)) {
     const { kernel, bias, scale } = foldConv(layer, backbone);
-    weights.set(`${layer.name}/kernel`, f32([...layer.kernel, layer.inChannels, layer.filters], kernel));
+    weights.set(`${layer.name}/kernel`, f32(kernelShape(layer), kernel));
     weights.set(`${layer.name}/bias`, f32([layer.filters], bias));
     factors.set(`${layer.name}/kernel`, scale);
   }
@@ -40,7 +40,7 @@ export function unfoldLayers(
     const { filters } = layer;
     const kernel = folded.map((value, i) => value / scale[i % filters]!);
     const beta = floatsOf(weights, `${layer.name}/bias`).map((value, o) => value + mean[o]! * scale[o]!);
-    unfolded.set(`${layer.name}/kernel`, f32([...layer.kernel, layer.inChannels, filters], kernel));
+    unfolded.set(`${layer.name}/kernel`, f32(kernelShape(layer), kernel));
     unfolded.set(`${layer.norm}/beta`, f32([filters], beta));
   }
   return unfolded;

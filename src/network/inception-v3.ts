@@ -23,6 +23,7 @@ export const INCEPTION_V3 = {
   fineTuneFrom: { late: 'mixed5', early: 'mixed2' },
   smallestImage: 75, // below it the last windows no longer fit
   preprocessing: { scale: 1 / 127.5, shift: 1, formula: 'x / 127.5 - 1' },
+  keras: true,
   firstConvolution: { name: 'conv2d', filters: 32 },
   layers: inceptionV3,
 } as const satisfies Architecture;
@@ -107,11 +108,13 @@ class Builder {
       kernel,
       stride,
       padding,
+      depthwise: false,
+      activation: 'relu',
     };
     return this.#add(layer, layer.filters);
   }
 
-  pool(kind: PoolLayer['kind'], input: string, stride: 1 | 2, padding: Padding): string {
+  pool(kind: PoolLayer['kind'], input: string, stride: 1 | 2, padding: PoolLayer['padding']): string {
     const keras = kind === 'maxPool' ? 'max_pooling2d' : 'average_pooling2d';
     const name = `${keras}${numbered(this.#counts[kind]++)}`;
     return this.#add({ kind, name, inputs: [input], stride, padding }, this.#channelsOf(input));

@@ -3,12 +3,11 @@
  * of activations are height x width x channels, without the batch.
  */
 
-/** Convolution without bias, batch normalization in inference mode, and ReLU: the unit InceptionV3 consists of. */
+/** Convolution without bias, batch normalization in inference mode, and an activation: the unit backbones consist of. */
 export interface ConvLayer {
   readonly kind: 'conv';
-  /** Keras's name of the convolution: `conv2d`, `conv2d_1`, … in creation order. */
   readonly name: string;
-  /** Keras's name of its batch normalization. */
+  /** Name of its batch normalization. */
   readonly norm: string;
   readonly inputs: readonly [string];
   readonly inChannels: number;
@@ -17,6 +16,9 @@ export interface ConvLayer {
   readonly kernel: readonly [number, number];
   readonly stride: 1 | 2;
   readonly padding: Padding;
+  /** Whether each filter sees one channel, its own: `filters` is `inChannels` then. */
+  readonly depthwise: boolean;
+  readonly activation: Extract<Activation, 'relu' | 'relu6' | 'linear'>;
 }
 
 /** 3x3 pooling. Average pooling leaves padding out of the count, as Keras does. */
@@ -25,12 +27,19 @@ export interface PoolLayer {
   readonly name: string;
   readonly inputs: readonly [string];
   readonly stride: 1 | 2;
-  readonly padding: Padding;
+  readonly padding: Exclude<Padding, 'evenSame'>;
 }
 
 /** Concatenation over channels. */
 export interface ConcatLayer {
   readonly kind: 'concat';
+  readonly name: string;
+  readonly inputs: readonly string[];
+}
+
+/** Sum of maps of one shape: the end of a block, with its input where the block has a residual connection. */
+interface AddLayer {
+  readonly kind: 'add';
   readonly name: string;
   readonly inputs: readonly string[];
 }
@@ -81,10 +90,11 @@ export interface ActivationLayer {
   readonly alpha?: number | undefined;
 }
 
-/** Functions as Keras defines them; gelu is the exact one. */
+/** Functions as Keras defines them; gelu is the exact one, relu6 ends at 6. */
 export const ACTIVATIONS = [
   'linear',
   'relu',
+  'relu6',
   'softmax',
   'sigmoid',
   'tanh',
@@ -107,11 +117,13 @@ interface DropoutLayer {
   readonly rate: number;
 }
 
-export type Padding = 'same' | 'valid';
+/** Padding with zeros: none; TensorFlow's `same`; or at every size what `same` is at even ones, which halves 37 to 18. */
+export type Padding = 'same' | 'valid' | 'evenSame';
 export type Layer =
   | ConvLayer
   | PoolLayer
   | ConcatLayer
+  | AddLayer
   | GlobalPoolLayer
   | FlattenLayer
   | DenseLayer
@@ -132,10 +144,28 @@ export const NETWORK_INPUT = 'input';
 /** Name of the pooled features, which a head reads. */
 export const POOLED = 'avg_pool';
 
-/** "Same" padding of a window as [before, after], with the extra pixel after: TensorFlow's rule. */
-export function samePadding(size: number, window: number, stride: number): readonly [number, number] {
-  const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + window - size);
+/** Padding of a window along one axis as [before, after], with the extra pixel after: TensorFlow's rule. */
+export function paddingOf(padding: Padding, size: number, window: number, stride: number): readonly [number, number] {
+  if (padding === 'valid') return [0, 0];
+  const seen = padding === 'same' ? (Math.ceil(size / stride) - 1) * stride + window - size : window - stride;
+  const total = Math.max(0, seen);
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
+}
+
+/** Number of places of a window along one axis. */
+export function placesAlong(padding: Padding, size: number, window: number, stride: number): number {
+  const [before, after] = paddingOf(padding, size, window, stride);
+  return Math.floor((size + before + after - window) / stride) + 1;
+}
+
+/** Shape of a kernel: [height, width, in, out], where in is 1 if each filter sees one channel. */
+export function kernelShape({
+  kernel,
+  depthwise,
+  inChannels,
+  filters,
+}: ConvLayer): readonly [number, number, number, number] {
+  return [...kernel, depthwise ? 1 : inChannels, filters];
 }
 
 /** The layers that the last one depends on, in order. */
@@ -200,6 +230,7 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return { height: 1, width: 1, channels: input.height * input.width * input.channels };
     case 'dense':
       return { height: 1, width: 1, channels: layer.units };
+    case 'add':
     case 'norm':
     case 'activation':
     case 'dropout':
@@ -214,10 +245,8 @@ function slide(
   stride: number,
   padding: Padding,
 ): { height: number; width: number } {
-  const along = (size: number, length: number): number =>
-    padding === 'same' ? Math.ceil(size / stride) : Math.floor((size - length) / stride) + 1;
-  const height = along(input.height, window[0]);
-  const width = along(input.width, window[1]);
+  const height = placesAlong(padding, input.height, window[0], stride);
+  const width = placesAlong(padding, input.width, window[1], stride);
   if (height < 1 || width < 1) {
     throw new RangeError(
       `${name}: a ${window[0]}x${window[1]} window does not fit into ${input.height}x${input.width}`,

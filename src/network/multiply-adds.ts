@@ -1,5 +1,6 @@
-import { inferShapes, type Layer, type Shape } from './layers.js';
+import { inferShapes, kernelShape, type Layer, type Shape } from './layers.js';
 import { NORM_VARIABLES } from './norm.js';
+import { elements } from './tensor.js';
 
 /** Cost of layers: multiply-adds and weights. */
 export interface Cost {
@@ -16,7 +17,7 @@ export function costOf(layers: readonly Layer[], input: Shape, inputName: string
   for (const layer of layers) {
     const { height, width } = shapes.get(layer.name) as Shape;
     if (layer.kind === 'conv') {
-      const kernel = layer.kernel[0] * layer.kernel[1] * layer.inChannels * layer.filters;
+      const kernel = elements(kernelShape(layer));
       multiplyAdds += kernel * height * width;
       weights += kernel + layer.filters;
     } else if (layer.kind === 'dense') {

@@ -1,11 +1,12 @@
 import { HubError } from '../errors.js';
 import type { Architecture } from './architecture.js';
 import { divideAt, withPooling } from './cut.js';
+import { EFFICIENTNET_LITE0 } from './efficientnet-lite0.js';
 import { INCEPTION_V3 } from './inception-v3.js';
 import { imageShapes, type Layer, POOLED, type Shape } from './layers.js';
 
 /** All architectures; the first is the default. */
-const ARCHITECTURES = [INCEPTION_V3] as const satisfies readonly Architecture[];
+const ARCHITECTURES = [INCEPTION_V3, EFFICIENTNET_LITE0] as const satisfies readonly Architecture[];
 export const [DEFAULT_ARCHITECTURE] = ARCHITECTURES;
 
 /** A block of one of them. */

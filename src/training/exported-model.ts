@@ -10,7 +10,7 @@ import type { Tensor, Weights } from '../network/tensor.js';
 
 /** A classifier read from a model file. */
 export interface ImportedClassifier {
-  /** Weights of InceptionV3 without its top and of the head, under the hub's names. */
+  /** Weights of the backbone and of the head, under the hub's names. */
   readonly weights: Weights;
   readonly size: { readonly input: number; readonly image: number };
   readonly head: readonly Layer[];
@@ -47,9 +47,9 @@ export function readExportedModel(file: Uint8Array): ImportedClassifier {
   if (!about.success)
     throw refuseExport('its metadata do not say labels, preprocessing and head, as an export of a hub does');
   const { labels, preprocessing: size } = about.data;
-  checkSides(size, refuseExport);
   const head = headOf({ weights, metadata });
-  const { layers } = matchBackbone(pick(weights, isOfBackbone(head)));
+  const { architecture, layers } = matchBackbone(pick(weights, isOfBackbone(head)));
+  checkSides(size, architecture.smallestImage, refuseExport);
   checkHead(layers, head, size.image);
   return { weights, size, labels, head, notes: [] };
 }

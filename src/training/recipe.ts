@@ -40,7 +40,8 @@ const fieldsSchema = z.strictObject({
     .max(600)
     .default(75)
     .register(about, {
-      description: 'Side of the square image that the network sees.',
+      description:
+        'Side of the square image that the network sees; at least 75 for InceptionV3, 32 for EfficientNet-Lite0.',
       unit: 'pixels',
       kinds: ['TRANSFER'],
       fixedInSweeps: OTHER_FEATURES,
@@ -79,8 +80,7 @@ const fieldsSchema = z.strictObject({
       'Decoupled weight decay (AdamW): each step shrinks every kernel by this share times the learning rate.',
   }),
   layerDecay: z.number().min(0.5).max(1).default(1).register(about, {
-    description:
-      'Factor by which the learning rate falls with every inception block below the head. The head has the full rate.',
+    description: 'Factor by which the learning rate falls with every block below the head. The head has the full rate.',
   }),
   labelSmoothing: z.number().min(0).max(0.9).default(0).register(about, {
     description: 'Share of each target spread evenly over all classes.',

@@ -2,17 +2,21 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/engines/onnx/graph.js';
 import { createSession } from '../../src/engines/onnx/session.js';
+import { add } from '../../src/engines/onnx/training/add.js';
+import { columnsAveragePool, turn } from '../../src/engines/onnx/training/columns.js';
 import { concat } from '../../src/engines/onnx/training/concat.js';
 import { convolution } from '../../src/engines/onnx/training/convolution.js';
+import { depthwise } from '../../src/engines/onnx/training/depthwise.js';
 import { globalAveragePool } from '../../src/engines/onnx/training/global-average-pool.js';
 import { convProduct, denseProduct, linear } from '../../src/engines/onnx/training/linear.js';
 import type { Operator } from '../../src/engines/onnx/training/operator.js';
 import { piecesOf } from '../../src/engines/onnx/training/pieces.js';
+import { pointwise } from '../../src/engines/onnx/training/pointwise.js';
 import { averagePool, maxPool } from '../../src/engines/onnx/training/pool.js';
-import { relu } from '../../src/engines/onnx/training/relu.js';
+import { relu, relu6 } from '../../src/engines/onnx/training/relu.js';
 import { fromStored, toStored } from '../../src/engines/onnx/training/stored-weight.js';
 import { slideWindow } from '../../src/engines/onnx/training/windows.js';
-import { type ConvLayer, type Shape, samePadding } from '../../src/network/layers.js';
+import { type ConvLayer, type Padding, paddingOf, placesAlong, type Shape } from '../../src/network/layers.js';
 import { elements, f32, type Tensor } from '../../src/network/tensor.js';
 import { randomStream, uniform } from '../../src/random.js';
 
@@ -29,6 +33,12 @@ interface Case {
   readonly operator: Operator;
   readonly inputs: readonly Shape[];
   readonly reference: Reference;
+  /** Whether its activations are [channels, rows] instead of [rows, channels]. */
+  readonly columns?: boolean;
+  /** The same of its outputs, where they differ. */
+  readonly columnsOut?: boolean;
+  /** Largest absolute input; 1 by default. */
+  readonly largest?: number;
 }
 
 const shape = (height: number, width: number, channels: number): Shape => ({ height, width, channels });
@@ -37,12 +47,13 @@ const size = ({ height, width, channels }: Shape): number => BATCH * height * wi
 function conv(
   kernel: readonly [number, number],
   stride: 1 | 2,
-  padding: 'same' | 'valid',
+  padding: Padding,
   inChannels: number,
   filters: number,
   name = 'conv',
 ): ConvLayer {
-  return { kind: 'conv', name, norm: 'norm', inputs: ['x'], inChannels, filters, kernel, stride, padding };
+  const shared = { kind: 'conv', norm: 'norm', inputs: ['x'], depthwise: false, activation: 'relu' } as const;
+  return { ...shared, name, inChannels, filters, kernel, stride, padding };
 }
 
 /** Calls back for every place of the output and every tap of its window that sees the input. */
@@ -51,11 +62,10 @@ function slide(
   { kernel: [kh, kw], stride, padding }: Pick<ConvLayer, 'kernel' | 'stride' | 'padding'>,
   visit: (image: number, output: number, place: number, tap: number) => void,
 ): Shape {
-  const along = (length: number, window: number): number =>
-    padding === 'same' ? Math.ceil(length / stride) : Math.floor((length - window) / stride) + 1;
-  const [height, width] = [along(input.height, kh), along(input.width, kw)];
-  const [top] = padding === 'same' ? samePadding(input.height, kh, stride) : [0];
-  const [left] = padding === 'same' ? samePadding(input.width, kw, stride) : [0];
+  const height = placesAlong(padding, input.height, kh, stride);
+  const width = placesAlong(padding, input.width, kw, stride);
+  const [top] = paddingOf(padding, input.height, kh, stride);
+  const [left] = paddingOf(padding, input.width, kw, stride);
   for (let n = 0; n < BATCH; n++) {
     for (let oy = 0; oy < height; oy++) {
       for (let ox = 0; ox < width; ox++) {
@@ -82,6 +92,12 @@ const convReference =
         (_, i) => weights[`${name}/bias`]![i % outs]!,
       );
       slide(input, layer, (_, output, place, tap) => {
+        if (layer.depthwise) {
+          for (let c = 0; c < outs; c++) {
+            y[output * outs + c]! += x![place * outs + c]! * weights[`${name}/kernel`]![tap * outs + c]!;
+          }
+          return;
+        }
         for (let i = 0; i < ins; i++) {
           for (let o = 0; o < outs; o++) {
             y[output * outs + o]! += x![place * ins + i]! * weights[`${name}/kernel`]![(tap * ins + i) * outs + o]!;
@@ -101,6 +117,32 @@ function convCase(input: Shape, ...given: [readonly [number, number], 1 | 2, 'sa
     inputs: [input],
     reference: convReference([layer], input),
   };
+}
+
+/** An operator whose activations are columns, with a reference for rows. */
+function columnsCase(operator: Operator, inputs: readonly Shape[], reference: Reference): Case {
+  return {
+    operator,
+    inputs,
+    columns: true,
+    reference: (xs, weights) =>
+      reference(
+        xs.map((x, i) => transposed(x, inputs[i]!.channels)),
+        weights,
+      ).map((y, i) => transposed(y, y.length / operator.outputs[i]!.channels)),
+  };
+}
+
+/** @param rows of the given matrix. */
+function transposed(values: Float64Array, rows: number): Float64Array {
+  const columns = values.length / rows;
+  return values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
+}
+
+function depthwiseCase(input: Shape, size: 3 | 5, stride: 1 | 2): Case {
+  const { channels } = input;
+  const layer = { ...conv([size, size], stride, 'evenSame', channels, channels), depthwise: true };
+  return columnsCase(depthwise(layer, input), [input], convReference([layer], input));
 }
 
 const pooling = { kernel: [3, 3], stride: 1, padding: 'same' } as const;
@@ -179,6 +221,47 @@ const cases: Readonly<Record<string, Case>> = {
   'average pooling of one place': averageCase(shape(1, 1, 3)),
   'average pooling of a small map': averageCase(shape(3, 4, 3)),
   'average pooling of a large map': averageCase(shape(5, 7, 3)),
+  'a depthwise 3x3 convolution': depthwiseCase(shape(4, 4, 3), 3, 1),
+  'a depthwise 5x5 convolution that sees more than the map': depthwiseCase(shape(2, 2, 3), 5, 1),
+  'a depthwise 3x3 convolution with stride on an odd map': depthwiseCase(shape(9, 9, 2), 3, 2),
+  'a depthwise 5x5 convolution with stride': depthwiseCase(shape(4, 4, 3), 5, 2),
+  'a depthwise 5x5 convolution on a large map': depthwiseCase(shape(11, 12, 2), 5, 1),
+  'a depthwise 3x3 convolution with stride on a large map': depthwiseCase(shape(13, 11, 2), 3, 2),
+  'a 1x1 convolution of columns': columnsCase(
+    pointwise(conv([1, 1], 1, 'evenSame', 5, 4), three),
+    [three],
+    convReference([conv([1, 1], 1, 'evenSame', 5, 4)], three),
+  ),
+  'global average pooling of columns': {
+    operator: columnsAveragePool(three),
+    inputs: [three],
+    columns: true,
+    columnsOut: false,
+    reference: ([x]) => [
+      Float64Array.from({ length: BATCH * 5 }, (_, i) => {
+        const [image, channel] = [Math.floor(i / 5), i % 5];
+        const from = (channel * BATCH + image) * 9;
+        return x!.subarray(from, from + 9).reduce((sum, value) => sum + value, 0) / 9;
+      }),
+    ],
+  },
+  'rows as columns': {
+    operator: turn(three),
+    inputs: [three],
+    columnsOut: true,
+    reference: ([x]) => [transposed(x!, x!.length / 5)],
+  },
+  ReLU6: {
+    operator: relu6(three),
+    inputs: [three],
+    largest: 12,
+    reference: ([x]) => [x!.map((value) => Math.min(Math.max(value, 0), 6))],
+  },
+  sum: {
+    operator: add(three),
+    inputs: [three, three],
+    reference: ([a, b]) => [a!.map((value, i) => value + b![i]!)],
+  },
   'maximum pooling': maxCase(shape(7, 7, 3)),
   'maximum pooling of a large map': maxCase(shape(17, 17, 2)),
   'global average pooling': {
@@ -219,7 +302,7 @@ interface Computed {
 
 /** Runs an operator forward and backward in ONNX Runtime. */
 async function compute(
-  { operator, inputs }: Case,
+  { operator, inputs, columns = false, columnsOut = columns }: Case,
   xs: readonly Float64Array[],
   dys: readonly Float64Array[],
   weights: ReadonlyMap<string, Tensor>,
@@ -230,7 +313,10 @@ async function compute(
     feeds[name] = new ort.Tensor('float32', Float32Array.from(values), dims);
     return graph.input(name, 'float32', dims);
   };
-  const rows = (values: Float64Array, { channels }: Shape): number[] => [values.length / channels, channels];
+  const dims = (values: Float64Array, { channels }: Shape, turned: boolean): number[] => {
+    const rows = [values.length / channels, channels];
+    return turned ? rows.toReversed() : rows;
+  };
   const context = {
     graph,
     batch: BATCH,
@@ -247,10 +333,10 @@ async function compute(
   };
   const recorded = operator.forward(
     context,
-    xs.map((x, i) => feed(`x${i}`, x, rows(x, inputs[i]!))),
+    xs.map((x, i) => feed(`x${i}`, x, dims(x, inputs[i]!, columns))),
   );
   const { dxs, weights: gradients } = recorded.backward(
-    dys.map((dy, i) => feed(`dy${i}`, dy, rows(dy, operator.outputs[i]!))),
+    dys.map((dy, i) => feed(`dy${i}`, dy, dims(dy, operator.outputs[i]!, columnsOut))),
     xs.map(() => true),
   );
   const show = (value: string, name: string): void =>
@@ -300,7 +386,8 @@ function expectClose(what: string, actual: Float64Array, expected: Float64Array)
 describe('an operator has the gradients that finite differences in float64 give', () => {
   it.each(Object.entries(cases))('%s', async (_, given) => {
     const { operator, inputs, reference } = given;
-    const xs = inputs.map((input, i) => draw(`x${i}`, size(input)));
+    const { largest = 1 } = given;
+    const xs = inputs.map((input, i) => draw(`x${i}`, size(input)).map((value) => value * largest));
     const dys = operator.outputs.map((output, i) => draw(`dy${i}`, size(output)));
     const parts = operator.weights.flatMap((stored) => stored.parts);
     const weights = Object.fromEntries(parts.map((part) => [part.name, draw(part.name, elements(part.shape))]));

@@ -135,7 +135,7 @@ describe('a fine-tune run', () => {
     const failing = await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: await hub.failingBackbone() });
     expect(await refused({ parentRunId: failing.id })).toEqual({
       code: 'CONFLICT',
-      message: 'The parent run is FAILED. Fine-tune a run that has succeeded.',
+      message: `The parent run ${failing.id} is FAILED. Fine-tune a run that has succeeded.`,
     });
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUNDLED_ABOUT, IMAGENET_ABOUT } from '../../src/domain/backbone/published-backbones.js';
+import { BUNDLED_ABOUT, BUNDLED_BACKBONES, IMAGENET_ABOUT } from '../../src/domain/backbone/published-backbones.js';
 import { tarGzOf, zipOf } from '../datasets/archives.js';
 import {
   type ClassificationAnswer,
@@ -101,7 +101,7 @@ it('the built-in backbones are listed, with what is known of them and why one ca
         downloadBytes: 1,
         problem: expect.stringMatching(/^The backbone "imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/),
       },
-      { ...BUNDLED_ABOUT, name: 'tiny-imagenet-2', downloadBytes: null, problem: null },
+      ...Array.from(BUNDLED_BACKBONES, ([name, about]) => ({ ...about, name, downloadBytes: null, problem: null })),
     ],
   });
 });

@@ -181,11 +181,11 @@ describe('backbones', () => {
     expect(await refusal('add-backbone', { name: 'resnet' })).toMatchObject({
       code: 'BACKBONE_UNAVAILABLE',
       message:
-        'There is no backbone named resnet. Choose another, such as imagenet, tiny-imagenet-2, or add it: "hub backbone add resnet --path FILE", or addBackbone with its path.',
+        'There is no backbone named resnet. Choose another, such as imagenet, tiny-imagenet-2, efficientnet-lite0, or add it: "hub backbone add resnet --path FILE", or addBackbone with its path.',
     });
   });
 
-  it.each(['imagenet', 'tiny-imagenet-2', 'tiny-imagenet'])(
+  it.each(['imagenet', 'tiny-imagenet-2', 'efficientnet-lite0', 'tiny-imagenet'])(
     'refuses a file under the name %s, which means other weights',
     async (name) => {
       const path = await hub.file('weights.h5', 'x');
@@ -207,7 +207,7 @@ describe('backbones', () => {
 
 describe('runs', () => {
   it.each<[Record<string, unknown>, string]>([
-    [{ imageSize: 74 }, 'imageSize: must be 75 or more (received 74)'],
+    [{ imageSize: 74 }, 'imageSize: must be 75 or more for InceptionV3 (received 74)'],
     [{ imageSize: 601 }, 'imageSize: must be 600 or less (received 601)'],
     [{ batchSize: 0 }, 'batchSize: must be 1 or more (received 0)'],
     [{ epochs: 1001 }, 'epochs: must be 1000 or less (received 1001)'],

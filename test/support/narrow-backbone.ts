@@ -1,22 +1,34 @@
 import { convolutions } from '../../src/network/backbone-weights.js';
+import { efficientNetLite0 } from '../../src/network/efficientnet-lite0.js';
 import { inceptionV3 } from '../../src/network/inception-v3.js';
+import { kernelShape, type Layer } from '../../src/network/layers.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32, type Tensor, type Weights } from '../../src/network/tensor.js';
 import { randomStream, uniform } from '../../src/random.js';
 
 /** InceptionV3 with a sixteenth of the filters: all layers, a hundredth of the computation. */
 export function narrowBackbone(seed = 1, width = 1 / 16): Weights {
+  return drawWeights(inceptionV3(width), seed);
+}
+
+/** The same of EfficientNet-Lite0, with an eighth of the filters. */
+export function narrowLite(seed = 1): Weights {
+  return drawWeights(efficientNetLite0(1 / 8), seed);
+}
+
+function drawWeights(layers: readonly Layer[], seed: number): Weights {
   const weights = new Map<string, Tensor>();
-  for (const layer of convolutions(inceptionV3(width))) {
+  for (const layer of convolutions(layers)) {
     const random = randomStream(seed, layer.name);
-    const draw = (shape: number[], low: number, high: number): Tensor =>
+    const draw = (shape: readonly number[], low: number, high: number): Tensor =>
       f32(
         shape,
         new Float32Array(elements(shape)).map(() => low + (high - low) * uniform(random)),
       );
-    const fanIn = layer.kernel[0] * layer.kernel[1] * layer.inChannels;
+    const shape = kernelShape(layer);
+    const fanIn = shape[0] * shape[1] * shape[2];
     const limit = Math.sqrt(6 / fanIn);
-    weights.set(`${layer.name}/kernel`, draw([...layer.kernel, layer.inChannels, layer.filters], -limit, limit));
+    weights.set(`${layer.name}/kernel`, draw(shape, -limit, limit));
     weights.set(`${layer.norm}/beta`, draw([layer.filters], -0.1, 0.3));
     weights.set(`${layer.norm}/moving_mean`, draw([layer.filters], -0.1, 0.1));
     weights.set(`${layer.norm}/moving_variance`, draw([layer.filters], 0.5, 1.5));
@@ -27,4 +39,9 @@ export function narrowBackbone(seed = 1, width = 1 / 16): Weights {
 /** The narrow backbone as a weight file. */
 export function narrowBackboneFile(seed = 1): Buffer {
   return writeSafetensors(narrowBackbone(seed));
+}
+
+/** The narrow EfficientNet-Lite0 as a weight file. */
+export function narrowLiteFile(seed = 1): Buffer {
+  return writeSafetensors(narrowLite(seed));
 }

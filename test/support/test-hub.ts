@@ -13,7 +13,7 @@ import type { PreparedColours } from '../setup/colours.js';
 import { copyEmptyDatabase } from './empty-database.js';
 import { HubUser, type LogLine } from './hub-user.js';
 import { inDatabase } from './in-database.js';
-import { narrowBackboneFile } from './narrow-backbone.js';
+import { narrowBackboneFile, narrowLiteFile } from './narrow-backbone.js';
 import { removeFolder } from './remove-folder.js';
 
 /** How a hub of a test differs from a real one. */
@@ -76,6 +76,7 @@ export class TestHub extends HubUser {
     const hub = new TestHub(folder, options);
     for (const made of [hub.allowed, hub.outside]) await mkdir(made);
     await writeFile(join(folder, 'backbone.safetensors'), narrowBackboneFile());
+    await writeFile(join(folder, 'lite.safetensors'), narrowLiteFile());
     return hub;
   }
 
@@ -130,7 +131,10 @@ export class TestHub extends HubUser {
     );
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });
     this.#hub = await startHub(config, log, {
-      bundledBackbone: join(this.folder, 'backbone.safetensors'),
+      bundledBackbones: new Map([
+        ['tiny-imagenet-2', join(this.folder, 'backbone.safetensors')],
+        ['efficientnet-lite0', join(this.folder, 'lite.safetensors')],
+      ]),
       leaves: this.options.versionWork ? [] : VERSION_WORK,
       imagenet: { url: 'http://weights.invalid/imagenet.h5', bytes: 1, md5: '' },
       ...this.options,

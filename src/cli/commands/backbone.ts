@@ -36,10 +36,13 @@ export function backboneCommand(program: Command): void {
     backbone
       .command('add')
       .description('Add a backbone.')
-      .argument('<name>', 'imagenet (downloaded), tiny-imagenet-2 (bundled), or any name with --path')
+      .argument(
+        '<name>',
+        'imagenet (downloaded), tiny-imagenet-2 or efficientnet-lite0 (bundled), or any name with --path',
+      )
       .option(
         '--path <file>',
-        'Keras file of InceptionV3 (.keras, .h5, .weights.h5), on the server, in a folder given with --allow',
+        'Keras file of InceptionV3 (.keras, .h5, .weights.h5) or EfficientNet-Lite0 of PyTorch (.safetensors), on the server, in a folder given with --allow',
       ),
   ).action(async (name: string, options: ConnectionOptions & { readonly path?: string }) => {
     const client = await connect(options);

@@ -14,7 +14,7 @@ import {
   type BackboneAbout,
   BUILT_IN,
   BUNDLED,
-  BUNDLED_ABOUT,
+  BUNDLED_BACKBONES,
   IMAGENET,
   IMAGENET_ABOUT,
   NOT_STATED,
@@ -42,8 +42,8 @@ export class BackboneService {
     private readonly blobs: BlobStore,
     private readonly allowed: AllowedFolders,
     private readonly options: {
-      /** The bundled weights. */
-      readonly bundled: string;
+      /** The files of the bundled weights, by name. */
+      readonly bundled: ReadonlyMap<string, string>;
       readonly imagenet: RemoteFile;
       /** Folder of downloads. */
       readonly downloads: string;
@@ -66,7 +66,7 @@ export class BackboneService {
     const problem = await this.#problem.why;
     return [
       { name: IMAGENET, ...IMAGENET_ABOUT, downloadBytes: this.options.imagenet.bytes, problem },
-      { name: BUNDLED, ...BUNDLED_ABOUT, downloadBytes: null, problem: null },
+      ...Array.from(BUNDLED_BACKBONES, ([name, about]) => ({ name, ...about, downloadBytes: null, problem: null })),
     ];
   }
 
@@ -81,13 +81,14 @@ export class BackboneService {
   }
 
   /**
-   * The backbone of this name. The two built-in ones are fetched on first use.
+   * The backbone of this name. Built-in ones are fetched on first use.
    * @throws BACKBONE_UNAVAILABLE where it cannot be fetched; no other backbone ever takes its place.
    */
   async require(name: string, onDownload: OnDownload = () => undefined, signal?: AbortSignal): Promise<BackboneRow> {
     const present = await this.prisma.backbone.findUnique({ where: { name } });
     if (present) return present;
-    if (name === BUNDLED) return this.#add(name, await readFile(this.options.bundled), BUNDLED_ABOUT);
+    const about = BUNDLED_BACKBONES.get(name);
+    if (about) return this.#add(name, await readFile(this.options.bundled.get(name) as string), about);
     if (name === IMAGENET) return this.#downloadImagenet(onDownload, signal);
     throw await this.#unknown(name);
   }
@@ -105,7 +106,7 @@ export class BackboneService {
    * @throws BACKBONE_UNAVAILABLE saying what to do.
    */
   async requireObtainable(name: string): Promise<void> {
-    if (name === BUNDLED || (await this.prisma.backbone.count({ where: { name } })) > 0) return;
+    if (BUNDLED_BACKBONES.has(name) || (await this.prisma.backbone.count({ where: { name } })) > 0) return;
     if (name !== IMAGENET) throw await this.#unknown(name);
     const { imagenet, downloads } = this.options;
     if (await isDownloaded(imagenet, downloads)) return;

@@ -1,4 +1,4 @@
-/** InceptionV3 without its top, with one set of pretrained weights. */
+/** A network without its top, with one set of pretrained weights. */
 export interface Backbone {
   readonly id: string;
   readonly name: string;

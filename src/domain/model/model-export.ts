@@ -39,7 +39,9 @@ export function metadataOf(version: ModelVersion): Record<string, string> {
 export function exportsOf(version: ModelVersion): ModelExport[] {
   const weights = weightsOf(version);
   const isAvailable = (format: ExportFormat): boolean =>
-    format !== ExportFormat.ONNX_INT8 || version.serving.quantizedBlob !== null;
+    format === ExportFormat.ONNX_INT8
+      ? version.serving.quantizedBlob !== null
+      : format !== ExportFormat.KERAS || hasKerasForm(version);
   return Object.values(ExportFormat)
     .filter(isAvailable)
     .map((format) => ({
@@ -47,6 +49,11 @@ export function exportsOf(version: ModelVersion): ModelExport[] {
       link: `/v1/models/${version.model}/versions/${version.number}/export?format=${format}`,
       bytes: format === ExportFormat.ONNX_INT8 ? weights : 4 * weights,
     }));
+}
+
+/** Whether the hub writes files of Keras of a version's network. */
+export function hasKerasForm({ backbone }: Pick<ModelVersion, 'backbone'>): boolean {
+  return networkNamed(backbone.architecture).architecture.keras;
 }
 
 /** Number of weights of a version, backbone and head. */

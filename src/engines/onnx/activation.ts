@@ -8,6 +8,8 @@ export function writeActivation(graph: GraphBuilder, activation: Activation, x: 
       return x;
     case 'relu':
       return graph.node('Relu', [x]);
+    case 'relu6':
+      return graph.node('Clip', [x, graph.scalar(0), graph.scalar(6)]);
     case 'softmax':
       return graph.node('Softmax', [x], { axis: 1 });
     case 'sigmoid':

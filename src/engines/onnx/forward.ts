@@ -1,6 +1,6 @@
 import type { Preprocessing } from '../../network/architecture.js';
 import { type FoldedConv, foldConv } from '../../network/backbone-weights.js';
-import type { ConvLayer, Layer, Shape } from '../../network/layers.js';
+import { type ConvLayer, kernelShape, type Layer, type Shape } from '../../network/layers.js';
 import { normValues } from '../../network/norm.js';
 import type { Weights } from '../../network/tensor.js';
 import { writeActivation } from './activation.js';
@@ -65,13 +65,15 @@ function writeLayer(graph: GraphBuilder, layer: Layer, weights: Weights, inputs:
   const [x] = inputs as [string];
   switch (layer.kind) {
     case 'conv':
-      return graph.node('Relu', [writeConv(graph, layer, foldConv(layer, weights), x, input)]);
+      return writeActivation(graph, layer.activation, writeConv(graph, layer, foldConv(layer, weights), x, input));
     case 'maxPool':
       return graph.node('MaxPool', [x], poolAttributes(layer, input));
     case 'averagePool':
       return graph.node('AveragePool', [x], poolAttributes(layer, input));
     case 'concat':
       return graph.node('Concat', inputs, { axis: 1 });
+    case 'add':
+      return inputs.length === 1 ? x : graph.node('Add', inputs);
     case 'globalAveragePool':
       return graph.node('Flatten', [graph.node('GlobalAveragePool', [x])]);
     case 'globalMaxPool':
@@ -97,8 +99,8 @@ function writeLayer(graph: GraphBuilder, layer: Layer, weights: Weights, inputs:
 }
 
 function writeConv(graph: GraphBuilder, layer: ConvLayer, folded: FoldedConv, x: string, input: Shape): string {
-  const { inChannels, filters, stride } = layer;
-  const [h, w] = layer.kernel;
+  const { filters, stride } = layer;
+  const [h, w, ins] = kernelShape(layer);
   const pads = padsOf(layer, input, layer.kernel);
   const bias = graph.constant(folded.bias, [filters]);
   if (isProduct(layer, input, pads)) {
@@ -106,8 +108,9 @@ function writeConv(graph: GraphBuilder, layer: ConvLayer, folded: FoldedConv, x:
     const y = graph.node('Gemm', [graph.node('Flatten', [x]), kernel, bias]);
     return graph.node('Reshape', [y, graph.ints([-1, filters, 1, 1])]);
   }
-  const kernel = graph.constant(toOutInHeightWidth(folded.kernel, layer), [filters, inChannels, h, w]);
-  return graph.node('Conv', [x, kernel, bias], { kernel_shape: [h, w], strides: [stride, stride], pads });
+  const kernel = graph.constant(toOutInHeightWidth(folded.kernel, layer), [filters, ins, h, w]);
+  const attributes = { kernel_shape: [h, w], strides: [stride, stride], pads, group: layer.inChannels / ins };
+  return graph.node('Conv', [x, kernel, bias], attributes);
 }
 
 function floatConstant(graph: GraphBuilder, weights: Weights, name: string): string {

@@ -1,4 +1,4 @@
-import { type ConvLayer, type PoolLayer, type Shape, samePadding } from '../../network/layers.js';
+import { type ConvLayer, kernelShape, type PoolLayer, paddingOf, type Shape } from '../../network/layers.js';
 import type { Attribute } from './graph.js';
 
 /**
@@ -7,8 +7,8 @@ import type { Attribute } from './graph.js';
  */
 export function isProduct(layer: ConvLayer, input: Shape, [top, left]: readonly number[]): boolean {
   const covers = (size: number, window: number, before: number): boolean =>
-    window - before >= size && (layer.padding === 'same' ? size === 1 : size === window);
-  return covers(input.height, layer.kernel[0], top!) && covers(input.width, layer.kernel[1], left!);
+    window - before >= size && (layer.padding === 'valid' ? size === window : size === 1);
+  return !layer.depthwise && covers(input.height, layer.kernel[0], top!) && covers(input.width, layer.kernel[1], left!);
 }
 
 /** The taps of a kernel that fall on the input, as [in, height, width, out], the order of a flattened NCHW input. */
@@ -39,16 +39,14 @@ export function productShape({ inChannels, filters }: ConvLayer, { height, width
 
 /** Padding in ONNX's order: top, left, bottom, right. */
 export function padsOf(layer: ConvLayer | PoolLayer, input: Shape, window: readonly [number, number]): number[] {
-  if (layer.padding === 'valid') return [0, 0, 0, 0];
-  const [top, bottom] = samePadding(input.height, window[0], layer.stride);
-  const [left, right] = samePadding(input.width, window[1], layer.stride);
+  const [top, bottom] = paddingOf(layer.padding, input.height, window[0], layer.stride);
+  const [left, right] = paddingOf(layer.padding, input.width, window[1], layer.stride);
   return [top, left, bottom, right];
 }
 
 /** Converts a kernel from Keras's [height, width, in, out] to ONNX's [out, in, height, width]. */
 export function toOutInHeightWidth(kernel: Float32Array, layer: ConvLayer): Float32Array {
-  const { inChannels: ins, filters: outs } = layer;
-  const [h, w] = layer.kernel;
+  const [h, w, ins, outs] = kernelShape(layer);
   const result = new Float32Array(kernel.length);
   let from = 0;
   for (let tap = 0; tap < h * w; tap++) {

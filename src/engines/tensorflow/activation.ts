@@ -15,6 +15,8 @@ export function activate(
       return x;
     case 'relu':
       return kernels.relu(x);
+    case 'relu6':
+      return tf.relu6(x);
     case 'softmax':
       return tf.softmax(x);
     case 'sigmoid':

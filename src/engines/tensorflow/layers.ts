@@ -51,7 +51,7 @@ function computeLayer(context: LayerContext, layer: Layer, inputs: readonly Tens
   switch (layer.kind) {
     case 'conv': {
       const y = convolve(tf, layer, x, weight('kernel') as Tensor4D);
-      return kernels.relu(kernels.addBias(y, weight('bias')));
+      return activate(context, layer.activation, kernels.addBias(y, weight('bias')));
     }
     case 'maxPool':
       return tf.maxPool(x, 3, layer.stride, layer.padding);
@@ -59,6 +59,8 @@ function computeLayer(context: LayerContext, layer: Layer, inputs: readonly Tens
       return averagePool(context, layer, x);
     case 'concat':
       return tf.concat([...inputs] as Tensor4D[], 3);
+    case 'add':
+      return inputs.length === 1 ? x : tf.addN([...inputs]);
     case 'globalAveragePool':
       return tf.mean(x, [1, 2]);
     case 'globalMaxPool':

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { NamedTensorMap, Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { type DenseLayer, inferShapes, type Layer, type Shape } from '../../network/layers.js';
+import { type DenseLayer, inferShapes, kernelShape, type Layer, type Shape } from '../../network/layers.js';
 import type { Batch, Features, Mix, Step, StepResult, Trainer, TrainerSpec, TrainerState } from '../engine.js';
 import { evenPasses, PASS_BYTES } from '../pass-size.js';
 import { Adam } from './adam.js';
@@ -154,8 +154,7 @@ function learnedNames(layers: readonly Layer[], { weights }: TrainerState): read
   const shapes = layers.flatMap((layer): [string, readonly number[]][] => {
     const { name, kind } = layer;
     if (kind !== 'conv' && kind !== 'dense') return [];
-    const kernel =
-      kind === 'conv' ? [...layer.kernel, layer.inChannels, layer.filters] : [layer.inFeatures, layer.units];
+    const kernel = kind === 'conv' ? kernelShape(layer) : [layer.inFeatures, layer.units];
     return [
       [`${name}/kernel`, kernel],
       [`${name}/bias`, kernel.slice(-1)],

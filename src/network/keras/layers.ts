@@ -77,6 +77,8 @@ function kerasLayersOf(layer: Layer, inputs: readonly string[]): KerasLayer[] {
       const type = layer.kind === 'maxPool' ? 'MaxPooling2D' : 'AveragePooling2D';
       return [plain(type, name, inputs, { pool_size: [3, 3], strides: [stride, stride], padding })];
     }
+    case 'add':
+      throw new Error(`${name} has no form in Keras's files`); // of an architecture without them
     case 'concat':
       return [plain('Concatenate', name, inputs, { axis: -1 })];
     case 'globalAveragePool':

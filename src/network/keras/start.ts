@@ -1,5 +1,5 @@
 import type { HubError } from '../../errors.js';
-import { SMALLEST_IMAGE } from '../networks.js';
+import { INCEPTION_V3 } from '../inception-v3.js';
 import { nameOf, type ReadLayer, refuseModel } from './description.js';
 import { type PixelScaling, SCALING, scaleAgain } from './scaling.js';
 
@@ -58,17 +58,15 @@ export function readStart(read: readonly ReadLayer[], place: number): Start {
     notes.push('No layer scales the pixels: x / 127.5 - 1 was taken, the preprocessing of InceptionV3.');
   }
   if (input === undefined || image === undefined) throw refuseModel('it does not say how large its images are');
-  checkSides({ input, image }, refuseModel);
+  checkSides({ input, image }, INCEPTION_V3.smallestImage, refuseModel);
   return { size: { input, image }, scaling: scaling ?? SCALING, notes, used };
 }
 
 /** Checks the sides of input and image. @param refuse makes the error. @throws the error of `refuse`. */
-export function checkSides({ input, image }: Start['size'], refuse: (why: string) => HubError): void {
-  if (image >= SMALLEST_IMAGE && image <= LARGEST_IMAGE && input <= image) return;
+export function checkSides({ input, image }: Start['size'], smallest: number, refuse: (why: string) => HubError): void {
+  if (image >= smallest && image <= LARGEST_IMAGE && input <= image) return;
   const sizes = `images of ${input} pixels, resized to ${image}`;
-  throw refuse(
-    `it takes ${sizes}; that must be ${SMALLEST_IMAGE} to ${LARGEST_IMAGE} pixels, and not less than the input`,
-  );
+  throw refuse(`it takes ${sizes}; that must be ${smallest} to ${LARGEST_IMAGE} pixels, and not less than the input`);
 }
 
 function chainTo(read: readonly ReadLayer[], place: number): readonly ReadLayer[] {

@@ -5,7 +5,7 @@ import { Checked, NAME, text } from '../checked.js';
 export class AddBackboneInput {
   @Field(() => String, {
     description:
-      '"imagenet" downloads the weights published with Keras-applications. "tiny-imagenet-2" is bundled. Any other name requires a path.',
+      '"imagenet" downloads the weights published with Keras-applications. "tiny-imagenet-2" and "efficientnet-lite0" are bundled. Any other name requires a path.',
   })
   @Checked(NAME)
   name!: string;
@@ -13,7 +13,7 @@ export class AddBackboneInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Keras file of InceptionV3 in an allowed folder of the server: a model or its weights (.keras, .h5, .weights.h5), with or without its top.',
+      'File in an allowed folder of the server: of Keras, InceptionV3 or its weights (.keras, .h5, .weights.h5); or safetensors with the weights of EfficientNet-Lite0 as PyTorch names them. With or without a top.',
   })
   @Checked(text(1, 4096))
   path?: string | null;

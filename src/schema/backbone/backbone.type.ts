@@ -2,7 +2,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, ObjectType } from 'type-graphql';
 import type { Backbone, BuiltInBackbone } from '../../domain/backbone/backbone.js';
 
-@ObjectType('Backbone', { description: 'InceptionV3 without its top, with one set of pretrained weights.' })
+@ObjectType('Backbone', { description: 'A network without its top, with one set of pretrained weights.' })
 export class BackboneType implements Backbone {
   @Field(() => ID)
   id!: string;

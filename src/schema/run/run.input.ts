@@ -6,7 +6,8 @@ import { type ClassWeights, Schedule, ValidationSource } from '../../training/re
 import { Checked, text } from '../checked.js';
 import { HyperparameterInput } from './hyperparameter.field.js';
 
-const BACKBONE_NAME = 'Name of a backbone: "imagenet", "tiny-imagenet-2", or one added with `addBackbone`.';
+const BACKBONE_NAME =
+  'Name of a backbone: "imagenet", "tiny-imagenet-2", "efficientnet-lite0", or one added with `addBackbone`.';
 
 /** Recipe fields that both kinds of run accept. */
 @InputType()

@@ -30,7 +30,7 @@ export async function quantizeClassifier(
   const shapes = imageShapes(whole, size.image);
   const maps = new Set(layers.slice(0, -1).map(({ name }) => name));
   const wanted = [lastMaps(shapes), ...head.flatMap(({ inputs }) => inputs)].filter((name) => maps.has(name));
-  const last = writeQuantizedLayers(graph, layers, backbone, writePixels(graph, size), shapes, scales, wanted);
+  const last = writeQuantizedLayers(graph, network, backbone, writePixels(graph, size), shapes, scales, wanted);
   writeOutputs(graph, whole, writeLayers(graph, head, headWeights, last, shapes), shapes);
   return graph.encode();
 }

@@ -5,15 +5,22 @@ import type { InputSize, PixelBatch } from '../../engine.js';
 import type { GraphBuilder } from '../graph.js';
 import { createSession } from '../session.js';
 
-/** By layer: the value of one of the 255 steps of its activations. Activations start at 0, so their zero point is 0. */
-export type Scales = ReadonlyMap<string, number>;
+/** Bytes as values: value = (byte - zero) * step. */
+export interface ByteScale {
+  readonly step: number;
+  /** The byte that is 0: the smallest where no value is negative, as after a ReLU. */
+  readonly zero: number;
+}
 
-/** Steps between 0 and the largest value of a byte. */
+/** The scales of activations, by layer. */
+export type Scales = ReadonlyMap<string, ByteScale>;
+
+/** Steps between the smallest and the largest byte. */
 const STEPS = 255;
 
 /**
- * Measures the scales of activations: the largest value that each layer gives for some images. Concatenation and maximum
- * pooling pass bytes through, so they share a scale with their inputs.
+ * Measures the scales of activations: the smallest and the largest value that each layer gives for some images, and 0.
+ * Concatenation, maximum pooling and sums of one value pass bytes through, so they share a scale with their inputs.
  * @param graph computes the layers in floats; outputs are added to it. @param values names of the layers' values in it.
  * @throws DATASET_REFUSED when there are no batches.
  */
@@ -24,31 +31,39 @@ export async function measureScales(
   batches: AsyncIterable<PixelBatch>,
   { size, threads }: { readonly size: InputSize; readonly threads: number },
 ): Promise<Scales> {
-  const measured = layers.filter(({ kind }) => kind === 'conv' || kind === 'averagePool');
+  const measured = layers.filter(({ kind }) => kind === 'conv' || kind === 'averagePool' || kind === 'add');
   for (const { name } of measured) {
-    graph.output(graph.node('ReduceMax', [values.get(name) as string], { keepdims: 0 }), name, 'float32', []);
+    for (const end of ['ReduceMin', 'ReduceMax']) {
+      graph.output(graph.node(end, [values.get(name) as string], { keepdims: 0 }), `${end}:${name}`, 'float32', []);
+    }
   }
   const groupOf = groupsOf(layers);
-  const largest = new Map<string, number>();
+  const ranges = new Map<string, readonly [number, number]>();
   const session = await createSession(graph.encode(), { threads });
   try {
     for await (const { pixels, n } of batches) {
       const shape = [n, size.input, size.input, 3];
       const outputs = await session.run({ pixels: new ort.Tensor('uint8', pixels, shape) });
       for (const { name } of measured) {
-        const [value] = outputs[name]!.data as Float32Array;
+        const [smallest] = outputs[`ReduceMin:${name}`]!.data as Float32Array;
+        const [largest] = outputs[`ReduceMax:${name}`]!.data as Float32Array;
         const group = groupOf(name);
-        largest.set(group, Math.max(largest.get(group) ?? 0, value!));
+        const [low, high] = ranges.get(group) ?? [0, 0];
+        ranges.set(group, [Math.min(low, smallest!), Math.max(high, largest!)]);
       }
     }
   } finally {
     await session.release();
   }
-  if (largest.size === 0) {
+  if (ranges.size === 0) {
     throw new HubError('DATASET_REFUSED', 'There are no images to calibrate on: 8-bit activations need some.');
   }
-  // An activation that is always 0 stays 0 with any scale.
-  return new Map(layers.map(({ name }) => [name, (largest.get(groupOf(name)) || STEPS) / STEPS]));
+  return new Map(layers.map(({ name }) => [name, scaleOf(ranges.get(groupOf(name)) ?? [0, 0])]));
+}
+
+function scaleOf([low, high]: readonly [number, number]): ByteScale {
+  const step = (high - low || STEPS) / STEPS; // an activation that is always 0 stays 0 with any scale
+  return { step, zero: Math.round(-low / step) };
 }
 
 /** By layer: the representative of the layers that share its scale. */
@@ -62,7 +77,8 @@ function groupsOf(layers: readonly Layer[]): (name: string) => string {
     if (groupOf(a) !== groupOf(b)) parents.set(groupOf(a), groupOf(b));
   };
   for (const { kind, name, inputs } of layers) {
-    if (kind === 'concat' || kind === 'maxPool') for (const input of inputs) join(input, name);
+    const passes = kind === 'concat' || kind === 'maxPool' || (kind === 'add' && inputs.length === 1);
+    if (passes) for (const input of inputs) join(input, name);
   }
   return groupOf;
 }

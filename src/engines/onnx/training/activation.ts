@@ -1,15 +1,16 @@
-import { type ActivationLayer, SELU, type Shape } from '../../../network/layers.js';
+import { type Activation, type ActivationLayer, SELU, type Shape } from '../../../network/layers.js';
 import { writeActivation, writeNormalShare } from '../activation.js';
 import type { GraphBuilder } from '../graph.js';
 import { NO_WEIGHTS, type Operator } from './operator.js';
-import { relu } from './relu.js';
+import { relu, relu6 } from './relu.js';
 
 /** A function of each value, or a softmax over channels. */
 export function activate(
-  { activation, alpha = 1 }: Pick<ActivationLayer, 'activation' | 'alpha'>,
+  { activation, alpha = 1 }: { readonly activation: Activation; readonly alpha?: number | undefined },
   shape: Shape,
 ): Operator {
   if (activation === 'relu') return relu(shape);
+  if (activation === 'relu6') return relu6(shape);
   return {
     outputs: [shape],
     weights: [],

@@ -1,7 +1,7 @@
 import type { ConvLayer, Shape } from '../../../network/layers.js';
 import { gatherPlaces, scatterPlaces } from './gather.js';
 import { biasGradient, type Context, inPieces, type Operator, places, reshape, rowsOf } from './operator.js';
-import type { StoredWeight } from './stored-weight.js';
+import { type StoredWeight, storedBias, storedKernel } from './stored-weight.js';
 import { seenFrom, type Windows } from './windows.js';
 
 /** A convolution on rows: its layer, its windows and its output. */
@@ -29,26 +29,6 @@ export function convolution(layer: ConvLayer, windows: Windows): Operator {
   return wholeBand ? banded(convolution) : gathered(convolution);
 }
 
-/** A kernel that stores the run of a tap and an input channel at index `runAt`. The network's order is [taps, in, out]. */
-function storedKernel(
-  { layer, windows }: Convolution,
-  shape: readonly number[],
-  runAt: (tap: number, channel: number) => number,
-): StoredWeight {
-  const { name, kernel, inChannels, filters } = layer;
-  const offsets = new Int32Array(kernel[0] * kernel[1] * inChannels).fill(-1);
-  for (const [at, tap] of windows.taps.entries()) {
-    for (let c = 0; c < inChannels; c++) offsets[tap * inChannels + c] = runAt(at, c) * filters;
-  }
-  const part = { name: `${name}/kernel`, shape: [...kernel, inChannels, filters], offsets };
-  return { name: part.name, shape, parts: [part] };
-}
-
-function storedBias({ name, filters }: ConvLayer): StoredWeight {
-  const part = { name: `${name}/bias`, shape: [filters], offsets: Int32Array.of(0) };
-  return { name: part.name, shape: part.shape, parts: [part] };
-}
-
 /** Gradients of kernel and bias, by stored weight. */
 function weightGradients(
   context: Context,
@@ -72,7 +52,7 @@ function gathered(convolution: Convolution): Operator {
   const { layer, windows, output, taps } = convolution;
   const { input } = windows;
   const { inChannels, filters } = layer;
-  const kernel = storedKernel(convolution, [inChannels, taps * filters], (tap, c) => c * taps + tap);
+  const kernel = storedKernel(layer, [inChannels, taps * filters], windows.taps, (tap, c) => c * taps + tap);
   const bias = storedBias(layer);
   return {
     outputs: [output],
@@ -104,7 +84,7 @@ function gathered(convolution: Convolution): Operator {
 function strided(convolution: Convolution): Operator {
   const { layer, windows, output, taps } = convolution;
   const { inChannels, filters } = layer;
-  const kernel = storedKernel(convolution, [taps * inChannels, filters], (tap, c) => tap * inChannels + c);
+  const kernel = storedKernel(layer, [taps * inChannels, filters], windows.taps, (tap, c) => tap * inChannels + c);
   const bias = storedBias(layer);
   const from = { places: places(windows.input), channels: inChannels };
   return {
@@ -139,7 +119,7 @@ function banded(convolution: Convolution): Operator {
   const { height, width } = windows.input;
   const horizontal = windows.size[1] > 1;
   const along = horizontal ? width : height;
-  const kernel = storedKernel(convolution, [inChannels, taps * filters], (tap, c) => c * taps + taps - 1 - tap);
+  const kernel = storedKernel(layer, [inChannels, taps * filters], windows.taps, (tap, c) => c * taps + taps - 1 - tap);
   const bias = storedBias(layer);
   /** Index of T[i, 0] within the stored taps; T[i, o] follow. */
   const first = (i: number): number => taps - 1 - (windows.sees[0] as readonly number[]).indexOf(0) - i;

@@ -1,5 +1,5 @@
 import type { Shape } from '../../../network/layers.js';
-import type { PlannedOperator } from './plan.js';
+import type { PlannedOperator } from './operator.js';
 
 /** The operators, input and classes of a pass. */
 export interface PassSpec {

@@ -15,6 +15,13 @@ export interface Operator {
   forward(context: Context, inputs: readonly string[]): Recorded;
 }
 
+/** An operator with the names of its inputs and outputs. */
+export interface PlannedOperator {
+  readonly operator: Operator;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 /** An operator's outputs in the graph, and its backward pass. */
 export interface Recorded {
   readonly outputs: readonly string[];

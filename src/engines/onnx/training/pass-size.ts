@@ -1,7 +1,7 @@
 import type { TrainerSpec } from '../../engine.js';
 import { evenPasses, PASS_BYTES } from '../../pass-size.js';
-import { valuesOf } from './operator.js';
-import { type PlannedOperator, plan } from './plan.js';
+import { type PlannedOperator, valuesOf } from './operator.js';
+import { plan } from './plan.js';
 
 /** Most steps per call. */
 const MOST_STEPS = 16;

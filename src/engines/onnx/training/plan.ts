@@ -17,18 +17,11 @@ import { globalAveragePool } from './global-average-pool.js';
 import { globalMaxPool } from './global-max-pool.js';
 import { convProduct, denseProduct, type LinearLayer, linear } from './linear.js';
 import { norm } from './norm.js';
-import type { Operator } from './operator.js';
+import type { Operator, PlannedOperator } from './operator.js';
+import { needsColumns, planColumns } from './plan-columns.js';
 import { averagePool, maxPool } from './pool.js';
-import { relu } from './relu.js';
 import type { StoredWeight } from './stored-weight.js';
 import { slideWindow, type Windows } from './windows.js';
-
-/** An operator with the names of its inputs and outputs. */
-export interface PlannedOperator {
-  readonly operator: Operator;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-}
 
 /** A product, and the operators after it. */
 interface Reader {
@@ -54,6 +47,18 @@ export function plan(
   fixed: Weights = new Map(),
 ): readonly PlannedOperator[] {
   const layers = withoutSoftmax(all);
+  if (!needsColumns(layers)) return planRows(layers, input, inputShape, fixed);
+  const { steps, rest } = planColumns(layers, input, inputShape);
+  const last = steps.at(-1) as PlannedOperator;
+  return [...steps, ...planRows(rest, last.outputs[0] as string, last.operator.outputs[0] as Shape, fixed)];
+}
+
+function planRows(
+  layers: readonly Layer[],
+  input: string,
+  inputShape: Shape,
+  fixed: Weights,
+): readonly PlannedOperator[] {
   const shapes = inferShapes(layers, inputShape, input);
   const shapeOf = (name: string): Shape => shapes.get(name) as Shape;
   const swapped = poolsToSwap(layers);
@@ -73,7 +78,7 @@ export function plan(
         const product = products[j];
         if (product?.seen !== first.seen || sources[j] !== source) return [];
         done.add(other.name);
-        const activation = other.kind === 'dense' ? other.activation : 'relu';
+        const activation = other.kind === 'dense' || other.kind === 'conv' ? other.activation : 'linear';
         return [{ layer: product, pooled: swapped.has(other.inputs[0] as string), activation }];
       });
       addProducts(readers, source, shapeOf(source), add);
@@ -83,7 +88,7 @@ export function plan(
     switch (layer.kind) {
       case 'conv':
         add(convolution(layer, windowsOf(layer, shape)), [source], [linearName(layer.name)]);
-        add(relu(shapeOf(layer.name)), [linearName(layer.name)], [layer.name]);
+        add(activate(layer, shapeOf(layer.name)), [linearName(layer.name)], [layer.name]);
         break;
       case 'maxPool':
         if (layer.stride !== 2 || layer.padding !== 'valid') throw cannotBeTrained(layer);
@@ -93,6 +98,8 @@ export function plan(
         if (layer.stride !== 1 || layer.padding !== 'same') throw cannotBeTrained(layer);
         add(averagePool(shape), [source], [layer.name]);
         break;
+      case 'add':
+        throw cannotBeTrained(layer); // of depthwise convolutions, which have columns
       case 'concat':
         add(concat(layer.inputs.map(shapeOf)), layer.inputs, [layer.name]);
         break;

@@ -1,3 +1,4 @@
+import { type ConvLayer, kernelShape } from '../../../network/layers.js';
 import type { Tensor, Weights } from '../../../network/tensor.js';
 import { elements, f32 } from '../../../network/tensor.js';
 
@@ -20,6 +21,30 @@ export interface Part {
   readonly shape: readonly number[];
   /** By run: its offset in the stored weight; -1 for a run that is left out because its gradient is always zero. */
   readonly offsets: Int32Array;
+}
+
+/**
+ * A kernel that stores the run of a tap and an input channel at index `runAt`. @param taps that are stored, as indices into
+ * the whole window.
+ */
+export function storedKernel(
+  layer: ConvLayer,
+  shape: readonly number[],
+  taps: readonly number[],
+  runAt: (tap: number, channel: number) => number,
+): StoredWeight {
+  const [height, width, ins, filters] = kernelShape(layer);
+  const offsets = new Int32Array(height * width * ins).fill(-1);
+  for (const [at, tap] of taps.entries()) {
+    for (let c = 0; c < ins; c++) offsets[tap * ins + c] = runAt(at, c) * filters;
+  }
+  const part = { name: `${layer.name}/kernel`, shape: kernelShape(layer), offsets };
+  return { name: part.name, shape, parts: [part] };
+}
+
+export function storedBias({ name, filters }: ConvLayer): StoredWeight {
+  const part = { name: `${name}/bias`, shape: [filters], offsets: Int32Array.of(0) };
+  return { name: part.name, shape: part.shape, parts: [part] };
 }
 
 /** Copies the network's weights into stored order. Missing weights count as zero. */

@@ -1,4 +1,4 @@
-import { type Padding, type Shape, samePadding } from '../../../network/layers.js';
+import { type Padding, paddingOf, placesAlong, type Shape } from '../../../network/layers.js';
 
 /** A window sliding over a map, without the taps that only touch padding. */
 export interface Windows {
@@ -42,8 +42,8 @@ function slideAlong(
   stride: number,
   padding: Padding,
 ): { taps: number[]; sees: number[][] } {
-  const [before] = padding === 'same' ? samePadding(length, window, stride) : [0];
-  const outputs = padding === 'same' ? Math.ceil(length / stride) : Math.floor((length - window) / stride) + 1;
+  const [before] = paddingOf(padding, length, window, stride);
+  const outputs = placesAlong(padding, length, window, stride);
   const seen = (output: number, tap: number): number => {
     const at = output * stride + tap - before;
     return at >= 0 && at < length ? at : -1;
