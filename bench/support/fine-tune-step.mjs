@@ -1,11 +1,9 @@
-// Median time of a fine-tuning step with the bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond, engine}.
-import { readFileSync } from 'node:fs';
-import { matchBackbone } from '../../out/network/backbone-weights.js';
+// Median time of a fine-tuning step with a bundled backbone, as one line of JSON: {stepSeconds, imagesPerSecond, engine}.
 import { divideAt } from '../../out/network/cut.js';
 import { foldLayers } from '../../out/network/folded-weights.js';
 import { head } from '../../out/network/head.js';
-import { featureShape } from '../../out/network/networks.js';
-import { readSafetensors } from '../../out/network/safetensors.js';
+import { imageShapes } from '../../out/network/layers.js';
+import { fineTuneFrom } from '../../out/network/networks.js';
 import { initialWeights } from '../../out/training/initial-weights.js';
 import { median } from './check.mjs';
 import { timedEngine } from './timed-engine.mjs';
@@ -15,18 +13,18 @@ const LEARNING_RATE = 1e-5;
 /** Calls before the clock starts. */
 const WARM_UP = 1;
 
-const { size, batch, seconds, engine } = await timedEngine();
+const { size, batch, seconds, engine, weights: backbone, network } = await timedEngine();
 
-const file = new URL('../../backbones/inception_v3_tiny_imagenet_2.safetensors', import.meta.url);
-const backbone = readSafetensors(readFileSync(file)).weights;
-const { rest } = divideAt(matchBackbone(backbone).layers, 'mixed5');
-const headLayers = head(2048, { classes: CLASSES, hidden: 500, dropout: 0.3 });
+const firstTrainedLayer = fineTuneFrom(network, 'late');
+const { rest } = divideAt(network.layers, firstTrainedLayer);
+const shapes = imageShapes(network.layers, size);
+const headLayers = head(shapes.get('avg_pool').channels, { classes: CLASSES, hidden: 500, dropout: 0.3 });
 const folded = foldLayers(rest, backbone);
-const shape = featureShape('InceptionV3', size, 'mixed5');
+const shape = shapes.get(firstTrainedLayer);
 const values = shape.height * shape.width * shape.channels;
 const trainer = await engine.trainer({
   layers: [...rest, ...headLayers],
-  input: { name: 'mixed5', shape, type: 'float32' },
+  input: { name: firstTrainedLayer, shape, type: 'float32' },
   batchSize: batch,
   folded: folded.factors,
   weightDecay: 0,
