@@ -1,6 +1,7 @@
 // npm run bench -- NAME [--json] [options of that bench]
 import { readdir } from 'node:fs/promises';
 import { Command } from 'commander';
+import { processor } from './support/processor.mjs';
 
 // So that what a bench has started ends with it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
@@ -13,6 +14,7 @@ for (const name of names) {
   const { describe, measure } = await import(`./${name}.mjs`);
   const command = program.command(name).option('--json', 'print one line of JSON: {name, checks}');
   describe(command).action(async (options) => {
+    console.error(processor());
     const { rows, checks } = await measure(options);
     if (options.json) return void process.stdout.write(`${JSON.stringify({ name, checks })}\n`);
     console.table(rows);
