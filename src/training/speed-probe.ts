@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
+import type { Manifest } from '../datasets/manifest.js';
 import { readManifest } from '../datasets/read-manifest.js';
 import { type Features, newFeatures, type Step, type Trainer } from '../engines/engine.js';
-import { openFrozenPart } from './feature-source.js';
+import { openFeatures, openFrozenPart } from './feature-source.js';
 import { type FeatureSource, featureTypeOf } from './features.js';
 import { imagesPerPass } from './frozen-part.js';
-import { imageVariants } from './image-variants.js';
+import { type ImageVariant, imageVariants } from './image-variants.js';
 import type { Job, SpeedProbe } from './job.js';
 import { buildLearner } from './learner.js';
 import { optimizerOf } from './optimizer.js';
@@ -22,21 +23,19 @@ const ENOUGH_MS = 2000;
 /** Examples in the timed prediction. */
 const PREDICTED = 256;
 
-/** Measures how fast a run would be on this machine, with a few passes of the run itself. Stores nothing. */
+/**
+ * Measures how fast a run would be on this machine, with a few passes of the run itself. Stores nothing.
+ * @param job with its feature chunks when all of its features are cached, and with none otherwise.
+ */
 export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): Promise<SpeedProbe> {
   const began = performance.now();
   const { blobs, engine } = context;
   const { recipe } = job;
   const manifest = await readManifest(blobs, job.manifestBlob);
   const variants = imageVariants(manifest, recipe);
-  const frozen = await openFrozenPart(job, manifest, variants, context);
+  const read = await readSome(job, manifest, variants, context);
   try {
-    const { rowLength } = frozen.source;
-    const atOnce = frozen.options.networks.length * imagesPerPass(job.size);
-    const rows = Int32Array.from({ length: Math.min(PASSES * atOnce, variants.length) }, (_, row) => row);
-    await frozen.source.read(rows.subarray(0, atOnce)); // the first pass allocates
-    const { value: features, seconds } = await timed(() => frozen.source.read(rows));
-
+    const { rowLength, rows, features, seconds } = read;
     const { train } = drawSplits(manifest, recipe);
     const classes = manifest.classes.length;
     const { layers, input, folded, start } = await buildLearner(job, blobs, { classes, rowLength });
@@ -47,20 +46,59 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
     const labels = Int32Array.from(variants, ({ image }) => image.label);
     const source = repeated(features, rowLength, featureTypeOf(firstTrainedLayerOf(recipe)));
     const secondsPerStep = await timeOfStep(trainer, { recipe, manifest, train, labels, source, layers, batchSize });
-    const some = Math.min(rows.length, PREDICTED);
+    const some = Math.min(rows, PREDICTED);
     const predict = () => timed(() => trainer.predict(features.subarray(0, some * rowLength), some));
     await predict(); // the first one builds its graph
     const prediction = await predict();
     await trainer.dispose();
     return {
-      secondsPerImage: seconds / rows.length,
+      secondsPerImage: seconds / rows,
       secondsPerStep,
       secondsPerPrediction: prediction.seconds / some,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       seconds: (performance.now() - began) / 1000,
     };
   } finally {
-    await frozen.close();
+    await read.close();
+  }
+}
+
+interface SomeFeatures {
+  readonly rowLength: number;
+  /** Number of image variants whose features were read. */
+  readonly rows: number;
+  readonly features: Features;
+  /** Seconds that computing them took; 0 when they were cached. */
+  readonly seconds: number;
+  readonly close: () => Promise<void>;
+}
+
+/** The features of some variants: from the cache when the job has chunks, else computed. */
+async function readSome(
+  job: Job,
+  manifest: Manifest,
+  variants: readonly ImageVariant[],
+  context: Omit<TaskContext, 'emit'>,
+): Promise<SomeFeatures> {
+  const first = (count: number): Int32Array =>
+    Int32Array.from({ length: Math.min(count, variants.length) }, (_, i) => i);
+  if (job.featureChunks.length > 0) {
+    const quiet = { ...context, emit: () => undefined };
+    const { source } = await openFeatures(job, manifest, variants, variants.length, quiet);
+    const rows = first(PREDICTED);
+    const { rowLength } = source;
+    return { rowLength, rows: rows.length, features: await source.read(rows), seconds: 0, close: () => source.close() };
+  }
+  const { source, options, close } = await openFrozenPart(job, manifest, variants, context);
+  try {
+    const atOnce = options.networks.length * imagesPerPass(job.size);
+    const rows = first(PASSES * atOnce);
+    await source.read(rows.subarray(0, atOnce)); // the first pass allocates
+    const { value: features, seconds } = await timed(() => source.read(rows));
+    return { rowLength: source.rowLength, rows: rows.length, features, seconds, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 

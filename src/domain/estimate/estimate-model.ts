@@ -43,7 +43,7 @@ type BytesPerCall = (spec: RunCost['spec']) => number;
 /**
  * Scales the times of the most similar runs by multiply-adds. Epochs and features may come from different runs.
  * @returns null without a similar run: heads say nothing about convolutions, small runs little about large ones, and
- * cached features nothing about computing them.
+ * runs on cached features nothing about runs that compute them, or the other way round.
  */
 export function estimateFromRuns(
   measured: readonly MeasuredRun[],
@@ -55,11 +55,12 @@ export function estimateFromRuns(
   const known = measured
     .filter((run) => run.size.architecture === size.architecture)
     .map((run) => ({ ...run, cost: costOfRun(run.size) }));
+  const toCompute = asked.uncached ? size.train + size.validation : asked.missing;
   const trained = nearest(
-    known.filter((run) => isHead(run.size) === isHead(size)),
+    // Memory depends on whether the run loads the frozen part.
+    known.filter((run) => isHead(run.size) === isHead(size) && run.computedPictures > 0 === toCompute > 0),
     (run) => distance(run.cost.epoch, cost.epoch),
   );
-  const toCompute = asked.uncached ? size.train + size.validation : asked.missing;
   const computed = nearest(
     known.filter((run) => run.computedPictures > 0),
     (run) => distance(run.cost.features * run.computedPictures, cost.features * toCompute),

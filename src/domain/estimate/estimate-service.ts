@@ -74,7 +74,8 @@ export class EstimateService {
       parentBlob: parent?.weightsBlob ?? null,
       recipe,
       size: pictureSize,
-      ...{ featureChunks: [], uncached: null, checkpointBlob: null, blobPlace },
+      featureChunks: asked.missing === 0 ? await cache.use(key) : [],
+      ...{ uncached: null, checkpointBlob: null, blobPlace },
     });
     const measured = estimateFromProbe(probe, asked);
     return answer(measured, { ...facts, basis: 'CALIBRATION', calibrationSeconds: probe.seconds });
@@ -94,7 +95,9 @@ export class EstimateService {
   #probe(job: Job): Promise<SpeedProbe> {
     const { imageSize, batchSize, hiddenUnits } = job.recipe;
     const firstTrainedLayer = firstTrainedLayerOf(job.recipe);
-    const key = [job.manifestBlob, job.backboneBlob, imageSize, firstTrainedLayer, batchSize, hiddenUnits].join();
+    const isCached = job.featureChunks.length > 0;
+    const settings = [imageSize, firstTrainedLayer, batchSize, hiddenUnits, isCached];
+    const key = [job.manifestBlob, job.backboneBlob, ...settings].join();
     const probe = this.#probes.get(key) ?? this.#measure(job);
     this.#probes.set(key, probe);
     probe.catch(() => this.#probes.delete(key));
