@@ -129,6 +129,8 @@ export interface SpeedProbe {
   readonly secondsPerImage: number;
   /** Per optimizer step, with the run's batch size. */
   readonly secondsPerStep: number;
+  /** Once per run, for the trainer's graph. */
+  readonly secondsToStart: number;
   /** Per prediction from features. */
   readonly secondsPerPrediction: number;
   readonly peakMemoryBytes: number;

@@ -16,7 +16,7 @@ import type { TaskContext } from './train.js';
 
 /** Timed passes through each network. */
 const PASSES = 2;
-/** Most calls of the trainer; the first one builds its graph. */
+/** Most calls of the trainer; at least two, since the first one builds its graph. */
 const CALLS = 3;
 /** Milliseconds after which no further call is made. */
 const ENOUGH_MS = 2000;
@@ -45,7 +45,15 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
     const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
     const labels = Int32Array.from(variants, ({ image }) => image.label);
     const source = repeated(features, rowLength, featureTypeOf(firstTrainedLayerOf(recipe)));
-    const secondsPerStep = await timeOfStep(trainer, { recipe, manifest, train, labels, source, layers, batchSize });
+    const { secondsPerStep, secondsToStart } = await timeOfStep(trainer, {
+      recipe,
+      manifest,
+      train,
+      labels,
+      source,
+      layers,
+      batchSize,
+    });
     const some = Math.min(rows, PREDICTED);
     const predict = () => timed(() => trainer.predict(features.subarray(0, some * rowLength), some));
     await predict(); // the first one builds its graph
@@ -54,6 +62,7 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
     return {
       secondsPerImage: seconds / rows,
       secondsPerStep,
+      secondsToStart,
       secondsPerPrediction: prediction.seconds / some,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       seconds: (performance.now() - began) / 1000,
@@ -102,16 +111,21 @@ async function readSome(
   }
 }
 
-/** Seconds per optimizer step, measured in the last call. */
-async function timeOfStep(trainer: Trainer, parts: StepParts): Promise<number> {
+/** Seconds per optimizer step in the last call, and those by which the first call was longer, since it builds its graph. */
+async function timeOfStep(
+  trainer: Trainer,
+  parts: StepParts,
+): Promise<{ readonly secondsPerStep: number; readonly secondsToStart: number }> {
   const began = performance.now();
-  let secondsPerStep = 0;
-  for (let call = 1; call <= CALLS && performance.now() - began < ENOUGH_MS; call++) {
-    const [steps] = stepsOf(parts, trainer, call, 0) as Iterable<readonly Step[]>;
+  const calls: { readonly steps: number; readonly seconds: number }[] = [];
+  while (calls.length < 2 || (calls.length < CALLS && performance.now() - began < ENOUGH_MS)) {
+    const [steps] = stepsOf(parts, trainer, calls.length + 1, 0) as Iterable<readonly Step[]>;
     const { seconds } = await timed(() => trainer.take(steps as readonly Step[]));
-    secondsPerStep = seconds / (steps as readonly Step[]).length;
+    calls.push({ steps: (steps as readonly Step[]).length, seconds });
   }
-  return secondsPerStep;
+  const [first, last] = [calls[0], calls.at(-1)] as [(typeof calls)[number], (typeof calls)[number]];
+  const secondsPerStep = last.seconds / last.steps;
+  return { secondsPerStep, secondsToStart: Math.max(0, first.seconds - first.steps * secondsPerStep) };
 }
 
 /** A source that repeats the features of a few image variants for all rows. */

@@ -56,7 +56,9 @@ describe('an estimate where no run has finished on the device', () => {
     expect(first.memoryBytes).toBeGreaterThan(50e6);
     const twice = await transfer(hub, { ...recipe, epochs: 2 * recipe.epochs, seed: 3 });
     expect(twice.calibrationSeconds).toBe(first.calibrationSeconds);
-    expect(twice.trainingSeconds).toBeCloseTo(2 * first.trainingSeconds, 6);
+    // Building the graph takes its time once.
+    expect(twice.trainingSeconds).toBeGreaterThan(1.2 * first.trainingSeconds);
+    expect(twice.trainingSeconds).toBeLessThanOrEqual(2 * first.trainingSeconds);
     expect(twice.seconds).toBeCloseTo(twice.featureSeconds + twice.trainingSeconds + twice.evaluationSeconds, 6);
     expect(await hub.ask('runs')).toEqual(runs);
   });

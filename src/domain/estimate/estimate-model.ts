@@ -85,11 +85,12 @@ export function estimateFromRuns(
 /** Extrapolates from a few measured passes of the run itself. */
 export function estimateFromProbe(calibration: SpeedProbe, asked: RunToEstimate): Estimate {
   const { size } = asked;
-  const { secondsPerImage, secondsPerStep, secondsPerPrediction, peakMemoryBytes } = calibration;
+  const { secondsPerImage, secondsPerStep, secondsToStart, secondsPerPrediction, peakMemoryBytes } = calibration;
   const steps = Math.ceil(size.train / Math.min(size.recipe.batchSize, size.train));
   const perEpoch = steps * secondsPerStep + size.validation * secondsPerPrediction;
   const times = sum(asked, secondsPerImage, perEpoch, size.test * secondsPerPrediction);
-  return { ...times, memoryBytes: peakMemoryBytes, runs: [] };
+  const trainingSeconds = times.trainingSeconds + secondsToStart;
+  return { ...times, trainingSeconds, memoryBytes: peakMemoryBytes, runs: [] };
 }
 
 function sum({ size, missing, uncached }: RunToEstimate, perPicture: number, perEpoch: number, evaluation: number) {
