@@ -24,6 +24,7 @@ export function AliasTimeline({ of }: { readonly of: FragmentOf<typeof ALIAS_TIM
                 key={holding.from.toISOString()}
                 className={classes.held}
                 data-overridden={holding.overridden || undefined}
+                data-present={holding.until === null || undefined}
                 style={{ left: `${100 * holding.start}%`, width: `${100 * holding.share}%` }}
                 title={describe(holding)}
               >
