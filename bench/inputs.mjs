@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { check } from './support/check.mjs';
 import { datasetCases, registerCase } from './support/dataset-inputs.mjs';
 import { register, serveSample, startHub } from './support/hub.mjs';
-import { importCase, LABELS, modelCases } from './support/model-inputs.mjs';
+import { importCase, judgeBackbones, LABELS, modelCases } from './support/model-inputs.mjs';
 import { answerOf, photoCases } from './support/photo-inputs.mjs';
 
 /** Probabilities of the same pixels may differ by this. */
@@ -37,9 +37,11 @@ export async function measure() {
       reference ??= answer;
       judge(one, judgeAnswer(answer, one, reference));
     }
-    const { id } = await threeClasses(hub, folder);
+    for (const [one, outcome] of await judgeBackbones(hub, folder)) judge(one, outcome);
+    const [two, three] = [await datasetOf(hub, folder, 2), await datasetOf(hub, folder, 3)];
+    const versionFor = (classes) => (classes === 2 ? two : three).id;
     for (const [i, one] of (await modelCases()).entries()) {
-      judge(one, await importCase(hub, folder, id, one, i));
+      judge(one, await importCase(hub, folder, versionFor, one, i));
     }
   } finally {
     await hub.stop();
@@ -77,10 +79,11 @@ function judgeAnswer(answer, { isRight, status, message }, reference) {
   return isClear ? { isRefusal: true } : { fault: JSON.stringify(answer) };
 }
 
-/** A dataset version with the classes of the model files. */
-async function threeClasses(hub, folder) {
-  const images = join(folder, 'three');
-  for (const [label, name] of LABELS.entries()) {
+/** A dataset version with the first classes of the model files. */
+async function datasetOf(hub, folder, classes) {
+  const dataset = `classes-${classes}`;
+  const images = join(folder, dataset);
+  for (const [label, name] of LABELS.slice(0, classes).entries()) {
     await mkdir(join(images, name), { recursive: true });
     for (let i = 0; i < IMAGES_PER_CLASS; i++) {
       const background = { r: 80 * label, g: 20 * i, b: 0 };
@@ -88,5 +91,5 @@ async function threeClasses(hub, folder) {
       await image.png().toFile(join(images, name, `${i}.png`));
     }
   }
-  return register(hub.client, 'three', images);
+  return register(hub.client, dataset, images);
 }
