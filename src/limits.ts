@@ -27,6 +27,7 @@ export const BOUNDS = {
   depth: bound(10, 'levels', 'nested fields, except for introspection'),
   cost: bound(50_000, '', 'fields of an answer; those in lists count once per row, fields of Query and Mutation 500'),
   pictures: bound(400, '', 'pictures that one request renders'),
+  pictureRequests: bound(4, '', 'requests of one token that render pictures at the same time; more of them wait'),
   pixels: bound(40_000_000, '', 'pixels of those pictures together'),
   text: bound(20_000, '', 'characters of one text in an argument'),
   jsonValues: bound(2_000, '', 'values of an argument of the type JSON'),

@@ -28,18 +28,33 @@ export async function square(encoded: Uint8Array, side: number): Promise<Uint8Ar
   return decodePixels(encoded, { width: side, height: side, fit: 'cover' });
 }
 
-/** Squares side by side. @param side pixels of each square. @returns WebP. */
-export async function contactSheet(squares: readonly Uint8Array[], side: number, columns: number): Promise<Buffer> {
-  const cells = squares.map((pixels, i) => ({
-    input: Buffer.from(pixels),
-    raw: { width: side, height: side, channels: 3 } as const,
-    left: (i % columns) * side,
-    top: Math.floor(i / columns) * side,
-  }));
-  const width = Math.min(columns, squares.length) * side;
-  const height = Math.ceil(squares.length / columns) * side;
-  return sharp({ create: { width, height, channels: 3, background: 'white' } })
-    .composite(cells)
-    .webp({ quality: QUALITY })
-    .toBuffer();
+/** Squares side by side on white, put together as they come: libvips takes 2.5 times the memory, and twice the time, for 400. */
+export class ContactSheet {
+  readonly #width: number;
+  readonly #height: number;
+  readonly #pixels: Uint8Array;
+
+  /** @param count squares. @param side pixels of each. */
+  constructor(
+    count: number,
+    private readonly side: number,
+    private readonly columns: number,
+  ) {
+    this.#width = Math.min(columns, count) * side;
+    this.#height = Math.ceil(count / columns) * side;
+    this.#pixels = new Uint8Array(this.#width * this.#height * 3).fill(255);
+  }
+
+  /** @param i place, row by row. @param square [side, side, 3]. */
+  put(i: number, square: Uint8Array): void {
+    const { side, columns } = this;
+    const [row, line] = [side * 3, this.#width * 3];
+    const corner = Math.floor(i / columns) * side * line + (i % columns) * row;
+    for (let y = 0; y < side; y++) this.#pixels.set(square.subarray(y * row, (y + 1) * row), corner + y * line);
+  }
+
+  async webp(): Promise<Buffer> {
+    const raw = { width: this.#width, height: this.#height, channels: 3 } as const;
+    return sharp(this.#pixels, { raw }).webp({ quality: QUALITY }).toBuffer();
+  }
 }

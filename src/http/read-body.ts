@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Hold } from '../serving/photo-source.js';
 import { BodyRefusal, CUT_OFF, damaged, tooLong, unsupported } from './body-refusal.js';
 
-/** Functions that unpack the bodies of each Content-Encoding. */
-const UNPACK = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) };
+/** Streams that unpack the bodies of each Content-Encoding. */
+const UNPACK = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress };
+/** Bytes that they unpack at a time. */
+const CHUNK = 64 * 1024;
+/** Times by which pixels become smaller at most. */
+const EXPECTED_RATIO = 4;
 
 /**
  * Reads a body into memory. What is compressed is unpacked only once it has arrived, and only while there is memory for the
@@ -23,15 +26,34 @@ export async function readBody(request: IncomingMessage, limit: number, hold: Ho
   const sent = await readWire(request, limit, isKnown ? () => undefined : hold);
   if (encoding === 'identity') return sent;
   hold(limit);
+  const unpacked = await unpack(sent, encoding as keyof typeof UNPACK, limit);
+  hold(unpacked.length - limit);
+  return unpacked;
+}
+
+/**
+ * Unpacks into one buffer: pieces that are joined at the end would take twice as much, and leave holes that a process does
+ * not give back. What unpacks to more than expected gets a buffer for `limit` bytes, of which only those written take memory.
+ */
+async function unpack(sent: Buffer, encoding: keyof typeof UNPACK, limit: number): Promise<Buffer> {
+  let whole = Buffer.allocUnsafeSlow(Math.min(limit, EXPECTED_RATIO * sent.length + CHUNK));
+  let bytes = 0;
+  const stream = UNPACK[encoding]({ chunkSize: CHUNK });
+  stream.end(sent);
   try {
-    const unpacked = await UNPACK[encoding as keyof typeof UNPACK](sent, { maxOutputLength: limit });
-    hold(unpacked.length - limit);
-    return unpacked;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (bytes + chunk.length > limit) throw tooLong(limit);
+      if (bytes + chunk.length > whole.length) {
+        const larger = Buffer.allocUnsafeSlow(limit);
+        whole.copy(larger, 0, 0, bytes);
+        whole = larger;
+      }
+      bytes += chunk.copy(whole, bytes);
+    }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(limit);
-    throw badBody(damaged(encoding, message));
+    throw error instanceof BodyRefusal ? error : badBody(damaged(encoding, (error as Error).message));
   }
+  return whole.subarray(0, bytes);
 }
 
 /** Reads the bytes as they are sent. A refused body is discarded as it arrives. */

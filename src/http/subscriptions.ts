@@ -22,11 +22,8 @@ import { watchToken } from './token-watch.js';
 /** Most bytes of the reason for closing a WebSocket (RFC 6455, section 5.5). */
 const REASON_BYTES = 123;
 
-/** Of a subscription, which ends by itself when its client leaves. */
-const STAYS = new AbortController().signal;
-
 /** State of an open connection. */
-type Known = { caller: Caller; stopWatching: () => void };
+type Known = { caller: Caller; stopWatching: () => void; operations: Map<string, AbortController> };
 
 /**
  * Subscriptions over WebSocket (graphql-transport-ws) at the path of the API. `connectionToken` says where the token
@@ -73,6 +70,7 @@ export function serveSubscriptions(options: {
           strangers.delete(socket);
           connections.belongs(request.socket, caller.tokenId);
           extra.caller = caller;
+          extra.operations = new Map();
           extra.stopWatching = watchToken(authentication, token, caller, () => {
             socket.close(CloseCode.Unauthorized, 'Unauthorized'); // ends all its subscriptions
           });
@@ -92,11 +90,20 @@ export function serveSubscriptions(options: {
         }
       },
       onClose(context) {
-        const { caller, stopWatching } = context.extra;
+        const { caller, stopWatching, operations } = context.extra;
         stopWatching?.();
+        for (const ended of operations?.values() ?? []) ended.abort();
         if (caller) shares.close(caller.tokenId, context);
       },
-      context: ({ extra }): Context => contextOf(extra.caller as Caller, randomUUID(), STAYS, subscribed),
+      context({ extra: { caller, operations } }, id): Context {
+        const ended = new AbortController();
+        operations?.set(id, ended);
+        return contextOf(caller as Caller, randomUUID(), ended.signal, subscribed);
+      },
+      onComplete({ extra: { operations } }, id) {
+        operations?.get(id)?.abort();
+        operations?.delete(id);
+      },
       async onSubscribe(context, _id, { query, variables, operationName }) {
         const { tokenId } = context.extra.caller as Caller;
         try {

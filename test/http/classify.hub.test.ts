@@ -335,7 +335,7 @@ describe('POST /v1/classify where two models serve, and one photo may wait', () 
 
   it.each([
     ['REST', '/v1/classify?model=colours', PNG],
-    ['the Open Inference Protocol', '/v2/models/colours/infer', {}],
+    ['the Open Inference Protocol', '/v2/models/colours/infer', { 'inference-header-content-length': '100' }],
   ])('refuses a photo over %s when those that wait take too much memory', async (_, path, headers) => {
     const waiting = Array.from({ length: 6 }, () => begin(path, headers, '', 48_000_000, hub));
     await expect.poll(() => photosWaiting(hub), { timeout: 20_000 }).toBe(6);

@@ -437,8 +437,8 @@ describe('the Open Inference Protocol', () => {
     [
       'whose JSON is too long',
       () => infer({ filler: 'x'.repeat(BOUNDS.inferenceJson.value) }),
-      400,
-      /the limit is 8388608: send the tensor in the binary form/,
+      413,
+      /has more than 8388608 bytes, the limit of this request\. Send the tensor in the binary form\./,
     ],
     [
       'that is too long',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { BOUNDS } from '../../src/limits.js';
 import { images, png, tarGzOf, tarOf, zipOf } from '../datasets/archives.js';
 import type { DatasetVersionAnswer } from '../support/answers.js';
 import { colourImages } from '../support/colour-images.js';
@@ -130,6 +131,14 @@ describe('a dataset version', () => {
   it('gives a contact sheet of a class', async () => {
     const { contactSheet } = await page(version.id, { label: 'cat' });
     expect(await sizeOf(contactSheet!)).toEqual({ width: 128, height: 64, format: 'webp' });
+  });
+
+  it('gives pictures over a WebSocket, where each request has a bound of its own', async () => {
+    const query = 'query ($id: ID!) { datasetVersion(id: $id) { contactSheet(label: "dog") } }';
+    const ask = async (): Promise<unknown> => (await hub.client.subscribe(query, { id: version.id }).next()).value;
+    for (let rendered = 0; rendered <= BOUNDS.pictures.value; rendered += 12) {
+      expect(await ask()).toMatchObject({ datasetVersion: { contactSheet: expect.stringMatching(/^data:/) } });
+    }
   });
 
   it('is found by its number in its dataset', async () => {

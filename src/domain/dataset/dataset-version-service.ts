@@ -3,7 +3,7 @@ import { diff, type FileState, type ImageChange } from '../../datasets/diff.js';
 import { storeVersion } from '../../datasets/ingest.js';
 import { conflicts, type DuplicateKind, leaks } from '../../datasets/inspect.js';
 import type { Manifest, Split } from '../../datasets/manifest.js';
-import { contactSheet, dataUrl, square, thumbnail } from '../../datasets/thumbnails.js';
+import { ContactSheet, dataUrl, square, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
@@ -102,11 +102,13 @@ export class DatasetVersionService {
     const count = Math.min(all.length, columns * rows);
     const chosen = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
     const { pictures } = this.parts;
-    const squares: Uint8Array[] = [];
-    for (const row of chosen) {
-      squares.push(await pictures.render(viewer, async () => square(await read(manifest.images[row]!), side)));
+    let sheet: ContactSheet | undefined;
+    for (const [i, row] of chosen.entries()) {
+      const made = await pictures.render(viewer, async () => square(await read(manifest.images[row]!), side));
+      sheet ??= new ContactSheet(count, side, columns); // once the request has its turn
+      sheet.put(i, made);
     }
-    return dataUrl(await contactSheet(squares, side, columns));
+    return dataUrl(await pictures.render(viewer, () => sheet!.webp(), 0));
   }
 
   /** Derives a version from others. Images are shared, not copied. @throws NOT_FOUND, BAD_INPUT, DATASET_REFUSED. */

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { BOUNDS } from '../../limits.js';
 import type { PhotoSource } from '../../serving/photo-source.js';
+import { BodyRefusal } from '../body-refusal.js';
 import { readBody } from '../read-body.js';
 import { type InferenceRequest, readRequest } from './request.js';
 
@@ -12,8 +13,18 @@ export function postedPixels(request: Request): PhotoSource<InferenceRequest> {
   return {
     form: 'pixels',
     async read(hold) {
-      const body = await readBody(request, BOUNDS.inferenceBody.value, hold);
-      return readRequest(body, request.get(HEADER_LENGTH));
+      const jsonLength = request.get(HEADER_LENGTH);
+      // Without the header the whole body is JSON.
+      const { value } = jsonLength === undefined ? BOUNDS.inferenceJson : BOUNDS.inferenceBody;
+      const body = await readBody(request, value, hold).catch((error: unknown) => {
+        const isJson = jsonLength === undefined && error instanceof BodyRefusal && error.status === 413;
+        throw isJson ? withAdvice(error) : error;
+      });
+      return readRequest(body, jsonLength);
     },
   };
+}
+
+function withAdvice({ code, message, details, status }: BodyRefusal): BodyRefusal {
+  return new BodyRefusal(code, `${message} Send the tensor in the binary form.`, details, status);
 }
