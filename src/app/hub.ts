@@ -7,6 +7,7 @@ import { Closing } from './closing.js';
 import { openDomain } from './domain.js';
 import { openJobs } from './jobs.js';
 import { PACKAGED, type Parts } from './packaged.js';
+import { returnMemory } from './return-memory.js';
 import { openServing } from './serve.js';
 import { openShared } from './shared.js';
 import { openStorage } from './storage.js';
@@ -47,6 +48,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     });
     closing.add(() => ready.catch(() => undefined));
     log.info({ url, data: storage.folder.path, database: storage.database.kind }, 'hub started');
+    closing.add(returnMemory());
     const { lost } = storage;
     const stop = (): void => {
       void jobs.runner
