@@ -11,6 +11,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const FORM_TYPE = { 'content-type': 'multipart/form-data; boundary=B', 'apollo-require-preflight': 'true' };
 const CLASSIFY = 'mutation ($image: Upload!) { classify(image: $image, model: "cifar10") { label } }';
 const INFER = '/v2/models/cifar10/infer';
+const PACKED = { 'content-encoding': 'gzip', 'inference-header-content-length': '100' };
 const SECONDS = 6;
 
 const part = (name, content, file = '') =>
@@ -140,7 +141,7 @@ export function attacksOn({ url, token, version, photo }) {
         },
         12,
       ),
-    'packed bodies of 47 MiB': () => flood(20, () => send(INFER, { 'content-encoding': 'gzip' }, bomb)),
+    'packed bodies of 47 MiB': () => flood(20, () => send(INFER, PACKED, bomb)),
     '128 photos at once': () => flood(128, () => send('/v1/classify?model=cifar10', {}, photo)),
     '2,500 connections': () =>
       held(2500, () => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined)),
