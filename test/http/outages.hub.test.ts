@@ -2,9 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { colourPhoto } from '../support/colour-images.js';
-import { runHub } from '../support/command.js';
+import { coloursOnPostgres } from '../support/colours-on-postgres.js';
 import { ERROR } from '../support/hub-user.js';
 import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
 import { removeFolder } from '../support/remove-folder.js';
@@ -23,15 +23,7 @@ describe.skipIf(!hasPostgres)('while PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.start();
     folder = await mkdtemp(join(tmpdir(), 'hub-outages-'));
-    const [file, data] = [join(folder, 'backup.tar'), join(folder, 'data')];
-    const database = ['--database-url', server.databaseUrl];
-    for (const args of [
-      ['backup', file, '--data', inject('colours').data],
-      ['restore', file, '--data', data, ...database],
-    ]) {
-      const { code, stderr } = await runHub(...args);
-      expect(code, stderr).toBe(0);
-    }
+    const data = await coloursOnPostgres(server, folder);
     hub = await TestHub.prepareOn(data, { settings: { databaseUrl: server.databaseUrl } });
     await hub.start();
     photo = await colourPhoto('red', 1);
@@ -115,7 +107,7 @@ describe.skipIf(!hasPostgres)('while PostgreSQL', () => {
 
   it('is stopped, requests say so and photos are classified', async () => {
     const { secret } = await hub.createToken({ name: 'unseen', role: 'VIEWER' });
-    server.stop();
+    await server.stop();
     expect(await asked(QUERY)).toEqual(UNAVAILABLE);
     expect(await asked('mutation { createDataset(input: { name: "x" }) { id } }')).toEqual(UNAVAILABLE);
     expect(await refused('/v1/models/colours/versions/1/export?format=onnx')).toEqual(UNAVAILABLE);
@@ -132,7 +124,7 @@ describe.skipIf(!hasPostgres)('while PostgreSQL', () => {
       expect(await status(path)).toBe(200);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 }); // a token's use is due to be written
     await served().finally(() => vi.useRealTimers());
-    server.start();
+    await server.start();
     await isBack();
   });
 
@@ -150,9 +142,9 @@ describe.skipIf(!hasPostgres)('while PostgreSQL', () => {
 
   it('is away, the hub ends in order', { timeout: 60_000 }, async () => {
     expect(hub.log.filter(({ level, msg }) => level >= ERROR && /request failed/.test(String(msg)))).toEqual([]);
-    server.stop();
+    await server.stop();
     await hub.stop();
-    server.start();
+    await server.start();
     await hub.start();
     await served();
   });

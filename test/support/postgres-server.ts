@@ -1,13 +1,16 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chownSync, existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Where Debian and its kin keep PostgreSQL's programs. */
 const BIN = ['18', '17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync);
 /** PostgreSQL does not run as root. */
 const USER = userInfo().uid === 0 ? spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).stdout.trim() : undefined;
+
+const run = promisify(execFile);
 
 /** Whether this machine has PostgreSQL. */
 export const hasPostgres = BIN !== undefined && USER !== '';
@@ -16,11 +19,12 @@ export const hasPostgres = BIN !== undefined && USER !== '';
 export class PostgresServer {
   private constructor(private readonly folder: string) {}
 
-  static async start(): Promise<PostgresServer> {
-    const server = new PostgresServer(await mkdtemp(join(tmpdir(), 'hub-postgres-')));
+  /** @param parent folder for all of its files. */
+  static async start(parent = tmpdir()): Promise<PostgresServer> {
+    const server = new PostgresServer(await mkdtemp(join(parent, 'hub-postgres-')));
     if (USER) chownSync(server.folder, Number(USER), Number(USER));
-    server.#run('initdb', '-D', server.#data, '-U', 'hub', '-A', 'trust', '--no-sync');
-    server.start();
+    await server.#run('initdb', '-D', server.#data, '-U', 'hub', '-A', 'trust', '--no-sync');
+    await server.start();
     return server;
   }
 
@@ -35,13 +39,22 @@ export class PostgresServer {
   }
 
   /** Starts it again after `stop`. */
-  start(): void {
+  async start(): Promise<void> {
     const options = `-c listen_addresses= -c max_connections=20 -k ${this.folder}`;
-    this.#run('pg_ctl', '-D', this.#data, '-w', '-l', join(this.folder, 'log'), '-o', options, 'start');
+    await this.#run('pg_ctl', '-D', this.#data, '-w', '-l', join(this.folder, 'log'), '-o', options, 'start');
   }
 
-  stop(): void {
-    this.#run('pg_ctl', '-D', this.#data, '-w', '-m', 'immediate', 'stop');
+  /** @param mode of `pg_ctl`: `fast` ends connections in order, `immediate` is a crash. */
+  async stop(mode: 'fast' | 'immediate' = 'immediate'): Promise<void> {
+    await this.#run('pg_ctl', '-D', this.#data, '-w', '-m', mode, 'stop');
+  }
+
+  /** Whether it still runs: it stops by itself when it cannot write its log. */
+  async runs(): Promise<boolean> {
+    return this.#run('pg_ctl', '-D', this.#data, 'status').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Lets it hang, with connections that stay open, while the work runs. */
@@ -56,7 +69,7 @@ export class PostgresServer {
   }
 
   async remove(): Promise<void> {
-    this.stop();
+    await this.stop();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -64,9 +77,8 @@ export class PostgresServer {
     return join(this.folder, 'data');
   }
 
-  #run(program: string, ...args: string[]): void {
+  async #run(program: string, ...args: string[]): Promise<void> {
     const ids = USER ? { uid: Number(USER), gid: Number(USER) } : {};
-    const { status, stderr } = spawnSync(join(BIN as string, program), args, { encoding: 'utf8', cwd: '/', ...ids });
-    if (status !== 0) throw new Error(`${program}: ${stderr}`);
+    await run(join(BIN as string, program), args, { cwd: '/', ...ids });
   }
 }
