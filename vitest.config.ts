@@ -13,9 +13,9 @@ export default defineConfig({
   test: {
     // Many times what tests take: a machine that others use as well is several times slower.
     testTimeout: 90_000,
-    // All servers of the tests are on this machine.
-    env: { NO_PROXY: '*', no_proxy: '*' },
     hookTimeout: 180_000,
+    // All servers of the tests are on this machine. ONNX Runtime's telemetry is off, as in src/cli/main.ts.
+    env: { NO_PROXY: '*', no_proxy: '*', ORT_DISABLE_TELEMETRY: '1' },
     // Two cores are the smallest machine that is supported: more files at once only compete for them.
     maxWorkers: 2,
     // Files share what they import; loading it for each would take a fifth of the time.

@@ -6,6 +6,9 @@ import { processor } from './support/processor.mjs';
 // So that what a bench has started ends with it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+// As src/cli/main.ts: benches load ONNX Runtime too.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 const files = await readdir(new URL('.', import.meta.url));
 const names = files.filter((file) => file.endsWith('.mjs') && file !== 'run.mjs').map((file) => file.slice(0, -4));
 

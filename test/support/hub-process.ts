@@ -30,8 +30,13 @@ export class HubProcess extends HubUser {
 
   /** Starts a hub on a data folder and waits until it prints its address. */
   static async start(data: string, ...options: readonly string[]): Promise<HubProcess> {
+    return HubProcess.startIn(process.env, data, ...options);
+  }
+
+  /** Starts a hub in an environment of its own. */
+  static async startIn(env: NodeJS.ProcessEnv, data: string, ...options: readonly string[]): Promise<HubProcess> {
     const args = ['start', '--data', data, '--port', '0', ...options];
-    const child = spawn(process.execPath, [bundleOf('hub'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bundleOf('hub'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     const lines: LogLine[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => lines.push(logLine(line)));
     for await (const line of createInterface({ input: child.stdout })) {
