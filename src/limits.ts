@@ -45,6 +45,7 @@ export const BOUNDS = {
   inferenceBody: bound(48 * MIB, 'bytes', 'an inference request, unpacked'),
   inferenceId: bound(200, '', 'characters of the id of an inference request'),
   // Connections
+  pipelined: bound(32, '', 'requests of one connection that wait for the answer to the one before'),
   requestsAtOnce: bound(256, '', 'requests of one token that are not answered yet'),
   unread: bound(64 * MIB, 'bytes', 'answers of one token that their readers have not taken'),
   pace: bound(KIB, 'bytes', 'a body that must arrive in each second'),

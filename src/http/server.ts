@@ -16,6 +16,7 @@ import { withoutBasePath } from './base-path.js';
 import { graphqlLimit, limitBody } from './body-length.js';
 import { Connections } from './connections.js';
 import { limitDocument, startApollo } from './graphql.js';
+import { inTurn } from './in-turn.js';
 import { INFERENCE, inferenceError } from './inference/routes.js';
 import { lastError } from './last-error.js';
 import { listen } from './listen.js';
@@ -62,7 +63,7 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
   const server = createServer();
   for (const event of ['request', 'upgrade']) server.on(event, withoutBasePath(basePath));
   const connections = new Connections(server, parts.maxConnections);
-  server.on('request', createApp(parts, apollo, connections));
+  server.on('request', inTurn(createApp(parts, apollo, connections)));
   const closeSubscriptions = serveSubscriptions({ ...parts, server, connections, path: API });
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
