@@ -9,33 +9,40 @@ const WORTH = 64 * 1024 ** 2;
 /** Share of the time since the last look for which the process computed, up to which it is calm. */
 const CALM = 0.5;
 
+/** The memory of a process. */
+interface Memory {
+  /** Bytes of objects and buffers, garbage included. */
+  held(): number;
+  /** Collects all garbage. */
+  collect(): void;
+}
+
 /**
  * Collects garbage after a burst of requests. V8 does so only when more is allocated, so the bodies of answered requests
  * would stay in memory for as long as the hub has little to do.
  * @returns a function that ends it.
  */
-export function returnMemory(look = LOOK): () => void {
-  const collect = fullCollection();
-  let floor = heldBytes();
+export function returnMemory(look = LOOK, memory: Memory = ownMemory()): () => void {
+  let floor = memory.held();
   let before = performance.eventLoopUtilization();
   const timer = setInterval(() => {
     const { utilization } = performance.eventLoopUtilization(before);
     before = performance.eventLoopUtilization();
-    floor = Math.min(floor, heldBytes());
-    if (heldBytes() - floor < WORTH || utilization > CALM) return;
-    collect();
-    floor = heldBytes();
+    floor = Math.min(floor, memory.held());
+    if (memory.held() - floor < WORTH || utilization > CALM) return;
+    memory.collect();
+    floor = memory.held();
   }, look).unref();
   return () => clearInterval(timer);
 }
 
-/** Bytes of objects and buffers, garbage included. */
-function heldBytes(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-function fullCollection(): () => void {
+/** The memory of this process. */
+export function ownMemory(): Memory {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
+  const collect = runInNewContext('gc') as () => void;
+  const held = (): number => {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  return { held, collect };
 }
