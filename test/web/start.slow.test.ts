@@ -14,7 +14,7 @@ describe.skipIf(!browser)('the start page', () => {
   }
 
   it('leads from an empty hub through the sample to an answer, and resumes after each reload', {
-    timeout: 120_000,
+    timeout: 400_000,
   }, async () => {
     await on(await TestHub.start({ versionWork: true }), async (page) => {
       const present = page.locator('[aria-current="step"]');
@@ -31,8 +31,8 @@ describe.skipIf(!browser)('the start page', () => {
       await page.reload();
       await present.getByText('under way').waitFor();
       await expectAccessible(page);
-      await page.getByRole('button', { name: 'Put into production' }).click({ timeout: 60_000 });
-      await page.getByText('production', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Put into production' }).click({ timeout: 240_000 });
+      await page.getByText('production', { exact: true }).waitFor({ timeout: 120_000 });
       await page.getByRole('table', { name: 'Latest runs' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'ship' }).click();
