@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { refused } from '../support/refused.js';
 import { TestHub } from '../support/test-hub.js';
 
 interface Augmented {
@@ -35,12 +36,6 @@ async function pixelsOf(picture: string): Promise<Buffer> {
   expect(info).toMatchObject({ width: SIDE, height: SIDE, channels: 3 });
   return data;
 }
-
-const refused = (asked: Promise<unknown>): Promise<unknown> =>
-  asked.then(
-    () => 'not refused',
-    ({ code, message }: { code: string; message: string }) => ({ code, message }),
-  );
 
 it('shows the plain image alone where a recipe changes nothing', async () => {
   const shown = await preview({});

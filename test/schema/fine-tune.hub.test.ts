@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type ClassificationAnswer, figuresOf, type RunAnswer } from '../support/answers.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
+import { refused } from '../support/refused.js';
 import { TestHub } from '../support/test-hub.js';
 
 const MISSING_ID = '00000000-0000-7000-8000-000000000000';
@@ -42,11 +43,7 @@ describe('a fine-tune run', () => {
   });
   afterAll(() => hub.remove());
 
-  const refused = (input: Readonly<Record<string, unknown>>): Promise<unknown> =>
-    start(hub, input).then(
-      () => 'not refused',
-      ({ code, message }: { code: string; message: string }) => ({ code, message }),
-    );
+  const refusal = (input: Readonly<Record<string, unknown>>): Promise<unknown> => refused(start(hub, input));
 
   it('continues a transfer run with everything after mixed5, and takes what is not given from its parent', () => {
     expect(started).toMatchObject({
@@ -96,7 +93,7 @@ describe('a fine-tune run', () => {
   it('continues another fine-tune run, and may unfreeze more but not less', async () => {
     const { id } = await start(hub, { parentRunId: tuned.id, fineTuneFrom: 'mixed4', learningRate: 0.0001, epochs: 1 });
     expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await refused({ parentRunId: tuned.id, fineTuneFrom: 'mixed8' })).toEqual({
+    expect(await refusal({ parentRunId: tuned.id, fineTuneFrom: 'mixed8' })).toEqual({
       code: 'BAD_INPUT',
       message:
         'The parent run trained everything after mixed5; a fine-tune run cannot freeze part of that again (received "mixed8").',
@@ -104,7 +101,7 @@ describe('a fine-tune run', () => {
   });
 
   it('is refused after avg_pool, where only the head is', async () => {
-    expect(await refused({ parentRunId: parent.id, fineTuneFrom: 'avg_pool' })).toEqual({
+    expect(await refusal({ parentRunId: parent.id, fineTuneFrom: 'avg_pool' })).toEqual({
       code: 'BAD_INPUT',
       message:
         'Fine-tuning InceptionV3 x 0.0625 starts after one of its blocks, mixed0 to mixed10 (received "avg_pool").',
@@ -121,19 +118,19 @@ describe('a fine-tune run', () => {
       'averageEpochs: requires restoreBest false: either the best epoch is kept or the mean of the last ones (received 1)',
     ],
   ])('is refused with %j, with field, range and what was received', async (given, problem) => {
-    expect(await refused({ parentRunId: parent.id, ...given })).toEqual({
+    expect(await refusal({ parentRunId: parent.id, ...given })).toEqual({
       code: 'BAD_INPUT',
       message: `The recipe cannot be used: ${problem}.`,
     });
   });
 
   it('is refused unless its parent succeeded', async () => {
-    expect(await refused({ parentRunId: MISSING_ID })).toEqual({
+    expect(await refusal({ parentRunId: MISSING_ID })).toEqual({
       code: 'NOT_FOUND',
       message: 'There is no run with this id.',
     });
     const failing = await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: await hub.failingBackbone() });
-    expect(await refused({ parentRunId: failing.id })).toEqual({
+    expect(await refusal({ parentRunId: failing.id })).toEqual({
       code: 'CONFLICT',
       message: `The parent run ${failing.id} is FAILED. Fine-tune a run that has succeeded.`,
     });

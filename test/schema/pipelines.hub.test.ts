@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ENDLESS, QUICK } from '../support/recipes.js';
+import { refused } from '../support/refused.js';
 import { TestHub } from '../support/test-hub.js';
 
 interface StageAnswer {
@@ -30,11 +31,6 @@ async function start(pipeline: string, recipe: object): Promise<StageAnswer[]> {
   return (await hub.ask<{ startPipeline: StageAnswer[] }>('start-pipeline', { input })).startPipeline;
 }
 
-const refused = (asked: Promise<unknown>): Promise<unknown> =>
-  asked.then(
-    () => 'not refused',
-    ({ code, message }: { code: string; message: string }) => ({ code, message }),
-  );
 const statesOf = (runs: readonly { readonly id: string }[]): Promise<string[]> =>
   Promise.all(runs.map(async ({ id }) => (await hub.run(id)).state));
 

@@ -2,6 +2,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { ChangeNotices } from '../../src/domain/change/change-notices.js';
+import { FollowingRuns } from '../../src/domain/run/following-runs.js';
+import { RunJournal } from '../../src/domain/run/run-journal.js';
+import { RunStates } from '../../src/domain/run/run-states.js';
+import { WebhookOutbox } from '../../src/domain/webhook/webhook-outbox.js';
 import { JobQueue } from '../../src/jobs/queue.js';
 import { openDatabase, type Prisma, type PrismaClient } from '../../src/storage/database.js';
 import { recipeSchema } from '../../src/training/recipe.js';
@@ -30,6 +35,15 @@ export class RowDatabase {
     await this.closeDatabase();
     await removeFolder(this.folder);
   }
+}
+
+/** The journal of a database's runs, and what changes their states. */
+export function runStates({ client, queue }: Pick<RowDatabase, 'client' | 'queue'>): {
+  readonly journal: RunJournal;
+  readonly states: RunStates;
+} {
+  const journal = new RunJournal(client, new ChangeNotices(), new WebhookOutbox(queue));
+  return { journal, states: new RunStates(client, journal, new FollowingRuns(queue, journal)) };
 }
 
 /** Inserts a version of a new dataset, without blobs. @returns its id. */

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
-import { FollowingRuns } from '../../../src/domain/run/following-runs.js';
-import { RunJournal } from '../../../src/domain/run/run-journal.js';
-import { RunStates } from '../../../src/domain/run/run-states.js';
+import type { RunStates } from '../../../src/domain/run/run-states.js';
 import { TrainHandler } from '../../../src/domain/run/train-handler.js';
-import { WebhookOutbox } from '../../../src/domain/webhook/webhook-outbox.js';
-import { datasetVersionRow, RowDatabase, runRow } from '../../support/run-rows.js';
+import { datasetVersionRow, RowDatabase, runRow, runStates } from '../../support/run-rows.js';
 
 let database: RowDatabase;
 let states: RunStates;
@@ -13,8 +9,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  const journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue));
-  states = new RunStates(database.client, journal, new FollowingRuns(database.queue, journal));
+  ({ states } = runStates(database));
   versionId = await datasetVersionRow(database.client, 'pets');
 });
 afterAll(() => database.remove());

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
-import { FollowingRuns } from '../../../src/domain/run/following-runs.js';
 import type { RunEvent } from '../../../src/domain/run/run-event.js';
-import { RunJournal } from '../../../src/domain/run/run-journal.js';
-import { RunStates } from '../../../src/domain/run/run-states.js';
-import { WebhookOutbox } from '../../../src/domain/webhook/webhook-outbox.js';
-import { datasetVersionRow, RowDatabase, runRow } from '../../support/run-rows.js';
+import type { RunJournal } from '../../../src/domain/run/run-journal.js';
+import type { RunStates } from '../../../src/domain/run/run-states.js';
+import { datasetVersionRow, RowDatabase, runRow, runStates } from '../../support/run-rows.js';
 
 let database: RowDatabase;
 let journal: RunJournal;
@@ -14,8 +11,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue));
-  states = new RunStates(database.client, journal, new FollowingRuns(database.queue, journal));
+  ({ journal, states } = runStates(database));
   versionId = await datasetVersionRow(database.client, 'pets');
 });
 afterAll(() => database.remove());

@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
-import { FollowingRuns } from '../../../src/domain/run/following-runs.js';
 import { RunState } from '../../../src/domain/run/run.js';
-import { RunJournal } from '../../../src/domain/run/run-journal.js';
-import { RunStates } from '../../../src/domain/run/run-states.js';
+import type { RunStates } from '../../../src/domain/run/run-states.js';
 import { isFinal, TRANSITIONS, type Transition } from '../../../src/domain/run/run-transitions.js';
-import { WebhookOutbox } from '../../../src/domain/webhook/webhook-outbox.js';
-import { datasetVersionRow, RowDatabase, runRow } from '../../support/run-rows.js';
+import { datasetVersionRow, RowDatabase, runRow, runStates } from '../../support/run-rows.js';
 
 /** Said once more, by hand: what leads where. All else must be refused. */
 const LEGAL: Readonly<Record<string, string>> = {
@@ -29,8 +25,7 @@ let versionId: string;
 
 beforeAll(async () => {
   database = await RowDatabase.open();
-  const journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue));
-  states = new RunStates(database.client, journal, new FollowingRuns(database.queue, journal));
+  ({ states } = runStates(database));
   versionId = await datasetVersionRow(database.client, 'pets');
 });
 afterAll(() => database.remove());
