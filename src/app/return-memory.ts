@@ -28,8 +28,9 @@ export function returnMemory(look = LOOK, memory: Memory = ownMemory()): () => v
   const timer = setInterval(() => {
     const { utilization } = performance.eventLoopUtilization(before);
     before = performance.eventLoopUtilization();
-    floor = Math.min(floor, memory.held());
-    if (memory.held() - floor < WORTH || utilization > CALM) return;
+    const held = memory.held();
+    floor = Math.min(floor, held);
+    if (held - floor < WORTH || utilization > CALM) return;
     memory.collect();
     floor = memory.held();
   }, look).unref();

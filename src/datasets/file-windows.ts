@@ -77,7 +77,7 @@ export class FileWindows extends RandomAccessReader {
     const bytes = Math.max(end - start, Math.min(ahead, this.size - start), 0);
     const read = this.handle.read(Buffer.allocUnsafe(bytes), 0, bytes, start);
     const whole = read.then(({ buffer, bytesRead }) => buffer.subarray(0, bytesRead));
-    whole.catch(() => {}); // whoever awaits it has it
+    whole.catch(() => undefined); // reported to the reader that awaits it
     return { start, end: start + bytes, bytes: whole };
   }
 }

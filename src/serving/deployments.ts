@@ -73,7 +73,7 @@ export class Deployments {
     this.#reasons.set(deploymentName(model, alias), { why: `what it points to cannot serve: ${reason}` });
   }
 
-  /** Stops serving an alias that was removed. Whoever holds its version keeps it. */
+  /** Stops serving an alias that was removed. Requests in progress keep its version. */
   async remove(model: string, alias: string, at: Date): Promise<void> {
     const name = deploymentName(model, alias);
     const before = this.#deployments.get(name);

@@ -19,8 +19,6 @@ import { working } from '../working.js';
 type PipelineInput = VariablesOf<typeof START_PIPELINE>['input'];
 
 const KINDS = { TRANSFER: 'transfer', FINE_TUNE: 'fine-tuning' } as const;
-/** Names of the presets in GraphQL. */
-const PRESET_NAMES = { standard: 'STANDARD', seed: 'SEED', best: 'BEST' } as const;
 
 interface TrainOptions extends ConnectionOptions, TrainingData {
   readonly recipe: PipelineName;
@@ -57,8 +55,8 @@ export function trainCommand(program: Command): void {
     const client = await connect(options);
     const data = await trainingData(client, options);
     if (options.estimate) {
-      const preset = PRESET_NAMES[PIPELINES[options.recipe].preset];
-      const input = { ...data, preset };
+      const { preset } = PIPELINES[options.recipe];
+      const input = { ...data, preset: preset.toUpperCase() as Uppercase<typeof preset> };
       const { estimateTransferRun: estimate } = await working('Estimating', () => client.request(ESTIMATE, { input }));
       print(options, { estimate }, () => estimateText(estimate));
       return;
