@@ -8,6 +8,7 @@ const ROOMS = [
   'schema',
   'domain',
   'jobs',
+  'cluster',
   'maintenance',
   'training',
   'serving',

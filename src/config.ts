@@ -8,6 +8,12 @@ const BASE_PATH = /^(\/[\w.~-]+)*\/?$/;
 /** First parts of the paths at which a hub answers programs. */
 const API_PATHS = /^\/(graphql|v1|v2|health|ready|metrics|backup|assets)(\/|$)/;
 
+/** What a process of a hub does: answer requests, classify photos, train. */
+export const ROLES = ['api', 'serve', 'train'] as const;
+type HubRole = (typeof ROLES)[number];
+/** Sets of roles that a process can have. */
+const ROLE_SETS = ['api,serve,train', 'api,serve', 'train'];
+
 /** Configuration of a hub. Every setting has a default that works on a single machine. */
 const configSchema = z.strictObject({
   /** Folder of database, blobs and the token; created when missing. */
@@ -23,6 +29,12 @@ const configSchema = z.strictObject({
     .refine((path) => !API_PATHS.test(path), 'must not begin with a path of the API, which it would hide')
     .transform((path) => path.replace(/\/$/, ''))
     .default(''),
+  /** Roles of this process. Fewer than all need a database server and a bucket, which the processes share. */
+  roles: z
+    .string()
+    .refine((roles) => ROLE_SETS.includes(inOrder(roles)), `must be ${ROLE_SETS.join(' or ')}`)
+    .transform((roles) => new Set(inOrder(roles).split(',') as HubRole[]))
+    .default(new Set(ROLES)),
   /** PostgreSQL to use instead of the embedded database. */
   databaseUrl: z
     .url({
@@ -91,6 +103,16 @@ export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv
   if (result.success) return result.data;
   const problems = problemsOf(result.error, given);
   throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });
+}
+
+/** Roles without spaces, in the order of `ROLES`. */
+function inOrder(roles: string): string {
+  const order = (role: string): number => ROLES.indexOf(role as HubRole);
+  return roles
+    .split(',')
+    .map((role) => role.trim())
+    .sort((a, b) => order(a) - order(b))
+    .join(',');
 }
 
 /** Bytes that decoding a photo or image may take. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /**
  * What PostgreSQL, node-postgres and Prisma say when the server is away, restarts, refuses a connection or does not answer:
  * SQLSTATE classes 08 and 57P and code 53300 (PostgreSQL's documentation, appendix A), errno names, Prisma's codes (its error
@@ -10,6 +12,9 @@ const OUTAGE = [
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|not queryable/,
   /Unable to start a transaction in the given time|The database stopped/,
 ];
+
+/** Milliseconds between attempts while the database is away. */
+const RETRY_MS = 1000;
 
 /** Errors of connections to the database, whose codes alone do not say so. */
 const ofConnections = new WeakSet<object>();
@@ -26,4 +31,20 @@ export function isDatabaseOutage(error: unknown): boolean {
   if (!ofConnections.has(error) && !error.name.startsWith('Prisma')) return false;
   const { code, message } = error as NodeJS.ErrnoException;
   return OUTAGE.some((said) => said.test(`${code} ${message}`));
+}
+
+/**
+ * Does a write, again and again while the database is away.
+ * @param write is told whether an attempt before may have been carried out without an answer.
+ * @param signal ends the waiting. @throws its reason, or the error of the write that is not an outage.
+ */
+export async function throughOutages<T>(write: (mayBeDone: boolean) => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let mayBeDone = false; ; mayBeDone = true) {
+    try {
+      return await write(mayBeDone);
+    } catch (error) {
+      if (!isDatabaseOutage(error)) throw error;
+    }
+    await sleep(RETRY_MS, undefined, { signal, ref: false });
+  }
 }

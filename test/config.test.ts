@@ -15,6 +15,7 @@ it.each<[object, string]>([
     'logLevel: must be "trace" or "debug" or "info" or "warn" or "error" or "silent" (received "loud")',
   ],
   [{ basePath: '/v1' }, 'basePath: must not begin with a path of the API, which it would hide (received "/v1")'],
+  [{ roles: 'serve' }, 'roles: must be api,serve,train or api,serve or train (received "serve")'],
   [{ prot: 1 }, 'there is no "prot"'],
   [
     { databaseUrl: 'mysql://me:secret@host/db' },

@@ -1,5 +1,5 @@
 import { readRunFigures } from '../domain/run/run-figures.js';
-import { type HttpServer, startHttp } from '../http/server.js';
+import { type HttpServer, startHttp, startProbes } from '../http/server.js';
 import { BackupService } from '../maintenance/backup-service.js';
 import { Metrics } from '../metrics/metrics.js';
 import { buildHubSchema } from '../schema/schema.js';
@@ -24,41 +24,56 @@ export async function startApi(
   setup: Setup,
   { storage, shared, serving, domain, isReady }: Opened,
 ): Promise<HttpServer> {
-  const { config, log, closing } = setup;
+  const { config, closing } = setup;
   const { prisma, blobs, folder } = storage;
   const { answerer, deployments } = serving;
-  const { exports, models, tokens, rateLimit } = domain;
+  const { exports, models } = domain;
   const backups = new BackupService({ prisma, blobs, temporary: folder.temporary });
-  const metrics = new Metrics({
-    serving: {
-      events: answerer.events,
-      waiting: () => answerer.waiting,
-      deployments: () => deployments.list(),
-    },
-    training: () => readRunFigures(prisma),
-  });
   const parts = {
+    ...serverParts(setup, { storage, shared, serving, domain, isReady }),
     schema: buildHubSchema(domain),
     subscribed: { changes: shared.changes, runs: domain.runs, ingestions: domain.ingestions },
-    authentication: tokens,
-    rateLimit,
     answerer,
     deployments,
     exports,
     models,
-    metrics,
-    openMetrics: config.openMetrics,
-    basePath: config.basePath,
-    maxConnections: config.maxConnections,
     openBackup: () => backups.open(),
-    isReady,
-    isDatabaseReachable: () => storage.database.pool.isReachable(),
     page: PAGE_FOLDER,
     temporary: folder.temporary,
     admitData: () => shared.quotas.admitData(),
-    log,
   };
   const http = await startHttp(parts, config.host, config.port);
   closing.add(() => http.close());
   return http;
+}
+
+/** Starts the port of a process that only trains, for health checks and metrics. */
+export async function startWorkerProbes(setup: Setup, opened: Opened): Promise<HttpServer> {
+  const { config, closing } = setup;
+  const http = await startProbes(serverParts(setup, opened), config.host, config.port);
+  closing.add(() => http.close());
+  return http;
+}
+
+/** What every process needs to listen. */
+function serverParts({ config, log }: Setup, { storage, serving, domain, isReady }: Opened) {
+  const { answerer, deployments } = serving;
+  return {
+    authentication: domain.tokens,
+    rateLimit: domain.rateLimit,
+    metrics: new Metrics({
+      serving: {
+        events: answerer.events,
+        waiting: () => answerer.waiting,
+        deployments: () => deployments.list(),
+      },
+      training: () => readRunFigures(storage.prisma),
+    }),
+    openMetrics: config.openMetrics,
+    basePath: config.basePath,
+    maxConnections: config.maxConnections,
+    isReady,
+    isDatabaseReachable: () => storage.database.pool.isReachable(),
+    log,
+  };
 }

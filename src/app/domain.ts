@@ -37,6 +37,7 @@ import { DeliverHandler } from '../domain/webhook/deliver-handler.js';
 import { WebhookService } from '../domain/webhook/webhook-service.js';
 import { UpkeepHandler } from '../jobs/upkeep-handler.js';
 import { BOUNDS } from '../limits.js';
+import { purgeDeleted } from '../maintenance/purge-deleted.js';
 import type { Services } from '../schema/resolvers.js';
 import { createFetch } from '../storage/fetch.js';
 import { createPost } from '../storage/post.js';
@@ -47,6 +48,9 @@ import type { Setup } from './setup.js';
 import type { Shared } from './shared.js';
 import type { Storage } from './storage.js';
 import type { Training } from './train.js';
+
+/** Milliseconds for which a blob in a bucket can be restored after its deletion. */
+const RESTORABLE_MS = 24 * 3_600_000;
 
 /** The hub's services, and the work that it starts once it listens. */
 export interface Domain extends Services {
@@ -75,7 +79,11 @@ export function openDomain(opened: Opened): Domain {
   const datasets = openDatasets(opened, pictures);
   const { handlers, ...models } = openModels(opened, datasets.contents, pictures);
   const { queue, runner } = opened.jobs;
-  const upkeep = new UpkeepHandler([() => serving.predictionLog.clear(), () => deliver.deleteOld()]);
+  const upkeep = new UpkeepHandler([
+    () => serving.predictionLog.clear(),
+    () => deliver.deleteOld(),
+    () => purgeDeleted(prisma, blobs, new Date(Date.now() - RESTORABLE_MS)),
+  ]);
   return {
     answerer: serving.answerer,
     audit: new AuditService(prisma),
@@ -95,7 +103,7 @@ export function openDomain(opened: Opened): Domain {
     runs: training.runs,
     pipelines: training.pipelines,
     samples: new SampleService(SAMPLES),
-    sweeps: new SweepService(prisma, queue, runner, quotas, training.backbones),
+    sweeps: new SweepService(prisma, queue, runner, shared.notices, quotas, training.backbones),
     tokens,
     webhooks: new WebhookService(prisma, shared.outbox),
     ...models,

@@ -1,3 +1,4 @@
+import { CHORES, QUEUED_KINDS } from '../jobs/job-kinds.js';
 import { defaultWorkerMemory } from '../jobs/memory-watch.js';
 import { JobQueue } from '../jobs/queue.js';
 import { Runner } from '../jobs/runner.js';
@@ -12,10 +13,16 @@ export interface Jobs {
 }
 
 /** Opens the queue. The runner takes no job until the domain starts it. */
-export async function openJobs({ config, parts, log, closing }: Setup, { database }: Storage): Promise<Jobs> {
-  const queue = await JobQueue.open(database, log);
+export async function openJobs({ config, parts, log, closing }: Setup, storage: Storage): Promise<Jobs> {
+  const { database, isShared } = storage;
+  const queue = await JobQueue.open(database, log, isShared);
   closing.add(() => queue.close());
-  const { workerEntry: entry, leaves } = parts;
+  const { workerEntry: entry } = parts;
+  const leaves = [
+    ...parts.leaves,
+    ...(config.roles.has('train') ? [] : QUEUED_KINDS),
+    ...(config.roles.has('api') ? [] : CHORES),
+  ];
   const options = {
     entry,
     memory: config.workerMemory === undefined ? defaultWorkerMemory() : config.workerMemory * 1e9,

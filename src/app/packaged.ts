@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BUNDLED, BUNDLED_LITE, IMAGENET_FILE } from '../domain/backbone/published-backbones.js';
 import { RETRY_DELAYS } from '../domain/webhook/deliver-handler.js';
-import type { QueuedKind } from '../jobs/job-kinds.js';
+import type { JobName } from '../jobs/queue.js';
 import { bundleOf, PACKAGE_FOLDER } from '../package.js';
 import type { RemoteFile } from '../storage/download.js';
 
@@ -17,7 +17,7 @@ export interface Parts {
   readonly imagenet: RemoteFile;
   readonly workerEntry: string;
   /** Kinds of jobs that the hub leaves in the queue. */
-  readonly leaves: readonly QueuedKind[];
+  readonly leaves: readonly JobName[];
   /** Milliseconds between attempts to send a message to a webhook. */
   readonly retryDelays: readonly number[];
   /** A certificate to trust in addition to the usual ones, as PEM. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Notices } from '../cluster/notices.js';
 import { AllowedFolders } from '../domain/allowed-folders.js';
 import { ChangeNotices } from '../domain/change/change-notices.js';
 import { Quotas } from '../domain/quota/quotas.js';
@@ -13,6 +14,7 @@ import type { Storage } from './storage.js';
 /** Services that several others use. */
 export interface Shared {
   readonly allowed: AllowedFolders;
+  readonly notices: Notices;
   readonly changes: ChangeNotices;
   readonly outbox: WebhookOutbox;
   readonly quotas: Quotas;
@@ -20,13 +22,20 @@ export interface Shared {
   readonly tokens: TokenService;
 }
 
-export function openShared({ config }: Setup, { prisma, folder }: Storage, { queue }: Jobs): Shared {
+export async function openShared({ config, log, closing }: Setup, storage: Storage, jobs: Jobs): Promise<Shared> {
+  const { prisma, folder, database, isShared } = storage;
+  const { queue, runner } = jobs;
+  const notices = new Notices(log, isShared ? database : undefined);
+  await notices.open();
+  closing.add(() => notices.close());
+  notices.onAny('cancel', (id) => id !== null && runner.check(id));
   return {
+    notices,
     allowed: new AllowedFolders([SAMPLES, ...config.allow]),
-    changes: new ChangeNotices(),
+    changes: new ChangeNotices(notices),
     outbox: new WebhookOutbox(queue),
     quotas: new Quotas(config, prisma, folder.path),
     rateLimit: new RateLimit(config.maxRequests),
-    tokens: new TokenService(prisma, join(folder.path, 'token')),
+    tokens: new TokenService(prisma, notices, join(folder.path, 'token')),
   };
 }

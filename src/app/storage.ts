@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
+import { type Config, ROLES } from '../config.js';
+import { HubError } from '../errors.js';
 import { placeOf, settleLocation } from '../maintenance/blob-location.js';
 import { type BlobPlace, openBlobs } from '../storage/blob-place.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type DataFolder, openDataFolder } from '../storage/data-folder.js';
 import { type Database, openDatabase, type PrismaClient } from '../storage/database.js';
-import { lockDatabase } from '../storage/database-lock.js';
+import { type DatabaseLock, lockDatabase } from '../storage/database-lock.js';
 import type { Setup } from './setup.js';
 
 /** The hub's persistent data. */
@@ -14,6 +16,8 @@ export interface Storage {
   readonly database: Database;
   readonly blobPlace: BlobPlace;
   readonly blobs: BlobStore;
+  /** Whether other processes may share the database and the blobs. */
+  readonly isShared: boolean;
   /** Aborted when another hub has taken the database. */
   readonly lost: AbortSignal;
 }
@@ -24,16 +28,32 @@ export async function openStorage({ config, log, closing }: Setup): Promise<Stor
   closing.add(() => folder.close());
   const { databaseUrl } = config;
   const lost = new AbortController();
+  let lock: DatabaseLock | undefined;
   if (databaseUrl) {
-    const lock = await lockDatabase(databaseUrl, (err) => {
+    lock = await lockDatabase(databaseUrl, config.roles.has('api') ? 'api' : 'worker', (err) => {
       log.fatal({ err }, 'another hub has taken the database; this one stops');
       lost.abort();
     });
-    closing.add(() => lock.release());
+    closing.add(() => lock?.release());
   }
   const database = await openDatabase({ folder: folder.database, ...(databaseUrl ? { url: databaseUrl } : {}) });
   closing.add(() => database.close());
   const bucket = await settleLocation(database.client, folder, config.blobs);
+  const isShared = lock !== undefined && bucket !== null;
+  if (!isShared) requireAllRoles(config);
+  if (lock && !isShared) await lock.change('alone');
   const blobPlace = placeOf(bucket, folder, config.blobCache * 1e9);
-  return { folder, database, prisma: database.client, blobPlace, blobs: openBlobs(blobPlace), lost: lost.signal };
+  const blobs = openBlobs(blobPlace);
+  return { folder, database, prisma: database.client, blobPlace, blobs, isShared, lost: lost.signal };
+}
+
+/** @throws BAD_INPUT when a process that cannot share its data is to leave work to others. */
+function requireAllRoles({ roles, databaseUrl }: Config): void {
+  if (roles.size === ROLES.length) return;
+  const missing = databaseUrl ? 'bucket (--blobs s3://bucket/prefix)' : 'database server (--database-url)';
+  throw new HubError(
+    'BAD_INPUT',
+    `With --roles ${[...roles].join(',')} the other roles need processes of their own, which share a PostgreSQL database and an S3 bucket. This hub has no ${missing}.`,
+    { roles: [...roles] },
+  );
 }

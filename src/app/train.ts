@@ -39,7 +39,7 @@ export async function openTraining(
 ): Promise<Training> {
   const { config, parts, log } = setup;
   const { folder, prisma, blobs, blobPlace } = storage;
-  const { changes, quotas, outbox } = shared;
+  const { notices, changes, quotas, outbox } = shared;
   const compute = { engine: config.engine, device: config.device };
   const computer = await findComputer(compute);
   const files = {
@@ -49,11 +49,14 @@ export async function openTraining(
   };
   const backbones = new BackboneService(prisma, blobs, shared.allowed, files);
   const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9, computer);
-  const journal = new RunJournal(prisma, changes, outbox);
+  const journal = new RunJournal(prisma, notices, changes, outbox);
   const states = new RunStates(prisma, journal, new FollowingRuns(queue, journal));
   const runBlobs = new RunBlobs(prisma, blobs);
   const work = { prisma, blobPlace, backbones, cache, compute };
-  const runs = new RunService({ prisma, queue, runner, states, journal, runBlobs, quotas, backbones, changes });
+  const runs = new RunService({
+    ...{ prisma, queue, runner, notices, states, journal },
+    ...{ runBlobs, quotas, backbones, changes },
+  });
   const pipelines = new PipelineService({ prisma, queue, runs, quotas, backbones, changes });
   const code = readCodeVersion(PACKAGE_FOLDER);
   return {

@@ -65,7 +65,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     throw error;
   });
   const stopping = stopOnSignals(hub);
-  const client = new HubClient(hub.url, hub.token);
+  const client = new HubClient(hub.url, hub.token as string);
   const elapsed = (): number => (performance.now() - began) / 1000;
   try {
     await hub.ready;

@@ -4,6 +4,7 @@ import { openBlobs } from '../storage/blob-place.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { type DataFolder, dataPaths, lockDataFolder } from '../storage/data-folder.js';
 import { inspectDatabase, type PrismaClient } from '../storage/database.js';
+import { type DatabaseLock, lockDatabase } from '../storage/database-lock.js';
 import { isDatabase } from '../storage/embedded-postgres.js';
 
 /** A data folder that no hub has open. */
@@ -24,8 +25,8 @@ export interface OpenData {
 
 /**
  * Opens a data folder without a hub, locked against hubs meanwhile. Changes nothing by itself.
- * @throws NOT_FOUND when it holds no data of a hub; DATA_FOLDER_LOCKED when a hub has it open; CONFLICT when an older hub
- * wrote the data.
+ * @throws NOT_FOUND when it holds no data of a hub; DATA_FOLDER_LOCKED when a hub has it open; CONFLICT when a hub runs on the
+ * database, or when an older hub wrote the data.
  */
 export async function withData<T>(
   { data, databaseUrl }: DataOptions,
@@ -37,7 +38,9 @@ export async function withData<T>(
     throw new HubError('NOT_FOUND', message, { folder: paths.path });
   }
   const unlock = await lockDataFolder(paths.path);
+  let lock: DatabaseLock | undefined;
   try {
+    if (databaseUrl !== undefined) lock = await lockDatabase(databaseUrl, 'alone', () => undefined);
     const database = await inspectDatabase({ folder: paths.database, url: databaseUrl });
     try {
       refuseUnlessCurrent(database.lacks);
@@ -48,6 +51,7 @@ export async function withData<T>(
       await database.close();
     }
   } finally {
+    await lock?.release();
     await unlock();
   }
 }

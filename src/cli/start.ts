@@ -17,7 +17,9 @@ export async function start(options: ConfigInput): Promise<void> {
   const hub = await startHub(config, log);
   stopOnSignals(hub);
   terminal().stdout.write(
-    `${hubAddressText(hub)}\nThe API is at ${hub.url}/graphql, its token in ${join(config.data, 'token')}.\n`,
+    hub.token === null
+      ? `This process trains for the hub on its database. Its health is at ${hub.url}/health.\n`
+      : `${hubAddressText(hub)}\nThe API is at ${hub.url}/graphql, its token in ${join(config.data, 'token')}.\n`,
   );
   await hub.ready;
 }

@@ -15,6 +15,6 @@ export interface Caller {
 export interface Authentication {
   /** The caller that a secret belongs to. @throws UNAUTHENTICATED. */
   authenticate(secret: string | undefined): Promise<Caller>;
-  /** Calls the listener when this hub revokes the token. @returns a function that removes the listener. */
+  /** Calls the listener when the token is revoked. @returns a function that removes the listener. */
   onRevoked(tokenId: string, listener: () => void): () => void;
 }

@@ -12,12 +12,18 @@ import type { Route } from './route.js';
 /** Path of GraphQL, its subscriptions and the playground. */
 export const API = '/graphql';
 
-export interface RouteParts extends InferenceParts {
+/** What the routes need that every process has. */
+export interface ProbeParts {
   readonly metrics: Metrics;
-  readonly exports: ExportService;
   /** Whether programs on this machine may read `/metrics` without a token. */
   readonly openMetrics: boolean;
+  /** Whether every version that serves is loaded. */
+  readonly isReady: () => boolean;
   readonly isDatabaseReachable: () => Promise<boolean>;
+}
+
+export interface RouteParts extends InferenceParts, ProbeParts {
+  readonly exports: ExportService;
   /** Starts a backup as a tar archive. */
   readonly openBackup: () => Promise<Readable>;
   readonly log: Logger;
@@ -25,7 +31,18 @@ export interface RouteParts extends InferenceParts {
 
 /** All routes except GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { answerer, deployments, exports, metrics, openMetrics, openBackup, isReady, isDatabaseReachable, log } = parts;
+  const { answerer, deployments, exports, openBackup, log } = parts;
+  return [
+    ...probeRoutes(parts),
+    classifyRoute(answerer, deployments),
+    exportRoute(exports),
+    backupRoute(openBackup, log),
+    ...inferenceRoutes(parts),
+  ];
+}
+
+/** The routes of every process: whether it lives, whether it is ready, and its metrics. */
+export function probeRoutes({ metrics, openMetrics, isReady, isDatabaseReachable }: ProbeParts): readonly Route[] {
   return [
     {
       method: 'get',
@@ -44,9 +61,5 @@ export function routesOf(parts: RouteParts): readonly Route[] {
       },
     },
     metricsRoute(metrics, openMetrics),
-    classifyRoute(answerer, deployments),
-    exportRoute(exports),
-    backupRoute(openBackup, log),
-    ...inferenceRoutes(parts),
   ];
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type Express, type RequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import helmet from 'helmet';
+import type { Logger } from 'pino';
 import type { Authentication, Caller } from '../domain/caller.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
@@ -26,14 +27,25 @@ import { answerOtherMethods } from './other-methods.js';
 import { servePage } from './page.js';
 import { refuse, withErrorForm } from './refuse.js';
 import type { Route } from './route.js';
-import { API, type RouteParts, routesOf } from './routes.js';
+import { API, type ProbeParts, probeRoutes, type RouteParts, routesOf } from './routes.js';
 import { showPlayground } from './show-playground.js';
 import { serveSubscriptions } from './subscriptions.js';
 
 /** Milliseconds for which requests in progress are answered after the hub was told to stop. */
 const CLOSING = 10_000;
 
-export interface HttpParts extends RouteParts {
+/** Parts of the server of every process. */
+interface ServerParts extends ProbeParts {
+  readonly authentication: Authentication;
+  readonly rateLimit: RateLimit;
+  /** Connections at the same time. */
+  readonly maxConnections: number;
+  /** Path of the hub behind a proxy, such as `/hub`; else empty. */
+  readonly basePath: string;
+  readonly log: Logger;
+}
+
+export interface HttpParts extends RouteParts, ServerParts {
   readonly schema: GraphQLSchema;
   readonly subscribed: SubscriptionSources;
   /** Folder of the built page. */
@@ -42,12 +54,6 @@ export interface HttpParts extends RouteParts {
   readonly temporary: string;
   /** Rejects when the data folder may not grow. */
   readonly admitData: () => Promise<void>;
-  readonly authentication: Authentication;
-  readonly rateLimit: RateLimit;
-  /** Connections at the same time. */
-  readonly maxConnections: number;
-  /** Path of the hub behind a proxy, such as `/hub`; else empty. */
-  readonly basePath: string;
 }
 
 export interface HttpServer {
@@ -58,18 +64,12 @@ export interface HttpServer {
 
 /** Starts the HTTP server. @throws CONFLICT when the port is taken, BAD_INPUT when the address cannot be used. */
 export async function startHttp(parts: HttpParts, host: string, port: number): Promise<HttpServer> {
-  const { schema, log, basePath } = parts;
-  const apollo = await startApollo(schema, log);
-  const server = createServer();
-  for (const event of ['request', 'upgrade']) server.on(event, withoutBasePath(basePath));
-  const connections = new Connections(server, parts.maxConnections);
+  const apollo = await startApollo(parts.schema, parts.log);
+  const { server, connections } = openServer(parts);
   server.on('request', inTurn(createApp(parts, apollo, connections)));
   const closeSubscriptions = serveSubscriptions({ ...parts, server, connections, path: API });
-  await listen(server, host, port);
-  const address = server.address() as AddressInfo;
-  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
-    url: `http://${shown}:${address.port}${basePath}`,
+    url: await listenAt(server, host, port, parts.basePath),
     async close() {
       await closeSubscriptions();
       await connections.close(CLOSING);
@@ -78,15 +78,45 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
   };
 }
 
-/** The app with every route. test/schema/permissions.ts lists the routes that need no token. */
-export function createApp(parts: HttpParts, apollo: ApolloServer<Context>, connections: Connections): Express {
-  const { subscribed, authentication, rateLimit, metrics, page, basePath, temporary, log } = parts;
+/** Starts the HTTP server of a process that answers no requests of users: it has only health, readiness and metrics. */
+export async function startProbes(parts: ServerParts, host: string, port: number): Promise<HttpServer> {
+  const { server, connections } = openServer(parts);
+  const app = openApp(parts);
+  const routes = probeRoutes(parts);
+  addRoutes(app, routes, [requireToken(parts.authentication), limitToken(parts.rateLimit, connections)]);
+  app.use(answerOtherMethods(routes));
+  app.use(({ method, path }, response) => {
+    const message = `There is nothing at ${method} ${path}: this process only trains. It has ${routes.map((route) => route.path).join(', ')}.`;
+    refuse(response, 404, new HubError('NOT_FOUND', message));
+  });
+  app.use(lastError(parts.log));
+  server.on('request', inTurn(app));
+  return { url: await listenAt(server, host, port, parts.basePath), close: () => connections.close(CLOSING) };
+}
+
+function openServer({ basePath, maxConnections }: ServerParts): { server: Server; connections: Connections } {
+  const server = createServer();
+  for (const event of ['request', 'upgrade']) server.on(event, withoutBasePath(basePath));
+  return { server, connections: new Connections(server, maxConnections) };
+}
+
+/** @returns the address, with the base path. */
+async function listenAt(server: Server, host: string, port: number, basePath: string): Promise<string> {
+  await listen(server, host, port);
+  const { family, address, port: taken } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}${basePath}`;
+}
+
+/** An app without a route. */
+function openApp({ metrics }: ProbeParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(requestId, measure(metrics), helmet(), noStore);
-  app.use(INFERENCE, withErrorForm(inferenceError));
-  const known = [requireToken(authentication), limitToken(rateLimit, connections)];
-  const routes = routesOf(parts);
+  return app;
+}
+
+/** @param known handlers that find out who asks. */
+function addRoutes(app: Express, routes: readonly Route[], known: readonly RequestHandler[]): void {
   for (const { method, path, needs, open, maxBody = BOUNDS.jsonBytes.value, answer } of routes) {
     const admit = needs === null ? [] : [...known, permit(needs)];
     const checks = admit.map((check) => unless(open, check));
@@ -98,6 +128,16 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>, conne
       answer,
     );
   }
+}
+
+/** The app with every route. test/schema/permissions.ts lists the routes that need no token. */
+export function createApp(parts: HttpParts, apollo: ApolloServer<Context>, connections: Connections): Express {
+  const { subscribed, authentication, rateLimit, metrics, page, basePath, temporary, log } = parts;
+  const app = openApp(parts);
+  app.use(INFERENCE, withErrorForm(inferenceError));
+  const known = [requireToken(authentication), limitToken(rateLimit, connections)];
+  const routes = routesOf(parts);
+  addRoutes(app, routes, known);
   const api = expressMiddleware(apollo, {
     async context({ res }) {
       const { caller, requestId } = res.locals as { caller: Caller; requestId: string };

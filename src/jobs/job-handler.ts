@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { TaskEnd } from '../training/job.js';
 import type { Chore, Events, Finished, QueuedKind, Tasks } from './job-kinds.js';
-import type { WaitingJob } from './queue.js';
+import type { HeldJobs, WaitingJob } from './queue.js';
 
 /** Thrown when another process has claimed the row, or its state has changed. Nothing was written. */
 export class ClaimLost extends Error {}
@@ -17,8 +17,11 @@ export interface Claim {
 
 /** Reads and writes the rows of one job kind. Handlers know no processes; the runner knows no tables. */
 export interface JobHandler<K extends QueuedKind> {
-  /** The jobs that the rows need. Called at the start of the hub, when no job is running. */
-  waiting(): Promise<readonly WaitingJob[]>;
+  /**
+   * The jobs that the rows need. Called at the start of a process. A row that is marked as running and has no job was left
+   * behind by a process that ended: it waits again.
+   */
+  waiting(held: HeldJobs): Promise<readonly WaitingJob[]>;
   /** Claims the row and reads it. @returns null when nothing is left to do. */
   take(claim: Claim): Promise<JobInHand<K> | null>;
 }
@@ -31,6 +34,8 @@ export interface JobInHand<K extends QueuedKind> {
   record(event: Exclude<Events[K], Finished<K> | TaskEnd>): Promise<void>;
   /** Writes the end of the job. */
   end(end: Finished<K> | TaskEnd): Promise<void>;
+  /** Writes that the job waits again, because this process stops. */
+  interrupt(): Promise<void>;
 }
 
 /** Handler of a job kind without a worker. */

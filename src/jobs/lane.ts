@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ClaimedJob, JobName } from './queue.js';
 
-/** Milliseconds between polls of the queue: a notice can be lost, and a job of a dead process sends none. */
-const POLL_MS = 30_000;
+/** Milliseconds between polls of the queue, since a notice can be lost; of one that other processes fill, more often. */
+const POLL_MS = { own: 30_000, shared: 5000 } as const;
 /** Milliseconds of the pause after a failure, doubled each time. */
 const REST_MS = { first: 1000, longest: 30_000 } as const;
 
 interface LaneParts {
   readonly log: Logger;
+  /** Whether other processes use the queue too. */
+  readonly isShared?: boolean;
   /** Kinds of jobs, which take turns. */
   readonly kinds: readonly JobName[];
   /** Number of jobs at the same time. */
@@ -104,7 +106,7 @@ export class Lane {
 
   async #idle(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS).unref();
+      const timer = setTimeout(resolve, POLL_MS[this.parts.isShared ? 'shared' : 'own']).unref();
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

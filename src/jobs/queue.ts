@@ -12,8 +12,10 @@ const GIVEN_UP = 'given-up';
 export const WORKER_DEATHS = 3;
 
 const SECONDS_PER_DAY = 24 * 3600;
-/** Seconds without a heartbeat after which another process may claim a job. */
-const LEASE_SECONDS = 60;
+/** Seconds without a heartbeat after which another process may claim a job; pg-boss takes 10 at least. */
+const LEASE_SECONDS = 15;
+/** Milliseconds between checks for such jobs. */
+const CHECK_MS = 5000;
 /** Milliseconds after which a claim is renewed: pg-boss ends every claim after a day. */
 const RENEWAL_MS = 12 * 3600 * 1000;
 /** pg-boss deletes jobs that have waited this long; runs may wait without limit. */
@@ -32,6 +34,9 @@ export interface WaitingJob {
   /** Earliest time at which it runs. */
   readonly at?: Date;
 }
+
+/** Those of some rows that have a job already. Of a database that this process has alone, none at the start. */
+export type HeldJobs = (ids: readonly string[]) => Promise<ReadonlySet<string>>;
 
 /** A job that this process has claimed. */
 export interface ClaimedJob {
@@ -54,13 +59,20 @@ export interface ClaimedJob {
 export class JobQueue {
   readonly #listeners = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Looks for jobs of processes that died. */
+  #checking: NodeJS.Timeout | undefined;
+  /** When the database last did not answer. */
+  #lastOutage = performance.now();
 
   private constructor(
     private readonly boss: PgBoss,
     private readonly database: Database,
+    /** Whether other processes take jobs from this queue: claims are leases then, which heartbeats renew. */
+    readonly isShared: boolean,
   ) {}
 
-  static async open(database: Database, log: Logger): Promise<JobQueue> {
+  /** @param isShared whether other processes may use the database. */
+  static async open(database: Database, log: Logger, isShared = false): Promise<JobQueue> {
     const { pool, kind } = database;
     let announce = (): void => undefined;
     const db: ConstructorOptions['db'] = {
@@ -73,9 +85,8 @@ export class JobQueue {
       schema: SCHEMA,
       db,
       useListenNotify: true,
-      // Releases jobs of processes that died. An embedded database has only one process.
-      supervise: kind === 'postgresql',
-      monitorIntervalSeconds: LEASE_SECONDS / 2,
+      supervise: false, // `#takeFromDead` calls it
+      monitorIntervalSeconds: CHECK_MS / 1000,
       // The queues never change, and no job is scheduled by pg-boss or depends on another one.
       queueCacheIntervalSeconds: SECONDS_PER_DAY,
       flowIntervalSeconds: SECONDS_PER_DAY,
@@ -95,14 +106,10 @@ export class JobQueue {
     for (const name of [...QUEUED_KINDS, ...CHORES]) {
       await boss.createQueue(name, { ...options, deadLetter: GIVEN_UP, heartbeatSeconds: LEASE_SECONDS });
     }
-    const queue = new JobQueue(boss, database);
+    const queue = new JobQueue(boss, database, isShared);
     announce = () => queue.#announce();
+    if (isShared) queue.#checking = setInterval(() => void queue.#takeFromDead(), CHECK_MS).unref();
     return queue;
-  }
-
-  /** Whether other processes may take a job whose heartbeat stops. */
-  get hasLeases(): boolean {
-    return this.database.kind === 'postgresql';
   }
 
   /** Milliseconds between heartbeats. */
@@ -141,15 +148,31 @@ export class JobQueue {
   }
 
   /**
-   * Replaces all jobs of a kind. Call it at the start, when no job of the kind is running.
-   * @param waiting reads the jobs that rows wait for, after the old jobs are deleted: a row that a request writes meanwhile
-   * has a new job, is read, or both.
+   * Gives every row a job that needs one and has none. Call it at the start. A process that has the database alone replaces
+   * all jobs of the kind: none of them is running.
+   * @param waiting reads the jobs that rows wait for. It is called after the old jobs are deleted: a row that a request
+   * writes meanwhile has a new job, is read, or both.
    */
-  async rebuild(kind: JobName, waiting: () => Promise<readonly WaitingJob[]>): Promise<void> {
-    await this.boss.deleteAllJobs(kind);
-    const jobs = await waiting();
+  async rebuild(kind: JobName, waiting: (held: HeldJobs) => Promise<readonly WaitingJob[]>): Promise<void> {
+    if (!this.isShared) await this.boss.deleteAllJobs(kind);
+    const wanted = await waiting((ids) => this.#held(kind, ids));
+    const held = await this.#held(
+      kind,
+      wanted.map(({ id }) => id),
+    );
+    const jobs = wanted.filter(({ id }) => !held.has(id));
     if (jobs.length > 0) await this.boss.insert(kind, jobs.map(toInsert));
     for (const { at } of jobs) this.#announceAt(at);
+  }
+
+  /** Those of the ids that have a job, waiting or running. */
+  async #held(kind: JobName, ids: readonly string[]): Promise<Set<string>> {
+    if (!this.isShared || ids.length === 0) return new Set();
+    const rows = await this.database.client.$queryRaw<{ id: string }[]>`
+      SELECT id::text FROM jobs.job
+      WHERE state < 'completed' AND (name = ${kind} AND id = ANY(${ids}::uuid[])
+        OR name = ${GIVEN_UP} AND source_name = ${kind} AND source_id = ANY(${ids}::uuid[]))`;
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Claims the next job of the first kind that has one. */
@@ -197,9 +220,19 @@ export class JobQueue {
     return performance.now() - job.claimedAt < RENEWAL_MS ? job : this.renew(job);
   }
 
-  /** Releases the jobs of processes whose heartbeat stopped, without waiting for the next periodic check. */
-  async takeFromDead(): Promise<void> {
-    for (const kind of QUEUED_KINDS) await this.boss.supervise(kind);
+  /**
+   * Returns the jobs of processes whose heartbeat stopped to the queue. After an outage of the database the others have the
+   * time of a lease to renew theirs.
+   */
+  async #takeFromDead(): Promise<void> {
+    try {
+      await this.database.pool.query('SELECT 1');
+      if (performance.now() - this.#lastOutage < LEASE_SECONDS * 1000) return;
+      await this.boss.supervise();
+      this.#announce(); // pg-boss does not announce the jobs that it returns
+    } catch {
+      this.#lastOutage = performance.now();
+    }
   }
 
   /** Replaces a job with a new one that this process claims at once. */
@@ -220,6 +253,7 @@ export class JobQueue {
 
   async close(): Promise<void> {
     this.#listeners.clear();
+    clearInterval(this.#checking);
     for (const timer of this.#timers) clearTimeout(timer);
     await this.boss.stop({ graceful: false, close: false });
   }

@@ -27,13 +27,21 @@ const DELIVERIES = 8;
 
 interface RunnerParts {
   readonly startWorker: StartWorker;
-  /** Kinds of jobs that this runner leaves in the queue; none by default. */
-  readonly leaves?: readonly QueuedKind[];
+  /** Kinds of jobs that this runner leaves to other processes; none by default. */
+  readonly leaves?: readonly JobName[];
   readonly log: Logger;
 }
 
 /** How to stop a running job. */
 type Stoppable = Pick<Attempt<JobKind>, 'cancel' | 'kill'>;
+
+/** The claim of a running job, which heartbeats renew. */
+interface KeptClaim {
+  job: ClaimedJob;
+  isLost: boolean;
+  check(): void;
+  stop(): void;
+}
 
 /**
  * Runs each job in its own worker process, and restarts workers that died. It knows no tables: the handler of each job
@@ -48,37 +56,41 @@ export class Runner {
   >;
   /** Running jobs; a queued job has its kind and id as the key. */
   readonly #underWay = new Map<unknown, Stoppable>();
+  /** Claims of running jobs, by kind and id. */
+  readonly #claims = new Map<string, KeptClaim>();
   readonly #closed = new AbortController();
   #handlers: JobHandlers | undefined;
 
   constructor(private readonly parts: RunnerParts) {}
 
-  /** Rebuilds the queue from the rows and starts to take jobs. Jobs of an earlier process are claimed at once. */
+  /** Gives the rows their jobs and starts to take jobs. */
   async start(queue: JobQueue, handlers: JobHandlers): Promise<void> {
     this.#queue = queue;
     this.#handlers = handlers;
     for (const kind of [...QUEUED_KINDS, ...CHORES]) {
       if (this.#closed.signal.aborted) return;
-      await queue.rebuild(kind, () => handlers[kind].waiting());
+      await queue.rebuild(kind, (held) => handlers[kind].waiting(held));
     }
     if (this.#closed.signal.aborted) return;
     const common = {
       log: this.parts.log,
+      isShared: queue.isShared,
       claim: (kinds: readonly JobName[]) => queue.claim(kinds),
       perform: (job: ClaimedJob) => this.#perform(job),
       again: (job: ClaimedJob) => queue.again(job),
     };
-    this.#lanes = [
-      new Lane({
-        ...common,
+    const taken = (kinds: readonly JobName[]) => kinds.filter((kind) => !this.parts.leaves?.includes(kind));
+    const lanes = [
+      {
         // Releases take turns with runs: a run stores a blob before its row names it.
-        kinds: [...QUEUED_KINDS.filter((kind) => !this.parts.leaves?.includes(kind)), 'release'],
+        kinds: taken([...QUEUED_KINDS, 'release']),
         width: 1,
-        claim: async (kinds) => (await queue.claimGivenUp()) ?? queue.claim(kinds),
-      }),
-      new Lane({ ...common, kinds: ['deliver'], width: DELIVERIES }),
-      new Lane({ ...common, kinds: ['upkeep'], width: 1 }),
+        claim: async (kinds: readonly JobName[]) => (await queue.claimGivenUp()) ?? queue.claim(kinds),
+      },
+      { kinds: taken(['deliver']), width: DELIVERIES },
+      { kinds: taken(['upkeep']), width: 1 },
     ];
+    this.#lanes = lanes.filter(({ kinds }) => kinds.length > 0).map((lane) => new Lane({ ...common, ...lane }));
     for (const lane of this.#lanes) lane.open();
     queue.onWork(() => {
       for (const lane of this.#lanes) lane.wake();
@@ -90,6 +102,11 @@ export class Runner {
     const attempt = this.#underWay.get(keyOf(kind, id));
     attempt?.cancel();
     return attempt !== undefined;
+  }
+
+  /** Checks at once whether the jobs of a row that run here are still this process's: it may have been cancelled elsewhere. */
+  check(id: string): void {
+    for (const claim of this.#claims.values()) if (claim.job.id === id) claim.check();
   }
 
   /**
@@ -131,6 +148,7 @@ export class Runner {
     this.#underWay.set(key, attempt);
     if (this.#closed.signal.aborted) attempt.kill();
     const claim = this.#keep(job, attempt);
+    this.#claims.set(key, claim);
     try {
       const handler = (this.#handlers as JobHandlers)[kind];
       const again = await ('perform' in handler
@@ -139,7 +157,10 @@ export class Runner {
       if (again) await queue.again(claim.job, again);
       else await queue.done(claim.job);
     } catch (error) {
-      if (attempt.killed && !claim.isLost) return false; // the hub is stopping
+      if (attempt.killed && !claim.isLost) {
+        if (queue.isShared) await queue.again(claim.job); // the hub is stopping: another process takes the job
+        return false;
+      }
       if (error instanceof WorkerDeath) {
         this.#underWay.delete(key); // from here on a cancellation is written by its caller: no worker would see it
         attempt.log.warn({ err: error.cause, deaths: claim.job.deaths + 1 }, 'worker process died');
@@ -151,6 +172,7 @@ export class Runner {
       if (!claim.isLost) await queue.done(claim.job);
     } finally {
       claim.stop();
+      this.#claims.delete(key);
       this.#underWay.delete(key);
     }
     return false;
@@ -173,6 +195,7 @@ export class Runner {
     } catch (error) {
       // Without the database no end can be written: the job is done again once it is back.
       const isPassing = error instanceof WorkerDeath || error instanceof ClaimLost || isDatabaseOutage(error);
+      if (attempt.killed && this.#closed.signal.aborted) await inHand.interrupt();
       if (attempt.killed || isPassing) throw error;
       if (signal.aborted) await inHand.end({ type: 'cancelled' });
       else await inHand.end(failureOf(error, SUBJECTS[job.kind], log));
@@ -180,9 +203,8 @@ export class Runner {
   }
 
   /** Renews the claim of a job with heartbeats, where another process could claim it. */
-  #keep(job: ClaimedJob, attempt: Stoppable) {
+  #keep(job: ClaimedJob, attempt: Stoppable): KeptClaim {
     const queue = this.#queue as JobQueue;
-    const kept = { job, isLost: false, stop: () => clearInterval(timer) };
     const beat = async (): Promise<void> => {
       const now = await queue.keep(kept.job);
       if (now) kept.job = now;
@@ -192,9 +214,9 @@ export class Runner {
       }
     };
     // A failed heartbeat does not mean that the claim is lost.
-    const timer = queue.hasLeases
-      ? setInterval(() => void beat().catch(() => undefined), queue.heartbeatMs)
-      : undefined;
+    const check = (): void => void (queue.isShared && beat().catch(() => undefined));
+    const timer = queue.isShared ? setInterval(check, queue.heartbeatMs) : undefined;
+    const kept: KeptClaim = { job, isLost: false, check, stop: () => clearInterval(timer) };
     return kept;
   }
 

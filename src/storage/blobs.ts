@@ -37,8 +37,13 @@ export interface BlobStore {
   delete(sha256: string): Promise<void>;
   /** All files in the store, blobs or not. */
   list(): AsyncIterable<StoredFile>;
-  /** Deletes what `list` found, blob or not. */
+  /** Deletes for good what `list` or `deleted` found, blob or not. */
   discard(file: StoredFile): Promise<void>;
+  /**
+   * Blobs that were deleted and can still be restored. Only a store that several processes write has them: one may delete a
+   * blob that another has just found to be there. Whoever reads or looks for such a blob restores it.
+   */
+  deleted(): AsyncIterable<StoredFile>;
   /**
    * Keeps every blob until further notice, for a backup that copies them: deletions have no effect meanwhile. They are not
    * made up for afterwards, since another process may have put the same content again; `hub gc` finds unused blobs.

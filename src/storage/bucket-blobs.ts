@@ -9,6 +9,8 @@ const FETCHES = 3;
 /** A key of a blob: its hash, with a slash after two digits as in the folder of a `FileBlobStore`. */
 const KEY = /^([0-9a-f]{2})\/([0-9a-f]{62})$/;
 const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256.slice(2)}`;
+/** Prefix of the keys of deleted blobs. */
+const DELETED = 'deleted/';
 
 export interface BucketPlace {
   /** `s3://bucket/prefix`. */
@@ -45,10 +47,11 @@ export class BucketBlobStore implements BlobStore {
   }
 
   async *list(): AsyncGenerator<StoredFile> {
-    for await (const { key, bytes, changed } of this.#bucket.list()) {
-      const [, prefix = '', rest = ''] = KEY.exec(key) ?? [];
-      yield { path: key, sha256: prefix + rest || null, isUnfinished: false, bytes, changed };
-    }
+    for await (const file of this.#listAll()) if (!file.path.startsWith(DELETED)) yield file;
+  }
+
+  async *deleted(): AsyncGenerator<StoredFile> {
+    for await (const file of this.#listAll()) if (file.path.startsWith(DELETED)) yield file;
   }
 
   async put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef> {
@@ -72,13 +75,14 @@ export class BucketBlobStore implements BlobStore {
     return this.#read(sha256, () => this.#cache.store.open(sha256));
   }
 
+  /** Asks the bucket: another process may have deleted a blob of which there is a copy here. */
   async has(sha256: string): Promise<boolean> {
-    if (this.#hasCopies && (await this.#cache.store.has(sha256))) return true;
-    return this.#bucket.has(keyOf(sha256));
+    return (await this.#bucket.has(keyOf(sha256))) || this.#restore(sha256);
   }
 
   async delete(sha256: string): Promise<void> {
     if (this.#keepers > 0) return;
+    await this.#bucket.copy(keyOf(sha256), DELETED + keyOf(sha256));
     await this.#bucket.delete(keyOf(sha256));
     await this.#cache.store.delete(sha256);
   }
@@ -86,6 +90,18 @@ export class BucketBlobStore implements BlobStore {
   async discard({ path, sha256 }: StoredFile): Promise<void> {
     await this.#bucket.delete(path);
     if (sha256 !== null) await this.#cache.store.delete(sha256);
+  }
+
+  async *#listAll(): AsyncGenerator<StoredFile> {
+    for await (const { key, bytes, changed } of this.#bucket.list()) {
+      const [, prefix = '', rest = ''] = KEY.exec(key.replace(DELETED, '')) ?? [];
+      yield { path: key, sha256: prefix + rest || null, isUnfinished: false, bytes, changed };
+    }
+  }
+
+  /** Brings a deleted blob back. @returns whether there was one. */
+  #restore(sha256: string): Promise<boolean> {
+    return this.#bucket.copy(DELETED + keyOf(sha256), keyOf(sha256));
   }
 
   /** Reads a copy; fetches it first if it is not there, is damaged, or goes before it is read. */
@@ -115,7 +131,8 @@ export class BucketBlobStore implements BlobStore {
 
   async #fetch(sha256: string): Promise<void> {
     for (let tries = 1; ; tries += 1) {
-      const content = await this.#bucket.get(keyOf(sha256));
+      const key = keyOf(sha256);
+      const content = (await this.#bucket.get(key)) ?? ((await this.#restore(sha256)) && (await this.#bucket.get(key)));
       if (!content) throw new HubError('NOT_FOUND', `There is no blob ${sha256} in ${this.#bucket.url}.`, { sha256 });
       try {
         const got = await this.#cache.store.put(content);

@@ -96,6 +96,20 @@ export class Bucket {
     });
   }
 
+  /** Copies an object within the bucket. @returns false when there is none. */
+  async copy(from: string, to: string): Promise<boolean> {
+    return this.#try(`copying ${from}`, async (client, { CopyObjectCommand, NoSuchKey }) => {
+      const CopySource = encodeURI(`${this.#bucket}/${this.#prefix}${from}`);
+      try {
+        await client.send(new CopyObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + to, CopySource }));
+        return true;
+      } catch (error) {
+        if (error instanceof NoSuchKey) return false;
+        throw error;
+      }
+    });
+  }
+
   /** Deletes an object. One that is not there is no error. */
   async delete(key: string): Promise<void> {
     await this.#try(`deleting ${key}`, (client, { DeleteObjectCommand }) =>

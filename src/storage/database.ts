@@ -6,7 +6,7 @@ import { PACKAGE_FOLDER } from '../package.js';
 import { DatabasePool, SERVER_LIMITS } from './database-pool.js';
 import { onlyFiniteValues } from './finite-values.js';
 import { Prisma, PrismaClient } from './generated/client.js';
-import { listenOnEveryConnection, listenOnOwnConnection } from './listen.js';
+import { listenOnEveryConnection, listenOnOwnConnection, type OnNotify } from './listen.js';
 import {
   type AppliedMigration,
   lackingMigrations,
@@ -30,8 +30,8 @@ export interface Database {
   /** The connections of the client. An embedded database has one, so that a query waits for open transactions. */
   readonly pool: DatabasePool;
   readonly kind: 'pglite' | 'postgresql';
-  /** Calls back after each NOTIFY on a channel. @returns the function that ends it. */
-  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
+  /** Listens on a channel. @returns the function that ends it. */
+  listen(channel: string, heard: OnNotify): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -139,7 +139,7 @@ export function unlessUniqueViolation(error: unknown): void {
 interface Server {
   readonly kind: Database['kind'];
   readonly connection: pg.PoolConfig;
-  listen(pool: pg.Pool, channel: string, heard: () => void): Promise<() => Promise<void>>;
+  listen(pool: pg.Pool, channel: string, heard: OnNotify): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

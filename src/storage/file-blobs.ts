@@ -87,6 +87,8 @@ export class FileBlobStore implements BlobStore {
     await rm(this.pathOf(sha256), { force: true });
   }
 
+  async *deleted(): AsyncGenerator<StoredFile> {}
+
   async discard({ path }: StoredFile): Promise<void> {
     await rm(path, { force: true });
   }

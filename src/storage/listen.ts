@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
+/** Called after each NOTIFY with its message; without one when a connection begins to listen: earlier ones may be lost. */
+export type OnNotify = (message?: string) => void;
+
 /** Milliseconds between attempts to connect again. */
 const RECONNECT_MS = 1000;
 
@@ -11,14 +14,14 @@ const RECONNECT_MS = 1000;
 export async function listenOnEveryConnection(
   pool: pg.Pool,
   channel: string,
-  heard: () => void,
+  heard: OnNotify,
 ): Promise<() => Promise<void>> {
   const listen = async (client: pg.ClientBase): Promise<void> => {
     client.on('notification', (notice) => {
-      if (notice.channel === channel) heard();
+      if (notice.channel === channel) heard(notice.payload ?? '');
     });
     await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-    heard(); // for what was sent before
+    heard();
   };
   const present = await pool.connect();
   await listen(present).finally(() => present.release());
@@ -31,7 +34,7 @@ export async function listenOnEveryConnection(
 export async function listenOnOwnConnection(
   connection: pg.ClientConfig,
   channel: string,
-  heard: () => void,
+  heard: OnNotify,
 ): Promise<() => Promise<void>> {
   const closed = new AbortController();
   let client = await connect();
@@ -45,11 +48,11 @@ export async function listenOnOwnConnection(
     const next = new pg.Client({ ...connection, keepAlive: true });
     next.on('error', () => undefined); // `end` follows
     next.on('notification', (notice) => {
-      if (notice.channel === channel) heard();
+      if (notice.channel === channel) heard(notice.payload ?? '');
     });
     await next.connect();
     await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-    heard(); // for what was sent before
+    heard();
     return next;
   }
 

@@ -71,6 +71,7 @@ class PlannedHandler implements JobHandler<'train'> {
       end: async (end: { readonly type: string; readonly code?: string }) => {
         this.told.push([end.type, end.code].filter(Boolean).join(' '));
       },
+      interrupt: async () => void this.told.push('interrupt'),
     };
   }
 }
@@ -176,7 +177,7 @@ describe('the runner', () => {
     await run(stopped);
     await until(() => stopped.told.includes('log'));
     await runner!.close();
-    expect(stopped.told).toEqual(['take 0', 'log']);
+    expect(stopped.told).toEqual(['take 0', 'log', 'interrupt']);
     const next = new PlannedHandler(waiting, 'finish');
     await run(next);
     await until(() => next.told.length === 3);

@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startHub } from '../../src/app/hub.js';
 import { resolveConfig } from '../../src/config.js';
 import { JobQueue } from '../../src/jobs/queue.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { lockDatabase } from '../../src/storage/database-lock.js';
+import { runHub } from '../support/command.js';
 import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
 import { temporaryFolder } from './fixtures.js';
 
@@ -21,7 +22,7 @@ describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
   afterAll(() => server.remove());
 
   it('a second hub is refused while the first one runs, and told what to do', async () => {
-    const lock = await lockDatabase(url, () => undefined);
+    const lock = await lockDatabase(url, 'alone', () => undefined);
     const second = startHub(
       resolveConfig({ data: await temporaryFolder(), port: 0, databaseUrl: server.databaseUrl }, {}),
       SILENT,
@@ -29,10 +30,35 @@ describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
     await expect(second).rejects.toMatchObject({
       code: 'CONFLICT',
       message:
-        'Another hub is running on this database. Stop it first, or give this hub a database of its own (--database-url).',
+        'Another hub is running on this database. Stop it first, or give this hub a database of its own (--database-url). To add a machine that trains, start it with --roles train.',
     });
     await lock.release();
-    await (await lockDatabase(url, () => undefined)).release();
+    await (await lockDatabase(url, 'alone', () => undefined)).release();
+  });
+
+  it('a process without all roles is refused where others cannot share its blobs', async () => {
+    const config = { data: await temporaryFolder(), port: 0, roles: 'train' };
+    await expect(startHub(resolveConfig(config, {}), SILENT)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message:
+        'With --roles train the other roles need processes of their own, which share a PostgreSQL database and an S3 bucket. This hub has no database server (--database-url).',
+    });
+    const onServer = resolveConfig({ ...config, databaseUrl: server.databaseUrl }, {});
+    await expect(startHub(onServer, SILENT)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('This hub has no bucket (--blobs s3://bucket/prefix).'),
+    });
+  });
+
+  it('commands that need the hub to be stopped are refused while one runs on the database', async () => {
+    const { databaseUrl } = server;
+    const hub = await startHub(resolveConfig({ data: await temporaryFolder(), port: 0, databaseUrl }, {}), SILENT);
+    const collected = await runHub('gc', '--data', await temporaryFolder(), '--database-url', databaseUrl);
+    await hub.close();
+    expect(collected).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Another hub is running on this database'),
+    });
   });
 
   it('a hub closes itself when another one has taken its database', async () => {
@@ -62,8 +88,7 @@ describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
 
   it('the queue announces jobs, and a job of a process that died is another one’s', async () => {
     const database = await openDatabase({ url, folder: 'unused' });
-    const queue = await JobQueue.open(database, SILENT);
-    expect(queue.hasLeases).toBe(true);
+    const queue = await JobQueue.open(database, SILENT, true);
     const announced = new Promise<void>((resolve) => queue.onWork(resolve));
     const id = '00000000-0000-7000-8000-00000000000a';
     await database.client.$transaction((tx) => queue.enqueue(tx, 'train', { id, order: 1 }));
@@ -71,8 +96,8 @@ describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
     const lost = (await queue.claim(['train']))!;
     expect(await queue.keep(lost)).toBe(lost);
     await database.pool.query(`UPDATE jobs.job SET heartbeat_on = now() - interval '1 hour' WHERE id = $1`, [id]);
-    await queue.takeFromDead();
-    const taken = await queue.claim(['train']);
+    const lease = { timeout: 40_000, interval: 500 };
+    const taken = await vi.waitUntil(() => queue.claim(['train']), lease);
     expect(taken).toMatchObject({ id, deaths: 1 });
     expect(await queue.keep(lost)).toBeNull();
     await queue.close();

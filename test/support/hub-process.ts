@@ -40,9 +40,10 @@ export class HubProcess extends HubUser {
     const lines: LogLine[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => lines.push(logLine(line)));
     for await (const line of createInterface({ input: child.stdout })) {
-      const url = /http:\S+(?=\/graphql)/.exec(line)?.[0];
+      const url = /http:\S+(?=\/graphql|\/health)/.exec(line)?.[0];
       if (!url) continue;
-      return new HubProcess(child, url, (await readFile(join(data, 'token'), 'utf8')).trim(), lines);
+      const token = await readFile(join(data, 'token'), 'utf8').catch(() => ''); // one that only trains has none
+      return new HubProcess(child, url, token.trim(), lines);
     }
     throw new Error(`the hub ended before it listened: ${JSON.stringify(lines)}`);
   }

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { Notices } from '../../src/cluster/notices.js';
 import { ChangeNotices } from '../../src/domain/change/change-notices.js';
 import { FollowingRuns } from '../../src/domain/run/following-runs.js';
 import { RunJournal } from '../../src/domain/run/run-journal.js';
@@ -42,8 +43,13 @@ export function runStates({ client, queue }: Pick<RowDatabase, 'client' | 'queue
   readonly journal: RunJournal;
   readonly states: RunStates;
 } {
-  const journal = new RunJournal(client, new ChangeNotices(), new WebhookOutbox(queue));
+  const journal = journalOf(client, queue);
   return { journal, states: new RunStates(client, journal, new FollowingRuns(queue, journal)) };
+}
+
+export function journalOf(client: PrismaClient, queue: JobQueue): RunJournal {
+  const notices = new Notices(pino({ level: 'silent' }));
+  return new RunJournal(client, notices, new ChangeNotices(notices), new WebhookOutbox(queue));
 }
 
 /** Inserts a version of a new dataset, without blobs. @returns its id. */

@@ -100,7 +100,7 @@ export class TestHub extends HubUser {
   }
 
   override get token(): string {
-    return this.#started.token;
+    return this.#started.token as string;
   }
 
   get #started(): Hub {

@@ -3,10 +3,14 @@ import type { ConfigInput } from '../../config.js';
 import { withHubOptions } from '../hub-options.js';
 
 export function startCommand(program: Command): void {
-  withHubOptions(program.command('start').description('Start a hub and serve until stopped.')).action(
-    async (options: ConfigInput) => {
+  withHubOptions(program.command('start').description('Start a hub and serve until stopped.'))
+    .option(
+      '--roles <list>',
+      'what this process does: "api,serve,train", "api,serve" or "train" (docs/scaling.md)',
+      'api,serve,train',
+    )
+    .action(async (options: ConfigInput) => {
       const { start } = await import('../start.js'); // loaded on demand: other commands need no hub
       await start(options);
-    },
-  );
+    });
 }

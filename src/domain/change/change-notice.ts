@@ -5,6 +5,6 @@ export type ChangeKind = (typeof ChangeKind)[keyof typeof ChangeKind];
 /** "Something is new, different or gone": says when to read again, not what is there now. */
 export interface ChangeNotice {
   readonly kind: ChangeKind;
-  /** Id of a run, name of a dataset or of a model. */
+  /** Id of a run, name of a dataset or of a model; empty when any may have changed. */
   readonly id: string;
 }

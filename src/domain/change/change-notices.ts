@@ -1,19 +1,22 @@
-import { EventEmitter } from 'node:events';
 import { Repeater } from '@graphql-yoga/subscription';
-import type { ChangeNotice } from './change-notice.js';
+import type { Notices } from '../../cluster/notices.js';
+import { ChangeKind, type ChangeNotice } from './change-notice.js';
+
+/** Keys of the notices after a gap. */
+const EVERYTHING = Object.values(ChangeKind).map((kind) => `${kind} `);
 
 /**
  * Notices for pages that show lists. Notices about one thing that a reader has not taken yet are merged: a slow reader
  * delays nobody, and its backlog is bounded by the number of things.
  */
 export class ChangeNotices {
-  readonly #emitter = new EventEmitter().setMaxListeners(0);
+  constructor(private readonly notices: Notices) {}
 
   tell(kind: ChangeNotice['kind'], id: string): void {
-    this.#emitter.emit('change', { kind, id } satisfies ChangeNotice);
+    this.notices.tell('change', `${kind} ${id}`);
   }
 
-  /** Notices from now on. */
+  /** Notices from now on. After a gap there is one of each kind with an empty id: anything of it may have changed. */
   follow(): Repeater<ChangeNotice> {
     return new Repeater(async (push, stop) => {
       const waiting = new Map<string, ChangeNotice>();
@@ -27,13 +30,15 @@ export class ChangeNotices {
         }
         sending = false;
       };
-      const receive = (notice: ChangeNotice): void => {
-        waiting.set(`${notice.kind} ${notice.id}`, notice);
+      const unlisten = this.notices.onAny('change', (key) => {
+        for (const each of key === null ? EVERYTHING : [key]) {
+          const [kind, ...id] = each.split(' ') as [ChangeKind, ...string[]];
+          waiting.set(each, { kind, id: id.join(' ') });
+        }
         void send();
-      };
-      this.#emitter.on('change', receive);
+      });
       await stop;
-      this.#emitter.off('change', receive);
+      unlisten();
     });
   }
 }

@@ -65,7 +65,7 @@ export class CalibrationService {
       await this.blobs.get(sha256);
       return true;
     } catch (error) {
-      if (error instanceof HubError) return false;
+      if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT')) return false;
       throw error;
     }
   }

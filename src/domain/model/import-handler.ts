@@ -63,6 +63,11 @@ class ImportInHand implements JobInHand<'import'> {
 
   async record(): Promise<void> {}
 
+  async interrupt(): Promise<void> {
+    const { id } = this.row;
+    await this.parts.prisma.modelImport.updateMany({ where: { id, state: 'RUNNING' }, data: { state: 'QUEUED' } });
+  }
+
   async end(end: Finished<'import'> | TaskEnd): Promise<void> {
     if (end.type === 'finished') await this.#register(end.imported);
     else await this.#fail(end.type === 'failed' && end.code !== 'INTERNAL' ? end : UNEXPECTED);

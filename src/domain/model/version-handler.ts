@@ -46,6 +46,7 @@ class VersionHandler<K extends Kind> implements JobHandler<K> {
     return {
       load: async () => task(jobOf(version, this.blobPlace)),
       record: async () => undefined,
+      interrupt: async () => undefined, // it has no state of its own
       async end(end: Finished<K> | TaskEnd) {
         try {
           if (end.type === 'finished') return await keep(id, end as Finished<K>);

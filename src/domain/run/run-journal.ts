@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
 import { Repeater, SlidingBuffer } from '@graphql-yoga/subscription';
+import type { Notices } from '../../cluster/notices.js';
 import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import type { ChangeNotices } from '../change/change-notices.js';
@@ -32,10 +32,9 @@ export interface SideEffects {
  * the database at their own pace, so a slow one delays nobody and nothing is buffered for it.
  */
 export class RunJournal {
-  readonly #news = new EventEmitter().setMaxListeners(0);
-
   constructor(
     private readonly prisma: PrismaClient,
+    private readonly notices: Notices,
     private readonly changes: ChangeNotices,
     private readonly outbox: WebhookOutbox,
   ) {}
@@ -89,7 +88,7 @@ export class RunJournal {
 
   /** Tells readers and caches of events that have been written. */
   announce(id: string, events: readonly EventDetails[]): void {
-    this.#news.emit(id);
+    this.notices.tell('run', id);
     if (stateIn(events) !== undefined || epochsIn(events).length > 0) this.changes.tell('RUN', id);
   }
 
@@ -147,10 +146,9 @@ export class RunJournal {
   /** Yields when there is something new; announcements between two reads count as one. */
   #newsOf(id: string): Repeater<true> {
     return new Repeater<true>(async (push, stop) => {
-      const tell = (): void => void push(true);
-      this.#news.on(id, tell);
+      const unlisten = this.notices.on('run', id, () => void push(true));
       await stop;
-      this.#news.off(id, tell);
+      unlisten();
     }, new SlidingBuffer(1));
   }
 }

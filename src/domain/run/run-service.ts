@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Notices } from '../../cluster/notices.js';
 import { HubError } from '../../errors.js';
 import type { JobQueue } from '../../jobs/queue.js';
 import type { Runner } from '../../jobs/runner.js';
@@ -33,6 +34,7 @@ interface RunParts {
   readonly prisma: PrismaClient;
   readonly queue: JobQueue;
   readonly runner: Pick<Runner, 'cancel'>;
+  readonly notices: Notices;
   readonly states: RunStates;
   readonly journal: RunJournal;
   readonly runBlobs: RunBlobs;
@@ -88,16 +90,21 @@ export class RunService {
     return job.id;
   }
 
-  /** Ends a queued run at once, and a running one at its next batch. @throws NOT_FOUND, CONFLICT when it has ended. */
+  /**
+   * Ends a queued run at once, one that this process runs at its next batch, and one that another process runs at its last
+   * checkpoint. @throws NOT_FOUND, CONFLICT when it has ended.
+   */
   async cancel(id: string): Promise<Run> {
-    const { states, queue, runner } = this.parts;
+    const { states, queue, runner, notices } = this.parts;
     const data = { endedAt: new Date() };
+    const inTransaction = (tx: Prisma.TransactionClient) => queue.withdraw(tx, 'train', id);
     while ((await states.require(id, 'cancel')) === 'QUEUED') {
-      const inTransaction = (tx: Prisma.TransactionClient) => queue.withdraw(tx, 'train', id);
       if (await states.tryChange(id, 'cancel', data, { before: ['QUEUED'], inTransaction })) return this.require(id);
     }
-    // Nobody runs it where its worker has just died, or before the hub has taken up the runs of an earlier one.
-    if (!runner.cancel('train', id)) await states.tryChange(id, 'cancel', data);
+    // Another process runs it, or nobody: its worker has just died, or no hub has taken it up since the last one ended.
+    if (!runner.cancel('train', id) && (await states.tryChange(id, 'cancel', data, { inTransaction }))) {
+      notices.tell('cancel', id);
+    }
     return this.require(id);
   }
 

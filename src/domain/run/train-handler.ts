@@ -1,8 +1,9 @@
 import type { CodeVersion } from '../../code-version.js';
+import { throughOutages } from '../../database-outage.js';
 import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
-import type { WaitingJob } from '../../jobs/queue.js';
+import type { HeldJobs, WaitingJob } from '../../jobs/queue.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
-import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import type { Job, TaskEnd, TrainingEvent } from '../../training/job.js';
 import { type Progress, ProgressMeter } from '../../training/progress.js';
@@ -17,7 +18,7 @@ import { jobOf, withJobRelations } from './run-job.js';
 import type { RunJournal, SideEffects } from './run-journal.js';
 import { recipeOf } from './run-row.js';
 import type { RunStates } from './run-states.js';
-import type { Transition } from './run-transitions.js';
+import { statesBefore, type Transition } from './run-transitions.js';
 import { SteadyProgress } from './steady-progress.js';
 
 type RunRow = Prisma.RunGetPayload<{ include: typeof withJobRelations }>;
@@ -44,10 +45,13 @@ export class TrainHandler implements JobHandler<'train'> {
    * Every queued run whose parent has weights; the others have no job yet. A run that an earlier hub left running waits again,
    * before the runs that came after it.
    */
-  async waiting(): Promise<WaitingJob[]> {
+  async waiting(held: HeldJobs): Promise<WaitingJob[]> {
     const { prisma, states } = this.parts;
-    const left = await prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } });
-    for (const { id } of left) await states.tryChange(id, 'interrupt');
+    const running = (await prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } })).map(
+      ({ id }) => id,
+    );
+    const run = await held(running); // read after the rows: a run that has just been claimed has a job
+    for (const id of running) if (!run.has(id)) await states.tryChange(id, 'interrupt');
     const canStart = [{ parentRunId: null }, { parentRun: { state: 'SUCCEEDED' as const } }];
     const where = { state: 'QUEUED', OR: canStart } as const;
     const queued = await prisma.run.findMany({ where, select: { id: true, queueOrder: true } });
@@ -156,6 +160,10 @@ class RunInHand implements JobInHand<'train'> {
     return this.#change('succeed', { data, cleanUp });
   }
 
+  interrupt(): Promise<void> {
+    return this.#change('interrupt', {});
+  }
+
   /** The backbone that the run asks for, downloaded if need be. The row names it from now on. */
   async #backbone(): Promise<BackboneRow> {
     let told: Promise<unknown> = Promise.resolve();
@@ -186,11 +194,24 @@ class RunInHand implements JobInHand<'train'> {
 
   async #write(events: readonly EventDetails[], effects: SideEffects = {}): Promise<void> {
     const { id, attempt } = this.row;
-    if (!(await this.parts.journal.write(id, events, { ...effects, attempt }))) throw new ClaimLost();
+    const before = statesBefore('succeed'); // a run that was cancelled meanwhile takes no more
+    const isWritten = await throughOutages(
+      (mayBeDone) =>
+        this.parts.journal.write(id, events, { ...effects, before, attempt }).catch((error: unknown) => {
+          if (mayBeDone && isUniqueViolation(error)) return true; // these epochs are there
+          throw error;
+        }),
+      this.claim.signal,
+    );
+    if (!isWritten) throw new ClaimLost();
   }
 
   async #change(transition: Transition, { data, ...effects }: SideEffects): Promise<void> {
     const { id, attempt } = this.row;
-    if (!(await this.parts.states.tryChange(id, transition, data, { ...effects, attempt }))) throw new ClaimLost();
+    const isChanged = await throughOutages(
+      () => this.parts.states.tryChange(id, transition, data, { ...effects, attempt }),
+      this.claim.signal,
+    );
+    if (!isChanged) throw new ClaimLost();
   }
 }

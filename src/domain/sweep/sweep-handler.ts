@@ -1,6 +1,6 @@
 import { HubError } from '../../errors.js';
 import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
-import type { WaitingJob } from '../../jobs/queue.js';
+import type { HeldJobs, WaitingJob } from '../../jobs/queue.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Job, SweepEvent, SweepJob, TaskEnd } from '../../training/job.js';
@@ -30,9 +30,12 @@ export class SweepHandler implements JobHandler<'sweep'> {
   constructor(private readonly parts: SweepParts) {}
 
   /** Every queued sweep. A sweep that an earlier hub left running continues with the trials that are missing. */
-  async waiting(): Promise<WaitingJob[]> {
+  async waiting(held: HeldJobs): Promise<WaitingJob[]> {
     const { sweep } = this.parts.prisma;
-    await sweep.updateMany({ where: { state: 'RUNNING' }, data: { state: 'QUEUED' } });
+    const running = (await sweep.findMany({ where: { state: 'RUNNING' }, select: { id: true } })).map(({ id }) => id);
+    const run = await held(running);
+    const left = running.filter((id) => !run.has(id));
+    await sweep.updateMany({ where: { id: { in: left }, state: 'RUNNING' }, data: { state: 'QUEUED' } });
     return sweep.findMany({ where: { state: 'QUEUED' }, orderBy: { id: 'asc' }, select: { id: true } });
   }
 
@@ -85,6 +88,10 @@ class SweepInHand implements JobInHand<'sweep'> {
     if (end.type === 'cancelled') return this.#end({ state: 'CANCELLED' });
     if (end.type === 'failed') return this.#end({ state: 'FAILED', errorCode: end.code, error: end.message });
     return this.#finish();
+  }
+
+  interrupt(): Promise<void> {
+    return this.#write({ state: 'QUEUED' });
   }
 
   async #keepTrial(event: Extract<SweepEvent, { readonly type: 'trial' }>): Promise<void> {

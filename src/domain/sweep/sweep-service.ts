@@ -1,3 +1,4 @@
+import type { Notices } from '../../cluster/notices.js';
 import { HubError } from '../../errors.js';
 import type { JobQueue } from '../../jobs/queue.js';
 import type { Runner } from '../../jobs/runner.js';
@@ -30,6 +31,7 @@ export class SweepService {
     private readonly prisma: PrismaClient,
     private readonly queue: JobQueue,
     private readonly runner: Pick<Runner, 'cancel'>,
+    private readonly notices: Notices,
     private readonly quotas: Quotas,
     private readonly backbones: Pick<BackboneService, 'requireObtainable'>,
   ) {}
@@ -72,7 +74,10 @@ export class SweepService {
 
   /** Cancels a queued sweep at once, and a running one soon. @throws NOT_FOUND, or CONFLICT when it has ended already. */
   async cancel(id: string): Promise<Sweep> {
-    if (!this.runner.cancel('sweep', id)) await this.#cancelIdle(id);
+    if (!this.runner.cancel('sweep', id)) {
+      await this.#cancelElsewhere(id);
+      this.notices.tell('cancel', id);
+    }
     return this.#require(id);
   }
 
@@ -115,8 +120,8 @@ export class SweepService {
     return sweep;
   }
 
-  /** Cancels a sweep that nobody runs: it waits, or its worker has just died. */
-  async #cancelIdle(id: string): Promise<void> {
+  /** Cancels a sweep that another process runs, or nobody: it waits, or its worker has just died. */
+  async #cancelElsewhere(id: string): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
       const { count } = await tx.sweep.updateMany({
         where: { id, state: { in: ['QUEUED', 'RUNNING'] } },

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
+import type { Notices } from '../../cluster/notices.js';
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { writePrivateFile } from '../../storage/private-file.js';
@@ -18,21 +19,33 @@ const LAST_USE = 60_000;
 
 /** Cached tokens: requests with them do not wait for the database. */
 const CACHED = 1000;
+/** Milliseconds after which a cached token is read again, in case the notice of its revocation was lost. */
+const OUTDATED = 30_000;
 
 type TokenRow = Prisma.TokenGetPayload<object>;
 
 /** Creates, checks and revokes tokens. A secret is 256 random bits; the database holds its SHA-256 only. */
 export class TokenService implements Authentication {
   readonly #revoked = new EventEmitter().setMaxListeners(0);
-  /** By hash. Only this service changes tokens, and only one hub uses the database. */
-  readonly #cache = new LRUCache<string, TokenRow>({ max: CACHED });
+  /** By hash. Other processes that share the database send a notice when they revoke a token. */
+  readonly #cache = new LRUCache<string, TokenRow & { readonly readAt: number }>({ max: CACHED });
   #revocations = 0;
 
   constructor(
     private readonly prisma: PrismaClient,
+    private readonly notices: Notices,
     /** File in the data folder with the secret of the first token, readable by its owner only. */
     private readonly file: string,
-  ) {}
+  ) {
+    notices.onAny('token', (id) => {
+      this.#revocations += 1;
+      for (const [hash, row] of this.#cache.entries()) {
+        if (id === null) this.#cache.set(hash, { ...row, readAt: Number.NEGATIVE_INFINITY });
+        else if (id === row.id) this.#cache.delete(hash);
+      }
+      if (id !== null) this.#revoked.emit(id);
+    });
+  }
 
   /**
    * The secret in the data folder. Creates a token when the folder has none or the database does not know it; a revoked
@@ -58,7 +71,9 @@ export class TokenService implements Authentication {
   async authenticate(secret: string | undefined): Promise<Caller> {
     if (secret === undefined) throw unauthenticated('This hub needs an access token');
     const hash = hashOf(secret);
-    const row = this.#cache.get(hash) ?? (await this.#find(hash));
+    const cached = this.#cache.get(hash);
+    if (cached && performance.now() - cached.readAt > OUTDATED) this.#readAgain(hash, cached);
+    const row = cached ?? (await this.#find(hash));
     if (!row) throw unauthenticated('This hub does not know the token');
     const now = new Date();
     if (row.revokedAt) throw unauthenticated('The token is revoked');
@@ -72,8 +87,14 @@ export class TokenService implements Authentication {
     const before = this.#revocations;
     const row = await this.prisma.token.findUnique({ where: { hash } });
     // After a revocation during the read, the row may be outdated.
-    if (row && before === this.#revocations) this.#cache.set(hash, row);
+    if (row && before === this.#revocations) this.#cache.set(hash, { ...row, readAt: performance.now() });
     return row;
+  }
+
+  /** Reads a cached token again, for which no request waits; while the database is away it stays as it was. */
+  #readAgain(hash: string, cached: TokenRow): void {
+    this.#cache.set(hash, { ...cached, readAt: performance.now() });
+    this.#find(hash).catch(() => undefined);
   }
 
   onRevoked(tokenId: string, listener: () => void): () => void {
@@ -129,9 +150,7 @@ export class TokenService implements Authentication {
       await tx.auditEvent.create({ data: auditRow(actor, { ...entry, details: { id } }) });
       return revoked;
     });
-    this.#revocations += 1;
-    this.#cache.delete(token.hash);
-    this.#revoked.emit(id);
+    this.notices.tell('token', id);
     return token;
   }
 
@@ -147,7 +166,8 @@ export class TokenService implements Authentication {
   #noteUse(row: TokenRow, now: Date): void {
     const { id, hash, lastUsedAt } = row;
     if (lastUsedAt && now.getTime() - lastUsedAt.getTime() < LAST_USE) return;
-    if (this.#cache.has(hash)) this.#cache.set(hash, { ...row, lastUsedAt: now });
+    const cached = this.#cache.get(hash);
+    if (cached) this.#cache.set(hash, { ...cached, lastUsedAt: now });
     this.prisma.token.updateMany({ where: { id }, data: { lastUsedAt: now } }).catch(() => undefined);
   }
 }

@@ -10,6 +10,8 @@ export class ChangeNoticeType implements ChangeNotice {
   @Field(() => ChangeKind)
   kind!: ChangeKind;
 
-  @Field(() => ID, { description: 'Id of a run; name of a dataset or a model.' })
+  @Field(() => ID, {
+    description: 'Id of a run; name of a dataset or a model. Empty when any object of the kind may have changed.',
+  })
   id!: string;
 }

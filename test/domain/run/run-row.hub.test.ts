@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChangeNotices } from '../../../src/domain/change/change-notices.js';
-import { RunJournal } from '../../../src/domain/run/run-journal.js';
 import { NEWEST_FIRST, RunList } from '../../../src/domain/run/run-list.js';
 import { recipeOf, toRun, toRuns, withRunRelations } from '../../../src/domain/run/run-row.js';
 import { toSweep, withSweepRelations } from '../../../src/domain/sweep/sweep-row.js';
-import { WebhookOutbox } from '../../../src/domain/webhook/webhook-outbox.js';
 import { recipeSchema } from '../../../src/training/recipe.js';
-import { datasetVersionRow, RowDatabase, runRow } from '../../support/run-rows.js';
+import { datasetVersionRow, journalOf, RowDatabase, runRow } from '../../support/run-rows.js';
 
 let database: RowDatabase;
 let versionId: string;
@@ -97,7 +94,7 @@ it('an event that its kind does not fit ends its reader, and names the run', asy
   const id = await runRow(database.client, versionId, { state: 'RUNNING', eventCount: 1 });
   const details = { progress: { phase: 'sleeping', done: 1, total: 2, secondsLeft: null } };
   await database.client.runEvent.create({ data: { runId: id, number: 1, kind: 'PROGRESS', details } });
-  const journal = new RunJournal(database.client, new ChangeNotices(), new WebhookOutbox(database.queue));
+  const journal = journalOf(database.client, database.queue);
   const message = `The database row of event 1 of run ${id} is damaged: details.progress.phase: `;
   await expect(journal.follow(id, 0).next()).rejects.toThrow(message);
 });

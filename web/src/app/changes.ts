@@ -31,7 +31,8 @@ export function useRefreshOn(kinds: readonly Notice['kind'][], refresh: () => un
   const key = kinds.join();
   useEffect(() => {
     const listener = (notice: Notice): void => {
-      if (key.split(',').includes(notice.kind) && (id === undefined || id === notice.id)) throttled();
+      const concerns = id === undefined || notice.id === '' || id === notice.id;
+      if (concerns && key.split(',').includes(notice.kind)) throttled();
     };
     listeners.add(listener);
     return () => void listeners.delete(listener);

@@ -1,0 +1,185 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { figuresOf, type RunAnswer } from '../support/answers.js';
+import { coloursOnPostgres } from '../support/colours-on-postgres.js';
+import { runHub } from '../support/command.js';
+import { HubProcess } from '../support/hub-process.js';
+import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
+import { ENDLESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
+import { removeFolder } from '../support/remove-folder.js';
+import { HAS_S3, type S3Server, startS3 } from '../support/s3-server.js';
+
+/** Milliseconds within which another worker resumes the run of one that died, and within which a worker hears of a cancellation. */
+const [TAKEN_OVER, CANCELLED] = [30_000, 5000];
+
+describe.skipIf(!hasPostgres || !HAS_S3)('workers of one hub', { timeout: 180_000 }, () => {
+  const { datasetVersionId } = inject('colours');
+  let folder: string;
+  let server: PostgresServer;
+  let s3: S3Server;
+  let hub: HubProcess;
+  const workers: HubProcess[] = [];
+  /** A run that nothing disturbed. */
+  let undisturbed: RunAnswer | undefined;
+
+  const startWorker = async (): Promise<HubProcess> => {
+    const data = await mkdtemp(join(folder, 'worker-'));
+    const worker = await HubProcess.start(data, '--roles', 'train', '--database-url', server.databaseUrl);
+    workers.push(worker);
+    return worker;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hub-workers-'));
+    [server, s3] = await Promise.all([PostgresServer.start(), startS3()]);
+    const data = await coloursOnPostgres(server, folder);
+    const on = ['--data', data, '--database-url', server.databaseUrl];
+    const moved = await runHub('blobs', 'migrate', `s3://${s3.bucket}/hub`, ...on);
+    expect(moved.code, moved.stderr).toBe(0);
+    await query('DELETE FROM aliases; DELETE FROM model_versions'); // which workers would calibrate
+    hub = await HubProcess.start(data, '--roles', 'api,serve', '--database-url', server.databaseUrl);
+  });
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.end('SIGKILL');
+  });
+  afterAll(async () => {
+    await hub?.end('SIGKILL');
+    await s3?.remove();
+    await server?.remove();
+    await removeFolder(folder);
+  });
+
+  async function query(text: string): Promise<pg.QueryResult['rows']> {
+    const client = new pg.Client(server.url);
+    await client.connect();
+    const { rows } = await client.query(text);
+    await client.end();
+    return rows;
+  }
+
+  /** How many times a worker has taken the run. */
+  const attemptsOf = async (id: string): Promise<number> =>
+    (await query(`SELECT attempt FROM runs WHERE id = '${id}'`))[0].attempt;
+
+  /** Starts a run and waits for its first epoch. */
+  async function begin(recipe: object = SOME_SECONDS): Promise<string> {
+    const id = await hub.queue({ datasetVersionId, recipe });
+    for await (const { epoch } of hub.watch(id)) if (epoch) break;
+    return id;
+  }
+
+  /** The process that runs a run, as its log says, and the others. */
+  async function holderOf(id: string): Promise<[HubProcess, HubProcess[]]> {
+    const isHolder = ({ log }: HubProcess): boolean => log.some(({ run }) => run === id);
+    const holder = await vi.waitUntil(() => workers.find(isHolder), { timeout: 10_000 });
+    return [holder, workers.filter((worker) => worker !== holder)];
+  }
+
+  /** Waits until another process runs the run. @returns milliseconds. */
+  async function takenOver(id: string, others: readonly HubProcess[]): Promise<number> {
+    const began = performance.now();
+    const isTaken = (): boolean => others.some(({ log }) => log.some(({ run }) => run === id));
+    await vi.waitUntil(isTaken, { timeout: 60_000, interval: 100 });
+    return performance.now() - began;
+  }
+
+  /** The run resumed, and came to the numbers of one that nothing disturbed. */
+  async function expectSame(id: string): Promise<void> {
+    undisturbed ??= await hub.ended(await hub.queue({ datasetVersionId, recipe: SOME_SECONDS }));
+    const run = await hub.ended(id);
+    expect(run.state, JSON.stringify(run.error)).toBe('SUCCEEDED');
+    expect(figuresOf(run)).toEqual(figuresOf(undisturbed));
+    expect(await attemptsOf(id)).toBeGreaterThan(1);
+  }
+
+  it('train what the hub queues, at the same time; its subscribers hear of every epoch', async () => {
+    await startWorker();
+    await startWorker();
+    const runs = [await begin(ENDLESS), await begin(ENDLESS)];
+    const [first] = await holderOf(runs[0] as string);
+    const [second] = await holderOf(runs[1] as string);
+    expect(first.pid).not.toBe(second.pid);
+    for (const id of runs) {
+      await hub.ask('cancel-run', { id });
+      expect(await hub.ended(id)).toMatchObject({ state: 'CANCELLED' });
+    }
+    const id = await hub.queue({ datasetVersionId, recipe: QUICK });
+    const epochs: number[] = [];
+    for await (const { epoch } of hub.watch(id)) if (epoch) epochs.push(epoch.epoch);
+    const { epochs: stored } = await hub.run(id);
+    expect(epochs).toEqual(stored.map(({ epoch }) => epoch));
+  });
+
+  it('take over the run of one that was killed, with the same numbers', async () => {
+    await startWorker();
+    await startWorker();
+    const id = await begin();
+    const [holder, others] = await holderOf(id);
+    await holder.end('SIGKILL');
+    expect(await takenOver(id, others)).toBeLessThan(TAKEN_OVER);
+    await expectSame(id);
+  });
+
+  it('take over the run of one that is frozen, which writes nothing more of it when it comes back', async () => {
+    await startWorker();
+    await startWorker();
+    const id = await begin();
+    const [holder, others] = await holderOf(id);
+    process.kill(holder.pid, 'SIGSTOP');
+    try {
+      expect(await takenOver(id, others)).toBeLessThan(TAKEN_OVER);
+    } finally {
+      process.kill(holder.pid, 'SIGCONT');
+    }
+    await expectSame(id);
+    const lost = ({ msg, run }: { readonly msg?: string; readonly run?: unknown }): boolean =>
+      run === id && msg === 'another process has claimed the job';
+    await vi.waitUntil(() => holder.log.some(lost), { timeout: 20_000 });
+  });
+
+  it('are given the run of one that stops at once', async () => {
+    await startWorker();
+    await startWorker();
+    const id = await begin();
+    const [holder, others] = await holderOf(id);
+    const stopped = holder.end('SIGTERM');
+    expect(await takenOver(id, others)).toBeLessThan(CANCELLED);
+    expect(await stopped).toEqual({ code: 0, signal: null });
+    expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('end a cancelled run within seconds, and take the next one', async () => {
+    const worker = await startWorker();
+    const id = await begin(ENDLESS);
+    const next = await hub.queue({ datasetVersionId, recipe: QUICK });
+    await hub.ask('cancel-run', { id });
+    expect(await hub.ended(id)).toMatchObject({ state: 'CANCELLED' });
+    const began = performance.now();
+    await vi.waitUntil(() => worker.log.some(({ run }) => run === next), { timeout: 30_000, interval: 50 });
+    expect(performance.now() - began).toBeLessThan(CANCELLED);
+    expect(await hub.ended(next)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('train on while the database is away, and store every epoch when it is back', async () => {
+    await startWorker();
+    const id = await begin();
+    await server.stop('fast');
+    await server.start();
+    const run = await hub.ended(id);
+    expect(run.state, JSON.stringify(run.error)).toBe('SUCCEEDED');
+    expect(run.epochs).toHaveLength(SOME_SECONDS.epochs);
+    expect(await attemptsOf(id)).toBe(1);
+  });
+
+  it('answer for their health, and for nothing else', async () => {
+    const worker = await startWorker();
+    expect(await (await worker.fetch('/ready')).json()).toEqual({ status: 'ready' });
+    expect((await worker.fetch('/metrics')).status).toBe(401);
+    const answer = await worker.fetch('/graphql', { method: 'POST' });
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('this process only trains');
+  });
+});
