@@ -24,20 +24,36 @@ export function withWeightsOption(command) {
 
 /** Unpacks the first so many images per class by name. */
 export async function unpackImages(archive, folder, perClass) {
+  await unpack(archive, folder, (split, number) => (number < perClass[split] ? split : undefined), perClass);
+}
+
+/** Unpacks training images only: the first of each class to train on, and as test images those that follow them. */
+export async function unpackHeldOut(archive, folder, { train, heldOut }) {
+  const splitOf = (split, number) => {
+    if (split !== 'train' || number >= train + heldOut) return undefined;
+    return number < train ? 'train' : 'test';
+  };
+  await unpack(archive, folder, splitOf, { train, test: heldOut });
+}
+
+/** @param splitOf names the split that an image goes to, if any. @param perClass images of each class by split. */
+async function unpack(archive, folder, splitOf, perClass) {
   const wanted = new Map();
   const entries = createReadStream(archive).pipe(createGunzip()).pipe(extract());
   for await (const entry of entries) {
-    const match = /^(?:\.\/)?((train|test)\/[a-z]+)\/(\d+)\.jpg$/.exec(entry.header.name);
-    if (!match || Number(match[3]) >= perClass[match[2]]) {
+    const [, from, name, number] = /^(?:\.\/)?(train|test)\/([a-z]+)\/(\d+)\.jpg$/.exec(entry.header.name) ?? [];
+    const split = from && splitOf(from, Number(number));
+    if (!split) {
       entry.resume();
       continue;
     }
-    const path = join(folder, match[1], `${match[3]}.jpg`);
+    const place = `${split}/${name}`;
+    const path = join(folder, place, `${number}.jpg`);
     await mkdir(dirname(path), { recursive: true });
     const chunks = [];
     for await (const chunk of entry) chunks.push(chunk);
     await writeFile(path, Buffer.concat(chunks));
-    wanted.set(match[1], (wanted.get(match[1]) ?? 0) + 1);
+    wanted.set(place, (wanted.get(place) ?? 0) + 1);
   }
   for (const [name, count] of wanted) {
     if (count !== perClass[name.split('/')[0]]) throw new Error(`${name} has ${count} images`);

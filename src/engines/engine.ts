@@ -56,13 +56,18 @@ export interface TrainerSpec {
    * trains it.
    */
   readonly folded: ReadonlyMap<string, Float32Array>;
+  /**
+   * By convolution that normalizes by the statistics of the batch: the epsilon per output channel. Its bias then follows the
+   * normalization, and its state has the moving averages `layer/mean` and `layer/variance` of what the folded kernel gives.
+   */
+  readonly norms?: ReadonlyMap<string, Float32Array> | undefined;
 }
 
 /** Everything that training changes; training restored from it continues with the same numbers. */
 export interface TrainerState {
   /** Steps taken. */
   readonly step: number;
-  /** `layer/kernel` and `layer/bias`; convolutions have their batch normalization folded in. */
+  /** `layer/kernel` and `layer/bias`; convolutions have their batch normalization folded in. Also the moving averages of `norms`. */
   readonly weights: Weights;
   /** Adam's first and second moments, by weight name; empty before the first step. */
   readonly firstMoments: Weights;

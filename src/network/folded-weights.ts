@@ -1,4 +1,4 @@
-import { convolutions, foldConv } from './backbone-weights.js';
+import { convolutions, foldConv, NORM_EPSILON } from './backbone-weights.js';
 import { kernelShape, type Layer } from './layers.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
@@ -23,9 +23,52 @@ export function foldLayers(layers: readonly Layer[], backbone: Weights): FoldedW
 }
 
 /**
- * The inverse of `foldLayers`: kernel = folded kernel / factor, beta = bias + moving mean * factor. Moving statistics are
- * the backbone's, since fine-tuning does not change them.
- * @returns kernels and betas under Keras's names, to overlay the backbone's.
+ * What batch normalizations with the statistics of the batch add to folded weights. A folded kernel gives each value times the
+ * factor s of its channel, so that mean, variance and epsilon are those of Keras times s, s² and s².
+ */
+export interface FoldedNorms {
+  /** By convolution: its epsilon per channel. */
+  readonly epsilons: ReadonlyMap<string, Float32Array>;
+  /** In place of the biases of `FoldedWeights`: the betas, and the moving statistics as `name/mean` and `name/variance`. */
+  readonly weights: Weights;
+}
+
+export function foldNorms(layers: readonly Layer[], backbone: Weights, { factors }: FoldedWeights): FoldedNorms {
+  const weights = new Map<string, Tensor>();
+  const epsilons = new Map<string, Float32Array>();
+  for (const { name, norm, filters } of convolutions(layers)) {
+    const scale = factors.get(`${name}/kernel`) as Float32Array;
+    const [beta, mean, variance] = ['beta', 'moving_mean', 'moving_variance'].map((of) =>
+      floatsOf(backbone, `${norm}/${of}`),
+    ) as [Float32Array, Float32Array, Float32Array];
+    weights.set(`${name}/bias`, f32([filters], beta.slice()));
+    weights.set(
+      `${name}/mean`,
+      f32(
+        [filters],
+        mean.map((value, o) => value * scale[o]!),
+      ),
+    );
+    weights.set(
+      `${name}/variance`,
+      f32(
+        [filters],
+        variance.map((value, o) => value * scale[o]! ** 2),
+      ),
+    );
+    epsilons.set(
+      name,
+      scale.map((factor) => NORM_EPSILON * factor ** 2),
+    );
+  }
+  return { epsilons, weights };
+}
+
+/**
+ * The inverse of `foldLayers` and `foldNorms`: kernel = folded kernel / factor. Without statistics among the weights, beta =
+ * bias + moving mean * factor; with them, beta is the bias, and the moving statistics follow.
+ * @param backbone whose moving statistics were folded.
+ * @returns kernels, betas and moving statistics under Keras's names, to overlay the backbone's.
  */
 export function unfoldLayers(
   layers: readonly Layer[],
@@ -36,12 +79,33 @@ export function unfoldLayers(
   for (const layer of convolutions(layers)) {
     const scale = factors.get(`${layer.name}/kernel`) as Float32Array;
     const folded = floatsOf(weights, `${layer.name}/kernel`);
-    const mean = floatsOf(backbone, `${layer.norm}/moving_mean`);
     const { filters } = layer;
+    const set = (name: string, values: Float32Array): void =>
+      void unfolded.set(`${layer.norm}/${name}`, f32([filters], values));
     const kernel = folded.map((value, i) => value / scale[i % filters]!);
-    const beta = floatsOf(weights, `${layer.name}/bias`).map((value, o) => value + mean[o]! * scale[o]!);
     unfolded.set(`${layer.name}/kernel`, f32(kernelShape(layer), kernel));
-    unfolded.set(`${layer.norm}/beta`, f32([filters], beta));
+    const bias = floatsOf(weights, `${layer.name}/bias`);
+    if (weights.has(`${layer.name}/mean`)) {
+      set('beta', bias);
+      set(
+        'moving_mean',
+        floatsOf(weights, `${layer.name}/mean`).map((value, o) => value / scale[o]!),
+      );
+      set(
+        'moving_variance',
+        floatsOf(weights, `${layer.name}/variance`).map((value, o) => value / scale[o]! ** 2),
+      );
+      continue;
+    }
+    const [mean, variance] = ['moving_mean', 'moving_variance'].map((name) =>
+      floatsOf(backbone, `${layer.norm}/${name}`),
+    ) as [Float32Array, Float32Array];
+    set(
+      'beta',
+      bias.map((value, o) => value + mean[o]! * scale[o]!),
+    );
+    set('moving_mean', mean);
+    set('moving_variance', variance);
   }
   return unfolded;
 }

@@ -1,7 +1,7 @@
 import type { TrainerSpec } from '../engines/engine.js';
 import { matchBackbone, overlay } from '../network/backbone-weights.js';
 import { divideAt } from '../network/cut.js';
-import { foldLayers, unfoldLayers } from '../network/folded-weights.js';
+import { foldLayers, foldNorms, unfoldLayers } from '../network/folded-weights.js';
 import { head } from '../network/head.js';
 import { imageShapes, type Layer, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
@@ -18,6 +18,7 @@ export interface Learner {
   readonly layers: readonly Layer[];
   readonly input: TrainerSpec['input'];
   readonly folded: TrainerSpec['folded'];
+  readonly norms?: TrainerSpec['norms'];
   /** Initial weights under the trainer's names. */
   readonly start: Weights;
   /** Converts trained weights to Keras's names and values, for the model version. */
@@ -52,7 +53,10 @@ export async function buildLearner(
   const shapes = imageShapes(network, job.size.image);
   const { rest } = divideAt(network, firstTrainedLayer);
   const headLayers = head((shapes.get('avg_pool') as Shape).channels, shape);
-  const { weights, factors } = foldLayers(rest, tuned);
+  const folded = foldLayers(rest, tuned);
+  const { factors } = folded;
+  const norms = job.recipe.liveStatistics ? foldNorms(rest, tuned, folded) : undefined;
+  const weights: Weights = new Map([...folded.weights, ...(norms?.weights ?? [])]);
   const headWeights = headLayers.flatMap(({ name }) =>
     [`${name}/kernel`, `${name}/bias`].flatMap((weight) => {
       const tensor = parent?.get(weight);
@@ -63,10 +67,11 @@ export async function buildLearner(
     layers: [...rest, ...headLayers],
     input: { name: firstTrainedLayer, shape: shapes.get(firstTrainedLayer) as Shape, type },
     folded: factors,
+    ...(norms ? { norms: norms.epsilons } : {}),
     start: new Map([...weights, ...(parent ? headWeights : initialWeights(headLayers, seed))]),
     toKeras: (trained) => {
       const ofHead = [...trained].filter(([name]) => !weights.has(name));
-      return new Map([...ofHead, ...unfoldLayers(rest, trained, { backbone, factors })]);
+      return new Map([...ofHead, ...unfoldLayers(rest, trained, { backbone: tuned, factors })]);
     },
   };
 }

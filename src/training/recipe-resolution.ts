@@ -20,16 +20,12 @@ export function resolveRecipe(
   overrides: Readonly<Record<string, unknown>>,
   network: Network = DEFAULT_NETWORK,
 ): Recipe {
-  const recipe = resolveOver(PRESETS[preset], overrides);
-  const { name, smallestImage } = network.architecture;
-  if (recipe.imageSize >= smallestImage) return recipe;
-  const problem = `imageSize: must be ${smallestImage} or more for ${name} (received ${recipe.imageSize})`;
-  throw refuseRecipe([problem]);
+  return checkImageSize(resolveOver(PRESETS[preset], overrides), network);
 }
 
 /**
  * The recipe of a run that continues from its parent: the parent's recipe, overridden by the fine-tuning defaults and then
- * by the given values. Image size and head are the parent's and cannot be given.
+ * by the given values. The head is the parent's and cannot be given.
  * @param network of the parent.
  * @throws BAD_INPUT when the first trained layer is none of the network's blocks, or lies after the parent's.
  */
@@ -39,7 +35,7 @@ export function resolveFineTuneRecipe(
   network: Network = DEFAULT_NETWORK,
 ): Recipe {
   const defaults = { ...FINE_TUNE_DEFAULTS, splitLayer: fineTuneFrom(network, 'late') };
-  const recipe = resolveOver({ ...parent, ...defaults }, overrides);
+  const recipe = checkImageSize(resolveOver({ ...parent, ...defaults }, overrides), network);
   const layers = firstTrainedLayersOf(network);
   const place = (of: FirstTrainedLayer): number => layers.indexOf(of);
   const [layer, parentLayer] = [firstTrainedLayerOf(recipe), firstTrainedLayerOf(parent)];
@@ -52,6 +48,13 @@ export function resolveFineTuneRecipe(
     throw new HubError('BAD_INPUT', message, { parent: parentLayer, received: layer });
   }
   return recipe;
+}
+
+/** @throws BAD_INPUT for images that the network cannot compute. */
+function checkImageSize(recipe: Recipe, { architecture: { name, smallestImage } }: Network): Recipe {
+  if (recipe.imageSize >= smallestImage) return recipe;
+  const problem = `imageSize: must be ${smallestImage} or more for ${name} (received ${recipe.imageSize})`;
+  throw refuseRecipe([problem]);
 }
 
 function resolveOver(base: RecipeInput, overrides: Readonly<Record<string, unknown>>): Recipe {

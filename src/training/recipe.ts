@@ -34,18 +34,12 @@ const OTHER_IMAGES = 'figures on other images cannot be compared.';
 
 /** All hyperparameters, each with its range, default and documentation. */
 const fieldsSchema = z.strictObject({
-  imageSize: z
-    .int()
-    .min(SMALLEST_IMAGE)
-    .max(600)
-    .default(75)
-    .register(about, {
-      description:
-        'Side of the square image that the network sees; at least 75 for InceptionV3, 32 for EfficientNet-Lite0.',
-      unit: 'pixels',
-      kinds: ['TRANSFER'],
-      fixedInSweeps: OTHER_FEATURES,
-    }),
+  imageSize: z.int().min(SMALLEST_IMAGE).max(600).default(75).register(about, {
+    description:
+      'Side of the square image that the network sees; at least 75 for InceptionV3, 32 for EfficientNet-Lite0.',
+    unit: 'pixels',
+    fixedInSweeps: OTHER_FEATURES,
+  }),
   splitLayer: z
     .enum(FirstTrainedLayer)
     .default('avg_pool')
@@ -82,6 +76,14 @@ const fieldsSchema = z.strictObject({
   layerDecay: z.number().min(0.5).max(1).default(1).register(about, {
     description: 'Factor by which the learning rate falls with every block below the head. The head has the full rate.',
   }),
+  liveStatistics: z
+    .boolean()
+    .default(false)
+    .register(about, {
+      description:
+        'Whether batch normalizations after the first trained layer use the statistics of each batch and follow them, as in Keras with training=True, instead of keeping those of the backbone.',
+      kinds: ['FINE_TUNE'],
+    }),
   labelSmoothing: z.number().min(0).max(0.9).default(0).register(about, {
     description: 'Share of each target spread evenly over all classes.',
   }),

@@ -54,13 +54,13 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
   try {
     // model and optimizer, new or restored
     const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
-    const { layers, input, folded } = learner;
+    const { layers, input, folded, norms } = learner;
     const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
     const checkpoint = job.checkpointBlob ? await loadCheckpoint(blobs, job.checkpointBlob) : undefined;
     const batchSize = Math.min(recipe.batchSize, splits.train.length);
     const optimizer = optimizerOf(recipe, layers);
     const trainerFrom = (start: TrainerState) =>
-      engine.trainer({ layers, input, folded, batchSize, ...optimizer, start });
+      engine.trainer({ layers, input, folded, norms, batchSize, ...optimizer, start });
     let trainer = await trainerFrom(checkpoint?.state ?? begin);
     const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
     let partial: PartialEpoch = checkpoint?.partial ?? NO_IMAGES_YET;

@@ -58,7 +58,7 @@ it.each<[string, HeadLayer[]]>([
   const values = Float32Array.from({ length: CHANNELS }, () => 3 * uniform(random) - 1.5);
 
   // Every place has the same values, so evidence is the mean over places of the slope along the values.
-  const steps = plan(head.layers, MAP, SHAPE, weights);
+  const steps = plan(head.layers, MAP, SHAPE, { fixed: weights });
   const input = { name: MAP, shape: SHAPE, type: 'float32' } as const;
   const session = await createSession(gradCamGraph({ steps, input, classes: CLASSES, mixes: false }, weights), {
     threads: 1,

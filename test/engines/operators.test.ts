@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/engines/onnx/graph.js';
 import { createSession } from '../../src/engines/onnx/session.js';
 import { add } from '../../src/engines/onnx/training/add.js';
+import { batchNorm, withoutBias } from '../../src/engines/onnx/training/batch-norm.js';
 import { columnsAveragePool, turn } from '../../src/engines/onnx/training/columns.js';
 import { concat } from '../../src/engines/onnx/training/concat.js';
 import { convolution } from '../../src/engines/onnx/training/convolution.js';
@@ -183,7 +184,25 @@ function maxCase(input: Shape): Case {
   };
 }
 
+/** Batch normalization with the statistics of the batch. */
+const normReference =
+  ({ name, filters }: ConvLayer, epsilon: Float32Array): Reference =>
+  ([x], weights) => {
+    const y = Float64Array.from(x!);
+    for (let c = 0; c < filters; c++) {
+      const channel = x!.filter((_, i) => i % filters === c);
+      const mean = channel.reduce((sum, value) => sum + value, 0) / channel.length;
+      const variance = channel.reduce((sum, value) => sum + (value - mean) ** 2, 0) / channel.length;
+      for (let i = c; i < y.length; i += filters) {
+        y[i] = (x![i]! - mean) / Math.sqrt(variance + epsilon[c]!) + weights[`${name}/bias`]![c]!;
+      }
+    }
+    return [y];
+  };
+
 const three = shape(3, 3, 5);
+const normed = conv([1, 1], 1, 'same', 5, 5);
+const epsilons = Float32Array.of(0.001, 0.5, 0.01, 1, 0.1);
 const dense = { kind: 'dense', name: 'dense', inputs: ['x'], inFeatures: 6, units: 4, activation: 'softmax' } as const;
 const pair = [conv([1, 1], 1, 'same', 5, 3, 'a'), conv([1, 1], 1, 'same', 5, 4, 'b')];
 
@@ -232,6 +251,22 @@ const cases: Readonly<Record<string, Case>> = {
     [three],
     convReference([conv([1, 1], 1, 'evenSame', 5, 4)], three),
   ),
+  'batch normalization': {
+    operator: batchNorm(normed, three, epsilons),
+    inputs: [three],
+    reference: normReference(normed, epsilons),
+  },
+  'batch normalization of columns': columnsCase(
+    batchNorm(normed, three, epsilons, 'columns'),
+    [three],
+    normReference(normed, epsilons),
+  ),
+  'a convolution without bias': {
+    operator: withoutBias(convolution(conv([3, 3], 1, 'same', 5, 2), slideWindow(three, [3, 3], 1, 'same'))),
+    inputs: [three],
+    reference: (xs, weights) =>
+      convReference([conv([3, 3], 1, 'same', 5, 2)], three)(xs, { ...weights, 'conv/bias': new Float64Array(2) }),
+  },
   'global average pooling of columns': {
     operator: columnsAveragePool(three),
     inputs: [three],
@@ -322,7 +357,8 @@ async function compute(
     batch: BATCH,
     training: true,
     weight: (name: string): string => {
-      const stored = operator.weights.find((weight) => weight.name === name)!;
+      const all = [...operator.weights, ...(operator.statistics ?? [])];
+      const stored = all.find((weight) => weight.name === name)!;
       const values = new Float32Array(elements(stored.shape));
       toStored(stored, weights, values);
       return feed(name, values, stored.shape);

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { STATISTICS_MOMENTUM } from '../../src/engines/batch-norm.js';
 import type { Batch, Mix, Trainer, TrainerSpec } from '../../src/engines/engine.js';
-import { matchBackbone } from '../../src/network/backbone-weights.js';
+import { convolutions, matchBackbone } from '../../src/network/backbone-weights.js';
 import { divideAt } from '../../src/network/cut.js';
-import { foldLayers } from '../../src/network/folded-weights.js';
+import { foldLayers, foldNorms } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
 import { featureShape } from '../../src/network/networks.js';
 import type { Weights } from '../../src/network/tensor.js';
@@ -22,6 +23,7 @@ const TWO_AT_ONCE = 150_000;
 const backbone = narrowBackbone();
 const { rest } = divideAt(matchBackbone(backbone).layers, 'mixed6');
 const folded = foldLayers(rest, backbone);
+const norms = foldNorms(rest, backbone, folded);
 const layers = [...rest, ...head(128, { classes: CLASSES, hidden: 16, dropout: 0 })];
 const shape = featureShape('InceptionV3 x 0.0625', 75, 'mixed6');
 const values = shape.height * shape.width * shape.channels;
@@ -49,6 +51,16 @@ function newTrainer(changes: Partial<TrainerSpec>, passBytes?: number): Trainer 
   onTestFinished(() => trainer.dispose());
   return trainer;
 }
+
+const BY_BATCH: Partial<TrainerSpec> = {
+  norms: norms.epsilons,
+  start: {
+    step: 0,
+    weights: new Map([...folded.weights, ...norms.weights, ...initialWeights(layers, 1)]),
+    firstMoments: new Map(),
+    secondMoments: new Map(),
+  },
+};
 
 /** Passes of so many examples each. */
 function passesOf(sizes: readonly number[]): Batch[] {
@@ -143,6 +155,50 @@ describe.each(TESTED_ENGINES)('the options of an optimizer by $name', (engine) =
     expect(mixing.state()).toEqual(plain.state());
     const { features } = passes[0]!;
     expect(await mixing.predict(features, BATCH)).toEqual(await plain.predict(features, BATCH));
+  });
+
+  it('predicts with the moving statistics what it predicts with folded ones', async () => {
+    const [{ features }] = passesOf([BATCH]) as [Batch];
+    const [plain, normed] = [
+      await newTrainer({}).predict(features, BATCH),
+      await newTrainer(BY_BATCH).predict(features, BATCH),
+    ];
+    expect(relativeError(normed, plain)).toBeLessThan(1e-4);
+  });
+
+  it.each<[string, readonly number[], number | undefined]>([
+    ['a batch', [6], undefined],
+    ['a smaller batch', [2], undefined],
+    ['each pass of a batch', [2, 2], TWO_AT_ONCE],
+  ])('moves the statistics towards those of %s, by channel', async (_, counts, passBytes) => {
+    const layer = convolutions(rest).find(({ inputs, kernel }) => inputs[0] === 'mixed6' && kernel.join() === '1,1')!;
+    const kernel = folded.weights.get(`${layer.name}/kernel`)!.data;
+    const { filters, inChannels } = layer;
+    const expected = [`${layer.name}/mean`, `${layer.name}/variance`].map((name) =>
+      Float32Array.from(norms.weights.get(name)!.data),
+    ) as [Float32Array, Float32Array];
+    const passes = passesOf(counts);
+    for (const { features } of passes) {
+      for (let o = 0; o < filters; o++) {
+        const given = Array.from({ length: features.length / inChannels }, (_, row) => {
+          let sum = 0;
+          for (let c = 0; c < inChannels; c++) sum += features[row * inChannels + c]! * kernel[c * filters + o]!;
+          return sum;
+        });
+        const mean = given.reduce((sum, value) => sum + value, 0) / given.length;
+        const variance = given.reduce((sum, value) => sum + (value - mean) ** 2, 0) / given.length;
+        for (const [i, value] of [mean, variance].entries()) {
+          expected[i]![o] = STATISTICS_MOMENTUM * expected[i]![o]! + (1 - STATISTICS_MOMENTUM) * value;
+        }
+      }
+    }
+    const trainer = newTrainer(BY_BATCH, passBytes);
+    const before = await trainer.predict(passes[0]!.features, counts[0]!);
+    await takeStep(trainer, passes, 0.001);
+    const { weights } = trainer.state();
+    expect(relativeError(weights.get(`${layer.name}/mean`)!.data, expected[0])).toBeLessThan(1e-4);
+    expect(relativeError(weights.get(`${layer.name}/variance`)!.data, expected[1])).toBeLessThan(1e-4);
+    expect(await trainer.predict(passes[0]!.features, counts[0]!)).not.toEqual(before);
   });
 
   it.each([

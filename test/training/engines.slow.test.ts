@@ -19,7 +19,7 @@ const LOSS_ERROR = 1e-3;
 const ACCURACY_ERROR = 0.005;
 
 let training: InProcessTraining;
-let jobs: Readonly<Record<'a head' | 'part of the backbone', Job>>;
+let jobs: Readonly<Record<'a head' | 'part of the backbone' | 'with the statistics of batches', Job>>;
 const byOnnx = new Map<string, TrainingEvent[]>();
 
 beforeAll(async () => {
@@ -34,9 +34,11 @@ beforeAll(async () => {
       ...{ splitLayer: 'mixed8', epochs: 3, learningRate: 1e-4, weightDecay: 0.05, layerDecay: 0.7, mixup: 0.2 },
     }),
   };
-  jobs = { 'a head': training.job, 'part of the backbone': fineTune };
+  const byBatch: Job = { ...fineTune, recipe: { ...fineTune.recipe, liveStatistics: true } };
+  jobs = { 'a head': training.job, 'part of the backbone': fineTune, 'with the statistics of batches': byBatch };
   byOnnx.set('a head', transfer);
   byOnnx.set('part of the backbone', await training.run(fineTune));
+  byOnnx.set('with the statistics of batches', await training.run(byBatch));
 });
 afterAll(() => training.remove());
 
@@ -51,7 +53,7 @@ describe.each(TESTED_ENGINES.slice(1))('a run on $name', ({ open }) => {
   const runOn = (job: Job, changes: Partial<Job> = {}): Promise<TrainingEvent[]> =>
     training.run({ ...job, ...changes }, undefined, [], engine);
 
-  it.each(['a head', 'part of the backbone'] as const)(
+  it.each(['a head', 'part of the backbone', 'with the statistics of batches'] as const)(
     'that trains %s has the losses and the accuracy of ONNX Runtime, and says who computed',
     async (what) => {
       const [expected, events] = [byOnnx.get(what)!, await runOn(jobs[what])];

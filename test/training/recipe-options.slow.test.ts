@@ -50,6 +50,7 @@ describe('a run', () => {
     ['with cropped and mirrored pictures', { crops: 1, mirror: true }, 84 + 2 * TRAIN],
     ['with mixed examples', { mixup: 0.4 }, 84],
     ['whose deeper layers learn slower', { layerDecay: 0.7 }, 84],
+    ['with the statistics of its batches', { liveStatistics: true }, 84],
     ['that averages its last epochs', { averageEpochs: 2 }, 84],
   ])(
     '%s comes to the same weights bit by bit: cached or computed anew, interrupted or not',

@@ -14,6 +14,7 @@ const STANDARD: Recipe = {
   warmUpEpochs: 0,
   weightDecay: 0,
   layerDecay: 1,
+  liveStatistics: false,
   labelSmoothing: 0,
   classWeights: 'none',
   mixup: 0,

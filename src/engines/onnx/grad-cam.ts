@@ -25,7 +25,7 @@ export class GradCam {
     const { rest } = divideAt(layers, name);
     const whole = usedLayers([...rest, ...head]);
     const { channels: classes } = inferShapes(whole, shape, name).get((head.at(-1) as Layer).name) as Shape;
-    const steps = plan(whole, name, shape, headWeights);
+    const steps = plan(whole, name, shape, { fixed: headWeights });
     const weights = new Map([...foldLayers(rest, backbone).weights, ...headWeights]);
     const graph = gradCamGraph({ steps, input: { name, shape, type: 'float32' }, classes, mixes: false }, weights);
     return new GradCam(await createSession(graph, options), shape, classes);

@@ -20,6 +20,8 @@ export interface LayerContext {
   readonly shapes: ReadonlyMap<string, Shape>;
   /** By dropout layer: factors of its input; a layer without an entry drops nothing. */
   readonly masks?: Tensors;
+  /** Normalizes what a convolution gives, before its bias, if its batch normalization is not folded in. */
+  readonly normalize?: (layer: string, y: Tensor) => Tensor;
 }
 
 /**
@@ -51,7 +53,8 @@ function computeLayer(context: LayerContext, layer: Layer, inputs: readonly Tens
   switch (layer.kind) {
     case 'conv': {
       const y = convolve(tf, layer, x, weight('kernel') as Tensor4D);
-      return activate(context, layer.activation, kernels.addBias(y, weight('bias')));
+      const normed = context.normalize?.(layer.name, y) ?? y;
+      return activate(context, layer.activation, kernels.addBias(normed, weight('bias')));
     }
     case 'maxPool':
       return tf.maxPool(x, 3, layer.stride, layer.padding);

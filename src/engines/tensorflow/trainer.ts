@@ -4,6 +4,7 @@ import { type DenseLayer, inferShapes, kernelShape, type Layer, type Shape } fro
 import type { Batch, Features, Mix, Step, StepResult, Trainer, TrainerSpec, TrainerState } from '../engine.js';
 import { evenPasses, PASS_BYTES } from '../pass-size.js';
 import { Adam } from './adam.js';
+import { BatchNorms } from './batch-norms.js';
 import { fromHalf } from './half-floats.js';
 import type { Kernels } from './kernels.js';
 import { computeLayers } from './layers.js';
@@ -21,6 +22,7 @@ export class TensorFlowTrainer implements Trainer {
   readonly stepsPerCall = 1;
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #adam: Adam;
+  readonly #norms: BatchNorms;
 
   /** @param passBytes most bytes of activations per pass. */
   constructor(
@@ -35,6 +37,7 @@ export class TensorFlowTrainer implements Trainer {
     const bytes = COPIES * Float32Array.BYTES_PER_ELEMENT * values;
     this.passSize = evenPasses(batchSize, Math.floor(passBytes / bytes));
     this.#adam = new Adam(tf, spec, learnedNames(layers, spec.start));
+    this.#norms = new BatchNorms(tf, spec);
   }
 
   async take(steps: readonly Step[]): Promise<readonly StepResult[]> {
@@ -54,7 +57,7 @@ export class TensorFlowTrainer implements Trainer {
     for (let from = 0; from < n; from += rows) {
       const count = Math.min(rows, n - from);
       const part = features.subarray(from * values, (from + count) * values);
-      const result = tf.tidy(() => tf.softmax(this.#logits(this.#input(part, count), new Map())));
+      const result = tf.tidy(() => tf.softmax(this.#logits(this.#input(part, count))));
       probabilities.set((await result.data()) as Float32Array, from * this.#classes);
       result.dispose();
     }
@@ -62,11 +65,13 @@ export class TensorFlowTrainer implements Trainer {
   }
 
   state(): TrainerState {
-    return this.#adam.state();
+    const { weights, ...rest } = this.#adam.state();
+    return { ...rest, weights: new Map([...weights, ...this.#norms.state()]) };
   }
 
   async dispose(): Promise<void> {
     this.#adam.dispose();
+    this.#norms.dispose();
   }
 
   get #classes(): number {
@@ -83,6 +88,7 @@ export class TensorFlowTrainer implements Trainer {
       loss += ((await result.loss.data()) as Float32Array)[0] as number;
       correct += ((await result.correct.data()) as Int32Array)[0] as number;
       tf.dispose([result.loss, result.correct]);
+      this.#norms.follow();
       sums = this.#add(sums, result.gradients);
     }
     const byVariable = sums;
@@ -95,14 +101,14 @@ export class TensorFlowTrainer implements Trainer {
   /** @param count examples of the whole batch: the loss is a mean over all of them. */
   #gradients(batch: Batch, count: number): { loss: Scalar; correct: Scalar; gradients: NamedTensorMap } {
     const { tf } = this;
-    const masks = new Map(
-      Array.from(batch.masks, ([name, mask]) => [name, tf.tensor2d(mask, [batch.count, mask.length / batch.count])]),
-    );
     const targets = tf.tensor2d(batch.targets, [batch.count, this.#classes]);
-    const input = mixed(tf, this.#input(batch.features, batch.count), batch.mix);
+    const given = this.#input(batch.features, batch.count);
+    const input = this.#repeated(mixed(tf, given, batch.mix), given);
+    const rows = input.shape[0] as number;
+    const masks = new Map(Array.from(batch.masks, ([name, mask]) => [name, maskOf(tf, mask, batch.count, rows)]));
     let correct: Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      const logits = this.#logits(input, masks);
+      const logits = this.#logits(input, masks).slice([0, 0], [batch.count, this.#classes]);
       correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, 1), tf.argMax(targets, 1))) as Scalar);
       const losses = tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1));
       const weighted = batch.weights ? tf.mul(losses, tf.tensor1d(batch.weights)) : losses;
@@ -111,12 +117,30 @@ export class TensorFlowTrainer implements Trainer {
     return { loss: value, correct: correct as Scalar, gradients: grads };
   }
 
-  #logits(input: Tensor, masks: ReadonlyMap<string, Tensor>): Tensor2D {
+  /** @param masks factors by dropout layer while it trains. */
+  #logits(input: Tensor, masks?: ReadonlyMap<string, Tensor>): Tensor2D {
     const { layers } = this.spec;
     const { tf, kernels } = this;
-    const context = { tf, kernels, weights: this.#adam.weights, shapes: this.#shapes, masks };
+    const normalize = (layer: string, y: Tensor): Tensor => this.#norms.normalize(layer, y, masks !== undefined);
+    const context = {
+      tf,
+      kernels,
+      weights: this.#adam.weights,
+      shapes: this.#shapes,
+      normalize,
+      ...(masks ? { masks } : {}),
+    };
     const all = computeLayers(context, layers, new Map([[this.spec.input.name, input]]));
     return all.get((layers.at(-1) as Layer).name) as Tensor2D;
+  }
+
+  /** Examples again after a smaller batch, so that statistics are those of a whole pass. */
+  #repeated(examples: Tensor, given: Tensor): Tensor {
+    const { tf, passSize } = this;
+    const count = given.shape[0] as number;
+    if (this.#norms.isEmpty || count === passSize) return examples;
+    const again = Int32Array.from({ length: passSize - count }, (_, i) => i % count);
+    return tf.concat([examples, tf.gather(given, tf.tensor1d(again, 'int32'))]);
   }
 
   #input(features: Features, n: number): Tensor {
@@ -136,6 +160,14 @@ export class TensorFlowTrainer implements Trainer {
     if (Object.keys(sums).length > 0) tf.dispose([sums, gradients]);
     return result;
   }
+}
+
+/** Factors of a dropout layer, [rows, units]; rows that are no examples drop nothing. */
+function maskOf(tf: TensorFlow, mask: Float32Array, count: number, rows: number): Tensor {
+  const units = mask.length / count;
+  const factors = new Float32Array(rows * units).fill(1);
+  factors.set(mask);
+  return tf.tensor2d(factors, [rows, units]);
 }
 
 /** Mixup: partner + own * (x - partner), which leaves an example that is its own partner exactly unchanged. */

@@ -132,6 +132,12 @@ export class StartFineTuneRunInput extends TrainingInput {
       "Layer after which everything trains: a block of the backbone's architecture, not later than in the parent run. Without it the architecture's own, which `architecture` tells: mixed5 of InceptionV3.",
   })
   fineTuneFrom?: FirstTrainedLayer | null;
+
+  @HyperparameterInput()
+  imageSize?: number;
+
+  @HyperparameterInput()
+  liveStatistics?: boolean;
 }
 
 /** The request in the domain's terms: `fineTuneFrom` is the public name of the first trained layer. */

@@ -88,6 +88,9 @@ export class RecipeType implements Recipe {
   layerDecay!: number;
 
   @Hyperparameter()
+  liveStatistics!: boolean;
+
+  @Hyperparameter()
   labelSmoothing!: number;
 
   @Hyperparameter()

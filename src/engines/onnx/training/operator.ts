@@ -12,6 +12,8 @@ export interface Operator {
   readonly outputs: readonly Shape[];
   /** Its trainable weights. */
   readonly weights: readonly StoredWeight[];
+  /** Moving averages that a pass updates. */
+  readonly statistics?: readonly StoredWeight[];
   forward(context: Context, inputs: readonly string[]): Recorded;
 }
 
@@ -25,6 +27,8 @@ export interface PlannedOperator {
 /** An operator's outputs in the graph, and its backward pass. */
 export interface Recorded {
   readonly outputs: readonly string[];
+  /** Its statistics after the pass, by name. */
+  readonly statistics?: ReadonlyMap<string, string>;
   /**
    * Writes the backward pass.
    * @param dys gradients of the loss with respect to the outputs.
@@ -46,7 +50,7 @@ export interface Context {
   readonly batch: number;
   /** Whether dropout is active. */
   readonly training: boolean;
-  /** Name of a stored weight's value. */
+  /** Name of the value of a stored weight or a statistic. */
   weight(name: string): string;
   /** Declares an input that comes with the batch. */
   given(name: string, type: ElementType, shape: readonly number[]): string;

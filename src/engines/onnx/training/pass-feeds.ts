@@ -7,7 +7,7 @@ import { valuesOf } from './operator.js';
 
 /**
  * Inputs and outputs of the graph for one or more passes. Every pass has the same number of rows: a smaller batch is padded
- * with zeros of weight 0.
+ * with its own examples, of weight 0.
  */
 export class PassFeeds {
   readonly #features: Features;
@@ -47,6 +47,7 @@ export class PassFeeds {
     this.#targets.set(batch.targets, row * this.graph.classes);
     for (let i = 0; i < batch.count; i++) this.#rowWeights[row + i] = (batch.weights?.[i] ?? 1) / count;
     this.#counts[pass] = batch.count;
+    this.#repeat(row, batch.count);
     for (const [name, mask] of batch.masks) {
       const { units, factors } = this.#masks.get(name) as { units: number; factors: Float32Array };
       factors.set(mask, row * units);
@@ -54,6 +55,15 @@ export class PassFeeds {
     if (!batch.mix) return;
     this.#partners.set(BigInt64Array.from(batch.mix.partners, BigInt), row);
     this.#own[pass] = batch.mix.own;
+  }
+
+  /** Fills the rows after a smaller batch with its examples again, so that statistics of all rows are theirs. */
+  #repeat(row: number, count: number): void {
+    const values = this.#values;
+    for (let i = count; i < this.rows; i++) {
+      const from = (row + (i % count)) * values;
+      this.#features.copyWithin((row + i) * values, from, from + values);
+    }
   }
 
   /** The inputs as tensors. @param leading dimensions before those of a pass. */

@@ -1,6 +1,7 @@
 import { type ConvLayer, inferShapes, type Layer, type Shape } from '../../../network/layers.js';
 import { activate } from './activation.js';
 import { add } from './add.js';
+import { batchNorm, withoutBias } from './batch-norm.js';
 import { columnsAveragePool, turn } from './columns.js';
 import { depthwise } from './depthwise.js';
 import type { Operator, PlannedOperator } from './operator.js';
@@ -20,8 +21,14 @@ export function needsColumns(layers: readonly Layer[]): boolean {
 /**
  * Turns the layers of inverted residuals, up to the first of another kind, into operators on columns. They end in the pooled
  * features or, where a head reads the map, in the map as rows.
+ * @param norms as of `PlanOptions`.
  */
-export function planColumns(layers: readonly Layer[], input: string, inputShape: Shape): PlannedColumns {
+export function planColumns(
+  layers: readonly Layer[],
+  input: string,
+  inputShape: Shape,
+  norms: ReadonlyMap<string, Float32Array> = new Map(),
+): PlannedColumns {
   const end = layers.findIndex(({ kind }) => kind !== 'conv' && kind !== 'add');
   const [blocks, after] = [layers.slice(0, end), layers.slice(end)];
   const shapes = inferShapes(blocks, inputShape, input);
@@ -35,9 +42,17 @@ export function planColumns(layers: readonly Layer[], input: string, inputShape:
   for (const layer of blocks) {
     if (layer.kind === 'add') plan(add(shapeOf(layer.name)), layer.inputs.map(columns), columns(layer.name));
     if (layer.kind !== 'conv') continue;
-    const linear = layer.activation === 'linear' ? columns(layer.name) : `${layer.name}:linear`;
-    plan(convolutionOf(layer, shapeOf(layer.inputs[0])), [columns(layer.inputs[0])], linear);
-    if (layer.activation !== 'linear') plan(activate(layer, shapeOf(layer.name)), [linear], columns(layer.name));
+    const convolved = convolutionOf(layer, shapeOf(layer.inputs[0]));
+    const output = shapeOf(layer.name);
+    const epsilon = norms.get(layer.name);
+    const operators = [
+      epsilon ? withoutBias(convolved) : convolved,
+      ...(epsilon ? [batchNorm(layer, output, epsilon, 'columns')] : []),
+      ...(layer.activation === 'linear' ? [] : [activate(layer, output)]),
+    ];
+    const nameAt = (i: number): string => (i === operators.length ? columns(layer.name) : `${layer.name}:${i}`);
+    for (const [i, operator] of operators.entries())
+      plan(operator, [i === 0 ? columns(layer.inputs[0]) : nameAt(i)], nameAt(i + 1));
   }
   const last = blocks.at(-1)?.name ?? input;
   const [pooling] = after;

@@ -9,6 +9,7 @@ import {
 import { foldNorm } from '../../../network/norm.js';
 import type { Weights } from '../../../network/tensor.js';
 import { activate } from './activation.js';
+import { batchNorm, withoutBias } from './batch-norm.js';
 import { concat } from './concat.js';
 import { convolution } from './convolution.js';
 import { dropout } from './dropout.js';
@@ -23,11 +24,23 @@ import { averagePool, maxPool } from './pool.js';
 import type { StoredWeight } from './stored-weight.js';
 import { slideWindow, type Windows } from './windows.js';
 
+type AddOperator = (operator: Operator, inputs: readonly string[], outputs: readonly string[]) => void;
+
 /** A product, and the operators after it. */
 interface Reader {
   readonly layer: LinearLayer;
   readonly pooled: boolean;
+  /** The convolution, if it normalizes by the statistics of the batch. */
+  readonly normed: ConvLayer | undefined;
   readonly activation: Activation;
+}
+
+/** Values that the layers alone do not tell. */
+export interface PlanOptions {
+  /** Values of normalizations that do not train. */
+  readonly fixed?: Weights;
+  /** By convolution: the epsilons of its channels, if it normalizes by the statistics of the batch. */
+  readonly norms?: ReadonlyMap<string, Float32Array> | undefined;
 }
 
 /**
@@ -38,26 +51,25 @@ interface Reader {
  *   pooling then has fewer channels, and the convolution the same input as the others of its block.
  *
  * The final softmax is left out: together with the cross-entropy it has a simpler gradient.
- * @param fixed values of normalizations that do not train.
  */
 export function plan(
   all: readonly Layer[],
   input: string,
   inputShape: Shape,
-  fixed: Weights = new Map(),
+  options: PlanOptions = {},
 ): readonly PlannedOperator[] {
   const layers = withoutSoftmax(all);
-  if (!needsColumns(layers)) return planRows(layers, input, inputShape, fixed);
-  const { steps, rest } = planColumns(layers, input, inputShape);
+  if (!needsColumns(layers)) return planRows(layers, input, inputShape, options);
+  const { steps, rest } = planColumns(layers, input, inputShape, options.norms);
   const last = steps.at(-1) as PlannedOperator;
-  return [...steps, ...planRows(rest, last.outputs[0] as string, last.operator.outputs[0] as Shape, fixed)];
+  return [...steps, ...planRows(rest, last.outputs[0] as string, last.operator.outputs[0] as Shape, options)];
 }
 
 function planRows(
   layers: readonly Layer[],
   input: string,
   inputShape: Shape,
-  fixed: Weights,
+  { fixed = new Map(), norms = new Map() }: PlanOptions,
 ): readonly PlannedOperator[] {
   const shapes = inferShapes(layers, inputShape, input);
   const shapeOf = (name: string): Shape => shapes.get(name) as Shape;
@@ -66,7 +78,7 @@ function planRows(
   const products = layers.map((layer, i) => productOf(layer, shapeOf(sources[i] as string)));
   const steps: PlannedOperator[] = [];
   const done = new Set<string>();
-  const add = (operator: Operator, inputs: readonly string[], outputs: readonly string[]): void => {
+  const add: AddOperator = (operator, inputs, outputs) => {
     steps.push({ operator, inputs, outputs });
   };
   for (const [i, layer] of layers.entries()) {
@@ -79,17 +91,24 @@ function planRows(
         if (product?.seen !== first.seen || sources[j] !== source) return [];
         done.add(other.name);
         const activation = other.kind === 'dense' || other.kind === 'conv' ? other.activation : 'linear';
-        return [{ layer: product, pooled: swapped.has(other.inputs[0] as string), activation }];
+        const normed = other.kind === 'conv' && norms.has(other.name) ? other : undefined;
+        return [{ layer: product, pooled: swapped.has(other.inputs[0] as string), normed, activation }];
       });
-      addProducts(readers, source, shapeOf(source), add);
+      addProducts(readers, source, shapeOf(source), { norms, add });
       continue;
     }
     const shape = shapeOf(source);
     switch (layer.kind) {
-      case 'conv':
-        add(convolution(layer, windowsOf(layer, shape)), [source], [linearName(layer.name)]);
-        add(activate(layer, shapeOf(layer.name)), [linearName(layer.name)], [layer.name]);
+      case 'conv': {
+        const convolved = convolution(layer, windowsOf(layer, shape));
+        const output = shapeOf(layer.name);
+        const epsilon = norms.get(layer.name);
+        const norm = epsilon ? [batchNorm(layer, output, epsilon)] : [];
+        const { value, steps: after } = afterProduct(layer.name, [...norm, activate(layer, output)]);
+        add(epsilon ? withoutBias(convolved) : convolved, [source], [value]);
+        steps.push(...after);
         break;
+      }
       case 'maxPool':
         if (layer.stride !== 2 || layer.padding !== 'valid') throw cannotBeTrained(layer);
         add(maxPool(shape), [source], [layer.name]);
@@ -133,26 +152,49 @@ export function weightsOf(steps: readonly PlannedOperator[]): readonly StoredWei
   return steps.flatMap(({ operator }) => operator.weights);
 }
 
+/** All statistics, in the order of the operators. */
+export function statisticsOf(steps: readonly PlannedOperator[]): readonly StoredWeight[] {
+  return steps.flatMap(({ operator }) => operator.statistics ?? []);
+}
+
 function addProducts(
   readers: readonly Reader[],
   source: string,
   shape: Shape,
-  add: (operator: Operator, inputs: readonly string[], outputs: readonly string[]) => void,
+  { norms, add }: { readonly norms: ReadonlyMap<string, Float32Array>; readonly add: AddOperator },
 ): void {
-  const operator = linear(
+  const product = linear(
     readers.map(({ layer }) => layer),
     shape,
   );
-  const nameOf = ({ layer, activation }: Reader): string =>
-    activation === 'linear' ? layer.name : linearName(layer.name);
-  add(operator, [source], readers.map(nameOf));
-  for (const [i, reader] of readers.entries()) {
-    const { name } = reader.layer;
-    const output = operator.outputs[i] as Shape;
-    if (reader.activation === 'linear') continue;
-    if (reader.pooled) add(averagePool(output), [linearName(name)], [`${name}:pooled`]);
-    add(activate(reader, output), [reader.pooled ? `${name}:pooled` : linearName(name)], [name]);
-  }
+  const after = readers.map(({ layer, pooled, normed, activation }, i): After => {
+    const output = product.outputs[i] as Shape;
+    return afterProduct(layer.name, [
+      ...(pooled ? [averagePool(output)] : []),
+      ...(normed ? [batchNorm(normed, output, norms.get(normed.name) as Float32Array)] : []),
+      ...(activation === 'linear' ? [] : [activate({ activation }, output)]),
+    ]);
+  });
+  const isNormed = readers.some(({ normed }) => normed);
+  add(
+    isNormed ? withoutBias(product) : product,
+    [source],
+    after.map(({ value }) => value),
+  );
+  for (const { operator, inputs, outputs } of after.flatMap(({ steps }) => steps)) add(operator, inputs, outputs);
+}
+
+/** The operators between a product and the output of its layer. */
+interface After {
+  /** Name of the product's value. */
+  readonly value: string;
+  readonly steps: readonly PlannedOperator[];
+}
+
+function afterProduct(layer: string, operators: readonly Operator[]): After {
+  const nameAt = (i: number): string => (i === operators.length ? layer : `${layer}:${i}`);
+  const steps = operators.map((operator, i) => ({ operator, inputs: [nameAt(i)], outputs: [nameAt(i + 1)] }));
+  return { value: nameAt(0), steps };
 }
 
 /** Average poolings that only 1x1 convolutions read, with their inputs. */
@@ -175,9 +217,6 @@ function productOf(layer: Layer, input: Shape): LinearLayer | undefined {
 function windowsOf(layer: ConvLayer, input: Shape): Windows {
   return slideWindow(input, layer.kernel, layer.stride, layer.padding);
 }
-
-/** Name of a layer's value before its ReLU. */
-const linearName = (layer: string): string => `${layer}:linear`;
 
 function cannotBeTrained({ name, kind }: Layer): Error {
   return new Error(`${name}: a layer of kind ${kind} with these settings cannot be trained`);

@@ -9,7 +9,7 @@ import { type PlannedOperator, valuesOf } from './operator.js';
 import { PassFeeds } from './pass-feeds.js';
 import { passSizeOf } from './pass-size.js';
 import type { Slot } from './pieces.js';
-import { plan, weightsOf } from './plan.js';
+import { plan, statisticsOf, weightsOf } from './plan.js';
 import { fromStored, type Part, perColumn, type StoredWeight } from './stored-weight.js';
 import { accumulationGraph, predictionGraph, stepsGraph, updateGraph } from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
@@ -37,7 +37,8 @@ export class OnnxTrainer implements Trainer {
     passBytes?: number,
   ) {
     const { layers, input, start, batchSize } = spec;
-    const steps = plan(layers, input.name, input.shape);
+    const steps = plan(layers, input.name, input.shape, { norms: spec.norms });
+    const [weights, statistics] = [weightsOf(steps), statisticsOf(steps)];
     this.#graph = {
       steps,
       input,
@@ -48,12 +49,12 @@ export class OnnxTrainer implements Trainer {
       folded: columnsOf(steps, ({ name }, channel) => spec.folded.get(name)?.[channel]),
       rates: columnsOf(steps, ({ name }) => spec.rates.get(name)),
     };
-    checkStart(weightsOf(steps), start.weights);
+    checkStart([...weights, ...statistics], start.weights);
     const { passSize, stepsPerCall } = passSizeOf(steps, batchSize, passBytes);
     this.passSize = passSize;
     this.stepsPerCall = stepsPerCall;
     this.#step = start.step;
-    this.#memory = new TrainingMemory(weightsOf(steps), start);
+    this.#memory = new TrainingMemory(weights, statistics, start);
   }
 
   async take(steps: readonly Step[]): Promise<readonly StepResult[]> {
@@ -77,7 +78,11 @@ export class OnnxTrainer implements Trainer {
     for (let from = 0; from < n; from += rows) {
       const count = Math.min(rows, n - from);
       const part = padded(features.subarray(from * values, (from + count) * values), rows * values);
-      const feeds = { ...this.#memory.weights, features: new ort.Tensor(input.type, part, [rows, values]) };
+      const feeds = {
+        ...this.#memory.weights,
+        ...this.#memory.statistics,
+        features: new ort.Tensor(input.type, part, [rows, values]),
+      };
       const result = (await session.run(feeds)).probabilities as ort.Tensor;
       probabilities.set((result.data as Float32Array).subarray(0, count * classes), from * classes);
     }
@@ -88,9 +93,12 @@ export class OnnxTrainer implements Trainer {
     const weights = weightsOf(this.#graph.steps);
     const take = (slot: Slot, rest?: Weights): Weights =>
       new Map(weights.flatMap((weight) => fromStored(weight, this.#memory.values(weight.name, slot), rest)));
+    const statistics = statisticsOf(this.#graph.steps).flatMap((statistic) =>
+      fromStored(statistic, this.#memory.statistic(statistic.name)),
+    );
     return {
       step: this.#step,
-      weights: take('weight', this.spec.start.weights),
+      weights: new Map([...take('weight', this.spec.start.weights), ...statistics]),
       firstMoments: take('first'),
       secondMoments: take('second'),
     };
@@ -109,11 +117,13 @@ export class OnnxTrainer implements Trainer {
     const session = await this.#session('steps');
     const inputs = {
       ...this.#memory.pieces,
+      ...this.#memory.statistics,
       ...feeds.tensors([steps.length]),
       count: new ort.Tensor('int64', BigInt64Array.of(BigInt(steps.length)), []),
       ...this.#factors(steps, [steps.length]),
     };
-    const outputs = await session.run(inputs, { ...this.#memory.nextPieces, loss: null, probabilities: null });
+    const { nextPieces, nextStatistics } = this.#memory;
+    const outputs = await session.run(inputs, { ...nextPieces, ...nextStatistics, loss: null, probabilities: null });
     this.#step += steps.length;
     return feeds.results(outputs);
   }
@@ -128,8 +138,9 @@ export class OnnxTrainer implements Trainer {
     for await (const pass of passes) {
       const feeds = new PassFeeds(this.#graph, this.passSize, 1);
       feeds.set(0, pass, count);
-      const inputs = { ...memory.weights, ...memory.sums, ...feeds.tensors([]) };
-      const outputs = await session.run(inputs, { ...memory.nextSums, loss: null, probabilities: null });
+      const inputs = { ...memory.weights, ...memory.statistics, ...memory.sums, ...feeds.tensors([]) };
+      const results = { ...memory.nextSums, ...memory.nextStatistics, loss: null, probabilities: null };
+      const outputs = await session.run(inputs, results);
       const [result] = feeds.results(outputs) as [StepResult];
       loss += result.loss;
       correct += result.correct;

@@ -5,7 +5,7 @@ import type { GraphSpec, PassSpec } from './graph-spec.js';
 import { writeMix } from './mix.js';
 import { type Context, places, type Recorded, valuesOf } from './operator.js';
 import { next, piecesOf, SLOTS } from './pieces.js';
-import { weightsOf } from './plan.js';
+import { statisticsOf, weightsOf } from './plan.js';
 import { toStored } from './stored-weight.js';
 import { writeUpdates } from './updates.js';
 
@@ -20,7 +20,7 @@ export const sumOf = (weight: string): string => `sum:${weight}`;
  * Inputs: `count` [], the steps to take; by step `features` [steps, rows, values of an example], `targets` [steps, rows,
  * classes], `row_weights` [steps, rows, 1], `step_size` [steps], `decay` [steps] where kernels decay, and a mask per
  * dropout layer, and `partners` [steps, rows] and `own` [steps] where examples are mixed; the pieces of each weight and of
- * its two moments. Outputs: the pieces after the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
+ * its two moments; the statistics of batch normalizations. Outputs: pieces and statistics after the steps, `loss` [steps] and `probabilities` [steps, rows, classes].
  */
 export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
   const graph = new GraphBuilder();
@@ -28,7 +28,7 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
   const iteration = body.input('iteration', 'int64', []);
   body.output(body.node('Identity', [body.input('go', 'bool', [])]), 'on', 'bool', []);
 
-  const carried = stateOf(spec);
+  const carried = [...stateOf(spec), ...statisticsOf(spec.steps)];
   const starts = declare(graph, carried);
   const before = declare(body, carried);
   const weights = new Map(
@@ -37,6 +37,7 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
       return [name, parts.length === 1 ? (parts[0] as string) : body.node('Concat', parts, { axis: 0 })];
     }),
   );
+  for (const { name } of statisticsOf(spec.steps)) weights.set(name, before.get(name) as string);
   const given: Context['given'] = (name, type, shape) =>
     body.node('Gather', [graph.input(name, type, ['steps', ...shape]), iteration], { axis: 0 });
   const context: Context = {
@@ -46,8 +47,8 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
     weight: (name) => weights.get(name) as string,
     given,
   };
-  const { loss, probabilities, gradients } = pass(context, spec);
-  release(body, carried, writeUpdates(body, spec, gradients, given, before));
+  const { loss, probabilities, gradients, statistics } = pass(context, spec);
+  release(body, carried, new Map([...writeUpdates(body, spec, gradients, given, before), ...statistics]));
   body.output(loss, 'loss', 'float32', []);
   body.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
 
@@ -63,12 +64,12 @@ export function stepsGraph(spec: GraphSpec, rows: number): Uint8Array {
  * Writes forward pass, loss and backward pass, for batches that are too large for one pass: the gradients are added to those
  * of the passes before.
  *
- * Inputs: those of one step above without the first dimension, each stored weight as a whole, and the sums of the gradients
- * by piece. Outputs: the sums after the pass, `loss` [] and `probabilities` [rows, classes].
+ * Inputs: those of one step above without the first dimension, each stored weight as a whole, the sums of the gradients by piece
+ * and the statistics. Outputs: sums and statistics after the pass, `loss` [] and `probabilities` [rows, classes].
  */
 export function accumulationGraph(spec: GraphSpec, rows: number): Uint8Array {
   const graph = new GraphBuilder();
-  const { loss, probabilities, gradients } = pass(contextOf(graph, spec, rows, true), spec);
+  const { loss, probabilities, gradients, statistics } = pass(contextOf(graph, spec, rows, true), spec);
   graph.output(loss, 'loss', 'float32', []);
   graph.output(probabilities, 'probabilities', 'float32', [rows, spec.classes]);
   for (const { name, shape } of weightsOf(spec.steps)) {
@@ -78,6 +79,7 @@ export function accumulationGraph(spec: GraphSpec, rows: number): Uint8Array {
       graph.output(added, next(sumOf(piece.weight)), 'float32', piece.shape);
     }
   }
+  release(graph, statisticsOf(spec.steps), statistics);
   return graph.encode();
 }
 
@@ -133,7 +135,9 @@ export function gradCamGraph(spec: PassSpec, weights: Weights): Uint8Array {
 
 function contextOf(graph: GraphBuilder, spec: GraphSpec, rows: number, training: boolean): Context {
   const declared = new Map(
-    weightsOf(spec.steps).map(({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const),
+    [...weightsOf(spec.steps), ...statisticsOf(spec.steps)].map(
+      ({ name, shape }) => [name, graph.input(name, 'float32', shape)] as const,
+    ),
   );
   return {
     graph,
@@ -176,6 +180,8 @@ interface Pass {
   readonly loss: string;
   readonly probabilities: string;
   readonly gradients: ReadonlyMap<string, readonly string[]>;
+  /** Statistics after the pass, by name. */
+  readonly statistics: ReadonlyMap<string, string>;
 }
 
 function pass(context: Context, spec: GraphSpec): Pass {
@@ -185,7 +191,8 @@ function pass(context: Context, spec: GraphSpec): Pass {
   const rowWeights = given('row_weights', 'float32', [batch, 1]);
   const logits = values.get(spec.steps.at(-1)?.outputs[0] as string) as string;
   const { loss, probabilities, dlogits } = writeCrossEntropy(graph, logits, targets, rowWeights);
-  return { loss, probabilities, gradients: backward(context, spec, records, dlogits).weights };
+  const statistics = new Map(records.flatMap((recorded) => [...(recorded.statistics ?? [])]));
+  return { loss, probabilities, gradients: backward(context, spec, records, dlogits).weights, statistics };
 }
 
 function forward(

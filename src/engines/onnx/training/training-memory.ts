@@ -23,9 +23,14 @@ export class TrainingMemory {
   /** Weights and moments, as inputs and as outputs of a step. */
   readonly pieces: Tensors;
   readonly nextPieces: Tensors;
+  readonly #statistics: ReadonlyMap<string, Float32Array>;
+  /** Statistics, as inputs and as outputs of a pass. */
+  readonly statistics: Tensors;
+  readonly nextStatistics: Tensors;
 
   constructor(
     private readonly stored: readonly StoredWeight[],
+    measured: readonly StoredWeight[],
     start: TrainerState,
   ) {
     const from = { weight: start.weights, first: start.firstMoments, second: start.secondMoments };
@@ -41,6 +46,18 @@ export class TrainingMemory {
     this.weights = Object.fromEntries(
       stored.map(({ name, shape }) => [name, new ort.Tensor('float32', this.values(name, 'weight'), shape)]),
     );
+    this.#statistics = new Map(
+      measured.map((statistic) => {
+        const values = new Float32Array(elements(statistic.shape));
+        toStored(statistic, start.weights, values);
+        return [statistic.name, values];
+      }),
+    );
+    const tensors = measured.map(({ name, shape }) => {
+      return [name, new ort.Tensor('float32', this.statistic(name), shape)] as const;
+    });
+    this.statistics = Object.fromEntries(tensors);
+    this.nextStatistics = Object.fromEntries(tensors.map(([name, tensor]) => [next(name), tensor]));
   }
 
   get sums(): Tensors {
@@ -53,6 +70,10 @@ export class TrainingMemory {
 
   clearSums(): void {
     for (const values of this.#gradients().values.values()) values.fill(0);
+  }
+
+  statistic(name: string): Float32Array {
+    return this.#statistics.get(name) as Float32Array;
   }
 
   values(weight: string, slot: Slot): Float32Array {

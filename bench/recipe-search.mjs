@@ -1,0 +1,123 @@
+// Candidates for the recipe `best`, compared on training images that none of them trains on. The test images are not read.
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSource } from '../out/datasets/detect.js';
+import { ingestImages } from '../out/datasets/ingest.js';
+import { trainingContext } from '../out/jobs/task-context.js';
+import { writeSafetensors } from '../out/network/safetensors.js';
+import { openBlobs } from '../out/storage/blob-place.js';
+import { inputSizeFor } from '../out/training/input-size.js';
+import { recipeSchema } from '../out/training/recipe.js';
+import { train } from '../out/training/train.js';
+import { bundledBackbone } from './support/bundled-backbone.mjs';
+import { unpackHeldOut, withDataOptions } from './support/data.mjs';
+import { CANDIDATES } from './support/recipe-candidates.mjs';
+
+/** Side in pixels of CIFAR-10's images. */
+const SIDE = 32;
+
+export function describe(command) {
+  return withDataOptions(command)
+    .description('candidates for the recipe `best`, compared on held-out training images of CIFAR-10')
+    .option('--per-class <n>', 'images of each class to train on', '1000')
+    .option('--held-out <n>', 'other training images of each class, to compare on', '200')
+    .option('--candidates <names...>', 'that are trained, in this order', Object.keys(CANDIDATES))
+    .option('--seeds <numbers...>', 'each candidate is trained with', ['1'])
+    .option('--log <file>', 'to which each result is appended as a line of JSON')
+    .option('--keep <folder>', 'for the images and features, for another search on the same images');
+}
+
+/** Features are cached by backbone, size, layer and variants, so the seconds of training count and not those of features. */
+export async function measure({ candidates, seeds, log, keep, ...data }) {
+  const folder = keep ?? (await mkdtemp(join(tmpdir(), 'hub-bench-')));
+  const rows = [];
+  try {
+    const search = await openSearch(folder, data);
+    for (const name of candidates) {
+      for (const seed of seeds.map(Number)) {
+        const row = { candidate: name, seed, ...(await trainCandidate(search, name, seed)) };
+        if (log) await appendFile(log, `${JSON.stringify(row)}\n`);
+        rows.push(row);
+      }
+    }
+  } finally {
+    if (!keep) await rm(folder, { recursive: true, force: true });
+  }
+  return { rows, checks: [] };
+}
+
+/** Registers the images, and finds the features that an earlier search left. */
+async function openSearch(folder, { images, perClass, heldOut }) {
+  const [pictures, index] = [join(folder, 'pictures'), join(folder, 'features.json')];
+  const blobPlace = { folder: join(folder, 'blobs') };
+  await mkdir(blobPlace.folder, { recursive: true });
+  const blobs = openBlobs(blobPlace);
+  await unpackHeldOut(images, pictures, { train: Number(perClass), heldOut: Number(heldOut) });
+  const { manifest, manifestBlob } = await ingestImages(await openSource(pictures), blobs);
+  await rm(pictures, { recursive: true });
+  const trained = manifest.images.filter(({ split }) => split === 'train').length;
+  const features = existsSync(index) ? JSON.parse(await readFile(index, 'utf8')) : {};
+  const save = () => writeFile(index, JSON.stringify(features));
+  return { blobs, blobPlace, manifestBlob: manifestBlob.sha256, trained, features, save };
+}
+
+/** Trains the stages of a candidate. @returns accuracy by stage, processor seconds per core and images per second. */
+async function trainCandidate(search, name, seed) {
+  const { backbone = 'tiny-imagenet-2', stages } = CANDIDATES[name];
+  const { sha256 } = await search.blobs.put(writeSafetensors(bundledBackbone(backbone).weights));
+  let parentBlob = null;
+  const accuracies = [];
+  const [features, training] = [[], []];
+  let last;
+  for (const [i, stage] of stages.entries()) {
+    const recipe = recipeSchema.parse({ validation: 'TEST_SPLIT', ...stage, seed });
+    const began = process.cpuUsage();
+    const { finished, epochs } = await trainStage(search, { recipe, backboneBlob: sha256, parentBlob }, (epoch) =>
+      console.error(name, seed, i + 1, epoch.epoch, epoch.validationAccuracy, epoch.seconds.toFixed(1)),
+    );
+    const { user, system } = process.cpuUsage(began);
+    parentBlob = finished.weightsBlob;
+    accuracies.push(finished.test.accuracy);
+    features.push(finished.seconds.features);
+    training.push(finished.seconds.training);
+    last = { cpu: (user + system) / 1e6, epochs };
+  }
+  const rounded = (values) => values.map((value) => Math.round(value));
+  return {
+    accuracy: accuracies,
+    'features s': rounded(features).join(),
+    'training s': rounded(training).join(),
+    'last stage, processor s': Math.round(last.cpu),
+    'images/s': Math.round((search.trained * last.epochs.length) / training.at(-1)),
+    curve: last.epochs.map(({ validationAccuracy }) => validationAccuracy),
+  };
+}
+
+async function trainStage(search, { recipe, backboneBlob, parentBlob }, onEpoch) {
+  const { blobs, blobPlace, manifestBlob, features } = search;
+  const size = inputSizeFor(SIDE, SIDE, recipe.imageSize);
+  const key = [manifestBlob, backboneBlob, size.image, recipe.splitLayer, recipe.mirror, recipe.crops].join();
+  const chunks = features[key] ?? [];
+  features[key] = chunks;
+  const job = {
+    ...{ manifestBlob, backboneBlob, parentBlob, recipe, size, blobPlace },
+    ...{ featureChunks: chunks, uncached: null, checkpointBlob: null },
+    checkpointSeconds: { withinEpoch: Number.MAX_VALUE, afterEpoch: 0 },
+  };
+  const epochs = [];
+  let finished;
+  const emit = (event) => {
+    if (event.type === 'features') chunks.push(event.chunk);
+    if (event.type === 'checkpoint') {
+      blobs.delete(event.checkpointBlob);
+      for (const epoch of event.epochs) onEpoch(epoch);
+      epochs.push(...event.epochs);
+    }
+    if (event.type === 'finished') finished = event;
+  };
+  await train(job, await trainingContext(job, emit, new AbortController().signal));
+  await search.save();
+  return { finished, epochs };
+}
