@@ -42,7 +42,7 @@ export const RUN_RECORD = graphql(
         backbone { name sha256 }
         engine { name version device threads }
         recipe {
-          imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay
+          imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay liveStatistics
           labelSmoothing classWeights mixup mirror crops hiddenUnits dropout seed validation validationFraction patience restoreBest
           averageEpochs
         }

@@ -108,7 +108,7 @@ export class TensorFlowTrainer implements Trainer {
     const masks = new Map(Array.from(batch.masks, ([name, mask]) => [name, maskOf(tf, mask, batch.count, rows)]));
     let correct: Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      const logits = this.#logits(input, masks).slice([0, 0], [batch.count, this.#classes]);
+      const logits = tf.slice2d(this.#logits(input, masks), [0, 0], [batch.count, this.#classes]);
       correct = tf.keep(tf.sum(tf.equal(tf.argMax(logits, 1), tf.argMax(targets, 1))) as Scalar);
       const losses = tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1));
       const weighted = batch.weights ? tf.mul(losses, tf.tensor1d(batch.weights)) : losses;
