@@ -15,6 +15,10 @@ import { bundledBackbone } from './support/bundled-backbone.mjs';
 import { unpackHeldOut, withDataOptions } from './support/data.mjs';
 import { CANDIDATES } from './support/recipe-candidates.mjs';
 
+/** Validation on the images that are compared on, or on so few others that they cost no time. */
+const ON_ALL = { validation: 'TEST_SPLIT' };
+const AT_THE_END = { validation: 'HELD_OUT', validationFraction: 0.01 };
+
 /** Side in pixels of CIFAR-10's images. */
 const SIDE = 32;
 
@@ -25,6 +29,8 @@ export function describe(command) {
     .option('--held-out <n>', 'other training images of each class, to compare on', '200')
     .option('--candidates <names...>', 'that are trained, in this order', Object.keys(CANDIDATES))
     .option('--seeds <numbers...>', 'each candidate is trained with', ['1'])
+    .option('--curve', 'compare after every epoch, not only at the end of each stage')
+    .option('--threads <n>', 'that compute; one wastes the least on a busy machine')
     .option('--log <file>', 'to which each result is appended as a line of JSON')
     .option('--keep <folder>', 'for the images and features, for another search on the same images');
 }
@@ -49,18 +55,20 @@ export async function measure({ candidates, seeds, log, keep, ...data }) {
 }
 
 /** Registers the images, and finds the features that an earlier search left. */
-async function openSearch(folder, { images, perClass, heldOut }) {
+async function openSearch(folder, { images, perClass, heldOut, curve, threads }) {
   const [pictures, index] = [join(folder, 'pictures'), join(folder, 'features.json')];
   const blobPlace = { folder: join(folder, 'blobs') };
   await mkdir(blobPlace.folder, { recursive: true });
   const blobs = openBlobs(blobPlace);
+  await rm(pictures, { recursive: true, force: true });
   await unpackHeldOut(images, pictures, { train: Number(perClass), heldOut: Number(heldOut) });
   const { manifest, manifestBlob } = await ingestImages(await openSource(pictures), blobs);
   await rm(pictures, { recursive: true });
   const trained = manifest.images.filter(({ split }) => split === 'train').length;
   const features = existsSync(index) ? JSON.parse(await readFile(index, 'utf8')) : {};
   const save = () => writeFile(index, JSON.stringify(features));
-  return { blobs, blobPlace, manifestBlob: manifestBlob.sha256, trained, features, save };
+  const options = { curve, ...(threads ? { threads: Number(threads) } : {}) };
+  return { ...options, blobs, blobPlace, manifestBlob: manifestBlob.sha256, trained, features, save };
 }
 
 /** Trains the stages of a candidate. @returns accuracy by stage, processor seconds per core and images per second. */
@@ -72,7 +80,7 @@ async function trainCandidate(search, name, seed) {
   const [features, training] = [[], []];
   let last;
   for (const [i, stage] of stages.entries()) {
-    const recipe = recipeSchema.parse({ validation: 'TEST_SPLIT', ...stage, seed });
+    const recipe = recipeSchema.parse({ ...(search.curve ? ON_ALL : AT_THE_END), ...stage, seed });
     const began = process.cpuUsage();
     const { finished, epochs } = await trainStage(search, { recipe, backboneBlob: sha256, parentBlob }, (epoch) =>
       console.error(name, seed, i + 1, epoch.epoch, epoch.validationAccuracy, epoch.seconds.toFixed(1)),
@@ -91,18 +99,19 @@ async function trainCandidate(search, name, seed) {
     'training s': rounded(training).join(),
     'last stage, processor s': Math.round(last.cpu),
     'images/s': Math.round((search.trained * last.epochs.length) / training.at(-1)),
-    curve: last.epochs.map(({ validationAccuracy }) => validationAccuracy),
+    'train loss': last.epochs.at(-1).trainLoss,
+    curve: search.curve ? last.epochs.map(({ validationAccuracy }) => validationAccuracy).join() : '',
   };
 }
 
 async function trainStage(search, { recipe, backboneBlob, parentBlob }, onEpoch) {
-  const { blobs, blobPlace, manifestBlob, features } = search;
+  const { blobs, blobPlace, manifestBlob, features, threads } = search;
   const size = inputSizeFor(SIDE, SIDE, recipe.imageSize);
   const key = [manifestBlob, backboneBlob, size.image, recipe.splitLayer, recipe.mirror, recipe.crops].join();
   const chunks = features[key] ?? [];
   features[key] = chunks;
   const job = {
-    ...{ manifestBlob, backboneBlob, parentBlob, recipe, size, blobPlace },
+    ...{ manifestBlob, backboneBlob, parentBlob, recipe, size, blobPlace, threads },
     ...{ featureChunks: chunks, uncached: null, checkpointBlob: null },
     checkpointSeconds: { withinEpoch: Number.MAX_VALUE, afterEpoch: 0 },
   };

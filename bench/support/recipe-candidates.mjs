@@ -1,50 +1,45 @@
-/** The head that candidates start from, but for what they name. */
+/** The head that candidates start from. */
 const HEAD = {
-  imageSize: 75,
-  epochs: 4,
-  batchSize: 300,
-  dropout: 0.5,
-  labelSmoothing: 0.1,
-  mirror: true,
-  patience: null,
-  restoreBest: false,
+  ...{ imageSize: 75, epochs: 4, batchSize: 300, learningRate: 1e-3, dropout: 0.5, labelSmoothing: 0.1 },
+  ...{ patience: null, restoreBest: false },
 };
 /** The fine-tuning stage of `best` before this search. */
-const BEFORE = {
+const STAGE = {
   ...HEAD,
-  splitLayer: 'mixed2',
-  batchSize: 64,
-  epochs: 10,
-  learningRate: 5e-4,
-  schedule: 'COSINE',
-  warmUpEpochs: 1,
-  weightDecay: 0.05,
+  ...{ splitLayer: 'mixed2', batchSize: 64, epochs: 10, learningRate: 5e-4, schedule: 'COSINE', warmUpEpochs: 1 },
+  ...{ weightDecay: 0.05, mirror: true },
 };
+const LIVE = { liveStatistics: true, learningRate: 1e-3 };
 
-const tuned = (...changes) => ({ stages: [HEAD, ...changes.map((change) => ({ ...BEFORE, ...change }))] });
-const plainHead = (imageSize) => ({ ...HEAD, imageSize, mirror: false });
-/** With features of one size in all stages. */
-const sized = (imageSize, ...changes) => ({
-  stages: [plainHead(imageSize), ...changes.map((change) => ({ ...BEFORE, imageSize, ...change }))],
+/** A head, and stages that change what they name. The first stage decides on the size of the head's images. */
+function tuned(...changes) {
+  const { imageSize = HEAD.imageSize } = changes[0] ?? {};
+  return { stages: [{ ...HEAD, imageSize }, ...changes.map((change) => ({ ...STAGE, imageSize, ...change }))] };
+}
+const lite = (...changes) => ({
+  backbone: 'efficientnet-lite0',
+  ...tuned(...changes.map((change) => ({ splitLayer: 'block4', ...change }))),
 });
 
 /** By name: the recipes of its stages, and a bundled backbone. */
 export const CANDIDATES = {
-  smoke: { stages: [HEAD, { ...BEFORE, epochs: 2, liveStatistics: true }] },
   before: tuned({}),
-  '75, 6 epochs': tuned({ epochs: 6 }),
-  '75, 6 epochs, live': tuned({ epochs: 6, liveStatistics: true }),
-  '75, 6 epochs, live, 1e-3': tuned({ epochs: 6, liveStatistics: true, learningRate: 1e-3 }),
-  '75, 6 epochs, live, mixed0': tuned({ epochs: 6, liveStatistics: true, learningRate: 1e-3, splitLayer: 'mixed0' }),
-  '96, 6 epochs': sized(96, { epochs: 6 }),
-  '96, 6 epochs, live': sized(96, { epochs: 6, liveStatistics: true, learningRate: 1e-3 }),
-  '128, 4 epochs': sized(128, { epochs: 4 }),
-  '128, 4 epochs, live': sized(128, { epochs: 4, liveStatistics: true, learningRate: 1e-3 }),
+  'a fixed, 8': tuned({ epochs: 8 }),
+  'b live, 8': tuned({ epochs: 8, ...LIVE }),
+  'c live 5e-4, 8': tuned({ epochs: 8, ...LIVE, learningRate: 5e-4 }),
+  'd live, 96 px, 5': tuned({ epochs: 5, imageSize: 96, ...LIVE }),
+  'e live, crops 2, 8': tuned({ epochs: 8, ...LIVE, crops: 2 }),
+  'f live, mixed0, 6': tuned({ epochs: 6, ...LIVE, splitLayer: 'mixed0' }),
+  'g live, batch 32, 8': tuned({ epochs: 8, ...LIVE, batchSize: 32 }),
+  'h live, 2e-3, 8': tuned({ epochs: 8, ...LIVE, learningRate: 2e-3 }),
+  'i live, mixup, 8': tuned({ epochs: 8, ...LIVE, mixup: 0.2 }),
+  'j live, average 3, 8': tuned({ epochs: 8, ...LIVE, averageEpochs: 3 }),
+  'k live, 128 px, 3': tuned({ epochs: 3, imageSize: 128, ...LIVE }),
+  'l live, 75 px 5, 96 px 2': tuned(
+    { epochs: 5, ...LIVE },
+    { epochs: 2, imageSize: 96, ...LIVE, learningRate: 3e-4, warmUpEpochs: 0 },
+  ),
+  'x lite 128 px, 4': lite({ epochs: 4, imageSize: 128 }),
+  'y lite 128 px live, 4': lite({ epochs: 4, imageSize: 128, ...LIVE }),
+  'z lite 96 px, 8': lite({ epochs: 8, imageSize: 96 }),
 };
-const lite = (imageSize, change) => ({
-  backbone: 'efficientnet-lite0',
-  stages: [plainHead(imageSize), { ...BEFORE, imageSize, splitLayer: 'block4', ...change }],
-});
-CANDIDATES['lite 128, 4 epochs'] = lite(128, { epochs: 4 });
-CANDIDATES['lite 96, 6 epochs'] = lite(96, { epochs: 6 });
-CANDIDATES['lite 128, 4 epochs, live'] = lite(128, { epochs: 4, liveStatistics: true, learningRate: 1e-3 });
