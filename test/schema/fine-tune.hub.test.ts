@@ -64,7 +64,15 @@ describe('a fine-tune run', () => {
 
   it('takes the other fields of a recipe, and records them', async () => {
     const averaging = { averageEpochs: 2, restoreBest: false, patience: null };
-    const options = { mixup: 0.2, layerDecay: 0.8, crops: 1, mirror: true, ...averaging };
+    const options = {
+      imageSize: 96,
+      liveStatistics: true,
+      mixup: 0.2,
+      layerDecay: 0.8,
+      crops: 1,
+      mirror: true,
+      ...averaging,
+    };
     const { id } = await start(hub, { parentRunId: parent.id, epochs: 3, ...options });
     expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED', recipe: options, keptEpoch: 3 });
   });
@@ -97,6 +105,13 @@ describe('a fine-tune run', () => {
       code: 'BAD_INPUT',
       message:
         'The parent run trained everything after mixed5; a fine-tune run cannot freeze part of that again (received "mixed8").',
+    });
+  });
+
+  it('is refused on images that are too small for the network', async () => {
+    expect(await refusal({ parentRunId: parent.id, imageSize: 64 })).toEqual({
+      code: 'BAD_INPUT',
+      message: 'The recipe cannot be used: imageSize: must be 75 or more for InceptionV3 (received 64).',
     });
   });
 
