@@ -19,8 +19,9 @@ import { CANDIDATES } from './support/recipe-candidates.mjs';
 const ON_ALL = { validation: 'TEST_SPLIT' };
 const AT_THE_END = { validation: 'HELD_OUT', validationFraction: 0.01 };
 
-/** Side in pixels of CIFAR-10's images. */
+/** Side in pixels of CIFAR-10's images, and the number of their classes. */
 const SIDE = 32;
+const CLASSES = 10;
 
 export function describe(command) {
   return withDataOptions(command)
@@ -54,21 +55,30 @@ export async function measure({ candidates, seeds, log, keep, ...data }) {
   return { rows, checks: [] };
 }
 
-/** Registers the images, and finds the features that an earlier search left. */
+/** Registers the images, unless an earlier search did, and finds the features that it left. */
 async function openSearch(folder, { images, perClass, heldOut, curve, threads }) {
-  const [pictures, index] = [join(folder, 'pictures'), join(folder, 'features.json')];
+  const index = join(folder, 'index.json');
   const blobPlace = { folder: join(folder, 'blobs') };
   await mkdir(blobPlace.folder, { recursive: true });
   const blobs = openBlobs(blobPlace);
-  await rm(pictures, { recursive: true, force: true });
-  await unpackHeldOut(images, pictures, { train: Number(perClass), heldOut: Number(heldOut) });
-  const { manifest, manifestBlob } = await ingestImages(await openSource(pictures), blobs);
-  await rm(pictures, { recursive: true });
-  const trained = manifest.images.filter(({ split }) => split === 'train').length;
-  const features = existsSync(index) ? JSON.parse(await readFile(index, 'utf8')) : {};
-  const save = () => writeFile(index, JSON.stringify(features));
+  const { manifests, features } = existsSync(index)
+    ? JSON.parse(await readFile(index, 'utf8'))
+    : { manifests: {}, features: {} };
+  const sizes = { train: Number(perClass), heldOut: Number(heldOut) };
+  const key = JSON.stringify(sizes);
+  manifests[key] ??= await registerImages(images, join(folder, 'pictures'), sizes, blobs);
+  const save = () => writeFile(index, JSON.stringify({ manifests, features }));
   const options = { curve, ...(threads ? { threads: Number(threads) } : {}) };
-  return { ...options, blobs, blobPlace, manifestBlob: manifestBlob.sha256, trained, features, save };
+  return { ...options, blobs, blobPlace, manifestBlob: manifests[key], train: sizes.train, features, save };
+}
+
+/** @returns the hash of the manifest. */
+async function registerImages(archive, pictures, sizes, blobs) {
+  await rm(pictures, { recursive: true, force: true });
+  await unpackHeldOut(archive, pictures, sizes);
+  const { manifestBlob } = await ingestImages(await openSource(pictures), blobs);
+  await rm(pictures, { recursive: true });
+  return manifestBlob.sha256;
 }
 
 /** Trains the stages of a candidate. @returns accuracy by stage, processor seconds per core and images per second. */
@@ -98,7 +108,7 @@ async function trainCandidate(search, name, seed) {
     'features s': rounded(features).join(),
     'training s': rounded(training).join(),
     'last stage, processor s': Math.round(last.cpu),
-    'images/s': Math.round((search.trained * last.epochs.length) / training.at(-1)),
+    'images/s': Math.round((CLASSES * search.train * last.epochs.length) / training.at(-1)),
     'train loss': last.epochs.at(-1).trainLoss,
     curve: search.curve ? last.epochs.map(({ validationAccuracy }) => validationAccuracy).join() : '',
   };

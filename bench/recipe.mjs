@@ -17,6 +17,8 @@ export function describe(command) {
     .option('--per-class <n>', 'images of each class to train on; a fifth of that to test on', '1000')
     .option('--size <pixels>', 'side of the image that the network sees; the seed experiment had 299', '75')
     .option('--hub-only', 'train the recipe `seed` in the hub only, and print it beside the seed experiment')
+    .option('--backbone <name>', 'train in the hub only, with a bundled backbone in place of --weights')
+    .option('--recipes <names...>', 'that are trained with it', ['quick', 'best'])
     .option('--rounds <n>', 'seeds, each trained by both in turn', '3');
 }
 
@@ -24,9 +26,10 @@ export function describe(command) {
  * Seconds are of the whole `hub train` in a running hub, and of the whole process for Keras. `best` runs after `seed` in the
  * same hub; its features are others, so that nothing it needs is cached except the head's.
  */
-export async function measure({ images, weights, rounds, perClass, size, hubOnly }) {
+export async function measure({ images, weights, rounds, perClass, size, hubOnly, backbone, recipes }) {
   const [train, test] = [Number(perClass), Math.round(Number(perClass) / 5)];
-  const python = hubOnly ? undefined : await peerPython();
+  const alone = hubOnly || backbone !== undefined;
+  const python = alone ? undefined : await peerPython();
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
   const pictures = join(folder, 'pictures');
   await unpackImages(images, pictures, { train, test });
@@ -34,7 +37,12 @@ export async function measure({ images, weights, rounds, perClass, size, hubOnly
   const rows = [];
   try {
     for (let seed = 1; seed <= Number(rounds); seed++) {
-      const trained = (recipes) => inHub({ folder, pictures, h5, seed, size, recipes });
+      const trained = (recipes) => inHub({ folder, pictures, h5, seed, size, recipes, backbone });
+      if (backbone) {
+        const all = await trained(recipes);
+        rows.push(...all.map((one, i) => ({ seed, images: 10 * train, recipe: recipes[i], ...figuresOf(one) })));
+        continue;
+      }
       if (hubOnly) {
         const [{ runs, seconds }] = await trained(['seed']);
         rows.push({ seed, images: 10 * train, 'hub s': seconds, ...besideSeedExperiment(runs) });
@@ -58,6 +66,7 @@ export async function measure({ images, weights, rounds, perClass, size, hubOnly
         'hub accuracy': runs.at(-1).testAccuracy,
         'best s': best.seconds,
         'best accuracy': best.runs.at(-1).testAccuracy,
+        'best curve': figuresOf(best).curve,
         'Keras by stage': keras.testAccuracy.join(),
         'hub by stage': runs.map((run) => run.testAccuracy).join(),
       });
@@ -65,28 +74,44 @@ export async function measure({ images, weights, rounds, perClass, size, hubOnly
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { rows, checks: hubOnly ? [] : checksOf(rows) };
+  return { rows, checks: alone ? [] : checksOf(rows) };
 }
 
 /** Trains recipes one after the other in a new hub. */
-async function inHub({ folder, pictures, h5, seed, size, recipes }) {
+async function inHub({ folder, pictures, h5, seed, size, recipes, backbone }) {
   const data = join(folder, `data-${seed}`);
   const hub = await startHub(data, '--allow', folder, h5);
   try {
-    await hub.client.request(
-      'mutation ($path: String!) { addBackbone(input: { name: "bench", path: $path }) { id } }',
-      { path: h5 },
-    );
+    if (!backbone) await addBackbone(hub, h5);
     await register(hub.client, 'pictures', pictures);
     const trained = [];
     for (const recipe of recipes) {
-      trained.push(await trainRecipe(hub.url, data, { backbone: 'bench', recipe, seed, side: size }));
+      trained.push(await trainRecipe(hub.url, data, { backbone: backbone ?? 'bench', recipe, seed, side: size }));
     }
     return trained;
   } finally {
     await hub.stop();
     await rm(data, { recursive: true });
   }
+}
+
+async function addBackbone(hub, path) {
+  const request = 'mutation ($path: String!) { addBackbone(input: { name: "bench", path: $path }) { id } }';
+  await hub.client.request(request, { path });
+}
+
+/** Test accuracy by stage, and validation accuracy over the seconds since the first stage began, features included. */
+function figuresOf({ runs, seconds }) {
+  let before = 0;
+  const curve = runs.flatMap((run) => {
+    let at = before + run.seconds.features;
+    before += run.seconds.features + run.seconds.training + run.seconds.evaluation;
+    return run.epochs.map((epoch) => {
+      at += epoch.seconds;
+      return `${Math.round(at)} s ${epoch.validationAccuracy.toFixed(3)}`;
+    });
+  });
+  return { 'hub s': seconds, accuracy: runs.map((run) => run.testAccuracy).join(), curve: curve.join(', ') };
 }
 
 function besideSeedExperiment(runs) {

@@ -88,9 +88,9 @@ it('a run whose parent has no weights yet cannot be cloned', async () => {
 });
 
 it('an unknown pipeline is refused with the names of all, and a recipe is checked for every stage', async () => {
-  expect(await refused(start('quick', {}))).toEqual({
+  expect(await refused(start('fast', {}))).toEqual({
     code: 'BAD_INPUT',
-    message: 'There is no pipeline "quick". Choose transfer, seed, best.',
+    message: 'There is no pipeline "fast". Choose transfer, seed, quick, best.',
   });
   expect(await refused(start('best', { epochs: 0 }))).toMatchObject({
     code: 'BAD_INPUT',

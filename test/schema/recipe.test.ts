@@ -93,19 +93,25 @@ describe('presets and pipelines', () => {
       presets: { name: string; recipe: unknown }[];
       pipelines: { name: string; stages: { kind: string; changes: unknown; recipe: unknown }[] }[];
     }>('presets');
-    expect(answer.presets.map(({ name }) => name)).toEqual(['STANDARD', 'SEED', 'BEST']);
+    expect(answer.presets.map(({ name }) => name)).toEqual(['STANDARD', 'SEED', 'QUICK', 'BEST']);
     expect(answer.presets[1]).toMatchObject({ recipe: { imageSize: 299, epochs: 4, validation: 'TEST_SPLIT' } });
     expect(answer.pipelines.map(({ name, stages }) => [name, stages.length])).toEqual([
       ['transfer', 1],
       ['seed', 3],
+      ['quick', 2],
       ['best', 2],
     ]);
-    const [head, tuned] = answer.pipelines[2]!.stages;
+    const [, , quick, best] = answer.pipelines;
+    expect(quick!.stages[1]).toMatchObject({
+      changes: { fineTuneFrom: 'mixed5', epochs: 3 },
+      recipe: { splitLayer: 'mixed5', epochs: 3 },
+    });
+    const [head, tuned] = best!.stages;
     expect(head).toMatchObject({ kind: 'TRANSFER', changes: {}, recipe: { splitLayer: 'avg_pool', epochs: 4 } });
     expect(tuned).toMatchObject({
       kind: 'FINE_TUNE',
-      changes: { fineTuneFrom: 'mixed2', epochs: 10 },
-      recipe: { splitLayer: 'mixed2', epochs: 10, learningRate: 5e-4, schedule: 'COSINE' },
+      changes: { fineTuneFrom: 'mixed2', epochs: 10, mirror: true },
+      recipe: { splitLayer: 'mixed2', epochs: 10, learningRate: 1e-3, schedule: 'COSINE' },
     });
   });
 });

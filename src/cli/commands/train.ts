@@ -40,7 +40,7 @@ export function trainCommand(program: Command): void {
       .addOption(
         new Option(
           '--recipe <name>',
-          'transfer: only a head; seed: a head and two stages of fine-tuning, as in the seed experiment; best: the most accurate',
+          'transfer: only a head; seed: a head and two stages of fine-tuning, as in the seed experiment; quick: a minute or two; best: the most accurate',
         )
           .choices(Object.keys(PIPELINES))
           .default('transfer'),

@@ -46,6 +46,7 @@ registerEnumType(PresetName, {
   valuesConfig: {
     STANDARD: { description: PRESET_DESCRIPTIONS.standard },
     SEED: { description: PRESET_DESCRIPTIONS.seed },
+    QUICK: { description: PRESET_DESCRIPTIONS.quick },
     BEST: { description: PRESET_DESCRIPTIONS.best },
   },
 });
