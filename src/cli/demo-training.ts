@@ -9,12 +9,9 @@ import type { DatasetVersion } from './requests/dataset.js';
 import { MODEL, type ModelVersion, PROMOTE, REGISTER_MODEL_VERSION } from './requests/model.js';
 import { RUNS, type Run, START_FINE_TUNE, START_TRANSFER } from './requests/run.js';
 
-/**
- * What the demo changes in the pipeline `best`: its few images allow smaller batches, and it holds fewer of them out
- * (docs/adr/0006-best-recipe.md).
- */
-const HEAD = { validationFraction: 0.05 };
-const STAGE = { batchSize: 32 };
+/** What the demo changes in the pipeline `best`: its few images allow smaller batches (docs/adr/0006-best-recipe.md). */
+const HEAD = { mirror: true };
+const STAGE = { batchSize: 32, learningRate: 5e-4 };
 
 /** Trains the head of the pipeline `best` on the frozen backbone, unless an earlier demo did. */
 export async function trainHead(client: HubClient, version: DatasetVersion, backbone: string, line: Ora): Promise<Run> {

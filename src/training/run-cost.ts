@@ -1,4 +1,5 @@
 import type { TrainerSpec } from '../engines/engine.js';
+import { convolutions } from '../network/backbone-weights.js';
 import { divideAt } from '../network/cut.js';
 import { head } from '../network/head.js';
 import { inferShapes, type Layer, NETWORK_INPUT, POOLED, type Shape } from '../network/layers.js';
@@ -23,7 +24,7 @@ export interface RunCost {
   /** Number of trainable weights. */
   readonly weights: number;
   /** The trainable part, for the engine's plan. */
-  readonly spec: Pick<TrainerSpec, 'layers' | 'input' | 'batchSize'>;
+  readonly spec: Pick<TrainerSpec, 'layers' | 'input' | 'batchSize' | 'norms'>;
 }
 
 /** A run's recipe, and the number of its classes and images. */
@@ -52,11 +53,15 @@ export function costOfRun({ architecture, recipe, classes, ...images }: RunSize)
   const batchSize = Math.min(recipe.batchSize, images.train);
   const steps = Math.ceil(images.train / batchSize);
   const trained = images.train * TRAINING_PASSES + images.validation;
+  const normed = recipe.liveStatistics ? convolutions(rest) : [];
   return {
     features: costOf(frozen, image, NETWORK_INPUT).multiplyAdds,
     epoch: trained * learning.multiplyAdds + steps * learning.weights * PER_WEIGHT,
     evaluation: images.test * learning.multiplyAdds,
     weights: learning.weights,
-    spec: { layers, input: { name: firstTrainedLayer, shape, type: featureTypeOf(firstTrainedLayer) }, batchSize },
+    spec: {
+      ...{ layers, input: { name: firstTrainedLayer, shape, type: featureTypeOf(firstTrainedLayer) }, batchSize },
+      norms: new Map(normed.map(({ name, filters }) => [name, new Float32Array(filters)])),
+    },
   };
 }

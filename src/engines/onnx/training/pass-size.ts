@@ -32,8 +32,9 @@ export function bytesPerCall({
   layers,
   input,
   batchSize,
-}: Pick<TrainerSpec, 'layers' | 'input' | 'batchSize'>): number {
-  const steps = plan(layers, input.name, input.shape);
+  norms,
+}: Pick<TrainerSpec, 'layers' | 'input' | 'batchSize' | 'norms'>): number {
+  const steps = plan(layers, input.name, input.shape, { norms });
   const { passSize } = passSizeOf(steps, batchSize);
   return passSize * bytesPerExample(steps);
 }
