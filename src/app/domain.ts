@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { Processes } from '../cluster/processes.js';
 import { photoMemory } from '../config.js';
 import { DATASET_BOUNDS } from '../datasets/bounds.js';
 import { AuditService } from '../domain/audit/audit-service.js';
@@ -27,6 +28,7 @@ import { AliasDeployer } from '../domain/promotion/alias-deployer.js';
 import { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
+import { Replicas } from '../domain/promotion/replicas.js';
 import { RolloutService } from '../domain/rollout/rollout-service.js';
 import { ProvenanceService } from '../domain/run/provenance-service.js';
 import { RunList } from '../domain/run/run-list.js';
@@ -42,6 +44,7 @@ import type { Services } from '../schema/resolvers.js';
 import { createFetch } from '../storage/fetch.js';
 import { createPost } from '../storage/post.js';
 import type { Jobs } from './jobs.js';
+import { keepUp } from './keep-up.js';
 import { SAMPLES } from './packaged.js';
 import type { Serving } from './serve.js';
 import type { Setup } from './setup.js';
@@ -65,6 +68,7 @@ interface Opened {
   readonly setup: Setup;
   readonly storage: Storage;
   readonly shared: Shared;
+  readonly processes: Processes;
   readonly serving: Serving;
   readonly training: Training;
   readonly jobs: Jobs;
@@ -102,6 +106,7 @@ export function openDomain(opened: Opened): Domain {
     runLoaders: new RunLoaders(prisma),
     runs: training.runs,
     pipelines: training.pipelines,
+    processes: opened.processes,
     samples: new SampleService(SAMPLES),
     sweeps: new SweepService(prisma, queue, runner, shared.notices, quotas, training.backbones),
     tokens,
@@ -140,20 +145,21 @@ function openDatasets({ setup, storage, shared }: Opened, pictures: Pictures) {
 }
 
 function openModels(
-  { setup, storage, shared, serving, training, jobs }: Opened,
+  { setup, storage, shared, processes, serving, training, jobs }: Opened,
   contents: DatasetContents,
   pictures: Pictures,
 ) {
   const { config, log, closing } = setup;
   const { prisma, blobs, blobPlace, folder } = storage;
-  const { allowed, changes, outbox, quotas } = shared;
+  const { allowed, notices, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
-  const aliasParts = { prisma, deployments, outbox, changes, oneMove: pLimit(1), log };
+  const replicas = new Replicas(processes, notices, log);
+  const aliasParts = { prisma, deployments, replicas, outbox, changes, oneMove: pLimit(1), log };
   const promotions = new PromotionService(aliasParts);
   const deployer = new AliasDeployer(aliasParts);
   const rollouts = new RolloutService({
     ...{ prisma, loaded, deployments, rollouts: serving.rollouts },
-    ...{ promotions, changes, log },
+    ...{ promotions, processes, notices, changes, log },
   });
   closing.add(() => rollouts.close());
   const precisions = new PrecisionService(prisma, blobs, deployer, changes, config.int8Margin);
@@ -182,13 +188,15 @@ function openModels(
     predictions: new PredictionService(prisma, blobs, predictionLog, modelSettings, pictures),
     promotionRequests: new PromotionRequestService(prisma, promotions),
     promotions,
+    replicas,
     rollouts,
     handlers,
     async deploy() {
-      await Promise.all([precisions.recover(), calibrations.recover()]);
+      await Promise.all([precisions.recover(storage.isShared), calibrations.recover()]);
       await deployer.deployAll();
-      await rollouts.recover();
+      await rollouts.reconcile();
       await predictionLog.start();
+      if (storage.isShared) closing.add(keepUp({ notices, deployer, rollouts, predictionLog, log }));
     },
   };
 }

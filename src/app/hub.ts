@@ -1,22 +1,26 @@
 import 'reflect-metadata'; // type-graphql needs it before the first decorated class
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { Processes } from '../cluster/processes.js';
 import type { Config } from '../config.js';
 import { requireFree } from '../http/listen.js';
+import { PACKAGE } from '../package.js';
 import { startApi, startWorkerProbes } from './api.js';
 import { Closing } from './closing.js';
 import { openDomain } from './domain.js';
-import { openJobs } from './jobs.js';
+import { type Jobs, openJobs } from './jobs.js';
 import { PACKAGED, type Parts } from './packaged.js';
 import { returnMemory } from './return-memory.js';
-import { openServing } from './serve.js';
-import { openShared } from './shared.js';
-import { openStorage } from './storage.js';
+import { openServing, type Serving } from './serve.js';
+import type { Setup } from './setup.js';
+import { openShared, type Shared } from './shared.js';
+import { openStorage, type Storage } from './storage.js';
 import { openTraining } from './train.js';
 
 /** A running hub. */
 export interface Hub {
   readonly url: string;
-  /** The first token, which is also stored in the data folder; null for a process that answers no requests of users. */
+  /** The first token, which is also stored in the data folder; null where another process has it, or needs none. */
   readonly token: string | null;
   /** Resolves when every version that serves is loaded. */
   readonly ready: Promise<void>;
@@ -35,17 +39,21 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const storage = await openStorage(setup);
     const jobs = await openJobs(setup, storage);
     const shared = await openShared(setup, storage, jobs);
-    const answers = config.roles.has('api');
-    const token = answers ? await shared.tokens.ensureFirst() : null;
     const serving = openServing(setup, storage, jobs);
     const training = await openTraining(setup, storage, shared, jobs);
-    const domain = openDomain({ setup, storage, shared, serving, training, jobs });
-    closing.add(() => jobs.runner.close());
     let loaded = false;
-    const opened = { storage, shared, serving, domain, isReady: () => loaded };
+    const isReady = (): boolean => loaded;
+    const processes = openProcesses(setup, { storage, shared, serving, jobs, isReady });
+    const answers = config.roles.has('api');
+    const token = answers ? await shared.tokens.ensureFirst(await processes.hasOther('api')) : null;
+    const domain = openDomain({ setup, storage, shared, processes, serving, training, jobs });
+    closing.add(() => jobs.runner.close());
+    const opened = { storage, shared, serving, domain, isReady };
     const { url } = await (answers ? startApi(setup, opened) : startWorkerProbes(setup, opened));
+    await processes.begin(url);
     const ready = (answers ? domain.deploy() : Promise.resolve()).then(() => {
       loaded = true;
+      processes.report();
       return domain.startWork();
     });
     closing.add(() => ready.catch(() => undefined));
@@ -66,4 +74,30 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     await closing.close();
     throw error;
   }
+}
+
+interface ProcessParts {
+  readonly storage: Storage;
+  readonly shared: Shared;
+  readonly serving: Serving;
+  readonly jobs: Jobs;
+  readonly isReady: () => boolean;
+}
+
+/** The list of the hub's processes, with this one. */
+function openProcesses(
+  { config, log, closing }: Setup,
+  { storage, shared, serving, jobs, isReady }: ProcessParts,
+): Processes {
+  const { deployments } = serving;
+  const processes = new Processes({
+    ...{ prisma: storage.prisma, notices: shared.notices, isShared: storage.isShared, log },
+    about: { name: `${hostname()}:${process.pid}`, roles: [...config.roles], version: PACKAGE.version },
+    serving: () => deployments.states(),
+    working: () => jobs.runner.running(),
+    isReady,
+  });
+  deployments.events.on('changed', () => processes.report());
+  closing.add(() => processes.close());
+  return processes;
 }

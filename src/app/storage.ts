@@ -30,7 +30,7 @@ export async function openStorage({ config, log, closing }: Setup): Promise<Stor
   const lost = new AbortController();
   let lock: DatabaseLock | undefined;
   if (databaseUrl) {
-    lock = await lockDatabase(databaseUrl, config.roles.has('api') ? 'api' : 'worker', (err) => {
+    lock = await lockDatabase(databaseUrl, 'shared', (err) => {
       log.fatal({ err }, 'another hub has taken the database; this one stops');
       lost.abort();
     });

@@ -20,6 +20,7 @@ import { rolloutCommand } from './commands/rollout.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { startCommand } from './commands/start.js';
+import { statusCommand } from './commands/status.js';
 import { sweepCommand } from './commands/sweep.js';
 import { tokenCommand } from './commands/token.js';
 import { trainCommand } from './commands/train.js';
@@ -47,6 +48,7 @@ const COMMANDS = [
   predictionsCommand,
   tokenCommand,
   auditCommand,
+  statusCommand,
   doctorCommand,
   backupCommand,
   restoreCommand,

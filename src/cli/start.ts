@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import { pino } from 'pino';
 import { type Hub, startHub } from '../app/hub.js';
-import { type ConfigInput, resolveConfig } from '../config.js';
+import { type Config, type ConfigInput, resolveConfig } from '../config.js';
 import { createLog } from './log.js';
 import { terminal } from './terminal.js';
 
@@ -17,11 +17,17 @@ export async function start(options: ConfigInput): Promise<void> {
   const hub = await startHub(config, log);
   stopOnSignals(hub);
   terminal().stdout.write(
-    hub.token === null
-      ? `This process trains for the hub on its database. Its health is at ${hub.url}/health.\n`
-      : `${hubAddressText(hub)}\nThe API is at ${hub.url}/graphql, its token in ${join(config.data, 'token')}.\n`,
+    config.roles.has('api')
+      ? `${hubAddressText(hub)}\nThe API is at ${hub.url}/graphql, ${tokenText(hub, config)}.\n`
+      : `This process trains for the hub on its database. Its health is at ${hub.url}/health.\n`,
   );
   await hub.ready;
+}
+
+function tokenText({ token }: Hub, { data }: Config): string {
+  return token === null
+    ? 'with the tokens of the processes that share its database'
+    : `its token in ${join(data, 'token')}`;
 }
 
 /**
@@ -30,7 +36,7 @@ export async function start(options: ConfigInput): Promise<void> {
  */
 export function hubAddressText({ url, token }: Hub): string {
   const isTerminal = (terminal().stdout as Partial<WriteStream>).isTTY === true;
-  return `Model Hub is at ${url}/${isTerminal ? `#token=${token}` : ''}`;
+  return `Model Hub is at ${url}/${isTerminal && token !== null ? `#token=${token}` : ''}`;
 }
 
 /**

@@ -104,6 +104,11 @@ export class Runner {
     return attempt !== undefined;
   }
 
+  /** The queued jobs that this process runs. */
+  running(): { readonly kind: JobName; readonly id: string }[] {
+    return [...this.#claims.values()].map(({ job: { kind, id } }) => ({ kind, id }));
+  }
+
   /** Checks at once whether the jobs of a row that run here are still this process's: it may have been cancelled elsewhere. */
   check(id: string): void {
     for (const claim of this.#claims.values()) if (claim.job.id === id) claim.check();

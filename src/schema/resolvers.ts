@@ -1,3 +1,4 @@
+import type { Processes } from '../cluster/processes.js';
 import type { AuditService } from '../domain/audit/audit-service.js';
 import type { BackboneService } from '../domain/backbone/backbone-service.js';
 import type { AugmentationService } from '../domain/dataset/augmentation-service.js';
@@ -16,6 +17,7 @@ import type { PredictionService } from '../domain/prediction/prediction-service.
 import type { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import type { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../domain/promotion/promotion-service.js';
+import type { Replicas } from '../domain/promotion/replicas.js';
 import type { Quotas } from '../domain/quota/quotas.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import type { RolloutService } from '../domain/rollout/rollout-service.js';
@@ -46,6 +48,7 @@ import { ModelResolver } from './model/model.resolver.js';
 import { ModelRemovalResolver } from './model/model-removal.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
+import { ProcessResolver, ServingProcessFields } from './process/process.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { QuotaResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
@@ -79,10 +82,12 @@ export interface Services {
   readonly precisions: PrecisionService;
   readonly predictions: PredictionService;
   readonly promotionRequests: PromotionRequestService;
+  readonly processes: Processes;
   readonly promotions: PromotionService;
   readonly provenance: ProvenanceService;
   readonly quotas: Quotas;
   readonly rateLimit: RateLimit;
+  readonly replicas: Replicas;
   readonly rollouts: RolloutService;
   readonly runList: RunList;
   readonly runLoaders: RunLoaders;
@@ -115,6 +120,8 @@ export function resolversOf(services: Services): readonly object[] {
     new ModelResolver(services.models, services.modelSettings, services.deployments),
     new ModelRemovalResolver(services.modelArchive, services.modelDeletion),
     new PrecisionResolver(services.precisions),
+    new ProcessResolver(services.processes),
+    new ServingProcessFields(services.replicas),
     new PredictionLogResolver(services.predictions),
     new PredictionResolver(services.predictions),
     new PromotionResolver(services.promotions, services.promotionRequests, services.aliasRemovals),

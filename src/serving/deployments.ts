@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { HubError } from '../errors.js';
 import type { Held, LoadedVersions } from './loaded-versions.js';
 import type { SelfCheckOutcome } from './self-check.js';
-import type { ServedVersion } from './served-version.js';
+import { precisionOf, type ServedVersion, servedForm } from './served-version.js';
 
 /** The version that serves an alias: loaded, warm and checked. */
 export interface Deployment {
@@ -11,6 +11,19 @@ export interface Deployment {
   readonly version: ServedVersion;
   readonly selfCheck: SelfCheckOutcome;
   readonly since: Date;
+}
+
+/** What serves an alias, or why the version that it points to does not. */
+export interface ServingState {
+  readonly model: string;
+  readonly alias: string;
+  /** Number and precision of the version that serves; null when none does. */
+  readonly version: number | null;
+  readonly precision: 'FP32' | 'INT8' | null;
+  /** The form of the version that the alias points to, by `servedForm`. */
+  readonly form: string;
+  /** Why that version does not serve; null when it does. */
+  readonly error: string | null;
 }
 
 /** The version to ask: the one that an alias points to, or one by its number. */
@@ -23,10 +36,15 @@ const keptName = (model: string, number: number): string => `${model} ${number}`
 
 /** The versions that serve: one for each alias, and some that requests named by number. */
 export class Deployments {
-  readonly events = new EventEmitter<{ switched: [deployment: Deployment] }>();
+  readonly events = new EventEmitter<{ switched: [deployment: Deployment]; changed: [] }>();
   readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
   /** Why nothing serves an alias, and since when if it was removed. */
   readonly #reasons = new Map<string, { readonly why: string; readonly removedAt?: Date }>();
+  /** Versions that an alias points to and that cannot be loaded, with the reason. */
+  readonly #faults = new Map<
+    string,
+    { readonly alias: string; readonly version: ServedVersion; readonly why: string }
+  >();
   readonly #kept: LRUCache<string, Promise<Held>>;
 
   /**
@@ -60,17 +78,22 @@ export class Deployments {
         const deployment = { alias, version, selfCheck: held.selfCheck, since: new Date(), held };
         this.#deployments.set(name, deployment);
         this.#reasons.delete(name);
+        this.#faults.delete(name);
         this.events.emit('switched', deployment);
+        this.events.emit('changed');
         await before?.held.letGo();
       },
       abandon: () => held.letGo(),
     };
   }
 
-  /** Remembers why the version of an alias cannot serve. */
-  failed(model: string, alias: string, error: unknown): void {
-    const reason = error instanceof HubError ? error.message : 'see the log';
-    this.#reasons.set(deploymentName(model, alias), { why: `what it points to cannot serve: ${reason}` });
+  /** Remembers why the version that an alias points to cannot serve. What served before serves on. */
+  failed(alias: string, version: ServedVersion, error: unknown): void {
+    const name = deploymentName(version.model, alias);
+    const why = error instanceof HubError ? error.message : 'see the log';
+    this.#reasons.set(name, { why: `what it points to cannot serve: ${why}` });
+    this.#faults.set(name, { alias, version, why });
+    this.events.emit('changed');
   }
 
   /** Stops serving an alias that was removed. Requests in progress keep its version. */
@@ -78,7 +101,9 @@ export class Deployments {
     const name = deploymentName(model, alias);
     const before = this.#deployments.get(name);
     this.#deployments.delete(name);
+    this.#faults.delete(name);
     this.removed(model, alias, at);
+    this.events.emit('changed');
     await before?.held.letGo();
   }
 
@@ -105,6 +130,21 @@ export class Deployments {
 
   list(): readonly Deployment[] {
     return [...this.#deployments.values()];
+  }
+
+  /** What serves every alias, or fails to. */
+  states(): ServingState[] {
+    const names = new Set([...this.#deployments.keys(), ...this.#faults.keys()]);
+    return [...names].map((name) => {
+      const [serving, fault] = [this.#deployments.get(name), this.#faults.get(name)];
+      const { alias, version } = (fault ?? serving) as { readonly alias: string; readonly version: ServedVersion };
+      return {
+        ...{ model: version.model, alias, version: serving?.version.number ?? null },
+        precision: serving ? precisionOf(serving.version) : null,
+        form: servedForm(version),
+        error: fault?.why ?? null,
+      };
+    });
   }
 
   /**

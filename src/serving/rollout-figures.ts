@@ -50,6 +50,13 @@ export class ArmFigures {
     return this.answers === 0 ? null : this.#times.getValueAtQuantile(quantile);
   }
 
+  /** Adds the figures of another process. */
+  add(other: ArmFigures): void {
+    this.answers += other.answers;
+    this.errors += other.errors;
+    this.#times.merge(other.#times);
+  }
+
   write(): StoredArm {
     const times = Buffer.from(this.#times.toProto()).toString('base64');
     return { answers: this.answers, errors: this.errors, times };
@@ -65,6 +72,8 @@ export class RolloutFigures {
   agreed: number;
   /** Photos that were not compared because the hub was too busy. */
   dropped: number;
+  /** What other processes count, and this one counted before it was started again, as far as it is known. */
+  others: RolloutFigures | null = null;
 
   constructor(stored: StoredFigures | null) {
     this.present = new ArmFigures(stored?.present);
@@ -72,6 +81,19 @@ export class RolloutFigures {
     this.compared = stored?.compared ?? 0;
     this.agreed = stored?.agreed ?? 0;
     this.dropped = stored?.dropped ?? 0;
+  }
+
+  /** The figures of several processes together. */
+  static sum(all: readonly RolloutFigures[]): RolloutFigures {
+    const sum = new RolloutFigures(null);
+    for (const { present, candidate, compared, agreed, dropped } of all) {
+      sum.present.add(present);
+      sum.candidate.add(candidate);
+      sum.compared += compared;
+      sum.agreed += agreed;
+      sum.dropped += dropped;
+    }
+    return sum;
   }
 
   /** Sum of all counts: it changes whenever one does. */
@@ -82,10 +104,12 @@ export class RolloutFigures {
 
   /** The reason to end the rollout now; null for none. */
   breach({ maxErrorRate, maxSlowdown }: RolloutBounds): string | null {
-    const { candidate, present } = this;
-    const excess = rateOf(candidate, ENOUGH) - rateOf(present, ENOUGH);
+    const { candidate, present, others } = this;
+    const tries = [candidate, ...(others ? [others.candidate] : [])];
+    const excess = rateOf(tries, ENOUGH) - rateOf([present, ...(others ? [others.present] : [])], ENOUGH);
     if (excess > maxErrorRate) {
-      const counted = `${candidate.errors} of ${candidate.answers + candidate.errors} requests`;
+      const { answers, errors } = countsOf(tries);
+      const counted = `${errors} of ${answers + errors} requests`;
       return `It failed ${counted}, which is more than the present version and ${maxErrorRate} allow.`;
     }
     if (candidate.answers < ENOUGH || present.answers < ENOUGH) return null;
@@ -101,7 +125,15 @@ export class RolloutFigures {
   }
 }
 
+type Counts = Pick<ArmFigures, 'answers' | 'errors'>;
+
+function countsOf(arms: readonly Counts[]): Counts {
+  const sum = (of: keyof Counts): number => arms.reduce((total, arm) => total + arm[of], 0);
+  return { answers: sum('answers'), errors: sum('errors') };
+}
+
 /** @param atLeast smallest denominator: among few requests one error would be a large share. */
-function rateOf({ answers, errors }: ArmFigures, atLeast: number): number {
+function rateOf(arms: readonly Counts[], atLeast: number): number {
+  const { answers, errors } = countsOf(arms);
   return errors / Math.max(answers + errors, atLeast);
 }

@@ -40,6 +40,12 @@ export function formOf({ versionId, quantizedBlob }: ServedVersion): string {
   return `${versionId} ${quantizedBlob ?? ''}`;
 }
 
+/** Name of all that decides the answers of a version: the form of its weights and its calibration. */
+export function servedForm(version: ServedVersion): string {
+  const { temperature, outlierBlob } = version.calibration ?? {};
+  return [version.versionId, version.quantizedBlob, temperature, outlierBlob].map((part) => part ?? '').join(' ');
+}
+
 /** Precision of the form that serves. */
 export function precisionOf({ quantizedBlob }: ServedVersion): 'FP32' | 'INT8' {
   return quantizedBlob === null ? 'FP32' : 'INT8';

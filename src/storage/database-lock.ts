@@ -2,33 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { HubError } from '../errors.js';
 
-/** Keys of the advisory locks: of the database, and of its only process that answers requests. */
-const KEYS = { database: 0x4d4f_4448, api: 0x4d4f_4441 } as const;
-/** Milliseconds to wait for the locks of a hub that has just ended, and between attempts. */
+/** Key of the advisory lock. */
+const KEY = 0x4d4f_4448; // "MODH"
+/** Milliseconds to wait for the lock of a hub that has just ended, and between attempts. */
 const [PATIENCE_MS, ATTEMPT_MS] = [5000, 100];
 
-/** How a process uses the database: alone, or together with others, of which one answers requests. */
-export type DatabaseUse = 'alone' | 'api' | 'worker';
+/** How a process uses the database: together with others, or alone. */
+export type DatabaseUse = 'shared' | 'alone';
 
-/** The locks by mode; those of a database that is shared exclude the one of a process that has it alone. */
-const LOCKS: Readonly<Record<DatabaseUse, readonly string[]>> = {
-  alone: [`pg_try_advisory_lock(${KEYS.database})`],
-  api: [`pg_try_advisory_lock_shared(${KEYS.database})`, `pg_try_advisory_lock(${KEYS.api})`],
-  worker: [`pg_try_advisory_lock_shared(${KEYS.database})`],
+const LOCKS: Readonly<Record<DatabaseUse, string>> = {
+  shared: `pg_try_advisory_lock_shared(${KEY})`,
+  alone: `pg_try_advisory_lock(${KEY})`,
 };
 
-const BUSY =
-  'Another hub is running on this database. Stop it first, or give this hub a database of its own (--database-url).';
+/** Refusals: the use that another process excludes. */
 const REFUSALS: Readonly<Record<DatabaseUse, string>> = {
-  alone: BUSY,
-  api: `${BUSY} To add a machine that trains, start it with --roles train.`,
-  worker:
-    'The hub on this database keeps its blobs in its data folder, where this process cannot read them. Stop the hub, move its blobs to a bucket with "hub blobs migrate", and start both again (docs/scaling.md).',
+  shared:
+    'Another hub is running on this database, with its blobs in its data folder, where no other process can read them. Stop it first, or give this hub a database of its own (--database-url). To run both, move the blobs to a bucket (docs/scaling.md).',
+  alone:
+    'Another hub is running on this database. Stop all of its processes first, or give this hub a database of its own (--database-url).',
 };
 
 /** A lock on a database server, so that no two hubs run the same jobs without knowing of each other. */
 export interface DatabaseLock {
-  /** Takes the locks of another use in place of the present ones. @throws CONFLICT as `lockDatabase`. */
+  /** Takes the lock of another use in place of the present one. @throws CONFLICT as `lockDatabase`. */
   change(use: DatabaseUse): Promise<void>;
   release(): Promise<void>;
 }
@@ -86,14 +83,13 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** Takes the locks of a use, or ends the connection. @throws CONFLICT. */
+/** Takes the lock of a use, or ends the connection. @throws CONFLICT. */
 async function lock(client: pg.Client, use: DatabaseUse): Promise<void> {
-  const tries = `SELECT ${LOCKS[use].join(' AND ')} AS locked`;
+  const tries = `SELECT ${LOCKS[use]} AS locked`;
   try {
     for (const until = performance.now() + PATIENCE_MS; ; ) {
       const { rows } = await client.query<{ locked: boolean }>(tries);
       if (rows[0]?.locked) return;
-      await client.query('SELECT pg_advisory_unlock_all()'); // one of them may be taken
       if (performance.now() > until) throw new HubError('CONFLICT', REFUSALS[use]);
       await sleep(ATTEMPT_MS);
     }

@@ -6,7 +6,7 @@ import { PACKAGE_FOLDER } from '../package.js';
 import { DatabasePool, SERVER_LIMITS } from './database-pool.js';
 import { onlyFiniteValues } from './finite-values.js';
 import { Prisma, PrismaClient } from './generated/client.js';
-import { listenOnEveryConnection, listenOnOwnConnection, type OnNotify } from './listen.js';
+import { type Listener, listenOnEveryConnection, type OnNotify, OwnConnection } from './listen.js';
 import {
   type AppliedMigration,
   lackingMigrations,
@@ -108,12 +108,14 @@ async function open(
   const pool = new DatabasePool({ ...server.connection, ...(server.kind === 'postgresql' ? limits : {}) });
   const plain = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });
   const client = plain.$extends(onlyFiniteValues) as unknown as PrismaClient; // the same methods
+  const listener = server.openListener(pool);
   return {
     client,
     pool,
     kind: server.kind,
-    listen: (channel, heard) => server.listen(pool, channel, heard),
+    listen: (channel, heard) => listener.listen(channel, heard),
     async close() {
+      await listener.close();
       await client.$disconnect();
       await pool.end();
       await server.close();
@@ -139,17 +141,17 @@ export function unlessUniqueViolation(error: unknown): void {
 interface Server {
   readonly kind: Database['kind'];
   readonly connection: pg.PoolConfig;
-  listen(pool: pg.Pool, channel: string, heard: OnNotify): Promise<() => Promise<void>>;
+  openListener(pool: pg.Pool): Listener;
   close(): Promise<void>;
 }
 
 async function openEmbedded(folder: string): Promise<Server> {
   const { openEmbeddedPostgres } = await import('./embedded-postgres.js'); // 15 MB that a hub with a server need not load
-  return { kind: 'pglite', listen: listenOnEveryConnection, ...(await openEmbeddedPostgres(folder)) };
+  return { kind: 'pglite', openListener: listenOnEveryConnection, ...(await openEmbeddedPostgres(folder)) };
 }
 
 function external(url: string): Server {
   const connection = { connectionString: url };
-  const listen: Server['listen'] = (_, channel, heard) => listenOnOwnConnection(connection, channel, heard);
-  return { kind: 'postgresql', connection, listen, close: async () => undefined };
+  const openListener = (): Listener => new OwnConnection(connection);
+  return { kind: 'postgresql', connection, openListener, close: async () => undefined };
 }

@@ -1,68 +1,37 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { figuresOf, type RunAnswer } from '../support/answers.js';
-import { coloursOnPostgres } from '../support/colours-on-postgres.js';
-import { runHub } from '../support/command.js';
-import { HubProcess } from '../support/hub-process.js';
-import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
+import { Cluster, HAS_CLUSTER } from '../support/cluster.js';
+import type { HubProcess } from '../support/hub-process.js';
 import { ENDLESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
-import { removeFolder } from '../support/remove-folder.js';
-import { HAS_S3, type S3Server, startS3 } from '../support/s3-server.js';
 
 /** Milliseconds within which another worker resumes the run of one that died, and within which a worker hears of a cancellation. */
 const [TAKEN_OVER, CANCELLED] = [30_000, 5000];
 
-describe.skipIf(!hasPostgres || !HAS_S3)('workers of one hub', { timeout: 180_000 }, () => {
+describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => {
   const { datasetVersionId } = inject('colours');
-  let folder: string;
-  let server: PostgresServer;
-  let s3: S3Server;
+  let cluster: Cluster;
   let hub: HubProcess;
   const workers: HubProcess[] = [];
   /** A run that nothing disturbed. */
   let undisturbed: RunAnswer | undefined;
 
   const startWorker = async (): Promise<HubProcess> => {
-    const data = await mkdtemp(join(folder, 'worker-'));
-    const worker = await HubProcess.start(data, '--roles', 'train', '--database-url', server.databaseUrl);
+    const worker = await cluster.start('train');
     workers.push(worker);
     return worker;
   };
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'hub-workers-'));
-    [server, s3] = await Promise.all([PostgresServer.start(), startS3()]);
-    const data = await coloursOnPostgres(server, folder);
-    const on = ['--data', data, '--database-url', server.databaseUrl];
-    const moved = await runHub('blobs', 'migrate', `s3://${s3.bucket}/hub`, ...on);
-    expect(moved.code, moved.stderr).toBe(0);
-    await query('DELETE FROM aliases; DELETE FROM model_versions'); // which workers would calibrate
-    hub = await HubProcess.start(data, '--roles', 'api,serve', '--database-url', server.databaseUrl);
+    cluster = await Cluster.open();
+    await cluster.query('DELETE FROM aliases; DELETE FROM model_versions'); // which workers would calibrate
+    hub = await cluster.startFirst('--roles', 'api,serve');
   });
-  afterEach(async () => {
-    for (const worker of workers.splice(0)) await worker.end('SIGKILL');
-  });
-  afterAll(async () => {
-    await hub?.end('SIGKILL');
-    await s3?.remove();
-    await server?.remove();
-    await removeFolder(folder);
-  });
-
-  async function query(text: string): Promise<pg.QueryResult['rows']> {
-    const client = new pg.Client(server.url);
-    await client.connect();
-    const { rows } = await client.query(text);
-    await client.end();
-    return rows;
-  }
+  afterEach(() => cluster.kill(...workers.splice(0)));
+  afterAll(() => cluster?.remove());
 
   /** How many times a worker has taken the run. */
   const attemptsOf = async (id: string): Promise<number> =>
-    (await query(`SELECT attempt FROM runs WHERE id = '${id}'`))[0].attempt;
+    (await cluster.query<{ attempt: number }>(`SELECT attempt FROM runs WHERE id = '${id}'`))[0]!.attempt;
 
   /** Starts a run and waits for its first epoch. */
   async function begin(recipe: object = SOME_SECONDS): Promise<string> {
@@ -166,8 +135,8 @@ describe.skipIf(!hasPostgres || !HAS_S3)('workers of one hub', { timeout: 180_00
   it('train on while the database is away, and store every epoch when it is back', async () => {
     await startWorker();
     const id = await begin();
-    await server.stop('fast');
-    await server.start();
+    await cluster.server.stop('fast');
+    await cluster.server.start();
     const run = await hub.ended(id);
     expect(run.state, JSON.stringify(run.error)).toBe('SUCCEEDED');
     expect(run.epochs).toHaveLength(SOME_SECONDS.epochs);

@@ -9,6 +9,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   changes: ['VIEWER', 'nothing'],
   samples: ['VIEWER', 'nothing'],
   limits: ['VIEWER', 'narrowed'],
+  processes: ['MAINTAINER', 'nothing'],
 
   datasets: ['VIEWER', 'nothing'],
   dataset: ['VIEWER', 'nothing'],

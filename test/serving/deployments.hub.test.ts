@@ -143,7 +143,7 @@ describe('an alias that nothing serves', () => {
 
   it('says why, when what it points to could not be loaded', async () => {
     const deployments = await room.serving();
-    deployments.failed('pets', 'production', new HubError('NOT_FOUND', 'There is no blob.'));
+    deployments.failed('production', await room.version(1), new HubError('NOT_FOUND', 'There is no blob.'));
     await expect(deployments.hold('pets', { alias: 'production' })).rejects.toMatchObject({
       code: 'NOT_DEPLOYED',
       message: 'Nothing serves pets@production: what it points to cannot serve: There is no blob.',

@@ -30,7 +30,7 @@ describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
     await expect(second).rejects.toMatchObject({
       code: 'CONFLICT',
       message:
-        'Another hub is running on this database. Stop it first, or give this hub a database of its own (--database-url). To add a machine that trains, start it with --roles train.',
+        'Another hub is running on this database, with its blobs in its data folder, where no other process can read them. Stop it first, or give this hub a database of its own (--database-url). To run both, move the blobs to a bucket (docs/scaling.md).',
     });
     await lock.release();
     await (await lockDatabase(url, 'alone', () => undefined)).release();

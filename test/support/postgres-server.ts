@@ -17,11 +17,14 @@ export const hasPostgres = BIN !== undefined && USER !== '';
 
 /** A PostgreSQL server on a socket in a folder of its own. */
 export class PostgresServer {
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly connections: number,
+  ) {}
 
-  /** @param parent folder for all of its files. */
-  static async start(parent = tmpdir()): Promise<PostgresServer> {
-    const server = new PostgresServer(await mkdtemp(join(parent, 'hub-postgres-')));
+  /** @param parent folder for all of its files. @param connections most at the same time. */
+  static async start(parent = tmpdir(), connections = 20): Promise<PostgresServer> {
+    const server = new PostgresServer(await mkdtemp(join(parent, 'hub-postgres-')), connections);
     if (USER) chownSync(server.folder, Number(USER), Number(USER));
     await server.#run('initdb', '-D', server.#data, '-U', 'hub', '-A', 'trust', '--no-sync');
     await server.start();
@@ -40,7 +43,7 @@ export class PostgresServer {
 
   /** Starts it again after `stop`. */
   async start(): Promise<void> {
-    const options = `-c listen_addresses= -c max_connections=20 -k ${this.folder}`;
+    const options = `-c listen_addresses= -c max_connections=${this.connections} -k ${this.folder}`;
     await this.#run('pg_ctl', '-D', this.#data, '-w', '-l', join(this.folder, 'log'), '-o', options, 'start');
   }
 

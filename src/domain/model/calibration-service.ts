@@ -65,7 +65,8 @@ export class CalibrationService {
       await this.blobs.get(sha256);
       return true;
     } catch (error) {
-      if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT')) return false;
+      // A bucket that is away says nothing of the blob.
+      if (error instanceof HubError) return error.code === 'BLOBS_UNAVAILABLE';
       throw error;
     }
   }

@@ -43,16 +43,17 @@ export class PrecisionService {
   /**
    * Queues forms that are lost, could not be made or, for a version that is not ready, were measured on another machine. To be
    * called before anything serves.
+   * @param isShared whether other processes may measure forms, on machines of their own.
    */
-  async recover(): Promise<void> {
+  async recover(isShared: boolean): Promise<void> {
     for (const row of await this.prisma.versionServing.findMany()) {
       const { versionId, quantizedBlob } = row;
-      const isKept = quantizedBlob !== null && (await this.blobs.has(quantizedBlob));
+      const isKept = quantizedBlob !== null && (await isThere(this.blobs, quantizedBlob));
       if (isKept && row.readyAt !== null) continue;
       const again = { state: 'PENDING' } as const;
       await this.prisma.$transaction(async (tx) => {
         if (!isKept && row.precision === 'INT8') await fallBackToFloats(tx, versionId, LOST, again);
-        else if (!isKept || row.measuredOn !== this.#machine)
+        else if (!isKept || (row.measuredOn !== this.#machine && !isShared))
           await tx.versionServing.update({ where: { versionId }, data: again });
         else await settle(tx, versionId, this.margin);
       });
@@ -133,6 +134,14 @@ export class PrecisionService {
       throw error;
     }
   }
+}
+
+/** Whether a blob is in the store. A bucket that is away says nothing of it. */
+async function isThere(blobs: BlobStore, sha256: string): Promise<boolean> {
+  return blobs.has(sha256).catch((error: unknown) => {
+    if (error instanceof HubError && error.code === 'BLOBS_UNAVAILABLE') return true;
+    throw error;
+  });
 }
 
 /** The hardware on which the measured times depend. */

@@ -23,8 +23,8 @@ export class AliasRemovalService {
    * `production` where a second person approves promotions.
    */
   async remove({ model, alias, reason, expectedVersion }: AliasRemoval, actor: Actor): Promise<ModelVersion> {
-    const { prisma, deployments, outbox, changes, oneMove, log } = this.parts;
-    return oneMove(async () => {
+    const { prisma, deployments, replicas, outbox, changes, oneMove, log } = this.parts;
+    const from = await oneMove(async () => {
       const { from, at } = await prisma.$transaction(async (tx) => {
         const { id: modelId, secondPerson } = await lockModel(tx, model);
         const where = { modelId_name: { modelId, name: alias } };
@@ -45,8 +45,10 @@ export class AliasRemovalService {
       await deployments.remove(model, alias, at);
       changes.tell('MODEL', model);
       log.info({ model, alias, from, actor: actor.name }, 'alias removed');
-      return toModelVersion(await findVersion(prisma, model, from));
+      return from;
     });
+    await replicas.follow(model, alias, null);
+    return toModelVersion(await findVersion(prisma, model, from));
   }
 }
 

@@ -2,13 +2,14 @@ import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
+import { servedForm } from '../../serving/served-version.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { ALIAS_CHANGES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
 import { evaluateGate, type GateCheck, PRODUCTION } from '../model/gate.js';
-import { refuseIfArchived, requireHoldable } from '../model/held-versions.js';
+import { lockModel, refuseIfArchived, requireHoldable } from '../model/held-versions.js';
 import type { ModelVersion } from '../model/model.js';
 import { rulesOf } from '../model/model-row.js';
 import {
@@ -25,6 +26,7 @@ import {
 } from '../model/model-version-row.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { type Promotion, refuseIfMoved } from './promotion.js';
+import type { Replicas } from './replicas.js';
 
 /** An alias before a promotion: its holder, and the verdicts of the gate for the version that is to take it. */
 export interface AliasState {
@@ -47,6 +49,7 @@ export interface Alongside {
 export interface AliasParts {
   readonly prisma: PrismaClient;
   readonly deployments: Deployments;
+  readonly replicas: Replicas;
   readonly outbox: WebhookOutbox;
   readonly changes: ChangeNotices;
   /** Runs changes of aliases one at a time, so that serving and database agree on the last one. */
@@ -54,7 +57,16 @@ export interface AliasParts {
   readonly log: Logger;
 }
 
-/** Moves aliases and loads the versions they point to. When a move fails, the previous version continues to serve. */
+/** A move that has been made: what serves the alias in this process now. */
+interface Moved {
+  readonly number: number;
+  readonly form: string;
+}
+
+/**
+ * Moves aliases and loads the versions they point to. When a move fails, the previous version continues to serve. Each method
+ * returns when every live process serves the version, or has had a minute for it.
+ */
 export class PromotionService {
   constructor(private readonly parts: AliasParts) {}
 
@@ -96,7 +108,7 @@ export class PromotionService {
 
   /** Moves an alias to a version. @throws as `requireAllowed`; APPROVAL_NEEDED where a second person must approve. */
   async promote(promotion: Promotion, actor: Actor, alongside?: Alongside): Promise<ModelVersion> {
-    return this.parts.oneMove(async () => {
+    return this.#everywhere(promotion, async () => {
       const state = await this.requireAllowed(promotion);
       if (state.needsSecondPerson) {
         const message = `Moving ${promotion.alias} of ${promotion.model} needs the approval of a second person. Request the promotion.`;
@@ -108,7 +120,7 @@ export class PromotionService {
 
   /** Moves an alias by a promotion that a second person has approved. @throws as `requireAllowed`. */
   async promoteApproved(promotion: Promotion, actor: Actor, alongside: Alongside): Promise<ModelVersion> {
-    return this.parts.oneMove(async () =>
+    return this.#everywhere(promotion, async () =>
       this.#move(await this.requireAllowed(promotion), promotion, actor, { alongside }),
     );
   }
@@ -121,7 +133,7 @@ export class PromotionService {
     { model, alias, reason, expectedVersion }: Omit<Promotion, 'version' | 'overrideGate' | 'now'>,
     actor: Actor,
   ): Promise<ModelVersion> {
-    return this.parts.oneMove(async () => {
+    return this.#everywhere({ model, alias }, async () => {
       const subject = `${model}@${alias}`;
       const where = { action: { in: [...ALIAS_CHANGES] }, model, subject };
       const last = await this.parts.prisma.auditEvent.findFirst({ where, orderBy: { number: 'desc' } });
@@ -136,28 +148,45 @@ export class PromotionService {
     });
   }
 
+  /** Makes a move here, and waits until the other processes have followed. */
+  async #everywhere({ model, alias }: Pick<Promotion, 'model' | 'alias'>, move: () => Promise<Moved>) {
+    const { prisma, oneMove, replicas } = this.parts;
+    const { number, form } = await oneMove(move);
+    await replicas.follow(model, alias, form);
+    return toModelVersion(await findVersion(prisma, model, number));
+  }
+
   /** Loads the version next to the one that serves, writes the move, switches. */
   async #move(
     { version, holder, gate }: AliasState,
     { model, alias, reason }: Pick<Promotion, 'model' | 'alias' | 'reason'>,
     actor: Actor,
     { action = 'ALIAS_MOVED', alongside }: { readonly action?: AliasMove; readonly alongside?: Alongside | undefined },
-  ): Promise<ModelVersion> {
+  ): Promise<Moved> {
     const { id: versionId, modelId, number } = version;
     const form = formToServe(version);
     const { precision, calibrated } = form;
     const details: AliasMoveDetails = { alias, gate, precision, calibrated, ...alongside?.details };
     const move = { subject: `${model}@${alias}`, from: holder ? String(holder.number) : null, to: String(number) };
-    const prepared = await this.parts.deployments.prepare(toServedVersion({ ...version, serving: form }));
+    const served = toServedVersion({ ...version, serving: form });
+    const prepared = await this.parts.deployments.prepare(served);
     try {
       await this.parts.prisma.$transaction(async (tx) => {
+        await lockModel(tx, model);
         await requireHoldable(tx, versionId);
+        const where = { modelId_name: { modelId, name: alias } };
+        // Another process may have moved it since the gate was asked.
+        refuseIfMoved(
+          alias,
+          (await tx.alias.findUnique({ where, include: { version: true } }))?.version ?? null,
+          holder?.number ?? 0,
+        );
         if (!isReady(version)) {
           const { reason, readyAt } = form;
           await tx.versionServing.update({ where: { versionId }, data: { precision, calibrated, reason, readyAt } });
         }
         await tx.alias.upsert({
-          where: { modelId_name: { modelId, name: alias } },
+          where,
           create: { modelId, name: alias, versionId },
           update: { versionId },
         });
@@ -178,6 +207,6 @@ export class PromotionService {
       { model, alias, from: holder?.number, to: number, actor: actor.name },
       action === 'ALIAS_MOVED' ? 'alias moved' : 'alias rolled back',
     );
-    return toModelVersion(await findVersion(this.parts.prisma, model, number));
+    return { number, form: servedForm(served) };
   }
 }

@@ -4,7 +4,7 @@ import type { Prisma } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
 import type { Rollout, RolloutArm } from './rollout.js';
 
-export const withVersions = { version: { include: { model: true } }, present: true } as const;
+export const withVersions = { version: { include: { model: true } }, present: true, parts: true } as const;
 export type RolloutRow = Prisma.RolloutGetPayload<{ include: typeof withVersions }>;
 
 const armSchema = z.object({ answers: z.number(), errors: z.number(), times: z.string() });
@@ -17,14 +17,20 @@ const figuresSchema: z.ZodType<StoredFigures> = z.object({
 });
 const figuresColumn = z.object({ figures: figuresSchema.nullable() });
 
-/** The figures as they were written last. */
-export function storedFigures(row: Pick<RolloutRow, 'id' | 'figures'>): RolloutFigures {
-  return new RolloutFigures(parseColumns(figuresColumn, row, `rollout ${row.id}`).figures);
+/** The figures as they were written last. @param except the process whose figures are left out. */
+export function storedFigures(
+  row: Pick<RolloutRow, 'id' | 'state' | 'figures' | 'parts'>,
+  except?: string,
+): RolloutFigures {
+  // Those of a rollout that has ended contain the figures of all processes.
+  const others = row.parts.filter(({ processId }) => row.state === 'RUNNING' && processId !== except);
+  const stored = [row, ...others].map((part) => parseColumns(figuresColumn, part, `rollout ${row.id}`).figures);
+  return RolloutFigures.sum(stored.map((figures) => new RolloutFigures(figures)));
 }
 
 /** @param figures the present ones: of a running rollout, those that serving counts. */
 export function toRollout(row: RolloutRow, figures: RolloutFigures): Rollout {
-  const { version, present, ...facts } = row;
+  const { version, present, parts: _, ...facts } = row;
   const { compared, agreed, dropped } = figures;
   return {
     ...facts,

@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
+import type { Notices } from '../../cluster/notices.js';
+import type { Processes } from '../../cluster/processes.js';
 import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { LoadedVersions } from '../../serving/loaded-versions.js';
-import type { RolloutFigures } from '../../serving/rollout-figures.js';
+import { RolloutFigures } from '../../serving/rollout-figures.js';
 import type { Rollouts, Rollout as RunningRollout } from '../../serving/rollouts.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { type Actor, HUB_ACTOR } from '../actor.js';
@@ -29,11 +31,16 @@ export interface RolloutParts {
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;
   readonly promotions: PromotionService;
+  readonly processes: Pick<Processes, 'id' | 'isShared'>;
+  readonly notices: Notices;
   readonly changes: ChangeNotices;
   readonly log: Logger;
 }
 
-/** Starts and ends rollouts, stores their figures, and resumes them when the hub starts. */
+/**
+ * Starts and ends rollouts and stores their figures. The rows say which rollouts are running: every process that serves takes
+ * part in them and counts its own figures.
+ */
 export class RolloutService {
   /** Runs changes one at a time, so that serving and database agree. */
   readonly #oneChange = pLimit(1);
@@ -93,8 +100,8 @@ export class RolloutService {
           return row;
         });
         const row = await this.#require(id);
-        this.parts.rollouts.begin({ ...row, candidate, figures: storedFigures(row) });
-        this.parts.changes.tell('MODEL', model);
+        this.parts.rollouts.begin({ ...row, candidate, figures: this.#newFigures(row) });
+        this.#tell(model);
         return this.#toRollout(row);
       } catch (error) {
         await candidate.letGo();
@@ -115,7 +122,9 @@ export class RolloutService {
         const versions = { version: row.version.number, expectedVersion: row.present.number };
         await promotions.promote({ model, alias, ...versions, reason, overrideGate, now: false }, actor, {
           details: { rollout: row.id },
-          write: (tx) => this.#writeEnd(tx, row, 'PROMOTED', reason, actor),
+          write: async (tx) => {
+            if (!(await this.#writeEnd(tx, row, 'PROMOTED', reason, actor))) throw hasEnded(row);
+          },
         });
         await this.#stop(row);
       }
@@ -123,17 +132,24 @@ export class RolloutService {
     });
   }
 
-  /** Resumes the rollouts that were running when the hub stopped. To be called once the aliases serve. */
-  async recover(): Promise<void> {
+  /** Takes part in the rollouts that the rows say are running, and in no others. To be called once the aliases serve. */
+  async reconcile(): Promise<void> {
     await this.#oneChange(async () => {
       const where = { state: 'RUNNING' } as const;
-      for (const row of await this.parts.prisma.rollout.findMany({ where, include: withVersions })) {
+      const rows = await this.parts.prisma.rollout.findMany({ where, include: withVersions });
+      const running = new Set(rows.map(({ id }) => id));
+      for (const rollout of this.parts.rollouts.list()) {
+        if (!running.has(rollout.id)) await this.parts.rollouts.end(rollout);
+      }
+      for (const row of rows) {
+        if (this.#live(row)) continue;
         try {
           await this.#resume(row);
         } catch (error) {
           this.parts.log.error({ err: error, rollout: row.id }, 'a rollout cannot be resumed');
+          if (this.parts.processes.isShared) continue; // other processes take part
           const why = error instanceof HubError ? error.message : "The hub's log says why.";
-          await this.#endByItself(row.id, 'ABORTED', `It could not be resumed when the hub started: ${why}`);
+          await this.#endByItself(row.id, 'ABORTED', `It could not be resumed: ${why}`);
         }
       }
     });
@@ -173,11 +189,17 @@ export class RolloutService {
   async #resume(row: RolloutRow): Promise<void> {
     const { prisma, loaded, deployments, rollouts } = this.parts;
     const { alias, versionId: id } = row;
-    const present = deployments.get(row.version.model.name, alias).version;
-    if (present.versionId !== row.presentId) return this.#moved(alias, present);
+    const { name: model, id: modelId } = row.version.model;
+    const where = { modelId_name: { modelId, name: alias } };
+    const holder = (await prisma.alias.findUnique({ where, include: { version: true } }))?.version;
+    if (holder && holder.id !== row.presentId) {
+      return this.#moved(alias, { model, versionId: holder.id, number: holder.number });
+    }
+    const present = deployments.get(model, alias).version;
+    if (present.versionId !== row.presentId) throw notFollowed(model, alias);
     const version = await prisma.modelVersion.findUniqueOrThrow({ where: { id }, include: withVersionRelations });
     const candidate = await loaded.hold(toServedVersion(version));
-    rollouts.begin({ ...row, candidate, figures: storedFigures(row) });
+    rollouts.begin({ ...row, candidate, figures: this.#newFigures(row) });
   }
 
   /** Ends the rollout of an alias that serves another version now. */
@@ -192,23 +214,18 @@ export class RolloutService {
   async #endByItself(id: string, state: EndState, why: string, figures?: RolloutFigures): Promise<void> {
     const row = await this.#require(id);
     if (row.state !== 'RUNNING') return;
-    await this.#end(row, state, why, HUB_ACTOR, figures);
+    if (!(await this.#end(row, state, why, HUB_ACTOR, figures))) return;
     this.parts.log.warn(
       { rollout: id, model: row.version.model.name, alias: row.alias, why },
       'rollout ended by itself',
     );
   }
 
-  async #end(
-    row: RolloutRow,
-    state: EndState,
-    outcome: string,
-    actor: Actor,
-    figures = this.#figures(row),
-  ): Promise<void> {
+  /** @param own figures of this process, where serving has ended it already. @returns false when another process ended it. */
+  async #end(row: RolloutRow, state: EndState, outcome: string, actor: Actor, own?: RolloutFigures): Promise<boolean> {
     const { name: model } = row.version.model;
-    await this.parts.prisma.$transaction(async (tx) => {
-      await this.#writeEnd(tx, row, state, outcome, actor, figures);
+    const isEnded = await this.parts.prisma.$transaction(async (tx) => {
+      if (!(await this.#writeEnd(tx, row, state, outcome, actor, own))) return false;
       const subject = `${model}@${row.alias}`;
       const entry = {
         action: 'ROLLOUT_ENDED',
@@ -218,37 +235,59 @@ export class RolloutService {
         details: { rollout: row.id, state },
       } as const;
       await tx.auditEvent.create({ data: auditRow(actor, entry) });
+      return true;
     });
     await this.#stop(row);
+    return isEnded;
   }
 
+  /** Writes the end with the figures of all processes. @returns false when another process has written it. */
   async #writeEnd(
     tx: Prisma.TransactionClient,
     row: RolloutRow,
     state: EndState,
     outcome: string,
     { name: endedBy }: Actor,
-    figures = this.#figures(row),
-  ): Promise<void> {
-    const data = { state, outcome, endedBy, endedAt: new Date(), figures: figures.write() };
-    await tx.rollout.update({ where: { id: row.id }, data });
+    own?: RolloutFigures,
+  ): Promise<boolean> {
+    const { id } = row;
+    const data = { state, outcome, endedBy, endedAt: new Date(), figures: this.#figures(row, own).write() };
+    const { count } = await tx.rollout.updateMany({ where: { id, state: 'RUNNING' }, data });
+    if (count === 1) await tx.rolloutPart.deleteMany({ where: { rolloutId: id } });
+    return count === 1;
   }
 
   async #stop(row: RolloutRow): Promise<void> {
     const rollout = this.#live(row);
     if (rollout) await this.parts.rollouts.end(rollout);
-    this.parts.changes.tell('MODEL', row.version.model.name);
+    this.#tell(row.version.model.name);
   }
 
+  /** Tells readers, and the other processes, which take part or end theirs. */
+  #tell(model: string): void {
+    this.parts.notices.tell('alias', model);
+    this.parts.changes.tell('MODEL', model);
+  }
+
+  /** Writes the figures of this process, and ends a rollout whose figures of all processes are over a bound. */
   async #save(): Promise<void> {
     for (const rollout of this.parts.rollouts.list()) {
-      const { id, figures } = rollout;
-      const { total } = figures;
+      const { id: rolloutId, figures: own } = rollout;
+      const { total } = own;
       if (this.#saved.get(rollout) === total) continue;
-      const data = { figures: figures.write() };
-      await this.parts.prisma.rollout.updateMany({ where: { id, state: 'RUNNING' }, data });
+      const processId = this.parts.processes.id;
+      const figures = own.write();
+      await this.parts.prisma.rolloutPart.upsert({
+        where: { rolloutId_processId: { rolloutId, processId } },
+        create: { rolloutId, processId, figures },
+        update: { figures },
+      });
       this.#saved.set(rollout, total);
       this.parts.changes.tell('MODEL', rollout.candidate.version.model);
+      const row = await this.#require(rolloutId);
+      own.others = storedFigures(row, processId);
+      const why = this.#figures(row).breach(rollout);
+      if (why !== null) await this.#endByItself(rolloutId, 'ABORTED', why);
     }
   }
 
@@ -271,11 +310,24 @@ export class RolloutService {
     return rollout?.id === id ? rollout : undefined;
   }
 
-  #figures(row: RolloutRow): RolloutFigures {
-    return this.#live(row)?.figures ?? storedFigures(row);
+  #newFigures(row: RolloutRow): RolloutFigures {
+    const figures = new RolloutFigures(null);
+    figures.others = storedFigures(row, this.parts.processes.id);
+    return figures;
+  }
+
+  /** The figures of all processes. @param own those of this process; by default those that serving counts. */
+  #figures(row: RolloutRow, own = this.#live(row)?.figures): RolloutFigures {
+    return own ? RolloutFigures.sum([own, storedFigures(row, this.parts.processes.id)]) : storedFigures(row);
   }
 
   #toRollout(row: RolloutRow): Rollout {
     return toRollout(row, this.#figures(row));
   }
 }
+
+const hasEnded = ({ id }: RolloutRow): HubError =>
+  new HubError('CONFLICT', 'The rollout has just ended. Look at it again.', { rollout: id });
+
+const notFollowed = (model: string, alias: string): HubError =>
+  new HubError('NOT_DEPLOYED', `This process does not serve the version that ${alias} of ${model} points to yet.`);

@@ -14,6 +14,8 @@ import type { CreatedToken, NewToken, Token } from './token.js';
 
 /** Name of the token that the first start creates. */
 const FIRST_TOKEN = 'first';
+/** The tokens with which a hub can be administered for ever. */
+const LASTING = { role: Role.ADMIN, model: null, revokedAt: null, expiresAt: null };
 /** Milliseconds between two writes of a token's last use. */
 const LAST_USE = 60_000;
 
@@ -50,13 +52,16 @@ export class TokenService implements Authentication {
   /**
    * The secret in the data folder. Creates a token when the folder has none or the database does not know it; a revoked
    * token stays revoked.
+   * @param joins whether another process of the hub answers requests already: the data folder then needs no token of its own.
+   * @returns null where it joins and the folder has none.
    */
-  async ensureFirst(): Promise<string> {
+  async ensureFirst(joins: boolean): Promise<string | null> {
     const present = await readFile(this.file, 'utf8').then(
       (text) => text.trim(),
       () => '',
     );
     if (present && (await this.prisma.token.count({ where: { hash: hashOf(present) } })) > 0) return present;
+    if (joins && (await this.prisma.token.count({ where: LASTING })) > 0) return null;
     const secret = newSecret();
     await writePrivateFile(this.file, `${secret}\n`);
     const data = { name: FIRST_TOKEN, role: Role.ADMIN, hash: hashOf(secret) };
@@ -140,8 +145,7 @@ export class TokenService implements Authentication {
       const row = await tx.token.findUnique({ where: { id } });
       if (!row) throw new HubError('NOT_FOUND', 'There is no token with this id.', { id });
       if (row.revokedAt) return row;
-      const lasting = { role: Role.ADMIN, model: null, revokedAt: null, expiresAt: null, id: { not: id } };
-      if ((await tx.token.count({ where: lasting })) === 0) {
+      if ((await tx.token.count({ where: { ...LASTING, id: { not: id } } })) === 0) {
         const message = 'This is the last admin token that does not expire: create another one first.';
         throw new HubError('CONFLICT', message, { id });
       }

@@ -1,0 +1,11 @@
+import { graphql } from '../graphql.js';
+
+export const PROCESSES = graphql(`
+  query Processes {
+    processes {
+      id name roles version address startedAt seenAt isLive isReady
+      serving { model alias version precision error }
+      working { kind id }
+    }
+  }
+`);

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import type { ClassificationAnswer, ModelAnswer } from '../support/answers.js';
+import { Cluster, HAS_CLUSTER } from '../support/cluster.js';
+import { colourPhoto } from '../support/colour-images.js';
+import { runHub } from '../support/command.js';
+import type { HubProcess } from '../support/hub-process.js';
+import type { HubUser } from '../support/hub-user.js';
+import { QUICK } from '../support/recipes.js';
+
+/** Milliseconds within which a process hears of what another one did. */
+const SOON = { timeout: 5000, interval: 50 };
+
+interface ProcessAnswer {
+  readonly name: string;
+  readonly isLive: boolean;
+  readonly roles: readonly string[];
+  readonly serving: readonly { readonly alias: string; readonly version: number; readonly error: string | null }[];
+}
+
+describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () => {
+  const { datasetVersionId } = inject('colours');
+  let cluster: Cluster;
+  let one: HubProcess;
+  /** Another process, used with the token of the first. */
+  let other: HubUser;
+  let otherProcess: HubProcess;
+  let photo: Uint8Array;
+
+  beforeAll(async () => {
+    cluster = await Cluster.open();
+    photo = await colourPhoto('red', 99);
+    one = await cluster.startFirst();
+    otherProcess = await cluster.start('api,serve');
+    other = otherProcess.as(one.token);
+    for (const hub of [one, other]) await ready(hub);
+    const second = await one.train({ datasetVersionId, recipe: { ...QUICK, seed: 8 } });
+    await one.registerModel(second.id, 'colours');
+  });
+  afterAll(() => cluster?.remove());
+
+  const ready = (hub: HubUser) => vi.waitUntil(async () => (await hub.fetch('/ready')).ok, { timeout: 60_000 });
+
+  /** Classifies the photo through REST. @returns the number of the version that answered. */
+  async function answering(hub: HubUser, { alias = 'production', key = '' } = {}): Promise<number> {
+    const address = `/v1/classify?model=colours&alias=${alias}`;
+    const headers = { authorization: `Bearer ${one.token}`, 'content-type': 'image/png', 'x-request-key': key };
+    const answer = await hub.fetch(address, { method: 'POST', body: new Uint8Array(photo), headers });
+    expect(answer.status, await answer.clone().text()).toBe(200);
+    return ((await answer.json()) as ClassificationAnswer).modelVersion;
+  }
+
+  const promote = (hub: HubUser, version: number, alias = 'production') =>
+    hub.ask('promote', { model: 'colours', version, alias, reason: 'test', now: true, overrideGate: true });
+
+  const processes = async (): Promise<readonly ProcessAnswer[]> =>
+    (await one.ask<{ processes: ProcessAnswer[] }>('processes')).processes;
+
+  it('serve what was promoted on one of them as soon as the promotion returns, while photos are answered', async () => {
+    let isOver = false;
+    const load = [one, other].map(async (hub) => {
+      const answers: number[] = [];
+      while (!isOver) answers.push(await answering(hub));
+      return answers.length;
+    });
+    for (let i = 0; i < 6; i += 1) {
+      const version = (i % 2) + 1;
+      await promote(i % 4 < 2 ? one : other, version);
+      expect([await answering(one), await answering(other)]).toEqual([version, version]);
+    }
+    isOver = true;
+    for (const answers of await Promise.all(load)) expect(answers).toBeGreaterThan(10);
+  });
+
+  it('follow a rollback and the removal of an alias', async () => {
+    await promote(one, 1, 'next');
+    await promote(one, 2, 'next');
+    await other.ask('roll-back', { model: 'colours', alias: 'next', reason: 'test' });
+    expect([await answering(one, { alias: 'next' }), await answering(other, { alias: 'next' })]).toEqual([1, 1]);
+    await one.ask('remove-alias', { model: 'colours', alias: 'next', reason: 'test' });
+    await expect(answering(other, { alias: 'next' })).rejects.toThrow('the alias was removed at');
+  });
+
+  it('move an alias one after the other: one of two that saw the same version is refused', async () => {
+    await promote(one, 1);
+    const move = (hub: HubUser) =>
+      hub.ask('promote', {
+        model: 'colours',
+        version: 2,
+        reason: 'test',
+        now: true,
+        overrideGate: true,
+        expectedVersion: 1,
+      });
+    const outcomes = await Promise.allSettled([move(one), move(other)]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const [refused] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    expect(refused).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('take part in a rollout that was started on one of them, and sum what they count', async () => {
+    await promote(one, 1);
+    const input = { model: 'colours', version: 2, mode: 'CANARY', share: 0.5, reason: 'test', overrideGate: true };
+    await vi.waitUntil(() => one.ask('start-rollout', { input }).catch(() => false), {
+      timeout: 90_000,
+      interval: 500,
+    });
+    const keys = Array.from({ length: 20 }, (_, i) => `customer ${i}`);
+    const versions = async (hub: HubUser) => {
+      const found: number[] = [];
+      for (const key of keys) found.push(await answering(hub, { key }));
+      return found;
+    };
+    const answered = await versions(one);
+    await vi.waitFor(async () => expect(await versions(other)).toEqual(answered), { timeout: 30_000, interval: 500 });
+    expect(new Set(answered)).toEqual(new Set([1, 2]));
+
+    type Rollouts = {
+      readonly rollouts: readonly { readonly candidate: { readonly answers: number }; readonly state: string }[];
+    };
+    const counted = async (hub: HubUser): Promise<number> => {
+      const [rollout] = (await hub.ask<Rollouts>('rollouts', { model: 'colours' })).rollouts;
+      return rollout!.candidate.answers;
+    };
+    const own = answered.filter((version) => version === 2).length;
+    await vi.waitUntil(async () => (await counted(one)) >= 2 * own && (await counted(other)) >= 2 * own, {
+      timeout: 30_000,
+      interval: 250,
+    });
+    await other.ask('end-rollout', { model: 'colours', outcome: 'ABORT', reason: 'test' });
+    await vi.waitFor(async () => expect(new Set(await versions(one))).toEqual(new Set([1])), SOON);
+    expect(await counted(one)).toBeGreaterThanOrEqual(2 * own);
+  });
+
+  it('refuse a token that was revoked on one of them, and end its subscriptions', async () => {
+    const { secret, id } = await one.createToken({ name: 'short-lived', role: 'VIEWER' });
+    const user = other.as(secret);
+    await user.ask('me');
+    const changes = user.client.subscribe('subscription { changes { id } }', {});
+    const next = changes.next().then(
+      ({ done }) => done === true,
+      () => true,
+    );
+    await one.ask('revoke-token', { id });
+    await vi.waitFor(async () => await expect(user.ask('me')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' }), SOON);
+    await expect.poll(() => next, SOON).toBe(true);
+  });
+
+  it('tell subscribers of each other what changes', async () => {
+    const changes = other.client.subscribe<{ changes: { id: string } }>('subscription { changes { kind id } }', {});
+    const told = (async () => {
+      for await (const { changes: change } of changes) if (change.id === 'told-about') return true;
+      return false;
+    })();
+    await vi.waitUntil(async () => (await other.fetch('/health')).ok); // the subscription is sent
+    await one.ask('create-dataset', { name: 'told-about' });
+    expect(await told).toBe(true);
+  });
+
+  it('follow the settings of a model', async () => {
+    await one.ask('set-prediction-log', {
+      model: 'colours',
+      sample: 1,
+      keepDays: 1,
+      keepPhotos: false,
+      reason: 'test',
+    });
+    const kept = async (): Promise<boolean> => {
+      const headers = { authorization: `Bearer ${one.token}`, 'content-type': 'image/png' };
+      const init = { method: 'POST', body: new Uint8Array(photo), headers };
+      const answer = await other.fetch('/v1/classify?model=colours', init);
+      return ((await answer.json()) as { predictionId: string | null }).predictionId !== null;
+    };
+    await vi.waitUntil(kept, SOON);
+  });
+
+  it('are listed with what they serve; one that cannot serve is named by the version and by `hub status`', async () => {
+    const deaf = await cluster.start('api,serve', { env: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' } });
+    await ready(deaf);
+    const listed = await processes();
+    expect(listed).toHaveLength(3);
+    const problem = listed.find(({ serving }) => serving.some(({ error }) => error?.includes('cannot be used')));
+    const { version } = listed[0]!.serving.find(({ alias }) => alias === 'production')!;
+    const behind = async (): Promise<readonly string[]> => {
+      const query = '{ model(name: "colours") { versions { number behind } } }';
+      const { model } = await one.client.request<{ model: ModelAnswer }>(query, {});
+      return (model.versions as unknown as { number: number; behind: string[] }[]).find(
+        (each) => each.number === version,
+      )!.behind;
+    };
+    expect(await behind()).toEqual([problem!.name]);
+    const status = await runHub('status', '--url', one.url, '--token', one.token);
+    expect(status).toMatchObject({ code: 1, stdout: expect.stringContaining(problem!.name) });
+    const began = performance.now();
+    await promote(one, version === 1 ? 2 : 1); // it does not wait for what cannot be
+    expect(performance.now() - began).toBeLessThan(30_000);
+    await cluster.kill(deaf);
+    const live = async (): Promise<number> => (await processes()).filter(({ isLive }) => isLive).length;
+    await vi.waitUntil(async () => (await live()) === 2, { timeout: 30_000, interval: 250 });
+    expect(await behind()).toEqual([]);
+  });
+
+  it('are waited for no longer than they live when they are killed', async () => {
+    const third = await cluster.start('api,serve');
+    await ready(third);
+    await cluster.kill(third);
+    const began = performance.now();
+    await promote(other, 1);
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect([await answering(one), await answering(other)]).toEqual([1, 1]);
+  });
+});
