@@ -20,18 +20,27 @@ export const modelIn = (argument: string): Permission['model'] => ({ argument })
 
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** @throws FORBIDDEN, naming the needed role or model and that of the token. */
-export function refuseUnlessPermitted(what: string, permission: Permission, caller: Caller, args: Arguments): void {
+/** Why a caller may not use an operation, whatever its arguments; null if it may use it with some. */
+export function refusalOf({ role: needed, model }: Permission, caller: Caller): HubError | null {
   const { name, role: held } = caller;
-  const { role: needed, model } = permission;
   if (!includes(held, needed)) {
-    const message = `${what} needs the role ${needed}; the token "${name}" has ${held}.`;
-    throw new HubError('FORBIDDEN', message, { needed, held });
+    const message = `This needs the role ${needed}; the token "${name}" has ${held}.`;
+    return new HubError('FORBIDDEN', message, { needed, held });
   }
-  if (caller.model === null || model === NARROWED) return;
-  if (model !== null && valueAt(args, model.argument) === caller.model) return;
-  const message = `The token "${name}" is for the model ${caller.model} only, and ${what} asks for more.`;
-  throw new HubError('FORBIDDEN', message, { model: caller.model });
+  return caller.model !== null && model === null ? otherModel(name, caller.model) : null;
+}
+
+/** @throws FORBIDDEN, naming the needed role or model and that of the token. */
+export function refuseUnlessPermitted(permission: Permission, caller: Caller, args: Arguments): void {
+  const refusal = refusalOf(permission, caller);
+  if (refusal) throw refusal;
+  const { model } = permission;
+  if (caller.model === null || model === null || model === NARROWED) return;
+  if (valueAt(args, model.argument) !== caller.model) throw otherModel(caller.name, caller.model);
+}
+
+function otherModel(token: string, model: string): HubError {
+  return new HubError('FORBIDDEN', `The token "${token}" may use the model ${model} only.`, { model });
 }
 
 function valueAt(args: Arguments, path: string): unknown {

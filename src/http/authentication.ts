@@ -44,11 +44,7 @@ export function limitToken(rateLimit: RateLimit, connections: Connections): Requ
 export function permit(permission: Permission): RequestHandler {
   const check: RequestHandler = (request, response, next) => {
     try {
-      const { method, path } = request;
-      refuseUnlessPermitted(`${method} ${path}`, permission, response.locals.caller as Caller, {
-        ...request.query,
-        ...request.params,
-      });
+      refuseUnlessPermitted(permission, response.locals.caller as Caller, { ...request.query, ...request.params });
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       return refuse(response, 403, error);

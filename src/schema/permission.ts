@@ -1,8 +1,8 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { Caller } from '../domain/caller.js';
-import { type Arguments, type Permission, refuseUnlessPermitted } from '../domain/permission.js';
-import { includes, type Role } from '../domain/role.js';
+import { type Arguments, type Permission, refusalOf, refuseUnlessPermitted } from '../domain/permission.js';
+import type { Role } from '../domain/role.js';
 import type { Context } from './context.js';
 
 /** Declares the permission of a query, mutation or subscription. The schema does not build while one lacks it. */
@@ -30,12 +30,12 @@ export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
     const permission = permissionOf(field);
     const { resolve = defaultFieldResolver, subscribe } = field;
     field.resolve = (root, args, context, info) => {
-      refuseUnlessPermitted(field.name, permission, context.caller, args);
+      refuseUnlessPermitted(permission, context.caller, args);
       return resolve(root, args, context, info);
     };
     if (subscribe) {
       field.subscribe = (root, args, context, info) => {
-        refuseUnlessPermitted(field.name, permission, context.caller, args);
+        refuseUnlessPermitted(permission, context.caller, args);
         return subscribe(root, args, context, info);
       };
     }
@@ -44,11 +44,20 @@ export function guardRootFields(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** Names of the operations that a caller may use with at least some arguments. */
-export function permittedFields(schema: GraphQLSchema, { role, model }: Caller): string[] {
-  const permitted = rootFields(schema).filter((field) => {
-    const permission = permissionOf(field);
-    return includes(role, permission.role) && (model === null || permission.model !== null);
-  });
-  return permitted.map(({ name }) => name).sort();
+/** What a caller may use with at least some arguments, and what it may not, by name. */
+export interface Permissions {
+  readonly may: string[];
+  readonly mayNot: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export function permissionsOf(schema: GraphQLSchema, caller: Caller): Permissions {
+  const fields = rootFields(schema).map((field) => ({
+    name: field.name,
+    reason: refusalOf(permissionOf(field), caller)?.message ?? null,
+  }));
+  fields.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    may: fields.filter(({ reason }) => reason === null).map(({ name }) => name),
+    mayNot: fields.flatMap(({ name, reason }) => (reason === null ? [] : [{ name, reason }])),
+  };
 }

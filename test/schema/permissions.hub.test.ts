@@ -96,6 +96,13 @@ async function codeOf(operation: string, query: string, takesFile: boolean, toke
   return (errors?.[0]?.extensions.code as string | undefined) ?? null;
 }
 
+interface MeAnswer {
+  readonly role: Role;
+  readonly model: string | null;
+  readonly may: string[];
+  readonly mayNot: readonly { readonly name: string; readonly reason: string }[];
+}
+
 describe('the table of permissions', () => {
   it('has every query, mutation and subscription, and says of each what stands on it', () => {
     const declared = rootFields(schema).map((field) => {
@@ -121,12 +128,15 @@ describe('the table of permissions', () => {
     }
     expect(answers).toEqual(table);
     if (typeof asker === 'string') return;
-    const { me } = await hub.as(tokens.get(name)!).ask<{ me: { may: string[]; role: Role; model: string } }>('me');
+    const { me } = await hub.as(tokens.get(name)!).ask<{ me: MeAnswer }>('me');
     expect(me).toMatchObject(asker);
     const may = Object.keys(PERMISSIONS).filter(
       (field) => expected(PERMISSIONS[field]!, { ...asker, model: asker.model && OWN }) === null,
     );
     expect(me.may).toEqual(may.sort());
+    const refused = me.mayNot.map((operation) => operation.name);
+    expect([...may, ...refused].sort()).toEqual(Object.keys(PERMISSIONS).sort());
+    for (const { reason } of me.mayNot) expect(reason).toMatch(/^(This needs the role [A-Z]+|The token "t\d" may use)/);
   });
 });
 

@@ -64,7 +64,7 @@ describe('a token', () => {
     const { secret } = await hub.createToken({ name: 'looker', role: 'VIEWER' });
     expect(await refusal(secret, await requestText('delete-dataset'), { name: 'kept' })).toMatchObject({
       code: 'FORBIDDEN',
-      message: 'deleteDataset needs the role MAINTAINER; the token "looker" has VIEWER.',
+      message: 'This needs the role MAINTAINER; the token "looker" has VIEWER.',
     });
     expect(await hub.ask('datasets')).toMatchObject({ datasets: [{ name: 'kept' }] });
     const both = 'mutation { createDataset(input: { name: "a" }) { name } deleteDataset(name: "kept") }';
@@ -77,7 +77,7 @@ describe('a token', () => {
     const { secret } = await hub.createToken({ name: 'one', role: 'ADMIN', model: 'colours' });
     expect(await refusal(secret, '{ runs { next } }')).toMatchObject({
       code: 'FORBIDDEN',
-      message: 'The token "one" is for the model colours only, and runs asks for more.',
+      message: 'The token "one" may use the model colours only.',
     });
     expect(await refusal(secret, '{ model(name: "other") { name } }')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await hub.as(secret).client.request('{ models { name } model(name: "colours") { name } }')).toEqual({

@@ -18,6 +18,11 @@ export const graphql = initGraphQLTada<{
   };
 }>();
 
+type Root<Name extends 'Query' | 'Mutation'> = keyof introspection['types'][Name]['fields'];
+
+/** Name of a query or mutation. */
+export type Operation = Root<'Query'> | Root<'Mutation'>;
+
 /** The values of an enum of the schema. */
 export type Enum<Name extends Parameters<typeof graphql.scalar>[0]> = ReturnType<typeof graphql.scalar<Name>>;
 

@@ -4,7 +4,7 @@ import { NARROWED } from '../../domain/permission.js';
 import type { CreatedToken, Token } from '../../domain/token/token.js';
 import type { TokenService } from '../../domain/token/token-service.js';
 import type { Context } from '../context.js';
-import { Needs, permittedFields } from '../permission.js';
+import { Needs, permissionsOf } from '../permission.js';
 import { CreateTokenInput } from './token.input.js';
 import { CreatedTokenType, Me, TokenType } from './token.type.js';
 
@@ -16,7 +16,7 @@ export class TokenResolver {
   @Needs('VIEWER', NARROWED)
   me(@Ctx() { caller }: Context, @Info() { schema }: GraphQLResolveInfo): Me {
     const { name, role, model, expiresAt } = caller;
-    return { name, role, model, expiresAt, may: permittedFields(schema, caller) };
+    return { name, role, model, expiresAt, ...permissionsOf(schema, caller) };
   }
 
   @Query(() => [TokenType], { description: 'All tokens, also expired and revoked ones, newest first.' })

@@ -54,6 +54,15 @@ export class CreatedTokenType implements CreatedToken {
   secret!: string;
 }
 
+@ObjectType({ description: 'A query, mutation or subscription that a token may not use.' })
+export class RefusedOperation {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => String)
+  reason!: string;
+}
+
 @ObjectType({ description: 'The token of this request, and its permissions.' })
 export class Me implements Pick<Caller, 'name' | 'role' | 'model' | 'expiresAt'> {
   @Field(() => String)
@@ -73,4 +82,7 @@ export class Me implements Pick<Caller, 'name' | 'role' | 'model' | 'expiresAt'>
       'Names of the queries, mutations and subscriptions that the token may use; for its model only, if it has one.',
   })
   may!: string[];
+
+  @Field(() => [RefusedOperation], { description: 'Those that it may not use, whatever their arguments.' })
+  mayNot!: readonly RefusedOperation[];
 }

@@ -4,15 +4,17 @@ import { type ReactNode, useEffect } from 'react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
 import { ColorScheme } from './ColorScheme';
 import { useChangeFeed } from './changes';
+import { endSession } from './client';
 import { LiveDot } from './LiveDot';
+import { type Me, useMe } from './me';
 import classes from './Shell.module.css';
 import { ShortcutHelp } from './ShortcutHelp';
-import { signOut } from './session';
 import { PAGES, useGoTo } from './shortcuts';
 
 /** Header, navigation and shortcuts around every page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   useChangeFeed();
+  const me = useMe();
   const { pathname } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => void scrollTo(0, 0), [pathname]);
@@ -39,7 +41,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <LiveDot />
           <ShortcutHelp />
           <ColorScheme />
-          <Anchor component="button" type="button" size="sm" onClick={() => signOut()}>
+          {me && <Identity me={me} />}
+          <Anchor component="button" type="button" size="sm" onClick={() => endSession()}>
             Sign out
           </Anchor>
         </div>
@@ -48,5 +51,15 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {children}
       </main>
     </>
+  );
+}
+
+/** The token in use. */
+function Identity({ me: { name, role, model } }: { readonly me: Me }) {
+  return (
+    <span className={classes.me}>
+      {name} · {role}
+      {model !== null && ` · ${model} only`}
+    </span>
   );
 }

@@ -17,9 +17,15 @@ const isTokenRefused = (event: unknown): boolean => {
 
 export const authorization = (): string => `Bearer ${session().token}`;
 
+/** Signs out, and forgets what the token has read. @param reason shown to the user. */
+export function endSession(reason?: string): void {
+  signOut(reason);
+  void client.clearStore();
+}
+
 /** Ends the session once the hub no longer accepts its token. */
-export function endSession(): void {
-  signOut('This token is no longer valid: it was revoked, has expired, or belongs to another hub.');
+export function refuseSession(): void {
+  endSession('This token is no longer valid: it was revoked, has expired, or belongs to another hub.');
 }
 
 export const sockets = createClient({
@@ -38,7 +44,7 @@ export const sockets = createClient({
       if (wasLost) void client.refetchQueries({ include: 'active' });
     },
     closed: (event) => {
-      if (isTokenRefused(event)) endSession();
+      if (isTokenRefused(event)) refuseSession();
       else if (session().token) lost();
     },
   },
@@ -49,7 +55,7 @@ const errors = new ErrorLink(({ error }) => {
     CombinedGraphQLErrors.is(error) &&
     error.errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
   ) {
-    endSession();
+    refuseSession();
   }
 });
 

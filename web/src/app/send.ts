@@ -1,6 +1,6 @@
 import type { TadaDocumentNode } from '../graphql';
 import { Refusal, upload } from '../lib/upload';
-import { authorization, ENDPOINT, endSession } from './client';
+import { authorization, ENDPOINT, refuseSession } from './client';
 
 /** Sends a file to the hub. @param place path of the null variable that it replaces. @throws Refusal */
 export async function send<T, V>(
@@ -17,7 +17,7 @@ export async function send<T, V>(
       ...options,
     });
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') endSession();
+    if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') refuseSession();
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { Box, Button, Group, Stack } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { Problem } from './Problem';
+import { RefusedButton } from './RefusedButton';
 import { useTask } from './useTask';
 
 interface Props<V extends Record<string, unknown>> {
@@ -10,6 +11,8 @@ interface Props<V extends Record<string, unknown>> {
   readonly label?: string;
   /** Verb on the button. */
   readonly action: string;
+  /** Why the role may not send it; null or none: it may. */
+  readonly refused?: string | null;
   /** Whether the button can be pressed; by default, while all fields are valid. */
   readonly ready?: boolean;
   /** Puts fields and buttons in one line, with small buttons. */
@@ -29,14 +32,21 @@ interface Props<V extends Record<string, unknown>> {
  * which keeps its values. An invalid field shows its error and takes the focus.
  */
 export function HubForm<V extends Record<string, unknown>>(props: Props<V>) {
-  const { form, label, action, ready = form.isValid(), inline = false, refusal, close, onSubmit, children } = props;
+  const { form, label, action, ready = form.isValid(), inline = false, onSubmit, children } = props;
+  const { refused = null, refusal, close } = props;
   const { busy, problem, run } = useTask(props.problem);
   const size = inline ? 'xs' : 'sm';
   const buttons = (
     <Group gap="xs">
-      <Button type="submit" size={size} loading={busy} disabled={!ready}>
-        {action}
-      </Button>
+      {refused === null ? (
+        <Button type="submit" size={size} loading={busy} disabled={!ready}>
+          {action}
+        </Button>
+      ) : (
+        <RefusedButton reason={refused} size={size}>
+          {action}
+        </RefusedButton>
+      )}
       {close && (
         <Button variant="default" size={size} onClick={close}>
           {inline ? 'Close' : 'Cancel'}
@@ -51,7 +61,15 @@ export function HubForm<V extends Record<string, unknown>>(props: Props<V>) {
     field?.focus();
   };
   return (
-    <form aria-label={label} noValidate onSubmit={form.onSubmit((values) => run(() => onSubmit(values)), focusFirst)}>
+    <form
+      aria-label={label}
+      noValidate
+      onSubmit={
+        refused === null
+          ? form.onSubmit((values) => run(() => onSubmit(values)), focusFirst)
+          : (event) => event.preventDefault()
+      }
+    >
       {inline ? (
         <>
           <Group gap="xs" pb="xs" align="flex-end">

@@ -1,6 +1,7 @@
 import { Group, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useCallback, useState } from 'react';
+import { useRefusal } from '../../app/me';
 import { formatBytes } from '../../lib/format';
 import type { PlacedFile } from '../../lib/use-drop';
 import { DropArea } from '../../ui/DropArea';
@@ -61,6 +62,7 @@ export function AddVersion({ dataset }: { readonly dataset: string }) {
       form={form}
       label="New version"
       action="Add version"
+      refused={useRefusal('registerDatasetVersion')}
       ready={source !== null && !isTooLarge(source)}
       onSubmit={submit}
     >

@@ -1,7 +1,7 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { graphql, type TadaDocumentNode } from '../../graphql';
+import { ActionButton } from '../../app/ActionButton';
+import { graphql, type Operation, type TadaDocumentNode } from '../../graphql';
 import { ConfirmDelete } from '../../ui/ConfirmDelete';
 
 const DELETE_DATASET = graphql(`
@@ -16,7 +16,15 @@ const DELETE_VERSION = graphql(`
 `);
 
 export function DeleteDataset({ name, onDeleted }: { readonly name: string; readonly onDeleted: () => void }) {
-  return <Delete what={`dataset ${name}`} request={DELETE_DATASET} variables={{ name }} onDeleted={onDeleted} />;
+  return (
+    <Delete
+      needs="deleteDataset"
+      what={`dataset ${name}`}
+      request={DELETE_DATASET}
+      variables={{ name }}
+      onDeleted={onDeleted}
+    />
+  );
 }
 
 export function DeleteVersion({
@@ -28,16 +36,26 @@ export function DeleteVersion({
   readonly name: string;
   readonly onDeleted: () => void;
 }) {
-  return <Delete what={name} request={DELETE_VERSION} variables={{ id }} onDeleted={onDeleted} />;
+  return (
+    <Delete
+      needs="deleteDatasetVersion"
+      what={name}
+      request={DELETE_VERSION}
+      variables={{ id }}
+      onDeleted={onDeleted}
+    />
+  );
 }
 
 /** A delete button that asks for confirmation. */
 function Delete<T, V extends { readonly [name: string]: unknown }>({
+  needs,
   what,
   request,
   variables,
   onDeleted,
 }: {
+  readonly needs: Operation;
   readonly what: string;
   readonly request: TadaDocumentNode<T, V>;
   readonly variables: V;
@@ -47,9 +65,9 @@ function Delete<T, V extends { readonly [name: string]: unknown }>({
   const [asking, { open, close }] = useDisclosure();
   if (!asking) {
     return (
-      <Button variant="default" onClick={open}>
+      <ActionButton needs={needs} variant="default" onClick={open}>
         Delete…
-      </Button>
+      </ActionButton>
     );
   }
   return (

@@ -2,6 +2,7 @@ import { useSubscription } from '@apollo/client/react';
 import { Button, Group, Progress } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { graphql } from '../../graphql';
 import { formatBytes, formatCount, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
@@ -99,9 +100,9 @@ function Cancel({ progressKey, of }: { readonly progressKey: string; readonly of
           {problem}
         </span>
       )}
-      <Button size="xs" variant="default" onClick={stop} aria-label={`Cancel ${of}`}>
+      <ActionButton needs="cancelIngestion" size="xs" variant="default" onClick={stop} aria-label={`Cancel ${of}`}>
         Cancel
-      </Button>
+      </ActionButton>
     </Group>
   );
 }

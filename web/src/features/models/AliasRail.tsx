@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
 import { Link } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatAge, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
@@ -44,15 +44,15 @@ export function AliasRail({ of }: { readonly of: FragmentOf<typeof ALIAS_RAIL> }
               <Since at={movedAt} />
               <Copyable value={`${model}@${name}`} ends={20} />
               {rollback(name)}
-              <Button
-                component={Link}
+              <ActionButton
+                needs="removeAlias"
                 to={urls.removeAlias(model, name)}
                 size="compact-sm"
                 variant="default"
                 aria-label={`Remove the alias ${name}`}
               >
                 Remove…
-              </Button>
+              </ActionButton>
             </li>
           ))}
           {removed.map(({ alias, createdAt }) => (
@@ -79,8 +79,8 @@ function Since({ at }: { readonly at: string }) {
 
 function RollBack({ model, alias, to }: { readonly model: string; readonly alias: string; readonly to: number }) {
   return (
-    <Button component={Link} to={urls.rollBack(model, alias)} size="compact-sm" variant="default">
+    <ActionButton needs="rollBack" to={urls.rollBack(model, alias)} size="compact-sm" variant="default">
       Roll back to {to}
-    </Button>
+    </ActionButton>
   );
 }

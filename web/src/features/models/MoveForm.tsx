@@ -1,6 +1,8 @@
 import { Checkbox, Textarea, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useNavigate } from 'react-router';
+import { useRefusal } from '../../app/me';
+import type { Operation } from '../../graphql';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
 
@@ -13,6 +15,8 @@ export interface Said {
 
 interface Props {
   readonly model: string;
+  /** The operation that moves or removes it. */
+  readonly needs: Operation;
   /** Verb on the button. */
   readonly action: string;
   /** Text that must be typed first; null: none. */
@@ -25,7 +29,7 @@ interface Props {
 }
 
 /** Asks why an alias moves or goes, and for the steps that make it deliberate. Then, or when canceled, opens the model. */
-export function MoveForm({ model, action, toType, mayOverride, notReady, move }: Props) {
+export function MoveForm({ model, needs, action, toType, mayOverride, notReady, move }: Props) {
   const navigate = useNavigate();
   const leave = (): void => void navigate(urls.model(model));
   const form = useForm({
@@ -41,6 +45,7 @@ export function MoveForm({ model, action, toType, mayOverride, notReady, move }:
     <HubForm
       form={form}
       action={action}
+      refused={useRefusal(needs)}
       refusal="The alias was not changed"
       onSubmit={({ reason, overrideGate, now }) =>
         move({

@@ -1,8 +1,9 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Button, Group, Stack } from '@mantine/core';
+import { Group, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate } from 'react-router';
-import { graphql } from '../../graphql';
+import { ActionButton } from '../../app/ActionButton';
+import { graphql, type Operation } from '../../graphql';
 import { urls } from '../../lib/urls';
 import { ConfirmDelete } from '../../ui/ConfirmDelete';
 import { Problem } from '../../ui/Problem';
@@ -54,6 +55,11 @@ export function VersionRemoval({
   const variables = { model, version };
   return (
     <Removal
+      needs={{
+        archive: 'archiveModelVersion',
+        unarchive: 'unarchiveModelVersion',
+        remove: 'deleteModelVersion',
+      }}
       what={`version ${version} of ${model}`}
       name={`version ${version}`}
       toType={model}
@@ -74,6 +80,7 @@ export function ModelRemoval({ model, archived }: { readonly model: string; read
   const variables = { model };
   return (
     <Removal
+      needs={{ archive: 'archiveModel', unarchive: 'unarchiveModel', remove: 'deleteModel' }}
       what={`the model ${model} with all of its versions`}
       name="model"
       toType={model}
@@ -88,6 +95,7 @@ export function ModelRemoval({ model, archived }: { readonly model: string; read
 }
 
 interface Props {
+  readonly needs: Readonly<Record<'archive' | 'unarchive' | 'remove', Operation>>;
   /** What is deleted, as in "Delete …?" */
   readonly what: string;
   /** On the buttons. */
@@ -98,7 +106,7 @@ interface Props {
   readonly remove: () => Promise<unknown>;
 }
 
-function Removal({ what, name, toType, archived, archive, remove }: Props) {
+function Removal({ needs, what, name, toType, archived, archive, remove }: Props) {
   const [asking, { open, close }] = useDisclosure();
   const { busy, problem, run } = useTask();
   if (asking)
@@ -106,12 +114,18 @@ function Removal({ what, name, toType, archived, archive, remove }: Props) {
   return (
     <Stack gap="xs" my="xs">
       <Group gap="xs">
-        <Button size="xs" variant="default" loading={busy} onClick={() => void run(archive)}>
+        <ActionButton
+          needs={needs[archived ? 'unarchive' : 'archive']}
+          size="xs"
+          variant="default"
+          loading={busy}
+          onClick={() => run(archive)}
+        >
           {archived ? 'Unarchive' : 'Archive'} {name}
-        </Button>
-        <Button size="xs" variant="default" onClick={open}>
+        </ActionButton>
+        <ActionButton needs={needs.remove} size="xs" variant="default" onClick={open}>
           Delete {name}…
-        </Button>
+        </ActionButton>
       </Group>
       {problem !== null && <Problem title={archived ? 'Not unarchived' : 'Not archived'} message={problem} />}
     </Stack>

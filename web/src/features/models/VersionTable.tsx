@@ -1,5 +1,6 @@
-import { Button, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { Link } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatAge, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
@@ -86,15 +87,15 @@ export function VersionTable({
             </Table.Td>
             <Table.Td>
               {!version.aliases.includes('production') && (
-                <Button
-                  component={Link}
+                <ActionButton
+                  needs="promoteModelVersion"
                   to={urls.promote(model, version.number, 'production')}
                   size="compact-sm"
                   variant="default"
                   aria-label={`Promote version ${version.number}`}
                 >
                   Promote
-                </Button>
+                </ActionButton>
               )}
             </Table.Td>
           </Table.Tr>

@@ -1,5 +1,6 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Button, Group, Radio, Stack } from '@mantine/core';
+import { Group, Radio, Stack } from '@mantine/core';
+import { ActionButton } from '../../app/ActionButton';
 import { graphql } from '../../graphql';
 import { formatBytes } from '../../lib/format';
 import { Problem } from '../../ui/Problem';
@@ -55,9 +56,15 @@ export function BackbonePicker({ backbones, builtIn, value, onChoose, onAdded }:
               description={`${describe(about)} ${downloadBytes === null ? 'Included.' : `A download of ${formatBytes(downloadBytes)}.`}`}
             />
             {value === name && (
-              <Button size="xs" variant="default" loading={busy} onClick={() => void run(() => add(name))}>
+              <ActionButton
+                needs="addBackbone"
+                size="xs"
+                variant="default"
+                loading={busy}
+                onClick={() => run(() => add(name))}
+              >
                 Add {name}
-              </Button>
+              </ActionButton>
             )}
           </Group>
         ))}

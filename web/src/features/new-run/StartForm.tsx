@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
+import { useRefusal } from '../../app/me';
 import { checkForm, type Typed } from '../../lib/run-form';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
@@ -22,6 +23,7 @@ interface Props {
 /** Changes hyperparameters, estimates time and memory, and starts the run. */
 export function StartForm({ plan, open, children }: Props) {
   const client = useApolloClient();
+  const refused = useRefusal(plan.needs);
   const navigate = useNavigate();
   const form = useForm<Typed>({
     initialValues: {},
@@ -36,6 +38,7 @@ export function StartForm({ plan, open, children }: Props) {
       <HubForm
         form={form}
         action="Start"
+        refused={refused}
         ready
         refusal="The run was not started"
         onSubmit={async () => void navigate(urls.run(await plan.start(client, changes)))}
@@ -48,7 +51,7 @@ export function StartForm({ plan, open, children }: Props) {
           <RecipeFields fields={plan.fields} form={form} />
         </details>
         <Augmentation versionId={plan.datasetVersionId} recipe={valid ? { ...plan.base, ...changes } : null} />
-        <Estimate asked={valid ? plan.asked(changes) : null} />
+        {refused === null && <Estimate asked={valid ? plan.asked(changes) : null} />}
       </HubForm>
     </div>
   );

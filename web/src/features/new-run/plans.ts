@@ -1,5 +1,5 @@
 import type { ApolloClient } from '@apollo/client';
-import { graphql, type VariablesOf } from '../../graphql';
+import { graphql, type Operation, type VariablesOf } from '../../graphql';
 import type { Values } from '../recipe/recipe';
 import type { Asked } from './Estimate';
 import type { FormBase, RunForm } from './fragments';
@@ -36,6 +36,8 @@ type SplitLayer = NonNullable<FineTuneInput['fineTuneFrom']>;
 
 /** The run or runs that a form starts, apart from the typed hyperparameters. */
 export interface Plan {
+  /** The operation that starts it. */
+  readonly needs: Operation;
   readonly fields: readonly RecipeField[];
   /** Starts it. @returns the ID of the first run. */
   readonly start: (client: ApolloClient, changes: Values) => Promise<string>;
@@ -55,6 +57,7 @@ export function planTransfer(form: RunForm, choice: Choice): Plan {
   const base: Values = form.presets.find(({ name }) => name === choice.preset)?.recipe ?? {};
   const input = (changes: Values): TransferInput => ({ ...choice, recipe: changes as RecipeInput });
   return {
+    needs: 'startTransferRun',
     fields: fieldsOf(form, 'TRANSFER', base),
     datasetVersionId: choice.datasetVersionId,
     base,
@@ -71,6 +74,7 @@ export function planPipeline(form: RunForm, choice: Choice, pipeline: string): P
   const { datasetVersionId, backbone } = choice;
   return {
     ...planTransfer(form, choice),
+    needs: 'startPipeline',
     async start(client, changes) {
       const input = { datasetVersionId, backbone, pipeline, recipe: changes as RecipeInput };
       const { data } = await client.mutate({ mutation: START_PIPELINE, variables: { input } });
@@ -88,6 +92,7 @@ export function planFineTune(form: RunForm, parent: FormBase): Plan {
   const base = { ...parent.recipe, ...Object.fromEntries(defaults), splitLayer: fineTuneFrom };
   const input = (changes: Values): FineTuneInput => fineTuneInput(parent.id, changes);
   return {
+    needs: 'startFineTuneRun',
     fields: fieldsOf(form, 'FINE_TUNE', base, firstTrainedLayers),
     datasetVersionId: parent.datasetVersion.id,
     base,
@@ -104,6 +109,7 @@ export function planClone(form: RunForm, run: FormBase): Plan {
   const fields = fieldsOf(form, run.kind, run.recipe, run.architecture.firstTrainedLayers);
   const whole = Object.fromEntries(fields.map(({ name, base }) => [name, base]));
   return {
+    needs: 'cloneRun',
     fields,
     datasetVersionId: run.datasetVersion.id,
     base: run.recipe,

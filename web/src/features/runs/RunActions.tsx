@@ -2,7 +2,8 @@ import { useApolloClient } from '@apollo/client/react';
 import { Button, Group } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { ActionButton } from '../../app/ActionButton';
+import { type FragmentOf, graphql, type Operation, readFragment } from '../../graphql';
 import { isAllowed } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { ConfirmDelete } from '../../ui/ConfirmDelete';
@@ -33,10 +34,10 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
   const [open, setOpen] = useState<'register' | 'tags' | 'delete' | null>(null);
   const close = (): void => setOpen(null);
   const variables = { id };
-  const act = (label: string, task: () => Promise<unknown>): ReactNode => (
-    <Button size="xs" variant="default" disabled={busy} onClick={() => void run(task)}>
+  const act = (label: string, needs: Operation, task: () => Promise<unknown>): ReactNode => (
+    <ActionButton needs={needs} size="xs" variant="default" disabled={busy} onClick={() => run(task)}>
       {label}
-    </Button>
+    </ActionButton>
   );
   const reproduce = async (): Promise<void> => {
     const { data } = await client.mutate({ mutation: REPRODUCE, variables });
@@ -51,33 +52,33 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
     <>
       <Group gap="xs" py="xs" role="toolbar" aria-label="Actions on the run">
         {state === 'SUCCEEDED' && (
-          <Button size="xs" onClick={() => setOpen('register')}>
+          <ActionButton needs="registerModelVersion" size="xs" onClick={() => setOpen('register')}>
             Register as model version…
-          </Button>
+          </ActionButton>
         )}
-        {isAllowed('cancel', state) && act('Cancel', () => client.mutate({ mutation: CANCEL, variables }))}
-        {isAllowed('resume', state) && act('Resume', () => client.mutate({ mutation: RESUME, variables }))}
-        <Button size="xs" variant="default" component={Link} to={urls.runAgain(id)}>
+        {isAllowed('cancel', state) && act('Cancel', 'cancelRun', () => client.mutate({ mutation: CANCEL, variables }))}
+        {isAllowed('resume', state) && act('Resume', 'resumeRun', () => client.mutate({ mutation: RESUME, variables }))}
+        <ActionButton needs="cloneRun" size="xs" variant="default" to={urls.runAgain(id)}>
           Run again with changes
-        </Button>
+        </ActionButton>
         {state === 'SUCCEEDED' && (
           <>
-            <Button size="xs" variant="default" component={Link} to={urls.fineTune(id)}>
+            <ActionButton needs="startFineTuneRun" size="xs" variant="default" to={urls.fineTune(id)}>
               Fine-tune from here
-            </Button>
-            {act('Reproduce', reproduce)}
+            </ActionButton>
+            {act('Reproduce', 'reproduceRun', reproduce)}
           </>
         )}
         <Button size="xs" variant="default" component={Link} to={urls.runs([id])}>
           Compare…
         </Button>
-        <Button size="xs" variant="default" onClick={() => setOpen('tags')}>
+        <ActionButton needs="tagRun" size="xs" variant="default" onClick={() => setOpen('tags')}>
           {tags.length > 0 ? `Tags: ${tags.join(', ')}` : 'Tag…'}
-        </Button>
+        </ActionButton>
         {isAllowed('delete', state) && (
-          <Button size="xs" variant="default" onClick={() => setOpen('delete')}>
+          <ActionButton needs="deleteRun" size="xs" variant="default" onClick={() => setOpen('delete')}>
             Delete…
-          </Button>
+          </ActionButton>
         )}
       </Group>
       {open === 'register' && <RegisterModel runId={id} close={close} />}

@@ -2,7 +2,8 @@ import { useApolloClient, useFragment } from '@apollo/client/react';
 import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { graphql, type ResultOf } from '../../graphql';
+import { ActionButton } from '../../app/ActionButton';
+import { graphql, type Operation, type ResultOf } from '../../graphql';
 import { shortId } from '../../lib/format';
 import { isAllowed, type RunAction } from '../../lib/runs';
 import { urls } from '../../lib/urls';
@@ -83,31 +84,40 @@ export function SelectionBar({ ids, onSelect }: Props) {
         )}
         <Action
           label="Cancel"
+          needs="cancelRun"
           ids={fitting('cancel')}
           busy={busy}
           act={(targets) => each(targets, (id) => client.mutate({ mutation: CANCEL, variables: { id } }))}
         />
         <Action
           label="Resume"
+          needs="resumeRun"
           ids={fitting('resume')}
           busy={busy}
           act={(targets) => each(targets, (id) => client.mutate({ mutation: RESUME, variables: { id } }))}
         />
         {moved && (
           <>
-            <Action label="Move to front of queue" ids={movable} busy={busy} act={() => run(() => moveFirst(moved))} />
+            <Action
+              label="Move to front of queue"
+              needs="moveRun"
+              ids={movable}
+              busy={busy}
+              act={() => run(() => moveFirst(moved))}
+            />
             <Action
               label="Move to end of queue"
+              needs="moveRun"
               ids={movable}
               busy={busy}
               act={() => run(() => client.mutate({ mutation: MOVE, variables: { id: moved } }))}
             />
           </>
         )}
-        <Button size="xs" variant="default" onClick={() => setAsking('tag')}>
+        <ActionButton needs="tagRun" size="xs" variant="default" onClick={() => setAsking('tag')}>
           Tag…
-        </Button>
-        <Action label="Delete…" ids={deletable} busy={busy} act={() => setAsking('delete')} />
+        </ActionButton>
+        <Action label="Delete…" needs="deleteRun" ids={deletable} busy={busy} act={() => setAsking('delete')} />
         <Button size="xs" variant="subtle" color="gray" onClick={() => onSelect([])}>
           Clear selection
         </Button>
@@ -138,18 +148,19 @@ const isWhole = (run: unknown): run is ResultOf<typeof SELECTABLE> =>
 
 interface ActionProps {
   readonly label: string;
+  readonly needs: Operation;
   /** Runs that it applies to; without any, there is no button. */
   readonly ids: readonly string[];
   readonly busy: boolean;
   readonly act: (ids: readonly string[]) => unknown;
 }
 
-function Action({ label, ids, busy, act }: ActionProps) {
+function Action({ label, needs, ids, busy, act }: ActionProps) {
   if (ids.length === 0) return null;
   return (
-    <Button size="xs" variant="default" disabled={busy} onClick={() => void act(ids)}>
+    <ActionButton needs={needs} size="xs" variant="default" disabled={busy} onClick={() => act(ids)}>
       {label}
-    </Button>
+    </ActionButton>
   );
 }
 

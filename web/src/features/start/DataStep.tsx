@@ -1,6 +1,7 @@
 import { useMutation } from '@apollo/client/react';
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { Link } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import type { StepState } from '../../lib/first-steps';
 import { formatCount } from '../../lib/format';
@@ -65,9 +66,9 @@ export function DataStep({
           {problem !== null && <Problem message={problem} />}
           {state !== 'doing' && (
             <Group gap="sm">
-              <Button onClick={() => void run(takeSample)} loading={busy}>
+              <ActionButton needs="registerDatasetVersion" onClick={() => run(takeSample)} loading={busy}>
                 Use the CIFAR-10 sample
-              </Button>
+              </ActionButton>
               <Text c="dimmed">2,500 images in ten classes, included</Text>
               <Link to="/datasets">or upload your own</Link>
             </Group>

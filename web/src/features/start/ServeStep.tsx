@@ -1,5 +1,6 @@
 import { useMutation } from '@apollo/client/react';
-import { Button, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
+import { ActionButton } from '../../app/ActionButton';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import type { StepState } from '../../lib/first-steps';
 import { Problem } from '../../ui/Problem';
@@ -56,9 +57,13 @@ export function ServeStep({
       {task.problem !== null && <Problem message={task.problem} />}
       {state === 'next' && run && (
         <Group>
-          <Button loading={task.busy} onClick={() => void task.run(() => serve(run.id, run.datasetVersion.dataset))}>
+          <ActionButton
+            needs="promoteModelVersion"
+            loading={task.busy}
+            onClick={() => task.run(() => serve(run.id, run.datasetVersion.dataset))}
+          >
             Put into production
-          </Button>
+          </ActionButton>
           {task.busy && <Text size="sm">Measuring its speed and calibrating its probabilities first…</Text>}
         </Group>
       )}

@@ -1,7 +1,8 @@
 import { useMutation } from '@apollo/client/react';
-import { Button, Group, NativeSelect, Progress, Text } from '@mantine/core';
+import { Group, NativeSelect, Progress, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { preferredBackbone } from '../../lib/backbones';
 import type { StepState } from '../../lib/first-steps';
@@ -97,9 +98,9 @@ export function TrainStep({
               value={backbone}
               onChange={({ currentTarget }) => setBackbone(currentTarget.value)}
             />
-            <Button loading={task.busy} onClick={() => void task.run(() => train(newest.id))}>
+            <ActionButton needs="startTransferRun" loading={task.busy} onClick={() => task.run(() => train(newest.id))}>
               Train on {newest.dataset} version {newest.number}
-            </Button>
+            </ActionButton>
             <Link to="/runs/new">or choose all settings</Link>
           </Group>
         </>

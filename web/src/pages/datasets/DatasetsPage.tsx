@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Suspense } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { useRefreshOn } from '../../app/changes';
 import { lazyPage } from '../../app/lazy-page';
 import { DatasetTable, DatasetTable_datasets } from '../../features/datasets/DatasetTable';
@@ -36,7 +37,13 @@ export function DatasetsPage() {
   const setWanted = (text: string): void => setParams(text ? { text } : {}, { replace: true });
   return (
     <>
-      <PageHead title="Datasets">{!making && <Button onClick={open}>New dataset</Button>}</PageHead>
+      <PageHead title="Datasets">
+        {!making && (
+          <ActionButton needs="createDataset" onClick={open}>
+            New dataset
+          </ActionButton>
+        )}
+      </PageHead>
       <Suspense>{making && <NewDataset onMade={(name) => void navigate(urls.dataset(name))} close={close} />}</Suspense>
       <Answer of={asked}>
         {({ datasets }) => {

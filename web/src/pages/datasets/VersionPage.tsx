@@ -1,8 +1,9 @@
 import { useQuery } from '@apollo/client/react';
-import { Button, SegmentedControl } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Suspense } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { useRefreshOn } from '../../app/changes';
 import { lazyPage } from '../../app/lazy-page';
 import { ClassTable, ClassTable_version } from '../../features/datasets/ClassTable';
@@ -87,9 +88,9 @@ function Version({
     <>
       <PageHead title={`${name}, version ${number}`}>
         {!deriving && (
-          <Button variant={changes > 0 ? 'filled' : 'default'} onClick={open}>
+          <ActionButton needs="deriveDatasetVersion" variant={changes > 0 ? 'filled' : 'default'} onClick={open}>
             {changes > 0 ? `Next version: ${changes} ${changes === 1 ? 'change' : 'changes'}…` : 'Next version…'}
-          </Button>
+          </ActionButton>
         )}
         <DeleteVersion
           id={id}

@@ -92,6 +92,7 @@ export function PromotePage() {
               </p>
               <MoveForm
                 model={model}
+                needs={needsSecondPerson ? 'requestPromotion' : 'promoteModelVersion'}
                 action={needsSecondPerson ? 'Request approval' : 'Promote'}
                 toType={alias === 'production' ? model : null}
                 mayOverride={needsOverride}

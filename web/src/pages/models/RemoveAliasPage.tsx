@@ -53,6 +53,7 @@ export function RemoveAliasPage() {
               </p>
               <MoveForm
                 model={model}
+                needs="removeAlias"
                 action="Remove alias"
                 toType={alias === 'production' ? model : null}
                 mayOverride={false}

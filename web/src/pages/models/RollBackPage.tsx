@@ -58,6 +58,7 @@ export function RollBackPage() {
               <p>The gate is not checked: this version has served before.</p>
               <MoveForm
                 model={model}
+                needs="rollBack"
                 action={`Roll back to version ${before}`}
                 toType={null}
                 mayOverride={false}

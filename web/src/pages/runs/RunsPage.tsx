@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { Suspense, useCallback, useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { lazyPage } from '../../app/lazy-page';
 import { RunFilters } from '../../features/runs/RunFilters';
 import { RunTable } from '../../features/runs/RunTable';
@@ -33,9 +34,9 @@ export function RunsPage() {
   return (
     <>
       <PageHead title="Runs">
-        <Button component={Link} to={urls.newRun} size="xs">
+        <ActionButton needs="startTransferRun" to={urls.newRun} size="xs">
           New run
-        </Button>
+        </ActionButton>
       </PageHead>
       <RunFilters view={view} show={show} />
       <div className={classes.selection}>
@@ -89,9 +90,9 @@ function NoRuns() {
         </>
       }
     >
-      <Button component={Link} to={urls.newRun} size="xs">
+      <ActionButton needs="startTransferRun" to={urls.newRun} size="xs">
         Start the first run
-      </Button>
+      </ActionButton>
     </Empty>
   );
 }

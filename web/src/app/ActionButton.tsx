@@ -1,0 +1,39 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { Operation } from '../graphql';
+import { RefusedButton } from '../ui/RefusedButton';
+import { useRefusal } from './me';
+
+interface Props extends ButtonProps {
+  /** The operation that it asks for, or that the page behind it asks for. */
+  readonly needs: Operation;
+  /** Address of a page to open. */
+  readonly to?: string;
+  readonly onClick?: () => unknown;
+  readonly children: ReactNode;
+}
+
+/** A button or link for an action. Disabled, with the reason, where the role may not do it. */
+export function ActionButton({ needs, to, onClick, children, ...look }: Props) {
+  const refusal = useRefusal(needs);
+  if (refusal !== null) {
+    return (
+      <RefusedButton reason={refusal} {...look}>
+        {children}
+      </RefusedButton>
+    );
+  }
+  if (to !== undefined) {
+    return (
+      <Button component={Link} to={to} {...look}>
+        {children}
+      </Button>
+    );
+  }
+  return (
+    <Button {...look} onClick={() => void onClick?.()}>
+      {children}
+    </Button>
+  );
+}
