@@ -21,6 +21,12 @@ const ClassifyPage = lazyPage(async () => (await import('../pages/classify/Class
 const ComparePage = lazyPage(async () => (await import('../pages/compare/ComparePage')).ComparePage);
 const NewRunPage = lazyPage(async () => (await import('../pages/new-run/NewRunPage')).NewRunPage);
 const RunPage = lazyPage(async () => (await import('../pages/run/RunPage')).RunPage);
+const SettingsPage = lazyPage(async () => (await import('../pages/settings/SettingsPage')).SettingsPage);
+const LimitsPage = lazyPage(async () => (await import('../pages/settings/LimitsPage')).LimitsPage);
+const TokensPage = lazyPage(async () => (await import('../pages/settings/TokensPage')).TokensPage);
+const AuditPage = lazyPage(async () => (await import('../pages/settings/AuditPage')).AuditPage);
+const WebhooksPage = lazyPage(async () => (await import('../pages/settings/WebhooksPage')).WebhooksPage);
+const WebhookPage = lazyPage(async () => (await import('../pages/settings/WebhookPage')).WebhookPage);
 const RunsPage = lazyPage(async () => (await import('../pages/runs/RunsPage')).RunsPage);
 
 /** Fetches the files of the pages in the menu while the browser is idle. */
@@ -70,6 +76,13 @@ function Page() {
           <Route path="models/:name/promote" element={<PromotePage />} />
           <Route path="models/:name/remove-alias" element={<RemoveAliasPage />} />
           <Route path="models/:name/roll-back" element={<RollBackPage />} />
+          <Route path="settings" element={<SettingsPage />}>
+            <Route index element={<LimitsPage />} />
+            <Route path="tokens" element={<TokensPage />} />
+            <Route path="audit" element={<AuditPage />} />
+            <Route path="webhooks" element={<WebhooksPage />} />
+            <Route path="webhooks/:id" element={<WebhookPage />} />
+          </Route>
           <Route path="*" element={<Navigate to="/" replace />} />
         </Routes>
         <FetchAhead />

@@ -7,6 +7,7 @@ export const PAGES = [
   { to: '/runs', label: 'Runs', key: 'r' },
   { to: '/models', label: 'Models', key: 'm' },
   { to: '/classify', label: 'Classify', key: 'c' },
+  { to: '/settings', label: 'Settings', key: 's' },
 ] as const;
 
 export const SHORTCUTS: readonly (readonly [keys: string, effect: string])[] = [

@@ -22,6 +22,9 @@ export const formatDate = (iso: string): string => dateTime.format(new Date(iso)
 export const formatSeconds = (seconds: number): string =>
   prettyMilliseconds(seconds * 1000, { secondsDecimalDigits: seconds < 10 ? 1 : 0, unitCount: 2 });
 
+/** 12.3 ms; a dash for what was not measured. */
+export const formatMilliseconds = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} ms`);
+
 /** A share as a percentage: 54.8%. Only 0 and 1 look like it: near them, <0.1% and >99.9%. */
 export function formatShare(share: number, digits = 1): string {
   const step = 10 ** -digits / 100;
@@ -37,6 +40,12 @@ export function formatAge(iso: string, now = Date.now()): string {
     if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
   }
   return 'just now';
+}
+
+/** The name of an enum's value as words: ALIAS_MOVED is "Alias moved". */
+export function formatWords(name: string): string {
+  const words = name.toLowerCase().replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The end of a UUID; its beginning is a time, which neighbors share. */

@@ -19,4 +19,5 @@ export const urls = {
   removeAlias: (name: string, alias: string): string => `/models/${name}/remove-alias?alias=${alias}`,
   promote: (name: string, number: number, alias: string): string =>
     `/models/${name}/promote?version=${number}&alias=${alias}`,
+  webhook: (id: string): string => `/settings/webhooks/${id}`,
 } as const;

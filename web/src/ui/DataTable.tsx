@@ -6,7 +6,20 @@ import { ScrollBox } from './ScrollBox';
 /** Rows per page. */
 const PAGE = 50;
 
-/** A paged table. A head that begins with a space marks a column of numbers. */
+interface Row {
+  readonly key: string;
+  readonly cells: readonly ReactNode[];
+  /** Whether it is the one that the page is about. */
+  readonly current?: boolean;
+}
+
+/** Cells that a list leaves out. */
+const EMPTY: readonly ReactNode[] = [null, undefined, false, ''];
+
+/**
+ * A paged table; on a phone, a list whose items name their columns. A head that begins with a space marks a column of numbers.
+ * Its cells without content are left out.
+ */
 export function DataTable({
   label,
   heads,
@@ -14,7 +27,7 @@ export function DataTable({
 }: {
   readonly label: string;
   readonly heads: readonly string[];
-  readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[];
+  readonly rows: readonly Row[];
 }) {
   const [page, setPage] = useState(1);
   const styleOf = (column: number): string | undefined => (heads[column]?.startsWith(' ') ? classes.number : undefined);
@@ -32,10 +45,15 @@ export function DataTable({
             </tr>
           </thead>
           <tbody>
-            {rows.slice((page - 1) * PAGE, page * PAGE).map(({ key, cells }) => (
-              <tr key={key}>
+            {rows.slice((page - 1) * PAGE, page * PAGE).map(({ key, cells, current }) => (
+              <tr key={key} aria-current={current || undefined}>
                 {cells.map((cell, column) => (
-                  <td key={heads[column]} className={styleOf(column)}>
+                  <td
+                    key={heads[column]}
+                    className={styleOf(column)}
+                    data-label={heads[column]?.trim()}
+                    data-empty={EMPTY.includes(cell) || undefined}
+                  >
                     {cell}
                   </td>
                 ))}

@@ -1,10 +1,10 @@
 import { useQuery } from '@apollo/client/react';
-import { NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { NativeSelect } from '@mantine/core';
 import { graphql } from '../../graphql';
 import { KIND_NAMES, RUN_KINDS, RUN_STATES, stateName } from '../../lib/runs';
 import { METRIC_NAMES, METRICS, type RunsView } from '../../lib/runs-view';
+import { FilterBar } from '../../ui/FilterBar';
+import { FilterText } from '../../ui/FilterText';
 import classes from './RunFilters.module.css';
 
 const DATASETS = graphql(`
@@ -12,9 +12,6 @@ const DATASETS = graphql(`
     datasets { id name versions { id number } }
   }
 `);
-
-/** Milliseconds without typing after which a filter applies. */
-const PAUSE = 250;
 
 interface Props {
   readonly view: RunsView;
@@ -27,8 +24,8 @@ export function RunFilters({ view, show }: Props) {
   const { data } = useQuery(DATASETS, { fetchPolicy: 'cache-first' });
   const named = data?.datasets.find(({ name }) => name === dataset);
   return (
-    <search className={classes.filters} aria-label="Filters of the list">
-      <Typed
+    <FilterBar label="Filters of the list">
+      <FilterText
         label="Search"
         placeholder="Part of an ID or tag"
         value={view.text}
@@ -76,7 +73,7 @@ export function RunFilters({ view, show }: Props) {
           ]}
         />
       )}
-      <Typed label="Tag" placeholder="Exact tag" value={view.tag} onType={(tag) => show({ tag })} />
+      <FilterText label="Tag" placeholder="Exact tag" value={view.tag} onType={(tag) => show({ tag })} />
       <NativeSelect
         size="xs"
         label="Metric"
@@ -92,44 +89,13 @@ export function RunFilters({ view, show }: Props) {
           <Bound label="At most" value={view.atMost} onType={(atMost) => show({ atMost })} />
         </>
       )}
-    </search>
+    </FilterBar>
   );
 }
 
 /** All datasets, and that of the URL even before they are loaded. */
 function namesOf(datasets: readonly { readonly name: string }[], asked: string | null): string[] {
   return [...new Set([...datasets.map(({ name }) => name), ...(asked === null ? [] : [asked])])];
-}
-
-interface TypedProps {
-  readonly label: string;
-  readonly value: string;
-  readonly placeholder?: string;
-  readonly onType: (text: string) => void;
-  /** Whether `/` focuses it. */
-  readonly first?: boolean;
-  readonly short?: boolean;
-}
-
-/** A text field that reports after a pause in typing, and follows its value at once. */
-function Typed({ label, value, placeholder, onType, first, short }: TypedProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const tell = useDebouncedCallback(onType, PAUSE);
-  return (
-    <TextInput
-      size="xs"
-      label={label}
-      value={text}
-      className={classes[short ? 'short' : 'typed'] ?? ''}
-      {...(placeholder && { placeholder })}
-      {...(first && { 'data-filter': true })}
-      onChange={({ currentTarget }) => {
-        setText(currentTarget.value);
-        tell(currentTarget.value);
-      }}
-    />
-  );
 }
 
 function Bound({
@@ -145,5 +111,5 @@ function Bound({
     const number = text.trim() ? Number(text) : null;
     if (number === null || Number.isFinite(number)) onType(number);
   };
-  return <Typed label={label} value={value === null ? '' : `${value}`} onType={read} short />;
+  return <FilterText label={label} value={value === null ? '' : `${value}`} onType={read} short />;
 }

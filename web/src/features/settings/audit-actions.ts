@@ -1,0 +1,41 @@
+import type { Enum } from '../../graphql';
+
+type Action = Enum<'AuditAction'>;
+
+/** The audited actions; the last two are those of older hubs. */
+export const ACTION_NAMES: Readonly<Record<Action, string>> = {
+  ALIAS_MOVED: 'Alias moved',
+  ALIAS_ROLLED_BACK: 'Alias rolled back',
+  ALIAS_REMOVED: 'Alias removed',
+  PROMOTION_REQUESTED: 'Promotion requested',
+  PROMOTION_REJECTED: 'Promotion rejected',
+  GATE_CHANGED: 'Gate changed',
+  APPROVAL_CHANGED: 'Approval changed',
+  PRECISION_CHOSEN: 'Precision chosen',
+  PREDICTION_LOG_CHANGED: 'Prediction log changed',
+  ROLLOUT_STARTED: 'Rollout started',
+  ROLLOUT_ENDED: 'Rollout ended',
+  MODEL_VERSION_IMPORTED: 'Version imported',
+  MODEL_VERSION_ARCHIVED: 'Version archived',
+  MODEL_VERSION_UNARCHIVED: 'Version unarchived',
+  MODEL_VERSION_DELETED: 'Version deleted',
+  MODEL_ARCHIVED: 'Model archived',
+  MODEL_UNARCHIVED: 'Model unarchived',
+  MODEL_DELETED: 'Model deleted',
+  MODEL_IMPORT_DELETED: 'Import deleted',
+  DATASET_VERSION_DELETED: 'Dataset version deleted',
+  DATASET_DELETED: 'Dataset deleted',
+  RUN_DELETED: 'Run deleted',
+  SWEEP_DELETED: 'Sweep deleted',
+  TOKEN_CREATED: 'Token created',
+  TOKEN_REVOKED: 'Token revoked',
+  WEBHOOK_CREATED: 'Webhook created',
+  WEBHOOK_DELETED: 'Webhook deleted',
+  TRIAL_STARTED: 'Rollout started (before)',
+  TRIAL_ENDED: 'Rollout ended (before)',
+};
+
+const ACTIONS = Object.keys(ACTION_NAMES) as readonly Action[];
+
+/** The action that an address names; undefined for none and for unknown ones. */
+export const actionOf = (name: string): Action | undefined => ACTIONS.find((action) => action === name);

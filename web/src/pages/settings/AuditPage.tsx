@@ -1,0 +1,148 @@
+import { useQuery } from '@apollo/client/react';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Permitted } from '../../app/Permitted';
+import { AuditCheck } from '../../features/settings/AuditCheck';
+import { ACTION_NAMES, actionOf } from '../../features/settings/audit-actions';
+import { graphql, type ResultOf } from '../../graphql';
+import { endOfDay, startOfDay } from '../../lib/day';
+import { formatDate } from '../../lib/format';
+import { useFilters } from '../../lib/use-filters';
+import { Answer } from '../../ui/Answer';
+import { CursorPager } from '../../ui/CursorPager';
+import { DataTable } from '../../ui/DataTable';
+import { Empty } from '../../ui/Empty';
+import { FilterBar } from '../../ui/FilterBar';
+import { FilterText } from '../../ui/FilterText';
+import { Section } from '../../ui/Section';
+
+const AUDIT = graphql(`
+  query AuditPage($filter: AuditFilter!, $page: AuditPageInput!) {
+    auditEvents(filter: $filter, page: $page) {
+      next
+      events { number at actor action subject from to reason details hash }
+    }
+  }
+`);
+
+type Event = ResultOf<typeof AUDIT>['auditEvents']['events'][number];
+
+const FILTERS = ['action', 'actor', 'subject', 'model', 'since', 'until'] as const;
+
+/** The audit log: who changed what, when and why. */
+export function AuditPage() {
+  return (
+    <Permitted needs="auditEvents">
+      <Section title="Audit log">
+        <AuditCheck />
+        <Events />
+      </Section>
+    </Permitted>
+  );
+}
+
+function Events() {
+  const { values, filtered, after, set, clear, turn } = useFilters(FILTERS);
+  const { action, actor, subject, model, since, until } = values;
+  const known = actionOf(action);
+  const filter = {
+    ...(known && { actions: [known] }),
+    ...(actor && { actor }),
+    ...(subject && { subject }),
+    ...(model && { model }),
+    ...(since && { since: startOfDay(since) }),
+    ...(until && { before: endOfDay(until) }),
+  };
+  const page = { first: 50, ...(after !== null && { after: Number(after) }) };
+  const asked = useQuery(AUDIT, { variables: { filter, page } });
+  return (
+    <>
+      <FilterBar label="Filters of the audit log">
+        <NativeSelect
+          size="xs"
+          label="Action"
+          value={action}
+          onChange={({ currentTarget }) => set('action', currentTarget.value)}
+          data={[
+            { value: '', label: 'Any' },
+            ...Object.entries(ACTION_NAMES).map(([value, label]) => ({ value, label })),
+          ]}
+        />
+        <FilterText
+          label="Actor"
+          placeholder="Name of a token"
+          value={actor}
+          onType={(text) => set('actor', text)}
+          first
+        />
+        <FilterText
+          label="Subject"
+          placeholder="pets@production"
+          value={subject}
+          onType={(text) => set('subject', text)}
+        />
+        <FilterText label="Model" value={model} onType={(text) => set('model', text)} />
+        {(['since', 'until'] as const).map((bound) => (
+          <TextInput
+            key={bound}
+            size="xs"
+            type="date"
+            label={bound === 'since' ? 'From' : 'To'}
+            value={values[bound]}
+            onChange={({ currentTarget }) => set(bound, currentTarget.value)}
+          />
+        ))}
+      </FilterBar>
+      <Answer of={asked}>
+        {({ auditEvents: { events, next } }) =>
+          events.length === 0 ? (
+            <Empty
+              title={filtered ? 'No events match' : 'No events yet'}
+              text={
+                filtered
+                  ? 'No event matches these filters. Actor, subject and model are compared as a whole.'
+                  : 'Promotions, deletions, tokens and settings are recorded here.'
+              }
+            >
+              {filtered && (
+                <Button size="xs" variant="default" onClick={clear}>
+                  Clear filters
+                </Button>
+              )}
+            </Empty>
+          ) : (
+            <>
+              <DataTable
+                label="Events"
+                heads={[' Number', 'Time', 'Actor', 'Action', 'Subject', 'Change', 'Reason', 'Details']}
+                rows={events.map((event) => ({ key: String(event.number), cells: cellsOf(event) }))}
+              />
+              <CursorPager of="events" after={after} next={next === null ? null : String(next)} turn={turn} />
+            </>
+          )
+        }
+      </Answer>
+    </>
+  );
+}
+
+function cellsOf({ number, at, actor, action, subject, from, to, reason, details, hash }: Event) {
+  return [
+    number,
+    <time key="at" dateTime={at}>
+      {formatDate(at)}
+    </time>,
+    actor,
+    ACTION_NAMES[action],
+    subject,
+    from === null && to === null ? null : `${from ?? 'none'} → ${to ?? 'none'}`,
+    reason && (
+      <span key="reason" className="prose">
+        {reason}
+      </span>
+    ),
+    <details key="details">
+      <summary>Show</summary>
+      <pre>{JSON.stringify({ ...details, hash }, null, 2)}</pre>
+    </details>,
+  ];
+}

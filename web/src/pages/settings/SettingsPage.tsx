@@ -1,0 +1,27 @@
+import { NavLink, Outlet } from 'react-router';
+import { PageHead } from '../../ui/PageHead';
+import classes from './SettingsPage.module.css';
+
+const PARTS = [
+  { to: '/settings', label: 'Limits' },
+  { to: '/settings/tokens', label: 'Tokens' },
+  { to: '/settings/audit', label: 'Audit log' },
+  { to: '/settings/webhooks', label: 'Webhooks' },
+] as const;
+
+/** The settings of the hub, one part at a time. */
+export function SettingsPage() {
+  return (
+    <>
+      <PageHead title="Settings" />
+      <nav aria-label="Settings" className={classes.parts}>
+        {PARTS.map(({ to, label }) => (
+          <NavLink key={to} to={to} end={to === '/settings'} className={classes.part ?? ''}>
+            {label}
+          </NavLink>
+        ))}
+      </nav>
+      <Outlet />
+    </>
+  );
+}
