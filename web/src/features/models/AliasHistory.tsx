@@ -1,7 +1,6 @@
-import { Table } from '@mantine/core';
-import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { formatDate } from '../../lib/format';
-import { WideTable } from '../../ui/WideTable';
+import { DataTable } from '../../ui/DataTable';
 import { AliasTag } from './AliasTag';
 import { precisionText } from './form-text';
 
@@ -15,44 +14,36 @@ export const ALIAS_HISTORY = graphql(`
 export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HISTORY> }) {
   const { aliasEvents } = readFragment(ALIAS_HISTORY, of);
   return (
-    <WideTable minWidth={640} label="Alias moves">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>When</Table.Th>
-          <Table.Th>Alias</Table.Th>
-          <Table.Th>From</Table.Th>
-          <Table.Th>To</Table.Th>
-          <Table.Th>Serves with</Table.Th>
-          <Table.Th>Actor</Table.Th>
-          <Table.Th>Reason</Table.Th>
-          <Table.Th>Gate</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {aliasEvents.map((event) => {
-          const failed = event.gate.filter(({ passed }) => !passed);
-          return (
-            <Table.Tr key={event.id}>
-              <Table.Td>{formatDate(event.createdAt)}</Table.Td>
-              <Table.Td>
-                <AliasTag name={event.alias} />
-              </Table.Td>
-              <Table.Td>{event.from ?? '–'}</Table.Td>
-              <Table.Td>{event.to ?? 'removed'}</Table.Td>
-              <Table.Td>{event.precision === null ? '–' : precisionText(event.precision)}</Table.Td>
-              <Table.Td>{event.actor}</Table.Td>
-              <Table.Td>{event.reason}</Table.Td>
-              <Table.Td>
-                {event.rollback && 'not asked: rollback'}
-                {event.to === null && 'not asked: removal'}
-                {event.to !== null && !event.rollback && event.gate.length === 0 && 'not checked'}
-                {event.gate.length > 0 && failed.length === 0 && 'passed'}
-                {failed.length > 0 && `overridden: ${failed.map(({ detail }) => detail).join(' ')}`}
-              </Table.Td>
-            </Table.Tr>
-          );
-        })}
-      </Table.Tbody>
-    </WideTable>
+    <DataTable
+      label="Alias moves"
+      heads={['When', 'Alias', 'From', 'To', 'Serves with', 'Actor', 'Reason', 'Gate']}
+      rows={aliasEvents.map((event) => ({
+        key: event.id,
+        cells: [
+          formatDate(event.createdAt),
+          <AliasTag key="alias" name={event.alias} />,
+          event.from ?? '–',
+          event.to ?? 'removed',
+          event.precision === null ? '–' : precisionText(event.precision),
+          event.actor,
+          <span key="reason" className="prose">
+            {event.reason}
+          </span>,
+          <span key="gate" className="prose">
+            {verdictOf(event)}
+          </span>,
+        ],
+      }))}
+    />
   );
+}
+
+type Event = ResultOf<typeof ALIAS_HISTORY>['aliasEvents'][number];
+
+function verdictOf({ gate, rollback, to }: Event): string {
+  const failed = gate.filter(({ passed }) => !passed);
+  if (failed.length > 0) return `overridden: ${failed.map(({ detail }) => detail).join(' ')}`;
+  if (rollback) return 'not asked: rollback';
+  if (to === null) return 'not asked: removal';
+  return gate.length > 0 ? 'passed' : 'not checked';
 }

@@ -1,15 +1,13 @@
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import classes from './GateChecks.module.css';
 
-export const GATE_CHECKS = graphql(`
-  fragment GateChecks_check on PromotionCheck {
-    checks { rule passed detail }
-  }
+export const GATE_CHECK = graphql(`
+  fragment GateChecks_check on GateCheck { rule passed detail }
 `);
 
-/** The gate's checks of a version. */
-export function GateChecks({ of }: { readonly of: FragmentOf<typeof GATE_CHECKS> }) {
-  const { checks } = readFragment(GATE_CHECKS, of);
+/** The gate's verdicts on a version. */
+export function GateChecks({ of }: { readonly of: readonly FragmentOf<typeof GATE_CHECK>[] }) {
+  const checks = readFragment(GATE_CHECK, of);
   if (checks.length === 0) return <p>The gate does not guard this alias.</p>;
   return (
     <ul className={classes.checks} aria-label="Gate checks">

@@ -1,9 +1,8 @@
-import { Table } from '@mantine/core';
 import { Link } from 'react-router';
 import { type Enum, type FragmentOf, graphql, readFragment } from '../../graphql';
-import { formatCount, formatDate, formatShare } from '../../lib/format';
+import { formatCount, formatDate, formatMilliseconds, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
-import { WideTable } from '../../ui/WideTable';
+import { DataTable } from '../../ui/DataTable';
 
 export const ROLLOUT = graphql(`
   fragment Rollout_rollout on Rollout {
@@ -46,34 +45,23 @@ export function Rollout({ of }: { readonly of: FragmentOf<typeof ROLLOUT> }) {
           : `The versions agree on ${formatShare(agreement)} of ${formatCount(compared)} photos.`}
         {dropped > 0 && ` ${formatCount(dropped)} photos were not compared because the hub was busy.`}
       </p>
-      <WideTable minWidth={480} label="Candidate and current version">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Version</Table.Th>
-            <Table.Th>Role</Table.Th>
-            <Table.Th>Answers</Table.Th>
-            <Table.Th>Errors</Table.Th>
-            <Table.Th>Median</Table.Th>
-            <Table.Th>p99</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {arms.map(({ role, version, answers, errors, p50Milliseconds, p99Milliseconds }) => (
-            <Table.Tr key={role}>
-              <Table.Td>
-                <Link to={urls.modelVersion(model, version)}>{version}</Link>
-              </Table.Td>
-              <Table.Td>{role}</Table.Td>
-              <Table.Td>{formatCount(answers)}</Table.Td>
-              <Table.Td>{formatCount(errors)}</Table.Td>
-              <Table.Td>{inMilliseconds(p50Milliseconds)}</Table.Td>
-              <Table.Td>{inMilliseconds(p99Milliseconds)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </WideTable>
+      <DataTable
+        label="Candidate and current version"
+        heads={['Version', 'Role', ' Answers', ' Errors', ' Median', ' p99']}
+        rows={arms.map(({ role, version, answers, errors, p50Milliseconds, p99Milliseconds }) => ({
+          key: role,
+          cells: [
+            <Link key="version" to={urls.modelVersion(model, version)}>
+              {version}
+            </Link>,
+            role,
+            formatCount(answers),
+            formatCount(errors),
+            formatMilliseconds(p50Milliseconds),
+            formatMilliseconds(p99Milliseconds),
+          ],
+        }))}
+      />
     </>
   );
 }
-
-const inMilliseconds = (value: number | null): string => (value === null ? '–' : `${value.toFixed(1)} ms`);

@@ -1,15 +1,15 @@
 import { useQuery } from '@apollo/client/react';
-import { Button, Switch, Table, Text } from '@mantine/core';
+import { Button, Group, Switch, Text } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { AliasTag } from '../../features/models/AliasTag';
-import { graphql } from '../../graphql';
+import { graphql, type ResultOf } from '../../graphql';
 import { formatAge, formatDate, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
+import { DataTable } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
-import { WideTable } from '../../ui/WideTable';
 
 const MODELS = graphql(`
   query ModelsPage($archived: Boolean!) {
@@ -20,6 +20,8 @@ const MODELS = graphql(`
     }
   }
 `);
+
+type Model = ResultOf<typeof MODELS>['models'][number];
 
 /** The list of models. */
 export function ModelsPage() {
@@ -49,60 +51,48 @@ export function ModelsPage() {
               </Button>
             </Empty>
           ) : (
-            <WideTable minWidth={560} label="Models">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Model</Table.Th>
-                  <Table.Th>Aliases</Table.Th>
-                  <Table.Th className="number">Versions</Table.Th>
-                  <Table.Th className="number">In production</Table.Th>
-                  <Table.Th className="number">Best accuracy</Table.Th>
-                  <Table.Th>Newest version</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {models.map(({ id, name, archivedAt, versions, aliases }) => {
-                  const production = aliases.find((alias) => alias.name === 'production')?.version;
-                  const best = Math.max(...versions.map(({ testAccuracy }) => testAccuracy));
-                  const newest = versions[0];
-                  return (
-                    <Table.Tr key={id}>
-                      <Table.Td>
-                        <Link to={urls.model(name)}>{name}</Link>
-                        {archivedAt !== null && (
-                          <Text span inherit c="dimmed">
-                            {' '}
-                            archived
-                          </Text>
-                        )}
-                      </Table.Td>
-                      <Table.Td>
-                        {aliases.map((alias) => (
-                          <span key={alias.name}>
-                            <AliasTag name={alias.name} /> → {alias.version.number}{' '}
-                          </span>
-                        ))}
-                      </Table.Td>
-                      <Table.Td className="number">{versions.length}</Table.Td>
-                      <Table.Td className="number">
-                        {production ? formatShare(production.testAccuracy, 2) : 'none'}
-                      </Table.Td>
-                      <Table.Td className="number">{newest ? formatShare(best, 2) : ''}</Table.Td>
-                      <Table.Td>
-                        {newest && (
-                          <time dateTime={newest.createdAt} title={formatDate(newest.createdAt)}>
-                            {newest.number}, {formatAge(newest.createdAt)}
-                          </time>
-                        )}
-                      </Table.Td>
-                    </Table.Tr>
-                  );
-                })}
-              </Table.Tbody>
-            </WideTable>
+            <DataTable
+              label="Models"
+              heads={['Model', 'Aliases', ' Versions', ' In production', ' Best accuracy', 'Newest version']}
+              rows={models.map((model) => ({ key: model.id, cells: cellsOf(model) }))}
+            />
           )
         }
       </Answer>
     </>
   );
+}
+
+function cellsOf({ name, archivedAt, versions, aliases }: Model) {
+  const production = aliases.find((alias) => alias.name === 'production')?.version;
+  const best = Math.max(...versions.map(({ testAccuracy }) => testAccuracy));
+  const newest = versions[0];
+  return [
+    <span key="name">
+      <Link to={urls.model(name)}>{name}</Link>
+      {archivedAt !== null && (
+        <Text span inherit c="dimmed">
+          {' '}
+          archived
+        </Text>
+      )}
+    </span>,
+    aliases.length > 0 && (
+      <Group key="aliases" gap={4}>
+        {aliases.map((alias) => (
+          <span key={alias.name}>
+            <AliasTag name={alias.name} /> → {alias.version.number}
+          </span>
+        ))}
+      </Group>
+    ),
+    versions.length,
+    production ? formatShare(production.testAccuracy, 2) : 'none',
+    newest && formatShare(best, 2),
+    newest && (
+      <time key="newest" dateTime={newest.createdAt} title={formatDate(newest.createdAt)}>
+        {newest.number}, {formatAge(newest.createdAt)}
+      </time>
+    ),
+  ];
 }

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@apollo/client/react';
 import { TextInput, Title } from '@mantine/core';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
-import { GATE_CHECKS, GateChecks } from '../../features/models/GateChecks';
+import { GATE_CHECK, GateChecks } from '../../features/models/GateChecks';
 import { MoveForm, type Said } from '../../features/models/MoveForm';
 import { VERSION_PAIR, VersionPair } from '../../features/models/VersionPair';
 import { graphql } from '../../graphql';
@@ -20,11 +20,11 @@ const PROMOTION = graphql(
     }
     checkPromotion(model: $model, version: $version, alias: $alias) {
       present needsOverride needsSecondPerson notReady
-      ...GateChecks_check
+      checks { ...GateChecks_check }
     }
   }
 `,
-  [VERSION_PAIR, GATE_CHECKS],
+  [VERSION_PAIR, GATE_CHECK],
 );
 
 const PROMOTE = graphql(`
@@ -64,7 +64,7 @@ export function PromotePage() {
         mb="md"
       />
       <Answer of={asked}>
-        {({ model: found, checkPromotion: { present, needsOverride, needsSecondPerson, notReady, ...check } }) => {
+        {({ model: found, checkPromotion: { present, needsOverride, needsSecondPerson, notReady, checks } }) => {
           const then = found?.versions.find(({ number }) => number === version);
           if (!then) return <Empty title="Version not found" text={`${model} has no version ${version}.`} />;
           if (present === version) {
@@ -84,7 +84,7 @@ export function PromotePage() {
               <Title order={2} mt="lg" mb="xs">
                 Gate
               </Title>
-              <GateChecks of={check} />
+              <GateChecks of={checks} />
               <p>
                 Version {version} is loaded and tested while the present one still answers, then takes over: no photo
                 goes unanswered.
@@ -94,7 +94,7 @@ export function PromotePage() {
                 model={model}
                 needs={needsSecondPerson ? 'requestPromotion' : 'promoteModelVersion'}
                 action={needsSecondPerson ? 'Request approval' : 'Promote'}
-                toType={alias === 'production' ? model : null}
+                toType={alias === 'production' && needsOverride ? model : null}
                 mayOverride={needsOverride}
                 notReady={notReady}
                 move={move}
