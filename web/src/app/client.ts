@@ -74,8 +74,6 @@ export const client = new ApolloClient({
   cache: new InMemoryCache({
     typePolicies: {
       // Objects without an ID that are part of another one.
-      Dataset: { keyFields: ['name'] },
-      Model: { keyFields: ['name'] },
       Recipe: { merge: true }, // never changes, so cached fields stay valid
       Samples: { merge: true },
     },

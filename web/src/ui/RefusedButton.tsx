@@ -1,5 +1,8 @@
-import { Button, type ButtonProps, Tooltip } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, type ButtonProps } from '@mantine/core';
+import { lazy, type ReactNode, Suspense } from 'react';
+
+/** Apart, since most roles never see it and it is a tenth of the first route. */
+const Tip = lazy(async () => ({ default: (await import('./Tip')).Tip }));
 
 interface Props extends ButtonProps {
   readonly reason: string;
@@ -8,11 +11,14 @@ interface Props extends ButtonProps {
 
 /** A button that cannot be pressed. It keeps its place in the order of Tab, and says why by pointer, key, touch and speech. */
 export function RefusedButton({ reason, children, ...look }: Props) {
+  const button = (
+    <Button {...look} loading={false} data-disabled aria-disabled aria-description={reason}>
+      {children}
+    </Button>
+  );
   return (
-    <Tooltip label={reason} multiline maw="20rem" events={{ hover: true, focus: true, touch: true }}>
-      <Button {...look} loading={false} data-disabled aria-disabled aria-description={reason}>
-        {children}
-      </Button>
-    </Tooltip>
+    <Suspense fallback={button}>
+      <Tip text={reason}>{button}</Tip>
+    </Suspense>
   );
 }

@@ -13,7 +13,15 @@ interface Props {
 export function Secret({ title, secret, use, close }: Props) {
   const { copied, copy } = useClipboard();
   return (
-    <Alert variant="outline" color="amber" title={title} role="status" my="sm" maw="44rem">
+    <Alert
+      variant="outline"
+      color="amber"
+      title={title}
+      role="status"
+      my="sm"
+      maw="44rem"
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
+    >
       <Text>{use} Copy it now: it is not shown again.</Text>
       <Code block my="xs" aria-label="Secret" style={{ overflowWrap: 'anywhere', whiteSpace: 'normal' }}>
         {secret}

@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { Permitted } from '../../app/Permitted';
 import { AuditCheck } from '../../features/settings/AuditCheck';
 import { ACTION_NAMES, actionOf } from '../../features/settings/audit-actions';
@@ -12,6 +12,7 @@ import { CursorPager } from '../../ui/CursorPager';
 import { DataTable } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
 import { FilterBar } from '../../ui/FilterBar';
+import { FilterDay } from '../../ui/FilterDay';
 import { FilterText } from '../../ui/FilterText';
 import { Section } from '../../ui/Section';
 
@@ -81,16 +82,8 @@ function Events() {
           onType={(text) => set('subject', text)}
         />
         <FilterText label="Model" value={model} onType={(text) => set('model', text)} />
-        {(['since', 'until'] as const).map((bound) => (
-          <TextInput
-            key={bound}
-            size="xs"
-            type="date"
-            label={bound === 'since' ? 'From' : 'To'}
-            value={values[bound]}
-            onChange={({ currentTarget }) => set(bound, currentTarget.value)}
-          />
-        ))}
+        <FilterDay label="From" value={since} onDay={(day) => set('since', day)} />
+        <FilterDay label="To" value={until} onDay={(day) => set('until', day)} />
       </FilterBar>
       <Answer of={asked}>
         {({ auditEvents: { events, next } }) =>
