@@ -15,9 +15,16 @@ export const urls = {
   fineTune: (parent: string): string => `/runs/new?parent=${parent}`,
   model: (name: string): string => `/models/${name}`,
   modelVersion: (name: string, number: number): string => `/models/${name}?version=${number}`,
+  predictions: (name: string): string => `/models/${name}/predictions`,
   rollBack: (name: string, alias: string): string => `/models/${name}/roll-back?alias=${alias}`,
   removeAlias: (name: string, alias: string): string => `/models/${name}/remove-alias?alias=${alias}`,
   promote: (name: string, number: number, alias: string): string =>
     `/models/${name}/promote?version=${number}&alias=${alias}`,
+  sweeps: '/sweeps',
+  sweep: (id: string): string => `/sweeps/${id}`,
+  newSweep: '/sweeps/new',
+  /** A new sweep with the data, backbone and recipe of a run. */
+  sweepFrom: (run: string): string => `/sweeps/new?from=${run}`,
+  approvals: '/approvals',
   webhook: (id: string): string => `/settings/webhooks/${id}`,
 } as const;

@@ -3,9 +3,9 @@ import { NativeSelect } from '@mantine/core';
 import { graphql } from '../../graphql';
 import { messageOf } from '../../ui/Answer';
 
-const GIVE_FEEDBACK = graphql(`
+export const GIVE_FEEDBACK = graphql(`
   mutation GiveFeedback($predictionId: ID!, $label: String!) {
-    giveFeedback(predictionId: $predictionId, label: $label) { id rightLabel }
+    giveFeedback(predictionId: $predictionId, label: $label) { id rightLabel rightBy }
   }
 `);
 

@@ -1,10 +1,11 @@
-import { Checkbox, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useNavigate } from 'react-router';
 import { useRefusal } from '../../app/me';
 import type { Operation } from '../../graphql';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
+import { ReasonField } from '../../ui/ReasonField';
 
 /** The reason for a move or removal of an alias, whether it overrides the gate, and whether it does not wait until the version is ready. */
 export interface Said {
@@ -56,15 +57,7 @@ export function MoveForm({ model, needs, action, toType, mayOverride, notReady, 
       }
       close={leave}
     >
-      <Textarea
-        label="Reason"
-        description="Kept in the alias history."
-        {...form.getInputProps('reason')}
-        maxLength={1000}
-        maw={560}
-        autosize
-        required
-      />
+      <ReasonField description="Kept in the alias history." {...form.getInputProps('reason')} />
       {mayOverride && (
         <Checkbox
           label="Override the gate. This is recorded together with the reason."

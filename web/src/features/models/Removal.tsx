@@ -26,12 +26,12 @@ const DELETE_VERSION = graphql(`
 `);
 const ARCHIVE_MODEL = graphql(`
   mutation ArchiveModel($model: String!) {
-    archiveModel(model: $model) { id archivedAt }
+    archiveModel(model: $model) { id name archivedAt }
   }
 `);
 const UNARCHIVE_MODEL = graphql(`
   mutation UnarchiveModel($model: String!) {
-    unarchiveModel(model: $model) { id archivedAt }
+    unarchiveModel(model: $model) { id name archivedAt }
   }
 `);
 const DELETE_MODEL = graphql(`

@@ -1,8 +1,9 @@
 import { useMutation } from '@apollo/client/react';
-import { Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { graphql } from '../../graphql';
 import { HubForm } from '../../ui/HubForm';
+import { ReasonField } from '../../ui/ReasonField';
 
 const REVOKE = graphql(`
   mutation RevokeToken($id: ID!, $reason: String) {
@@ -30,14 +31,7 @@ export function RevokeToken({ token: { id, name }, onRevoked, close }: Props) {
       close={close}
     >
       <Text>Revoke {name}? The hub refuses it at once and ends its sessions. This cannot be undone.</Text>
-      <TextInput
-        label="Reason"
-        description="Kept in the audit log; optional"
-        {...form.getInputProps('reason')}
-        maxLength={1000}
-        maw={560}
-        autoFocus
-      />
+      <ReasonField required={false} {...form.getInputProps('reason')} autoFocus />
     </HubForm>
   );
 }

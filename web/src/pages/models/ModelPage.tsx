@@ -1,21 +1,34 @@
 import { useQuery } from '@apollo/client/react';
 import { Text, Title } from '@mantine/core';
+import { useDisclosure, useInterval } from '@mantine/hooks';
+import { Suspense } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { useRefreshOn } from '../../app/changes';
+import { lazyPage } from '../../app/lazy-page';
 import { ALIAS_HISTORY, AliasHistory } from '../../features/models/AliasHistory';
 import { ALIAS_RAIL, AliasRail } from '../../features/models/AliasRail';
 import { ALIAS_TIMELINE, AliasTimeline } from '../../features/models/AliasTimeline';
 import { EXPORTS, Exports } from '../../features/models/Exports';
+import { GATE, Gate } from '../../features/models/Gate';
+import { IMPORTS, Imports } from '../../features/models/Imports';
 import { LINEAGE, Lineage } from '../../features/models/Lineage';
+import { PRECISION_FORM, PrecisionForm } from '../../features/models/PrecisionForm';
 import { ModelRemoval, VersionRemoval } from '../../features/models/Removal';
-import { ROLLOUT, Rollout } from '../../features/models/Rollout';
 import { TRAFFIC, Traffic } from '../../features/models/Traffic';
+import { VERSION_FACTS, VersionFacts } from '../../features/models/VersionFacts';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
-import { graphql } from '../../graphql';
+import { PREDICTION_LOG, PredictionLog } from '../../features/predictions/PredictionLog';
+import { ROLLOUTS, Rollouts } from '../../features/rollouts/Rollouts';
+import { graphql, type ResultOf } from '../../graphql';
+import { isUnderWay } from '../../lib/runs';
+import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
 import { Section } from '../../ui/Section';
+
+const ImportForm = lazyPage(async () => (await import('../../features/models/ImportForm')).ImportForm);
 
 const MODEL = graphql(
   `
@@ -23,93 +36,174 @@ const MODEL = graphql(
     model(name: $name) {
       id name
       aliasEvents { id }
+      aliases { name version { id number } }
       archivedAt
-      versions { id number ...Lineage_version ...Exports_version }
+      versions { id number ...VersionFacts_version ...PrecisionForm_version ...Lineage_version ...Exports_version }
       everyVersion: versions(archived: true) { id number archivedAt }
       ...AliasRail_model
       ...VersionTable_model
       ...AliasTimeline_model
       ...AliasHistory_model
+      ...Gate_model
+      ...PredictionLog_model
     }
-    rollouts(model: $name) { id ...Rollout_rollout }
+    modelImports(model: $name) { id state ...Imports_import }
+    promotionRequests(model: $name, state: WAITING) { id }
+    rollouts(model: $name) { id ...Rollouts_rollout }
     traffic(model: $name) { ...Traffic_version }
   }
 `,
-  [ALIAS_RAIL, VERSION_TABLE, LINEAGE, EXPORTS, ALIAS_TIMELINE, ALIAS_HISTORY, ROLLOUT, TRAFFIC],
+  [
+    ALIAS_RAIL,
+    VERSION_TABLE,
+    LINEAGE,
+    EXPORTS,
+    ALIAS_TIMELINE,
+    ALIAS_HISTORY,
+    ROLLOUTS,
+    TRAFFIC,
+    GATE,
+    PREDICTION_LOG,
+    VERSION_FACTS,
+    PRECISION_FORM,
+    IMPORTS,
+  ],
 );
 
-/** A model: its aliases, versions, their lineage, and the history of the aliases. */
+/** Milliseconds between two looks at imports under way. */
+const ASK_EVERY = 2_000;
+
+/** A model: its aliases, versions, their lineage, the rules for production, and the history of the aliases. */
 export function ModelPage() {
   const { name = '' } = useParams();
-  const [search] = useSearchParams();
   const asked = useQuery(MODEL, { variables: { name } });
   useRefreshOn(['MODEL'], asked.refetch, name);
+  const importing = asked.data?.modelImports.some(({ state }) => isUnderWay(state));
+  useInterval(() => void (importing && asked.refetch()), ASK_EVERY, { autoInvoke: true });
+  const [adding, { open, close }] = useDisclosure();
+  const started = (): Promise<unknown> => {
+    close();
+    return asked.refetch();
+  };
   return (
     <>
-      <PageHead title={name} />
+      <PageHead title={name}>
+        {!adding && (
+          <ActionButton needs="importModelVersion" size="xs" variant="default" onClick={open}>
+            Import a version…
+          </ActionButton>
+        )}
+      </PageHead>
+      <Suspense>{adding && <ImportForm model={name} onStarted={started} close={close} />}</Suspense>
       <Answer of={asked}>
-        {({ model, rollouts: [rollout], traffic }) => {
-          if (!model) {
-            return (
+        {({ model, modelImports, promotionRequests, rollouts, traffic }) => (
+          <>
+            {!model && modelImports.length === 0 && (
               <Empty title="Model not found" text={`The hub has no model named ${name}.`}>
                 <Link to="/models">All models</Link>
               </Empty>
-            );
-          }
-          const chosen = Number(search.get('version')) || model.versions[0]?.number || null;
-          const version = model.versions.find(({ number }) => number === chosen);
-          const archived = model.everyVersion.filter(({ archivedAt }) => archivedAt !== null);
-          return (
-            <>
-              {model.archivedAt !== null && (
-                <Text>This model is archived. Lists leave it out, and nothing can be promoted.</Text>
-              )}
-              <AliasRail of={model} />
-              {rollout && (
-                <Section title="Latest rollout">
-                  <Rollout of={rollout} />
-                </Section>
-              )}
-              {traffic.length > 0 && (
-                <Section title="Traffic">
-                  <Traffic of={traffic} />
-                </Section>
-              )}
-              <Title order={2} mt="md">
-                Versions
-              </Title>
-              <VersionTable of={model} chosen={chosen} />
-              {version && (
-                <>
-                  <Title order={2} mt="lg" mb="xs">
-                    Lineage of version {version.number}
-                  </Title>
-                  <Lineage of={version} />
-                  <Exports of={version} />
-                  <VersionRemoval key={version.number} model={name} version={version.number} archived={false} />
-                </>
-              )}
-              {archived.length > 0 && (
-                <Section title="Archived versions">
-                  {archived.map(({ id, number }) => (
-                    <VersionRemoval key={id} model={name} version={number} archived />
-                  ))}
-                </Section>
-              )}
-              {model.aliasEvents.length > 0 && (
-                <>
-                  <Title order={2} mb="xs">
-                    Alias history
-                  </Title>
-                  <AliasTimeline of={model} />
-                  <AliasHistory of={model} />
-                </>
-              )}
-              <ModelRemoval model={name} archived={model.archivedAt !== null} />
-            </>
-          );
-        }}
+            )}
+            {promotionRequests.length > 0 && (
+              <p>
+                <Link to={urls.approvals}>
+                  {promotionRequests.length === 1
+                    ? '1 promotion waits for approval'
+                    : `${promotionRequests.length} promotions wait for approval`}
+                </Link>
+              </p>
+            )}
+            {model && <AliasRail of={model} />}
+            {model && <Versions model={model} />}
+            {model && (
+              <Section title="Rollout">
+                <Rollouts
+                  model={name}
+                  aliases={model.aliases.map((alias) => ({ name: alias.name, version: alias.version.number }))}
+                  versions={model.versions.map(({ number }) => number)}
+                  of={rollouts}
+                  refetch={asked.refetch}
+                />
+              </Section>
+            )}
+            {model && (
+              <Section title="Traffic">
+                {traffic.length > 0 && <Traffic of={traffic} />}
+                <PredictionLog of={model} />
+              </Section>
+            )}
+            {modelImports.length > 0 && (
+              <Section title="Imports">
+                <Imports
+                  of={modelImports}
+                  versions={model?.everyVersion.map(({ number }) => number) ?? []}
+                  onDeleted={asked.refetch}
+                />
+              </Section>
+            )}
+            {model && <Rules model={model} />}
+          </>
+        )}
       </Answer>
+    </>
+  );
+}
+
+type Model = NonNullable<ResultOf<typeof MODEL>['model']>;
+
+/** The versions, and the chosen one in full. */
+function Versions({ model }: { readonly model: Model }) {
+  const [search] = useSearchParams();
+  const chosen = Number(search.get('version')) || model.versions[0]?.number || null;
+  const version = model.versions.find(({ number }) => number === chosen);
+  const archived = model.everyVersion.filter(({ archivedAt }) => archivedAt !== null);
+  return (
+    <>
+      {model.archivedAt !== null && (
+        <Text>This model is archived. Lists leave it out, and nothing can be promoted.</Text>
+      )}
+      <Section title="Versions">
+        <VersionTable of={model} chosen={chosen} />
+      </Section>
+      {version && (
+        <Section key={version.number} title={`Version ${version.number}`}>
+          <VersionFacts of={version} />
+          <PrecisionForm of={version} />
+          <Title order={3} mt="md" mb="xs">
+            Lineage
+          </Title>
+          <Lineage of={version} />
+          <Title order={3} mt="md" mb="xs">
+            Download
+          </Title>
+          <Exports of={version} />
+          <VersionRemoval model={model.name} version={version.number} archived={false} />
+        </Section>
+      )}
+      {archived.length > 0 && (
+        <Section title="Archived versions">
+          {archived.map(({ id, number }) => (
+            <VersionRemoval key={id} model={model.name} version={number} archived />
+          ))}
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** The rules for production, what became of them, and removing the model. */
+function Rules({ model }: { readonly model: Model }) {
+  return (
+    <>
+      <Section title="Gate of production">
+        <Gate of={model} />
+      </Section>
+      {model.aliasEvents.length > 0 && (
+        <Section title="Alias history">
+          <AliasTimeline of={model} />
+          <AliasHistory of={model} />
+        </Section>
+      )}
+      <ModelRemoval model={model.name} archived={model.archivedAt !== null} />
     </>
   );
 }

@@ -1,7 +1,11 @@
 import { useQuery } from '@apollo/client/react';
 import { Button, Group, Switch, Text } from '@mantine/core';
-import { Link, useSearchParams } from 'react-router';
+import { useDisclosure } from '@mantine/hooks';
+import { Suspense } from 'react';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
 import { useRefreshOn } from '../../app/changes';
+import { lazyPage } from '../../app/lazy-page';
 import { AliasTag } from '../../features/models/AliasTag';
 import { graphql, type ResultOf } from '../../graphql';
 import { formatAge, formatDate, formatShare } from '../../lib/format';
@@ -10,6 +14,8 @@ import { Answer } from '../../ui/Answer';
 import { DataTable } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
+
+const ImportForm = lazyPage(async () => (await import('../../features/models/ImportForm')).ImportForm);
 
 const MODELS = graphql(`
   query ModelsPage($archived: Boolean!) {
@@ -29,9 +35,20 @@ export function ModelsPage() {
   const archived = params.has('archived');
   const asked = useQuery(MODELS, { variables: { archived } });
   useRefreshOn(['MODEL'], asked.refetch);
+  const navigate = useNavigate();
+  const [adding, { open, close }] = useDisclosure();
   return (
     <>
-      <PageHead title="Models" />
+      <PageHead title="Models">
+        {!adding && (
+          <ActionButton needs="importModelVersion" size="xs" variant="default" onClick={open}>
+            Import a model…
+          </ActionButton>
+        )}
+      </PageHead>
+      <Suspense>
+        {adding && <ImportForm model={null} onStarted={(name) => navigate(urls.model(name))} close={close} />}
+      </Suspense>
       <Switch
         size="xs"
         mb="xs"
@@ -44,7 +61,7 @@ export function ModelsPage() {
           models.length === 0 ? (
             <Empty
               title="No models yet"
-              text="A model is a named series of versions. To create one, open a run that succeeded and register it."
+              text="A model is a named series of versions. To create one, open a run that succeeded and register it, or import a file."
             >
               <Button component={Link} to="/runs" variant="default">
                 Show runs

@@ -1,0 +1,124 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible, installedBrowser } from '../support/browser.js';
+import { copyVersions } from '../support/model-copies.js';
+import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
+
+const browser = await installedBrowser();
+
+describe.skipIf(!browser)('the rules for production', () => {
+  let hub: HubWithColours;
+  let second: { url: string; token: string };
+
+  beforeAll(async () => {
+    hub = await TestHub.startWithColours({
+      rows: async (client) => {
+        for (const model of ['ruled', 'guarded']) await copyVersions(client, model);
+      },
+    });
+    const { secret } = await hub.createToken({ name: 'second', role: 'MAINTAINER' });
+    second = { url: hub.url, token: secret };
+  });
+  afterAll(() => hub.remove());
+
+  it('are shown in words, changed for a reason, and set back to the default ones', () =>
+    onPage(browser as Browser, hub, '/models/ruled', async (page) => {
+      const rules = page.getByRole('list', { name: 'Gate rules' });
+      await rules.getByText('Its test accuracy is at most this far below production: 0 points').waitFor();
+      await page.getByRole('button', { name: 'Change rules…' }).click();
+      await page.getByRole('checkbox', { name: 'Its test accuracy is at least' }).check();
+      await page.getByRole('textbox', { name: 'Its test accuracy is at least, %' }).fill('92.5');
+      await page.getByRole('checkbox', { name: /same dataset version/ }).uncheck();
+      await page.getByRole('textbox', { name: 'Reason' }).fill('customers asked');
+      await expectAccessible(page, ['light', 'dark']);
+      await page.getByRole('button', { name: 'Save rules' }).click();
+      await rules.getByText('Its test accuracy is at least 92.5%').waitFor();
+      expect(await rules.getByRole('listitem').count()).toBe(3);
+      await page.getByRole('button', { name: 'Change rules…' }).click();
+      await page.getByRole('checkbox', { name: 'Use the default rules' }).check();
+      await page.getByRole('textbox', { name: 'Reason' }).fill('back again');
+      await page.getByRole('button', { name: 'Save rules' }).click();
+      await rules.getByText(/same dataset version/).waitFor();
+    }));
+
+  it('ask a second person, who sees the verdicts of the gate, rejects one request and approves the next', async () => {
+    await onPage(browser as Browser, hub, '/models/guarded', async (page) => {
+      await page.getByRole('button', { name: 'Require a second person…' }).click();
+      await page.getByRole('textbox', { name: 'Reason' }).fill('four eyes');
+      await page.getByRole('button', { name: 'Require a second person', exact: true }).click();
+      await page.getByText('Promotions to production need the approval of a second person.').waitFor();
+    });
+    const ask = (): Promise<unknown> =>
+      hub.ask('request-promotion', { model: 'guarded', version: 1, reason: 'better' });
+    await ask();
+    await onPage(browser as Browser, hub, '/approvals', async (page) => {
+      const own = page.getByRole('button', { name: 'Approve', exact: true });
+      await own.waitFor();
+      expect(await own.getAttribute('aria-description')).toBe(
+        'You requested this promotion. A second person must approve it.',
+      );
+    });
+    await onPage(browser as Browser, second, '/models/guarded', async (page) => {
+      await page.getByRole('link', { name: '1 promotion waits for approval' }).click();
+      await page.getByRole('heading', { name: 'guarded version 1 → production' }).waitFor();
+      await page.getByText('✓ passed').first().waitFor();
+      await expectAccessible(page, ['light', 'dark']);
+      await page.getByRole('textbox', { name: 'Comment' }).fill('not today');
+      await page.getByRole('button', { name: 'Reject' }).click();
+      await page.getByRole('row', { name: /Rejected.*not today/ }).waitFor();
+      await ask();
+      await page.reload();
+      await page.getByRole('textbox', { name: 'Comment' }).fill('good');
+      await page.getByRole('button', { name: 'Approve and promote' }).click();
+      await page.getByRole('row', { name: /Approved.*good/ }).waitFor();
+      await page.getByRole('heading', { name: 'Nothing waits for approval' }).waitFor();
+    });
+    expect(await hub.ask('deployments')).toMatchObject({
+      deployments: expect.arrayContaining([expect.objectContaining({ model: 'guarded', number: 1 })]),
+    });
+  });
+
+  it('show what a version is, and let its precision be chosen', () =>
+    onPage(browser as Browser, hub, '/models/ruled', async (page) => {
+      await page.getByText('Time per photo').waitFor();
+      await page.getByText('3 classes').click();
+      await page.getByText('blue, green, red').waitFor();
+      await page.getByRole('combobox', { name: 'Precision' }).selectOption('Always 32-bit floats');
+      await page.getByRole('button', { name: 'Set precision' }).click();
+      await page.getByText('Chosen by first.').waitFor();
+      await expectAccessible(page);
+    }));
+
+  it('show an import that fails with its reason, and delete it', () =>
+    onPage(browser as Browser, hub, '/models', async (page) => {
+      await page.getByRole('button', { name: 'Import a model…' }).click();
+      await page.getByRole('textbox', { name: 'Model', exact: true }).fill('foreign');
+      await page.getByLabel('Model file').setInputFiles({
+        name: 'mine.h5',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from('no model'),
+      });
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+      await page.getByRole('heading', { name: 'foreign' }).waitFor();
+      await page.getByRole('row', { name: /mine\.h5.*Failed/ }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Delete the import of mine.h5' }).click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('heading', { name: 'Model not found' }).waitFor();
+    }));
+
+  it.each(['/approvals', '/models/guarded'])('fit a phone: %s', (path) =>
+    onPage(
+      browser as Browser,
+      hub,
+      path,
+      async (page) => {
+        await page.getByRole('table').first().waitFor();
+        await expectFitsPhone(page);
+      },
+      PHONE,
+    ),
+  );
+});

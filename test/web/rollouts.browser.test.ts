@@ -1,0 +1,120 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible, installedBrowser } from '../support/browser.js';
+import { colourPhoto } from '../support/colour-images.js';
+import { copyVersions } from '../support/model-copies.js';
+import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { type HubWithColours, TestHub } from '../support/test-hub.js';
+
+const browser = await installedBrowser();
+
+describe.skipIf(!browser)('traffic on the page of a model', () => {
+  let hub: HubWithColours;
+  let viewer: { url: string; token: string };
+  const classify = async (model: string, colour: 'red' | 'green'): Promise<unknown> =>
+    hub.send('classify', 'image', await colourPhoto(colour, 1), { model });
+
+  beforeAll(async () => {
+    hub = await TestHub.startWithColours({
+      rows: async (client) => {
+        for (const model of ['tried', 'logged']) await copyVersions(client, model);
+      },
+    });
+    for (const model of ['tried', 'logged']) {
+      await hub.ask('promote', { model, version: 1, reason: 'first', overrideGate: true });
+    }
+    const { secret } = await hub.createToken({ name: 'looker', role: 'VIEWER' });
+    viewer = { url: hub.url, token: secret };
+  });
+  afterAll(() => hub.remove());
+
+  it('starts a rollout, counts what both versions answer, and promotes the version at its end', () =>
+    onPage(browser as Browser, hub, '/models/tried', async (page) => {
+      await page.getByRole('button', { name: 'Start a rollout…' }).click();
+      await page.getByRole('textbox', { name: 'Share of the photos' }).fill('100');
+      await page.getByRole('textbox', { name: 'Reason' }).fill('is it as good');
+      await expectAccessible(page, ['light', 'dark']);
+      await page.getByRole('button', { name: 'Start rollout' }).click();
+      await page.getByText('No photo has been answered by both versions yet.').waitFor();
+      await classify('tried', 'red');
+      await page.getByText(/^The versions agree on .+ of 1 photos\.$/).waitFor();
+      await page.getByRole('button', { name: 'End without promoting…' }).click();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Promote version 2…' }).click();
+      await page.getByRole('textbox', { name: 'Reason' }).fill('good enough');
+      await page.getByRole('button', { name: 'Promote the version' }).click();
+      await page
+        .getByText(/worse|100\.00%/)
+        .last()
+        .waitFor();
+      await page.getByRole('checkbox', { name: /^Promote although the gate refuses/ }).check();
+      await page.getByRole('button', { name: 'Promote the version' }).click();
+      const production = page.getByRole('list', { name: 'Aliases' }).getByRole('listitem');
+      await production.getByText('version 2').waitFor();
+      await page.getByText(/Promoted, .*good enough/).waitFor();
+    }));
+
+  it('keeps answers with their photos, and takes feedback by one key', () =>
+    onPage(browser as Browser, hub, '/models/logged', async (page) => {
+      await page.getByRole('button', { name: 'Change what is kept…' }).click();
+      await page.getByRole('checkbox', { name: 'Keep the photos too' }).check();
+      await page.getByRole('textbox', { name: 'Reason' }).fill('to look closer');
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('100.0% of the answers are kept for 30 days, with their photos.').waitFor();
+      await classify('logged', 'red');
+      await classify('logged', 'green');
+      await page.getByRole('link', { name: 'Show kept predictions' }).click();
+      await page.getByRole('heading', { name: 'Predictions of logged' }).waitFor();
+      await expect
+        .poll(async () => {
+          await page.reload();
+          await page.getByRole('heading', { level: 2 }).or(page.getByRole('table')).first().waitFor();
+          return page.getByRole('row').count();
+        })
+        .toBe(3);
+      await expectAccessible(page, ['light', 'dark']);
+      await page.getByRole('button', { name: 'Open prediction 1' }).click();
+      const viewed = page.getByRole('dialog', { name: 'Prediction 1 of 2 on this page' });
+      await viewed.getByRole('img', { name: 'Classified as green' }).waitFor();
+      await expectAccessible(page);
+      await page.keyboard.press('1');
+      await page.getByRole('dialog', { name: 'Prediction 2 of 2 on this page' }).waitFor();
+      await page.keyboard.press('y');
+      await page.getByText('red (first)').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('row', { name: /green.*✗ blue/ }).waitFor();
+      await page.getByRole('row', { name: /red.*✓ red/ }).waitFor();
+      await page.getByRole('combobox', { name: 'Feedback' }).selectOption('Wrong');
+      await page.getByRole('row', { name: /red/ }).waitFor({ state: 'detached' });
+      await page.getByRole('combobox', { name: 'Answer' }).selectOption('red');
+      await page.getByRole('heading', { name: 'No predictions match' }).waitFor();
+    }));
+
+  it('says which role rollouts and kept answers need', () =>
+    onPage(browser as Browser, viewer, '/models/tried', async (page) => {
+      for (const [name, role] of [
+        ['Start a rollout…', 'MAINTAINER'],
+        ['Show kept predictions', 'TRAINER'],
+        ['Change what is kept…', 'ADMIN'],
+      ] as const) {
+        const button = page.getByRole('button', { name }).and(page.locator('[aria-disabled]'));
+        await button.waitFor();
+        expect(await button.getAttribute('aria-description')).toContain(`needs the role ${role}`);
+      }
+      await page.goto(`${hub.url}/models/logged/predictions`);
+      await page.getByRole('heading', { name: 'Not for your role' }).waitFor();
+    }));
+
+  it('fits a phone', () =>
+    onPage(
+      browser as Browser,
+      hub,
+      '/models/logged/predictions',
+      async (page) => {
+        await page.getByRole('table').waitFor();
+        await expectFitsPhone(page);
+      },
+      PHONE,
+    ));
+});

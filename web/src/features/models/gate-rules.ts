@@ -1,0 +1,53 @@
+import type { Enum } from '../../graphql';
+
+/** A rule as the hub stores it. */
+export interface GateRule {
+  readonly kind: Enum<'GateRuleKind'>;
+  readonly metric: Enum<'GateMetric'>;
+  /** Margin or threshold: a share, or nats. */
+  readonly limit: number;
+}
+
+/** A rule that a form offers. Those with a `unit` have a limit, which is `scale` times as large in the form. */
+export interface OfferedRule extends Pick<GateRule, 'kind' | 'metric'> {
+  readonly text: string;
+  readonly unit?: string;
+  readonly scale?: number;
+}
+
+const ACCURACY = 'TEST_ACCURACY';
+const LOSS = 'TEST_LOSS';
+
+export const OFFERED: readonly OfferedRule[] = [
+  { kind: 'MEASURED', metric: ACCURACY, text: 'It was measured on a test split' },
+  { kind: 'SAME_DATASET', metric: ACCURACY, text: 'It was measured on the same dataset version as production' },
+  {
+    kind: 'NOT_WORSE',
+    metric: ACCURACY,
+    text: 'Its test accuracy is at most this far below production',
+    unit: 'points',
+    scale: 100,
+  },
+  { kind: 'NOT_WORSE', metric: LOSS, text: 'Its test loss is at most this far above production', unit: 'nats' },
+  { kind: 'THRESHOLD', metric: ACCURACY, text: 'Its test accuracy is at least', unit: '%', scale: 100 },
+  { kind: 'THRESHOLD', metric: LOSS, text: 'Its test loss is at most', unit: 'nats' },
+  { kind: 'CALIBRATED', metric: ACCURACY, text: 'Its probabilities are calibrated' },
+  { kind: 'SELF_CHECKED', metric: ACCURACY, text: 'It gave its reference answers when it was loaded' },
+];
+
+/** Rules without a limit are alike for both metrics. */
+export const keyOf = ({ kind, metric }: Pick<GateRule, 'kind' | 'metric'>): string =>
+  kind === 'NOT_WORSE' || kind === 'THRESHOLD' ? `${kind} ${metric}` : kind;
+
+/** A limit as a form shows it, without the noise of binary fractions. */
+export const shownLimit = (limit: number, { scale = 1 }: OfferedRule): number =>
+  Number((limit * scale).toPrecision(12));
+
+/** A rule in words. */
+export function ruleText(rule: GateRule): string {
+  const offered = OFFERED.find((each) => keyOf(each) === keyOf(rule));
+  if (!offered) return rule.kind;
+  if (!offered.unit) return offered.text;
+  const limit = shownLimit(rule.limit, offered);
+  return `${offered.text}${rule.kind === 'NOT_WORSE' ? ':' : ''} ${limit}${offered.unit === '%' ? '' : ' '}${offered.unit}`;
+}

@@ -1,0 +1,95 @@
+import { useMutation } from '@apollo/client/react';
+import { Checkbox, Group, NumberInput } from '@mantine/core';
+import { isNotEmpty, useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import { ActionButton } from '../../app/ActionButton';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { formatCount, formatShare } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { HubForm } from '../../ui/HubForm';
+import { ReasonField } from '../../ui/ReasonField';
+
+export const PREDICTION_LOG = graphql(`
+  fragment PredictionLog_model on Model {
+    name
+    predictionLog { sample keepDays keepPhotos lost }
+  }
+`);
+
+const SET = graphql(`
+  mutation SetPredictionLog($model: String!, $sample: Float!, $keepDays: Int!, $keepPhotos: Boolean!, $reason: String!) {
+    setPredictionLog(model: $model, sample: $sample, keepDays: $keepDays, keepPhotos: $keepPhotos, reason: $reason) {
+      id name
+      predictionLog { sample keepDays keepPhotos lost }
+    }
+  }
+`);
+
+/** Which answers of a model are kept, and the form that changes it. */
+export function PredictionLog({ of }: { readonly of: FragmentOf<typeof PREDICTION_LOG> }) {
+  const { name: model, predictionLog: log } = readFragment(PREDICTION_LOG, of);
+  const [open, { open: change, close }] = useDisclosure();
+  const keeps = log !== null && log.sample > 0;
+  return (
+    <>
+      <p>
+        {keeps
+          ? `${formatShare(log.sample)} of the answers are kept for ${formatCount(log.keepDays)} days, ${log.keepPhotos ? 'with their photos' : 'without their photos'}.`
+          : 'Answers are not kept. Kept ones show how the traffic drifts, and take feedback.'}
+        {log !== null && log.lost > 0 && ` ${formatCount(log.lost)} were lost because too many waited to be written.`}
+      </p>
+      {open ? (
+        <LogForm model={model} log={log} close={close} />
+      ) : (
+        <Group gap="xs" my="xs">
+          <ActionButton needs="predictions" size="xs" variant="default" to={urls.predictions(model)}>
+            Show kept predictions
+          </ActionButton>
+          <ActionButton needs="setPredictionLog" size="xs" variant="default" onClick={change}>
+            Change what is kept…
+          </ActionButton>
+        </Group>
+      )}
+    </>
+  );
+}
+
+interface FormProps {
+  readonly model: string;
+  readonly log: { readonly sample: number; readonly keepDays: number; readonly keepPhotos: boolean } | null;
+  readonly close: () => void;
+}
+
+function LogForm({ model, log, close }: FormProps) {
+  const [set] = useMutation(SET);
+  const form = useForm({
+    initialValues: {
+      percent: (log ? Number((100 * log.sample).toPrecision(12)) : 100) as number | string,
+      keepDays: (log?.keepDays ?? 30) as number | string,
+      keepPhotos: log?.keepPhotos ?? false,
+      reason: '',
+    },
+    validate: { reason: isNotEmpty() },
+  });
+  const submit = async ({ percent, keepDays, keepPhotos, reason }: typeof form.values): Promise<void> => {
+    const settings = { sample: Number(percent) / 100, keepDays: Number(keepDays), keepPhotos };
+    await set({ variables: { model, ...settings, reason: reason.trim() } });
+    close();
+  };
+  return (
+    <HubForm form={form} label="Prediction log" action="Save" refusal="Not changed" onSubmit={submit} close={close}>
+      <NumberInput
+        label="Share of the answers to keep"
+        description="0% keeps none"
+        suffix="%"
+        min={0}
+        max={100}
+        {...form.getInputProps('percent')}
+        maw={240}
+      />
+      <NumberInput label="Days to keep them" min={1} max={3650} {...form.getInputProps('keepDays')} maw={240} />
+      <Checkbox label="Keep the photos too" {...form.getInputProps('keepPhotos', { type: 'checkbox' })} />
+      <ReasonField {...form.getInputProps('reason')} />
+    </HubForm>
+  );
+}

@@ -1,0 +1,130 @@
+import { useMutation } from '@apollo/client/react';
+import { Button, Group, Modal, NativeSelect, Text } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { useRefusal } from '../../app/me';
+import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { formatCount, formatDate, formatMilliseconds, formatShare } from '../../lib/format';
+import { Copyable } from '../../ui/Copyable';
+import { Problem } from '../../ui/Problem';
+import { SpecLine } from '../../ui/SpecLine';
+import { useTask } from '../../ui/useTask';
+import { GIVE_FEEDBACK } from '../classify/Feedback';
+import classes from './PredictionViewer.module.css';
+
+export const PREDICTION = graphql(`
+  fragment PredictionViewer_prediction on Prediction {
+    id at version label confidence milliseconds precision rightLabel rightBy inputHash
+    thumbnail(side: 320)
+  }
+`);
+
+/** Classes that have a key of their own. */
+const KEYED = 9;
+
+interface Props {
+  readonly of: readonly FragmentOf<typeof PREDICTION>[];
+  /** Position in the list, from 0. */
+  readonly place: number;
+  /** Class names of the version that answered. */
+  readonly labels: readonly string[];
+  /** Null closes. */
+  readonly onPlace: (place: number | null) => void;
+}
+
+/** One kept answer: the photo, and what it shows, by one key for each class. */
+export function PredictionViewer({ of, place, labels, onPlace }: Props) {
+  const predictions = readFragment(PREDICTION, of);
+  const prediction = predictions[place];
+  const [give] = useMutation(GIVE_FEEDBACK);
+  const { problem, run } = useTask();
+  const refusal = useRefusal('giveFeedback');
+  const go = (step: number): void => {
+    if (predictions[place + step]) onPlace(place + step);
+  };
+  const judge = (label: string | undefined): void => {
+    if (!prediction || label === undefined || refusal !== null) return;
+    void run(async () => {
+      await give({ variables: { predictionId: prediction.id, label } });
+      go(1);
+    });
+  };
+  useHotkeys([
+    ['ArrowLeft', () => go(-1)],
+    ['ArrowRight', () => go(1)],
+    ['y', () => judge(prediction?.label)],
+    ...Array.from({ length: KEYED }, (_, i): [string, () => void] => [`${i + 1}`, () => judge(labels[i])]),
+  ]);
+  if (!prediction) return null;
+  const { label, confidence, rightLabel, rightBy, thumbnail } = prediction;
+  return (
+    <Modal
+      opened
+      onClose={() => onPlace(null)}
+      size="xl"
+      title={`Prediction ${formatCount(place + 1)} of ${formatCount(predictions.length)} on this page`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <div className={classes.body}>
+        {thumbnail ? (
+          <img className={classes.photo} src={thumbnail} alt={`Classified as ${label}`} />
+        ) : (
+          <Text c="dimmed">The photo was not kept.</Text>
+        )}
+        <div className={classes.side}>
+          <SpecLine
+            fields={{
+              Answer: `${label}, ${formatShare(confidence)}`,
+              Shows: rightLabel && `${rightLabel} (${rightBy})`,
+              Version: prediction.version,
+              Time: formatMilliseconds(prediction.milliseconds),
+              When: formatDate(prediction.at),
+              'SHA-256 of the photo': <Copyable value={prediction.inputHash} />,
+            }}
+          />
+          <Text mb="xs">What does it show?</Text>
+          <Group gap="xs" role="group" aria-label="True class">
+            <Button size="xs" disabled={refusal !== null} onClick={() => judge(label)} aria-keyshortcuts="y">
+              {label} is right (y)
+            </Button>
+            {labels.slice(0, KEYED).map(
+              (each, i) =>
+                each !== label && (
+                  <Button
+                    key={each}
+                    size="xs"
+                    variant={each === rightLabel ? 'outline' : 'default'}
+                    disabled={refusal !== null}
+                    onClick={() => judge(each)}
+                    aria-keyshortcuts={`${i + 1}`}
+                  >
+                    {each} ({i + 1})
+                  </Button>
+                ),
+            )}
+          </Group>
+          {labels.length > KEYED && (
+            <NativeSelect
+              size="xs"
+              mt="xs"
+              label="Another class"
+              value=""
+              disabled={refusal !== null}
+              data={[{ value: '', label: 'Choose…' }, ...labels.slice(KEYED)]}
+              onChange={({ currentTarget: { value } }) => value && judge(value)}
+            />
+          )}
+          {refusal !== null && <Text c="dimmed">{refusal}</Text>}
+          {problem !== null && <Problem title="The feedback was not saved" message={problem} />}
+        </div>
+      </div>
+      <Group mt="md">
+        <Button variant="default" disabled={place === 0} onClick={() => go(-1)}>
+          Previous
+        </Button>
+        <Button variant="default" disabled={place + 1 >= predictions.length} onClick={() => go(1)}>
+          Next
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
