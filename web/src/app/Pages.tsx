@@ -21,6 +21,11 @@ const ClassifyPage = lazyPage(async () => (await import('../pages/classify/Class
 const ComparePage = lazyPage(async () => (await import('../pages/compare/ComparePage')).ComparePage);
 const NewRunPage = lazyPage(async () => (await import('../pages/new-run/NewRunPage')).NewRunPage);
 const RunPage = lazyPage(async () => (await import('../pages/run/RunPage')).RunPage);
+const PredictionsPage = lazyPage(async () => (await import('../pages/models/PredictionsPage')).PredictionsPage);
+const ApprovalsPage = lazyPage(async () => (await import('../pages/approvals/ApprovalsPage')).ApprovalsPage);
+const SweepsPage = lazyPage(async () => (await import('../pages/sweeps/SweepsPage')).SweepsPage);
+const SweepPage = lazyPage(async () => (await import('../pages/sweeps/SweepPage')).SweepPage);
+const NewSweepPage = lazyPage(async () => (await import('../pages/sweeps/NewSweepPage')).NewSweepPage);
 const SettingsPage = lazyPage(async () => (await import('../pages/settings/SettingsPage')).SettingsPage);
 const LimitsPage = lazyPage(async () => (await import('../pages/settings/LimitsPage')).LimitsPage);
 const TokensPage = lazyPage(async () => (await import('../pages/settings/TokensPage')).TokensPage);
@@ -71,11 +76,16 @@ function Page() {
           <Route path="runs/compare" element={<ComparePage />} />
           <Route path="runs/new" element={<NewRunPage />} />
           <Route path="runs/:id" element={<RunPage />} />
+          <Route path="sweeps" element={<SweepsPage />} />
+          <Route path="sweeps/new" element={<NewSweepPage />} />
+          <Route path="sweeps/:id" element={<SweepPage />} />
           <Route path="models" element={<ModelsPage />} />
           <Route path="models/:name" element={<ModelPage />} />
+          <Route path="models/:name/predictions" element={<PredictionsPage />} />
           <Route path="models/:name/promote" element={<PromotePage />} />
           <Route path="models/:name/remove-alias" element={<RemoveAliasPage />} />
           <Route path="models/:name/roll-back" element={<RollBackPage />} />
+          <Route path="approvals" element={<ApprovalsPage />} />
           <Route path="settings" element={<SettingsPage />}>
             <Route index element={<LimitsPage />} />
             <Route path="tokens" element={<TokensPage />} />

@@ -5,9 +5,11 @@ import type { NavigateFunction } from 'react-router';
 export const PAGES = [
   { to: '/datasets', label: 'Datasets', key: 'd' },
   { to: '/runs', label: 'Runs', key: 'r' },
+  { to: '/sweeps', label: 'Sweeps', key: 's' },
   { to: '/models', label: 'Models', key: 'm' },
+  { to: '/approvals', label: 'Approvals', key: 'a' },
   { to: '/classify', label: 'Classify', key: 'c' },
-  { to: '/settings', label: 'Settings', key: 's' },
+  { to: '/settings', label: 'Settings', key: ',' },
 ] as const;
 
 export const SHORTCUTS: readonly (readonly [keys: string, effect: string])[] = [

@@ -28,7 +28,7 @@ export const RUN_FORM = graphql(
   `
     fragment RunForm on Query @_unmask {
       hyperparameters {
-        name kind description default fineTuneDefault nullable min max exclusiveMin unit choices runKinds
+        name kind description default fineTuneDefault nullable min max exclusiveMin unit choices runKinds fixedInSweeps
       }
       presets { name description recipe { ...Recipe } }
       pipelines { name description preset stages { kind } }

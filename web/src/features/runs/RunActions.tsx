@@ -15,7 +15,7 @@ import { TagForm } from './TagForm';
 
 export const RUN_ACTIONS = graphql(`
   fragment RunActions_run on Run {
-    id state tags
+    id kind state tags
   }
 `);
 
@@ -27,7 +27,7 @@ const REPRODUCE = graphql(`
 
 /** The actions on a run. */
 export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_ACTIONS> }) {
-  const { id, state, tags } = readFragment(RUN_ACTIONS, of);
+  const { id, kind, state, tags } = readFragment(RUN_ACTIONS, of);
   const client = useApolloClient();
   const navigate = useNavigate();
   const { busy, problem, run } = useTask();
@@ -68,6 +68,11 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
             </ActionButton>
             {act('Reproduce', 'reproduceRun', reproduce)}
           </>
+        )}
+        {kind === 'TRANSFER' && (
+          <ActionButton needs="startSweep" size="xs" variant="default" to={urls.sweepFrom(id)}>
+            Sweep from here
+          </ActionButton>
         )}
         <Button size="xs" variant="default" component={Link} to={urls.runs([id])}>
           Compare…

@@ -52,7 +52,11 @@ export function RunFacts({ run: of }: { readonly run: FragmentOf<typeof RUN_FACT
             reproduces <RunLink id={reproductionOfId} />
           </li>
         )}
-        {run.sweepId && <li>best trial of a sweep</li>}
+        {run.sweepId && (
+          <li>
+            best trial of <Link to={urls.sweep(run.sweepId)}>a sweep</Link>
+          </li>
+        )}
         <li>
           <Copyable value={run.id} />
         </li>

@@ -1,0 +1,88 @@
+import { useQuery } from '@apollo/client/react';
+import { useInterval } from '@mantine/hooks';
+import { Link, useParams } from 'react-router';
+import { useRefreshOn } from '../../app/changes';
+import { RunLink } from '../../features/runs/RunLink';
+import { StateMark } from '../../features/runs/StateMark';
+import { Leaderboard, SWEEP_TRIALS } from '../../features/sweeps/Leaderboard';
+import { SweepActions } from '../../features/sweeps/SweepActions';
+import { graphql } from '../../graphql';
+import { formatAge, formatCount, shortId } from '../../lib/format';
+import { isUnderWay } from '../../lib/runs';
+import { urls } from '../../lib/urls';
+import { Answer } from '../../ui/Answer';
+import { Empty } from '../../ui/Empty';
+import { PageHead } from '../../ui/PageHead';
+import { Problem } from '../../ui/Problem';
+import { Section } from '../../ui/Section';
+import { SpecLine } from '../../ui/SpecLine';
+
+const SWEEP = graphql(
+  `
+  query SweepPage($id: ID!) {
+    sweep(id: $id) {
+      id state method seed stopEarly backboneName createdAt endedAt endedTrials runId
+      datasetVersion { id dataset number }
+      trials { number }
+      error { message }
+      ...Leaderboard_sweep
+    }
+  }
+`,
+  [SWEEP_TRIALS],
+);
+
+/** Milliseconds between two looks at a sweep under way. */
+const ASK_EVERY = 1_500;
+
+/** A sweep: how far it has come, its trials from the best on, and the run of the best. */
+export function SweepPage() {
+  const { id = '' } = useParams();
+  const asked = useQuery(SWEEP, { variables: { id } });
+  const state = asked.data?.sweep?.state;
+  useInterval(() => void (state && isUnderWay(state) && asked.refetch()), ASK_EVERY, { autoInvoke: true });
+  useRefreshOn(['RUN'], asked.refetch);
+  return (
+    <>
+      <PageHead title={`Sweep ${shortId(id)}`} />
+      <Answer of={asked}>
+        {({ sweep }) => {
+          if (!sweep) {
+            return (
+              <Empty title="Sweep not found" text={`No sweep has the ID ${id}. It may have been deleted.`}>
+                <Link to={urls.sweeps}>All sweeps</Link>
+              </Empty>
+            );
+          }
+          const { datasetVersion, trials, endedTrials, error, runId } = sweep;
+          return (
+            <>
+              <SpecLine
+                fields={{
+                  State: <StateMark state={sweep.state} />,
+                  Trials: `${formatCount(endedTrials)} of ${formatCount(trials.length)}`,
+                  Dataset: (
+                    <Link to={urls.datasetVersion(datasetVersion.dataset, datasetVersion.number)}>
+                      {datasetVersion.dataset} {datasetVersion.number}
+                    </Link>
+                  ),
+                  Backbone: sweep.backboneName,
+                  Method: sweep.method === 'GRID' ? 'Grid' : `Random, seed ${sweep.seed}`,
+                  'Early stopping': sweep.stopEarly ? 'of trials worse than the median' : 'none',
+                  Created: formatAge(sweep.createdAt),
+                  Ended: sweep.endedAt && formatAge(sweep.endedAt),
+                  'Best as a run': runId && <RunLink id={runId} />,
+                }}
+              />
+              <SweepActions id={id} state={sweep.state} runId={runId} />
+              {error && <Problem title="The sweep failed" message={error.message} />}
+              <Section title="Trials">
+                <Leaderboard of={sweep} />
+              </Section>
+            </>
+          );
+        }}
+      </Answer>
+    </>
+  );
+}
