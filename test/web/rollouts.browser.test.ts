@@ -86,7 +86,7 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
       await page.getByRole('row', { name: /green.*✗ blue/ }).waitFor();
       await page.getByRole('row', { name: /red.*✓ red/ }).waitFor();
       await page.getByRole('combobox', { name: 'Feedback' }).selectOption('Wrong');
-      await page.getByRole('row', { name: /red/ }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Open prediction 2' }).waitFor({ state: 'detached' });
       await page.getByRole('combobox', { name: 'Answer' }).selectOption('red');
       await page.getByRole('heading', { name: 'No predictions match' }).waitFor();
     }));

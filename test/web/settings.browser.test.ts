@@ -47,12 +47,26 @@ describe.skipIf(!browser)('the pages of settings', () => {
       expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('first');
     }));
 
+  it('add a backbone that the hub has, and say why a file on the server is refused', () =>
+    onPage(browser as Browser, hub, '/settings/backbones', async (page) => {
+      await page.getByRole('heading', { name: 'No backbones added yet' }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Add tiny-imagenet-2' }).click();
+      await page.getByRole('table', { name: 'Backbones', exact: true }).getByText('tiny-imagenet-2').waitFor();
+      await page.getByRole('button', { name: 'Add a backbone' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('mine');
+      await page.getByRole('textbox', { name: 'File' }).fill(await hub.file('mine.h5', 'no weights'));
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('alert').getByText('Not added').waitFor();
+      await expectAccessible(page, ['light', 'dark']);
+    }));
+
   it('list audited changes by filters that the address keeps, and verify the chain', async () => {
     const { id } = await hub.createToken({ name: 'watched', role: 'VIEWER' });
     await hub.ask('revoke-token', { id });
     await onPage(browser as Browser, hub, '/settings/audit', async (page) => {
       await page.getByRole('combobox', { name: 'Action' }).selectOption('Token revoked');
-      await page.getByRole('row', { name: /token watched/ }).waitFor();
+      await page.getByRole('row', { name: /Token revoked token watched/ }).waitFor();
       expect(new URL(page.url()).searchParams.get('action')).toBe('TOKEN_REVOKED');
       await page.getByRole('button', { name: 'Verify the log' }).click();
       await page.getByText(/^✓ All \d+ events are intact\./).waitFor();
@@ -104,17 +118,19 @@ describe.skipIf(!browser)('the pages of settings', () => {
     });
   });
 
-  it.each(['/settings', '/settings/tokens', '/settings/audit', '/settings/webhooks'])('fit a phone: %s', (path) =>
-    onPage(
-      browser as Browser,
-      hub,
-      path,
-      async (page) => {
-        await page.getByText('Live', { exact: true }).waitFor();
-        await page.getByRole('heading', { level: 2 }).first().waitFor();
-        await expectFitsPhone(page);
-      },
-      PHONE,
-    ),
+  it.each(['/settings', '/settings/backbones', '/settings/tokens', '/settings/audit', '/settings/webhooks'])(
+    'fit a phone: %s',
+    (path) =>
+      onPage(
+        browser as Browser,
+        hub,
+        path,
+        async (page) => {
+          await page.getByText('Live', { exact: true }).waitFor();
+          await page.getByRole('heading', { level: 2 }).first().waitFor();
+          await expectFitsPhone(page);
+        },
+        PHONE,
+      ),
   );
 });

@@ -1,12 +1,13 @@
 import { Suspense, useEffect } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
-import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
+import { BrowserRouter, Route, Routes, useLocation } from 'react-router';
 import { BASE_PATH } from '../lib/base-path';
 import { Loading } from '../ui/Loading';
 import { lazyPage } from './lazy-page';
 import { PageError } from './PageError';
 import { Shell } from './Shell';
 
+const NoSuchPage = lazyPage(async () => (await import('./NoSuchPage')).NoSuchPage);
 const ModelPage = lazyPage(async () => (await import('../pages/models/ModelPage')).ModelPage);
 const ModelsPage = lazyPage(async () => (await import('../pages/models/ModelsPage')).ModelsPage);
 const PromotePage = lazyPage(async () => (await import('../pages/models/PromotePage')).PromotePage);
@@ -30,6 +31,7 @@ const SettingsPage = lazyPage(async () => (await import('../pages/settings/Setti
 const LimitsPage = lazyPage(async () => (await import('../pages/settings/LimitsPage')).LimitsPage);
 const TokensPage = lazyPage(async () => (await import('../pages/settings/TokensPage')).TokensPage);
 const AuditPage = lazyPage(async () => (await import('../pages/settings/AuditPage')).AuditPage);
+const BackbonesPage = lazyPage(async () => (await import('../pages/settings/BackbonesPage')).BackbonesPage);
 const WebhooksPage = lazyPage(async () => (await import('../pages/settings/WebhooksPage')).WebhooksPage);
 const WebhookPage = lazyPage(async () => (await import('../pages/settings/WebhookPage')).WebhookPage);
 const RunsPage = lazyPage(async () => (await import('../pages/runs/RunsPage')).RunsPage);
@@ -90,10 +92,11 @@ function Page() {
             <Route index element={<LimitsPage />} />
             <Route path="tokens" element={<TokensPage />} />
             <Route path="audit" element={<AuditPage />} />
+            <Route path="backbones" element={<BackbonesPage />} />
             <Route path="webhooks" element={<WebhooksPage />} />
             <Route path="webhooks/:id" element={<WebhookPage />} />
           </Route>
-          <Route path="*" element={<Navigate to="/" replace />} />
+          <Route path="*" element={<NoSuchPage />} />
         </Routes>
         <FetchAhead />
       </Suspense>

@@ -4,6 +4,7 @@ import classes from './SettingsPage.module.css';
 
 const PARTS = [
   { to: '/settings', label: 'Limits' },
+  { to: '/settings/backbones', label: 'Backbones' },
   { to: '/settings/tokens', label: 'Tokens' },
   { to: '/settings/audit', label: 'Audit log' },
   { to: '/settings/webhooks', label: 'Webhooks' },
