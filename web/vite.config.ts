@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /** Paths that the development server passes on to a running hub. */
 const HUB_PATHS = ['/graphql', '/v1', '/v2', '/health', '/ready', '/metrics'];
@@ -10,6 +13,7 @@ const HUB = process.env.HUB_URL ?? 'http://127.0.0.1:4000';
 export default defineConfig({
   root: import.meta.dirname,
   base: './', // the hub may be at a path of a proxy
+  define: { HUB_VERSION: JSON.stringify(version) },
   plugins: [react()],
   build: {
     outDir: '../dist/web',

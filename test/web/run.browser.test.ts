@@ -146,7 +146,7 @@ describe.skipIf(!browser)('the page of a run', () => {
   it('shows what the recipe does to images, while its settings change', async () => {
     const { page, problems, close } = await open(`/runs/new?from=${good.id}`);
     await page.getByText('Augmented images').click();
-    const shown = page.getByRole('region', { name: 'Augmented images' }).getByRole('img');
+    const shown = page.getByRole('group', { name: 'Augmented images' }).getByRole('img');
     await expect.poll(() => shown.count()).toBe(4);
     await page.getByRole('checkbox', { name: 'mirror' }).check();
     await page.getByRole('textbox', { name: /^crops/ }).fill('2');

@@ -79,6 +79,15 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
       await page.getByRole('heading', { name: 'Model not found' }).waitFor();
     }));
 
+  it('says that an address names no page, and links to the API with the version of the hub', () =>
+    onPage(browser as Browser, hub, '/nonsense', async (page) => {
+      await page.getByRole('heading', { name: 'No such page' }).waitFor();
+      await page.getByText('Nothing is at /nonsense').waitFor();
+      await page.getByText(/^Model Hub \d+\.\d+\.\d+/).waitFor();
+      expect(await page.getByRole('link', { name: 'GraphQL API' }).getAttribute('href')).toBe('/graphql');
+      await expectAccessible(page);
+    }));
+
   it('lists its keyboard shortcuts', async () => {
     const { page, problems, close } = await openPage(browser as Browser, hub);
     await page.getByText('Live', { exact: true }).waitFor();

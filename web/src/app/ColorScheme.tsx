@@ -1,7 +1,7 @@
 import { Anchor, useMantineColorScheme } from '@mantine/core';
+import classes from './Shell.module.css';
 
 const NEXT = { auto: 'light', light: 'dark', dark: 'auto' } as const;
-const NAMES = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const;
 
 /** Cycles through the system's color scheme, light and dark. */
 export function ColorScheme() {
@@ -13,9 +13,9 @@ export function ColorScheme() {
       type="button"
       size="sm"
       onClick={() => setColorScheme(next)}
-      aria-label={`Color scheme: ${NAMES[colorScheme]}. Change to ${NAMES[next]}`}
+      aria-label={`Colors: ${colorScheme}. Change to ${next}`}
     >
-      {NAMES[colorScheme]}
+      <span className={classes.wide}>Colors:</span> {colorScheme}
     </Anchor>
   );
 }

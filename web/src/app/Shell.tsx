@@ -2,9 +2,10 @@ import { Anchor } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { type ReactNode, useEffect } from 'react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
+import { BASE_PATH } from '../lib/base-path';
 import { ColorScheme } from './ColorScheme';
 import { useChangeFeed } from './changes';
-import { endSession } from './client';
+import { ENDPOINT, endSession } from './client';
 import { LiveDot } from './LiveDot';
 import { type Me, useMe } from './me';
 import classes from './Shell.module.css';
@@ -28,6 +29,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </a>
       <header className={classes.header}>
         <Link to="/" className={classes.brand}>
+          <img src={`${BASE_PATH}/icon.svg`} alt="" width="20" height="20" />
           Model Hub
         </Link>
         <nav aria-label="Pages" className={classes.nav}>
@@ -50,6 +52,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="content" className={classes.content} tabIndex={-1}>
         {children}
       </main>
+      <footer className={classes.footer}>
+        Model Hub {HUB_VERSION} · <a href={ENDPOINT}>GraphQL API</a>
+      </footer>
     </>
   );
 }

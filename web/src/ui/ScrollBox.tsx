@@ -13,8 +13,9 @@ export function ScrollBox({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling needs keyboard access
-    <section className={classes.box} tabIndex={0} aria-label={label}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for the controls of a form
+    <div className={classes.box} tabIndex={0} role="group" aria-label={label}>
       <div style={{ minWidth }}>{children}</div>
-    </section>
+    </div>
   );
 }

@@ -72,7 +72,7 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
           {note}
         </Text>
       ))}
-      <WideTable label="Runs side by side" minWidth={160 + 130 * runs.length}>
+      <WideTable label="Runs side by side" minWidth={120 + 110 * runs.length}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Run</Table.Th>

@@ -82,7 +82,7 @@ export function RunCurves({ runs: of, view: { zoom, smooth, log, table }, show }
       ) : (
         <div className={classes.charts}>
           <section>
-            <h3 className={classes.title}>Loss</h3>
+            <h2 className={classes.title}>Loss</h2>
             <LineChart
               {...shared}
               {...loss}
@@ -92,7 +92,7 @@ export function RunCurves({ runs: of, view: { zoom, smooth, log, table }, show }
             />
           </section>
           <section>
-            <h3 className={classes.title}>Accuracy</h3>
+            <h2 className={classes.title}>Accuracy</h2>
             <LineChart
               {...shared}
               {...accuracy}

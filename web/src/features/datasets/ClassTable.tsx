@@ -42,8 +42,8 @@ export function ClassTable({
         <thead>
           <tr>
             <th scope="col">Class</th>
-            <th scope="col">
-              <span aria-hidden>{filled.map(({ split }) => SPLIT_NAMES[split]).join(', ')}</span>
+            <th scope="col" aria-hidden>
+              {filled.map(({ split }) => SPLIT_NAMES[split]).join(', ')}
             </th>
             {filled.map(({ split }) => (
               <th key={split} scope="col" className={classes.number}>

@@ -97,18 +97,18 @@ export function Gallery({
               </Empty>
             );
           }
-          const pager = (
+          const pager = (of: string) => (
             <Pager
               page={page}
               size={PAGE}
               total={total}
               onPage={(to) => onView({ ...view, page: to, open: null })}
-              of="images"
+              of={of}
             />
           );
           return (
             <>
-              {pager}
+              {pager('images')}
               <ThumbGrid
                 label="Images"
                 thumbs={images.map((image) => ({
@@ -119,7 +119,7 @@ export function Gallery({
                 }))}
                 onOpen={(i) => openAt((page - 1) * PAGE + i)}
               />
-              {pager}
+              {pager('the images above')}
               <Suspense>
                 {open !== null && open < total && (
                   <ImageViewer

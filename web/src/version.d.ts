@@ -1,0 +1,2 @@
+/** Version of the hub that the page was built with. */
+declare const HUB_VERSION: string;
