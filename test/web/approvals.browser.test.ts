@@ -25,10 +25,10 @@ describe.skipIf(!browser)('the rules for production', () => {
   it('are shown in words, changed for a reason, and set back to the default ones', () =>
     onPage(browser as Browser, hub, '/models/ruled', async (page) => {
       const rules = page.getByRole('list', { name: 'Gate rules' });
-      await rules.getByText('Its test accuracy is at most this far below production: 0 points').waitFor();
+      await rules.getByText('Its test accuracy is at most 0 points below production').waitFor();
       await page.getByRole('button', { name: 'Change rules…' }).click();
-      await page.getByRole('checkbox', { name: 'Its test accuracy is at least' }).check();
-      await page.getByRole('textbox', { name: 'Its test accuracy is at least, %' }).fill('92.5');
+      await page.getByRole('checkbox', { name: 'Its test accuracy is at least …' }).check();
+      await page.getByRole('textbox', { name: 'Limit: Its test accuracy is at least …' }).fill('92.5');
       await page.getByRole('checkbox', { name: /same dataset version/ }).uncheck();
       await page.getByRole('textbox', { name: 'Reason' }).fill('customers asked');
       await expectAccessible(page, ['light', 'dark']);

@@ -1,10 +1,10 @@
 import { useMutation } from '@apollo/client/react';
-import { Checkbox, Group, NumberInput, Stack } from '@mantine/core';
+import { Checkbox, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { graphql } from '../../graphql';
 import { HubForm } from '../../ui/HubForm';
 import { ReasonField } from '../../ui/ReasonField';
-import { type GateRule, keyOf, OFFERED, shownLimit } from './gate-rules';
+import { type GateRule, keyOf, OFFERED, ruleText, shownLimit, withUnit } from './gate-rules';
 
 const SET_GATE = graphql(`
   mutation SetGate($model: String!, $rules: [GateRuleInput!], $reason: String!) {
@@ -60,19 +60,20 @@ export function GateForm({ model, rules, close }: Props) {
               const key = keyOf(offered);
               return (
                 <Group key={key} gap="xs">
-                  <Checkbox value={key} label={offered.text} />
+                  <Checkbox value={key} label={offered.text} aria-label={ruleText({ ...offered, limit: 0 }, '…')} />
                   {offered.unit && (
                     <NumberInput
                       size="xs"
                       w="7rem"
                       min={0}
                       max={offered.scale}
-                      aria-label={`${offered.text}, ${offered.unit}`}
-                      suffix={offered.unit === '%' ? '%' : ` ${offered.unit}`}
+                      aria-label={`Limit: ${ruleText({ ...offered, limit: 0 }, '…')}`}
+                      suffix={withUnit(offered.unit)}
                       disabled={!chosen.includes(key)}
                       {...form.getInputProps(`limits.${key}`)}
                     />
                   )}
+                  {offered.rest && <Text size="sm">{offered.rest}</Text>}
                 </Group>
               );
             })}

@@ -8,10 +8,12 @@ export interface GateRule {
   readonly limit: number;
 }
 
-/** A rule that a form offers. Those with a `unit` have a limit, which is `scale` times as large in the form. */
+/** A rule that a form offers. Those with a `unit` have a limit after `text`, which is `scale` times as large in the form. */
 export interface OfferedRule extends Pick<GateRule, 'kind' | 'metric'> {
   readonly text: string;
   readonly unit?: string;
+  /** Text after the limit. */
+  readonly rest?: string;
   readonly scale?: number;
 }
 
@@ -24,11 +26,12 @@ export const OFFERED: readonly OfferedRule[] = [
   {
     kind: 'NOT_WORSE',
     metric: ACCURACY,
-    text: 'Its test accuracy is at most this far below production',
+    text: 'Its test accuracy is at most',
     unit: 'points',
+    rest: 'below production',
     scale: 100,
   },
-  { kind: 'NOT_WORSE', metric: LOSS, text: 'Its test loss is at most this far above production', unit: 'nats' },
+  { kind: 'NOT_WORSE', metric: LOSS, text: 'Its test loss is at most', unit: 'nats', rest: 'above production' },
   { kind: 'THRESHOLD', metric: ACCURACY, text: 'Its test accuracy is at least', unit: '%', scale: 100 },
   { kind: 'THRESHOLD', metric: LOSS, text: 'Its test loss is at most', unit: 'nats' },
   { kind: 'CALIBRATED', metric: ACCURACY, text: 'Its probabilities are calibrated' },
@@ -43,11 +46,15 @@ export const keyOf = ({ kind, metric }: Pick<GateRule, 'kind' | 'metric'>): stri
 export const shownLimit = (limit: number, { scale = 1 }: OfferedRule): number =>
   Number((limit * scale).toPrecision(12));
 
-/** A rule in words. */
-export function ruleText(rule: GateRule): string {
+/** A rule in words. @param limit as text, unless it is the rule's own. */
+export function ruleText(rule: GateRule, limit?: string): string {
   const offered = OFFERED.find((each) => keyOf(each) === keyOf(rule));
   if (!offered) return rule.kind;
-  if (!offered.unit) return offered.text;
-  const limit = shownLimit(rule.limit, offered);
-  return `${offered.text}${rule.kind === 'NOT_WORSE' ? ':' : ''} ${limit}${offered.unit === '%' ? '' : ' '}${offered.unit}`;
+  const { text, unit, rest } = offered;
+  if (!unit) return text;
+  const shown = limit ?? `${shownLimit(rule.limit, offered)}${withUnit(unit)}`;
+  return [text, shown, ...(rest ? [rest] : [])].join(' ');
 }
+
+/** A unit as it follows a number. */
+export const withUnit = (unit: string): string => (unit === '%' ? unit : ` ${unit}`);
