@@ -64,7 +64,7 @@ describe.skipIf(!browser)('the page for a role', () => {
       viewer,
       '/',
       async (page) => {
-        await page.getByText('looker · VIEWER').waitFor();
+        await page.getByRole('heading', { level: 1 }).waitFor();
         await expectFitsPhone(page);
       },
       PHONE,

@@ -56,10 +56,10 @@ describe.skipIf(!browser)('the page of a run', () => {
   it('shows the recipe beside that of another run, and registers what the run made as a model', async () => {
     const { page, problems, close } = await open(`/runs/${good.id}`);
     const recipe = page.getByRole('table', { name: 'Recipe' });
-    await recipe.getByRole('row', { name: 'learningRate 0.003 0.001' }).waitFor();
+    await recipe.getByRole('row', { name: 'Learning rate 0.003 0.001' }).waitFor();
     await page.getByRole('textbox', { name: 'or the run with this ID' }).fill(poor.id);
     await page.keyboard.press('Enter');
-    await recipe.getByRole('row', { name: 'epochs 4 epochs 1 epochs' }).waitFor();
+    await recipe.getByRole('row', { name: 'Epochs 4 epochs 1 epochs' }).waitFor();
     expect(new URL(page.url()).searchParams.get('against')).toBe(poor.id);
     await page.getByRole('button', { name: 'Register as model version…' }).click();
     await page.getByRole('combobox', { name: 'Model' }).fill('Not a name');
@@ -119,7 +119,7 @@ describe.skipIf(!browser)('the page of a run', () => {
 
   it('refuses a form next to the field, keeps what was typed when the hub refuses, and starts a run again with changes', async () => {
     const { page, problems, close } = await open(`/runs/new?from=${good.id}`);
-    const rate = page.getByRole('textbox', { name: /^learningRate/ });
+    const rate = page.getByRole('textbox', { name: /^Learning rate/ });
     await rate.fill('7');
     await rate.blur();
     await page.getByText('Enter a number, above 0, at most 1.').waitFor();
@@ -162,7 +162,7 @@ describe.skipIf(!browser)('the page of a run', () => {
   it('puts runs side by side', async () => {
     const { page, problems, close } = await open(`/runs/compare?ids=${poor.id},${good.id}`);
     const table = page.getByRole('table', { name: 'Runs side by side' });
-    await table.getByRole('row', { name: /^epochs 1 4/ }).waitFor();
+    await table.getByRole('row', { name: /^Epochs 1 4/ }).waitFor();
     await page.getByRole('img', { name: /^Accuracy by epoch: .*; / }).waitFor();
     await expectAccessible(page);
     await page.goto(`${hub.url}/runs/compare?ids=${good.id}`);

@@ -17,6 +17,7 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
     const { page, problems, close } = await openPage(browser as Browser, hub);
     await page.getByText('Live', { exact: true }).waitFor();
     expect(page.url()).not.toContain(hub.token);
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await expectAccessible(page);
     expect(problems).toEqual([]);
     await close();

@@ -17,7 +17,7 @@ describe.skipIf(!browser)('the pages of sweeps', () => {
     onPage(browser as Browser, hub, `/runs/${hub.runId}`, async (page) => {
       await page.getByRole('link', { name: 'Sweep from here' }).click();
       await page.getByRole('textbox', { name: 'Values, separated by commas' }).fill('0.0000001, 0.003, x');
-      await page.getByText(/^learningRate: x: Enter a number/).waitFor();
+      await page.getByText(/^Learning rate: x: Enter a number/).waitFor();
       expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
       await page.getByRole('textbox', { name: 'Values, separated by commas' }).fill('0.0000001, 0.003');
       await page.getByText('2 trials. The best becomes a run.').waitFor();
@@ -55,7 +55,7 @@ describe.skipIf(!browser)('the pages of sweeps', () => {
       const { pathname } = new URL(page.url());
       await page.getByRole('button', { name: 'Delete…' }).click();
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
-      await page.getByRole('heading', { name: 'Sweeps' }).waitFor();
+      await page.getByRole('heading', { name: 'Sweeps', exact: true }).waitFor();
       await page.goto(`${hub.url}${pathname}`);
       await page.getByRole('heading', { name: 'Sweep not found' }).waitFor();
     }));

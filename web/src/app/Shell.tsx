@@ -3,6 +3,8 @@ import { useHotkeys } from '@mantine/hooks';
 import { type ReactNode, useEffect } from 'react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
 import { BASE_PATH } from '../lib/base-path';
+import { urls } from '../lib/urls';
+import { useWaitingApprovals } from './approvals';
 import { ColorScheme } from './ColorScheme';
 import { useChangeFeed } from './changes';
 import { ENDPOINT, endSession } from './client';
@@ -16,6 +18,7 @@ import { PAGES, useGoTo } from './shortcuts';
 export function Shell({ children }: { readonly children: ReactNode }) {
   useChangeFeed();
   const me = useMe();
+  const waiting = useWaitingApprovals();
   const { pathname } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => void scrollTo(0, 0), [pathname]);
@@ -36,6 +39,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           {PAGES.map(({ to, label }) => (
             <NavLink key={to} to={to} className={classes.link ?? ''}>
               {label}
+              {to === urls.approvals && waiting > 0 && <span className={classes.count}>{waiting}</span>}
             </NavLink>
           ))}
         </nav>

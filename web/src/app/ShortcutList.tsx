@@ -1,9 +1,10 @@
-import { Modal, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
+import { Dialog } from '../ui/Dialog';
 import { SHORTCUTS } from './shortcuts';
 
 export function ShortcutList({ close }: { readonly close: () => void }) {
   return (
-    <Modal opened onClose={close} title="Keyboard shortcuts" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title="Keyboard shortcuts" close={close}>
       <Table>
         <Table.Tbody>
           {SHORTCUTS.map(([keys, effect]) => (
@@ -14,6 +15,6 @@ export function ShortcutList({ close }: { readonly close: () => void }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

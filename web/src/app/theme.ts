@@ -40,8 +40,6 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // Scroll locking writes a style without the nonce that the content security policy requires.
-    Modal: { defaultProps: { lockScroll: false } },
     Table: { defaultProps: { verticalSpacing: 5 } },
     SegmentedControl: { defaultProps: { transitionDuration: 0 } },
   },

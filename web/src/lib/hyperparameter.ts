@@ -1,3 +1,5 @@
+import { formatWords } from './format.js';
+
 /** The kind and range of a recipe's field. */
 export interface FieldRules {
   readonly kind: 'INT' | 'FLOAT' | 'BOOLEAN' | 'CHOICE' | 'WEIGHTS';
@@ -12,6 +14,15 @@ export interface FieldRules {
 
 /** The typed value, or why it is invalid. */
 export type Parsed = { readonly value: unknown } | { readonly problem: string };
+
+/** Names of fields that are not their names in the API as words. */
+const TITLES: Readonly<Record<string, string>> = { splitLayer: 'First trained layer', warmUpEpochs: 'Warm-up epochs' };
+
+/** The name of a field as words: learningRate is "Learning rate". */
+export function titleOf(name: string): string {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return TITLES[name] ?? `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
 
 /** For example "1 to 4096 images" or "above 0, at most 1"; empty for fields without a range. */
 export function rangeOf({ min, max, exclusiveMin, unit }: FieldRules): string {
@@ -65,5 +76,6 @@ export function showValue(value: unknown, unit: string | null = null): string {
   if (value === null || value === undefined) return 'never';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'object') return JSON.stringify(value);
+  if (typeof value === 'string' && /^[A-Z_]+$/.test(value)) return formatWords(value);
   return `${value}${unit ? ` ${unit}` : ''}`;
 }

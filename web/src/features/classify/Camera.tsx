@@ -1,5 +1,6 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { Dialog } from '../../ui/Dialog';
 import { Problem } from '../../ui/Problem';
 import classes from './Camera.module.css';
 
@@ -40,7 +41,7 @@ export function Camera({ onPhoto, close }: { readonly onPhoto: (photo: Blob) => 
   };
 
   return (
-    <Modal opened onClose={close} title="Camera" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title="Camera" close={close}>
       {problem ? (
         <Problem title="No camera" message={problem} />
       ) : (
@@ -61,7 +62,7 @@ export function Camera({ onPhoto, close }: { readonly onPhoto: (photo: Blob) => 
           </Group>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -2,7 +2,7 @@ import { Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatBytes, formatSeconds, formatShare } from '../../lib/format';
-import { showValue } from '../../lib/hyperparameter';
+import { showValue, titleOf } from '../../lib/hyperparameter';
 import { KIND_NAMES } from '../../lib/runs';
 import { WideTable } from '../../ui/WideTable';
 import { colorOf } from '../runs/colors';
@@ -128,7 +128,7 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
           <Heading text={recipe.length === 0 ? 'Identical recipes' : 'Recipe differences'} span={runs.length + 1} />
           {recipe.map(({ name, values }) =>
             row(
-              name,
+              titleOf(name),
               values.map((value) => showValue(value)),
             ),
           )}

@@ -1,11 +1,12 @@
 import { useQuery } from '@apollo/client/react';
-import { Button, Checkbox, Group, Modal, NativeSelect, Stack } from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, Stack } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { graphql, type ResultOf } from '../../graphql';
 import type { Split } from '../../lib/findings';
 import { formatBytes, formatCount } from '../../lib/format';
 import { Answer } from '../../ui/Answer';
 import { Copyable } from '../../ui/Copyable';
+import { Dialog } from '../../ui/Dialog';
 import { SpecLine } from '../../ui/SpecLine';
 import { useDraft } from './draft';
 import classes from './ImageViewer.module.css';
@@ -52,13 +53,7 @@ export function ImageViewer({
     ['ArrowRight', () => go(1)],
   ]);
   return (
-    <Modal
-      opened
-      onClose={() => onPlace(null)}
-      size="xl"
-      title={`Image ${formatCount(place + 1)} of ${formatCount(total)}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title={`Image ${formatCount(place + 1)} of ${formatCount(total)}`} close={() => onPlace(null)} wide>
       {/* Never the previous image: changes must apply to the image named in the title. */}
       <Answer of={{ ...asked, previousData: undefined }}>
         {({ datasetVersion }) => {
@@ -74,7 +69,7 @@ export function ImageViewer({
           Next
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, Text, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { rangeOf, showValue, writeValue } from '../../lib/hyperparameter';
+import { rangeOf, showValue, titleOf, writeValue } from '../../lib/hyperparameter';
 import type { FormField, Typed } from '../../lib/run-form';
 import classes from './NewRun.module.css';
 
@@ -34,7 +34,8 @@ function OneField({ field, form }: { readonly field: RecipeField; readonly form:
     ...form.getInputProps(name),
     size: 'xs' as const,
     name,
-    label: name,
+    label: titleOf(name),
+    title: name,
     description: (
       <>
         {description}
@@ -58,12 +59,19 @@ function OneField({ field, form }: { readonly field: RecipeField; readonly form:
       />
     );
   }
-  if (kind === 'CHOICE') return <NativeSelect {...common} data={[...choices]} value={value} />;
+  if (kind === 'CHOICE')
+    return (
+      <NativeSelect
+        {...common}
+        data={choices.map((choice) => ({ value: choice, label: showValue(choice) }))}
+        value={value}
+      />
+    );
   const range = rangeOf(field);
   return (
     <TextInput
       {...common}
-      label={`${name}${range ? ` (${range})` : ''}`}
+      label={`${titleOf(name)}${range ? ` (${range})` : ''}`}
       inputMode={kind === 'WEIGHTS' ? 'text' : 'decimal'}
       value={value}
       placeholder={nullable ? 'never' : undefined}

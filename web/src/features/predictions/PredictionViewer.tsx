@@ -1,10 +1,11 @@
 import { useMutation } from '@apollo/client/react';
-import { Button, Group, Modal, NativeSelect, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useRefusal } from '../../app/me';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatCount, formatDate, formatMilliseconds, formatShare } from '../../lib/format';
 import { Copyable } from '../../ui/Copyable';
+import { Dialog } from '../../ui/Dialog';
 import { Problem } from '../../ui/Problem';
 import { SpecLine } from '../../ui/SpecLine';
 import { useTask } from '../../ui/useTask';
@@ -57,12 +58,10 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
   if (!prediction) return null;
   const { label, confidence, rightLabel, rightBy, thumbnail } = prediction;
   return (
-    <Modal
-      opened
-      onClose={() => onPlace(null)}
-      size="xl"
+    <Dialog
       title={`Prediction ${formatCount(place + 1)} of ${formatCount(predictions.length)} on this page`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      close={() => onPlace(null)}
+      wide
     >
       <div className={classes.body}>
         {thumbnail ? (
@@ -125,6 +124,6 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
           Next
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

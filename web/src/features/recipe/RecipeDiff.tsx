@@ -4,7 +4,7 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { shortId } from '../../lib/format';
-import { showValue } from '../../lib/hyperparameter';
+import { showValue, titleOf } from '../../lib/hyperparameter';
 import { Answer } from '../../ui/Answer';
 import classes from './RecipeDiff.module.css';
 import { RECIPE, RECIPE_DIFF, type Values } from './recipe';
@@ -100,7 +100,7 @@ export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
                         data-differs={theirs !== undefined && own !== theirs}
                         className={classes.row}
                       >
-                        <Table.Td title={title}>{name}</Table.Td>
+                        <Table.Td title={title}>{titleOf(name)}</Table.Td>
                         <Table.Td className="number">{own}</Table.Td>
                         {other && <Table.Td className="number">{theirs}</Table.Td>}
                       </Table.Tr>

@@ -1,6 +1,6 @@
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { formatSeconds, formatShare, formatWords } from '../../lib/format';
-import { showValue } from '../../lib/hyperparameter';
+import { showValue, titleOf } from '../../lib/hyperparameter';
 import { DataTable } from '../../ui/DataTable';
 
 export const SWEEP_TRIALS = graphql(`
@@ -27,7 +27,7 @@ export function Leaderboard({ of }: { readonly of: FragmentOf<typeof SWEEP_TRIAL
       heads={[
         ' Rank',
         'Trial',
-        ...names,
+        ...names.map(titleOf),
         ` Validation accuracy${ranks ? ' ↓' : ''}`,
         ` Validation loss${ranks ? '' : ' ↑'}`,
         ' Kept epoch',

@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import type { Enum } from '../../graphql';
-import { type FieldRules, rangeOf } from '../../lib/hyperparameter';
+import { type FieldRules, rangeOf, titleOf } from '../../lib/hyperparameter';
 import { hasRange } from '../../lib/search-space';
 import { FIRST_ROW, type ParameterRow } from './parameter-rows';
 
@@ -75,7 +75,7 @@ function OneRow({ place, row, about, method, change, remove }: RowProps) {
         <NativeSelect
           size="xs"
           label={`Hyperparameter ${place + 1}`}
-          data={about.map(({ name }) => name)}
+          data={about.map(({ name }) => ({ value: name, label: titleOf(name) }))}
           value={row.name}
           onChange={({ currentTarget }) => change({ name: currentTarget.value, values: '', min: '', max: '' })}
         />
@@ -110,7 +110,7 @@ function OneRow({ place, row, about, method, change, remove }: RowProps) {
           text('values', 'Values, separated by commas', '18rem')
         )}
         {remove && (
-          <Button size="xs" variant="default" aria-label={`Remove ${row.name}`} onClick={remove}>
+          <Button size="xs" variant="default" aria-label={`Remove ${titleOf(row.name)}`} onClick={remove}>
             Remove
           </Button>
         )}

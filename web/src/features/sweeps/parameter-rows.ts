@@ -1,5 +1,5 @@
 import type { Enum } from '../../graphql';
-import type { FieldRules } from '../../lib/hyperparameter';
+import { type FieldRules, titleOf } from '../../lib/hyperparameter';
 import { readRange, readValues, type TypedParameter, type TypedRange } from '../../lib/search-space';
 
 /** A hyperparameter of a sweep, as typed: a list of values, or a range to draw from. */
@@ -43,11 +43,11 @@ export function readRows(
     const { name } = row;
     if (method === 'RANDOM' && row.by === 'range') {
       const range = readRange(field, row);
-      if ('problem' in range) return { problem: `${name}: ${range.problem}` };
+      if ('problem' in range) return { problem: `${titleOf(name)}: ${range.problem}` };
       parameters.push({ name, scale: row.scale, ...range.value });
     } else {
       const list = readValues(field, row.values);
-      if ('problem' in list) return { problem: `${name}: ${list.problem}` };
+      if ('problem' in list) return { problem: `${titleOf(name)}: ${list.problem}` };
       parameters.push({ name, scale: 'LINEAR', values: list.value });
       combinations *= list.value.length;
     }
