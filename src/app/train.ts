@@ -47,7 +47,7 @@ export async function openTraining(
     imagenet: parts.imagenet,
     downloads: join(folder.path, 'downloads'),
   };
-  const backbones = new BackboneService(prisma, blobs, shared.allowed, files);
+  const backbones = new BackboneService(prisma, blobs, shared.allowed, quotas, files);
   const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9, computer);
   const journal = new RunJournal(prisma, notices, changes, outbox);
   const states = new RunStates(prisma, journal, new FollowingRuns(queue, journal));

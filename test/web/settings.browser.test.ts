@@ -47,7 +47,7 @@ describe.skipIf(!browser)('the pages of settings', () => {
       expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('first');
     }));
 
-  it('add a backbone that the hub has, and say why a file on the server is refused', () =>
+  it('add a backbone that the hub has, and say why a file is refused', () =>
     onPage(browser as Browser, hub, '/settings/backbones', async (page) => {
       await page.getByRole('heading', { name: 'No backbones added yet' }).waitFor();
       await expectAccessible(page);
@@ -55,9 +55,25 @@ describe.skipIf(!browser)('the pages of settings', () => {
       await page.getByRole('table', { name: 'Backbones', exact: true }).getByText('tiny-imagenet-2').waitFor();
       await page.getByRole('button', { name: 'Add a backbone' }).click();
       await page.getByRole('textbox', { name: 'Name' }).fill('mine');
-      await page.getByRole('textbox', { name: 'File' }).fill(await hub.file('mine.h5', 'no weights'));
-      await page.getByRole('button', { name: 'Add', exact: true }).click();
-      await page.getByRole('alert').getByText('Not added').waitFor();
+      const add = page.getByRole('button', { name: 'Add', exact: true });
+      expect(await add.isDisabled()).toBe(true);
+      await page.getByLabel('Weight file').setInputFiles({
+        name: 'mine.h5',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from('no weights'),
+      });
+      await add.click();
+      await page
+        .getByRole('alert')
+        .getByText(/not a Keras file/)
+        .waitFor();
+      await page.getByText('Path on the server').click();
+      await page.getByRole('textbox', { name: 'Path' }).fill('/nowhere/mine.h5');
+      await add.click();
+      await page
+        .getByRole('alert')
+        .getByText(/\/nowhere\/mine\.h5|folder/)
+        .waitFor();
       await expectAccessible(page, ['light', 'dark']);
     }));
 

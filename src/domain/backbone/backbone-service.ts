@@ -1,4 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { HubError } from '../../errors.js';
 import { matchBackbone } from '../../network/backbone-weights.js';
 import { type Network, networkName, networkNamed } from '../../network/networks.js';
@@ -8,6 +12,8 @@ import type { BlobStore } from '../../storage/blobs.js';
 import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
 import { checkPublished, download, isDownloaded, type RemoteFile } from '../../storage/download.js';
 import type { AllowedFolders } from '../allowed-folders.js';
+import { limitedWeights } from '../limited-weights.js';
+import type { Quotas } from '../quota/quotas.js';
 import type { BuiltInBackbone } from './backbone.js';
 import { backboneNetwork } from './backbone-network.js';
 import {
@@ -41,6 +47,7 @@ export class BackboneService {
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
     private readonly allowed: AllowedFolders,
+    private readonly quotas: Quotas,
     private readonly options: {
       /** The files of the bundled weights, by name. */
       readonly bundled: ReadonlyMap<string, string>;
@@ -72,11 +79,29 @@ export class BackboneService {
 
   /** Adds a backbone from a weight file on the server. */
   async addFile(name: string, path: string): Promise<BackboneRow> {
-    if (BUILT_IN.includes(name) || REPLACED.has(name)) {
-      throw new HubError('BAD_INPUT', `"${name}" is the name of built-in weights. Choose another name.`, { name });
+    refuseBuiltIn(name);
+    return this.#addOwn(name, await this.allowed.resolve(path), path);
+  }
+
+  /** Adds a backbone from an uploaded weight file. @param fileName its name at the client. @param actor name of the token. */
+  async addUpload(name: string, content: AsyncIterable<Buffer>, fileName: string, actor: string): Promise<BackboneRow> {
+    refuseBuiltIn(name);
+    const { downloads } = this.options;
+    await mkdir(downloads, { recursive: true });
+    const path = join(downloads, `${randomUUID()}.part`);
+    try {
+      return await this.quotas.upload(actor, async () => {
+        await pipeline(limitedWeights(content), createWriteStream(path));
+        return this.#addOwn(name, path, `${fileName.slice(0, 200)}, uploaded by ${actor}`);
+      });
+    } finally {
+      await rm(path, { force: true });
     }
-    const { file, notes } = await fromKeras(await this.allowed.resolve(path));
-    const source = [path, ...notes].join(' · ');
+  }
+
+  async #addOwn(name: string, path: string, origin: string): Promise<BackboneRow> {
+    const { file, notes } = await fromKeras(path);
+    const source = [origin, ...notes].join(' · ');
     return this.#add(name, file, { source, licence: NOT_STATED, trainedOn: NOT_STATED, figures: NOT_STATED });
   }
 
@@ -174,6 +199,11 @@ export class BackboneService {
       throw new HubError('CONFLICT', message, { name, sha256 });
     }
   }
+}
+
+function refuseBuiltIn(name: string): void {
+  if (!BUILT_IN.includes(name) && !REPLACED.has(name)) return;
+  throw new HubError('BAD_INPUT', `"${name}" is the name of built-in weights. Choose another name.`, { name });
 }
 
 /** The weights of a Keras file in the stored format, and notes on them. The reader is loaded on first use: it is 3 MB. */

@@ -9,6 +9,7 @@ import type { Requester } from '../actor.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { Caller } from '../caller.js';
+import { limitedWeights } from '../limited-weights.js';
 import { notFound } from '../not-found.js';
 import type { Quotas } from '../quota/quotas.js';
 import { includes, Role } from '../role.js';
@@ -17,8 +18,6 @@ import { toModelImport } from './import-row.js';
 import type { ModelImport } from './model-import.js';
 import { reachableDatasetVersion } from './model-reach.js';
 
-/** Bytes. The seed experiment's model has 91 MB, and three times as many with the state of its optimizer. */
-const FILE_LIMIT = 512 * 1024 ** 2;
 const LISTED = 100;
 
 /** The version that a file is to become. */
@@ -47,7 +46,7 @@ export class ImportService {
     if (!(await this.prisma.datasetVersion.findUnique({ where }))) throw notFound('dataset version', datasetVersionId);
     const model = await this.prisma.model.findUnique({ where: { name: rest.model } });
     if (model) refuseArchivedModel(model);
-    const { sha256, bytes } = await this.quotas.upload(caller.name, () => this.blobs.put(limited(content)));
+    const { sha256, bytes } = await this.quotas.upload(caller.name, () => this.blobs.put(limitedWeights(content)));
     const about = {
       ...rest,
       actor: caller.name,
@@ -119,16 +118,4 @@ function refuseUnlessDeletable(
   if (!version) return;
   const made = `version ${version.number} of ${model}`;
   throw new HubError('CONFLICT', `${subject} is the origin of ${made}. Delete that version first.`, { id });
-}
-
-async function* limited(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of content) {
-    bytes += chunk.length;
-    if (bytes > FILE_LIMIT) {
-      const message = `The model file is larger than ${FILE_LIMIT} bytes, the limit.`;
-      throw new HubError('LIMIT_EXCEEDED', message, { limit: FILE_LIMIT });
-    }
-    yield chunk;
-  }
 }

@@ -1,6 +1,9 @@
-import { Arg, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { BackboneService } from '../../domain/backbone/backbone-service.js';
+import { HubError } from '../../errors.js';
+import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
+import { contentOf } from '../upload-content.js';
 import { AddBackboneInput } from './backbone.input.js';
 import { BackboneType, BuiltInBackboneType } from './backbone.type.js';
 
@@ -28,7 +31,14 @@ export class BackboneResolver {
       'Adds a backbone: downloads its weights, or reads them from a file. Returns the existing one if it was added before.',
   })
   @Needs('TRAINER')
-  async addBackbone(@Arg('input', () => AddBackboneInput) { name, path }: AddBackboneInput): Promise<BackboneType> {
-    return path == null ? this.backbones.require(name) : this.backbones.addFile(name, path);
+  async addBackbone(
+    @Arg('input', () => AddBackboneInput) { name, path, upload }: AddBackboneInput,
+    @Ctx() { caller }: Context,
+  ): Promise<BackboneType> {
+    if (path != null && upload != null) throw new HubError('BAD_INPUT', 'Give upload or path, not both.');
+    if (path != null) return this.backbones.addFile(name, path);
+    if (upload == null) return this.backbones.require(name);
+    const { filename } = await upload;
+    return this.backbones.addUpload(name, contentOf(upload), filename, caller.name);
   }
 }

@@ -1,13 +1,12 @@
 import { useQuery } from '@apollo/client/react';
-import { Group, NativeSelect, Progress, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useState } from 'react';
 import { client } from '../../app/client';
 import { useRefusal } from '../../app/me';
 import { send } from '../../app/send';
 import { graphql } from '../../graphql';
-import { formatBytes, formatShare } from '../../lib/format';
-import { FilePicker } from '../../ui/FilePicker';
+import { FileSource, type SourceOfFile } from '../../ui/FileSource';
 import { HubForm } from '../../ui/HubForm';
 
 const DATA = graphql(`
@@ -23,11 +22,6 @@ const IMPORT = graphql(`
 `);
 
 const FILES = '.h5,.keras,.safetensors';
-const FROM = [
-  { value: 'computer', label: 'This computer' },
-  { value: 'path', label: 'Path on the server' },
-];
-
 interface Props {
   /** Name of the model; null to ask for it. */
   readonly model: string | null;
@@ -38,13 +32,12 @@ interface Props {
 /** Imports a model file from elsewhere as a version. */
 export function ImportForm({ model, onStarted, close }: Props) {
   const { data } = useQuery(DATA);
-  const [file, setFile] = useState<File | null>(null);
+  const [source, setSource] = useState<SourceOfFile>(null);
   const [sent, setSent] = useState<number | null>(null);
   const form = useForm({
-    initialValues: { model: model ?? '', datasetVersionId: '', from: 'computer', path: '', labels: '' },
+    initialValues: { model: model ?? '', datasetVersionId: '', labels: '' },
     validate: { model: isNotEmpty() },
   });
-  const { from, path } = form.values;
   const versions = (data?.datasets ?? []).flatMap(({ name, versions: all }) =>
     all.map(({ id, number, classes }) => ({ value: id, label: `${name} ${number}, ${classes.length} classes` })),
   );
@@ -59,7 +52,7 @@ export function ImportForm({ model, onStarted, close }: Props) {
       labels: labels.length > 0 ? labels : null,
     };
     try {
-      await startImport(input, from === 'path' ? values.path.trim() : file, setSent);
+      await startImport(input, source, setSent);
     } finally {
       setSent(null);
     }
@@ -72,7 +65,7 @@ export function ImportForm({ model, onStarted, close }: Props) {
       action="Import"
       refusal="Not imported"
       refused={useRefusal('importModelVersion')}
-      ready={form.isValid() && versions.length > 0 && (from === 'path' ? path.trim() !== '' : file !== null)}
+      ready={form.isValid() && versions.length > 0 && source !== null}
       onSubmit={submit}
       close={close}
     >
@@ -96,32 +89,7 @@ export function ImportForm({ model, onStarted, close }: Props) {
         {...form.getInputProps('datasetVersionId')}
         maw={360}
       />
-      <SegmentedControl
-        data={FROM}
-        {...form.getInputProps('from')}
-        aria-label="Location of the file"
-        w="fit-content"
-        maw="100%"
-      />
-      {from === 'path' ? (
-        <TextInput
-          label="Path"
-          description="In a folder that the hub was started with as --allow"
-          {...form.getInputProps('path')}
-          maw={560}
-        />
-      ) : (
-        <Group gap="sm">
-          <FilePicker label="Model file" accept={FILES} onFiles={([picked]) => setFile(picked?.file ?? null)}>
-            Choose file…
-          </FilePicker>
-          {file && (
-            <span>
-              {file.name}, {formatBytes(file.size)}
-            </span>
-          )}
-        </Group>
-      )}
+      <FileSource label="Model file" accept={FILES} source={source} sent={sent} onSource={setSource} />
       <details>
         <summary>Class names, if the file has none</summary>
         <Textarea
@@ -134,11 +102,6 @@ export function ImportForm({ model, onStarted, close }: Props) {
           mt="xs"
         />
       </details>
-      {sent !== null && (
-        <Progress.Root size="sm" maw={560}>
-          <Progress.Section value={100 * sent} aria-label={`Sending, ${formatShare(sent, 0)}`} />
-        </Progress.Root>
-      )}
     </HubForm>
   );
 }
@@ -152,7 +115,7 @@ interface Input {
 /** @param source a path on the server, or a file to send. @throws Refusal */
 async function startImport(
   { labels, ...input }: Input,
-  source: string | File | null,
+  source: SourceOfFile,
   onSent: (share: number) => void,
 ): Promise<void> {
   const given = { ...input, labels: labels && [...labels] };

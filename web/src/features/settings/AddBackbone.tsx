@@ -1,7 +1,10 @@
-import { useMutation } from '@apollo/client/react';
+import { useApolloClient } from '@apollo/client/react';
 import { Text, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
+import { useState } from 'react';
+import { send } from '../../app/send';
 import { graphql } from '../../graphql';
+import { FileSource, type SourceOfFile } from '../../ui/FileSource';
 import { HubForm } from '../../ui/HubForm';
 
 const ADD = graphql(`
@@ -10,6 +13,8 @@ const ADD = graphql(`
   }
 `);
 
+const FILES = '.h5,.keras,.safetensors';
+
 interface Props {
   readonly onAdded: () => unknown;
   readonly close: () => void;
@@ -17,17 +22,33 @@ interface Props {
 
 /** Adds a backbone of the user's own. */
 export function AddBackbone({ onAdded, close }: Props) {
-  const [add] = useMutation(ADD);
-  const form = useForm({
-    initialValues: { name: '', path: '' },
-    validate: { name: isNotEmpty(), path: isNotEmpty() },
-  });
-  const submit = async ({ name, path }: typeof form.values): Promise<void> => {
-    await add({ variables: { input: { name: name.trim(), path: path.trim() } } });
+  const client = useApolloClient();
+  const [source, setSource] = useState<SourceOfFile>(null);
+  const [sent, setSent] = useState<number | null>(null);
+  const form = useForm({ initialValues: { name: '' }, validate: { name: isNotEmpty() } });
+  const submit = async ({ name: typed }: typeof form.values): Promise<void> => {
+    const name = typed.trim();
+    try {
+      if (source instanceof File) {
+        await send(ADD, { input: { name, upload: null } }, 'input.upload', source, { onSent: setSent });
+      } else {
+        await client.mutate({ mutation: ADD, variables: { input: { name, path: source } } });
+      }
+    } finally {
+      setSent(null);
+    }
     await onAdded();
   };
   return (
-    <HubForm form={form} label="New backbone" action="Add" refusal="Not added" onSubmit={submit} close={close}>
+    <HubForm
+      form={form}
+      label="New backbone"
+      action="Add"
+      refusal="Not added"
+      ready={form.isValid() && source !== null}
+      onSubmit={submit}
+      close={close}
+    >
       <Text c="dimmed">
         InceptionV3 or its weights as Keras saves them (.keras, .h5, .weights.h5), or EfficientNet-Lite0 as safetensors
         with the names of PyTorch. A top is left out.
@@ -41,13 +62,7 @@ export function AddBackbone({ onAdded, close }: Props) {
         autoFocus
         required
       />
-      <TextInput
-        label="File"
-        description="Path on the server, in a folder that the hub was started with as --allow"
-        {...form.getInputProps('path')}
-        maw={560}
-        required
-      />
+      <FileSource label="Weight file" accept={FILES} source={source} sent={sent} onSource={setSource} />
     </HubForm>
   );
 }
