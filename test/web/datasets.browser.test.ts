@@ -75,6 +75,19 @@ describe.skipIf(!browser)('pages of datasets', () => {
     });
   });
 
+  it('say that the data that was sent is there already', async () => {
+    const zip = await zipOf(await images(['cat', 'dog'], 6));
+    await hub.register('twice', zip);
+    await on('/datasets/twice', async (page) => {
+      await page.getByText('Drop a folder').waitFor();
+      const same = { name: 'same.zip', mimeType: 'application/zip', buffer: zip };
+      await page.getByLabel('Archive of images').setInputFiles(same);
+      await page.getByRole('button', { name: 'Add version' }).click();
+      const row = page.getByRole('list', { name: 'Ingestions' }).getByRole('listitem');
+      await row.getByText(/same\.zip: nothing new, the same data is already here as version 1/).waitFor();
+    });
+  });
+
   it('keep a refused archive, with the reason', () =>
     on('/datasets/pets', async (page) => {
       await page.getByText('Drop a folder').waitFor();

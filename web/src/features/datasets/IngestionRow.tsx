@@ -28,7 +28,7 @@ export function IngestionRow({ of: ingestion }: { readonly of: Ingestion }) {
         {stage.name === 'failed' && <span className={classes.failed}>: {stage.message}</span>}
         {stage.name === 'done' && (
           <>
-            {': '}
+            {stage.known ? ': nothing new, the same data is already here as ' : ': '}
             <Link to={urls.datasetVersion(dataset, stage.number)}>version {stage.number}</Link>,{' '}
             {formatCount(stage.images)} images{stage.rejected > 0 && `, ${formatCount(stage.rejected)} files left out`}
           </>

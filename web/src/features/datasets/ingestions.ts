@@ -4,7 +4,7 @@ import { client } from '../../app/client';
 import { send } from '../../app/send';
 import type { PlacedFile } from '../../lib/use-drop';
 import { messageOf } from '../../ui/Answer';
-import { CANCEL_INGESTION, REGISTER_VERSION } from './requests';
+import { CANCEL_INGESTION, REGISTER_VERSION, VERSIONS } from './requests';
 
 /** The source of a version's images. */
 export type VersionSource =
@@ -27,7 +27,14 @@ type Stage =
   | { readonly name: 'sending'; readonly share: number }
   /** The hub has received everything and reports its progress. */
   | { readonly name: 'reading' }
-  | { readonly name: 'done'; readonly number: number; readonly images: number; readonly rejected: number }
+  | {
+      readonly name: 'done';
+      readonly number: number;
+      readonly images: number;
+      readonly rejected: number;
+      /** Whether the dataset had a version of the same data before. */
+      readonly known: boolean;
+    }
   | { readonly name: 'failed'; readonly message: string };
 
 /** An ingestion started on this page. */
@@ -58,9 +65,11 @@ export async function ingest(
   const started: Ingestion = { key, dataset, source: nameOf(source), stage: { name: 'reading' } };
   setAll([started, ...ingestions().filter((other) => other.key !== key)]);
   try {
+    const before = await versionsOf(dataset);
     const version = await request(source, { dataset, progressKey: key, ...options }, key, controller.signal);
     const { number, imageCount, rejectedCount } = version;
-    setStage(key, { name: 'done', number, images: imageCount, rejected: rejectedCount });
+    const known = before.includes(version.id);
+    setStage(key, { name: 'done', number, images: imageCount, rejected: rejectedCount, known });
     return true;
   } catch (error) {
     setStage(key, { name: 'failed', message: messageOf(error) });
@@ -68,6 +77,11 @@ export async function ingest(
   } finally {
     controllers.delete(key);
   }
+}
+
+async function versionsOf(dataset: string): Promise<string[]> {
+  const { data } = await client.query({ query: VERSIONS, variables: { dataset }, fetchPolicy: 'network-only' });
+  return data?.dataset?.versions.map(({ id }) => id) ?? [];
 }
 
 /** Cancels an ingestion, wherever it was started. The hub keeps nothing of it. */

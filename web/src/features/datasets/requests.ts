@@ -17,3 +17,9 @@ export const CANCEL_INGESTION = graphql(`
     cancelIngestion(progressKey: $progressKey)
   }
 `);
+
+export const VERSIONS = graphql(`
+  query VersionsBefore($dataset: String!) {
+    dataset(name: $dataset) { id versions { id } }
+  }
+`);
