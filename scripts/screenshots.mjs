@@ -1,19 +1,21 @@
 // Screenshots of every page for docs/screenshots: wide and narrow, light and dark.   (npm run screenshots)
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { CLI, startHub } from '../bench/support/hub.mjs';
+import { CLI, SAMPLES, startHub } from '../bench/support/hub.mjs';
 import { launchInstalled } from '../test/support/installed-browser.mjs';
 
 const INTO = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const PHOTOS = join(SAMPLES, 'photos');
 const WIDTHS = [1280, 390];
 const SCHEMES = ['light', 'dark'];
 
 /** Pages by the name of their screenshots. A step runs before the screenshot is taken. */
-const pages = ({ run, other }) => [
+const pages = ({ run, other, sweep }) => [
   { name: 'start', path: '/' },
   { name: 'datasets', path: '/datasets' },
   { name: 'dataset-version', path: '/datasets/cifar10-sample/1', step: shortenSource },
@@ -24,6 +26,12 @@ const pages = ({ run, other }) => [
   { name: 'models', path: '/models' },
   { name: 'model', path: '/models/cifar10' },
   { name: 'promote', path: '/models/cifar10/promote?version=2&alias=production' },
+  { name: 'predictions', path: '/models/cifar10/predictions' },
+  { name: 'sweep', path: `/sweeps/${sweep}` },
+  { name: 'new-sweep', path: '/sweeps/new' },
+  { name: 'approvals', path: '/approvals' },
+  { name: 'tokens', path: '/settings/tokens' },
+  { name: 'audit', path: '/settings/audit' },
   { name: 'classify', path: '/classify', step: classifySample },
 ];
 
@@ -38,6 +46,36 @@ async function shortenSource(page) {
 async function classifySample(page) {
   await page.getByRole('button', { name: /ship/ }).first().click();
   await page.getByText('airplane').first().waitFor();
+}
+
+/** Keeps answers of photos, asks for an approval, and searches around a run. @returns the sweep. */
+async function fillLogs({ url, token, client }, { datasetVersion }) {
+  const set = (model) => `${model}(model: "cifar10", reason: "screenshots", `;
+  await client.request(`mutation { ${set('setPredictionLog')} sample: 1, keepPhotos: true) { name } }`);
+  for (const photo of (await readdir(PHOTOS)).filter((name) => name.endsWith('.jpg'))) {
+    const body = new FormData();
+    body.append('image', new Blob([await readFile(join(PHOTOS, photo))]), photo);
+    const headers = { authorization: `Bearer ${token}` };
+    await fetch(`${url}/v1/classify?model=cifar10`, { method: 'POST', headers, body });
+  }
+  await client.request(`mutation { ${set('setApproval')} secondPerson: true) { name } }`);
+  await client.request(`mutation {
+    requestPromotion(input: { model: "cifar10", version: 2, reason: "better on every class" }) { id }
+  }`);
+  const base = { datasetVersionId: datasetVersion.id, backbone: 'tiny-imagenet-2', recipe: { epochs: 6 } };
+  const parameters = [
+    { name: 'learningRate', values: [0.0003, 0.001, 0.003] },
+    { name: 'dropout', values: [0, 0.3] },
+  ];
+  const { startSweep } = await client.request(
+    'mutation ($input: StartSweepInput!) { startSweep(input: $input) { id } }',
+    { input: { base, method: 'GRID', parameters } },
+  );
+  for (let state = 'QUEUED'; state === 'QUEUED' || state === 'RUNNING'; ) {
+    await wait(1000);
+    ({ state } = (await client.request('query ($id: ID!) { sweep(id: $id) { state } }', startSweep)).sweep);
+  }
+  return startSweep;
 }
 
 const browser = await launchInstalled();
@@ -61,6 +99,7 @@ try {
   const [second] = askHub('train', ...trained).runs;
   askHub('model', 'register', 'cifar10', second.id);
   askHub('promote', 'cifar10', '2', '--alias', 'candidate', '--reason', 'compare with version 1');
+  const sweep = await fillLogs(hub, second);
   await rm(INTO, { recursive: true, force: true });
   await mkdir(INTO, { recursive: true });
   for (const colorScheme of SCHEMES) {
@@ -80,7 +119,7 @@ try {
       await take('sign-in');
       await page.goto('about:blank'); // a change of the fragment alone would load nothing
       await page.goto(`${hub.url}/#token=${hub.client.token}`);
-      for (const { name, path, step } of pages({ run: first.id, other: second.id })) {
+      for (const { name, path, step } of pages({ run: first.id, other: second.id, sweep: sweep.id })) {
         await page.goto(`${hub.url}${path}`);
         await page.getByText('Live', { exact: true }).waitFor();
         await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"]'));

@@ -127,14 +127,14 @@ describe.skipIf(!browser)('the page of a run', () => {
     expect(await rate.evaluate((field) => field === document.activeElement)).toBe(true);
     await expectAccessible(page);
     await rate.fill('0.002');
-    await page.getByRole('textbox', { name: /^averageEpochs/ }).fill('2');
+    await page.getByRole('textbox', { name: /^Average epochs/ }).fill('2');
     await page.getByRole('button', { name: 'Start' }).click();
     await page
       .getByRole('alert')
       .getByText(/requires restoreBest false/)
       .waitFor();
     expect(await rate.inputValue()).toBe('0.002');
-    await page.getByRole('textbox', { name: /^averageEpochs/ }).fill('0');
+    await page.getByRole('textbox', { name: /^Average epochs/ }).fill('0');
     await page.getByRole('button', { name: 'Start' }).click();
     await state(page, 'Succeeded');
     const { recipe } = await hub.run(page.url().split('/').at(-1) as string);
@@ -148,8 +148,8 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByText('Augmented images').click();
     const shown = page.getByRole('group', { name: 'Augmented images' }).getByRole('img');
     await expect.poll(() => shown.count()).toBe(4);
-    await page.getByRole('checkbox', { name: 'mirror' }).check();
-    await page.getByRole('textbox', { name: /^crops/ }).fill('2');
+    await page.getByRole('checkbox', { name: 'Mirror' }).check();
+    await page.getByRole('textbox', { name: /^Crops/ }).fill('2');
     await expect.poll(() => shown.count()).toBe(16);
     const names = await shown.evaluateAll((all) => all.slice(0, 4).map((image) => image.getAttribute('alt')));
     expect(names.slice(0, 2)).toEqual(['Original', 'Mirrored']);
@@ -162,7 +162,10 @@ describe.skipIf(!browser)('the page of a run', () => {
   it('puts runs side by side', async () => {
     const { page, problems, close } = await open(`/runs/compare?ids=${poor.id},${good.id}`);
     const table = page.getByRole('table', { name: 'Runs side by side' });
-    await table.getByRole('row', { name: /^Epochs 1 4/ }).waitFor();
+    await table
+      .getByRole('row', { name: /^Epochs 1 4/ })
+      .last()
+      .waitFor();
     await page.getByRole('img', { name: /^Accuracy by epoch: .*; / }).waitFor();
     await expectAccessible(page);
     await page.goto(`${hub.url}/runs/compare?ids=${good.id}`);
