@@ -110,9 +110,13 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByRole('button', { name: 'Start' }).click();
     await page
       .getByRole('alert')
+      .filter({ hasText: 'The run was not started' })
       .getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/)
       .waitFor();
     expect(new URL(page.url()).pathname).toBe('/runs/new');
+    await page.getByRole('button', { name: 'Use tiny-imagenet-2 instead' }).click();
+    await page.getByRole('radio', { name: 'tiny-imagenet-2', checked: true }).waitFor();
+    expect(await page.getByRole('link', { name: 'Add a file of your own' }).count()).toBe(0);
     expect(problems).toEqual([]);
     await close();
   });

@@ -44,9 +44,12 @@ describe.skipIf(!browser)('the start page', () => {
   it('says why a backbone cannot be had, and what to do', async () => {
     await on(await TestHub.start({ rows: (client) => datasetVersionRow(client, 'colours') }), async (page) => {
       await page.getByRole('combobox', { name: 'Backbone' }).selectOption('imagenet');
-      await page.getByRole('button', { name: /^Train on colours/ }).click();
+      await page.getByText('imagenet cannot be downloaded now.').waitFor();
+      await page.getByText('Why', { exact: true }).click();
       await page.getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/).waitFor();
       await expectAccessible(page);
+      await page.getByRole('button', { name: 'Use tiny-imagenet-2 instead' }).click();
+      expect(await page.getByRole('combobox', { name: 'Backbone' }).inputValue()).toBe('tiny-imagenet-2');
     });
   });
 

@@ -25,6 +25,7 @@ export const urls = {
   newSweep: '/sweeps/new',
   /** A new sweep with the data, backbone and recipe of a run. */
   sweepFrom: (run: string): string => `/sweeps/new?from=${run}`,
+  backbones: '/settings/backbones',
   approvals: '/approvals',
   webhook: (id: string): string => `/settings/webhooks/${id}`,
 } as const;

@@ -5,6 +5,7 @@ import { graphql } from '../../graphql';
 import { formatBytes } from '../../lib/format';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
+import { BackboneProblem } from './BackboneProblem';
 import { BACKBONE_PICKER, type BackboneChoice, type BuiltInBackbone } from './fragments';
 
 const ADD = graphql(
@@ -55,7 +56,15 @@ export function BackbonePicker({ backbones, builtIn, value, onChoose, onAdded }:
               label={name}
               description={`${describe(about)} ${downloadBytes === null ? 'Included.' : `A download of ${formatBytes(downloadBytes)}.`}`}
             />
-            {value === name && (
+            {value === name && about.problem !== null && (
+              <BackboneProblem
+                name={name}
+                problem={about.problem}
+                instead={builtIn.find((other) => other.problem === null)?.name ?? null}
+                onChoose={onChoose}
+              />
+            )}
+            {value === name && about.problem === null && (
               <ActionButton
                 needs="addBackbone"
                 size="xs"

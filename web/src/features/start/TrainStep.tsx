@@ -10,6 +10,7 @@ import { formatBytes, formatShare, shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
+import { BackboneProblem } from '../new-run/BackboneProblem';
 import { Step } from './Step';
 
 export const TrainStep_query = graphql(`
@@ -53,6 +54,8 @@ export function TrainStep({
 }) {
   const { datasets, backbones, builtInBackbones, runs } = readFragment(TrainStep_query, query);
   const [backbone, setBackbone] = useState(preferredBackbone(backbones, builtInBackbones));
+  const isAdded = backbones.some(({ name }) => name === backbone);
+  const problem = isAdded ? null : (builtInBackbones.find(({ name }) => name === backbone)?.problem ?? null);
   const [add] = useMutation(ADD_BACKBONE);
   const [start] = useMutation(START_TRANSFER_RUN);
   const task = useTask();
@@ -63,7 +66,7 @@ export function TrainStep({
   const [last] = runs.runs;
 
   const train = async (datasetVersionId: string): Promise<void> => {
-    if (!backbones.some(({ name }) => name === backbone)) await add({ variables: { name: backbone } });
+    if (!isAdded) await add({ variables: { name: backbone } });
     await start({ variables: { input: { datasetVersionId, backbone } } });
     refetch();
   };
@@ -82,6 +85,14 @@ export function TrainStep({
             </Text>
           )}
           {task.problem !== null && <Problem message={task.problem} />}
+          {problem !== null && (
+            <BackboneProblem
+              name={backbone}
+              problem={problem}
+              instead={builtInBackbones.find((known) => known.problem === null)?.name ?? null}
+              onChoose={setBackbone}
+            />
+          )}
           <Group gap="sm" align="flex-end">
             <NativeSelect
               label="Backbone"
