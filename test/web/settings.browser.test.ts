@@ -98,7 +98,7 @@ describe.skipIf(!browser)('the pages of settings', () => {
     onPage(browser as Browser, hub, '/settings/webhooks', async (page) => {
       await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor();
       await page.getByRole('button', { name: 'New webhook' }).click();
-      const address = page.getByRole('textbox', { name: 'Address' });
+      const address = page.getByRole('textbox', { name: 'URL' });
       await address.fill('http://example.invalid/hook');
       await page.getByRole('button', { name: 'Create webhook' }).click();
       await page.getByRole('alert').getByText(/https/).waitFor();

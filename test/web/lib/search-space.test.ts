@@ -36,7 +36,7 @@ describe('the values of a sweep', () => {
     expect(readRange(PATIENCE, { ...range, min: '0', max: '9' })).toEqual({
       problem: 'A logarithmic range begins above 0.',
     });
-    expect(readRange(RATE, { ...range, min: '' })).toEqual({ problem: 'Least: Enter a number, above 0, at most 1.' });
+    expect(readRange(RATE, { ...range, min: '' })).toEqual({ problem: 'Minimum: Enter a number, above 0, at most 1.' });
   });
 });
 

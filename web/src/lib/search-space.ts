@@ -46,8 +46,8 @@ function readPiece(about: FieldRules, piece: string): ReturnType<typeof readValu
 export function readRange(about: FieldRules, { min, max, scale }: TypedRange): Result<{ min: number; max: number }> {
   const rules = { ...about, nullable: false };
   const [from, to] = [readValue(rules, min), readValue(rules, max)] as const;
-  if ('problem' in from) return { problem: `Least: ${from.problem}` };
-  if ('problem' in to) return { problem: `Most: ${to.problem}` };
+  if ('problem' in from) return { problem: `Minimum: ${from.problem}` };
+  if ('problem' in to) return { problem: `Maximum: ${to.problem}` };
   const [low, high] = [Number(from.value), Number(to.value)];
   if (low >= high) return { problem: 'Enter a range whose end is above its beginning.' };
   if (scale === 'LOG' && low <= 0) return { problem: 'A logarithmic range begins above 0.' };

@@ -25,7 +25,7 @@ export function ApprovalForm({ model, secondPerson, close }: Props) {
     <HubForm
       form={form}
       label="Second person"
-      action={secondPerson ? 'Require a second person' : 'Require no second person'}
+      action={secondPerson ? 'Require a second person' : 'Stop requiring a second person'}
       refusal="Not changed"
       onSubmit={({ reason }) => set({ variables: { model, secondPerson, reason: reason.trim() } }).then(close)}
       close={close}

@@ -40,7 +40,7 @@ export function Gate({ of }: { readonly of: FragmentOf<typeof GATE> }) {
             Change rules…
           </ActionButton>
           <ActionButton needs="setApproval" size="xs" variant="default" onClick={() => setOpen('approval')}>
-            {secondPerson ? 'Require no second person…' : 'Require a second person…'}
+            {secondPerson ? 'Stop requiring a second person…' : 'Require a second person…'}
           </ActionButton>
         </Group>
       )}

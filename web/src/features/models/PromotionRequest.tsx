@@ -99,7 +99,7 @@ export function PromotionRequest({ of, me, onDecided }: Props) {
             variant="subtle"
             color="gray"
           >
-            Compare with the present version
+            Compare with the current version
           </Button>
         </Group>
       </Stack>

@@ -35,7 +35,7 @@ export function PredictionLog({ of }: { readonly of: FragmentOf<typeof PREDICTIO
       <p>
         {keeps
           ? `${formatShare(log.sample)} of the answers are kept for ${formatCount(log.keepDays)} days, ${log.keepPhotos ? 'with their photos' : 'without their photos'}.`
-          : 'Answers are not kept. Kept ones show how the traffic drifts, and take feedback.'}
+          : 'Answers are not kept. Kept answers show drift and take feedback.'}
         {log !== null && log.lost > 0 && ` ${formatCount(log.lost)} were lost because too many waited to be written.`}
       </p>
       {open ? (

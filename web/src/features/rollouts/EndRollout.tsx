@@ -36,7 +36,7 @@ export function EndRollout({ model, alias, outcome, onEnded, close }: Props) {
       form={form}
       label="End of the rollout"
       action={promotes ? 'Promote the version' : 'End without promoting'}
-      refusal="The rollout goes on"
+      refusal="The rollout was not ended"
       onSubmit={submit}
       close={close}
     >

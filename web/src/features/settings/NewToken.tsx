@@ -49,7 +49,7 @@ export function NewToken({ onMade, close }: Props) {
     <HubForm form={form} label="New token" action="Create token" refusal="Not created" onSubmit={submit} close={close}>
       <TextInput
         label="Name"
-        description="Of its holder, as the audit log records it. Lower-case letters, digits, . _ and -"
+        description="Recorded in the audit log. Lower-case letters, digits, . _ and -"
         {...form.getInputProps('name')}
         maw={360}
         autoComplete="off"
@@ -66,15 +66,15 @@ export function NewToken({ onMade, close }: Props) {
       />
       <NativeSelect
         label="Model"
-        description="A token for one model sees and uses nothing else."
+        description="Limits the token to one model."
         data={[{ value: '', label: 'All models' }, ...(data?.models.map(({ name }) => name) ?? [])]}
         {...form.getInputProps('model')}
         maw={360}
       />
       <TextInput
         type="date"
-        label="Valid until"
-        description="The end of this day; empty for no end"
+        label="Expires"
+        description="At the end of this day; leave empty for no expiry"
         {...form.getInputProps('until')}
         maw={360}
       />

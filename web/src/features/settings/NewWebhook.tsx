@@ -53,8 +53,8 @@ export function NewWebhook({ onMade, close }: Props) {
       close={close}
     >
       <TextInput
-        label="Address"
-        description="An https address that takes POST requests"
+        label="URL"
+        description="An https URL that accepts POST requests"
         placeholder="https://"
         {...form.getInputProps('url')}
         maw={560}

@@ -89,7 +89,7 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
         ready={'parameters' in space && Object.keys(problems).length === 0}
         onSubmit={submit}
       >
-        <Title order={2}>All trials</Title>
+        <Title order={2}>Common settings</Title>
         {run ? (
           <Text>
             {run.datasetVersion.dataset} {run.datasetVersion.number} on {run.backboneName}, with the recipe of{' '}
@@ -121,10 +121,10 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
           </div>
         )}
         <details className={classes.advanced}>
-          <summary>Settings of all trials</summary>
+          <summary>Hyperparameters of all trials</summary>
           <RecipeFields fields={plan.fields} form={settings} />
         </details>
-        <Title order={2}>What differs</Title>
+        <Title order={2}>Search space</Title>
         <SegmentedControl
           aria-label="Method"
           data={[
@@ -139,7 +139,7 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
         {method === 'RANDOM' && (
           <>
             <NumberInput label="Trials" min={1} max={1000} {...form.getInputProps('runs')} maw={160} />
-            <NumberInput label="Seed of the draws" min={0} {...form.getInputProps('seed')} maw={160} />
+            <NumberInput label="Random seed" min={0} {...form.getInputProps('seed')} maw={160} />
           </>
         )}
         <NativeSelect

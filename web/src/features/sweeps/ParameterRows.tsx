@@ -23,7 +23,7 @@ const MOST = 10;
 export function ParameterRows({ about, rows, method, onChange }: Props) {
   const unused = about.find(({ name }) => !rows.some((row) => row.name === name));
   return (
-    <Stack gap="sm" role="group" aria-label="Hyperparameters that differ">
+    <Stack gap="sm" role="group" aria-label="Search space">
       {rows.map((row, place) => (
         <OneRow
           // biome-ignore lint/suspicious/noArrayIndexKey: a row has no identity of its own
@@ -93,8 +93,8 @@ function OneRow({ place, row, about, method, change, remove }: RowProps) {
         )}
         {ranged && row.by === 'range' ? (
           <>
-            {text('min', 'Least', '6rem')}
-            {text('max', 'Most', '6rem')}
+            {text('min', 'Minimum', '6rem')}
+            {text('max', 'Maximum', '6rem')}
             <NativeSelect
               size="xs"
               label="Scale"

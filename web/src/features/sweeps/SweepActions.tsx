@@ -56,7 +56,7 @@ export function SweepActions({ id, state, runId }: Props) {
         )}
         {runId && (
           <ActionButton needs="startSweep" size="xs" variant="default" to={urls.sweepFrom(runId)}>
-            Search around the best
+            New sweep from the best
           </ActionButton>
         )}
         {isAllowed('delete', state) && !asking && (

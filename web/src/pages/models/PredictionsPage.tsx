@@ -95,7 +95,7 @@ function Predictions({ model }: { readonly model: string }) {
             { value: 'wrong', label: 'Wrong' },
           ]}
         />
-        <FilterText label="Below (%)" value={values.below} onType={(text) => set('below', text)} short first />
+        <FilterText label="Confidence below (%)" value={values.below} onType={(text) => set('below', text)} first />
         <FilterDay label="From" value={values.since} onDay={(day) => set('since', day)} />
         <FilterDay label="To" value={values.until} onDay={(day) => set('until', day)} />
       </FilterBar>
@@ -137,7 +137,7 @@ function NonePredicted({ model, filtered, clear }: NoneProps) {
       </Button>
     </Empty>
   ) : (
-    <Empty title="No predictions kept yet" text="The model's page sets which answers are kept.">
+    <Empty title="No predictions kept yet" text="Choose on the model's page which answers to keep.">
       <Link to={urls.model(model)}>Back to {model}</Link>
     </Empty>
   );

@@ -92,7 +92,7 @@ function Events() {
               title={filtered ? 'No events match' : 'No events yet'}
               text={
                 filtered
-                  ? 'No event matches these filters. Actor, subject and model are compared as a whole.'
+                  ? 'No event matches these filters. Actor, subject and model must match exactly.'
                   : 'Promotions, deletions, tokens and settings are recorded here.'
               }
             >

@@ -27,7 +27,7 @@ const DELETE = graphql(`
   }
 `);
 
-/** Webhooks: addresses that the hub tells of events. */
+/** Webhooks: URLs to which the hub sends events. */
 export function WebhooksPage() {
   return (
     <Permitted needs="webhooks">
@@ -95,7 +95,7 @@ function Webhooks() {
           ) : (
             <DataTable
               label="Webhooks"
-              heads={['Address', 'Events', 'Created', 'Actions']}
+              heads={['URL', 'Events', 'Created', 'Actions']}
               rows={webhooks.map(({ id, url, events, createdBy, createdAt }) => ({
                 key: id,
                 cells: [

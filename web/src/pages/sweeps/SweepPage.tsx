@@ -68,10 +68,10 @@ export function SweepPage() {
                   ),
                   Backbone: sweep.backboneName,
                   Method: sweep.method === 'GRID' ? 'Grid' : `Random, seed ${sweep.seed}`,
-                  'Early stopping': sweep.stopEarly ? 'of trials worse than the median' : 'none',
+                  'Early stopping': sweep.stopEarly ? 'trials worse than the median' : 'none',
                   Created: formatAge(sweep.createdAt),
                   Ended: sweep.endedAt && formatAge(sweep.endedAt),
-                  'Best as a run': runId && <RunLink id={runId} />,
+                  'Run of the best trial': runId && <RunLink id={runId} />,
                 }}
               />
               <SweepActions id={id} state={sweep.state} runId={runId} />

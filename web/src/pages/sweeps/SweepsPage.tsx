@@ -53,7 +53,16 @@ export function SweepsPage() {
             <>
               <DataTable
                 label="Sweeps"
-                heads={['Sweep', 'State', 'Dataset', 'Backbone', 'Method', 'Ranked by', 'Best as a run', 'Created']}
+                heads={[
+                  'Sweep',
+                  'State',
+                  'Dataset',
+                  'Backbone',
+                  'Method',
+                  'Ranked by',
+                  'Run of the best trial',
+                  'Created',
+                ]}
                 rows={sweeps.map(({ id, datasetVersion: { dataset, number }, ...sweep }) => ({
                   key: id,
                   cells: [
