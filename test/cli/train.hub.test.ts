@@ -40,16 +40,17 @@ describe('hub train', () => {
     const { runs } = JSON.parse(stdout) as Trained;
     expect(runs.map(({ epochs }) => epochs.length)).toEqual([4, 10]);
     const [head, whole] = await Promise.all(runs.map(({ id }) => hub.run(id)));
-    expect(head!.recipe).toMatchObject({ splitLayer: 'avg_pool', mirror: true, labelSmoothing: 0.1, weightDecay: 0 });
+    expect(head!.recipe).toMatchObject({ splitLayer: 'avg_pool', mirror: false, labelSmoothing: 0.1, weightDecay: 0 });
     expect(whole!.recipe).toEqual({
       ...head!.recipe,
       splitLayer: 'mixed2',
       batchSize: 64,
       epochs: 10,
-      learningRate: 5e-4,
+      learningRate: 1e-3,
       schedule: 'COSINE',
       warmUpEpochs: 1,
       weightDecay: 0.05,
+      mirror: true,
       patience: null,
       restoreBest: false,
     });
