@@ -14,6 +14,7 @@ import { TrainHandler } from '../domain/run/train-handler.js';
 import { SweepHandler } from '../domain/sweep/sweep-handler.js';
 import { bytesPerCall } from '../engines/onnx/training/pass-size.js';
 import { findComputer } from '../engines/open-engine.js';
+import { processorKind } from '../engines/processor-kind.js';
 import type { JobHandlers } from '../jobs/job-handler.js';
 import { PACKAGE_FOLDER } from '../package.js';
 import type { Jobs } from './jobs.js';
@@ -48,7 +49,8 @@ export async function openTraining(
     downloads: join(folder.path, 'downloads'),
   };
   const backbones = new BackboneService(prisma, blobs, shared.allowed, quotas, files);
-  const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9, computer);
+  const processor = storage.isShared ? processorKind() : null;
+  const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9, computer, processor);
   const journal = new RunJournal(prisma, notices, changes, outbox);
   const states = new RunStates(prisma, journal, new FollowingRuns(queue, journal));
   const runBlobs = new RunBlobs(prisma, blobs);

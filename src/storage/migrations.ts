@@ -15,7 +15,16 @@ export interface AppliedMigration {
   readonly migration_name: string;
   /** SHA-256 of the SQL, in hex. */
   readonly checksum: string;
+  /** Its mark; null for one that an earlier hub or Prisma itself applied. */
+  readonly logs?: string | null;
 }
+
+/**
+ * The mark in the first line of a migration. Code that does not know an `expand` migration runs on the database all the same, so
+ * that processes of two releases can share it during an upgrade; `contract` takes away what older code needs.
+ */
+const EXPAND = 'expand';
+const MARK = /^-- (expand|contract)\n/;
 
 /** Key of the lock under which a database is migrated. Prisma's own engine takes the same one. */
 const MIGRATION_LOCK = 72_707_369;
@@ -47,14 +56,18 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
 /**
  * Brings a database to the newest migration. All that it lacks is applied in one transaction, so that a failure leaves
  * the database as it was, and an older hub can still open it. Hubs that start together wait for each other.
- * @throws CONFLICT when the database has seen migrations that are not these, or belongs to another program.
+ * @throws CONFLICT when the database has seen migrations of a newer hub that are not marked `expand`, when one that is not so
+ * marked is to be applied while older processes run, or when the database belongs to another program.
  */
 export async function migrate(connection: pg.PoolConfig, migrations: readonly Migration[]): Promise<void> {
   await withClient(connection, async (client) => {
-    if (lackingOf(migrations, await appliedMigrations(client)).length === 0) return;
+    if (lackingOf(migrations, known(await appliedMigrations(client), migrations)).length === 0) return;
     await client.query('BEGIN');
     await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
-    const lacking = new Set(lackingOf(migrations, await appliedMigrations(client))); // another hub may have been here
+    const applied = known(await appliedMigrations(client), migrations); // another hub may have been here
+    const lacking = new Set(lackingOf(migrations, applied));
+    const contracting = migrations.find((each) => lacking.has(each.name) && markOf(each) !== EXPAND);
+    if (contracting) await refuseWhileOthersRun(client, contracting);
     if (!(await hasMigrationsTable(client))) await createMigrationsTable(client);
     for (const migration of migrations) if (lacking.has(migration.name)) await apply(client, migration);
     await client.query('COMMIT');
@@ -84,6 +97,27 @@ export function lackingOf(known: readonly Migration[], applied: readonly Applied
   return [...lacking];
 }
 
+/** The applied migrations without those of a newer hub on which this one can run. */
+function known(applied: readonly AppliedMigration[], migrations: readonly Migration[]): AppliedMigration[] {
+  const names = new Set(migrations.map(({ name }) => name));
+  return applied.filter(({ migration_name, logs }) => names.has(migration_name) || logs !== EXPAND);
+}
+
+function markOf({ sql }: Migration): string | null {
+  return MARK.exec(sql)?.[1] ?? null;
+}
+
+/** @throws CONFLICT while processes of an older release run on the database. */
+async function refuseWhileOthersRun(client: pg.Client, { name }: Migration): Promise<void> {
+  const { rows } = await client.query<{ found: boolean }>(`SELECT to_regclass('processes') IS NOT NULL AS found`);
+  if (!rows[0]?.found) return;
+  const live = `SELECT name FROM processes WHERE seen_at > now() - interval '15 seconds'`;
+  const others = (await client.query<{ name: string }>(live)).rows.map((row) => row.name);
+  if (others.length === 0) return;
+  const message = `The migration "${name}" takes away what older processes need, and these run: ${others.join(', ')}. Stop them, then start this one.`;
+  throw new HubError('CONFLICT', message, { migration: name, processes: others });
+}
+
 /** Works on a connection of its own. A transaction still open at the end is rolled back. */
 async function withClient<T>(connection: pg.PoolConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(connection).on('error', () => undefined); // the next statement reports it
@@ -98,7 +132,7 @@ async function withClient<T>(connection: pg.PoolConfig, work: (client: pg.Client
 async function appliedMigrations(client: pg.Client): Promise<AppliedMigration[]> {
   if (!(await hasMigrationsTable(client))) return [];
   const { rows } = await client.query<AppliedMigration & { finished: boolean }>(
-    `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM _prisma_migrations
+    `SELECT migration_name, checksum, logs, finished_at IS NOT NULL AS finished FROM _prisma_migrations
      WHERE rolled_back_at IS NULL`,
   );
   const failed = rows.find(({ finished }) => !finished);
@@ -129,12 +163,13 @@ async function createMigrationsTable(client: pg.Client): Promise<void> {
 }
 
 /** Executes the SQL of a migration and records it. */
-async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  const { name, sql } = migration;
   const id = randomUUID();
   await client.query(
-    `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at)
-     VALUES ($1, $2, $3, clock_timestamp())`,
-    [id, checksumOf(sql), name],
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, logs, started_at)
+     VALUES ($1, $2, $3, $4, clock_timestamp())`,
+    [id, checksumOf(sql), name, markOf(migration)],
   );
   await client.query(sql).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

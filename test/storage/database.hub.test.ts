@@ -247,14 +247,15 @@ describe('migrations', () => {
     expect(await newMigration(change(schema))).toMatch(new RegExp(`^-- ${mark}\n-- `));
   });
 
-  test('are recorded as Prisma records them, in their order', async () => {
+  test('are recorded as Prisma records them, with their mark, in their order', async () => {
     const { client } = await open(await emptyDatabase());
     const rows = await client.$queryRaw<Record<string, unknown>[]>`
       SELECT migration_name, checksum, applied_steps_count, finished_at >= started_at AS finished, logs, rolled_back_at
       FROM _prisma_migrations ORDER BY started_at`;
     const expected = (await readMigrations(MIGRATIONS)).map(({ name, sql }) => {
       const checksum = createHash('sha256').update(sql).digest('hex');
-      const rest = { applied_steps_count: 1, finished: true, logs: null, rolled_back_at: null };
+      const logs = /^-- (expand|contract)\n/.exec(sql)?.[1] ?? null;
+      const rest = { applied_steps_count: 1, finished: true, logs, rolled_back_at: null };
       return { migration_name: name, checksum, ...rest };
     });
     expect(rows).toEqual(expected);
@@ -400,6 +401,36 @@ describe('migrations', () => {
       code: 'CONFLICT',
       message: expect.stringMatching(/data is newer than this hub.*"9_more"/),
     });
+  });
+
+  test('of a newer hub that only add are no hindrance, so that two releases can share a database', async () => {
+    const folder = await emptyDatabase();
+    const newer = await withOneMore('-- expand\nALTER TABLE datasets ADD COLUMN extra TEXT;');
+    await (await openDatabase({ folder, migrations: newer })).close();
+    const { client, close } = await openDatabase({ folder });
+    expect(await client.dataset.create({ data: { name: 'of the older hub' } })).toMatchObject({
+      id: expect.any(String),
+    });
+    await close();
+    await (await openDatabase({ folder, migrations: newer })).close();
+  });
+
+  test('that take away are refused while older processes run, and named with them', async () => {
+    const folder = await emptyDatabase();
+    const older = await openDatabase({ folder });
+    const about = { roles: ['api'], version: '0', address: '', isReady: true, serving: [], working: [] };
+    await older.client.hubProcess.create({ data: { id: 'a', name: 'host:1', ...about } });
+    await older.close();
+    const migrations = await withOneMore('-- contract\nALTER TABLE datasets DROP COLUMN description;');
+    await expect(openDatabase({ folder, migrations })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message:
+        'The migration "9_more" takes away what older processes need, and these run: host:1. Stop them, then start this one.',
+    });
+    const later = await openDatabase({ folder });
+    await later.client.$executeRaw`UPDATE processes SET seen_at = now() - interval '1 minute'`;
+    await later.close();
+    await (await openDatabase({ folder, migrations })).close();
   });
 
   test('that were changed after the database has seen them are refused', async () => {

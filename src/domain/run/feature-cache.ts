@@ -8,7 +8,8 @@ import type { FeatureChunk } from '../../training/job.js';
 
 /**
  * Features that runs have computed, cached for later runs within a budget; the least recently used go first. Each engine
- * and device has features of its own: they differ in the last digits, on a graphics card in more.
+ * and device has features of its own, and each kind of processor where machines share the cache: they differ in the last
+ * digits, on a graphics card in more.
  */
 export class FeatureCache {
   constructor(
@@ -18,6 +19,8 @@ export class FeatureCache {
     private readonly budget: number,
     /** Engine and device that compute the features. */
     private readonly computer: Computer,
+    /** Kind of the processor, where processes on other machines share the cache. */
+    private readonly processor: string | null,
   ) {}
 
   /**
@@ -71,10 +74,14 @@ export class FeatureCache {
     await this.prisma.featureChunk.upsert({ where, create: { key, index, ...chunk }, update: chunk });
   }
 
-  /** Features of ONNX Runtime on the CPU have the plain key, as all had before other engines existed. */
+  /** Features of ONNX Runtime on the CPU have the plain key, as all had before other engines and machines existed. */
   #keyOf(features: string): string {
     const { name, device } = this.computer;
-    return name === 'onnx' && device === 'cpu' ? features : `${features} ${name} ${device}`;
+    const others = [
+      ...(name === 'onnx' && device === 'cpu' ? [] : [name, device]),
+      ...(device === 'cpu' && this.processor !== null ? [this.processor] : []),
+    ];
+    return [features, ...others].join(' ');
   }
 
   async #drop(key: string): Promise<void> {

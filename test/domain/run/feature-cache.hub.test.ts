@@ -22,9 +22,10 @@ async function openFolder() {
   return { client, blobs };
 }
 
-it('cached features are for the engine and the device that computed them, within one budget for all', async () => {
+it('cached features are for the engine, device and shared processor that computed them, within one budget for all', async () => {
   const { client, blobs } = await openFolder();
-  const cacheOf = (computer: Computer): FeatureCache => new FeatureCache(client, blobs, BUDGET, computer);
+  const cacheOf = (computer: Computer, processor: string | null = null): FeatureCache =>
+    new FeatureCache(client, blobs, BUDGET, computer, processor);
   const { sha256: blob } = await blobs.put(Buffer.from('what the CPU computed'));
   await cacheOf(CPU).add(KEY, { index: 0, blob, rows: 7 }, 60);
   expect(await cacheOf(CPU).use(KEY)).toEqual([{ index: 0, blob, rows: 7 }]);
@@ -40,6 +41,8 @@ it('cached features are for the engine and the device that computed them, within
     expect(await cacheOf(other).count(KEY)).toBe(0);
   }
 
+  expect(await cacheOf(CPU, 'x64 avx2').count(KEY)).toBe(0);
+
   const { sha256: byCuda } = await blobs.put(Buffer.from('what a graphics card computed'));
   const cuda = cacheOf(others[0] as Computer);
   expect(await cuda.makeRoom(KEY, 60)).toBe(null);
@@ -51,7 +54,7 @@ it('cached features are for the engine and the device that computed them, within
 
 it('the cached features that were not used for longest make room for new ones', async () => {
   const { client, blobs } = await openFolder();
-  const cache = new FeatureCache(client, blobs, BUDGET, CPU);
+  const cache = new FeatureCache(client, blobs, BUDGET, CPU, null);
   const keys = ['one', 'two', 'three', 'four'];
   for (const [i, key] of keys.entries()) {
     const { sha256: blob } = await blobs.put(Buffer.from(key));
