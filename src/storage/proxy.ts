@@ -1,8 +1,8 @@
 import type { ClientRequest } from 'node:http';
+import { isIP } from 'node:net';
 import type { Agents } from 'got';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
 import { HubError } from '../errors.js';
 
 /** Milliseconds within which a proxy must connect and answer. */
@@ -22,9 +22,8 @@ export interface NamedProxy {
  * @throws BAD_INPUT for a value that is no address of an http or https proxy.
  */
 export function proxyFor(url: URL): NamedProxy | undefined {
-  if (!getProxyForUrl(url.href)) return undefined;
-  const names = [`${url.protocol.slice(0, -1)}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
-  const variable = names.find((name) => process.env[name]) ?? '';
+  const variable = variableOf(`${url.protocol.slice(0, -1)}_proxy`) ?? variableOf('all_proxy');
+  if (variable === undefined || isExcepted(url)) return undefined;
   const value = process.env[variable] ?? '';
   const stated = value.includes('://') ? value : `http://${value}`;
   const proxy = URL.canParse(stated) ? new URL(stated) : undefined;
@@ -37,6 +36,30 @@ export function proxyFor(url: URL): NamedProxy | undefined {
   }
   return { url: proxy, name: `${proxy.protocol}//${proxy.host} (${variable})`, variable };
 }
+
+/** The name under which a variable is set and not empty. */
+function variableOf(name: string): string | undefined {
+  return [name, name.toUpperCase()].find((each) => process.env[each]);
+}
+
+/** An entry of NO_PROXY: a host, and perhaps a port. An IPv6 address has brackets where a port follows. */
+const ENTRY = /^(?<host>\[.*\]|[^:]+):(?<port>\d+)$/;
+
+/** Whether NO_PROXY excepts a URL. As curl reads it, the name of a host includes its subdomains. */
+function isExcepted({ protocol, hostname, port }: URL): boolean {
+  const host = bareHost(hostname);
+  const ownPort = port || (protocol === 'https:' ? '443' : '80');
+  const entries = process.env[variableOf('no_proxy') ?? '']?.split(/[\s,]+/) ?? [];
+  return entries.filter(Boolean).some((entry) => {
+    if (entry === '*') return true;
+    const { host: named = entry, port: onPort = ownPort } = ENTRY.exec(entry)?.groups ?? {};
+    const name = bareHost(named);
+    return onPort === ownPort && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)));
+  });
+}
+
+/** A host without brackets, the dot at its end, and the dot or `*.` before a domain. */
+const bareHost = (host: string): string => host.toLowerCase().replace(/^\*?\.|^\[|\]$|\.$/g, '');
 
 /**
  * Agents that send requests through a proxy: https through a tunnel (CONNECT), http as it is. Their errors are BAD_INPUT and

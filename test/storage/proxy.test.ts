@@ -10,6 +10,7 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { download } from '../../src/storage/download.js';
 import { createFetch } from '../../src/storage/fetch.js';
 import { createPost } from '../../src/storage/post.js';
+import { proxyFor } from '../../src/storage/proxy.js';
 import { forwardProxy } from '../support/forward-proxy.js';
 import { type Certificate, localCertificate, serveHttps } from '../support/https-server.js';
 
@@ -90,6 +91,34 @@ describe('requests pass through the proxy', () => {
     setProxy({ HTTPS_PROXY: proxy, no_proxy: `other.example,${hostOf(excepted)}` });
     expect(await fetched(first)).toEqual(CONTENT);
     expect(asked).toEqual([`CONNECT ${hostOf(first)}`]);
+  });
+});
+
+describe('NO_PROXY', () => {
+  const [host, port] = ['https://data.example/a.zip', 'https://data.example:8443/a.zip'];
+  const [sub, other] = ['https://a.b.data.example/a.zip', 'https://mydata.example/a.zip'];
+  const all = [host, port, sub, other];
+  it.each([
+    ['data.example', [host, port, sub]],
+    ['.data.example', [host, port, sub]],
+    ['*.data.example', [host, port, sub]],
+    ['other.example, DATA.EXAMPLE.', [host, port, sub]],
+    ['data.example:8443', [port]],
+    ['data.example:443', [host, sub]],
+    ['b.data.example', [sub]],
+    ['*', all],
+    ['example.org', []],
+    ['', []],
+  ])('"%s" excepts what curl excepts', (entries, excepted) => {
+    setProxy({ HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: entries });
+    expect(all.filter((url) => proxyFor(new URL(url)) === undefined)).toEqual(excepted);
+  });
+
+  it('excepts addresses as a whole only', () => {
+    const urls = ['http://[::1]/', 'http://10.0.0.1/', 'http://10.0.0.1:81/', 'http://110.0.0.1/'];
+    setProxy({ HTTP_PROXY: 'http://proxy.example:3128', NO_PROXY: '::1 0.0.1,[::2]:80 10.0.0.1:80' });
+    const excepted = urls.filter((url) => proxyFor(new URL(url)) === undefined);
+    expect(excepted).toEqual(['http://[::1]/', 'http://10.0.0.1/']);
   });
 });
 
