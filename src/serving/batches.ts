@@ -1,6 +1,7 @@
 import type { ClassifierForward, ForwardResult } from '../engines/engine.js';
 import { inTurns } from '../fair-limit.js';
 import type { Place } from './admission.js';
+import { evenly, LaneShares } from './lane-shares.js';
 import type { NetworkLanes } from './network-lanes.js';
 import type { Postprocessor } from './postprocessor.js';
 import type { ServedVersion } from './served-version.js';
@@ -51,15 +52,14 @@ interface Entry {
 
 /**
  * Computes the photos that wait. Up to as many as lanes could take are computed as one batch on every core, which has the
- * lowest latency. Tokens take turns. More are shared out among lanes, each on its part of the cores, which has the highest throughput. A
- * batch waits for more photos only while some are being decoded.
+ * lowest latency. More are shared out among lanes, each on its part of the cores, which has the highest throughput. Tokens take
+ * turns, and have equal shares of a batch. A batch waits for more photos only while some are being decoded.
  */
 export class Batches {
   #ready: Entry[] = [];
   /** Whether a batch is computed on every core. */
   #together = false;
-  /** Lanes that are computing. */
-  readonly #busy = new Set<ClassifierForward>();
+  readonly #shares = new LaneShares();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param moreToCome whether photos are being decoded. @param onBatch called after each batch. */
@@ -81,6 +81,7 @@ export class Batches {
     maps: boolean,
   ): Promise<readonly Output[]> {
     const readyAt = performance.now();
+    this.#shares.saw(caller);
     const outputs = photos.map(
       (pixels) =>
         new Promise<Output>((resolve, reject) => {
@@ -106,19 +107,21 @@ export class Batches {
     const { servingBatch, servingWait } = this.bounds;
     const { network, lanes } = oldest.predictor;
     const alike = ready.filter(({ predictor }) => predictor.network === network);
-    const sideBySide = this.#busy.size > 0 || alike.length > lanes.mostTogether ? lanes.ready() : [];
+    const { busy } = this.#shares;
+    const sideBySide = busy > 0 || alike.length > lanes.mostTogether ? lanes.ready() : [];
     if (sideBySide.length > 0) {
-      const free = lanes.count - this.#busy.size;
-      const lane = free > 0 ? sideBySide.find((each) => !this.#busy.has(each)) : undefined;
-      if (!lane) return false;
-      this.#busy.add(lane);
-      const share = Math.ceil(alike.length / free);
-      const batch = alike.slice(0, Math.min(share, servingBatch, lanes.mostInOne));
-      this.#start(lane, batch, lanes.count, () => this.#busy.delete(lane));
+      const free = lanes.count - busy;
+      const lane = free > 0 ? this.#shares.free(sideBySide) : undefined;
+      const eligible = this.#shares.eligible(alike, free);
+      if (!lane || eligible.length === 0) return false;
+      const share = Math.ceil(eligible.length / free);
+      const batch = evenly(eligible).slice(0, Math.min(share, servingBatch, lanes.mostInOne));
+      this.#shares.begin(lane, batch);
+      this.#start(lane, batch, lanes.count, () => this.#shares.end(lane));
       return true;
     }
-    if (this.#busy.size > 0) return false; // a batch needs every core
-    const batch = alike.slice(0, Math.min(servingBatch, lanes.mostTogether));
+    if (busy > 0) return false; // a batch needs every core
+    const batch = evenly(alike).slice(0, Math.min(servingBatch, lanes.mostTogether));
     const wait = oldest.readyAt + servingWait - performance.now();
     if (alike.length < servingBatch && this.moreToCome() && wait > 0) {
       this.#timer = setTimeout(() => this.next(), wait);

@@ -78,6 +78,22 @@ describe('photos', () => {
     expect(room.mostComputing).toBe(LANES);
   });
 
+  it('of a token that sends few do not wait for those of a token that sends many in the same batch', async () => {
+    const { answerer } = await askingAll();
+    await ask(answerer, photos); // now it is known how long one takes
+    const send = (count: number, caller: string = PRODUCTION.caller) =>
+      answerer.answer(pixelsOf(new Uint8Array(count * 8 * 8 * 3), count), { ...PRODUCTION, caller });
+    const release = room.holdUp();
+    const [first, more] = [send(LANES), send(6)];
+    await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
+    const few = send(1, 'few');
+    await vi.waitUntil(() => answerer.waiting === LANES + 6 + 1);
+    await setImmediate(); // it waits for a lane by now
+    release();
+    expect((await few).answers[0].timing.batchSize).toBe(1);
+    await Promise.all([first, more]);
+  });
+
   it('are computed together while the lanes are loaded, which is when they are needed first', async () => {
     const before = room.loaded;
     const { answerer, asked } = await asking();
