@@ -79,7 +79,7 @@ export function openDomain(opened: Opened): Domain {
   const { prisma, blobs } = storage;
   const { tokens, quotas, changes } = shared;
   const deliver = openWebhooks(opened);
-  const pictures = new Pictures();
+  const pictures = new Pictures(() => serving.answerer.waiting > 0);
   const datasets = openDatasets(opened, pictures);
   const { handlers, ...models } = openModels(opened, datasets.contents, pictures);
   const { queue, runner } = opened.jobs;

@@ -1,6 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { HubError } from '../errors.js';
 import { FairLimit } from '../fair-limit.js';
 import { BOUNDS } from '../limits.js';
+
+/** Pause after a picture while photos wait for an answer, in times of what it took: rendering has a quarter of one core then. */
+const PAUSE = 3;
 
 /** Who a picture is for. */
 export interface Viewer {
@@ -19,7 +23,7 @@ interface Request {
 
 /**
  * Renders pictures one by one, tokens in turns: libvips would otherwise take the threads and cores that classification
- * needs. A request keeps its pictures in memory until it is answered, so only a few of each token render at the same time.
+ * needs. While photos wait for an answer, rendering pauses after each picture. A request keeps its pictures in memory until it is answered, so only a few of each token render at the same time.
  * What nobody waits for any more is not rendered.
  */
 export class Pictures {
@@ -28,6 +32,9 @@ export class Pictures {
   readonly #places = new Map<string, FairLimit>();
   /** The cost of a request is checked before, but not all of its lists have a known length. */
   readonly #requests = new WeakMap<AbortSignal, Request>();
+
+  /** @param isServing whether photos wait for an answer. */
+  constructor(private readonly isServing: () => boolean) {}
 
   /** @param pictures that this counts for. @throws LIMIT_EXCEEDED for one picture too many. */
   async render<T>(viewer: Viewer, work: () => Promise<T>, pictures = 1): Promise<T> {
@@ -41,9 +48,13 @@ export class Pictures {
       throw new HubError('LIMIT_EXCEEDED', message, { limit: value });
     }
     await request.place;
-    return this.#oneByOne.run(tokenId, () => {
-      gone.throwIfAborted();
-      return work();
+    return new Promise((resolve, reject) => {
+      void this.#oneByOne.run(tokenId, async () => {
+        if (gone.aborted) return reject(gone.reason);
+        const began = performance.now();
+        await work().then(resolve, reject);
+        if (this.isServing()) await wait(PAUSE * (performance.now() - began));
+      });
     });
   }
 

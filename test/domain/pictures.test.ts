@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Pictures } from '../../src/domain/pictures.js';
 import { BOUNDS } from '../../src/limits.js';
@@ -22,7 +22,7 @@ async function settled(): Promise<void> {
 }
 
 it('requests of one token wait while as many of them as may be keep their pictures, and no other token waits', async () => {
-  const { begun, ask } = requests(new Pictures());
+  const { begun, ask } = requests(new Pictures(() => false));
   const first = Array.from({ length: PLACES }, (_, i) => ask('greedy', `greedy ${i}`));
   const late = ask('greedy', 'late');
   await settled();
@@ -35,7 +35,7 @@ it('requests of one token wait while as many of them as may be keep their pictur
 });
 
 it('a request that left while it waited renders nothing, and keeps no place', async () => {
-  const { begun, ask } = requests(new Pictures());
+  const { begun, ask } = requests(new Pictures(() => false));
   const first = Array.from({ length: PLACES }, (_, i) => ask('greedy', `greedy ${i}`));
   const [left, next] = [ask('greedy', 'left'), ask('greedy', 'next')];
   left.leave();
@@ -47,10 +47,31 @@ it('a request that left while it waited renders nothing, and keeps no place', as
 });
 
 it('one picture too many is refused', async () => {
-  const pictures = new Pictures();
+  const pictures = new Pictures(() => false);
   const viewer = { tokenId: 'greedy', gone: new AbortController().signal };
   const { value } = BOUNDS.pictures;
   await pictures.render(viewer, async () => undefined, value);
   await pictures.render(viewer, async () => undefined, 0);
   await expect(pictures.render(viewer, async () => undefined)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+});
+
+it('rendering pauses after each picture while photos wait for an answer, and the picture itself does not wait', async () => {
+  let isServing = true;
+  const pictures = new Pictures(() => isServing);
+  const viewer = { tokenId: 'a', gone: new AbortController().signal };
+  const took = 40;
+  /** @returns milliseconds to the first of two pictures, and from there to the second. */
+  const renderTwo = async (): Promise<[number, number]> => {
+    const began = performance.now();
+    const render = () => pictures.render(viewer, () => wait(took)).then(() => performance.now());
+    const [first, second] = await Promise.all([render(), render()]);
+    return [first! - began, second! - first!];
+  };
+  const [first, busy] = await renderTwo();
+  expect(busy).toBeGreaterThan(3.5 * took);
+  expect(first).toBeLessThan(busy);
+  isServing = false;
+  await wait(busy); // the pause after the second
+  const [, calm] = await renderTwo();
+  expect(calm).toBeLessThan(busy);
 });
