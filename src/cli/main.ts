@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node
 import { runCommand } from './run-command.js';
 
 // ONNX Runtime would send telemetry to its maker and store a device id (from 1.29, outside Windows). It reads this when it is

@@ -52,7 +52,8 @@ export function startWorker<K extends JobKind>(
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
-    env: { ...process.env, UV_THREADPOOL_SIZE: String(DECODERS) },
+    // A worker gives its memory back when it ends; its threads need not share the hub's two pools of it.
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(DECODERS), MALLOC_ARENA_MAX: undefined },
   });
   const send = (command: WorkerCommand): void => {
     if (child.connected) child.send(command, () => undefined); // the exit of the process reports its death
