@@ -8,12 +8,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { attacksOn } from './support/attacks.mjs';
 import { check, percentile } from './support/check.mjs';
-import { SAMPLES, serveSample, settled, startHub } from './support/hub.mjs';
+import { SAMPLES, serveSample, settled, startHubIn } from './support/hub.mjs';
 import { residentMemory } from './support/memory.mjs';
 
 const CALLER = fileURLToPath(new URL('support/abuse-caller.mjs', import.meta.url));
+const ATTACKER = fileURLToPath(new URL('support/attacker.mjs', import.meta.url));
 /** Milliseconds within which a refusal comes. */
 const AT_ONCE = 50;
+/** Refusals of each kind that are timed, one after the other. */
+const REFUSALS = 20;
 /** Seconds of quiet that are measured, and within which memory is back. */
 const QUIET = 15;
 const BACK = 60;
@@ -29,7 +32,8 @@ export function describe(command) {
 
 export async function measure({ only = '' }) {
   const data = await mkdtemp(join(tmpdir(), 'hub-abuse-'));
-  const hub = await startHub(data);
+  // As the first line of dist/hub.js sets it, and docs/operations.md for services.
+  const hub = await startHubIn({ MALLOC_ARENA_MAX: '2' }, data, '--log-level', 'error');
   try {
     await serveSample(hub.client);
     await settled(hub.client);
@@ -45,16 +49,15 @@ async function attackAll(hub, data, only) {
   const photo = join(SAMPLES, 'photos', name);
   const [good, bad] = await Promise.all(['good', 'bad'].map((token) => createToken(hub.client, token)));
   const { datasets } = await hub.client.request('{ datasets { versions { id } } }');
-  const attacks = attacksOn({
-    url: hub.url,
-    token: bad,
-    version: datasets[0].versions[0].id,
-    photo: await readFile(photo),
-  });
+  const on = { url: hub.url, token: bad, version: datasets[0].versions[0].id, photo };
+  const attacks = Object.entries(attacksOn({ ...on, photo: await readFile(photo) }));
+  const attacker = fork(ATTACKER);
+  attacker.send(on);
   const caller = fork(CALLER);
   const headers = { authorization: `Bearer ${good}`, 'content-type': 'image/jpeg' };
   const url = `${hub.url}/v1/classify?model=cifar10`;
   await warmUp(url, headers, await readFile(photo));
+  await look(hub.client, on.version);
   caller.send({ url, headers, photo });
   const take = async () => {
     caller.send('take');
@@ -77,10 +80,12 @@ async function attackAll(hub, data, only) {
         () => undefined,
       );
     }, 100);
-    for (const [attack, run] of Object.entries(attacks).filter(([each]) => each.includes(only))) {
+    for (const [attack, { ask }] of attacks.filter(([each]) => each.includes(only))) {
       await take();
-      const times = await run();
+      attacker.send(attack);
+      await once(attacker, 'message');
       const answers = await take();
+      const times = ask ? await timeRefusals(ask) : [];
       refusals.push(...times);
       const failed = answers.filter(({ status }) => status !== 200).length;
       rows.push({
@@ -95,6 +100,7 @@ async function attackAll(hub, data, only) {
     }
     clearInterval(sampling);
     const after = await settle(hub.child.pid, data, before);
+    tellNew(before.handles, after.handles);
     const files = (await readdir(join(data, 'tmp'))).filter((file) => file.startsWith('upload-')).length;
     return {
       rows,
@@ -102,6 +108,7 @@ async function attackAll(hub, data, only) {
     };
   } finally {
     caller.disconnect();
+    attacker.disconnect();
   }
 }
 
@@ -113,13 +120,37 @@ async function warmUp(url, headers, body) {
   }
 }
 
+/** Lets it open the images of a dataset version, which stay open for the next look. */
+async function look(client, id) {
+  const sheet = 'query ($id: ID!) { datasetVersion(id: $id) { contactSheet(label: "cat", columns: 2, rows: 2) } }';
+  await client.request(sheet, { id });
+}
+
+/** @returns milliseconds of each. */
+async function timeRefusals(ask) {
+  const times = [];
+  while (times.length < REFUSALS) {
+    const { status, ms } = await ask();
+    if (status < 400 || status >= 500) throw new Error(`an attack was answered with ${status}`);
+    times.push(ms);
+  }
+  return times;
+}
+
 /** Waits until memory and handles are back, for a minute at most. */
 async function settle(pid, data, before) {
   for (let second = 0; ; second++) {
     const now = { memory: await residentMemory(pid), handles: await handlesOf(pid, data) };
-    if (second >= BACK || (now.handles <= before.handles && now.memory < before.memory * 1.1)) return now;
+    if (second >= BACK || (now.handles.length <= before.handles.length && now.memory < before.memory * 1.1)) return now;
     await wait(1000);
   }
+}
+
+/** Tells which descriptors are new, for whoever looks for a leak. */
+function tellNew(before, after) {
+  const left = [...after];
+  for (const each of before) if (left.includes(each)) left.splice(left.indexOf(each), 1);
+  if (left.length > 0) console.error(`new descriptors: ${left.join(', ')}`);
 }
 
 function checksOf({ rows, refusals, before, most, after, files, restarts }) {
@@ -137,7 +168,7 @@ function checksOf({ rows, refusals, before, most, after, files, restarts }) {
       atMost: 200,
     }),
     check('files left', files, { atMost: 0 }),
-    check('descriptors left', Math.max(0, after.handles - before.handles), { atMost: 0 }),
+    check('descriptors left', Math.max(0, after.handles.length - before.handles.length), { atMost: 0 }),
     check('refusals', refusals.length, { atLeast: 100 }),
     check(`refusals slower than ${AT_ONCE} ms`, refusals.filter((ms) => ms > AT_ONCE).length, { atMost: 0 }),
   ];
@@ -153,10 +184,11 @@ async function createToken(client, name) {
   return created.secret;
 }
 
-/** Files and sockets that a process has open, without the tables of its database. Linux alone tells. */
+/** Kinds or paths of what a process has open, without the tables of its database. Linux alone tells. */
 async function handlesOf(pid, data) {
   const folder = `/proc/${pid}/fd`;
   const links = (await readdir(folder)).map((number) => readlink(join(folder, number)).catch(() => null));
   const tables = join(data, 'database');
-  return (await Promise.all(links)).filter((path) => path !== null && !path.startsWith(tables)).length;
+  const open = (await Promise.all(links)).filter((path) => path !== null && !path.startsWith(tables));
+  return open.map((path) => path.replace(/:\[\d+\]$/, ''));
 }

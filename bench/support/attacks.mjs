@@ -1,4 +1,5 @@
-// What a token, or nobody's, may try. Each attack takes some seconds, and answers the milliseconds of its refusals.
+// What a token, or nobody's, may try: { run, ask? } by name. `run` attacks for some seconds. `ask` sends a request that must be
+// refused, and resolves to { status, ms }.
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -13,6 +14,7 @@ const CLASSIFY = 'mutation ($image: Upload!) { classify(image: $image, model: "c
 const INFER = '/v2/models/cifar10/infer';
 const PACKED = { 'content-encoding': 'gzip', 'inference-header-content-length': '100' };
 const SECONDS = 6;
+const REFUSED_AT_ONCE = 4;
 
 const part = (name, content, file = '') =>
   `--B\r\nContent-Disposition: form-data; name="${name}"${file && `; filename="${file}"`}\r\n\r\n${content}\r\n`;
@@ -43,32 +45,25 @@ export function attacksOn({ url, token, version, photo }) {
     return { status: response.statusCode, ms: performance.now() - began };
   };
   const query = (text_, variables) => send('/graphql', JSON_TYPE, JSON.stringify({ query: text_, variables }));
-  /** One after the other, so that a refusal waits for no other. */
-  const refused = async (count, ask) => {
-    const times = [];
-    for (let i = 0; i < count; i++) {
-      const { status, ms } = await ask();
-      if (status < 400 || status >= 500) throw new Error(`an attack was answered with ${status}`);
-      times.push(ms);
-    }
-    return times;
-  };
   /** Many at once, again and again; whatever comes. */
-  const flood = async (count, ask) => {
-    const until = performance.now() + SECONDS * 1000;
-    const one = async () => {
-      while (performance.now() < until) await ask().catch(() => wait(50));
-    };
-    await Promise.all(Array.from({ length: count }, one));
-    return [];
-  };
+  const flood = (count, ask) => ({
+    run: async () => {
+      const until = performance.now() + SECONDS * 1000;
+      const one = async () => {
+        while (performance.now() < until) await ask().catch(() => wait(50));
+      };
+      await Promise.all(Array.from({ length: count }, one));
+    },
+  });
+  const refused = (ask) => ({ ask, ...flood(REFUSED_AT_ONCE, ask) });
   /** Requests that are begun and left. */
-  const held = async (count, start, seconds = SECONDS) => {
-    const all = Array.from({ length: count }, start);
-    await wait(seconds * 1000);
-    for (const each of all) each.destroy();
-    return [];
-  };
+  const held = (count, start, seconds = SECONDS) => ({
+    run: async () => {
+      const all = Array.from({ length: count }, start);
+      await wait(seconds * 1000);
+      for (const each of all) each.destroy();
+    },
+  });
   const lists = JSON.stringify({
     query: 'query ($ids: [ID!]!) { compareRuns(ids: $ids) { runs { id } } }',
     variables: { ids: new Array(60_000).fill('x') },
@@ -80,88 +75,78 @@ export function attacksOn({ url, token, version, photo }) {
   };
   const sheets = (count, columns) =>
     `{ datasetVersion(id: "${version}") { ${Array.from({ length: count }, (_, i) => `a${i}: contactSheet(label: "cat", columns: ${columns}, rows: 20, side: 128)`)} } }`;
+  const pixels = Array.from({ length: 32 * 75 * 75 * 3 }, (_, i) => (i * 7919) % 256);
+  const tensor = JSON.stringify({ inputs: [{ ...image(32), parameters: {}, data: pixels }] });
   const bomb = gzipSync(Buffer.alloc(47 * 1024 ** 2));
   const megabytes = 'x'.repeat(15_000_000);
 
+  const form = (map) => formOf(map, part('0', 'x', 'x'));
+  const longPath = form({ 0: ['a.'.repeat(100_000)] });
+  const places = form({ 0: new Array(20_000).fill('variables.image') });
+  const twice = formOf({ 0: ['variables.image'] }, part('0', megabytes, 'a'), part('0', megabytes, 'b'));
+  const late = `${OPERATIONS}${part('map', '{"0":["variables.image"]}')}--B\r\nContent-Disposition: form-data; name="0"; filename="a"\r\n\r\nxx`;
+  const { port } = new URL(url);
+  const open = () => connect(Number(port), '127.0.0.1').on('error', () => undefined);
+
   return {
-    'a path of 100,000 steps': () => {
-      const form = formOf({ 0: ['a.'.repeat(100_000)] }, part('0', 'x', 'x'));
-      return refused(20, () => send('/graphql', FORM_TYPE, form));
-    },
-    '20,000 places of a form': () => {
-      const form = formOf({ 0: new Array(20_000).fill('variables.image') }, part('0', 'x', 'x'));
-      return refused(20, () => send('/graphql', FORM_TYPE, form));
-    },
-    'a list of 60,000 ids': () => refused(20, () => send('/graphql', JSON_TYPE, lists)),
-    'fields of one name': () => refused(20, () => query(`{ ${'datasets { name } '.repeat(1000)} }`)),
-    '200,000 outputs': () => refused(10, outputs(200_000)),
-    '50 sheets of 400 pictures': () => refused(20, () => query(sheets(50, 20))),
-    'a body of 10 GB': () =>
-      refused(20, async () => {
-        const sent = begin('/v1/classify', { 'content-length': 1e10 });
-        const began = performance.now();
-        sent.flushHeaders();
-        const [response] = await once(sent, 'response');
-        await text(response);
-        sent.destroy();
-        return { status: response.statusCode, ms: performance.now() - began };
-      }),
-    'as many pictures as may be': () => flood(8, () => query(sheets(1, 20))),
-    'the playground, unread': () =>
-      held(200, () => {
-        const socket = connect(Number(new URL(url).port), '127.0.0.1');
-        socket.on('error', () => undefined);
-        socket.pause();
-        socket.write('GET /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n'.repeat(20));
-        return socket;
-      }),
-    'a file twice': () =>
-      flood(4, () =>
-        send(
-          '/graphql',
-          FORM_TYPE,
-          formOf({ 0: ['variables.image'] }, part('0', megabytes, 'a'), part('0', megabytes, 'b')),
-        ),
-      ),
-    '80 photos that do not come': () =>
-      held(80, () => {
-        const sent = begin('/v1/classify?model=cifar10', { 'content-length': 100_000 });
-        sent.write('x'.repeat(100));
+    'a path of 100,000 steps': refused(() => send('/graphql', FORM_TYPE, longPath)),
+    '20,000 places of a form': refused(() => send('/graphql', FORM_TYPE, places)),
+    'a list of 60,000 ids': refused(() => send('/graphql', JSON_TYPE, lists)),
+    'fields of one name': refused(() => query(`{ ${'datasets { name } '.repeat(1000)} }`)),
+    '200,000 outputs': refused(outputs(200_000)),
+    '50 sheets of 400 pictures': refused(() => query(sheets(50, 20))),
+    'a body of 10 GB': refused(async () => {
+      const sent = begin('/v1/classify', { 'content-length': 1e10 });
+      const began = performance.now();
+      sent.flushHeaders();
+      const [response] = await once(sent, 'response');
+      await text(response);
+      sent.destroy();
+      return { status: response.statusCode, ms: performance.now() - began };
+    }),
+    'as many pictures as may be': flood(8, () => query(sheets(1, 20))),
+    'the playground, unread': held(200, () => {
+      const socket = open();
+      socket.pause();
+      socket.write('GET /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n'.repeat(20));
+      return socket;
+    }),
+    'a file twice': flood(4, () => send('/graphql', FORM_TYPE, twice)),
+    '80 photos that do not come': held(80, () => {
+      const sent = begin('/v1/classify?model=cifar10', { 'content-length': 100_000 });
+      sent.write('x'.repeat(100));
+      return sent;
+    }),
+    '40 uploads that come too late': held(
+      40,
+      () => {
+        const sent = begin('/graphql', { ...FORM_TYPE, 'content-length': 100_000 });
+        sent.write(late);
         return sent;
-      }),
-    '40 uploads that come too late': () =>
-      held(
-        40,
-        () => {
-          const sent = begin('/graphql', { ...FORM_TYPE, 'content-length': 100_000 });
-          sent.write(
-            `${OPERATIONS}${part('map', '{"0":["variables.image"]}')}--B\r\nContent-Disposition: form-data; name="0"; filename="a"\r\n\r\nxx`,
-          );
-          return sent;
-        },
-        12,
-      ),
-    'packed bodies of 47 MiB': () => flood(20, () => send(INFER, PACKED, bomb)),
-    '128 photos at once': () => flood(128, () => send('/v1/classify?model=cifar10', {}, photo)),
-    '2,500 connections': () =>
-      held(2500, () => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined)),
-    '20,000 subscriptions': async () => {
-      const sockets = Array.from({ length: 20 }, async () => {
-        const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-        socket.on('error', () => undefined);
-        await once(socket, 'open');
-        socket.send(JSON.stringify({ type: 'connection_init', payload: known }));
-        await once(socket, 'message');
-        for (let id = 0; id < 1000; id++) {
-          const payload = { query: 'subscription { ingestionProgress(progressKey: "abcdefgh") { phase } }' };
-          socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload }));
-        }
-        return socket;
-      });
-      const opened = await Promise.all(sockets);
-      await wait(SECONDS * 1000);
-      for (const socket of opened) socket.terminate();
-      return [];
-    },
+      },
+      12,
+    ),
+    'packed bodies of 47 MiB': flood(20, () => send(INFER, PACKED, bomb)),
+    '32 photos as JSON': flood(8, () => send(INFER, {}, tensor)),
+    '128 photos at once': flood(128, () => send('/v1/classify?model=cifar10', {}, photo)),
+    '2,500 connections': held(2500, open),
+    '20,000 subscriptions': { run: () => subscribe(`${url.replace('http', 'ws')}/graphql`, known) },
   };
+}
+
+/** On 20 sockets, 1,000 on each. */
+async function subscribe(url, known) {
+  const payload = { query: 'subscription { ingestionProgress(progressKey: "abcdefgh") { phase } }' };
+  const sockets = Array.from({ length: 20 }, async () => {
+    const socket = new WebSocket(url, 'graphql-transport-ws');
+    socket.on('error', () => undefined);
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: known }));
+    await once(socket, 'message');
+    for (let id = 0; id < 1000; id++) socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload }));
+    return socket;
+  });
+  const opened = await Promise.all(sockets);
+  await wait(SECONDS * 1000);
+  for (const socket of opened) socket.terminate();
 }
