@@ -41,11 +41,16 @@ export const BOUNDS = {
   // Open Inference
   batch: bound(32, '', 'photos of an inference request'),
   inferenceHead: bound(64 * KIB, 'bytes', 'the JSON of an inference request before a tensor in the binary form'),
-  inferenceJson: bound(8 * MIB, 'bytes', 'the JSON of an inference request'),
+  inferenceJson: bound(2 * MIB, 'bytes', 'the JSON of an inference request'),
   inferenceBody: bound(48 * MIB, 'bytes', 'an inference request, unpacked'),
   inferenceId: bound(200, '', 'characters of the id of an inference request'),
   // Connections
   pipelined: bound(32, '', 'requests of one connection that wait for the answer to the one before'),
+  tooMany: bound(
+    250,
+    'milliseconds',
+    'time for which a connection that was answered with 429 waits before its next request is begun',
+  ),
   requestsAtOnce: bound(256, '', 'requests of one token that are not answered yet'),
   unread: bound(64 * MIB, 'bytes', 'answers of one token that their readers have not taken'),
   pace: bound(KIB, 'bytes', 'a body that must arrive in each second'),
@@ -66,6 +71,7 @@ export const BOUNDS = {
   sockets: bound(100, '', 'WebSockets of one token'),
   allSockets: bound(1_000, '', 'WebSockets of all tokens'),
   subscriptions: bound(100, '', 'subscriptions of one WebSocket'),
+  refusedSubscriptions: bound(100, '', 'refused subscriptions of one WebSocket; at the next one it is closed'),
   tokenSubscriptions: bound(500, '', 'subscriptions of one token'),
   allSubscriptions: bound(5_000, '', 'subscriptions of all tokens'),
   unsent: bound(4 * MIB, 'bytes', 'messages of one WebSocket that its reader has not taken'),

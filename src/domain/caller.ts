@@ -15,6 +15,8 @@ export interface Caller {
 export interface Authentication {
   /** The caller that a secret belongs to. @throws UNAUTHENTICATED. */
   authenticate(secret: string | undefined): Promise<Caller>;
+  /** The id of a token that this process has seen and remembers. */
+  knownId(secret: string | undefined): string | undefined;
   /** Calls the listener when the token is revoked. @returns a function that removes the listener. */
   onRevoked(tokenId: string, listener: () => void): () => void;
 }

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Authentication, Caller } from '../domain/caller.js';
 import { type Permission, refuseUnlessPermitted } from '../domain/permission.js';
@@ -5,6 +6,7 @@ import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
 import type { Connections } from './connections.js';
 import { refuse } from './refuse.js';
+import type { Turns } from './turns.js';
 
 /** The token of an `Authorization: Bearer TOKEN` header. */
 export function bearerToken(header: unknown): string | undefined {
@@ -38,6 +40,22 @@ export function limitToken(rateLimit: RateLimit, connections: Connections): Requ
     }
     next();
   };
+}
+
+/** Requests without a token take turns as those of one caller, and so do those with a token that the hub does not know. */
+const STRANGERS = '';
+
+/** Lets tokens take turns at being answered. */
+export function takeTurns(turns: Turns, authentication: Authentication, answer: RequestListener): RequestListener {
+  return (request, response) => {
+    const token = bearerToken(request.headers.authorization);
+    turns.take(authentication.knownId(token) ?? STRANGERS, () => answer(request, response));
+  };
+}
+
+/** After `requireToken`: lets tokens take turns at what follows a body that has arrived. */
+export function takeTurn(turns: Turns): RequestHandler {
+  return (_request, response, next) => turns.take((response.locals.caller as Caller).tokenId, next);
 }
 
 /** After `requireToken`: accepts callers with this permission. The path names the model. */

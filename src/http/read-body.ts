@@ -10,13 +10,16 @@ const CHUNK = 64 * 1024;
 /** Times by which pixels become smaller at most. */
 const EXPECTED_RATIO = 4;
 
+/** Runs work when its turn has come. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
 /**
  * Reads a body into memory. What is compressed is unpacked only once it has arrived, and only while there is memory for the
  * largest body. A body that states its length is refused before it is read.
- * @param limit bytes, unpacked. @param hold counts the bytes in memory.
+ * @param limit bytes, unpacked. @param hold counts the bytes in memory. @param inTurn unpacks.
  * @throws LIMIT_EXCEEDED, BAD_INPUT, or what `hold` throws.
  */
-export async function readBody(request: IncomingMessage, limit: number, hold: Hold): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit: number, hold: Hold, inTurn: InTurn): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && !Object.hasOwn(UNPACK, encoding))
     throw new BodyRefusal('BAD_INPUT', unsupported(encoding), {}, 415);
@@ -26,7 +29,7 @@ export async function readBody(request: IncomingMessage, limit: number, hold: Ho
   const sent = await readWire(request, limit, isKnown ? () => undefined : hold);
   if (encoding === 'identity') return sent;
   hold(limit);
-  const unpacked = await unpack(sent, encoding as keyof typeof UNPACK, limit);
+  const unpacked = await inTurn(() => unpack(sent, encoding as keyof typeof UNPACK, limit));
   hold(unpacked.length - limit);
   return unpacked;
 }

@@ -31,10 +31,10 @@ export interface RouteParts extends InferenceParts, ProbeParts {
 
 /** All routes except GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { answerer, deployments, exports, openBackup, log } = parts;
+  const { answerer, deployments, unpacking, exports, openBackup, log } = parts;
   return [
     ...probeRoutes(parts),
-    classifyRoute(answerer, deployments),
+    classifyRoute(answerer, deployments, unpacking),
     exportRoute(exports),
     backupRoute(openBackup, log),
     ...inferenceRoutes(parts),

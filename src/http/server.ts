@@ -10,9 +10,10 @@ import type { Logger } from 'pino';
 import type { Authentication, Caller } from '../domain/caller.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import { HubError } from '../errors.js';
+import { FairLimit } from '../fair-limit.js';
 import { BOUNDS } from '../limits.js';
 import { type Context, contextOf, type SubscriptionSources } from '../schema/context.js';
-import { limitToken, permit, requireToken } from './authentication.js';
+import { limitToken, permit, requireToken, takeTurn, takeTurns } from './authentication.js';
 import { withoutBasePath } from './base-path.js';
 import { graphqlLimit, limitBody } from './body-length.js';
 import { Connections } from './connections.js';
@@ -30,6 +31,7 @@ import type { Route } from './route.js';
 import { API, type ProbeParts, probeRoutes, type RouteParts, routesOf } from './routes.js';
 import { showPlayground } from './show-playground.js';
 import { serveSubscriptions } from './subscriptions.js';
+import { Turns } from './turns.js';
 
 /** Milliseconds for which requests in progress are answered after the hub was told to stop. */
 const CLOSING = 10_000;
@@ -45,7 +47,7 @@ interface ServerParts extends ProbeParts {
   readonly log: Logger;
 }
 
-export interface HttpParts extends RouteParts, ServerParts {
+export interface HttpParts extends Omit<RouteParts, 'turns' | 'unpacking'>, ServerParts {
   readonly schema: GraphQLSchema;
   readonly subscribed: SubscriptionSources;
   /** Folder of the built page. */
@@ -65,9 +67,9 @@ export interface HttpServer {
 /** Starts the HTTP server. @throws CONFLICT when the port is taken, BAD_INPUT when the address cannot be used. */
 export async function startHttp(parts: HttpParts, host: string, port: number): Promise<HttpServer> {
   const apollo = await startApollo(parts.schema, parts.log);
-  const { server, connections } = openServer(parts);
-  server.on('request', inTurn(createApp(parts, apollo, connections)));
-  const closeSubscriptions = serveSubscriptions({ ...parts, server, connections, path: API });
+  const { server, connections, turns } = openServer(parts);
+  server.on('request', inTurn(takeTurns(turns, parts.authentication, createApp(parts, apollo, connections, turns))));
+  const closeSubscriptions = serveSubscriptions({ ...parts, server, connections, turns, path: API });
   return {
     url: await listenAt(server, host, port, parts.basePath),
     async close() {
@@ -80,7 +82,7 @@ export async function startHttp(parts: HttpParts, host: string, port: number): P
 
 /** Starts the HTTP server of a process that answers no requests of users: it has only health, readiness and metrics. */
 export async function startProbes(parts: ServerParts, host: string, port: number): Promise<HttpServer> {
-  const { server, connections } = openServer(parts);
+  const { server, connections, turns } = openServer(parts);
   const app = openApp(parts);
   const routes = probeRoutes(parts);
   addRoutes(app, routes, [requireToken(parts.authentication), limitToken(parts.rateLimit, connections)]);
@@ -90,14 +92,20 @@ export async function startProbes(parts: ServerParts, host: string, port: number
     refuse(response, 404, new HubError('NOT_FOUND', message));
   });
   app.use(lastError(parts.log));
-  server.on('request', inTurn(app));
+  server.on('request', inTurn(takeTurns(turns, parts.authentication, app)));
   return { url: await listenAt(server, host, port, parts.basePath), close: () => connections.close(CLOSING) };
 }
 
-function openServer({ basePath, maxConnections }: ServerParts): { server: Server; connections: Connections } {
+interface OpenServer {
+  readonly server: Server;
+  readonly connections: Connections;
+  readonly turns: Turns;
+}
+
+function openServer({ basePath, maxConnections }: ServerParts): OpenServer {
   const server = createServer();
   for (const event of ['request', 'upgrade']) server.on(event, withoutBasePath(basePath));
-  return { server, connections: new Connections(server, maxConnections) };
+  return { server, connections: new Connections(server, maxConnections), turns: new Turns() };
 }
 
 /** @returns the address, with the base path. */
@@ -131,12 +139,17 @@ function addRoutes(app: Express, routes: readonly Route[], known: readonly Reque
 }
 
 /** The app with every route. test/schema/permissions.ts lists the routes that need no token. */
-export function createApp(parts: HttpParts, apollo: ApolloServer<Context>, connections: Connections): Express {
+export function createApp(
+  parts: HttpParts,
+  apollo: ApolloServer<Context>,
+  connections: Connections,
+  turns: Turns,
+): Express {
   const { subscribed, authentication, rateLimit, metrics, page, basePath, temporary, log } = parts;
   const app = openApp(parts);
   app.use(INFERENCE, withErrorForm(inferenceError));
   const known = [requireToken(authentication), limitToken(rateLimit, connections)];
-  const routes = routesOf(parts);
+  const routes = routesOf({ ...parts, turns, unpacking: new FairLimit(1) });
   addRoutes(app, routes, known);
   const api = expressMiddleware(apollo, {
     async context({ res }) {
@@ -147,7 +160,7 @@ export function createApp(parts: HttpParts, apollo: ApolloServer<Context>, conne
     },
   });
   const parseJson = express.json({ limit: BOUNDS.jsonBytes.value });
-  const graphql = [parseJson, limitDocument, api];
+  const graphql = [parseJson, takeTurn(turns), limitDocument, api];
   const playground = showPlayground(`${basePath}${API}`);
   app.use(`${API}/parts`, playground.parts);
   app.get(API, atRoute(API), ...playground.document, asGet, ...known, ...graphql);

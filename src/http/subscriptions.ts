@@ -18,12 +18,19 @@ import { PARSE_OPTIONS } from './graphql.js';
 import { checkCost, depthRule } from './query-cost.js';
 import { SubscriptionShares } from './subscription-shares.js';
 import { watchToken } from './token-watch.js';
+import type { Turns } from './turns.js';
 
 /** Most bytes of the reason for closing a WebSocket (RFC 6455, section 5.5). */
 const REASON_BYTES = 123;
 
 /** State of an open connection. */
-type Known = { caller: Caller; stopWatching: () => void; operations: Map<string, AbortController> };
+type Known = {
+  caller: Caller;
+  stopWatching: () => void;
+  operations: Map<string, AbortController>;
+  /** Subscriptions that were refused. */
+  refused: number;
+};
 
 /**
  * Subscriptions over WebSocket (graphql-transport-ws) at the path of the API. `connectionToken` says where the token
@@ -34,6 +41,7 @@ type Known = { caller: Caller; stopWatching: () => void; operations: Map<string,
 export function serveSubscriptions(options: {
   readonly server: Server;
   readonly connections: Connections;
+  readonly turns: Turns;
   readonly path: string;
   readonly schema: GraphQLSchema;
   readonly authentication: Authentication;
@@ -41,9 +49,14 @@ export function serveSubscriptions(options: {
   readonly subscribed: SubscriptionSources;
   readonly log: Logger;
 }): () => Promise<void> {
-  const { server, connections, path, schema, authentication, rateLimit, subscribed, log } = options;
+  const { server, connections, turns, path, schema, authentication, rateLimit, subscribed, log } = options;
   // Without the server, whose errors it would report as its own.
-  const sockets = new WebSocketServer({ noServer: true, path, maxPayload: BOUNDS.message.value });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    path,
+    maxPayload: BOUNDS.message.value,
+    allowSynchronousEvents: false, // messages that arrive together are read one in each round of the event loop
+  });
   const strangers = new Set<WebSocket>();
   const shares = new SubscriptionShares();
   server.on('upgrade', (request, stream, head) => {
@@ -108,13 +121,19 @@ export function serveSubscriptions(options: {
         const { tokenId } = context.extra.caller as Caller;
         try {
           await rateLimit.count(tokenId);
-          shares.begin(tokenId, context);
-          const document = parse(query, PARSE_OPTIONS);
-          checkDocument(document);
-          checkCost(schema, { query: document, variables, operationName });
+          await turns.run(tokenId, () => {
+            shares.begin(tokenId, context);
+            const document = parse(query, PARSE_OPTIONS);
+            checkDocument(document);
+            checkCost(schema, { query: document, variables, operationName });
+          });
         } catch (error) {
           if (error instanceof GraphQLError) return [error]; // also a syntax error, which would close the socket
-          if (error instanceof HubError) return [new GraphQLError(error.message, { originalError: error })];
+          if (error instanceof HubError) {
+            context.extra.refused = (context.extra.refused ?? 0) + 1;
+            if (context.extra.refused > BOUNDS.refusedSubscriptions.value) context.extra.socket.terminate();
+            return [new GraphQLError(error.message, { originalError: error })];
+          }
           if (error instanceof RangeError) return [new GraphQLError('The request is nested too deeply to be parsed.')];
           throw error;
         }

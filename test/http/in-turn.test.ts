@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { inTurn } from '../../src/http/in-turn.js';
+import { BOUNDS } from '../../src/limits.js';
 
 async function serve(answer: RequestListener): Promise<number> {
   const server = createServer(inTurn(answer, 3));
@@ -55,6 +56,20 @@ it('a connection on which too many wait is closed, and what waits is not begun',
   const socket = await send(port, ['/1', '/2', '/3', '/4', '/5']);
   await once(socket, 'close');
   expect(begun).toEqual(['/1']);
+});
+
+it('a connection that was refused with 429 waits a quarter of a second for its next answer, and others do not', async () => {
+  const times: [path: string, at: number][] = [];
+  const port = await serve((request, response) => {
+    times.push([request.url!, performance.now()]);
+    response.writeHead(request.url === '/many' ? 429 : 200).end();
+  });
+  await send(port, ['/many', '/next']);
+  await vi.waitUntil(() => times.length === 1);
+  await send(port, ['/other', '/after']);
+  await vi.waitUntil(() => times.length === 4);
+  expect(times.map(([path]) => path)).toEqual(['/many', '/other', '/after', '/next']);
+  expect(times[3]![1] - times[0]![1]).toBeGreaterThanOrEqual(BOUNDS.tooMany.value - 1);
 });
 
 it('a connection that asks, waits and asks again is answered each time', async () => {

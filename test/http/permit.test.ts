@@ -12,6 +12,7 @@ const authentication = {
     const [role, model = null] = (token as string).split(':');
     return { tokenId: 't', name: 'tester', role: role as Caller['role'], model, expiresAt: null };
   },
+  knownId: () => undefined,
   onRevoked: () => () => undefined,
 };
 

@@ -11,6 +11,7 @@ import { HubError } from '../../src/errors.js';
 import { Connections } from '../../src/http/connections.js';
 import { startApollo } from '../../src/http/graphql.js';
 import { createApp, type HttpParts } from '../../src/http/server.js';
+import { Turns } from '../../src/http/turns.js';
 import { permissionOf, rootFields } from '../../src/schema/permission.js';
 import { buildHubSchema } from '../../src/schema/schema.js';
 import { anyRequest } from '../support/any-request.js';
@@ -161,6 +162,7 @@ describe('the table of routes', () => {
       { schema, authentication: {}, subscribed: {}, metrics: {}, page: '.' } as HttpParts,
       apollo,
       new Connections(createServer(), 1),
+      new Turns(),
     );
     await apollo.stop();
     const found = routesOf(app);

@@ -88,6 +88,10 @@ export class TokenService implements Authentication {
     return { tokenId, name, role, model, expiresAt };
   }
 
+  knownId(secret: string | undefined): string | undefined {
+    return secret === undefined ? undefined : this.#cache.peek(hashOf(secret))?.id;
+  }
+
   async #find(hash: string): Promise<TokenRow | null> {
     const before = this.#revocations;
     const row = await this.prisma.token.findUnique({ where: { hash } });

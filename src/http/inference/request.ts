@@ -86,17 +86,7 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
       `Inference-Header-Content-Length is ${JSON.stringify(jsonLength)}, of a body of ${body.length} bytes`,
     );
   }
-  if (length > BOUNDS.inferenceJson.value) {
-    throw refused(
-      `its JSON has ${length} bytes; the limit is ${BOUNDS.inferenceJson.value}: send the tensor in the binary form`,
-    );
-  }
-  const isBinary = length < body.length;
-  if (isBinary && length > BOUNDS.inferenceHead.value) {
-    throw refused(
-      `its JSON has ${length} bytes; the limit before a tensor in the binary form is ${BOUNDS.inferenceHead.value}`,
-    );
-  }
+  checkHead(length, body.length);
   const { id, parameters, inputs, outputs } = parse(body.toString('utf8', 0, length));
   const [tensor] = inputs;
   const wanted = outputs ?? OUTPUTS.map((name): z.output<typeof outputSchema> => ({ name, parameters: {} }));
@@ -110,6 +100,20 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
       return { name, binary: binary ?? parameters.binary_data_output, classification };
     }),
   };
+}
+
+/** Refuses JSON that is too long. @param length bytes of the JSON. @param total those of the body. @throws BAD_INPUT. */
+export function checkHead(length: number, total: number): void {
+  if (length < total && length > BOUNDS.inferenceHead.value) {
+    throw refused(
+      `its JSON has ${length} bytes; the limit before a tensor in the binary form is ${BOUNDS.inferenceHead.value}`,
+    );
+  }
+  if (length > BOUNDS.inferenceJson.value) {
+    throw refused(
+      `its JSON has ${length} bytes; the limit is ${BOUNDS.inferenceJson.value}: send the tensor in the binary form`,
+    );
+  }
 }
 
 function parse(text: string): z.output<typeof requestSchema> {

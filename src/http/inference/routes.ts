@@ -5,12 +5,14 @@ import type { ModelVersion } from '../../domain/model/model.js';
 import type { ModelService } from '../../domain/model/model-service.js';
 import { modelIn, NARROWED, type Permission } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
+import type { FairLimit } from '../../fair-limit.js';
 import { BOUNDS } from '../../limits.js';
 import { PACKAGE } from '../../package.js';
 import type { Answerer } from '../../serving/answer.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { requestKey } from '../request-key.js';
 import type { Route } from '../route.js';
+import type { Turns } from '../turns.js';
 import { versionOf } from '../version-of.js';
 import { writeAnswer } from './answer.js';
 import { describeModel } from './metadata.js';
@@ -20,6 +22,9 @@ export interface InferenceParts {
   readonly answerer: Answerer;
   readonly deployments: Deployments;
   readonly models: ModelService;
+  /** Unpacks compressed bodies one by one, tokens in turn. */
+  readonly unpacking: FairLimit;
+  readonly turns: Turns;
   /** Whether the version of every alias is loaded. */
   readonly isReady: () => boolean;
 }
@@ -40,7 +45,7 @@ const OF_MODEL: Permission = { role: 'VIEWER', model: modelIn('model') };
  * extensions for binary tensors and classification.
  */
 export function inferenceRoutes(parts: InferenceParts): readonly Route[] {
-  const { answerer, deployments, isReady } = parts;
+  const { answerer, deployments, isReady, unpacking, turns } = parts;
   return [
     {
       method: 'get',
@@ -96,7 +101,11 @@ export function inferenceRoutes(parts: InferenceParts): readonly Route[] {
         const target = version === undefined ? { alias: PRODUCTION } : { version };
         const { tokenId: caller } = response.locals.caller as Caller;
         const question = { caller, model, target, topK: 1, outlierScore: false, key: requestKey(request) };
-        const { json, binary } = writeAnswer(await answerer.answer(postedPixels(request), question));
+        const pixels = postedPixels(request, {
+          unpack: (work) => unpacking.run(caller, work),
+          parse: (work) => turns.run(caller, work),
+        });
+        const { json, binary } = writeAnswer(await answerer.answer(pixels, question));
         if (binary.length === 0) return void response.type('json').send(json);
         response.setHeader(HEADER_LENGTH, Buffer.byteLength(json));
         response.type('application/octet-stream').send(Buffer.concat([Buffer.from(json), ...binary]));

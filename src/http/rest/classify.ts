@@ -3,6 +3,7 @@ import type { Caller } from '../../domain/caller.js';
 import { PRODUCTION } from '../../domain/model/gate.js';
 import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
+import type { FairLimit } from '../../fair-limit.js';
 import { BOUNDS } from '../../limits.js';
 import { toClassification } from '../../schema/classification/classification.type.js';
 import type { Answerer } from '../../serving/answer.js';
@@ -30,7 +31,7 @@ const querySchema = z
 const FORM_ROOM = 10_000;
 
 /** `POST /v1/classify`: takes a photo and returns GraphQL's Classification. */
-export function classifyRoute(answerer: Answerer, deployments: Deployments): Route {
+export function classifyRoute(answerer: Answerer, deployments: Deployments, unpacking: FairLimit): Route {
   return {
     method: 'post',
     path: '/v1/classify',
@@ -46,7 +47,8 @@ export function classifyRoute(answerer: Answerer, deployments: Deployments): Rou
       const target = version === undefined ? { alias } : { version };
       const { tokenId: caller } = response.locals.caller as Caller;
       const question = { caller, model, target, topK, outlierScore: true, key: requestKey(request) };
-      response.json(toClassification(await answerer.answer(postedPhoto(request), question)));
+      const photo = postedPhoto(request, (unpack) => unpacking.run(caller, unpack));
+      response.json(toClassification(await answerer.answer(photo, question)));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { HubError } from '../../errors.js';
 import { BOUNDS } from '../../limits.js';
 import { encodedPhoto, type Hold, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
-import { readBody } from '../read-body.js';
+import { type InTurn, readBody } from '../read-body.js';
 import { readFileOfForm } from './file-of-form.js';
 
 /** Form field with the photo. */
@@ -11,12 +11,12 @@ const FIELD = 'image';
 const PHOTO_TYPES = ['image/*', 'application/octet-stream'];
 
 /** The photo that a request posts: its body, or the file of its form. */
-export function postedPhoto(request: Request): PhotoSource {
-  return encodedPhoto((hold) => readPhoto(request, hold));
+export function postedPhoto(request: Request, inTurn: InTurn): PhotoSource {
+  return encodedPhoto((hold) => readPhoto(request, hold, inTurn));
 }
 
 /** @throws UNSUPPORTED_TYPE, LIMIT_EXCEEDED or BAD_INPUT. */
-async function readPhoto(request: Request, hold: Hold): Promise<Uint8Array> {
+async function readPhoto(request: Request, hold: Hold, inTurn: InTurn): Promise<Uint8Array> {
   if (request.is('multipart/form-data')) {
     const file = await readFileOfForm(request, FIELD, BOUNDS.photo.value, photoTooLarge, hold);
     if (file) return file;
@@ -27,7 +27,7 @@ async function readPhoto(request: Request, hold: Hold): Promise<Uint8Array> {
     const message = `Send the photo as ${PHOTO_TYPES.join(', ')}, or as the file "${FIELD}" of multipart/form-data; ${received} was received.`;
     throw new HubError('UNSUPPORTED_TYPE', message, { received });
   }
-  const body = await readBody(request, BOUNDS.photo.value, hold).catch((error: unknown) => {
+  const body = await readBody(request, BOUNDS.photo.value, hold, inTurn).catch((error: unknown) => {
     throw error instanceof HubError && error.code === 'LIMIT_EXCEEDED' ? photoTooLarge() : error;
   });
   if (body.length > 0) return body;
