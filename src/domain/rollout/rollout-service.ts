@@ -5,21 +5,21 @@ import type { Processes } from '../../cluster/processes.js';
 import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
 import type { LoadedVersions } from '../../serving/loaded-versions.js';
-import { RolloutFigures } from '../../serving/rollout-figures.js';
-import type { Rollouts, Rollout as RunningRollout } from '../../serving/rollouts.js';
+import type { RolloutFigures } from '../../serving/rollout-figures.js';
+import type { Rollouts } from '../../serving/rollouts.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { type Actor, HUB_ACTOR } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { requireHoldable } from '../model/held-versions.js';
-import { requireReady, toServedVersion, withVersionRelations } from '../model/model-version-row.js';
+import { toServedVersion, withVersionRelations } from '../model/model-version-row.js';
 import { refuseIfMoved } from '../promotion/promotion.js';
-import type { AliasState, PromotionService } from '../promotion/promotion-service.js';
+import type { PromotionService } from '../promotion/promotion-service.js';
 import type { Rollout, RolloutEnd, RolloutStart, RolloutState } from './rollout.js';
-import { type RolloutRow, storedFigures, toRollout, withVersions } from './rollout-row.js';
+import { admitRollout } from './rollout-admission.js';
+import { RolloutCounts } from './rollout-counts.js';
+import { type RolloutRow, toRollout, withVersions } from './rollout-row.js';
 
-/** Largest share of the photos that a canary may answer. */
-const LARGEST_CANARY = 0.5;
 /** Milliseconds between two writes of the figures. */
 const SAVE_EVERY = 5000;
 
@@ -44,12 +44,12 @@ export interface RolloutParts {
 export class RolloutService {
   /** Runs changes one at a time, so that serving and database agree. */
   readonly #oneChange = pLimit(1);
-  /** Total of the figures at their last write, by rollout. */
-  readonly #saved = new WeakMap<RunningRollout, number>();
+  readonly #counts: RolloutCounts;
   readonly #timer: NodeJS.Timeout;
 
   constructor(private readonly parts: RolloutParts) {
-    const { deployments, rollouts } = parts;
+    const { prisma, deployments, rollouts, processes } = parts;
+    this.#counts = new RolloutCounts(prisma, rollouts, processes.id);
     deployments.events.on('switched', ({ alias, version }) => this.#later(() => this.#moved(alias, version)));
     rollouts.events.on('breached', ({ id, figures }, why) =>
       this.#later(() => this.#endByItself(id, 'ABORTED', why, figures)),
@@ -75,9 +75,9 @@ export class RolloutService {
    */
   async start(input: RolloutStart, actor: Actor): Promise<Rollout> {
     return this.#oneChange(async () => {
-      const { prisma, loaded } = this.parts;
+      const { prisma, loaded, promotions } = this.parts;
       const { model, alias, version: number, mode, share, maxErrorRate, maxSlowdown, reason } = input;
-      const { version, holder } = await this.#admit(input);
+      const { version, holder } = await admitRollout(promotions, input);
       const candidate = await loaded.hold(toServedVersion(version));
       try {
         const { id } = await prisma.$transaction(async (tx) => {
@@ -100,7 +100,7 @@ export class RolloutService {
           return row;
         });
         const row = await this.#require(id);
-        this.parts.rollouts.begin({ ...row, candidate, figures: this.#newFigures(row) });
+        this.parts.rollouts.begin({ ...row, candidate, figures: this.#counts.begin(row) });
         this.#tell(model);
         return this.#toRollout(row);
       } catch (error) {
@@ -142,7 +142,7 @@ export class RolloutService {
         if (!running.has(rollout.id)) await this.parts.rollouts.end(rollout);
       }
       for (const row of rows) {
-        if (this.#live(row)) continue;
+        if (this.#counts.live(row)) continue;
         try {
           await this.#resume(row);
         } catch (error) {
@@ -162,30 +162,6 @@ export class RolloutService {
     await this.#oneChange(() => this.#save()).catch(lost);
   }
 
-  async #admit(input: RolloutStart): Promise<AliasState & { holder: NonNullable<AliasState['holder']> }> {
-    const { promotions } = this.parts;
-    const { model, alias, version, mode, share } = input;
-    const isCanary = mode === 'CANARY';
-    if (isCanary && share > LARGEST_CANARY) {
-      const message = `The share is ${share}; a canary may answer at most ${LARGEST_CANARY} of the photos. To answer more, promote the version.`;
-      throw new HubError('LIMIT_EXCEEDED', message, { limit: LARGEST_CANARY, received: share });
-    }
-    const state = isCanary
-      ? await promotions.requireAllowed({ ...input, expectedVersion: null, now: false })
-      : await promotions.check(model, version, alias);
-    requireReady(state.version);
-    const { holder, needsSecondPerson } = state;
-    if (!holder || holder.number === version) {
-      const now = holder ? 'points to this version already' : 'points to no version; promote one first';
-      throw new HubError('CONFLICT', `${alias} of ${model} ${now}.`, { model, alias, version });
-    }
-    if (isCanary && needsSecondPerson) {
-      const message = `A canary would answer as ${alias} of ${model}, which needs the approval of a second person. Start a SHADOW, or request the promotion.`;
-      throw new HubError('APPROVAL_NEEDED', message, { model, alias });
-    }
-    return { ...state, holder };
-  }
-
   async #resume(row: RolloutRow): Promise<void> {
     const { prisma, loaded, deployments, rollouts } = this.parts;
     const { alias, versionId: id } = row;
@@ -199,7 +175,7 @@ export class RolloutService {
     if (present.versionId !== row.presentId) throw notFollowed(model, alias);
     const version = await prisma.modelVersion.findUniqueOrThrow({ where: { id }, include: withVersionRelations });
     const candidate = await loaded.hold(toServedVersion(version));
-    rollouts.begin({ ...row, candidate, figures: this.#newFigures(row) });
+    rollouts.begin({ ...row, candidate, figures: this.#counts.begin(row) });
   }
 
   /** Ends the rollout of an alias that serves another version now. */
@@ -251,14 +227,14 @@ export class RolloutService {
     own?: RolloutFigures,
   ): Promise<boolean> {
     const { id } = row;
-    const data = { state, outcome, endedBy, endedAt: new Date(), figures: this.#figures(row, own).write() };
+    const data = { state, outcome, endedBy, endedAt: new Date(), figures: this.#counts.of(row, own).write() };
     const { count } = await tx.rollout.updateMany({ where: { id, state: 'RUNNING' }, data });
     if (count === 1) await tx.rolloutPart.deleteMany({ where: { rolloutId: id } });
     return count === 1;
   }
 
   async #stop(row: RolloutRow): Promise<void> {
-    const rollout = this.#live(row);
+    const rollout = this.#counts.live(row);
     if (rollout) await this.parts.rollouts.end(rollout);
     this.#tell(row.version.model.name);
   }
@@ -272,22 +248,10 @@ export class RolloutService {
   /** Writes the figures of this process, and ends a rollout whose figures of all processes are over a bound. */
   async #save(): Promise<void> {
     for (const rollout of this.parts.rollouts.list()) {
-      const { id: rolloutId, figures: own } = rollout;
-      const { total } = own;
-      if (this.#saved.get(rollout) === total) continue;
-      const processId = this.parts.processes.id;
-      const figures = own.write();
-      await this.parts.prisma.rolloutPart.upsert({
-        where: { rolloutId_processId: { rolloutId, processId } },
-        create: { rolloutId, processId, figures },
-        update: { figures },
-      });
-      this.#saved.set(rollout, total);
+      if (!(await this.#counts.write(rollout))) continue;
       this.parts.changes.tell('MODEL', rollout.candidate.version.model);
-      const row = await this.#require(rolloutId);
-      own.others = storedFigures(row, processId);
-      const why = this.#figures(row).breach(rollout);
-      if (why !== null) await this.#endByItself(rolloutId, 'ABORTED', why);
+      const why = this.#counts.of(await this.#require(rollout.id)).breach(rollout);
+      if (why !== null) await this.#endByItself(rollout.id, 'ABORTED', why);
     }
   }
 
@@ -305,24 +269,8 @@ export class RolloutService {
     return this.parts.prisma.rollout.findUniqueOrThrow({ where: { id }, include: withVersions });
   }
 
-  #live({ id, alias, version }: RolloutRow): RunningRollout | undefined {
-    const rollout = this.parts.rollouts.find(version.model.name, alias);
-    return rollout?.id === id ? rollout : undefined;
-  }
-
-  #newFigures(row: RolloutRow): RolloutFigures {
-    const figures = new RolloutFigures(null);
-    figures.others = storedFigures(row, this.parts.processes.id);
-    return figures;
-  }
-
-  /** The figures of all processes. @param own those of this process; by default those that serving counts. */
-  #figures(row: RolloutRow, own = this.#live(row)?.figures): RolloutFigures {
-    return own ? RolloutFigures.sum([own, storedFigures(row, this.parts.processes.id)]) : storedFigures(row);
-  }
-
   #toRollout(row: RolloutRow): Rollout {
-    return toRollout(row, this.#figures(row));
+    return toRollout(row, this.#counts.of(row));
   }
 }
 
