@@ -117,6 +117,12 @@ describe.skipIf(!browser)('the pages of settings', () => {
       await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor();
     }));
 
+  it('show the processes of the hub, and what each does', () =>
+    onPage(browser as Browser, hub, '/settings/processes', async (page) => {
+      await page.getByRole('row', { name: /✓ ready.*api/ }).waitFor();
+      await expectAccessible(page, ['light', 'dark']);
+    }));
+
   it('show limits and the token in use to everybody, and say which role the rest needs', async () => {
     const viewer = await as('looker', 'VIEWER');
     await onPage(browser as Browser, viewer, '/settings', async (page) => {
@@ -126,6 +132,7 @@ describe.skipIf(!browser)('the pages of settings', () => {
         ['Tokens', 'ADMIN'],
         ['Audit log', 'MAINTAINER'],
         ['Webhooks', 'ADMIN'],
+        ['Processes', 'MAINTAINER'],
       ] as const) {
         await page.getByRole('link', { name: part }).click();
         await page.getByText(`This needs the role ${role}; the token "looker" has VIEWER.`).waitFor();

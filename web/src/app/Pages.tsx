@@ -31,6 +31,7 @@ const SettingsPage = lazyPage(async () => (await import('../pages/settings/Setti
 const LimitsPage = lazyPage(async () => (await import('../pages/settings/LimitsPage')).LimitsPage);
 const TokensPage = lazyPage(async () => (await import('../pages/settings/TokensPage')).TokensPage);
 const AuditPage = lazyPage(async () => (await import('../pages/settings/AuditPage')).AuditPage);
+const ProcessesPage = lazyPage(async () => (await import('../pages/settings/ProcessesPage')).ProcessesPage);
 const BackbonesPage = lazyPage(async () => (await import('../pages/settings/BackbonesPage')).BackbonesPage);
 const WebhooksPage = lazyPage(async () => (await import('../pages/settings/WebhooksPage')).WebhooksPage);
 const WebhookPage = lazyPage(async () => (await import('../pages/settings/WebhookPage')).WebhookPage);
@@ -92,6 +93,7 @@ function Page() {
             <Route index element={<LimitsPage />} />
             <Route path="tokens" element={<TokensPage />} />
             <Route path="audit" element={<AuditPage />} />
+            <Route path="processes" element={<ProcessesPage />} />
             <Route path="backbones" element={<BackbonesPage />} />
             <Route path="webhooks" element={<WebhooksPage />} />
             <Route path="webhooks/:id" element={<WebhookPage />} />

@@ -6,7 +6,7 @@ import { formText, SERVED_FORM } from './form-text';
 export const VERSION_FACTS = graphql(
   `
   fragment VersionFacts_version on ModelVersion {
-    imageSize inputSize labels head notCalibrated
+    imageSize inputSize labels head notCalibrated behind
     backbone { id name }
     calibration { temperature eceBefore eceAfter testImages }
     serving {
@@ -24,7 +24,7 @@ type Facts = ResultOf<typeof VERSION_FACTS>;
 /** What a version is and how it answers: network, classes, precision, time, calibration. */
 export function VersionFacts({ of }: { readonly of: FragmentOf<typeof VERSION_FACTS> }) {
   const version = readFragment(VERSION_FACTS, of);
-  const { imageSize, inputSize, labels, head, backbone, serving, exports } = version;
+  const { imageSize, inputSize, labels, head, backbone, serving, exports, behind } = version;
   const whole = exports.find(({ format }) => format === 'ONNX');
   return (
     <>
@@ -45,6 +45,7 @@ export function VersionFacts({ of }: { readonly of: FragmentOf<typeof VERSION_FA
           ` Test accuracy: ${formatShare(serving.fp32Accuracy, 2)} with 32-bit floats, ${formatShare(serving.int8Accuracy, 2)} with 8 bits.`}
         {serving.measuredOn && ` Measured on: ${serving.measuredOn}.`}
       </p>
+      {behind.length > 0 && <p role="status">Not yet served by {behind.join(', ')}.</p>}
       <details>
         <summary>{formatCount(labels.length)} classes</summary>
         <p className="prose">{labels.join(', ')}</p>

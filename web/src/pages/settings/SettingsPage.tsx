@@ -8,6 +8,7 @@ const PARTS = [
   { to: '/settings/tokens', label: 'Tokens' },
   { to: '/settings/audit', label: 'Audit log' },
   { to: '/settings/webhooks', label: 'Webhooks' },
+  { to: '/settings/processes', label: 'Processes' },
 ] as const;
 
 /** The settings of the hub, one part at a time. */
