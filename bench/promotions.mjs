@@ -27,7 +27,10 @@ export async function measure({ promotions, size, weights }) {
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
   const data = join(folder, 'data');
   try {
-    const photos = await prepareHub(data, { backbone: resolve(weights), imageSize: Number(size), versions: 2 });
+    const photos = await prepareHub(data, {
+      backbone: resolve(weights),
+      imageSizes: [Number(size), Number(size)],
+    });
     const hub = await startHub(data);
     const request = { ...(await requestOf(hub, data)), photos, concurrency: CONCURRENCY, requests: REQUESTS };
     try {

@@ -25,7 +25,7 @@ export function describe(command) {
 export async function measure({ rounds, requests, size, weights }) {
   const data = await mkdtemp(join(tmpdir(), 'hub-bench-'));
   try {
-    const prepared = { backbone: resolve(weights), imageSize: Number(size), versions: 2 };
+    const prepared = { backbone: resolve(weights), imageSizes: [Number(size), Number(size)] };
     const photos = (await prepareHub(data, prepared)).slice(0, 32);
     const hub = await startHub(data);
     await settled(hub.client);

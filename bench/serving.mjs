@@ -39,7 +39,7 @@ export async function measure({ peers, rounds, concurrency, requests, size, weig
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
   const backbone = resolve(weights);
   try {
-    const photos = (await prepareHub(join(folder, HUB), { backbone, imageSize: Number(size) })).slice(0, 64);
+    const photos = (await prepareHub(join(folder, HUB), { backbone, imageSizes: [Number(size)] })).slice(0, 64);
     await cp(join(folder, HUB), join(folder, HUB_INT8), { recursive: true });
     for (const [name, form] of Object.entries(FORMS)) await pin(join(folder, name), form);
     const network = { ...(await exportNetwork(join(folder, HUB), folder)), backbone };

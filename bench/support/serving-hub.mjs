@@ -13,9 +13,9 @@ export const ANY_ACCURACY = ['--int8-margin', '100'];
 
 /**
  * Lets a hub serve a network that was trained on photos. It is stopped when the forms with 8 bits have been made.
- * @returns the photos' paths.
+ * @param imageSizes one for each version, which differ in their seeds. @returns the photos' paths.
  */
-export async function prepareHub(data, { backbone, imageSize, versions = 1 }) {
+export async function prepareHub(data, { backbone, imageSizes }) {
   const photos = await makePhotos(join(data, 'photos'), { train: 6, test: 2 });
   const folders = [join(data, 'photos'), dirname(resolve(backbone))];
   const hub = await startHub(data, ...ANY_ACCURACY, '--allow', ...folders);
@@ -26,8 +26,8 @@ export async function prepareHub(data, { backbone, imageSize, versions = 1 }) {
       path: resolve(backbone),
     },
   );
-  for (let seed = 1; seed <= versions; seed++) {
-    const recipe = { imageSize, epochs: 1, seed };
+  for (const [i, imageSize] of imageSizes.entries()) {
+    const recipe = { imageSize, epochs: 1, seed: i + 1 };
     const { run } = await train(hub.client, { datasetVersionId: id, backbone: 'given', recipe });
     await hub.client.request(
       'mutation ($runId: ID!) { registerModelVersion(input: { runId: $runId, model: "photos" }) { number } }',
@@ -40,15 +40,17 @@ export async function prepareHub(data, { backbone, imageSize, versions = 1 }) {
   return photos;
 }
 
-/** Pins the form of version 1 in a hub that is not running. @param precision FP32 or INT8. */
-export async function pin(data, precision) {
+/** Pins the form of versions in a hub that is not running. @param precision FP32 or INT8. */
+export async function pin(data, precision, versions = [1]) {
   const hub = await startHub(data, ...ANY_ACCURACY);
-  await hub.client.request(
-    `mutation ($precision: PrecisionChoice!) {
-      setServingPrecision(input: { model: "photos", version: 1, precision: $precision }) { number }
-    }`,
-    { precision },
-  );
+  for (const version of versions) {
+    await hub.client.request(
+      `mutation ($version: Int!, $precision: PrecisionChoice!) {
+        setServingPrecision(input: { model: "photos", version: $version, precision: $precision }) { number }
+      }`,
+      { version, precision },
+    );
+  }
   await hub.stop();
 }
 
