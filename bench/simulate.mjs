@@ -14,7 +14,7 @@ export function describe(command) {
     .option('--main-ms <ms>', 'of the main thread for a photo (bench simulate --measure)', '4.4')
     .option('--photo-kb <kb>', 'kilobytes of a photo', '200')
     .option('--kept <share>', 'share of the answers that are kept in the database', '1')
-    .option('--kept-ms <ms>', 'of a core of PostgreSQL for a kept answer (bench cluster)', '0.5')
+    .option('--kept-ms <ms>', 'of a core of PostgreSQL for a kept answer (bench cluster --only answers)', '0.04')
     .option('--database-cores <n>', 'cores of PostgreSQL', '4')
     .option('--connections <n>', 'max_connections of PostgreSQL, of which it keeps 10 for others', '100')
     .option('--connections-per-process <n>', 'a pool of 10, one that listens and one with a lock', '12')

@@ -16,19 +16,23 @@ export async function startHub(data, ...options) {
 }
 
 /** The same with more in its environment. */
-export async function startHubIn(env, data, ...options) {
-  const child = spawn(process.execPath, [CLI, 'start', '--data', data, '--port', '0', ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
-  });
+export function startHubIn(env, data, ...options) {
+  return startProcess({ env }, data, ...options);
+}
+
+/** Starts a process of a hub, also one that only trains, which has no token. @param core the core that it may use; all without. */
+export async function startProcess({ env = {}, core }, data, ...options) {
+  const node = [process.execPath, CLI, 'start', '--data', data, '--port', '0', ...options];
+  const [program, ...args] = core === undefined ? node : ['taskset', '-c', String(core), ...node];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const abandon = () => child.kill('SIGKILL');
   process.once('exit', abandon); // a bench that fails leaves no hub behind
   child.once('exit', () => process.off('exit', abandon));
   for await (const line of createInterface({ input: child.stdout })) {
-    const url = /http:\/\/\S+(?=\/graphql)/.exec(line)?.[0];
+    const url = /http:\/\/\S+(?=\/graphql|\/health)/.exec(line)?.[0];
     if (!url) continue;
     child.stdout.resume();
-    const token = (await readFile(join(data, 'token'), 'utf8')).trim();
+    const token = (await readFile(join(data, 'token'), 'utf8').catch(() => '')).trim();
     const end = async (signal) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
