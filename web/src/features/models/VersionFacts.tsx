@@ -66,7 +66,7 @@ function timeOf({ precision, fp32Milliseconds, int8Milliseconds }: Facts['servin
 }
 
 function calibrationOf({ calibration, notCalibrated, serving }: Facts): string {
-  if (!calibration) return notCalibrated ?? 'not calibrated';
+  if (!calibration || notCalibrated) return notCalibrated ?? 'not calibrated';
   const { eceBefore, eceAfter, temperature, testImages } = calibration;
   const [raw, calibrated] = [formatShare(eceBefore), formatShare(eceAfter)];
   if (!serving.calibrated) return `not applied: error ${calibrated} with it, ${raw} without`;
