@@ -2,6 +2,8 @@
 const LONG = 8;
 /** Pause after a long turn, in times of what it took: its caller has a quarter of the thread. */
 const PAUSE = 3;
+/** Longest pause in milliseconds: on a busy machine a turn may take long for want of a core. */
+const LONGEST = 50;
 
 /** What one caller has asked for. */
 interface Share {
@@ -69,7 +71,10 @@ export class Turns {
 
 function start(share: Share, begin: () => void): void {
   const began = performance.now();
-  begin();
-  const took = performance.now() - began;
-  share.readyAt = took < LONG ? 0 : began + (1 + PAUSE) * took;
+  try {
+    begin();
+  } finally {
+    const took = performance.now() - began;
+    share.readyAt = took < LONG ? 0 : began + took + Math.min(PAUSE * took, LONGEST);
+  }
 }
