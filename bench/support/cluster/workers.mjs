@@ -3,8 +3,8 @@ import { ended } from '../hub.mjs';
 import { queueRun, registerParts } from './room.mjs';
 
 /** Computes features of each part, and trains on them for about as long. */
-const RECIPE = { epochs: 12, patience: null, batchSize: 20 };
-const FRACTION = 0.15;
+const RECIPE = { epochs: 20, patience: null, batchSize: 20 };
+const FRACTION = 0.4;
 
 /** Two runs on one worker, and two on two workers, each pinned to a core of its own. */
 export async function measureWorkers(room, { rounds }) {
@@ -20,11 +20,14 @@ export async function measureWorkers(room, { rounds }) {
     return (performance.now() - began) / 1000;
   };
   const one = await room.start('train', { core: 0 });
-  await secondsOf(); // copies the backbone to the worker's folder
+  let other = await room.start('train', { core: 1 });
+  const { data } = other;
+  await secondsOf(); // copies the backbone to the folder of each
+  await room.stop(other);
   const rows = [];
   for (let round = 1; round <= rounds; round++) {
     const alone = await secondsOf();
-    const other = await room.start('train', { core: 1 });
+    other = await room.start('train', { core: 1, data });
     const both = await secondsOf();
     await room.stop(other);
     rows.push({ round, '1 worker s': alone, '2 workers s': both, 'speed-up': alone / both });
