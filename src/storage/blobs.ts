@@ -35,6 +35,8 @@ export interface BlobStore {
   has(sha256: string): Promise<boolean>;
   /** Deletes a blob. An absent blob, and one that is kept, is no error. */
   delete(sha256: string): Promise<void>;
+  /** As `delete`, for good, for a blob of which no other process can have stored an equal one. */
+  erase(sha256: string): Promise<void>;
   /** All files in the store, blobs or not. */
   list(): AsyncIterable<StoredFile>;
   /** Deletes for good what `list` or `deleted` found, blob or not. */

@@ -83,6 +83,11 @@ export class BucketBlobStore implements BlobStore {
   async delete(sha256: string): Promise<void> {
     if (this.#keepers > 0) return;
     await this.#bucket.copy(keyOf(sha256), DELETED + keyOf(sha256));
+    await this.erase(sha256);
+  }
+
+  async erase(sha256: string): Promise<void> {
+    if (this.#keepers > 0) return;
     await this.#bucket.delete(keyOf(sha256));
     await this.#cache.store.delete(sha256);
   }

@@ -87,6 +87,10 @@ export class FileBlobStore implements BlobStore {
     await rm(this.pathOf(sha256), { force: true });
   }
 
+  erase(sha256: string): Promise<void> {
+    return this.delete(sha256);
+  }
+
   async *deleted(): AsyncGenerator<StoredFile> {}
 
   async discard({ path }: StoredFile): Promise<void> {

@@ -20,6 +20,7 @@ function afterPut(blobs: BlobStore, then: (ref: BlobRef) => void): BlobStore {
     delete: (sha256) => blobs.delete(sha256),
     list: () => blobs.list(),
     discard: (file) => blobs.discard(file),
+    erase: (sha256) => blobs.erase(sha256),
     deleted: () => blobs.deleted(),
     keep: () => blobs.keep(),
   };

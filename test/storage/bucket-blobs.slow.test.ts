@@ -130,6 +130,9 @@ describe.skipIf(!HAS_S3)('blobs in a bucket', () => {
     expect(await hashesOf(blobs.deleted())).toEqual([]);
     expect(await hashesOf(blobs.list())).toEqual([needed.sha256, named.sha256].sort());
     expect(await elsewhere.has(unused.sha256)).toBe(false);
+    await blobs.erase(needed.sha256);
+    expect(await hashesOf(blobs.deleted())).toEqual([]);
+    expect(await elsewhere.has(needed.sha256)).toBe(false);
   });
 
   it('are fetched again when a copy is damaged, and refused when the object is', async () => {

@@ -31,15 +31,26 @@ export class RunBlobs {
 
   /** Deletes a blob of a run or of a model version, unless another row refers to it. */
   async deleteUnused(sha256: string): Promise<void> {
+    if (await this.#isUnused(sha256)) await this.blobs.delete(sha256);
+  }
+
+  /** Deletes a checkpoint for good. It has the times that its epochs took, so that no other run has the same. */
+  async deleteCheckpoint(sha256: string): Promise<void> {
+    if (await this.#isUnused(sha256)) await this.blobs.erase(sha256);
+  }
+
+  /** Whether no row refers to a blob. */
+  async #isUnused(sha256: string): Promise<boolean> {
     const { run, modelVersion, versionServing, versionCalibration, loggedPrediction, backbone } = this.prisma;
     const ofRun = [{ weightsBlob: sha256 }, { checkpointBlob: sha256 }, { predictionsBlob: sha256 }];
     const ofVersion = [{ weightsBlob: sha256 }, { expectedBlob: sha256 }];
-    if ((await run.count({ where: { OR: ofRun } })) > 0) return;
-    if ((await modelVersion.count({ where: { OR: ofVersion } })) > 0) return;
-    if ((await versionServing.count({ where: { quantizedBlob: sha256 } })) > 0) return;
-    if ((await versionCalibration.count({ where: { outlierBlob: sha256 } })) > 0) return;
-    if ((await loggedPrediction.count({ where: { photoBlob: sha256 } })) > 0) return;
-    if ((await backbone.count({ where: { sha256 } })) > 0) return;
-    await this.blobs.delete(sha256);
+    return (
+      (await run.count({ where: { OR: ofRun } })) === 0 &&
+      (await modelVersion.count({ where: { OR: ofVersion } })) === 0 &&
+      (await versionServing.count({ where: { quantizedBlob: sha256 } })) === 0 &&
+      (await versionCalibration.count({ where: { outlierBlob: sha256 } })) === 0 &&
+      (await loggedPrediction.count({ where: { photoBlob: sha256 } })) === 0 &&
+      (await backbone.count({ where: { sha256 } })) === 0
+    );
   }
 }

@@ -155,7 +155,7 @@ class RunInHand implements JobInHand<'train'> {
     };
     const { checkpointBlob } = this.#progress;
     const cleanUp = async (): Promise<void> => {
-      if (checkpointBlob) await this.parts.runBlobs.deleteUnused(checkpointBlob);
+      if (checkpointBlob) await this.parts.runBlobs.deleteCheckpoint(checkpointBlob);
     };
     return this.#change('succeed', { data, cleanUp });
   }
@@ -189,7 +189,7 @@ class RunInHand implements JobInHand<'train'> {
     this.#progress = { ...figures, checkpointBlob };
     const events = epochs.map((epoch) => ({ epoch }));
     await this.#write(events, { data: this.#progress });
-    if (old && old !== checkpointBlob) await this.parts.runBlobs.deleteUnused(old);
+    if (old && old !== checkpointBlob) await this.parts.runBlobs.deleteCheckpoint(old);
   }
 
   async #write(events: readonly EventDetails[], effects: SideEffects = {}): Promise<void> {
