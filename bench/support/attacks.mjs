@@ -136,7 +136,7 @@ export function attacksOn({ url, token, version, photo }) {
 
 /** On 20 sockets, 1,000 on each. */
 async function subscribe(url, known) {
-  const payload = { query: 'subscription { ingestionProgress(progressKey: "abcdefgh") { phase } }' };
+  const payload = { query: 'subscription { ingestionProgress(progressKey: "abcdefgh") { ended } }' };
   const sockets = Array.from({ length: 20 }, async () => {
     const socket = new WebSocket(url, 'graphql-transport-ws');
     socket.on('error', () => undefined);

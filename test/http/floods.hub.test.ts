@@ -50,7 +50,7 @@ it('a WebSocket that is refused more subscriptions than the bound is closed', as
   socket.on('message', (message) => {
     if (String(message).includes('LIMIT_EXCEEDED')) refused += 1;
   });
-  const payload = { query: 'subscription { ingestionProgress(progressKey: "abcdefgh") { phase } }' };
+  const payload = { query: 'subscription { ingestionProgress(progressKey: "abcdefgh") { ended } }' };
   for (let id = 0; id < 1000; id++) socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload }));
   await once(socket, 'close');
   expect(refused).toBeGreaterThan(0);

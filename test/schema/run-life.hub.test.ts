@@ -283,9 +283,9 @@ describe('a clone', () => {
     ],
     [
       'another head than the parent has',
-      () => ({ id: child.id, recipe: { hiddenUnits: 8, imageSize: 96 } }),
+      () => ({ id: child.id, recipe: { hiddenUnits: 8 } }),
       'BAD_INPUT',
-      'A fine-tune run takes these fields from its parent; they cannot be changed: imageSize, hiddenUnits.',
+      'A fine-tune run takes these fields from its parent; they cannot be changed: hiddenUnits.',
     ],
     [
       'a layer to fine-tune from where only the head is trained',
