@@ -33,8 +33,11 @@ export function isDatabaseOutage(error: unknown): boolean {
   return OUTAGE.some((said) => said.test(`${code} ${message}`));
 }
 
+/** What PostgreSQL says when the disk of its server is full (code 53100). */
+const FULL = /\b53100\b/;
+
 /**
- * Does a write, again and again while the database is away.
+ * Does a write, again and again while the database is away or its server has no room.
  * @param write is told whether an attempt before may have been carried out without an answer.
  * @param signal ends the waiting. @throws its reason, or the error of the write that is not an outage.
  */
@@ -43,8 +46,13 @@ export async function throughOutages<T>(write: (mayBeDone: boolean) => Promise<T
     try {
       return await write(mayBeDone);
     } catch (error) {
-      if (!isDatabaseOutage(error)) throw error;
+      if (!isDatabaseOutage(error) && !isFull(error)) throw error;
     }
     await sleep(RETRY_MS, undefined, { signal, ref: false });
   }
+}
+
+/** Whether the disk of a database server is full. That of an embedded database is the hub's, whose runs end with DISK_FULL. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && FULL.test(`${(error as NodeJS.ErrnoException).code} ${error.message}`);
 }

@@ -61,7 +61,9 @@ export async function fillTables(client: PrismaClient, n: number): Promise<AnyRo
     if (type === 'jsonb') return { n };
     if (type.startsWith('float')) return n + 0.1;
     if (type.startsWith('int')) return n;
-    if (type.startsWith('timestamp')) return `2026-01-01T00:00:00.00${1 + (n % 9)}`;
+    if (type.startsWith('timestamp')) {
+      return `2026-01-01T00:00:00.00${1 + (n % 9)}${type === 'timestamptz' ? '+00:00' : ''}`;
+    }
     throw new Error(`no value for ${table}.${column} of type ${type}`);
   }
 }
