@@ -5,7 +5,7 @@ import { HubError } from '../errors.js';
 /** Key of the advisory lock. */
 const KEY = 0x4d4f_4448; // "MODH"
 /** Milliseconds to wait for the lock of a hub that has just ended, and between attempts. */
-const [PATIENCE_MS, ATTEMPT_MS] = [5000, 100];
+const [PATIENCE_MS, ATTEMPT_MS] = [3000, 100];
 
 /** How a process uses the database: together with others, or alone. */
 export type DatabaseUse = 'shared' | 'alone';
