@@ -38,8 +38,8 @@ const keptName = (model: string, number: number): string => `${model} ${number}`
 export class Deployments {
   readonly events = new EventEmitter<{ switched: [deployment: Deployment]; changed: [] }>();
   readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
-  /** Why nothing serves an alias, and since when if it was removed. */
-  readonly #reasons = new Map<string, { readonly why: string; readonly removedAt?: Date }>();
+  /** When aliases were removed that nothing serves since. */
+  readonly #removals = new Map<string, Date>();
   /** Versions that an alias points to and that cannot be loaded, with the reason. */
   readonly #faults = new Map<
     string,
@@ -77,7 +77,7 @@ export class Deployments {
         const before = this.#deployments.get(name);
         const deployment = { alias, version, selfCheck: held.selfCheck, since: new Date(), held };
         this.#deployments.set(name, deployment);
-        this.#reasons.delete(name);
+        this.#removals.delete(name);
         this.#faults.delete(name);
         this.events.emit('switched', deployment);
         this.events.emit('changed');
@@ -91,7 +91,6 @@ export class Deployments {
   failed(alias: string, version: ServedVersion, error: unknown): void {
     const name = deploymentName(version.model, alias);
     const why = error instanceof HubError ? error.message : 'see the log';
-    this.#reasons.set(name, { why: `what it points to cannot serve: ${why}` });
     this.#faults.set(name, { alias, version, why });
     this.events.emit('changed');
   }
@@ -109,8 +108,7 @@ export class Deployments {
 
   /** Remembers when an alias was removed, to tell those who ask for it. */
   removed(model: string, alias: string, at: Date): void {
-    const why = `the alias was removed at ${at.toISOString()}. Promote a version, or roll the alias back.`;
-    this.#reasons.set(deploymentName(model, alias), { why, removedAt: at });
+    this.#removals.set(deploymentName(model, alias), at);
   }
 
   /** @throws NOT_DEPLOYED. */
@@ -124,8 +122,14 @@ export class Deployments {
   /** The refusal of a request for an alias that nothing serves: why, and what to do. */
   refusal(model: string, alias: string): HubError {
     const name = deploymentName(model, alias);
-    const { why, ...since } = this.#reasons.get(name) ?? { why: 'promote a version of this model first.' };
-    return new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias, ...since });
+    const refused = (why: string, more = {}): HubError =>
+      new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias, ...more });
+    const fault = this.#faults.get(name);
+    if (fault) return refused(`what it points to cannot serve: ${fault.why}`);
+    const removedAt = this.#removals.get(name);
+    if (!removedAt) return refused('promote a version of this model first.');
+    const when = removedAt.toISOString();
+    return refused(`the alias was removed at ${when}. Promote a version, or roll the alias back.`, { removedAt });
   }
 
   list(): readonly Deployment[] {
