@@ -153,7 +153,7 @@ function openModels(
   const { prisma, blobs, blobPlace, folder } = storage;
   const { allowed, notices, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
-  const replicas = new Replicas(processes, notices, log);
+  const replicas = new Replicas(prisma, processes, notices, log);
   const aliasParts = { prisma, deployments, replicas, outbox, changes, oneMove: pLimit(1), log };
   const promotions = new PromotionService(aliasParts);
   const deployer = new AliasDeployer(aliasParts);

@@ -107,9 +107,12 @@ export class Processes {
     }));
   }
 
-  /** The live processes that answer photos. */
-  async serving(): Promise<ProcessInfo[]> {
-    return (await this.list()).filter(({ isLive, isReady, roles }) => isLive && isReady && roles.includes('serve'));
+  /** The live processes that answer photos and do not have a form under an alias. @param form null where nothing shall serve. */
+  async behind(model: string, alias: string, form: string | null): Promise<ProcessInfo[]> {
+    return (await this.list()).filter(
+      ({ isLive, isReady, roles, serving }) =>
+        isLive && isReady && roles.includes('serve') && !hasForm(serving, model, alias, form),
+    );
   }
 
   /** Whether another live process has a role. */
@@ -128,7 +131,7 @@ export class Processes {
       const told = new AbortController();
       const unlisten = this.parts.notices.onAny('process', () => told.abort());
       try {
-        const behind = (await this.serving()).filter(({ serving }) => !hasForm(serving, model, alias, form));
+        const behind = await this.behind(model, alias, form);
         const waiting = behind.filter(({ serving }) => !hasFailed(serving, model, alias, form));
         if (waiting.length === 0 || performance.now() > until) return behind.map(({ name }) => name);
         await sleep(LOOK_MS, undefined, { signal: told.signal, ref: false }).catch(() => undefined);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { InputSize } from '../../engines/engine.js';
 import { HubError } from '../../errors.js';
 import { TOLERANCE } from '../../serving/self-check.js';
-import { type ServedVersion, servedForm } from '../../serving/served-version.js';
+import type { ServedVersion } from '../../serving/served-version.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { finiteOrNull, parseColumns } from '../../storage/parse-columns.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
@@ -61,7 +61,6 @@ export function toModelVersion(row: ModelVersionRow): ModelVersion {
     calibration: figuresOf(row.calibration),
     notCalibrated: whyNotCalibrated(row.calibration),
     aliases: row.aliases.map((alias) => alias.name).sort(),
-    form: servedForm(toServedVersion(row)),
     archivedAt: row.archivedAt,
     createdAt,
   };

@@ -35,8 +35,6 @@ export interface ModelVersion {
   readonly notCalibrated: string | null;
   /** Names of the aliases that point to it, sorted. */
   readonly aliases: readonly string[];
-  /** The form in which it serves, as `servedForm` names it. */
-  readonly form: string;
   /** Since when it is hidden from lists and cannot be promoted; null if it is not. */
   readonly archivedAt: Date | null;
   readonly createdAt: Date;

@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import { HubError, isShuttingDown } from '../../errors.js';
-import type { Deployments } from '../../serving/deployments.js';
+import { type Deployments, deploymentName } from '../../serving/deployments.js';
 import { servedForm } from '../../serving/served-version.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { REMOVED, toAliasEvent } from '../model/alias-event-row.js';
@@ -44,9 +44,9 @@ export class AliasDeployer {
     const where = of === undefined ? {} : { model: { name: of } };
     const aliases = await prisma.alias.findMany({ where, include: { model: true } });
     for (const { modelId, name } of aliases) await oneMove(() => this.#follow(modelId, name));
-    const names = new Set(aliases.map(({ model, name }) => `${model.name}@${name}`));
+    const names = new Set(aliases.map(({ model, name }) => deploymentName(model.name, name)));
     for (const { model, alias } of deployments.states()) {
-      const isGone = (of === undefined || of === model) && !names.has(`${model}@${alias}`);
+      const isGone = (of === undefined || of === model) && !names.has(deploymentName(model, alias));
       if (isGone) await oneMove(() => this.#followRemoval(model, alias));
     }
   }

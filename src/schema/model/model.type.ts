@@ -14,7 +14,7 @@ import { VersionServingType } from './version-serving.type.js';
   description:
     'Trained weights, registered under a number. Only the form in which it serves and the aliases that point to it change.',
 })
-export class ModelVersionType implements Omit<ModelVersion, 'head' | 'form' | 'serving' | 'calibration'> {
+export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' | 'calibration'> {
   @Field(() => ID)
   id!: string;
 

@@ -28,7 +28,7 @@ export class ServingProcessFields {
     description:
       'Names of the live processes that should serve this version under one of its aliases and do not yet, or cannot. Empty when all do.',
   })
-  behind(@Root() { model, aliases, form }: ModelVersion): Promise<string[]> {
-    return this.replicas.behind(model, aliases, form);
+  behind(@Root() version: ModelVersion): Promise<string[]> {
+    return this.replicas.behind(version);
   }
 }
