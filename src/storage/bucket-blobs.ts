@@ -1,7 +1,7 @@
 import { HubError } from '../errors.js';
 import { BlobCache } from './blob-cache.js';
 import type { BlobRef, BlobStore, OpenBlob, StoredFile } from './blobs.js';
-import { Bucket } from './bucket.js';
+import { Bucket, type BucketObject } from './bucket.js';
 
 /** Times that a blob is fetched whose connection breaks off or whose content is not what its name says. */
 const FETCHES = 3;
@@ -47,11 +47,12 @@ export class BucketBlobStore implements BlobStore {
   }
 
   async *list(): AsyncGenerator<StoredFile> {
-    for await (const file of this.#listAll()) if (!file.path.startsWith(DELETED)) yield file;
+    for await (const object of this.#bucket.list())
+      if (!object.key.startsWith(DELETED)) yield storedFile(object, object.key);
   }
 
   async *deleted(): AsyncGenerator<StoredFile> {
-    for await (const file of this.#listAll()) if (file.path.startsWith(DELETED)) yield file;
+    for await (const object of this.#bucket.list(DELETED)) yield storedFile(object, object.key.slice(DELETED.length));
   }
 
   async put(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef> {
@@ -95,13 +96,6 @@ export class BucketBlobStore implements BlobStore {
   async discard({ path, sha256 }: StoredFile): Promise<void> {
     await this.#bucket.delete(path);
     if (sha256 !== null) await this.#cache.store.delete(sha256);
-  }
-
-  async *#listAll(): AsyncGenerator<StoredFile> {
-    for await (const { key, bytes, changed } of this.#bucket.list()) {
-      const [, prefix = '', rest = ''] = KEY.exec(key.replace(DELETED, '')) ?? [];
-      yield { path: key, sha256: prefix + rest || null, isUnfinished: false, bytes, changed };
-    }
   }
 
   /** Brings a deleted blob back. @returns whether there was one. */
@@ -153,6 +147,12 @@ export class BucketBlobStore implements BlobStore {
       throw new HubError('BLOB_CORRUPT', message, { sha256 });
     }
   }
+}
+
+/** @param name key that a blob of this content has. */
+function storedFile({ key, bytes, changed }: BucketObject, name: string): StoredFile {
+  const [, prefix = '', rest = ''] = KEY.exec(name) ?? [];
+  return { path: key, sha256: prefix + rest || null, isUnfinished: false, bytes, changed };
 }
 
 /** Whether an error says that a copy is not there or is damaged. */

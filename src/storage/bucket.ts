@@ -117,11 +117,14 @@ export class Bucket {
     );
   }
 
-  async *list(): AsyncGenerator<BucketObject> {
+  /** Objects whose keys begin with a text. */
+  async *list(start = ''): AsyncGenerator<BucketObject> {
     let after: string | undefined;
     do {
       const page = await this.#try('listing the objects', (client, { ListObjectsV2Command }) =>
-        client.send(new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix, ContinuationToken: after })),
+        client.send(
+          new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: this.#prefix + start, ContinuationToken: after }),
+        ),
       );
       for (const { Key = '', Size = 0, LastModified = new Date() } of page.Contents ?? []) {
         yield { key: Key.slice(this.#prefix.length), bytes: Size, changed: LastModified };
