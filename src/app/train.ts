@@ -47,6 +47,7 @@ export async function openTraining(
     bundled: parts.bundledBackbones,
     imagenet: parts.imagenet,
     downloads: join(folder.path, 'downloads'),
+    temporary: folder.temporary,
   };
   const backbones = new BackboneService(prisma, blobs, shared.allowed, quotas, files);
   const processor = storage.isShared ? processorKind() : null;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '../../errors.js';
@@ -54,6 +54,8 @@ export class BackboneService {
       readonly imagenet: RemoteFile;
       /** Folder of downloads. */
       readonly downloads: string;
+      /** Folder of files that need not outlive the process. */
+      readonly temporary: string;
     },
   ) {}
 
@@ -86,9 +88,7 @@ export class BackboneService {
   /** Adds a backbone from an uploaded weight file. @param fileName its name at the client. @param actor name of the token. */
   async addUpload(name: string, content: AsyncIterable<Buffer>, fileName: string, actor: string): Promise<BackboneRow> {
     refuseBuiltIn(name);
-    const { downloads } = this.options;
-    await mkdir(downloads, { recursive: true });
-    const path = join(downloads, `${randomUUID()}.part`);
+    const path = join(this.options.temporary, `backbone-${randomUUID()}`);
     try {
       return await this.quotas.upload(actor, async () => {
         await pipeline(limitedWeights(content), createWriteStream(path));
