@@ -1,6 +1,7 @@
 import { type ConvLayer, inferShapes, type Layer, type Shape } from '../../../network/layers.js';
 import { activate } from './activation.js';
 import { add } from './add.js';
+import { afterProduct } from './after-product.js';
 import { batchNorm, withoutBias } from './batch-norm.js';
 import { columnsAveragePool, turn } from './columns.js';
 import { depthwise } from './depthwise.js';
@@ -46,13 +47,12 @@ export function planColumns(
     const output = shapeOf(layer.name);
     const epsilon = norms.get(layer.name);
     const operators = [
-      epsilon ? withoutBias(convolved) : convolved,
       ...(epsilon ? [batchNorm(layer, output, epsilon, 'columns')] : []),
       ...(layer.activation === 'linear' ? [] : [activate(layer, output)]),
     ];
-    const nameAt = (i: number): string => (i === operators.length ? columns(layer.name) : `${layer.name}:${i}`);
-    for (const [i, operator] of operators.entries())
-      plan(operator, [i === 0 ? columns(layer.inputs[0]) : nameAt(i)], nameAt(i + 1));
+    const { value, steps: following } = afterProduct(layer.name, operators, columns(layer.name));
+    plan(epsilon ? withoutBias(convolved) : convolved, [columns(layer.inputs[0])], value);
+    steps.push(...following);
   }
   const last = blocks.at(-1)?.name ?? input;
   const [pooling] = after;

@@ -9,6 +9,7 @@ import {
 import { foldNorm } from '../../../network/norm.js';
 import type { Weights } from '../../../network/tensor.js';
 import { activate } from './activation.js';
+import { type After, afterProduct } from './after-product.js';
 import { batchNorm, withoutBias } from './batch-norm.js';
 import { concat } from './concat.js';
 import { convolution } from './convolution.js';
@@ -182,19 +183,6 @@ function addProducts(
     after.map(({ value }) => value),
   );
   for (const { operator, inputs, outputs } of after.flatMap(({ steps }) => steps)) add(operator, inputs, outputs);
-}
-
-/** The operators between a product and the output of its layer. */
-interface After {
-  /** Name of the product's value. */
-  readonly value: string;
-  readonly steps: readonly PlannedOperator[];
-}
-
-function afterProduct(layer: string, operators: readonly Operator[]): After {
-  const nameAt = (i: number): string => (i === operators.length ? layer : `${layer}:${i}`);
-  const steps = operators.map((operator, i) => ({ operator, inputs: [nameAt(i)], outputs: [nameAt(i + 1)] }));
-  return { value: nameAt(0), steps };
 }
 
 /** Average poolings that only 1x1 convolutions read, with their inputs. */
