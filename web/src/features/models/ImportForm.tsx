@@ -1,12 +1,10 @@
 import { useQuery } from '@apollo/client/react';
 import { NativeSelect, Text, Textarea, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
-import { useState } from 'react';
-import { client } from '../../app/client';
 import { useRefusal } from '../../app/me';
-import { send } from '../../app/send';
+import { useWeightFile } from '../../app/useWeightFile';
 import { graphql } from '../../graphql';
-import { FileSource, type SourceOfFile } from '../../ui/FileSource';
+import { FileSource } from '../../ui/FileSource';
 import { HubForm } from '../../ui/HubForm';
 
 const DATA = graphql(`
@@ -21,7 +19,6 @@ const IMPORT = graphql(`
   }
 `);
 
-const FILES = '.h5,.keras,.safetensors';
 interface Props {
   /** Name of the model; null to ask for it. */
   readonly model: string | null;
@@ -32,8 +29,7 @@ interface Props {
 /** Imports a model file from elsewhere as a version. */
 export function ImportForm({ model, onStarted, close }: Props) {
   const { data } = useQuery(DATA);
-  const [source, setSource] = useState<SourceOfFile>(null);
-  const [sent, setSent] = useState<number | null>(null);
+  const weights = useWeightFile();
   const form = useForm({
     initialValues: { model: model ?? '', datasetVersionId: '', labels: '' },
     validate: { model: isNotEmpty() },
@@ -51,11 +47,7 @@ export function ImportForm({ model, onStarted, close }: Props) {
       datasetVersionId: values.datasetVersionId || (versions[0]?.value ?? ''),
       labels: labels.length > 0 ? labels : null,
     };
-    try {
-      await startImport(input, source, setSent);
-    } finally {
-      setSent(null);
-    }
+    await weights.request(IMPORT, input);
     await onStarted(input.model);
   };
   return (
@@ -65,7 +57,7 @@ export function ImportForm({ model, onStarted, close }: Props) {
       action="Import"
       refusal="Not imported"
       refused={useRefusal('importModelVersion')}
-      ready={form.isValid() && versions.length > 0 && source !== null}
+      ready={form.isValid() && versions.length > 0 && weights.isChosen}
       onSubmit={submit}
       close={close}
     >
@@ -89,7 +81,7 @@ export function ImportForm({ model, onStarted, close }: Props) {
         {...form.getInputProps('datasetVersionId')}
         maw={360}
       />
-      <FileSource label="Model file" accept={FILES} source={source} sent={sent} onSource={setSource} />
+      <FileSource label="Model file" {...weights.field} />
       <details>
         <summary>Class names, if the file has none</summary>
         <Textarea
@@ -104,24 +96,4 @@ export function ImportForm({ model, onStarted, close }: Props) {
       </details>
     </HubForm>
   );
-}
-
-interface Input {
-  readonly model: string;
-  readonly datasetVersionId: string;
-  readonly labels: readonly string[] | null;
-}
-
-/** @param source a path on the server, or a file to send. @throws Refusal */
-async function startImport(
-  { labels, ...input }: Input,
-  source: SourceOfFile,
-  onSent: (share: number) => void,
-): Promise<void> {
-  const given = { ...input, labels: labels && [...labels] };
-  if (source instanceof File) {
-    await send(IMPORT, { input: { ...given, upload: null } }, 'input.upload', source, { onSent });
-  } else {
-    await client.mutate({ mutation: IMPORT, variables: { input: { ...given, path: source } } });
-  }
 }

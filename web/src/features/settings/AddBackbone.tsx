@@ -1,10 +1,8 @@
-import { useApolloClient } from '@apollo/client/react';
 import { Text, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
-import { useState } from 'react';
-import { send } from '../../app/send';
+import { useWeightFile } from '../../app/useWeightFile';
 import { graphql } from '../../graphql';
-import { FileSource, type SourceOfFile } from '../../ui/FileSource';
+import { FileSource } from '../../ui/FileSource';
 import { HubForm } from '../../ui/HubForm';
 
 const ADD = graphql(`
@@ -13,8 +11,6 @@ const ADD = graphql(`
   }
 `);
 
-const FILES = '.h5,.keras,.safetensors';
-
 interface Props {
   readonly onAdded: () => unknown;
   readonly close: () => void;
@@ -22,21 +18,10 @@ interface Props {
 
 /** Adds a backbone of the user's own. */
 export function AddBackbone({ onAdded, close }: Props) {
-  const client = useApolloClient();
-  const [source, setSource] = useState<SourceOfFile>(null);
-  const [sent, setSent] = useState<number | null>(null);
+  const weights = useWeightFile();
   const form = useForm({ initialValues: { name: '' }, validate: { name: isNotEmpty() } });
   const submit = async ({ name: typed }: typeof form.values): Promise<void> => {
-    const name = typed.trim();
-    try {
-      if (source instanceof File) {
-        await send(ADD, { input: { name, upload: null } }, 'input.upload', source, { onSent: setSent });
-      } else {
-        await client.mutate({ mutation: ADD, variables: { input: { name, path: source } } });
-      }
-    } finally {
-      setSent(null);
-    }
+    await weights.request(ADD, { name: typed.trim() });
     await onAdded();
   };
   return (
@@ -45,7 +30,7 @@ export function AddBackbone({ onAdded, close }: Props) {
       label="New backbone"
       action="Add"
       refusal="Not added"
-      ready={form.isValid() && source !== null}
+      ready={form.isValid() && weights.isChosen}
       onSubmit={submit}
       close={close}
     >
@@ -62,7 +47,7 @@ export function AddBackbone({ onAdded, close }: Props) {
         autoFocus
         required
       />
-      <FileSource label="Weight file" accept={FILES} source={source} sent={sent} onSource={setSource} />
+      <FileSource label="Weight file" {...weights.field} />
     </HubForm>
   );
 }

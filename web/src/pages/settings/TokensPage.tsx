@@ -1,17 +1,15 @@
 import { useQuery } from '@apollo/client/react';
 import { Switch } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { ActionButton } from '../../app/ActionButton';
 import { Permitted } from '../../app/Permitted';
 import { NewToken } from '../../features/settings/NewToken';
 import { RevokeToken } from '../../features/settings/RevokeToken';
+import { SecretSection } from '../../features/settings/SecretSection';
 import { graphql, type ResultOf } from '../../graphql';
 import { formatAge, formatDate } from '../../lib/format';
 import { Answer } from '../../ui/Answer';
 import { DataTable } from '../../ui/DataTable';
-import { Secret } from '../../ui/Secret';
-import { Section } from '../../ui/Section';
 
 const TOKENS = graphql(`
   query TokensPage {
@@ -32,39 +30,20 @@ export function TokensPage() {
 
 function Tokens() {
   const asked = useQuery(TOKENS);
-  const [making, { open, close }] = useDisclosure();
-  const [made, setMade] = useState<{ name: string; secret: string } | null>(null);
   const [revoking, setRevoking] = useState<Token | null>(null);
   const [past, setPast] = useState(false);
   return (
-    <Section
+    <SecretSection<{ name: string; secret: string }>
       title="Tokens"
-      tools={
-        !making && (
-          <ActionButton needs="createToken" size="xs" onClick={open}>
-            New token
-          </ActionButton>
-        )
-      }
+      action="New token"
+      needs="createToken"
+      form={(props) => <NewToken {...props} />}
+      shown={({ name }) => ({
+        title: `Token ${name}`,
+        use: 'Its holder signs in with it, or sends it as “Authorization: Bearer SECRET”.',
+      })}
+      onMade={() => asked.refetch()}
     >
-      {making && (
-        <NewToken
-          onMade={(created) => {
-            close();
-            setMade(created);
-            void asked.refetch();
-          }}
-          close={close}
-        />
-      )}
-      {made && (
-        <Secret
-          title={`Token ${made.name}`}
-          secret={made.secret}
-          use="Its holder signs in with it, or sends it as “Authorization: Bearer SECRET”."
-          close={() => setMade(null)}
-        />
-      )}
       {revoking && (
         <RevokeToken
           key={revoking.id}
@@ -116,7 +95,7 @@ function Tokens() {
           />
         )}
       </Answer>
-    </Section>
+    </SecretSection>
   );
 }
 

@@ -1,10 +1,10 @@
 import { useApolloClient, useQuery } from '@apollo/client/react';
-import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
 import { Permitted } from '../../app/Permitted';
 import { NewWebhook } from '../../features/settings/NewWebhook';
+import { SecretSection } from '../../features/settings/SecretSection';
 import { graphql } from '../../graphql';
 import { formatAge, formatWords } from '../../lib/format';
 import { urls } from '../../lib/urls';
@@ -12,8 +12,6 @@ import { Answer } from '../../ui/Answer';
 import { ConfirmDelete } from '../../ui/ConfirmDelete';
 import { DataTable } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
-import { Secret } from '../../ui/Secret';
-import { Section } from '../../ui/Section';
 
 const WEBHOOKS = graphql(`
   query WebhooksPage {
@@ -39,8 +37,6 @@ export function WebhooksPage() {
 function Webhooks() {
   const client = useApolloClient();
   const asked = useQuery(WEBHOOKS);
-  const [making, { open, close }] = useDisclosure();
-  const [made, setMade] = useState<{ url: string; secret: string } | null>(null);
   const [deleting, setDeleting] = useState<{ id: string; url: string } | null>(null);
   const remove = async (id: string): Promise<void> => {
     await client.mutate({ mutation: DELETE, variables: { id } });
@@ -48,34 +44,17 @@ function Webhooks() {
     await asked.refetch();
   };
   return (
-    <Section
+    <SecretSection<{ url: string; secret: string }>
       title="Webhooks"
-      tools={
-        !making && (
-          <ActionButton needs="createWebhook" size="xs" onClick={open}>
-            New webhook
-          </ActionButton>
-        )
-      }
+      action="New webhook"
+      needs="createWebhook"
+      form={(props) => <NewWebhook {...props} />}
+      shown={({ url }) => ({
+        title: `Webhook ${url}`,
+        use: 'The receiver checks the signature of each message with it (standardwebhooks.com).',
+      })}
+      onMade={() => asked.refetch()}
     >
-      {making && (
-        <NewWebhook
-          onMade={(created) => {
-            close();
-            setMade(created);
-            void asked.refetch();
-          }}
-          close={close}
-        />
-      )}
-      {made && (
-        <Secret
-          title={`Webhook ${made.url}`}
-          secret={made.secret}
-          use="The receiver checks the signature of each message with it (standardwebhooks.com)."
-          close={() => setMade(null)}
-        />
-      )}
       {deleting && (
         <ConfirmDelete
           key={deleting.id}
@@ -122,6 +101,6 @@ function Webhooks() {
           )
         }
       </Answer>
-    </Section>
+    </SecretSection>
   );
 }
