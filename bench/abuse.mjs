@@ -146,7 +146,7 @@ async function settle(pid, data, before) {
   }
 }
 
-/** Tells which descriptors are new, for whoever looks for a leak. */
+/** Prints the new descriptors, to find a leak. */
 function tellNew(before, after) {
   const left = [...after];
   for (const each of before) if (left.includes(each)) left.splice(left.indexOf(each), 1);

@@ -23,8 +23,8 @@ interface Request {
 
 /**
  * Renders pictures one by one, tokens in turns: libvips would otherwise take the threads and cores that classification
- * needs. While photos wait for an answer, rendering pauses after each picture. A request keeps its pictures in memory until it is answered, so only a few of each token render at the same time.
- * What nobody waits for any more is not rendered.
+ * needs. While photos wait for an answer, rendering pauses after each picture. A request keeps its pictures in memory until it
+ * is answered, so only a few of each token render at the same time. What nobody waits for any more is not rendered.
  */
 export class Pictures {
   readonly #oneByOne = new FairLimit(1);

@@ -43,7 +43,7 @@ export interface BlobStore {
   discard(file: StoredFile): Promise<void>;
   /**
    * Blobs that were deleted and can still be restored. Only a store that several processes write has them: one may delete a
-   * blob that another has just found to be there. Whoever reads or looks for such a blob restores it.
+   * blob that another has just found to be there. `get`, `open` and `has` restore such a blob.
    */
   deleted(): AsyncIterable<StoredFile>;
   /**

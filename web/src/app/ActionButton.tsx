@@ -6,7 +6,7 @@ import { RefusedButton } from '../ui/RefusedButton';
 import { useRefusal } from './me';
 
 interface Props extends ButtonProps {
-  /** The operation that it asks for, or that the page behind it asks for. */
+  /** The operation of the button, or of the page that it opens. */
   readonly needs: Operation;
   /** Address of a page to open. */
   readonly to?: string;
