@@ -1,7 +1,7 @@
 import { useReactiveVar } from '@apollo/client/react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { IngestionRow, OtherIngestionRow } from './IngestionRow';
-import { ingestions } from './ingestions';
+import { ingestions, isDismissed } from './ingestions';
 
 export const Ingestions_query = graphql(`
   fragment Ingestions_query on Query {
@@ -20,7 +20,7 @@ export function Ingestions({
   const fits = (each: { readonly dataset: string }): boolean => dataset === undefined || each.dataset === dataset;
   const here = useReactiveVar(ingestions).filter(fits);
   const elsewhere = readFragment(Ingestions_query, query).ingestions.filter(
-    (each) => fits(each) && !here.some(({ key }) => key === each.progressKey),
+    (each) => fits(each) && !isDismissed(each.progressKey) && !here.some(({ key }) => key === each.progressKey),
   );
   if (here.length + elsewhere.length === 0) return null;
   return (

@@ -49,7 +49,12 @@ export interface Ingestion {
 /** All of them until dismissed; they continue while other pages are open. */
 export const ingestions = makeVar<readonly Ingestion[]>([]);
 
+/** Keys of dismissed ones, which the hub's list may have until it is read again. */
+const dismissed = new Set<string>();
+
 const controllers = new Map<string, AbortController>();
+
+export const isDismissed = (key: string): boolean => dismissed.has(key);
 
 export const isUnderWay = ({ stage }: Ingestion): boolean => stage.name !== 'done' && stage.name !== 'failed';
 
@@ -61,6 +66,7 @@ export async function ingest(
   key = randomId('ingestion-'),
 ): Promise<boolean> {
   const controller = new AbortController();
+  dismissed.delete(key);
   controllers.set(key, controller);
   const started: Ingestion = { key, dataset, source: nameOf(source), stage: { name: 'reading' } };
   setAll([started, ...ingestions().filter((other) => other.key !== key)]);
@@ -95,6 +101,7 @@ export async function cancel(key: string): Promise<void> {
 }
 
 export function dismiss(key: string): void {
+  dismissed.add(key);
   setAll(ingestions().filter((other) => other.key !== key));
 }
 
