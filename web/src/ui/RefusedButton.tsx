@@ -1,5 +1,5 @@
 import { Button, type ButtonProps } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 
 /** Apart, since most roles never see it and it is a tenth of the first route. */
 const Tip = lazy(async () => ({ default: (await import('./Tip')).Tip }));
@@ -11,14 +11,32 @@ interface Props extends ButtonProps {
 
 /** A button that cannot be pressed. It keeps its place in the order of Tab, and says why by pointer, key, touch and speech. */
 export function RefusedButton({ reason, children, ...look }: Props) {
-  const button = (
-    <Button {...look} loading={false} data-disabled aria-disabled aria-description={reason}>
-      {children}
-    </Button>
-  );
+  const button = useRef<HTMLButtonElement>(null);
+  const [explained, setExplained] = useState(false);
+  const explain = () => setExplained(true);
+  const leave = () => setExplained(false);
   return (
-    <Suspense fallback={button}>
-      <Tip text={reason}>{button}</Tip>
-    </Suspense>
+    <>
+      <Button
+        {...look}
+        ref={button}
+        loading={false}
+        data-disabled
+        aria-disabled
+        aria-description={reason}
+        onFocus={explain}
+        onBlur={leave}
+        onMouseEnter={explain}
+        onMouseLeave={leave}
+        onKeyDown={({ key }) => key === 'Escape' && leave()}
+      >
+        {children}
+      </Button>
+      {explained && (
+        <Suspense>
+          <Tip text={reason} target={button} />
+        </Suspense>
+      )}
+    </>
   );
 }

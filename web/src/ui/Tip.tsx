@@ -1,11 +1,7 @@
 import { Tooltip } from '@mantine/core';
-import type { ReactElement } from 'react';
+import type { RefObject } from 'react';
 
-/** A text about a control, shown by pointer, key and touch. */
-export function Tip({ text, children }: { readonly text: string; readonly children: ReactElement }) {
-  return (
-    <Tooltip label={text} multiline maw="20rem" events={{ hover: true, focus: true, touch: true }}>
-      {children}
-    </Tooltip>
-  );
+/** A text beside a control, for as long as it is rendered. */
+export function Tip({ text, target }: { readonly text: string; readonly target: RefObject<HTMLElement | null> }) {
+  return <Tooltip label={text} target={target} opened multiline maw="20rem" />;
 }
