@@ -29,6 +29,11 @@ export const BOUNDS = {
   pictures: bound(400, '', 'pictures that one request renders'),
   pictureRequests: bound(4, '', 'requests of one token that render pictures at the same time; more of them wait'),
   pixels: bound(40_000_000, '', 'pixels of those pictures together'),
+  probabilities: bound(
+    64 * MIB,
+    'bytes',
+    'probabilities of test images that a run keeps, from which its curves are computed',
+  ),
   text: bound(20_000, '', 'characters of one text in an argument'),
   jsonValues: bound(2_000, '', 'values of an argument of the type JSON'),
   jsonDepth: bound(10, 'levels', 'nested values of an argument of the type JSON'),

@@ -30,6 +30,7 @@ import { PromotionRequestService } from '../domain/promotion/promotion-request-s
 import { PromotionService } from '../domain/promotion/promotion-service.js';
 import { Replicas } from '../domain/promotion/replicas.js';
 import { RolloutService } from '../domain/rollout/rollout-service.js';
+import { EvaluationService } from '../domain/run/evaluation-service.js';
 import { ProvenanceService } from '../domain/run/provenance-service.js';
 import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
@@ -97,6 +98,7 @@ export function openDomain(opened: Opened): Domain {
     datasetVersions: datasets.versions,
     deployments: serving.deployments,
     estimates: training.estimates,
+    evaluations: new EvaluationService(prisma, blobs),
     ingestion: datasets.ingestion,
     ingestions: datasets.ingestions,
     provenance: new ProvenanceService(prisma, blobs, training.runs),

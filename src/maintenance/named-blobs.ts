@@ -38,9 +38,10 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
     yield needed(sha256, `weights of backbone ${name}`);
   }
   const runs = await prisma.run.findMany({
-    select: { id: true, weightsBlob: true, checkpointBlob: true, predictionsBlob: true },
+    select: { id: true, weightsBlob: true, checkpointBlob: true, predictionsBlob: true, probabilitiesBlob: true },
   });
-  for (const { id, weightsBlob, checkpointBlob, predictionsBlob } of runs) {
+  for (const { id, weightsBlob, checkpointBlob, predictionsBlob, probabilitiesBlob } of runs) {
+    if (probabilitiesBlob) yield needed(probabilitiesBlob, `probabilities of run ${id}`);
     if (predictionsBlob) yield needed(predictionsBlob, `predictions of run ${id}`);
     if (weightsBlob) yield needed(weightsBlob, `weights of run ${id}`);
     if (checkpointBlob) yield needed(checkpointBlob, `checkpoint of run ${id}`);

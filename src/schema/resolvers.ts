@@ -21,6 +21,7 @@ import type { Replicas } from '../domain/promotion/replicas.js';
 import type { Quotas } from '../domain/quota/quotas.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import type { RolloutService } from '../domain/rollout/rollout-service.js';
+import type { EvaluationService } from '../domain/run/evaluation-service.js';
 import type { PipelineService } from '../domain/run/pipeline-service.js';
 import type { ProvenanceService } from '../domain/run/provenance-service.js';
 import type { RunList } from '../domain/run/run-list.js';
@@ -54,6 +55,7 @@ import { QuotaResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RolloutResolver } from './rollout/rollout.resolver.js';
 import { TrialResolver } from './rollout/trial.resolver.js';
+import { EvaluationResolver } from './run/evaluation.resolver.js';
 import { ProvenanceResolver, TestPredictionResolver } from './run/provenance.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
@@ -72,6 +74,7 @@ export interface Services {
   readonly datasetVersions: DatasetVersionService;
   readonly deployments: Deployments;
   readonly estimates: EstimateService;
+  readonly evaluations: EvaluationService;
   readonly imports: ImportService;
   readonly ingestion: IngestionService;
   readonly ingestions: Ingestions;
@@ -112,6 +115,7 @@ export function resolversOf(services: Services): readonly object[] {
     new AugmentationResolver(services.augmentation),
     new DatasetResolver(services.datasets),
     new DatasetVersionResolver(services.datasetVersions),
+    new EvaluationResolver(services.evaluations),
     new EstimateResolver(services.estimates),
     new ImportResolver(services.imports),
     new IngestionResolver(services.ingestion, services.ingestions),

@@ -9,7 +9,7 @@ export const SMALLEST_PROBABILITY = 1e-7;
 
 /**
  * Computes loss, accuracy and confusion matrix over the images at `rows`, without dropout.
- * @param onPrediction called for each image, in order.
+ * @param onPrediction called for each image, in order, with the probability of every class.
  * @throws DIVERGED when an answer is not finite.
  */
 export async function evaluate(
@@ -18,7 +18,7 @@ export async function evaluate(
   rows: Int32Array,
   labels: Int32Array,
   classes: number,
-  onPrediction: (prediction: Prediction) => void = () => undefined,
+  onPrediction: (prediction: Prediction, probabilities: Float32Array) => void = () => undefined,
 ): Promise<Evaluation> {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   let loss = 0;
@@ -33,7 +33,7 @@ export async function evaluate(
       const predicted = mostProbable(answer);
       confusion[truth]![predicted]! += 1;
       if (predicted === truth) correct += 1;
-      onPrediction({ image: row, truth, predicted, confidence: answer[predicted]! });
+      onPrediction({ image: row, truth, predicted, confidence: answer[predicted]! }, answer);
       loss -= Math.log(Math.max(answer[truth]!, SMALLEST_PROBABILITY));
     }
   }

@@ -113,6 +113,8 @@ export type TrainingEvent =
       readonly test: Evaluation;
       /** A blob of `packPredictions`: the answer for each image of the test split. */
       readonly predictionsBlob: string;
+      /** A blob of `ProbabilityRows`, in the same order; null when it would be too large. */
+      readonly probabilitiesBlob: string | null;
       /** The epoch whose weights were kept. */
       readonly keptEpoch: number;
       /** In all attempts: before the checkpoint that the last one resumed from, and in the last one. */

@@ -1,3 +1,5 @@
+import { BOUNDS } from '../limits.js';
+
 /** The network's answer for one image. */
 export interface Prediction {
   /** Index into the manifest's list of images. */
@@ -31,4 +33,35 @@ export function unpackPredictions(packed: Uint8Array): Prediction[] {
     predicted: view.getUint16(i * ROW + 6, true),
     confidence: view.getFloat32(i * ROW + 8, true),
   }));
+}
+
+/** Whether the probabilities of all classes are kept for so many test images. */
+export function keepsProbabilities(images: number, classes: number): boolean {
+  return images * classes * Float32Array.BYTES_PER_ELEMENT <= BOUNDS.probabilities.value;
+}
+
+/** The probability of every class for each test image: float32, little-endian, images x classes. */
+export class ProbabilityRows {
+  readonly #values: Float32Array | null;
+  #filled = 0;
+
+  constructor(images: number, classes: number) {
+    this.#values = keepsProbabilities(images, classes) ? new Float32Array(images * classes) : null;
+  }
+
+  /** Adds the next image. */
+  add(probabilities: Float32Array): void {
+    this.#values?.set(probabilities, this.#filled);
+    this.#filled += probabilities.length;
+  }
+
+  /** The content of a blob; null when it would be too large. */
+  get packed(): Uint8Array | null {
+    return this.#values && new Uint8Array(this.#values.buffer);
+  }
+}
+
+/** @returns images x classes. */
+export function unpackProbabilities(packed: Uint8Array): Float32Array {
+  return new Float32Array(Uint8Array.from(packed).buffer); // a copy, aligned
 }

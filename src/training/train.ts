@@ -17,7 +17,7 @@ import type { Job, Phase, TrainingEvent } from './job.js';
 import { bestEpoch, keepWeights, keptEpoch } from './kept-weights.js';
 import { buildLearner } from './learner.js';
 import { optimizerOf } from './optimizer.js';
-import { type Prediction, packPredictions } from './predictions.js';
+import { type Prediction, ProbabilityRows, packPredictions } from './predictions.js';
 import { ProgressMeter } from './progress.js';
 import { drawSplits } from './splits.js';
 import { type StepParts, stepsOf } from './steps.js';
@@ -113,14 +113,19 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
       trainer = await trainerFrom({ ...begin, weights: kept });
     }
     const predictions: Prediction[] = [];
+    const rows = new ProbabilityRows(splits.test.length, classes);
     const test = await timed('evaluation', () =>
-      evaluate(trainer, source, splits.test, labels, classes, (prediction) => predictions.push(prediction)),
+      evaluate(trainer, source, splits.test, labels, classes, (prediction, probabilities) => {
+        predictions.push(prediction);
+        rows.add(probabilities);
+      }),
     );
     const { sha256: predictionsBlob } = await blobs.put(packPredictions(predictions));
+    const probabilitiesBlob = rows.packed && (await blobs.put(rows.packed)).sha256;
     const { sha256: weightsBlob } = await blobs.put(safetensorsParts(learner.toKeras(trainer.state().weights)));
     await trainer.dispose();
     const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-    const made = { weightsBlob, keptEpoch: epoch, test, predictionsBlob };
+    const made = { weightsBlob, keptEpoch: epoch, test, predictionsBlob, probabilitiesBlob };
     emit({ type: 'finished', ...made, seconds, computedPictures: allComputed, peakMemoryBytes });
 
     /** Trains the rest of an epoch, starting at `partial`. */

@@ -41,6 +41,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   runs: ['VIEWER', 'nothing'],
   run: ['VIEWER', 'nothing'],
   runEvents: ['VIEWER', 'nothing'],
+  runEvaluation: ['VIEWER', 'nothing'],
   runMistakes: ['VIEWER', 'nothing'],
   compareRuns: ['VIEWER', 'nothing'],
   startTransferRun: ['TRAINER', 'nothing'],

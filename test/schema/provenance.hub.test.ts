@@ -28,10 +28,15 @@ let hub: TestHub;
 let datasetVersionId: string;
 let good: RunAnswer;
 let poor: RunAnswer;
+let preparedRun: string;
 
 beforeAll(async () => {
-  const colours = await TestHub.startWithColours();
+  // The prepared run is as one from before the hub kept probabilities.
+  const colours = await TestHub.startWithColours({
+    rows: (client) => client.run.updateMany({ data: { probabilitiesBlob: null } }),
+  });
   hub = colours;
+  preparedRun = colours.runId;
   datasetVersionId = colours.datasetVersionId;
   good = await hub.train({ datasetVersionId, recipe: { ...QUICK, epochs: 4 } });
   poor = await hub.train({ datasetVersionId, recipe: HOPELESS });
@@ -114,6 +119,72 @@ describe('the mistakes of a run', () => {
     });
     expect(await refusal('run-mistakes', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
     expect(await refusal('run-mistakes', { id: poor.id, first: 201 })).toMatchObject({ code: 'BAD_INPUT' });
+  });
+});
+
+describe('the evaluation of a run', () => {
+  interface Evaluation {
+    readonly images: number;
+    readonly missing: string | null;
+    readonly reliability: {
+      readonly calibrationError: number;
+      readonly bins: readonly { readonly images: number; readonly correct: number }[];
+    } | null;
+    readonly curves: {
+      readonly macroRocArea: number;
+      readonly macroAveragePrecision: number;
+      readonly macroRoc: { readonly x: readonly number[]; readonly y: readonly number[] };
+      readonly classes: readonly {
+        readonly label: string;
+        readonly images: number;
+        readonly rocArea: number;
+        readonly averagePrecision: number;
+        readonly roc: { readonly x: readonly number[] };
+      }[];
+    } | null;
+  }
+
+  const evaluation = async (id: string, variables = {}): Promise<Evaluation> =>
+    (await hub.ask<{ runEvaluation: Evaluation }>('run-evaluation', { id, ...variables })).runEvaluation;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+  it('has curves of every class, worst first, and the calibration', async () => {
+    const { images, missing, reliability, curves } = await evaluation(poor.id);
+    expect({ images, missing }).toEqual({ images: 24, missing: null });
+    const { classes, macroRocArea, macroAveragePrecision, macroRoc } = curves!;
+    expect(classes.map(({ label }) => label).toSorted()).toEqual(COLOUR_NAMES.toSorted());
+    const precisions = classes.map(({ averagePrecision }) => averagePrecision);
+    expect(precisions).toEqual(precisions.toSorted((a, b) => a - b));
+    expect(precisions[0]).toBeLessThan(1);
+    expect(macroAveragePrecision).toBeCloseTo(sum(precisions) / 3, 12);
+    expect(macroRocArea).toBeCloseTo(sum(classes.map(({ rocArea }) => rocArea)) / 3, 12);
+    expect([macroRoc.x.at(-1), macroRoc.y.at(-1)]).toEqual([1, 1]);
+    expect(classes.map((of) => of.images)).toEqual([8, 8, 8]);
+    expect(sum(reliability!.bins.map((bin) => bin.images))).toBe(24);
+    expect(sum(reliability!.bins.map((bin) => bin.correct))).toBe(Math.round(24 * poor.testAccuracy!));
+    expect((await evaluation(poor.id, { first: 1 })).curves!.classes).toEqual(classes.slice(0, 1));
+  });
+
+  it('can be that of a calibrated version: the temperature changes confidence, not who is right', async () => {
+    const [plain, sure] = [await evaluation(poor.id), await evaluation(poor.id, { temperature: 0.05 })];
+    const correct = (of: Evaluation): number => sum(of.reliability!.bins.map((bin) => bin.correct));
+    expect(correct(sure)).toBe(correct(plain));
+    expect(sure.reliability!.bins).not.toEqual(plain.reliability!.bins);
+  });
+
+  it('says why there are no curves of a run from before they were recorded', async () => {
+    const { images, missing, reliability, curves } = await evaluation(preparedRun);
+    expect(curves).toBeNull();
+    expect(missing).toMatch(/^The run ended before the hub kept the probability of every class\./);
+    expect(sum(reliability!.bins.map((bin) => bin.images))).toBe(images);
+    expect((await evaluation(preparedRun, { temperature: 2 })).reliability).toBeNull();
+  });
+
+  it('is null for a run without predictions, and refused for one that is not there', async () => {
+    const failed = await hub.train({ datasetVersionId, backbone: await hub.failingBackbone() });
+    expect(await evaluation(failed.id)).toBeNull();
+    expect(await refusal('run-evaluation', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refusal('run-evaluation', { id: poor.id, temperature: 0 })).toMatchObject({ code: 'BAD_INPUT' });
   });
 });
 

@@ -42,7 +42,12 @@ export class RunBlobs {
   /** Whether no row refers to a blob. */
   async #isUnused(sha256: string): Promise<boolean> {
     const { run, modelVersion, versionServing, versionCalibration, loggedPrediction, backbone } = this.prisma;
-    const ofRun = [{ weightsBlob: sha256 }, { checkpointBlob: sha256 }, { predictionsBlob: sha256 }];
+    const ofRun = [
+      { weightsBlob: sha256 },
+      { checkpointBlob: sha256 },
+      { predictionsBlob: sha256 },
+      { probabilitiesBlob: sha256 },
+    ];
     const ofVersion = [{ weightsBlob: sha256 }, { expectedBlob: sha256 }];
     return (
       (await run.count({ where: { OR: ofRun } })) === 0 &&

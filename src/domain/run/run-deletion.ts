@@ -26,7 +26,7 @@ export async function deleteRun(
     if (!run) return false;
     await refuseIfReferred(tx, id);
     await tx.run.delete({ where: { id } });
-    await blobs.release(tx, [run.weightsBlob, run.checkpointBlob, run.predictionsBlob]);
+    await blobs.release(tx, [run.weightsBlob, run.checkpointBlob, run.predictionsBlob, run.probabilitiesBlob]);
     const { state, testAccuracy, datasetVersionId } = run;
     const entry = {
       action: 'RUN_DELETED',

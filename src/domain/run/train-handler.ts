@@ -135,7 +135,16 @@ class RunInHand implements JobInHand<'train'> {
     if (end.type === 'failed') {
       return this.#change('fail', { data: { errorCode: end.code, error: end.message, endedAt } });
     }
-    const { weightsBlob, keptEpoch, test, predictionsBlob, seconds, computedPictures, peakMemoryBytes } = end;
+    const {
+      weightsBlob,
+      keptEpoch,
+      test,
+      predictionsBlob,
+      probabilitiesBlob,
+      seconds,
+      computedPictures,
+      peakMemoryBytes,
+    } = end;
     const confusion = test.confusion.map((line) => [...line]);
     const kept = await this.parts.prisma.runEpoch.findUnique({
       where: { runId_epoch: { runId: this.row.id, epoch: keptEpoch } },
@@ -147,6 +156,7 @@ class RunInHand implements JobInHand<'train'> {
       ...kept,
       ...(await judgeReproduction(this.parts.prisma, this.row.id, figures)),
       predictionsBlob,
+      probabilitiesBlob,
       computedPictures,
       timings: { ...seconds },
       peakMemoryBytes: BigInt(peakMemoryBytes),

@@ -1,0 +1,3 @@
+-- expand
+-- AlterTable
+ALTER TABLE "runs" ADD COLUMN     "probabilities_blob" TEXT;

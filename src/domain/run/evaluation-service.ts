@@ -1,0 +1,130 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { confidenceBins, errorOfBins, topAnswers } from '../../calibration/calibration-error.js';
+import { temper } from '../../calibration/temperature.js';
+import { HubError } from '../../errors.js';
+import { FairLimit } from '../../fair-limit.js';
+import { BOUNDS } from '../../limits.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import type { PrismaClient } from '../../storage/database.js';
+import {
+  keepsProbabilities,
+  type Prediction,
+  unpackPredictions,
+  unpackProbabilities,
+} from '../../training/predictions.js';
+import { macroRoc, meanOf, thresholdCurves } from '../../training/threshold-curves.js';
+import { toDatasetVersion } from '../dataset/dataset-row.js';
+import { notFound } from '../not-found.js';
+import type { Viewer } from '../pictures.js';
+import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation } from './evaluation.js';
+
+/** Evaluations kept in memory: runs do not change. */
+const KEPT = 16;
+
+/**
+ * Computes curves and calibration of runs from their stored answers for test images. One at a time, tokens in turns; between
+ * classes, other requests are answered.
+ */
+export class EvaluationService {
+  readonly #oneByOne = new FairLimit(1);
+  /** By blob and temperature, the least recently used first. */
+  readonly #kept = new Map<string, RunEvaluation>();
+
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /**
+   * @param temperature divisor of the logits: 1, or that of a model version's calibration.
+   * @returns null when the run has no answers for test images. @throws NOT_FOUND.
+   */
+  async of(id: string, temperature: number, viewer: Viewer): Promise<RunEvaluation | null> {
+    const run = await this.prisma.run.findUnique({
+      where: { id },
+      include: { datasetVersion: { include: { dataset: true } } },
+    });
+    if (!run) throw notFound('run', id);
+    const { predictionsBlob, probabilitiesBlob } = run;
+    if (predictionsBlob === null) return null;
+    const labels = toDatasetVersion(run.datasetVersion).classes;
+    const key = `${probabilitiesBlob ?? predictionsBlob} ${temperature}`;
+    return this.#oneByOne.run(viewer.tokenId, async () => {
+      viewer.gone.throwIfAborted();
+      const found =
+        this.#kept.get(key) ?? (await this.#compute({ predictionsBlob, probabilitiesBlob }, labels, temperature));
+      this.#kept.delete(key);
+      this.#kept.set(key, found);
+      const [oldest] = this.#kept.keys();
+      if (this.#kept.size > KEPT && oldest) this.#kept.delete(oldest);
+      return found;
+    });
+  }
+
+  async #compute(
+    {
+      predictionsBlob,
+      probabilitiesBlob,
+    }: { readonly predictionsBlob: string; readonly probabilitiesBlob: string | null },
+    labels: readonly string[],
+    temperature: number,
+  ): Promise<RunEvaluation> {
+    const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
+    const images = predictions.length;
+    if (probabilitiesBlob === null) {
+      const reliability = temperature === 1 ? reliabilityOf(predictions.map(asTop)) : null;
+      return { images, reliability, curves: null, missing: whyMissing(images, labels.length) };
+    }
+    const stored = unpackProbabilities(await this.blobs.get(probabilitiesBlob));
+    if (stored.length !== images * labels.length) {
+      const message = 'The stored probabilities of the run do not fit its test images.';
+      throw new HubError('BLOB_CORRUPT', message, { sha256: probabilitiesBlob });
+    }
+    const probabilities = temperature === 1 ? stored : temper(stored, labels.length, temperature);
+    const answers = { probabilities, labels: predictions.map(({ truth }) => truth), classes: labels.length };
+    const curves = await curvesOf(answers, labels);
+    return { images, reliability: reliabilityOf(topAnswers(answers)), curves, missing: null };
+  }
+}
+
+function asTop({ truth, predicted, confidence }: Prediction): { confidence: number; correct: boolean } {
+  return { confidence, correct: truth === predicted };
+}
+
+function reliabilityOf(answers: Iterable<{ confidence: number; correct: boolean }>): Reliability {
+  const bins = confidenceBins(answers);
+  return { calibrationError: errorOfBins(bins), bins };
+}
+
+async function curvesOf(
+  answers: { readonly probabilities: Float32Array; readonly labels: readonly number[]; readonly classes: number },
+  names: readonly string[],
+): Promise<EvaluationCurves> {
+  const classes: LabeledCurves[] = [];
+  const parts: Float64Array[] = [];
+  for (const [c, label] of names.entries()) {
+    const right: number[] = [];
+    const wrong: number[] = [];
+    for (const [i, truth] of answers.labels.entries()) {
+      (truth === c ? right : wrong).push(answers.probabilities[i * answers.classes + c]!);
+    }
+    const { meanPart, ...curves } = thresholdCurves(Float32Array.from(right), Float32Array.from(wrong));
+    if (meanPart) parts.push(meanPart);
+    classes.push({ label, images: right.length, ...curves });
+    await otherWork();
+  }
+  return {
+    macroRocArea: meanOf(classes.map(({ rocArea }) => rocArea)),
+    macroAveragePrecision: meanOf(classes.map(({ averagePrecision }) => averagePrecision)),
+    macroRoc: macroRoc(parts),
+    classes: classes.sort((a, b) => (a.averagePrecision ?? 2) - (b.averagePrecision ?? 2)),
+  };
+}
+
+function whyMissing(images: number, classes: number): string {
+  if (keepsProbabilities(images, classes)) {
+    return 'The run ended before the hub kept the probability of every class. Run it again to record them.';
+  }
+  const most = BOUNDS.probabilities.value / 1024 ** 2;
+  return `The probabilities of ${images} test images for ${classes} classes take more than ${most} MiB, so that the run did not keep them.`;
+}

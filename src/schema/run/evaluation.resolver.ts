@@ -1,0 +1,52 @@
+import { Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { EvaluationService } from '../../domain/run/evaluation-service.js';
+import { Checked, number } from '../checked.js';
+import { type Context, viewerOf } from '../context.js';
+import { Needs } from '../permission.js';
+import { ClassCurvesType, EvaluationCurvesType, RunEvaluationType } from './evaluation.type.js';
+
+@ArgsType()
+class RunEvaluationArgs {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Float, {
+    defaultValue: 1,
+    description: "Divisor of the logits, 0.05 to 20; that of a model version's calibration shows it as it answers.",
+  })
+  @Checked(number(0.05, 20))
+  temperature!: number;
+}
+
+@ArgsType()
+class ClassCurvesArgs {
+  @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
+  @Checked(number(1, 200))
+  first!: number;
+}
+
+@Resolver(() => EvaluationCurvesType)
+export class EvaluationResolver {
+  constructor(private readonly evaluations: EvaluationService) {}
+
+  @Query(() => RunEvaluationType, {
+    nullable: true,
+    description:
+      'ROC and precision-recall curves of every class, and the calibration, on the test images. Null when the run has no predictions.',
+  })
+  @Needs('VIEWER')
+  async runEvaluation(
+    @Args(() => RunEvaluationArgs) { id, temperature }: RunEvaluationArgs,
+    @Ctx() context: Context,
+  ): Promise<RunEvaluationType | null> {
+    return this.evaluations.of(id, temperature, viewerOf(context));
+  }
+
+  @FieldResolver(() => [ClassCurvesType], { description: 'Lowest average precision first.' })
+  classes(
+    @Root() { classes }: EvaluationCurvesType,
+    @Args(() => ClassCurvesArgs) { first }: ClassCurvesArgs,
+  ): readonly ClassCurvesType[] {
+    return classes.slice(0, first);
+  }
+}

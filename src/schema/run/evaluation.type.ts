@@ -1,0 +1,117 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import type { ConfidenceBin } from '../../calibration/calibration-error.js';
+import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation } from '../../domain/run/evaluation.js';
+import type { Curve } from '../../training/threshold-curves.js';
+
+@ObjectType('ConfidenceBin', {
+  description: 'Test images by the probability of their predicted class: above `from`, up to `to`.',
+})
+export class ConfidenceBinType implements ConfidenceBin {
+  @Field(() => Float)
+  from!: number;
+
+  @Field(() => Float)
+  to!: number;
+
+  @Field(() => Int)
+  images!: number;
+
+  @Field(() => Int, { description: 'How many of them are predicted right.' })
+  correct!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean probability of the predicted class; null without images.',
+  })
+  meanConfidence!: number | null;
+}
+
+@ObjectType('Reliability', {
+  description: 'Confidence and accuracy of the test images. Of a calibrated network, the two agree in every bin.',
+})
+export class ReliabilityType implements Reliability {
+  @Field(() => Float, {
+    description:
+      'Expected calibration error, from 0 to 1: the mean over bins, weighted by images, of the difference between accuracy and mean confidence (Guo et al., 2017).',
+  })
+  calibrationError!: number;
+
+  @Field(() => [ConfidenceBinType], { description: '15 equally wide bins, in order.' })
+  bins!: readonly ConfidenceBinType[];
+}
+
+@ObjectType('Curve', { description: 'Places of a curve, in the order of falling thresholds. At most 200.' })
+export class CurveType implements Curve {
+  @Field(() => [Float])
+  x!: readonly number[];
+
+  @Field(() => [Float], { description: 'As many as `x`.' })
+  y!: readonly number[];
+}
+
+@ObjectType('ClassCurves', {
+  description: 'How well the probability of one class tells its test images from the others (one-versus-rest).',
+})
+export class ClassCurvesType implements LabeledCurves {
+  @Field(() => String)
+  label!: string;
+
+  @Field(() => Int, { description: 'Number of test images of this class.' })
+  images!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Area under the ROC curve; 0.5 for guessing. Null when all test images, or none, are of the class.',
+  })
+  rocArea!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Sum over thresholds of the step in recall times precision. Null when no test image is of the class.',
+  })
+  averagePrecision!: number | null;
+
+  @Field(() => CurveType, { nullable: true, description: 'x: false positive rate; y: true positive rate.' })
+  roc!: CurveType | null;
+
+  @Field(() => CurveType, {
+    nullable: true,
+    description: 'x: recall; y: precision. It begins at recall 0 with precision 1.',
+  })
+  precisionRecall!: CurveType | null;
+}
+
+@ObjectType('EvaluationCurves', { description: 'Curves over all thresholds, class by class.' })
+export class EvaluationCurvesType implements EvaluationCurves {
+  @Field(() => Float, { nullable: true, description: 'Unweighted mean over the classes that have an area.' })
+  macroRocArea!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Unweighted mean over the classes with test images.' })
+  macroAveragePrecision!: number | null;
+
+  @Field(() => CurveType, {
+    nullable: true,
+    description: 'Mean true positive rate (y) of the classes at each false positive rate (x).',
+  })
+  macroRoc!: CurveType | null;
+
+  classes!: readonly ClassCurvesType[];
+}
+
+@ObjectType('RunEvaluation', { description: 'How a run answers its test images, beyond the confusion matrix.' })
+export class RunEvaluationType implements RunEvaluation {
+  @Field(() => Int, { description: 'Number of test images.' })
+  images!: number;
+
+  @Field(() => ReliabilityType, {
+    nullable: true,
+    description: 'Null for a temperature other than 1 when the probabilities of all classes are not recorded.',
+  })
+  reliability!: ReliabilityType | null;
+
+  @Field(() => EvaluationCurvesType, { nullable: true, description: 'Null when `missing` says why.' })
+  curves!: EvaluationCurvesType | null;
+
+  @Field(() => String, { nullable: true, description: 'Why there are no curves.' })
+  missing!: string | null;
+}
