@@ -81,6 +81,40 @@ export async function cropPixels(pixels: Uint8Array, side: number, crop: Crop): 
     .toBuffer();
 }
 
+/** Factors of colors; 1 changes nothing. */
+export interface ColorChange {
+  /** Of every value. */
+  readonly brightness: number;
+  /** Of the distance from the mean gray of the image. */
+  readonly contrast: number;
+  /** Of the distance from the gray of the pixel. */
+  readonly saturation: number;
+}
+
+/** Shares of red, green and blue in the gray of a pixel: the luma of ITU-R BT.601. */
+const LUMA = [0.299, 0.587, 0.114] as const;
+
+/** Changes brightness, then contrast, then saturation, and rounds. @param pixels n * 3 bytes, RGB. */
+export function recolorPixels(pixels: Uint8Array, { brightness, contrast, saturation }: ColorChange): Uint8Array {
+  const lit = Float32Array.from(pixels, (value) => Math.min(255, value * brightness));
+  let sum = 0;
+  for (let i = 0; i < lit.length; i += 3) sum += grayAt(lit, i);
+  const mean = sum / (lit.length / 3);
+  const distinct = lit.map((value) => Math.min(255, Math.max(0, mean + contrast * (value - mean))));
+  const result = new Uint8ClampedArray(pixels.length); // rounds and clamps
+  for (let i = 0; i < distinct.length; i += 3) {
+    const gray = grayAt(distinct, i);
+    for (let channel = i; channel < i + 3; channel++) {
+      result[channel] = gray + saturation * ((distinct[channel] as number) - gray);
+    }
+  }
+  return new Uint8Array(result.buffer);
+}
+
+function grayAt(values: Float32Array, i: number): number {
+  return LUMA[0] * values[i]! + LUMA[1] * values[i + 1]! + LUMA[2] * values[i + 2]!;
+}
+
 /** Size in pixels, upright, and facts of a decoded image. */
 export interface MeasuredImage {
   readonly width: number;

@@ -35,7 +35,7 @@ export interface FeatureKey {
 
 /** Hash of everything cached features depend on; with a frozen base, caching is exact. Stored: the parts never change. */
 export function featureKey({ contentHash, backboneHash, size, firstTrainedLayer, variants }: FeatureKey): string {
-  const { mirror, crops } = variants;
+  const { mirror, crops, colorJitters } = variants;
   const parts = [
     'features-3',
     contentHash,
@@ -46,7 +46,7 @@ export function featureKey({ contentHash, backboneHash, size, firstTrainedLayer,
     featureTypeOf(firstTrainedLayer),
   ];
   return createHash('sha256')
-    .update([...parts, mirror, crops].join('\n'))
+    .update([...parts, mirror, crops, ...(colorJitters > 0 ? [colorJitters] : [])].join('\n'))
     .digest('hex');
 }
 

@@ -13,9 +13,10 @@ import { randomStream, shuffle } from '../random.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { chunks } from './chunks.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
+import { plainVariant } from './image-variants.js';
 import type { Calibration, CalibrationJob } from './job.js';
 import { drawSplits } from './splits.js';
-import { outputsByClass, plainVariant, type ServingContext } from './test-split.js';
+import { outputsByClass, type ServingContext } from './test-split.js';
 
 /** Training images to which the subspace of features is fitted. */
 const FITTED_IMAGES = 2000;

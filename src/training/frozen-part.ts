@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { cropPixels, decodePixels, mirrorPixels } from '../datasets/decode.js';
+import { cropPixels, decodePixels, mirrorPixels, recolorPixels } from '../datasets/decode.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
 import { type Features, type FeatureType, type Forward, type InputSize, newFeatures } from '../engines/engine.js';
 import { chunks } from './chunks.js';
@@ -86,11 +86,12 @@ export async function decodeVariants(
   const bytes = side * side * 3;
   const pixels = new Uint8Array(variants.length * bytes);
   await Promise.all(
-    variants.map(async ({ image, crop, mirrored }, i) => {
+    variants.map(async ({ image, crop, color, mirrored }, i) => {
       const encoded = await shards.read(image);
       const whole = await decodePixels(encoded, { width: side, height: side, fit: 'cover' });
       const cropped = crop ? await cropPixels(whole, side, crop) : whole;
-      pixels.set(mirrored ? await mirrorPixels(cropped, side, side) : cropped, i * bytes);
+      const colored = color ? recolorPixels(cropped, color) : cropped;
+      pixels.set(mirrored ? await mirrorPixels(colored, side, side) : colored, i * bytes);
     }),
   );
   return pixels;

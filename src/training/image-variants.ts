@@ -1,22 +1,27 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import type { Crop } from '../datasets/decode.js';
+import type { ColorChange, Crop } from '../datasets/decode.js';
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { randomStream, uniform } from '../random.js';
 import type { Recipe } from './recipe.js';
 
-/** An image as the network sees it: cropped, then mirrored, each only if set. */
+/** An image as the network sees it: cropped, then with other colors, then mirrored, each only if set. */
 export interface ImageVariant {
   readonly image: ImageRecord;
   readonly crop: Crop | null;
+  readonly color: ColorChange | null;
   /** Whether left and right are exchanged. */
   readonly mirrored: boolean;
 }
 
 /** The hyperparameters that decide which variants of a training image a run sees in addition to the plain one. */
-export type VariantOptions = Pick<Recipe, 'mirror' | 'crops'>;
+export type VariantOptions = Pick<Recipe, 'mirror' | 'crops' | 'colorJitters'>;
 
 /** Side of the smallest crop, as a share of the image's. */
 const SMALLEST_CROP = 0.8;
+/** Most that a factor of colors differs from 1. */
+const COLOR_CHANGE = 0.4;
+
+const PLAIN = { crop: null, color: null, mirrored: false } as const;
 
 /**
  * All inputs of which features are computed: every image in the order of the manifest, then the variants of the training
@@ -25,7 +30,7 @@ const SMALLEST_CROP = 0.8;
  */
 export function imageVariants({ images }: Manifest, options: VariantOptions): readonly ImageVariant[] {
   const train = images.slice(0, trainingImages(images));
-  const plain = images.map((image): ImageVariant => ({ image, crop: null, mirrored: false }));
+  const plain = images.map(plainVariant);
   const others = Array.from({ length: variantsPerImage(options) }, (_, variant) =>
     train.map((image, row) => otherVariant(image, row, variant, options)),
   );
@@ -38,7 +43,12 @@ export function variantsOf({ images }: Manifest, row: number, options: VariantOp
   const others = Array.from({ length: variantsPerImage(options) }, (_, variant) =>
     otherVariant(image, row, variant, options),
   );
-  return [{ image, crop: null, mirrored: false }, ...others];
+  return [plainVariant(image), ...others];
+}
+
+/** An image as it is. */
+export function plainVariant(image: ImageRecord): ImageVariant {
+  return { image, ...PLAIN };
 }
 
 /** Number of `imageVariants`. */
@@ -64,8 +74,9 @@ export function drawVariants(
   });
 }
 
-function variantsPerImage({ mirror, crops }: VariantOptions): number {
-  return (mirror ? 1 : 0) + crops;
+/** The variants of a training image other than the plain one. */
+export function variantsPerImage({ mirror, crops, colorJitters }: VariantOptions): number {
+  return (mirror ? 1 : 0) + crops + colorJitters;
 }
 
 /** Number of training images, which the manifest lists first. */
@@ -73,10 +84,13 @@ function trainingImages(images: Manifest['images']): number {
   return images.filter(({ split }) => split === 'train').length;
 }
 
-/** A variant other than the plain image: the mirrored image where that is set, then the crops. */
-function otherVariant(image: ImageRecord, row: number, variant: number, { mirror }: VariantOptions): ImageVariant {
-  if (mirror && variant === 0) return { image, crop: null, mirrored: true };
-  return { image, ...drawCrop(row, mirror ? variant - 1 : variant, mirror) };
+/** A variant other than the plain image: the mirrored image where that is set, then the crops, then those of other colors. */
+function otherVariant(image: ImageRecord, row: number, variant: number, options: VariantOptions): ImageVariant {
+  const { mirror, crops } = options;
+  if (mirror && variant === 0) return { image, ...PLAIN, mirrored: true };
+  const drawn = mirror ? variant - 1 : variant;
+  if (drawn < crops) return { image, ...PLAIN, ...drawCrop(row, drawn, mirror) };
+  return { image, ...PLAIN, ...drawColor(row, drawn - crops, mirror) };
 }
 
 /** The crop of a variant. The same for every run, so that runs share cached features. */
@@ -85,4 +99,12 @@ function drawCrop(row: number, variant: number, mirror: boolean): Pick<ImageVari
   const side = SMALLEST_CROP + (1 - SMALLEST_CROP) * uniform(random);
   const crop = { side, left: uniform(random), top: uniform(random) };
   return { crop, mirrored: mirror && uniform(random) < 0.5 };
+}
+
+/** The colors of a variant, the same for every run. */
+function drawColor(row: number, variant: number, mirror: boolean): Pick<ImageVariant, 'color' | 'mirrored'> {
+  const random = randomStream(0, 'color', row, variant);
+  const factor = (): number => 1 + COLOR_CHANGE * (2 * uniform(random) - 1);
+  const color = { brightness: factor(), contrast: factor(), saturation: factor() };
+  return { color, mirrored: mirror && uniform(random) < 0.5 };
 }

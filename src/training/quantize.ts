@@ -7,11 +7,11 @@ import { randomStream, shuffle } from '../random.js';
 import { median } from './averages.js';
 import { chunks } from './chunks.js';
 import { decodeVariants, imagesPerPass } from './frozen-part.js';
-import type { ImageVariant } from './image-variants.js';
+import { type ImageVariant, plainVariant } from './image-variants.js';
 import type { Quantization, QuantizationJob } from './job.js';
 import type { Recipe } from './recipe.js';
 import { drawSplits } from './splits.js';
-import { measureOnTests, outputsByClass, plainVariant, type ServingContext } from './test-split.js';
+import { measureOnTests, outputsByClass, type ServingContext } from './test-split.js';
 
 /** Images from which the ranges of activations are measured. */
 const CALIBRATION_IMAGES = 256;

@@ -2,6 +2,7 @@ import { HubError } from '../errors.js';
 import {
   DEFAULT_NETWORK,
   type FirstTrainedLayer,
+  featureShape,
   fineTuneFrom,
   firstTrainedLayersOf,
   type Network,
@@ -47,6 +48,24 @@ export function resolveFineTuneRecipe(
     const message = `The parent run trained everything after ${parentLayer}; a fine-tune run cannot freeze part of that again (received "${layer}").`;
     throw new HubError('BAD_INPUT', message, { parent: parentLayer, received: layer });
   }
+  return checkMaps(recipe, network);
+}
+
+/** Side in places of the smallest maps that can be cut. */
+const SMALLEST_CUT = 3;
+
+/** @throws BAD_INPUT when the maps at the first trained layer are too small for what is cut out of them. */
+function checkMaps(recipe: Recipe, network: Network): Recipe {
+  const layer = firstTrainedLayerOf(recipe);
+  const { height } = featureShape(networkName(network), recipe.imageSize, layer);
+  if (height >= SMALLEST_CUT) return recipe;
+  const problems = (['cutmix', 'cutout'] as const)
+    .filter((name) => recipe[name] > 0)
+    .map(
+      (name) =>
+        `${name}: needs maps of ${SMALLEST_CUT} x ${SMALLEST_CUT} or more at the first trained layer, and after ${layer} they are ${height} x ${height} for images of ${recipe.imageSize} pixels: train from an earlier layer, or on larger images (received ${recipe[name]})`,
+    );
+  if (problems.length > 0) throw refuseRecipe(problems);
   return recipe;
 }
 

@@ -100,6 +100,26 @@ const fieldsSchema = z.strictObject({
     description:
       'Mixup: examples of a batch and their targets are mixed in pairs at the first trained layer, with a weight from Beta(mixup, mixup). 0 turns it off.',
   }),
+  cutmix: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .register(about, {
+      description:
+        'CutMix: at the first trained layer, a box of the maps of each example comes from a partner in its batch, and the targets are mixed by area. The share that stays is drawn from Beta(cutmix, cutmix). 0 turns it off. With mixup, each step draws one of the two.',
+      kinds: ['FINE_TUNE'],
+    }),
+  cutout: z
+    .number()
+    .min(0)
+    .max(0.75)
+    .default(0)
+    .register(about, {
+      description:
+        'Cutout: side of a square, as a share of the maps at the first trained layer, that is set to zero at a random place of each example. 0 turns it off.',
+      kinds: ['FINE_TUNE'],
+    }),
   mirror: z.boolean().default(false).register(about, {
     description: 'Whether half of the training images, drawn anew in every epoch, are mirrored horizontally.',
     fixedInSweeps: OTHER_FEATURES,
@@ -107,6 +127,11 @@ const fieldsSchema = z.strictObject({
   crops: z.int().min(0).max(8).default(0).register(about, {
     description:
       'Number of random crops of each training image. Every epoch draws one of them or the uncropped image, plain or mirrored. Features of training images take crops + 1 times the space and time.',
+    fixedInSweeps: OTHER_FEATURES,
+  }),
+  colorJitters: z.int().min(0).max(8).default(0).register(about, {
+    description:
+      'Number of copies of each training image whose brightness, contrast and saturation are changed at random by up to 40%. Every epoch draws one of all forms of an image. Each copy takes the space and time of features of an image.',
     fixedInSweeps: OTHER_FEATURES,
   }),
   hiddenUnits: z

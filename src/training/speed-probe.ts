@@ -51,6 +51,7 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
       train,
       labels,
       source,
+      shape: input.shape,
       layers,
       batchSize,
     });

@@ -1,10 +1,11 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Manifest } from '../datasets/manifest.js';
 import type { Batch, Features, Step, Trainer } from '../engines/engine.js';
-import type { Layer } from '../network/layers.js';
-import { dropoutFactors, randomStream, shuffle } from '../random.js';
+import type { Layer, Shape } from '../network/layers.js';
+import { dropoutFactors, randomStream, shuffle, uniform } from '../random.js';
 import { chunks } from './chunks.js';
 import { classWeightsOf, rowWeights } from './class-weights.js';
+import { cutOut, drawCutMixes, pasteBoxes } from './cut-maps.js';
 import type { FeatureSource } from './features.js';
 import { drawVariants } from './image-variants.js';
 import { learningRateAt } from './learning-rate.js';
@@ -20,6 +21,8 @@ export interface StepParts {
   /** Class of each image variant. */
   readonly labels: Int32Array;
   readonly source: FeatureSource;
+  /** Shape of the features of an example. */
+  readonly shape: Shape;
   readonly layers: readonly Layer[];
   readonly batchSize: number;
 }
@@ -56,23 +59,30 @@ export function* stepsOf(
 }
 
 async function* passesOf(
-  { recipe, manifest, layers, labels }: StepParts,
+  { recipe, manifest, layers, labels, shape }: StepParts,
   passes: readonly Int32Array[],
   features: AsyncIterator<Features>,
   weights: Float32Array | null,
   step: readonly number[],
 ): AsyncGenerator<Batch> {
-  const { seed, mixup } = recipe;
+  const { seed, mixup, cutmix, cutout } = recipe;
   const dropout = randomStream(seed, 'dropout', ...step);
-  const drawMix = mixup > 0 ? drawMixes(mixup, randomStream(seed, 'mixup', ...step)) : undefined;
+  const cutMix = randomStream(seed, 'cutmix', ...step);
+  const cuts = cutmix > 0 && (mixup === 0 || uniform(cutMix) < 0.5);
+  const drawCutMix = cuts ? drawCutMixes(cutmix, shape, cutMix) : undefined;
+  const drawMix = mixup > 0 && !cuts ? drawMixes(mixup, randomStream(seed, 'mixup', ...step)) : undefined;
+  const cutOuts = randomStream(seed, 'cutout', ...step);
   for (const rows of passes) {
     const { value } = await features.next();
     const count = rows.length;
     const mix = drawMix?.(count);
+    const cut = drawCutMix?.(count);
     const own = targetsOf(rows, labels, manifest.classes.length, recipe);
-    const targets = mix ? mixTargets(own, mix) : own;
+    const mixed = mix ?? cut;
+    const targets = mixed ? mixTargets(own, mixed) : own;
+    const pasted = cut ? pasteBoxes(value as Features, shape, cut) : (value as Features);
     yield {
-      features: value as Features,
+      features: cutout > 0 ? cutOut(pasted, shape, cutout, cutOuts) : pasted,
       targets,
       count,
       masks: dropoutMasks(layers, count, dropout),

@@ -63,7 +63,7 @@ export async function sweep(
     const optimizer = optimizerOf(recipe, layers);
     const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
     const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
-    const parts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
+    const parts = { recipe, manifest, train: splits.train, labels, source, shape: input.shape, layers, batchSize };
     const history: EpochMetrics[] = [];
     try {
       while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {

@@ -1,4 +1,4 @@
-import type { ImageRecord, Manifest } from '../datasets/manifest.js';
+import type { Manifest } from '../datasets/manifest.js';
 import type { ShardReader } from '../datasets/read-manifest.js';
 import type { NetworkThread } from '../engines/network-thread.js';
 import type { ClassifierNetwork } from '../engines/network-thread-messages.js';
@@ -6,7 +6,7 @@ import { requireFiniteAnswers } from '../network/usable-weights.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { mostProbable, SMALLEST_PROBABILITY } from './evaluate.js';
 import { FrozenPart } from './frozen-part.js';
-import type { ImageVariant } from './image-variants.js';
+import { plainVariant } from './image-variants.js';
 
 /** The services of a task that works on a network in the form it serves with. */
 export interface ServingContext {
@@ -53,9 +53,4 @@ export async function measureOnTests(
 /** By class of a dataset version: index of the network's output for it. @param labels names of the outputs. */
 export function outputsByClass(labels: readonly string[], { classes }: Pick<Manifest, 'classes'>): readonly number[] {
   return classes.map((name) => labels.indexOf(name));
-}
-
-/** An image without crop or mirroring. */
-export function plainVariant(image: ImageRecord): ImageVariant {
-  return { image, crop: null, mirrored: false };
 }

@@ -78,7 +78,16 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
     }
 
     // epochs
-    const parts: StepParts = { recipe, manifest, train: splits.train, labels, source, layers, batchSize };
+    const parts: StepParts = {
+      recipe,
+      manifest,
+      train: splits.train,
+      labels,
+      source,
+      shape: input.shape,
+      layers,
+      batchSize,
+    };
     const checkpoints = new CheckpointWriter(blobs, emit, job.checkpointSeconds);
     await timed('training', async () => {
       trainingBegan = performance.now();

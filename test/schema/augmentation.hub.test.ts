@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { recolorPixels } from '../../src/datasets/decode.js';
 import { refused } from '../support/refused.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -7,6 +8,7 @@ interface Augmented {
   readonly image: { readonly row: number; readonly label: string; readonly split: string };
   readonly variants: readonly {
     readonly crop: { readonly side: number; readonly left: number; readonly top: number } | null;
+    readonly color: { readonly brightness: number; readonly contrast: number; readonly saturation: number } | null;
     readonly mirrored: boolean;
     readonly picture: string;
   }[];
@@ -42,7 +44,7 @@ it('shows the plain image alone where a recipe changes nothing', async () => {
   expect(shown).toHaveLength(4);
   expect(new Set(shown.map(({ image }) => image.split))).toEqual(new Set(['TRAIN']));
   expect(new Set(shown.map(({ image }) => image.row)).size).toBe(4);
-  for (const { variants } of shown) expect(variants).toMatchObject([{ crop: null, mirrored: false }]);
+  for (const { variants } of shown) expect(variants).toMatchObject([{ crop: null, color: null, mirrored: false }]);
 });
 
 it('shows the mirrored image and each crop, of the images that are asked for', async () => {
@@ -64,6 +66,18 @@ it('shows the mirrored image and each crop, of the images that are asked for', a
       .raw()
       .toBuffer();
     expect(await pixelsOf(picture)).toEqual(expected);
+  }
+});
+
+it('shows each copy of other colors, with its factors', async () => {
+  const [{ variants }] = (await preview({ colorJitters: 2 }, { rows: [3] })) as [Augmented];
+  const [plain, ...copies] = variants;
+  const before = await pixelsOf(plain!.picture);
+  expect(copies).toHaveLength(2);
+  for (const { color, crop, mirrored, picture } of copies) {
+    expect({ crop, mirrored }).toEqual({ crop: null, mirrored: false });
+    expect(Buffer.from(recolorPixels(before, color!))).toEqual(await pixelsOf(picture));
+    expect(await pixelsOf(picture)).not.toEqual(before);
   }
 });
 

@@ -68,8 +68,11 @@ describe('a fine-tune run', () => {
       imageSize: 96,
       liveStatistics: true,
       mixup: 0.2,
+      cutmix: 0.5,
+      cutout: 0.25,
       layerDecay: 0.8,
       crops: 1,
+      colorJitters: 1,
       mirror: true,
       ...averaging,
     };

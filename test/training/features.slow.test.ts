@@ -89,7 +89,7 @@ async function extract(
   const found: FeatureChunk[] = [];
   let reported = 0;
   for await (const { chunk, bytes } of extractFeatures({
-    variants: imageVariants(manifest, { mirror: false, crops: 0 }),
+    variants: imageVariants(manifest, { mirror: false, crops: 0, colorJitters: 0 }),
     shards,
     networks: fakes,
     size: SIZE,
@@ -212,14 +212,15 @@ describe('cached features', () => {
         split = 'avg_pool',
         mirror = false,
         crops = 0,
-      ]: Partial<[string, string, number, number, 'avg_pool' | 'mixed5', boolean, number]>
+        colorJitters = 0,
+      ]: Partial<[string, string, number, number, 'avg_pool' | 'mixed5', boolean, number, number]>
     ): string =>
       featureKey({
         contentHash,
         backboneHash,
         size: { input, image },
         firstTrainedLayer: split,
-        variants: { mirror, crops },
+        variants: { mirror, crops, colorJitters },
       });
     const keys = [
       key(),
@@ -231,6 +232,8 @@ describe('cached features', () => {
       key('a', 'b', 32, 75, 'mixed5', true),
       key('a', 'b', 32, 75, 'mixed5', false, 1),
       key('a', 'b', 32, 75, 'mixed5', true, 1),
+      key('a', 'b', 32, 75, 'mixed5', true, 1, 1),
+      key('a', 'b', 32, 75, 'mixed5', true, 0, 1),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(key()).toBe(key());

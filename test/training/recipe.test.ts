@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HubError } from '../../src/errors.js';
 import { learningRateAt } from '../../src/training/learning-rate.js';
 import { type Recipe } from '../../src/training/recipe.js';
-import { resolveRecipe } from '../../src/training/recipe-resolution.js';
+import { resolveFineTuneRecipe, resolveRecipe } from '../../src/training/recipe-resolution.js';
 
 const STANDARD: Recipe = {
   imageSize: 75,
@@ -18,8 +18,11 @@ const STANDARD: Recipe = {
   labelSmoothing: 0,
   classWeights: 'none',
   mixup: 0,
+  cutmix: 0,
+  cutout: 0,
   mirror: false,
   crops: 0,
+  colorJitters: 0,
   hiddenUnits: 500,
   dropout: 0.3,
   seed: 1,
@@ -72,6 +75,9 @@ describe('a recipe', () => {
     ['layerDecay', [0.5, 1]],
     ['labelSmoothing', [0, 0.9]],
     ['mixup', [0, 1]],
+    ['cutmix', [0, 1]],
+    ['cutout', [0, 0.75]],
+    ['colorJitters', [0, 8]],
     ['classWeights', ['none', 'balanced', { cat: 0, dog: 1000 }, {}]],
     ['crops', [0, 8]],
     ['hiddenUnits', [1, 8192]],
@@ -96,6 +102,9 @@ describe('a recipe', () => {
     ['layerDecay', [0.49, 1.01]],
     ['labelSmoothing', [-0.1, 0.91]],
     ['mixup', [-0.1, 1.01]],
+    ['cutmix', [-0.1, 1.01]],
+    ['cutout', [-0.1, 0.76]],
+    ['colorJitters', [-1, 9, 1.5]],
     ['classWeights', ['equal', null, 2, [1], { cat: -1 }, { cat: 1001 }, { cat: '2' }]],
     ['mirror', [1, 'yes']],
     ['crops', [-1, 9, 1.5]],
@@ -133,6 +142,18 @@ describe('a recipe', () => {
         message: expect.stringMatching(
           new RegExp(`^The recipe cannot be used: averageEpochs: ${reason}.*\\(received 3\\)\\.$`),
         ),
+      }),
+    );
+  });
+
+  it.each(['cutmix', 'cutout'])('refuses %s where the maps have no places to cut', (name) => {
+    const tune = (changes: Partial<Recipe>): Recipe => resolveFineTuneRecipe(STANDARD, { [name]: 0.5, ...changes });
+    expect(tune({ splitLayer: 'mixed7' })).toMatchObject({ [name]: 0.5 });
+    expect(tune({ splitLayer: 'mixed9', imageSize: 299 })).toMatchObject({ [name]: 0.5 });
+    expect(() => tune({ splitLayer: 'mixed9' })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_INPUT',
+        message: `The recipe cannot be used: ${name}: needs maps of 3 x 3 or more at the first trained layer, and after mixed9 they are 1 x 1 for images of 75 pixels: train from an earlier layer, or on larger images (received 0.5).`,
       }),
     );
   });

@@ -19,13 +19,24 @@ const manifest: Manifest = {
   images: Array.from(labels, (label) => ({ label, split: 'train' }) as ImageRecord),
 };
 
-/** The batches of each step of an epoch. The features of an image are its class, one-hot. */
-async function batchesOf(recipe: RecipeInput, epoch = 1, from = 0): Promise<Batch[][]> {
+const PIXEL = { height: 1, width: 1, channels: CLASSES.length };
+const MAP = { height: 4, width: 4, channels: CLASSES.length };
+const oneHot = (label: number): number[] => CLASSES.map((_, i) => (i === label ? 1 : 0));
+
+/** The batches of each step of an epoch. The features of an image are its class, one-hot, at every place. */
+async function batchesOf(recipe: RecipeInput, epoch = 1, from = 0, shape = PIXEL): Promise<Batch[][]> {
   const read = async (rows: Int32Array): Promise<Float32Array> =>
-    Float32Array.from([...rows].flatMap((row) => CLASSES.map((_, i) => (i === labels[row] ? 1 : 0))));
-  const source = { rowLength: CLASSES.length, read, close: async () => undefined };
+    Float32Array.from(
+      [...rows].flatMap((row) =>
+        Array(shape.height * shape.width)
+          .fill(oneHot(labels[row]!))
+          .flat(),
+      ),
+    );
+  const source = { rowLength: shape.height * shape.width * CLASSES.length, read, close: async () => undefined };
   const train = Int32Array.from(labels.keys());
-  const parts = { recipe: recipeSchema.parse(recipe), manifest, train, labels, source, layers: [], batchSize: BATCH };
+  const images = { manifest, train, labels, source, shape };
+  const parts = { recipe: recipeSchema.parse(recipe), ...images, layers: [], batchSize: BATCH };
   const steps: Batch[][] = [];
   for (const group of stepsOf(parts, TRAINER, epoch, from)) {
     for (const { passes } of group) {
@@ -77,6 +88,52 @@ it('a step weighs its examples by class, over the images that are trained on', a
   expect((await batchesOf({})).flat().every(({ weights }) => weights === undefined)).toBe(true);
 });
 
-it('an epoch that goes on behind a step draws what it would have drawn', async () => {
-  expect(await batchesOf({ mixup: 0.8 }, 3, 1)).toEqual((await batchesOf({ mixup: 0.8 }, 3)).slice(1));
+/** The mean of the features of each example of a batch over its places: with CutMix, its target. */
+function meansOf({ features, count }: Batch): number[] {
+  const places = features.length / count / CLASSES.length;
+  return Array.from({ length: count * CLASSES.length }, (_, i) => {
+    const [row, channel] = [Math.floor(i / CLASSES.length), i % CLASSES.length];
+    const at = (place: number): number => features[(row * places + place) * CLASSES.length + channel]!;
+    return Array.from({ length: places }, (_, place) => at(place)).reduce((sum, value) => sum + value, 0) / places;
+  });
+}
+
+it('a step with CutMix mixes targets by the area that it cuts', async () => {
+  const batches = (await batchesOf({ cutmix: 1 }, 1, 0, MAP)).flat();
+  for (const batch of batches) {
+    expect(batch.mix).toBeUndefined();
+    expect([...batch.targets]).toEqual(meansOf(batch).map((value) => expect.closeTo(value, 6)));
+  }
+  expect(batches.some(({ targets }) => targets.some((value) => value > 0 && value < 1))).toBe(true);
 });
+
+it('a step with Cutout cuts every example and leaves targets as they are', async () => {
+  const [plain, cut] = [await batchesOf({}, 1, 0, MAP), await batchesOf({ cutout: 0.5 }, 1, 0, MAP)];
+  for (const [i, batch] of cut.flat().entries()) {
+    expect(batch.targets).toEqual(plain.flat()[i]!.targets);
+    const left = meansOf(batch).reduce((sum, value) => sum + value, 0) / batch.count;
+    expect(left).toBeGreaterThanOrEqual(0.75); // the square is a quarter of the places, or less at an edge
+    expect(left).toBeLessThan(1);
+  }
+});
+
+it('a step draws one of mixup and CutMix where a recipe has both', async () => {
+  const epochs = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map((epoch) => batchesOf({ mixup: 1, cutmix: 1 }, epoch, 0, MAP)),
+  );
+  const steps = epochs.flat();
+  const mixed = steps.filter((passes) => passes.every(({ mix }) => mix));
+  const cut = steps.filter((passes) => passes.every(({ mix }) => !mix));
+  expect(mixed.length + cut.length).toBe(steps.length);
+  expect(mixed.length).toBeGreaterThan(steps.length / 5);
+  expect(cut.length).toBeGreaterThan(steps.length / 5);
+});
+
+it.each([{ mixup: 0.8 }, { cutmix: 0.8 }, { cutout: 0.5 }, { mixup: 0.8, cutmix: 0.8, cutout: 0.5 }])(
+  'an epoch that continues after a step draws what it would have drawn: %o',
+  async (recipe) => {
+    const whole = await batchesOf(recipe, 3, 0, MAP);
+    expect(await batchesOf(recipe, 3, 1, MAP)).toEqual(whole.slice(1));
+    expect(await batchesOf({ ...recipe, seed: 2 }, 3, 0, MAP)).not.toEqual(whole);
+  },
+);

@@ -43,7 +43,7 @@ export const RUN_RECORD = graphql(
         engine { name version device threads }
         recipe {
           imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay liveStatistics
-          labelSmoothing classWeights mixup mirror crops hiddenUnits dropout seed validation validationFraction patience restoreBest
+          labelSmoothing classWeights mixup cutmix cutout mirror crops colorJitters hiddenUnits dropout seed validation validationFraction patience restoreBest
           averageEpochs
         }
         confusion { labels counts }

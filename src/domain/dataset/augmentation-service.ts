@@ -1,4 +1,4 @@
-import type { Crop } from '../../datasets/decode.js';
+import type { ColorChange, Crop } from '../../datasets/decode.js';
 import type { Manifest } from '../../datasets/manifest.js';
 import { dataUrl, lossless } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
@@ -22,6 +22,7 @@ export interface AugmentedImage {
 
 export interface VariantPicture {
   readonly crop: Crop | null;
+  readonly color: ColorChange | null;
   /** Whether left and right are exchanged. */
   readonly mirrored: boolean;
   /** The pixels that the network gets, as a data URL of a WebP file. */
@@ -61,8 +62,8 @@ export class AugmentationService {
 
   async #render(contents: Contents, variant: ImageVariant, side: number, viewer: Viewer): Promise<VariantPicture> {
     const render = async () => lossless(await decodeVariants(contents, [variant], side), side);
-    const { crop, mirrored } = variant;
-    return { crop, mirrored, picture: dataUrl(await this.pictures.render(viewer, render)) };
+    const { crop, color, mirrored } = variant;
+    return { crop, color, mirrored, picture: dataUrl(await this.pictures.render(viewer, render)) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { variantsPerImage } from '../../training/image-variants.js';
 import { PresetName } from '../../training/presets.js';
 import { resolveRecipe } from '../../training/recipe-resolution.js';
 import { Checked, list, number, text } from '../checked.js';
@@ -16,7 +17,10 @@ export class AugmentationPreviewInput {
   @Field(() => PresetName, { defaultValue: PresetName.STANDARD })
   preset!: PresetName;
 
-  @Field(() => RecipeInputType, { nullable: true, description: '`imageSize`, `mirror` and `crops` matter here.' })
+  @Field(() => RecipeInputType, {
+    nullable: true,
+    description: '`imageSize`, `mirror`, `crops` and `colorJitters` matter here.',
+  })
   recipe?: RecipeInputType | null;
 
   @Field(() => Int, {
@@ -35,9 +39,9 @@ export class AugmentationPreviewInput {
 export function ofPreview({ input }: { readonly input: AugmentationPreviewInput }): PictureCost {
   const { preset, recipe, rows, first } = input;
   try {
-    const { imageSize, mirror, crops } = resolveRecipe(preset, { ...recipe });
-    const pictures = (rows?.length ?? first) * (1 + (mirror ? 1 : 0) + crops);
-    return { pictures, pixels: pictures * imageSize ** 2 };
+    const resolved = resolveRecipe(preset, { ...recipe });
+    const pictures = (rows?.length ?? first) * (1 + variantsPerImage(resolved));
+    return { pictures, pixels: pictures * resolved.imageSize ** 2 };
   } catch {
     return { pictures: 0, pixels: 0 };
   }

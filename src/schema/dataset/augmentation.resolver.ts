@@ -13,7 +13,7 @@ export class AugmentationResolver {
 
   @Query(() => [AugmentedImageType], {
     description:
-      'What a recipe makes of training images: mirrored and cropped forms, as training computes them. `mixup` mixes activations, not pixels, and is not shown.',
+      'What a recipe makes of training images: mirrored, cropped and recolored forms, as training computes them. `mixup`, `cutmix` and `cutout` change activations, not pixels, and are not shown.',
   })
   @Needs('VIEWER')
   @Extensions({ [PICTURE]: ofPreview })

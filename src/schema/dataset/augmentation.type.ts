@@ -1,5 +1,5 @@
 import { Field, Float, ObjectType } from 'type-graphql';
-import type { Crop } from '../../datasets/decode.js';
+import type { ColorChange, Crop } from '../../datasets/decode.js';
 import type { AugmentedImage, VariantPicture } from '../../domain/dataset/augmentation-service.js';
 import { DatasetImageType } from './dataset-image.type.js';
 
@@ -15,10 +15,25 @@ export class ImageCropType implements Crop {
   top!: number;
 }
 
+@ObjectType('ColorChange', { description: 'Factors of colors; 1 changes nothing.' })
+export class ColorChangeType implements ColorChange {
+  @Field(() => Float, { description: 'Factor of every value.' })
+  brightness!: number;
+
+  @Field(() => Float, { description: 'Factor of the distance from the mean gray of the image.' })
+  contrast!: number;
+
+  @Field(() => Float, { description: 'Factor of the distance from the gray of the pixel.' })
+  saturation!: number;
+}
+
 @ObjectType('VariantPicture', { description: 'One form in which the network sees an image.' })
 export class VariantPictureType implements VariantPicture {
   @Field(() => ImageCropType, { nullable: true })
   crop!: ImageCropType | null;
+
+  @Field(() => ColorChangeType, { nullable: true, description: 'Null where the colors are those of the image.' })
+  color!: ColorChangeType | null;
 
   @Field(() => Boolean, { description: 'Whether left and right are exchanged.' })
   mirrored!: boolean;

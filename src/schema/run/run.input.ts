@@ -43,6 +43,9 @@ abstract class TrainingInput {
   crops?: number;
 
   @HyperparameterInput()
+  colorJitters?: number;
+
+  @HyperparameterInput()
   batchSize?: number;
 
   @HyperparameterInput()
@@ -138,6 +141,12 @@ export class StartFineTuneRunInput extends TrainingInput {
 
   @HyperparameterInput()
   liveStatistics?: boolean;
+
+  @HyperparameterInput()
+  cutmix?: number;
+
+  @HyperparameterInput()
+  cutout?: number;
 }
 
 /** The request in the domain's terms: `fineTuneFrom` is the public name of the first trained layer. */

@@ -101,10 +101,19 @@ export class RecipeType implements Recipe {
   mixup!: number;
 
   @Hyperparameter()
+  cutmix!: number;
+
+  @Hyperparameter()
+  cutout!: number;
+
+  @Hyperparameter()
   mirror!: boolean;
 
   @Hyperparameter()
   crops!: number;
+
+  @Hyperparameter()
+  colorJitters!: number;
 
   @Hyperparameter()
   hiddenUnits!: number;

@@ -12,7 +12,7 @@ const PREVIEW = graphql(`
   query AugmentationPreview($input: AugmentationPreviewInput!) {
     augmentationPreview(input: $input) {
       image { row label }
-      variants { mirrored crop { side } picture }
+      variants { mirrored crop { side } color { brightness contrast saturation } picture }
     }
   }
 `);
@@ -37,23 +37,36 @@ export function Augmentation({ versionId, recipe }: Props) {
   );
 }
 
+/** The settings that change activations, not pixels. */
+const ON_ACTIVATIONS = [
+  { name: 'mixup', does: 'Mixup mixes activations' },
+  { name: 'cutmix', does: 'CutMix puts a box of the activations of another image into each' },
+  { name: 'cutout', does: 'Cutout sets a square of the activations to zero' },
+];
+
 interface PreviewProps {
   readonly versionId: string;
   readonly recipe: Values;
 }
 
-function Preview({ versionId, recipe: { imageSize, mirror, crops, mixup } }: PreviewProps) {
-  const recipe = { imageSize: Number(imageSize), mirror: Boolean(mirror), crops: Number(crops) };
+function Preview({ versionId, recipe: { imageSize, mirror, crops, colorJitters, ...others } }: PreviewProps) {
+  const recipe = {
+    imageSize: Number(imageSize),
+    mirror: Boolean(mirror),
+    crops: Number(crops),
+    colorJitters: Number(colorJitters),
+  };
+  const hidden = ON_ACTIVATIONS.filter(({ name }) => Number(others[name]) > 0).map(({ does }) => does);
   const asked = useQuery(PREVIEW, { variables: { input: { datasetVersionId: versionId, recipe } } });
   return (
     <Answer of={asked}>
       {({ augmentationPreview: images }) => (
         <>
           <Text c="dimmed">
-            {recipe.mirror || recipe.crops > 0
+            {recipe.mirror || recipe.crops > 0 || recipe.colorJitters > 0
               ? 'Each row is a training image. Every epoch draws one form of each image.'
-              : 'The settings mirror and crops add forms of each training image; both are off.'}
-            {Number(mixup) > 0 && ' Mixup mixes activations inside the network and cannot be shown.'}
+              : 'The settings mirror, crops and color jitters add forms of each training image; all are off.'}
+            {hidden.map((does) => ` ${does} inside the network, which cannot be shown.`)}
           </Text>
           <ScrollBox label="Augmented images">
             <table className={classes.grid}>
@@ -78,7 +91,12 @@ function Preview({ versionId, recipe: { imageSize, mirror, crops, mixup } }: Pre
   );
 }
 
-function nameOf({ mirrored, crop }: Variant): string {
+function nameOf({ mirrored, crop, color }: Variant): string {
+  if (color) {
+    const { brightness, contrast, saturation } = color;
+    const [light, distance, depth] = [brightness, contrast, saturation].map((factor) => formatShare(factor, 0));
+    return `Brightness ${light}, contrast ${distance}, saturation ${depth}${mirrored ? ', mirrored' : ''}`;
+  }
   if (!crop) return mirrored ? 'Mirrored' : 'Original';
   return `Crop of ${formatShare(crop.side, 0)}${mirrored ? ', mirrored' : ''}`;
 }

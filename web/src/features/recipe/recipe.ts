@@ -3,8 +3,8 @@ import { graphql } from '../../graphql';
 /** All fields of a recipe. */
 export const RECIPE = graphql(`
   fragment Recipe on Recipe @_unmask {
-    imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay liveStatistics labelSmoothing classWeights mixup
-    mirror crops hiddenUnits dropout seed validation validationFraction patience restoreBest averageEpochs
+    imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay liveStatistics labelSmoothing classWeights mixup cutmix cutout
+    mirror crops colorJitters hiddenUnits dropout seed validation validationFraction patience restoreBest averageEpochs
   }
 `);
 
