@@ -60,6 +60,12 @@ export function text(min: number, max: number): z.ZodType {
   return z.string().refine((value) => lengthOf(value) >= min && lengthOf(value) <= max, { error });
 }
 
+/** A text of so many characters, without line breaks, control characters and marks that turn the direction of writing. */
+export function line(min: number, max: number): z.ZodType {
+  const error = '$field must be one line without control characters; $value was received.';
+  return text(min, max).refine((value) => !/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(String(value)), { error });
+}
+
 /** A list of so many items, each of which may be checked too. */
 export function list(min: number, max: number, item: z.ZodType = z.unknown()): z.ZodArray {
   const error = ({ input }: { input?: unknown }) => wrongLength('$field', { min, max }, (input as unknown[]).length);

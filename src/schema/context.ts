@@ -1,4 +1,4 @@
-import type { Actor, Requester } from '../domain/actor.js';
+import { type Actor, actorOf, type Requester } from '../domain/actor.js';
 import type { Caller } from '../domain/caller.js';
 import type { ChangeNotice } from '../domain/change/change-notice.js';
 import type { IngestionProgress } from '../domain/dataset/ingestion.js';
@@ -26,7 +26,7 @@ export interface Context extends SubscriptionSources, Requester {
 /** The context of one request. */
 export function contextOf(caller: Caller, requestId: string, gone: AbortSignal, sources: SubscriptionSources): Context {
   const { changes, runs, ingestions } = sources;
-  return { caller, requestId, gone, actor: { name: caller.name, requestId }, changes, runs, ingestions };
+  return { caller, requestId, gone, actor: actorOf(caller, requestId), changes, runs, ingestions };
 }
 
 /** Who the pictures in an answer are for. */

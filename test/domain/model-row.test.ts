@@ -5,26 +5,27 @@ import { rulesOf } from '../../src/domain/model/model-row.js';
 import { type ModelVersionRow, toModelVersion, toServedVersion } from '../../src/domain/model/model-version-row.js';
 
 const AT = new Date('2026-01-01');
+const OWNER = { createdBy: 'alice', createdById: 't-1', createdByRole: 'TRAINER' } as const;
 
 /** A version that a run made, as the database returns it. */
 const row = (changes: Partial<ModelVersionRow> = {}): ModelVersionRow => ({
   ...{ id: 'v-1', modelId: 'm-1', number: 2, runId: 'r-1', datasetVersionId: 'd-1', backboneId: 'b-1' },
   ...{ weightsBlob: 'w', expectedBlob: null, labels: ['cat', 'dog'], preprocessing: { input: 32, image: 75 } },
-  ...{ testAccuracy: 0.9, testLoss: 0.3, archivedAt: null, createdAt: AT },
+  ...{ testAccuracy: 0.9, testLoss: 0.3, archivedAt: null, ...OWNER, createdAt: AT },
   model: {
     ...{ id: 'm-1', name: 'pets', description: null, gate: null, secondPerson: false, logging: null },
-    ...{ lastNumber: 2, archivedAt: null, createdAt: AT },
+    ...{ lastNumber: 2, archivedAt: null, ...OWNER, createdAt: AT },
   },
   run: { recipe: { hiddenUnits: 8 } },
   backbone: {
     ...{ id: 'b-1', name: 'narrow', sha256: 'b', architecture: 'InceptionV3 x 0.1', source: 's', licence: 'l' },
-    ...{ preprocessing: 'p', trainedOn: 't', figures: 'f', createdAt: AT },
+    ...{ preprocessing: 'p', trainedOn: 't', figures: 'f', ...OWNER, createdAt: AT },
   },
   datasetVersion: {
     ...{ id: 'd-1', datasetId: 'd', number: 1, contentHash: 'h', manifestBlob: 'm', classes: ['cat', 'dog'] },
     ...{ counts: [], imageCount: 4, bytes: 10n, width: 32, height: 32, source: 's', rejected: [], rejectedCount: 0 },
-    ...{ shards: [], statistics: null, inspectionBlob: null, derivation: null, createdAt: AT },
-    dataset: { id: 'd', name: 'pets', description: null, createdAt: AT },
+    ...{ shards: [], statistics: null, inspectionBlob: null, derivation: null, ...OWNER, createdAt: AT },
+    dataset: { id: 'd', name: 'pets', description: null, ...OWNER, createdAt: AT },
   },
   aliases: [],
   serving: {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verifyAuditChain } from '../../src/domain/audit/audit-chain.js';
 import { auditRow } from '../../src/domain/audit/audit-event.js';
 import { openDatabase } from '../../src/storage/database.js';
-import { datasetVersionRow, RowDatabase } from '../support/run-rows.js';
+import { RowDatabase } from '../support/run-rows.js';
 
 const BY = { name: 'tester', requestId: 'r1' };
 const entry = (i: number) => auditRow(BY, { action: 'RUN_DELETED', subject: `run ${i}`, details: { i } });
@@ -115,9 +115,13 @@ describe('a data folder from before there was an audit', () => {
       }
       const before = await openDatabase({ folder: join(folder, 'database'), migrations: earlier });
       const { client: old } = before;
-      const datasetVersionId = await datasetVersionRow(old, 'pets');
+      const datasetVersionId = 'd1';
       const sql = (text: string, ...values: unknown[]): Promise<number> => old.$executeRawUnsafe(text, ...values);
       await sql(`INSERT INTO tokens (id, hash, name, role) VALUES ('t', 'h', 'first', 'admin')`);
+      await sql(`INSERT INTO datasets (id, name) VALUES ('d', 'pets')`);
+      await sql(`INSERT INTO dataset_versions (id, dataset_id, number, content_hash, manifest_blob, classes, counts,
+          image_count, bytes, source, rejected, rejected_count)
+        VALUES ('d1', 'd', 1, 'h', 'm', '["cat", "dog"]', '[]', 3, 10, 's', '[]', 0)`);
       await sql(`INSERT INTO models (id, name) VALUES ('m', 'pets')`);
       await sql(`INSERT INTO backbones (id, name, sha256, architecture, source, licence, preprocessing, trained_on)
         VALUES ('b', 'b', 'b', 'a', 's', 'l', 'p', 't')`);

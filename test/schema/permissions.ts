@@ -54,7 +54,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   resumeRun: ['TRAINER', 'nothing'],
   moveRun: ['TRAINER', 'nothing'],
   tagRun: ['TRAINER', 'nothing'],
-  deleteRun: ['MAINTAINER', 'nothing'],
+  updateRun: ['TRAINER', 'nothing'],
+  deleteRun: ['TRAINER', 'nothing'],
 
   sweeps: ['VIEWER', 'nothing'],
   sweep: ['VIEWER', 'nothing'],

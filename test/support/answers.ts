@@ -22,6 +22,10 @@ interface EpochAnswer {
 
 export interface RunAnswer {
   readonly id: string;
+  readonly name: string | null;
+  readonly note: string | null;
+  readonly owner: { readonly name: string; readonly role: string | null } | null;
+  readonly mayNotDelete: string | null;
   readonly kind: string;
   readonly state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
   readonly backboneName: string;

@@ -14,6 +14,7 @@ export const AuditAction = {
   ROLLOUT_ENDED: 'ROLLOUT_ENDED',
   PREDICTION_LOG_CHANGED: 'PREDICTION_LOG_CHANGED',
   PRECISION_CHOSEN: 'PRECISION_CHOSEN',
+  MODEL_VERSION_REGISTERED: 'MODEL_VERSION_REGISTERED',
   MODEL_VERSION_IMPORTED: 'MODEL_VERSION_IMPORTED',
   MODEL_IMPORT_DELETED: 'MODEL_IMPORT_DELETED',
   MODEL_VERSION_ARCHIVED: 'MODEL_VERSION_ARCHIVED',
@@ -24,9 +25,18 @@ export const AuditAction = {
   MODEL_DELETED: 'MODEL_DELETED',
   TOKEN_CREATED: 'TOKEN_CREATED',
   TOKEN_REVOKED: 'TOKEN_REVOKED',
+  DATASET_CREATED: 'DATASET_CREATED',
   DATASET_DELETED: 'DATASET_DELETED',
+  DATASET_VERSION_CREATED: 'DATASET_VERSION_CREATED',
   DATASET_VERSION_DELETED: 'DATASET_VERSION_DELETED',
+  BACKBONE_ADDED: 'BACKBONE_ADDED',
+  RUN_STARTED: 'RUN_STARTED',
+  RUN_CHANGED: 'RUN_CHANGED',
+  RUN_CANCELLED: 'RUN_CANCELLED',
+  RUN_RESUMED: 'RUN_RESUMED',
   RUN_DELETED: 'RUN_DELETED',
+  SWEEP_STARTED: 'SWEEP_STARTED',
+  SWEEP_CANCELLED: 'SWEEP_CANCELLED',
   SWEEP_DELETED: 'SWEEP_DELETED',
   WEBHOOK_CREATED: 'WEBHOOK_CREATED',
   WEBHOOK_DELETED: 'WEBHOOK_DELETED',
@@ -91,6 +101,9 @@ export interface AuditEntry {
  * The row of an entry. Create it in the transaction that makes the change, as its last statement: the trigger that
  * chains the row lets no other one in until the transaction ends.
  */
-export function auditRow({ name: actor, requestId }: Actor, { details = {}, ...entry }: AuditEntry) {
+export function auditRow(
+  { name: actor, requestId }: Pick<Actor, 'name' | 'requestId'>,
+  { details = {}, ...entry }: AuditEntry,
+) {
   return { ...entry, actor, requestId, details: JSON.stringify(details) } satisfies Prisma.AuditEventCreateInput;
 }

@@ -11,8 +11,11 @@ import { requireUsable } from '../../network/usable-weights.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
 import { checkPublished, download, isDownloaded, type RemoteFile } from '../../storage/download.js';
+import { type Actor, HUB_ACTOR } from '../actor.js';
 import type { AllowedFolders } from '../allowed-folders.js';
+import { auditRow } from '../audit/audit-event.js';
 import { limitedWeights } from '../limited-weights.js';
+import { ownerColumns } from '../owner.js';
 import type { Quotas } from '../quota/quotas.js';
 import type { BuiltInBackbone } from './backbone.js';
 import { backboneNetwork } from './backbone-network.js';
@@ -80,41 +83,47 @@ export class BackboneService {
   }
 
   /** Adds a backbone from a weight file on the server. */
-  async addFile(name: string, path: string): Promise<BackboneRow> {
+  async addFile(name: string, path: string, actor: Actor): Promise<BackboneRow> {
     refuseBuiltIn(name);
-    return this.#addOwn(name, await this.allowed.resolve(path), path);
+    return this.#addOwn(name, await this.allowed.resolve(path), path, actor);
   }
 
-  /** Adds a backbone from an uploaded weight file. @param fileName its name at the client. @param actor name of the token. */
-  async addUpload(name: string, content: AsyncIterable<Buffer>, fileName: string, actor: string): Promise<BackboneRow> {
+  /** Adds a backbone from an uploaded weight file. @param fileName its name at the client. */
+  async addUpload(name: string, content: AsyncIterable<Buffer>, fileName: string, actor: Actor): Promise<BackboneRow> {
     refuseBuiltIn(name);
     const path = join(this.options.temporary, `backbone-${randomUUID()}`);
     try {
-      return await this.quotas.upload(actor, async () => {
+      return await this.quotas.upload(actor.name, async () => {
         await pipeline(limitedWeights(content), createWriteStream(path));
-        return this.#addOwn(name, path, `${fileName.slice(0, 200)}, uploaded by ${actor}`);
+        return this.#addOwn(name, path, `${fileName.slice(0, 200)}, uploaded by ${actor.name}`, actor);
       });
     } finally {
       await rm(path, { force: true });
     }
   }
 
-  async #addOwn(name: string, path: string, origin: string): Promise<BackboneRow> {
+  async #addOwn(name: string, path: string, origin: string, actor: Actor): Promise<BackboneRow> {
     const { file, notes } = await fromKeras(path);
     const source = [origin, ...notes].join(' · ');
-    return this.#add(name, file, { source, licence: NOT_STATED, trainedOn: NOT_STATED, figures: NOT_STATED });
+    return this.#add(name, file, { source, licence: NOT_STATED, trainedOn: NOT_STATED, figures: NOT_STATED }, actor);
   }
 
   /**
    * The backbone of this name. Built-in ones are fetched on first use.
-   * @throws BACKBONE_UNAVAILABLE where it cannot be fetched; no other backbone ever takes its place.
+   * @param actor owner of one that is fetched. @throws BACKBONE_UNAVAILABLE where it cannot be fetched; no other backbone
+   * ever takes its place.
    */
-  async require(name: string, onDownload: OnDownload = () => undefined, signal?: AbortSignal): Promise<BackboneRow> {
+  async require(
+    name: string,
+    onDownload: OnDownload = () => undefined,
+    signal?: AbortSignal,
+    actor: Actor = HUB_ACTOR,
+  ): Promise<BackboneRow> {
     const present = await this.prisma.backbone.findUnique({ where: { name } });
     if (present) return present;
     const about = BUNDLED_BACKBONES.get(name);
-    if (about) return this.#add(name, await readFile(this.options.bundled.get(name) as string), about);
-    if (name === IMAGENET) return this.#downloadImagenet(onDownload, signal);
+    if (about) return this.#add(name, await readFile(this.options.bundled.get(name) as string), about, actor);
+    if (name === IMAGENET) return this.#downloadImagenet(onDownload, actor, signal);
     throw await this.#unknown(name);
   }
 
@@ -141,12 +150,12 @@ export class BackboneService {
   }
 
   /** The backbone with the weights of a blob; created if it does not exist. */
-  async adopt(sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
+  async adopt(sha256: string, architecture: string, about: BackboneAbout, actor: Actor): Promise<BackboneRow> {
     const known = await this.prisma.backbone.findUnique({ where: { sha256 } });
-    return known ?? this.#create(`imported-${sha256.slice(0, 12)}`, sha256, architecture, about);
+    return known ?? this.#create(`imported-${sha256.slice(0, 12)}`, sha256, architecture, about, actor);
   }
 
-  async #downloadImagenet(onDownload: OnDownload, signal?: AbortSignal): Promise<BackboneRow> {
+  async #downloadImagenet(onDownload: OnDownload, actor: Actor, signal?: AbortSignal): Promise<BackboneRow> {
     const { imagenet, downloads } = this.options;
     let file: string;
     try {
@@ -155,7 +164,7 @@ export class BackboneService {
       signal?.throwIfAborted();
       throw this.#notDownloadable(error);
     }
-    return this.#add(IMAGENET, (await fromKeras(file)).file, IMAGENET_ABOUT);
+    return this.#add(IMAGENET, (await fromKeras(file)).file, IMAGENET_ABOUT, actor);
   }
 
   #notDownloadable(error: unknown): HubError {
@@ -178,19 +187,30 @@ export class BackboneService {
     return new HubError('BACKBONE_UNAVAILABLE', message, { name, backbones: names });
   }
 
-  async #add(name: string, file: Buffer, about: BackboneAbout): Promise<BackboneRow> {
+  async #add(name: string, file: Buffer, about: BackboneAbout, actor: Actor): Promise<BackboneRow> {
     const { weights } = readSafetensors(file);
     requireUsable(weights);
     const network = matchBackbone(weights);
     const { sha256 } = await this.blobs.put(file);
-    return this.#create(name, sha256, networkName(network), about);
+    return this.#create(name, sha256, networkName(network), about, actor);
   }
 
-  async #create(name: string, sha256: string, architecture: string, about: BackboneAbout): Promise<BackboneRow> {
+  async #create(
+    name: string,
+    sha256: string,
+    architecture: string,
+    about: BackboneAbout,
+    actor: Actor,
+  ): Promise<BackboneRow> {
     const preprocessing = networkNamed(architecture).architecture.preprocessing.formula;
-    const data = { name, sha256, architecture, preprocessing, ...about };
+    const data = { name, sha256, architecture, preprocessing, ...about, ...ownerColumns(actor) };
+    const entry = { action: 'BACKBONE_ADDED', subject: name, details: { sha256, source: about.source } } as const;
     try {
-      return await this.prisma.backbone.create({ data });
+      const [row] = await this.prisma.$transaction([
+        this.prisma.backbone.create({ data }),
+        this.prisma.auditEvent.create({ data: auditRow(actor, entry) }),
+      ]);
+      return row;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const twin = await this.prisma.backbone.findFirst({ where: { OR: [{ name }, { sha256 }] } });

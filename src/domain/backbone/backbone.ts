@@ -1,5 +1,7 @@
+import type { OwnerColumns } from '../owner.js';
+
 /** A network without its top, with one set of pretrained weights. */
-export interface Backbone {
+export interface Backbone extends OwnerColumns {
   readonly id: string;
   readonly name: string;
   /** SHA-256 of the weights as stored. */

@@ -3,6 +3,7 @@ import { DuplicateHandling } from '../../datasets/derive.js';
 import { SPLITS } from '../../datasets/manifest.js';
 import type { Prisma } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
+import { ownerOf } from '../owner.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetStatistics, DatasetVersion, SplitCount, VersionDerivation } from './dataset-version.js';
 
@@ -56,7 +57,7 @@ export function classesOf(row: Pick<DatasetVersionRow, 'id' | 'classes'>): reado
 
 export function toDataset(row: Prisma.DatasetGetPayload<{ include: typeof withDatasetVersions }>): Dataset {
   const { id, name, description, createdAt } = row;
-  return { id, name, description, createdAt, versions: row.versions.map(toDatasetVersion) };
+  return { id, name, description, owner: ownerOf(row), createdAt, versions: row.versions.map(toDatasetVersion) };
 }
 
 /**
@@ -74,7 +75,7 @@ export function toDatasetVersion(row: DatasetVersionRow): DatasetVersion {
   const { id, number, contentHash, imageCount, bytes, width, height, rejectedCount, createdAt } = row;
   const facts = { id, number, contentHash, imageCount, bytes, width, height, rejectedCount, createdAt };
   const source = shownSource(row.source);
-  return { ...facts, ...parsed, source, dataset: row.dataset.name, splits: splitCounts(counts) };
+  return { ...facts, ...parsed, source, dataset: row.dataset.name, owner: ownerOf(row), splits: splitCounts(counts) };
 }
 
 function splitCounts(counts: readonly z.infer<typeof classCount>[]): SplitCount[] {

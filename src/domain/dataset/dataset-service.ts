@@ -3,6 +3,7 @@ import { isUniqueViolation, type PrismaClient } from '../../storage/database.js'
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import { ownerColumns } from '../owner.js';
 import type { Dataset } from './dataset.js';
 import { toDataset, withDatasetVersions } from './dataset-row.js';
 
@@ -14,9 +15,13 @@ export class DatasetService {
   ) {}
 
   /** @throws CONFLICT when the name is taken. */
-  async create(name: string, description: string | null): Promise<Dataset> {
+  async create(name: string, description: string | null, actor: Actor): Promise<Dataset> {
+    const data = { name, description, ...ownerColumns(actor) };
     try {
-      const row = await this.prisma.dataset.create({ data: { name, description } });
+      const [row] = await this.prisma.$transaction([
+        this.prisma.dataset.create({ data }),
+        this.prisma.auditEvent.create({ data: auditRow(actor, { action: 'DATASET_CREATED', subject: name }) }),
+      ]);
       this.changes.tell('DATASET', name);
       return toDataset({ ...row, versions: [] });
     } catch (error) {

@@ -112,7 +112,12 @@ export class DatasetVersionService {
   }
 
   /** Derives a version from others. Images are shared, not copied. @throws NOT_FOUND, BAD_INPUT, DATASET_REFUSED. */
-  async derive(parentIds: readonly string[], dataset: string | null, derivation: Derivation): Promise<DatasetVersion> {
+  async derive(
+    parentIds: readonly string[],
+    dataset: string | null,
+    derivation: Derivation,
+    actor: Actor,
+  ): Promise<DatasetVersion> {
     const { prisma, blobs, contents, writer } = this.parts;
     const rows = await prisma.datasetVersion.findMany({
       where: { id: { in: [...parentIds] } },
@@ -124,7 +129,7 @@ export class DatasetVersionService {
       return { id, dataset: row.dataset.name, number: row.number };
     });
     const source = parents.map((parent) => `${parent.dataset} version ${parent.number}`).join(', ');
-    return writer.write(dataset ?? parents[0]!.dataset, source, async () => {
+    return writer.write(dataset ?? parents[0]!.dataset, source, actor, async () => {
       const manifests = await Promise.all(parentIds.map(async (id) => (await contents.of(id)).manifest));
       const stored = await storeVersion(await derive(manifests, derivation), blobs);
       return { ...stored, derivation: { parents, ...derivation } };

@@ -10,6 +10,7 @@ import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
+import { ownerColumns } from '../owner.js';
 import { shownSource, toDatasetVersion } from './dataset-row.js';
 import type { DatasetStatistics, DatasetVersion, VersionDerivation } from './dataset-version.js';
 
@@ -39,14 +40,19 @@ export class DatasetVersionWriter {
   /**
    * Writes a version. For data that the dataset already has, returns the version with that data; its rejected files are
    * then those of this source.
-   * @param source origin of the images, for people. @param store stores the blobs.
+   * @param source origin of the images, for people. @param actor owner of the version. @param store stores the blobs.
    */
-  async write(name: string, source: string, store: () => Promise<NewDatasetVersion>): Promise<DatasetVersion> {
+  async write(
+    name: string,
+    source: string,
+    actor: Actor,
+    store: () => Promise<NewDatasetVersion>,
+  ): Promise<DatasetVersion> {
     const dataset = await this.prisma.dataset.findUnique({ where: { name } });
     if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: create it first.`, { name });
     return this.#oneAtATime(async () => {
       const stored = await store();
-      await this.#insert(dataset.id, source, stored).catch(unlessUniqueViolation);
+      await this.#insert(dataset, source, actor, stored).catch(unlessUniqueViolation);
       this.changes.tell('DATASET', name);
       const { contentHash } = stored.manifest;
       const where = { datasetId_contentHash: { datasetId: dataset.id, contentHash } };
@@ -76,17 +82,25 @@ export class DatasetVersionWriter {
     });
   }
 
-  async #insert(datasetId: string, source: string, stored: NewDatasetVersion): Promise<void> {
+  async #insert(
+    { id: datasetId, name }: { readonly id: string; readonly name: string },
+    source: string,
+    actor: Actor,
+    stored: NewDatasetVersion,
+  ): Promise<void> {
     const { manifest, manifestBlob, inspection, inspectionBlob, counts, width, height, rejected = [] } = stored;
     const { parents = [], ...derivation } = stored.derivation ?? {};
     await this.prisma.$transaction(async (tx) => {
       // The row lock gives two concurrent writes different numbers.
       await tx.$queryRaw`SELECT id FROM datasets WHERE id = ${datasetId} FOR UPDATE`;
       const { _max } = await tx.datasetVersion.aggregate({ where: { datasetId }, _max: { number: true } });
-      await tx.datasetVersion.create({
+      const number = (_max.number ?? 0) + 1;
+      const { id } = await tx.datasetVersion.create({
+        select: { id: true },
         data: {
           datasetId,
-          number: (_max.number ?? 0) + 1,
+          number,
+          ...ownerColumns(actor),
           contentHash: manifest.contentHash,
           manifestBlob: manifestBlob.sha256,
           classes: [...manifest.classes],
@@ -105,6 +119,9 @@ export class DatasetVersionWriter {
           parents: { create: parents.map(({ id }) => ({ parentId: id })) },
         },
       });
+      const details = { id, contentHash: manifest.contentHash, source: shownSource(source) };
+      const entry = { action: 'DATASET_VERSION_CREATED', subject: `${name} ${number}`, details } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
     });
   }
 

@@ -2,6 +2,7 @@ import type { Derivation } from '../../datasets/derive.js';
 import type { SizeRange } from '../../datasets/inspect.js';
 import type { Split } from '../../datasets/manifest.js';
 import type { Rejection } from '../../datasets/rejections.js';
+import type { Owner } from '../owner.js';
 
 /** Number of images of one class in a split. */
 export interface ClassCount {
@@ -86,5 +87,7 @@ export interface DatasetVersion {
   readonly statistics: DatasetStatistics | null;
   /** Null when the version was ingested from a source. */
   readonly derivation: VersionDerivation | null;
+  /** Null in versions that were written before owners were stored. */
+  readonly owner: Owner | null;
   readonly createdAt: Date;
 }

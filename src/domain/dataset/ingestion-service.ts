@@ -9,6 +9,7 @@ import { ingestImages } from '../../datasets/ingest.js';
 import type { Source } from '../../datasets/source.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Fetch, Fetched } from '../../storage/fetch.js';
+import type { Actor } from '../actor.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import type { Quotas } from '../quota/quotas.js';
 import type { DatasetVersion } from './dataset-version.js';
@@ -25,8 +26,8 @@ export interface IngestionOptions {
   readonly nameEncoding?: string | null;
   /** Key under which clients follow the progress; null for a random one. */
   readonly key: string | null;
-  /** Name of the token that starts the ingestion. */
-  readonly actor: string;
+  /** Owner of the version. */
+  readonly actor: Actor;
 }
 
 export interface IngestionParts {
@@ -94,7 +95,7 @@ export class IngestionService {
         await rm(file, { force: true });
       }
     };
-    return this.parts.quotas.upload(options.actor, () => this.#tracked(options, read));
+    return this.parts.quotas.upload(options.actor.name, () => this.#tracked(options, read));
   }
 
   async #ingest(
@@ -103,10 +104,10 @@ export class IngestionService {
     options: IngestionOptions,
     { signal, reading }: IngestionHandle,
   ): Promise<DatasetVersion> {
-    const { dataset, testFraction, validationFraction, seed } = options;
+    const { dataset, testFraction, validationFraction, seed, actor } = options;
     const { blobs, bounds } = this.parts;
     const draw = { testFraction, validationFraction, seed };
-    return this.parts.writer.write(dataset, from, () =>
+    return this.parts.writer.write(dataset, from, actor, () =>
       ingestImages(source, blobs, { ...draw, bounds, signal, onProgress: reading }),
     );
   }

@@ -9,6 +9,7 @@ import type { Imported, ImportJob, TaskEnd } from '../../training/job.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import { NOT_STATED } from '../backbone/published-backbones.js';
+import { importOwner } from './import-row.js';
 import type { VersionRegistry } from './version-registry.js';
 
 interface ImportParts {
@@ -75,9 +76,10 @@ class ImportInHand implements JobInHand<'import'> {
   }
 
   async #register(imported: Imported): Promise<void> {
-    const { id, model, fileName, fileHash, actor } = this.row;
+    const { id, model, fileName, fileHash } = this.row;
+    const owner = importOwner(this.row);
     const version = { ...(await this.#versionOf(imported)), model, runId: null };
-    await this.parts.registry.add(id, version, async (tx, made) => {
+    await this.parts.registry.add(id, version, owner, async (tx, made) => {
       const { head, notes } = imported;
       const outcome = { state: 'SUCCEEDED', endedAt: new Date(), fileBlob: null, versionId: made.id } as const;
       await tx.modelImport.update({
@@ -87,7 +89,7 @@ class ImportInHand implements JobInHand<'import'> {
       const subject = `${model} ${made.number}`;
       const details = { file: fileName, sha256: fileHash, notes };
       const entry = { action: 'MODEL_VERSION_IMPORTED', subject, model, details } as const;
-      await tx.auditEvent.create({ data: auditRow({ name: actor, requestId: null }, entry) });
+      await tx.auditEvent.create({ data: auditRow({ ...owner, requestId: null }, entry) });
     });
   }
 
@@ -111,7 +113,10 @@ class ImportInHand implements JobInHand<'import'> {
     const { backboneBlob, architecture, weightsBlob, labels, size, test } = imported;
     const source = `imported: ${fileName}, SHA-256 ${fileHash}`;
     const about = { source, licence: NOT_STATED, trainedOn: NOT_STATED, figures: NOT_STATED };
-    const backbone = await this.parts.backbones.adopt(backboneBlob, architecture, about);
+    const backbone = await this.parts.backbones.adopt(backboneBlob, architecture, about, {
+      ...importOwner(this.row),
+      requestId: null,
+    });
     const figures = { testAccuracy: test.accuracy, testLoss: test.loss };
     return { datasetVersionId, backbone, weightsBlob, labels, size, ...figures };
   }

@@ -11,10 +11,10 @@ import { auditRow } from '../audit/audit-event.js';
 import type { Caller } from '../caller.js';
 import { limitedWeights } from '../limited-weights.js';
 import { notFound } from '../not-found.js';
+import { deletionRefusal } from '../owner.js';
 import type { Quotas } from '../quota/quotas.js';
-import { includes, Role } from '../role.js';
 import { refuseArchivedModel } from './held-versions.js';
-import { toModelImport } from './import-row.js';
+import { importOwner, toModelImport } from './import-row.js';
 import type { ModelImport } from './model-import.js';
 import { reachableDatasetVersion } from './model-reach.js';
 
@@ -49,7 +49,7 @@ export class ImportService {
     const { sha256, bytes } = await this.quotas.upload(caller.name, () => this.blobs.put(limitedWeights(content)));
     const about = {
       ...rest,
-      actor: caller.name,
+      ...{ actor: caller.name, actorId: caller.tokenId, actorRole: caller.role },
       datasetVersionId,
       fileName: fileName.slice(0, 200),
       fileHash: sha256,
@@ -104,14 +104,13 @@ export class ImportService {
 }
 
 function refuseUnlessDeletable(
-  { id, state, actor, endedAt, fileName, model, version }: Prisma.ModelImportGetPayload<{ include: { version: true } }>,
-  { name, role }: Caller,
+  row: Prisma.ModelImportGetPayload<{ include: { version: true } }>,
+  caller: Caller,
 ): void {
+  const { id, state, endedAt, fileName, model, version } = row;
   const subject = `The import ${id} of ${fileName}`;
-  if (actor !== name && !includes(role, Role.MAINTAINER)) {
-    const message = `${subject} was started by "${actor}": it can be deleted by that token, or by a MAINTAINER.`;
-    throw new HubError('FORBIDDEN', message, { actor });
-  }
+  const refusal = deletionRefusal(`${subject} was started by`, importOwner(row), caller);
+  if (refusal) throw refusal;
   if (endedAt === null) {
     throw new HubError('CONFLICT', `${subject} is under way. Wait until it has ended.`, { id, state });
   }

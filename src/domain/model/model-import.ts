@@ -1,3 +1,4 @@
+import type { Owner } from '../owner.js';
 import type { RunState } from '../run/run.js';
 
 /** A model file from elsewhere on its way to a model version. */
@@ -19,6 +20,7 @@ export interface ModelImport {
   readonly notes: readonly string[];
   /** Name of the token that started the import. */
   readonly actor: string;
+  readonly owner: Owner;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly createdAt: Date;
   readonly endedAt: Date | null;

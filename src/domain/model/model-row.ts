@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Prisma } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
+import { ownerOf } from '../owner.js';
 import { DEFAULT_RULES, type GateRule, rulesSchema } from './gate.js';
 import type { Model } from './model.js';
 import { toModelVersion, withVersionRelations } from './model-version-row.js';
@@ -19,6 +20,7 @@ export function toModel(row: ModelRow): Model {
   return {
     id,
     name,
+    owner: ownerOf(row),
     createdAt,
     versions: row.versions.map(toModelVersion),
     aliases: row.aliases.map((alias) => ({

@@ -1,7 +1,8 @@
 import { HubError } from '../../errors.js';
-import { type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
+import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../storage/database.js';
 import { inputSizeFor } from '../../training/input-size.js';
-import type { Caller } from '../caller.js';
+import type { Requester } from '../actor.js';
+import { auditRow } from '../audit/audit-event.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import { recipeOf, withRunRelations } from '../run/run-row.js';
@@ -38,7 +39,7 @@ export class ModelService {
    * model reaches no other.
    * @throws NOT_FOUND; CONFLICT for a run that has not succeeded; WEIGHTS_REFUSED for one whose answers are not numbers.
    */
-  async register(runId: string, name: string, caller: Caller): Promise<ModelVersion> {
+  async register(runId: string, name: string, { caller, actor }: Requester): Promise<ModelVersion> {
     const run = await this.prisma.run.findUnique({ where: reachableRun(runId, caller), include: withRunRelations });
     if (!run) throw notFound('run', runId);
     const { weightsBlob, backbone, testAccuracy, testLoss, datasetVersion } = run;
@@ -55,7 +56,12 @@ export class ModelService {
     const before = await this.prisma.modelVersion.findFirst(known);
     if (before) return toModelVersion(before);
     const about = { model: name, runId, datasetVersionId: datasetVersion.id, backbone, weightsBlob, labels, size };
-    const added = this.registry.add(runId, { ...about, testAccuracy, testLoss }, async () => undefined);
+    const audited = async (tx: Prisma.TransactionClient, { number }: { readonly number: number }): Promise<void> => {
+      const subject = `${name} ${number}`;
+      const entry = { action: 'MODEL_VERSION_REGISTERED', subject, model: name, details: { runId } } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+    };
+    const added = this.registry.add(runId, { ...about, testAccuracy, testLoss }, actor, audited);
     await added.catch(unlessUniqueViolation);
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }

@@ -7,6 +7,7 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { finiteOrNull, parseColumns } from '../../storage/parse-columns.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { versionNotFound } from '../not-found.js';
+import { ownerOf } from '../owner.js';
 import { figuresOf, isAwaited, toServedCalibration, whyNotCalibrated } from './calibration-row.js';
 import type { Candidate } from './gate.js';
 import { toModelImport } from './import-row.js';
@@ -62,6 +63,7 @@ export function toModelVersion(row: ModelVersionRow): ModelVersion {
     notCalibrated: whyNotCalibrated(row.calibration),
     aliases: row.aliases.map((alias) => alias.name).sort(),
     archivedAt: row.archivedAt,
+    owner: ownerOf(row),
     createdAt,
   };
 }

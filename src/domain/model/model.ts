@@ -1,5 +1,6 @@
 import type { Backbone } from '../backbone/backbone.js';
 import type { DatasetVersion } from '../dataset/dataset-version.js';
+import type { Owner } from '../owner.js';
 import type { StoredCalibration } from './calibration-row.js';
 import type { GateCheck, GateRule } from './gate.js';
 import type { ModelImport } from './model-import.js';
@@ -37,6 +38,8 @@ export interface ModelVersion {
   readonly aliases: readonly string[];
   /** Since when it is hidden from lists and cannot be promoted; null if it is not. */
   readonly archivedAt: Date | null;
+  /** Null in rows that were written before owners were stored. */
+  readonly owner: Owner | null;
   readonly createdAt: Date;
 }
 
@@ -59,6 +62,8 @@ export interface Model {
   readonly secondPerson: boolean;
   /** Since when it is hidden from lists; null if it is not. */
   readonly archivedAt: Date | null;
+  /** Null in rows that were written before owners were stored. */
+  readonly owner: Owner | null;
   readonly createdAt: Date;
 }
 

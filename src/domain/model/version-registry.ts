@@ -2,6 +2,7 @@ import type { InputSize } from '../../engines/engine.js';
 import type { JobQueue } from '../../jobs/queue.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import { type Owner, ownerColumns } from '../owner.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { lockModel, refuseArchivedModel } from './held-versions.js';
 import { lastRetiredNumber } from './model-deletion-service.js';
@@ -35,12 +36,13 @@ export class VersionRegistry {
 
   /**
    * Registers a version. Refused with CONFLICT for an archived model.
-   * @param id its id in serving until it has one of its own.
+   * @param id its id in serving until it has one of its own. @param owner of the version, and of a model that it creates.
    * @param alongside writes more in the same transaction.
    */
   async add(
     id: string,
     version: NewModelVersion,
+    owner: Owner,
     alongside: (
       tx: Prisma.TransactionClient,
       version: { readonly id: string; readonly number: number },
@@ -49,7 +51,7 @@ export class VersionRegistry {
     const { model: name, runId, datasetVersionId, backbone, weightsBlob, labels, size, ...figures } = version;
     const answering = { backboneBlob: backbone.sha256, weightsBlob, labels, size };
     const expectedBlob = await this.references.record({ id, model: name, datasetVersionId, ...answering });
-    const create = { name, lastNumber: await lastRetiredNumber(this.prisma, name) };
+    const create = { name, lastNumber: await lastRetiredNumber(this.prisma, name), ...ownerColumns(owner) };
     await this.prisma.model.upsert({ where: { name }, create, update: {} });
     await this.prisma.$transaction(async (tx) => {
       // The row lock keeps two registrations from taking the same number.
@@ -62,6 +64,7 @@ export class VersionRegistry {
         data: {
           ...{ modelId: model.id, number, runId, datasetVersionId, backboneId: backbone.id, weightsBlob, expectedBlob },
           ...{ labels: [...labels], preprocessing: { ...size }, ...figures },
+          ...ownerColumns(owner),
           ...{ serving: { create: UNQUANTIZED }, calibration: { create: {} } },
         },
       });

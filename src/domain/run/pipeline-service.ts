@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { JobQueue } from '../../jobs/queue.js';
 import type { PrismaClient } from '../../storage/database.js';
+import type { Actor } from '../actor.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { Quotas } from '../quota/quotas.js';
-import { createQueued } from './queued-run.js';
+import { auditStart, createQueued } from './queued-run.js';
 import type { Run } from './run.js';
 import { type PipelineRequest, planPipeline } from './run-plan.js';
 import type { RunService } from './run-service.js';
@@ -25,19 +26,23 @@ export class PipelineService {
    * Queues all runs of a pipeline. The first can start; each other one waits for the weights of the run before it.
    * @throws NOT_FOUND, BAD_INPUT, BACKBONE_UNAVAILABLE, LIMIT_EXCEEDED.
    */
-  async start(request: PipelineRequest): Promise<Run[]> {
+  async start(request: PipelineRequest, actor: Actor): Promise<Run[]> {
     const { prisma, queue, runs, quotas, backbones, changes } = this.parts;
     const plans = await planPipeline(prisma, request);
     await quotas.admitRuns(plans.length);
     await backbones.requireObtainable(request.backbone);
-    const pipelineId = randomUUID();
+    const origin = { pipelineId: randomUUID(), pipeline: request.pipeline };
     const ids = await prisma.$transaction(async (tx) => {
       const written: string[] = [];
       for (const [i, plan] of plans.entries()) {
-        const place = { pipelineId, pipeline: request.pipeline, stage: i + 1, stages: plans.length };
-        const job = await createQueued(tx, { ...plan, parentRunId: written.at(-1) ?? null, ...place });
+        const place = { ...origin, stage: i + 1, stages: plans.length };
+        const job = await createQueued(tx, { ...plan, parentRunId: written.at(-1) ?? null }, place, actor);
         if (i === 0) await queue.enqueue(tx, 'train', job);
         written.push(job.id);
+      }
+      for (const [i, plan] of plans.entries()) {
+        const parentRunId = written[i - 1] ?? null;
+        await auditStart(tx, written[i] as string, { ...plan, parentRunId }, origin, actor);
       }
       return written;
     });

@@ -3,6 +3,7 @@ import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { type Prediction, unpackPredictions } from '../../training/predictions.js';
+import type { Actor } from '../actor.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { MistakeFilter, TestPredictions } from './provenance.js';
@@ -56,7 +57,7 @@ export class ProvenanceService {
   }
 
   /** Queues a run with the same settings, to compare the two. */
-  async reproduce(id: string): Promise<Run> {
+  async reproduce(id: string, actor: Actor): Promise<Run> {
     const run = await this.#find(id);
     const { kind, state, backboneName, datasetVersionId, parentRunId } = run;
     if (state !== 'SUCCEEDED') {
@@ -64,7 +65,7 @@ export class ProvenanceService {
       throw new HubError('CONFLICT', message, { id, state });
     }
     const same = { kind, recipe: recipeOf(run), backboneName, datasetVersionId, parentRunId };
-    return this.runs.queueRun(same, { reproductionOfId: id });
+    return this.runs.queueRun(same, actor, { reproductionOfId: id });
   }
 
   async #find(id: string) {

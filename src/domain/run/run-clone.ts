@@ -3,9 +3,10 @@ import type { FirstTrainedLayer, Network } from '../../network/networks.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
 import type { Recipe } from '../../training/recipe.js';
 import { resolveFineTuneRecipe, resolveRecipe } from '../../training/recipe-resolution.js';
+import type { LabelChange } from './run-label.js';
 import type { RecipeOverrides } from './run-plan.js';
 
-export interface CloneRequest {
+export interface CloneRequest extends LabelChange {
   readonly id: string;
   readonly recipe?: RecipeOverrides | null | undefined;
   /** For fine-tune runs only. */
@@ -23,7 +24,7 @@ const INHERITED = HYPERPARAMETERS.filter(({ kinds }) => !kinds.includes('FINE_TU
 export function clonedRecipe(
   original: Recipe,
   parent: Recipe | null,
-  { recipe, firstTrainedLayer }: Omit<CloneRequest, 'id'>,
+  { recipe, firstTrainedLayer }: Pick<CloneRequest, 'recipe' | 'firstTrainedLayer'>,
   network: Network | undefined,
 ): Recipe {
   const given = Object.fromEntries(Object.entries({ ...recipe }).filter(([, value]) => value !== undefined));

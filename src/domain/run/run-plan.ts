@@ -10,12 +10,13 @@ import { backboneNetwork } from '../backbone/backbone-network.js';
 import { classesOf } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { RunState } from './run.js';
+import type { LabelChange } from './run-label.js';
 import { recipeOf } from './run-row.js';
 
 /** Recipe fields that a caller sets; undefined leaves a field as it is. */
 export type RecipeOverrides = { readonly [F in keyof Recipe]?: Recipe[F] | undefined };
 
-export interface TransferRequest {
+export interface TransferRequest extends LabelChange {
   readonly datasetVersionId: string;
   /** Name of the backbone. */
   readonly backbone: string;
@@ -23,14 +24,15 @@ export interface TransferRequest {
   readonly recipe?: RecipeOverrides | null;
 }
 
-export interface FineTuneRequest {
+export interface FineTuneRequest extends LabelChange {
   readonly parentRunId: string;
   /** The architecture's own without it. */
   readonly firstTrainedLayer?: FirstTrainedLayer | null | undefined;
   readonly recipe: RecipeOverrides;
 }
 
-export interface PipelineRequest {
+/** All runs of the pipeline have its name and note. */
+export interface PipelineRequest extends LabelChange {
   readonly datasetVersionId: string;
   /** Name of the backbone. */
   readonly backbone: string;
@@ -47,19 +49,20 @@ export interface RunPlan {
   readonly backboneName: string;
   readonly parentRunId: string | null;
   readonly recipe: Recipe;
+  readonly label?: LabelChange;
 }
 
 /** @throws BAD_INPUT for the recipe, or NOT_FOUND. */
 export async function planTransfer(prisma: PrismaClient, request: TransferRequest): Promise<RunPlan> {
-  const { datasetVersionId, backbone: backboneName } = request;
+  const { datasetVersionId, backbone: backboneName, name, note } = request;
   const recipe = resolveRecipe(request.preset, { ...request.recipe }, await backboneNetwork(prisma, backboneName));
   await checkClasses(prisma, datasetVersionId, [recipe]);
-  return { kind: 'TRANSFER', datasetVersionId, backboneName, parentRunId: null, recipe };
+  return { kind: 'TRANSFER', datasetVersionId, backboneName, parentRunId: null, recipe, label: { name, note } };
 }
 
 /** @throws NOT_FOUND or CONFLICT for the parent, or BAD_INPUT for the recipe. */
 export async function planFineTune(prisma: PrismaClient, request: FineTuneRequest): Promise<RunPlan> {
-  const { parentRunId, firstTrainedLayer, recipe: overrides } = request;
+  const { parentRunId, firstTrainedLayer, recipe: overrides, name, note } = request;
   const parent = await prisma.run.findUnique({ where: { id: parentRunId } });
   if (!parent) throw notFound('run', parentRunId);
   requireTrained(parent);
@@ -67,7 +70,7 @@ export async function planFineTune(prisma: PrismaClient, request: FineTuneReques
   const changes = { ...overrides, splitLayer: firstTrainedLayer ?? undefined };
   const recipe = resolveFineTuneRecipe(recipeOf(parent), changes, await backboneNetwork(prisma, backboneName));
   await checkClasses(prisma, datasetVersionId, [recipe]);
-  return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe };
+  return { kind: 'FINE_TUNE', datasetVersionId, backboneName, parentRunId, recipe, label: { name, note } };
 }
 
 /** Checks that a run has weights to continue from. @throws CONFLICT. */
@@ -85,7 +88,7 @@ export async function planPipeline(
   prisma: PrismaClient,
   request: PipelineRequest,
 ): Promise<Omit<RunPlan, 'parentRunId'>[]> {
-  const { datasetVersionId, backbone: backboneName, pipeline } = request;
+  const { datasetVersionId, backbone: backboneName, pipeline, name, note } = request;
   if (!isPipelineName(pipeline)) {
     const message = `There is no pipeline "${pipeline}". Choose ${Object.keys(PIPELINES).join(', ')}.`;
     throw new HubError('BAD_INPUT', message, { received: pipeline, pipelines: Object.keys(PIPELINES) });
@@ -94,7 +97,7 @@ export async function planPipeline(
   const stages = stagesOf(pipeline, network, { ...request.recipe });
   const recipes = stages.map(({ recipe }) => recipe);
   await checkClasses(prisma, datasetVersionId, recipes);
-  return stages.map(({ kind, recipe }) => ({ kind, datasetVersionId, backboneName, recipe }));
+  return stages.map(({ kind, recipe }) => ({ kind, datasetVersionId, backboneName, recipe, label: { name, note } }));
 }
 
 /** Checks recipes against the classes of the data. @throws NOT_FOUND for the dataset version; BAD_INPUT. */

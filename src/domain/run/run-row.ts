@@ -4,6 +4,7 @@ import { finiteOrNull, parseColumns } from '../../storage/parse-columns.js';
 import { type Recipe, recipeSchema } from '../../training/recipe.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { DatasetVersion } from '../dataset/dataset-version.js';
+import { ownerOf } from '../owner.js';
 import type { EngineRecord, EnvironmentRecord, Reproduction } from './provenance.js';
 import type { Run, RunSeconds, RunStage } from './run.js';
 
@@ -69,6 +70,8 @@ function runOf(row: RunRow, datasetVersion: DatasetVersion): Run {
   // One literal, since a list makes hundreds of them: copying properties from other objects takes ten times as long.
   return {
     id: row.id,
+    name: row.name,
+    note: row.note,
     kind: row.kind,
     state: row.state,
     datasetVersion,
@@ -96,6 +99,7 @@ function runOf(row: RunRow, datasetVersion: DatasetVersion): Run {
     error: row.error === null ? null : { code: row.errorCode ?? 'INTERNAL', message: row.error },
     tags: row.tags,
     resumes: row.resumes,
+    owner: ownerOf(row),
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     endedAt: row.endedAt,

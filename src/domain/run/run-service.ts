@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Notices } from '../../cluster/notices.js';
 import { HubError } from '../../errors.js';
 import type { JobQueue } from '../../jobs/queue.js';
 import type { Runner } from '../../jobs/runner.js';
-import { isMissing, type Prisma, type PrismaClient } from '../../storage/database.js';
-import type { Actor } from '../actor.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { Actor, Requester } from '../actor.js';
+import { auditRow } from '../audit/audit-event.js';
 import { backboneNetwork } from '../backbone/backbone-network.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
+import type { Caller } from '../caller.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { notFound } from '../not-found.js';
+import { deletionRefusal, type Owner } from '../owner.js';
 import type { Quotas } from '../quota/quotas.js';
-import { createQueued } from './queued-run.js';
+import { auditStart, createQueued, type RunOrigin } from './queued-run.js';
 import type { Run } from './run.js';
 import type { RunBlobs } from './run-blobs.js';
 import { type CloneRequest, clonedRecipe } from './run-clone.js';
 import { deleteRun } from './run-deletion.js';
 import type { RunEvent } from './run-event.js';
 import type { RunJournal } from './run-journal.js';
+import { type LabelChange, labelColumns, type RunLabel } from './run-label.js';
 import { lastOrder, moveRun } from './run-order.js';
 import {
   checkClasses,
@@ -47,17 +52,17 @@ export class RunService {
   constructor(private readonly parts: RunParts) {}
 
   /** Queues a transfer run. */
-  async startTransfer(request: TransferRequest): Promise<Run> {
-    return this.queueRun(await planTransfer(this.parts.prisma, request));
+  async startTransfer(request: TransferRequest, actor: Actor): Promise<Run> {
+    return this.queueRun(await planTransfer(this.parts.prisma, request), actor);
   }
 
   /** Queues a run that starts from the weights of another one. */
-  async startFineTune(request: FineTuneRequest): Promise<Run> {
-    return this.queueRun(await planFineTune(this.parts.prisma, request));
+  async startFineTune(request: FineTuneRequest, actor: Actor): Promise<Run> {
+    return this.queueRun(await planFineTune(this.parts.prisma, request), actor);
   }
 
-  /** Queues a run of the same kind, data, backbone and parent, with a changed recipe. */
-  async clone({ id, ...changes }: CloneRequest): Promise<Run> {
+  /** Queues a run of the same kind, data, backbone and parent, with a changed recipe and a label of its own. */
+  async clone({ id, name, note, ...changes }: CloneRequest, actor: Actor): Promise<Run> {
     const run = await this.parts.prisma.run.findUnique({
       where: { id },
       include: { parentRun: { select: { id: true, recipe: true, state: true } } },
@@ -68,25 +73,32 @@ export class RunService {
     const network = await backboneNetwork(this.parts.prisma, backboneName);
     const recipe = clonedRecipe(recipeOf(run), parentRun && recipeOf(parentRun), changes, network);
     await checkClasses(this.parts.prisma, datasetVersionId, [recipe]);
-    return this.queueRun({ kind, datasetVersionId, backboneName, parentRunId, recipe });
+    const plan = { kind, datasetVersionId, backboneName, parentRunId, recipe, label: { name, note } };
+    return this.queueRun(plan, actor);
   }
 
   /** Puts a run at the end of the queue. @throws BACKBONE_UNAVAILABLE, LIMIT_EXCEEDED. */
-  async queueRun(plan: RunPlan, origin: { readonly reproductionOfId?: string } = {}): Promise<Run> {
+  async queueRun(plan: RunPlan, actor: Actor, origin: RunOrigin = {}): Promise<Run> {
     await this.parts.quotas.admitRuns();
     await this.parts.backbones.requireObtainable(plan.backboneName);
-    const id = await this.parts.prisma.$transaction((tx) => this.writeQueued(tx, plan, origin));
+    const id = await this.parts.prisma.$transaction((tx) => this.writeQueued(tx, plan, origin, actor, actor));
     return this.#changed(id);
   }
 
-  /** Writes a queued run and its job. Publish the change after the transaction commits. @returns its id. */
+  /**
+   * Writes a queued run, its job and, last, the audit's row. Publish the change after the transaction commits.
+   * @param owner null for none. @returns its id.
+   */
   async writeQueued(
     tx: Prisma.TransactionClient,
     plan: RunPlan,
-    besides: { readonly reproductionOfId?: string; readonly sweepId?: string },
+    origin: RunOrigin,
+    owner: Owner | null,
+    actor: Actor,
   ): Promise<string> {
-    const job = await createQueued(tx, { ...plan, ...besides });
+    const job = await createQueued(tx, plan, origin, owner);
     await this.parts.queue.enqueue(tx, 'train', job);
+    await auditStart(tx, job.id, plan, origin, actor);
     return job.id;
   }
 
@@ -94,17 +106,20 @@ export class RunService {
    * Ends a queued run at once, one that this process runs at its next batch, and one that another process runs at its last
    * checkpoint. @throws NOT_FOUND, CONFLICT when it has ended.
    */
-  async cancel(id: string): Promise<Run> {
-    const { states, queue, runner, notices } = this.parts;
+  async cancel(id: string, actor: Actor): Promise<Run> {
+    const { prisma, states, queue, runner, notices } = this.parts;
     const data = { endedAt: new Date() };
-    const inTransaction = (tx: Prisma.TransactionClient) => queue.withdraw(tx, 'train', id);
+    const audited = auditRow(actor, { action: 'RUN_CANCELLED', subject: `run ${id}` });
+    const inTransaction = async (tx: Prisma.TransactionClient): Promise<void> => {
+      await queue.withdraw(tx, 'train', id);
+      await tx.auditEvent.create({ data: audited });
+    };
     while ((await states.require(id, 'cancel')) === 'QUEUED') {
       if (await states.tryChange(id, 'cancel', data, { before: ['QUEUED'], inTransaction })) return this.require(id);
     }
     // Another process runs it, or nobody: its worker has just died, or no hub has taken it up since the last one ended.
-    if (!runner.cancel('train', id) && (await states.tryChange(id, 'cancel', data, { inTransaction }))) {
-      notices.tell('cancel', id);
-    }
+    if (runner.cancel('train', id)) await prisma.auditEvent.create({ data: audited });
+    else if (await states.tryChange(id, 'cancel', data, { inTransaction })) notices.tell('cancel', id);
     return this.require(id);
   }
 
@@ -112,7 +127,7 @@ export class RunService {
    * Continues a failed or cancelled run from its last checkpoint, after all that wait.
    * @throws NOT_FOUND; CONFLICT for another state, or for a parent without weights; BACKBONE_UNAVAILABLE.
    */
-  async resume(id: string): Promise<Run> {
+  async resume(id: string, actor: Actor): Promise<Run> {
     const { prisma, states, queue, backbones } = this.parts;
     await states.require(id, 'resume');
     const { backboneName, parentRunId } = await this.require(id);
@@ -123,7 +138,11 @@ export class RunService {
     await backbones.requireObtainable(backboneName);
     const queueOrder = await lastOrder(prisma);
     const data = { queueOrder, resumes: { increment: 1 }, endedAt: null, error: null, errorCode: null };
-    const inTransaction = (tx: Prisma.TransactionClient) => queue.enqueue(tx, 'train', { id, order: queueOrder });
+    const inTransaction = async (tx: Prisma.TransactionClient): Promise<void> => {
+      await queue.enqueue(tx, 'train', { id, order: queueOrder });
+      const entry = { action: 'RUN_RESUMED', subject: `run ${id}` } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+    };
     await states.change(id, 'resume', data, { inTransaction });
     return this.require(id);
   }
@@ -140,9 +159,14 @@ export class RunService {
     return this.#changed(id);
   }
 
-  /** @throws NOT_FOUND, or CONFLICT naming the state or what refers to the run. */
-  async delete(id: string, actor: Actor): Promise<void> {
+  /**
+   * Deletes a run. A TRAINER deletes its own ones.
+   * @throws NOT_FOUND; FORBIDDEN naming who may; CONFLICT naming the state or what refers to the run.
+   */
+  async delete(id: string, { caller, actor }: Requester): Promise<void> {
     const { prisma, states, queue, runBlobs, changes } = this.parts;
+    const refusal = runDeletionRefusal(await this.require(id), caller);
+    if (refusal) throw refusal;
     const releaseBlobs = (tx: Prisma.TransactionClient) => queue.enqueue(tx, 'release', { id: randomUUID() });
     if (!(await deleteRun(prisma, runBlobs, id, actor, releaseBlobs))) {
       await states.require(id, 'delete');
@@ -151,14 +175,31 @@ export class RunService {
     changes.tell('RUN', id);
   }
 
-  /** Replaces the tags of a run. */
-  async tag(id: string, given: readonly string[]): Promise<Run> {
+  /** Replaces the tags of a run. @throws NOT_FOUND. */
+  async tag(id: string, given: readonly string[], actor: Actor): Promise<Run> {
     const tags = [...new Set(given)].sort();
-    try {
-      await this.parts.prisma.run.update({ where: { id }, data: { tags, tagText: tags.join(' ') } });
-    } catch (error) {
-      throw isMissing(error) ? notFound('run', id) : error;
-    }
+    return this.#edit(id, { tags, tagText: tags.join(' ') }, actor);
+  }
+
+  /** Changes the name or the note of a run. @throws NOT_FOUND. */
+  async label(id: string, change: LabelChange, actor: Actor): Promise<Run> {
+    return this.#edit(id, labelColumns(change), actor);
+  }
+
+  /** Writes columns that people edit, and audits those that differ from before. */
+  async #edit(id: string, data: EditedColumns, actor: Actor): Promise<Run> {
+    await this.parts.prisma.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM runs WHERE id = ${id} FOR UPDATE`;
+      const before = await tx.run.findUnique({ where: { id } });
+      if (!before) throw notFound('run', id);
+      await tx.run.update({ where: { id }, data });
+      const changed = EDITED.filter((field) => field in data && !isDeepStrictEqual(before[field], data[field]));
+      if (changed.length === 0) return;
+      const valuesOf = (of: EditedColumns) => Object.fromEntries(changed.map((field) => [field, of[field]]));
+      const details = { before: valuesOf(before), after: valuesOf(data) };
+      const entry = { action: 'RUN_CHANGED', subject: `run ${id}`, details } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+    });
     return this.#changed(id);
   }
 
@@ -182,6 +223,15 @@ export class RunService {
     this.parts.changes.tell('RUN', id);
     return this.require(id);
   }
+}
+
+/** Columns of a run that people edit. */
+const EDITED = ['name', 'note', 'tags'] as const;
+type EditedColumns = Partial<RunLabel & { readonly tags: string[]; readonly tagText: string }>;
+
+/** Why a caller may not delete a run, whatever its state; null if it may. */
+export function runDeletionRefusal({ id, owner }: Pick<Run, 'id' | 'owner'>, caller: Caller): HubError | null {
+  return deletionRefusal(`The run ${id} was started by`, owner, caller);
 }
 
 /** A parent that ends without weights takes the runs after it along, and brings them back when it is resumed. */

@@ -3,6 +3,7 @@ import type { Phase } from '../../training/job.js';
 import type { Recipe, RunKind } from '../../training/recipe.js';
 import type { Backbone } from '../backbone/backbone.js';
 import type { DatasetVersion } from '../dataset/dataset-version.js';
+import type { Owner } from '../owner.js';
 import type { EngineRecord, EnvironmentRecord, Reproduction } from './provenance.js';
 
 export { RunState };
@@ -10,6 +11,8 @@ export { RunState };
 /** One training of one recipe on one dataset version. */
 export interface Run {
   readonly id: string;
+  readonly name: string | null;
+  readonly note: string | null;
   readonly kind: RunKind;
   readonly state: RunState;
   readonly datasetVersion: DatasetVersion;
@@ -53,6 +56,8 @@ export interface Run {
   readonly tags: readonly string[];
   /** Number of resumes after a failure or a cancellation. */
   readonly resumes: number;
+  /** Null in runs that were started before owners were stored. */
+  readonly owner: Owner | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;

@@ -5,8 +5,10 @@ import type { BlobPlace } from '../../storage/blob-place.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Job, SweepEvent, SweepJob, TaskEnd } from '../../training/job.js';
 import { resultOf } from '../../training/trial.js';
+import { HUB_ACTOR } from '../actor.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import { ownerOf } from '../owner.js';
 import type { FeatureCache } from '../run/feature-cache.js';
 import type { RunService } from '../run/run-service.js';
 import { sweepJobOf } from './sweep-job.js';
@@ -116,17 +118,19 @@ class SweepInHand implements JobInHand<'sweep'> {
     const sweep = await prisma.sweep.findUniqueOrThrow({ where: { id: this.row.id }, include: withSweepRelations });
     const { best } = toSweep(sweep);
     if (!best) throw new HubError('DIVERGED', 'No trial of the sweep came to a result; each says why.');
-    const { id: sweepId, datasetVersionId, backboneName } = sweep;
+    const { id: sweepId, datasetVersionId, backboneName, name, note } = sweep;
     const plan = {
       kind: 'TRANSFER',
       datasetVersionId,
       backboneName,
       parentRunId: null,
       recipe: best.recipe,
+      label: { name, note },
     } as const;
     let runId: string | undefined;
     await this.#end({ state: 'SUCCEEDED' }, async (tx) => {
-      if (!sweep.run) runId = await runs.writeQueued(tx, plan, { sweepId }); // an earlier hub wrote it before the end
+      if (sweep.run) return; // an earlier hub wrote it before the end
+      runId = await runs.writeQueued(tx, plan, { sweepId }, ownerOf(sweep), HUB_ACTOR);
     });
     if (runId) changes.tell('RUN', runId);
   }

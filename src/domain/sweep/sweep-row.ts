@@ -6,6 +6,7 @@ import { type Recipe, recipeSchema, Scale } from '../../training/recipe.js';
 import type { SearchParameter } from '../../training/search-space.js';
 import { compareResults } from '../../training/trial.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
+import { ownerOf } from '../owner.js';
 import type { Sweep, SweepSummary, SweepTrial } from './sweep.js';
 
 export const withSummaryRelations = {
@@ -37,9 +38,11 @@ const trialColumns = z.object({
 });
 
 export function toSummary(row: SummaryRow): SweepSummary {
-  const { id, state, datasetVersion, backboneName, method, metric, run, createdAt, startedAt, endedAt } = row;
+  const { id, name, note, state, datasetVersion, backboneName, method, metric, run } = row;
+  const { createdAt, startedAt, endedAt } = row;
   return {
-    ...{ id, state, backboneName, method, metric, createdAt, startedAt, endedAt },
+    ...{ id, name, note, state, backboneName, method, metric, createdAt, startedAt, endedAt },
+    owner: ownerOf(row),
     datasetVersion: toDatasetVersion(datasetVersion),
     runId: run?.id ?? null,
   };

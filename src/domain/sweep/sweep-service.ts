@@ -9,7 +9,9 @@ import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import { notFound } from '../not-found.js';
+import { ownerColumns } from '../owner.js';
 import type { Quotas } from '../quota/quotas.js';
+import { labelColumns } from '../run/run-label.js';
 import { checkClasses, planTransfer, type TransferRequest } from '../run/run-plan.js';
 import { isFinal } from '../run/run-transitions.js';
 import type { Sweep, SweepMethod, SweepPage } from './sweep.js';
@@ -40,7 +42,7 @@ export class SweepService {
    * Queues a sweep. Its trials are drawn and checked here, and never change.
    * @throws BAD_INPUT, NOT_FOUND, LIMIT_EXCEEDED, BACKBONE_UNAVAILABLE.
    */
-  async start(request: SweepRequest): Promise<Sweep> {
+  async start(request: SweepRequest, actor: Actor): Promise<Sweep> {
     const { base, method, parameters, runs = null, seed, metric, stopEarly } = request;
     await this.quotas.admitRuns();
     const { recipe, datasetVersionId, backboneName } = await planTransfer(this.prisma, base);
@@ -57,6 +59,8 @@ export class SweepService {
     await this.backbones.requireObtainable(backboneName);
     const data = {
       ...{ recipe, datasetVersionId, backboneName, method, seed, metric, stopEarly },
+      ...labelColumns(base),
+      ...ownerColumns(actor),
       parameters: parameters.map((parameter) => ({ ...parameter }) as Prisma.InputJsonObject),
       trials: {
         createMany: {
@@ -67,17 +71,22 @@ export class SweepService {
     const id = await this.prisma.$transaction(async (tx) => {
       const sweep = await tx.sweep.create({ data, select: { id: true } });
       await this.queue.enqueue(tx, 'sweep', sweep);
+      const details = { method, trials: trials.length, datasetVersionId, backbone: backboneName };
+      const entry = { action: 'SWEEP_STARTED', subject: `sweep ${sweep.id}`, details } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
       return sweep.id;
     });
     return this.#require(id);
   }
 
   /** Cancels a queued sweep at once, and a running one soon. @throws NOT_FOUND, or CONFLICT when it has ended already. */
-  async cancel(id: string): Promise<Sweep> {
+  async cancel(id: string, actor: Actor): Promise<Sweep> {
     if (!this.runner.cancel('sweep', id)) {
       await this.#cancelElsewhere(id);
       this.notices.tell('cancel', id);
     }
+    const entry = { action: 'SWEEP_CANCELLED', subject: `sweep ${id}` } as const;
+    await this.prisma.auditEvent.create({ data: auditRow(actor, entry) });
     return this.#require(id);
   }
 

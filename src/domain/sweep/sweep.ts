@@ -2,6 +2,7 @@ import { SweepMethod, TrialState } from '../../storage/enums.js';
 import type { EpochMetrics, SweepMetric } from '../../training/epoch-metrics.js';
 import type { Recipe } from '../../training/recipe.js';
 import type { SearchParameter, TrialValues } from '../../training/search-space.js';
+import type { Owner } from '../owner.js';
 import type { Run, RunError, RunState } from '../run/run.js';
 
 export { SweepMethod, TrialState };
@@ -9,6 +10,9 @@ export { SweepMethod, TrialState };
 /** A sweep without its trials, for lists. */
 export interface SweepSummary {
   readonly id: string;
+  /** Of its run, as is the note. */
+  readonly name: string | null;
+  readonly note: string | null;
   readonly state: RunState;
   readonly datasetVersion: Run['datasetVersion'];
   readonly backboneName: string;
@@ -16,6 +20,8 @@ export interface SweepSummary {
   readonly metric: SweepMetric;
   /** The run made from the best trial. */
   readonly runId: string | null;
+  /** Null in sweeps that were started before owners were stored. */
+  readonly owner: Owner | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;

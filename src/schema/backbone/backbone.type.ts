@@ -1,6 +1,7 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, ObjectType } from 'type-graphql';
 import type { Backbone, BuiltInBackbone } from '../../domain/backbone/backbone.js';
+import type { Role } from '../../domain/role.js';
 
 @ObjectType('Backbone', { description: 'A network without its top, with one set of pretrained weights.' })
 export class BackboneType implements Backbone {
@@ -30,6 +31,10 @@ export class BackboneType implements Backbone {
 
   @Field(() => String, { description: 'Published or measured accuracy.' })
   figures!: string;
+
+  createdBy!: string | null;
+  createdById!: string | null;
+  createdByRole!: Role | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -107,9 +107,10 @@ export class DatasetVersionResolver {
   @Needs('TRAINER')
   async deriveDatasetVersion(
     @Arg('input', () => DeriveDatasetVersionInput) input: DeriveDatasetVersionInput,
+    @Ctx() { actor }: Context,
   ): Promise<DatasetVersion> {
     const { from, dataset, classes, ...derivation } = input;
-    return this.versions.derive(from, dataset ?? null, { ...derivation, classes: classes ?? null });
+    return this.versions.derive(from, dataset ?? null, { ...derivation, classes: classes ?? null }, actor);
   }
 
   @Mutation(() => Boolean, {

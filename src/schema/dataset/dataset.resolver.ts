@@ -33,8 +33,11 @@ export class DatasetResolver {
 
   @Mutation(() => DatasetType, { description: 'Creates a dataset without versions.' })
   @Needs('TRAINER')
-  async createDataset(@Arg('input', () => CreateDatasetInput) input: CreateDatasetInput): Promise<Dataset> {
-    return this.service.create(input.name, input.description ?? null);
+  async createDataset(
+    @Arg('input', () => CreateDatasetInput) input: CreateDatasetInput,
+    @Ctx() { actor }: Context,
+  ): Promise<Dataset> {
+    return this.service.create(input.name, input.description ?? null, actor);
   }
 
   @Mutation(() => Boolean, { description: 'Deletes a dataset. Refused while it has versions.' })

@@ -12,6 +12,8 @@ import type {
   SplitCount,
   VersionDerivation,
 } from '../../domain/dataset/dataset-version.js';
+import type { Owner } from '../../domain/owner.js';
+import { OWNER, OwnerType } from '../owner.type.js';
 import { DatasetStatisticsType } from './dataset-statistics.type.js';
 
 registerEnumType(Split, { name: 'Split', description: 'A part of a dataset version.' });
@@ -127,6 +129,9 @@ export class DatasetType implements Dataset {
   @Field(() => String, { nullable: true })
   description!: string | null;
 
+  @Field(() => OwnerType, { nullable: true, description: OWNER })
+  owner!: Owner | null;
+
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 
@@ -190,6 +195,9 @@ export class DatasetVersionType implements DatasetVersion {
     description: 'Null when the version was ingested from a source.',
   })
   derivation!: VersionDerivation | null;
+
+  @Field(() => OwnerType, { nullable: true, description: OWNER })
+  owner!: Owner | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

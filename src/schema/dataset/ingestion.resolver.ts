@@ -52,7 +52,7 @@ export class IngestionResolver {
     @Ctx() { actor }: Context,
   ): Promise<DatasetVersion> {
     const { upload, path, url, progressKey, ...rest } = input;
-    const options = { ...rest, key: progressKey ?? null, actor: actor.name };
+    const options = { ...rest, key: progressKey ?? null, actor };
     if ([upload, path, url].filter((source) => source != null).length !== 1) {
       throw new HubError('BAD_INPUT', 'Give exactly one of upload, path and url.');
     }

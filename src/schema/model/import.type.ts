@@ -1,7 +1,9 @@
 import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ModelImport } from '../../domain/model/model-import.js';
+import type { Owner } from '../../domain/owner.js';
 import { RunState } from '../../domain/run/run.js';
+import { OwnerType } from '../owner.type.js';
 import { RunErrorType } from '../run/run.type.js';
 
 @ObjectType('ModelImport', { description: 'The import of a model file from elsewhere as a model version.' })
@@ -38,6 +40,9 @@ export class ModelImportType implements ModelImport {
 
   @Field(() => RunErrorType, { nullable: true, description: 'Reason why the import failed.' })
   error!: RunErrorType | null;
+
+  @Field(() => OwnerType, { description: 'The token that started the import.' })
+  owner!: Owner;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -49,9 +49,9 @@ export class ModelResolver {
   @Needs('TRAINER', modelIn('input.model'))
   async registerModelVersion(
     @Arg('input', () => RegisterModelVersionInput) { runId, model }: RegisterModelVersionInput,
-    @Ctx() { caller }: Context,
+    @Ctx() { caller, actor }: Context,
   ): Promise<ModelVersionType> {
-    return this.models.register(runId, model, caller);
+    return this.models.register(runId, model, { caller, actor });
   }
 
   @Mutation(() => ModelType, {

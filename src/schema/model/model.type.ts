@@ -2,9 +2,11 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Alias, AliasEvent, Model, ModelVersion } from '../../domain/model/model.js';
 import { Precision } from '../../domain/model/precision.js';
+import type { Owner } from '../../domain/owner.js';
 import { SelfCheckOutcome } from '../../serving/self-check.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { OWNER, OwnerType } from '../owner.type.js';
 import { CalibrationType } from './calibration.type.js';
 import { GateCheckType, GateRuleType } from './gate.type.js';
 import { ModelImportType } from './import.type.js';
@@ -78,6 +80,9 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
     description: 'Time since which lists leave it out and it cannot be promoted; null if it is not archived.',
   })
   archivedAt!: Date | null;
+
+  @Field(() => OwnerType, { nullable: true, description: OWNER })
+  owner!: Owner | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
@@ -171,6 +176,9 @@ export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
     description: 'Time since which lists leave it out; null if it is not archived.',
   })
   archivedAt!: Date | null;
+
+  @Field(() => OwnerType, { nullable: true, description: OWNER })
+  owner!: Owner | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

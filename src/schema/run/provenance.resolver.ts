@@ -91,8 +91,8 @@ export class ProvenanceResolver {
       'Queues a run with the recipe, data, backbone and parent of a run that has succeeded. When it ends, `reproduction` compares the two.',
   })
   @Needs('TRAINER')
-  async reproduceRun(@Arg('id', () => ID) id: string): Promise<RunType> {
-    return this.provenance.reproduce(id);
+  async reproduceRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<RunType> {
+    return this.provenance.reproduce(id, actor);
   }
 }
 

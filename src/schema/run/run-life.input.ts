@@ -2,6 +2,7 @@ import { ArgsType, Field, ID, InputType } from 'type-graphql';
 import { NAME_RULE } from '../../domain/names.js';
 import { FirstTrainedLayer } from '../../network/networks.js';
 import { Checked, list, NAME } from '../checked.js';
+import { RunName, RunNote } from './label.field.js';
 import { RecipeInputType } from './run.input.js';
 
 const TAGS = 20;
@@ -20,6 +21,24 @@ export class CloneRunInput {
     description: 'Layer after which everything trains; for FINE_TUNE runs only.',
   })
   fineTuneFrom?: FirstTrainedLayer | null;
+
+  @RunName('A copy has no name unless it is given one.')
+  name?: string | null;
+
+  @RunNote()
+  note?: string | null;
+}
+
+@InputType({ description: 'The new name or note of a run; null removes it. Fields that are left out stay.' })
+export class UpdateRunInput {
+  @Field(() => ID)
+  id!: string;
+
+  @RunName()
+  name?: string | null;
+
+  @RunNote()
+  note?: string | null;
 }
 
 @ArgsType()

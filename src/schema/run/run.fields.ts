@@ -1,6 +1,9 @@
-import { Args, ArgsType, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
+import { refusalOf } from '../../domain/permission.js';
 import type { RunLoaders } from '../../domain/run/run-loaders.js';
+import { runDeletionRefusal } from '../../domain/run/run-service.js';
 import { Checked, number } from '../checked.js';
+import type { Context } from '../context.js';
 import { EpochType, RunType } from './run.type.js';
 import { LogLineType } from './run-event.type.js';
 
@@ -36,6 +39,16 @@ export class RunFields {
   })
   async queuePosition(@Root() { id, state }: RunType): Promise<number | null> {
     return state === 'QUEUED' ? this.loaders.queuePosition.load(id) : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'Reason why the token of this request may not delete the run, whatever its state; null if its role, or having started the run, allows it.',
+  })
+  mayNotDelete(@Root() run: RunType, @Ctx() { caller }: Context): string | null {
+    const refusal = refusalOf({ role: 'TRAINER', model: null }, caller) ?? runDeletionRefusal(run, caller);
+    return refusal?.message ?? null;
   }
 
   @FieldResolver(() => [LogLineType], { description: 'Lines of the log, in order.' })

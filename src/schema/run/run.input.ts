@@ -5,6 +5,7 @@ import { PresetName } from '../../training/presets.js';
 import { type ClassWeights, Schedule, ValidationSource } from '../../training/recipe.js';
 import { Checked, text } from '../checked.js';
 import { HyperparameterInput } from './hyperparameter.field.js';
+import { RunName, RunNote } from './label.field.js';
 
 const BACKBONE_NAME =
   'Name of a backbone: "imagenet", "tiny-imagenet-2", "efficientnet-lite0", or one added with `addBackbone`.';
@@ -98,6 +99,12 @@ export class StartTransferRunInput implements TransferRequest {
 
   @Field(() => RecipeInputType, { nullable: true })
   recipe?: RecipeInputType | null;
+
+  @RunName()
+  name?: string | null;
+
+  @RunNote()
+  note?: string | null;
 }
 
 @InputType({ description: 'The data, backbone and settings of a pipeline.' })
@@ -119,6 +126,12 @@ export class StartPipelineInput implements PipelineRequest {
       'Settings of the first run. Later runs inherit them, except where the pipeline sets others for their stage.',
   })
   recipe?: RecipeInputType | null;
+
+  @RunName('All its runs have this name.')
+  name?: string | null;
+
+  @RunNote()
+  note?: string | null;
 }
 
 @InputType({
@@ -147,10 +160,16 @@ export class StartFineTuneRunInput extends TrainingInput {
 
   @HyperparameterInput()
   cutout?: number;
+
+  @RunName()
+  name?: string | null;
+
+  @RunNote()
+  note?: string | null;
 }
 
 /** The request in the domain's terms: `fineTuneFrom` is the public name of the first trained layer. */
 export function toFineTuneRequest(input: StartFineTuneRunInput): FineTuneRequest {
-  const { parentRunId, fineTuneFrom: firstTrainedLayer, ...recipe } = input;
-  return { parentRunId, firstTrainedLayer, recipe };
+  const { parentRunId, fineTuneFrom: firstTrainedLayer, name, note, ...recipe } = input;
+  return { parentRunId, firstTrainedLayer, name, note, recipe };
 }

@@ -7,7 +7,7 @@ import { Needs } from '../permission.js';
 import { StartFineTuneRunInput, StartPipelineInput, StartTransferRunInput, toFineTuneRequest } from './run.input.js';
 import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
-import { CloneRunInput, TagRunArgs } from './run-life.input.js';
+import { CloneRunInput, TagRunArgs, UpdateRunInput } from './run-life.input.js';
 import { RunFilterInput, RunPageInput, RunSortInput } from './run-list.input.js';
 import { RunPageType } from './run-list.type.js';
 
@@ -37,16 +37,22 @@ export class RunResolver {
 
   @Mutation(() => RunType, { description: 'Queues a run that trains a head on a frozen backbone.' })
   @Needs('TRAINER')
-  async startTransferRun(@Arg('input', () => StartTransferRunInput) input: StartTransferRunInput): Promise<RunType> {
-    return this.runs.startTransfer(input);
+  async startTransferRun(
+    @Arg('input', () => StartTransferRunInput) input: StartTransferRunInput,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType> {
+    return this.runs.startTransfer(input, actor);
   }
 
   @Mutation(() => RunType, {
     description: 'Queues a run that starts from the weights of another one and trains part of the backbone too.',
   })
   @Needs('TRAINER')
-  async startFineTuneRun(@Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput): Promise<RunType> {
-    return this.runs.startFineTune(toFineTuneRequest(input));
+  async startFineTuneRun(
+    @Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType> {
+    return this.runs.startFineTune(toFineTuneRequest(input), actor);
   }
 
   @Mutation(() => [RunType], {
@@ -54,30 +60,36 @@ export class RunResolver {
       'Queues all runs of a pipeline, and returns them in order. Each run after the first waits for the weights of the run before it. If that run fails or is cancelled, the later ones are cancelled with the code STAGE_SKIPPED; resuming it queues them again.',
   })
   @Needs('TRAINER')
-  async startPipeline(@Arg('input', () => StartPipelineInput) input: StartPipelineInput): Promise<RunType[]> {
-    return this.pipelines.start(input);
+  async startPipeline(
+    @Arg('input', () => StartPipelineInput) input: StartPipelineInput,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType[]> {
+    return this.pipelines.start(input, actor);
   }
 
   @Mutation(() => RunType, {
     description: 'Queues a run with the kind, data, backbone and parent of another one, and a changed recipe.',
   })
   @Needs('TRAINER')
-  async cloneRun(@Arg('input', () => CloneRunInput) { id, recipe, fineTuneFrom }: CloneRunInput): Promise<RunType> {
-    return this.runs.clone({ id, recipe, firstTrainedLayer: fineTuneFrom });
+  async cloneRun(
+    @Arg('input', () => CloneRunInput) { fineTuneFrom, ...request }: CloneRunInput,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType> {
+    return this.runs.clone({ ...request, firstTrainedLayer: fineTuneFrom }, actor);
   }
 
   @Mutation(() => RunType, { description: 'Cancels a queued run, or a running one at its next batch.' })
   @Needs('TRAINER')
-  async cancelRun(@Arg('id', () => ID) id: string): Promise<RunType> {
-    return this.runs.cancel(id);
+  async cancelRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<RunType> {
+    return this.runs.cancel(id, actor);
   }
 
   @Mutation(() => RunType, {
     description: 'Queues a failed or cancelled run again; it resumes from its last checkpoint.',
   })
   @Needs('TRAINER')
-  async resumeRun(@Arg('id', () => ID) id: string): Promise<RunType> {
-    return this.runs.resume(id);
+  async resumeRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<RunType> {
+    return this.runs.resume(id, actor);
   }
 
   @Mutation(() => RunType, { description: 'Moves a queued run before another one, or to the end of the queue.' })
@@ -90,18 +102,28 @@ export class RunResolver {
   }
 
   @Mutation(() => ID, {
-    description: 'Deletes a run that has ended and is not referred to, with its blobs. Returns its id.',
+    description:
+      'Deletes a run that has ended and is not referred to, with its blobs. Returns its id. Others than the token that started it need the role MAINTAINER.',
   })
-  @Needs('MAINTAINER')
-  async deleteRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
-    await this.runs.delete(id, actor);
+  @Needs('TRAINER')
+  async deleteRun(@Arg('id', () => ID) id: string, @Ctx() { caller, actor }: Context): Promise<string> {
+    await this.runs.delete(id, { caller, actor });
     return id;
   }
 
   @Mutation(() => RunType, { description: "Replaces a run's tags." })
   @Needs('TRAINER')
-  async tagRun(@Args(() => TagRunArgs) { id, tags }: TagRunArgs): Promise<RunType> {
-    return this.runs.tag(id, tags);
+  async tagRun(@Args(() => TagRunArgs) { id, tags }: TagRunArgs, @Ctx() { actor }: Context): Promise<RunType> {
+    return this.runs.tag(id, tags, actor);
+  }
+
+  @Mutation(() => RunType, { description: 'Changes the name or the note of a run. Fields that are left out stay.' })
+  @Needs('TRAINER')
+  async updateRun(
+    @Arg('input', () => UpdateRunInput) { id, name, note }: UpdateRunInput,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType> {
+    return this.runs.label(id, { name, note }, actor);
   }
 
   @Subscription(() => RunEventType, {

@@ -1,5 +1,6 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { Owner } from '../../domain/owner.js';
 import type { EngineRecord } from '../../domain/run/provenance.js';
 import {
   type ConfusionMatrix,
@@ -15,6 +16,7 @@ import { PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
 import { type ClassWeights, type Recipe, RunKind, Schedule, ValidationSource } from '../../training/recipe.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { OWNER, OwnerType } from '../owner.type.js';
 import { Hyperparameter } from './hyperparameter.field.js';
 import { EnvironmentRecordType, ReproductionType } from './provenance.type.js';
 
@@ -231,6 +233,12 @@ export class RunType implements Run {
   @Field(() => ID)
   id!: string;
 
+  @Field(() => String, { nullable: true, description: 'Name for people; need not be unique.' })
+  name!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Note for people.' })
+  note!: string | null;
+
   @Field(() => RunKind)
   kind!: RunKind;
 
@@ -332,6 +340,9 @@ export class RunType implements Run {
 
   @Field(() => Int, { description: 'Number of resumes after a failure or a cancellation.' })
   resumes!: number;
+
+  @Field(() => OwnerType, { nullable: true, description: OWNER })
+  owner!: Owner | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

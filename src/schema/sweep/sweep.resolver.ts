@@ -29,14 +29,17 @@ export class SweepResolver {
       'Queues a search over hyperparameters: many trainings of a head on features that are computed only once. When it ends, a run with the recipe of the best trial is queued.',
   })
   @Needs('TRAINER')
-  async startSweep(@Arg('input', () => StartSweepInput) input: StartSweepInput): Promise<SweepType> {
-    return this.sweeps.start(input);
+  async startSweep(
+    @Arg('input', () => StartSweepInput) input: StartSweepInput,
+    @Ctx() { actor }: Context,
+  ): Promise<SweepType> {
+    return this.sweeps.start(input, actor);
   }
 
   @Mutation(() => SweepType, { description: 'Cancels a sweep. Trials that have ended keep their results.' })
   @Needs('TRAINER')
-  async cancelSweep(@Arg('id', () => ID) id: string): Promise<SweepType> {
-    return this.sweeps.cancel(id);
+  async cancelSweep(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<SweepType> {
+    return this.sweeps.cancel(id, actor);
   }
 
   @Mutation(() => ID, { description: 'Deletes a sweep that has ended; delete its run first. Returns its id.' })

@@ -1,5 +1,6 @@
 import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { Owner } from '../../domain/owner.js';
 import { RunState } from '../../domain/run/run.js';
 import {
   type Sweep,
@@ -13,6 +14,7 @@ import { SweepMetric } from '../../training/epoch-metrics.js';
 import { Scale } from '../../training/recipe.js';
 import type { SearchParameter, TrialValues } from '../../training/search-space.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { OWNER, OwnerType } from '../owner.type.js';
 import { EpochType, RecipeType, RunErrorType } from '../run/run.type.js';
 
 registerEnumType(SweepMethod, {
@@ -86,6 +88,12 @@ export class SweepSummaryType implements SweepSummary {
   @Field(() => ID)
   id!: string;
 
+  @Field(() => String, { nullable: true, description: 'Its run gets the same name.' })
+  name!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its run gets the same note.' })
+  note!: string | null;
+
   @Field(() => RunState)
   state!: RunState;
 
@@ -106,6 +114,9 @@ export class SweepSummaryType implements SweepSummary {
     description: 'The run that repeats the best trial in full, with figures of its own.',
   })
   runId!: string | null;
+
+  @Field(() => OwnerType, { nullable: true, description: OWNER })
+  owner!: Owner | null;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type DatasetVersionRow, toDatasetVersion } from '../../../src/domain/dataset/dataset-row.js';
 
+const NO_OWNER = { createdBy: null, createdById: null, createdByRole: null };
 const ROW: DatasetVersionRow = {
   id: '1',
+  ...NO_OWNER,
   datasetId: '2',
-  dataset: { id: '2', name: 'pets', description: null, createdAt: new Date(0) },
+  dataset: { id: '2', name: 'pets', description: null, ...NO_OWNER, createdAt: new Date(0) },
   number: 3,
   contentHash: 'a'.repeat(64),
   manifestBlob: 'b'.repeat(64),
