@@ -1,7 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { Text, Title } from '@mantine/core';
 import { useDisclosure, useInterval } from '@mantine/hooks';
-import { Suspense } from 'react';
+import { Suspense, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
 import { useRefreshOn } from '../../app/changes';
@@ -25,9 +25,11 @@ import { isUnderWay } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
+import { Loading } from '../../ui/Loading';
 import { PageHead } from '../../ui/PageHead';
 import { Section } from '../../ui/Section';
 
+const TestCurves = lazyPage(async () => (await import('../../features/evaluation/TestCurves')).TestCurves);
 const ImportForm = lazyPage(async () => (await import('../../features/models/ImportForm')).ImportForm);
 
 const MODEL = graphql(
@@ -38,7 +40,12 @@ const MODEL = graphql(
       aliasEvents { id }
       aliases { name version { id number } }
       archivedAt
-      versions { id number ...VersionFacts_version ...PrecisionForm_version ...Lineage_version ...Exports_version }
+      versions {
+        id number runId notCalibrated
+        calibration { temperature }
+        serving { calibrated }
+        ...VersionFacts_version ...PrecisionForm_version ...Lineage_version ...Exports_version
+      }
       everyVersion: versions(archived: true) { id number archivedAt }
       ...AliasRail_model
       ...VersionTable_model
@@ -168,6 +175,7 @@ function Versions({ model }: { readonly model: Model }) {
         <Section key={version.number} title={`Version ${version.number}`}>
           <VersionFacts of={version} />
           <PrecisionForm of={version} />
+          <TestAnswers of={version} />
           <Title order={3} mt="md" mb="xs">
             Lineage
           </Title>
@@ -187,6 +195,24 @@ function Versions({ model }: { readonly model: Model }) {
         </Section>
       )}
     </>
+  );
+}
+
+/** Curves and confidence of a version on the test images, when they are asked for. */
+function TestAnswers({
+  of: { runId, calibration, notCalibrated, serving },
+}: {
+  readonly of: Model['versions'][number];
+}) {
+  const [opened, setOpened] = useState(false);
+  if (runId === null) return null;
+  const temperature = calibration && !notCalibrated && serving.calibrated ? calibration.temperature : 1;
+  return (
+    <details onToggle={({ currentTarget }) => setOpened(currentTarget.open)}>
+      <summary>Curves and confidence on the test images</summary>
+      <Text c="dimmed">Measured with 32-bit floats when the run ended.</Text>
+      <Suspense fallback={<Loading />}>{opened && <TestCurves runId={runId} temperature={temperature} />}</Suspense>
+    </details>
   );
 }
 

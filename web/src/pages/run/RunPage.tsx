@@ -28,6 +28,7 @@ import classes from './RunPage.module.css';
 
 const RunCurves = lazyPage(async () => (await import('../../features/curves/RunCurves')).RunCurves);
 const Evaluation = lazyPage(async () => (await import('../../features/evaluation/Evaluation')).Evaluation);
+const TestCurves = lazyPage(async () => (await import('../../features/evaluation/TestCurves')).TestCurves);
 const RecipeDiff = lazyPage(async () => (await import('../../features/recipe/RecipeDiff')).RecipeDiff);
 
 const RUN = graphql(
@@ -100,6 +101,11 @@ function Shown({ run }: { readonly run: Run }) {
         {state === 'SUCCEEDED' && (
           <Suspense fallback={<Loading />}>
             <Evaluation run={run} view={view} show={show} />
+          </Suspense>
+        )}
+        {state === 'SUCCEEDED' && (
+          <Suspense fallback={<Loading />}>
+            <TestCurves runId={id} />
           </Suspense>
         )}
         <RunLog lines={feed.lines} />
