@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import { pino } from 'pino';
+import { onceDatabaseAnswers } from '../app/await-database.js';
 import { type Hub, startHub } from '../app/hub.js';
 import { type Config, type ConfigInput, resolveConfig } from '../config.js';
 import { createLog } from './log.js';
@@ -14,7 +15,7 @@ export async function start(options: ConfigInput): Promise<void> {
   const config = resolveConfig(options);
   // Standard error, so that standard output has only the requested output.
   const log = createLog({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
-  const hub = await startHub(config, log);
+  const hub = await onceDatabaseAnswers(() => startHub(config, log), log);
   stopOnSignals(hub);
   terminal().stdout.write(
     config.roles.has('api')

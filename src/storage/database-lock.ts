@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { throwOfDatabase } from '../database-outage.js';
 import { HubError } from '../errors.js';
 
 /** Key of the advisory lock. */
@@ -79,7 +80,7 @@ export async function lockDatabase(
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, keepAlive: true });
   client.on('error', () => undefined); // `end` follows
-  await client.connect();
+  await client.connect().catch(throwOfDatabase);
   return client;
 }
 
@@ -95,6 +96,6 @@ async function lock(client: pg.Client, use: DatabaseUse): Promise<void> {
     }
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw error;
+    throwOfDatabase(error);
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
+import { throwOfDatabase } from '../database-outage.js';
 import { HubError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../package.js';
 import { DatabasePool, SERVER_LIMITS } from './database-pool.js';
@@ -103,7 +104,7 @@ async function open(
     await prepare(server.connection, migrations);
   } catch (error) {
     await server.close();
-    throw error;
+    throwOfDatabase(error);
   }
   const pool = new DatabasePool({ ...server.connection, ...(server.kind === 'postgresql' ? limits : {}) });
   const plain = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: TRANSACTION_LIMITS });

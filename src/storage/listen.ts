@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { throwOfDatabase } from '../database-outage.js';
 
 /** Called after each NOTIFY with its message; without one when a connection begins to listen: earlier ones may be lost. */
 export type OnNotify = (message?: string) => void;
@@ -50,7 +51,7 @@ export class OwnConnection implements Listener {
     const listeners = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, listeners.add(heard));
     this.#client ??= this.#connect();
-    await (await this.#client).query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    await (await this.#client).query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(throwOfDatabase);
     heard();
     return async () => void listeners.delete(heard);
   }
@@ -64,7 +65,7 @@ export class OwnConnection implements Listener {
     const client = new pg.Client({ ...this.connection, keepAlive: true });
     client.on('error', () => undefined); // `end` follows
     client.on('notification', ({ channel, payload }) => this.#tell(channel, payload ?? ''));
-    await client.connect();
+    await client.connect().catch(throwOfDatabase);
     client.once('end', () => void this.#reconnect());
     return client;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { figuresOf, type RunAnswer } from '../support/answers.js';
 import { Cluster, HAS_CLUSTER } from '../support/cluster.js';
@@ -141,6 +142,17 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
     expect(run.state, JSON.stringify(run.error)).toBe('SUCCEEDED');
     expect(run.epochs).toHaveLength(SOME_SECONDS.epochs);
     expect(await attemptsOf(id)).toBe(1);
+  });
+
+  it('wait for a database that is away when they start', async () => {
+    await cluster.server.stop('fast');
+    const starting = startWorker();
+    const early = await Promise.race([starting, sleep(2000, 'waits')]);
+    await cluster.server.start();
+    expect(early).toBe('waits');
+    const worker = await starting;
+    expect(worker.log.map(({ msg }) => msg)).toContain('the database does not answer; this process waits for it');
+    expect((await worker.fetch('/ready')).status).toBe(200);
   });
 
   it('answer for their health, and for nothing else', async () => {

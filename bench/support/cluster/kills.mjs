@@ -35,7 +35,6 @@ export async function measureKills(room, { kills, seed }) {
     await delay(uniform(random) * seconds[work] * 1000);
     await KILLS[role](room, processes, at);
     await working;
-    await restartEnded(room, processes);
     for (const id of ledger.runs.keys()) if (!known.has(id)) disturbed.add(id);
     rows.push({
       fault: `kill -9 of ${role}`,
@@ -60,8 +59,11 @@ export async function measureKills(room, { kills, seed }) {
   return {
     rows: rows.map(({ problems, ...row }) => ({ ...row, problems: problems.join('; ') || 'none' })),
     checks: [
-      check('processes killed, in turn a worker, the one that answers, and PostgreSQL', kills, { atLeast: 1 }),
-      check('lost, half-written or done twice', found.length, { atMost: 0 }),
+      check(
+        `${kills} processes killed, in turn a worker, the one that answers, and PostgreSQL: lost, half-written or done twice`,
+        found.length,
+        { atMost: 0 },
+      ),
     ],
   };
 }
@@ -81,14 +83,6 @@ const KILLS = {
     await room.postgres.start();
   },
 };
-
-/** Starts again what has ended by itself, as a supervisor does: a process ends when the database goes away while it starts. */
-async function restartEnded(room, processes) {
-  const hasEnded = ({ child }) => child.exitCode !== null || child.signalCode !== null;
-  const { hub, workers } = processes;
-  if (hasEnded(hub)) processes.hub = await room.start('api,serve', { data: hub.data });
-  for (const [i, worker] of workers.entries()) if (hasEnded(worker)) workers[i] = await room.start('train');
-}
 
 /** Does each kind of work once, training twice. @returns the seconds that each takes. */
 async function undisturbed(client, ledger) {
