@@ -46,6 +46,8 @@ const configSchema = z.strictObject({
   blobs: z.string().regex(BUCKET_URL, 'must be a bucket such as s3://bucket/prefix').optional(),
   /** Gigabytes that copies of blobs in a bucket may take on this machine. */
   blobCache: z.coerce.number().min(1).default(20),
+  /** Whence clients download files of a hub whose blobs are in a bucket: from there, or from the hub. */
+  downloads: z.enum(['bucket', 'hub']).default('bucket'),
   /** Folders from which datasets and weights may be read by path. */
   allow: z.array(z.string().min(1)).default([]),
   /** Whether requests may make the hub fetch archives from this machine and from private networks. */
@@ -54,6 +56,8 @@ const configSchema = z.strictObject({
   openMetrics: z.boolean().default(false),
   /** Gigabytes of the cache of computed features; a run that needs more recomputes its features in every epoch. */
   featureCache: z.coerce.number().nonnegative().default(20),
+  /** Seconds that the features of a run must still take on one worker to be shared with workers that have nothing to do. */
+  shareFeatures: z.coerce.number().nonnegative().default(120),
   /** Percentage points of test accuracy that the 8-bit form of a model version may lose and still serve. */
   int8Margin: z.coerce.number().min(0).max(100).default(0.3),
   /** Share of the validation images that a model version may report as outliers. */

@@ -3,9 +3,11 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { Processes } from '../cluster/processes.js';
 import type { Config } from '../config.js';
+import { computedBy } from '../domain/run/feature-cache.js';
 import { requireFree } from '../http/listen.js';
 import { PACKAGE } from '../package.js';
 import { startApi, startWorkerProbes } from './api.js';
+import { onceDatabaseAnswers } from './await-database.js';
 import { Closing } from './closing.js';
 import { openDomain } from './domain.js';
 import { type Jobs, openJobs } from './jobs.js';
@@ -15,7 +17,7 @@ import { openServing, type Serving } from './serve.js';
 import type { Setup } from './setup.js';
 import { openShared, type Shared } from './shared.js';
 import { openStorage, type Storage } from './storage.js';
-import { openTraining } from './train.js';
+import { findTrainers, openTraining, type Trainers } from './train.js';
 
 /** A running hub. */
 export interface Hub {
@@ -40,10 +42,11 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const jobs = await openJobs(setup, storage);
     const shared = await openShared(setup, storage, jobs);
     const serving = openServing(setup, storage, jobs);
-    const training = await openTraining(setup, storage, shared, jobs);
     let loaded = false;
     const isReady = (): boolean => loaded;
-    const processes = openProcesses(setup, { storage, shared, serving, jobs, isReady });
+    const trainers = await findTrainers(setup, storage);
+    const processes = openProcesses(setup, { storage, shared, serving, jobs, trainers, isReady });
+    const training = openTraining({ setup, storage, shared, jobs, processes, trainers });
     const answers = config.roles.has('api');
     const token = answers ? await shared.tokens.ensureFirst(await processes.hasOther('api')) : null;
     const domain = openDomain({ setup, storage, shared, processes, serving, training, jobs });
@@ -51,12 +54,15 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const opened = { storage, shared, serving, domain, isReady };
     const { url } = await (answers ? startApi(setup, opened) : startWorkerProbes(setup, opened));
     await processes.begin(url);
-    const ready = (answers ? domain.deploy() : Promise.resolve()).then(() => {
+    const stopping = new AbortController();
+    const reached = (work: () => Promise<void>) => onceDatabaseAnswers(work, log, stopping.signal);
+    const ready = (answers ? reached(() => domain.deploy()) : Promise.resolve()).then(() => {
       loaded = true;
       processes.report();
-      return domain.startWork();
+      return reached(() => domain.startWork());
     });
     closing.add(() => ready.catch(() => undefined));
+    closing.add(() => stopping.abort());
     const { folder, database } = storage;
     log.info({ url, data: folder.path, database: database.kind, roles: [...config.roles] }, 'hub started');
     closing.add(returnMemory());
@@ -81,18 +87,22 @@ interface ProcessParts {
   readonly shared: Shared;
   readonly serving: Serving;
   readonly jobs: Jobs;
+  readonly trainers: Trainers;
   readonly isReady: () => boolean;
 }
 
 /** The list of the hub's processes, with this one. */
 function openProcesses(
   { config, log, closing }: Setup,
-  { storage, shared, serving, jobs, isReady }: ProcessParts,
+  { storage, shared, serving, jobs, trainers, isReady }: ProcessParts,
 ): Processes {
   const { deployments } = serving;
   const processes = new Processes({
     ...{ prisma: storage.prisma, notices: shared.notices, isShared: storage.isShared, log },
-    about: { name: `${hostname()}:${process.pid}`, roles: [...config.roles], version: PACKAGE.version },
+    about: {
+      ...{ name: `${hostname()}:${process.pid}`, roles: [...config.roles], version: PACKAGE.version },
+      computer: computedBy(trainers.computer, trainers.processor),
+    },
     serving: () => deployments.states(),
     working: () => jobs.runner.running(),
     isReady,

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
+import type { Processes } from '../cluster/processes.js';
 import { readCodeVersion } from '../code-version.js';
 import { BackboneService } from '../domain/backbone/backbone-service.js';
 import { EstimateService } from '../domain/estimate/estimate-service.js';
-import { FeatureCache } from '../domain/run/feature-cache.js';
+import { computedBy, FeatureCache } from '../domain/run/feature-cache.js';
+import { FeatureSharing } from '../domain/run/feature-sharing.js';
+import { FeatureSlices } from '../domain/run/feature-slices.js';
+import { FeaturesHandler } from '../domain/run/features-handler.js';
 import { FollowingRuns } from '../domain/run/following-runs.js';
 import { PipelineService } from '../domain/run/pipeline-service.js';
 import { ReleaseHandler } from '../domain/run/release-handler.js';
@@ -13,7 +17,7 @@ import { RunStates } from '../domain/run/run-states.js';
 import { TrainHandler } from '../domain/run/train-handler.js';
 import { SweepHandler } from '../domain/sweep/sweep-handler.js';
 import { bytesPerCall } from '../engines/onnx/training/pass-size.js';
-import { findComputer } from '../engines/open-engine.js';
+import { type Computer, findComputer } from '../engines/open-engine.js';
 import { processorKind } from '../engines/processor-kind.js';
 import type { JobHandlers } from '../jobs/job-handler.js';
 import { PACKAGE_FOLDER } from '../package.js';
@@ -29,20 +33,37 @@ export interface Training {
   readonly runs: RunService;
   readonly pipelines: PipelineService;
   readonly runBlobs: RunBlobs;
-  readonly handlers: Pick<JobHandlers, 'train' | 'sweep' | 'release'>;
+  readonly handlers: Pick<JobHandlers, 'features' | 'train' | 'sweep' | 'release'>;
 }
 
-export async function openTraining(
-  setup: Setup,
-  storage: Storage,
-  shared: Shared,
-  { queue, runner }: Jobs,
-): Promise<Training> {
+interface Opened {
+  readonly setup: Setup;
+  readonly storage: Storage;
+  readonly shared: Shared;
+  readonly jobs: Jobs;
+  readonly processes: Processes;
+  readonly trainers: Trainers;
+}
+
+/** What the workers of this process compute with. */
+export interface Trainers {
+  readonly computer: Computer;
+  /** Kind of the processor, where processes on other machines share cached features. */
+  readonly processor: string | null;
+}
+
+export async function findTrainers({ config }: Setup, { isShared }: Storage): Promise<Trainers> {
+  const computer = await findComputer({ engine: config.engine, device: config.device });
+  return { computer, processor: isShared ? processorKind() : null };
+}
+
+export function openTraining({ setup, storage, shared, jobs, processes, trainers }: Opened): Training {
   const { config, parts, log } = setup;
+  const { queue, runner } = jobs;
+  const { computer, processor } = trainers;
   const { folder, prisma, blobs, blobPlace } = storage;
   const { notices, changes, quotas, outbox } = shared;
   const compute = { engine: config.engine, device: config.device };
-  const computer = await findComputer(compute);
   const files = {
     bundled: parts.bundledBackbones,
     imagenet: parts.imagenet,
@@ -50,10 +71,14 @@ export async function openTraining(
     temporary: folder.temporary,
   };
   const backbones = new BackboneService(prisma, blobs, shared.allowed, quotas, files);
-  const processor = storage.isShared ? processorKind() : null;
   const cache = new FeatureCache(prisma, blobs, config.featureCache * 1e9, computer, processor);
   const journal = new RunJournal(prisma, notices, changes, outbox);
-  const states = new RunStates(prisma, journal, new FollowingRuns(queue, journal));
+  const slices = new FeatureSlices(prisma, queue, notices);
+  const states = new RunStates(prisma, journal, new FollowingRuns(queue, journal), slices);
+  const sharing = new FeatureSharing({
+    ...{ processes, computer: computedBy(computer, processor) },
+    seconds: config.shareFeatures,
+  });
   const runBlobs = new RunBlobs(prisma, blobs);
   const work = { prisma, blobPlace, backbones, cache, compute };
   const runs = new RunService({
@@ -69,7 +94,8 @@ export async function openTraining(
     pipelines,
     runBlobs,
     handlers: {
-      train: new TrainHandler({ ...work, runBlobs, journal, states, code }),
+      features: new FeaturesHandler({ ...work, slices, journal, states }),
+      train: new TrainHandler({ ...work, slices, sharing, runBlobs, journal, states, code }),
       sweep: new SweepHandler({ ...work, runs, changes }),
       release: new ReleaseHandler(runBlobs, log),
     },

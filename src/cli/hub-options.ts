@@ -11,10 +11,16 @@ export function withHubOptions(command: Command): Command {
     .option('--database-url <url>', 'PostgreSQL to use instead of the embedded database (or DATABASE_URL)')
     .option('--blobs <url>', 'S3 bucket for the blobs, as s3://bucket/prefix; without it they are where they were')
     .option('--blob-cache <gigabytes>', 'size of the copies of blobs that are in a bucket', '20')
+    .addOption(
+      new Option('--downloads <from>', 'where clients download exports when blobs are in a bucket')
+        .choices(['bucket', 'hub'])
+        .default('bucket'),
+    )
     .option('--allow <folder...>', 'folders from which datasets and weights may be read by path')
     .option('--allow-private-urls', 'let requests fetch archives from this machine and private networks')
     .option('--open-metrics', 'let programs on this machine read /metrics without a token')
     .option('--feature-cache <gigabytes>', 'size of the cache of computed features', '20')
+    .option('--share-features <seconds>', 'share the features of a run among workers when they take longer', '120')
     .option(
       '--int8-margin <points>',
       'percentage points of test accuracy that the 8-bit form of a version may lose and still serve',

@@ -40,6 +40,8 @@ export interface ProcessInfo {
   readonly name: string;
   readonly roles: readonly string[];
   readonly version: string;
+  /** Engine, device and kind of processor that its workers compute with; null in a process of an earlier release. */
+  readonly computer: string | null;
   readonly address: string;
   readonly startedAt: Date;
   readonly seenAt: Date;
@@ -57,7 +59,7 @@ interface ProcessesParts {
   readonly log: Logger;
   /** Whether other processes may share the database. */
   readonly isShared: boolean;
-  readonly about: Pick<ProcessInfo, 'name' | 'roles' | 'version'>;
+  readonly about: Pick<ProcessInfo, 'name' | 'roles' | 'version' | 'computer'>;
   readonly serving: () => readonly ServingReport[];
   readonly working: () => readonly WorkReport[];
   readonly isReady: () => boolean;
@@ -162,10 +164,10 @@ export class Processes {
       .catch(() => undefined)
       .then(async () => {
         if (this.#isClosed) return;
-        const { id, name, roles, version, address, isReady, serving, working } = this.#own();
+        const { id, name, roles, version, computer, address, isReady, serving, working } = this.#own();
         await this.parts.prisma.$executeRaw`
-          INSERT INTO processes (id, name, roles, version, address, is_ready, serving, working)
-          VALUES (${id}, ${name}, ${[...roles]}, ${version}, ${address}, ${isReady},
+          INSERT INTO processes (id, name, roles, version, computer, address, is_ready, serving, working)
+          VALUES (${id}, ${name}, ${[...roles]}, ${version}, ${computer}, ${address}, ${isReady},
                   ${JSON.stringify(serving)}::jsonb, ${JSON.stringify(working)}::jsonb)
           ON CONFLICT (id) DO UPDATE SET seen_at = now(), is_ready = EXCLUDED.is_ready, serving = EXCLUDED.serving, working = EXCLUDED.working`;
       });

@@ -6,6 +6,9 @@ import type { HeldJobs, WaitingJob } from './queue.js';
 /** Thrown when another process has claimed the row, or its state has changed. Nothing was written. */
 export class ClaimLost extends Error {}
 
+/** Thrown by `record` after it has replaced the job with others, in the transaction that wrote them. */
+export class HandedOn extends Error {}
+
 /** A claim on the row of a job. */
 export interface Claim {
   readonly id: string;

@@ -11,6 +11,8 @@ import type {
   ProbeEvent,
   QuantizationEvent,
   QuantizationJob,
+  SliceEvent,
+  SliceJob,
   SweepEvent,
   SweepJob,
   TrainingEvent,
@@ -18,6 +20,7 @@ import type {
 
 /** Tasks of workers, by job kind. */
 export interface Tasks {
+  readonly features: SliceJob;
   readonly train: Job;
   readonly sweep: SweepJob;
   readonly import: ImportJob;
@@ -31,6 +34,7 @@ export interface Tasks {
 
 /** Events that workers report, by job kind. */
 export interface Events {
+  readonly features: SliceEvent;
   readonly train: TrainingEvent;
   readonly sweep: SweepEvent;
   readonly import: ImportEvent;
@@ -44,8 +48,18 @@ export interface Events {
 /** One unit of background work that a worker computes. */
 export type JobKind = keyof Tasks;
 
-/** Queued kinds with a worker process, in the order of their turns. One job of all these kinds runs at a time. */
-export const QUEUED_KINDS = ['train', 'sweep', 'import', 'calibrate', 'quantize'] as const satisfies readonly JobKind[];
+/**
+ * Queued kinds with a worker process, in the order of their turns. One job of all these kinds runs at a time. `features`
+ * has no turn: a run under way waits for it, so it goes first.
+ */
+export const QUEUED_KINDS = [
+  'features',
+  'train',
+  'sweep',
+  'import',
+  'calibrate',
+  'quantize',
+] as const satisfies readonly JobKind[];
 export type QueuedKind = (typeof QUEUED_KINDS)[number];
 
 /**
@@ -57,6 +71,7 @@ export type Chore = (typeof CHORES)[number];
 
 /** What the id of a job identifies, for the log. */
 export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
+  features: 'slice',
   train: 'run',
   sweep: 'sweep',
   import: 'import',

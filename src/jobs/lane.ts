@@ -15,7 +15,7 @@ interface LaneParts {
   readonly kinds: readonly JobName[];
   /** Number of jobs at the same time. */
   readonly width: number;
-  /** Claims a job of the first kind that has one. */
+  /** Claims a job of the first kind that has one, or one of a kind that takes no turns. */
   claim(kinds: readonly JobName[]): Promise<ClaimedJob | null>;
   /**
    * Does a job. @returns whether it is first next time, because its worker died.
@@ -88,10 +88,11 @@ export class Lane {
   #start(job: ClaimedJob): void {
     const { kinds, perform } = this.parts;
     const place = kinds.indexOf(job.kind);
-    this.#turn = (place + 1) % kinds.length;
+    const hasTurn = place >= 0;
+    if (hasTurn) this.#turn = (place + 1) % kinds.length;
     const active = perform(job)
       .then((goesFirst) => {
-        if (goesFirst) this.#turn = place;
+        if (goesFirst && hasTurn) this.#turn = place;
       })
       .catch((err: unknown) => {
         this.#unwritten.push(job);

@@ -128,9 +128,14 @@ export class JobQueue {
     this.#announceAt(job.at);
   }
 
-  /** Removes a waiting job in the transaction that ends its row. */
-  async withdraw(tx: Prisma.TransactionClient, kind: JobName, id: string): Promise<void> {
-    await this.boss.deleteJob(kind, id, { db: fromPrisma(tx) });
+  /** As `enqueue`, ahead of all jobs of the kind. */
+  async enqueueFirst(tx: Prisma.TransactionClient, kind: JobName, id: string): Promise<void> {
+    await this.enqueue(tx, kind, { id, order: -LARGEST_PRIORITY });
+  }
+
+  /** Removes jobs in the transaction that ends their rows. Those that run are stopped by their next heartbeat. */
+  async withdraw(tx: Prisma.TransactionClient, kind: JobName, ...ids: readonly string[]): Promise<void> {
+    await this.boss.deleteJob(kind, [...ids], { db: fromPrisma(tx) });
   }
 
   /** Changes the order of waiting jobs, in the transaction that changes the order of their rows. */

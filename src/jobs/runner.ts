@@ -4,7 +4,14 @@ import { isDatabaseOutage } from '../database-outage.js';
 import { type ErrorCode, HubError, shuttingDown, toHubError } from '../errors.js';
 import type { TaskEnd } from '../training/job.js';
 import { Attempt, WorkerDeath } from './attempt.js';
-import { type ChoreHandler, ClaimLost, type JobHandler, type JobHandlers, type JobInHand } from './job-handler.js';
+import {
+  type ChoreHandler,
+  ClaimLost,
+  HandedOn,
+  type JobHandler,
+  type JobHandlers,
+  type JobInHand,
+} from './job-handler.js';
 import {
   CHORES,
   type Events,
@@ -80,12 +87,14 @@ export class Runner {
       again: (job: ClaimedJob) => queue.again(job),
     };
     const taken = (kinds: readonly JobName[]) => kinds.filter((kind) => !this.parts.leaves?.includes(kind));
+    const features = taken(['features']);
     const lanes = [
       {
         // Releases take turns with runs: a run stores a blob before its row names it.
-        kinds: taken([...QUEUED_KINDS, 'release']),
+        kinds: taken([...QUEUED_KINDS.filter((kind) => kind !== 'features'), 'release']),
         width: 1,
-        claim: async (kinds: readonly JobName[]) => (await queue.claimGivenUp()) ?? queue.claim(kinds),
+        claim: async (kinds: readonly JobName[]) =>
+          (await queue.claimGivenUp()) ?? (await queue.claim(features)) ?? queue.claim(kinds),
       },
       { kinds: taken(['deliver']), width: DELIVERIES },
       { kinds: taken(['upkeep']), width: 1 },
@@ -162,6 +171,7 @@ export class Runner {
       if (again) await queue.again(claim.job, again);
       else await queue.done(claim.job);
     } catch (error) {
+      if (error instanceof HandedOn) return false;
       if (attempt.killed && !claim.isLost) {
         if (queue.isShared) await queue.again(claim.job); // the hub is stopping: another process takes the job
         return false;
@@ -198,6 +208,10 @@ export class Runner {
             );
       await inHand.end(end as TaskEnd);
     } catch (error) {
+      if (error instanceof HandedOn) {
+        if (signal.aborted && !attempt.killed) await inHand.end({ type: 'cancelled' }); // cancelled meanwhile
+        throw error;
+      }
       // Without the database no end can be written: the job is done again once it is back.
       const isPassing = error instanceof WorkerDeath || error instanceof ClaimLost || isDatabaseOutage(error);
       if (attempt.killed && this.#closed.signal.aborted) await inHand.interrupt();
@@ -257,7 +271,7 @@ function failureOf(thrown: unknown, subject: string, log: Logger): TaskEnd {
 }
 
 /** @throws the error of a failed job; only the log has the details of an unexpected one. */
-function finished<K extends JobKind>(event: Events[K]): Finished<K> {
+function finished<K extends ImmediateKind>(event: Events[K]): Finished<K> {
   const end = event as Finished<K> | TaskEnd;
   if (end.type === 'finished') return end as Finished<K>;
   if (end.type === 'failed' && end.code !== 'INTERNAL') throw new HubError(end.code as ErrorCode, end.message);

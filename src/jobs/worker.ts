@@ -32,6 +32,14 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
     const job = jobSchema.parse(task);
     await train(job, await contextOf(job));
   },
+  async features(task) {
+    const [{ computeSlice }, { sliceJobSchema }] = await Promise.all([
+      import('../training/feature-source.js'),
+      import('../training/job.js'),
+    ]);
+    const job = sliceJobSchema.parse(task);
+    await computeSlice(job, await contextOf(job));
+  },
   async sweep(task) {
     const [{ sweep }, { sweepJobSchema }] = await Promise.all([
       import('../training/sweep.js'),

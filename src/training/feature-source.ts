@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import prettyMilliseconds from 'pretty-ms';
 import type { Manifest } from '../datasets/manifest.js';
-import { ShardReader } from '../datasets/read-manifest.js';
+import { readManifest, ShardReader } from '../datasets/read-manifest.js';
 import type { Features } from '../engines/engine.js';
 import type { NetworkHost } from '../engines/network-loader.js';
 import type { BlobStore } from '../storage/blobs.js';
 import { extractFeatures, type FeatureSource, FeatureTable, featureTypeOf } from './features.js';
 import { FrozenPart, type FrozenPartOptions } from './frozen-part.js';
-import type { ImageVariant } from './image-variants.js';
-import type { Job, TrainingEvent } from './job.js';
+import { type ImageVariant, imageVariants } from './image-variants.js';
+import type { FeatureChunk, Job, SliceEvent, SliceJob, TrainingEvent } from './job.js';
 import { ProgressMeter } from './progress.js';
 import { firstTrainedLayerOf } from './recipe.js';
 
@@ -58,7 +58,7 @@ async function fill(
   variants: readonly ImageVariant[],
   context: FeatureContext,
 ): Promise<number> {
-  const { blobs, emit } = context;
+  const { emit } = context;
   let missing = variants.length;
   for (const chunk of job.featureChunks) if (await table.add(chunk)) missing -= chunk.rows;
   const cached = variants.length - missing;
@@ -66,18 +66,49 @@ async function fill(
   if (missing === 0) return 0;
 
   const meter = new ProgressMeter('features', variants.length, emit, cached);
+  const onImages = (images: number): void => meter.add(images);
+  const isCached = (index: number): boolean => table.has(index);
+  for await (const piece of computeChunks(job, manifest, variants, { ...context, isCached, onImages })) {
+    await table.add(piece.chunk);
+    emit({ type: 'features', ...piece });
+  }
+  return missing;
+}
+
+/** Computes and stores a slice of a run's features: the same chunks, byte for byte, as a worker that computes all of them. */
+export async function computeSlice(
+  job: SliceJob,
+  context: Omit<FeatureContext, 'emit'> & { readonly emit: (event: SliceEvent) => void },
+): Promise<void> {
+  const manifest = await readManifest(context.blobs, job.manifestBlob);
+  const variants = imageVariants(manifest, job.recipe);
+  const cached = new Set(job.featureChunks.map(({ index }) => index));
+  const isCached = (index: number): boolean =>
+    index < job.first || index >= job.first + job.chunks || cached.has(index);
+  const parts = { ...context, isCached, onImages: () => undefined };
+  for await (const piece of computeChunks(job, manifest, variants, parts)) {
+    context.emit({ type: 'features', ...piece });
+  }
+  context.emit({ type: 'finished' });
+}
+
+/** Loads the frozen part and computes the chunks that are not cached. */
+async function* computeChunks(
+  job: Job,
+  manifest: Manifest,
+  variants: readonly ImageVariant[],
+  context: Omit<FeatureContext, 'emit'> & {
+    readonly isCached: (index: number) => boolean;
+    readonly onImages: (images: number) => void;
+  },
+): AsyncGenerator<{ chunk: FeatureChunk; bytes: number }> {
+  const { blobs, isCached, onImages } = context;
   const { options, close } = await openFrozenPart(job, manifest, variants, context);
   try {
-    const onImages = (images: number): void => meter.add(images);
-    const isCached = (index: number): boolean => table.has(index);
-    for await (const piece of extractFeatures({ ...options, variants, blobs, isCached, onImages })) {
-      await table.add(piece.chunk);
-      emit({ type: 'features', ...piece });
-    }
+    yield* extractFeatures({ ...options, variants, blobs, isCached, onImages });
   } finally {
     await close();
   }
-  return missing;
 }
 
 /** Runs work on a source that its caller will close, and closes it here when the work fails. */

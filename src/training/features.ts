@@ -51,7 +51,7 @@ export function featureKey({ contentHash, backboneHash, size, firstTrainedLayer,
 }
 
 /** Rows per cached blob. @param rowBytes bytes of one image's features. */
-function rowsPerChunk(rowBytes: number): number {
+export function rowsPerChunk(rowBytes: number): number {
   return Math.max(1, Math.min(FEATURE_CHUNK_ROWS, Math.floor(FEATURE_CHUNK_BYTES / rowBytes)));
 }
 

@@ -44,6 +44,10 @@ export const jobSchema = z.object({
 });
 export type Job = z.output<typeof jobSchema>;
 
+/** The job of computing a slice of a run's features: the chunks from `first` that are not cached. */
+export const sliceJobSchema = jobSchema.extend({ first: z.int().nonnegative(), chunks: z.int().positive() });
+export type SliceJob = z.output<typeof sliceJobSchema>;
+
 /** The job of a sweep: a job with the base recipe, and the trials left to train. */
 export const sweepJobSchema = jobSchema.extend({
   trials: z.array(z.object({ number: z.int().positive(), recipe: recipeSchema })),
@@ -123,6 +127,11 @@ export type TrainingEvent =
       readonly computedPictures: number | null;
       readonly peakMemoryBytes: number;
     }
+  | TaskEnd;
+
+export type SliceEvent =
+  | Extract<TrainingEvent, { readonly type: 'log' | 'progress' | 'features' }>
+  | { readonly type: 'finished' }
   | TaskEnd;
 
 /** The measured speed of a run that has not started. */

@@ -85,7 +85,7 @@ const none: ChoreHandler & JobHandler<QueuedKind> = {
 async function run(train: PlannedHandler, log = pino({ level: 'silent' })): Promise<Runner> {
   const started = new Runner({ startWorker: (task) => startWorker(task, { entry, memory: MEMORY }), log });
   runner = started;
-  const handlers = { train, sweep: none, import: none, calibrate: none, quantize: none };
+  const handlers = { features: none, train, sweep: none, import: none, calibrate: none, quantize: none };
   await started.start(database.queue, {
     ...handlers,
     ...{ release: none, deliver: none, upkeep: none },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Notices } from '../../src/cluster/notices.js';
 import { ChangeNotices } from '../../src/domain/change/change-notices.js';
+import { FeatureSlices } from '../../src/domain/run/feature-slices.js';
 import { FollowingRuns } from '../../src/domain/run/following-runs.js';
 import { RunJournal } from '../../src/domain/run/run-journal.js';
 import { RunStates } from '../../src/domain/run/run-states.js';
@@ -44,7 +45,8 @@ export function runStates({ client, queue }: Pick<RowDatabase, 'client' | 'queue
   readonly states: RunStates;
 } {
   const journal = journalOf(client, queue);
-  return { journal, states: new RunStates(client, journal, new FollowingRuns(queue, journal)) };
+  const slices = new FeatureSlices(client, queue, new Notices(pino({ level: 'silent' })));
+  return { journal, states: new RunStates(client, journal, new FollowingRuns(queue, journal), slices) };
 }
 
 export function journalOf(client: PrismaClient, queue: JobQueue): RunJournal {

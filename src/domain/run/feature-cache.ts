@@ -2,7 +2,7 @@ import prettyBytes from 'pretty-bytes';
 import type { Computer } from '../../engines/open-engine.js';
 import { type FirstTrainedLayer, featureShape } from '../../network/networks.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import type { PrismaClient } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { featureTypeOf } from '../../training/features.js';
 import type { FeatureChunk } from '../../training/job.js';
 
@@ -22,6 +22,11 @@ export class FeatureCache {
     /** Kind of the processor, where processes on other machines share the cache. */
     private readonly processor: string | null,
   ) {}
+
+  /** Engine, device and kind of processor of these features, in words. */
+  get computedBy(): string {
+    return computedBy(this.computer, this.processor);
+  }
 
   /**
    * Deletes other features, the least recently used first, until these fit.
@@ -57,9 +62,9 @@ export class FeatureCache {
   }
 
   /** Number of image variants with features under a key; does not mark them as used. */
-  async count(features: string): Promise<number> {
+  async count(features: string, client: Prisma.TransactionClient = this.prisma): Promise<number> {
     const key = this.#keyOf(features);
-    return (await this.prisma.featureChunk.aggregate({ where: { key }, _sum: { rows: true } }))._sum.rows ?? 0;
+    return (await client.featureChunk.aggregate({ where: { key }, _sum: { rows: true } }))._sum.rows ?? 0;
   }
 
   /** Whether the budget allows this many bytes at all. */
@@ -67,11 +72,16 @@ export class FeatureCache {
     return bytes <= this.budget;
   }
 
-  async add(features: string, { index, blob, rows }: FeatureChunk, bytes: number): Promise<void> {
+  async add(
+    features: string,
+    { index, blob, rows }: FeatureChunk,
+    bytes: number,
+    client: Prisma.TransactionClient = this.prisma,
+  ): Promise<void> {
     const key = this.#keyOf(features);
     const chunk = { blob, rows, bytes: BigInt(bytes) };
     const where = { key_index: { key, index } };
-    await this.prisma.featureChunk.upsert({ where, create: { key, index, ...chunk }, update: chunk });
+    await client.featureChunk.upsert({ where, create: { key, index, ...chunk }, update: chunk });
   }
 
   /** Features of ONNX Runtime on the CPU have the plain key, as all had before other engines and machines existed. */
@@ -92,6 +102,11 @@ export class FeatureCache {
       if ((await this.prisma.featureChunk.count({ where: { blob } })) === 0) await this.blobs.delete(blob);
     }
   }
+}
+
+/** What features differ by, in words: engine, device and, on a CPU, the kind of processor. */
+export function computedBy({ name, device }: Computer, processor: string | null): string {
+  return [name, device, ...(device === 'cpu' && processor !== null ? [processor] : [])].join(' ');
 }
 
 /** Bytes of the features of one image. */

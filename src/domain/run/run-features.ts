@@ -1,5 +1,5 @@
 import type { InputSize } from '../../engines/engine.js';
-import { featureKey } from '../../training/features.js';
+import { featureKey, rowsPerChunk } from '../../training/features.js';
 import { variantCount } from '../../training/image-variants.js';
 import { inputSizeFor } from '../../training/input-size.js';
 import { firstTrainedLayerOf, type Recipe } from '../../training/recipe.js';
@@ -15,6 +15,8 @@ export interface RunFeatures {
   readonly pictures: number;
   /** Of all of them. */
   readonly bytes: number;
+  /** Pictures in each cached chunk but the last. */
+  readonly perChunk: number;
 }
 
 export function featuresOf(
@@ -28,10 +30,12 @@ export function featuresOf(
   const size = inputSizeFor(version.width, version.height, imageSize);
   const train = version.splits.find(({ split }) => split === 'train')?.images ?? 0;
   const pictures = variantCount({ all: version.imageCount, train }, recipe);
+  const bytes = featureBytes(backbone.architecture, imageSize, firstTrainedLayer);
   return {
     key: featureKey({ contentHash, backboneHash: backbone.sha256, size, firstTrainedLayer, variants: recipe }),
     size,
     pictures,
-    bytes: pictures * featureBytes(backbone.architecture, imageSize, firstTrainedLayer),
+    bytes: pictures * bytes,
+    perChunk: rowsPerChunk(bytes),
   };
 }

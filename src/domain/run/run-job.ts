@@ -4,7 +4,7 @@ import type { Job } from '../../training/job.js';
 import type { BackboneRow } from '../backbone/backbone-service.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import type { FeatureCache } from './feature-cache.js';
-import { featuresOf } from './run-features.js';
+import { featuresOf, type RunFeatures } from './run-features.js';
 import { recipeOf } from './run-row.js';
 
 /** What a job is made of besides the run's own row. */
@@ -13,7 +13,7 @@ export const withJobRelations = {
   parentRun: { select: { weightsBlob: true } },
 } as const;
 
-/** Makes a job of a run as it stands. @returns it, and the key under which its features are cached. */
+/** Makes a job of a run as it stands. @returns it, and the features that it needs. */
 export async function jobOf(
   run: Prisma.RunGetPayload<{ include: typeof withJobRelations }>,
   backbone: BackboneRow,
@@ -22,9 +22,10 @@ export async function jobOf(
     cache,
     compute,
   }: { readonly blobPlace: BlobPlace; readonly cache: FeatureCache; readonly compute: Job['compute'] },
-): Promise<{ job: Job; key: string }> {
+): Promise<{ job: Job; features: RunFeatures }> {
   const recipe = recipeOf(run);
-  const { key, size, bytes } = featuresOf(recipe, toDatasetVersion(run.datasetVersion), backbone);
+  const features = featuresOf(recipe, toDatasetVersion(run.datasetVersion), backbone);
+  const { key, size, bytes } = features;
   const uncached = await cache.makeRoom(key, bytes);
   const job: Job = {
     manifestBlob: run.datasetVersion.manifestBlob,
@@ -38,5 +39,5 @@ export async function jobOf(
     blobPlace,
     compute,
   };
-  return { job, key };
+  return { job, features };
 }

@@ -1,6 +1,7 @@
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { notFound } from '../not-found.js';
+import type { FeatureSlices } from './feature-slices.js';
 import type { FollowingChange, FollowingRuns } from './following-runs.js';
 import type { RunState } from './run.js';
 import type { RunJournal, SideEffects } from './run-journal.js';
@@ -20,6 +21,7 @@ export class RunStates {
     private readonly prisma: PrismaClient,
     private readonly journal: RunJournal,
     private readonly following: FollowingRuns,
+    private readonly slices: FeatureSlices,
   ) {}
 
   /**
@@ -36,16 +38,20 @@ export class RunStates {
     const state = stateAfter(transition);
     const before = statesBefore(transition);
     let followed: readonly FollowingChange[] = [];
+    let dropped: readonly string[] = [];
     const inTransaction = async (tx: Prisma.TransactionClient): Promise<void> => {
       await effects.inTransaction?.(tx);
+      if (state !== 'RUNNING') dropped = await this.slices.drop(tx, id);
       followed = await this.following.follow(tx, id, transition);
     };
     const isWritten = await this.journal.write(id, [{ state }], {
       ...{ before, ...effects, data: { ...data, state } },
       inTransaction,
     });
-    if (isWritten) this.following.announce(followed);
-    return isWritten;
+    if (!isWritten) return false;
+    this.slices.stop(dropped);
+    this.following.announce(followed);
+    return true;
   }
 
   /** As `tryChange`. @throws NOT_FOUND, or CONFLICT naming the state and the actions that it allows. */

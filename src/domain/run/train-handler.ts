@@ -1,6 +1,6 @@
 import type { CodeVersion } from '../../code-version.js';
 import { throughOutages } from '../../database-outage.js';
-import { type Claim, ClaimLost, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
+import { type Claim, ClaimLost, HandedOn, type JobHandler, type JobInHand } from '../../jobs/job-handler.js';
 import type { HeldJobs, WaitingJob } from '../../jobs/queue.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
 import { isUniqueViolation, type Prisma, type PrismaClient } from '../../storage/database.js';
@@ -11,6 +11,8 @@ import type { Recipe } from '../../training/recipe.js';
 import type { BackboneRow, BackboneService } from '../backbone/backbone-service.js';
 import { type EpochFigures, figuresAfter } from './epoch-figures.js';
 import type { FeatureCache } from './feature-cache.js';
+import type { FeatureSharing, FeatureWatch, SharePlan } from './feature-sharing.js';
+import type { FeatureSlices } from './feature-slices.js';
 import { judgeReproduction } from './reproduction.js';
 import type { RunBlobs } from './run-blobs.js';
 import type { EventDetails } from './run-event-row.js';
@@ -30,6 +32,8 @@ interface TrainParts {
   readonly compute: Job['compute'];
   readonly backbones: BackboneService;
   readonly cache: FeatureCache;
+  readonly slices: FeatureSlices;
+  readonly sharing: FeatureSharing;
   readonly runBlobs: RunBlobs;
   readonly journal: RunJournal;
   readonly states: RunStates;
@@ -47,9 +51,9 @@ export class TrainHandler implements JobHandler<'train'> {
    */
   async waiting(held: HeldJobs): Promise<WaitingJob[]> {
     const { prisma, states } = this.parts;
-    const running = (await prisma.run.findMany({ where: { state: 'RUNNING' }, select: { id: true } })).map(
-      ({ id }) => id,
-    );
+    // A run that waits for slices of its features gets its job from the last of them.
+    const isRunning = { state: 'RUNNING', featureSlices: { none: {} } } as const;
+    const running = (await prisma.run.findMany({ where: isRunning, select: { id: true } })).map(({ id }) => id);
     const run = await held(running); // read after the rows: a run that has just been claimed has a job
     for (const id of running) if (!run.has(id)) await states.tryChange(id, 'interrupt');
     const canStart = [{ parentRunId: null }, { parentRun: { state: 'SUCCEEDED' as const } }];
@@ -59,8 +63,9 @@ export class TrainHandler implements JobHandler<'train'> {
   }
 
   async take(claim: Claim): Promise<RunInHand | null> {
-    const { journal, states } = this.parts;
+    const { journal, slices, states } = this.parts;
     const { id } = claim;
+    if (await slices.isAwaited(id)) return null;
     let row: RunRow | undefined;
     const effects: SideEffects = {
       data: { attempt: { increment: 1 } },
@@ -83,6 +88,7 @@ export class TrainHandler implements JobHandler<'train'> {
 class RunInHand implements JobInHand<'train'> {
   /** Key of its features in the cache. */
   #features = '';
+  #featureWatch: FeatureWatch | undefined;
   /** Figures of the last checkpoint. */
   #progress: Pick<RunRow, 'checkpointBlob' | keyof EpochFigures>;
   readonly #recipe: Recipe;
@@ -102,8 +108,9 @@ class RunInHand implements JobInHand<'train'> {
 
   async load(): Promise<Job> {
     const backbone = await this.#backbone();
-    const { job, key } = await jobOf(this.row, backbone, this.parts);
-    this.#features = key;
+    const { job, features } = await jobOf(this.row, backbone, this.parts);
+    this.#features = features.key;
+    this.#featureWatch = this.parts.sharing.watch(features.pictures, features.perChunk, job.featureChunks);
     return job;
   }
 
@@ -123,7 +130,8 @@ class RunInHand implements JobInHand<'train'> {
       case 'system':
         return this.#write([{ system: event.use }]);
       case 'features':
-        return this.parts.cache.add(this.#features, event.chunk, event.bytes);
+        await this.parts.cache.add(this.#features, event.chunk, event.bytes);
+        return this.#share(await this.#featureWatch?.next(event.chunk));
       case 'checkpoint':
         return this.#keepCheckpoint(event.checkpointBlob, event.epochs);
     }
@@ -190,6 +198,20 @@ class RunInHand implements JobInHand<'train'> {
     await told;
     await this.#write([], { data: { backboneId: backbone.id } });
     return backbone;
+  }
+
+  /** Hands the rest of the features to several workers. @throws HandedOn when it has. */
+  async #share(plan: SharePlan | string | null | undefined): Promise<void> {
+    if (!plan) return;
+    if (typeof plan === 'string') return this.#write([{ message: plan }]);
+    this.claim.signal.throwIfAborted();
+    const { slices, sharing } = this.parts;
+    const run = { runId: this.row.id, attempt: this.row.attempt };
+    this.claim.log.info(plan.message);
+    await this.#write([{ message: plan.message }], {
+      inTransaction: (tx) => slices.write(tx, run, sharing.computer, plan.slices),
+    });
+    throw new HandedOn();
   }
 
   /** Writes the checkpoint with the epochs that have ended since the previous one, which is deleted. */

@@ -35,7 +35,7 @@ class ProcessWorkType implements WorkReport {
 @ObjectType('HubProcess', {
   description: 'A process of this hub. Several share the work when the hub runs on PostgreSQL and a bucket.',
 })
-export class ProcessType implements Omit<ProcessInfo, 'serving'> {
+export class ProcessType implements Omit<ProcessInfo, 'serving' | 'computer'> {
   @Field(() => ID)
   id!: string;
 
