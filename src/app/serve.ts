@@ -33,9 +33,7 @@ export function openServing(
   const cores = availableParallelism();
   const startThread = (threads: number = cores): NetworkThread =>
     new NetworkThread({ blobPlace, threads, yields: true });
-  const compiler = new NetworkCompiler(blobPlace, folder.temporary, (job, signal) =>
-    runner.run('compile', job, signal),
-  );
+  const compiler = new NetworkCompiler(blobPlace, folder, (job, signal) => runner.run('compile', job, signal));
   const loaded = new LoadedVersions(compiler, startThread, lanesOn(cores), blobs);
   closing.add(() => loaded.close());
   const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);

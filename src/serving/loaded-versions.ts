@@ -87,7 +87,8 @@ export class LoadedVersions {
   /** Ends all threads; pending requests get SHUTTING_DOWN. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([this.compiler.close(), ...[...this.#loaded.values()].map((loaded) => this.#end(loaded))]);
+    this.compiler.close();
+    await Promise.all([...this.#loaded.values()].map((loaded) => this.#end(loaded)));
   }
 
   #load(version: ServedVersion): Loaded {
@@ -131,10 +132,10 @@ export class LoadedVersions {
     await this.#end(loaded);
   }
 
-  /** Deletes the file last: its weights are mapped, and Windows does not delete a mapped file. */
+  /** Lets go of the files last: their weights are mapped, and Windows does not delete a mapped file. */
   async #end({ version, thread, extraLanes, compiled, selfCheck }: Loaded): Promise<void> {
     await Promise.all([thread, ...extraLanes].map((each) => each.close()));
     const [made, checked] = await Promise.allSettled([compiled, selfCheck]);
-    if (made.status === 'fulfilled') await this.compiler.letGo(version, made.value, checked.status === 'fulfilled');
+    if (made.status === 'fulfilled') await this.compiler.letGo(version, checked.status === 'fulfilled');
   }
 }

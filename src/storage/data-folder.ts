@@ -16,6 +16,8 @@ export interface DataFolder {
   /** Folder of the copies of blobs that are in a bucket. */
   readonly copies: string;
   readonly database: string;
+  /** Folder of the networks that were built for this machine's processor. */
+  readonly networks: string;
   /** Folder of files that need not outlive the process. */
   readonly temporary: string;
   /** Releases the folder. Close the database and everything else in it first. */
@@ -38,6 +40,7 @@ export function dataPaths(path: string): Omit<DataFolder, 'close'> {
     blobs: join(root, 'blobs'),
     copies: join(root, 'blob-copies'),
     database: join(root, 'database'),
+    networks: join(root, 'networks'),
     temporary: join(root, 'tmp'),
   };
 }

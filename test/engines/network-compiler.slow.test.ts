@@ -1,8 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { compileNetwork } from '../../src/engines/compile-network.js';
-import { NetworkCompiler } from '../../src/engines/network-compiler.js';
+import { type CompileJob, NetworkCompiler } from '../../src/engines/network-compiler.js';
 import type { ClassifierNetwork } from '../../src/engines/network-thread-messages.js';
+import { weightsBeside } from '../../src/engines/onnx/session.js';
 import { toHubError } from '../../src/errors.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
@@ -26,36 +28,61 @@ async function narrowNetwork(folder: string, seed: number): Promise<ClassifierNe
   };
 }
 
-it('a network that was let go of stays built for a while, and is gone when others were or the hub ends', async () => {
-  const [folder, files] = [await temporaryFolder(), await temporaryFolder()];
+/** A compiler on a folder, and how many networks it has built. */
+function compilerIn(folder: string) {
   const blobs = new FileBlobStore(folder);
-  const compiler = new NetworkCompiler({ folder }, files, (job) => compileNetwork(job, blobs));
+  const networks = join(folder, 'networks');
+  const build = vi.fn((job: CompileJob) => compileNetwork(job, blobs));
+  return { networks, build, compiler: new NetworkCompiler({ folder }, { networks, temporary: folder }, build) };
+}
+
+it('a network stays built for the next process, and is gone when others were let go of since', async () => {
+  const folder = await temporaryFolder();
   const networks = [];
   for (const seed of [1, 2, 3]) networks.push(await narrowNetwork(folder, seed));
   const [first, second, third] = networks as [ClassifierNetwork, ClassifierNetwork, ClassifierNetwork];
+  const before = compilerIn(folder);
+  const made = await before.compiler.compile(first);
+  expect(await before.compiler.compile(first), 'while it is loaded').toEqual(made);
+  before.compiler.close();
+  for (let user = 0; user < 2; user++) await before.compiler.letGo(first, true);
 
-  const made = await compiler.compile(first);
-  expect(await readdir(files), 'the network and its weights').toHaveLength(2);
-  await compiler.letGo(first, made, true);
-  expect(await compiler.compile(first)).toBe(made);
-  const other = await compiler.compile(first); // while the first one is in use
-  expect(other.file).not.toBe(made.file);
-  await compiler.letGo(first, made, true);
-  await compiler.letGo(first, other, false);
-  expect(await readdir(files), 'one that was not sound is not kept').toHaveLength(2);
+  const { compiler, build, networks: place } = compilerIn(folder);
+  expect(await compiler.compile(first)).toEqual(made);
+  expect([before.build, build].map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
+  for (const network of [second, third]) {
+    await compiler.compile(network);
+    await compiler.letGo(network, true);
+  }
+  expect(await readdir(place), 'one that is loaded, and two more').toHaveLength(3);
+  await compiler.letGo(first, true);
+  expect(await readdir(place)).toHaveLength(2);
+  await compiler.compile(second);
+  expect(build).toHaveBeenCalledTimes(3);
+});
 
-  for (const network of [second, third]) await compiler.letGo(network, await compiler.compile(network), true);
-  await vi.waitFor(async () => expect(await readdir(files)).toHaveLength(4));
-  expect((await compiler.compile(first)).file).not.toBe(made.file);
-  await compiler.close();
-  expect(await readdir(files), 'what is loaded still').toHaveLength(2);
+it('a network that is damaged, or was not sound, is built again', async () => {
+  const folder = await temporaryFolder();
+  const network = await narrowNetwork(folder, 1);
+  const first = compilerIn(folder);
+  const { file } = await first.compiler.compile(network);
+  const weights = await readFile(weightsBeside(file));
+  await writeFile(weightsBeside(file), weights.fill(1, 0, 1));
+
+  const second = compilerIn(folder);
+  await second.compiler.compile(network);
+  expect(second.build).toHaveBeenCalledOnce();
+  await second.compiler.letGo(network, false);
+  expect(await readdir(second.networks)).toEqual([]);
+  await second.compiler.compile(network);
+  expect(second.build).toHaveBeenCalledTimes(2);
 });
 
 it('a network that finds no room on the disk is refused as such, and leaves nothing there', async (context) => {
   const disk = await smallDisk(context, '64k');
   const folder = await temporaryFolder();
   const network = await narrowNetwork(folder, 1);
-  const compiler = new NetworkCompiler({ folder }, disk, compile);
+  const compiler = new NetworkCompiler({ folder }, { networks: join(disk, 'networks'), temporary: disk }, compile);
   const error: unknown = await compiler.compile(network).catch((reason: unknown) => reason);
   expect(toHubError(error)).toMatchObject({ code: 'DISK_FULL' });
   expect(await readdir(disk)).toEqual([]);

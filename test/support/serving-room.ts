@@ -7,7 +7,6 @@ import { compileNetwork } from '../../src/engines/compile-network.js';
 import type { ClassifierForward } from '../../src/engines/engine.js';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
-import type { ClassifierNetwork, CompiledNetwork } from '../../src/engines/network-thread-messages.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32, type Tensor } from '../../src/network/tensor.js';
@@ -98,7 +97,9 @@ export class ServingRoom {
     private readonly lanes: LanePlan,
   ) {
     this.blobs = blobs;
-    this.#compiler = new SharedCompiler({ folder }, folder, (job) => compileNetwork(job, blobs));
+    this.#compiler = new SharedCompiler({ folder }, { networks: join(folder, 'networks'), temporary: folder }, (job) =>
+      compileNetwork(job, blobs),
+    );
   }
 
   /** @param lanes for photos computed in parallel; none by default. */
@@ -211,19 +212,9 @@ export class ServingRoom {
 
 /** Builds each network once, in this process, and keeps it until the room is removed: building takes most of a test's time. */
 class SharedCompiler extends NetworkCompiler {
-  readonly #compiled = new Map<string, Promise<CompiledNetwork>>();
-
-  override async compile(network: ClassifierNetwork): Promise<CompiledNetwork> {
-    const { backboneBlob, weightsBlob, quantizedBlob, size } = network;
-    const key = JSON.stringify([backboneBlob, weightsBlob, quantizedBlob, size]);
-    const compiled = this.#compiled.get(key) ?? super.compile(network);
-    this.#compiled.set(key, compiled);
-    return compiled;
-  }
-
   override async letGo(): Promise<void> {}
 
-  override async close(): Promise<void> {}
+  override close(): void {}
 }
 
 /** The real thread, which also counts its networks and records what it loads. */
