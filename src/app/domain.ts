@@ -42,6 +42,7 @@ import { UpkeepHandler } from '../jobs/upkeep-handler.js';
 import { BOUNDS } from '../limits.js';
 import { purgeDeleted } from '../maintenance/purge-deleted.js';
 import type { Services } from '../schema/resolvers.js';
+import { BucketDownloads } from '../storage/bucket-downloads.js';
 import { createFetch } from '../storage/fetch.js';
 import { createPost } from '../storage/post.js';
 import type { Jobs } from './jobs.js';
@@ -88,6 +89,9 @@ export function openDomain(opened: Opened): Domain {
     () => serving.predictionLog.clear(),
     () => deliver.deleteOld(),
     () => purgeDeleted(prisma, blobs, new Date(Date.now() - RESTORABLE_MS)),
+    async () => {
+      if (storage.blobPlace.bucket) await new BucketDownloads(storage.blobPlace.bucket.url).deleteOld();
+    },
   ]);
   return {
     answerer: serving.answerer,
@@ -175,9 +179,11 @@ function openModels(
     import: new ImportHandler({ ...onVersions, blobs, backbones: training.backbones, registry }),
   };
   const modelSettings = new ModelSettingsService(prisma, changes);
+  const downloads =
+    blobPlace.bucket && config.downloads === 'bucket' ? new BucketDownloads(blobPlace.bucket.url) : null;
   return {
     aliasRemovals: new AliasRemovalService(aliasParts),
-    exports: new ExportService({ ...onVersions, temporary: folder.temporary, runner }),
+    exports: new ExportService({ ...onVersions, temporary: folder.temporary, runner, downloads }),
     imports: new ImportService(prisma, blobs, allowed, quotas, queue),
     models: new ModelService(prisma, registry),
     modelArchive: new ModelArchiveService(prisma, outbox, changes),

@@ -14,6 +14,16 @@ export type Request<T, V> = TadaDocumentNode<T, V> | string;
 /** Bytes sent so far. */
 export type OnSent = (bytes: number) => void;
 
+/** A file that is being downloaded. */
+export interface Download {
+  /** Of the hub, which name the file and its digest. */
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** Status with which a hub sends a client to a bucket. */
+const TEMPORARY_REDIRECT = 307;
+
 /** GraphQL client of a hub. Errors that the hub reports arrive as a HubError with the same code and message. */
 export class HubClient {
   readonly #url: string;
@@ -59,10 +69,17 @@ export class HubClient {
     for await (const answer of answers) yield dataOf(answer as Answer<T>);
   }
 
-  /** Downloads a path outside GraphQL. @throws the hub's error when it refuses. */
-  async download(path: string): Promise<Response> {
-    const response = await this.#fetch(path, {}, {});
-    if (response.ok && response.body) return response;
+  /**
+   * Downloads a path outside GraphQL. A hub whose blobs are in a bucket may send the client there, without its token.
+   * @returns the headers of the hub, and the content. @throws the hub's error when it refuses.
+   */
+  async download(path: string): Promise<Download> {
+    const response = await this.#fetch(path, { redirect: 'manual' }, {});
+    const location = response.headers.get('location');
+    if (response.status === TEMPORARY_REDIRECT && location) {
+      return { headers: response.headers, body: await fromBucket(new URL(location, this.#url)) };
+    }
+    if (response.ok && response.body) return { headers: response.headers, body: response.body };
     throw refusalOf((await this.#answerOf(response)).errors ?? []);
   }
 
@@ -87,6 +104,17 @@ export class HubClient {
       throw new HubError('HUB_UNREACHABLE', message);
     }) as Promise<Answer<unknown>>;
   }
+}
+
+/** @throws HUB_UNREACHABLE when this machine cannot reach the bucket, or it refuses. */
+async function fromBucket(address: URL): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetch(address).catch(
+    (error: Error) => (error.cause as Error | undefined)?.message ?? error.message,
+  );
+  if (typeof response !== 'string' && response.ok && response.body) return response.body;
+  const why = typeof response === 'string' ? response : `status ${response.status}`;
+  const message = `The hub's files are in a bucket at ${address.origin}, which does not answer (${why}). Let this machine reach it, or start the hub with --downloads hub.`;
+  throw new HubError('HUB_UNREACHABLE', message);
 }
 
 /** Opens a file for upload, named by the last part of its path. @throws BAD_INPUT when it cannot be read. */

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '../errors.js';
 import type { ExportFormat } from '../training/export-formats.js';
-import type { HubClient } from './client.js';
+import type { Download, HubClient } from './client.js';
 import { receive, saveFile } from './save-file.js';
 
 export interface ExportRequest {
@@ -42,7 +42,7 @@ export async function saveExport(
 }
 
 /** The file name the hub suggests. Its characters are checked, since the server may be any program. */
-function nameIn({ headers }: Response): string {
+function nameIn({ headers }: Download): string {
   const name = /filename="?([a-z0-9][a-z0-9._-]*)/.exec(headers.get('content-disposition') ?? '')?.[1];
   if (name) return name;
   throw new HubError('BAD_INPUT', 'The hub suggests no valid file name: give one with --out.');

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '../errors.js';
 import { syncFolder } from '../storage/sync-folder.js';
+import type { Download } from './client.js';
 
 /**
  * Writes a new file, which gets its name once all of it is on disk.
@@ -35,8 +36,8 @@ export function writeTo(file: string, content: Readable | ReadableStream<Uint8Ar
 }
 
 /** Writes the body of a hub's response to a file. @throws HUB_UNREACHABLE when the connection breaks. */
-export async function receive(file: string, response: Response): Promise<void> {
-  await writeTo(file, response.body as ReadableStream<Uint8Array>).catch((error: unknown) => {
+export async function receive(file: string, { body }: Pick<Download, 'body'>): Promise<void> {
+  await writeTo(file, body).catch((error: unknown) => {
     if (!(error instanceof TypeError)) throw error; // fetch's error for a lost connection
     throw new HubError('HUB_UNREACHABLE', "The connection broke during the download: the hub's log says why.");
   });

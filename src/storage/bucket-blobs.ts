@@ -2,6 +2,7 @@ import { HubError } from '../errors.js';
 import { BlobCache } from './blob-cache.js';
 import type { BlobRef, BlobStore, OpenBlob, StoredFile } from './blobs.js';
 import { Bucket, type BucketObject } from './bucket.js';
+import { DOWNLOADS } from './bucket-downloads.js';
 
 /** Times that a blob is fetched whose connection breaks off or whose content is not what its name says. */
 const FETCHES = 3;
@@ -11,6 +12,8 @@ const KEY = /^([0-9a-f]{2})\/([0-9a-f]{62})$/;
 const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256.slice(2)}`;
 /** Prefix of the keys of deleted blobs. */
 const DELETED = 'deleted/';
+/** Prefixes of objects that are no blobs. */
+const OTHERS = [DELETED, DOWNLOADS];
 
 export interface BucketPlace {
   /** `s3://bucket/prefix`. */
@@ -48,7 +51,7 @@ export class BucketBlobStore implements BlobStore {
 
   async *list(): AsyncGenerator<StoredFile> {
     for await (const object of this.#bucket.list())
-      if (!object.key.startsWith(DELETED)) yield storedFile(object, object.key);
+      if (!OTHERS.some((prefix) => object.key.startsWith(prefix))) yield storedFile(object, object.key);
   }
 
   async *deleted(): AsyncGenerator<StoredFile> {

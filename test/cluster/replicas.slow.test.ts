@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { temporaryFolder } from '../storage/fixtures.js';
 import type { ClassificationAnswer, ModelAnswer } from '../support/answers.js';
 import { Cluster, HAS_CLUSTER } from '../support/cluster.js';
 import { colourPhoto } from '../support/colour-images.js';
@@ -30,7 +33,7 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
     cluster = await Cluster.open();
     photo = await colourPhoto('red', 99);
     one = await cluster.startFirst();
-    otherProcess = await cluster.start('api,serve');
+    otherProcess = await cluster.start('api,serve', { options: ['--downloads', 'hub'] });
     other = otherProcess.as(one.token);
     for (const hub of [one, other]) await ready(hub);
     const second = await one.train({ datasetVersionId, recipe: { ...QUICK, seed: 8 } });
@@ -69,6 +72,38 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
     }
     isOver = true;
     for (const answers of await Promise.all(load)) expect(answers).toBeGreaterThan(10);
+  });
+
+  it('send those who may read a version to the bucket for its files, for some minutes, unless told not to', async () => {
+    const path = '/v1/models/colours/versions/1/export?format=onnx';
+    const get = (hub: HubUser, headers: Record<string, string> = {}) =>
+      hub.fetch(path, { redirect: 'manual', headers: { authorization: `Bearer ${one.token}`, ...headers } });
+    const file = await get(other);
+    const bytes = Buffer.from(await file.arrayBuffer());
+    expect(file.status).toBe(200);
+
+    const sent = await get(one);
+    expect(sent.status).toBe(307);
+    expect(sent.headers.get('cache-control')).toBe('no-store');
+    expect(sent.headers.get('repr-digest')).toBe(file.headers.get('repr-digest'));
+    const address = sent.headers.get('location') as string;
+    const downloaded = await fetch(address);
+    expect(Buffer.from(await downloaded.arrayBuffer()).equals(bytes)).toBe(true);
+    expect(downloaded.headers.get('content-disposition')).toBe('attachment; filename="colours-1.onnx"');
+    expect(downloaded.headers.get('content-type')).toBe('application/octet-stream');
+    expect(Number(new URL(address).searchParams.get('X-Amz-Expires'))).toBeLessThanOrEqual(300);
+    expect((await fetch(address.replace('colours-1', 'colours-2'))).status).toBe(403);
+
+    const { location } = (await (await get(one, { accept: 'application/json' })).json()) as { location: string };
+    expect(new URL(location).pathname).toBe(new URL(address).pathname); // it was not made again
+    const refused = await get(one, { authorization: '' });
+    expect([refused.status, refused.headers.get('location')]).toEqual([401, null]);
+
+    const saved = join(await temporaryFolder(), 'colours.onnx');
+    const as = ['--url', one.url, '--token', one.token];
+    const done = await runHub('model', 'export', 'colours', '1', '--format', 'onnx', '--out', saved, ...as);
+    expect(done.code, done.stderr).toBe(0);
+    expect((await readFile(saved)).equals(bytes)).toBe(true);
   });
 
   it('follow a rollback and the removal of an alias', async () => {

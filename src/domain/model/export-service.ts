@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { HubError } from '../../errors.js';
 import type { Runner } from '../../jobs/runner.js';
+import { PACKAGE } from '../../package.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
+import type { BucketDownloads } from '../../storage/bucket-downloads.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { ExportFormat } from '../../training/export-formats.js';
 import type { ExportedFile, ExportJob } from '../../training/job.js';
@@ -24,7 +26,8 @@ const ENDINGS: Readonly<Record<ExportFormat, string>> = {
 export interface Export extends ExportedFile {
   /** Name of the file to suggest. */
   readonly name: string;
-  readonly content: Readable;
+  /** Its content, or the address at which the bucket has it. */
+  readonly content: Readable | string;
 }
 
 interface ExportParts {
@@ -33,6 +36,8 @@ interface ExportParts {
   /** Folder of a file while it is sent. */
   readonly temporary: string;
   readonly runner: Pick<Runner, 'run'>;
+  /** Where clients download from; null when the hub sends the files itself. */
+  readonly downloads: BucketDownloads | null;
 }
 
 /** Writes model versions in the formats of other programs, each in a process of its own. */
@@ -52,9 +57,17 @@ export class ExportService {
     const row = await findVersion(this.parts.prisma, model, number);
     const name = `${model}-${number}${ENDINGS[format]}`;
     const file = join(this.parts.temporary, `${randomUUID()}${ENDINGS[format]}`);
+    const { downloads, runner } = this.parts;
+    const job = this.#jobOf(row, format, file);
+    const key = keyOf(job);
+    const found = await downloads?.find(key, name);
+    if (found) return use({ ...found, name, content: found.address });
     try {
-      const job = this.#jobOf(row, format, file);
-      const { exported } = await this.parts.runner.run('export', job, signal);
+      const { exported } = await runner.run('export', job, signal);
+      if (downloads) {
+        const { address } = await downloads.put(key, name, { path: file, ...exported });
+        return await use({ ...exported, name, content: address });
+      }
       const content = createReadStream(file);
       await use({ ...exported, name, content }).finally(() => content.destroy());
     } finally {
@@ -97,4 +110,11 @@ export class ExportService {
       blobPlace: this.parts.blobPlace,
     };
   }
+}
+
+/** Identifies the bytes of an exported file: the same version in the same format is made once a day. */
+function keyOf({ file: _, blobPlace: __, ...inputs }: ExportJob): string {
+  return createHash('sha256')
+    .update(JSON.stringify([PACKAGE.version, inputs]))
+    .digest('hex');
 }

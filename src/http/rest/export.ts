@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ExportService } from '../../domain/model/export-service.js';
 import { modelIn } from '../../domain/permission.js';
@@ -31,9 +32,11 @@ export function exportRoute(exports: ExportService): Route {
       const sent = exports.open(
         version,
         async ({ name, bytes, sha256, content }) => {
-          response.attachment(name).type('application/octet-stream').setHeader('content-length', bytes);
+          response.attachment(name);
           // RFC 9530.
           response.setHeader('repr-digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`);
+          if (typeof content === 'string') return redirect(request, response, content);
+          response.type('application/octet-stream').setHeader('content-length', bytes);
           await pipeline(content, response);
         },
         gone.signal,
@@ -43,4 +46,15 @@ export function exportRoute(exports: ExportService): Route {
       });
     },
   };
+}
+
+/** Sends a client to the bucket. A page cannot read where a redirect leads, and asks for JSON. */
+function redirect(request: Request, response: Response, location: string): void {
+  response.setHeader('cache-control', 'no-store');
+  response.vary('accept');
+  if (request.accepts(['application/octet-stream', 'application/json']) === 'application/json') {
+    response.removeHeader('content-disposition');
+    return void response.json({ location });
+  }
+  response.redirect(307, location);
 }
