@@ -28,9 +28,9 @@ export class Room {
     return join(this.folder, `data-${++this.#made}`);
   }
 
-  /** Starts a process of the hub. @param core the core that it may use. */
-  async start(roles, { data = this.newFolder(), core } = {}) {
-    const options = ['--roles', roles, '--blobs', `s3://${this.s3.bucket}/hub`, '--log-level', 'error'];
+  /** Starts a process of the hub. @param core the core that it may use. @param options more options of it. */
+  async start(roles, { data = this.newFolder(), core, options: more = [] } = {}) {
+    const options = [...more, '--roles', roles, '--blobs', `s3://${this.s3.bucket}/hub`, '--log-level', 'error'];
     const started = await startProcess({ env: this.env, core }, data, ...options);
     const process = { ...started, data, roles, core };
     this.#running.add(process);
