@@ -35,6 +35,7 @@ import { ProvenanceService } from '../domain/run/provenance-service.js';
 import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
 import { SampleService } from '../domain/sample/sample-service.js';
+import { ShortIds } from '../domain/short-ids.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
 import { DeliverHandler } from '../domain/webhook/deliver-handler.js';
 import { WebhookService } from '../domain/webhook/webhook-service.js';
@@ -103,6 +104,7 @@ export function openDomain(opened: Opened): Domain {
     deployments: serving.deployments,
     estimates: training.estimates,
     evaluations: new EvaluationService(prisma, blobs),
+    ids: new ShortIds(prisma),
     ingestion: datasets.ingestion,
     ingestions: datasets.ingestions,
     provenance: new ProvenanceService(prisma, blobs, training.runs),

@@ -28,6 +28,7 @@ import type { RunList } from '../domain/run/run-list.js';
 import type { RunLoaders } from '../domain/run/run-loaders.js';
 import type { RunService } from '../domain/run/run-service.js';
 import type { SampleService } from '../domain/sample/sample-service.js';
+import type { ShortIds } from '../domain/short-ids.js';
 import type { SweepService } from '../domain/sweep/sweep-service.js';
 import type { TokenService } from '../domain/token/token-service.js';
 import type { WebhookService } from '../domain/webhook/webhook-service.js';
@@ -75,6 +76,7 @@ export interface Services {
   readonly deployments: Deployments;
   readonly estimates: EstimateService;
   readonly evaluations: EvaluationService;
+  readonly ids: ShortIds;
   readonly imports: ImportService;
   readonly ingestion: IngestionService;
   readonly ingestions: Ingestions;

@@ -5,6 +5,7 @@ import { buildSchemaSync, type ContainerType, type NonEmptyArray } from 'type-gr
 import { checkArgument } from './checked.js';
 import { guardRootFields } from './permission.js';
 import { resolversOf, type Services } from './resolvers.js';
+import { acceptShortIds } from './short-ids.js';
 
 /** Builds the schema. Without services it can be printed and inspected, but answers no request. */
 export function buildHubSchema(services?: Services): GraphQLSchema {
@@ -19,5 +20,6 @@ export function buildHubSchema(services?: Services): GraphQLSchema {
     validateFn: checkArgument,
     pubSub: createPubSub(), // required wherever there is a subscription; ours bring their own events
   });
-  return guardRootFields(schema);
+  // The guard is outside: nobody's ids are looked up for those who may not ask.
+  return guardRootFields(acceptShortIds(schema, services?.ids));
 }
