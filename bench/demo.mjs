@@ -3,32 +3,33 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { check, median } from './support/check.mjs';
+import { cpuOfEnded } from './support/cpu.mjs';
 import { CLI } from './support/hub.mjs';
-
-/** Keeps the demo from downloading ImageNet weights. */
-const NO_NETWORK = fileURLToPath(new URL('../test/support/no-network.mjs', import.meta.url));
 
 export function describe(command) {
   return command
     .description('hub demo on the bundled sample and backbone')
+    .option('--backbone <name>', 'another built-in backbone')
     .option('--rounds <n>', 'demos, each in a new data folder', '1');
 }
 
-export async function measure({ rounds }) {
+export async function measure({ rounds, backbone }) {
   const rows = [];
   for (let round = 1; round <= Number(rounds); round++) {
     const data = await mkdtemp(join(tmpdir(), 'hub-bench-'));
     try {
-      const args = ['--import', NO_NETWORK, CLI, 'demo', '--json', '--exit', '--port', '0', '--data', data];
+      const before = await cpuOfEnded();
+      const args = [CLI, 'demo', '--json', '--exit', '--port', '0', '--data', data];
+      if (backbone) args.push('--backbone', backbone);
       const { stdout } = await promisify(execFile)(process.execPath, args);
       const { steps, seconds, testAccuracy } = JSON.parse(stdout);
       rows.push({
         round,
         'first answer s': seconds.firstAnswer,
         'all s': seconds.total,
+        'processor s': ((await cpuOfEnded()) - before) / 1000,
         'accuracy of the head': steps[0].testAccuracy,
         accuracy: testAccuracy,
         load: loadavg()[0],

@@ -62,7 +62,7 @@ async function fillLogs({ url, token, client }, { datasetVersion }) {
   await client.request(`mutation {
     requestPromotion(input: { model: "cifar10", version: 2, reason: "better on every class" }) { id }
   }`);
-  const base = { datasetVersionId: datasetVersion.id, backbone: 'tiny-imagenet-2', recipe: { epochs: 6 } };
+  const base = { datasetVersionId: datasetVersion.id, backbone: 'efficientnet-lite0', recipe: { epochs: 6 } };
   const parameters = [
     { name: 'learningRate', values: [0.0003, 0.001, 0.003] },
     { name: 'dropout', values: [0, 0.3] },
@@ -90,7 +90,7 @@ try {
     '--dataset',
     'cifar10-sample',
     '--backbone',
-    'tiny-imagenet-2',
+    'efficientnet-lite0',
     '--set',
     'epochs=12',
     '--set',

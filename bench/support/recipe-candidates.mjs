@@ -24,6 +24,9 @@ function lite(...changes) {
   return { backbone: 'efficientnet-lite0', ...tuned(...changes.map((change) => ({ ...half, ...change }))) };
 }
 
+/** What the demo trains: `best` for fewer epochs of smaller batches. */
+const demo = (change) => lite({ batchSize: 32, ...FAST, ...change });
+
 /** By name: the recipes of its stages, and a bundled backbone other than `tiny-imagenet-2`. */
 export const CANDIDATES = {
   mixed2: tuned({}),
@@ -46,4 +49,9 @@ export const CANDIDATES = {
   'lite0: block4': lite({}),
   'lite0: block4, 1e-3': lite(FAST),
   'lite0: block4, 96 px, 7 epochs, 1e-3': lite({ imageSize: 96, epochs: 7, ...FAST }),
+  'demo: block4, 4 epochs': demo({}),
+  'demo: block7, 6 epochs': demo({ splitLayer: 'block7', epochs: 6 }),
+  'demo: block10, 6 epochs': demo({ splitLayer: 'block10', epochs: 6 }),
+  'demo: block4, 96 px, 6 epochs': demo({ imageSize: 96, epochs: 6 }),
+  'demo: block4, 96 px, 10 epochs, batches of 64': demo({ imageSize: 96, epochs: 10, batchSize: 64 }),
 };

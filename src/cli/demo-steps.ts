@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Ora } from 'ora';
 import { SAMPLES } from '../app/packaged.js';
 import { CIFAR10_BINARY } from '../datasets/cifar10-binary.js';
-import { BUNDLED } from '../domain/backbone/published-backbones.js';
+import { BUNDLED_LITE } from '../domain/backbone/published-backbones.js';
 import { HubError } from '../errors.js';
 import { download } from '../storage/download.js';
 import { backboneText } from './backbone-text.js';
@@ -51,10 +51,13 @@ export async function registerData(
   return version;
 }
 
-/** Adds a backbone: the given weights, else ImageNet's, else the bundled ones. Prints which one is used. */
-export async function chooseBackbone(
+/** The backbone of the demo unless another is given: of those that need no download, the most accurate (ADR 6). */
+const BACKBONE = BUNDLED_LITE;
+
+/** Adds the backbone: of the given file, or the built-in one of the given name. Prints which one is used. */
+export async function addBackbone(
   client: HubClient,
-  weights: string | undefined,
+  { weights, backbone: builtIn = BACKBONE }: { readonly weights?: string; readonly backbone?: string },
   line: Ora,
 ): Promise<{ name: string }> {
   const add = async (name: string, path: string | null) =>
@@ -65,18 +68,10 @@ export async function chooseBackbone(
     line.succeed(`Backbone ${backbone.name}`);
     return backbone;
   }
-  line.start('Fetching ImageNet weights (88 MB)');
-  try {
-    const backbone = await add('imagenet', null);
-    line.succeed(backboneText(backbone));
-    return backbone;
-  } catch (error) {
-    if (!(error instanceof HubError) || error.code !== 'BACKBONE_UNAVAILABLE') throw error;
-    line.warn(error.message);
-    const backbone = await add(BUNDLED, null);
-    line.succeed(`${backboneText(backbone)}; license: ${backbone.licence}`);
-    return backbone;
-  }
+  line.start(`Adding the backbone ${builtIn}`);
+  const backbone = await add(builtIn, null);
+  line.succeed(`${backboneText(backbone)}; license: ${backbone.licence}`);
+  return backbone;
 }
 
 /** Classifies the sample photos, which are in no split of the sample dataset. File names start with the class. */

@@ -4,20 +4,20 @@ import type { HubClient } from './client.js';
 import { followToEnd } from './follow.js';
 import { percent } from './format.js';
 import { onceReady } from './once-ready.js';
-import { fineTuneStages } from './requests/architecture.js';
+import { trainingOf } from './requests/architecture.js';
 import type { DatasetVersion } from './requests/dataset.js';
 import { MODEL, type ModelVersion, PROMOTE, REGISTER_MODEL_VERSION } from './requests/model.js';
 import { RUNS, type Run, START_FINE_TUNE, START_TRANSFER } from './requests/run.js';
 
-/** What the demo changes in the pipeline `best`: its few images allow smaller batches (docs/adr/0006-best-recipe.md). */
-const HEAD = { mirror: true };
-const STAGE = { batchSize: 32, learningRate: 5e-4 };
+/** What the demo changes in the second stage of the pipeline `best`, for its few images (docs/adr/0006-best-recipe.md). */
+const STAGE = { batchSize: 32, epochs: 4 };
 
 /** Trains the head of the pipeline `best` on the frozen backbone, unless an earlier demo did. */
 export async function trainHead(client: HubClient, version: DatasetVersion, backbone: string, line: Ora): Promise<Run> {
   const isSame = (run: Run): boolean =>
     run.kind === 'TRANSFER' && run.datasetVersion.id === version.id && run.backboneName === backbone;
-  const input = { datasetVersionId: version.id, backbone, preset: 'BEST', recipe: HEAD } as const;
+  const { imageSize } = await trainingOf(client, backbone, 'best');
+  const input = { datasetVersionId: version.id, backbone, preset: 'BEST', recipe: { imageSize } } as const;
   const start = async () => (await client.request(START_TRANSFER, { input })).startTransferRun;
   return reuseOrTrain(client, 'Transfer run', isSame, start, line);
 }
@@ -28,8 +28,8 @@ export async function trainHead(client: HubClient, version: DatasetVersion, back
  */
 export async function fineTune(client: HubClient, head: Run, line: Ora, note: string): Promise<Run> {
   const isSame = (run: Run): boolean => run.kind === 'FINE_TUNE' && run.parentRunId === head.id;
-  const [stage] = await fineTuneStages(client, head.backboneName, 'best');
-  const input = { parentRunId: head.id, ...stage, ...STAGE };
+  const { stages } = await trainingOf(client, head.backboneName, 'best');
+  const input = { parentRunId: head.id, ...stages[0], ...STAGE };
   const start = async () => (await client.request(START_FINE_TUNE, { input })).startFineTuneRun;
   return reuseOrTrain(client, 'Fine-tune run', isSame, start, line, note);
 }

@@ -7,14 +7,7 @@ import { type Config, type ConfigInput, resolveConfig } from '../config.js';
 import { HubError } from '../errors.js';
 import { createDataFolder } from '../storage/data-folder.js';
 import { HubClient } from './client.js';
-import {
-  chooseBackbone,
-  classifyPhotos,
-  downloadCifar10,
-  nameFor,
-  type PhotoAnswer,
-  registerData,
-} from './demo-steps.js';
+import { addBackbone, classifyPhotos, downloadCifar10, nameFor, type PhotoAnswer, registerData } from './demo-steps.js';
 import { answersTable, howToAsk } from './demo-text.js';
 import { fineTune, productionOf, promote, registerRun, trainHead } from './demo-training.js';
 import { createLog } from './log.js';
@@ -28,6 +21,7 @@ export interface DemoOptions extends ConfigInput {
   readonly full?: true;
   readonly from?: string;
   readonly weights?: string;
+  readonly backbone?: string;
   readonly json?: true;
   readonly exit?: true;
   /** False stops after the head. */
@@ -49,7 +43,7 @@ interface Step {
  */
 export async function demo(options: DemoOptions): Promise<void> {
   const began = performance.now();
-  const { full, from, weights, json, exit, fineTune: tunes = true, ...hubOptions } = options;
+  const { full, from, weights, backbone: builtIn, json, exit, fineTune: tunes = true, ...hubOptions } = options;
   const data = options.data ?? 'data';
   const downloads = join(data, 'downloads');
   const allow = [...(options.allow ?? []), downloads, ...(from ? [from] : []), ...(weights ? [weights] : [])];
@@ -74,7 +68,11 @@ export async function demo(options: DemoOptions): Promise<void> {
     const dataset = full ? 'cifar10' : from ? nameFor(from) : 'cifar10-sample';
     const model = from ? dataset : 'cifar10';
     const datasetVersion = await registerData(client, dataset, archive, line);
-    const backbone = await chooseBackbone(client, weights, line);
+    const backbone = await addBackbone(
+      client,
+      { ...(weights && { weights }), ...(builtIn && { backbone: builtIn }) },
+      line,
+    );
 
     /** Registers, promotes and asks a version. A newer one in production stays there. */
     const serve = async (run: Run, now: boolean): Promise<Step> => {

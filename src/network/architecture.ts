@@ -21,6 +21,8 @@ export interface Architecture {
   readonly fineTuneFrom: { readonly late: string; readonly early: string };
   /** Side in pixels of the smallest image that it can compute. */
   readonly smallestImage: number;
+  /** Side in pixels at which it learns small images best for its time, as measured with those of CIFAR-10 (ADR 6). */
+  readonly suggestedImageSize: number;
   readonly preprocessing: Preprocessing;
   /** Whether the hub reads and writes it as files of Keras. */
   readonly keras: boolean;

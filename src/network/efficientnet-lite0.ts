@@ -28,6 +28,7 @@ export const EFFICIENTNET_LITE0 = {
   blocks: BLOCKS,
   fineTuneFrom: { late: 'block10', early: 'block4' },
   smallestImage: 32, // five strides of 2
+  suggestedImageSize: 128,
   preprocessing: { scale: 1 / 128, shift: 127 / 128, formula: '(x - 127) / 128' },
   keras: false, // Keras-applications does not have it
   firstConvolution: { name: 'stem_conv', filters: 32 },

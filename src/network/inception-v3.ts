@@ -22,6 +22,7 @@ export const INCEPTION_V3 = {
   blocks: BLOCKS,
   fineTuneFrom: { late: 'mixed5', early: 'mixed2' },
   smallestImage: 75, // below it the last windows no longer fit
+  suggestedImageSize: 75,
   preprocessing: { scale: 1 / 127.5, shift: 1, formula: 'x / 127.5 - 1' },
   keras: true,
   firstConvolution: { name: 'conv2d', filters: 32 },

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COLOUR_NAMES, colourImages } from '../support/colour-images.js';
 import { type Ended, runHub, startHubCommand } from '../support/command.js';
+import { torchLiteFile } from '../support/narrow-backbone.js';
 
 /** A trained version. */
 interface Step {
@@ -45,7 +46,7 @@ const command = (data: string, ...options: readonly string[]): readonly string[]
   ...options,
 ];
 
-/** Runs it as a process, which has no network to fetch ImageNet's weights from. */
+/** Runs it as a process, which has no network. */
 const demo = (data: string, ...options: readonly string[]): Promise<Ended> =>
   startHubCommand(command(data, ...options)).ended;
 
@@ -68,11 +69,11 @@ describe('hub demo --no-fine-tune', () => {
       token: expect.stringMatching(/^[\w-]{43}$/),
       datasetVersion: { dataset: 'cifar10-sample', number: 1 },
       run: { state: 'SUCCEEDED', kind: 'TRANSFER' },
-      backbone: { name: 'tiny-imagenet-2' },
+      backbone: { name: 'efficientnet-lite0' },
       modelVersion: { number: 1, aliases: ['production'] },
     });
     expect(first.steps).toHaveLength(1);
-    expect(first.testAccuracy).toBeGreaterThan(0.55); // of ten classes
+    expect(first.testAccuracy).toBeGreaterThan(0.65); // of ten classes
   });
 
   it('classifies every bundled photo', async () => {
@@ -100,10 +101,14 @@ describe('hub demo --no-fine-tune', () => {
   });
 });
 
-describe('hub demo --from', () => {
-  let colours: string;
+/** On the narrow network, which takes a second for what a real one takes a minute. */
+describe('hub demo --from --weights', () => {
+  let options: readonly string[];
   beforeAll(async () => {
-    colours = join(folder, 'My Colours');
+    const colours = join(folder, 'My Colours');
+    const weights = join(folder, 'narrow.safetensors');
+    options = ['--from', colours, '--weights', weights];
+    await writeFile(weights, torchLiteFile());
     for (const [name, content] of Object.entries(await colourImages({ train: 20, test: 0 }))) {
       const file = join(colours, name.replace('train/', ''));
       await mkdir(dirname(file), { recursive: true });
@@ -115,7 +120,7 @@ describe('hub demo --from', () => {
     'ends in order on Ctrl-C while it fine-tunes',
     { timeout: 120_000 },
     async () => {
-      const { child, ended } = startHubCommand(command('colours', '--from', colours));
+      const { child, ended } = startHubCommand(command('colours', ...options));
       let shown = '';
       child.stderr?.on('data', (text: Buffer) => {
         const before = shown;
@@ -131,18 +136,17 @@ describe('hub demo --from', () => {
   it('then continues: names dataset and model after the folder, and lets the better version serve', {
     timeout: 300_000,
   }, async () => {
-    const result = resultOf(await demo('colours', '--from', colours));
+    const result = resultOf(await demo('colours', ...options));
     expect(result).toMatchObject({
       datasetVersion: { dataset: 'my-colours', number: 1, classes: COLOUR_NAMES },
+      backbone: { name: 'narrow.safetensors' },
       steps: [
         { run: { kind: 'TRANSFER', state: 'SUCCEEDED' }, modelVersion: { number: 1 }, classifications: [] },
         { run: { kind: 'FINE_TUNE', state: 'SUCCEEDED' }, modelVersion: { number: 2 }, classifications: [] },
       ],
       modelVersion: { aliases: ['production'] },
     });
-    const best = Math.max(...result.steps.map(({ testAccuracy }) => testAccuracy));
-    expect(result.testAccuracy).toBe(best);
-    expect(best).toBeGreaterThan(0.5); // of three classes
+    expect(result.testAccuracy).toBe(Math.max(...result.steps.map(({ testAccuracy }) => testAccuracy)));
   });
 });
 
@@ -163,6 +167,11 @@ describe('what hub demo cannot do', () => {
   it.each([
     ['an option that it does not know', ['--epochs', '3'], "unknown option '--epochs'"],
     ['both --full and --from', ['--full', '--from', 'x'], "option '--full' cannot be used with option '--from <path>'"],
+    [
+      'both --weights and --backbone',
+      ['--weights', 'x', '--backbone', 'imagenet'],
+      "option '--weights <file>' cannot be used with option '--backbone <name>'",
+    ],
   ])('refuses %s', async (_, options, message) => {
     const { code, stdout, stderr } = await runHub('demo', ...options);
     expect({ code, stdout, stderr }).toEqual({

@@ -48,12 +48,18 @@ describe('a backbone of another architecture', () => {
     expect(await about(BACKBONE)).toMatchObject({
       name: 'EfficientNet-Lite0 x 0.125', // the narrow one of tests
       smallestImage: 32,
+      suggestedImageSize: 128,
       preprocessing: '(x - 127) / 128',
       features: 160,
       fineTuneFrom: 'block10',
       firstTrainedLayers: expect.arrayContaining(['block0', 'block15', 'top_conv']),
     });
-    expect(await about('imagenet')).toMatchObject({ name: 'InceptionV3', smallestImage: 75, fineTuneFrom: 'mixed5' });
+    expect(await about('imagenet')).toMatchObject({
+      name: 'InceptionV3',
+      smallestImage: 75,
+      suggestedImageSize: 75,
+      fineTuneFrom: 'mixed5',
+    });
     await expect(about('resnet')).rejects.toMatchObject({ code: 'BACKBONE_UNAVAILABLE' });
   });
 

@@ -4,6 +4,7 @@ import { inceptionV3 } from '../../src/network/inception-v3.js';
 import { kernelShape, type Layer } from '../../src/network/layers.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32, type Tensor, type Weights } from '../../src/network/tensor.js';
+import { torchNames } from '../../src/network/torch-weights.js';
 import { randomStream, uniform } from '../../src/random.js';
 
 /** InceptionV3 with a sixteenth of the filters: all layers, a hundredth of the computation. */
@@ -44,4 +45,27 @@ export function narrowBackboneFile(seed = 1): Buffer {
 /** The narrow EfficientNet-Lite0 as a weight file. */
 export function narrowLiteFile(seed = 1): Buffer {
   return writeSafetensors(narrowLite(seed));
+}
+
+/** The same as a file of PyTorch, which `--weights` reads. */
+export function torchLiteFile(seed = 1): Buffer {
+  const weights = narrowLite(seed);
+  const renamed = new Map<string, Tensor>();
+  for (const layer of convolutions(efficientNetLite0(1 / 8))) {
+    const [kernelName, norm] = torchNames(layer);
+    const of = (name: string): Tensor => weights.get(name) as Tensor;
+    const { shape, data } = of(`${layer.name}/kernel`);
+    const [height, width, ins, outs] = shape as readonly [number, number, number, number];
+    const taps = height * width;
+    const kernel = new Float32Array(data.length).map((_, i) => {
+      const [out, rest] = [Math.floor(i / (ins * taps)), i % (ins * taps)];
+      return (data as Float32Array)[((rest % taps) * ins + Math.floor(rest / taps)) * outs + out]!;
+    });
+    renamed.set(`${kernelName}.weight`, f32([outs, ins, height, width], kernel));
+    renamed.set(`${norm}.weight`, f32([outs], new Float32Array(outs).fill(1)));
+    renamed.set(`${norm}.bias`, of(`${layer.norm}/beta`));
+    renamed.set(`${norm}.running_mean`, of(`${layer.norm}/moving_mean`));
+    renamed.set(`${norm}.running_var`, of(`${layer.norm}/moving_variance`));
+  }
+  return writeSafetensors(renamed);
 }

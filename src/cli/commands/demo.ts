@@ -6,7 +6,10 @@ export function demoCommand(program: Command): void {
   withHubOptions(program.command('demo').description('Train and serve a model of CIFAR-10 from start to finish.'))
     .addOption(new Option('--full', 'download and use all 60,000 images').conflicts('from'))
     .option('--from <path>', 'use a folder or archive of images in one folder per class')
-    .option('--weights <file>', 'use this backbone instead of ImageNet: a file as for hub backbone add')
+    .addOption(
+      new Option('--weights <file>', 'use this backbone: a file as for hub backbone add').conflicts('backbone'),
+    )
+    .option('--backbone <name>', 'use this built-in backbone: imagenet is downloaded (default: efficientnet-lite0)')
     .option('--no-fine-tune', 'stop after the head: do not fine-tune the backbone')
     .option('--json', 'print one line of JSON to standard output at the end')
     .option('--exit', 'stop the hub at the end')

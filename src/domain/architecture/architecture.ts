@@ -14,6 +14,8 @@ export interface Architecture {
   readonly name: string;
   /** Side in pixels. */
   readonly smallestImage: number;
+  /** Side in pixels. */
+  readonly suggestedImageSize: number;
   readonly preprocessing: string;
   /** Values that a head reads. */
   readonly features: number;
@@ -24,11 +26,12 @@ export interface Architecture {
 }
 
 export function describeArchitecture(network: Network): Architecture {
-  const { smallestImage, preprocessing } = network.architecture;
+  const { smallestImage, suggestedImageSize, preprocessing } = network.architecture;
   const image = { height: smallestImage, width: smallestImage, channels: 3 };
   return {
     name: networkName(network),
     smallestImage,
+    suggestedImageSize,
     preprocessing: preprocessing.formula,
     features: (inferShapes(network.layers, image, NETWORK_INPUT).get(POOLED) as Shape).channels,
     firstTrainedLayers: firstTrainedLayersOf(network).filter((layer) => layer !== POOLED),

@@ -13,6 +13,12 @@ export class ArchitectureType implements Architecture {
   @Field(() => Int, { description: 'Side of the smallest image that it computes, in pixels.' })
   smallestImage!: number;
 
+  @Field(() => Int, {
+    description:
+      'Side in pixels at which it learns small images best for its time, as measured on CIFAR-10. Recipes have 75 unless `imageSize` is given.',
+  })
+  suggestedImageSize!: number;
+
   @Field(() => String, { description: 'Formula applied to pixels before the first layer.' })
   preprocessing!: string;
 
