@@ -32,6 +32,7 @@ import { Replicas } from '../domain/promotion/replicas.js';
 import { RolloutService } from '../domain/rollout/rollout-service.js';
 import { EvaluationService } from '../domain/run/evaluation-service.js';
 import { ProvenanceService } from '../domain/run/provenance-service.js';
+import { RunGroups } from '../domain/run/run-groups.js';
 import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
 import { SampleService } from '../domain/sample/sample-service.js';
@@ -110,6 +111,7 @@ export function openDomain(opened: Opened): Domain {
     provenance: new ProvenanceService(prisma, blobs, training.runs),
     quotas,
     rateLimit: shared.rateLimit,
+    runGroups: new RunGroups(prisma),
     runList: new RunList(prisma),
     runLoaders: new RunLoaders(prisma),
     runs: training.runs,

@@ -24,6 +24,7 @@ import type { RolloutService } from '../domain/rollout/rollout-service.js';
 import type { EvaluationService } from '../domain/run/evaluation-service.js';
 import type { PipelineService } from '../domain/run/pipeline-service.js';
 import type { ProvenanceService } from '../domain/run/provenance-service.js';
+import type { RunGroups } from '../domain/run/run-groups.js';
 import type { RunList } from '../domain/run/run-list.js';
 import type { RunLoaders } from '../domain/run/run-loaders.js';
 import type { RunService } from '../domain/run/run-service.js';
@@ -94,6 +95,7 @@ export interface Services {
   readonly rateLimit: RateLimit;
   readonly replicas: Replicas;
   readonly rollouts: RolloutService;
+  readonly runGroups: RunGroups;
   readonly runList: RunList;
   readonly runLoaders: RunLoaders;
   readonly augmentation: AugmentationService;
@@ -134,7 +136,7 @@ export function resolversOf(services: Services): readonly object[] {
     new RecipeResolver(),
     new RunFields(services.runLoaders),
     new ProvenanceResolver(services.provenance),
-    new RunResolver(services.runs, services.pipelines, services.runList),
+    new RunResolver(services.runs, services.pipelines, services.runList, services.runGroups),
     new SampleResolver(services.samples),
     new SweepResolver(services.sweeps),
     new TestPredictionResolver(services.datasetVersions),

@@ -25,7 +25,9 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'RegisterModelVersionInput.runId': 'run',
   'RelabelImageInput.image': null, // SHA-256
   'RunFilter.pipelineId': 'pipeline',
+  'RunFilter.sweepId': 'sweep',
   'RunPageInput.after': null, // a cursor
+  'RunTablePartInput.after': null, // a cursor
   'StartFineTuneRunInput.parentRunId': 'run',
   'StartPipelineInput.datasetVersionId': 'dataset version',
   'StartTransferRunInput.datasetVersionId': 'dataset version',

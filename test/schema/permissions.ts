@@ -39,6 +39,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   estimateFineTuneRun: ['TRAINER', 'nothing'],
 
   runs: ['VIEWER', 'nothing'],
+  runGroups: ['VIEWER', 'nothing'],
+  runTable: ['VIEWER', 'nothing'],
   run: ['VIEWER', 'nothing'],
   runEvents: ['VIEWER', 'nothing'],
   runEvaluation: ['VIEWER', 'nothing'],

@@ -3,7 +3,7 @@ import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import { type Owner, ownerColumns } from '../owner.js';
 import { eventRow } from './run-event-row.js';
-import { labelColumns } from './run-label.js';
+import { labelColumns, searchText } from './run-label.js';
 import type { RunPlan } from './run-plan.js';
 
 /** What a run comes from besides its plan: the run that it reproduces, its sweep, or its place in a pipeline. */
@@ -21,7 +21,10 @@ export async function createQueued(
   origin: RunOrigin,
   owner: Owner | null,
 ): Promise<{ readonly id: string; readonly order: number }> {
-  const columns = { ...plan, ...labelColumns(label), ...origin, ...ownerColumns(owner) };
+  const { name = null, note = null } = labelColumns(label);
+  const owned = ownerColumns(owner);
+  const search = searchText({ name, note, ...owned, backboneName: plan.backboneName });
+  const columns = { ...plan, name, note, ...origin, ...owned, searchText: search };
   const queued = { eventCount: 1, events: { create: eventRow(1, { state: 'QUEUED' }) } };
   const { id, queueOrder: order } = await tx.run.create({ data: { ...columns, ...queued } });
   return { id, order };

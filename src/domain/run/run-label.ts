@@ -23,3 +23,16 @@ export function labelColumns({ name, note }: LabelChange): Partial<RunLabel> {
     ...(note !== undefined && { note: note?.trim() || null }),
   };
 }
+
+/** What a search reads of a run besides its id and its tags, as the column of this name. */
+export function searchText({
+  name,
+  note,
+  createdBy,
+  backboneName,
+}: RunLabel & { readonly createdBy: string | null; readonly backboneName: string }): string {
+  return [name, note, createdBy, backboneName]
+    .filter((text) => text !== null)
+    .join('\n')
+    .toLowerCase();
+}

@@ -23,6 +23,13 @@ export type RunSortKey = (typeof RunSortKey)[keyof typeof RunSortKey];
 export const SortDirection = { ASCENDING: 'asc', DESCENDING: 'desc' } as const;
 export type SortDirection = (typeof SortDirection)[keyof typeof SortDirection];
 
+/** What runs are grouped by: GraphQL name and column. */
+export const RunGrouping = { PIPELINE: 'pipelineId', SWEEP: 'sweepId', DATASET: 'datasetVersionId' } as const;
+export type RunGrouping = (typeof RunGrouping)[keyof typeof RunGrouping];
+
+/** Most words of a search. */
+export const SEARCH_WORDS = 10;
+
 /** Conditions on runs; all that are given must hold. */
 export interface RunFilter {
   readonly states?: readonly RunState[] | null;
@@ -31,13 +38,23 @@ export interface RunFilter {
   readonly dataset?: string | null;
   /** Number of the dataset's version; needs `dataset`. */
   readonly datasetVersion?: number | null;
+  /** Name of the backbone. */
+  readonly backbone?: string | null;
+  /** Name of the token that started the run. */
+  readonly owner?: string | null;
+  readonly sweepId?: string | null;
+  /** Runs that belong to no group of this kind. */
+  readonly without?: RunGrouping | null;
   readonly tag?: string | null;
   readonly pipelineId?: string | null;
   readonly metrics?: readonly MetricRange[] | null;
   readonly createdFrom?: Date | null;
   /** Exclusive. */
   readonly createdBefore?: Date | null;
-  /** Part of the id or of a tag. */
+  /**
+   * Words, each of which is part of the id, name, note, a tag, or the name of the owner, dataset, backbone or a model that has
+   * the run's weights.
+   */
   readonly text?: string | null;
 }
 
@@ -76,7 +93,7 @@ export class RunList {
   /** @throws BAD_INPUT for a cursor of another sort. */
   async page(first: number, after: string | null, filter: RunFilter, sort: RunSort): Promise<RunPage> {
     const cursor = after === null ? undefined : readCursor(after, sort);
-    const where = await this.#where(filter);
+    const where = await whereOf(this.prisma, filter);
     const rows: RunRow[] = [];
     for (const part of partsAfter(cursor, sort)) {
       const take = first + 1 - rows.length;
@@ -92,38 +109,65 @@ export class RunList {
       next: rows.length > first && last ? writeCursor(sort, last[sort.by], last.id) : null,
     };
   }
+}
 
-  async #where(filter: RunFilter): Promise<Prisma.RunWhereInput> {
-    const { states, kind, dataset, datasetVersion, tag, pipelineId, metrics, createdFrom, createdBefore, text } =
-      filter;
-    if (datasetVersion && !dataset) {
-      const message = 'A dataset version needs its dataset: each dataset numbers its own versions.';
-      throw new HubError('BAD_INPUT', message, { datasetVersion });
-    }
-    const all: Prisma.RunWhereInput[] = [];
-    if (states) all.push({ state: { in: [...states] } });
-    if (kind) all.push({ kind });
-    if (dataset) all.push({ datasetVersionId: { in: await this.#versions(dataset, datasetVersion ?? undefined) } });
-    if (tag) all.push({ tags: { has: tag } });
-    if (pipelineId) all.push({ pipelineId });
-    for (const { metric, atLeast, atMost } of metrics ?? []) {
-      all.push({ [metric]: { not: null, gte: atLeast ?? undefined, lte: atMost ?? undefined } });
-    }
-    if (createdFrom) all.push({ createdAt: { gte: createdFrom } });
-    if (createdBefore) all.push({ createdAt: { lt: createdBefore } });
-    if (text) {
-      // Ids and tags are in lower case. Wildcards of LIKE are escaped.
-      const contains = text.toLowerCase().replace(/[\\%_]/g, '\\$&');
-      all.push({ OR: [{ id: { contains } }, { tagText: { contains } }] });
-    }
-    return { AND: all };
+/** The condition of a filter on rows. @throws BAD_INPUT. */
+export async function whereOf(prisma: PrismaClient, filter: RunFilter): Promise<Prisma.RunWhereInput> {
+  const { states, kind, dataset, datasetVersion, backbone, owner, sweepId, without, tag, pipelineId } = filter;
+  const { metrics, createdFrom, createdBefore, text } = filter;
+  if (datasetVersion && !dataset) {
+    const message = 'A dataset version needs its dataset: each dataset numbers its own versions.';
+    throw new HubError('BAD_INPUT', message, { datasetVersion });
   }
+  const all: Prisma.RunWhereInput[] = [];
+  if (states) all.push({ state: { in: [...states] } });
+  if (kind) all.push({ kind });
+  if (dataset) {
+    const number = datasetVersion == null ? {} : { number: datasetVersion };
+    all.push({ datasetVersionId: { in: await versionIds(prisma, { dataset: { name: dataset }, ...number }) } });
+  }
+  if (backbone) all.push({ backboneName: backbone });
+  if (owner) all.push({ createdBy: owner });
+  if (sweepId) all.push({ sweepId });
+  if (without) all.push({ [without]: null });
+  if (tag) all.push({ tags: { has: tag } });
+  if (pipelineId) all.push({ pipelineId });
+  for (const { metric, atLeast, atMost } of metrics ?? []) {
+    all.push({ [metric]: { not: null, gte: atLeast ?? undefined, lte: atMost ?? undefined } });
+  }
+  if (createdFrom) all.push({ createdAt: { gte: createdFrom } });
+  if (createdBefore) all.push({ createdAt: { lt: createdBefore } });
+  const words = [...new Set((text ?? '').toLowerCase().split(/\s+/).filter(Boolean))];
+  if (words.length > SEARCH_WORDS) {
+    const message = `A search has at most ${SEARCH_WORDS} words; ${words.length} were received.`;
+    throw new HubError('BAD_INPUT', message, { received: words.length });
+  }
+  all.push(...(await Promise.all(words.map((word) => having(prisma, word)))));
+  return { AND: all };
+}
 
-  async #versions(dataset: string, number: number | undefined): Promise<string[]> {
-    const where = { dataset: { name: dataset }, ...(number === undefined ? {} : { number }) };
-    const versions = await this.prisma.datasetVersion.findMany({ where, select: { id: true } });
-    return versions.map(({ id }) => id);
-  }
+/** The condition that a run has a word. Datasets and models are few, and are looked up first. */
+async function having(prisma: PrismaClient, word: string): Promise<Prisma.RunWhereInput> {
+  // Ids and all texts are in lower case. Wildcards of LIKE are escaped.
+  const contains = word.replace(/[\\%_]/g, '\\$&');
+  const named = { name: { contains } };
+  const models = await prisma.model.findMany({ where: named, select: { id: true } });
+  const versions = await versionIds(prisma, { dataset: named });
+  const modelIds = models.map(({ id }) => id);
+  return {
+    OR: [
+      { id: { contains } },
+      { tagText: { contains } },
+      { searchText: { contains } },
+      ...(versions.length > 0 ? [{ datasetVersionId: { in: versions } }] : []),
+      ...(modelIds.length > 0 ? [{ modelVersions: { some: { modelId: { in: modelIds } } } }] : []),
+    ],
+  };
+}
+
+async function versionIds(prisma: PrismaClient, where: Prisma.DatasetVersionWhereInput): Promise<string[]> {
+  const versions = await prisma.datasetVersion.findMany({ where, select: { id: true } });
+  return versions.map(({ id }) => id);
 }
 
 /**

@@ -21,7 +21,7 @@ import { type CloneRequest, clonedRecipe } from './run-clone.js';
 import { deleteRun } from './run-deletion.js';
 import type { RunEvent } from './run-event.js';
 import type { RunJournal } from './run-journal.js';
-import { type LabelChange, labelColumns, type RunLabel } from './run-label.js';
+import { type LabelChange, labelColumns, type RunLabel, searchText } from './run-label.js';
 import { lastOrder, moveRun } from './run-order.js';
 import {
   checkClasses,
@@ -192,7 +192,7 @@ export class RunService {
       await tx.$queryRaw`SELECT id FROM runs WHERE id = ${id} FOR UPDATE`;
       const before = await tx.run.findUnique({ where: { id } });
       if (!before) throw notFound('run', id);
-      await tx.run.update({ where: { id }, data });
+      await tx.run.update({ where: { id }, data: { ...data, searchText: searchText({ ...before, ...data }) } });
       const changed = EDITED.filter((field) => field in data && !isDeepStrictEqual(before[field], data[field]));
       if (changed.length === 0) return;
       const valuesOf = (of: EditedColumns) => Object.fromEntries(changed.map((field) => [field, of[field]]));

@@ -4,9 +4,11 @@ import { RunState } from '../../domain/run/run.js';
 import {
   type MetricRange,
   type RunFilter,
+  RunGrouping,
   RunMetric,
   type RunSort,
   RunSortKey,
+  SEARCH_WORDS,
   SortDirection,
 } from '../../domain/run/run-list.js';
 import { RunKind } from '../../training/recipe.js';
@@ -39,6 +41,21 @@ export class RunFilterInput implements RunFilter {
   @Field(() => Int, { nullable: true, description: 'Number of the dataset version; requires `dataset`.' })
   datasetVersion?: number | null;
 
+  @Field(() => String, { nullable: true, description: 'Name of the backbone.' })
+  @Checked(text(1, 64))
+  backbone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Name of the token that started the run.' })
+  @Checked(text(1, 64))
+  owner?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The run of a sweep.' })
+  @Checked(text(1, 64))
+  sweepId?: string | null;
+
+  @Field(() => RunGrouping, { nullable: true, description: 'Runs that belong to no group of this kind.' })
+  without?: RunGrouping | null;
+
   @Field(() => String, { nullable: true })
   @Checked(NAME)
   tag?: string | null;
@@ -57,7 +74,10 @@ export class RunFilterInput implements RunFilter {
   @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
   createdBefore?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Text in the id or in a tag, at most 100 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: `Words, at most ${SEARCH_WORDS} in 100 characters. Each must be part of the id, name, note, a tag, or the name of the owner, dataset, backbone or a model that has the run's weights.`,
+  })
   @Checked(text(0, 100))
   text?: string | null;
 }
@@ -81,6 +101,17 @@ export class RunPageInput {
   first!: number;
 
   @Field(() => ID, { nullable: true, description: '`next` of the previous page, with the same filter and sort.' })
+  @Checked(text(1, 500))
+  after?: string | null;
+}
+
+@InputType({ description: 'A part of a table of runs.' })
+export class RunTablePartInput {
+  @Field(() => Int, { defaultValue: 1000, description: '1 to 1000.' })
+  @Checked(number(1, 1000))
+  first!: number;
+
+  @Field(() => ID, { nullable: true, description: '`next` of the previous part, with the same filter and sort.' })
   @Checked(text(1, 500))
   after?: string | null;
 }

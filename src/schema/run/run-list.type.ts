@@ -1,5 +1,8 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { RunMetric, type RunPage, RunSortKey, SortDirection } from '../../domain/run/run-list.js';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { RunGroup, RunGroupPage } from '../../domain/run/run-groups.js';
+import { RunGrouping, RunMetric, type RunPage, RunSortKey, SortDirection } from '../../domain/run/run-list.js';
+import { TableFormat, type TablePart } from '../../domain/run/run-table.js';
 import { REMOVED_NEXT, RunType } from './run.type.js';
 
 /** Metrics of all epochs, which say nothing about the kept weights. */
@@ -28,5 +31,78 @@ export class RunPageType implements RunPage {
   runs!: readonly RunType[];
 
   @Field(() => ID, { nullable: true, description: 'Cursor for `after` of the next page; null on the last page.' })
+  next!: string | null;
+}
+
+registerEnumType(RunGrouping, {
+  name: 'RunGrouping',
+  description:
+    'What runs are grouped by: their pipeline, the sweep whose best trial they repeat, or their dataset version.',
+});
+
+registerEnumType(TableFormat, {
+  name: 'TableFormat',
+  description: 'Form of a table.',
+  valuesConfig: {
+    CSV: {
+      description:
+        'As in RFC 4180. A text that begins as a formula does has an apostrophe before it, so that no spreadsheet computes it.',
+    },
+    JSON: { description: 'One object a line.' },
+  },
+});
+
+@ObjectType('RunGroup', { description: 'Runs that belong together.' })
+export class RunGroupType implements RunGroup {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Id of the pipeline, sweep or dataset version; null for the runs that belong to none, which `without` selects.',
+  })
+  id!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name of the pipeline or its runs, of the sweep, or of the dataset with the number of its version.',
+  })
+  label!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Name of the dataset, in groups by dataset.' })
+  dataset!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Number of the dataset version, in groups by dataset.' })
+  datasetVersion!: number | null;
+
+  @Field(() => Int, { description: 'Number of runs.' })
+  count!: number;
+
+  @Field(() => Float, { nullable: true, description: 'Highest of its runs.' })
+  validationAccuracy!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Highest of its runs.' })
+  testAccuracy!: number | null;
+
+  @Field(() => GraphQLDateTimeISO, { description: 'When its newest run was created.' })
+  newestAt!: Date;
+}
+
+@ObjectType('RunGroupPage', { description: 'A page of groups of runs.' })
+export class RunGroupPageType implements RunGroupPage {
+  @Field(() => [RunGroupType], { description: 'The one with the newest run first.' })
+  groups!: readonly RunGroupType[];
+
+  @Field(() => ID, { nullable: true, description: '`after` of the next page; null on the last page.' })
+  next!: string | null;
+}
+
+@ObjectType('RunTablePart', {
+  description:
+    'A part of a table of runs, with their metrics and hyperparameters. Parts that follow each other can be joined.',
+})
+export class RunTablePartType implements TablePart {
+  @Field(() => String, { description: 'CSV with a head in the first part, or one JSON object a line.' })
+  text!: string;
+
+  @Field(() => ID, { nullable: true, description: '`after` of the next part; null in the last.' })
   next!: string | null;
 }

@@ -1,7 +1,8 @@
-import { Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
 import { refusalOf } from '../../domain/permission.js';
 import type { RunLoaders } from '../../domain/run/run-loaders.js';
 import { runDeletionRefusal } from '../../domain/run/run-service.js';
+import { epochTable, TableFormat } from '../../domain/run/run-table.js';
 import { Checked, number } from '../checked.js';
 import type { Context } from '../context.js';
 import { EpochType, RunType } from './run.type.js';
@@ -26,6 +27,11 @@ export class RunFields {
   @FieldResolver(() => [EpochType], { description: 'In order.' })
   async epochs(@Root() { id }: RunType): Promise<EpochType[]> {
     return this.loaders.epochs.load(id);
+  }
+
+  @FieldResolver(() => String, { description: 'The metrics of all epochs as a table.' })
+  async epochTable(@Root() { id }: RunType, @Arg('format', () => TableFormat) format: TableFormat): Promise<string> {
+    return epochTable(format, await this.loaders.epochs.load(id));
   }
 
   @FieldResolver(() => [Float], { description: 'Validation accuracy by epoch: the learning curve, for lists.' })

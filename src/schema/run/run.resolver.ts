@@ -1,15 +1,17 @@
 import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { PipelineService } from '../../domain/run/pipeline-service.js';
-import { NEWEST_FIRST, type RunList } from '../../domain/run/run-list.js';
+import type { RunGroups } from '../../domain/run/run-groups.js';
+import { NEWEST_FIRST, RunGrouping, type RunList } from '../../domain/run/run-list.js';
 import type { RunService } from '../../domain/run/run-service.js';
+import { runTable, TableFormat } from '../../domain/run/run-table.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { StartFineTuneRunInput, StartPipelineInput, StartTransferRunInput, toFineTuneRequest } from './run.input.js';
 import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
 import { CloneRunInput, TagRunArgs, UpdateRunInput } from './run-life.input.js';
-import { RunFilterInput, RunPageInput, RunSortInput } from './run-list.input.js';
-import { RunPageType } from './run-list.type.js';
+import { RunFilterInput, RunPageInput, RunSortInput, RunTablePartInput } from './run-list.input.js';
+import { RunGroupPageType, RunPageType, RunTablePartType } from './run-list.type.js';
 
 @Resolver()
 export class RunResolver {
@@ -17,6 +19,7 @@ export class RunResolver {
     private readonly runs: RunService,
     private readonly pipelines: PipelineService,
     private readonly list: RunList,
+    private readonly groups: RunGroups,
   ) {}
 
   @Query(() => RunPageType, { name: 'runs', description: 'Runs page by page, newest first by default.' })
@@ -27,6 +30,30 @@ export class RunResolver {
     @Arg('sort', () => RunSortInput, { nullable: true }) sort?: RunSortInput | null,
   ): Promise<RunPageType> {
     return this.list.page(page.first, page.after ?? null, filter ?? {}, sort ?? NEWEST_FIRST);
+  }
+
+  @Query(() => RunGroupPageType, { description: 'Groups of runs, the one with the newest run first.' })
+  @Needs('VIEWER')
+  async runGroups(
+    @Arg('by', () => RunGrouping) by: RunGrouping,
+    @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
+    @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
+  ): Promise<RunGroupPageType> {
+    return this.groups.page(by, filter ?? {}, page.first, page.after ?? null);
+  }
+
+  @Query(() => RunTablePartType, {
+    description: 'The runs of a list as a table, part by part, newest first by default.',
+  })
+  @Needs('VIEWER')
+  async runTable(
+    @Arg('format', () => TableFormat) format: TableFormat,
+    @Arg('page', () => RunTablePartInput, { defaultValue: { first: 1000 } }) page: RunTablePartInput,
+    @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
+    @Arg('sort', () => RunSortInput, { nullable: true }) sort?: RunSortInput | null,
+  ): Promise<RunTablePartType> {
+    const part = { first: page.first, after: page.after ?? null, filter: filter ?? {}, sort: sort ?? NEWEST_FIRST };
+    return runTable(this.list, format, part);
   }
 
   @Query(() => RunType, { nullable: true, description: 'A run by id; null if it does not exist.' })

@@ -19,7 +19,10 @@ const COLUMNS = [
 /** Saves the answers for photos as a file. */
 export function exportPhotos(photos: readonly Photo[], targets: readonly Target[], form: 'csv' | 'json'): void {
   const rows = photos.flatMap((photo) => targets.map((target) => rowOf(photo, nameOfTarget(target))));
-  const text = form === 'csv' ? stringify(rows, { header: true, columns: COLUMNS }) : JSON.stringify(rows, null, 2);
+  const text =
+    form === 'csv'
+      ? stringify(rows, { header: true, columns: COLUMNS, escape_formulas: true })
+      : JSON.stringify(rows, null, 2);
   save(new Blob([text], { type: form === 'csv' ? 'text/csv' : 'application/json' }), `classified.${form}`);
 }
 
