@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { BlobStore } from '../storage/blobs.js';
 
-/** Bytes of a shard, which is held in memory until it is full. */
-const SHARD_BYTES = 64 * 1024 ** 2;
+/** Bytes of a shard. Two are held in memory: one that is filled, and one that is stored meanwhile. */
+const SHARD_BYTES = 16 * 1024 ** 2;
 
 /** Bytes per write to the store, so that hashing them never blocks the process for long. */
 const SLICE_BYTES = 1024 ** 2;
@@ -21,6 +21,10 @@ export class ShardWriter {
   readonly #places = new Map<string, ShardPlace>();
   readonly #created = new Set<string>();
   #buffer: Buffer;
+  /** The buffer of the shard that is stored. */
+  #spare: Buffer | undefined;
+  /** Storing a shard in a bucket takes about as long as packing it: the next one is packed meanwhile. */
+  #storing: Promise<void> = Promise.resolve();
   #used = 0;
   #hash: Hash = createHash('sha256');
 
@@ -48,24 +52,33 @@ export class ShardWriter {
   /** Stores the last shard and returns the hashes of all shards. */
   async finish(): Promise<readonly string[]> {
     await this.#flush();
+    await this.#storing;
     return this.#shards;
   }
 
   /** Deletes the shards that were not in the store before. Never throws, so that it does not hide the error before it. */
   async discard(): Promise<void> {
+    await this.#storing.catch(() => undefined);
     await Promise.allSettled([...this.#created].map((sha256) => this.#blobs.delete(sha256)));
   }
 
+  /** Begins to store the shard, once the one before is stored. @throws what failed before. */
   async #flush(): Promise<void> {
     if (this.#used === 0) return;
     const sha256 = this.#hash.digest('hex');
-    if (!(await this.#blobs.has(sha256))) {
-      this.#created.add(sha256);
-      await this.#blobs.put(slices(this.#buffer.subarray(0, this.#used)));
-    }
+    await this.#storing;
+    this.#storing = this.#store(sha256, this.#buffer.subarray(0, this.#used));
+    this.#storing.catch(() => undefined); // the next flush, or the end, throws it
+    [this.#buffer, this.#spare] = [this.#spare ?? Buffer.allocUnsafeSlow(this.#shardBytes), this.#buffer];
     this.#shards.push(sha256);
     this.#used = 0;
     this.#hash = createHash('sha256');
+  }
+
+  async #store(sha256: string, content: Uint8Array): Promise<void> {
+    if (await this.#blobs.has(sha256)) return;
+    this.#created.add(sha256);
+    await this.#blobs.put(slices(content));
   }
 }
 

@@ -20,7 +20,7 @@ export class BlobCache {
     folder: string,
     private readonly budget: number,
   ) {
-    this.store = new FileBlobStore(folder);
+    this.store = new FileBlobStore(folder, false); // what is lost or cut off is fetched again
   }
 
   /** Notes that a copy is used. */

@@ -22,7 +22,11 @@ export function incomingFolder(blobFolder: string): string {
 export class FileBlobStore implements BlobStore {
   #keepers = 0;
 
-  constructor(private readonly folder: string) {}
+  /** @param isDurable whether blobs survive a loss of power; copies of other blobs need not. */
+  constructor(
+    private readonly folder: string,
+    private readonly isDurable = true,
+  ) {}
 
   keep(): () => void {
     this.#keepers += 1;
@@ -49,7 +53,7 @@ export class FileBlobStore implements BlobStore {
     const temporary = join(incoming, randomUUID());
     const file = await open(temporary, 'wx', 0o600);
     try {
-      const ref = await write(file, content).finally(() => file.close());
+      const ref = await write(file, content, this.isDurable).finally(() => file.close());
       await this.#publish(temporary, this.pathOf(ref.sha256));
       return ref;
     } finally {
@@ -99,14 +103,14 @@ export class FileBlobStore implements BlobStore {
 
   async #publish(temporary: string, path: string): Promise<void> {
     const folder = dirname(path);
-    if (await mkdir(folder, { recursive: true })) await syncFolder(this.folder);
+    if ((await mkdir(folder, { recursive: true })) && this.isDurable) await syncFolder(this.folder);
     // Also when the blob exists: it may have been damaged since.
     await rename(temporary, path).catch(async (error: unknown) => {
       // Windows refuses to replace a file that is in use.
       if (!(await exists(path))) throw error;
     });
     // Also when it existed: the process that put it may have died before this.
-    await syncFolder(folder);
+    if (this.isDurable) await syncFolder(folder);
   }
 
   /** The file of a blob, which need not exist. @throws BAD_INPUT for what is no hash. */
@@ -118,8 +122,12 @@ export class FileBlobStore implements BlobStore {
   }
 }
 
-/** Writes, hashes and syncs the content. */
-async function write(file: FileHandle, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<BlobRef> {
+/** Writes and hashes the content, and syncs it if told to. */
+async function write(
+  file: FileHandle,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  isDurable: boolean,
+): Promise<BlobRef> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of content instanceof Uint8Array ? [content] : content) {
@@ -127,7 +135,7 @@ async function write(file: FileHandle, content: Uint8Array | AsyncIterable<Uint8
     bytes += chunk.length;
     await file.writeFile(chunk); // continues at the current position
   }
-  await file.sync();
+  if (isDurable) await file.sync();
   return { sha256: hash.digest('hex'), bytes };
 }
 

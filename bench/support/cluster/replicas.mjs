@@ -37,9 +37,10 @@ export async function measureReplicas(room, { rounds }) {
   };
 }
 
-/** Promotions on two processes in turn while both answer photos. */
+/** Promotions of versions that were built before, on two processes in turn while both answer as many photos as they can. */
 export async function measurePromotions(room, { promotions }) {
   const hubs = await startReplicas(room, 2);
+  for (const version of [2, 1]) await promote(hubs[0].client, version); // each process builds both once
   let isOver = false;
   const loads = hubs.map(async (hub) => {
     const answers = [];
