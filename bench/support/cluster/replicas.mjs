@@ -8,11 +8,11 @@ import { load } from '../load.mjs';
 import { promote } from '../serving-hub.mjs';
 import { registerParts } from './room.mjs';
 
-/** At this size the network takes most of the time of a photo, and the client that asks little. */
-const SIZE = 150;
+/** Side in pixels at which the network takes nearly all of the time of a photo, and the client that asks little; and a smaller one. */
+const [LARGE, SMALL] = [299, 150];
 const CONCURRENCY = 4;
 /** Photos of one load of a process: some ten seconds. */
-const REQUESTS = 150;
+const REQUESTS = 200;
 /** Photos of the load of a process while versions are promoted, after which the next begins. */
 const BATCH = 40;
 /** Milliseconds within which a promotion reaches every process. */
@@ -20,7 +20,7 @@ const REACHED = 5000;
 
 /** Photos a second over two processes that answer, each pinned to a core, against one of them. */
 export async function measureReplicas(room, { rounds }) {
-  const [one, other] = await startReplicas(room, 1);
+  const [one, other] = await startReplicas(room, 1, LARGE);
   const rows = [];
   for (let round = 0; round <= rounds; round++) {
     const alone = await rateOf(one);
@@ -39,7 +39,7 @@ export async function measureReplicas(room, { rounds }) {
 
 /** Promotions of versions that were built before, on two processes in turn while both answer as many photos as they can. */
 export async function measurePromotions(room, { promotions }) {
-  const hubs = await startReplicas(room, 2);
+  const hubs = await startReplicas(room, 2, SMALL);
   for (const version of [2, 1]) await promote(hubs[0].client, version); // each process builds both once
   let isOver = false;
   const loads = hubs.map(async (hub) => {
@@ -78,12 +78,12 @@ export async function measurePromotions(room, { promotions }) {
 }
 
 /** Trains versions of a small part of the sample, and starts two processes that serve the first one. */
-async function startReplicas(room, versions) {
+async function startReplicas(room, versions, imageSize) {
   const worker = await room.start('train');
   const one = await room.start('api,serve', { core: 0 });
   const [datasetVersionId] = await registerParts(one.client, 1, 0.08);
   for (let seed = 1; seed <= versions; seed++) {
-    const recipe = { epochs: 1, imageSize: SIZE, seed };
+    const recipe = { epochs: 1, imageSize, seed };
     const { run } = await train(one.client, { datasetVersionId, backbone: 'tiny-imagenet-2', recipe });
     await one.client.request(
       'mutation ($runId: ID!) { registerModelVersion(input: { runId: $runId, model: "photos" }) { number } }',
