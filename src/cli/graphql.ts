@@ -12,7 +12,7 @@ export const graphql = initGraphQLTada<{
   scalars: {
     BigInt: number;
     /** ISO 8601, in UTC. */
-    DateTimeISO: string;
+    DateTime: string;
     JSON: unknown;
     JSONObject: Readonly<Record<string, unknown>>;
     /** Null in the variables; `HubClient.upload` sends the file. */

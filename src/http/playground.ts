@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { createGunzip, gzip } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import {
   css,
   editorWorkerService,
@@ -13,27 +11,58 @@ import {
 } from '@graphql-yoga/render-graphiql/graphiql';
 import type { Request, Response } from 'express';
 
-/** A file of the playground, compressed once for all answers. */
-interface Part {
-  readonly type: string;
-  readonly gzipped: Buffer;
+type Encoding = 'br' | 'gzip' | 'identity';
+
+/** How a file is compressed. Brotli at its best takes twelve times as long as this, for a twelfth less. */
+const ENCODERS: Readonly<Record<Encoding, (content: Buffer) => Promise<Buffer>>> = {
+  br: (content) => promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gzip: (content) => promisify(gzip)(content),
+  identity: async (content) => content,
+};
+
+/** A file of the playground. It is compressed once for each encoding that browsers ask for. */
+class Part {
+  readonly #encoded = new Map<Encoding, Promise<Buffer>>();
+
+  constructor(
+    readonly type: string,
+    private readonly content: string | Buffer,
+  ) {}
+
+  encoded(encoding: Encoding): Promise<Buffer> {
+    const made = this.#encoded.get(encoding) ?? ENCODERS[encoding](Buffer.from(this.content));
+    if (encoding !== 'identity') this.#encoded.set(encoding, made);
+    return made;
+  }
 }
 
-const DEFAULT_QUERY = `# Put {"authorization": "Bearer TOKEN"} under Headers below.
-# The first token lies in the data folder, in the file "token".
-{
+const QUERY = `{
   models { name aliases { name version { number testAccuracy } } }
   deployments { model alias number since }
-  runs(page: { first: 10 }) {
-    runs { id state backboneName testAccuracy createdAt }
+  runs(first: 10) {
+    edges { node { id state backboneName testAccuracy createdAt } }
   }
 }
 `;
 
-/** Starts GraphiQL. The document says where the other parts are. */
-const START = `const { workers, options } = JSON.parse(document.getElementById('playground').textContent);
+const SIGNED_OUT = `# Put {"authorization": "Bearer TOKEN"} under Headers below, or sign in on the page of the hub and load this again.
+# The first token is in the data folder, in the file "token".
+`;
+
+/**
+ * Starts GraphiQL, with the token that the page of the hub keeps in this browser; see web/src/app/session.ts. The document says
+ * where the other parts are.
+ */
+const START = `const { workers, options, query, signedOut } = JSON.parse(document.getElementById('playground').textContent);
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_, label) => workers[label] };
-YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), options);
+const token = localStorage.getItem('model-hub-token' + location.pathname.replace(/\\/graphql\\/?$/, ''));
+const authorization = 'Bearer ' + token;
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
+  ...options,
+  ...(token
+    ? { defaultQuery: query, additionalHeaders: { authorization }, connectionParams: { authorization } }
+    : { defaultQuery: signedOut + query }),
+});
 `;
 
 const WORKERS = { editorWorkerService, json: jsonWorker, graphql: graphqlWorker };
@@ -49,25 +78,25 @@ export class Playground {
   }
 
   /** @param endpoint path of the API, below which the parts are. */
-  static async open(endpoint: string): Promise<Playground> {
+  static open(endpoint: string): Playground {
     const parts = new Map<string, Part>();
-    const add = async (type: string, ending: string, content: string | Buffer): Promise<string> => {
+    const add = (type: string, ending: string, content: string | Buffer): string => {
       const name = `${createHash('sha256').update(content).digest('hex').slice(0, 16)}.${ending}`;
-      parts.set(name, { type, gzipped: await promisify(gzip)(content) });
+      parts.set(name, new Part(type, content));
       return `${endpoint}/parts/${name}`;
     };
-    const script = (content: string): Promise<string> => add('text/javascript', 'js', content);
-    const workers: Record<string, string> = {};
-    for (const [label, content] of Object.entries(WORKERS)) workers[label] = await script(content);
+    const script = (content: string): string => add('text/javascript', 'js', content);
+    const workers = Object.fromEntries(Object.entries(WORKERS).map(([label, content]) => [label, script(content)]));
     const icon = Buffer.from(favicon.slice(favicon.indexOf(',') + 1), 'base64');
     const addresses = {
-      style: await add('text/css', 'css', css),
-      icon: await add('image/x-icon', 'ico', icon),
-      graphiql: await script(js),
-      start: await script(START),
+      style: add('text/css', 'css', css),
+      icon: add('image/x-icon', 'ico', icon),
+      graphiql: script(js),
+      start: script(START),
     };
-    const options = { endpoint, subscriptionsProtocol: 'WS', title: 'Model Hub', defaultQuery: DEFAULT_QUERY };
-    return new Playground(parts, documentOf(addresses, JSON.stringify({ workers, options })));
+    const options = { endpoint, subscriptionsProtocol: 'WS', title: 'Model Hub' };
+    const settings = { workers, options, query: QUERY, signedOut: SIGNED_OUT };
+    return new Playground(parts, documentOf(addresses, JSON.stringify(settings)));
   }
 
   get document(): string {
@@ -80,14 +109,11 @@ export class Playground {
     if (!part) return false;
     response.setHeader('cache-control', 'public, max-age=31536000, immutable');
     response.type(part.type).vary('accept-encoding');
-    if (request.acceptsEncodings('gzip')) {
-      response.setHeader('content-encoding', 'gzip');
-      response.setHeader('content-length', part.gzipped.length);
-      response.end(part.gzipped);
-    } else {
-      const sent = pipeline(Readable.from([part.gzipped]), createGunzip(), response);
-      await sent.catch(() => undefined); // the client has disconnected
-    }
+    const encoding = (['br', 'gzip'] as const).find((known) => request.acceptsEncodings(known)) ?? 'identity';
+    const content = await part.encoded(encoding);
+    if (encoding !== 'identity') response.setHeader('content-encoding', encoding);
+    response.setHeader('content-length', content.length);
+    response.end(content);
     return true;
   }
 }

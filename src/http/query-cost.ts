@@ -36,7 +36,7 @@ type Field = Parameters<ComplexityEstimator>[0];
 
 /**
  * A field costs itself plus its children, which in a list count once per row: the requested number, or `ROWS`.
- * @param pageRows rows of the list of a page. Its rows are already counted by the field that returns the page.
+ * @param pageRows rows of the lists of a connection. They are already counted by the field that returns it.
  */
 function estimator(own: (field: Field) => number, pageRows: number): ComplexityEstimator {
   return (asked) => {
@@ -50,7 +50,7 @@ function estimator(own: (field: Field) => number, pageRows: number): ComplexityE
 }
 
 function isPage(type: Field['type']): boolean {
-  return 'getFields' in type && ('next' in type.getFields() || 'total' in type.getFields());
+  return 'getFields' in type && ('pageInfo' in type.getFields() || 'total' in type.getFields());
 }
 
 const pictureCost = ({ field, args }: Field): PictureCost | undefined =>

@@ -50,6 +50,7 @@ import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { ModelRemovalResolver } from './model/model-removal.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
+import { NodeResolver } from './node/node.resolver.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
 import { ProcessResolver, ServingProcessFields } from './process/process.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
@@ -123,6 +124,7 @@ export function resolversOf(services: Services): readonly object[] {
     new EstimateResolver(services.estimates),
     new ImportResolver(services.imports),
     new IngestionResolver(services.ingestion, services.ingestions),
+    new NodeResolver(services),
     new QuotaResolver(services.quotas, services.rateLimit),
     new ModelFields(services.runLoaders),
     new ModelResolver(services.models, services.modelSettings, services.deployments),

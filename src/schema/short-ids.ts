@@ -50,6 +50,7 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'ingestionProgress.progressKey': null,
   'moveRun.before': 'run',
   'moveRun.id': 'run',
+  'node.id': null, // of any type
   'registrationProgress.progressKey': null,
   'rejectPromotion.id': 'promotion request',
   'reproduceRun.id': 'run',

@@ -69,11 +69,11 @@ function send({ field, argument, path }: Place, value: unknown): void {
 }
 
 const refusalOf = (work: () => void): { message: string; milliseconds: number } => {
-  const began = performance.now();
+  const began = process.cpuUsage(); // not the time of other programs
   try {
     work();
   } catch (error) {
-    return { message: (error as Error).message, milliseconds: performance.now() - began };
+    return { message: (error as Error).message, milliseconds: process.cpuUsage(began).user / 1000 };
   }
   throw new Error('it was not refused');
 };

@@ -14,6 +14,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   datasets: ['VIEWER', 'nothing'],
   dataset: ['VIEWER', 'nothing'],
   datasetVersion: ['VIEWER', 'nothing'],
+  node: ['VIEWER', 'nothing'],
   diffDatasetVersions: ['VIEWER', 'nothing'],
   ingestions: ['VIEWER', 'nothing'],
   registrations: ['VIEWER', 'nothing'],

@@ -132,7 +132,11 @@ describe('a list of runs', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['a cursor that is none', { after: 'x' }, /^"after" must be the "next" of a page with the same sort\.$/],
+    [
+      'a cursor that is none',
+      { after: 'x' },
+      /^"after" must be the "endCursor" of a page of the same list; "x" is not one\.$/,
+    ],
     [
       'a cursor of another kind',
       { after: Buffer.from('["createdAt","desc",1,"x"]').toString('base64url') },

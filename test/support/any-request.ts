@@ -17,7 +17,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   Int: '1',
   Float: '1',
   Boolean: 'false',
-  DateTimeISO: '"2100-01-01T00:00:00Z"',
+  DateTime: '"2100-01-01T00:00:00Z"',
   JSON: '{}',
   JSONObject: '{}',
   Upload: '$file',

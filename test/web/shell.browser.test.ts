@@ -46,6 +46,22 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
     await close();
   });
 
+  it('signs the editor for requests in with its own token, and sends it in less than 2 MiB', () =>
+    onPage(browser as Browser, hub, '/', async (page) => {
+      await page.getByText('Live', { exact: true }).waitFor();
+      let bytes = 0;
+      page.on('response', async (response) => {
+        if (response.request().method() !== 'GET') return; // the schema, which the editor asks for
+        bytes += Number((await response.allHeaders())['content-length'] ?? 0);
+      });
+      await page.goto(`${hub.url}/graphql`);
+      await page.getByRole('button', { name: /^Execute query/ }).click();
+      await page.locator('.result-window', { hasText: '"deployments": []' }).waitFor();
+      expect(await page.content()).not.toContain(hub.token);
+      expect(bytes).toBeGreaterThan(500_000);
+      expect(bytes).toBeLessThan(2 * 1024 ** 2);
+    }));
+
   it('sends a policy that allows only its own scripts and nothing from other origins', async () => {
     const response = await hub.fetch('/runs', { headers: { accept: 'text/html' } });
     const policy = response.headers.get('content-security-policy');

@@ -10,7 +10,7 @@ export const graphql = initGraphQLTada<{
   scalars: {
     BigInt: number;
     /** ISO 8601, in UTC. */
-    DateTimeISO: string;
+    DateTime: string;
     JSON: unknown;
     JSONObject: Readonly<Record<string, unknown>>;
     /** Placeholder; the file is sent as another part of the request (lib/upload.ts). */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { pageOf } from '../connection-page.js';
 import { EXIT } from '../exit.js';
 import { moment } from '../format.js';
 import { wholeNumber } from '../numbers.js';
@@ -26,19 +27,20 @@ export function auditCommand(program: Command): void {
       .option('--first <number>', 'number of changes', wholeNumber, 50)
       .option('--after <number>', 'only changes listed after this number', wholeNumber),
   ).action(async (options: ListOptions) => {
-    const { model = null, actor = null, first, after = null } = options;
-    const client = await connect(options);
-    const { auditEvents } = await client.request(AUDIT_EVENTS, { filter: { model, actor }, page: { first, after } });
-    print(options, auditEvents, () =>
+    const { model = null, actor = null, first, after } = options;
+    const variables = { filter: { model, actor }, first, after: after === undefined ? null : String(after) };
+    const { auditEvents } = await (await connect(options)).request(AUDIT_EVENTS, variables);
+    const { nodes: events, next } = pageOf(auditEvents);
+    print(options, { events, next: next === null ? null : Number(next) }, () =>
       sections(
         table(
           [' number', 'when', 'who', 'action', 'what', 'from', 'to', 'reason'],
-          auditEvents.events.map(({ number, at, actor: who, action, subject, from, to, reason }) => [
+          events.map(({ number, at, actor: who, action, subject, from, to, reason }) => [
             ...[number, moment(at), who, action, subject],
             ...[from, to, reason],
           ]),
         ),
-        auditEvents.next === null ? '' : `Next page: --after ${auditEvents.next}`,
+        next === null ? '' : `Next page: --after ${next}`,
       ),
     );
   });

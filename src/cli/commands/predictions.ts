@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { pageOf } from '../connection-page.js';
 import { maybe, moment, percent, short } from '../format.js';
 import { number, wholeNumber } from '../numbers.js';
 import { print, sections, table } from '../output.js';
@@ -54,20 +55,19 @@ export function predictionsCommand(program: Command): void {
       .option('--after <id>', 'id of the last answer of the previous page'),
   ).action(async (model: string, options: ListOptions) => {
     const { version = null, label = null, wrong = null, first, after = null } = options;
-    const variables = { filter: { model, version, label, wrong }, page: { first, after } };
-    const { predictions: page } = await (await connect(options)).request(PREDICTIONS, variables);
-    print(options, page, () =>
+    const variables = { filter: { model, version, label, wrong }, first, after };
+    const found = await (await connect(options)).request(PREDICTIONS, variables);
+    const { nodes, next } = pageOf(found.predictions);
+    print(options, { predictions: nodes, next }, () =>
       sections(
         table(
           ['when', ' version', 'label', ' confidence', ' ms', 'precision', 'right label', 'photo', 'id'],
-          page.predictions.map(
-            ({ id, version, at, inputHash, label, confidence, milliseconds, precision, rightLabel }) => [
-              ...[moment(at), version, label, percent(confidence), short(milliseconds), precision],
-              ...[rightLabel, inputHash.slice(0, 12), id],
-            ],
-          ),
+          nodes.map(({ id, version, at, inputHash, label, confidence, milliseconds, precision, rightLabel }) => [
+            ...[moment(at), version, label, percent(confidence), short(milliseconds), precision],
+            ...[rightLabel, inputHash.slice(0, 12), id],
+          ]),
         ),
-        page.next === null ? '' : `Next page: --after ${page.next}`,
+        next === null ? '' : `Next page: --after ${next}`,
       ),
     );
   });

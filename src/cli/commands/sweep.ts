@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { HubError } from '../../errors.js';
 import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { pageOf } from '../connection-page.js';
 import { findVersion } from '../find-version.js';
 import { duration, maybe, moment, percent, short } from '../format.js';
 import { hyperparameters, typed } from '../hyperparameters.js';
@@ -42,11 +43,12 @@ export function sweepCommand(program: Command): void {
 
   withConnection(sweep.command('list').description('List sweeps, newest first.')).action(
     async (options: ConnectionOptions) => {
-      const { sweeps } = await (await connect(options)).request(SWEEPS, { page: { first: 50 } });
-      print(options, sweeps, () =>
+      const found = await (await connect(options)).request(SWEEPS, { first: 50 });
+      const { nodes: sweeps, next } = pageOf(found.sweeps);
+      print(options, { sweeps, next }, () =>
         table(
           ['sweep', 'state', 'method', 'dataset', 'backbone', 'run', 'created'],
-          sweeps.sweeps.map(({ id, state, method, datasetVersion, backboneName, runId, createdAt }) => [
+          sweeps.map(({ id, state, method, datasetVersion, backboneName, runId, createdAt }) => [
             ...[id, state, method, `${datasetVersion.dataset} ${datasetVersion.number}`, backboneName, runId],
             moment(createdAt),
           ]),

@@ -1,10 +1,10 @@
 import { graphql } from '../graphql.js';
 
 export const AUDIT_EVENTS = graphql(`
-  query AuditEvents($filter: AuditFilter!, $page: AuditPageInput!) {
-    auditEvents(filter: $filter, page: $page) {
-      events { number at actor action subject model from to reason requestId details hash }
-      next
+  query AuditEvents($filter: AuditFilter!, $first: Int!, $after: String) {
+    auditEvents(filter: $filter, first: $first, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { number at actor action subject model from to reason requestId details hash } }
     }
   }
 `);

@@ -1,16 +1,16 @@
 import { graphql } from '../graphql.js';
 
 export const PREDICTIONS = graphql(`
-  query Predictions($filter: PredictionFilter!, $page: PredictionPageInput!) {
-    predictions(filter: $filter, page: $page) {
-      predictions { id version at inputHash label confidence milliseconds precision rightLabel rightBy }
-      next
+  query Predictions($filter: PredictionFilter!, $first: Int!, $after: String) {
+    predictions(filter: $filter, first: $first, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { id version at inputHash label confidence milliseconds precision rightLabel rightBy } }
     }
   }
 `);
 
 export const TRAFFIC = graphql(`
-  query Traffic($model: String!, $since: DateTimeISO) {
+  query Traffic($model: String!, $since: DateTime) {
     traffic(model: $model, since: $since) {
       version predictions
       feedback { judged right accuracy low high }

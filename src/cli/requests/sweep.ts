@@ -30,10 +30,10 @@ export const SWEEP = graphql(
 );
 
 export const SWEEPS = graphql(`
-  query Sweeps($page: RunPageInput!) {
-    sweeps(page: $page) {
-      next
-      sweeps { id state method metric runId createdAt backboneName datasetVersion { dataset number } }
+  query Sweeps($first: Int!) {
+    sweeps(first: $first) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { id state method metric runId createdAt backboneName datasetVersion { dataset number } } }
     }
   }
 `);

@@ -68,13 +68,6 @@ export interface AuditEvent {
   readonly hash: string;
 }
 
-/** A page of the audit, newest first. */
-export interface AuditPage {
-  readonly events: readonly AuditEvent[];
-  /** Number after which the next page begins; null on the last page. */
-  readonly next: number | null;
-}
-
 /** Conditions on audit events; undefined and null set none. */
 export interface AuditFilter {
   readonly model?: string | null;

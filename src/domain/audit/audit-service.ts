@@ -1,21 +1,30 @@
 import { z } from 'zod';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { numberOf, type Page, type PageRequest, pageOfRows } from '../page.js';
 import { type AuditChainVerdict, verifyAuditChain } from './audit-chain.js';
-import { AuditAction, type AuditEvent, type AuditFilter, type AuditPage } from './audit-event.js';
+import { AuditAction, type AuditEvent, type AuditFilter } from './audit-event.js';
 
 /** Reads the audit. `auditRow` writes it, in the transaction of each change. */
 export class AuditService {
   constructor(private readonly prisma: PrismaClient) {}
 
   /** Events before the number `after`, newest first. */
-  async page(filter: AuditFilter, first: number, after: number | null): Promise<AuditPage> {
+  async page(filter: AuditFilter, request: PageRequest): Promise<Page<AuditEvent>> {
+    const { first, after } = request;
+    const where = conditionOf(filter);
     const rows = await this.prisma.auditEvent.findMany({
-      where: { ...conditionOf(filter), ...(after === null ? {} : { number: { lt: after } }) },
+      where: { AND: [where, after === null ? {} : { number: { lt: numberOf(after) } }] },
       orderBy: { number: 'desc' },
       take: first + 1,
     });
-    const events = rows.slice(0, first).map(toAuditEvent);
-    return { events, next: rows.length > first ? (events.at(-1)?.number ?? null) : null };
+    const count = () => this.prisma.auditEvent.count({ where });
+    return pageOfRows(
+      rows,
+      request,
+      (shown) => shown.map(toAuditEvent),
+      ({ number }) => String(number),
+      count,
+    );
   }
 
   async verify(): Promise<AuditChainVerdict> {

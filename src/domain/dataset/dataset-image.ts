@@ -21,15 +21,6 @@ export interface DatasetImage {
   readonly mean: readonly number[] | null;
 }
 
-/** A page of images, in the order of their version. */
-export interface DatasetImagePage {
-  readonly images: readonly DatasetImage[];
-  /** Number of images on all pages. */
-  readonly total: number;
-  /** `after` of the next page; null on the last page. */
-  readonly next: number | null;
-}
-
 /** Images that look the same. */
 export interface DuplicateImages {
   readonly kind: DuplicateKind;
@@ -38,15 +29,6 @@ export interface DuplicateImages {
   /** The images have different classes. */
   readonly labelConflict: boolean;
   readonly images: readonly DatasetImage[];
-}
-
-/** A page of duplicate groups. */
-export interface DuplicatePage {
-  readonly groups: readonly DuplicateImages[];
-  /** Number of groups on all pages. */
-  readonly total: number;
-  /** `after` of the next page; null on the last page. */
-  readonly next: number | null;
 }
 
 /** An image that differs between two versions, as it is in each of them; null in a version without it. */

@@ -35,14 +35,14 @@ export class DatasetService {
     return rows.map(toDataset);
   }
 
-  async find(name: string): Promise<Dataset | null> {
-    const row = await this.prisma.dataset.findUnique({ where: { name }, include: withDatasetVersions });
+  async find(by: { readonly name: string } | { readonly id: string }): Promise<Dataset | null> {
+    const row = await this.prisma.dataset.findUnique({ where: by, include: withDatasetVersions });
     return row && toDataset(row);
   }
 
   /** @throws NOT_FOUND, or CONFLICT while it has versions. */
   async delete(name: string, actor: Actor): Promise<void> {
-    const dataset = await this.find(name);
+    const dataset = await this.find({ name });
     if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}.`, { name });
     if (dataset.versions.length > 0) {
       const numbers = dataset.versions.map(({ number }) => number).join(', ');

@@ -9,24 +9,19 @@ import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { notFound } from '../not-found.js';
+import { type Page, type PageRequest, pageOfList } from '../page.js';
 import type { Pictures, Viewer } from '../pictures.js';
 import type { DatasetContents } from './dataset-contents.js';
 import {
   type ChangedImages,
   type DatasetImage,
-  type DatasetImagePage,
   type DatasetVersionDiff,
-  type DuplicatePage,
+  type DuplicateImages,
   imageOf,
 } from './dataset-image.js';
 import { toDatasetVersion } from './dataset-row.js';
 import type { DatasetVersion } from './dataset-version.js';
 import type { DatasetVersionWriter } from './dataset-version-writer.js';
-
-interface Page {
-  readonly first: number;
-  readonly after?: number | null;
-}
 
 export interface DatasetVersionParts {
   readonly prisma: PrismaClient;
@@ -49,20 +44,19 @@ export class DatasetVersionService {
   async images(
     versionId: string,
     { label, split }: { readonly label: string | null; readonly split: Split | null },
-    page: Page,
-  ): Promise<DatasetImagePage> {
+    page: PageRequest,
+  ): Promise<Page<DatasetImage>> {
     const { manifest } = await this.parts.contents.of(versionId);
     const rows = rowsOf(manifest, label, split);
-    const { items, ...rest } = cut(rows, page);
-    return { images: items.map((row) => imageOf(versionId, manifest, row)), ...rest };
+    return pageOfList(rows, page, (row) => imageOf(versionId, manifest, row));
   }
 
   /** A page of groups of images that look the same. @param only conditions on the groups. @throws NOT_FOUND. */
   async duplicates(
     versionId: string,
     only: { readonly kind: DuplicateKind | null; readonly leaks: boolean; readonly labelConflicts: boolean },
-    page: Page,
-  ): Promise<DuplicatePage> {
+    page: PageRequest,
+  ): Promise<Page<DuplicateImages>> {
     const { manifest } = await this.parts.contents.of(versionId);
     const groups = (await this.parts.contents.duplicates(versionId)).filter(
       (group) =>
@@ -70,16 +64,12 @@ export class DatasetVersionService {
         (!only.leaks || leaks(group, manifest)) &&
         (!only.labelConflicts || conflicts(group, manifest)),
     );
-    const { items, ...rest } = cut(groups, page);
-    return {
-      groups: items.map((group) => ({
-        kind: group.kind,
-        leaks: leaks(group, manifest),
-        labelConflict: conflicts(group, manifest),
-        images: group.images.map((row) => imageOf(versionId, manifest, row)),
-      })),
-      ...rest,
-    };
+    return pageOfList(groups, page, (group) => ({
+      kind: group.kind,
+      leaks: leaks(group, manifest),
+      labelConflict: conflicts(group, manifest),
+      images: group.images.map((row) => imageOf(versionId, manifest, row)),
+    }));
   }
 
   /** @param side in pixels. @returns a data URL. */
@@ -172,14 +162,4 @@ function rowsOf({ classes, images }: Manifest, label: string | null, split: Spli
   const fits = (row: number): boolean =>
     (wanted === null || images[row]!.label === wanted) && (split === null || images[row]!.split === split);
   return [...images.keys()].filter(fits);
-}
-
-/** A page of a list, which begins after the position `after`. */
-function cut<T>(
-  list: readonly T[],
-  { first, after }: Page,
-): { items: readonly T[]; total: number; next: number | null } {
-  const from = after === undefined || after === null ? 0 : after + 1;
-  const to = from + first;
-  return { items: list.slice(from, to), total: list.length, next: to < list.length ? to - 1 : null };
 }

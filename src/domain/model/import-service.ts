@@ -12,13 +12,12 @@ import type { Caller } from '../caller.js';
 import { limitedWeights } from '../limited-weights.js';
 import { notFound } from '../not-found.js';
 import { deletionRefusal } from '../owner.js';
+import { olderThan, type PageRequest } from '../page.js';
 import type { Quotas } from '../quota/quotas.js';
 import { refuseArchivedModel } from './held-versions.js';
 import { importOwner, toModelImport } from './import-row.js';
 import type { ModelImport } from './model-import.js';
 import { reachableDatasetVersion } from './model-reach.js';
-
-const LISTED = 100;
 
 /** The version that a file is to become. */
 export interface ImportOptions {
@@ -94,11 +93,11 @@ export class ImportService {
     });
   }
 
-  /** The last hundred imports of a model, newest first. */
-  async list(model: string): Promise<ModelImport[]> {
-    const page = { orderBy: { id: 'desc' }, take: LISTED } as const;
+  /** A page of the imports of a model, newest first. */
+  async list(model: string, { first, after }: PageRequest): Promise<ModelImport[]> {
+    const page = { orderBy: { id: 'desc' }, take: first } as const;
     const include = { version: { select: { number: true } } } as const;
-    const rows = await this.prisma.modelImport.findMany({ where: { model }, include, ...page });
+    const rows = await this.prisma.modelImport.findMany({ where: { model, ...olderThan(after) }, include, ...page });
     return rows.map((row) => toModelImport(row, row.version?.number ?? null));
   }
 }

@@ -5,6 +5,7 @@ import type { Requester } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
+import { numberOf, type PageRequest } from '../page.js';
 import { recipeOf, withRunRelations } from '../run/run-row.js';
 import { ALIAS_CHANGES, toAliasEvent } from './alias-event-row.js';
 import type { AliasEvent, Model, ModelVersion } from './model.js';
@@ -29,9 +30,14 @@ export class ModelService {
     return rows.map(toModel);
   }
 
-  async find(name: string): Promise<Model | null> {
-    const row = await this.prisma.model.findUnique({ where: { name }, include: withModelRelations });
+  async find(by: { readonly name: string } | { readonly id: string }): Promise<Model | null> {
+    const row = await this.prisma.model.findUnique({ where: by, include: withModelRelations });
     return row && toModel(row);
+  }
+
+  async findVersion(id: string): Promise<ModelVersion | null> {
+    const row = await this.prisma.modelVersion.findUnique({ where: { id }, include: withVersionRelations });
+    return row && toModelVersion(row);
   }
 
   /**
@@ -66,10 +72,11 @@ export class ModelService {
     return toModelVersion(await this.prisma.modelVersion.findFirstOrThrow(known));
   }
 
-  /** The last hundred moves and removals of a model's aliases, newest first. */
-  async aliasEvents(model: string): Promise<AliasEvent[]> {
-    const where = { model, action: { in: [...ALIAS_CHANGES] } };
-    const rows = await this.prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: 100 });
+  /** A page of the moves and removals of a model's aliases, newest first. */
+  async aliasEvents(model: string, { first, after }: PageRequest): Promise<AliasEvent[]> {
+    const older = after === null ? {} : { number: { lt: numberOf(after) } };
+    const where = { model, action: { in: [...ALIAS_CHANGES] }, ...older };
+    const rows = await this.prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: first });
     return rows.map(toAliasEvent);
   }
 }

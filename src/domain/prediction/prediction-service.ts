@@ -8,6 +8,7 @@ import { figuresOf } from '../model/calibration-row.js';
 import type { Model } from '../model/model.js';
 import type { ModelSettingsService } from '../model/model-settings-service.js';
 import { labelsOf } from '../model/model-version-row.js';
+import { idOf, type Page, type PageRequest, pageOfRows } from '../page.js';
 import type { Pictures, Viewer } from '../pictures.js';
 import { driftOf } from './drift.js';
 import type {
@@ -15,7 +16,6 @@ import type {
   Prediction,
   PredictionFilter,
   PredictionLogSettings,
-  PredictionPage,
   VersionTraffic,
 } from './prediction.js';
 import type { LogSetting, PredictionLog } from './prediction-log.js';
@@ -62,16 +62,24 @@ export class PredictionService {
   }
 
   /** Reads a page of predictions, newest first. */
-  async page(filter: PredictionFilter, first: number, after: string | null): Promise<PredictionPage> {
+  async page(filter: PredictionFilter, request: PageRequest): Promise<Page<Prediction>> {
+    const { first, after } = request;
     await this.log.flush();
+    const where = this.#conditionOf(filter);
     const rows = await this.prisma.loggedPrediction.findMany({
-      where: { ...this.#conditionOf(filter), ...(after === null ? {} : { id: { lt: after } }) },
+      where: { AND: [where, after === null ? {} : { id: { lt: idOf(after) } }] },
       include: withVersion,
       orderBy: { id: 'desc' },
       take: first + 1,
     });
-    const predictions = rows.slice(0, first).map(toPrediction);
-    return { predictions, next: rows.length > first ? (predictions.at(-1)?.id ?? null) : null };
+    const count = () => this.prisma.loggedPrediction.count({ where });
+    return pageOfRows(
+      rows,
+      request,
+      (shown) => shown.map(toPrediction),
+      ({ id }) => id,
+      count,
+    );
   }
 
   /**

@@ -37,13 +37,6 @@ export interface Prediction {
   readonly photoBlob: string | null;
 }
 
-/** A page of predictions, newest first. */
-export interface PredictionPage {
-  readonly predictions: readonly Prediction[];
-  /** The `after` of the next page; null on the last one. */
-  readonly next: string | null;
-}
-
 /** Conditions on a prediction; all that are given must hold. */
 export interface PredictionFilter {
   readonly model: string;

@@ -3,6 +3,7 @@ import { isMissing, type Prisma, type PrismaClient } from '../../storage/databas
 import type { Requester } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import { requireHoldable } from '../model/held-versions.js';
+import { olderThan, type PageRequest } from '../page.js';
 import type { Promotion, PromotionRequest, PromotionState } from './promotion.js';
 import { type PromotionRequestRow, toPromotionRequest, withVersion } from './promotion-request-row.js';
 import type { PromotionService } from './promotion-service.js';
@@ -14,13 +15,21 @@ export class PromotionRequestService {
     private readonly promotions: PromotionService,
   ) {}
 
-  /** The last hundred requests, newest first. @param model null for all. @param state null for all. */
-  async list(model: string | null, state: PromotionState | null): Promise<PromotionRequest[]> {
+  /** A page of the requests, newest first. @param model null for all. @param state null for all. */
+  async list(
+    model: string | null,
+    state: PromotionState | null,
+    { first, after }: PageRequest,
+  ): Promise<PromotionRequest[]> {
     const rows = await this.prisma.promotionRequest.findMany({
-      where: { ...(model === null ? {} : { version: { model: { name: model } } }), ...(state ? { state } : {}) },
+      where: {
+        ...(model === null ? {} : { version: { model: { name: model } } }),
+        ...(state ? { state } : {}),
+        ...olderThan(after),
+      },
       include: withVersion,
       orderBy: { id: 'desc' },
-      take: 100,
+      take: first,
     });
     return rows.map(toPromotionRequest);
   }

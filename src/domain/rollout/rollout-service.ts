@@ -13,6 +13,7 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import { requireHoldable } from '../model/held-versions.js';
 import { toServedVersion, withVersionRelations } from '../model/model-version-row.js';
+import { olderThan, type PageRequest } from '../page.js';
 import { refuseIfMoved } from '../promotion/promotion.js';
 import type { PromotionService } from '../promotion/promotion-service.js';
 import type { Rollout, RolloutEnd, RolloutStart, RolloutState } from './rollout.js';
@@ -57,13 +58,13 @@ export class RolloutService {
     this.#timer = setInterval(() => this.#later(() => this.#save()), SAVE_EVERY).unref();
   }
 
-  /** The last hundred rollouts of a model, newest first. */
-  async list(model: string): Promise<Rollout[]> {
+  /** A page of the rollouts of a model, newest first. */
+  async list(model: string, { first, after }: PageRequest): Promise<Rollout[]> {
     const rows = await this.parts.prisma.rollout.findMany({
-      where: { version: { model: { name: model } } },
+      where: { version: { model: { name: model } }, ...olderThan(after) },
       include: withVersions,
       orderBy: { id: 'desc' },
-      take: 100,
+      take: first,
     });
     return rows.map((row) => this.#toRollout(row));
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { RunKind } from '../../training/recipe.js';
+import { type Page, type PageRequest, pageOfRows, wrongCursor } from '../page.js';
 import type { Run, RunState } from './run.js';
 import { type RunRow, toRuns, withRunRelations } from './run-row.js';
 
@@ -71,12 +72,6 @@ export interface RunSort {
   readonly direction: SortDirection;
 }
 
-export interface RunPage {
-  readonly runs: readonly Run[];
-  /** Cursor of the next page; null on the last. */
-  readonly next: string | null;
-}
-
 export const NEWEST_FIRST: RunSort = { by: RunSortKey.CREATED_AT, direction: SortDirection.DESCENDING };
 
 /** The end of a page: its sort, and the value (null for none) and id of its last run. */
@@ -91,7 +86,8 @@ export class RunList {
   constructor(private readonly prisma: PrismaClient) {}
 
   /** @throws BAD_INPUT for a cursor of another sort. */
-  async page(first: number, after: string | null, filter: RunFilter, sort: RunSort): Promise<RunPage> {
+  async page(request: PageRequest, filter: RunFilter, sort: RunSort): Promise<Page<Run>> {
+    const { first, after } = request;
     const cursor = after === null ? undefined : readCursor(after, sort);
     const where = await whereOf(this.prisma, filter);
     const rows: RunRow[] = [];
@@ -102,12 +98,8 @@ export class RunList {
       const both = { AND: [where, part.where] };
       rows.push(...(await this.prisma.run.findMany({ where: both, orderBy, take, include: withRunRelations })));
     }
-    const runs = rows.slice(0, first);
-    const last = runs.at(-1);
-    return {
-      runs: toRuns(runs),
-      next: rows.length > first && last ? writeCursor(sort, last[sort.by], last.id) : null,
-    };
+    const cursorOf = (row: RunRow): string => writeCursor(sort, row[sort.by], row.id);
+    return pageOfRows(rows, request, toRuns, cursorOf, () => this.prisma.run.count({ where }));
   }
 }
 
@@ -197,7 +189,7 @@ function writeCursor({ by, direction }: RunSort, value: number | Date | null, id
 function readCursor(text: string, { by, direction }: RunSort): Cursor {
   const parsed = cursorSchema.safeParse(jsonOf(Buffer.from(text, 'base64url').toString()));
   if (parsed.success && parsed.data[0] === by && parsed.data[1] === direction) return parsed.data;
-  throw new HubError('BAD_INPUT', '"after" must be the "next" of a page with the same sort.', { after: text });
+  throw wrongCursor(text);
 }
 
 function jsonOf(text: string): unknown {

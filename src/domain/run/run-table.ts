@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
 import { HYPERPARAMETERS } from '../../training/hyperparameters.js';
+import { nextAfter } from '../page.js';
 import type { Run } from './run.js';
 import type { RunFilter, RunList, RunSort } from './run-list.js';
 
@@ -77,9 +78,10 @@ export async function runTable(
   const texts: string[] = [];
   let next = after;
   for (let left = first; left > 0; left -= CHUNK) {
-    const page = await list.page(Math.min(CHUNK, left), next, filter, sort);
-    texts.push(tableText(format, RUN_COLUMNS, page.runs, next === null));
-    ({ next } = page);
+    const page = await list.page({ first: Math.min(CHUNK, left), after: next }, filter, sort);
+    const runs = page.items.map(({ item }) => item);
+    texts.push(tableText(format, RUN_COLUMNS, runs, next === null));
+    next = nextAfter(page);
     if (next === null) break;
   }
   return { text: texts.join(''), next };

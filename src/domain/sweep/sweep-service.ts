@@ -10,11 +10,12 @@ import { auditRow } from '../audit/audit-event.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import { notFound } from '../not-found.js';
 import { ownerColumns } from '../owner.js';
+import { idOf, type Page, type PageRequest, pageOfRows } from '../page.js';
 import type { Quotas } from '../quota/quotas.js';
 import { labelColumns } from '../run/run-label.js';
 import { checkClasses, planTransfer, type TransferRequest } from '../run/run-plan.js';
 import { isFinal } from '../run/run-transitions.js';
-import type { Sweep, SweepMethod, SweepPage } from './sweep.js';
+import type { Sweep, SweepMethod, SweepSummary } from './sweep.js';
 import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep-row.js';
 
 export interface SweepRequest {
@@ -112,15 +113,21 @@ export class SweepService {
   }
 
   /** A page, newest first. Ids are in the order of creation, so an id is a cursor. */
-  async page(first: number, after: string | null): Promise<SweepPage> {
+  async page(request: PageRequest): Promise<Page<SweepSummary>> {
+    const { first, after } = request;
     const rows = await this.prisma.sweep.findMany({
-      where: after ? { id: { lt: after } } : {},
+      where: after === null ? {} : { id: { lt: idOf(after) } },
       include: withSummaryRelations,
       orderBy: { id: 'desc' },
       take: first + 1,
     });
-    const sweeps = rows.slice(0, first).map(toSummary);
-    return { sweeps, next: rows.length > first ? (sweeps.at(-1)?.id ?? null) : null };
+    return pageOfRows(
+      rows,
+      request,
+      (shown) => shown.map(toSummary),
+      ({ id }) => id,
+      () => this.prisma.sweep.count(),
+    );
   }
 
   async #require(id: string): Promise<Sweep> {

@@ -62,10 +62,3 @@ export interface SweepTrial {
   /** Why the trial was stopped or failed. */
   readonly reason: string | null;
 }
-
-/** A page of sweeps, newest first. */
-export interface SweepPage {
-  readonly sweeps: readonly SweepSummary[];
-  /** Cursor of the next page; null on the last. */
-  readonly next: string | null;
-}

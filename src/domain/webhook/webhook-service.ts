@@ -4,11 +4,9 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { requireHttps } from '../../storage/fetch.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
+import { olderThan, type PageRequest } from '../page.js';
 import type { CreatedWebhook, Webhook, WebhookDelivery, WebhookEvent } from './webhook.js';
 import { payloadOf, type WebhookOutbox } from './webhook-outbox.js';
-
-/** Deliveries in a list. */
-const LISTED = 100;
 
 /** Creates, tests and deletes webhooks, and lists their deliveries. */
 export class WebhookService {
@@ -54,11 +52,11 @@ export class WebhookService {
     return toDelivery(delivery);
   }
 
-  /** The latest hundred, newest first. @throws NOT_FOUND. */
-  async deliveries(webhookId: string): Promise<WebhookDelivery[]> {
+  /** A page, newest first. @throws NOT_FOUND. */
+  async deliveries(webhookId: string, { first, after }: PageRequest): Promise<WebhookDelivery[]> {
     await this.#require(webhookId);
-    const where = { webhookId };
-    const rows = await this.prisma.webhookDelivery.findMany({ where, orderBy: { id: 'desc' }, take: LISTED });
+    const where = { webhookId, ...olderThan(after) };
+    const rows = await this.prisma.webhookDelivery.findMany({ where, orderBy: { id: 'desc' }, take: first });
     return rows.map(toDelivery);
   }
 

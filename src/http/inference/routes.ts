@@ -121,7 +121,7 @@ async function find(
 ): Promise<{ found: ModelVersion; versions: readonly number[] }> {
   const name = request.params.model as string;
   const number = versionOf(request);
-  const model = await models.find(name);
+  const model = await models.find({ name });
   if (!model) throw new HubError('NOT_FOUND', `There is no model named ${name}.`, { model: name });
   const found =
     number === undefined

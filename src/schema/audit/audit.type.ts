@@ -1,8 +1,9 @@
-import { GraphQLDateTimeISO, GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { AuditChainFault, AuditChainVerdict } from '../../domain/audit/audit-chain.js';
-import { AuditAction, type AuditEvent, type AuditFilter, type AuditPage } from '../../domain/audit/audit-event.js';
+import { AuditAction, type AuditEvent, type AuditFilter } from '../../domain/audit/audit-event.js';
 import { Checked, number } from '../checked.js';
+import { connectionTo, OLD_PAGE } from '../connection.js';
 
 registerEnumType(AuditAction, {
   name: 'AuditAction',
@@ -20,7 +21,7 @@ class AuditEventType implements AuditEvent {
   @Field(() => Int, { description: 'From 1, without a gap.' })
   number!: number;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   at!: Date;
 
   @Field(() => String, { description: 'Name of the token; "hub" for the hub itself.' })
@@ -54,13 +55,17 @@ class AuditEventType implements AuditEvent {
   hash!: string;
 }
 
-@ObjectType('AuditPage', { description: 'A page of audited changes.' })
-export class AuditPageType implements AuditPage {
-  @Field(() => [AuditEventType], { description: 'Newest first.' })
-  events!: readonly AuditEvent[];
+@ObjectType('AuditConnection', { description: 'A page of audited changes, newest first.' })
+export class AuditConnectionType extends connectionTo('AuditEvent', () => AuditEventType) {
+  @Field(() => [AuditEventType], OLD_PAGE.items)
+  get events(): readonly AuditEventType[] {
+    return this.nodes;
+  }
 
-  @Field(() => Int, { nullable: true, description: '`after` of the next page; null on the last page.' })
-  next!: number | null;
+  @Field(() => Int, { nullable: true, ...OLD_PAGE.next })
+  get next(): number | null {
+    return this.nextCursor === null ? null : Number(this.nextCursor);
+  }
 }
 
 @InputType('AuditFilter', { description: 'Selects the audited changes that meet every given condition.' })
@@ -77,10 +82,10 @@ export class AuditFilterInput implements AuditFilter {
   @Field(() => String, { nullable: true })
   subject?: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   since?: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Exclusive.' })
   before?: Date | null;
 }
 

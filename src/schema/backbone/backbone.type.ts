@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, ObjectType } from 'type-graphql';
 import type { Backbone, BuiltInBackbone } from '../../domain/backbone/backbone.js';
 import type { Role } from '../../domain/role.js';
@@ -36,7 +36,7 @@ export class BackboneType implements Backbone {
   createdById!: string | null;
   createdByRole!: Role | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 }
 

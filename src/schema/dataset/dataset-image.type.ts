@@ -5,11 +5,10 @@ import type {
   ChangedImage,
   ChangedImages,
   DatasetImage,
-  DatasetImagePage,
   DatasetVersionDiff,
   DuplicateImages,
-  DuplicatePage,
 } from '../../domain/dataset/dataset-image.js';
+import { connectionTo, OLD_PAGE } from '../connection.js';
 
 @ObjectType('DatasetImage', { description: 'One labeled image of a dataset version.' })
 export class DatasetImageType implements DatasetImage {
@@ -46,16 +45,24 @@ export class DatasetImageType implements DatasetImage {
   mean!: readonly number[] | null;
 }
 
-@ObjectType('DatasetImagePage', { description: 'A page of images, in the order of their version.' })
-export class DatasetImagePageType implements DatasetImagePage {
-  @Field(() => [DatasetImageType])
-  images!: readonly DatasetImage[];
+@ObjectType('DatasetImageConnection', {
+  description: 'A page of images, in the order of their version. Cursors are positions in the list, from 0.',
+})
+export class DatasetImageConnectionType extends connectionTo('DatasetImage', () => DatasetImageType) {
+  @Field(() => [DatasetImageType], OLD_PAGE.items)
+  get images(): readonly DatasetImageType[] {
+    return this.nodes;
+  }
 
-  @Field(() => Int, { description: 'Number of images on all pages.' })
-  total!: number;
+  @Field(() => Int, OLD_PAGE.total)
+  total(): Promise<number> {
+    return this.totalCount();
+  }
 
-  @Field(() => Int, { nullable: true, description: '`after` of the next page; null on the last page.' })
-  next!: number | null;
+  @Field(() => Int, { nullable: true, ...OLD_PAGE.next })
+  get next(): number | null {
+    return this.nextCursor === null ? null : Number(this.nextCursor);
+  }
 }
 
 registerEnumType(DuplicateKind, {
@@ -78,16 +85,24 @@ class DuplicateImagesType implements DuplicateImages {
   images!: readonly DatasetImage[];
 }
 
-@ObjectType('DuplicatePage', { description: 'A page of groups of images that look the same.' })
-export class DuplicatePageType implements DuplicatePage {
-  @Field(() => [DuplicateImagesType])
-  groups!: readonly DuplicateImages[];
+@ObjectType('DuplicateConnection', {
+  description: 'A page of groups of images that look the same. Cursors are positions in the list, from 0.',
+})
+export class DuplicateConnectionType extends connectionTo('DuplicateGroup', () => DuplicateImagesType) {
+  @Field(() => [DuplicateImagesType], OLD_PAGE.items)
+  get groups(): readonly DuplicateImagesType[] {
+    return this.nodes;
+  }
 
-  @Field(() => Int, { description: 'Number of groups on all pages.' })
-  total!: number;
+  @Field(() => Int, OLD_PAGE.total)
+  total(): Promise<number> {
+    return this.totalCount();
+  }
 
-  @Field(() => Int, { nullable: true, description: '`after` of the next page; null on the last page.' })
-  next!: number | null;
+  @Field(() => Int, { nullable: true, ...OLD_PAGE.next })
+  get next(): number | null {
+    return this.nextCursor === null ? null : Number(this.nextCursor);
+  }
 }
 
 @ObjectType('DatasetChange', {

@@ -15,25 +15,21 @@ import {
 } from 'type-graphql';
 import { DuplicateKind } from '../../datasets/inspect.js';
 import { Split } from '../../datasets/manifest.js';
-import type {
-  DatasetImage,
-  DatasetImagePage,
-  DatasetVersionDiff,
-  DuplicatePage,
-} from '../../domain/dataset/dataset-image.js';
+import type { DatasetImage, DatasetVersionDiff } from '../../domain/dataset/dataset-image.js';
 import type { DatasetVersion } from '../../domain/dataset/dataset-version.js';
 import type { DatasetVersionService } from '../../domain/dataset/dataset-version-service.js';
 import { Checked, number } from '../checked.js';
+import { OLD_PAGE, PageArgs, requested } from '../connection.js';
 import { type Context, viewerOf } from '../context.js';
 import { Needs } from '../permission.js';
 import { PICTURE, type PictureCost } from '../picture.js';
 import { DeriveDatasetVersionInput, ImagePageInput } from './dataset.input.js';
 import { DatasetVersionType } from './dataset.type.js';
 import {
-  DatasetImagePageType,
+  DatasetImageConnectionType,
   DatasetImageType,
   DatasetVersionDiffType,
-  DuplicatePageType,
+  DuplicateConnectionType,
 } from './dataset-image.type.js';
 
 @ArgsType()
@@ -122,28 +118,31 @@ export class DatasetVersionResolver {
     return true;
   }
 
-  @FieldResolver(() => DatasetImagePageType, { description: 'Images, optionally of one class and split.' })
+  @FieldResolver(() => DatasetImageConnectionType, { description: 'Images, optionally of one class and split.' })
   async images(
     @Root() { id }: DatasetVersion,
-    @Arg('page', () => ImagePageInput, { defaultValue: FIRST_PAGE }) page: ImagePageInput,
+    @Args(() => PageArgs) args: PageArgs,
     @Arg('label', () => String, { nullable: true }) label?: string,
     @Arg('split', () => Split, { nullable: true }) split?: Split,
-  ): Promise<DatasetImagePage> {
-    return this.versions.images(id, { label: label ?? null, split: split ?? null }, page);
+    @Arg('page', () => ImagePageInput, { nullable: true, ...OLD_PAGE.argument }) page?: ImagePageInput | null,
+  ): Promise<DatasetImageConnectionType> {
+    const only = { label: label ?? null, split: split ?? null };
+    return new DatasetImageConnectionType(await this.versions.images(id, only, requested(args, page)));
   }
 
-  @FieldResolver(() => DuplicatePageType, {
+  @FieldResolver(() => DuplicateConnectionType, {
     description: 'Groups of images that look the same; those with the same bytes first.',
   })
   async duplicates(
     @Root() { id }: DatasetVersion,
-    @Arg('page', () => ImagePageInput, { defaultValue: FIRST_PAGE }) page: ImagePageInput,
+    @Args(() => PageArgs) args: PageArgs,
     @Arg('kind', () => DuplicateKind, { nullable: true }) kind?: DuplicateKind,
     @Arg('onlyLeaks', () => Boolean, { defaultValue: false }) onlyLeaks?: boolean,
     @Arg('onlyLabelConflicts', () => Boolean, { defaultValue: false }) onlyLabelConflicts?: boolean,
-  ): Promise<DuplicatePage> {
+    @Arg('page', () => ImagePageInput, { nullable: true, ...OLD_PAGE.argument }) page?: ImagePageInput | null,
+  ): Promise<DuplicateConnectionType> {
     const only = { kind: kind ?? null, leaks: onlyLeaks === true, labelConflicts: onlyLabelConflicts === true };
-    return this.versions.duplicates(id, only, page);
+    return new DuplicateConnectionType(await this.versions.duplicates(id, only, requested(args, page)));
   }
 
   @FieldResolver(() => String, {

@@ -20,7 +20,7 @@ export class DatasetResolver {
   @Query(() => DatasetType, { nullable: true, description: 'A dataset by name; null if it does not exist.' })
   @Needs('VIEWER')
   async dataset(@Arg('name', () => String) name: string): Promise<Dataset | null> {
-    return this.service.find(name);
+    return this.service.find({ name });
   }
 
   @FieldResolver(() => DatasetVersionType, {

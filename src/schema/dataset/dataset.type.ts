@@ -1,4 +1,4 @@
-import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { DuplicateHandling, type RelabelledImage, type RenamedClass } from '../../datasets/derive.js';
 import { Split } from '../../datasets/manifest.js';
@@ -13,6 +13,7 @@ import type {
   VersionDerivation,
 } from '../../domain/dataset/dataset-version.js';
 import type { Owner } from '../../domain/owner.js';
+import { NodeType } from '../node/node.type.js';
 import { OWNER, OwnerType } from '../owner.type.js';
 import { DatasetStatisticsType } from './dataset-statistics.type.js';
 
@@ -118,7 +119,7 @@ class VersionDerivationType implements VersionDerivation {
   seed!: number;
 }
 
-@ObjectType('Dataset', { description: 'A named collection of labeled images, kept in versions.' })
+@ObjectType('Dataset', { implements: NodeType, description: 'A named collection of labeled images, kept in versions.' })
 export class DatasetType implements Dataset {
   @Field(() => ID)
   id!: string;
@@ -132,14 +133,17 @@ export class DatasetType implements Dataset {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 
   @Field(() => [DatasetVersionType], { description: 'Newest first.' })
   versions!: readonly DatasetVersion[];
 }
 
-@ObjectType('DatasetVersion', { description: 'An immutable set of labeled images with classes and splits.' })
+@ObjectType('DatasetVersion', {
+  implements: NodeType,
+  description: 'An immutable set of labeled images with classes and splits.',
+})
 export class DatasetVersionType implements DatasetVersion {
   @Field(() => ID)
   id!: string;
@@ -199,6 +203,6 @@ export class DatasetVersionType implements DatasetVersion {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 }

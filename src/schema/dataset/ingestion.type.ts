@@ -1,4 +1,4 @@
-import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { Ingestion, IngestionProgress } from '../../domain/dataset/ingestion.js';
 
@@ -31,7 +31,7 @@ export class IngestionType implements Ingestion {
   @Field(() => String, { description: 'Name of the dataset.' })
   dataset!: string;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   startedAt!: Date;
 }
 

@@ -1,7 +1,8 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { ImportService } from '../../domain/model/import-service.js';
 import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
+import { ListArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { contentOf } from '../upload-content.js';
@@ -12,10 +13,13 @@ import { ModelImportType } from './import.type.js';
 export class ImportResolver {
   constructor(private readonly imports: ImportService) {}
 
-  @Query(() => [ModelImportType], { description: 'The last hundred imports of a model, newest first.' })
+  @Query(() => [ModelImportType], { description: 'Imports of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))
-  async modelImports(@Arg('model', () => String) model: string): Promise<ModelImportType[]> {
-    return this.imports.list(model);
+  async modelImports(
+    @Arg('model', () => String) model: string,
+    @Args(() => ListArgs) page: ListArgs,
+  ): Promise<ModelImportType[]> {
+    return this.imports.list(model, requested(page));
   }
 
   @Mutation(() => ModelImportType, {

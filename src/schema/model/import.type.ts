@@ -1,4 +1,4 @@
-import { GraphQLBigInt, GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ModelImport } from '../../domain/model/model-import.js';
 import type { Owner } from '../../domain/owner.js';
@@ -44,9 +44,9 @@ export class ModelImportType implements ModelImport {
   @Field(() => OwnerType, { description: 'The token that started the import.' })
   owner!: Owner;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   endedAt!: Date | null;
 }

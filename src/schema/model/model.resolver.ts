@@ -4,6 +4,7 @@ import type { ModelSettingsService } from '../../domain/model/model-settings-ser
 import { modelIn, NARROWED } from '../../domain/permission.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { precisionOf } from '../../serving/served-version.js';
+import { ListArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { RegisterModelVersionInput, SetApprovalArgs, SetGateArgs } from './model.input.js';
@@ -30,7 +31,7 @@ export class ModelResolver {
   @Query(() => ModelType, { nullable: true, description: 'A model by name; null if it does not exist.' })
   @Needs('VIEWER', modelIn('name'))
   async model(@Arg('name', () => String) name: string): Promise<ModelType | null> {
-    return this.models.find(name);
+    return this.models.find({ name });
   }
 
   @Query(() => [DeploymentType], { name: 'deployments', description: 'The versions that serve now.' })
@@ -84,9 +85,9 @@ export class ModelResolver {
   }
 
   @FieldResolver(() => [AliasEventType], {
-    description: 'The last hundred moves and removals of its aliases, newest first.',
+    description: 'Moves and removals of its aliases, newest first.',
   })
-  async aliasEvents(@Root() { name }: ModelType): Promise<AliasEventType[]> {
-    return this.models.aliasEvents(name);
+  async aliasEvents(@Root() { name }: ModelType, @Args(() => ListArgs) page: ListArgs): Promise<AliasEventType[]> {
+    return this.models.aliasEvents(name, requested(page));
   }
 }

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Alias, AliasEvent, Model, ModelVersion } from '../../domain/model/model.js';
 import { Precision } from '../../domain/model/precision.js';
@@ -6,6 +6,7 @@ import type { Owner } from '../../domain/owner.js';
 import { SelfCheckOutcome } from '../../serving/self-check.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { NodeType } from '../node/node.type.js';
 import { OWNER, OwnerType } from '../owner.type.js';
 import { CalibrationType } from './calibration.type.js';
 import { GateCheckType, GateRuleType } from './gate.type.js';
@@ -13,6 +14,7 @@ import { ModelImportType } from './import.type.js';
 import { VersionServingType } from './version-serving.type.js';
 
 @ObjectType('ModelVersion', {
+  implements: NodeType,
   description:
     'Trained weights, registered under a number. Only the form in which it serves and the aliases that point to it change.',
 })
@@ -75,7 +77,7 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   @Field(() => [String], { description: 'Names of the aliases that point to it.' })
   aliases!: readonly string[];
 
-  @Field(() => GraphQLDateTimeISO, {
+  @Field(() => GraphQLDateTime, {
     nullable: true,
     description: 'Time since which lists leave it out and it cannot be promoted; null if it is not archived.',
   })
@@ -84,7 +86,7 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 }
 
@@ -96,7 +98,7 @@ export class AliasType implements Omit<Alias, 'version'> {
   @Field(() => ModelVersionType)
   version!: ModelVersionType;
 
-  @Field(() => GraphQLDateTimeISO, { description: 'Time of its last move.' })
+  @Field(() => GraphQLDateTime, { description: 'Time of its last move.' })
   movedAt!: Date;
 }
 
@@ -147,11 +149,11 @@ export class AliasEventType implements AliasEvent {
   })
   calibrated!: boolean | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 }
 
-@ObjectType('Model', { description: 'A named model and its versions.' })
+@ObjectType('Model', { implements: NodeType, description: 'A named model and its versions.' })
 export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
   @Field(() => ID)
   id!: string;
@@ -171,7 +173,7 @@ export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
   @Field(() => Boolean, { description: 'Whether moving `production` needs the approval of a second person.' })
   secondPerson!: boolean;
 
-  @Field(() => GraphQLDateTimeISO, {
+  @Field(() => GraphQLDateTime, {
     nullable: true,
     description: 'Time since which lists leave it out; null if it is not archived.',
   })
@@ -180,7 +182,7 @@ export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 }
 
@@ -213,6 +215,6 @@ export class DeploymentType {
   @Field(() => SelfCheckOutcome)
   selfCheck!: SelfCheckOutcome;
 
-  @Field(() => GraphQLDateTimeISO, { description: 'Time since which it serves.' })
+  @Field(() => GraphQLDateTime, { description: 'Time since which it serves.' })
   since!: Date;
 }

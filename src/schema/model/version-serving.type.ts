@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
 import { Precision, PrecisionChoice, QuantizationState, type VersionServing } from '../../domain/model/precision.js';
 
@@ -38,7 +38,7 @@ export class VersionServingType implements Omit<VersionServing, 'quantizedBlob'>
   @Field(() => QuantizationState)
   state!: QuantizationState;
 
-  @Field(() => GraphQLDateTimeISO, {
+  @Field(() => GraphQLDateTime, {
     nullable: true,
     description:
       'Time at which the version was ready: its forms measured, its calibration fitted, its form decided. Null before. From then on the form changes only when someone chooses another.',
@@ -74,7 +74,7 @@ export class VersionServingType implements Omit<VersionServing, 'quantizedBlob'>
   @Field(() => String, { nullable: true, description: 'The processor on which the times were measured.' })
   measuredOn!: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   measuredAt!: Date | null;
 
   @Field(() => PrecisionChoice, { description: 'The requested form; AUTO by default.' })
@@ -83,6 +83,6 @@ export class VersionServingType implements Omit<VersionServing, 'quantizedBlob'>
   @Field(() => String, { nullable: true, description: 'Name of the token that chose last.' })
   chosenBy!: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   chosenAt!: Date | null;
 }

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { ArgsType, Field, Float, ID, InputType, Int } from 'type-graphql';
 import type { PredictionFilter } from '../../domain/prediction/prediction.js';
 import { Checked, number, SHA256, text, UUID } from '../checked.js';
@@ -48,10 +48,10 @@ export class PredictionFilterInput implements PredictionFilter {
   @Checked(SHA256)
   inputHash?: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   since?: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Exclusive.' })
   before?: Date | null;
 }
 

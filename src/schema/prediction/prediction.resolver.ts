@@ -1,26 +1,29 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { modelIn, NARROWED } from '../../domain/permission.js';
 import type { PredictionService } from '../../domain/prediction/prediction-service.js';
+import { OLD_PAGE, PageArgs, requested } from '../connection.js';
 import { type Context, viewerOf } from '../context.js';
 import { ofThumbnail, THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-version.resolver.js';
 import { ModelType } from '../model/model.type.js';
 import { Needs } from '../permission.js';
 import { PICTURE } from '../picture.js';
 import { FeedbackArgs, PredictionFilterInput, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
-import { PredictionLogType, PredictionPageType, PredictionType, VersionTrafficType } from './prediction.type.js';
+import { PredictionConnectionType, PredictionLogType, PredictionType, VersionTrafficType } from './prediction.type.js';
 
 @Resolver(() => PredictionType)
 export class PredictionResolver {
   constructor(private readonly predictions: PredictionService) {}
 
-  @Query(() => PredictionPageType, { name: 'predictions', description: 'Kept answers, newest first.' })
+  @Query(() => PredictionConnectionType, { name: 'predictions', description: 'Kept answers, newest first.' })
   @Needs('TRAINER', modelIn('filter.model'))
   async allPredictions(
     @Arg('filter', () => PredictionFilterInput) filter: PredictionFilterInput,
-    @Arg('page', () => PredictionPageInput, { defaultValue: { first: 50 } }) { first, after }: PredictionPageInput,
-  ): Promise<PredictionPageType> {
-    return this.predictions.page(filter, first, after ?? null);
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('page', () => PredictionPageInput, { nullable: true, ...OLD_PAGE.argument })
+    page?: PredictionPageInput | null,
+  ): Promise<PredictionConnectionType> {
+    return new PredictionConnectionType(await this.predictions.page(filter, requested(args, page)));
   }
 
   @Query(() => [VersionTrafficType], {
@@ -29,7 +32,7 @@ export class PredictionResolver {
   @Needs('VIEWER', modelIn('model'))
   async traffic(
     @Arg('model', () => String) model: string,
-    @Arg('since', () => GraphQLDateTimeISO, { nullable: true }) since?: Date | null,
+    @Arg('since', () => GraphQLDateTime, { nullable: true }) since?: Date | null,
   ): Promise<VersionTrafficType[]> {
     return this.predictions.traffic(model, since ?? null);
   }

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Precision } from '../../domain/model/precision.js';
 import { type Drift, DriftVerdict, type Shift } from '../../domain/prediction/drift.js';
@@ -6,9 +6,9 @@ import type {
   FeedbackAccuracy,
   Prediction,
   PredictionLogSettings,
-  PredictionPage,
   VersionTraffic,
 } from '../../domain/prediction/prediction.js';
+import { connectionTo, OLD_PAGE } from '../connection.js';
 
 @ObjectType('PredictionLog', { description: 'Setting of the answers that a model keeps.' })
 export class PredictionLogType implements PredictionLogSettings {
@@ -35,7 +35,7 @@ export class PredictionType implements Prediction {
   @Field(() => Int, { description: 'Number of the version.' })
   version!: number;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   at!: Date;
 
   @Field(() => String, { description: 'SHA-256 of the photo as it was sent.' })
@@ -62,20 +62,24 @@ export class PredictionType implements Prediction {
   @Field(() => String, { nullable: true, description: 'Name of the token that gave the last feedback.' })
   rightBy!: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   rightAt!: Date | null;
 
   /** SHA-256 of the blob with the photo. */
   photoBlob!: string | null;
 }
 
-@ObjectType('PredictionPage', { description: 'A page of kept answers.' })
-export class PredictionPageType implements PredictionPage {
-  @Field(() => [PredictionType], { description: 'Newest first.' })
-  predictions!: readonly PredictionType[];
+@ObjectType('PredictionConnection', { description: 'A page of kept answers, newest first.' })
+export class PredictionConnectionType extends connectionTo('Prediction', () => PredictionType) {
+  @Field(() => [PredictionType], OLD_PAGE.items)
+  get predictions(): readonly PredictionType[] {
+    return this.nodes;
+  }
 
-  @Field(() => ID, { nullable: true, description: '`after` of the next page; null on the last page.' })
-  next!: string | null;
+  @Field(() => ID, { nullable: true, ...OLD_PAGE.next })
+  get next(): string | null {
+    return this.nextCursor;
+  }
 }
 
 registerEnumType(DriftVerdict, {

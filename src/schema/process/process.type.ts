@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ProcessInfo, ServingReport, WorkReport } from '../../cluster/processes.js';
 
@@ -51,10 +51,10 @@ export class ProcessType implements Omit<ProcessInfo, 'serving' | 'computer'> {
   @Field(() => String, { description: 'Where it listens.' })
   address!: string;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   startedAt!: Date;
 
-  @Field(() => GraphQLDateTimeISO, { description: 'Its last sign of life; it gives one every 4 seconds.' })
+  @Field(() => GraphQLDateTime, { description: 'Its last sign of life; it gives one every 4 seconds.' })
   seenAt!: Date;
 
   @Field(() => Boolean, { description: 'Whether it gave a sign of life within the last 15 seconds.' })

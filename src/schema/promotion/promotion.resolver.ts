@@ -4,6 +4,7 @@ import type { AliasRemovalService } from '../../domain/promotion/alias-removal-s
 import { PromotionState } from '../../domain/promotion/promotion.js';
 import type { PromotionRequestService } from '../../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../../domain/promotion/promotion-service.js';
+import { ListArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { ModelVersionType } from '../model/model.type.js';
 import { Needs } from '../permission.js';
@@ -36,13 +37,14 @@ export class PromotionResolver {
     return { present: holder?.number ?? null, checks: gate, needsOverride, needsSecondPerson, notReady };
   }
 
-  @Query(() => [PromotionRequestType], { description: 'The last hundred promotion requests, newest first.' })
+  @Query(() => [PromotionRequestType], { description: 'Promotion requests, newest first.' })
   @Needs('VIEWER', modelIn('model'))
   async promotionRequests(
+    @Args(() => ListArgs) page: ListArgs,
     @Arg('model', () => String, { nullable: true }) model?: string | null,
     @Arg('state', () => PromotionState, { nullable: true }) state?: PromotionState | null,
   ): Promise<PromotionRequestType[]> {
-    return this.requests.list(model ?? null, state ?? null);
+    return this.requests.list(model ?? null, state ?? null, requested(page));
   }
 
   @Mutation(() => ModelVersionType, {

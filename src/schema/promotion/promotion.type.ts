@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type PromotionRequest, PromotionState } from '../../domain/promotion/promotion.js';
 import { GateCheckType } from '../model/gate.type.js';
@@ -67,13 +67,13 @@ export class PromotionRequestType implements Omit<PromotionRequest, 'version'> {
   @Field(() => String, { description: 'Name of the token that requested it.' })
   requestedBy!: string;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 
   @Field(() => String, { nullable: true, description: 'Name of the token that decided it.' })
   decidedBy!: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   decidedAt!: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Comment of the second person.' })

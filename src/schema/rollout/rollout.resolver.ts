@@ -1,6 +1,7 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { modelIn } from '../../domain/permission.js';
 import type { RolloutService } from '../../domain/rollout/rollout-service.js';
+import { ListArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { EndRolloutInput, StartRolloutInput } from './rollout.input.js';
@@ -10,10 +11,13 @@ import { RolloutType } from './rollout.type.js';
 export class RolloutResolver {
   constructor(private readonly rollouts: RolloutService) {}
 
-  @Query(() => [RolloutType], { name: 'rollouts', description: 'The last hundred rollouts of a model, newest first.' })
+  @Query(() => [RolloutType], { name: 'rollouts', description: 'Rollouts of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))
-  async allRollouts(@Arg('model', () => String) model: string): Promise<RolloutType[]> {
-    return this.rollouts.list(model);
+  async allRollouts(
+    @Arg('model', () => String) model: string,
+    @Args(() => ListArgs) page: ListArgs,
+  ): Promise<RolloutType[]> {
+    return this.rollouts.list(model, requested(page));
   }
 
   @Mutation(() => RolloutType, {

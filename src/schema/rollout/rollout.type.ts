@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type Rollout, type RolloutArm, RolloutMode, RolloutState } from '../../domain/rollout/rollout.js';
 
@@ -102,7 +102,7 @@ export class RolloutType implements Rollout {
   @Field(() => String, { description: 'Name of the token that started it.' })
   startedBy!: string;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   startedAt!: Date;
 
   @Field(() => String, {
@@ -111,7 +111,7 @@ export class RolloutType implements Rollout {
   })
   endedBy!: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   endedAt!: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Reason why it ended.' })

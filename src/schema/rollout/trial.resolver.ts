@@ -56,7 +56,7 @@ export class TrialResolver {
   })
   @Needs('VIEWER', modelIn('model'))
   async trials(@Arg('model', () => String) model: string): Promise<VersionTrialType[]> {
-    return this.rollouts.list(model);
+    return this.rollouts.list(model, { first: 100, after: null });
   }
 
   @Mutation(() => VersionTrialType, {

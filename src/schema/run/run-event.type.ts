@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { RunState } from '../../domain/run/run.js';
 import { type LogLine, type RunEvent, RunEventKind, RunPhase, type RunProgress } from '../../domain/run/run-event.js';
@@ -51,7 +51,7 @@ export class RunEventType implements RunEvent {
   @Field(() => RunEventKind)
   kind!: RunEventKind;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   at!: Date;
 
   @Field(() => RunState, { nullable: true, description: 'The state from this event on.' })
@@ -77,7 +77,7 @@ export class LogLineType implements LogLine {
   })
   number!: number;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   at!: Date;
 
   @Field(() => String)

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { RunState } from '../../domain/run/run.js';
 import {
@@ -68,10 +68,10 @@ export class RunFilterInput implements RunFilter {
   @Checked(list(0, 10))
   metrics?: readonly MetricRangeInput[] | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   createdFrom?: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Exclusive.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Exclusive.' })
   createdBefore?: Date | null;
 
   @Field(() => String, {

@@ -1,8 +1,9 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { RunGroup, RunGroupPage } from '../../domain/run/run-groups.js';
-import { RunGrouping, RunMetric, type RunPage, RunSortKey, SortDirection } from '../../domain/run/run-list.js';
+import { RunGrouping, RunMetric, RunSortKey, SortDirection } from '../../domain/run/run-list.js';
 import { TableFormat, type TablePart } from '../../domain/run/run-table.js';
+import { connectionTo, OLD_PAGE } from '../connection.js';
 import { REMOVED_NEXT, RunType } from './run.type.js';
 
 /** Metrics of all epochs, which say nothing about the kept weights. */
@@ -25,13 +26,17 @@ registerEnumType(RunSortKey, {
 
 registerEnumType(SortDirection, { name: 'SortDirection', description: 'Direction of a sort.' });
 
-@ObjectType('RunPage', { description: 'A page of runs.' })
-export class RunPageType implements RunPage {
-  @Field(() => [RunType])
-  runs!: readonly RunType[];
+@ObjectType('RunConnection', { description: 'A page of runs.' })
+export class RunConnectionType extends connectionTo('Run', () => RunType) {
+  @Field(() => [RunType], OLD_PAGE.items)
+  get runs(): readonly RunType[] {
+    return this.nodes;
+  }
 
-  @Field(() => ID, { nullable: true, description: 'Cursor for `after` of the next page; null on the last page.' })
-  next!: string | null;
+  @Field(() => ID, { nullable: true, ...OLD_PAGE.next })
+  get next(): string | null {
+    return this.nextCursor;
+  }
 }
 
 registerEnumType(RunGrouping, {
@@ -82,7 +87,7 @@ export class RunGroupType implements RunGroup {
   @Field(() => Float, { nullable: true, description: 'Highest of its runs.' })
   testAccuracy!: number | null;
 
-  @Field(() => GraphQLDateTimeISO, { description: 'When its newest run was created.' })
+  @Field(() => GraphQLDateTime, { description: 'When its newest run was created.' })
   newestAt!: Date;
 }
 

@@ -4,6 +4,7 @@ import type { RunGroups } from '../../domain/run/run-groups.js';
 import { NEWEST_FIRST, RunGrouping, type RunList } from '../../domain/run/run-list.js';
 import type { RunService } from '../../domain/run/run-service.js';
 import { runTable, TableFormat } from '../../domain/run/run-table.js';
+import { OLD_PAGE, PageArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { StartFineTuneRunInput, StartPipelineInput, StartTransferRunInput, toFineTuneRequest } from './run.input.js';
@@ -11,7 +12,7 @@ import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
 import { CloneRunInput, TagRunArgs, UpdateRunInput } from './run-life.input.js';
 import { RunFilterInput, RunPageInput, RunSortInput, RunTablePartInput } from './run-list.input.js';
-import { RunGroupPageType, RunPageType, RunTablePartType } from './run-list.type.js';
+import { RunConnectionType, RunGroupPageType, RunTablePartType } from './run-list.type.js';
 
 @Resolver()
 export class RunResolver {
@@ -22,14 +23,15 @@ export class RunResolver {
     private readonly groups: RunGroups,
   ) {}
 
-  @Query(() => RunPageType, { name: 'runs', description: 'Runs page by page, newest first by default.' })
+  @Query(() => RunConnectionType, { name: 'runs', description: 'Runs page by page, newest first by default.' })
   @Needs('VIEWER')
   async pageOfRuns(
-    @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
+    @Args(() => PageArgs) args: PageArgs,
     @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
     @Arg('sort', () => RunSortInput, { nullable: true }) sort?: RunSortInput | null,
-  ): Promise<RunPageType> {
-    return this.list.page(page.first, page.after ?? null, filter ?? {}, sort ?? NEWEST_FIRST);
+    @Arg('page', () => RunPageInput, { nullable: true, ...OLD_PAGE.argument }) page?: RunPageInput | null,
+  ): Promise<RunConnectionType> {
+    return new RunConnectionType(await this.list.page(requested(args, page), filter ?? {}, sort ?? NEWEST_FIRST));
   }
 
   @Query(() => RunGroupPageType, { description: 'Groups of runs, the one with the newest run first.' })

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Owner } from '../../domain/owner.js';
 import type { EngineRecord } from '../../domain/run/provenance.js';
@@ -16,6 +16,7 @@ import { PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
 import { type ClassWeights, type Recipe, RunKind, Schedule, ValidationSource } from '../../training/recipe.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { NodeType } from '../node/node.type.js';
 import { OWNER, OwnerType } from '../owner.type.js';
 import { Hyperparameter } from './hyperparameter.field.js';
 import { EnvironmentRecordType, ReproductionType } from './provenance.type.js';
@@ -228,7 +229,7 @@ export class RunErrorType implements RunError {
   message!: string;
 }
 
-@ObjectType('Run', { description: 'One training of one recipe on one dataset version.' })
+@ObjectType('Run', { implements: NodeType, description: 'One training of one recipe on one dataset version.' })
 export class RunType implements Run {
   @Field(() => ID)
   id!: string;
@@ -344,12 +345,12 @@ export class RunType implements Run {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   startedAt!: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   endedAt!: Date | null;
 }

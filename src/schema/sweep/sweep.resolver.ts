@@ -1,21 +1,23 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { SweepService } from '../../domain/sweep/sweep-service.js';
+import { OLD_PAGE, PageArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { RunPageInput } from '../run/run-list.input.js';
 import { StartSweepInput } from './sweep.input.js';
-import { SweepPageType, SweepType } from './sweep.type.js';
+import { SweepConnectionType, SweepType } from './sweep.type.js';
 
 @Resolver()
 export class SweepResolver {
   constructor(private readonly sweeps: SweepService) {}
 
-  @Query(() => SweepPageType, { name: 'sweeps', description: 'Sweeps page by page, newest first.' })
+  @Query(() => SweepConnectionType, { name: 'sweeps', description: 'Sweeps page by page, newest first.' })
   @Needs('VIEWER')
   async pageOfSweeps(
-    @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
-  ): Promise<SweepPageType> {
-    return this.sweeps.page(page.first, page.after ?? null);
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('page', () => RunPageInput, { nullable: true, ...OLD_PAGE.argument }) page?: RunPageInput | null,
+  ): Promise<SweepConnectionType> {
+    return new SweepConnectionType(await this.sweeps.page(requested(args, page)));
   }
 
   @Query(() => SweepType, { nullable: true, description: 'A sweep by id; null if it does not exist.' })

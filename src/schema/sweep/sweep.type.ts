@@ -1,19 +1,14 @@
-import { GraphQLDateTimeISO, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Owner } from '../../domain/owner.js';
 import { RunState } from '../../domain/run/run.js';
-import {
-  type Sweep,
-  SweepMethod,
-  type SweepPage,
-  type SweepSummary,
-  type SweepTrial,
-  TrialState,
-} from '../../domain/sweep/sweep.js';
+import { type Sweep, SweepMethod, type SweepSummary, type SweepTrial, TrialState } from '../../domain/sweep/sweep.js';
 import { SweepMetric } from '../../training/epoch-metrics.js';
 import { Scale } from '../../training/recipe.js';
 import type { SearchParameter, TrialValues } from '../../training/search-space.js';
+import { connectionTo, OLD_PAGE } from '../connection.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
+import { NodeType } from '../node/node.type.js';
 import { OWNER, OwnerType } from '../owner.type.js';
 import { EpochType, RecipeType, RunErrorType } from '../run/run.type.js';
 
@@ -118,17 +113,17 @@ export class SweepSummaryType implements SweepSummary {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   startedAt!: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   endedAt!: Date | null;
 }
 
-@ObjectType('Sweep', { description: 'A search over hyperparameters: many trainings of a head.' })
+@ObjectType('Sweep', { implements: NodeType, description: 'A search over hyperparameters: many trainings of a head.' })
 export class SweepType extends SweepSummaryType implements Sweep {
   @Field(() => RecipeType, { description: 'Common recipe of all trials; each overrides it with its values.' })
   recipe!: RecipeType;
@@ -155,11 +150,15 @@ export class SweepType extends SweepSummaryType implements Sweep {
   error!: RunErrorType | null;
 }
 
-@ObjectType('SweepPage', { description: 'A page of sweeps, newest first.' })
-export class SweepPageType implements SweepPage {
-  @Field(() => [SweepSummaryType])
-  sweeps!: readonly SweepSummaryType[];
+@ObjectType('SweepConnection', { description: 'A page of sweeps, newest first.' })
+export class SweepConnectionType extends connectionTo('SweepSummary', () => SweepSummaryType) {
+  @Field(() => [SweepSummaryType], OLD_PAGE.items)
+  get sweeps(): readonly SweepSummaryType[] {
+    return this.nodes;
+  }
 
-  @Field(() => ID, { nullable: true, description: 'Cursor for `after` of the next page; null on the last page.' })
-  next!: string | null;
+  @Field(() => ID, { nullable: true, ...OLD_PAGE.next })
+  get next(): string | null {
+    return this.nextCursor;
+  }
 }

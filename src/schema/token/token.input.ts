@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
 import { NAME_RULE } from '../../domain/names.js';
 import { Role } from '../../domain/role.js';
@@ -17,6 +17,6 @@ export class CreateTokenInput {
   @Checked(NAME)
   model?: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When the token expires; null for never.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the token expires; null for never.' })
   expiresAt?: Date | null;
 }

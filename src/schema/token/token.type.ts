@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import type { Caller } from '../../domain/caller.js';
 import { Role } from '../../domain/role.js';
@@ -32,16 +32,16 @@ export class TokenType implements Token {
   @Field(() => String, { nullable: true, description: 'Name of the token that created it; null for the hub itself.' })
   createdBy!: string | null;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Accurate to the minute.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Accurate to the minute.' })
   lastUsedAt!: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   expiresAt!: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   revokedAt!: Date | null;
 }
 
@@ -74,7 +74,7 @@ export class Me implements Pick<Caller, 'name' | 'role' | 'model' | 'expiresAt'>
   @Field(() => String, { nullable: true, description: 'Name of the only model that the token may use; null for all.' })
   model!: string | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true })
   expiresAt!: Date | null;
 
   @Field(() => [String], {

@@ -2,6 +2,7 @@ import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, Query, Resolver } from '
 import { type CreatedWebhook, type Webhook, type WebhookDelivery, WebhookEvent } from '../../domain/webhook/webhook.js';
 import type { WebhookService } from '../../domain/webhook/webhook-service.js';
 import { Checked, list, text } from '../checked.js';
+import { ListArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { CreatedWebhookType, WebhookDeliveryType, WebhookType } from './webhook.type.js';
@@ -27,10 +28,13 @@ export class WebhookResolver {
     return this.service.list();
   }
 
-  @Query(() => [WebhookDeliveryType], { description: 'The latest hundred messages to a webhook, newest first.' })
+  @Query(() => [WebhookDeliveryType], { description: 'Messages to a webhook, newest first.' })
   @Needs('ADMIN')
-  async webhookDeliveries(@Arg('webhookId', () => ID) webhookId: string): Promise<WebhookDelivery[]> {
-    return this.service.deliveries(webhookId);
+  async webhookDeliveries(
+    @Arg('webhookId', () => ID) webhookId: string,
+    @Args(() => ListArgs) page: ListArgs,
+  ): Promise<WebhookDelivery[]> {
+    return this.service.deliveries(webhookId, requested(page));
   }
 
   @Mutation(() => CreatedWebhookType, { description: 'Creates a webhook. It receives events from now on.' })

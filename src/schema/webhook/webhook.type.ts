@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import {
   type CreatedWebhook,
@@ -50,7 +50,7 @@ export class WebhookType implements Webhook {
   @Field(() => String, { description: 'Name of the token that created it.' })
   createdBy!: string;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 }
 
@@ -80,7 +80,7 @@ export class WebhookDeliveryType implements WebhookDelivery {
   @Field(() => Int)
   attempts!: number;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'Time of the next attempt; null when final.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of the next attempt; null when final.' })
   nextAttemptAt!: Date | null;
 
   @Field(() => Int, { nullable: true, description: 'HTTP status of the last answer.' })
@@ -92,6 +92,6 @@ export class WebhookDeliveryType implements WebhookDelivery {
   @Field(() => String, { description: 'JSON text of the message.' })
   payload!: string;
 
-  @Field(() => GraphQLDateTimeISO)
+  @Field(() => GraphQLDateTime)
   createdAt!: Date;
 }

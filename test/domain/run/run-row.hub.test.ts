@@ -71,7 +71,9 @@ describe('the row of a run', () => {
     const message = new RegExp(`^The database row of run ${id} is damaged: ${column}[.:]`);
     const row = await find(id);
     expect(() => toRun(row)).toThrow(message);
-    await expect(new RunList(database.client).page(50, null, { text: id }, NEWEST_FIRST)).rejects.toThrow(message);
+    await expect(
+      new RunList(database.client).page({ first: 50, after: null }, { text: id }, NEWEST_FIRST),
+    ).rejects.toThrow(message);
     await database.client.run.delete({ where: { id } });
   });
 

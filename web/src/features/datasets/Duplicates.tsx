@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { Group, NativeSelect } from '@mantine/core';
 import { graphql } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import type { DuplicatesShown } from '../../lib/findings';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
@@ -14,14 +15,18 @@ import { SPLIT_NAMES } from './splits';
 const PAGE = 20;
 
 const DUPLICATES = graphql(`
-  query Duplicates($id: ID!, $page: ImagePageInput!, $kind: DuplicateKind, $leaks: Boolean!, $conflicts: Boolean!) {
+  query Duplicates(
+    $id: ID!, $first: Int!, $after: String, $kind: DuplicateKind, $leaks: Boolean!, $conflicts: Boolean!
+  ) {
     datasetVersion(id: $id) {
       id
-      duplicates(page: $page, kind: $kind, onlyLeaks: $leaks, onlyLabelConflicts: $conflicts) {
-        total
-        groups {
-          kind leaks labelConflict
-          images { row sha256 name label split thumbnail(side: 96) }
+      duplicates(first: $first, after: $after, kind: $kind, onlyLeaks: $leaks, onlyLabelConflicts: $conflicts) {
+        totalCount
+        edges {
+          node {
+            kind leaks labelConflict
+            images { row sha256 name label split thumbnail(side: 96) }
+          }
         }
       }
     }
@@ -53,7 +58,8 @@ export function Duplicates({
   const asked = useQuery(DUPLICATES, {
     variables: {
       id: versionId,
-      page: { first: PAGE, after: page > 1 ? (page - 1) * PAGE - 1 : null },
+      first: PAGE,
+      after: page > 1 ? String((page - 1) * PAGE - 1) : null,
       kind: shown === 'EXACT' || shown === 'NEAR' ? shown : null,
       leaks: shown === 'LEAKS',
       conflicts: shown === 'CONFLICTS',
@@ -73,7 +79,8 @@ export function Duplicates({
       </Group>
       <Answer of={asked}>
         {({ datasetVersion }) => {
-          const { total = 0, groups = [] } = datasetVersion?.duplicates ?? {};
+          const total = datasetVersion?.duplicates.totalCount ?? 0;
+          const groups = datasetVersion ? nodesOf(datasetVersion.duplicates) : [];
           if (total === 0) return <Empty title="No duplicates" text="This version has no duplicates of this kind." />;
           return (
             <>

@@ -3,6 +3,7 @@ import { Button, Group, NativeSelect } from '@mantine/core';
 import { Suspense } from 'react';
 import { lazyPage } from '../../app/lazy-page';
 import { graphql } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import type { Split } from '../../lib/findings';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
@@ -17,12 +18,12 @@ const ImageViewer = lazyPage(async () => (await import('./ImageViewer')).ImageVi
 const PAGE = 60;
 
 const IMAGES = graphql(`
-  query Gallery($id: ID!, $label: String, $split: Split, $page: ImagePageInput!) {
+  query Gallery($id: ID!, $label: String, $split: Split, $first: Int!, $after: String) {
     datasetVersion(id: $id) {
       id
-      images(label: $label, split: $split, page: $page) {
-        total
-        images { row sha256 name label split thumbnail(side: 96) }
+      images(label: $label, split: $split, first: $first, after: $after) {
+        totalCount
+        edges { node { row sha256 name label split thumbnail(side: 96) } }
       }
     }
   }
@@ -52,10 +53,10 @@ export function Gallery({
   readonly onView: (view: GalleryView, opens?: boolean) => void;
 }) {
   const { label, split, page, open } = view;
-  // `after` is the position before the page's first image.
-  const after = page > 1 ? (page - 1) * PAGE - 1 : null;
+  // Cursors of images are their positions in the list.
+  const after = page > 1 ? String((page - 1) * PAGE - 1) : null;
   const asked = useQuery(IMAGES, {
-    variables: { id: versionId, label, split, page: { first: PAGE, after } },
+    variables: { id: versionId, label, split, first: PAGE, after },
   });
   const { draft } = useDraft(versionId);
   const openAt = (place: number | null): void => {
@@ -87,7 +88,8 @@ export function Gallery({
       </Group>
       <Answer of={asked}>
         {({ datasetVersion }) => {
-          const { total = 0, images = [] } = datasetVersion?.images ?? {};
+          const total = datasetVersion?.images.totalCount ?? 0;
+          const images = datasetVersion ? nodesOf(datasetVersion.images) : [];
           if (total === 0) {
             return (
               <Empty title="No images match" text="This class has no images in this split.">

@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { Button, Checkbox, Group, NativeSelect, Stack } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { graphql, type ResultOf } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import type { Split } from '../../lib/findings';
 import { formatBytes, formatCount } from '../../lib/format';
 import { Answer } from '../../ui/Answer';
@@ -13,16 +14,16 @@ import classes from './ImageViewer.module.css';
 import { SPLIT_NAMES } from './splits';
 
 const IMAGE = graphql(`
-  query Picture($id: ID!, $label: String, $split: Split, $page: ImagePageInput!) {
+  query Picture($id: ID!, $label: String, $split: Split, $after: String) {
     datasetVersion(id: $id) {
       id
-      images(label: $label, split: $split, page: $page) {
-        images { sha256 name label split width height bytes thumbnail(side: 512) }
+      images(label: $label, split: $split, first: 1, after: $after) {
+        edges { node { sha256 name label split width height bytes thumbnail(side: 512) } }
       }
     }
   }
 `);
-type Image = NonNullable<ResultOf<typeof IMAGE>['datasetVersion']>['images']['images'][number];
+type Image = NonNullable<ResultOf<typeof IMAGE>['datasetVersion']>['images']['edges'][number]['node'];
 
 /** One image, large, with its properties and its changes for the next version. */
 export function ImageViewer({
@@ -43,7 +44,7 @@ export function ImageViewer({
   readonly onPlace: (place: number | null) => void;
 }) {
   const asked = useQuery(IMAGE, {
-    variables: { id: versionId, label, split, page: { first: 1, after: place > 0 ? place - 1 : null } },
+    variables: { id: versionId, label, split, after: place > 0 ? String(place - 1) : null },
   });
   const go = (step: number): void => {
     if (place + step >= 0 && place + step < total) onPlace(place + step);
@@ -57,7 +58,7 @@ export function ImageViewer({
       {/* Never the previous image: changes must apply to the image named in the title. */}
       <Answer of={{ ...asked, previousData: undefined }}>
         {({ datasetVersion }) => {
-          const [image] = datasetVersion?.images.images ?? [];
+          const [image] = datasetVersion ? nodesOf(datasetVersion.images) : [];
           return image ? <Details versionId={versionId} image={image} labels={labels} /> : null;
         }}
       </Answer>

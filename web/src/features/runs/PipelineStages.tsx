@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { Group, Title } from '@mantine/core';
 import { useRefreshOn } from '../../app/changes';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import { formatShare } from '../../lib/format';
 import { KIND_NAMES } from '../../lib/runs';
 import { Answer } from '../../ui/Answer';
@@ -19,7 +20,7 @@ export const PIPELINE_STAGES = graphql(`
 const PIPELINE_RUNS = graphql(`
   query PipelineRuns($pipelineId: ID!) {
     runs(filter: { pipelineId: $pipelineId }) {
-      runs { id kind state testAccuracy stage { pipelineId pipeline number of } }
+      edges { node { id kind state testAccuracy stage { pipelineId pipeline number of } } }
     }
   }
 `);
@@ -41,9 +42,9 @@ function Stages({ id, stage: { pipelineId, pipeline, number, of } }: { readonly 
         Stage {number} of {of} of the recipe “{pipeline}”
       </Title>
       <Answer of={asked}>
-        {({ runs: { runs } }) => (
+        {({ runs }) => (
           <ol className={classes.list}>
-            {runs
+            {nodesOf(runs)
               .toSorted((a, b) => (a.stage?.number ?? 0) - (b.stage?.number ?? 0))
               .map((run) => (
                 <li key={run.id} value={run.stage?.number} aria-current={run.id === id ? 'page' : undefined}>

@@ -45,7 +45,7 @@ export function SelectionBar({ ids, onSelect }: Props) {
 
   const moveFirst = async (id: string): Promise<void> => {
     const { data } = await client.query({ query: QUEUE, fetchPolicy: 'network-only' });
-    const first = data?.runs.runs.find(({ queuePosition }) => queuePosition === 1);
+    const first = data?.runs.edges.find(({ node }) => node.queuePosition === 1)?.node;
     if (first && first.id !== id) await client.mutate({ mutation: MOVE, variables: { id, before: first.id } });
   };
   const remove = async (): Promise<void> => {

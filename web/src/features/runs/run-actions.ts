@@ -38,8 +38,8 @@ export const TAGS = graphql(`
 
 export const QUEUE = graphql(`
   query Queue {
-    runs(filter: { states: [QUEUED] }, page: { first: 200 }) {
-      runs { id queuePosition }
+    runs(filter: { states: [QUEUED] }, first: 200) {
+      edges { node { id queuePosition } }
     }
   }
 `);

@@ -2,6 +2,7 @@ import { useMutation } from '@apollo/client/react';
 import { Group, Text } from '@mantine/core';
 import { ActionButton } from '../../app/ActionButton';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import type { StepState } from '../../lib/first-steps';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
@@ -10,8 +11,8 @@ import { Step } from './Step';
 
 export const ServeStep_query = graphql(`
   fragment ServeStep_query on Query {
-    trained: runs(filter: { states: [SUCCEEDED] }, page: { first: 1 }) {
-      runs { id datasetVersion { id dataset } }
+    trained: runs(filter: { states: [SUCCEEDED] }, first: 1) {
+      edges { node { id datasetVersion { id dataset } } }
     }
   }
 `);
@@ -37,7 +38,7 @@ export function ServeStep({
   readonly state: StepState;
   readonly refetch: () => unknown;
 }) {
-  const [run] = readFragment(ServeStep_query, query).trained.runs;
+  const [run] = nodesOf(readFragment(ServeStep_query, query).trained);
   const [register] = useMutation(REGISTER_MODEL);
   const [promote] = useMutation(PROMOTE);
   const task = useTask();

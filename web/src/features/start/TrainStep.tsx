@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { preferredBackbone } from '../../lib/backbones';
+import { nodesOf } from '../../lib/connection';
 import type { StepState } from '../../lib/first-steps';
 import { formatBytes, formatShare, shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
@@ -18,18 +19,20 @@ export const TrainStep_query = graphql(`
     datasets { id name versions { id number createdAt } }
     backbones { id name }
     builtInBackbones { name downloadBytes problem }
-    runs(page: { first: 10 }) {
-      runs {
-        id state backboneName queuePosition testAccuracy
-        datasetVersion { id dataset number }
-        recipe { epochs }
-        epochs { epoch validationAccuracy }
-        error { message }
+    runs(first: 10) {
+      edges {
+        node {
+          id state backboneName queuePosition testAccuracy
+          datasetVersion { id dataset number }
+          recipe { epochs }
+          epochs { epoch validationAccuracy }
+          error { message }
+        }
       }
     }
   }
 `);
-type Run = ResultOf<typeof TrainStep_query>['runs']['runs'][number];
+type Run = ResultOf<typeof TrainStep_query>['runs']['edges'][number]['node'];
 
 const ADD_BACKBONE = graphql(`
   mutation AddBackbone($name: String!) {
@@ -52,7 +55,8 @@ export function TrainStep({
   readonly state: StepState;
   readonly refetch: () => unknown;
 }) {
-  const { datasets, backbones, builtInBackbones, runs } = readFragment(TrainStep_query, query);
+  const { datasets, backbones, builtInBackbones, ...data } = readFragment(TrainStep_query, query);
+  const runs = nodesOf(data.runs);
   const [backbone, setBackbone] = useState(preferredBackbone(backbones, builtInBackbones));
   const isAdded = backbones.some(({ name }) => name === backbone);
   const problem = isAdded ? null : (builtInBackbones.find(({ name }) => name === backbone)?.problem ?? null);
@@ -62,8 +66,8 @@ export function TrainStep({
   const [newest] = datasets
     .flatMap(({ name, versions }) => versions.map((version) => ({ ...version, dataset: name })))
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-  const of = (...states: readonly Run['state'][]) => runs.runs.find((run) => states.includes(run.state));
-  const [last] = runs.runs;
+  const of = (...states: readonly Run['state'][]) => runs.find((run) => states.includes(run.state));
+  const [last] = runs;
 
   const train = async (datasetVersionId: string): Promise<void> => {
     if (!isAdded) await add({ variables: { name: backbone } });

@@ -16,6 +16,7 @@ import { Sheets } from '../../features/datasets/Sheets';
 import { VersionSpec, VersionSpec_version } from '../../features/datasets/VersionSpec';
 import { RunLines, RunLines_run } from '../../features/runs/RunLines';
 import { graphql, type ResultOf } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import { presentParams } from '../../lib/present-params';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
@@ -39,8 +40,8 @@ const VERSION = graphql(
           ...ClassTable_version
         }
       }
-      runs(filter: { dataset: $name, datasetVersion: $number }, page: { first: 20 }) {
-        runs { id ...RunLines_run }
+      runs(filter: { dataset: $name, datasetVersion: $number }, first: 20) {
+        edges { node { id ...RunLines_run } }
       }
     }
   `,
@@ -59,7 +60,7 @@ export function VersionPage() {
       {({ dataset, runs }) => {
         if (!dataset) return <NoSuchDataset name={name} />;
         if (!dataset.version) return <NoSuchDataset name={name} number={number} />;
-        return <Version key={dataset.version.id} name={name} version={dataset.version} runs={runs.runs} />;
+        return <Version key={dataset.version.id} name={name} version={dataset.version} runs={nodesOf(runs)} />;
       }}
     </Answer>
   );
@@ -72,7 +73,7 @@ function Version({
 }: {
   readonly name: string;
   readonly version: Version;
-  readonly runs: Data['runs']['runs'];
+  readonly runs: Data['runs']['edges'][number]['node'][];
 }) {
   const { id, number, classes: labels } = version;
   const navigate = useNavigate();

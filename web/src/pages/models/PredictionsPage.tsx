@@ -6,6 +6,7 @@ import { Permitted } from '../../app/Permitted';
 import { PredictionTable } from '../../features/predictions/PredictionTable';
 import { PREDICTION, PredictionViewer } from '../../features/predictions/PredictionViewer';
 import { graphql } from '../../graphql';
+import { nextOf, nodesOf } from '../../lib/connection';
 import { endOfDay, startOfDay } from '../../lib/day';
 import { urls } from '../../lib/urls';
 import { useFilters } from '../../lib/use-filters';
@@ -19,14 +20,14 @@ import { PageHead } from '../../ui/PageHead';
 
 const PREDICTIONS = graphql(
   `
-  query PredictionsPage($model: String!, $filter: PredictionFilter!, $page: PredictionPageInput!) {
+  query PredictionsPage($model: String!, $filter: PredictionFilter!, $first: Int!, $after: String) {
     model(name: $model) {
       id
       versions(archived: true) { id number labels }
     }
-    predictions(filter: $filter, page: $page) {
-      next
-      predictions { id version ...PredictionViewer_prediction }
+    predictions(filter: $filter, first: $first, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { id version ...PredictionViewer_prediction } }
     }
   }
 `,
@@ -64,7 +65,7 @@ function Predictions({ model }: { readonly model: string }) {
     ...(values.since && { since: startOfDay(values.since) }),
     ...(values.until && { before: endOfDay(values.until) }),
   };
-  const asked = useQuery(PREDICTIONS, { variables: { model, filter, page: { first: ROWS, after } } });
+  const asked = useQuery(PREDICTIONS, { variables: { model, filter, first: ROWS, after } });
   const versions = (asked.data ?? asked.previousData)?.model?.versions ?? [];
   const labels = [...new Set(versions.flatMap((version) => version.labels))];
   return (
@@ -100,13 +101,14 @@ function Predictions({ model }: { readonly model: string }) {
         <FilterDay label="To" value={values.until} onDay={(day) => set('until', day)} />
       </FilterBar>
       <Answer of={asked}>
-        {({ predictions: { predictions, next } }) =>
-          predictions.length === 0 ? (
+        {({ predictions: page }) => {
+          const predictions = nodesOf(page);
+          return predictions.length === 0 ? (
             <NonePredicted model={model} filtered={filtered} clear={clear} />
           ) : (
             <>
               <PredictionTable of={predictions} onOpen={setPlace} />
-              <CursorPager of="predictions" after={after} next={next} turn={turn} />
+              <CursorPager of="predictions" after={after} next={nextOf(page)} turn={turn} />
               {place !== null && (
                 <PredictionViewer
                   of={predictions}
@@ -116,8 +118,8 @@ function Predictions({ model }: { readonly model: string }) {
                 />
               )}
             </>
-          )
-        }
+          );
+        }}
       </Answer>
     </>
   );

@@ -4,6 +4,7 @@ import { Permitted } from '../../app/Permitted';
 import { AuditCheck } from '../../features/settings/AuditCheck';
 import { ACTION_NAMES, actionOf } from '../../features/settings/audit-actions';
 import { graphql, type ResultOf } from '../../graphql';
+import { nextOf, nodesOf } from '../../lib/connection';
 import { endOfDay, startOfDay } from '../../lib/day';
 import { formatDate } from '../../lib/format';
 import { useFilters } from '../../lib/use-filters';
@@ -17,15 +18,15 @@ import { FilterText } from '../../ui/FilterText';
 import { Section } from '../../ui/Section';
 
 const AUDIT = graphql(`
-  query AuditPage($filter: AuditFilter!, $page: AuditPageInput!) {
-    auditEvents(filter: $filter, page: $page) {
-      next
-      events { number at actor action subject from to reason details hash }
+  query AuditPage($filter: AuditFilter!, $after: String) {
+    auditEvents(filter: $filter, first: 50, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { number at actor action subject from to reason details hash } }
     }
   }
 `);
 
-type Event = ResultOf<typeof AUDIT>['auditEvents']['events'][number];
+type Event = ResultOf<typeof AUDIT>['auditEvents']['edges'][number]['node'];
 
 const FILTERS = ['action', 'actor', 'subject', 'model', 'since', 'until'] as const;
 
@@ -53,8 +54,7 @@ function Events() {
     ...(since && { since: startOfDay(since) }),
     ...(until && { before: endOfDay(until) }),
   };
-  const page = { first: 50, ...(after !== null && { after: Number(after) }) };
-  const asked = useQuery(AUDIT, { variables: { filter, page } });
+  const asked = useQuery(AUDIT, { variables: { filter, after } });
   return (
     <>
       <FilterBar label="Filters of the audit log">
@@ -86,8 +86,9 @@ function Events() {
         <FilterDay label="To" value={until} onDay={(day) => set('until', day)} />
       </FilterBar>
       <Answer of={asked}>
-        {({ auditEvents: { events, next } }) =>
-          events.length === 0 ? (
+        {({ auditEvents: page }) => {
+          const events = nodesOf(page);
+          return events.length === 0 ? (
             <Empty
               title={filtered ? 'No events match' : 'No events yet'}
               text={
@@ -109,10 +110,10 @@ function Events() {
                 heads={[' Number', 'Time', 'Actor', 'Action', 'Subject', 'Change', 'Reason', 'Details']}
                 rows={events.map((event) => ({ key: String(event.number), cells: cellsOf(event) }))}
               />
-              <CursorPager of="events" after={after} next={next === null ? null : String(next)} turn={turn} />
+              <CursorPager of="events" after={after} next={nextOf(page)} turn={turn} />
             </>
-          )
-        }
+          );
+        }}
       </Answer>
     </>
   );

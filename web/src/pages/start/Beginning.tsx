@@ -5,6 +5,7 @@ import { ServeStep, ServeStep_query } from '../../features/start/ServeStep';
 import { Steps } from '../../features/start/Step';
 import { TrainStep, TrainStep_query } from '../../features/start/TrainStep';
 import { graphql } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import { firstSteps } from '../../lib/first-steps';
 import { Answer } from '../../ui/Answer';
 import { PageHead } from '../../ui/PageHead';
@@ -14,8 +15,8 @@ const BEGINNING = graphql(
     query Beginning {
       datasets { id name versions { id } }
       ingestions { progressKey }
-      runs(page: { first: 10 }) {
-        runs { id state }
+      runs(first: 10) {
+        edges { node { id state } }
       }
       ...DataStep_query
       ...TrainStep_query
@@ -37,7 +38,7 @@ export function Beginning({ onServed }: { readonly onServed: () => unknown }) {
           const steps = firstSteps({
             versions: data.datasets.flatMap(({ versions }) => versions).length,
             ingestions: data.ingestions.length,
-            runs: data.runs.runs,
+            runs: nodesOf(data.runs),
             production: false,
           });
           return (

@@ -6,6 +6,7 @@ import { TakePhotos } from '../../features/classify/TakePhotos';
 import { RunLines, RunLines_run } from '../../features/runs/RunLines';
 import { InProduction, InProduction_model } from '../../features/start/InProduction';
 import { graphql } from '../../graphql';
+import { nodesOf } from '../../lib/connection';
 import { isUnderWay } from '../../lib/runs';
 import { Answer } from '../../ui/Answer';
 import { PageHead } from '../../ui/PageHead';
@@ -16,8 +17,8 @@ const OVERVIEW = graphql(
   `
     query Overview {
       models { id name ...InProduction_model }
-      runs(page: { first: 10 }) {
-        runs { id state ...RunLines_run }
+      runs(first: 10) {
+        edges { node { id state ...RunLines_run } }
       }
       samples { ...Samples_samples }
     }
@@ -35,7 +36,8 @@ export function Overview() {
     <>
       <PageHead title="Start" />
       <Answer of={asked}>
-        {({ models, runs: { runs }, samples }) => {
+        {({ models, samples, ...data }) => {
+          const runs = nodesOf(data.runs);
           const underWay = runs.filter(({ state }) => isUnderWay(state));
           const ended = runs.filter(({ state }) => !isUnderWay(state));
           return (

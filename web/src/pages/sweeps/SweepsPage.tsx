@@ -4,6 +4,7 @@ import { ActionButton } from '../../app/ActionButton';
 import { RunLink } from '../../features/runs/RunLink';
 import { StateMark } from '../../features/runs/StateMark';
 import { graphql } from '../../graphql';
+import { nextOf, nodesOf } from '../../lib/connection';
 import { formatAge, formatWords, shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { useFilters } from '../../lib/use-filters';
@@ -14,12 +15,14 @@ import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
 
 const SWEEPS = graphql(`
-  query SweepsPage($page: RunPageInput!) {
-    sweeps(page: $page) {
-      next
-      sweeps {
-        id state method metric backboneName createdAt runId
-        datasetVersion { id dataset number }
+  query SweepsPage($after: String) {
+    sweeps(first: 50, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges {
+        node {
+          id state method metric backboneName createdAt runId
+          datasetVersion { id dataset number }
+        }
       }
     }
   }
@@ -31,7 +34,7 @@ const ASK_EVERY = 5_000;
 /** The list of sweeps. */
 export function SweepsPage() {
   const { after, turn } = useFilters([]);
-  const asked = useQuery(SWEEPS, { variables: { page: { first: 50, after } }, pollInterval: ASK_EVERY });
+  const asked = useQuery(SWEEPS, { variables: { after }, pollInterval: ASK_EVERY });
   const start = (
     <ActionButton needs="startSweep" to={urls.newSweep} size="xs">
       New sweep
@@ -41,8 +44,9 @@ export function SweepsPage() {
     <>
       <PageHead title="Sweeps">{start}</PageHead>
       <Answer of={asked}>
-        {({ sweeps: { sweeps, next } }) =>
-          sweeps.length === 0 ? (
+        {({ sweeps: page }) => {
+          const sweeps = nodesOf(page);
+          return sweeps.length === 0 ? (
             <Empty
               title="No sweeps yet"
               text="A sweep trains many heads that differ in some hyperparameters, on features computed once. The best becomes a run."
@@ -81,10 +85,10 @@ export function SweepsPage() {
                   ],
                 }))}
               />
-              <CursorPager of="sweeps" after={after} next={next} turn={turn} />
+              <CursorPager of="sweeps" after={after} next={nextOf(page)} turn={turn} />
             </>
-          )
-        }
+          );
+        }}
       </Answer>
     </>
   );
