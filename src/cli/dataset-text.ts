@@ -3,11 +3,11 @@ import { type Cell, fields, sections, table } from './output.js';
 import type { DatasetVersion } from './requests/dataset.js';
 
 /** Column heads of a table of dataset versions. */
-export const VERSION_HEADS = [' version', ' images', ' classes', ' refused', 'source', 'registered'];
+export const VERSION_HEADS = [' version', ' images', ' classes', ' refused', 'source', 'owner', 'registered'];
 
 export function versionRow(version: DatasetVersion): Cell[] {
-  const { number, imageCount, classes, rejectedCount, source, createdAt } = version;
-  return [number, count(imageCount), classes.length, count(rejectedCount), source, moment(createdAt)];
+  const { number, imageCount, classes, rejectedCount, source, owner, createdAt } = version;
+  return [number, count(imageCount), classes.length, count(rejectedCount), source, owner?.name, moment(createdAt)];
 }
 
 export function versionFields(version: DatasetVersion): string {
@@ -16,6 +16,7 @@ export function versionFields(version: DatasetVersion): string {
     fields({
       version: `${version.dataset} ${version.number}`,
       id: version.id,
+      owner: version.owner?.name,
       'content hash': version.contentHash,
       images: `${count(version.imageCount)}, ${bytes(version.bytes)}`,
       size: width === null || height === null ? 'differs' : `${width} x ${height}`,

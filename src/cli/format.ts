@@ -10,6 +10,9 @@ const countFormat = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 /** The Swedish format is 2026-11-25 14:12: sortable and unambiguous. */
 const momentFormat = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short' });
 
+/** The end of an id, which is enough to name it; the beginning is a time, which neighbors share. */
+export const shortId = (id: string): string => id.slice(-8);
+
 /** 170052171 is "170 MB". */
 export const bytes = (count: number): string => prettyBytes(count);
 

@@ -131,8 +131,10 @@ describe('hub, beside a hub that runs', () => {
     const { next, runs } = await json<{ next: string; runs: Named[] }>('runs', '--first', '1');
     expect(runs.map(({ id }) => id)).toEqual([newest.id]);
     const rest = await shown('runs', '--after', next);
-    expect(rest).toMatch(new RegExp(`^${hub.runId} +SUCCEEDED +TRANSFER +colours 1 +tiny-imagenet-2 `, 'm'));
-    expect(rest).not.toContain(newest.id);
+    expect(rest).toMatch(
+      new RegExp(`^${hub.runId.slice(-8)} +- +SUCCEEDED +TRANSFER +colours 1 +tiny-imagenet-2 `, 'm'),
+    );
+    expect(rest).not.toContain(newest.id.slice(-8));
     expect(await shown('runs', '--first', '1')).toContain(`Next page: --after ${next}`);
     const text = await shown('run', 'show', hub.runId);
     expect(text).toMatch(/^state +SUCCEEDED$/m);

@@ -104,6 +104,36 @@ describe('hub, for who experiments', () => {
     expect(await refused(2, 'run', 'mistakes', brief, '--true', 'pink')).toContain('pink');
   });
 
+  it('names a run, finds it again and prints tables for other programs', async () => {
+    const id = await cloned();
+    const short = id.slice(-8);
+    expect(await shown('run', 'update', short, '--name', 'Blue morning', '--note', '+1')).toMatch(
+      /^name +Blue morning$/m,
+    );
+    expect(await refused(2, 'run', 'update', short)).toContain('Give --name, --note or both.');
+    const text = await shown('runs', '--text', 'blue tiny', '--owner', 'first', '--backbone', 'tiny-imagenet-2');
+    expect(text).toMatch(new RegExp(`^${short} +Blue morning +SUCCEEDED +TRANSFER +colours 1 .+ first `, 'm'));
+    expect(await shown('run', 'show', short)).toMatch(/^owner +first \(ADMIN\)$/m);
+    const csv = await shown('runs', '--text', 'morning', '--format', 'csv');
+    const [head, row, ...others] = csv.trimEnd().split('\r\n');
+    expect(head).toMatch(/^id,name,note,state,kind,dataset,.+,learningRate,/);
+    expect(row).toMatch(new RegExp(`^${id},Blue morning,'\\+1,SUCCEEDED,TRANSFER,colours,1,tiny-imagenet-2,first,`));
+    expect(others).toEqual([]);
+    const all = JSON.parse(await shown('runs', '--format', 'json')) as { id: string }[];
+    expect(all.length).toBeGreaterThan(2);
+    expect(JSON.parse(await shown('runs', '--format', 'json', '--first', '1'))).toEqual(all.slice(0, 1));
+    expect(JSON.parse(await shown('runs', '--format', 'json', '--text', 'no such run'))).toEqual([]);
+    const { epochs } = await hub.run(id);
+    expect(JSON.parse(await shown('run', 'metrics', short, '--format', 'json'))).toEqual(epochs);
+    expect((await shown('run', 'metrics', short)).split('\r\n')[0]).toBe(
+      'epoch,trainLoss,trainAccuracy,validationLoss,validationAccuracy,seconds',
+    );
+    expect(await refused(3, 'run', 'metrics', 'nothing')).toContain('no run nothing');
+    expect(await shown('runs', '--group', 'dataset')).toMatch(/^\S+ +colours 1 +\d+ /m);
+    await shown('run', 'update', short, '--name', '');
+    expect((await hub.run(id)).name).toBeNull();
+  });
+
   it('deletes a run, but not one that another refers to', async () => {
     const [original, other] = [await cloned(), await cloned()];
     const { reproduceRun } = await hub.ask<{ reproduceRun: Named }>('reproduce-run', { id: original });
@@ -121,7 +151,9 @@ describe('hub, for who experiments', () => {
     expect(made.trials).toHaveLength(4);
     expect(await hub.ended(made.runId)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await shown('sweep', 'show', made.id)).toMatch(/^best +trial \d: dropout \S+, learningRate \S+$/m);
-    expect(await shown('sweep', 'list')).toMatch(new RegExp(`^${made.id} +SUCCEEDED +GRID +colours 1 `, 'm'));
+    expect(await shown('sweep', 'list')).toMatch(
+      new RegExp(`^${made.id.slice(-8)} +- +SUCCEEDED +GRID +colours 1 `, 'm'),
+    );
     expect(await refused(2, ...sweep, '--try', 'imageSize=75,96')).toContain('imageSize');
     expect(await refused(2, ...sweep, '--try', 'dropout=0..high')).toContain('must be numbers');
     expect(await refused(2, 'sweep', 'cancel', made.id)).toContain('SUCCEEDED');

@@ -17,7 +17,7 @@ export function backboneCommand(program: Command): void {
         { backbones },
         () =>
           sections(
-            ...backbones.map(({ name, trainedOn, figures, licence, source, sha256 }) =>
+            ...backbones.map(({ name, trainedOn, figures, licence, source, sha256, owner }) =>
               fields({
                 name,
                 'trained on': trainedOn,
@@ -25,6 +25,7 @@ export function backboneCommand(program: Command): void {
                 license: licence,
                 origin: source,
                 'SHA-256': sha256,
+                owner: owner?.name,
               }),
             ),
           ) || 'None.',

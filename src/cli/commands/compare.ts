@@ -21,7 +21,11 @@ function comparisonText({ runs, recipe, metrics, sameData, sameBackbone, sameEng
   const yes = (same: boolean): string => (same ? 'same' : 'different');
   const values = (list: readonly unknown[]): Cell[] => list.map((value) => (value === null ? null : plain(value)));
   return sections(
-    fields(Object.fromEntries(runs.map(({ id, state }, i) => [`run ${i + 1}`, `${id} ${state}`]))),
+    fields(
+      Object.fromEntries(
+        runs.map(({ id, name, state }, i) => [`run ${i + 1}`, [id, state, name].filter(Boolean).join(' ')]),
+      ),
+    ),
     fields({ data: yes(sameData), backbone: yes(sameBackbone), engine: yes(sameEngine) }),
     recipe.length === 0
       ? 'The recipes are the same.'

@@ -40,7 +40,7 @@ export function datasetCommand(program: Command): void {
     if (version === undefined) throw new HubError('NOT_FOUND', `The dataset ${name} has no version ${number}.`);
     print(options, { dataset: found, version }, () =>
       sections(
-        fields({ dataset: found.name, description: found.description }),
+        fields({ dataset: found.name, description: found.description, owner: found.owner?.name }),
         table(VERSION_HEADS, versions.map(versionRow)),
         version === null ? '' : versionFields(version),
       ),

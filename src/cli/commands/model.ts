@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
-import { maybe, moment, percent, short } from '../format.js';
+import { maybe, moment, percent, short, shortId } from '../format.js';
 import { wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { MODEL, MODELS, type ModelVersion, REGISTER_MODEL_VERSION, SET_SERVING_PRECISION } from '../requests/model.js';
@@ -46,13 +46,14 @@ export function modelCommand(program: Command): void {
       sections(
         found.archivedAt === null ? '' : `The model is archived since ${moment(found.archivedAt)}.`,
         table(
-          [' version', ' test accuracy', 'measured on', 'aliases', 'run', 'registered'],
+          [' version', ' test accuracy', 'measured on', 'aliases', 'run', 'owner', 'registered'],
           found.versions.map((version) => [
             version.number,
             percent(version.testAccuracy),
             `${version.datasetVersion.dataset} ${version.datasetVersion.number}`,
             version.archivedAt === null ? version.aliases.join(', ') : 'archived',
-            version.runId,
+            maybe(version.runId, shortId),
+            version.owner?.name,
             moment(version.createdAt),
           ]),
         ),

@@ -7,7 +7,8 @@ import type { VariablesOf } from '../graphql.js';
 import { hyperparameters } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
 import { nameValuePairs, wholeNumber } from '../numbers.js';
-import { print, sections, table } from '../output.js';
+import { fields, print, sections, table } from '../output.js';
+import { EPOCH_TABLE } from '../requests/run.js';
 import {
   CLONE_RUN,
   DELETE_RUN,
@@ -17,10 +18,13 @@ import {
   RESUME_RUN,
   RUN_MISTAKES,
   TAG_RUN,
+  UPDATE_RUN,
 } from '../requests/run-life.js';
+import { type LabelOptions, labelOf, withLabel } from '../run-label.js';
+import { formatOption, printTable, type TableFormat } from '../run-table.js';
 import { spinner } from '../spinner.js';
 
-interface CloneOptions extends ConnectionOptions {
+interface CloneOptions extends ConnectionOptions, LabelOptions {
   readonly set?: readonly (readonly [string, string])[];
   readonly fineTuneFrom?: string;
 }
@@ -44,12 +48,12 @@ export function addRunActions(run: Command): void {
     },
   );
 
-  withRun('clone', 'Start a copy of a run, with changes.')
+  withLabel(withRun('clone', 'Start a copy of a run, with changes.'))
     .option('--set <name=value>', 'set a hyperparameter; repeatable', nameValuePairs)
     .option('--fine-tune-from <layer>', 'for a fine-tune run: train everything after this layer')
     .action(async (id: string, { set, fineTuneFrom, ...options }: CloneOptions) => {
       const layer = fineTuneFrom as VariablesOf<typeof CLONE_RUN>['input']['fineTuneFrom']; // the hub checks it
-      const input = { id, recipe: hyperparameters(set), fineTuneFrom: layer ?? null };
+      const input = { id, ...labelOf(options), recipe: hyperparameters(set), fineTuneFrom: layer ?? null };
       const { cloneRun } = await (await connect(options)).request(CLONE_RUN, { input });
       print(options, { run: cloneRun }, queued(cloneRun.id));
     });
@@ -92,6 +96,24 @@ export function addRunActions(run: Command): void {
     .action(async (id: string, tags: string[], options: ConnectionOptions) => {
       const { tagRun } = await (await connect(options)).request(TAG_RUN, { id, tags });
       print(options, { run: tagRun }, () => `Run ${id}: ${tagRun.tags.join(', ') || 'no tags'}`);
+    });
+
+  withLabel(withRun('update', 'Change the name or the note of a run; an empty text removes it.')).action(
+    async (id: string, options: ConnectionOptions & LabelOptions) => {
+      const input = { id, ...labelOf(options) };
+      if (Object.keys(input).length === 1) throw new HubError('BAD_INPUT', 'Give --name, --note or both.');
+      const { updateRun: run } = await (await connect(options)).request(UPDATE_RUN, { input });
+      print(options, { run }, () => fields({ run: run.id, name: run.name, note: run.note }));
+    },
+  );
+
+  withRun('metrics', 'Print the metrics of all epochs of a run, for other programs.')
+    .addOption(formatOption().default('csv'))
+    .action(async (id: string, options: ConnectionOptions & { readonly format: TableFormat }) => {
+      const format = options.format === 'csv' ? 'CSV' : 'JSON';
+      const { run } = await (await connect(options)).request(EPOCH_TABLE, { id, format });
+      if (!run) throw new HubError('NOT_FOUND', `There is no run ${id}: "hub runs" lists them.`);
+      printTable(options.format, run.epochTable);
     });
 
   withRun('move', 'Move a queued run.')

@@ -52,9 +52,14 @@ function summary(run: RunRecord): string {
   const { datasetVersion, engine, seconds, error } = run;
   return fields({
     run: run.id,
+    name: run.name,
+    note: run.note,
+    owner: run.owner && `${run.owner.name}${run.owner.role ? ` (${run.owner.role})` : ''}`,
     state: run.state,
     kind: run.kind,
     'parent run': run.parentRunId,
+    pipeline: run.stage && `${run.stage.pipeline} ${run.stage.number} of ${run.stage.of}, ${run.stage.pipelineId}`,
+    sweep: run.sweepId,
     dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
     backbone: run.backboneName,
     engine: engine && `${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} threads`,

@@ -5,12 +5,13 @@ import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { pageOf } from '../connection-page.js';
 import { findVersion } from '../find-version.js';
-import { duration, maybe, moment, percent, short } from '../format.js';
+import { duration, maybe, moment, percent, short, shortId } from '../format.js';
 import { hyperparameters, typed } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
 import { nameValuePairs, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { CANCEL_SWEEP, DELETE_SWEEP, START_SWEEP, SWEEP, SWEEPS, type Sweep } from '../requests/sweep.js';
+import { type LabelOptions, labelOf, withLabel } from '../run-label.js';
 import { spinner } from '../spinner.js';
 import { type TrainingData, withTrainingData } from '../training-data.js';
 
@@ -25,7 +26,7 @@ interface SearchedParameter {
   readonly scale?: 'LINEAR' | 'LOG';
 }
 
-interface StartOptions extends ConnectionOptions, TrainingData {
+interface StartOptions extends ConnectionOptions, TrainingData, LabelOptions {
   readonly try: readonly SearchedParameter[];
   readonly set?: readonly (readonly [string, string])[];
   readonly trials?: number;
@@ -47,9 +48,10 @@ export function sweepCommand(program: Command): void {
       const { nodes: sweeps, next } = pageOf(found.sweeps);
       print(options, { sweeps, next }, () =>
         table(
-          ['sweep', 'state', 'method', 'dataset', 'backbone', 'run', 'created'],
-          sweeps.map(({ id, state, method, datasetVersion, backboneName, runId, createdAt }) => [
-            ...[id, state, method, `${datasetVersion.dataset} ${datasetVersion.number}`, backboneName, runId],
+          ['sweep', 'name', 'state', 'method', 'dataset', 'backbone', 'run', 'owner', 'created'],
+          sweeps.map(({ id, name, state, method, datasetVersion, backboneName, runId, owner, createdAt }) => [
+            ...[shortId(id), name, state, method, `${datasetVersion.dataset} ${datasetVersion.number}`, backboneName],
+            ...[maybe(runId, shortId), owner?.name],
             moment(createdAt),
           ]),
         ),
@@ -87,8 +89,10 @@ export function sweepCommand(program: Command): void {
 
 function addStart(sweep: Command): void {
   withConnection(
-    withTrainingData(
-      sweep.command('start').description('Start a sweep and wait for it. Ctrl-C stops waiting; the sweep continues.'),
+    withLabel(
+      withTrainingData(
+        sweep.command('start').description('Start a sweep and wait for it. Ctrl-C stops waiting; the sweep continues.'),
+      ),
     )
       .requiredOption(
         '--try <name=values>',
@@ -110,7 +114,7 @@ function addStart(sweep: Command): void {
     const { dataset, datasetVersion, backbone, trials, seed, stopEarly } = options;
     const datasetVersionId = await findVersion(client, dataset, datasetVersion);
     const input = {
-      base: { datasetVersionId, backbone, recipe: hyperparameters(options.set) },
+      base: { datasetVersionId, backbone, ...labelOf(options), recipe: hyperparameters(options.set) },
       method: trials === undefined ? ('GRID' as const) : ('RANDOM' as const),
       parameters: [...options.try],
       ...(trials === undefined ? {} : { runs: trials }),

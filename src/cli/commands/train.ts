@@ -12,6 +12,7 @@ import { nameValuePairs, wholeNumber } from '../numbers.js';
 import { fields, print } from '../output.js';
 import { ESTIMATE, type Estimate } from '../requests/estimate.js';
 import { type Run, START_PIPELINE } from '../requests/run.js';
+import { type LabelOptions, labelOf, withLabel } from '../run-label.js';
 import { spinner } from '../spinner.js';
 import { type TrainingData, withTrainingData } from '../training-data.js';
 import { working } from '../working.js';
@@ -20,7 +21,7 @@ type PipelineInput = VariablesOf<typeof START_PIPELINE>['input'];
 
 const KINDS = { TRANSFER: 'transfer', FINE_TUNE: 'fine-tuning' } as const;
 
-interface TrainOptions extends ConnectionOptions, TrainingData {
+interface TrainOptions extends ConnectionOptions, TrainingData, LabelOptions {
   readonly recipe: PipelineName;
   readonly imageSize: number;
   readonly seed: number;
@@ -32,10 +33,12 @@ interface TrainOptions extends ConnectionOptions, TrainingData {
 
 export function trainCommand(program: Command): void {
   withConnection(
-    withTrainingData(
-      program
-        .command('train')
-        .description('Train on a dataset and wait for the end. Ctrl-C stops waiting; the run continues.'),
+    withLabel(
+      withTrainingData(
+        program
+          .command('train')
+          .description('Train on a dataset and wait for the end. Ctrl-C stops waiting; the run continues.'),
+      ),
     )
       .addOption(
         new Option(
@@ -61,7 +64,7 @@ export function trainCommand(program: Command): void {
       print(options, { estimate }, () => estimateText(estimate));
       return;
     }
-    const input = { ...data, pipeline: options.recipe };
+    const input = { ...data, ...labelOf(options), pipeline: options.recipe };
     const { startPipeline: queued } = await client.request(START_PIPELINE, { input });
     if (options.detach) {
       print(options, { runs: queued }, () => queued.map(queuedText).join('\n'));

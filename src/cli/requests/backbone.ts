@@ -2,7 +2,7 @@ import { graphql } from '../graphql.js';
 
 const BACKBONE_FIELDS = graphql(`
   fragment BackboneFields on Backbone @_unmask {
-    name architecture trainedOn figures source licence sha256
+    name architecture trainedOn figures source licence sha256 owner { name }
   }
 `);
 

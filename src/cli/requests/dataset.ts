@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 /** Fields of a dataset version that the terminal shows. */
 const VERSION_FIELDS = graphql(`
   fragment VersionFields on DatasetVersion @_unmask {
-    id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount
+    id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount owner { name }
     splits { split images classes { label images } }
     rejected { name reason }
     statistics { mean deviation grey flat duplicates { exact near leaks labelConflicts } }
@@ -17,7 +17,7 @@ export const DATASET = graphql(
   `
     query Dataset($name: String!) {
       dataset(name: $name) {
-        name description createdAt
+        name description createdAt owner { name }
         versions { ...VersionFields }
       }
     }

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 /** Fields of a model version that the terminal shows. */
 const MODEL_VERSION_FIELDS = graphql(`
   fragment ModelVersionFields on ModelVersion @_unmask {
-    id model number aliases archivedAt testAccuracy testLoss runId imageSize labels createdAt
+    id model number aliases archivedAt testAccuracy testLoss runId imageSize labels createdAt owner { name }
     datasetVersion { id dataset number }
     backbone { name architecture }
     head

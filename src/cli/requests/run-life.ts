@@ -49,6 +49,12 @@ export const TAG_RUN = graphql(`
   }
 `);
 
+export const UPDATE_RUN = graphql(`
+  mutation UpdateRun($input: UpdateRunInput!) {
+    updateRun(input: $input) { id name note }
+  }
+`);
+
 export const MOVE_RUN = graphql(`
   mutation MoveRun($id: ID!, $before: ID) {
     moveRun(id: $id, before: $before) { id queuePosition }
@@ -67,7 +73,7 @@ export const RUN_MISTAKES = graphql(`
 export const COMPARE_RUNS = graphql(`
   query CompareRuns($ids: [ID!]!) {
     compareRuns(ids: $ids) {
-      runs { id state tags datasetVersion { dataset number } backboneName }
+      runs { id name state tags datasetVersion { dataset number } backboneName }
       recipe { name values }
       sameData sameBackbone sameEngine
       metrics { name values deltas }

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 /** Fields of a run in a list. */
 export const RUN_FIELDS = graphql(`
   fragment RunFields on Run @_unmask {
-    id kind state backboneName parentRunId createdAt endedAt keptEpoch validationAccuracy validationLoss testAccuracy testLoss tags
+    id name owner { name } kind state backboneName parentRunId createdAt endedAt keptEpoch validationAccuracy validationLoss testAccuracy testLoss tags
     datasetVersion { id dataset number }
     epochs { epoch seconds trainLoss trainAccuracy validationLoss validationAccuracy }
     seconds { features training evaluation }
@@ -38,7 +38,9 @@ export const RUN_RECORD = graphql(
     query RunRecord($id: ID!) {
       run(id: $id) {
         ...RunFields
-        startedAt peakMemoryBytes
+        note startedAt peakMemoryBytes sweepId
+        owner { role }
+        stage { pipelineId pipeline number of }
         backbone { name sha256 }
         engine { name version device threads }
         recipe {
@@ -95,3 +97,24 @@ export const RUN_EVENTS = graphql(`
   }
 `);
 export type RunEvent = ResultOf<typeof RUN_EVENTS>['runEvents'];
+
+export const RUN_GROUPS = graphql(`
+  query RunGroups($by: RunGrouping!, $page: RunPageInput!, $filter: RunFilter) {
+    runGroups(by: $by, page: $page, filter: $filter) {
+      next
+      groups { id label count validationAccuracy testAccuracy newestAt }
+    }
+  }
+`);
+
+export const RUN_TABLE = graphql(`
+  query RunTable($format: TableFormat!, $page: RunTablePartInput!, $filter: RunFilter, $sort: RunSort) {
+    runTable(format: $format, page: $page, filter: $filter, sort: $sort) { text next }
+  }
+`);
+
+export const EPOCH_TABLE = graphql(`
+  query EpochTable($id: ID!, $format: TableFormat!) {
+    run(id: $id) { epochTable(format: $format) }
+  }
+`);

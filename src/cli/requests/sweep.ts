@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../graphql.js';
 
 const SWEEP_FIELDS = graphql(`
   fragment SweepFields on Sweep @_unmask {
-    id state method metric endedTrials runId createdAt endedAt backboneName
+    id name note owner { name } state method metric endedTrials runId createdAt endedAt backboneName
     datasetVersion { dataset number }
     best { number values validationAccuracy validationLoss }
     trials { number values state keptEpoch validationAccuracy validationLoss seconds reason }
@@ -33,7 +33,7 @@ export const SWEEPS = graphql(`
   query Sweeps($first: Int!) {
     sweeps(first: $first) {
       pageInfo { hasNextPage endCursor }
-      edges { node { id state method metric runId createdAt backboneName datasetVersion { dataset number } } }
+      edges { node { id name owner { name } state method metric runId createdAt backboneName datasetVersion { dataset number } } }
     }
   }
 `);
