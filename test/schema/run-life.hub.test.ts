@@ -312,7 +312,7 @@ describe('a run that is deleted', () => {
     await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: await hub.failingBackbone() }); // before it begins, blobs are deleted
     expect(await countBlobs()).toBe(before);
     await hub.ask('delete-run', { id: first.id });
-    await vi.waitUntil(async () => (await countBlobs()) === before - 2, { timeout: 20_000 }); // its weights and its predictions
+    await vi.waitUntil(async () => (await countBlobs()) === before - 3, { timeout: 20_000 }); // its weights, predictions and probabilities
   });
 
   it('takes its checkpoint with it', async () => {
