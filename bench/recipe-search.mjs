@@ -117,7 +117,8 @@ async function trainCandidate(search, name, seed) {
 async function trainStage(search, { recipe, backboneBlob, parentBlob }, onEpoch) {
   const { blobs, blobPlace, manifestBlob, features, threads } = search;
   const size = inputSizeFor(SIDE, SIDE, recipe.imageSize);
-  const key = [manifestBlob, backboneBlob, size.image, recipe.splitLayer, recipe.mirror, recipe.crops].join();
+  const parts = [manifestBlob, backboneBlob, size.image, recipe.splitLayer, recipe.mirror, recipe.crops];
+  const key = [...parts, recipe.colorJitters].join();
   const chunks = features[key] ?? [];
   features[key] = chunks;
   const job = {

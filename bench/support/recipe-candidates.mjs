@@ -52,6 +52,12 @@ export const CANDIDATES = {
   'demo: block4, 4 epochs': demo({}),
   'demo: block7, 6 epochs': demo({ splitLayer: 'block7', epochs: 6 }),
   'demo: block10, 6 epochs': demo({ splitLayer: 'block10', epochs: 6 }),
+  'demo: block10, 6 epochs, live statistics': demo({ splitLayer: 'block10', epochs: 6, ...LIVE }),
+  'demo: block4, 4 epochs, live statistics': demo(LIVE),
+  'demo: block10, 6 epochs, mixup 0.2': demo({ splitLayer: 'block10', epochs: 6, mixup: 0.2 }),
+  'demo: block10, 6 epochs, cutmix 1': demo({ splitLayer: 'block10', epochs: 6, cutmix: 1 }),
+  'demo: block10, 6 epochs, cutout 0.4': demo({ splitLayer: 'block10', epochs: 6, cutout: 0.4 }),
+  'demo: block10, 6 epochs, 2 color jitters': demo({ splitLayer: 'block10', epochs: 6, colorJitters: 2 }),
   'demo: block4, 96 px, 6 epochs': demo({ imageSize: 96, epochs: 6 }),
   'demo: block4, 96 px, 10 epochs, batches of 64': demo({ imageSize: 96, epochs: 10, batchSize: 64 }),
 };

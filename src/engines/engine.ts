@@ -1,3 +1,4 @@
+import type { Normalization } from '../network/folded-weights.js';
 import type { Layer, Shape } from '../network/layers.js';
 import type { FirstTrainedLayer } from '../network/networks.js';
 import type { Weights } from '../network/tensor.js';
@@ -57,10 +58,9 @@ export interface TrainerSpec {
    */
   readonly folded: ReadonlyMap<string, Float32Array>;
   /**
-   * By convolution that normalizes by the statistics of the batch: the epsilon per output channel. Its bias then follows the
-   * normalization, and its state has the moving averages `layer/mean` and `layer/variance` of what the folded kernel gives.
+   * By convolution that normalizes by the statistics of the batch: epsilon and gain. Its bias then follows the normalization, and its state has the moving averages `layer/mean` and `layer/variance` of what the folded kernel gives.
    */
-  readonly norms?: ReadonlyMap<string, Float32Array> | undefined;
+  readonly norms?: ReadonlyMap<string, Normalization> | undefined;
 }
 
 /** Everything that training changes; training restored from it continues with the same numbers. */

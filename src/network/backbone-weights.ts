@@ -2,7 +2,7 @@ import { type ConvLayer, kernelShape, type Layer } from './layers.js';
 import { architectureWith, lastBlockOf, type Network, networkOf, refuseBackbone } from './networks.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
-/** Epsilon of the batch normalizations of backbones. They have no gamma: InceptionV3's have none, and others' are in the kernels. */
+/** Epsilon of the batch normalizations of backbones. They have no gamma: InceptionV3's have none, and others' are in the kernels (`gammaName`). */
 export const NORM_EPSILON = 1e-3;
 
 /** A convolution with its batch normalization folded in: exact, because the base always runs in inference mode. */
@@ -52,6 +52,11 @@ export function matchBackbone(weights: Weights): Network {
       }
       known.add(name).add(scaleName(layer));
     }
+    const gamma = weights.get(gammaName(layer));
+    if (gamma && gamma.shape.join() !== String(layer.filters)) {
+      throw refuse(`${gammaName(layer)} has shape [${gamma.shape.join(', ')}] where [${layer.filters}] is needed`);
+    }
+    known.add(gammaName(layer));
   }
   const stray = [...weights.keys()].find((name) => !known.has(name));
   if (stray !== undefined) throw refuse(`${stray.slice(0, 80)} has no place in it`);
@@ -94,6 +99,8 @@ export function quantizeBackbone(weights: Weights): Weights {
     const data = new Int8Array(kernel.length);
     for (let i = 0; i < kernel.length; i++) data[i] = Math.round(kernel[i]! / (scale[i % layer.filters]! || 1));
     for (const [name] of expectedShapes(layer)) quantized.set(name, weights.get(name) as Tensor);
+    const gamma = weights.get(gammaName(layer));
+    if (gamma) quantized.set(gammaName(layer), gamma);
     quantized.set(kernelName(layer), { type: 'I8', shape: weights.get(kernelName(layer))!.shape, data });
     quantized.set(scaleName(layer), { type: 'F32', shape: [layer.filters], data: scale });
   }
@@ -141,6 +148,14 @@ function floats(weights: Weights, name: string): Float32Array {
 function hasScale(weights: Weights, layer: ConvLayer): boolean {
   const scale = weights.get(scaleName(layer));
   return scale?.type === 'F32' && scale.shape.join() === String(layer.filters);
+}
+
+/**
+ * Name of the gamma of a layer's batch normalization, [out], which its kernel and moving mean contain. Only training with the
+ * statistics of batches reads it: they take it out of the kernel again. Without this tensor it is 1.
+ */
+export function gammaName({ norm }: ConvLayer): string {
+  return `${norm}/contained_gamma`;
 }
 
 function kernelName(layer: ConvLayer): string {

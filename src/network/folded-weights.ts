@@ -1,5 +1,5 @@
-import { convolutions, foldConv, NORM_EPSILON } from './backbone-weights.js';
-import { kernelShape, type Layer } from './layers.js';
+import { convolutions, foldConv, gammaName, NORM_EPSILON } from './backbone-weights.js';
+import { type ConvLayer, kernelShape, type Layer } from './layers.js';
 import { f32, type Tensor, type Weights } from './tensor.js';
 
 /** Trainable convolutions: `name/kernel` and `name/bias`, with the batch normalization folded in. */
@@ -22,21 +22,32 @@ export function foldLayers(layers: readonly Layer[], backbone: Weights): FoldedW
   return { weights, factors };
 }
 
+/** A batch normalization of what a folded kernel gives: y = gain * (x - mean) / sqrt(variance + epsilon) + bias, by channel. */
+export interface Normalization {
+  /** [out] */
+  readonly epsilon: Float32Array;
+  /** [out]; it does not train. */
+  readonly gain: Float32Array;
+}
+
 /**
  * What batch normalizations with the statistics of the batch add to folded weights. A folded kernel gives each value times the
- * factor s of its channel, so that mean, variance and epsilon are those of Keras times s, s² and s².
+ * factor s of its channel and the gamma g that the kernel contains. Mean, variance and epsilon are those of Keras times s g,
+ * (s g)² and (s g)², and the gain is |g|, because the statistics of a batch undo every factor of the kernel but its sign.
  */
 export interface FoldedNorms {
-  /** By convolution: its epsilon per channel. */
-  readonly epsilons: ReadonlyMap<string, Float32Array>;
+  /** By convolution. */
+  readonly norms: ReadonlyMap<string, Normalization>;
   /** In place of the biases of `FoldedWeights`: the betas, and the moving statistics as `name/mean` and `name/variance`. */
   readonly weights: Weights;
 }
 
 export function foldNorms(layers: readonly Layer[], backbone: Weights, { factors }: FoldedWeights): FoldedNorms {
   const weights = new Map<string, Tensor>();
-  const epsilons = new Map<string, Float32Array>();
-  for (const { name, norm, filters } of convolutions(layers)) {
+  const norms = new Map<string, Normalization>();
+  for (const layer of convolutions(layers)) {
+    const { name, norm, filters } = layer;
+    const gain = gainOf(layer, backbone);
     const scale = factors.get(`${name}/kernel`) as Float32Array;
     const [beta, mean, variance] = ['beta', 'moving_mean', 'moving_variance'].map((of) =>
       floatsOf(backbone, `${norm}/${of}`),
@@ -53,15 +64,23 @@ export function foldNorms(layers: readonly Layer[], backbone: Weights, { factors
       `${name}/variance`,
       f32(
         [filters],
-        variance.map((value, o) => value * scale[o]! ** 2),
+        variance.map((value, o) => value * spreadOf(scale, gain, o)),
       ),
     );
-    epsilons.set(
-      name,
-      scale.map((factor) => NORM_EPSILON * factor ** 2),
-    );
+    norms.set(name, { epsilon: scale.map((_, o) => NORM_EPSILON * spreadOf(scale, gain, o)), gain });
   }
-  return { epsilons, weights };
+  return { norms, weights };
+}
+
+/** By channel: the absolute value of the gamma that a kernel contains. */
+function gainOf(layer: ConvLayer, backbone: Weights): Float32Array {
+  const name = gammaName(layer);
+  return backbone.has(name) ? floatsOf(backbone, name).map(Math.abs) : new Float32Array(layer.filters).fill(1);
+}
+
+/** Factor of a channel's variance in a folded kernel. A channel that a gamma of 0 turns off has any. */
+function spreadOf(scale: Float32Array, gain: Float32Array, channel: number): number {
+  return (scale[channel]! * (gain[channel] || 1)) ** 2;
 }
 
 /**
@@ -85,6 +104,7 @@ export function unfoldLayers(
     const kernel = folded.map((value, i) => value / scale[i % filters]!);
     unfolded.set(`${layer.name}/kernel`, f32(kernelShape(layer), kernel));
     const bias = floatsOf(weights, `${layer.name}/bias`);
+    const gain = gainOf(layer, backbone);
     if (weights.has(`${layer.name}/mean`)) {
       set('beta', bias);
       set(
@@ -93,7 +113,7 @@ export function unfoldLayers(
       );
       set(
         'moving_variance',
-        floatsOf(weights, `${layer.name}/variance`).map((value, o) => value / scale[o]! ** 2),
+        floatsOf(weights, `${layer.name}/variance`).map((value, o) => value / spreadOf(scale, gain, o)),
       );
       continue;
     }

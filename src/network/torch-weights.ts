@@ -1,5 +1,5 @@
 import { HubError } from '../errors.js';
-import { convolutions, matchBackbone } from './backbone-weights.js';
+import { convolutions, gammaName, matchBackbone } from './backbone-weights.js';
 import { EFFICIENTNET_LITE0 } from './efficientnet-lite0.js';
 import { type ConvLayer, kernelShape } from './layers.js';
 import { networkOf } from './networks.js';
@@ -14,7 +14,8 @@ export function isTorchEfficientNet(weights: Weights): boolean {
 
 /**
  * Converts the weights of PyTorch's EfficientNet-Lite0 (`_conv_stem.weight`, `_blocks.N._expand_conv.weight`, …) to the
- * hub's. The scale of a batch normalization goes into the kernel and the mean, which is exact: y = (k x - m) g / s + b.
+ * hub's. The gamma of a batch normalization goes into the kernel and the mean, which is exact: y = (k x - m) g / s + b. It is kept
+ * beside them for training with the statistics of batches.
  * @returns the weights without the top, and the names of the tensors that were left out.
  * @throws WEIGHTS_REFUSED when a tensor is missing or has another shape.
  */
@@ -53,6 +54,7 @@ export function readTorchEfficientNet(weights: Weights): {
         mean.map((value, o) => value * gamma[o]!),
       ),
     );
+    statistics.set(gammaName(layer), f32([filters], gamma.slice()));
     statistics.set(`${norm}/moving_variance`, f32([filters], of('running_var').slice()));
   }
   const rest = [...weights.keys()].filter((name) => !used.has(name) && !name.endsWith('.num_batches_tracked'));

@@ -67,7 +67,7 @@ export async function buildLearner(
     layers: [...rest, ...headLayers],
     input: { name: firstTrainedLayer, shape: shapes.get(firstTrainedLayer) as Shape, type },
     folded: factors,
-    ...(norms ? { norms: norms.epsilons } : {}),
+    ...(norms ? { norms: norms.norms } : {}),
     start: new Map([...weights, ...(parent ? headWeights : initialWeights(headLayers, seed))]),
     toKeras: (trained) => {
       const ofHead = [...trained].filter(([name]) => !weights.has(name));

@@ -1,6 +1,7 @@
 import type { TrainerSpec } from '../engines/engine.js';
 import { convolutions } from '../network/backbone-weights.js';
 import { divideAt } from '../network/cut.js';
+import type { Normalization } from '../network/folded-weights.js';
 import { head } from '../network/head.js';
 import { inferShapes, type Layer, NETWORK_INPUT, POOLED, type Shape } from '../network/layers.js';
 import { costOf } from '../network/multiply-adds.js';
@@ -61,7 +62,12 @@ export function costOfRun({ architecture, recipe, classes, ...images }: RunSize)
     weights: learning.weights,
     spec: {
       ...{ layers, input: { name: firstTrainedLayer, shape, type: featureTypeOf(firstTrainedLayer) }, batchSize },
-      norms: new Map(normed.map(({ name, filters }) => [name, new Float32Array(filters)])),
+      norms: new Map(normed.map(({ name, filters }) => [name, emptyNorm(filters)])),
     },
   };
+}
+
+/** A normalization of that many channels, where only their number counts. */
+function emptyNorm(filters: number): Normalization {
+  return { epsilon: new Float32Array(filters), gain: new Float32Array(filters) };
 }

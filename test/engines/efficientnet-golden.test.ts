@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
+import { convolutions, gammaName, matchBackbone } from '../../src/network/backbone-weights.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
 import { TESTED_ENGINES } from '../support/engines.js';
 import { expectGolden, goldenLayers } from '../support/golden-layers.js';
@@ -11,6 +12,12 @@ const { sizes, pictures } = goldenLayers('efficientnet_lite0_layers.json');
 const cases = TESTED_ENGINES.flatMap((engine) =>
   (engine.real ? Object.keys(sizes) : ['75']).map((side) => ({ ...engine, side })),
 );
+
+it('the bundled weights have the gammas that training with the statistics of batches needs', () => {
+  const { weights } = readSafetensors(readFileSync('backbones/efficientnet_lite0_imagenet.safetensors'));
+  const { layers } = matchBackbone(weights);
+  for (const layer of convolutions(layers)) expect(weights.get(gammaName(layer))?.shape).toEqual([layer.filters]);
+});
 
 it.each(cases)(
   "EfficientNet-Lite0 at $side pixels by $name is the reference's, to 1e-4 of each layer's deviation",

@@ -17,6 +17,7 @@ import { averagePool, maxPool } from '../../src/engines/onnx/training/pool.js';
 import { relu, relu6 } from '../../src/engines/onnx/training/relu.js';
 import { fromStored, toStored } from '../../src/engines/onnx/training/stored-weight.js';
 import { slideWindow } from '../../src/engines/onnx/training/windows.js';
+import type { Normalization } from '../../src/network/folded-weights.js';
 import { type ConvLayer, type Padding, paddingOf, placesAlong, type Shape } from '../../src/network/layers.js';
 import { elements, f32, type Tensor } from '../../src/network/tensor.js';
 import { randomStream, uniform } from '../../src/random.js';
@@ -186,7 +187,7 @@ function maxCase(input: Shape): Case {
 
 /** Batch normalization with the statistics of the batch. */
 const normReference =
-  ({ name, filters }: ConvLayer, epsilon: Float32Array): Reference =>
+  ({ name, filters }: ConvLayer, { epsilon, gain }: Normalization): Reference =>
   ([x], weights) => {
     const y = Float64Array.from(x!);
     for (let c = 0; c < filters; c++) {
@@ -194,7 +195,7 @@ const normReference =
       const mean = channel.reduce((sum, value) => sum + value, 0) / channel.length;
       const variance = channel.reduce((sum, value) => sum + (value - mean) ** 2, 0) / channel.length;
       for (let i = c; i < y.length; i += filters) {
-        y[i] = (x![i]! - mean) / Math.sqrt(variance + epsilon[c]!) + weights[`${name}/bias`]![c]!;
+        y[i] = (gain[c]! * (x![i]! - mean)) / Math.sqrt(variance + epsilon[c]!) + weights[`${name}/bias`]![c]!;
       }
     }
     return [y];
@@ -202,7 +203,10 @@ const normReference =
 
 const three = shape(3, 3, 5);
 const normed = conv([1, 1], 1, 'same', 5, 5);
-const epsilons = Float32Array.of(0.001, 0.5, 0.01, 1, 0.1);
+const normalization = {
+  epsilon: Float32Array.of(0.001, 0.5, 0.01, 1, 0.1),
+  gain: Float32Array.of(1, 0.3, 4, 0, 1.5),
+};
 const dense = { kind: 'dense', name: 'dense', inputs: ['x'], inFeatures: 6, units: 4, activation: 'softmax' } as const;
 const pair = [conv([1, 1], 1, 'same', 5, 3, 'a'), conv([1, 1], 1, 'same', 5, 4, 'b')];
 
@@ -252,14 +256,14 @@ const cases: Readonly<Record<string, Case>> = {
     convReference([conv([1, 1], 1, 'evenSame', 5, 4)], three),
   ),
   'batch normalization': {
-    operator: batchNorm(normed, three, epsilons),
+    operator: batchNorm(normed, three, normalization),
     inputs: [three],
-    reference: normReference(normed, epsilons),
+    reference: normReference(normed, normalization),
   },
   'batch normalization of columns': columnsCase(
-    batchNorm(normed, three, epsilons, 'columns'),
+    batchNorm(normed, three, normalization, 'columns'),
     [three],
-    normReference(normed, epsilons),
+    normReference(normed, normalization),
   ),
   'a convolution without bias': {
     operator: withoutBias(convolution(conv([3, 3], 1, 'same', 5, 2), slideWindow(three, [3, 3], 1, 'same'))),

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { STATISTICS_MOMENTUM } from '../../src/engines/batch-norm.js';
 import type { Batch, Mix, Trainer, TrainerSpec } from '../../src/engines/engine.js';
-import { convolutions, matchBackbone } from '../../src/network/backbone-weights.js';
+import { convolutions, gammaName, matchBackbone } from '../../src/network/backbone-weights.js';
 import { divideAt } from '../../src/network/cut.js';
-import { foldLayers, foldNorms } from '../../src/network/folded-weights.js';
+import { foldLayers, foldNorms, unfoldLayers } from '../../src/network/folded-weights.js';
 import { head } from '../../src/network/head.js';
 import { featureShape } from '../../src/network/networks.js';
-import type { Weights } from '../../src/network/tensor.js';
+import { f32, type Tensor, type Weights } from '../../src/network/tensor.js';
 import { randomStream, uniform } from '../../src/random.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { layerRates } from '../../src/training/layer-rates.js';
@@ -53,7 +53,7 @@ function newTrainer(changes: Partial<TrainerSpec>, passBytes?: number): Trainer 
 }
 
 const BY_BATCH: Partial<TrainerSpec> = {
-  norms: norms.epsilons,
+  norms: norms.norms,
   start: {
     step: 0,
     weights: new Map([...folded.weights, ...norms.weights, ...initialWeights(layers, 1)]),
@@ -164,6 +164,47 @@ describe.each(TESTED_ENGINES)('the options of an optimizer by $name', (engine) =
       await newTrainer(BY_BATCH).predict(features, BATCH),
     ];
     expect(relativeError(normed, plain)).toBeLessThan(1e-4);
+  });
+
+  // Three times the gamma of every normalization, in kernels that contain it, and three times every beta: after a ReLU all
+  // features are three times as large, which the head undoes.
+  it('keeps the gamma that kernels contain, which the statistics of batches would undo', async () => {
+    const times = ({ shape, data }: Tensor, factor: number): Tensor =>
+      f32(
+        shape,
+        Float32Array.from(data, (value) => value * factor),
+      );
+    const scaled = new Map(backbone);
+    for (const layer of convolutions(rest)) {
+      for (const name of [`${layer.name}/kernel`, `${layer.norm}/moving_mean`, `${layer.norm}/beta`])
+        scaled.set(name, times(backbone.get(name) as Tensor, 3));
+      scaled.set(gammaName(layer), f32([layer.filters], new Float32Array(layer.filters).fill(3)));
+    }
+    const ofScaled = foldLayers(rest, scaled);
+    const scaledNorms = foldNorms(rest, scaled, ofScaled);
+    const headWeights = new Map(initialWeights(layers, 1));
+    headWeights.set('dense/kernel', times(headWeights.get('dense/kernel') as Tensor, 1 / 3));
+    const start = {
+      ...BY_BATCH.start!,
+      weights: new Map([...ofScaled.weights, ...scaledNorms.weights, ...headWeights]),
+    };
+    const trainers = [newTrainer(BY_BATCH), newTrainer({ norms: scaledNorms.norms, folded: ofScaled.factors, start })];
+    const [pass] = passesOf([BATCH]) as [Batch];
+    const [plainLoss, sameLoss] = [
+      await takeStep(trainers[0]!, [pass], 1e-9),
+      await takeStep(trainers[1]!, [pass], 1e-9),
+    ];
+    expect(Math.abs(sameLoss / plainLoss - 1)).toBeLessThan(0.01); // epsilons weigh less there
+    const lost = new Map(
+      [...scaledNorms.norms].map(([name, { epsilon, gain }]) => [name, { epsilon, gain: gain.map(() => 1) }]),
+    );
+    const losing = newTrainer({ norms: lost, folded: ofScaled.factors, start });
+    expect(Math.abs((await takeStep(losing, [pass], 1e-9)) / plainLoss - 1)).toBeGreaterThan(0.03);
+    const back = unfoldLayers(rest, trainers[1]!.state().weights, { backbone: scaled, factors: ofScaled.factors });
+    const [first] = convolutions(rest);
+    const ofFirst = (weights: Weights): ArrayLike<number> => weights.get(`${first!.norm}/moving_variance`)!.data;
+    const plainBack = unfoldLayers(rest, trainers[0]!.state().weights, { backbone, factors: folded.factors });
+    expect(relativeError(ofFirst(back), ofFirst(plainBack))).toBeLessThan(1e-4);
   });
 
   it.each<[string, readonly number[], number | undefined]>([

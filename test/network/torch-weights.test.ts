@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { convolutions, foldConv, matchBackbone } from '../../src/network/backbone-weights.js';
+import { convolutions, foldConv, gammaName, matchBackbone } from '../../src/network/backbone-weights.js';
 import { efficientNetLite0 } from '../../src/network/efficientnet-lite0.js';
 import { kernelShape } from '../../src/network/layers.js';
 import { elements, f32, type Tensor } from '../../src/network/tensor.js';
@@ -47,6 +47,7 @@ describe("PyTorch's weights of EfficientNet-Lite0", () => {
       const tap = Math.min(1, h * w - 1);
       const there = of(`${kernelName}.weight`)[(o * ins + ins - 1) * h * w + tap]!;
       expect(kernel[(tap * ins + ins - 1) * outs + o]! / (there * factor), layer.name).toBeCloseTo(1, 5);
+      expect(weights.get(gammaName(layer))?.data, layer.name).toEqual(of(`${norm}.weight`));
       const offset = of(`${norm}.bias`)[o]! - of(`${norm}.running_mean`)[o]! * factor;
       expect(bias[o]! / offset, layer.name).toBeCloseTo(1, 5);
     }

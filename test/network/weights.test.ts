@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { convolutions, foldConv, matchBackbone, quantizeBackbone } from '../../src/network/backbone-weights.js';
+import {
+  convolutions,
+  foldConv,
+  gammaName,
+  matchBackbone,
+  quantizeBackbone,
+} from '../../src/network/backbone-weights.js';
 import { divideAt } from '../../src/network/cut.js';
+import { foldLayers, foldNorms, unfoldLayers } from '../../src/network/folded-weights.js';
 import { inceptionV3 } from '../../src/network/inception-v3.js';
-import { inferShapes } from '../../src/network/layers.js';
+import { type ConvLayer, inferShapes } from '../../src/network/layers.js';
 import { readSafetensors, writeSafetensors } from '../../src/network/safetensors.js';
 import { elements, f32 } from '../../src/network/tensor.js';
 import { requireUsable } from '../../src/network/usable-weights.js';
-import { narrowBackbone } from '../support/narrow-backbone.js';
+import { narrowBackbone, narrowLite } from '../support/narrow-backbone.js';
+import { relativeError } from '../support/reference.js';
 import { tensorHashes } from '../support/tensor-hashes.js';
 
 describe('InceptionV3 as data', () => {
@@ -49,6 +57,32 @@ describe('weights', () => {
     const scale = 1 / Math.sqrt(at(`${layer!.norm}/moving_variance`) + 1e-3);
     expect(kernel[1]).toBeCloseTo(at(`${layer!.name}/kernel`) * scale, 6);
     expect(bias[1]).toBeCloseTo(at(`${layer!.norm}/beta`) - at(`${layer!.norm}/moving_mean`) * scale, 6);
+  });
+
+  it.each([1, -2.5, 0])(
+    'unfolds statistics of batches as it folds them, where a kernel contains a gamma of %f',
+    (gamma) => {
+      const weights = new Map(narrowLite());
+      const { rest } = divideAt(matchBackbone(weights).layers, 'block14');
+      for (const layer of convolutions(rest))
+        weights.set(gammaName(layer), f32([layer.filters], new Float32Array(layer.filters).fill(gamma)));
+      const folded = foldLayers(rest, weights);
+      const norms = foldNorms(rest, weights, folded);
+      const start = new Map([...folded.weights, ...norms.weights]);
+      for (const [name, { data }] of unfoldLayers(rest, start, { backbone: weights, factors: folded.factors }))
+        expect(relativeError(data, weights.get(name)!.data), name).toBeLessThan(1e-6);
+      for (const { gain } of norms.norms.values()) expect(new Set(gain)).toEqual(new Set([Math.abs(gamma)]));
+      const [{ name, norm }] = convolutions(rest) as [ConvLayer];
+      const factor = folded.factors.get(`${name}/kernel`)![0]! * (Math.abs(gamma) || 1);
+      const variance = weights.get(`${norm}/moving_variance`)!.data[0]!;
+      expect(norms.weights.get(`${name}/variance`)!.data[0]! / (variance * factor ** 2)).toBeCloseTo(1, 5);
+    },
+  );
+
+  it('refuses a gamma of another number of channels', () => {
+    const weights = new Map(narrowLite());
+    weights.set('stem_conv_bn/contained_gamma', f32([3]));
+    expect(() => matchBackbone(weights)).toThrow(/stem_conv_bn\/contained_gamma has shape \[3\] where \[4\] is needed/);
   });
 
   it('keeps a kernel in 8 bits to half a step per channel', () => {

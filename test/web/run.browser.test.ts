@@ -154,10 +154,12 @@ describe.skipIf(!browser)('the page of a run', () => {
     await expect.poll(() => shown.count()).toBe(4);
     await page.getByRole('checkbox', { name: 'Mirror' }).check();
     await page.getByRole('textbox', { name: /^Crops/ }).fill('2');
-    await expect.poll(() => shown.count()).toBe(16);
-    const names = await shown.evaluateAll((all) => all.slice(0, 4).map((image) => image.getAttribute('alt')));
+    await page.getByRole('textbox', { name: /^Color jitters/ }).fill('1');
+    await expect.poll(() => shown.count()).toBe(20);
+    const names = await shown.evaluateAll((all) => all.slice(0, 5).map((image) => image.getAttribute('alt')));
     expect(names.slice(0, 2)).toEqual(['Original', 'Mirrored']);
     expect(names[2]).toMatch(/^Crop of \d+%(, mirrored)?$/);
+    expect(names[4]).toMatch(/^Brightness \d+%, contrast \d+%, saturation \d+%(, mirrored)?$/);
     await expectAccessible(page);
     expect(problems).toEqual([]);
     await close();

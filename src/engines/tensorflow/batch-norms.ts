@@ -7,6 +7,7 @@ import { tensorOf, weightsOf } from './tensors.js';
 
 interface Norm {
   readonly epsilon: Tensor;
+  readonly gain: Tensor;
   readonly mean: Variable;
   readonly variance: Variable;
 }
@@ -25,9 +26,14 @@ export class BatchNorms {
   ) {
     const average = (name: string): Variable => tf.tidy(() => tf.variable(tensorOf(tf, start.weights, name), false));
     this.#norms = new Map(
-      Array.from(norms, ([layer, epsilon]) => [
+      Array.from(norms, ([layer, { epsilon, gain }]) => [
         layer,
-        { epsilon: tf.tensor1d(epsilon), mean: average(`${layer}/mean`), variance: average(`${layer}/variance`) },
+        {
+          epsilon: tf.tensor1d(epsilon),
+          gain: tf.tensor1d(gain),
+          mean: average(`${layer}/mean`),
+          variance: average(`${layer}/variance`),
+        },
       ]),
     );
   }
@@ -43,7 +49,7 @@ export class BatchNorms {
     if (!norm) return y;
     const { mean, variance } = training ? tf.moments(y, [0, 1, 2]) : norm;
     if (training) this.#batch.set(layer, { mean: tf.keep(tf.clone(mean)), variance: tf.keep(tf.clone(variance)) });
-    return tf.mul(tf.sub(y, mean), tf.rsqrt(tf.add(variance, norm.epsilon)));
+    return tf.mul(tf.sub(y, mean), tf.mul(norm.gain, tf.rsqrt(tf.add(variance, norm.epsilon))));
   }
 
   /** Moves the averages towards the statistics of the last batch. */
@@ -70,8 +76,8 @@ export class BatchNorms {
   }
 
   dispose(): void {
-    for (const { epsilon, mean, variance } of this.#norms.values()) {
-      for (const tensor of [epsilon, mean, variance]) tensor.dispose();
+    for (const { epsilon, gain, mean, variance } of this.#norms.values()) {
+      for (const tensor of [epsilon, gain, mean, variance]) tensor.dispose();
     }
   }
 }

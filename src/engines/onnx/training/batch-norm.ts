@@ -1,3 +1,4 @@
+import type { Normalization } from '../../../network/folded-weights.js';
 import type { ConvLayer, Shape } from '../../../network/layers.js';
 import { STATISTICS_MOMENTUM } from '../../batch-norm.js';
 import type { GraphBuilder } from '../graph.js';
@@ -9,14 +10,19 @@ import { type StoredWeight, storedBias } from './stored-weight.js';
 type Side = 'rows' | 'columns';
 
 /**
- * Batch normalization of a convolution with the statistics of the batch: y = (x - mean) / sqrt(variance + epsilon) + bias, by
- * channel (Ioffe and Szegedy, 2015; the networks have no gamma). Moving averages of the statistics are kept for predictions.
+ * Batch normalization of a convolution with the statistics of the batch: y = gain * (x - mean) / sqrt(variance + epsilon) + bias,
+ * by channel (Ioffe and Szegedy, 2015; the gain does not train). Moving averages of the statistics are kept for predictions.
  *
- * With h = (x - mean) / sqrt(variance + epsilon): dx = (dy - mean(dy) - h * mean(dy * h)) / sqrt(variance + epsilon), and the
+ * With f = gain / sqrt(variance + epsilon) and h = f * (x - mean): dx = f * (dy - mean(dy) - h * mean(dy * h) / gain²), and the
  * bias's gradient is the sum of dy.
- * @param epsilon by channel.
  */
-export function batchNorm(layer: ConvLayer, shape: Shape, epsilon: Float32Array, side: Side = 'rows'): Operator {
+export function batchNorm(
+  layer: ConvLayer,
+  shape: Shape,
+  { epsilon, gain }: Normalization,
+  side: Side = 'rows',
+): Operator {
+  const perSquare = gain.map((value) => 1 / (value ** 2 || 1)); // a gain of 0 leaves nothing to share
   const bias = storedBias(layer);
   const [mean, variance] = ['mean', 'variance'].map((name) => storedStatistic(layer, name)) as [
     StoredWeight,
@@ -36,7 +42,7 @@ export function batchNorm(layer: ConvLayer, shape: Shape, epsilon: Float32Array,
       const meanOf = (value: string): string => writeMean(graph, value, rows, side);
       const factorOf = (spread: string): string => {
         const sum = graph.node('Add', [spread, graph.constant(epsilon, perChannel)]);
-        return graph.node('Reciprocal', [graph.node('Sqrt', [sum])]);
+        return graph.node('Div', [graph.constant(gain, perChannel), graph.node('Sqrt', [sum])]);
       };
       if (!context.training) {
         const scaled = graph.node('Mul', [graph.node('Sub', [x, stored(mean)]), factorOf(stored(variance))]);
@@ -55,7 +61,8 @@ export function batchNorm(layer: ConvLayer, shape: Shape, epsilon: Float32Array,
         ]),
         backward([given]) {
           const dy = given as string;
-          const share = meanOf(graph.node('Mul', [dy, normed]));
+          const product = meanOf(graph.node('Mul', [dy, normed]));
+          const share = graph.node('Mul', [product, graph.constant(perSquare, perChannel)]);
           const rest = graph.node('Sub', [graph.node('Sub', [dy, meanOf(dy)]), graph.node('Mul', [normed, share])]);
           const sums = side === 'rows' ? biasGradient : columnSums;
           return {

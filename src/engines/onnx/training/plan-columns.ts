@@ -1,3 +1,4 @@
+import type { Normalization } from '../../../network/folded-weights.js';
 import { type ConvLayer, inferShapes, type Layer, type Shape } from '../../../network/layers.js';
 import { activate } from './activation.js';
 import { add } from './add.js';
@@ -28,7 +29,7 @@ export function planColumns(
   layers: readonly Layer[],
   input: string,
   inputShape: Shape,
-  norms: ReadonlyMap<string, Float32Array> = new Map(),
+  norms: ReadonlyMap<string, Normalization> = new Map(),
 ): PlannedColumns {
   const end = layers.findIndex(({ kind }) => kind !== 'conv' && kind !== 'add');
   const [blocks, after] = [layers.slice(0, end), layers.slice(end)];
@@ -45,13 +46,13 @@ export function planColumns(
     if (layer.kind !== 'conv') continue;
     const convolved = convolutionOf(layer, shapeOf(layer.inputs[0]));
     const output = shapeOf(layer.name);
-    const epsilon = norms.get(layer.name);
+    const normalization = norms.get(layer.name);
     const operators = [
-      ...(epsilon ? [batchNorm(layer, output, epsilon, 'columns')] : []),
+      ...(normalization ? [batchNorm(layer, output, normalization, 'columns')] : []),
       ...(layer.activation === 'linear' ? [] : [activate(layer, output)]),
     ];
     const { value, steps: following } = afterProduct(layer.name, operators, columns(layer.name));
-    plan(epsilon ? withoutBias(convolved) : convolved, [columns(layer.inputs[0])], value);
+    plan(normalization ? withoutBias(convolved) : convolved, [columns(layer.inputs[0])], value);
     steps.push(...following);
   }
   const last = blocks.at(-1)?.name ?? input;

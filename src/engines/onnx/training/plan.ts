@@ -1,3 +1,4 @@
+import type { Normalization } from '../../../network/folded-weights.js';
 import {
   type Activation,
   type ConvLayer,
@@ -40,8 +41,8 @@ interface Reader {
 export interface PlanOptions {
   /** Values of normalizations that do not train. */
   readonly fixed?: Weights;
-  /** By convolution: the epsilons of its channels, if it normalizes by the statistics of the batch. */
-  readonly norms?: ReadonlyMap<string, Float32Array> | undefined;
+  /** By convolution: epsilon and gain, if it normalizes by the statistics of the batch. */
+  readonly norms?: ReadonlyMap<string, Normalization> | undefined;
 }
 
 /**
@@ -103,10 +104,10 @@ function planRows(
       case 'conv': {
         const convolved = convolution(layer, windowsOf(layer, shape));
         const output = shapeOf(layer.name);
-        const epsilon = norms.get(layer.name);
-        const norm = epsilon ? [batchNorm(layer, output, epsilon)] : [];
+        const normalization = norms.get(layer.name);
+        const norm = normalization ? [batchNorm(layer, output, normalization)] : [];
         const { value, steps: after } = afterProduct(layer.name, [...norm, activate(layer, output)]);
-        add(epsilon ? withoutBias(convolved) : convolved, [source], [value]);
+        add(normalization ? withoutBias(convolved) : convolved, [source], [value]);
         steps.push(...after);
         break;
       }
@@ -162,7 +163,7 @@ function addProducts(
   readers: readonly Reader[],
   source: string,
   shape: Shape,
-  { norms, add }: { readonly norms: ReadonlyMap<string, Float32Array>; readonly add: AddOperator },
+  { norms, add }: { readonly norms: ReadonlyMap<string, Normalization>; readonly add: AddOperator },
 ): void {
   const product = linear(
     readers.map(({ layer }) => layer),
@@ -172,7 +173,7 @@ function addProducts(
     const output = product.outputs[i] as Shape;
     return afterProduct(layer.name, [
       ...(pooled ? [averagePool(output)] : []),
-      ...(normed ? [batchNorm(normed, output, norms.get(normed.name) as Float32Array)] : []),
+      ...(normed ? [batchNorm(normed, output, norms.get(normed.name) as Normalization)] : []),
       ...(activation === 'linear' ? [] : [activate({ activation }, output)]),
     ]);
   });
