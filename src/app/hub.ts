@@ -51,7 +51,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const token = answers ? await shared.tokens.ensureFirst(await processes.hasOther('api')) : null;
     const domain = openDomain({ setup, storage, shared, processes, serving, training, jobs });
     closing.add(() => jobs.runner.close());
-    const opened = { storage, shared, serving, domain, isReady };
+    const opened = { storage, shared, serving, domain, jobs, isReady };
     const { url } = await (answers ? startApi(setup, opened) : startWorkerProbes(setup, opened));
     await processes.begin(url);
     const stopping = new AbortController();

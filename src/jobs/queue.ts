@@ -180,6 +180,13 @@ export class JobQueue {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** Number of jobs that wait, by kind. */
+  async waiting(): Promise<ReadonlyMap<JobName, number>> {
+    const rows = await this.database.client.$queryRaw<{ name: JobName; count: bigint }[]>`
+      SELECT name, count(*) FROM jobs.job WHERE state < 'active' AND name <> ${GIVEN_UP} GROUP BY name`;
+    return new Map(rows.map(({ name, count }) => [name, Number(count)]));
+  }
+
   /** Claims the next job of the first kind that has one. */
   async claim(kinds: readonly JobName[]): Promise<ClaimedJob | null> {
     for (const kind of kinds) {

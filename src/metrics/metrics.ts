@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { HttpMetrics } from './http-metrics.js';
+import { type Jobs, measureJobs } from './job-metrics.js';
 import { measureServing, type Serving } from './serving-metrics.js';
 import { measureTraining, type Training } from './training-metrics.js';
 import { UploadMetrics } from './upload-metrics.js';
@@ -10,8 +11,13 @@ const PATIENCE_MS = 3000;
 
 /** The sources of the metrics. */
 export interface Measured {
-  readonly serving: Serving;
-  readonly training: Training;
+  /** What the process does, and the version of its code. */
+  readonly process: { readonly roles: string; readonly version: string };
+  /** Null in a process that answers no photos. */
+  readonly serving: Serving | null;
+  /** The runs of the whole hub; null in a process that answers no requests. */
+  readonly training: Training | null;
+  readonly jobs: Jobs;
 }
 
 /**
@@ -22,14 +28,23 @@ export class Metrics {
   readonly http: HttpMetrics;
   readonly uploads: UploadMetrics;
   readonly #registry = new Registry();
-  readonly #updateTraining: () => Promise<void>;
+  readonly #updates: readonly (() => Promise<void>)[];
 
-  constructor({ serving, training }: Measured) {
+  constructor({ process, serving, training, jobs }: Measured) {
     collectDefaultMetrics({ register: this.#registry });
+    new Gauge({
+      name: 'modelhub_process_info',
+      help: 'Roles and version of the process; always 1.',
+      labelNames: ['roles', 'version'],
+      registers: [this.#registry],
+    }).set(process, 1);
     this.http = new HttpMetrics(this.#registry);
     this.uploads = new UploadMetrics(this.#registry);
-    measureServing(this.#registry, serving);
-    this.#updateTraining = measureTraining(this.#registry, training);
+    if (serving) measureServing(this.#registry, serving);
+    this.#updates = [
+      measureJobs(this.#registry, jobs),
+      ...(training ? [measureTraining(this.#registry, training)] : []),
+    ];
   }
 
   get contentType(): string {
@@ -38,8 +53,9 @@ export class Metrics {
 
   /** All metrics in Prometheus's text format. */
   async text(): Promise<string> {
-    // Without the database, those of training stay as they were.
-    await Promise.race([this.#updateTraining().catch(() => undefined), sleep(PATIENCE_MS, undefined, { ref: false })]);
+    // Without the database, those that it tells stay as they were.
+    const updated = Promise.allSettled(this.#updates.map((update) => update()));
+    await Promise.race([updated, sleep(PATIENCE_MS, undefined, { ref: false })]);
     return this.#registry.metrics();
   }
 }

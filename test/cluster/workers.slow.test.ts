@@ -154,6 +154,12 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
     const worker = await startWorker();
     expect(await (await worker.fetch('/ready')).json()).toEqual({ status: 'ready' });
     expect((await worker.fetch('/metrics')).status).toBe(401);
+    const metrics = await (
+      await worker.fetch('/metrics', { headers: { authorization: `Bearer ${hub.token}` } })
+    ).text();
+    expect(metrics).toContain('modelhub_process_info{roles="train",version="0.1.0"} 1');
+    expect(metrics).toContain('modelhub_jobs_running{kind="train"} 0');
+    expect(metrics).not.toMatch(/modelhub_(answers|run|jobs_waiting)/); // others tell of those
     const answer = await worker.fetch('/graphql', { method: 'POST' });
     expect(answer.status).toBe(404);
     expect(await answer.text()).toContain('this process only trains');

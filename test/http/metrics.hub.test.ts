@@ -122,6 +122,7 @@ describe('/metrics', () => {
 
   it('tells how many runs are in each state, and how far one under way is', async () => {
     const id = await hub.queue({ datasetVersionId: hub.datasetVersionId, recipe: ENDLESS });
+    const next = await hub.queue({ datasetVersionId: hub.datasetVersionId, recipe: ENDLESS });
     for await (const { epoch } of hub.watch(id)) {
       if (epoch?.epoch === 2) break;
     }
@@ -135,10 +136,15 @@ describe('/metrics', () => {
     expect(samples.get(`modelhub_run_validation_accuracy_ratio{${labels}}`)).toBeGreaterThan(0);
     const [phase] = [...samples].filter(([series]) => series.startsWith(`modelhub_run_phase_ratio{${labels}`));
     expect(phase![1]).toBeGreaterThan(0);
-    await hub.ask('cancel-run', { id });
+    expect(samples.get('modelhub_process_info{roles="api,serve,train",version="0.1.0"}')).toBe(1);
+    const jobs = (of: ReadonlyMap<string, number>) =>
+      ['running', 'waiting'].map((what) => of.get(`modelhub_jobs_${what}{kind="train"}`));
+    expect(jobs(samples)).toEqual([1, 1]);
+    for (const each of [next, id]) await hub.ask('cancel-run', { id: each });
     await hub.ended(id);
     const after = await scrape();
-    expect(after.get('modelhub_runs{state="CANCELLED"}')).toBe(1);
+    expect(after.get('modelhub_runs{state="CANCELLED"}')).toBe(2);
+    expect(jobs(after)[1]).toBe(0);
     expect([...after.keys()].filter((series) => series.includes(id))).toEqual([]);
   });
 

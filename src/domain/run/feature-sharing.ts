@@ -22,6 +22,8 @@ interface SharingParts {
   readonly computer: string;
   /** Seconds that the features must still take on one worker. */
   readonly seconds: number;
+  /** Monotonic clock, in milliseconds. */
+  readonly now?: () => number;
 }
 
 /** Decides whether to share the computing of features among workers: where it takes long, and others have nothing to do. */
@@ -40,7 +42,8 @@ export class FeatureSharing {
 
 /** The features of a run while one worker computes them. */
 export class FeatureWatch {
-  readonly #began = performance.now();
+  readonly #now: () => number;
+  readonly #began: number;
   readonly #have: Set<number>;
   readonly #chunks: number;
   #left: number;
@@ -54,6 +57,8 @@ export class FeatureWatch {
     private readonly perChunk: number,
     cached: readonly FeatureChunk[],
   ) {
+    this.#now = parts.now ?? (() => performance.now());
+    this.#began = this.#now();
     this.#have = new Set(cached.map(({ index }) => index));
     this.#chunks = Math.ceil(pictures / perChunk);
     this.#left = pictures - cached.reduce((sum, { rows }) => sum + rows, 0);
@@ -64,7 +69,7 @@ export class FeatureWatch {
     this.#have.add(index);
     this.#left -= rows;
     this.#computed += rows;
-    const now = performance.now();
+    const now = this.#now();
     const seconds = ((now - this.#began) / 1000 / this.#computed) * this.#left;
     if (seconds < this.parts.seconds || this.#left <= this.perChunk || now - this.#looked < LOOK_MS) return null;
     this.#looked = now;
