@@ -10,6 +10,7 @@ import { DatasetVersionService } from '../domain/dataset/dataset-version-service
 import { DatasetVersionWriter } from '../domain/dataset/dataset-version-writer.js';
 import { IngestionService } from '../domain/dataset/ingestion-service.js';
 import { Ingestions } from '../domain/dataset/ingestions.js';
+import { SharedIngestions } from '../domain/dataset/shared-ingestions.js';
 import { CalibrationService } from '../domain/model/calibration-service.js';
 import { ExportService } from '../domain/model/export-service.js';
 import { ImportHandler } from '../domain/model/import-handler.js';
@@ -132,14 +133,17 @@ function openWebhooks({ setup, storage }: Opened): DeliverHandler {
   return new DeliverHandler({ prisma: storage.prisma, post, log, retryDelays: parts.retryDelays });
 }
 
-function openDatasets({ setup, storage, shared }: Opened, pictures: Pictures) {
+function openDatasets({ setup, storage, shared, processes }: Opened, pictures: Pictures) {
   const { config, parts, closing } = setup;
   const { prisma, blobs, folder } = storage;
-  const { allowed, changes, quotas } = shared;
+  const { allowed, notices, changes, quotas } = shared;
   const contents = new DatasetContents(prisma, blobs);
   closing.add(() => contents.close());
   const writer = new DatasetVersionWriter(prisma, blobs, changes);
-  const ingestions = new Ingestions(changes);
+  const ingestions = new Ingestions(
+    changes,
+    storage.isShared ? new SharedIngestions(prisma, notices, processes) : null,
+  );
   const reach = { allowPrivate: config.allowPrivateUrls, ca: parts.trusted };
   const fetch = createFetch({ ...reach, limit: BOUNDS.upload.value });
   const { temporary } = folder;

@@ -6,9 +6,9 @@ import type { Database } from '../storage/database.js';
 
 /**
  * What a notice is about: a run with new events, a line of a list, a revoked token, a cancelled job, a model whose aliases
- * moved or whose rollouts began or ended, a process that serves something else.
+ * moved or whose rollouts began or ended, a process that serves something else, an ingestion.
  */
-export type Topic = 'run' | 'change' | 'token' | 'cancel' | 'alias' | 'process';
+export type Topic = 'run' | 'change' | 'token' | 'cancel' | 'alias' | 'process' | 'ingestion';
 /** Called with the id of what changed; with null when notices may have been lost, so that all must be read again. */
 export type Heard = (id: string | null) => void;
 

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { zipOf } from '../datasets/archives.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import type { ClassificationAnswer, ModelAnswer } from '../support/answers.js';
 import { Cluster, HAS_CLUSTER } from '../support/cluster.js';
-import { colourPhoto } from '../support/colour-images.js';
+import { colourImages, colourPhoto } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
 import type { HubProcess } from '../support/hub-process.js';
 import type { HubUser } from '../support/hub-user.js';
@@ -104,6 +106,65 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
     const done = await runHub('model', 'export', 'colours', '1', '--format', 'onnx', '--out', saved, ...as);
     expect(done.code, done.stderr).toBe(0);
     expect((await readFile(saved)).equals(bytes)).toBe(true);
+  });
+
+  it('tell how far an upload is that another one receives, and cancel it', async () => {
+    interface Progress {
+      readonly ingestionProgress: { readonly bytes: number; readonly images: number; readonly ended: boolean };
+    }
+    const archive = await zipOf(await colourImages({ train: 5, test: 2, seed: 3 }));
+    await one.ask('create-dataset', { name: 'uploaded' });
+    const keys = async () =>
+      (await other.ask<{ ingestions: { progressKey: string }[] }>('ingestions')).ingestions.map(
+        (each) => each.progressKey,
+      );
+    /** Sends half of an upload, and the rest when told to. */
+    const upload = (key: string, goOn: Promise<void>) => {
+      const query = `mutation ($input: RegisterDatasetVersionInput!) { registerDatasetVersion(input: $input) { imageCount } }`;
+      const operations = { query, variables: { input: { dataset: 'uploaded', upload: null, progressKey: key } } };
+      const part = (name: string, text: string) =>
+        `--B\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`;
+      const file = '--B\r\ncontent-disposition: form-data; name="0"; filename="a.zip"\r\n\r\n';
+      async function* body() {
+        const map = JSON.stringify({ 0: ['variables.input.upload'] });
+        yield Buffer.from(part('operations', JSON.stringify(operations)) + part('map', map) + file);
+        yield archive.subarray(0, archive.length / 2);
+        await goOn;
+        yield archive.subarray(archive.length / 2);
+        yield Buffer.from('\r\n--B--\r\n');
+      }
+      const headers = { authorization: `Bearer ${one.token}`, 'apollo-require-preflight': 'true' };
+      const type = { 'content-type': 'multipart/form-data; boundary=B' };
+      const init = {
+        method: 'POST',
+        body: Readable.toWeb(Readable.from(body())),
+        duplex: 'half',
+        headers: { ...headers, ...type },
+      };
+      return one.fetch('/graphql', init as unknown as RequestInit).then((answer) => answer.json());
+    };
+
+    const text = 'subscription ($key: ID!) { ingestionProgress(progressKey: $key) { bytes images ended } }';
+    const following = other.client.subscribe<Progress>(text, { key: 'followed' });
+    await following.next(); // it listens now
+    let goOn = (): void => undefined;
+    const done = upload('followed', new Promise((resolve) => (goOn = resolve)));
+    await vi.waitFor(async () => expect(await keys()).toEqual(['followed']), SOON);
+    const seen: Progress['ingestionProgress'][] = [];
+    for await (const { ingestionProgress } of following) {
+      seen.push(ingestionProgress);
+      if (Number(ingestionProgress.bytes) > 0) goOn();
+    }
+    expect(seen.at(-1)).toMatchObject({ images: 21, ended: true });
+    expect(seen.filter(({ ended }) => ended)).toHaveLength(1);
+    expect(await done).toEqual({ data: { registerDatasetVersion: { imageCount: 21 } } });
+    expect(await keys()).toEqual([]);
+
+    const refused = upload('cancelled', new Promise(() => undefined));
+    await vi.waitFor(async () => expect(await keys()).toEqual(['cancelled']), SOON);
+    await other.client.request('mutation { cancelIngestion(progressKey: "cancelled") }');
+    expect(await refused).toMatchObject({ errors: [{ extensions: { code: 'CONFLICT' } }] });
+    expect(await keys()).toEqual([]);
   });
 
   it('follow a rollback and the removal of an alias', async () => {

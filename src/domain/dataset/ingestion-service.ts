@@ -67,14 +67,14 @@ export class IngestionService {
   }
 
   async #tracked<T>({ key, dataset }: IngestionOptions, work: (ingestion: IngestionHandle) => Promise<T>): Promise<T> {
-    const ingestion = this.parts.ingestions.begin(key ?? randomUUID(), dataset);
+    const ingestion = await this.parts.ingestions.begin(key ?? randomUUID(), dataset);
     try {
       return await work(ingestion);
     } catch (error) {
       const { aborted, reason } = ingestion.signal;
       throw aborted ? reason : error; // an aborted stream throws an error of its own
     } finally {
-      ingestion.end();
+      await ingestion.end();
     }
   }
 

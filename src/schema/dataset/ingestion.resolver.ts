@@ -29,7 +29,7 @@ export class IngestionResolver {
 
   @Query(() => [IngestionType], { description: 'Ingestions in progress, oldest first.' })
   @Needs('VIEWER')
-  ingestions(): Ingestion[] {
+  ingestions(): Promise<Ingestion[]> {
     return this.underWay.list();
   }
 
@@ -38,7 +38,7 @@ export class IngestionResolver {
     deprecationReason: 'Renamed to `ingestions`.',
   })
   @Needs('VIEWER')
-  registrations(): Ingestion[] {
+  registrations(): Promise<Ingestion[]> {
     return this.underWay.list();
   }
 
@@ -63,8 +63,8 @@ export class IngestionResolver {
 
   @Mutation(() => Boolean, { description: 'Cancels an ingestion in progress. Nothing of it is kept.' })
   @Needs('TRAINER')
-  cancelIngestion(@Arg('progressKey', () => ID) progressKey: string): boolean {
-    this.underWay.cancel(progressKey);
+  async cancelIngestion(@Arg('progressKey', () => ID) progressKey: string): Promise<boolean> {
+    await this.underWay.cancel(progressKey);
     return true;
   }
 
@@ -73,7 +73,7 @@ export class IngestionResolver {
     deprecationReason: 'Renamed to `cancelIngestion`.',
   })
   @Needs('TRAINER')
-  cancelRegistration(@Arg('progressKey', () => ID) progressKey: string): boolean {
+  cancelRegistration(@Arg('progressKey', () => ID) progressKey: string): Promise<boolean> {
     return this.cancelIngestion(progressKey);
   }
 
