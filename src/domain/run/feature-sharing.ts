@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import prettyMilliseconds from 'pretty-ms';
 import type { Processes } from '../../cluster/processes.js';
+import { isDatabaseOutage } from '../../database-outage.js';
 import { QUEUED_KINDS } from '../../jobs/job-kinds.js';
 import type { FeatureChunk } from '../../training/job.js';
 import { divide, type PlannedSlice } from './feature-slices.js';
@@ -73,7 +74,12 @@ export class FeatureWatch {
     const seconds = ((now - this.#began) / 1000 / this.#computed) * this.#left;
     if (seconds < this.parts.seconds || this.#left <= this.perChunk || now - this.#looked < LOOK_MS) return null;
     this.#looked = now;
-    const { idle, kinds } = await this.#others();
+    const others = await this.#others().catch((error: unknown) => {
+      if (isDatabaseOutage(error)) return null; // looks again after the next chunk
+      throw error;
+    });
+    if (!others) return null;
+    const { idle, kinds } = others;
     if (kinds.length > 0) return this.#whyNot(kinds);
     if (idle === 0) return null;
     return this.#plan(idle + 1, seconds);

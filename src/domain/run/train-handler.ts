@@ -130,7 +130,7 @@ class RunInHand implements JobInHand<'train'> {
       case 'system':
         return this.#write([{ system: event.use }]);
       case 'features':
-        await this.parts.cache.add(this.#features, event.chunk, event.bytes);
+        await throughOutages(() => this.parts.cache.add(this.#features, event.chunk, event.bytes), this.claim.signal);
         return this.#share(await this.#featureWatch?.next(event.chunk));
       case 'checkpoint':
         return this.#keepCheckpoint(event.checkpointBlob, event.epochs);
