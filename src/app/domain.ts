@@ -23,6 +23,7 @@ import { PrecisionService } from '../domain/model/precision-service.js';
 import { ReferenceAnswers } from '../domain/model/reference-answers.js';
 import { calibrateHandler, quantizeHandler } from '../domain/model/version-handler.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
+import { NamesLike } from '../domain/names-like.js';
 import { Pictures } from '../domain/pictures.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { AliasDeployer } from '../domain/promotion/alias-deployer.js';
@@ -107,6 +108,7 @@ export function openDomain(opened: Opened): Domain {
     estimates: training.estimates,
     evaluations: new EvaluationService(prisma, blobs),
     ids: new ShortIds(prisma),
+    names: new NamesLike(prisma),
     ingestion: datasets.ingestion,
     ingestions: datasets.ingestions,
     provenance: new ProvenanceService(prisma, blobs, training.runs),

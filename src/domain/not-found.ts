@@ -1,4 +1,5 @@
 import { HubError } from '../errors.js';
+import { NameNotFound } from './names-like.js';
 
 /** The NOT_FOUND error for an id that no row has. */
 export function notFound(
@@ -10,7 +11,7 @@ export function notFound(
 
 /** The NOT_FOUND error for a name that no model has. */
 export function modelNotFound(name: string): HubError {
-  return new HubError('NOT_FOUND', `There is no model named ${name}.`, { name });
+  return new NameNotFound('model', name);
 }
 
 /** The NOT_FOUND error for a number that no version of a model has. */

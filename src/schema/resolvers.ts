@@ -13,6 +13,7 @@ import type { ModelDeletionService } from '../domain/model/model-deletion-servic
 import type { ModelService } from '../domain/model/model-service.js';
 import type { ModelSettingsService } from '../domain/model/model-settings-service.js';
 import type { PrecisionService } from '../domain/model/precision-service.js';
+import type { NamesLike } from '../domain/names-like.js';
 import type { PredictionService } from '../domain/prediction/prediction-service.js';
 import type { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import type { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
@@ -79,6 +80,7 @@ export interface Services {
   readonly estimates: EstimateService;
   readonly evaluations: EvaluationService;
   readonly ids: ShortIds;
+  readonly names: NamesLike;
   readonly imports: ImportService;
   readonly ingestion: IngestionService;
   readonly ingestions: Ingestions;

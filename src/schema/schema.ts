@@ -6,6 +6,7 @@ import { checkArgument } from './checked.js';
 import { guardRootFields } from './permission.js';
 import { resolversOf, type Services } from './resolvers.js';
 import { acceptShortIds } from './short-ids.js';
+import { listAllowedValues, suggestNames } from './suggestions.js';
 
 /** Builds the schema. Without services it can be printed and inspected, but answers no request. */
 export function buildHubSchema(services?: Services): GraphQLSchema {
@@ -21,5 +22,5 @@ export function buildHubSchema(services?: Services): GraphQLSchema {
     pubSub: createPubSub(), // required wherever there is a subscription; ours bring their own events
   });
   // The guard is outside: nobody's ids are looked up for those who may not ask.
-  return guardRootFields(acceptShortIds(schema, services?.ids));
+  return listAllowedValues(guardRootFields(suggestNames(acceptShortIds(schema, services?.ids), services?.names)));
 }

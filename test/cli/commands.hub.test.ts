@@ -201,6 +201,8 @@ describe('hub, beside a hub that runs', () => {
 
   it('classifies the others where one is no photo, and says so at the end', async () => {
     const photo = await hub.file('one-red.png', await colourPhoto('red', 99, 64, 48));
+    expect(await refused(2, 'classify', photo)).toMatch(/^hub: Several models serve as production: .*--model colours/);
+    expect(await refused(2, 'classify', photo, '--alias', 'staging')).toContain('No model serves as staging: ');
     const other = await hub.file('note.png', 'a note');
     const { code, stdout, stderr } = await run('classify', photo, other, '--model', 'colours');
     expect(code).toBe(2);

@@ -32,7 +32,7 @@ describe('hub as a process', () => {
   });
 
   it('reads standard input', async () => {
-    const command = ['classify', '-', '--model', 'colours', '--json'];
+    const command = ['classify', '-', '--json']; // by the one model that serves
     const { code, stdout, stderr } = await inItsEnvironment(command, { input: await colourPhoto('red', 99, 64, 48) });
     expect(code, stderr).toBe(EXIT.done);
     expect(JSON.parse(stdout)).toMatchObject({ classifications: [{ file: '-', label: 'red' }] });

@@ -8,7 +8,7 @@ import { percent } from '../format.js';
 import { wholeNumber } from '../numbers.js';
 import { print, table } from '../output.js';
 import { Meter } from '../progress.js';
-import { CLASSIFY, type Classification } from '../requests/classify.js';
+import { CLASSIFY, type Classification, SERVING } from '../requests/classify.js';
 import { terminal } from '../terminal.js';
 import { working } from '../working.js';
 
@@ -16,7 +16,7 @@ import { working } from '../working.js';
 const AT_ONCE = 4;
 
 interface ClassifyOptions extends ConnectionOptions {
-  readonly model: string;
+  readonly model?: string;
   readonly alias: string;
   readonly top: number;
 }
@@ -33,19 +33,20 @@ export function classifyCommand(program: Command): void {
       .command('classify')
       .description('Classify photos.')
       .argument('<file...>', 'photos; - reads standard input')
-      .requiredOption('--model <name>', 'the model to ask')
+      .option('--model <name>', 'the model to ask; the one that serves unless given')
       .option('--alias <name>', 'alias of the version', 'production')
       .option('--top <number>', 'number of classes to list', wholeNumber, 1),
   ).action(async (paths: string[], options: ClassifyOptions) => {
     const client = await connect(options);
     const photos = await Promise.all(paths.map(openPhoto)); // a missing file stops the command
+    const model = options.model ?? (await onlyModel(client, options.alias));
     const answers = await working('Classifying', (line) => {
       const oneOfSome = pLimit(AT_ONCE);
       const meter = new Meter();
       let done = 0;
       const askOne = async (photo: File, i: number): Promise<Answer> => {
         line.text = `Classifying: ${meter.text(done, photos.length)}`;
-        const answer = await ask(client, paths[i]!, photo, options);
+        const answer = await ask(client, paths[i]!, photo, { ...options, model });
         done += 1;
         return answer;
       };
@@ -68,8 +69,23 @@ async function openPhoto(path: string): Promise<File> {
   return path === '-' ? new File([new Uint8Array(await buffer(terminal().stdin))], 'stdin') : openFile(path);
 }
 
-async function ask(client: HubClient, file: string, photo: File, options: ClassifyOptions): Promise<Answer> {
-  const { model, alias, top: topK } = options;
+/** The one model that serves under an alias. @throws BAD_INPUT when none does, or several do. */
+async function onlyModel(client: HubClient, alias: string): Promise<string> {
+  const { deployments } = await client.request(SERVING);
+  const names = deployments.filter((each) => each.alias === alias).map(({ model }) => model);
+  if (names.length === 1) return names[0]!;
+  const message = names.length
+    ? `Several models serve as ${alias}: choose one with --model ${names.join(', --model ')}.`
+    : `No model serves as ${alias}: "hub model list" lists the models and their aliases.`;
+  throw new HubError('BAD_INPUT', message);
+}
+
+async function ask(
+  client: HubClient,
+  file: string,
+  photo: File,
+  { model, alias, top: topK }: ClassifyOptions & { readonly model: string },
+): Promise<Answer> {
   try {
     const variables = { image: null, model, alias, topK };
     return { file, ...(await client.upload(CLASSIFY, 'variables.image', photo, variables)).classify };

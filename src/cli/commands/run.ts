@@ -9,16 +9,29 @@ import { CANCEL_RUN, RUN_RECORD, type RunRecord } from '../requests/run.js';
 import { spinner } from '../spinner.js';
 import { addRunActions } from './run-actions.js';
 
+/** Epochs that are shown without being asked for. */
+const SHOWN_EPOCHS = 20;
+
+interface ShowOptions extends ConnectionOptions {
+  readonly epochs?: true;
+}
+
 export function runCommand(program: Command): void {
   const run = program.command('run').description('Show, follow and change a run.');
 
-  withConnection(run.command('show').description('Show a run.').argument('<run>', 'id, see `hub runs`')).action(
-    async (id: string, options: ConnectionOptions) => {
-      const record = (await (await connect(options)).request(RUN_RECORD, { id })).run;
-      if (!record) throw new HubError('NOT_FOUND', `There is no run ${id}: "hub runs" lists them.`);
-      print(options, { run: record }, () => sections(summary(record), recipe(record), epochs(record)));
-    },
-  );
+  withConnection(
+    run
+      .command('show')
+      .description('Show a run.')
+      .argument('<run>', 'id, see `hub runs`')
+      .option('--epochs', `list all epochs, not only the last ${SHOWN_EPOCHS}`),
+  ).action(async (id: string, options: ShowOptions) => {
+    const record = (await (await connect(options)).request(RUN_RECORD, { id })).run;
+    if (!record) throw new HubError('NOT_FOUND', `There is no run ${id}: "hub runs" lists them.`);
+    print(options, { run: record }, () =>
+      sections(summary(record), recipe(record), epochs(record, options.epochs === true)),
+    );
+  });
 
   withConnection(
     run
@@ -81,11 +94,13 @@ function recipe(run: RunRecord): string {
   return fields(Object.fromEntries(Object.entries(run.recipe).map(([name, value]) => [name, plain(value)])));
 }
 
-function epochs(run: RunRecord): string {
+function epochs(run: RunRecord, all: boolean): string {
   if (run.epochs.length === 0) return '';
-  return table(
+  const shown = all ? run.epochs : run.epochs.slice(-SHOWN_EPOCHS);
+  const left = run.epochs.length - shown.length;
+  const listed = table(
     [' epoch', ' loss', ' accuracy', ' validation loss', ' validation accuracy', ' time'],
-    run.epochs.map((epoch) => [
+    shown.map((epoch) => [
       epoch.epoch,
       epoch.trainLoss.toFixed(4),
       percent(epoch.trainAccuracy),
@@ -94,4 +109,5 @@ function epochs(run: RunRecord): string {
       duration(epoch.seconds),
     ]),
   );
+  return left === 0 ? listed : sections(listed, `${left} earlier epochs: --epochs lists them too.`);
 }

@@ -10,3 +10,9 @@ export const CLASSIFY = graphql(`
 `);
 
 export type Classification = ResultOf<typeof CLASSIFY>['classify'];
+
+export const SERVING = graphql(`
+  query Serving {
+    deployments { model alias }
+  }
+`);

@@ -15,6 +15,7 @@ import { type Actor, HUB_ACTOR } from '../actor.js';
 import type { AllowedFolders } from '../allowed-folders.js';
 import { auditRow } from '../audit/audit-event.js';
 import { limitedWeights } from '../limited-weights.js';
+import { closest } from '../names-like.js';
 import { ownerColumns } from '../owner.js';
 import type { Quotas } from '../quota/quotas.js';
 import type { BuiltInBackbone } from './backbone.js';
@@ -183,7 +184,9 @@ export class BackboneService {
     const where = { name: { notIn: [...BUILT_IN] } };
     const added = await this.prisma.backbone.findMany({ where, orderBy: { id: 'desc' }, take: NAMED });
     const names = [...BUILT_IN, ...added.map((backbone) => backbone.name)];
-    const message = `There is no backbone named ${name}. Choose another, such as ${names.join(', ')}, or add it: "hub backbone add ${name} --path FILE", or addBackbone with its path.`;
+    const meant = closest(name, names);
+    const suggestion = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    const message = `There is no backbone named ${name}.${suggestion} Choose another, such as ${names.join(', ')}, or add it: "hub backbone add ${name} --path FILE", or addBackbone with its path.`;
     return new HubError('BACKBONE_UNAVAILABLE', message, { name, backbones: names });
   }
 

@@ -3,6 +3,7 @@ import { isUniqueViolation, type PrismaClient } from '../../storage/database.js'
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import { NameNotFound } from '../names-like.js';
 import { ownerColumns } from '../owner.js';
 import type { Dataset } from './dataset.js';
 import { toDataset, withDatasetVersions } from './dataset-row.js';
@@ -43,7 +44,7 @@ export class DatasetService {
   /** @throws NOT_FOUND, or CONFLICT while it has versions. */
   async delete(name: string, actor: Actor): Promise<void> {
     const dataset = await this.find({ name });
-    if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}.`, { name });
+    if (!dataset) throw new NameNotFound('dataset', name);
     if (dataset.versions.length > 0) {
       const numbers = dataset.versions.map(({ number }) => number).join(', ');
       throw new HubError('CONFLICT', `The dataset ${name} has the versions ${numbers}: delete those first.`, { name });

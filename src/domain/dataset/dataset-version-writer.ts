@@ -9,6 +9,7 @@ import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../sto
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import { NameNotFound } from '../names-like.js';
 import { notFound } from '../not-found.js';
 import { ownerColumns } from '../owner.js';
 import { shownSource, toDatasetVersion } from './dataset-row.js';
@@ -49,7 +50,7 @@ export class DatasetVersionWriter {
     store: () => Promise<NewDatasetVersion>,
   ): Promise<DatasetVersion> {
     const dataset = await this.prisma.dataset.findUnique({ where: { name } });
-    if (!dataset) throw new HubError('NOT_FOUND', `There is no dataset named ${name}: create it first.`, { name });
+    if (!dataset) throw new NameNotFound('dataset', name, ': create it first');
     return this.#oneAtATime(async () => {
       const stored = await store();
       await this.#insert(dataset, source, actor, stored).catch(unlessUniqueViolation);
