@@ -42,7 +42,7 @@ describe.skipIf(!browser)('the page for a role', () => {
       for (const name of ['Register as model version…', 'Run again with changes', 'Reproduce', 'Tag…']) {
         await refused(page, 'button', name, 'TRAINER');
       }
-      await refused(page, 'button', 'Delete…', 'MAINTAINER');
+      await refused(page, 'button', 'Delete…', 'TRAINER');
       await page.goto(`${hub.url}/models/colours`);
       await refused(page, 'button', 'Remove the alias production', 'MAINTAINER');
       await expectAccessible(page, ['light', 'dark']);

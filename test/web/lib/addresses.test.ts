@@ -5,7 +5,7 @@ import { filterOf, readRunsView, unfiltered, WHOLE_LIST, writeRunsView } from '.
 describe('the address of the list', () => {
   const view = readRunsView(
     new URLSearchParams(
-      'q=b7&state=FAILED,RUNNING&kind=FINE_TUNE&dataset=pets&version=2&tag=paper&metric=TEST_ACCURACY&min=0.5&max=0.9&sort=TEST_ACCURACY&order=asc&ids=a,b',
+      'q=b7&state=FAILED,RUNNING&kind=FINE_TUNE&dataset=pets&version=2&backbone=imagenet&owner=ann&tag=paper&group=sweep&columns=state,dropout&metric=TEST_ACCURACY&min=0.5&max=0.9&sort=TEST_ACCURACY&order=asc&ids=a,b',
     ),
   );
 
@@ -16,12 +16,16 @@ describe('the address of the list', () => {
       kind: 'FINE_TUNE',
       dataset: 'pets',
       datasetVersion: 2,
+      backbone: 'imagenet',
+      owner: 'ann',
       tag: 'paper',
       metric: 'TEST_ACCURACY',
       atLeast: 0.5,
       atMost: 0.9,
       sort: 'TEST_ACCURACY',
       direction: 'ASCENDING',
+      group: 'SWEEP',
+      columns: ['state', 'dropout'],
       ids: ['a', 'b'],
     });
     expect(readRunsView(writeRunsView(view))).toEqual(view);
@@ -39,7 +43,7 @@ describe('the address of the list', () => {
   });
 
   it('passes over what it does not know', () => {
-    const odd = 'state=ASLEEP&kind=X&version=2&metric=SPEED&min=1&sort=NAME&order=up&ids=,a,a,';
+    const odd = 'state=ASLEEP&kind=X&version=2&metric=SPEED&min=1&sort=NAME&order=up&group=color&ids=,a,a,';
     expect(readRunsView(new URLSearchParams(odd))).toEqual({ ...WHOLE_LIST, ids: ['a'] });
     expect(readRunsView(new URLSearchParams('metric=TEST_LOSS&min=much')).atLeast).toBeNull();
   });
@@ -53,13 +57,24 @@ describe('the address of the list', () => {
       kind: 'FINE_TUNE',
       dataset: 'pets',
       datasetVersion: 2,
+      backbone: 'imagenet',
+      owner: 'ann',
       tag: 'paper',
       metrics: [{ metric: 'TEST_ACCURACY', atLeast: 0.5, atMost: 0.9 }],
     });
   });
 
-  it('keeps order and selection when the filter is cleared', () => {
-    expect(unfiltered(view)).toEqual({ ...WHOLE_LIST, sort: 'TEST_ACCURACY', direction: 'ASCENDING', ids: ['a', 'b'] });
+  it('keeps order, groups, columns and selection when the filter is cleared', () => {
+    expect(unfiltered(view)).toEqual({
+      ...WHOLE_LIST,
+      ...{
+        sort: 'TEST_ACCURACY',
+        direction: 'ASCENDING',
+        group: 'SWEEP',
+        columns: ['state', 'dropout'],
+        ids: ['a', 'b'],
+      },
+    });
   });
 });
 

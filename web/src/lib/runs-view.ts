@@ -10,6 +10,14 @@ const EARLIER_NAMES = {
 export type Metric = Exclude<Enum<'RunMetric'>, keyof typeof EARLIER_NAMES>;
 export type SortKey = Exclude<Enum<'RunSortKey'>, keyof typeof EARLIER_NAMES>;
 export type Direction = Enum<'SortDirection'>;
+export type Grouping = Enum<'RunGrouping'>;
+
+export const GROUPING_NAMES: Readonly<Record<Grouping, string>> = {
+  PIPELINE: 'Pipeline',
+  SWEEP: 'Sweep',
+  DATASET: 'Dataset',
+};
+export const GROUPINGS = Object.keys(GROUPING_NAMES) as readonly Grouping[];
 
 export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
   VALIDATION_ACCURACY: 'Validation accuracy',
@@ -26,13 +34,16 @@ const SORT_KEYS = Object.keys({ CREATED_AT: '', ...METRIC_NAMES } satisfies Reco
 
 /** The view of the run list that its URL holds. Parsing ignores unknown values. */
 export interface RunsView {
-  /** Part of an ID or a tag. */
+  /** Words to search for. */
   readonly text: string;
   readonly states: readonly RunState[];
   readonly kind: RunKind | null;
   readonly dataset: string | null;
   /** Set only together with `dataset`. */
   readonly datasetVersion: number | null;
+  readonly backbone: string | null;
+  /** Name of the token that started the run. */
+  readonly owner: string;
   readonly tag: string;
   readonly metric: Metric | null;
   /** Lower bound of `metric`. */
@@ -40,6 +51,10 @@ export interface RunsView {
   readonly atMost: number | null;
   readonly sort: SortKey;
   readonly direction: Direction;
+  /** What the runs are grouped by; null for a plain list. */
+  readonly group: Grouping | null;
+  /** Names of the columns; null for the usual ones. */
+  readonly columns: readonly string[] | null;
   /** Selected runs, in order. */
   readonly ids: readonly string[];
 }
@@ -51,12 +66,16 @@ export const WHOLE_LIST: RunsView = {
   kind: null,
   dataset: null,
   datasetVersion: null,
+  backbone: null,
+  owner: '',
   tag: '',
   metric: null,
   atLeast: null,
   atMost: null,
   sort: 'CREATED_AT',
   direction: 'DESCENDING',
+  group: null,
+  columns: null,
   ids: [],
 };
 
@@ -70,12 +89,16 @@ export function readRunsView(params: URLSearchParams): RunsView {
     kind: oneOf(RUN_KINDS, params.get('kind')),
     dataset,
     datasetVersion: dataset !== null && version !== null && Number.isInteger(version) ? version : null,
+    backbone: params.get('backbone'),
+    owner: params.get('owner') ?? '',
     tag: params.get('tag') ?? '',
     metric,
     atLeast: metric && numberOf(params.get('min')),
     atMost: metric && numberOf(params.get('max')),
     sort: oneOf(SORT_KEYS, presentName(params.get('sort'))) ?? 'CREATED_AT',
     direction: params.get('order') === 'asc' ? 'ASCENDING' : 'DESCENDING',
+    group: oneOf(GROUPINGS, params.get('group')?.toUpperCase() ?? null),
+    columns: params.has('columns') ? list(params.get('columns')) : null,
     ids: list(params.get('ids')),
   };
 }
@@ -88,12 +111,16 @@ export function writeRunsView(view: RunsView): URLSearchParams {
     kind: view.kind,
     dataset: view.dataset,
     version: view.dataset && view.datasetVersion,
+    backbone: view.backbone,
+    owner: view.owner,
     tag: view.tag,
     metric: view.metric,
     min: view.metric && view.atLeast,
     max: view.metric && view.atMost,
     sort: view.sort === 'CREATED_AT' ? null : view.sort,
     order: view.direction === 'ASCENDING' ? 'asc' : null,
+    group: view.group?.toLowerCase() ?? null,
+    columns: view.columns?.join() ?? null,
     ids: view.ids.join(),
   };
   const given = Object.entries(params).filter(([, value]) => value !== null && value !== '');
@@ -102,7 +129,8 @@ export function writeRunsView(view: RunsView): URLSearchParams {
 
 /** The view as a filter of the API. */
 export function filterOf(view: RunsView) {
-  const { states, kind, dataset, datasetVersion, metric, atLeast, atMost } = view;
+  const { states, kind, dataset, datasetVersion, backbone, metric, atLeast, atMost } = view;
+  const owner = view.owner.trim();
   const tag = view.tag.trim();
   const text = view.text.trim();
   return {
@@ -110,14 +138,19 @@ export function filterOf(view: RunsView) {
     ...(kind && { kind }),
     ...(dataset !== null && { dataset }),
     ...(datasetVersion !== null && { datasetVersion }),
+    ...(backbone !== null && { backbone }),
+    ...(owner && { owner }),
     ...(tag && { tag }),
     ...(text && { text }),
     ...(metric && { metrics: [{ metric, atLeast, atMost }] }),
   };
 }
 
-/** The list without a filter; order and selection stay. */
-export const unfiltered = ({ sort, direction, ids }: RunsView): RunsView => ({ ...WHOLE_LIST, sort, direction, ids });
+/** The list without a filter; order, groups, columns and selection stay. */
+export const unfiltered = ({ sort, direction, group, columns, ids }: RunsView): RunsView => ({
+  ...WHOLE_LIST,
+  ...{ sort, direction, group, columns, ids },
+});
 
 const presentName = (name: string | null): string | null => ({ ...EARLIER_NAMES })[name ?? ''] ?? name;
 const list = (text: string | null): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];

@@ -15,7 +15,7 @@ export const COMPARE_TABLE = graphql(`
     sameData sameBackbone sameEngine
     recipe { name values }
     metrics { name values deltas }
-    runs { id state kind backboneName tags datasetVersion { id dataset number } }
+    runs { id name note owner { name } state kind backboneName tags datasetVersion { id dataset number } }
   }
 `);
 
@@ -76,10 +76,10 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Run</Table.Th>
-            {runs.map(({ id }, place) => (
+            {runs.map(({ id, name }, place) => (
               <Table.Th key={id} className="number">
                 <span className={classes.swatch} style={{ background: colorOf(place) }} />
-                <RunLink id={id} />
+                <RunLink id={id} name={name} />
               </Table.Th>
             ))}
           </Table.Tr>
@@ -101,6 +101,15 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
             'Backbone',
             runs.map(({ backboneName }) => backboneName),
           )}
+          {row(
+            'Owner',
+            runs.map(({ owner }) => owner?.name ?? 'unknown'),
+          )}
+          {runs.some(({ note }) => note !== null) &&
+            row(
+              'Note',
+              runs.map(({ note }) => note),
+            )}
           {runs.some(({ tags }) => tags.length > 0) &&
             row(
               'Tags',

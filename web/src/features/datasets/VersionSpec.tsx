@@ -7,7 +7,7 @@ import { SpecLine } from '../../ui/SpecLine';
 
 export const VersionSpec_version = graphql(`
   fragment VersionSpec_version on DatasetVersion {
-    contentHash imageCount bytes width height classes source createdAt
+    contentHash imageCount bytes width height classes source createdAt owner { name }
     derivation { parents { id dataset number } }
     statistics {
       width { min median max }
@@ -37,6 +37,7 @@ export function VersionSpec({ version }: { readonly version: FragmentOf<typeof V
         'Standard deviation': statistics?.deviation && rgb(statistics.deviation),
         'Grayscale images': statistics?.grey ? formatCount(statistics.grey) : null,
         Created: formatDate(spec.createdAt),
+        Owner: spec.owner?.name,
         Source: derivation
           ? derivation.parents.map(({ id, dataset, number }) => (
               <Link key={id} to={urls.datasetVersion(dataset, number)}>

@@ -6,7 +6,7 @@ import { formText, SERVED_FORM } from './form-text';
 export const VERSION_FACTS = graphql(
   `
   fragment VersionFacts_version on ModelVersion {
-    imageSize inputSize labels head notCalibrated behind
+    owner { name } imageSize inputSize labels head notCalibrated behind
     backbone { id name }
     calibration { temperature eceBefore eceAfter testImages }
     serving {
@@ -30,6 +30,7 @@ export function VersionFacts({ of }: { readonly of: FragmentOf<typeof VERSION_FA
     <>
       <SpecLine
         fields={{
+          Owner: version.owner?.name,
           'Serves with': formText(serving),
           'Time per photo': timeOf(serving),
           Calibration: calibrationOf(version),

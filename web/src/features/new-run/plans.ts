@@ -34,13 +34,19 @@ type FineTuneInput = VariablesOf<typeof START_FINE_TUNE>['input'];
 type RecipeInput = NonNullable<TransferInput['recipe']>;
 type SplitLayer = NonNullable<FineTuneInput['fineTuneFrom']>;
 
+/** What people call a run, and write about it. */
+export interface RunLabel {
+  readonly name: string;
+  readonly note: string;
+}
+
 /** The run or runs that a form starts, apart from the typed hyperparameters. */
 export interface Plan {
   /** The operation that starts it. */
   readonly needs: Operation;
   readonly fields: readonly RecipeField[];
   /** Starts it. @returns the ID of the first run. */
-  readonly start: (client: ApolloClient, changes: Values) => Promise<string>;
+  readonly start: (client: ApolloClient, changes: Values, label: RunLabel) => Promise<string>;
   /** ID of the data, and the recipe without changes. */
   readonly datasetVersionId: string;
   readonly base: Values;
@@ -62,8 +68,11 @@ export function planTransfer(form: RunForm, choice: Choice): Plan {
     datasetVersionId: choice.datasetVersionId,
     base,
     asked: (changes) => ({ kind: 'TRANSFER', input: input(changes) }),
-    async start(client, changes) {
-      const { data } = await client.mutate({ mutation: START_TRANSFER, variables: { input: input(changes) } });
+    async start(client, changes, label) {
+      const { data } = await client.mutate({
+        mutation: START_TRANSFER,
+        variables: { input: { ...input(changes), ...label } },
+      });
       return idOf(data?.started);
     },
   };
@@ -75,8 +84,8 @@ export function planPipeline(form: RunForm, choice: Choice, pipeline: string): P
   return {
     ...planTransfer(form, choice),
     needs: 'startPipeline',
-    async start(client, changes) {
-      const input = { datasetVersionId, backbone, pipeline, recipe: changes as RecipeInput };
+    async start(client, changes, label) {
+      const input = { datasetVersionId, backbone, pipeline, recipe: changes as RecipeInput, ...label };
       const { data } = await client.mutate({ mutation: START_PIPELINE, variables: { input } });
       return idOf(data?.started[0]);
     },
@@ -97,8 +106,11 @@ export function planFineTune(form: RunForm, parent: FormBase): Plan {
     datasetVersionId: parent.datasetVersion.id,
     base,
     asked: (changes) => ({ kind: 'FINE_TUNE', input: input(changes) }),
-    async start(client, changes) {
-      const { data } = await client.mutate({ mutation: START_FINE_TUNE, variables: { input: input(changes) } });
+    async start(client, changes, label) {
+      const { data } = await client.mutate({
+        mutation: START_FINE_TUNE,
+        variables: { input: { ...input(changes), ...label } },
+      });
       return idOf(data?.started);
     },
   };
@@ -124,9 +136,10 @@ export function planClone(form: RunForm, run: FormBase): Plan {
         input: { datasetVersionId: datasetVersion.id, backbone, recipe: recipe as RecipeInput },
       };
     },
-    async start(client, { splitLayer, ...recipe }) {
+    async start(client, { splitLayer, ...recipe }, label) {
       const input = {
         id: run.id,
+        ...label,
         recipe: recipe as RecipeInput,
         ...(splitLayer ? { fineTuneFrom: splitLayer as SplitLayer } : {}),
       };

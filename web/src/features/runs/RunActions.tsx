@@ -8,14 +8,16 @@ import { isAllowed } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { ConfirmDelete } from '../../ui/ConfirmDelete';
 import { Problem } from '../../ui/Problem';
+import { RefusedButton } from '../../ui/RefusedButton';
 import { useTask } from '../../ui/useTask';
+import { LabelForm } from './LabelForm';
 import { RegisterModel } from './RegisterModel';
 import { CANCEL, DELETE, RESUME, TAG } from './run-actions';
 import { TagForm } from './TagForm';
 
 export const RUN_ACTIONS = graphql(`
   fragment RunActions_run on Run {
-    id kind state tags
+    id kind state tags name note mayNotDelete
   }
 `);
 
@@ -27,11 +29,11 @@ const REPRODUCE = graphql(`
 
 /** The actions on a run. */
 export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_ACTIONS> }) {
-  const { id, kind, state, tags } = readFragment(RUN_ACTIONS, of);
+  const { id, kind, state, tags, name, note, mayNotDelete } = readFragment(RUN_ACTIONS, of);
   const client = useApolloClient();
   const navigate = useNavigate();
   const { busy, problem, run } = useTask();
-  const [open, setOpen] = useState<'register' | 'tags' | 'delete' | null>(null);
+  const [open, setOpen] = useState<'register' | 'label' | 'tags' | 'delete' | null>(null);
   const close = (): void => setOpen(null);
   const variables = { id };
   const act = (label: string, needs: Operation, task: () => Promise<unknown>): ReactNode => (
@@ -80,13 +82,22 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
         <ActionButton needs="tagRun" size="xs" variant="default" onClick={() => setOpen('tags')}>
           {tags.length > 0 ? `Tags: ${tags.join(', ')}` : 'Tag…'}
         </ActionButton>
-        {isAllowed('delete', state) && (
-          <ActionButton needs="deleteRun" size="xs" variant="default" onClick={() => setOpen('delete')}>
-            Delete…
-          </ActionButton>
-        )}
+        <ActionButton needs="updateRun" size="xs" variant="default" onClick={() => setOpen('label')}>
+          Name and note…
+        </ActionButton>
+        {isAllowed('delete', state) &&
+          (mayNotDelete === null ? (
+            <Button size="xs" variant="default" onClick={() => setOpen('delete')}>
+              Delete…
+            </Button>
+          ) : (
+            <RefusedButton reason={mayNotDelete} size="xs" variant="default">
+              Delete…
+            </RefusedButton>
+          ))}
       </Group>
       {open === 'register' && <RegisterModel runId={id} close={close} />}
+      {open === 'label' && <LabelForm {...{ id, name, note, close }} />}
       {open === 'tags' && <TagForm label="Tags" action="Save tags" initial={tags} tag={retag} close={close} />}
       {open === 'delete' && (
         <ConfirmDelete

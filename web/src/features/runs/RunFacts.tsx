@@ -12,7 +12,7 @@ import { StateMark } from './StateMark';
 
 export const RUN_FACTS = graphql(`
   fragment RunFacts_run on Run {
-    id state kind backboneName createdAt startedAt endedAt parentRunId reproductionOfId sweepId resumes queuePosition
+    id note owner { name } state kind backboneName createdAt startedAt endedAt parentRunId reproductionOfId sweepId resumes queuePosition
     validationAccuracy validationLoss keptEpoch testAccuracy testLoss tags
     datasetVersion { id dataset number }
     recipe { imageSize splitLayer epochs }
@@ -41,6 +41,7 @@ export function RunFacts({ run: of }: { readonly run: FragmentOf<typeof RUN_FACT
         <li>{run.backboneName}</li>
         <li>{recipe.imageSize} px</li>
         <li>{timeOf(run)}</li>
+        {run.owner && <li>by {run.owner.name}</li>}
         {resumes > 0 && <li>resumed {resumes === 1 ? 'once' : `${resumes} times`}</li>}
         {parentRunId && (
           <li>
@@ -61,6 +62,7 @@ export function RunFacts({ run: of }: { readonly run: FragmentOf<typeof RUN_FACT
           <Copyable value={run.id} />
         </li>
       </ul>
+      {run.note !== null && <p className={classes.note}>{run.note}</p>}
       <Metrics run={run} />
     </>
   );

@@ -10,6 +10,7 @@ import classes from './RunFilters.module.css';
 const DATASETS = graphql(`
   query DatasetNames {
     datasets { id name versions { id number } }
+    backbones { id name }
   }
 `);
 
@@ -20,14 +21,14 @@ interface Props {
 
 /** The filters of the run list. */
 export function RunFilters({ view, show }: Props) {
-  const { states, kind, dataset, datasetVersion, metric } = view;
+  const { states, kind, dataset, datasetVersion, backbone, metric } = view;
   const { data } = useQuery(DATASETS, { fetchPolicy: 'cache-first' });
   const named = data?.datasets.find(({ name }) => name === dataset);
   return (
     <FilterBar label="Filters of the list">
       <FilterText
         label="Search"
-        placeholder="Part of an ID or tag"
+        placeholder="Name, note, ID, tag, model…"
         value={view.text}
         onType={(text) => show({ text })}
         first
@@ -73,6 +74,14 @@ export function RunFilters({ view, show }: Props) {
           ]}
         />
       )}
+      <NativeSelect
+        size="xs"
+        label="Backbone"
+        value={backbone ?? ''}
+        onChange={({ currentTarget: { value } }) => show({ backbone: value || null })}
+        data={[{ value: '', label: 'Any' }, ...namesOf(data?.backbones ?? [], backbone)]}
+      />
+      <FilterText label="Owner" placeholder="Exact name" value={view.owner} onType={(owner) => show({ owner })} />
       <FilterText label="Tag" placeholder="Exact tag" value={view.tag} onType={(tag) => show({ tag })} />
       <NativeSelect
         size="xs"
@@ -93,9 +102,9 @@ export function RunFilters({ view, show }: Props) {
   );
 }
 
-/** All datasets, and that of the URL even before they are loaded. */
-function namesOf(datasets: readonly { readonly name: string }[], asked: string | null): string[] {
-  return [...new Set([...datasets.map(({ name }) => name), ...(asked === null ? [] : [asked])])];
+/** All names, and that of the URL even before they are loaded. */
+function namesOf(all: readonly { readonly name: string }[], asked: string | null): string[] {
+  return [...new Set([...all.map(({ name }) => name), ...(asked === null ? [] : [asked])])];
 }
 
 function Bound({

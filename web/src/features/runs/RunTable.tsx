@@ -3,7 +3,7 @@ import { useMergedRef, useResizeObserver } from '@mantine/hooks';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Direction, SortKey } from '../../lib/runs-view';
 import { visibleRows } from '../../lib/visible-rows';
-import { COLUMNS, type Column } from './columns';
+import type { Column } from './columns';
 import { RunRow } from './RunRow';
 import classes from './RunTable.module.css';
 
@@ -16,6 +16,9 @@ const UNKNOWN_HEIGHT = 800;
 
 interface Props {
   readonly ids: readonly string[];
+  readonly columns: readonly Column[];
+  /** Accessible name; a table within a group is as high as its runs need, up to a bound. */
+  readonly group?: string;
   /** Whether more follow. */
   readonly more: boolean;
   readonly selected: readonly string[];
@@ -33,7 +36,7 @@ interface Props {
 
 /** A list of any number of runs, of which only the visible rows are rendered. */
 export function RunTable(props: Props) {
-  const { ids, more, selected, sort, direction, alone, onSelect, onSort, onEnd, onTop } = props;
+  const { ids, columns, group, more, selected, sort, direction, alone, onSelect, onSort, onEnd, onTop } = props;
   const box = useRef<HTMLDivElement>(null);
   const [observe, { height }] = useResizeObserver<HTMLElement>();
   const both = useMergedRef(box, observe);
@@ -55,7 +58,8 @@ export function RunTable(props: Props) {
     <section
       ref={both}
       className={classes.box}
-      aria-label="List of runs"
+      aria-label={group === undefined ? 'List of runs' : `Runs of ${group}`}
+      data-part={group !== undefined || undefined}
       data-grouped={sort === 'CREATED_AT' ? direction : undefined}
       onScroll={onScroll}
     >
@@ -65,7 +69,7 @@ export function RunTable(props: Props) {
             <th className={classes.select}>
               <VisuallyHidden>Select</VisuallyHidden>
             </th>
-            {COLUMNS.map((column) => (
+            {columns.map((column) => (
               <Head key={column.key} {...{ column, sort, direction, onSort }} />
             ))}
           </tr>
@@ -77,7 +81,7 @@ export function RunTable(props: Props) {
             return (
               <RunRow
                 key={id}
-                {...{ id, alone }}
+                {...{ id, columns, alone }}
                 place={from + i}
                 selected={order < 0 ? null : order}
                 onSelect={select}

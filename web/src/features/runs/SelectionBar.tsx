@@ -10,6 +10,7 @@ import { urls } from '../../lib/urls';
 import { messageOf } from '../../ui/Answer';
 import { ConfirmDelete } from '../../ui/ConfirmDelete';
 import { Problem } from '../../ui/Problem';
+import { RefusedButton } from '../../ui/RefusedButton';
 import { useTask } from '../../ui/useTask';
 import { CANCEL, DELETE, MOVE, QUEUE, RESUME, TAG, TAGS } from './run-actions';
 import classes from './SelectionBar.module.css';
@@ -17,7 +18,7 @@ import { TagForm } from './TagForm';
 
 const SELECTABLE = graphql(`
   fragment SelectionBar_run on Run {
-    id state
+    id state mayNotDelete
   }
 `);
 
@@ -37,7 +38,10 @@ export function SelectionBar({ ids, onSelect }: Props) {
   const runs = useKnown(ids);
   const fitting = (action: RunAction): string[] =>
     runs.filter(({ state }) => isAllowed(action, state)).map(({ id }) => id);
-  const deletable = fitting('delete');
+  const ended = fitting('delete');
+  const refusals = new Map(runs.map(({ id, mayNotDelete }) => [id, mayNotDelete]));
+  const deletable = ended.filter((id) => refusals.get(id) === null);
+  const refusal = refusals.get(ended[0] ?? '') ?? null;
   const movable = fitting('move');
   const [moved] = movable.length === 1 ? movable : [];
   const each = (targets: readonly string[], act: (id: string) => Promise<unknown>): Promise<boolean> =>
@@ -118,6 +122,11 @@ export function SelectionBar({ ids, onSelect }: Props) {
           Tag…
         </ActionButton>
         <Action label="Delete…" needs="deleteRun" ids={deletable} busy={busy} act={() => setAsking('delete')} />
+        {deletable.length === 0 && refusal !== null && (
+          <RefusedButton reason={refusal} size="xs" variant="default">
+            Delete…
+          </RefusedButton>
+        )}
         <Button size="xs" variant="subtle" color="gray" onClick={() => onSelect([])}>
           Clear selection
         </Button>

@@ -1,19 +1,27 @@
+import { titleOf } from '../../lib/hyperparameter';
 import type { SortKey } from '../../lib/runs-view';
 
+/** Keys of the columns that are no hyperparameters. */
+export type ColumnKey = (typeof KEYS)[number];
+const KEYS = [
+  ...([
+    'state',
+    'run',
+    'kind',
+    'dataset',
+    'backbone',
+    'size',
+    'validation',
+    'validationLoss',
+    'test',
+    'testLoss',
+  ] as const),
+  ...(['curve', 'keptEpoch', 'time', 'memory', 'owner', 'age', 'tags', 'note'] as const),
+] as const;
+
 export interface Column {
-  readonly key:
-    | 'state'
-    | 'run'
-    | 'kind'
-    | 'dataset'
-    | 'backbone'
-    | 'size'
-    | 'validation'
-    | 'test'
-    | 'curve'
-    | 'time'
-    | 'age'
-    | 'tags';
+  /** One of KEYS, or the name of a hyperparameter. */
+  readonly key: string;
   readonly label: string;
   readonly look: 'text' | 'number' | 'tags';
   /** Tooltip that spells out a short label. */
@@ -22,10 +30,12 @@ export interface Column {
   readonly sort?: SortKey;
   /** Least page width in rem; the column is hidden below. */
   readonly wide?: 40 | 60;
+  /** Shown only where it is chosen. */
+  readonly extra?: true;
 }
 
 /** Columns of the run list after the checkboxes. */
-export const COLUMNS: readonly Column[] = [
+export const COLUMNS: readonly (Column & { readonly key: ColumnKey })[] = [
   { key: 'state', label: 'State', look: 'text' },
   { key: 'run', label: 'Run', look: 'text' },
   { key: 'kind', label: 'Kind', look: 'text', wide: 60 },
@@ -39,8 +49,11 @@ export const COLUMNS: readonly Column[] = [
     title: 'Validation accuracy of the kept epoch',
     sort: 'VALIDATION_ACCURACY',
   },
+  { key: 'validationLoss', label: 'Validation loss', look: 'number', sort: 'VALIDATION_LOSS', extra: true },
   { key: 'test', label: 'Test', look: 'number', title: 'Test accuracy', sort: 'TEST_ACCURACY', wide: 40 },
+  { key: 'testLoss', label: 'Test loss', look: 'number', sort: 'TEST_LOSS', extra: true },
   { key: 'curve', label: 'By epoch', look: 'text', title: 'Validation accuracy by epoch', wide: 40 },
+  { key: 'keptEpoch', label: 'Kept epoch', look: 'number', extra: true },
   {
     key: 'time',
     label: 'Epoch time',
@@ -49,6 +62,23 @@ export const COLUMNS: readonly Column[] = [
     sort: 'EPOCH_SECONDS',
     wide: 60,
   },
+  { key: 'memory', label: 'Peak memory', look: 'number', extra: true },
+  { key: 'owner', label: 'Owner', look: 'tags', title: 'The token that started the run', wide: 60 },
   { key: 'age', label: 'Created', look: 'number', sort: 'CREATED_AT' },
   { key: 'tags', label: 'Tags', look: 'tags', wide: 60 },
+  { key: 'note', label: 'Note', look: 'tags', extra: true },
 ];
+
+/** The usual columns, or those of these names in the same order; hyperparameters follow. Unknown names make no column. */
+export function columnsOf(names: readonly string[] | null): readonly Column[] {
+  if (names === null) return COLUMNS.filter(({ extra }) => !extra);
+  // A chosen column is shown however narrow the page is.
+  const chosen = COLUMNS.filter(({ key }) => key === 'run' || names.includes(key)).map(
+    ({ wide: _, ...column }) => column,
+  );
+  const others = names.filter((name) => !KEYS.some((key) => key === name) && /^[a-z][A-Za-z]{1,40}$/.test(name));
+  return [...chosen, ...others.map((key): Column => ({ key, label: titleOf(key), look: 'number' }))];
+}
+
+/** Whether a column is of a hyperparameter. */
+export const isRecipeColumn = ({ key }: Column): boolean => !KEYS.some((known) => known === key);

@@ -1,7 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { Button } from '@mantine/core';
 import { Suspense, useCallback } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, Navigate, useLocation, useParams, useSearchParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { lazyPage } from '../../app/lazy-page';
 import { RUN_CURVES } from '../../features/curves/fragments';
@@ -27,6 +27,7 @@ import { Problem } from '../../ui/Problem';
 import classes from './RunPage.module.css';
 
 const RunCurves = lazyPage(async () => (await import('../../features/curves/RunCurves')).RunCurves);
+const MetricsDownload = lazyPage(async () => (await import('../../features/runs/MetricsDownload')).MetricsDownload);
 const Evaluation = lazyPage(async () => (await import('../../features/evaluation/Evaluation')).Evaluation);
 const TestCurves = lazyPage(async () => (await import('../../features/evaluation/TestCurves')).TestCurves);
 const RecipeDiff = lazyPage(async () => (await import('../../features/recipe/RecipeDiff')).RecipeDiff);
@@ -35,7 +36,7 @@ const RUN = graphql(
   `
     query RunPage($id: ID!) {
       run(id: $id) {
-        id state resumes
+        id name state resumes
         error { code message }
         recipe { epochs }
         epochs { epoch }
@@ -59,10 +60,20 @@ export function RunPage() {
   const { id = '' } = useParams();
   const asked = useQuery(RUN, { variables: { id } });
   useRefreshOn(['RUN'], () => asked.refetch(), id);
+  const { search } = useLocation();
+  const shown = (run: Run | null) => {
+    if (!run) return <Missing id={id} />;
+    // A part of its ID is enough in an address.
+    return run.id === id ? (
+      <Shown key={id} run={run} />
+    ) : (
+      <Navigate replace to={{ pathname: urls.run(run.id), search }} />
+    );
+  };
   return (
     <>
-      <PageHead title={`Run ${shortId(id)}`} />
-      <Answer of={asked}>{({ run }) => (run ? <Shown key={run.id} run={run} /> : <Missing id={id} />)}</Answer>
+      <PageHead title={asked.data?.run?.name ?? `Run ${shortId(id)}`} />
+      <Answer of={asked}>{({ run }) => shown(run)}</Answer>
     </>
   );
 }
@@ -96,6 +107,7 @@ function Shown({ run }: { readonly run: Run }) {
         {(epochs.length > 0 || state === 'RUNNING') && (
           <Suspense fallback={<Loading />}>
             <RunCurves runs={[run]} view={view} show={show} />
+            {epochs.length > 0 && <MetricsDownload id={id} />}
           </Suspense>
         )}
         {state === 'SUCCEEDED' && (

@@ -1,20 +1,21 @@
 import { Button, Text } from '@mantine/core';
-import { Suspense, useCallback, useState } from 'react';
+import { Suspense, useCallback, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
 import { lazyPage } from '../../app/lazy-page';
+import { columnsOf } from '../../features/runs/columns';
 import { RunFilters } from '../../features/runs/RunFilters';
-import { RunTable } from '../../features/runs/RunTable';
+import { RunPages } from '../../features/runs/RunPages';
 import { presentParams } from '../../lib/present-params';
 import { filterOf, type RunsView, readRunsView, unfiltered, writeRunsView } from '../../lib/runs-view';
 import { urls } from '../../lib/urls';
-import { Answer, messageOf } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
+import { Loading } from '../../ui/Loading';
 import { PageHead } from '../../ui/PageHead';
-import { Problem } from '../../ui/Problem';
 import classes from './RunsPage.module.css';
-import { useRunPages } from './useRunPages';
 
+const ListTools = lazyPage(async () => (await import('../../features/runs/ListTools')).ListTools);
+const RunGroups = lazyPage(async () => (await import('../../features/runs/RunGroups')).RunGroups);
 const SelectionBar = lazyPage(async () => (await import('../../features/runs/SelectionBar')).SelectionBar);
 
 /** The list of all runs, to filter, sort, compare, cancel and delete. */
@@ -28,9 +29,17 @@ export function RunsPage() {
   );
   const [top, setTop] = useState(true);
   const filter = filterOf(view);
-  const list = { filter, sort: { by: view.sort, direction: view.direction } };
-  const { asked, ids, hasMore, more, problem } = useRunPages(list, top);
-  const filtered = Object.keys(filter).length > 0;
+  const columns = useMemo(() => columnsOf(view.columns), [view.columns]);
+  const none =
+    Object.keys(filter).length > 0 ? (
+      <Empty title="No runs match" text="No runs match these filters.">
+        <Button size="xs" variant="default" onClick={() => show(unfiltered(view))}>
+          Clear filters
+        </Button>
+      </Empty>
+    ) : (
+      <NoRuns />
+    );
   return (
     <>
       <PageHead title="Runs">
@@ -39,6 +48,9 @@ export function RunsPage() {
         </ActionButton>
       </PageHead>
       <RunFilters view={view} show={show} />
+      <Suspense fallback={<div className={classes.tools} />}>
+        <ListTools view={view} show={show} />
+      </Suspense>
       <div className={classes.selection}>
         {view.ids.length > 0 ? (
           <Suspense>
@@ -48,33 +60,13 @@ export function RunsPage() {
           <Text c="dimmed">Select runs to compare, tag, cancel or delete them.</Text>
         )}
       </div>
-      <Answer of={asked}>
-        {() =>
-          ids.length > 0 ? (
-            <RunTable
-              ids={ids}
-              more={hasMore}
-              selected={view.ids}
-              sort={view.sort}
-              direction={view.direction}
-              alone={!top}
-              onSelect={(selected) => show({ ids: selected })}
-              onSort={(sort, direction) => show({ sort, direction })}
-              onEnd={more}
-              onTop={setTop}
-            />
-          ) : filtered ? (
-            <Empty title="No runs match" text="No runs match these filters.">
-              <Button size="xs" variant="default" onClick={() => show(unfiltered(view))}>
-                Clear filters
-              </Button>
-            </Empty>
-          ) : (
-            <NoRuns />
-          )
-        }
-      </Answer>
-      {problem !== null && <Problem message={messageOf(problem)} retry={more} />}
+      {view.group === null ? (
+        <RunPages {...{ view, show, filter, columns, none }} live={top} onLive={setTop} />
+      ) : (
+        <Suspense fallback={<Loading />}>
+          <RunGroups {...{ view, show, filter, columns, none }} by={view.group} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { useInterval } from '@mantine/hooks';
-import { Link, useParams } from 'react-router';
+import { Link, Navigate, useParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
 import { RunLink } from '../../features/runs/RunLink';
 import { StateMark } from '../../features/runs/StateMark';
@@ -21,7 +21,7 @@ const SWEEP = graphql(
   `
   query SweepPage($id: ID!) {
     sweep(id: $id) {
-      id state method seed stopEarly backboneName createdAt endedAt endedTrials runId
+      id name note owner { name } state method seed stopEarly backboneName createdAt endedAt endedTrials runId
       datasetVersion { id dataset number }
       trials { number }
       error { message }
@@ -44,7 +44,7 @@ export function SweepPage() {
   useRefreshOn(['RUN'], asked.refetch);
   return (
     <>
-      <PageHead title={`Sweep ${shortId(id)}`} />
+      <PageHead title={asked.data?.sweep?.name ?? `Sweep ${shortId(id)}`} />
       <Answer of={asked}>
         {({ sweep }) => {
           if (!sweep) {
@@ -54,6 +54,7 @@ export function SweepPage() {
               </Empty>
             );
           }
+          if (sweep.id !== id) return <Navigate replace to={urls.sweep(sweep.id)} />;
           const { datasetVersion, trials, endedTrials, error, runId } = sweep;
           return (
             <>
@@ -69,6 +70,8 @@ export function SweepPage() {
                   Backbone: sweep.backboneName,
                   Method: sweep.method === 'GRID' ? 'Grid' : `Random, seed ${sweep.seed}`,
                   'Early stopping': sweep.stopEarly ? 'trials worse than the median' : 'none',
+                  Owner: sweep.owner?.name,
+                  Note: sweep.note,
                   Created: formatAge(sweep.createdAt),
                   Ended: sweep.endedAt && formatAge(sweep.endedAt),
                   'Run of the best trial': runId && <RunLink id={runId} />,

@@ -1,20 +1,22 @@
 import { useApolloClient, useQuery } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useRefreshOn } from '../../app/changes';
-import { RUN_ROW } from '../../features/runs/RunRow';
 import { graphql, type VariablesOf } from '../../graphql';
+import { RUN_RECIPE, RUN_ROW } from './RunRow';
 
 const RUNS = graphql(
   `
-    query Runs($filter: RunFilter, $sort: RunSort, $after: ID) {
+    query Runs($filter: RunFilter, $sort: RunSort, $after: ID, $recipe: Boolean!) {
       runs(filter: $filter, sort: $sort, page: { first: 40, after: $after }) {
         next
-        runs { id ...RunRow_run }
+        runs { id ...RunRow_run ...RunRecipe_run @include(if: $recipe) }
       }
     }
   `,
-  [RUN_ROW],
+  [RUN_ROW, RUN_RECIPE],
 );
+
+export type RunFilter = NonNullable<VariablesOf<typeof RUNS>['filter']>;
 
 /** The pages after the first one. */
 interface Further {
@@ -29,7 +31,7 @@ interface Further {
  * runs change; if it then ends elsewhere, the pages after it are read again.
  * @param live whether to refresh now; a reader further down keeps their place.
  */
-export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sort'>, live: boolean) {
+export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sort' | 'recipe'>, live: boolean) {
   const client = useApolloClient();
   const asked = useQuery(RUNS, { variables: list });
   const { refetch } = asked;
