@@ -51,14 +51,14 @@ export function ColumnPicker({ columns, onChoose, close }: Props) {
         <legend>Facts and metrics</legend>
         {COLUMNS.map(({ key, label, title }) => box(key, label, title))}
       </fieldset>
-      <fieldset className={classes.columns}>
-        <legend>Hyperparameters</legend>
-        <Answer of={asked}>
-          {({ hyperparameters }) =>
-            hyperparameters.map(({ name, description }) => box(name, titleOf(name), description))
-          }
-        </Answer>
-      </fieldset>
+      <Answer of={asked}>
+        {({ hyperparameters }) => (
+          <fieldset className={classes.columns}>
+            <legend>Hyperparameters</legend>
+            {hyperparameters.map(({ name, description }) => box(name, titleOf(name), description))}
+          </fieldset>
+        )}
+      </Answer>
       <Group gap="xs">
         <Button onClick={close}>Done</Button>
         <Button variant="default" disabled={columns === null} onClick={() => choose(null)}>

@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Textarea, TextInput } from '@mantine/core';
+import { Box, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { graphql } from '../../graphql';
 import { HubForm } from '../../ui/HubForm';
@@ -26,9 +26,11 @@ export function LabelForm({ id, name, note, close }: Props) {
     close();
   };
   return (
-    <HubForm form={form} label="Name and note" action="Save" close={close} onSubmit={save}>
-      <TextInput label="Name" maxLength={100} {...form.getInputProps('name')} autoFocus />
-      <Textarea label="Note" maxLength={2000} rows={4} {...form.getInputProps('note')} />
-    </HubForm>
+    <Box maw={720} pb="xs">
+      <HubForm form={form} label="Name and note" action="Save" close={close} onSubmit={save}>
+        <TextInput label="Name" maxLength={100} {...form.getInputProps('name')} autoFocus />
+        <Textarea label="Note" maxLength={2000} rows={4} {...form.getInputProps('note')} />
+      </HubForm>
+    </Box>
   );
 }
