@@ -27,7 +27,7 @@ export function describe(command) {
   return command
     .description('processes of one hub over PostgreSQL and S3: speed-up, promotions, kill -9, notices, storage, start')
     .option('--only <parts...>', `some of ${Object.keys(PARTS).join(', ')}`)
-    .option('--kills <n>', 'processes that are killed; 50 take an hour', '12')
+    .option('--kills <n>', 'processes that are killed; 50 take some twelve minutes', '12')
     .option('--promotions <n>', 'promotions under load', '200')
     .option('--rounds <n>', 'of each measurement that is repeated', '3')
     .option('--seed <n>', 'of the moments of kills', '1');
