@@ -62,7 +62,11 @@ async function fillLogs({ url, token, client }, { datasetVersion }) {
   await client.request(`mutation {
     requestPromotion(input: { model: "cifar10", version: 2, reason: "better on every class" }) { id }
   }`);
-  const base = { datasetVersionId: datasetVersion.id, backbone: 'efficientnet-lite0', recipe: { epochs: 6 } };
+  const base = {
+    datasetVersionId: datasetVersion.id,
+    backbone: 'efficientnet-lite0',
+    recipe: { imageSize: 128, epochs: 6 },
+  };
   const parameters = [
     { name: 'learningRate', values: [0.0003, 0.001, 0.003] },
     { name: 'dropout', values: [0, 0.3] },
@@ -91,6 +95,8 @@ try {
     'cifar10-sample',
     '--backbone',
     'efficientnet-lite0',
+    '--image-size',
+    '128',
     '--set',
     'epochs=12',
     '--set',
@@ -110,6 +116,7 @@ try {
         viewport: { width, height: 800 },
       });
       const page = await context.newPage();
+      page.setDefaultTimeout(120_000); // an estimate trains, and the machine may be busy
       const take = async (name) =>
         sharp(await page.screenshot({ fullPage: true }))
           .webp({ quality: 80 })
