@@ -34,6 +34,7 @@ export const BOUNDS = {
     'bytes',
     'probabilities of test images that a run keeps, from which its curves are computed',
   ),
+  projected: bound(2_000, '', 'images of an embedding map; one map of each token is computed at a time'),
   text: bound(20_000, '', 'characters of one text in an argument'),
   jsonValues: bound(2_000, '', 'values of an argument of the type JSON'),
   jsonDepth: bound(10, 'levels', 'nested values of an argument of the type JSON'),

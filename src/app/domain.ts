@@ -22,6 +22,7 @@ import { ModelSettingsService } from '../domain/model/model-settings-service.js'
 import { PrecisionService } from '../domain/model/precision-service.js';
 import { ReferenceAnswers } from '../domain/model/reference-answers.js';
 import { calibrateHandler, quantizeHandler } from '../domain/model/version-handler.js';
+import { VersionLoaders } from '../domain/model/version-loaders.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
 import { NamesLike } from '../domain/names-like.js';
 import { Pictures } from '../domain/pictures.js';
@@ -39,6 +40,7 @@ import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
 import { SampleService } from '../domain/sample/sample-service.js';
 import { ShortIds } from '../domain/short-ids.js';
+import { SweepImportances } from '../domain/sweep/sweep-importance.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
 import { DeliverHandler } from '../domain/webhook/deliver-handler.js';
 import { WebhookService } from '../domain/webhook/webhook-service.js';
@@ -106,6 +108,7 @@ export function openDomain(opened: Opened): Domain {
     datasetVersions: datasets.versions,
     deployments: serving.deployments,
     estimates: training.estimates,
+    embeddings: training.embeddings,
     evaluations: new EvaluationService(prisma, blobs),
     ids: new ShortIds(prisma),
     names: new NamesLike(prisma),
@@ -121,8 +124,10 @@ export function openDomain(opened: Opened): Domain {
     pipelines: training.pipelines,
     processes: opened.processes,
     samples: new SampleService(SAMPLES),
+    sweepImportances: new SweepImportances(),
     sweeps: new SweepService(prisma, queue, runner, shared.notices, quotas, training.backbones),
     tokens,
+    versionLoaders: new VersionLoaders(prisma),
     webhooks: new WebhookService(prisma, shared.outbox),
     ...models,
     startWork: () => runner.start(queue, { ...training.handlers, ...handlers, deliver, upkeep }),

@@ -3,6 +3,7 @@ import type { Processes } from '../cluster/processes.js';
 import { readCodeVersion } from '../code-version.js';
 import { BackboneService } from '../domain/backbone/backbone-service.js';
 import { EstimateService } from '../domain/estimate/estimate-service.js';
+import { EmbeddingService } from '../domain/run/embedding-service.js';
 import { computedBy, FeatureCache } from '../domain/run/feature-cache.js';
 import { FeatureSharing } from '../domain/run/feature-sharing.js';
 import { FeatureSlices } from '../domain/run/feature-slices.js';
@@ -29,6 +30,7 @@ import type { Storage } from './storage.js';
 /** Services of training and of its estimates. */
 export interface Training {
   readonly backbones: BackboneService;
+  readonly embeddings: EmbeddingService;
   readonly estimates: EstimateService;
   readonly runs: RunService;
   readonly pipelines: PipelineService;
@@ -89,6 +91,7 @@ export function openTraining({ setup, storage, shared, jobs, processes, trainers
   const code = readCodeVersion(PACKAGE_FOLDER);
   return {
     backbones,
+    embeddings: new EmbeddingService({ prisma, blobs, blobPlace, cache, runner }),
     estimates: new EstimateService({ ...work, bytesPerCall, computer, runner }),
     runs,
     pipelines,

@@ -9,6 +9,8 @@ import type {
   ImportJob,
   Job,
   ProbeEvent,
+  ProjectionEvent,
+  ProjectionJob,
   QuantizationEvent,
   QuantizationJob,
   SliceEvent,
@@ -29,6 +31,7 @@ export interface Tasks {
   readonly export: ExportJob;
   /** The run whose speed is probed. */
   readonly probe: Job;
+  readonly project: ProjectionJob;
   readonly compile: CompileJob;
 }
 
@@ -42,6 +45,7 @@ export interface Events {
   readonly calibrate: CalibrationEvent;
   readonly export: ExportEvent;
   readonly probe: ProbeEvent;
+  readonly project: ProjectionEvent;
   readonly compile: CompileEvent;
 }
 
@@ -86,7 +90,7 @@ export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
  * Kinds that are never queued or stored, because a request waits for them or only this process needs them. One job of
  * each kind runs at a time, independently of the queue.
  */
-export const IMMEDIATE_KINDS = ['export', 'probe', 'compile'] as const satisfies readonly JobKind[];
+export const IMMEDIATE_KINDS = ['export', 'probe', 'project', 'compile'] as const satisfies readonly JobKind[];
 export type ImmediateKind = (typeof IMMEDIATE_KINDS)[number];
 
 /** The message that sends a task to a worker. */

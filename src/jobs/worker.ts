@@ -88,6 +88,14 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
     const job = exportJobSchema.parse(task);
     emit<'export'>({ type: 'finished', exported: await exportModel(job, await blobStore(job.blobPlace)) });
   },
+  async project(task) {
+    const [{ projectFeatures }, { projectionJobSchema }] = await Promise.all([
+      import('../training/project-features.js'),
+      import('../training/job.js'),
+    ]);
+    const job = projectionJobSchema.parse(task);
+    emit<'project'>({ type: 'finished', projected: await projectFeatures(job, await blobStore(job.blobPlace)) });
+  },
   async compile(job) {
     const { compileNetwork } = await import('../engines/compile-network.js');
     await compileNetwork(job, await blobStore(job.blobPlace));

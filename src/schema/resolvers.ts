@@ -13,6 +13,7 @@ import type { ModelDeletionService } from '../domain/model/model-deletion-servic
 import type { ModelService } from '../domain/model/model-service.js';
 import type { ModelSettingsService } from '../domain/model/model-settings-service.js';
 import type { PrecisionService } from '../domain/model/precision-service.js';
+import type { VersionLoaders } from '../domain/model/version-loaders.js';
 import type { NamesLike } from '../domain/names-like.js';
 import type { PredictionService } from '../domain/prediction/prediction-service.js';
 import type { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
@@ -22,6 +23,7 @@ import type { Replicas } from '../domain/promotion/replicas.js';
 import type { Quotas } from '../domain/quota/quotas.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
 import type { RolloutService } from '../domain/rollout/rollout-service.js';
+import type { EmbeddingService } from '../domain/run/embedding-service.js';
 import type { EvaluationService } from '../domain/run/evaluation-service.js';
 import type { PipelineService } from '../domain/run/pipeline-service.js';
 import type { ProvenanceService } from '../domain/run/provenance-service.js';
@@ -31,6 +33,7 @@ import type { RunLoaders } from '../domain/run/run-loaders.js';
 import type { RunService } from '../domain/run/run-service.js';
 import type { SampleService } from '../domain/sample/sample-service.js';
 import type { ShortIds } from '../domain/short-ids.js';
+import type { SweepImportances } from '../domain/sweep/sweep-importance.js';
 import type { SweepService } from '../domain/sweep/sweep-service.js';
 import type { TokenService } from '../domain/token/token-service.js';
 import type { WebhookService } from '../domain/webhook/webhook-service.js';
@@ -78,6 +81,7 @@ export interface Services {
   readonly datasetVersions: DatasetVersionService;
   readonly deployments: Deployments;
   readonly estimates: EstimateService;
+  readonly embeddings: EmbeddingService;
   readonly evaluations: EvaluationService;
   readonly ids: ShortIds;
   readonly names: NamesLike;
@@ -105,8 +109,10 @@ export interface Services {
   readonly runs: RunService;
   readonly pipelines: PipelineService;
   readonly samples: SampleService;
+  readonly sweepImportances: SweepImportances;
   readonly sweeps: SweepService;
   readonly tokens: TokenService;
+  readonly versionLoaders: VersionLoaders;
   readonly webhooks: WebhookService;
 }
 
@@ -122,7 +128,7 @@ export function resolversOf(services: Services): readonly object[] {
     new AugmentationResolver(services.augmentation),
     new DatasetResolver(services.datasets),
     new DatasetVersionResolver(services.datasetVersions),
-    new EvaluationResolver(services.evaluations),
+    new EvaluationResolver(services.evaluations, services.embeddings),
     new EstimateResolver(services.estimates),
     new ImportResolver(services.imports),
     new IngestionResolver(services.ingestion, services.ingestions),
@@ -138,11 +144,11 @@ export function resolversOf(services: Services): readonly object[] {
     new PredictionResolver(services.predictions),
     new PromotionResolver(services.promotions, services.promotionRequests, services.aliasRemovals),
     new RecipeResolver(),
-    new RunFields(services.runLoaders),
+    new RunFields(services.runLoaders, services.versionLoaders),
     new ProvenanceResolver(services.provenance),
     new RunResolver(services.runs, services.pipelines, services.runList, services.runGroups),
     new SampleResolver(services.samples),
-    new SweepResolver(services.sweeps),
+    new SweepResolver(services.sweeps, services.sweepImportances),
     new TestPredictionResolver(services.datasetVersions),
     new TokenResolver(services.tokens),
     new RolloutResolver(services.rollouts),

@@ -98,6 +98,21 @@ export const calibrationJobSchema = quantizationJobSchema.extend({
 });
 export type CalibrationJob = z.output<typeof calibrationJobSchema>;
 
+/** The job of projecting cached features of images onto a plane. */
+export const projectionJobSchema = z.object({
+  /** The cached chunks, from the first one on. */
+  featureChunks: z.array(featureChunkSchema).min(1),
+  /** Whether they are maps, stored as 16-bit floats, or pooled. */
+  maps: z.boolean(),
+  /** Channels of the features. Maps are averaged over their places. */
+  channels: z.int().positive(),
+  /** The features' rows. */
+  rows: z.array(z.int().nonnegative()).min(1),
+  seed: z.int(),
+  blobPlace: blobPlaceSchema,
+});
+export type ProjectionJob = z.output<typeof projectionJobSchema>;
+
 export const Phase = { FEATURES: 'features', TRAINING: 'training', EVALUATION: 'evaluation' } as const;
 export type Phase = (typeof Phase)[keyof typeof Phase];
 
@@ -211,6 +226,16 @@ export interface Calibration {
 export type TaskEnd =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
+
+/** Cached features as points of a plane. */
+export interface ProjectedImages {
+  /** x and y of each row in turn. */
+  readonly points: readonly number[];
+  /** Share of the variance along x and along y. */
+  readonly explained: readonly [number, number];
+}
+
+export type ProjectionEvent = { readonly type: 'finished'; readonly projected: ProjectedImages } | TaskEnd;
 
 export type ProbeEvent = { readonly type: 'finished'; readonly probe: SpeedProbe } | TaskEnd;
 

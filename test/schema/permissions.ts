@@ -44,6 +44,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   runTable: ['VIEWER', 'nothing'],
   run: ['VIEWER', 'nothing'],
   runEvents: ['VIEWER', 'nothing'],
+  runEmbedding: ['VIEWER', 'nothing'],
   runEvaluation: ['VIEWER', 'nothing'],
   runMistakes: ['VIEWER', 'nothing'],
   compareRuns: ['VIEWER', 'nothing'],

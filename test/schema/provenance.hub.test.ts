@@ -188,6 +188,48 @@ describe('the evaluation of a run', () => {
   });
 });
 
+describe('the map of a run', () => {
+  interface Embedding {
+    readonly total: number;
+    readonly missing: string | null;
+    readonly explained: readonly number[];
+    readonly images: readonly {
+      readonly image: number;
+      readonly trueClass: string;
+      readonly predictedClass: string;
+      readonly x: number;
+      readonly y: number;
+    }[];
+  }
+
+  it('has a point for every test image, and keeps classes apart that the run tells apart', async () => {
+    const { runEmbedding } = await hub.ask<{ runEmbedding: Embedding }>('run-embedding', { id: good.id });
+    const { total, missing, explained, images } = runEmbedding;
+    expect({ total, missing }).toEqual({ total: 24, missing: null });
+    expect(images).toHaveLength(24);
+    expect(explained[0]).toBeGreaterThan(explained[1]!);
+    expect(explained[0]! + explained[1]!).toBeLessThanOrEqual(1);
+    expect(Math.max(...images.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]))).toBeCloseTo(1, 6);
+    const right = images.filter(({ trueClass, predictedClass }) => trueClass === predictedClass).length;
+    expect(right).toBe(Math.round(24 * good.testAccuracy!));
+    // The nearest neighbor of most images is of their class: there are three, as different as colors can be.
+    const likes = images.filter((own) => {
+      const others = images.filter((other) => other.image !== own.image);
+      const distance = (other: (typeof others)[number]): number => Math.hypot(other.x - own.x, other.y - own.y);
+      return others.toSorted((a, b) => distance(a) - distance(b))[0]!.trueClass === own.trueClass;
+    });
+    expect(likes.length).toBeGreaterThan(16);
+    const again = await hub.ask<{ runEmbedding: Embedding }>('run-embedding', { id: good.id });
+    expect(again.runEmbedding).toEqual(runEmbedding);
+  });
+
+  it('is null for a run without predictions, and refused for one that is not there', async () => {
+    const failed = await hub.train({ datasetVersionId, backbone: await hub.failingBackbone() });
+    expect(await hub.ask('run-embedding', { id: failed.id })).toEqual({ runEmbedding: null });
+    expect(await refusal('run-embedding', { id: MISSING_ID })).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
 describe('runs side by side', () => {
   interface Comparison {
     readonly runs: readonly { readonly id: string; readonly epochs: readonly unknown[] }[];

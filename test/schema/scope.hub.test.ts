@@ -111,7 +111,8 @@ describe('what is of another model', () => {
   // The first one: later ones give what is its own the names that they try.
   it('is for a token for one model nowhere in what it can ask about its own', async () => {
     const { secret } = await hub.createToken({ name: 'own', role: 'ADMIN', model: OWN });
-    const version = 'id datasetVersion { dataset source derivation { parents { id dataset } } } lineage { id } runId';
+    const version =
+      'id datasetVersion { dataset source derivation { parents { id dataset } } } lineage { id modelVersions { model } } runId';
     const query = `{
       models(archived: true) { name versions { ${version} } aliasEvents { reason } }
       deployments { model versionId }

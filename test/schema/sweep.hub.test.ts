@@ -53,6 +53,14 @@ describe('a grid', () => {
     }
   });
 
+  it('says which hyperparameters matter, and that few trials say little', () => {
+    const { trials, note, parameters, explained } = sweep.importance;
+    expect(trials).toBe(4);
+    expect(explained).toBeLessThanOrEqual(1);
+    expect(note).toMatch(/^(Weak: |The hyperparameters do not predict)/);
+    expect(parameters.length).toBe(explained! > 0 ? 2 : 0);
+  });
+
   it('ends with a run of the best trial, which trains exactly what that trained', async () => {
     const run = await hub.ended(sweep.runId!);
     expect(run).toMatchObject({ state: 'SUCCEEDED', kind: 'TRANSFER' });
@@ -73,10 +81,11 @@ describe('a sweep', () => {
     const base = { datasetVersionId, backbone: 'tiny-imagenet-2', recipe: { ...RECIPE, epochs: 10 } };
     const parameters = [{ name: 'learningRate', values: [0.003, 0.002, 0.004, 0.003, 0.005, 1e-7, 0.003] }];
     const given = { base, parameters, metric: 'VALIDATION_LOSS', stopEarly: true };
-    const { trials, best, state } = await hub.endedSweep(await hub.startSweep(inputOf(given)));
+    const { trials, best, state, importance } = await hub.endedSweep(await hub.startSweep(inputOf(given)));
     expect(state).toBe('SUCCEEDED');
     const hopeless = trials[5]!;
     expect(hopeless.state).toBe('STOPPED');
+    expect(importance.trials).toBe(7);
     expect(hopeless.reason).toMatch(new RegExp(`^After epoch ${hopeless.epochs.length} the best validation loss is `));
     expect(hopeless.epochs.length).toBeGreaterThanOrEqual(2);
     expect(hopeless.epochs.length).toBeLessThan(10);
@@ -110,8 +119,14 @@ describe('a sweep', () => {
     expect(await hub.ask('cancel-sweep', { id: waiting })).toMatchObject({ cancelSweep: { state: 'CANCELLED' } });
     await vi.waitUntil(async () => (await hub.sweep(working)).endedTrials > 0, { timeout: 20_000 });
     await hub.ask('cancel-sweep', { id: working });
-    const { state, trials, runId } = await hub.endedSweep(working);
+    const { state, trials, runId, importance } = await hub.endedSweep(working);
     expect({ state, runId }).toEqual({ state: 'CANCELLED', runId: null });
+    expect(importance).toEqual({
+      trials: expect.any(Number),
+      explained: null,
+      parameters: [],
+      note: expect.stringMatching(/^Importance needs at least 4 trials that have ended; there are [123]\.$/),
+    });
     expect(trials[0]!.state).toBe('SUCCEEDED');
     expect(trials.at(-1)!.state).toBe('CANCELLED');
     await expect(hub.ask('cancel-sweep', { id: working })).rejects.toMatchObject({

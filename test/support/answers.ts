@@ -91,6 +91,16 @@ export interface SweepAnswer {
   readonly endedTrials: number;
   readonly trials: readonly TrialAnswer[];
   readonly best: Pick<TrialAnswer, 'number' | 'values' | 'validationAccuracy' | 'validationLoss'> | null;
+  readonly importance: {
+    readonly trials: number;
+    readonly explained: number | null;
+    readonly note: string | null;
+    readonly parameters: readonly {
+      readonly name: string;
+      readonly importance: number;
+      readonly correlation: number | null;
+    }[];
+  };
   readonly runId: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 }

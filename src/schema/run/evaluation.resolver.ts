@@ -1,8 +1,10 @@
-import { Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { EmbeddingService } from '../../domain/run/embedding-service.js';
 import type { EvaluationService } from '../../domain/run/evaluation-service.js';
 import { Checked, number } from '../checked.js';
 import { type Context, viewerOf } from '../context.js';
 import { Needs } from '../permission.js';
+import { RunEmbeddingType } from './embedding.type.js';
 import { ClassCurvesType, EvaluationCurvesType, RunEvaluationType } from './evaluation.type.js';
 
 @ArgsType()
@@ -27,7 +29,19 @@ class ClassCurvesArgs {
 
 @Resolver(() => EvaluationCurvesType)
 export class EvaluationResolver {
-  constructor(private readonly evaluations: EvaluationService) {}
+  constructor(
+    private readonly evaluations: EvaluationService,
+    private readonly embeddings: EmbeddingService,
+  ) {}
+
+  @Query(() => RunEmbeddingType, {
+    nullable: true,
+    description: 'A map of the test images of a run, from cached features. Null when the run has no predictions.',
+  })
+  @Needs('VIEWER')
+  async runEmbedding(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<RunEmbeddingType | null> {
+    return this.embeddings.of(id, viewerOf(context));
+  }
 
   @Query(() => RunEvaluationType, {
     nullable: true,

@@ -1,10 +1,12 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
+import type { VersionLoaders } from '../../domain/model/version-loaders.js';
 import { refusalOf } from '../../domain/permission.js';
 import type { RunLoaders } from '../../domain/run/run-loaders.js';
 import { runDeletionRefusal } from '../../domain/run/run-service.js';
 import { epochTable, TableFormat } from '../../domain/run/run-table.js';
 import { Checked, number } from '../checked.js';
 import type { Context } from '../context.js';
+import { ModelVersionType } from '../model/model.type.js';
 import { EpochType, RunType } from './run.type.js';
 import { LogLineType } from './run-event.type.js';
 
@@ -22,7 +24,25 @@ class LogArgs {
 /** Fields of a run that are read on request only. */
 @Resolver(() => RunType)
 export class RunFields {
-  constructor(private readonly loaders: RunLoaders) {}
+  constructor(
+    private readonly loaders: RunLoaders,
+    private readonly versions: VersionLoaders,
+  ) {}
+
+  @FieldResolver(() => [RunType], {
+    description: 'The chain of runs that led to it, itself included. Each starts from the weights of the previous one.',
+  })
+  async lineage(@Root() { id }: RunType): Promise<RunType[]> {
+    return this.loaders.chain.load(id);
+  }
+
+  @FieldResolver(() => [ModelVersionType], {
+    description: 'The model versions that were made from it, without archived ones; those that the token may see.',
+  })
+  async modelVersions(@Root() { id }: RunType, @Ctx() { caller }: Context): Promise<ModelVersionType[]> {
+    const versions = await this.versions.ofRun.load(id);
+    return versions.filter(({ model }) => caller.model === null || model === caller.model);
+  }
 
   @FieldResolver(() => [EpochType], { description: 'In order.' })
   async epochs(@Root() { id }: RunType): Promise<EpochType[]> {

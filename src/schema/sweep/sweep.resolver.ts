@@ -1,15 +1,27 @@
-import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Sweep } from '../../domain/sweep/sweep.js';
+import type { SweepImportances } from '../../domain/sweep/sweep-importance.js';
 import type { SweepService } from '../../domain/sweep/sweep-service.js';
 import { OLD_PAGE, PageArgs, requested } from '../connection.js';
-import type { Context } from '../context.js';
+import { type Context, viewerOf } from '../context.js';
 import { Needs } from '../permission.js';
 import { RunPageInput } from '../run/run-list.input.js';
 import { StartSweepInput } from './sweep.input.js';
-import { SweepConnectionType, SweepType } from './sweep.type.js';
+import { SweepConnectionType, SweepImportanceType, SweepType } from './sweep.type.js';
 
-@Resolver()
+@Resolver(() => SweepType)
 export class SweepResolver {
-  constructor(private readonly sweeps: SweepService) {}
+  constructor(
+    private readonly sweeps: SweepService,
+    private readonly importances: SweepImportances,
+  ) {}
+
+  @FieldResolver(() => SweepImportanceType, {
+    description: 'Which of its hyperparameters matter, by its trials so far.',
+  })
+  async importance(@Root() sweep: Sweep, @Ctx() context: Context): Promise<SweepImportanceType> {
+    return this.importances.of(sweep, viewerOf(context));
+  }
 
   @Query(() => SweepConnectionType, { name: 'sweeps', description: 'Sweeps page by page, newest first.' })
   @Needs('VIEWER')

@@ -3,6 +3,7 @@ import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphq
 import type { Owner } from '../../domain/owner.js';
 import { RunState } from '../../domain/run/run.js';
 import { type Sweep, SweepMethod, type SweepSummary, type SweepTrial, TrialState } from '../../domain/sweep/sweep.js';
+import type { HyperparameterImportance, SweepImportance } from '../../domain/sweep/sweep-importance.js';
 import { SweepMetric } from '../../training/epoch-metrics.js';
 import { Scale } from '../../training/recipe.js';
 import type { SearchParameter, TrialValues } from '../../training/search-space.js';
@@ -148,6 +149,45 @@ export class SweepType extends SweepSummaryType implements Sweep {
 
   @Field(() => RunErrorType, { nullable: true })
   error!: RunErrorType | null;
+}
+
+@ObjectType('HyperparameterImportance', { description: 'How much a hyperparameter of a sweep decides.' })
+export class HyperparameterImportanceType implements HyperparameterImportance {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => Float, { description: 'Share of the importance of all hyperparameters of the sweep, 0 to 1.' })
+  importance!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Spearman's rank correlation with the metric, -1 to 1; positive where higher values give better trials. Null for values that are not numbers, or are all equal.",
+  })
+  correlation!: number | null;
+}
+
+@ObjectType('SweepImportance', {
+  description:
+    'Permutation importance: 64 regression trees predict the rank of a trial from its values; importance is how much their error on trials which they have not seen grows when the values of one hyperparameter are shuffled (Breiman, 2001).',
+})
+export class SweepImportanceType implements SweepImportance {
+  @Field(() => Int, {
+    description: 'Number of trials on which it is based: all that have ended. A trial that failed counts as the worst.',
+  })
+  trials!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of the variance of ranks that the trees predict; 0 or less for none. Null without trees.',
+  })
+  explained!: number | null;
+
+  @Field(() => [HyperparameterImportanceType], { description: 'Most important first; empty where `note` says why.' })
+  parameters!: readonly HyperparameterImportanceType[];
+
+  @Field(() => String, { nullable: true, description: 'Why it is missing or weak; null if it is neither.' })
+  note!: string | null;
 }
 
 @ObjectType('SweepConnection', { description: 'A page of sweeps, newest first.' })
