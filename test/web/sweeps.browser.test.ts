@@ -27,6 +27,10 @@ describe.skipIf(!browser)('the pages of sweeps', () => {
       const best = page.getByRole('row', { name: /^1 2 0\.003/ });
       await best.getByText('Succeeded').waitFor();
       await page.getByText('2 of 2').waitFor();
+      await page
+        .getByRole('img', { name: 'Hyperparameters and metric of 2 trials; best: Learning rate 0.003.' })
+        .waitFor();
+      await page.getByText('Importance needs at least 4 trials that have ended; there are 2.').waitFor();
       await expectAccessible(page);
       await page
         .getByRole('definition')
@@ -52,6 +56,10 @@ describe.skipIf(!browser)('the pages of sweeps', () => {
       await page.getByRole('button', { name: 'Start' }).click();
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByText('Canceled', { exact: true }).waitFor();
+      await page
+        .getByText(/^The chart appears when two trials/)
+        .or(page.getByRole('img', { name: /^Hyper/ }))
+        .waitFor();
       const { pathname } = new URL(page.url());
       await page.getByRole('button', { name: 'Delete…' }).click();
       await page.getByRole('button', { name: 'Delete', exact: true }).click();

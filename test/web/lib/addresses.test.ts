@@ -87,12 +87,22 @@ describe('the address of a run', () => {
       table: true,
       cell: { truth: 'cat', predicted: 'dog' },
       shares: true,
+      map: true,
       against: 'SEED',
     } as const;
     const params = writeRunView(new URLSearchParams('ids=a,b'), view);
     expect(readRunView(params)).toEqual(view);
     expect(params.get('ids')).toBe('a,b');
-    const cleared = { zoom: null, smooth: 0, log: false, table: false, cell: null, shares: false, against: null };
+    const cleared = {
+      zoom: null,
+      smooth: 0,
+      log: false,
+      table: false,
+      cell: null,
+      shares: false,
+      map: false,
+      against: null,
+    };
     expect(writeRunView(params, cleared).toString()).toBe('ids=a%2Cb');
   });
 

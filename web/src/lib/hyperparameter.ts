@@ -71,6 +71,12 @@ export function writeValue(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** A drawn value with four digits: 0.0006859 for 0.0006858661665293177. */
+export function showDrawn(value: unknown): string {
+  const isLong = typeof value === 'number' && !Number.isInteger(value);
+  return showValue(isLong ? Number(value.toPrecision(4)) : value);
+}
+
 /** A value as text for tables. */
 export function showValue(value: unknown, unit: string | null = null): string {
   if (value === null || value === undefined) return 'never';

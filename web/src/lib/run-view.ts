@@ -12,6 +12,8 @@ export interface RunView {
   readonly cell: Cell | null;
   /** Whether cells show shares of their row. */
   readonly shares: boolean;
+  /** Whether the map of the test images is shown. */
+  readonly map: boolean;
   /** The recipe to compare with: a preset or the ID of a run. */
   readonly against: string | null;
 }
@@ -34,6 +36,7 @@ export function readRunView(params: URLSearchParams): RunView {
     table: params.has('table'),
     cell: truth !== null && predicted !== null ? { truth, predicted } : null,
     shares: params.has('shares'),
+    map: params.has('map'),
     against: params.get('against'),
   };
 }
@@ -49,6 +52,7 @@ export function writeRunView(params: URLSearchParams, change: Partial<RunView>):
     truth: view.cell?.truth ?? null,
     predicted: view.cell?.predicted ?? null,
     shares: view.shares ? '' : null,
+    map: view.map ? '' : null,
     against: view.against,
   };
   const next = new URLSearchParams(params);

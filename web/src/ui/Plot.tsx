@@ -26,17 +26,19 @@ interface Props {
   readonly x: Axis;
   readonly y: Axis;
   readonly height?: number;
-  /** Whether parts of it can be chosen, each with a name of its own. */
-  readonly interactive?: boolean;
+  /** Whether it has no axes; parts of it can be chosen. */
+  readonly bare?: boolean;
   readonly children: (places: Places) => ReactNode;
 }
 
-const MARGIN = { left: 52, right: 12, top: 8, bottom: 44 };
+const MARGINS = { left: 52, right: 12, top: 8, bottom: 44 };
+const BARE = { left: 1, right: 1, top: 1, bottom: 1 };
 
 /** Axes over the width that is there; the caller draws between them. */
-export function Plot({ label, x, y, height = 280, interactive = false, children }: Props) {
+export function Plot({ label, x, y, height = 280, bare = false, children }: Props) {
   const [observe, { width }] = useResizeObserver<HTMLDivElement>();
-  const inner = { width: Math.max(0, width - MARGIN.left - MARGIN.right), height: height - MARGIN.top - MARGIN.bottom };
+  const margin = bare ? BARE : MARGINS;
+  const inner = { width: Math.max(0, width - margin.left - margin.right), height: height - margin.top - margin.bottom };
   const places: Places = {
     ...inner,
     x: (value) => ((value - x.from) / (x.to - x.from)) * inner.width,
@@ -45,14 +47,8 @@ export function Plot({ label, x, y, height = 280, interactive = false, children 
   return (
     <div ref={observe} style={{ minHeight: height }}>
       {inner.width > 0 && (
-        <svg
-          className={classes.plot}
-          width={width}
-          height={height}
-          role={interactive ? 'group' : 'img'}
-          aria-label={label}
-        >
-          <g transform={`translate(${MARGIN.left} ${MARGIN.top})`}>
+        <svg className={classes.plot} width={width} height={height} role={bare ? 'group' : 'img'} aria-label={label}>
+          <g transform={`translate(${margin.left} ${margin.top})`}>
             <g>
               {x.ticks.map((tick) => (
                 <g key={tick} transform={`translate(${places.x(tick)} 0)`}>
@@ -73,7 +69,7 @@ export function Plot({ label, x, y, height = 280, interactive = false, children 
               <text x={inner.width / 2} y={inner.height + 36} textAnchor="middle">
                 {x.title}
               </text>
-              <text transform={`translate(${-MARGIN.left + 12} ${inner.height / 2}) rotate(-90)`} textAnchor="middle">
+              <text transform={`translate(${-margin.left + 12} ${inner.height / 2}) rotate(-90)`} textAnchor="middle">
                 {y.title}
               </text>
             </g>

@@ -5,6 +5,7 @@ import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { formatBytes } from '../../lib/format';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
+import { EXPORT_NAMES } from './fragments';
 
 export const EXPORTS = graphql(`
   fragment Exports_version on ModelVersion {
@@ -12,8 +13,6 @@ export const EXPORTS = graphql(`
     exports { format link bytes }
   }
 `);
-
-const NAMES = { ONNX: 'ONNX', ONNX_INT8: 'ONNX, 8-bit', SAFETENSORS: 'safetensors', KERAS: 'Keras .h5' };
 
 /** A download button for each format of a version. */
 export function Exports({ of }: { readonly of: FragmentOf<typeof EXPORTS> }) {
@@ -35,7 +34,7 @@ export function Exports({ of }: { readonly of: FragmentOf<typeof EXPORTS> }) {
               void run(() => download(link));
             }}
           >
-            Download {NAMES[format]} (about {formatBytes(bytes)})
+            Download {EXPORT_NAMES[format]} (about {formatBytes(bytes)})
           </Button>
         ))}
       </Group>

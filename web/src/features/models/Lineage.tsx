@@ -1,91 +1,27 @@
-import type { ReactNode } from 'react';
-import { Link } from 'react-router';
-import { type FragmentOf, graphql, readFragment } from '../../graphql';
-import { formatCount, formatShare, shortId } from '../../lib/format';
-import { urls } from '../../lib/urls';
-import { AliasTag } from './AliasTag';
-import classes from './Lineage.module.css';
+import { type FragmentOf, readFragment } from '../../graphql';
+import { LineageGraph, type LineageStop } from '../lineage/LineageGraph';
+import { dataStops, stopsOfRuns, versionStops } from '../lineage/stops';
+import { EXPORT_NAMES, LINEAGE } from './fragments';
 
-export const LINEAGE = graphql(`
-  fragment Lineage_version on ModelVersion {
-    model number aliases testAccuracy
-    datasetVersion {
-      id dataset number imageCount
-      derivation { parents { id dataset number } }
-    }
-    origin { fileName sha256 }
-    lineage { id kind validationAccuracy recipe { splitLayer } }
-  }
-`);
-
-/** The lineage of a version, from left to right: data, runs, version, aliases. */
+/** The lineage of a version: data, backbone, runs, version, aliases and files. */
 export function Lineage({ of }: { readonly of: FragmentOf<typeof LINEAGE> }) {
-  const { model, number, aliases, testAccuracy, datasetVersion, origin, lineage } = readFragment(LINEAGE, of);
-  return (
-    <ol className={classes.chain} aria-label={`Lineage of version ${number}`}>
-      {datasetVersion.derivation?.parents.map((parent) => (
-        <Stop key={parent.id} kind="Derived from" to={urls.datasetVersion(parent.dataset, parent.number)}>
-          {parent.dataset} {parent.number}
-        </Stop>
-      ))}
-      <Stop
-        kind="Dataset version"
-        to={urls.datasetVersion(datasetVersion.dataset, datasetVersion.number)}
-        note={`${formatCount(datasetVersion.imageCount)} images`}
-      >
-        {datasetVersion.dataset} {datasetVersion.number}
-      </Stop>
-      {lineage.map((run) => (
-        <Stop
-          key={run.id}
-          kind={run.kind === 'TRANSFER' ? 'Transfer run' : `Fine-tune run after ${run.recipe.splitLayer}`}
-          to={urls.run(run.id)}
-          note={run.validationAccuracy == null ? '' : `validation accuracy ${formatShare(run.validationAccuracy)}`}
-        >
-          {shortId(run.id)}
-        </Stop>
-      ))}
-      {origin && (
-        <li className={classes.link} title={`SHA-256 ${origin.sha256}`}>
-          <span className={classes.kind}>Imported file</span>
-          <span>{origin.fileName}</span>
-        </li>
-      )}
-      <Stop
-        kind="Model version"
-        to={urls.modelVersion(model, number)}
-        note={`test accuracy ${formatShare(testAccuracy, 2)}`}
-      >
-        {model} {number}
-      </Stop>
-      {aliases.length > 0 && (
-        <li className={classes.link}>
-          <span className={classes.kind}>Aliases</span>
-          {aliases.map((name) => (
-            <AliasTag key={name} name={name} />
-          ))}
-        </li>
-      )}
-    </ol>
-  );
+  const version = readFragment(LINEAGE, of);
+  const { model, number, datasetVersion, origin, lineage, exports, backbone } = version;
+  const last = lineage.at(-1);
+  const made = last ? stopsOfRuns(lineage) : importStops(datasetVersion, origin?.fileName ?? 'a file', backbone.name);
+  const stops = versionStops(version, last ? [last.id] : made.map(({ id }) => id), true);
+  const files: LineageStop = {
+    id: 'files',
+    kind: 'Downloads',
+    name: exports.map(({ format }) => EXPORT_NAMES[format]).join(', '),
+    from: [stops[0]?.id ?? ''],
+  };
+  return <LineageGraph label={`Lineage of version ${number} of ${model}`} stops={[...made, ...stops, files]} />;
 }
 
-function Stop({
-  kind,
-  to,
-  note,
-  children,
-}: {
-  readonly kind: string;
-  readonly to: string;
-  readonly note?: string;
-  readonly children: ReactNode;
-}) {
-  return (
-    <li className={classes.link}>
-      <span className={classes.kind}>{kind}</span>
-      <Link to={to}>{children}</Link>
-      {note && <span className={classes.note}>{note}</span>}
-    </li>
-  );
+function importStops(data: Parameters<typeof dataStops>[0], file: string, backbone: string): LineageStop[] {
+  return [
+    ...dataStops(data).map((stop) => ({ ...stop, kind: 'Measured on' })),
+    { id: 'file', kind: 'Imported file', name: file, note: backbone, from: [] },
+  ];
 }

@@ -1,6 +1,6 @@
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { formatSeconds, formatShare, formatWords } from '../../lib/format';
-import { showValue, titleOf } from '../../lib/hyperparameter';
+import { showDrawn, titleOf } from '../../lib/hyperparameter';
 import { DataTable } from '../../ui/DataTable';
 
 export const SWEEP_TRIALS = graphql(`
@@ -40,7 +40,7 @@ export function Leaderboard({ of }: { readonly of: FragmentOf<typeof SWEEP_TRIAL
         cells: [
           Number.isFinite(scoreOf(trial, metric)) && place + 1,
           trial.number,
-          ...names.map((name) => showValue(trial.values[name])),
+          ...names.map((name) => showDrawn(trial.values[name])),
           trial.validationAccuracy !== null && formatShare(trial.validationAccuracy, 2),
           trial.validationLoss?.toFixed(4),
           trial.keptEpoch,

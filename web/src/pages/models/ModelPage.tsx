@@ -10,9 +10,9 @@ import { ALIAS_HISTORY, AliasHistory } from '../../features/models/AliasHistory'
 import { ALIAS_RAIL, AliasRail } from '../../features/models/AliasRail';
 import { ALIAS_TIMELINE, AliasTimeline } from '../../features/models/AliasTimeline';
 import { EXPORTS, Exports } from '../../features/models/Exports';
+import { LINEAGE } from '../../features/models/fragments';
 import { GATE, Gate } from '../../features/models/Gate';
 import { IMPORTS, Imports } from '../../features/models/Imports';
-import { LINEAGE, Lineage } from '../../features/models/Lineage';
 import { PRECISION_FORM, PrecisionForm } from '../../features/models/PrecisionForm';
 import { ModelRemoval, VersionRemoval } from '../../features/models/Removal';
 import { TRAFFIC, Traffic } from '../../features/models/Traffic';
@@ -30,6 +30,7 @@ import { PageHead } from '../../ui/PageHead';
 import { Section } from '../../ui/Section';
 
 const TestCurves = lazyPage(async () => (await import('../../features/evaluation/TestCurves')).TestCurves);
+const Lineage = lazyPage(async () => (await import('../../features/models/Lineage')).Lineage);
 const ImportForm = lazyPage(async () => (await import('../../features/models/ImportForm')).ImportForm);
 
 const MODEL = graphql(
@@ -179,7 +180,9 @@ function Versions({ model }: { readonly model: Model }) {
           <Title order={3} mt="md" mb="xs">
             Lineage
           </Title>
-          <Lineage of={version} />
+          <Suspense fallback={<Loading />}>
+            <Lineage of={version} />
+          </Suspense>
           <Title order={3} mt="md" mb="xs">
             Download
           </Title>

@@ -24,12 +24,15 @@ import { Empty } from '../../ui/Empty';
 import { Loading } from '../../ui/Loading';
 import { PageHead } from '../../ui/PageHead';
 import { Problem } from '../../ui/Problem';
+import { Section } from '../../ui/Section';
 import classes from './RunPage.module.css';
 
 const RunCurves = lazyPage(async () => (await import('../../features/curves/RunCurves')).RunCurves);
 const MetricsDownload = lazyPage(async () => (await import('../../features/runs/MetricsDownload')).MetricsDownload);
 const Evaluation = lazyPage(async () => (await import('../../features/evaluation/Evaluation')).Evaluation);
 const TestCurves = lazyPage(async () => (await import('../../features/evaluation/TestCurves')).TestCurves);
+const EmbeddingMap = lazyPage(async () => (await import('../../features/evaluation/EmbeddingMap')).EmbeddingMap);
+const RunLineage = lazyPage(async () => (await import('../../features/lineage/RunLineage')).RunLineage);
 const RecipeDiff = lazyPage(async () => (await import('../../features/recipe/RecipeDiff')).RecipeDiff);
 
 const RUN = graphql(
@@ -120,6 +123,22 @@ function Shown({ run }: { readonly run: Run }) {
             <TestCurves runId={id} />
           </Suspense>
         )}
+        {state === 'SUCCEEDED' && (
+          <Section title="Map of the test images">
+            {view.map ? (
+              <Suspense fallback={<Loading />}>
+                <EmbeddingMap runId={id} />
+              </Suspense>
+            ) : (
+              <Button size="xs" variant="default" onClick={() => show({ map: true })}>
+                Show the map
+              </Button>
+            )}
+          </Section>
+        )}
+        <Suspense fallback={<Loading />}>
+          <RunLineage id={id} />
+        </Suspense>
         <RunLog lines={feed.lines} />
         <div className={classes.halves}>
           <Suspense fallback={<Loading />}>

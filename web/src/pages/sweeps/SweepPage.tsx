@@ -1,9 +1,12 @@
 import { useQuery } from '@apollo/client/react';
 import { useInterval } from '@mantine/hooks';
+import { Suspense } from 'react';
 import { Link, Navigate, useParams } from 'react-router';
 import { useRefreshOn } from '../../app/changes';
+import { lazyPage } from '../../app/lazy-page';
 import { RunLink } from '../../features/runs/RunLink';
 import { StateMark } from '../../features/runs/StateMark';
+import { SWEEP_CHARTS } from '../../features/sweeps/fragments';
 import { Leaderboard, SWEEP_TRIALS } from '../../features/sweeps/Leaderboard';
 import { SweepActions } from '../../features/sweeps/SweepActions';
 import { graphql } from '../../graphql';
@@ -12,10 +15,13 @@ import { isUnderWay } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
+import { Loading } from '../../ui/Loading';
 import { PageHead } from '../../ui/PageHead';
 import { Problem } from '../../ui/Problem';
 import { Section } from '../../ui/Section';
 import { SpecLine } from '../../ui/SpecLine';
+
+const SweepCharts = lazyPage(async () => (await import('../../features/sweeps/SweepCharts')).SweepCharts);
 
 const SWEEP = graphql(
   `
@@ -26,10 +32,11 @@ const SWEEP = graphql(
       trials { number }
       error { message }
       ...Leaderboard_sweep
+      ...SweepCharts_sweep
     }
   }
 `,
-  [SWEEP_TRIALS],
+  [SWEEP_TRIALS, SWEEP_CHARTS],
 );
 
 /** Milliseconds between two looks at a sweep under way. */
@@ -79,6 +86,9 @@ export function SweepPage() {
               />
               <SweepActions id={id} state={sweep.state} runId={runId} />
               {error && <Problem title="The sweep failed" message={error.message} />}
+              <Suspense fallback={<Loading />}>
+                <SweepCharts of={sweep} />
+              </Suspense>
               <Section title="Trials">
                 <Leaderboard of={sweep} />
               </Section>
