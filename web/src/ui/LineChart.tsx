@@ -116,7 +116,7 @@ export function LineChart({ label, x, lines, format, zoom, onZoom, log = false, 
               if (from < to) now.current.onZoom([Math.max(1, from), to]);
             },
           ],
-          draw: [(u) => annotate(u, now.current, ink)],
+          draw: [(u) => annotate(u, now.current, ink, variable('--mantine-color-body'))],
         },
       },
       dataOf(now.current),
@@ -175,7 +175,12 @@ function applyZoom(u: uPlot, zoom: Range | null): void {
 }
 
 /** Draws the mark and the labels at line ends, moved apart where they would overlap. */
-function annotate(u: uPlot, { x, lines, mark }: Pick<Props, 'x' | 'lines' | 'mark'>, ink: string): void {
+function annotate(
+  u: uPlot,
+  { x, lines, mark }: Pick<Props, 'x' | 'lines' | 'mark'>,
+  ink: string,
+  ground: string,
+): void {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
   ctx.save();
@@ -208,9 +213,15 @@ function annotate(u: uPlot, { x, lines, mark }: Pick<Props, 'x' | 'lines' | 'mar
     })
     .sort((a, b) => a.y - b.y);
   ctx.textAlign = 'left';
+  ctx.lineJoin = 'round';
+  ctx.setLineDash([]);
   let below = Number.NEGATIVE_INFINITY;
   for (const { label, color, x: end, y } of ends) {
     below = Math.max(y, below + LABEL_HEIGHT * ratio);
+    // The ground around a label keeps it readable on other lines.
+    ctx.strokeStyle = ground;
+    ctx.lineWidth = 4 * ratio;
+    ctx.strokeText(label, end + 8 * ratio, below);
     ctx.fillStyle = color as string;
     ctx.fillText(label, end + 8 * ratio, below);
   }

@@ -7,10 +7,11 @@ const HEIGHT = 20;
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
   if (values.length < 2) return null;
   const least = Math.min(...values);
-  const range = Math.max(...values) - least || 1;
+  const range = Math.max(...values) - least;
   const points = values.map((value, i) => {
     const x = (i / (values.length - 1)) * (WIDTH - 2) + 1;
-    const y = HEIGHT - 2 - ((value - least) / range) * (HEIGHT - 4);
+    const height = range === 0 ? 0.5 : (value - least) / range; // a constant lies in the middle
+    const y = HEIGHT - 2 - height * (HEIGHT - 4);
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });
   return (

@@ -63,12 +63,20 @@ export function PhotoTable({
                   </Anchor>
                 </td>
                 {names.map((name) => (
-                  <td key={name} className={photo.asks[name]?.state === 'failed' ? classes.failed : undefined}>
+                  <td
+                    key={name}
+                    data-label={name}
+                    className={photo.asks[name]?.state === 'failed' ? classes.failed : undefined}
+                  >
                     {askText(photo.asks[name])}
                   </td>
                 ))}
-                <td className={classes.number}>{answer && formatShare(marginOf(answer))}</td>
-                <td className={classes.number}>{answer?.milliseconds.toFixed(0)}</td>
+                <td className={classes.number} data-label="Margin" data-empty={!answer || undefined}>
+                  {answer && formatShare(marginOf(answer))}
+                </td>
+                <td className={classes.number} data-label="ms" data-empty={!answer || undefined}>
+                  {answer?.milliseconds.toFixed(0)}
+                </td>
                 <td>
                   <Group gap="xs" wrap="nowrap">
                     {targets

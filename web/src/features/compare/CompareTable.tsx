@@ -1,10 +1,10 @@
 import { Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
-import { formatBytes, formatSeconds, formatShare } from '../../lib/format';
+import { formatBytes, formatSeconds, formatShare, shortId } from '../../lib/format';
 import { showValue, titleOf } from '../../lib/hyperparameter';
 import { KIND_NAMES } from '../../lib/runs';
-import { WideTable } from '../../ui/WideTable';
+import { ScrollBox } from '../../ui/ScrollBox';
 import { colorOf } from '../runs/colors';
 import { RunLink } from '../runs/RunLink';
 import { StateMark } from '../runs/StateMark';
@@ -59,8 +59,8 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
     <Table.Tr key={name}>
       <Table.Th scope="row">{name}</Table.Th>
       {cells.map((cell, i) => (
-        <Table.Td key={runs[i]?.id} className="number">
-          {cell}
+        <Table.Td key={runs[i]?.id} className="number" data-run={runs[i]?.name ?? shortId(runs[i]?.id ?? '')}>
+          <span>{cell}</span>
         </Table.Td>
       ))}
     </Table.Tr>
@@ -72,77 +72,84 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
           {note}
         </Text>
       ))}
-      <WideTable label="Runs side by side" minWidth={120 + 110 * runs.length}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Run</Table.Th>
-            {runs.map(({ id, name }, place) => (
-              <Table.Th key={id} className="number">
-                <span className={classes.swatch} style={{ background: colorOf(place) }} />
-                <RunLink id={id} name={name} />
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {row(
-            'State',
-            runs.map(({ state }) => <StateMark key={state} state={state} />),
-          )}
-          {row(
-            'Kind',
-            runs.map(({ kind }) => KIND_NAMES[kind]),
-          )}
-          {row(
-            'Data',
-            runs.map(({ datasetVersion: { dataset, number } }) => `${dataset} ${number}`),
-          )}
-          {row(
-            'Backbone',
-            runs.map(({ backboneName }) => backboneName),
-          )}
-          {row(
-            'Owner',
-            runs.map(({ owner }) => owner?.name ?? 'unknown'),
-          )}
-          {runs.some(({ note }) => note !== null) &&
-            row(
-              'Note',
-              runs.map(({ note }) => note),
+      <ScrollBox label="Runs side by side">
+        <Table
+          aria-label="Runs side by side"
+          highlightOnHover
+          className={classes.table ?? ''}
+          style={{ '--least': `${120 + 110 * runs.length}px` } as React.CSSProperties}
+        >
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Run</Table.Th>
+              {runs.map(({ id, name }, place) => (
+                <Table.Th key={id} className="number">
+                  <span className={classes.swatch} style={{ background: colorOf(place) }} />
+                  <RunLink id={id} name={name} />
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {row(
+              'State',
+              runs.map(({ state }) => <StateMark key={state} state={state} />),
             )}
-          {runs.some(({ tags }) => tags.length > 0) &&
-            row(
-              'Tags',
-              runs.map(({ tags }) => tags.join(', ')),
+            {row(
+              'Kind',
+              runs.map(({ kind }) => KIND_NAMES[kind]),
             )}
-        </Table.Tbody>
-        <Table.Tbody>
-          <Heading text="Metrics, and their difference from the first run" span={runs.length + 1} />
-          {shown.map(({ name, values, deltas }) => {
-            const about: Metric = METRICS[name] ?? { label: name, show: String, best: null };
-            const best = bestOf(values, about.best);
-            const cells = values.map((value, i) => (
-              <MetricCell
-                key={runs[i]?.id}
-                about={about}
-                value={value}
-                delta={i === 0 ? null : (deltas[i] ?? null)}
-                best={value !== null && value === best}
-              />
-            ));
-            return row(about.label, cells);
-          })}
-        </Table.Tbody>
-        <Table.Tbody>
-          <Heading text={recipe.length === 0 ? 'Identical recipes' : 'Recipe differences'} span={runs.length + 1} />
-          {recipe.map(({ name, values }) =>
-            row(
-              titleOf(name),
-              values.map((value) => showValue(value)),
-            ),
-          )}
-        </Table.Tbody>
-      </WideTable>
+            {row(
+              'Data',
+              runs.map(({ datasetVersion: { dataset, number } }) => `${dataset} ${number}`),
+            )}
+            {row(
+              'Backbone',
+              runs.map(({ backboneName }) => backboneName),
+            )}
+            {row(
+              'Owner',
+              runs.map(({ owner }) => owner?.name ?? 'unknown'),
+            )}
+            {runs.some(({ note }) => note !== null) &&
+              row(
+                'Note',
+                runs.map(({ note }) => note),
+              )}
+            {runs.some(({ tags }) => tags.length > 0) &&
+              row(
+                'Tags',
+                runs.map(({ tags }) => tags.join(', ')),
+              )}
+          </Table.Tbody>
+          <Table.Tbody>
+            <Heading text="Metrics, and their difference from the first run" span={runs.length + 1} />
+            {shown.map(({ name, values, deltas }) => {
+              const about: Metric = METRICS[name] ?? { label: name, show: String, best: null };
+              const best = bestOf(values, about.best);
+              const cells = values.map((value, i) => (
+                <MetricCell
+                  key={runs[i]?.id}
+                  about={about}
+                  value={value}
+                  delta={i === 0 ? null : (deltas[i] ?? null)}
+                  best={value !== null && value === best}
+                />
+              ));
+              return row(about.label, cells);
+            })}
+          </Table.Tbody>
+          <Table.Tbody>
+            <Heading text={recipe.length === 0 ? 'Identical recipes' : 'Recipe differences'} span={runs.length + 1} />
+            {recipe.map(({ name, values }) =>
+              row(
+                titleOf(name),
+                values.map((value) => showValue(value)),
+              ),
+            )}
+          </Table.Tbody>
+        </Table>
+      </ScrollBox>
     </>
   );
 }
