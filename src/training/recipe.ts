@@ -178,7 +178,8 @@ const fieldsSchema = z.strictObject({
       fixedInSweeps: OTHER_IMAGES,
     }),
   patience: z.int().min(0).max(1000).nullable().default(5).register(about, {
-    description: 'Epochs without a lower validation loss after which training stops early; null never stops it.',
+    description:
+      'Epochs without a lower validation loss after which training stops early; empty (null) never stops it.',
     unit: 'epochs',
   }),
   restoreBest: z.boolean().default(true).register(about, {
@@ -186,7 +187,7 @@ const fieldsSchema = z.strictObject({
   }),
   averageEpochs: z.int().min(0).max(1000).default(0).register(about, {
     description:
-      'Number of last epochs whose weights are averaged; the mean is kept and tested. 0 turns it off. At most epochs; requires restoreBest false and patience null.',
+      'Number of last epochs whose weights are averaged; the mean is kept and tested. 0 turns it off. At most epochs; requires restoreBest to be off and patience to be empty (null).',
     unit: 'epochs',
     fixedInSweeps: 'trials are compared by the figures of single epochs.',
   }),

@@ -83,7 +83,7 @@ describe('the hyperparameters', () => {
       "Adam's learning rate. Default: 0.001; 0.00001 for fine-tuning. Range: above 0, at most 1.",
     );
     expect(batchSize?.description).toBe('Examples per optimizer step. Default: 300. Range: 1 to 4096 images.');
-    expect(patience?.description).toMatch(/null never stops it\. Default: 5\. Range: 0 to 1000 epochs\.$/);
+    expect(patience?.description).toMatch(/empty \(null\) never stops it\. Default: 5\. Range: 0 to 1000 epochs\.$/);
     expect(HYPERPARAMETERS.filter(({ description }) => !description)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { NativeSelect, Radio, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { preferredBackbone } from '../../lib/backbones';
+import { formatWords } from '../../lib/format';
 import { BackbonePicker } from './BackbonePicker';
 import { DataPicker } from './DataPicker';
 import type { RunForm } from './fragments';
@@ -73,7 +74,7 @@ export function NewTransferRun({ form, versionId, onAdded }: Props) {
             label="Preset to start from"
             description={presets.find(({ name }) => name === custom)?.description}
             inputWrapperOrder={['label', 'input', 'description', 'error']}
-            data={presets.map(({ name }) => name)}
+            data={presets.map(({ name }) => ({ value: name, label: formatWords(name) }))}
             value={custom}
             onChange={({ currentTarget: { value } }) =>
               setCustom(presets.find(({ name }) => name === value)?.name ?? custom)
