@@ -57,6 +57,7 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'resumeRun.id': 'run',
   'revokeToken.id': 'token',
   'run.id': 'run',
+  'runEmbedding.id': 'run',
   'runEvaluation.id': 'run',
   'runEvents.id': 'run',
   'runMistakes.id': 'run',
