@@ -1,16 +1,17 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
-import { useState } from 'react';
+import { Button, NativeSelect } from '@mantine/core';
+import { Suspense, useState } from 'react';
+import { lazyPage } from '../../app/lazy-page';
 import { BASE_PATH } from '../../lib/base-path';
 import { filterOf, GROUPING_NAMES, GROUPINGS, type RunsView, readRunsView, writeRunsView } from '../../lib/runs-view';
 import { FilterBar } from '../../ui/FilterBar';
-import { HubForm } from '../../ui/HubForm';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
-import { ColumnPicker } from './ColumnPicker';
 import { type Format, saveRunTable } from './export';
 import { readSavedViews, type SavedViews, writeSavedViews } from './saved-views';
+
+const ColumnPicker = lazyPage(async () => (await import('./ColumnPicker')).ColumnPicker);
+const SaveView = lazyPage(async () => (await import('./SaveView')).SaveView);
 
 interface Props {
   readonly view: RunsView;
@@ -80,44 +81,13 @@ export function ListTools({ view, show }: Props) {
           </Button>
         ))}
       </FilterBar>
-      {open === 'save' && <SaveView save={(name) => keep({ ...views, [name]: present })} close={close} />}
-      {open === 'columns' && (
-        <ColumnPicker columns={view.columns} onChoose={(columns) => show({ columns })} close={close} />
-      )}
+      <Suspense>
+        {open === 'save' && <SaveView save={(name) => keep({ ...views, [name]: present })} close={close} />}
+        {open === 'columns' && (
+          <ColumnPicker columns={view.columns} onChoose={(columns) => show({ columns })} close={close} />
+        )}
+      </Suspense>
       {problem && <Problem message={problem} />}
     </>
-  );
-}
-
-interface SaveProps {
-  readonly save: (name: string) => void;
-  readonly close: () => void;
-}
-
-function SaveView({ save, close }: SaveProps) {
-  const form = useForm({ initialValues: { name: '' } });
-  const name = form.values.name.trim();
-  return (
-    <HubForm
-      form={form}
-      label="Save the view"
-      action="Save"
-      inline
-      ready={name !== ''}
-      close={close}
-      onSubmit={async () => {
-        save(name);
-        close();
-      }}
-    >
-      <TextInput
-        size="xs"
-        aria-label="Name of the view"
-        placeholder="Name, kept in this browser"
-        maxLength={60}
-        {...form.getInputProps('name')}
-        autoFocus
-      />
-    </HubForm>
   );
 }
