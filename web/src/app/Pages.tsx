@@ -2,6 +2,7 @@ import { Suspense, useEffect } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { BrowserRouter, Route, Routes, useLocation } from 'react-router';
 import { BASE_PATH } from '../lib/base-path';
+import { whenIdle } from '../lib/when-idle';
 import { Loading } from '../ui/Loading';
 import { lazyPage } from './lazy-page';
 import { PageError } from './PageError';
@@ -44,12 +45,10 @@ function FetchAhead(): null {
 }
 
 function fetchAhead(): void {
-  const fetchAll = (): void => {
+  whenIdle(() => {
     const files = [RunsPage, DatasetsPage, ModelsPage, ClassifyPage].map(({ load }) => load());
     Promise.all(files).catch(() => undefined); // opening the page shows the error
-  };
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(fetchAll);
-  else setTimeout(fetchAll, 1000); // Safari has no such callback
+  });
 }
 
 /** The page of each address. Every page is a file of its own, fetched when it is first opened. */

@@ -1,5 +1,5 @@
 import { Button, Text } from '@mantine/core';
-import { Suspense, useCallback, useMemo, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
 import { lazyPage } from '../../app/lazy-page';
@@ -9,6 +9,7 @@ import { RunPages } from '../../features/runs/RunPages';
 import { presentParams } from '../../lib/present-params';
 import { filterOf, type RunsView, readRunsView, unfiltered, writeRunsView } from '../../lib/runs-view';
 import { urls } from '../../lib/urls';
+import { whenIdle } from '../../lib/when-idle';
 import { Empty } from '../../ui/Empty';
 import { Loading } from '../../ui/Loading';
 import { PageHead } from '../../ui/PageHead';
@@ -28,6 +29,8 @@ export function RunsPage() {
     [setParams],
   );
   const [top, setTop] = useState(true);
+  const [idle, setIdle] = useState(false);
+  useEffect(() => whenIdle(() => setIdle(true)), []);
   const filter = filterOf(view);
   const columns = useMemo(() => columnsOf(view.columns), [view.columns]);
   const none =
@@ -49,7 +52,7 @@ export function RunsPage() {
       </PageHead>
       <RunFilters view={view} show={show} />
       <Suspense fallback={<div className={classes.tools} />}>
-        <ListTools view={view} show={show} />
+        {idle ? <ListTools view={view} show={show} /> : <div className={classes.tools} />}
       </Suspense>
       <div className={classes.selection}>
         {view.ids.length > 0 ? (
