@@ -3,11 +3,11 @@ import {
   type GraphQLField,
   type GraphQLInputType,
   getNamedType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
-  isObjectType,
 } from 'graphql';
 
 /** Valid values of scalars in GraphQL syntax, which name nothing that exists. */
@@ -29,7 +29,7 @@ export type Chosen = Readonly<Record<string, string>>;
 /** A valid request for a query, mutation or subscription, with its required arguments only. */
 export function anyRequest(operation: string, { name, args, type }: GraphQLField<unknown, never>, chosen: Chosen) {
   const given = argumentsOf(args, '', chosen);
-  const fields = isObjectType(getNamedType(type)) ? '{ __typename }' : '';
+  const fields = isCompositeType(getNamedType(type)) ? '{ __typename }' : '';
   const takesFile = given.includes(SCALARS.Upload as string);
   const query = `${operation}${takesFile ? ' ($file: Upload!)' : ''} { ${name}${given && `(${given})`} ${fields} }`;
   return { query, takesFile };
