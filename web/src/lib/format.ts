@@ -50,3 +50,9 @@ export function formatWords(name: string): string {
 
 /** The end of a UUID; its beginning is a time, which neighbors share. */
 export const shortId = (id: string): string => id.slice(-8);
+
+/** Whether a text is the beginning or the end of an ID, which an address may have instead of it. */
+export function isPartOfId(text: string, id: string): boolean {
+  const part = text.toLowerCase();
+  return part !== id && (id.startsWith(part) || id.endsWith(part));
+}

@@ -15,7 +15,7 @@ import { RunProgress } from '../../features/runs/RunProgress';
 import { RUN_RECORD, RunRecord } from '../../features/runs/RunRecord';
 import { useRunFeed } from '../../features/runs/useRunFeed';
 import { graphql, type ResultOf } from '../../graphql';
-import { shortId } from '../../lib/format';
+import { isPartOfId, shortId } from '../../lib/format';
 import { presentParams } from '../../lib/present-params';
 import { type RunView, readRunView, writeRunView } from '../../lib/run-view';
 import { urls } from '../../lib/urls';
@@ -66,11 +66,11 @@ export function RunPage() {
   const { search } = useLocation();
   const shown = (run: Run | null) => {
     if (!run) return <Missing id={id} />;
-    // A part of its ID is enough in an address.
-    return run.id === id ? (
-      <Shown key={id} run={run} />
-    ) : (
+    // A part of its ID is enough in an address. While another run loads, the answer is still the one before.
+    return isPartOfId(id, run.id) ? (
       <Navigate replace to={{ pathname: urls.run(run.id), search }} />
+    ) : (
+      <Shown key={run.id} run={run} />
     );
   };
   return (

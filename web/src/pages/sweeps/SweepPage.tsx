@@ -10,7 +10,7 @@ import { SWEEP_CHARTS } from '../../features/sweeps/fragments';
 import { Leaderboard, SWEEP_TRIALS } from '../../features/sweeps/Leaderboard';
 import { SweepActions } from '../../features/sweeps/SweepActions';
 import { graphql } from '../../graphql';
-import { formatAge, formatCount, shortId } from '../../lib/format';
+import { formatAge, formatCount, isPartOfId, shortId } from '../../lib/format';
 import { isUnderWay } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
@@ -61,7 +61,7 @@ export function SweepPage() {
               </Empty>
             );
           }
-          if (sweep.id !== id) return <Navigate replace to={urls.sweep(sweep.id)} />;
+          if (isPartOfId(id, sweep.id)) return <Navigate replace to={urls.sweep(sweep.id)} />;
           const { datasetVersion, trials, endedTrials, error, runId } = sweep;
           return (
             <>
