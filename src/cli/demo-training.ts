@@ -1,6 +1,7 @@
 import type { Ora } from 'ora';
 import { HubError } from '../errors.js';
 import type { HubClient } from './client.js';
+import { pageOf } from './connection-page.js';
 import { followToEnd } from './follow.js';
 import { percent } from './format.js';
 import { onceReady } from './once-ready.js';
@@ -43,8 +44,8 @@ async function reuseOrTrain(
   line: Ora,
   note?: string,
 ): Promise<Run> {
-  const { runs } = await client.request(RUNS, { page: { first: 50 } });
-  const same = runs.runs.filter(fits);
+  const { runs } = await client.request(RUNS, { first: 50 });
+  const same = pageOf(runs).nodes.filter(fits);
   const done = same.find((run) => run.state === 'SUCCEEDED');
   const waiting = same.find((run) => run.state === 'QUEUED' || run.state === 'RUNNING');
   if (!done && note !== undefined) line.info(note);

@@ -108,9 +108,17 @@ describe('a search in runs', () => {
 
 describe('groups of runs', () => {
   interface Groups {
-    readonly runGroups: { readonly groups: readonly Record<string, unknown>[]; readonly next: string | null };
+    readonly runGroups: {
+      readonly edges: readonly { readonly node: Record<string, unknown> }[];
+      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+      readonly totalCount: number;
+    };
   }
-  const groups = async (variables: object) => (await hub.ask<Groups>('run-groups', { ...variables })).runGroups;
+  const groups = async (variables: object) => {
+    const { edges, pageInfo, totalCount } = (await hub.ask<Groups>('run-groups', { ...variables })).runGroups;
+    const next = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    return { groups: edges.map(({ node }) => node), next, totalCount };
+  };
 
   it('are the pipelines, with their best figures, and the runs outside', async () => {
     const { groups: all, next } = await groups({ by: 'PIPELINE' });
@@ -135,7 +143,7 @@ describe('groups of runs', () => {
       next: null,
     });
     const first = await groups({ by: 'DATASET', first: 1 });
-    expect(first).toMatchObject({ groups: [{ label: 'colours 1' }], next: '1' });
+    expect(first).toMatchObject({ groups: [{ label: 'colours 1' }], next: '0', totalCount: 2 });
     expect(await groups({ by: 'DATASET', first: 1, after: first.next })).toMatchObject({
       groups: [{ label: 'petshop 1' }],
       next: null,

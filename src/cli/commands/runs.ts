@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { RunKind, RunState } from '../../storage/enums.js';
 import type { HubClient } from '../client.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
+import { pageOf } from '../connection-page.js';
 import { duration, maybe, moment, percent, shortId } from '../format.js';
 import type { VariablesOf } from '../graphql.js';
 import { wholeNumber } from '../numbers.js';
@@ -92,11 +93,10 @@ export function runsCommand(program: Command): void {
     const filter = filterOf(options);
     if (format) return printTable(format, await readRunTable(client, format, { first, filter, sort }));
     const part = { first: first ?? ROWS, after };
-    if (group) return printGroups(client, options, { by: GROUPS[group], page: part, filter });
-    const { runs: page } = await client.request(RUNS, { page: part, filter, sort });
-    print(options, page, () =>
-      sections(table(HEADS, page.runs.map(runRow)), page.next ? `Next page: --after ${page.next}` : ''),
-    );
+    if (group) return printGroups(client, options, { by: GROUPS[group], ...part, filter });
+    const found = await client.request(RUNS, { ...part, filter, sort });
+    const { nodes: runs, next } = pageOf(found.runs);
+    print(options, { runs, next }, () => sections(table(HEADS, runs.map(runRow)), nextPage(next)));
   });
 }
 
@@ -105,14 +105,17 @@ async function printGroups(
   options: RunsOptions,
   variables: VariablesOf<typeof RUN_GROUPS>,
 ): Promise<void> {
-  const { runGroups: page } = await client.request(RUN_GROUPS, variables);
-  const rows = page.groups.map(({ id, label, count, validationAccuracy, testAccuracy, newestAt }) => [
+  const { runGroups } = await client.request(RUN_GROUPS, variables);
+  const { nodes: groups, next } = pageOf(runGroups);
+  const rows = groups.map(({ id, label, count, validationAccuracy, testAccuracy, newestAt }) => [
     id === null ? 'none' : shortId(id),
     ...[label, count, maybe(validationAccuracy, percent), maybe(testAccuracy, percent), moment(newestAt)],
   ]);
   const heads = ['group', 'name', ' runs', ' best validation accuracy', ' best test accuracy', 'newest'];
-  print(options, page, () => sections(table(heads, rows), page.next ? `Next page: --after ${page.next}` : ''));
+  print(options, { groups, next }, () => sections(table(heads, rows), nextPage(next)));
 }
+
+const nextPage = (next: string | null): string => (next === null ? '' : `Next page: --after ${next}`);
 
 function filterOf(options: RunsOptions): Filter {
   const { state, kind, dataset, datasetVersion, backbone, owner, tag, pipeline, text } = options;

@@ -23,10 +23,10 @@ export const RUN = graphql(
 
 export const RUNS = graphql(
   `
-    query Runs($page: RunPageInput!, $filter: RunFilter, $sort: RunSort) {
-      runs(page: $page, filter: $filter, sort: $sort) {
-        next
-        runs { ...RunFields }
+    query Runs($first: Int!, $after: String, $filter: RunFilter, $sort: RunSort) {
+      runs(first: $first, after: $after, filter: $filter, sort: $sort) {
+        pageInfo { hasNextPage endCursor }
+        edges { node { ...RunFields } }
       }
     }
   `,
@@ -99,10 +99,10 @@ export const RUN_EVENTS = graphql(`
 export type RunEvent = ResultOf<typeof RUN_EVENTS>['runEvents'];
 
 export const RUN_GROUPS = graphql(`
-  query RunGroups($by: RunGrouping!, $page: RunPageInput!, $filter: RunFilter) {
-    runGroups(by: $by, page: $page, filter: $filter) {
-      next
-      groups { id label count validationAccuracy testAccuracy newestAt }
+  query RunGroups($by: RunGrouping!, $first: Int!, $after: String, $filter: RunFilter) {
+    runGroups(by: $by, first: $first, after: $after, filter: $filter) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { id label count validationAccuracy testAccuracy newestAt } }
     }
   }
 `);

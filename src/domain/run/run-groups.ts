@@ -1,5 +1,5 @@
-import { HubError } from '../../errors.js';
 import type { PrismaClient } from '../../storage/database.js';
+import { numberOf, type Page, type PageRequest, pageOfRows } from '../page.js';
 import { type RunFilter, RunGrouping, whereOf } from './run-list.js';
 
 /** Runs that belong together, and the best figures among them. */
@@ -18,12 +18,6 @@ export interface RunGroup {
   readonly newestAt: Date;
 }
 
-export interface RunGroupPage {
-  readonly groups: readonly RunGroup[];
-  /** Place of the next page; null on the last. */
-  readonly next: string | null;
-}
-
 /** What is said about a group besides its figures. */
 type About = Pick<RunGroup, 'label' | 'dataset' | 'datasetVersion'>;
 const NOTHING: About = { label: null, dataset: null, datasetVersion: null };
@@ -32,25 +26,24 @@ const NOTHING: About = { label: null, dataset: null, datasetVersion: null };
 export class RunGroups {
   constructor(private readonly prisma: PrismaClient) {}
 
-  /** A page of groups, the one with the newest run first. @throws BAD_INPUT for a place that is none. */
-  async page(by: RunGrouping, filter: RunFilter, first: number, after: string | null): Promise<RunGroupPage> {
-    if (after !== null && !/^\d{1,9}$/.test(after)) {
-      throw new HubError('BAD_INPUT', '"after" must be the "next" of a page of groups.', { after });
-    }
-    const skip = Number(after ?? 0);
+  /** A page of groups, the one with the newest run first; cursors are positions. @throws BAD_INPUT for another cursor. */
+  async page(by: RunGrouping, filter: RunFilter, request: PageRequest): Promise<Page<RunGroup>> {
+    const { first, after } = request;
+    const skip = after === null ? 0 : numberOf(after) + 1;
+    const where = await whereOf(this.prisma, filter);
     const rows = await this.prisma.run.groupBy({
       by: [by],
-      where: await whereOf(this.prisma, filter),
+      where,
       _count: { _all: true },
       _max: { createdAt: true, validationAccuracy: true, testAccuracy: true },
       orderBy: [{ _max: { createdAt: 'desc' } }, { _max: { id: 'desc' } }],
       skip,
       take: first + 1,
     });
-    const shown = rows.slice(0, first);
-    const ids = shown.flatMap((row) => row[by] ?? []);
+    const ids = rows.flatMap((row) => row[by] ?? []);
     const about = await this.#about(by, ids);
-    const groups = shown.map(({ _count, _max, [by]: id = null }) => ({
+    const groups = rows.map(({ _count, _max, [by]: id = null }, index) => ({
+      position: skip + index,
       id,
       ...((id !== null && about.get(id)) || NOTHING),
       count: _count._all,
@@ -58,7 +51,13 @@ export class RunGroups {
       testAccuracy: _max.testAccuracy,
       newestAt: _max.createdAt as Date,
     }));
-    return { groups, next: rows.length > first ? String(skip + first) : null };
+    return pageOfRows(
+      groups,
+      request,
+      (shown) => shown,
+      ({ position }) => String(position),
+      async () => (await this.prisma.run.groupBy({ by: [by], where })).length,
+    );
   }
 
   async #about(by: RunGrouping, ids: readonly string[]): Promise<ReadonlyMap<string, About>> {

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { RunGroup, RunGroupPage } from '../../domain/run/run-groups.js';
+import type { RunGroup } from '../../domain/run/run-groups.js';
 import { RunGrouping, RunMetric, RunSortKey, SortDirection } from '../../domain/run/run-list.js';
 import { TableFormat, type TablePart } from '../../domain/run/run-table.js';
 import { connectionTo, OLD_PAGE } from '../connection.js';
@@ -58,7 +58,7 @@ registerEnumType(TableFormat, {
 });
 
 @ObjectType('RunGroup', { description: 'Runs that belong together.' })
-export class RunGroupType implements RunGroup {
+class RunGroupType implements RunGroup {
   @Field(() => ID, {
     nullable: true,
     description:
@@ -91,14 +91,8 @@ export class RunGroupType implements RunGroup {
   newestAt!: Date;
 }
 
-@ObjectType('RunGroupPage', { description: 'A page of groups of runs.' })
-export class RunGroupPageType implements RunGroupPage {
-  @Field(() => [RunGroupType], { description: 'The one with the newest run first.' })
-  groups!: readonly RunGroupType[];
-
-  @Field(() => ID, { nullable: true, description: '`after` of the next page; null on the last page.' })
-  next!: string | null;
-}
+@ObjectType('RunGroupConnection', { description: 'A page of groups of runs, the one with the newest run first.' })
+export class RunGroupConnectionType extends connectionTo('RunGroup', () => RunGroupType) {}
 
 @ObjectType('RunTablePart', {
   description:

@@ -12,7 +12,7 @@ import { RunType } from './run.type.js';
 import { RunEventType } from './run-event.type.js';
 import { CloneRunInput, TagRunArgs, UpdateRunInput } from './run-life.input.js';
 import { RunFilterInput, RunPageInput, RunSortInput, RunTablePartInput } from './run-list.input.js';
-import { RunConnectionType, RunGroupPageType, RunTablePartType } from './run-list.type.js';
+import { RunConnectionType, RunGroupConnectionType, RunTablePartType } from './run-list.type.js';
 
 @Resolver()
 export class RunResolver {
@@ -34,14 +34,14 @@ export class RunResolver {
     return new RunConnectionType(await this.list.page(requested(args, page), filter ?? {}, sort ?? NEWEST_FIRST));
   }
 
-  @Query(() => RunGroupPageType, { description: 'Groups of runs, the one with the newest run first.' })
+  @Query(() => RunGroupConnectionType, { description: 'Groups of runs, the one with the newest run first.' })
   @Needs('VIEWER')
   async runGroups(
     @Arg('by', () => RunGrouping) by: RunGrouping,
-    @Arg('page', () => RunPageInput, { defaultValue: { first: 50 } }) page: RunPageInput,
+    @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
-  ): Promise<RunGroupPageType> {
-    return this.groups.page(by, filter ?? {}, page.first, page.after ?? null);
+  ): Promise<RunGroupConnectionType> {
+    return new RunGroupConnectionType(await this.groups.page(by, filter ?? {}, requested(page)));
   }
 
   @Query(() => RunTablePartType, {

@@ -6,10 +6,10 @@ import { formatShare } from '../../lib/format';
 import classes from './EmbeddingMap.module.css';
 
 const IMAGE = graphql(`
-  query EmbeddedImage($id: ID!, $after: Int) {
+  query EmbeddedImage($id: ID!, $after: String) {
     datasetVersion(id: $id) {
       id
-      images(page: { first: 1, after: $after }) { images { row name thumbnail(side: 128) } }
+      images(first: 1, after: $after) { edges { node { row name thumbnail(side: 128) } } }
     }
   }
 `);
@@ -31,8 +31,8 @@ interface Props {
 /** The image of a point, with its class and what was predicted. */
 export function EmbeddedImage({ of: { image, name, trueClass, predictedClass, confidence }, versionId }: Props) {
   const [row] = useDebouncedValue(image, REST);
-  const asked = useQuery(IMAGE, { variables: { id: versionId, after: row === 0 ? null : row - 1 } });
-  const found = asked.data?.datasetVersion?.images.images[0];
+  const asked = useQuery(IMAGE, { variables: { id: versionId, after: row === 0 ? null : String(row - 1) } });
+  const found = asked.data?.datasetVersion?.images.edges[0]?.node;
   return (
     <figure className={classes.image}>
       {found?.row === image ? (

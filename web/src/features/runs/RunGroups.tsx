@@ -13,14 +13,14 @@ import type { RunFilter } from './useRunPages';
 
 const GROUPS = graphql(`
   query RunGroups($by: RunGrouping!, $filter: RunFilter, $first: Int!) {
-    runGroups(by: $by, filter: $filter, page: { first: $first }) {
-      next
-      groups { id label dataset datasetVersion count validationAccuracy testAccuracy newestAt }
+    runGroups(by: $by, filter: $filter, first: $first) {
+      pageInfo { hasNextPage }
+      edges { node { id label dataset datasetVersion count validationAccuracy testAccuracy newestAt } }
     }
   }
 `);
 
-type Group = ResultOf<typeof GROUPS>['runGroups']['groups'][number];
+type Group = ResultOf<typeof GROUPS>['runGroups']['edges'][number]['node'];
 
 /** Groups that are read at a time, up to the most that the API gives. */
 const [STEP, MOST] = [50, 200];
@@ -47,15 +47,15 @@ export function RunGroups({ by, filter, none, ...list }: Props) {
   useRefreshOn(['RUN'], asked.refetch);
   return (
     <Answer of={asked}>
-      {({ runGroups: { groups, next } }) =>
-        groups.length === 0 ? (
+      {({ runGroups: { edges, pageInfo } }) =>
+        edges.length === 0 ? (
           none
         ) : (
           <>
-            {groups.map((group) => (
+            {edges.map(({ node: group }) => (
               <OneGroup key={group.id} {...{ by, group, filter, ...list }} />
             ))}
-            {next !== null && first < MOST && (
+            {pageInfo.hasNextPage && first < MOST && (
               <Button size="xs" variant="default" mt="sm" onClick={() => setFirst(Math.min(MOST, first + STEP))}>
                 More groups
               </Button>

@@ -2,14 +2,15 @@ import { useApolloClient, useQuery } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useRefreshOn } from '../../app/changes';
 import { graphql, type VariablesOf } from '../../graphql';
+import { nextOf, nodesOf } from '../../lib/connection';
 import { RUN_RECIPE, RUN_ROW } from './RunRow';
 
 const RUNS = graphql(
   `
-    query Runs($filter: RunFilter, $sort: RunSort, $after: ID, $recipe: Boolean!) {
-      runs(filter: $filter, sort: $sort, page: { first: 40, after: $after }) {
-        next
-        runs { id ...RunRow_run ...RunRecipe_run @include(if: $recipe) }
+    query Runs($filter: RunFilter, $sort: RunSort, $after: String, $recipe: Boolean!) {
+      runs(filter: $filter, sort: $sort, first: 40, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        edges { node { id ...RunRow_run ...RunRecipe_run @include(if: $recipe) } }
       }
     }
   `,
@@ -20,7 +21,7 @@ export type RunFilter = NonNullable<VariablesOf<typeof RUNS>['filter']>;
 
 /** The pages after the first one. */
 interface Further {
-  /** `next` of the first page that they follow. */
+  /** The cursor after the first page that they follow. */
   readonly follows: string | null;
   readonly ids: readonly string[];
   readonly next: string | null;
@@ -50,7 +51,7 @@ export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sor
   const asking = useRef(false);
 
   const first = (asked.data ?? asked.previousData)?.runs;
-  const end = first?.next ?? null;
+  const end = first ? nextOf(first) : null;
   const valid = further.follows !== null && further.follows === end;
   const next = asked.data === undefined ? null : valid ? further.next : end;
   const key = JSON.stringify(list);
@@ -62,11 +63,11 @@ export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sor
       const variables = { ...(JSON.parse(key) as typeof list), after: next };
       const { data } = await client.query({ query: RUNS, variables, fetchPolicy: 'network-only' });
       if (!data) return;
-      const ids = data.runs.runs.map(({ id }) => id);
+      const ids = nodesOf(data.runs).map(({ id }) => id);
       setFurther((now) => ({
         follows: end,
         ids: [...(now.follows === end ? now.ids : []), ...ids],
-        next: data.runs.next,
+        next: nextOf(data.runs),
       }));
       setProblem(null);
     } catch (error) {
@@ -76,6 +77,6 @@ export function useRunPages(list: Pick<VariablesOf<typeof RUNS>, 'filter' | 'sor
     }
   }, [client, key, next, end]);
 
-  const ids = [...new Set([...(first?.runs.map(({ id }) => id) ?? []), ...(valid ? further.ids : [])])];
+  const ids = [...new Set([...(first ? nodesOf(first).map(({ id }) => id) : []), ...(valid ? further.ids : [])])];
   return { asked, ids, hasMore: next !== null, more, problem };
 }
