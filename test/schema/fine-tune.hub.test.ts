@@ -178,7 +178,7 @@ describe('a fine-tune run', () => {
     const before = await blobs();
     const { id } = await start(small, { parentRunId: small.runId, fineTuneFrom: 'mixed10', epochs: 1 });
     expect(await small.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
-    // Those of avg_pool are gone; the run's weights, predictions and features have come.
-    expect(await blobs()).toBe(before - 1 + 3);
+    // Those of avg_pool are gone; the run's weights, predictions, probabilities and features have come.
+    expect(await blobs()).toBe(before - 1 + 4);
   });
 });

@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunAnswer, VersionServingAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
@@ -23,6 +24,7 @@ describe('the 8-bit form of a version', { timeout: 60_000 }, () => {
     onTestFinished(() => hub.remove());
     const [blob] = await quantizedBlobs(hub.data);
     await damage(blobFile(hub.data, blob!));
+    await rm(join(hub.data, 'networks'), { recursive: true }); // what was built from it before
     await hub.start(ANY_LOSS);
     // Floats serve until someone chooses the new form.
     expect(await hub.measured('colours', 1)).toMatchObject({ state: 'READY', precision: 'FP32' });

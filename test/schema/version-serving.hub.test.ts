@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Prisma, PrismaClient } from '../../src/storage/database.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
@@ -174,6 +175,7 @@ describe('the form in which a version serves', () => {
     );
     const [blob] = await quantizedBlobs(damaged.data);
     await writeFile(blobFile(damaged.data, blob!), 'damaged');
+    await rm(join(damaged.data, 'networks'), { recursive: true }); // what was built from it before
     await damaged.start(ANY_LOSS);
     await expect(choose(damaged, 'INT8')).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
     expect(await damaged.serving('colours', 1)).toMatchObject({

@@ -141,6 +141,7 @@ test('every column that names a blob is one of those that are backed up and kept
     'ReleasedBlob.sha256', // those that are to be deleted
     'Run.checkpointBlob',
     'Run.predictionsBlob',
+    'Run.probabilitiesBlob',
     'Run.weightsBlob',
     'VersionCalibration.outlierBlob',
     'VersionServing.quantizedBlob',

@@ -39,7 +39,9 @@ export async function* hubFindings(options: DoctorOptions): AsyncGenerator<Findi
 }
 
 async function askSchema(options: DoctorOptions): Promise<IntrospectionQuery> {
-  return (await connect(options)).request<IntrospectionQuery>(getIntrospectionQuery({ specifiedByUrl: true }));
+  return (await connect(options)).request<IntrospectionQuery>(
+    getIntrospectionQuery({ specifiedByUrl: true, inputValueDeprecation: true }),
+  );
 }
 
 async function versionFinding(introspection: IntrospectionQuery): Promise<Finding> {
