@@ -3,8 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { Notices } from '../../out/cluster/notices.js';
 import { ChangeNotices } from '../../out/domain/change/change-notices.js';
 import { FeatureCache } from '../../out/domain/run/feature-cache.js';
+import { FeatureSharing } from '../../out/domain/run/feature-sharing.js';
+import { FeatureSlices } from '../../out/domain/run/feature-slices.js';
+import { FollowingRuns } from '../../out/domain/run/following-runs.js';
 import { RunBlobs } from '../../out/domain/run/run-blobs.js';
 import { RunJournal } from '../../out/domain/run/run-journal.js';
 import { RunStates } from '../../out/domain/run/run-states.js';
@@ -37,7 +41,10 @@ export async function storeEpochs(folder, epochs) {
   const blobs = new FileBlobStore(folder);
   const log = pino({ level: 'warn' });
   const queue = await JobQueue.open(database, log);
-  const journal = new RunJournal(prisma, new ChangeNotices(), new WebhookOutbox(queue));
+  const notices = new Notices(log);
+  const journal = new RunJournal(prisma, notices, new ChangeNotices(notices), new WebhookOutbox(queue));
+  const slices = new FeatureSlices(prisma, queue, notices);
+  const alone = { id: 'bench', list: async () => [] };
   process.env.EPOCHS = String(epochs);
   const train = new TrainHandler({
     prisma,
@@ -46,7 +53,9 @@ export async function storeEpochs(folder, epochs) {
     backbones: { require: async () => backbone },
     cache: new FeatureCache(prisma, blobs, 1e9, { name: 'onnx', device: 'cpu' }),
     journal,
-    states: new RunStates(prisma, journal),
+    states: new RunStates(prisma, journal, new FollowingRuns(queue, journal), slices),
+    slices,
+    sharing: new FeatureSharing({ processes: alone, computer: 'onnx cpu', seconds: 120 }),
     code: Promise.resolve({ version: 'bench', commit: null, dirty: null }),
   });
   const nothing = { waiting: async () => [] };
