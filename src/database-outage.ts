@@ -10,7 +10,7 @@ const OUTAGE = [
   /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b|connect ENOENT/,
   /\bP(1001|1002|1008|1017|2024|2037)\b/,
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|not queryable/,
-  /Unable to start a transaction in the given time|The database stopped/,
+  /Unable to start a transaction in the given time|The database stopped|terminating connection due to/,
 ];
 
 /** Milliseconds between attempts while the database is away. */
@@ -28,9 +28,15 @@ export function throwOfDatabase(error: unknown): never {
 /** Whether an error says that the database cannot be reached now, rather than that a statement is wrong. */
 export function isDatabaseOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (!ofConnections.has(error) && !error.name.startsWith('Prisma')) return false;
-  const { code, message } = error as NodeJS.ErrnoException;
-  return OUTAGE.some((said) => said.test(`${code} ${message}`));
+  if (!ofConnections.has(error) && !/^(Prisma|DriverAdapterError)/.test(error.name)) return false;
+  return OUTAGE.some((outage) => outage.test(saidBy(error)));
+}
+
+/** Codes and message of an error. Prisma's adapter keeps PostgreSQL's code in the cause. */
+function saidBy(error: Error): string {
+  const { code, message, cause } = error as NodeJS.ErrnoException;
+  const { code: inner, originalCode } = (cause ?? {}) as { readonly code?: unknown; readonly originalCode?: unknown };
+  return [code, inner, originalCode, message].map(String).join(' ');
 }
 
 /** What PostgreSQL says when the disk of its server is full (code 53100). */
@@ -54,5 +60,5 @@ export async function throughOutages<T>(write: (mayBeDone: boolean) => Promise<T
 
 /** Whether the disk of a database server is full. That of an embedded database is the hub's, whose runs end with DISK_FULL. */
 function isFull(error: unknown): boolean {
-  return error instanceof Error && FULL.test(`${(error as NodeJS.ErrnoException).code} ${error.message}`);
+  return error instanceof Error && FULL.test(saidBy(error));
 }

@@ -52,8 +52,8 @@ describe.skipIf(!hasPostgres)('hostile outages: while PostgreSQL', () => {
 
   /** Epochs of the run so far; all of them, should it have ended by itself. */
   async function epochs(): Promise<number> {
-    const { state, epochs: ended } = await hub.run(run);
-    expect(['QUEUED', 'RUNNING', 'SUCCEEDED']).toContain(state);
+    const { state, error, epochs: ended } = await hub.run(run);
+    expect(['QUEUED', 'RUNNING', 'SUCCEEDED'], JSON.stringify(error)).toContain(state);
     return state === 'SUCCEEDED' ? Number.POSITIVE_INFINITY : ended.length;
   }
 
