@@ -21,7 +21,7 @@ export interface CompileJob {
 
 /** Unloaded networks that stay built: a registered version is often promoted next, and a replaced one rolled back to. */
 const KEPT = 2;
-/** Files of a built network in its folder: the network, its weights beside it, and the hashes of both. */
+/** Files in the folder of a built network: the network, its weights, and the hashes of both. */
 const [NETWORK, SUMS] = ['network', 'sums.json'];
 
 const sumsSchema = z.array(z.string());

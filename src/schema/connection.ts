@@ -126,3 +126,25 @@ export function connectionTo<T extends object>(
   }
   return ConnectionType;
 }
+
+/** As `connectionTo`, of a list whose cursors are positions, with the fields of its pages from before. */
+export function positionsTo<T extends object>(
+  name: string,
+  node: () => ClassType<T>,
+): abstract new (
+  page: Page<T>,
+) => Connection<T> {
+  @ObjectType()
+  abstract class PositionsType extends connectionTo(name, node) {
+    @Field(() => Int, OLD_PAGE.total)
+    total(): Promise<number> {
+      return this.totalCount();
+    }
+
+    @Field(() => Int, { nullable: true, ...OLD_PAGE.next })
+    get next(): number | null {
+      return this.nextCursor === null ? null : Number(this.nextCursor);
+    }
+  }
+  return PositionsType;
+}

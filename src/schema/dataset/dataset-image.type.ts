@@ -8,7 +8,7 @@ import type {
   DatasetVersionDiff,
   DuplicateImages,
 } from '../../domain/dataset/dataset-image.js';
-import { connectionTo, OLD_PAGE } from '../connection.js';
+import { OLD_PAGE, positionsTo } from '../connection.js';
 
 @ObjectType('DatasetImage', { description: 'One labeled image of a dataset version.' })
 export class DatasetImageType implements DatasetImage {
@@ -48,20 +48,10 @@ export class DatasetImageType implements DatasetImage {
 @ObjectType('DatasetImageConnection', {
   description: 'A page of images, in the order of their version. Cursors are positions in the list, from 0.',
 })
-export class DatasetImageConnectionType extends connectionTo('DatasetImage', () => DatasetImageType) {
+export class DatasetImageConnectionType extends positionsTo('DatasetImage', () => DatasetImageType) {
   @Field(() => [DatasetImageType], OLD_PAGE.items)
   get images(): readonly DatasetImageType[] {
     return this.nodes;
-  }
-
-  @Field(() => Int, OLD_PAGE.total)
-  total(): Promise<number> {
-    return this.totalCount();
-  }
-
-  @Field(() => Int, { nullable: true, ...OLD_PAGE.next })
-  get next(): number | null {
-    return this.nextCursor === null ? null : Number(this.nextCursor);
   }
 }
 
@@ -88,20 +78,10 @@ class DuplicateImagesType implements DuplicateImages {
 @ObjectType('DuplicateConnection', {
   description: 'A page of groups of images that look the same. Cursors are positions in the list, from 0.',
 })
-export class DuplicateConnectionType extends connectionTo('DuplicateGroup', () => DuplicateImagesType) {
+export class DuplicateConnectionType extends positionsTo('DuplicateGroup', () => DuplicateImagesType) {
   @Field(() => [DuplicateImagesType], OLD_PAGE.items)
   get groups(): readonly DuplicateImagesType[] {
     return this.nodes;
-  }
-
-  @Field(() => Int, OLD_PAGE.total)
-  total(): Promise<number> {
-    return this.totalCount();
-  }
-
-  @Field(() => Int, { nullable: true, ...OLD_PAGE.next })
-  get next(): number | null {
-    return this.nextCursor === null ? null : Number(this.nextCursor);
   }
 }
 

@@ -131,7 +131,7 @@ function Setting({ id, name }: { readonly id: string; readonly name: string }) {
   return value === undefined ? '' : showValue(value);
 }
 
-/** Its name, and the short ID beside it where there is room. */
+/** The run's name, followed by its short ID where there is room. */
 function Named({ run: { id, name } }: { readonly run: Run }) {
   return (
     <span className={classes.named}>
