@@ -17,6 +17,7 @@ const ROOMS = [
   'network',
   'datasets',
   'storage',
+  'tracing',
 ];
 
 const folder = (room) => `^src/${room}/`;

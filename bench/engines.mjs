@@ -20,7 +20,7 @@ const SETTINGS = [
   { what: 'step', size: 299, batch: 8, onnx: 1 },
 ];
 /** How many times as fast as Keras the tensorflow engine should be, with the same TensorFlow behind it. */
-const TENSORFLOW = 0.85;
+const TENSORFLOW = 1;
 
 export function describe(command) {
   return withDataOptions(command)

@@ -1,11 +1,14 @@
-// A classifier with floats and with 8 bits: photos a second in batches of 1 and 8, measured in turn, and test accuracy.
+// A classifier in every form that this machine serves (runtime and precision): photos a second in batches of 1 and 8, measured in turn,
+// and test accuracy.
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSource } from '../out/datasets/detect.js';
 import { ingestImages } from '../out/datasets/ingest.js';
+import { classifierModel } from '../out/engines/onnx/classifier-model.js';
 import { OnnxEngine } from '../out/engines/onnx/onnx-engine.js';
+import { OpenVinoEngine } from '../out/engines/openvino/openvino-engine.js';
 import { readClassifier } from '../out/engines/read-classifier.js';
 import { startWorker } from '../out/jobs/worker-process.js';
 import { writeSafetensors } from '../out/network/safetensors.js';
@@ -32,10 +35,11 @@ export function describe(command) {
     .option('--tune <layer>', 'also fine-tune everything after this layer, for two epochs')
     .option('--sizes <pixels>', 'sides of the picture that the network sees', '75,299')
     .option('--rounds <n>', 'each is measured in turn this often', '7')
+    .option('--threads <n>', 'threads of each network', String(availableParallelism()))
     .option('--seconds <n>', 'of each measurement', '1');
 }
 
-export async function measure({ images, backbone, tune, sizes, rounds, seconds }) {
+export async function measure({ images, backbone, tune, sizes, rounds, seconds, threads }) {
   const rows = [];
   const checks = [];
   for (const setting of SETTINGS.filter(({ image }) => sizes.split(',').includes(String(image)))) {
@@ -45,13 +49,21 @@ export async function measure({ images, backbone, tune, sizes, rounds, seconds }
       const { job, accuracy } = await trainClassifier(folder, { backbone, tune, image: setting.image });
       const { quantization } = await finished(startWorker({ kind: 'quantize', job }));
       const name = `${setting.image} px`;
-      const lost = (accuracy - quantization.accuracy) * 100;
-      checks.push(check(`${name}: test accuracy lost to 8 bits, points`, lost, { atMost: 0.3 }));
+      const accuracies = accuraciesOf(accuracy, quantization);
+      for (const [form, its] of Object.entries(accuracies)) {
+        if (form === 'fp32') continue;
+        checks.push(check(`${name}: test accuracy lost to ${form}, points`, (accuracy - its) * 100, { atMost: 0.3 }));
+      }
       for (const batch of BATCHES) {
-        const speeds = await speedsOf(job, quantization, { batch, rounds: Number(rounds), seconds: Number(seconds) });
-        rows.push({ size: name, batch, ...speeds, 'accuracy fp32': accuracy, 'accuracy int8': quantization.accuracy });
-        const ratio = speeds['int8 photos/s'] / speeds['fp32 photos/s'];
-        checks.push(check(`${name}, batch ${batch}: int8 / fp32, photos a second`, ratio, { atLeast: 2 }));
+        const speeds = await speedsOf(job, quantization, {
+          ...{ batch, rounds: Number(rounds), seconds: Number(seconds), threads: Number(threads) },
+        });
+        for (const [form, speed] of Object.entries(speeds)) {
+          const [ratio, own] = [speed / speeds.fp32, accuracies[form] ?? accuracy];
+          rows.push({ size: name, batch, form, 'photos/s': speed, 'times fp32': ratio, accuracy: own });
+        }
+        const best = Math.max(...Object.entries(speeds).map(([form, speed]) => (form.includes('int8') ? speed : 0)));
+        checks.push(check(`${name}, batch ${batch}: int8 / fp32, photos a second`, best / speeds.fp32, { atLeast: 2 }));
       }
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -86,14 +98,26 @@ async function finished({ events, errors }) {
   }
 }
 
-/** Medians of rounds in which both forms take their turn on the same pictures. */
-async function speedsOf(job, { quantizedBlob }, { batch, rounds, seconds }) {
+/** Name of a form of OpenVINO. */
+const nameOf = ({ precision }) => `openvino ${precision.toLowerCase()}`;
+
+/** Test accuracy of the forms that have one of their own. */
+function accuraciesOf(accuracy, { accuracy: int8, otherForms }) {
+  const others = (otherForms ?? []).filter((form) => form.accuracy !== null);
+  return { fp32: accuracy, int8, ...Object.fromEntries(others.map((form) => [nameOf(form), form.accuracy])) };
+}
+
+/** Medians of rounds in which all forms take their turn on the same pictures. */
+async function speedsOf(job, { quantizedBlob, otherForms }, { batch, rounds, seconds, threads }) {
   const blobs = openBlobs(job.blobPlace);
-  const engine = new OnnxEngine();
-  const networks = {
-    'fp32 photos/s': await engine.classifier(await readClassifier(blobs, job)),
-    'int8 photos/s': await engine.load(await blobs.get(quantizedBlob), job.size),
-  };
+  const engine = new OnnxEngine(threads);
+  const floats = classifierModel(await readClassifier(blobs, job));
+  const int8 = await blobs.get(quantizedBlob);
+  const networks = { fp32: await engine.load(floats, job.size), int8: await engine.load(int8, job.size) };
+  for (const form of otherForms ?? []) {
+    const model = form.precision === 'INT8' ? int8 : floats;
+    networks[nameOf(form)] = await new OpenVinoEngine(threads).load(model, job.size, form.precision === 'BF16');
+  }
   const pixels = new Uint8Array(batch * job.size.input ** 2 * 3).map((_, i) => (i * 2654435761) >>> 24);
   const speeds = Object.fromEntries(Object.keys(networks).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {

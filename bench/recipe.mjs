@@ -11,6 +11,13 @@ import { trainRecipe } from './support/train-recipe.mjs';
 /** Test accuracies of the seed experiment: Keras, 299 px, ImageNet weights, all of CIFAR-10, by stage. */
 const SEED_EXPERIMENT = [0.8687, 0.8724, 0.8768];
 
+/** Keras has the weights of InceptionV3 in this size, and its row this name. */
+const SIDE_OF_KERAS = 75;
+const KERAS = 'seed, Keras';
+
+/** Training images of each class in CIFAR-10. */
+const ALL_OF_A_CLASS = 5000;
+
 export function describe(command) {
   return withDataOptions(command)
     .description('transfer and two stages of fine-tuning on CIFAR-10 images, against Keras')
@@ -18,6 +25,7 @@ export function describe(command) {
     .option('--size <pixels>', 'side of the image that the network sees; the seed experiment had 299', '75')
     .option('--hub-only', 'train the recipe `seed` in the hub only, and print it beside the seed experiment')
     .option('--backbone <name>', 'train in the hub only, with a bundled backbone in place of --weights')
+    .option('--beside-keras', 'with it, Keras trains `seed` on --weights at 75 px too, for its time and accuracy')
     .option('--recipes <names...>', 'that are trained with it', ['quick', 'best'])
     .option('--rounds <n>', 'seeds, each trained by both in turn', '3');
 }
@@ -26,21 +34,27 @@ export function describe(command) {
  * Seconds are of the whole `hub train` in a running hub, and of the whole process for Keras. `best` runs after `seed` in the
  * same hub; its features are others, so that nothing it needs is cached except the head's.
  */
-export async function measure({ images, weights, rounds, perClass, size, hubOnly, backbone, recipes }) {
+export async function measure({ images, weights, rounds, perClass, size, hubOnly, backbone, besideKeras, recipes }) {
   const [train, test] = [Number(perClass), Math.round(Number(perClass) / 5)];
   const alone = hubOnly || backbone !== undefined;
-  const python = alone ? undefined : await peerPython();
+  const python = alone && !besideKeras ? undefined : await peerPython();
   const folder = await mkdtemp(join(tmpdir(), 'hub-bench-'));
   const pictures = join(folder, 'pictures');
   await unpackImages(images, pictures, { train, test });
   const h5 = resolve(weights);
-  const rows = [];
+  const [rows, best] = [[], []];
   try {
     for (let seed = 1; seed <= Number(rounds); seed++) {
       const trained = (recipes) => inHub({ folder, pictures, h5, seed, size, recipes, backbone });
+      const sizes = { 'train-per-class': train, 'test-per-class': test };
+      const inKeras = (side) =>
+        seedInKeras(python, { data: pictures, weights: h5, size: side, batch: 300, seed, ...sizes });
       if (backbone) {
+        const keras = besideKeras && (await inKeras(SIDE_OF_KERAS));
         const all = await trained(recipes);
         rows.push(...all.map((one, i) => ({ seed, images: 10 * train, recipe: recipes[i], ...figuresOf(one) })));
+        if (keras) rows.push({ seed, images: 10 * train, recipe: KERAS, ...figuresOfKeras(keras) });
+        best.push(...all.filter((_, i) => recipes[i] === 'best').map((one) => targetsOf(one, keras)));
         continue;
       }
       if (hubOnly) {
@@ -48,14 +62,8 @@ export async function measure({ images, weights, rounds, perClass, size, hubOnly
         rows.push({ seed, images: 10 * train, 'hub s': seconds, ...besideSeedExperiment(runs) });
         continue;
       }
-      const sizes = { 'train-per-class': train, 'test-per-class': test };
-      const options = { data: pictures, weights: h5, size, batch: 300, seed, ...sizes };
-      const keras = await runPeer(
-        python,
-        'keras_recipe.py',
-        Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
-      );
-      const [{ runs, seconds }, best] = await trained(['seed', 'best']);
+      const keras = await inKeras(size);
+      const [{ runs, seconds }, ofBest] = await trained(['seed', 'best']);
       rows.push({
         seed,
         'Keras s': keras.processSeconds,
@@ -64,9 +72,9 @@ export async function measure({ images, weights, rounds, perClass, size, hubOnly
         'hub epochs': runs.map((run) => run.epochs.length).join(),
         'Keras accuracy': keras.testAccuracy.at(-1),
         'hub accuracy': runs.at(-1).testAccuracy,
-        'best s': best.seconds,
-        'best accuracy': best.runs.at(-1).testAccuracy,
-        'best curve': figuresOf(best).curve,
+        'best s': ofBest.seconds,
+        'best accuracy': ofBest.runs.at(-1).testAccuracy,
+        'best curve': figuresOf(ofBest).curve,
         'Keras by stage': keras.testAccuracy.join(),
         'hub by stage': runs.map((run) => run.testAccuracy).join(),
       });
@@ -74,7 +82,14 @@ export async function measure({ images, weights, rounds, perClass, size, hubOnly
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return { rows, checks: alone ? [] : checksOf(rows) };
+  if (backbone) return { rows, checks: checksOfBackbone(best, { train, size }) };
+  return { rows, checks: hubOnly ? [] : checksOf(rows) };
+}
+
+/** Trains `seed` in Keras, in a process of its own. */
+function seedInKeras(python, options) {
+  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return runPeer(python, 'keras_recipe.py', given);
 }
 
 /** Trains recipes one after the other in a new hub. */
@@ -100,23 +115,61 @@ async function addBackbone(hub, path) {
   await hub.client.request(request, { path });
 }
 
-/** Test accuracy by stage, and validation accuracy over the seconds since the first stage began, features included. */
-function figuresOf({ runs, seconds }) {
+/** Validation accuracy over the seconds since the first stage began, features included. */
+function curveOf(runs) {
   let before = 0;
-  const curve = runs.flatMap((run) => {
+  return runs.flatMap((run) => {
     let at = before + run.seconds.features;
     before += run.seconds.features + run.seconds.training + run.seconds.evaluation;
-    return run.epochs.map((epoch) => {
-      at += epoch.seconds;
-      return `${Math.round(at)} s ${epoch.validationAccuracy.toFixed(3)}`;
+    return run.epochs.map(({ seconds, validationAccuracy }) => {
+      at += seconds;
+      return { at, accuracy: validationAccuracy };
     });
   });
-  return { 'hub s': seconds, accuracy: runs.map((run) => run.testAccuracy).join(), curve: curve.join(', ') };
+}
+
+/** Test accuracy by stage, and the curve, in words. */
+function figuresOf({ runs, seconds }) {
+  const curve = curveOf(runs).map(({ at, accuracy }) => `${Math.round(at)} s ${accuracy.toFixed(3)}`);
+  return { seconds, accuracy: runs.map((run) => run.testAccuracy).join(), curve: curve.join(', ') };
+}
+
+/** The figures of `best` that have targets. @param keras `seed` in Keras, if it was trained too. */
+function targetsOf({ runs, seconds }, keras) {
+  const past = curveOf(runs).find(({ accuracy }) => accuracy > SEED_EXPERIMENT.at(-1));
+  return {
+    accuracy: runs.at(-1).testAccuracy,
+    secondsPast: past?.at ?? Number.POSITIVE_INFINITY,
+    besideKeras: keras ? seconds / keras.processSeconds : null,
+  };
+}
+
+/** The same of Keras, whose seconds are those of its process: it does not say when each epoch ended. */
+function figuresOfKeras({ processSeconds, testAccuracy }) {
+  return { seconds: processSeconds, accuracy: testAccuracy.join(), curve: '' };
 }
 
 function besideSeedExperiment(runs) {
   const stages = runs.map((run, i) => [`stage ${i + 1}`, `${run.testAccuracy} (seed: ${SEED_EXPERIMENT[i]})`]);
   return Object.fromEntries(stages);
+}
+
+/** What is wanted of `best` with a bundled backbone. @param best its figures by seed. */
+function checksOfBackbone(best, { train, size }) {
+  if (best.length === 0) return [];
+  const name = `best at ${size} px`;
+  const of = (figure) => median(best.map((each) => each[figure]));
+  const checks = [check(`${name}, test accuracy`, of('accuracy'), { atLeast: train < ALL_OF_A_CLASS ? 0.86 : 0.93 })];
+  if (train >= ALL_OF_A_CLASS) {
+    checks.push(
+      check(`${name}, seconds until it is past ${SEED_EXPERIMENT.at(-1)}`, of('secondsPast'), { atMost: 900 }),
+    );
+  }
+  if (best[0].besideKeras !== null) {
+    const what = `${name} / Keras on seed at ${SIDE_OF_KERAS} px, wall time`;
+    checks.push(check(what, of('besideKeras'), { atMost: 1 }));
+  }
+  return checks;
 }
 
 function checksOf(rows) {

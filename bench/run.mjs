@@ -12,7 +12,9 @@ process.env.ORT_DISABLE_TELEMETRY ??= '1';
 const files = await readdir(new URL('.', import.meta.url));
 const names = files.filter((file) => file.endsWith('.mjs') && file !== 'run.mjs').map((file) => file.slice(0, -4));
 
-const program = new Command('bench').description('Measures the hub beside its peers. Figures are ratios of one run.');
+const program = new Command('bench').description(
+  'Measures the hub and its peers in the same run. Most figures are ratios.',
+);
 for (const name of names) {
   const { describe, measure } = await import(`./${name}.mjs`);
   const command = program.command(name).option('--json', 'print one line of JSON: {name, checks}');

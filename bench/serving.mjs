@@ -4,10 +4,12 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findOpenVino } from '../out/engines/openvino/find-openvino.js';
 import { check, mean, percentile } from './support/check.mjs';
 import { withWeightsOption } from './support/data.mjs';
 import { startHub } from './support/hub.mjs';
 import { load, probabilitiesOf } from './support/load.mjs';
+import { instructionSets } from './support/processor.mjs';
 import { run } from './support/python.mjs';
 import { PEERS, residentMemory, startPeer } from './support/servers.mjs';
 import { ANY_ACCURACY, exportNetwork, pin, prepareHub, requestOf } from './support/serving-hub.mjs';
@@ -21,9 +23,24 @@ const START_LIMIT = 120_000;
 const CROWD = 256;
 /** Milliseconds: the hub's default deadline, and within which what is too much must be refused. */
 const [DEADLINE, REFUSED_WITHIN] = [10_000, 300];
-/** The hub with either form of the version pinned. */
-const [HUB, HUB_INT8] = ['hub', 'hub-int8'];
-const FORMS = { [HUB]: 'FP32', [HUB_INT8]: 'INT8' };
+/** The hub with a form of the version pinned; with OpenVINO where that is installed, and bfloat16 where the processor has it. */
+const [HUB, HUB_INT8, OPENVINO, OPENVINO_BF16, OPENVINO_INT8] = [
+  ...['hub', 'hub-int8', 'hub-openvino', 'hub-openvino-bf16', 'hub-openvino-int8'],
+];
+const SETS = instructionSets() ?? [];
+const FORMS = {
+  [HUB]: { precision: 'FP32', runtime: 'ONNX_RUNTIME' },
+  [HUB_INT8]: { precision: 'INT8', runtime: 'ONNX_RUNTIME' },
+  ...(findOpenVino() && {
+    [OPENVINO]: { precision: 'FP32', runtime: 'OPENVINO' },
+    ...(SETS.includes('BF16') && { [OPENVINO_BF16]: { precision: 'BF16', runtime: 'OPENVINO' } }),
+    [OPENVINO_INT8]: { precision: 'INT8', runtime: 'OPENVINO' },
+  }),
+};
+/** By class of processors: photos a second of each form, at least so many times those of the best server with floats. */
+const TARGETS = SETS.includes('VNNI')
+  ? { [HUB_INT8]: 2, [OPENVINO_BF16]: 1.8, [OPENVINO_INT8]: 3 }
+  : { [HUB_INT8]: 1.6, [OPENVINO_INT8]: 1.9 };
 
 export function describe(command) {
   return withWeightsOption(command)
@@ -40,11 +57,13 @@ export async function measure({ peers, rounds, concurrency, requests, size, weig
   const backbone = resolve(weights);
   try {
     const photos = (await prepareHub(join(folder, HUB), { backbone, imageSizes: [Number(size)] })).slice(0, 64);
-    await cp(join(folder, HUB), join(folder, HUB_INT8), { recursive: true });
-    for (const [name, form] of Object.entries(FORMS)) await pin(join(folder, name), form);
+    for (const [name, { precision, ...form }] of Object.entries(FORMS).toReversed()) {
+      if (name !== HUB) await cp(join(folder, HUB), join(folder, name), { recursive: true });
+      await pin(join(folder, name), precision, form);
+    }
     const network = { ...(await exportNetwork(join(folder, HUB), folder)), backbone };
     const context = { network, photos, requests: Number(requests), levels: concurrency.split(',').map(Number) };
-    const names = [HUB, HUB_INT8, ...peers.split(',').filter(Boolean)];
+    const names = [...Object.keys(FORMS), ...peers.split(',').filter(Boolean)];
     const measured = [];
     const raw = [];
     for (let round = 0; round < Number(rounds); round++) {
@@ -189,7 +208,7 @@ function checksOf(names, measured, raw, crowd) {
   const peers = names.filter((name) => !FORMS[name]);
   const inFloats = peers.filter((name) => name !== 'litserve-int8');
   const most = (...servers) => Math.max(0, ...servers.flatMap((name) => of[name].atLevels.map((at) => at.perSecond)));
-  const errors = [HUB, HUB_INT8].flatMap((name) => of[name].atLevels.map((at) => at.errors));
+  const errors = Object.keys(FORMS).flatMap((name) => of[name].atLevels.map((at) => at.errors));
   const leastMemory = Math.min(...inFloats.map((name) => of[name].memory));
   const { accepted, refused, unsaid, others, late, lastRefusal } = crowd;
   const int8Against = (name, least) =>
@@ -198,11 +217,17 @@ function checksOf(names, measured, raw, crowd) {
       : [];
   return [
     check('photos/s: hub / loop without a server', most(HUB) / raw, { atLeast: 0.95 }),
-    ...of[HUB].atLevels.map(({ concurrency, perSecond }, i) => {
-      const best = Math.max(...inFloats.map((name) => of[name].atLevels[i].perSecond));
-      return check(`photos/s at concurrency ${concurrency}: hub / best peer`, perSecond / best, { atLeast: 1 });
+    ...of[HUB].atLevels.map(({ concurrency }, i) => {
+      const at = (name) => of[name].atLevels[i].perSecond;
+      const own = Math.max(...[HUB, OPENVINO].filter((name) => name in of).map(at));
+      const best = Math.max(...inFloats.map(at));
+      return check(`photos/s at concurrency ${concurrency}: hub with floats / best peer`, own / best, { atLeast: 1 });
     }),
-    check('photos/s: hub-int8 / best peer with floats', most(HUB_INT8) / most(...inFloats), { atLeast: 2.2 }),
+    ...Object.entries(TARGETS)
+      .filter(([name]) => name in of)
+      .map(([name, least]) =>
+        check(`photos/s: ${name} / best peer with floats`, most(name) / most(...inFloats), { atLeast: least }),
+      ),
     ...int8Against('fastapi-keras', 2.5),
     ...int8Against('litserve-int8', 1.05),
     check('memory: hub / least of the peers with floats', of[HUB].memory / leastMemory, { atMost: 1 }),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFile } from '../out/cli/client.js';
 import { check, median } from './support/check.mjs';
+import { cpuOf } from './support/cpu.mjs';
 import { SAMPLES, serveSample, startHub } from './support/hub.mjs';
 
 const CLASSIFY = 'mutation ($image: Upload!) { classify(image: $image, model: "cifar10") { label modelVersion } }';
@@ -24,14 +25,25 @@ export async function measure({ rounds }) {
       const hub = await startHub(data);
       const listening = (performance.now() - began) / 1000;
       await firstAnswer(hub.client, join(photos, photo));
-      rows.push({ round, 'listening s': listening, 'first answer s': (performance.now() - began) / 1000 });
+      const answered = (performance.now() - began) / 1000;
+      const { all, main } = await cpuOf(hub.child.pid);
+      rows.push({
+        ...{ round, 'listening s': listening, 'first answer s': answered },
+        ...{ 'processor time s': all / 1000, 'of it the main thread s': main / 1000 },
+      });
       await hub.stop();
     }
   } finally {
     await rm(data, { recursive: true, force: true });
   }
-  const seconds = median(rows.map((row) => row['first answer s']));
-  return { rows, checks: [check('hub start to first classified photo, s', seconds, { atMost: 3 })] };
+  const medianOf = (column) => median(rows.map((row) => row[column]));
+  return {
+    rows,
+    checks: [
+      check('hub start to first classified photo, s', medianOf('first answer s'), { atMost: 2 }),
+      check('processor time until then, s', medianOf('processor time s'), { atMost: 3 }),
+    ],
+  };
 }
 
 async function promoteOne(data) {

@@ -61,7 +61,7 @@ export async function measure({ images, requests }) {
       checks: [
         check('calibration error of an overtrained head, after / before', eceAfter / eceBefore, { atMost: 0.5 }),
         check('calibration error of the standard head, after', standard.figures.eceAfter, { atMost: 0.05 }),
-        check('false alarms on test images, at 5 % on validation', standard.figures.testFalseAlarmRate, {
+        check('false alarms on test images, at 5% on validation', standard.figures.testFalseAlarmRate, {
           atMost: 0.08,
         }),
         check('AUROC on noise, stripes and digits, mean', mean(made), { atLeast: 0.9 }),

@@ -10,13 +10,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { bundle, DIST, ROOT } from './bundle.mjs';
+import { packagesOf } from './notices.mjs';
 
 /** Parts in the order in which they are built, with what each is made from. */
 const PARTS = {
   client: { from: ['prisma/schema.prisma', 'prisma.config.ts'], build: () => runPackage('prisma', 'generate') },
   types: { from: ['schema.graphql', 'tsconfig.json', 'web/tsconfig.json'], build: generateTypes },
-  program: { from: ['src', 'tsconfig.json', 'scripts/bundle.mjs'], build: bundleProgram },
-  page: { from: ['web', 'schema.graphql'], build: buildPage },
+  program: { from: ['src', 'tsconfig.json', 'scripts/bundle.mjs', 'scripts/notices.mjs'], build: bundleProgram },
+  page: { from: ['web', 'schema.graphql', 'scripts/notices.mjs'], build: buildPage },
   database: { from: ['src/app/new-database.ts', 'src/jobs/queue.ts'], build: makeDatabase },
 };
 
@@ -25,14 +26,15 @@ async function generateTypes() {
 }
 
 async function bundleProgram(last) {
-  return { chunks: await bundle({ isChunkOfLastBuild: (name) => last?.chunks?.includes(name) }) };
+  return bundle({ isChunkOfLastBuild: (name) => last?.chunks?.includes(name) });
 }
 
 async function buildPage() {
   const { build } = await import('vite');
-  await build({ configFile: join(ROOT, 'web', 'vite.config.ts'), logLevel: 'warn' });
+  const { output } = await build({ configFile: join(ROOT, 'web', 'vite.config.ts'), logLevel: 'warn' });
   // Scripts of a test build are three times as large, and are sent to the same machine.
   if (process.env.NODE_ENV !== 'test') await compress(join(DIST, 'web', 'assets'));
+  return { packages: packagesOf(output) };
 }
 
 /** Writes scripts and styles of a folder once more, as small as Brotli makes them: a hub sends those to browsers. */

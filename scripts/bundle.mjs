@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packagesOf } from './notices.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const DIST = join(ROOT, 'dist');
@@ -10,7 +11,9 @@ const ENTRIES = {
   hub: 'src/cli/main.ts',
   worker: 'src/jobs/worker.ts',
   'network-thread': 'src/engines/network-thread-entry.ts',
-  'self-test': 'src/engines/tensorflow/install/self-test.ts',
+  'search-thread': 'src/training/search-thread-entry.ts',
+  'self-test': 'src/engines/install/self-test.ts',
+  'database-thread': 'src/storage/database-thread-entry.ts',
   'new-database': 'src/app/new-database.ts',
 };
 
@@ -43,7 +46,10 @@ export function bundleOptions({ entries = ENTRIES, into = DIST, isDevelopment = 
   };
 }
 
-/** Bundles all entry points and deletes chunks of earlier builds. A hub that runs may still load those of the last one. */
+/**
+ * Bundles all entry points and deletes chunks of earlier builds. A hub that runs may still load those of the last one.
+ * @returns names of the chunks, and folders of the packages in them.
+ */
 export async function bundle({ isChunkOfLastBuild = () => false } = {}) {
   const { build } = await import('rolldown');
   const { output } = await build(bundleOptions());
@@ -52,5 +58,5 @@ export async function bundle({ isChunkOfLastBuild = () => false } = {}) {
     const isOld = name.startsWith('chunk-') && !chunks.includes(name) && !isChunkOfLastBuild(name);
     if (isOld) await rm(join(DIST, name));
   }
-  return chunks;
+  return { chunks, packages: packagesOf(output) };
 }

@@ -1,27 +1,20 @@
-// npm run engine:tensorflow [-- --gpu | --undo]: puts the tensorflow engine in place, or takes it away (docs/engines.md).
-import { Command } from 'commander';
+// npm run engine:tensorflow [-- --gpu | --remove]: puts the tensorflow engine in place, or takes it away (docs/engines.md).
 import { installTensorFlow, removeTensorFlow } from '../out/engines/tensorflow/install/install.js';
+import { runEngineCommand } from './install-engine.mjs';
 
-const log = (line) => void process.stderr.write(`${line}\n`);
-const options = new Command('engine:tensorflow')
-  .option('--gpu', 'for a graphics card from NVIDIA')
-  .option('--undo', 'take away all that this command put in place')
-  .option('--compiler <program>', 'C++ compiler', process.env.CXX ?? 'c++')
-  .option('--python <program>', 'Python whose pip fetches TensorFlow; nothing is installed into it', 'python3')
-  .parse()
-  .opts();
-
-try {
-  if (options.undo) {
-    await removeTensorFlow();
-    log('The tensorflow engine is taken away.');
-  } else {
-    const { version, device } = await installTensorFlow({ gpu: false, ...options, log });
-    log(`TensorFlow ${version} computes on ${device}.`);
-    if (options.gpu && device === 'cpu') log('It finds no graphics card that it can use: see docs/engines.md.');
-  }
-} catch (error) {
-  if (error.code !== 'ENGINE_UNAVAILABLE') throw error;
-  log(error.message);
-  process.exitCode = 1;
-}
+await runEngineCommand({
+  engine: 'tensorflow',
+  name: 'The tensorflow engine',
+  python: 'TensorFlow',
+  options: (command) =>
+    command
+      .option('--gpu', 'for a graphics card from NVIDIA')
+      .option('--compiler <program>', 'C++ compiler', process.env.CXX ?? 'c++'),
+  async install(options) {
+    const { version, device } = await installTensorFlow({ gpu: false, ...options });
+    const lacksCard = options.gpu && device === 'cpu';
+    const hint = lacksCard ? '\nIt finds no graphics card that it can use: see docs/engines.md.' : '';
+    return `TensorFlow ${version} computes on ${device}.${hint}`;
+  },
+  remove: removeTensorFlow,
+});

@@ -18,22 +18,43 @@ const SCHEMES = ['light', 'dark'];
 const pages = ({ run, other, sweep }) => [
   { name: 'start', path: '/' },
   { name: 'datasets', path: '/datasets' },
+  { name: 'dataset', path: '/datasets/cifar10-sample', step: shortenSource },
   { name: 'dataset-version', path: '/datasets/cifar10-sample/1', step: shortenSource },
-  { name: 'runs', path: '/runs' },
-  { name: 'new-run', path: '/runs/new', step: (page) => page.getByText(/^About /).waitFor() },
+  { name: 'runs', path: '/runs', step: (page) => page.getByText('Columns…').waitFor() },
+  { name: 'new-run', path: '/runs/new', step: estimate },
   { name: 'run', path: `/runs/${run}` },
   { name: 'compare', path: `/runs/compare?ids=${run},${other}` },
   { name: 'models', path: '/models' },
   { name: 'model', path: '/models/cifar10' },
   { name: 'promote', path: '/models/cifar10/promote?version=2&alias=production' },
   { name: 'predictions', path: '/models/cifar10/predictions' },
+  { name: 'roll-back', path: '/models/cifar10/roll-back?alias=candidate' },
+  { name: 'sweeps', path: '/sweeps' },
   { name: 'sweep', path: `/sweeps/${sweep}` },
   { name: 'new-sweep', path: '/sweeps/new' },
+  { name: 'batches', path: '/batches' },
+  { name: 'new-batch', path: '/batches/new' },
   { name: 'approvals', path: '/approvals' },
+  { name: 'settings', path: '/settings' },
   { name: 'tokens', path: '/settings/tokens' },
   { name: 'audit', path: '/settings/audit' },
+  { name: 'processes', path: '/settings/processes' },
+  { name: 'backbones', path: '/settings/backbones' },
+  { name: 'webhooks', path: '/settings/webhooks' },
   { name: 'classify', path: '/classify', step: classifySample },
 ];
+
+/** Waits for an estimate. Of a backbone that must be downloaded first, there is none. */
+async function estimate(page) {
+  await page.getByRole('radio', { name: 'efficientnet-lite0' }).check();
+  await page
+    .getByText(/^About /)
+    .waitFor()
+    .catch(async (error) => {
+      const shown = await page.getByRole('region', { name: 'Estimate' }).textContent();
+      throw new Error(`No estimate; the page says: ${shown}`, { cause: error });
+    });
+}
 
 /** Hides the path of the sample on this machine. */
 async function shortenSource(page) {
@@ -41,6 +62,20 @@ async function shortenSource(page) {
   await source.evaluate((element) => {
     element.textContent = 'samples/cifar10-sample.tar.gz';
   });
+}
+
+/** Scrolls through the page and back, since its parts are loaded and drawn once they are seen. */
+async function settle(page) {
+  await page.evaluate(async () => {
+    const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
+      scrollTo(0, y);
+      await drawn();
+    }
+    scrollTo(0, 0);
+    await drawn();
+  });
+  await page.waitForLoadState('networkidle');
 }
 
 async function classifySample(page) {
@@ -61,6 +96,15 @@ async function fillLogs({ url, token, client }, { datasetVersion }) {
   await client.request(`mutation { ${set('setApproval')} secondPerson: true) { name } }`);
   await client.request(`mutation {
     requestPromotion(input: { model: "cifar10", version: 2, reason: "better on every class" }) { id }
+  }`);
+  await client.request(`mutation {
+    startRollout(input: { model: "cifar10", version: 2, mode: SHADOW, share: 0.5, reason: "compare on half of the photos" }) { id }
+  }`);
+  await client.request('mutation ($input: StartPredictionInput!) { startPrediction(input: $input) { id } }', {
+    input: { model: 'cifar10', datasetVersionId: datasetVersion.id, split: 'TEST' },
+  });
+  await client.request(`mutation {
+    createWebhook(url: "https://hooks.example.com/hub", events: [RUN_ENDED, ALIAS_MOVED]) { secret }
   }`);
   const base = {
     datasetVersionId: datasetVersion.id,
@@ -104,7 +148,10 @@ try {
   ];
   const [second] = askHub('train', ...trained).runs;
   askHub('model', 'register', 'cifar10', second.id);
-  askHub('promote', 'cifar10', '2', '--alias', 'candidate', '--reason', 'compare with version 1');
+  const asCandidate = (version, reason) =>
+    askHub('promote', 'cifar10', version, '--alias', 'candidate', '--reason', reason);
+  asCandidate('1', 'first candidate');
+  asCandidate('2', 'compare with version 1');
   const sweep = await fillLogs(hub, second);
   await rm(INTO, { recursive: true, force: true });
   await mkdir(INTO, { recursive: true });
@@ -119,7 +166,7 @@ try {
       page.setDefaultTimeout(120_000); // an estimate trains, and the machine may be busy
       const take = async (name) =>
         sharp(await page.screenshot({ fullPage: true }))
-          .webp({ quality: 80 })
+          .webp({ quality: 75, effort: 6 })
           .toFile(join(INTO, `${name}-${width}-${colorScheme}.webp`));
       await page.goto(hub.url);
       await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -131,6 +178,7 @@ try {
         await page.getByText('Live', { exact: true }).waitFor();
         await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"]'));
         await step?.(page);
+        await settle(page);
         await take(name);
       }
       await context.close();

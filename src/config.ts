@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { computeSchema } from './engines/compute.js';
 import { HubError } from './errors.js';
 import { inWords, problemsOf } from './problems.js';
-import { BUCKET_URL } from './storage/bucket.js';
+import { isSharedPlace } from './storage/shared-objects.js';
 
 const BASE_PATH = /^(\/[\w.~-]+)*\/?$/;
 /** First parts of the paths at which a hub answers programs. */
@@ -10,9 +10,6 @@ const API_PATHS = /^\/(graphql|v1|v2|health|ready|metrics|backup|assets)(\/|$)/;
 
 /** What a process of a hub does: answer requests, classify photos, train. */
 export const ROLES = ['api', 'serve', 'train'] as const;
-type HubRole = (typeof ROLES)[number];
-/** Sets of roles that a process can have. */
-const ROLE_SETS = ['api,serve,train', 'api,serve', 'train'];
 
 /** Configuration of a hub. Every setting has a default that works on a single machine. */
 const configSchema = z.strictObject({
@@ -22,6 +19,8 @@ const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** Port to listen on; 0 picks a free one. */
   port: z.coerce.number().int().min(0).max(65535).default(4000),
+  /** Port for the Open Inference Protocol over gRPC; 0 picks a free one. By default the hub does not listen for it. */
+  grpcPort: z.coerce.number().int().min(0).max(65535).optional(),
   /** Path under which a proxy shows the hub, such as `/hub`; empty without one. */
   basePath: z
     .string()
@@ -29,11 +28,14 @@ const configSchema = z.strictObject({
     .refine((path) => !API_PATHS.test(path), 'must not begin with a path of the API, which it would hide')
     .transform((path) => path.replace(/\/$/, ''))
     .default(''),
-  /** Roles of this process. Fewer than all need a database server and a bucket, which the processes share. */
+  /** Roles of this process. Fewer than all need a database server, and a bucket or shared folder. */
   roles: z
     .string()
-    .refine((roles) => ROLE_SETS.includes(inOrder(roles)), `must be ${ROLE_SETS.join(' or ')}`)
-    .transform((roles) => new Set(inOrder(roles).split(',') as HubRole[]))
+    .refine(
+      (text) => listed(text).every((role) => ROLES.some((known) => known === role)),
+      `must be one or more of ${ROLES.join(', ')}, with commas between them`,
+    )
+    .transform((text) => new Set(ROLES.filter((role) => listed(text).includes(role))))
     .default(new Set(ROLES)),
   /** PostgreSQL to use instead of the embedded database. */
   databaseUrl: z
@@ -42,9 +44,12 @@ const configSchema = z.strictObject({
       error: 'must be an address such as postgres://USER:PASSWORD@HOST/DATABASE',
     })
     .optional(),
-  /** S3 bucket of the blobs, as `s3://bucket/prefix`; by default the place where they are, which begins as the data folder. */
-  blobs: z.string().regex(BUCKET_URL, 'must be a bucket such as s3://bucket/prefix').optional(),
-  /** Gigabytes that copies of blobs in a bucket may take on this machine. */
+  /** Bucket of the blobs, as `s3://bucket/prefix`, or the path of a shared folder; by default where they are, first the data folder. */
+  blobs: z
+    .string()
+    .refine(isSharedPlace, 'must be a bucket such as s3://bucket/prefix, or the absolute path of a shared folder')
+    .optional(),
+  /** Gigabytes that copies of blobs in a bucket or shared folder may take on this machine. */
   blobCache: z.coerce.number().min(1).default(20),
   /** Whence clients download files of a hub whose blobs are in a bucket: from there, or from the hub. */
   downloads: z.enum(['bucket', 'hub']).default('bucket'),
@@ -52,6 +57,8 @@ const configSchema = z.strictObject({
   allow: z.array(z.string().min(1)).default([]),
   /** Whether requests may make the hub fetch archives from this machine and from private networks. */
   allowPrivateUrls: z.boolean().default(false),
+  /** OpenTelemetry collector that gets traces and the log, such as `http://127.0.0.1:4318`; none by default. */
+  otlp: z.url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:4318' }).optional(),
   /** Whether programs on this machine can read `/metrics` without a token. */
   openMetrics: z.boolean().default(false),
   /** Gigabytes of the cache of computed features; a run that needs more recomputes its features in every epoch. */
@@ -88,7 +95,7 @@ const configSchema = z.strictObject({
   maxQueuedRuns: z.coerce.number().int().positive().default(10_000),
   /** Gigabytes of the data folder above which data and runs are refused; no limit by default. */
   maxDisk: z.coerce.number().positive().optional(),
-  /** Engine that trains; `auto` takes a graphics card if one works. */
+  /** Engine that trains; `auto` takes a graphics card if one works, and else the engine that it measures to be faster. */
   engine: computeSchema.shape.engine,
   /** Device that trains. */
   device: computeSchema.shape.device,
@@ -98,26 +105,22 @@ export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 
 /**
- * Validates a configuration and fills in defaults. DATABASE_URL in the environment is the default of `databaseUrl`.
+ * Validates a configuration and fills in defaults. In the environment, DATABASE_URL is the default of `databaseUrl`, and
+ * OTEL_EXPORTER_OTLP_ENDPOINT that of `otlp`, which OTEL_SDK_DISABLED turns off.
  * @throws BAD_INPUT with all problems when it is not valid.
  */
 export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = environment.DATABASE_URL ? { databaseUrl: environment.DATABASE_URL, ...input } : input;
+  const { DATABASE_URL: databaseUrl, OTEL_EXPORTER_OTLP_ENDPOINT: otlp, OTEL_SDK_DISABLED } = environment;
+  const given = { ...(databaseUrl && { databaseUrl }), ...(otlp && { otlp }), ...input };
+  if (OTEL_SDK_DISABLED?.toLowerCase() === 'true') delete given.otlp;
   const result = configSchema.safeParse(given, { error: inWords });
   if (result.success) return result.data;
   const problems = problemsOf(result.error, given);
   throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });
 }
 
-/** Roles without spaces, in the order of `ROLES`. */
-function inOrder(roles: string): string {
-  const order = (role: string): number => ROLES.indexOf(role as HubRole);
-  return roles
-    .split(',')
-    .map((role) => role.trim())
-    .sort((a, b) => order(a) - order(b))
-    .join(',');
-}
+/** The parts of a list with commas. */
+const listed = (text: string): string[] => text.split(',').map((part) => part.trim());
 
 /** Bytes that decoding a photo or image may take. */
 export function photoMemory({ maxPhotoMemory }: Config): number {

@@ -35,6 +35,11 @@ export const BOUNDS = {
     'probabilities of test images that a run keeps, from which its curves are computed',
   ),
   projected: bound(2_000, '', 'images of an embedding map; one map of each token is computed at a time'),
+  searched: bound(
+    1024 * MIB,
+    'bytes',
+    'features of the images of a dataset version among which similar ones are searched',
+  ),
   text: bound(20_000, '', 'characters of one text in an argument'),
   jsonValues: bound(2_000, '', 'values of an argument of the type JSON'),
   jsonDepth: bound(10, 'levels', 'nested values of an argument of the type JSON'),
@@ -49,6 +54,7 @@ export const BOUNDS = {
   inferenceHead: bound(64 * KIB, 'bytes', 'the JSON of an inference request before a tensor in the binary form'),
   inferenceJson: bound(2 * MIB, 'bytes', 'the JSON of an inference request'),
   inferenceBody: bound(48 * MIB, 'bytes', 'an inference request, unpacked'),
+  grpcStreams: bound(128, '', 'calls of one gRPC connection at the same time'),
   inferenceId: bound(200, '', 'characters of the id of an inference request'),
   // Connections
   pipelined: bound(32, '', 'requests of one connection that wait for the answer to the one before'),

@@ -12,7 +12,7 @@ export const PACKAGE = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.jso
 };
 
 /** Entry points that run in a process or thread of their own; `scripts/bundle.mjs` bundles them. */
-export type EntryPoint = 'hub' | 'worker' | 'network-thread' | 'self-test';
+export type EntryPoint = 'hub' | 'worker' | 'network-thread' | 'search-thread' | 'database-thread' | 'self-test';
 
 /** Path of the bundle of an entry point, also for a hub that runs from the sources, as in tests. */
 export function bundleOf(entry: EntryPoint): string {

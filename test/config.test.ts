@@ -15,12 +15,16 @@ it.each<[object, string]>([
     'logLevel: must be "trace" or "debug" or "info" or "warn" or "error" or "silent" (received "loud")',
   ],
   [{ basePath: '/v1' }, 'basePath: must not begin with a path of the API, which it would hide (received "/v1")'],
-  [{ roles: 'serve' }, 'roles: must be api,serve,train or api,serve or train (received "serve")'],
+  [
+    { roles: 'serve,answer' },
+    'roles: must be one or more of api, serve, train, with commas between them (received "serve,answer")',
+  ],
   [{ prot: 1 }, 'there is no "prot"'],
   [
     { databaseUrl: 'mysql://me:secret@host/db' },
     'databaseUrl: must be an address such as postgres://USER:PASSWORD@HOST/DATABASE',
   ],
+  [{ otlp: 'localhost:4318' }, 'otlp: must be an address such as http://127.0.0.1:4318'],
   [
     { port: -1, servingBatch: 65 },
     'port: must be 0 or more (received -1); servingBatch: must be 64 or less (received 65)',
@@ -28,4 +32,14 @@ it.each<[object, string]>([
 ])('the configuration %j is refused in plain words', (input, problems) => {
   const message = `The configuration cannot be used: ${problems}.`;
   expect(() => resolveConfig(input, {})).toThrow(expect.objectContaining({ code: 'BAD_INPUT', message }));
+});
+
+it.each<[object, NodeJS.ProcessEnv, string | undefined]>([
+  [{}, {}, undefined],
+  [{}, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }, undefined],
+  [{}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://there:4318' }, 'http://there:4318'],
+  [{ otlp: 'http://here:4318' }, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://there:4318' }, 'http://here:4318'],
+  [{ otlp: 'http://here:4318' }, { OTEL_SDK_DISABLED: 'true' }, undefined],
+])('the setting %j with the variables %j sends traces to %s', (input, environment, otlp) => {
+  expect(resolveConfig(input, environment).otlp).toBe(otlp);
 });

@@ -1,4 +1,4 @@
-// What a token, or nobody's, may try: { run, ask? } by name. `run` attacks for some seconds. `ask` sends a request that must be
+// What a caller may try, with a token or without: { run, ask? } by name. `run` attacks for some seconds. `ask` sends a request that must be
 // refused, and resolves to { status, ms }.
 import { once } from 'node:events';
 import { request } from 'node:http';

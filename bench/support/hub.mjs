@@ -28,9 +28,12 @@ export async function startProcess({ env = {}, core }, data, ...options) {
   const abandon = () => child.kill('SIGKILL');
   process.once('exit', abandon); // a bench that fails leaves no hub behind
   child.once('exit', () => process.off('exit', abandon));
-  for await (const line of createInterface({ input: child.stdout })) {
+  const hasGrpc = options.includes('--grpc-port');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  for await (const line of lines) {
     const url = /http:\/\/\S+(?=\/graphql|\/health)/.exec(line)?.[0];
     if (!url) continue;
+    const grpc = hasGrpc ? /gRPC is at (\S+)\.$/.exec((await lines.next()).value)?.[1] : undefined;
     child.stdout.resume();
     const token = (await readFile(join(data, 'token'), 'utf8').catch(() => '')).trim();
     const end = async (signal) => {
@@ -40,7 +43,7 @@ export async function startProcess({ env = {}, core }, data, ...options) {
       await exit;
     };
     const stop = () => end('SIGTERM');
-    return { url, token, child, stop, kill: () => end('SIGKILL'), client: new HubClient(url, token) };
+    return { url, grpc, token, child, stop, kill: () => end('SIGKILL'), client: new HubClient(url, token) };
   }
   throw new Error('the hub ended before it listened');
 }

@@ -14,11 +14,11 @@ const SEGMENTS = {
 };
 const DIGITS = ['abcdef', 'bc', 'abged', 'abgcd', 'fgbc', 'afgcd', 'afgedc', 'abc', 'abcdefg', 'abcdfg'];
 
-/** By name, how a picture is made: of random numbers, for a place the colour. */
+/** By name, how a picture is made: from random numbers, a function from a place to its color. */
 const KINDS = {
   noise: (random) => () => [0, 1, 2].map(() => 255 * uniform(random)),
   stripes: (random) => {
-    const [first, second] = [colour(random), colour(random)];
+    const [first, second] = [color(random), color(random)];
     const [angle, period] = [Math.PI * uniform(random), 3 + 9 * uniform(random)];
     return (x, y) =>
       Math.sin((2 * Math.PI * (x * Math.cos(angle) + y * Math.sin(angle))) / period) > 0 ? first : second;
@@ -29,12 +29,12 @@ const KINDS = {
       (x, y) =>
       ([left, top, right, bottom]) =>
         x >= 4 * left && x < 4 * right && y >= 4 * top && y < 4 * bottom;
-    const [ink, paper] = [colour(random), colour(random)];
+    const [ink, paper] = [color(random), color(random)];
     return (x, y) => (segments.some(inside(x, y)) ? ink : paper);
   },
 };
 
-const colour = (random) => [0, 1, 2].map(() => 255 * uniform(random));
+const color = (random) => [0, 1, 2].map(() => 255 * uniform(random));
 
 /** @returns by kind, n x 32 x 32 x 3 bytes. */
 export function otherPictures(n) {

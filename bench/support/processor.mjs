@@ -7,10 +7,15 @@ const SETS = { AVX2: 'avx2', 'AVX-512': 'avx512f', VNNI: 'avx512_vnni', BF16: 'a
 
 /** The processor with its cores and instruction sets, on one line. */
 export function processor() {
-  const flags = flagsOf();
-  const sets = flags && Object.keys(SETS).filter((name) => flags.has(SETS[name]));
+  const sets = instructionSets();
   const known = sets === null ? 'instruction sets unknown' : sets.join(', ') || 'none of AVX2 and its successors';
   return `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores: ${known}`;
+}
+
+/** Names of the instruction sets that the processor has; null where the system does not list them. */
+export function instructionSets() {
+  const flags = flagsOf();
+  return flags && Object.keys(SETS).filter((name) => flags.has(SETS[name]));
 }
 
 /** Flags of the first core; null where the system does not list them. */

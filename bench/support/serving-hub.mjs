@@ -40,15 +40,15 @@ export async function prepareHub(data, { backbone, imageSizes }) {
   return photos;
 }
 
-/** Pins the form of versions in a hub that is not running. @param precision FP32 or INT8. */
-export async function pin(data, precision, versions = [1]) {
+/** Pins the form of versions in a hub that is not running. @param precision FP32, BF16 or INT8. */
+export async function pin(data, precision, { versions = [1], runtime = 'ONNX_RUNTIME' } = {}) {
   const hub = await startHub(data, ...ANY_ACCURACY);
   for (const version of versions) {
     await hub.client.request(
-      `mutation ($version: Int!, $precision: PrecisionChoice!) {
-        setServingPrecision(input: { model: "photos", version: $version, precision: $precision }) { number }
+      `mutation ($version: Int!, $precision: PrecisionChoice!, $runtime: RuntimeChoice!) {
+        setServingPrecision(input: { model: "photos", version: $version, precision: $precision, runtime: $runtime }) { number }
       }`,
-      { version, precision },
+      { version, precision, runtime },
     );
   }
   await hub.stop();

@@ -1,44 +1,43 @@
-import { readRunFigures } from '../domain/run/run-figures.js';
-import { type HttpServer, startHttp, startProbes } from '../http/server.js';
-import { CHORES, QUEUED_KINDS } from '../jobs/job-kinds.js';
+import 'reflect-metadata'; // type-graphql needs it before the first decorated class
+import type { GraphQLSchema } from 'graphql';
+import { startHttp } from '../http/server.js';
 import { BackupService } from '../maintenance/backup-service.js';
-import { Metrics } from '../metrics/metrics.js';
-import { PACKAGE } from '../package.js';
-import { buildHubSchema } from '../schema/schema.js';
-import type { Domain } from './domain.js';
-import type { Jobs } from './jobs.js';
+import { prepareHubSchema } from '../schema/schema.js';
 import { PAGE_FOLDER } from './packaged.js';
-import type { Serving } from './serve.js';
+import { type Opened, openGrpc, type Ports, servedModels, serverParts } from './server-parts.js';
 import type { Setup } from './setup.js';
-import type { Shared } from './shared.js';
-import type { Storage } from './storage.js';
 
-interface Opened {
-  readonly storage: Storage;
-  readonly shared: Shared;
-  readonly serving: Serving;
-  readonly domain: Domain;
-  readonly jobs: Jobs;
-  /** Whether every version that serves is loaded. */
-  readonly isReady: () => boolean;
+/**
+ * Builds what needs no data. @returns what starts GraphQL, REST, the Open Inference Protocol and the page on one port, and gRPC
+ * on another if it is wanted.
+ */
+export function prepareApi(): (setup: Setup, opened: Opened) => Promise<Ports> {
+  const schemaOf = prepareHubSchema();
+  return (setup, opened) => startApi(setup, opened, schemaOf(opened.domain));
 }
 
-/** Starts GraphQL, REST, the Open Inference Protocol and the page on one port. */
-export async function startApi(setup: Setup, opened: Opened): Promise<HttpServer> {
+async function startApi(setup: Setup, opened: Opened, schema: GraphQLSchema): Promise<Ports> {
   const { storage, shared, serving, domain } = opened;
   const { config, closing } = setup;
   const { prisma, blobs, folder } = storage;
   const { answerer, deployments } = serving;
-  const { exports, models } = domain;
+  const { exports, predictionResults } = domain;
   const backups = new BackupService({ prisma, blobs, temporary: folder.temporary });
+  const common = serverParts(setup, opened);
   const parts = {
-    ...serverParts(setup, opened),
-    schema: buildHubSchema(domain),
-    subscribed: { changes: shared.changes, runs: domain.runs, ingestions: domain.ingestions },
+    ...common,
+    schema,
+    subscribed: {
+      changes: shared.changes,
+      runs: domain.runs,
+      ingestions: domain.ingestions,
+      predictionJobs: domain.predictionJobs,
+    },
     answerer,
     deployments,
     exports,
-    models,
+    predictionResults,
+    served: servedModels(opened),
     openBackup: () => backups.open(),
     page: PAGE_FOLDER,
     temporary: folder.temporary,
@@ -46,42 +45,5 @@ export async function startApi(setup: Setup, opened: Opened): Promise<HttpServer
   };
   const http = await startHttp(parts, config.host, config.port);
   closing.add(() => http.close());
-  return http;
-}
-
-/** Starts the port of a process that only trains, for health checks and metrics. */
-export async function startWorkerProbes(setup: Setup, opened: Opened): Promise<HttpServer> {
-  const { config, closing } = setup;
-  const http = await startProbes(serverParts(setup, opened), config.host, config.port);
-  closing.add(() => http.close());
-  return http;
-}
-
-/** What every process needs to listen. */
-function serverParts({ config, log }: Setup, { storage, serving, domain, jobs, isReady }: Opened) {
-  const { answerer, deployments } = serving;
-  const { queue, runner } = jobs;
-  const answers = config.roles.has('api');
-  return {
-    authentication: domain.tokens,
-    rateLimit: domain.rateLimit,
-    metrics: new Metrics({
-      process: { roles: [...config.roles].join(','), version: PACKAGE.version },
-      serving: config.roles.has('serve')
-        ? { events: answerer.events, waiting: () => answerer.waiting, deployments: () => deployments.list() }
-        : null,
-      training: answers ? () => readRunFigures(storage.prisma) : null,
-      jobs: {
-        kinds: [...QUEUED_KINDS, ...CHORES],
-        running: () => runner.running(),
-        waiting: answers ? () => queue.waiting() : null,
-      },
-    }),
-    openMetrics: config.openMetrics,
-    basePath: config.basePath,
-    maxConnections: config.maxConnections,
-    isReady,
-    isDatabaseReachable: () => storage.database.pool.isReachable(),
-    log,
-  };
+  return { url: http.url, grpc: await openGrpc(setup, opened, common) };
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import type { Processes } from '../cluster/processes.js';
 import { photoMemory } from '../config.js';
@@ -11,6 +12,8 @@ import { DatasetVersionWriter } from '../domain/dataset/dataset-version-writer.j
 import { IngestionService } from '../domain/dataset/ingestion-service.js';
 import { Ingestions } from '../domain/dataset/ingestions.js';
 import { SharedIngestions } from '../domain/dataset/shared-ingestions.js';
+import { Downloads } from '../domain/downloads.js';
+import { ExaminationService } from '../domain/examination/examination-service.js';
 import { CalibrationService } from '../domain/model/calibration-service.js';
 import { ExportService } from '../domain/model/export-service.js';
 import { ImportHandler } from '../domain/model/import-handler.js';
@@ -26,7 +29,12 @@ import { VersionLoaders } from '../domain/model/version-loaders.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
 import { NamesLike } from '../domain/names-like.js';
 import { Pictures } from '../domain/pictures.js';
+import { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
+import { PredictHandler } from '../domain/prediction-job/predict-handler.js';
+import { PredictionJobService } from '../domain/prediction-job/prediction-job-service.js';
+import { PredictionResults } from '../domain/prediction-job/prediction-results.js';
+import { PredictionSources } from '../domain/prediction-job/prediction-source.js';
 import { AliasDeployer } from '../domain/promotion/alias-deployer.js';
 import { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
@@ -40,6 +48,7 @@ import { RunList } from '../domain/run/run-list.js';
 import { RunLoaders } from '../domain/run/run-loaders.js';
 import { SampleService } from '../domain/sample/sample-service.js';
 import { ShortIds } from '../domain/short-ids.js';
+import { SimilarImagesService } from '../domain/similar/similar-images-service.js';
 import { SweepImportances } from '../domain/sweep/sweep-importance.js';
 import { SweepService } from '../domain/sweep/sweep-service.js';
 import { DeliverHandler } from '../domain/webhook/deliver-handler.js';
@@ -49,8 +58,10 @@ import { BOUNDS } from '../limits.js';
 import { purgeDeleted } from '../maintenance/purge-deleted.js';
 import type { Services } from '../schema/resolvers.js';
 import { BucketDownloads } from '../storage/bucket-downloads.js';
-import { createFetch } from '../storage/fetch.js';
+import { createFetch, type Fetch } from '../storage/fetch.js';
 import { createPost } from '../storage/post.js';
+import { isBucket } from '../storage/shared-objects.js';
+import { SearchThread } from '../training/search-thread.js';
 import type { Jobs } from './jobs.js';
 import { keepUp } from './keep-up.js';
 import { SAMPLES } from './packaged.js';
@@ -66,7 +77,8 @@ const RESTORABLE_MS = 24 * 3_600_000;
 /** The hub's services, and the work that it starts once it listens. */
 export interface Domain extends Services {
   readonly exports: ExportService;
-  /** Loads every version that serves, and continues rollouts and the prediction log. */
+  readonly predictionResults: PredictionResults;
+  /** Loads every version that serves, and continues rollouts and the prediction log, in a process that serves. */
   deploy(): Promise<void>;
   /** Starts background work: runs, sweeps, imports, calibrations, quantizations, webhook messages. */
   startWork(): Promise<void>;
@@ -89,15 +101,14 @@ export function openDomain(opened: Opened): Domain {
   const deliver = openWebhooks(opened);
   const pictures = new Pictures(() => serving.answerer.waiting > 0);
   const datasets = openDatasets(opened, pictures);
-  const { handlers, ...models } = openModels(opened, datasets.contents, pictures);
+  const { predict, ...predictions } = openPredictions(opened, datasets.fetch);
+  const { handlers, ...models } = openModels(opened, datasets, pictures);
   const { queue, runner } = opened.jobs;
   const upkeep = new UpkeepHandler([
     () => serving.predictionLog.clear(),
     () => deliver.deleteOld(),
     () => purgeDeleted(prisma, blobs, new Date(Date.now() - RESTORABLE_MS)),
-    async () => {
-      if (storage.blobPlace.bucket) await new BucketDownloads(storage.blobPlace.bucket.url).deleteOld();
-    },
+    async () => bucketDownloads(storage)?.deleteOld(),
   ]);
   return {
     answerer: serving.answerer,
@@ -109,6 +120,7 @@ export function openDomain(opened: Opened): Domain {
     deployments: serving.deployments,
     estimates: training.estimates,
     embeddings: training.embeddings,
+    examinations: openExaminations(opened, datasets),
     evaluations: new EvaluationService(prisma, blobs),
     ids: new ShortIds(prisma),
     names: new NamesLike(prisma),
@@ -124,14 +136,34 @@ export function openDomain(opened: Opened): Domain {
     pipelines: training.pipelines,
     processes: opened.processes,
     samples: new SampleService(SAMPLES),
+    similarImages: openSimilarImages(opened, datasets),
     sweepImportances: new SweepImportances(),
     sweeps: new SweepService(prisma, queue, runner, shared.notices, quotas, training.backbones),
     tokens,
     versionLoaders: new VersionLoaders(prisma),
     webhooks: new WebhookService(prisma, shared.outbox),
     ...models,
-    startWork: () => runner.start(queue, { ...training.handlers, ...handlers, deliver, upkeep }),
+    ...predictions,
+    startWork: () => runner.start(queue, { ...training.handlers, ...handlers, predict, deliver, upkeep }),
   };
+}
+
+function openPredictions({ setup, storage, shared, jobs }: Opened, fetch: Fetch) {
+  const { prisma, blobs, blobPlace, folder, isShared } = storage;
+  const { allowed, notices, changes, quotas } = shared;
+  const { temporary } = folder;
+  const maxPhotoMemory = photoMemory(setup.config);
+  const sources = new PredictionSources({ prisma, blobs, quotas, allowed, fetch, isShared });
+  return {
+    predict: new PredictHandler({ prisma, blobs, blobPlace, temporary, maxPhotoMemory, changes }),
+    predictionJobs: new PredictionJobService({ ...jobs, prisma, blobs, sources, notices, changes }),
+    predictionResults: new PredictionResults(prisma, blobs, openDownloads(setup, storage)),
+  };
+}
+
+/** Files that are made for clients, who take them from the bucket if there is one. */
+function openDownloads({ config }: Setup, storage: Storage): Downloads {
+  return new Downloads(storage.folder.temporary, config.downloads === 'bucket' ? bucketDownloads(storage) : null);
 }
 
 function openWebhooks({ setup, storage }: Opened): DeliverHandler {
@@ -158,6 +190,8 @@ function openDatasets({ setup, storage, shared, processes }: Opened, pictures: P
   const ingestion = new IngestionService({ blobs, writer, ingestions, allowed, quotas, fetch, temporary, bounds });
   return {
     contents,
+    writer,
+    fetch,
     ingestion,
     ingestions,
     augmentation: new AugmentationService(contents, pictures),
@@ -165,13 +199,39 @@ function openDatasets({ setup, storage, shared, processes }: Opened, pictures: P
   };
 }
 
+type Datasets = ReturnType<typeof openDatasets>;
+
+function openExaminations({ storage, shared, training, jobs }: Opened, { contents, versions }: Datasets) {
+  const { prisma, blobs } = storage;
+  const { notices, changes } = shared;
+  const { backbones } = training;
+  return new ExaminationService({ ...jobs, prisma, blobs, contents, versions, backbones, notices, changes });
+}
+
+function openSimilarImages(
+  { setup, storage, serving, training }: Opened,
+  { contents }: Datasets,
+): SimilarImagesService {
+  const { prisma, blobs, blobPlace } = storage;
+  const search = new SearchThread({ blobPlace, threads: availableParallelism() });
+  setup.closing.add(() => search.close());
+  return new SimilarImagesService({
+    prisma,
+    blobs,
+    cache: training.cache,
+    contents,
+    log: serving.predictionLog,
+    search,
+  });
+}
+
 function openModels(
   { setup, storage, shared, processes, serving, training, jobs }: Opened,
-  contents: DatasetContents,
+  { contents, writer }: Pick<Datasets, 'contents' | 'writer'>,
   pictures: Pictures,
 ) {
   const { config, log, closing } = setup;
-  const { prisma, blobs, blobPlace, folder } = storage;
+  const { prisma, blobs, blobPlace } = storage;
   const { allowed, notices, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
   const replicas = new Replicas(prisma, processes, notices, log);
@@ -194,11 +254,9 @@ function openModels(
     import: new ImportHandler({ ...onVersions, blobs, backbones: training.backbones, registry }),
   };
   const modelSettings = new ModelSettingsService(prisma, changes);
-  const downloads =
-    blobPlace.bucket && config.downloads === 'bucket' ? new BucketDownloads(blobPlace.bucket.url) : null;
   return {
     aliasRemovals: new AliasRemovalService(aliasParts),
-    exports: new ExportService({ ...onVersions, temporary: folder.temporary, runner, downloads }),
+    exports: new ExportService({ ...onVersions, runner, downloads: openDownloads(setup, storage) }),
     imports: new ImportService(prisma, blobs, allowed, quotas, queue),
     models: new ModelService(prisma, registry),
     modelArchive: new ModelArchiveService(prisma, outbox, changes),
@@ -208,6 +266,7 @@ function openModels(
     }),
     modelSettings,
     precisions,
+    judgedPhotos: new JudgedPhotosService({ prisma, blobs, contents, writer, log: predictionLog }),
     predictions: new PredictionService(prisma, blobs, predictionLog, modelSettings, pictures),
     promotionRequests: new PromotionRequestService(prisma, promotions),
     promotions,
@@ -215,11 +274,22 @@ function openModels(
     rollouts,
     handlers,
     async deploy() {
-      await Promise.all([precisions.recover(storage.isShared), calibrations.recover()]);
-      await deployer.deployAll();
-      await rollouts.reconcile();
+      if (config.roles.has('api')) await Promise.all([precisions.recover(storage.isShared), calibrations.recover()]);
+      if (deployments.serves) {
+        await deployer.deployAll();
+        await rollouts.reconcile();
+      } else if (!config.roles.has('api')) return;
       await predictionLog.start();
-      if (storage.isShared) closing.add(keepUp({ notices, deployer, rollouts, predictionLog, log }));
+      const follow = async (model?: string): Promise<void> => {
+        if (!deployments.serves) return;
+        await deployer.reconcile(model);
+        await rollouts.reconcile();
+      };
+      if (storage.isShared) closing.add(keepUp({ notices, follow, predictionLog, log }));
     },
   };
+}
+
+function bucketDownloads({ blobPlace: { shared } }: Storage): BucketDownloads | null {
+  return shared && isBucket(shared.url) ? new BucketDownloads(shared.url) : null;
 }

@@ -1,4 +1,3 @@
-import 'reflect-metadata'; // type-graphql needs it before the first decorated class
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { Processes } from '../cluster/processes.js';
@@ -6,7 +5,8 @@ import type { Config } from '../config.js';
 import { computedBy } from '../domain/run/feature-cache.js';
 import { requireFree } from '../http/listen.js';
 import { PACKAGE } from '../package.js';
-import { startApi, startWorkerProbes } from './api.js';
+import { noteAddress } from '../storage/data-folder.js';
+import { openTracing } from '../tracing/open-tracing.js';
 import { onceDatabaseAnswers } from './await-database.js';
 import { Closing } from './closing.js';
 import { openDomain } from './domain.js';
@@ -14,14 +14,17 @@ import { type Jobs, openJobs } from './jobs.js';
 import { PACKAGED, type Parts } from './packaged.js';
 import { returnMemory } from './return-memory.js';
 import { openServing, type Serving } from './serve.js';
+import { startWithoutApi, wantsGrpc } from './server-parts.js';
 import type { Setup } from './setup.js';
 import { openShared, type Shared } from './shared.js';
-import { openStorage, type Storage } from './storage.js';
+import { openFolder, openStorage, type Storage } from './storage.js';
 import { findTrainers, openTraining, type Trainers } from './train.js';
 
 /** A running hub. */
 export interface Hub {
   readonly url: string;
+  /** Address of the Open Inference Protocol over gRPC; null where the hub does not listen for it. */
+  readonly grpc: string | null;
   /** The first token, which is also stored in the data folder; null where another process has it, or needs none. */
   readonly token: string | null;
   /** Resolves when every version that serves is loaded. */
@@ -33,12 +36,21 @@ export interface Hub {
 }
 
 /** Starts a hub in this process, or the roles of one: API, serving and training. */
-export async function startHub(config: Config, log: Logger, replaced: Partial<Parts> = {}): Promise<Hub> {
+export async function startHub(config: Config, plainLog: Logger, replaced: Partial<Parts> = {}): Promise<Hub> {
   const closing = new Closing();
-  const setup = { config, parts: { ...PACKAGED, ...replaced }, log, closing };
+  const about = { version: PACKAGE.version, roles: [...config.roles] };
+  const telemetry = await openTracing(config.otlp, about, plainLog);
+  if (telemetry) closing.add(() => telemetry.close());
+  const { tracing, log } = telemetry ?? { tracing: undefined, log: plainLog };
+  const setup = { config, parts: { ...PACKAGED, ...replaced }, log, closing, tracing };
   try {
     await requireFree(config.host, config.port);
-    const storage = await openStorage(setup);
+    if (wantsGrpc(config)) await requireFree(config.host, config.grpcPort, '--grpc-port');
+    const answers = config.roles.has('api');
+    const folder = await openFolder(setup);
+    // The API, which few processes need, is loaded while the embedded database starts in its thread.
+    const api = answers ? import('./api.js').then(({ prepareApi }) => prepareApi()) : null;
+    const [storage, startApi] = await Promise.all([openStorage(setup, folder), api]);
     const jobs = await openJobs(setup, storage);
     const shared = await openShared(setup, storage, jobs);
     const serving = openServing(setup, storage, jobs);
@@ -47,24 +59,27 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     const trainers = await findTrainers(setup, storage);
     const processes = openProcesses(setup, { storage, shared, serving, jobs, trainers, isReady });
     const training = openTraining({ setup, storage, shared, jobs, processes, trainers });
-    const answers = config.roles.has('api');
     const token = answers ? await shared.tokens.ensureFirst(await processes.hasOther('api')) : null;
     const domain = openDomain({ setup, storage, shared, processes, serving, training, jobs });
     closing.add(() => jobs.runner.close());
     const opened = { storage, shared, serving, domain, jobs, isReady };
-    const { url } = await (answers ? startApi(setup, opened) : startWorkerProbes(setup, opened));
+    const { url, grpc } = await (startApi ?? startWithoutApi)(setup, opened);
+    if (answers) await noteAddress(folder.path, url);
     await processes.begin(url);
     const stopping = new AbortController();
     const reached = (work: () => Promise<void>) => onceDatabaseAnswers(work, log, stopping.signal);
-    const ready = (answers ? reached(() => domain.deploy()) : Promise.resolve()).then(() => {
+    const ready = reached(() => domain.deploy()).then(() => {
       loaded = true;
       processes.report();
       return reached(() => domain.startWork());
     });
     closing.add(() => ready.catch(() => undefined));
     closing.add(() => stopping.abort());
-    const { folder, database } = storage;
-    log.info({ url, data: folder.path, database: database.kind, roles: [...config.roles] }, 'hub started');
+    const { database } = storage;
+    log.info(
+      { url, ...(grpc && { grpc }), data: folder.path, database: database.kind, roles: [...config.roles] },
+      'hub started',
+    );
     closing.add(returnMemory());
     const { lost } = storage;
     const stop = (): void => {
@@ -75,7 +90,7 @@ export async function startHub(config: Config, log: Logger, replaced: Partial<Pa
     };
     if (lost.aborted) stop();
     else lost.addEventListener('abort', stop, { once: true });
-    return { url, token, ready, close: () => closing.close(), lost };
+    return { url, grpc, token, ready, close: () => closing.close(), lost };
   } catch (error) {
     await closing.close();
     throw error;

@@ -13,9 +13,9 @@ export interface Jobs {
 }
 
 /** Opens the queue. The runner takes no job until the domain starts it. */
-export async function openJobs({ config, parts, log, closing }: Setup, storage: Storage): Promise<Jobs> {
+export async function openJobs({ config, parts, log, closing, tracing }: Setup, storage: Storage): Promise<Jobs> {
   const { database, isShared } = storage;
-  const queue = await JobQueue.open(database, log, isShared);
+  const queue = await JobQueue.open(database, log, isShared, tracing);
   closing.add(() => queue.close());
   const { workerEntry: entry } = parts;
   const leaves = [
@@ -27,5 +27,5 @@ export async function openJobs({ config, parts, log, closing }: Setup, storage: 
     entry,
     memory: config.workerMemory === undefined ? defaultWorkerMemory() : config.workerMemory * 1e9,
   };
-  return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, options), leaves, log }) };
+  return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, options), leaves, log, tracing }) };
 }

@@ -1,10 +1,11 @@
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { pino } from 'pino';
 import { JobQueue } from '../jobs/queue.js';
 import type { Database } from '../storage/database.js';
 import { DatabasePool } from '../storage/database-pool.js';
-import { NEW_DATABASE, openEmbeddedPostgres } from '../storage/embedded-postgres.js';
+import { NEW_DATABASE, NEW_DATABASE_FOLDERS, openEmbeddedPostgres } from '../storage/embedded-postgres.js';
 
 /**
  * Entry point of the build: creates the database that every other begins as a copy of. It holds the tables of the job queue, and
@@ -20,5 +21,8 @@ const database: Partial<Database> = { pool, kind: 'pglite', listen: async () => 
 await (await JobQueue.open(database as Database, pino({ level: 'silent' }))).close();
 await pool.end();
 await server.close();
+const entries = await readdir(unfinished, { recursive: true, withFileTypes: true });
+const folders = entries.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+await writeFile(NEW_DATABASE_FOLDERS, JSON.stringify(folders.map((folder) => relative(unfinished, folder))));
 await rm(NEW_DATABASE, { recursive: true, force: true });
 await rename(unfinished, NEW_DATABASE);

@@ -11,6 +11,7 @@ import { logServing } from '../serving/log-serving.js';
 import { lanesOn } from '../serving/network-lanes.js';
 import { Rollouts } from '../serving/rollouts.js';
 import type { ServedVersion } from '../serving/served-version.js';
+import { Statistics } from '../serving/statistics.js';
 import type { Jobs } from './jobs.js';
 import type { Setup } from './setup.js';
 import type { Storage } from './storage.js';
@@ -22,22 +23,26 @@ export interface Serving {
   readonly rollouts: Rollouts;
   readonly predictionLog: PredictionLog;
   readonly answerer: Answerer;
+  readonly statistics: Statistics;
 }
 
 /** Prepares serving; versions are loaded when the domain deploys them. */
 export function openServing(
-  { config, log, closing }: Setup,
+  { config, log, closing, tracing }: Setup,
   { folder, prisma, blobs, blobPlace }: Storage,
   { runner }: Jobs,
 ): Serving {
   const cores = availableParallelism();
   const startThread = (threads: number = cores): NetworkThread =>
-    new NetworkThread({ blobPlace, threads, yields: true });
+    new NetworkThread({ blobPlace, threads, yields: true, isTimed: tracing !== undefined });
   const compiler = new NetworkCompiler(blobPlace, folder, (job, signal) => runner.run('compile', job, signal));
   const loaded = new LoadedVersions(compiler, startThread, lanesOn(cores), blobs);
   closing.add(() => loaded.close());
   const find = (model: string, number: number): Promise<ServedVersion> => findServedVersion(prisma, model, number);
-  const deployments = new Deployments(loaded, find, config.servingVersions);
+  const deployments = new Deployments(loaded, find, {
+    maxKept: config.servingVersions,
+    serves: config.roles.has('serve'),
+  });
   const rollouts = new Rollouts(loaded, deployments);
   const predictionLog = new PredictionLog(prisma, blobs, log);
   closing.add(() => predictionLog.close());
@@ -47,7 +52,9 @@ export function openServing(
     deployments,
     rollouts,
     log: predictionLog,
+    tracing,
   });
   logServing(answerer, loaded, log);
-  return { loaded, deployments, rollouts, predictionLog, answerer };
+  const statistics = new Statistics(answerer.events);
+  return { loaded, deployments, rollouts, predictionLog, answerer, statistics };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import type { Tracing } from '../tracing/tracing.js';
 import type { Closing } from './closing.js';
 import type { Parts } from './packaged.js';
 
@@ -8,5 +9,7 @@ export interface Setup {
   readonly config: Config;
   readonly parts: Parts;
   readonly log: Logger;
+  /** Undefined where no collector is named. */
+  readonly tracing: Tracing | undefined;
   readonly closing: Closing;
 }

@@ -22,10 +22,15 @@ export interface Storage {
   readonly lost: AbortSignal;
 }
 
-/** Opens the data folder, the database and the blobs. */
-export async function openStorage({ config, log, closing }: Setup): Promise<Storage> {
+/** Opens the data folder, which no other process may then open. */
+export async function openFolder({ config, closing }: Setup): Promise<DataFolder> {
   const folder = await openDataFolder(resolve(config.data));
   closing.add(() => folder.close());
+  return folder;
+}
+
+/** Opens the database and the blobs. */
+export async function openStorage({ config, log, closing }: Setup, folder: DataFolder): Promise<Storage> {
   const { databaseUrl } = config;
   const lost = new AbortController();
   let lock: DatabaseLock | undefined;
@@ -38,11 +43,11 @@ export async function openStorage({ config, log, closing }: Setup): Promise<Stor
   }
   const database = await openDatabase({ folder: folder.database, ...(databaseUrl ? { url: databaseUrl } : {}) });
   closing.add(() => database.close());
-  const bucket = await settleLocation(database.client, folder, config.blobs);
-  const isShared = lock !== undefined && bucket !== null;
+  const location = await settleLocation(database.client, folder, config.blobs);
+  const isShared = lock !== undefined && location !== null;
   if (!isShared) requireAllRoles(config);
   if (lock && !isShared) await lock.change('alone');
-  const blobPlace = placeOf(bucket, folder, config.blobCache * 1e9);
+  const blobPlace = placeOf(location, folder, config.blobCache * 1e9);
   const blobs = openBlobs(blobPlace);
   return { folder, database, prisma: database.client, blobPlace, blobs, isShared, lost: lost.signal };
 }
@@ -50,10 +55,12 @@ export async function openStorage({ config, log, closing }: Setup): Promise<Stor
 /** @throws BAD_INPUT when a process that cannot share its data is to leave work to others. */
 function requireAllRoles({ roles, databaseUrl }: Config): void {
   if (roles.size === ROLES.length) return;
-  const missing = databaseUrl ? 'bucket (--blobs s3://bucket/prefix)' : 'database server (--database-url)';
+  const missing = databaseUrl
+    ? 'such place for its blobs (--blobs s3://bucket/prefix, or the path of a shared folder)'
+    : 'database server (--database-url)';
   throw new HubError(
     'BAD_INPUT',
-    `With --roles ${[...roles].join(',')} the other roles need processes of their own, which share a PostgreSQL database and an S3 bucket. This hub has no ${missing}.`,
+    `With --roles ${[...roles].join(',')} the other roles need processes of their own, which share a PostgreSQL database, and an S3 bucket or a folder. This hub has no ${missing}.`,
     { roles: [...roles] },
   );
 }

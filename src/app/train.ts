@@ -3,6 +3,7 @@ import type { Processes } from '../cluster/processes.js';
 import { readCodeVersion } from '../code-version.js';
 import { BackboneService } from '../domain/backbone/backbone-service.js';
 import { EstimateService } from '../domain/estimate/estimate-service.js';
+import { ExamineHandler } from '../domain/examination/examine-handler.js';
 import { EmbeddingService } from '../domain/run/embedding-service.js';
 import { computedBy, FeatureCache } from '../domain/run/feature-cache.js';
 import { FeatureSharing } from '../domain/run/feature-sharing.js';
@@ -18,7 +19,7 @@ import { RunStates } from '../domain/run/run-states.js';
 import { TrainHandler } from '../domain/run/train-handler.js';
 import { SweepHandler } from '../domain/sweep/sweep-handler.js';
 import { bytesPerCall } from '../engines/onnx/training/pass-size.js';
-import { type Computer, findComputer } from '../engines/open-engine.js';
+import { type Computer, findComputer, trainersOf } from '../engines/open-engine.js';
 import { processorKind } from '../engines/processor-kind.js';
 import type { JobHandlers } from '../jobs/job-handler.js';
 import { PACKAGE_FOLDER } from '../package.js';
@@ -30,12 +31,13 @@ import type { Storage } from './storage.js';
 /** Services of training and of its estimates. */
 export interface Training {
   readonly backbones: BackboneService;
+  readonly cache: FeatureCache;
   readonly embeddings: EmbeddingService;
   readonly estimates: EstimateService;
   readonly runs: RunService;
   readonly pipelines: PipelineService;
   readonly runBlobs: RunBlobs;
-  readonly handlers: Pick<JobHandlers, 'features' | 'train' | 'sweep' | 'release'>;
+  readonly handlers: Pick<JobHandlers, 'features' | 'train' | 'sweep' | 'examine' | 'release'>;
 }
 
 interface Opened {
@@ -65,7 +67,7 @@ export function openTraining({ setup, storage, shared, jobs, processes, trainers
   const { computer, processor } = trainers;
   const { folder, prisma, blobs, blobPlace } = storage;
   const { notices, changes, quotas, outbox } = shared;
-  const compute = { engine: config.engine, device: config.device };
+  const compute = { engine: config.engine, device: config.device, speedsFile: folder.speeds };
   const files = {
     bundled: parts.bundledBackbones,
     imagenet: parts.imagenet,
@@ -91,8 +93,9 @@ export function openTraining({ setup, storage, shared, jobs, processes, trainers
   const code = readCodeVersion(PACKAGE_FOLDER);
   return {
     backbones,
+    cache,
     embeddings: new EmbeddingService({ prisma, blobs, blobPlace, cache, runner }),
-    estimates: new EstimateService({ ...work, bytesPerCall, computer, runner }),
+    estimates: new EstimateService({ ...work, bytesPerCall, trainers: trainersOf(compute, computer), runner }),
     runs,
     pipelines,
     runBlobs,
@@ -100,6 +103,7 @@ export function openTraining({ setup, storage, shared, jobs, processes, trainers
       features: new FeaturesHandler({ ...work, slices, journal, states }),
       train: new TrainHandler({ ...work, slices, sharing, runBlobs, journal, states, code }),
       sweep: new SweepHandler({ ...work, runs, changes }),
+      examine: new ExamineHandler({ ...work, changes }),
       release: new ReleaseHandler(runBlobs, log),
     },
   };

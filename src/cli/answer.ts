@@ -15,5 +15,10 @@ export function dataOf<T>(answer: Answer<T>): T {
 /** The first error of an answer as a HubError. */
 export function refusalOf([error]: NonNullable<Answer<unknown>['errors']>): HubError {
   const code = error?.extensions?.code ?? 'INTERNAL';
-  return new HubError(code as ErrorCode, error?.message ?? 'The hub gave no reason.');
+  return new HubError(code as ErrorCode, withoutVariable(error?.message ?? 'The hub gave no reason.'));
+}
+
+/** GraphQL's refusal of a variable without its name and its whole value: where in the input, and why. */
+function withoutVariable(message: string): string {
+  return message.replace(/^Variable "\$\w+" got invalid value .+? at "([^"]+)"; /s, '$1: ');
 }

@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { HubError } from '../errors.js';
+import { addressOf } from '../storage/data-folder.js';
 import { HubClient } from './client.js';
 import type { OutputOptions } from './output.js';
 
+/** Where a hub answers unless it is started with other options. */
+const USUAL = 'http://127.0.0.1:4000';
+
 /** Address of a hub and the access token to use. */
 export interface ConnectionOptions extends OutputOptions {
-  readonly url: string;
+  /** Without one, the data folder says where its hub answers. */
+  readonly url?: string;
   readonly token?: string;
   readonly data: string;
 }
@@ -15,7 +20,11 @@ export interface ConnectionOptions extends OutputOptions {
 /** Adds the options of every command that sends requests to a hub. */
 export function withConnection(command: Command): Command {
   return command
-    .addOption(new Option('--url <url>', 'address of the hub').env('HUB_URL').default('http://127.0.0.1:4000'))
+    .addOption(
+      new Option('--url <url>', `address of the hub (default: that of the data folder's hub, or ${USUAL})`).env(
+        'HUB_URL',
+      ),
+    )
     .addOption(new Option('--token <token>', 'access token (default: the one in the data folder)').env('HUB_TOKEN'))
     .option('--data <folder>', 'data folder with the token, for a hub on this machine', 'data')
     .option('--json', 'print one line of JSON to standard output');
@@ -26,7 +35,12 @@ export function withConnection(command: Command): Command {
  * @throws BAD_INPUT when the address is not a URL; UNAUTHENTICATED when no token is found.
  */
 export async function connect(options: ConnectionOptions): Promise<HubClient> {
-  return new HubClient(checkedUrl(options.url), await tokenOf(options));
+  return new HubClient(await urlOf(options), await tokenOf(options));
+}
+
+/** The given address, or that of the data folder's hub, or else the usual one. @throws BAD_INPUT when it is not a URL. */
+export async function urlOf({ url, data }: ConnectionOptions): Promise<string> {
+  return checkedUrl(url ?? (await addressOf(data)) ?? USUAL);
 }
 
 /** The file in which a hub on this machine stores its token. */
@@ -47,5 +61,5 @@ export async function tokenOf(options: ConnectionOptions): Promise<string> {
 
 function checkedUrl(url: string): string {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new HubError('BAD_INPUT', `--url: "${url}" is not an address: give one such as http://127.0.0.1:4000.`);
+  throw new HubError('BAD_INPUT', `--url: "${url}" is not an address: give one such as ${USUAL}.`);
 }

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { Ora } from 'ora';
 import { SAMPLES } from '../app/packaged.js';
 import { CIFAR10_BINARY } from '../datasets/cifar10-binary.js';
 import { BUNDLED_LITE } from '../domain/backbone/published-backbones.js';
@@ -9,6 +8,7 @@ import { download } from '../storage/download.js';
 import { backboneText } from './backbone-text.js';
 import { type HubClient, openFile } from './client.js';
 import { bytes } from './format.js';
+import type { Line } from './line.js';
 import { Meter } from './progress.js';
 import { ADD_BACKBONE } from './requests/backbone.js';
 import { CLASSIFY, type Classification } from './requests/classify.js';
@@ -21,7 +21,7 @@ export interface PhotoAnswer extends Classification {
 }
 
 /** Downloads the archive unless it is already there. @returns its path. @throws BAD_INPUT when it cannot be downloaded. */
-export async function downloadCifar10(folder: string, line: Ora): Promise<string> {
+export async function downloadCifar10(folder: string, line: Line): Promise<string> {
   line.start('Downloading CIFAR-10');
   const meter = new Meter(bytes);
   const file = await download(CIFAR10_BINARY, folder, (done, total) => {
@@ -37,7 +37,7 @@ export async function registerData(
   client: HubClient,
   dataset: string,
   path: string,
-  line: Ora,
+  line: Line,
 ): Promise<DatasetVersion> {
   line.start(`Reading ${basename(path)}`);
   const { datasets } = await client.request(DATASETS);
@@ -58,7 +58,7 @@ const BACKBONE = BUNDLED_LITE;
 export async function addBackbone(
   client: HubClient,
   { weights, backbone: builtIn = BACKBONE }: { readonly weights?: string; readonly backbone?: string },
-  line: Ora,
+  line: Line,
 ): Promise<{ name: string }> {
   const add = async (name: string, path: string | null) =>
     (await client.request(ADD_BACKBONE, { name, path })).addBackbone;
@@ -75,7 +75,7 @@ export async function addBackbone(
 }
 
 /** Classifies the sample photos, which are in no split of the sample dataset. File names start with the class. */
-export async function classifyPhotos(client: HubClient, model: string, line: Ora): Promise<PhotoAnswer[]> {
+export async function classifyPhotos(client: HubClient, model: string, line: Line): Promise<PhotoAnswer[]> {
   line.start('Classifying photos');
   const folder = join(SAMPLES, 'photos');
   const variables = { image: null, model, alias: 'production', topK: 3 };

@@ -1,9 +1,9 @@
-import type { Ora } from 'ora';
 import { HubError } from '../errors.js';
 import type { HubClient } from './client.js';
 import { pageOf } from './connection-page.js';
 import { followToEnd } from './follow.js';
 import { percent } from './format.js';
+import type { Line } from './line.js';
 import { onceReady } from './once-ready.js';
 import { trainingOf } from './requests/architecture.js';
 import type { DatasetVersion } from './requests/dataset.js';
@@ -14,7 +14,12 @@ import { RUNS, type Run, START_FINE_TUNE, START_TRANSFER } from './requests/run.
 const STAGE = { batchSize: 32, epochs: 4 };
 
 /** Trains the head of the pipeline `best` on the frozen backbone, unless an earlier demo did. */
-export async function trainHead(client: HubClient, version: DatasetVersion, backbone: string, line: Ora): Promise<Run> {
+export async function trainHead(
+  client: HubClient,
+  version: DatasetVersion,
+  backbone: string,
+  line: Line,
+): Promise<Run> {
   const isSame = (run: Run): boolean =>
     run.kind === 'TRANSFER' && run.datasetVersion.id === version.id && run.backboneName === backbone;
   const { imageSize } = await trainingOf(client, backbone, 'best');
@@ -27,7 +32,7 @@ export async function trainHead(client: HubClient, version: DatasetVersion, back
  * Continues from the head with the second stage of the pipeline `best`, unless an earlier demo did.
  * @param note printed when it trains.
  */
-export async function fineTune(client: HubClient, head: Run, line: Ora, note: string): Promise<Run> {
+export async function fineTune(client: HubClient, head: Run, line: Line, note: string): Promise<Run> {
   const isSame = (run: Run): boolean => run.kind === 'FINE_TUNE' && run.parentRunId === head.id;
   const { stages } = await trainingOf(client, head.backboneName, 'best');
   const input = { parentRunId: head.id, ...stages[0], ...STAGE };
@@ -41,7 +46,7 @@ async function reuseOrTrain(
   title: string,
   fits: (run: Run) => boolean,
   start: () => Promise<Run>,
-  line: Ora,
+  line: Line,
   note?: string,
 ): Promise<Run> {
   const { runs } = await client.request(RUNS, { first: 50 });
@@ -74,7 +79,7 @@ export async function promote(
   client: HubClient,
   { model, number: version, testAccuracy }: ModelVersion,
   now: boolean,
-  line: Ora,
+  line: Line,
 ): Promise<ModelVersion | null> {
   line.start(`Promoting version ${version}`);
   const input = { model, version, reason: 'demo', now };

@@ -1,8 +1,8 @@
-import type { Ora } from 'ora';
 import { printable } from '../datasets/names.js';
 import { HubError } from '../errors.js';
 import type { HubClient } from './client.js';
 import { bytes, count, duration, percent } from './format.js';
+import type { Line } from './line.js';
 import { Meter } from './progress.js';
 import { RUN, RUN_EVENTS, type Run, type RunEvent } from './requests/run.js';
 import { terminal } from './terminal.js';
@@ -19,7 +19,12 @@ export interface FollowOptions {
  * Shows the progress of a run until it ends.
  * @throws RUN_FAILED or RUN_CANCELLED when it did not succeed, with the reason; INTERRUPTED when the signal is aborted.
  */
-export async function followToEnd(client: HubClient, id: string, line: Ora, options: FollowOptions = {}): Promise<Run> {
+export async function followToEnd(
+  client: HubClient,
+  id: string,
+  line: Line,
+  options: FollowOptions = {},
+): Promise<Run> {
   const { title = 'Run', lines = false, signal } = options;
   line.start(title);
   let phase: string | undefined;
@@ -66,7 +71,7 @@ function linesOf({ epoch, message }: RunEvent): string[] {
 }
 
 /** Prints a line above the spinner, which is drawn again with its next frame. */
-function writeBeside(line: Ora, text: string): void {
+function writeBeside(line: Line, text: string): void {
   line.clear();
   terminal().stderr.write(`${text}\n`);
 }

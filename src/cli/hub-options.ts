@@ -7,10 +7,14 @@ export function withHubOptions(command: Command): Command {
     .option('--data <folder>', 'folder for the database, blobs and the access token', 'data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '4000')
+    .option('--grpc-port <number>', 'port for the Open Inference Protocol over gRPC; without it there is none')
     .option('--base-path <path>', 'path under which a proxy shows the hub, such as /hub')
     .option('--database-url <url>', 'PostgreSQL to use instead of the embedded database (or DATABASE_URL)')
-    .option('--blobs <url>', 'S3 bucket for the blobs, as s3://bucket/prefix; without it they are where they were')
-    .option('--blob-cache <gigabytes>', 'size of the copies of blobs that are in a bucket', '20')
+    .option(
+      '--blobs <url>',
+      'place for the blobs: s3://bucket/prefix, or the path of a shared folder; without it they are where they were',
+    )
+    .option('--blob-cache <gigabytes>', 'size of the copies of blobs that are in a bucket or a shared folder', '20')
     .addOption(
       new Option('--downloads <from>', 'where clients download exports when blobs are in a bucket')
         .choices(['bucket', 'hub'])
@@ -18,6 +22,10 @@ export function withHubOptions(command: Command): Command {
     )
     .option('--allow <folder...>', 'folders from which datasets and weights may be read by path')
     .option('--allow-private-urls', 'let requests fetch archives from this machine and private networks')
+    .option(
+      '--otlp <url>',
+      'OpenTelemetry collector that gets traces and the log, such as http://127.0.0.1:4318 (or OTEL_EXPORTER_OTLP_ENDPOINT)',
+    )
     .option('--open-metrics', 'let programs on this machine read /metrics without a token')
     .option('--feature-cache <gigabytes>', 'size of the cache of computed features', '20')
     .option('--share-features <seconds>', 'share the features of a run among workers when they take longer', '120')

@@ -9,6 +9,12 @@ export function hyperparameters(given: readonly (readonly [string, string])[] = 
   const names = given.map(([name]) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice) throw new HubError('BAD_INPUT', `--set ${twice} is given twice.`);
+  const list = given.find(([, text]) => /^[^{]*\d,/.test(text));
+  if (list) {
+    const pair = list.join('=');
+    const message = `--set ${pair}: a hyperparameter has one value. "hub sweep start --try ${pair}" tries several.`;
+    throw new HubError('BAD_INPUT', message);
+  }
   return Object.fromEntries(given.map(([name, text]) => [name, typed(text)]));
 }
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Ora } from 'ora';
 import type { HubClient } from './client.js';
 import { bytes, count } from './format.js';
+import type { Line } from './line.js';
 import { Meter } from './progress.js';
 import { INGESTION_PROGRESS, type IngestionProgress } from './requests/dataset.js';
 
 /** Shows the progress of an ingestion while its request runs. @param ingest sends the request with the key. */
 export async function withProgress<T>(
   client: HubClient,
-  line: Ora,
+  line: Line,
   ingest: (progressKey: string) => Promise<T>,
 ): Promise<T> {
   const progressKey = randomUUID();
@@ -26,7 +26,7 @@ export async function withProgress<T>(
 
 async function show(
   events: AsyncIterable<{ readonly ingestionProgress: IngestionProgress }>,
-  line: Ora,
+  line: Line,
 ): Promise<void> {
   const receiving = new Meter(bytes);
   const reading = new Meter(count);

@@ -71,7 +71,7 @@ function givenOptions({
   };
 }
 
-async function isFolder(path: string): Promise<boolean> {
+export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
     () => false, // a missing path is refused when it is opened

@@ -27,7 +27,12 @@ export async function saveExport(
   client: HubClient,
   { model, version, format, out }: ExportRequest,
 ): Promise<SavedExport> {
-  const response = await client.download(`/v1/models/${model}/versions/${version}/export?format=${format}`);
+  return saveDownload(client, `/v1/models/${model}/versions/${version}/export?format=${format}`, out);
+}
+
+/** Downloads a file, by default under the name the hub gives. @throws HUB_UNREACHABLE when the digest differs. */
+export async function saveDownload(client: HubClient, path: string, out?: string): Promise<SavedExport> {
+  const response = await client.download(path);
   const file = out ?? nameIn(response);
   return saveFile(file, async (unfinished) => {
     await receive(unfinished, response);

@@ -1,8 +1,8 @@
 import { HubError } from '../errors.js';
-import { placeOf, recordLocation, takeBucket } from '../maintenance/blob-location.js';
+import { placeOf, recordLocation, takePlace } from '../maintenance/blob-location.js';
 import { type MigratedBlobs, migrateBlobs } from '../maintenance/migrate-blobs.js';
 import { openBlobs } from '../storage/blob-place.js';
-import { BUCKET_URL, normalizedBucketUrl } from '../storage/bucket.js';
+import { isSharedPlace, normalizedPlace } from '../storage/shared-objects.js';
 import type { OpenData } from './open-data.js';
 
 /** What `hub blobs migrate` calls the data folder. */
@@ -15,21 +15,21 @@ export interface MovedBlobs extends MigratedBlobs {
 
 /**
  * Copies the blobs to another place and makes it the hub's; can be repeated after an interruption. The old ones stay.
- * @throws BAD_INPUT for what is no place; CONFLICT when the blobs are there already, or the bucket is not empty.
+ * @throws BAD_INPUT for what is no place; CONFLICT when the blobs are there already, or the new place is not empty.
  */
 export async function moveBlobs(
-  { prisma, paths, blobs, bucket }: OpenData,
+  { prisma, paths, blobs, shared }: OpenData,
   place: string,
   onProgress: (blobs: number) => void,
 ): Promise<MovedBlobs> {
-  if (place !== FOLDER && !BUCKET_URL.test(place)) {
-    const message = `"${place}" is no place for blobs: give s3://bucket/prefix, or "${FOLDER}" for the data folder.`;
+  if (place !== FOLDER && !isSharedPlace(place)) {
+    const message = `"${place}" is no place for blobs: give s3://bucket/prefix, the absolute path of a shared folder, or "${FOLDER}" for the data folder.`;
     throw new HubError('BAD_INPUT', message, { received: place });
   }
-  const url = place === FOLDER ? null : normalizedBucketUrl(place);
-  const [from, to] = [bucket ?? paths.blobs, url ?? paths.blobs];
-  if (url === bucket) throw new HubError('CONFLICT', `The blobs are in ${to} already.`, { place: to });
-  if (url !== null) await takeBucket(prisma, url);
+  const url = place === FOLDER ? null : normalizedPlace(place);
+  const [from, to] = [shared ?? paths.blobs, url ?? paths.blobs];
+  if (url === shared) throw new HubError('CONFLICT', `The blobs are in ${to} already.`, { place: to });
+  if (url !== null) await takePlace(prisma, url);
   const target = openBlobs(placeOf(url, paths, 0));
   const migrated = await migrateBlobs(prisma, { from: blobs, to: target }, onProgress);
   await recordLocation(prisma, url);

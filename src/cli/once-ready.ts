@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Ora } from 'ora';
 import { HubError } from '../errors.js';
+import type { Line } from './line.js';
 
 /** Milliseconds between attempts. */
 const PAUSE = 1000;
 
 /** Sends a request for a version, again and again until the version is ready. */
-export async function onceReady<T>(line: Ora, request: () => Promise<T>): Promise<T> {
+export async function onceReady<T>(line: Line, request: () => Promise<T>): Promise<T> {
   const { text } = line;
   for (;;) {
     try {

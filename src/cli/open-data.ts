@@ -18,8 +18,8 @@ export interface DataOptions {
 export interface OpenData {
   readonly paths: Omit<DataFolder, 'close'>;
   readonly prisma: PrismaClient;
-  /** The bucket with the blobs; null when they are in the data folder. */
-  readonly bucket: string | null;
+  /** The bucket or shared folder with the blobs; null when they are in the data folder. */
+  readonly shared: string | null;
   readonly blobs: BlobStore;
 }
 
@@ -44,9 +44,9 @@ export async function withData<T>(
     const database = await inspectDatabase({ folder: paths.database, url: databaseUrl });
     try {
       refuseUnlessCurrent(database.lacks);
-      const bucket = await recordedLocation(database.client);
-      const blobs = openBlobs(placeOf(bucket, paths, 0));
-      return await work({ paths, prisma: database.client, bucket, blobs });
+      const shared = await recordedLocation(database.client);
+      const blobs = openBlobs(placeOf(shared, paths, 0));
+      return await work({ paths, prisma: database.client, shared, blobs });
     } finally {
       await database.close();
     }

@@ -9,8 +9,10 @@ import { compareCommand } from './commands/compare.js';
 import { datasetCommand } from './commands/dataset.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
+import { examinationCommand } from './commands/examination.js';
 import { gcCommand } from './commands/gc.js';
 import { modelCommand } from './commands/model.js';
+import { predictCommand } from './commands/predict.js';
 import { predictionsCommand } from './commands/predictions.js';
 import { promoteCommand } from './commands/promote.js';
 import { promotionCommand } from './commands/promotion.js';
@@ -33,6 +35,7 @@ const COMMANDS = [
   startCommand,
   demoCommand,
   datasetCommand,
+  examinationCommand,
   backboneCommand,
   trainCommand,
   runsCommand,
@@ -45,6 +48,7 @@ const COMMANDS = [
   promotionCommand,
   rolloutCommand,
   classifyCommand,
+  predictCommand,
   predictionsCommand,
   tokenCommand,
   auditCommand,

@@ -18,12 +18,15 @@ export async function start(options: ConfigInput): Promise<void> {
   const hub = await onceDatabaseAnswers(() => startHub(config, log), log);
   stopOnSignals(hub);
   terminal().stdout.write(
-    config.roles.has('api')
+    (config.roles.has('api')
       ? `${hubAddressText(hub)}\nThe API is at ${hub.url}/graphql, ${tokenText(hub, config)}.\n`
-      : `This process trains for the hub on its database. Its health is at ${hub.url}/health.\n`,
+      : `This process ${config.roles.has('serve') ? 'classifies photos' : 'trains'} for the hub on its database. Its health is at ${hub.url}/health.\n`) +
+      grpcText(hub),
   );
   await hub.ready;
 }
+
+const grpcText = ({ grpc }: Hub): string => (grpc ? `The Open Inference Protocol over gRPC is at ${grpc}.\n` : '');
 
 function tokenText({ token }: Hub, { data }: Config): string {
   return token === null

@@ -3,7 +3,7 @@ import { wholeNumber } from './numbers.js';
 
 /** The dataset and the backbone of a training. */
 export interface TrainingData {
-  readonly dataset: string;
+  readonly dataset?: string;
   readonly datasetVersion?: number;
   readonly backbone: string;
 }
@@ -11,7 +11,7 @@ export interface TrainingData {
 /** Adds the options of every command that trains. */
 export function withTrainingData(command: Command): Command {
   return command
-    .requiredOption('--dataset <name>', 'dataset to train on; its newest version unless --dataset-version is given')
+    .option('--dataset <name>', 'dataset to train on; the only one unless given, in its newest version')
     .option('--dataset-version <number>', 'number of the dataset version', wholeNumber)
     .option('--backbone <name>', 'backbone, see `hub backbone list`; imagenet is downloaded when needed', 'imagenet');
 }

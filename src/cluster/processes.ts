@@ -17,9 +17,11 @@ const LOOK_MS = 1000;
 const servingSchema = z.object({
   model: z.string(),
   alias: z.string(),
-  /** Number and precision of the version that serves; null when none does. */
+  /** Number and form of the version that serves; null when none does. */
   version: z.number().nullable(),
   precision: z.string().nullable(),
+  /** Missing in reports of processes of an earlier release. */
+  runtime: z.string().nullable().default(null),
   /** The form of the version that the alias points to, as `servedForm` names it, */
   form: z.string(),
   /** and why it does not serve; null when it does. */

@@ -2,7 +2,7 @@ import { HubError } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { checkTrainable } from './arrange.js';
 import { type DuplicateGroup, duplicatesOf } from './inspect.js';
-import { byIdentity, hashContent, type ImageRecord, type Manifest, SPLITS, type Split } from './manifest.js';
+import { type ImageRecord, type Manifest, manifestOf, SPLITS, type Split } from './manifest.js';
 import { byCodeUnit, quoted } from './names.js';
 import { shuffled } from './splits.js';
 
@@ -66,11 +66,11 @@ export async function derive(parents: readonly Manifest[], derivation: Derivatio
   );
   checkNamed(merged, derivation);
   const kept = takeShare(applyChanges(merged, derivation), derivation);
-  if (derivation.duplicates === 'KEEP') return manifestOf(kept, shards);
+  if (derivation.duplicates === 'KEEP') return manifestOfNamed(kept, shards);
   const ordered = kept.toSorted(byPlace);
   const groups = await duplicatesOf(ordered, derivation.duplicates === 'DROP_EXACT' ? 'exact' : 'near');
   const dropped = repeated(ordered, groups);
-  return manifestOf(
+  return manifestOfNamed(
     ordered.filter((_, row) => !dropped.has(row)),
     shards,
   );
@@ -129,17 +129,15 @@ function repeated(images: readonly Named[], groups: readonly DuplicateGroup[]): 
   return new Set(groups.flatMap((group) => group.images.toSorted((a, b) => rank(a) - rank(b) || a - b).slice(1)));
 }
 
-function manifestOf(images: readonly Named[], allShards: readonly string[]): Manifest {
+function manifestOfNamed(images: readonly Named[], allShards: readonly string[]): Manifest {
   const classes = [...new Set(images.map(({ className }) => className))].sort(byCodeUnit);
   const labels = new Map(classes.map((name, label) => [name, label]));
   const used = new Set(images.map(({ shard }) => shard));
   const shards = allShards.filter((_, shard) => used.has(shard));
-  const records = images
-    .map(({ className, ...image }): ImageRecord => {
-      const shard = shards.indexOf(allShards[image.shard]!);
-      return { ...image, shard, label: labels.get(className)! };
-    })
-    .sort(byIdentity);
+  const records = images.map(({ className, ...image }): ImageRecord => {
+    const shard = shards.indexOf(allShards[image.shard]!);
+    return { ...image, shard, label: labels.get(className)! };
+  });
   checkTrainable(records, classes);
   if (!records.some(({ split }) => split === 'test')) {
     throw new HubError(
@@ -147,5 +145,5 @@ function manifestOf(images: readonly Named[], allShards: readonly string[]): Man
       'No test images are left, so accuracy could not be measured: keep some images of the test split.',
     );
   }
-  return { format: 1, contentHash: hashContent(classes, records), classes, shards, images: records };
+  return manifestOf(classes, shards, records);
 }

@@ -1,9 +1,9 @@
 import { HubError } from '../errors.js';
 import type { BlobRef, BlobStore } from '../storage/blobs.js';
-import { type Arrangement, arrange } from './arrange.js';
+import { arrange } from './arrange.js';
 import { DATASET_BOUNDS, type DatasetBounds } from './bounds.js';
 import { type Inspection, inspect, type SizeRange } from './inspect.js';
-import { byIdentity, hashContent, type Manifest, type Split } from './manifest.js';
+import { type Manifest, manifestOf, type Split } from './manifest.js';
 import { type IngestProgress, packImages } from './pack-images.js';
 import { type Rejection, Rejections } from './rejections.js';
 import { ShardWriter } from './shard-writer.js';
@@ -71,8 +71,8 @@ export async function ingestImages(
   try {
     const packed = await packImages(source, writer, rejections, { bounds: bounds, signal, onProgress });
     const fractions = { test: testFraction, validation: validationFraction };
-    const arrangement = arrange(packed, rejections, bounds, fractions, seed);
-    const manifest = manifestOf(arrangement, await writer.finish());
+    const { classes, images } = arrange(packed, rejections, bounds, fractions, seed);
+    const manifest = manifestOf(classes, await writer.finish(), images);
     signal.throwIfAborted();
     const stored = await storeVersion(manifest, blobs);
     return { ...stored, rejected: rejections.kept, rejectedCount: rejections.count };
@@ -92,11 +92,6 @@ function checkDraw(testFraction: number, validationFraction: number, seed: numbe
     );
   }
   if ((seed | 0) !== seed) throw new HubError('BAD_INPUT', `seed must be a 32-bit integer; received ${seed}.`);
-}
-
-function manifestOf({ classes, images }: Arrangement, shards: readonly string[]): Manifest {
-  const sorted = images.toSorted(byIdentity);
-  return { format: 1, contentHash: hashContent(classes, sorted), classes, shards, images: sorted };
 }
 
 /** Inspects a version whose shards are in the store, and stores its manifest and inspection. */

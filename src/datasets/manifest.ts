@@ -44,12 +44,22 @@ export interface Manifest {
 }
 
 /** The order of `Manifest.images`. */
-export function byIdentity(a: ImageRecord, b: ImageRecord): number {
+function byIdentity(a: ImageRecord, b: ImageRecord): number {
   return SPLITS.indexOf(a.split) - SPLITS.indexOf(b.split) || a.label - b.label || byCodeUnit(a.sha256, b.sha256);
 }
 
+/** The manifest of images, in any order. */
+export function manifestOf(
+  classes: readonly string[],
+  shards: readonly string[],
+  images: readonly ImageRecord[],
+): Manifest {
+  const sorted = images.toSorted(byIdentity);
+  return { format: 1, contentHash: hashContent(classes, sorted), classes, shards, images: sorted };
+}
+
 /** Computes `Manifest.contentHash`. @param images in the order of `byIdentity`. */
-export function hashContent(classes: readonly string[], images: readonly ImageRecord[]): string {
+function hashContent(classes: readonly string[], images: readonly ImageRecord[]): string {
   const hash = createHash('sha256').update(`${JSON.stringify(classes)}\n`);
   for (const { split, label, sha256 } of images) hash.update(`${split} ${label} ${sha256}\n`);
   return hash.digest('hex');

@@ -32,7 +32,7 @@ export async function* nearPairs(fingerprints: readonly (string | null)[]): Asyn
   const words = Uint32Array.from(known.flatMap((place) => wordsOf(fingerprints[place] as string)));
   let compared = 0;
   for (let band = 0; band < BANDS; band++) {
-    for (const [one, other] of neighbours(groupBy(known.keys(), (place) => bandOf(words, place, band)))) {
+    for (const [one, other] of neighbors(groupBy(known.keys(), (place) => bandOf(words, place, band)))) {
       for (const [i, a] of one.entries()) {
         for (let j = one === other ? i + 1 : 0; j < other.length; j++) {
           const b = other[j]!;
@@ -47,7 +47,7 @@ export async function* nearPairs(fingerprints: readonly (string | null)[]): Asyn
 }
 
 /** Each list paired with itself, and all pairs of lists whose keys differ in one bit. */
-function* neighbours(
+function* neighbors(
   lists: ReadonlyMap<number, readonly number[]>,
 ): Generator<readonly [readonly number[], readonly number[]]> {
   const small = new Map([...lists].filter(([, list]) => list.length <= MOST_PER_BAND));

@@ -3,7 +3,7 @@ import { NameNotFound } from './names-like.js';
 
 /** The NOT_FOUND error for an id that no row has. */
 export function notFound(
-  what: 'run' | 'dataset version' | 'model version' | 'model import' | 'sweep',
+  what: 'run' | 'dataset version' | 'model version' | 'model import' | 'prediction job' | 'sweep',
   id: string,
 ): HubError {
   return new HubError('NOT_FOUND', `There is no ${what} with this id.`, { id });

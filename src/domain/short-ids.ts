@@ -7,6 +7,7 @@ export type NamedKind =
   | 'run'
   | 'pipeline'
   | 'sweep'
+  | 'prediction job'
   | 'dataset version'
   | 'model import'
   | 'promotion request'
@@ -48,7 +49,7 @@ export class ShortIds {
     if (kind === 'pipeline') return this.#pipelines(part, model);
     const id = { OR: [{ id: { startsWith: part } }, { id: { endsWith: part } }] };
     const page = { select: { id: true }, orderBy: { id: 'desc' }, take: NAMED + 1 } as const;
-    const { run, sweep, datasetVersion, modelImport, promotionRequest, token, webhook } = this.prisma;
+    const { run, sweep, predictionJob, datasetVersion, modelImport, promotionRequest, token, webhook } = this.prisma;
     const version = model === null ? {} : { model: { name: model } };
     const ofModel = model === null ? {} : { modelVersions: { some: version } };
     const find = {
@@ -58,6 +59,7 @@ export class ShortIds {
       'promotion request': () => promotionRequest.findMany({ where: { ...id, version }, ...page }),
       // No token for one model may ask about these at all.
       sweep: () => this.#unlessLimited(model, () => sweep.findMany({ where: id, ...page })),
+      'prediction job': () => this.#unlessLimited(model, () => predictionJob.findMany({ where: id, ...page })),
       token: () => this.#unlessLimited(model, () => token.findMany({ where: id, ...page })),
       webhook: () => this.#unlessLimited(model, () => webhook.findMany({ where: id, ...page })),
     } satisfies Record<Exclude<NamedKind, 'pipeline'>, () => PromiseLike<readonly Row[]>>;

@@ -124,6 +124,8 @@ export interface ForwardResult {
   readonly features: Float32Array | null;
   /** n x channels x height x width of the layer `lastMaps`; null also if they were not asked for. */
   readonly maps: Float32Array | null;
+  /** When the network computed it, in milliseconds since 1970, on a thread that is asked to say so. */
+  readonly computed?: { readonly began: number; readonly ended: number };
 }
 
 /** A loaded classifier that can also return the activations that led to its answers. */
@@ -178,10 +180,18 @@ export interface Quantizer {
 
 /** Name and version of an engine, and where it computes. Every engine passes the same parity tests; runs record theirs. */
 export interface EngineInfo {
-  readonly name: 'onnx' | 'tensorflow';
+  readonly name: 'onnx' | 'openvino' | 'tensorflow';
   readonly version: string;
   readonly device: string;
   readonly threads: number;
+}
+
+/** Why an engine trains a run. */
+export interface EngineChoice {
+  /** Name and version of the engine that computes the features, where it is another one. */
+  readonly features: string | null;
+  /** A sentence. */
+  readonly reason: string;
 }
 
 /** A library that computes networks. */

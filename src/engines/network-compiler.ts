@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { shuttingDown } from '../errors.js';
 import { bundleOf } from '../package.js';
 import type { BlobPlace } from '../storage/blob-place.js';
+import { PLAIN_FORM } from './network-form.js';
 import type { ClassifierNetwork, CompiledNetwork } from './network-thread-messages.js';
-import { weightsBeside } from './onnx/session.js';
 import { processorKind } from './processor-kind.js';
 
 /** A network to build, and the file to write it to. */
@@ -34,7 +34,7 @@ interface CompilerFolders {
 }
 
 /**
- * Builds networks, each in a process of its own with a low priority. Building takes a second of a core and five times the
+ * Builds networks, each in a process of its own with a lower priority than serving. Building takes a second of a core and five times the
  * memory of the network, most of which a process that lives on would not give back.
  */
 export class NetworkCompiler {
@@ -93,8 +93,9 @@ export class NetworkCompiler {
 
   async #open(name: string, network: ClassifierNetwork): Promise<CompiledNetwork> {
     const folder = this.#folderOf(name);
-    const { size } = network;
-    if (await isIntact(folder)) return { file: join(folder, NETWORK), size };
+    const { size, form = PLAIN_FORM } = network;
+    const built = { file: join(folder, NETWORK), size, form };
+    if (await isIntact(folder)) return built;
     await rm(folder, { recursive: true, force: true });
     const unfinished = join(this.folders.temporary, `${randomUUID()}.network`);
     try {
@@ -108,7 +109,7 @@ export class NetworkCompiler {
       await rm(unfinished, { recursive: true, force: true });
       throw error;
     }
-    return { file: join(folder, NETWORK), size };
+    return built;
   }
 
   /** Removes networks that are not loaded, but for those that were used last. */
@@ -131,9 +132,16 @@ export class NetworkCompiler {
   }
 
   /** Hash of all that a built network depends on: its weights, the code that builds it, and the processor. */
-  async #nameOf({ backboneBlob, weightsBlob, quantizedBlob, size }: ClassifierNetwork): Promise<string> {
+  async #nameOf({
+    backboneBlob,
+    weightsBlob,
+    quantizedBlob,
+    size,
+    form = PLAIN_FORM,
+  }: ClassifierNetwork): Promise<string> {
     this.#code ??= codeThatBuilds();
-    const parts = [await this.#code, processorKind(), backboneBlob, weightsBlob, quantizedBlob, size.input, size.image];
+    const machine = [await this.#code, form.runtime, processorKind()];
+    const parts = [...machine, backboneBlob, weightsBlob, quantizedBlob, size.input, size.image];
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   }
 }
@@ -154,13 +162,13 @@ async function isIntact(folder: string): Promise<boolean> {
   }
 }
 
-/** SHA-256 of the network and of its weights, in hex. */
+/** SHA-256 of the files of a network, in hex and in the order of their names. */
 async function sumsOf(folder: string): Promise<string[]> {
-  const file = join(folder, NETWORK);
+  const files = (await readdir(folder)).filter((name) => name !== SUMS).sort();
   const sums: string[] = [];
-  for (const each of [file, weightsBeside(file)]) {
+  for (const name of files) {
     const hash = createHash('sha256');
-    await pipeline(createReadStream(each), hash);
+    await pipeline(createReadStream(join(folder, name)), hash);
     sums.push(hash.digest('hex'));
   }
   return sums;

@@ -1,9 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { HubError } from '../errors.js';
+import { workerData } from 'node:worker_threads';
+import { answerRequests } from '../answer-requests.js';
 import { yieldTo } from '../priority.js';
+import { moment } from '../tracing/tracing.js';
 import type { ClassifierForward, Features, Forward, ForwardResult } from './engine.js';
 import type { NetworkBuilder } from './network-builder.js';
-import type { NetworkSpec, ThreadAnswer, ThreadData, ThreadRequest } from './network-thread-messages.js';
+import type { LoadedNetwork, NetworkSpec, ThreadData, ThreadRequest } from './network-thread-messages.js';
+import type { OpenVinoForward } from './openvino/serve-network.js';
 
 /** Niceness of serving threads: below answering and decoding, above training. */
 const NICENESS = 2;
@@ -17,42 +19,20 @@ const [{ openNetwork }, { warmUp }] = await Promise.all([
   import('./onnx/open-network.js'),
   import('./network-loader.js'),
 ]);
-type Computation = Exclude<ThreadRequest, { readonly type: 'close' }>;
 
 let builder: Promise<NetworkBuilder> | undefined;
 const networks = new Map<string, Forward<Features> | ClassifierForward>();
 
-const computing = new Set<Promise<void>>();
+answerRequests(handle);
 
-parentPort?.on('message', (request: ThreadRequest) => {
-  if (request.type === 'close') return void exitWhenIdle();
-  const work = serve(request);
-  computing.add(work);
-  void work.then(() => computing.delete(work));
-});
-
-async function exitWhenIdle(): Promise<void> {
-  await Promise.all(computing);
-  process.exit();
-}
-
-async function serve(request: Computation): Promise<void> {
-  try {
-    answer({ id: request.id, type: 'done', result: await handle(request) });
-  } catch (error) {
-    const code = error instanceof HubError ? error.code : null;
-    answer({ id: request.id, type: 'error', code, message: error instanceof Error ? error.message : String(error) });
-  }
-}
-
-async function handle(request: Computation): Promise<Features | ForwardResult | number | null> {
+async function handle(request: ThreadRequest): Promise<Features | ForwardResult | LoadedNetwork | null> {
   if (request.type === 'explain') return (await getBuilder()).explain(request.photo);
   const network = networks.get(request.network);
   switch (request.type) {
     case 'load': {
       const loaded = await load(request.spec);
       networks.set(request.network, loaded);
-      return loaded.outFeatures;
+      return { outFeatures: loaded.outFeatures, handle: 'handle' in loaded ? loaded.handle : null };
     }
     case 'run':
       if (!network) throw new Error(`the network ${request.network} is not loaded`);
@@ -60,7 +40,7 @@ async function handle(request: Computation): Promise<Features | ForwardResult | 
     case 'runWithFeatures':
       if (!network || !('runWithFeatures' in network))
         throw new Error(`the classifier ${request.network} is not loaded`);
-      return network.runWithFeatures(request.pixels, request.n, request.maps);
+      return data.isTimed ? timed(network, request) : network.runWithFeatures(request.pixels, request.n, request.maps);
     case 'unload':
       networks.delete(request.network);
       await network?.dispose();
@@ -68,17 +48,23 @@ async function handle(request: Computation): Promise<Features | ForwardResult | 
   }
 }
 
-async function load(spec: NetworkSpec): Promise<Forward<Features> | ClassifierForward> {
+async function timed(
+  network: ClassifierForward,
+  { pixels, n, maps }: Extract<ThreadRequest, { readonly type: 'runWithFeatures' }>,
+): Promise<ForwardResult> {
+  const began = moment();
+  const result = await network.runWithFeatures(pixels, n, maps);
+  return { ...result, computed: { began, ended: moment() } };
+}
+
+async function load(spec: NetworkSpec): Promise<Forward<Features> | ClassifierForward | OpenVinoForward> {
   if ('firstTrainedLayer' in spec) return (await getBuilder()).frozen(spec);
   if (!('file' in spec)) return (await getBuilder()).classifier(spec);
+  if (spec.form.runtime === 'OPENVINO') return (await import('./openvino/serve-network.js')).serveNetwork(spec, data);
   return warmUp(await openNetwork<Float32Array>(spec.file, spec.size, data), spec.size);
 }
 
 function getBuilder(): Promise<NetworkBuilder> {
   builder ??= import('./network-builder.js').then(({ NetworkBuilder }) => new NetworkBuilder(data));
   return builder;
-}
-
-function answer(message: ThreadAnswer): void {
-  parentPort?.postMessage(message);
 }

@@ -1,6 +1,7 @@
 import type { FirstTrainedLayer } from '../network/networks.js';
 import type { BlobPlace } from '../storage/blob-place.js';
-import type { Features, FeatureType, ForwardResult, InputSize } from './engine.js';
+import type { FeatureType, InputSize } from './engine.js';
+import type { NetworkForm } from './network-form.js';
 import type { OnnxDevice } from './onnx/session.js';
 
 /** The frozen part of a network, identified by the blob of the backbone's weights. */
@@ -18,6 +19,8 @@ export interface ClassifierNetwork {
   readonly weightsBlob: string;
   /** Blob of the 8-bit form to compute with instead; null to compute with floats. */
   readonly quantizedBlob: string | null;
+  /** ONNX Runtime's by default, with the precision that `quantizedBlob` says. */
+  readonly form?: NetworkForm;
 }
 
 /** The class of a photo to explain, with the activations of its classification. */
@@ -30,13 +33,33 @@ export interface ExplainedPhoto {
   readonly label: number;
 }
 
-/** A compiled network, optimized for this machine: a file, and a second file with its weights. */
+/**
+ * A network to serve, as a file: for ONNX Runtime optimized for this machine, with a second file for its weights; for OpenVINO,
+ * which optimizes it when it is loaded, the network as it is.
+ */
 export interface CompiledNetwork {
   readonly file: string;
   readonly size: InputSize;
+  readonly form: NetworkForm;
 }
 
-export type NetworkSpec = FrozenNetwork | ClassifierNetwork | CompiledNetwork;
+/** A compiled network as one of several lanes. Those of OpenVINO share what the first one has loaded. */
+export interface LaneNetwork extends CompiledNetwork {
+  /** Lanes of the network. */
+  readonly lanes: number;
+  /** What the first lane has loaded; null for the first one. */
+  readonly handle: bigint | null;
+}
+
+/** The result of loading a network. */
+export interface LoadedNetwork {
+  /** Output values per image. */
+  readonly outFeatures: number;
+  /** Address in the process of what other threads can share; null where they cannot. */
+  readonly handle: bigint | null;
+}
+
+export type NetworkSpec = FrozenNetwork | ClassifierNetwork | CompiledNetwork | LaneNetwork;
 
 /** A request to the thread; its answer carries the same id. */
 export type ThreadRequest = { readonly id: number } & (
@@ -51,16 +74,12 @@ export type ThreadRequest = { readonly id: number } & (
     }
   | ({ readonly type: 'explain' } & { readonly photo: ExplainedPhoto })
   | { readonly type: 'unload'; readonly network: string }
-  | { readonly type: 'close' }
-);
-
-export type ThreadAnswer = { readonly id: number } & (
-  | { readonly type: 'done'; readonly result: Features | ForwardResult | number | null }
-  | { readonly type: 'error'; readonly code: string | null; readonly message: string }
 );
 
 /** The options of a thread. */
 export interface ThreadData {
+  /** Engine that computes frozen networks, `onnx` by default. */
+  readonly engine?: 'onnx' | 'openvino';
   readonly blobPlace: BlobPlace;
   /** Threads per network. */
   readonly threads: number;
@@ -68,4 +87,6 @@ export interface ThreadData {
   readonly device?: OnnxDevice;
   /** Whether the other threads of the process take precedence, on systems with priorities per thread. */
   readonly yields?: boolean;
+  /** Whether results say when they were computed. */
+  readonly isTimed?: boolean;
 }

@@ -1,6 +1,4 @@
-import { Worker } from 'node:worker_threads';
-import { type ErrorCode, HubError, shuttingDown } from '../errors.js';
-import { bundleOf } from '../package.js';
+import { AskedThread } from '../asked-thread.js';
 import type { ClassifierForward, Features, Forward, ForwardResult } from './engine.js';
 import type { NetworkHost } from './network-loader.js';
 import type {
@@ -8,40 +6,31 @@ import type {
   CompiledNetwork,
   ExplainedPhoto,
   FrozenNetwork,
+  LaneNetwork,
+  LoadedNetwork,
   NetworkSpec,
-  ThreadAnswer,
   ThreadData,
   ThreadRequest,
 } from './network-thread-messages.js';
 
-type Unsent = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
-type Result = Features | ForwardResult | number | null;
+type Result = Features | ForwardResult | LoadedNetwork | null;
+
+/** A classifier on a thread. */
+export type ThreadClassifier = ClassifierForward & LoadedNetwork;
 
 /**
  * A thread that computes networks. ONNX Runtime blocks the thread that calls it, so a process that answers requests or
  * decodes images calls it from another thread.
  */
 export class NetworkThread implements NetworkHost {
-  readonly #thread: Worker;
-  readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
-  #lastId = 0;
-  #ended: Error | undefined;
-  readonly #exited: Promise<void>;
+  readonly #thread: AskedThread<ThreadRequest, Result>;
 
   constructor(data: ThreadData) {
-    this.#thread = new Worker(bundleOf('network-thread'), { workerData: data });
-    this.#thread.on('message', (answer: ThreadAnswer) => this.#settle(answer));
-    this.#thread.on('error', (error) => this.#end(error));
-    this.#exited = new Promise((resolve) => {
-      this.#thread.on('exit', () => {
-        this.#end(shuttingDown());
-        resolve();
-      });
-    });
+    this.#thread = new AskedThread('network-thread', data);
   }
 
   /** Loads a whole network and warms it up. */
-  async load(spec: ClassifierNetwork | CompiledNetwork): Promise<ClassifierForward> {
+  async load(spec: ClassifierNetwork | CompiledNetwork | LaneNetwork): Promise<ThreadClassifier> {
     return this.#load<Float32Array>(spec);
   }
 
@@ -52,51 +41,23 @@ export class NetworkThread implements NetworkHost {
 
   /** The evidence for a class by place of the photo: height x width. */
   async explain(photo: ExplainedPhoto): Promise<Float32Array> {
-    return (await this.#ask({ type: 'explain', photo })) as Float32Array;
+    return (await this.#thread.ask({ type: 'explain', photo })) as Float32Array;
   }
 
   async #load<T extends Features>(spec: NetworkSpec) {
-    const network = String(++this.#lastId);
-    const outFeatures = (await this.#ask({ type: 'load', network, spec })) as number;
+    const network = String(this.#thread.nextId());
+    const loaded = (await this.#thread.ask({ type: 'load', network, spec })) as LoadedNetwork;
     return {
-      outFeatures,
-      run: async (pixels: Uint8Array, n: number) => (await this.#ask({ type: 'run', network, pixels, n })) as T,
+      ...loaded,
+      run: async (pixels: Uint8Array, n: number) => (await this.#thread.ask({ type: 'run', network, pixels, n })) as T,
       runWithFeatures: async (pixels: Uint8Array, n: number, maps: boolean) =>
-        (await this.#ask({ type: 'runWithFeatures', network, pixels, n, maps })) as ForwardResult,
-      dispose: async () => void (await this.#ask({ type: 'unload', network })),
+        (await this.#thread.ask({ type: 'runWithFeatures', network, pixels, n, maps })) as ForwardResult,
+      dispose: async () => void (await this.#thread.ask({ type: 'unload', network })),
     };
   }
 
-  /**
-   * Fails everything that is asked of the thread, and ends it when it no longer computes. A thread that is terminated during
-   * a computation aborts the whole process: ONNX Runtime returns into an environment that is gone.
-   */
-  async close(): Promise<void> {
-    this.#end(shuttingDown());
-    this.#thread.postMessage({ id: ++this.#lastId, type: 'close' } satisfies ThreadRequest);
-    await this.#exited;
-  }
-
-  #ask(request: Unsent): Promise<Result> {
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(this.#ended);
-      this.#waiting.set(id, { resolve, reject });
-      this.#thread.postMessage({ id, ...request });
-    });
-  }
-
-  #settle(answer: ThreadAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (answer.type === 'done') waiting?.resolve(answer.result);
-    else
-      waiting?.reject(answer.code ? new HubError(answer.code as ErrorCode, answer.message) : new Error(answer.message));
-  }
-
-  #end(error: Error): void {
-    this.#ended ??= error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+  /** Ends it, as `AskedThread.close`. */
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 }

@@ -11,6 +11,12 @@ export function processorKind(): string {
   return [arch(), ...(flags.size > 0 ? sets : [cpus()[0]?.model.trim() ?? 'unknown'])].join(' ');
 }
 
+/** Whether this machine's processor multiplies bfloat16 numbers by itself; assumed where the system does not say. */
+export function hasBfloat16(): boolean {
+  const flags = readFlags();
+  return flags.size === 0 || ['avx512_bf16', 'amx_bf16', 'bf16'].some((set) => flags.has(set));
+}
+
 /** What Linux says of the first core; empty elsewhere. */
 function readFlags(): Set<string> {
   try {

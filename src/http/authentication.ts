@@ -13,11 +13,19 @@ export function bearerToken(header: unknown): string | undefined {
   return typeof header === 'string' ? /^Bearer +(\S+)$/i.exec(header)?.[1] : undefined;
 }
 
+/** The token of an Authorization header. @throws UNAUTHENTICATED when it has another form, such as a token alone. */
+export function tokenOf(header: string | undefined): string | undefined {
+  const token = bearerToken(header);
+  if (header === undefined || token !== undefined) return token;
+  const message = 'The Authorization header is not a Bearer token: send "Authorization: Bearer TOKEN".';
+  throw new HubError('UNAUTHENTICATED', message);
+}
+
 /** Accepts requests with a valid token, before their body is read, and sets `locals.caller`. */
 export function requireToken(authentication: Authentication): RequestHandler {
   return async (request, response, next) => {
     try {
-      response.locals.caller = await authentication.authenticate(bearerToken(request.headers.authorization));
+      response.locals.caller = await authentication.authenticate(tokenOf(request.headers.authorization));
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       response.setHeader('www-authenticate', 'Bearer');
@@ -43,7 +51,7 @@ export function limitToken(rateLimit: RateLimit, connections: Connections): Requ
 }
 
 /** Requests without a token take turns as those of one caller, and so do those with a token that the hub does not know. */
-const STRANGERS = '';
+export const STRANGERS = '';
 
 /** Lets tokens take turns at being answered. */
 export function takeTurns(turns: Turns, authentication: Authentication, answer: RequestListener): RequestListener {

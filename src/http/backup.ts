@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { Caller } from '../domain/caller.js';
+import { BYTES } from './rest/query.js';
 import type { Route } from './route.js';
 
 /** Path at which a backup is made and sent as a tar archive. */
@@ -16,6 +17,9 @@ export function backupRoute(open: () => Promise<Readable>, log: Logger): Route {
     method: 'get',
     path: BACKUP,
     needs: { role: 'ADMIN', model: null },
+    name: 'backup',
+    summary: 'Download a backup as a tar archive',
+    answers: { 200: { 'application/x-tar': BYTES } },
     async answer(request, response) {
       response.type('application/x-tar');
       if (request.method === 'HEAD') return void response.end(); // nothing is made that nobody takes

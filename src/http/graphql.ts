@@ -6,9 +6,11 @@ import { HubError } from '../errors.js';
 import { BOUNDS } from '../limits.js';
 import type { Context } from '../schema/context.js';
 import { formatError, internalCause } from '../schema/errors.js';
+import type { Tracing } from '../tracing/tracing.js';
 import { checkDocument } from './document-size.js';
 import { checkCost, depthRule } from './query-cost.js';
 import { refuse } from './refuse.js';
+import { nameOperation, traceFields } from './trace-graphql.js';
 
 const OVER_WEBSOCKET = 'Subscriptions need WebSocket (graphql-transport-ws), at the same path.';
 const BAD_REQUEST = { code: 'BAD_REQUEST', http: { status: 400 } };
@@ -29,7 +31,12 @@ export const limitDocument: RequestHandler = (request, response, next) => {
 };
 
 /** Starts Apollo Server with the hub's schema. */
-export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<ApolloServer<Context>> {
+export async function startApollo(
+  schema: GraphQLSchema,
+  log: Logger,
+  tracing?: Tracing,
+): Promise<ApolloServer<Context>> {
+  traceFields(schema, tracing);
   const limitAndLog: ApolloServerPlugin<Context> = {
     async requestDidStart({ contextValue: { requestId } }) {
       return {
@@ -65,7 +72,7 @@ export async function startApollo(schema: GraphQLSchema, log: Logger): Promise<A
     validationRules: [depthRule],
     parseOptions: PARSE_OPTIONS,
     persistedQueries: false,
-    plugins: [limitAndLog, noLandingPage],
+    plugins: [limitAndLog, noLandingPage, ...nameOperation(tracing)],
     stopOnTerminationSignals: false, // the composition decides the order of shutting down
     includeStacktraceInErrorResponses: false,
     formatError,

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { z } from 'zod';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Route } from './route.js';
 
@@ -8,6 +9,9 @@ export function metricsRoute(metrics: Metrics, open: boolean): Route {
     method: 'get',
     path: '/metrics',
     needs: { role: 'VIEWER', model: null },
+    name: 'metrics',
+    summary: 'Metrics for Prometheus',
+    answers: { 200: { 'text/plain': z.string() } },
     open: (request) => open && isOfThisMachine(request),
     async answer(_request, response) {
       response.setHeader('content-type', metrics.contentType);

@@ -1,11 +1,11 @@
 import { type RequestHandler, Router } from 'express';
 import { HubError } from '../errors.js';
 import { atRoute } from './metrics.js';
-import { refuse } from './refuse.js';
+import { refuse, withErrorForm } from './refuse.js';
 import type { Route } from './route.js';
 
 /** The methods of each path. */
-type Methods = readonly Pick<Route, 'method' | 'path'>[];
+type Methods = readonly Pick<Route, 'method' | 'path' | 'errorForm'>[];
 
 /** Answers requests that no route took: `OPTIONS` with the methods of its path, others with 405 and the same list. */
 export function answerOtherMethods(routes: Methods): Router {
@@ -13,7 +13,8 @@ export function answerOtherMethods(routes: Methods): Router {
   for (const path of new Set(routes.map((route) => route.path))) {
     const allowed = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
     if (allowed.includes('GET')) allowed.splice(allowed.indexOf('GET') + 1, 0, 'HEAD');
-    router.all(path, atRoute(path), answerWith(allowed));
+    const form = routes.find((route) => route.path === path)?.errorForm;
+    router.all(path, atRoute(path), ...(form ? [withErrorForm(form)] : []), answerWith(allowed));
   }
   return router;
 }

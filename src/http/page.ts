@@ -7,6 +7,7 @@ import express, { type RequestHandler, type Response, Router } from 'express';
 import expressStaticGzip from 'express-static-gzip';
 import helmet from 'helmet';
 import { HubError } from '../errors.js';
+import { NO_HSTS } from './no-hsts.js';
 import { answerWith } from './other-methods.js';
 import { refuse } from './refuse.js';
 
@@ -73,6 +74,7 @@ const makeNonce: RequestHandler = (_request, response, next) => {
 
 /** Nothing from other hosts, and only the page's own scripts and styles; images may be data and blob URLs. */
 const pagePolicy = helmet({
+  ...NO_HSTS,
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {

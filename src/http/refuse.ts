@@ -15,8 +15,10 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   WEIGHTS_REFUSED: 422,
   OVERLOADED: 429,
   BLOB_CORRUPT: 500,
+  NOT_SUPPORTED: 501,
   BLOBS_UNAVAILABLE: 503,
   OUT_OF_MEMORY: 503,
+  ROLE_MISSING: 503,
   DATABASE_UNAVAILABLE: 503,
   SHUTTING_DOWN: 503,
   DEADLINE_EXCEEDED: 504,
@@ -28,7 +30,7 @@ export function statusOf(refusal: HubError): number {
 }
 
 /** Makes the body of an error. @param extensions its code and details. */
-type ErrorForm = (message: string, extensions: Readonly<Record<string, unknown>>) => unknown;
+export type ErrorForm = (message: string, extensions: Readonly<Record<string, unknown>>) => unknown;
 
 const GRAPHQL_FORM: ErrorForm = (message, extensions) => ({ errors: [{ message, extensions }] });
 

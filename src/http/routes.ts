@@ -1,13 +1,24 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { ExportService } from '../domain/model/export-service.js';
+import type { PredictionResults } from '../domain/prediction-job/prediction-results.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { Deployments } from '../serving/deployments.js';
 import { backupRoute } from './backup.js';
 import { type InferenceParts, inferenceRoutes } from './inference/routes.js';
+import { v1Routes } from './inference/v1-routes.js';
 import { metricsRoute } from './metrics.js';
 import { classifyRoute } from './rest/classify.js';
 import { exportRoute } from './rest/export.js';
-import type { Route } from './route.js';
+import { predictionRoute } from './rest/prediction.js';
+import { json, type Route, withJson } from './route.js';
+
+const readySchema = z.object({ status: z.literal('ready') });
+const notReadySchema = z.object({
+  status: z.enum(['starting', 'unavailable']),
+  missing: z.array(z.enum(['versions', 'database'])).describe('What it waits for.'),
+});
 
 /** Path of GraphQL, its subscriptions and the playground. */
 export const API = '/graphql';
@@ -22,8 +33,13 @@ export interface ProbeParts {
   readonly isDatabaseReachable: () => Promise<boolean>;
 }
 
-export interface RouteParts extends InferenceParts, ProbeParts {
+export interface ServingParts extends InferenceParts, ProbeParts {
+  readonly deployments: Deployments;
+}
+
+export interface RouteParts extends ServingParts {
   readonly exports: ExportService;
+  readonly predictionResults: PredictionResults;
   /** Starts a backup as a tar archive. */
   readonly openBackup: () => Promise<Readable>;
   readonly log: Logger;
@@ -31,13 +47,23 @@ export interface RouteParts extends InferenceParts, ProbeParts {
 
 /** All routes except GraphQL's. */
 export function routesOf(parts: RouteParts): readonly Route[] {
-  const { answerer, deployments, unpacking, exports, openBackup, log } = parts;
+  const { exports, predictionResults, openBackup, log } = parts;
+  return [
+    ...servingRoutes(parts),
+    exportRoute(exports),
+    predictionRoute(predictionResults),
+    backupRoute(openBackup, log),
+  ];
+}
+
+/** The routes of a process that classifies photos. */
+export function servingRoutes(parts: ServingParts): readonly Route[] {
+  const { answerer, deployments, unpacking } = parts;
   return [
     ...probeRoutes(parts),
     classifyRoute(answerer, deployments, unpacking),
-    exportRoute(exports),
-    backupRoute(openBackup, log),
     ...inferenceRoutes(parts),
+    ...v1Routes(parts),
   ];
 }
 
@@ -48,12 +74,17 @@ export function probeRoutes({ metrics, openMetrics, isReady, isDatabaseReachable
       method: 'get',
       path: '/health',
       needs: null,
-      answer: (_request, response) => void response.json({ status: 'ok' }),
+      name: 'health',
+      summary: 'Whether the process runs',
+      ...withJson(z.object({ status: z.literal('ok') }), () => ({ status: 'ok' as const })),
     },
     {
       method: 'get',
       path: '/ready',
       needs: null,
+      name: 'ready',
+      summary: 'Whether the versions that serve are loaded and the database answers',
+      answers: { 200: json(readySchema), 503: json(notReadySchema) },
       async answer(_request, response) {
         const missing = [...(isReady() ? [] : ['versions']), ...((await isDatabaseReachable()) ? [] : ['database'])];
         if (missing.length === 0) return void response.json({ status: 'ready' });

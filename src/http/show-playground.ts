@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { NO_HSTS } from './no-hsts.js';
 import type { Playground } from './playground.js';
 
 /** What `GET /graphql` can answer with; the first is the default. */
@@ -32,6 +33,7 @@ function showDocument(open: () => Promise<Playground>): RequestHandler {
 
 /** The playground connects to this hub only. Its editor makes styles, and may make code. */
 const policy = helmet({
+  ...NO_HSTS,
   contentSecurityPolicy: {
     directives: {
       defaultSrc: ["'self'"],

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Logger } from 'pino';
 import { HubError } from '../errors.js';
+import type { Tracing } from '../tracing/tracing.js';
 import type { Events, JobKind, Task } from './job-kinds.js';
 import { LAST_EVENTS, type StartWorker, type WorkerProcess } from './worker-process.js';
 
@@ -17,6 +18,7 @@ export class Attempt<K extends JobKind> {
   constructor(
     private readonly start: StartWorker,
     readonly log: Logger,
+    private readonly tracing?: Tracing,
   ) {}
 
   /** Aborted when the job is cancelled or killed. */
@@ -48,7 +50,7 @@ export class Attempt<K extends JobKind> {
    */
   async work(task: Task<K>, record: (event: Events[K]) => Promise<void>): Promise<Events[K]> {
     this.signal.throwIfAborted();
-    const worker = this.start(task);
+    const worker = this.start(this.tracing ? { ...task, isTimed: true } : task);
     this.#worker = worker;
     createInterface({ input: worker.errors }).on('line', (line) => this.log.warn({ worker: line }));
     const events = worker.events[Symbol.asyncIterator]();
@@ -58,6 +60,10 @@ export class Attempt<K extends JobKind> {
         if (cause instanceof HubError) throw cause;
         throw new WorkerDeath('the worker died', { cause });
       });
+      if (event.type === 'part') {
+        this.tracing?.record(event);
+        continue;
+      }
       if (LAST_EVENTS.has(event.type)) return event;
       try {
         await record(event);

@@ -1,13 +1,17 @@
 import type { CompileJob } from '../engines/network-compiler.js';
+import type { Part } from '../tracing/tracing.js';
 import type {
   CalibrationEvent,
   CalibrationJob,
   CompileEvent,
+  ExaminationEvent,
   ExportEvent,
   ExportJob,
   ImportEvent,
   ImportJob,
   Job,
+  PredictionEvent,
+  PredictionTask,
   ProbeEvent,
   ProjectionEvent,
   ProjectionJob,
@@ -28,6 +32,8 @@ export interface Tasks {
   readonly import: ImportJob;
   readonly quantize: QuantizationJob;
   readonly calibrate: CalibrationJob;
+  readonly examine: Job;
+  readonly predict: PredictionTask;
   readonly export: ExportJob;
   /** The run whose speed is probed. */
   readonly probe: Job;
@@ -43,6 +49,8 @@ export interface Events {
   readonly import: ImportEvent;
   readonly quantize: QuantizationEvent;
   readonly calibrate: CalibrationEvent;
+  readonly examine: ExaminationEvent;
+  readonly predict: PredictionEvent;
   readonly export: ExportEvent;
   readonly probe: ProbeEvent;
   readonly project: ProjectionEvent;
@@ -53,8 +61,9 @@ export interface Events {
 export type JobKind = keyof Tasks;
 
 /**
- * Queued kinds with a worker process, in the order of their turns. One job of all these kinds runs at a time. `features`
- * has no turn: a run under way waits for it, so it goes first.
+ * Queued kinds with a worker process, in the order of their turns. One job of all these kinds runs at a time, but for
+ * `predict`, which has a place of its own: it may take hours, and yields the cores to all other work. `features` has no
+ * turn: a run under way waits for it, so it goes first.
  */
 export const QUEUED_KINDS = [
   'features',
@@ -63,6 +72,8 @@ export const QUEUED_KINDS = [
   'import',
   'calibrate',
   'quantize',
+  'examine',
+  'predict',
 ] as const satisfies readonly JobKind[];
 export type QueuedKind = (typeof QUEUED_KINDS)[number];
 
@@ -81,6 +92,8 @@ export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
   import: 'import',
   calibrate: 'version',
   quantize: 'version',
+  examine: 'dataset version',
+  predict: 'prediction',
   release: 'request',
   deliver: 'delivery',
   upkeep: 'schedule',
@@ -94,7 +107,12 @@ export const IMMEDIATE_KINDS = ['export', 'probe', 'project', 'compile'] as cons
 export type ImmediateKind = (typeof IMMEDIATE_KINDS)[number];
 
 /** The message that sends a task to a worker. */
-export type Task<K extends JobKind = JobKind> = { [P in K]: { readonly kind: P; readonly job: Tasks[P] } }[K];
+export type Task<K extends JobKind = JobKind> = {
+  [P in K]: { readonly kind: P; readonly job: Tasks[P]; readonly isTimed?: boolean };
+}[K];
+
+/** A part of a task that has ended, for the trace of the job. Workers report it where the task is timed. */
+export type TimedPart = { readonly type: 'part' } & Part;
 
 /** The event that ends a successful job. */
 export type Finished<K extends JobKind> = Extract<Events[K], { readonly type: 'finished' }>;

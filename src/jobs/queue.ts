@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers';
 import { type ConstructorOptions, fromPrisma, type JobInsert, PgBoss, type Queue } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, Prisma } from '../storage/database.js';
+import { TRACEPARENT, type Tracing } from '../tracing/tracing.js';
 import { CHORES, type Chore, QUEUED_KINDS, type QueuedKind } from './job-kinds.js';
 
 /** PostgreSQL schema of the queue's tables. */
@@ -47,6 +48,8 @@ export interface ClaimedJob {
   /** Whether it was given up, so that only its row must be ended. */
   readonly isGivenUp: boolean;
   readonly claimedAt: number;
+  /** The span that enqueued it, as W3C Trace Context names it. */
+  readonly traceparent?: string | undefined;
   /** Name of its queue in pg-boss, and its id there. */
   readonly queue: string;
   readonly jobId: string;
@@ -69,10 +72,11 @@ export class JobQueue {
     private readonly database: Database,
     /** Whether other processes take jobs from this queue: claims are leases then, which heartbeats renew. */
     readonly isShared: boolean,
+    private readonly tracing: Tracing | undefined,
   ) {}
 
   /** @param isShared whether other processes may use the database. */
-  static async open(database: Database, log: Logger, isShared = false): Promise<JobQueue> {
+  static async open(database: Database, log: Logger, isShared = false, tracing?: Tracing): Promise<JobQueue> {
     const { pool, kind } = database;
     let announce = (): void => undefined;
     const db: ConstructorOptions['db'] = {
@@ -106,7 +110,7 @@ export class JobQueue {
     for (const name of [...QUEUED_KINDS, ...CHORES]) {
       await boss.createQueue(name, { ...options, deadLetter: GIVEN_UP, heartbeatSeconds: LEASE_SECONDS });
     }
-    const queue = new JobQueue(boss, database, isShared);
+    const queue = new JobQueue(boss, database, isShared, tracing);
     announce = () => queue.#announce();
     if (isShared) queue.#checking = setInterval(() => void queue.#takeFromDead(), CHECK_MS).unref();
     return queue;
@@ -121,10 +125,15 @@ export class JobQueue {
    * Enqueues a job in the transaction that writes its row: neither is stored without the other. An earlier job of the row is
    * replaced: one that was given up stays in its queue, and one that has just written its end is not removed yet.
    */
-  async enqueue(tx: Prisma.TransactionClient, kind: JobName, job: WaitingJob): Promise<void> {
+  async enqueue(
+    tx: Prisma.TransactionClient,
+    kind: JobName,
+    job: WaitingJob,
+    traceparent = this.tracing?.current?.traceparent,
+  ): Promise<void> {
     const db = fromPrisma(tx);
     await this.boss.deleteJob(kind, job.id, { db }); // pg-boss ignores a job whose id it has already
-    await this.boss.insert(kind, [toInsert(job)], { db });
+    await this.boss.insert(kind, [toInsert(job, traceparent)], { db });
     this.#announceAt(job.at);
   }
 
@@ -166,7 +175,11 @@ export class JobQueue {
       wanted.map(({ id }) => id),
     );
     const jobs = wanted.filter(({ id }) => !held.has(id));
-    if (jobs.length > 0) await this.boss.insert(kind, jobs.map(toInsert));
+    if (jobs.length > 0)
+      await this.boss.insert(
+        kind,
+        jobs.map((job) => toInsert(job)),
+      );
     for (const { at } of jobs) this.#announceAt(at);
   }
 
@@ -191,7 +204,7 @@ export class JobQueue {
   async claim(kinds: readonly JobName[]): Promise<ClaimedJob | null> {
     for (const kind of kinds) {
       const [job] = await this.boss.fetch(kind, { includeMetadata: true });
-      if (job) return { kind, id: job.id, deaths: job.retryCount, isGivenUp: false, ...placeOf(kind, job.id) };
+      if (job) return { kind, id: job.id, deaths: job.retryCount, isGivenUp: false, ...placeOf(kind, job) };
     }
     return null;
   }
@@ -201,7 +214,7 @@ export class JobQueue {
     const [job] = await this.boss.fetch(GIVEN_UP, { includeMetadata: true });
     if (!job) return null;
     const [kind, id] = [job.sourceName as JobName, job.sourceId as string];
-    return { kind, id, deaths: WORKER_DEATHS, isGivenUp: true, ...placeOf(GIVEN_UP, job.id) };
+    return { kind, id, deaths: WORKER_DEATHS, isGivenUp: true, ...placeOf(GIVEN_UP, job) };
   }
 
   /** Removes a finished job. */
@@ -218,7 +231,7 @@ export class JobQueue {
   async again(job: ClaimedJob, at?: Date): Promise<void> {
     await this.database.client.$transaction(async (tx) => {
       await this.boss.deleteJob(job.queue, job.jobId, { db: fromPrisma(tx) });
-      await this.enqueue(tx, job.kind, { id: job.id, order: -LARGEST_PRIORITY, ...(at && { at }) });
+      await this.enqueue(tx, job.kind, { id: job.id, order: -LARGEST_PRIORITY, ...(at && { at }) }, job.traceparent);
     });
   }
 
@@ -252,10 +265,12 @@ export class JobQueue {
     await this.database.client.$transaction(async (tx) => {
       const db = fromPrisma(tx);
       await this.boss.deleteJob(job.queue, job.jobId, { db });
-      await this.boss.insert(job.queue, [{ id: job.jobId, priority: LARGEST_PRIORITY }], { db });
+      await this.boss.insert(job.queue, [{ id: job.jobId, priority: LARGEST_PRIORITY, ...linkTo(job.traceparent) }], {
+        db,
+      });
       await this.boss.fetch(job.queue, { db });
     });
-    return { ...job, deaths: 0, ...placeOf(job.queue, job.jobId) };
+    return { ...job, deaths: 0, claimedAt: performance.now() };
   }
 
   /** Calls a listener whenever a job may be ready to claim. */
@@ -288,11 +303,22 @@ export class JobQueue {
   }
 }
 
-function toInsert({ id, order, at }: WaitingJob): JobInsert {
-  return { id, ...(order !== undefined && { priority: -order }), ...(at && { startAfter: at }) };
+function toInsert({ id, order, at }: WaitingJob, traceparent?: string): JobInsert {
+  return {
+    id,
+    ...(order !== undefined && { priority: -order }),
+    ...(at && { startAfter: at }),
+    ...linkTo(traceparent),
+  };
 }
 
-const placeOf = (queue: string, jobId: string) => ({ queue, jobId, claimedAt: performance.now() });
+const linkTo = (traceparent: string | undefined) =>
+  traceparent !== undefined && { data: { [TRACEPARENT]: traceparent } };
+
+const placeOf = (queue: string, { id, data }: { readonly id: string; readonly data: unknown }) => {
+  const { [TRACEPARENT]: traceparent } = (data ?? {}) as { [TRACEPARENT]?: string };
+  return { queue, jobId: id, claimedAt: performance.now(), traceparent };
+};
 
 /** Restricts a call to this claim, so that it does not affect a job that another process has claimed since. */
 const fenceOf = ({ jobId, deaths, isGivenUp }: ClaimedJob) => ({ id: jobId, retryCount: isGivenUp ? 0 : deaths });

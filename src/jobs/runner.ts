@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
 import { isDatabaseOutage } from '../database-outage.js';
 import { type ErrorCode, HubError, shuttingDown, toHubError } from '../errors.js';
+import { TRACEPARENT, type Tracing } from '../tracing/tracing.js';
 import type { TaskEnd } from '../training/job.js';
 import { Attempt, WorkerDeath } from './attempt.js';
 import {
@@ -37,6 +38,7 @@ interface RunnerParts {
   /** Kinds of jobs that this runner leaves to other processes; none by default. */
   readonly leaves?: readonly JobName[];
   readonly log: Logger;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** How to stop a running job. */
@@ -91,11 +93,12 @@ export class Runner {
     const lanes = [
       {
         // Releases take turns with runs: a run stores a blob before its row names it.
-        kinds: taken([...QUEUED_KINDS.filter((kind) => kind !== 'features'), 'release']),
+        kinds: taken([...QUEUED_KINDS.filter((kind) => kind !== 'features' && kind !== 'predict'), 'release']),
         width: 1,
         claim: async (kinds: readonly JobName[]) =>
           (await queue.claimGivenUp()) ?? (await queue.claim(features)) ?? queue.claim(kinds),
       },
+      { kinds: taken(['predict']), width: 1 },
       { kinds: taken(['deliver']), width: DELIVERIES },
       { kinds: taken(['upkeep']), width: 1 },
     ];
@@ -134,7 +137,7 @@ export class Runner {
         signal?.throwIfAborted();
         if (this.#closed.signal.aborted) throw shuttingDown();
         try {
-          return finished<K>(await this.#attempt(kind, job, signal));
+          return finished<K>(await this.#traced(kind, () => this.#attempt(kind, job, signal)));
         } catch (error) {
           if (!(error instanceof WorkerDeath)) throw error;
           deaths += 1;
@@ -152,12 +155,28 @@ export class Runner {
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 
+  /** Does a claimed job as a part of the trace that enqueued it. */
+  #perform(job: ClaimedJob): Promise<boolean> {
+    const { tracing } = this.parts;
+    if (!tracing) return this.#performClaimed(job);
+    const parent = job.traceparent === undefined ? null : { [TRACEPARENT]: job.traceparent };
+    const attributes = {
+      'messaging.system': 'pg-boss',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': job.kind,
+      [`modelhub.${SUBJECTS[job.kind]}.id`]: job.id,
+    };
+    return tracing.run(`process ${job.kind}`, { kind: 'consumer', parent, attributes }, () =>
+      this.#performClaimed(job),
+    );
+  }
+
   /** Does a claimed job. @returns whether its worker died. @throws when not even its failure can be written. */
-  async #perform(job: ClaimedJob): Promise<boolean> {
-    const { startWorker, log } = this.parts;
+  async #performClaimed(job: ClaimedJob): Promise<boolean> {
+    const { startWorker, log, tracing } = this.parts;
     const queue = this.#queue as JobQueue;
     const { kind, id } = job;
-    const attempt = new Attempt<QueuedKind>(startWorker, log.child({ job: kind, [SUBJECTS[kind]]: id }));
+    const attempt = new Attempt<QueuedKind>(startWorker, log.child({ job: kind, [SUBJECTS[kind]]: id }), tracing);
     const key = keyOf(kind, id);
     this.#underWay.set(key, attempt);
     if (this.#closed.signal.aborted) attempt.kill();
@@ -206,7 +225,7 @@ export class Runner {
           : await attempt.work({ kind: job.kind, job: loaded } as Task<QueuedKind>, (event) =>
               inHand.record(event as never),
             );
-      await inHand.end(end as TaskEnd);
+      await this.#end(inHand, end as TaskEnd);
     } catch (error) {
       if (error instanceof HandedOn) {
         if (signal.aborted && !attempt.killed) await inHand.end({ type: 'cancelled' }); // cancelled meanwhile
@@ -217,8 +236,13 @@ export class Runner {
       if (attempt.killed && this.#closed.signal.aborted) await inHand.interrupt();
       if (attempt.killed || isPassing) throw error;
       if (signal.aborted) await inHand.end({ type: 'cancelled' });
-      else await inHand.end(failureOf(error, SUBJECTS[job.kind], log));
+      else await this.#end(inHand, failureOf(error, SUBJECTS[job.kind], log));
     }
+  }
+
+  async #end(inHand: JobInHand<JobKind & QueuedKind>, end: TaskEnd): Promise<void> {
+    if (end.type === 'failed') this.parts.tracing?.current?.fail(end.code);
+    await inHand.end(end);
   }
 
   /** Renews the claim of a job with heartbeats, where another process could claim it. */
@@ -239,8 +263,14 @@ export class Runner {
     return kept;
   }
 
+  #traced<T>(kind: ImmediateKind, work: () => Promise<T>): Promise<T> {
+    const { tracing } = this.parts;
+    return tracing ? tracing.run(`process ${kind}`, {}, work) : work();
+  }
+
   async #attempt<K extends ImmediateKind>(kind: K, job: Tasks[K], signal?: AbortSignal): Promise<Events[K]> {
-    const attempt = new Attempt<K>(this.parts.startWorker, this.parts.log.child({ job: kind }));
+    const { startWorker, log, tracing } = this.parts;
+    const attempt = new Attempt<K>(startWorker, log.child({ job: kind }), tracing);
     const kill = (): void => attempt.kill();
     signal?.addEventListener('abort', kill);
     this.#underWay.set(attempt, attempt);

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { HubError } from '../errors.js';
 import { bundleOf } from '../package.js';
-import type { Events, JobKind, Task, WorkerCommand } from './job-kinds.js';
+import type { Events, JobKind, Task, TimedPart, WorkerCommand } from './job-kinds.js';
 import { defaultWorkerMemory, watchMemory } from './memory-watch.js';
 
 /** Characters that are kept of a worker's standard error. */
@@ -16,7 +16,7 @@ const NO_MEMORY = /heap out of memory|Reached heap limit|std::bad_alloc/;
 export interface WorkerProcess<K extends JobKind = JobKind> {
   readonly pid: number;
   /** Events in order. Ends after the last event of the task; throws when the process dies before it, OUT_OF_MEMORY for that reason. */
-  readonly events: AsyncIterable<Events[K]>;
+  readonly events: AsyncIterable<Events[K] | TimedPart>;
   /** Standard error of the process. */
   readonly errors: Readable;
   /** Asks the worker to stop at the next batch; it then reports the event `cancelled`. */

@@ -3,14 +3,23 @@ import { constants } from 'node:os';
 import { HubError, toHubError } from '../errors.js';
 import { yieldTo } from '../priority.js';
 import type { BlobPlace } from '../storage/blob-place.js';
+import type { Part } from '../tracing/tracing.js';
 import type { TaskEnd } from '../training/job.js';
-import type { Events, JobKind, Task, Tasks, WorkerCommand } from './job-kinds.js';
+import type { Events, JobKind, Task, Tasks, TimedPart, WorkerCommand } from './job-kinds.js';
 
 /**
  * The worker process. It receives one task over IPC, reports events, and exits. It also exits when the hub dies; the
  * hub resumes the job from its checkpoint at the next start.
  */
+/**
+ * Niceness of a process that builds a network for serving: below the threads that serve, above the other workers, since a
+ * promotion waits for it.
+ */
+const COMPILING = 5;
+
 const cancelled = new AbortController();
+/** Reports parts of the task to the hub, where it is timed. */
+let onPart: ((part: Part) => void) | undefined;
 
 process.on('message', (command: WorkerCommand) => {
   if (command.kind === 'cancel') cancelled.abort();
@@ -30,7 +39,7 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
       import('../training/job.js'),
     ]);
     const job = jobSchema.parse(task);
-    await train(job, await contextOf(job));
+    await train(job, await runContextOf(job));
   },
   async features(task) {
     const [{ computeSlice }, { sliceJobSchema }] = await Promise.all([
@@ -48,13 +57,22 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
     const job = sweepJobSchema.parse(task);
     await sweep(job, await contextOf(job));
   },
+  async examine(task) {
+    const [{ examine }, { jobSchema }] = await Promise.all([
+      import('../training/examine.js'),
+      import('../training/job.js'),
+    ]);
+    const job = jobSchema.parse(task);
+    const context = { ...(await contextOf(job)), emit: emit<'examine'> };
+    emit<'examine'>({ type: 'finished', findingsBlob: await examine(job, context) });
+  },
   async probe(task) {
     const [{ probeSpeed }, { jobSchema }] = await Promise.all([
       import('../training/speed-probe.js'),
       import('../training/job.js'),
     ]);
     const job = jobSchema.parse(task);
-    emit<'probe'>({ type: 'finished', probe: await probeSpeed(job, await contextOf(job)) });
+    emit<'probe'>({ type: 'finished', probe: await probeSpeed(job, await runContextOf(job)) });
   },
   async quantize(task) {
     const [{ quantize }, { quantizationJobSchema }] = await Promise.all([
@@ -71,6 +89,15 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
     ]);
     const job = calibrationJobSchema.parse(task);
     emit<'calibrate'>({ type: 'finished', calibration: await fitCalibration(job, await servingContextOf(job)) });
+  },
+  async predict(task) {
+    const [{ predict }, { predictionTaskSchema }] = await Promise.all([
+      import('../training/predict.js'),
+      import('../training/job.js'),
+    ]);
+    const job = predictionTaskSchema.parse(task);
+    await predict(job, { ...(await servingContextOf(job)), emit: emit<'predict'> });
+    emit<'predict'>({ type: 'finished' });
   },
   async import(task) {
     const [{ importModel }, { importJobSchema }] = await Promise.all([
@@ -103,10 +130,11 @@ const TASKS: { readonly [K in JobKind]: (job: Tasks[K]) => Promise<void> } = {
   },
 };
 
-async function work<K extends JobKind>({ kind, job }: Task<K>): Promise<void> {
-  // The API must answer while a worker uses every core, and serving has priority over compiling.
+async function work<K extends JobKind>({ kind, job, isTimed }: Task<K>): Promise<void> {
+  if (isTimed) onPart = (part) => emit({ type: 'part', ...part });
+  // The API must answer while a worker uses every core, and a job that may take hours yields to all others.
   const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
-  yieldTo(kind === 'compile' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
+  yieldTo(kind === 'compile' ? COMPILING : kind === 'predict' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
   const unwatch = kind === 'train' ? await reportSystemUse() : undefined;
   try {
     await (TASKS[kind] as (job: Tasks[JobKind]) => Promise<void>)(job);
@@ -129,7 +157,12 @@ async function blobStore(place: BlobPlace) {
 
 async function contextOf(job: Tasks['train']) {
   const { trainingContext } = await import('./task-context.js');
-  return trainingContext(job, emit<'train' | 'sweep'>, cancelled.signal);
+  return trainingContext(job, emit<'train' | 'sweep'>, cancelled.signal, onPart);
+}
+
+async function runContextOf(job: Tasks['train']) {
+  const { runContext } = await import('./task-context.js');
+  return runContext(job, emit<'train' | 'sweep'>, cancelled.signal, onPart);
 }
 
 async function servingContextOf(job: Pick<Tasks['quantize'], 'blobPlace' | 'threads'>) {
@@ -144,6 +177,6 @@ function failure(error: unknown): TaskEnd {
   return { type: 'failed', code: 'INTERNAL', message: 'The job failed inside the hub; its log has the reason.' };
 }
 
-function emit<K extends JobKind>(event: Events[K] | TaskEnd): void {
+function emit<K extends JobKind>(event: Events[K] | TaskEnd | TimedPart): void {
   process.send?.(event);
 }

@@ -55,8 +55,17 @@ export async function* namedBlobs(prisma: Prisma.TransactionClient, blobs: BlobS
     if (serving?.quantizedBlob) yield needed(serving.quantizedBlob, `8-bit form of ${model.name} ${number}`);
     if (calibration?.outlierBlob) yield needed(calibration.outlierBlob, `calibration of ${model.name} ${number}`);
   }
+  const examined = await prisma.examination.findMany({ where: { findingsBlob: { not: null } } });
+  for (const { datasetVersionId, findingsBlob } of examined) {
+    yield needed(findingsBlob as string, `findings of dataset version ${datasetVersionId}`);
+  }
   const imports = await prisma.modelImport.findMany({ where: { fileBlob: { not: null } } });
   for (const { id, fileBlob } of imports) yield needed(fileBlob as string, `file of import ${id}`);
+  const jobs = await prisma.predictionJob.findMany({ where: { archiveBlob: { not: null } } });
+  for (const { id, archiveBlob } of jobs) yield needed(archiveBlob as string, `archive of prediction ${id}`);
+  for (const { jobId, blob } of await prisma.predictionChunk.findMany({ select: { jobId: true, blob: true } })) {
+    yield needed(blob, `answers of prediction ${jobId}`);
+  }
   const photos = await prisma.loggedPrediction.findMany({
     where: { photoBlob: { not: null } },
     select: { photoBlob: true },

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Deployment } from '../serving/deployments.js';
-import { precisionOf, type ServedVersion } from '../serving/served-version.js';
+import type { ServedVersion } from '../serving/served-version.js';
 import type { ServingEvents } from '../serving/serving-events.js';
 import { SECONDS } from './buckets.js';
 
@@ -56,13 +56,15 @@ export function measureServing(registry: Registry, { events, waiting, deployment
   new Gauge({
     name: 'modelhub_model_version_info',
     help: 'Versions that serve: always 1, described by the labels.',
-    labelNames: ['model', 'alias', 'version', 'precision'],
+    labelNames: ['model', 'alias', 'version', 'runtime', 'precision'],
     registers,
     collect() {
       this.reset();
       for (const { alias, version } of deployments()) {
         const { model, version: number } = labelsOf(version);
-        this.set({ model, alias, version: number, precision: precisionOf(version).toLowerCase() }, 1);
+        const { runtime, precision } = version.form;
+        const form = { runtime: runtime.toLowerCase(), precision: precision.toLowerCase() };
+        this.set({ model, alias, version: number, ...form }, 1);
       }
     },
   });

@@ -23,6 +23,12 @@ export const FirstTrainedLayer = Object.fromEntries(FIRST_TRAINED_LAYERS.map((na
   readonly [L in FirstTrainedLayer]: L;
 };
 
+/** What a first trained layer is, in words. */
+export function describeFirstTrainedLayer(layer: FirstTrainedLayer): string {
+  const architecture = ARCHITECTURES.find(({ blocks }) => (blocks as readonly string[]).includes(layer));
+  return architecture ? `The end of a block of ${architecture.name}.` : 'The pooling after the last block.';
+}
+
 /** Side in pixels of the smallest image that any network can compute. */
 export const SMALLEST_IMAGE = Math.min(...ARCHITECTURES.map(({ smallestImage }) => smallestImage));
 

@@ -15,7 +15,7 @@ export function isTorchEfficientNet(weights: Weights): boolean {
 /**
  * Converts the weights of PyTorch's EfficientNet-Lite0 (`_conv_stem.weight`, `_blocks.N._expand_conv.weight`, …) to the
  * hub's. The gamma of a batch normalization goes into the kernel and the mean, which is exact: y = (k x - m) g / s + b. It is kept
- * beside them for training with the statistics of batches.
+ * as well, for training with the statistics of batches.
  * @returns the weights without the top, and the names of the tensors that were left out.
  * @throws WEIGHTS_REFUSED when a tensor is missing or has another shape.
  */

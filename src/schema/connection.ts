@@ -4,10 +4,10 @@ import { Checked, number, text } from './checked.js';
 
 @ObjectType('PageInfo', { description: 'Where a page of a connection begins and ends.' })
 class PageInfoType {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether more items follow this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether items precede this page.' })
   hasPreviousPage!: boolean;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the first edge; null on a page without any.' })
@@ -58,10 +58,13 @@ export function requested(
 
 /** The advice of fields and arguments from before there were connections. */
 export const OLD_PAGE = {
-  argument: { deprecationReason: 'Use `first` and `after`.' },
-  items: { deprecationReason: 'Use `edges { node }`.' },
-  total: { deprecationReason: 'Renamed to `totalCount`.' },
-  next: { deprecationReason: 'Use `pageInfo { endCursor hasNextPage }`.' },
+  argument: { description: 'Part of the list to read.', deprecationReason: 'Use `first` and `after`.' },
+  items: { description: 'The items of this page.', deprecationReason: 'Use `edges { node }`.' },
+  total: { description: 'Number of items on all pages.', deprecationReason: 'Renamed to `totalCount`.' },
+  next: {
+    description: 'Cursor of the next page; null on the last one.',
+    deprecationReason: 'Use `pageInfo { endCursor hasNextPage }`.',
+  },
 } as const;
 
 /** A part of a list, as the Cursor Connections Specification of GraphQL clients has it (relay.dev/graphql/connections.htm). */
@@ -87,7 +90,7 @@ export function connectionTo<T extends object>(
 ) => Connection<T> {
   @ObjectType(`${name}Edge`, { description: 'An item of a connection.' })
   class Edge {
-    @Field(() => node())
+    @Field(() => node(), { description: 'The item.' })
     node!: T;
 
     @Field(() => String, { description: '`after` of a page that begins after this item.' })
@@ -98,12 +101,12 @@ export function connectionTo<T extends object>(
   abstract class ConnectionType implements Connection<T> {
     constructor(private readonly page: Page<T>) {}
 
-    @Field(() => [Edge])
+    @Field(() => [Edge], { description: 'The items of this page, with their cursors.' })
     get edges(): Edge[] {
       return this.page.items.map(({ item, cursor }) => ({ node: item, cursor }));
     }
 
-    @Field(() => PageInfoType)
+    @Field(() => PageInfoType, { description: 'Where this page begins and ends, and whether more follow.' })
     get pageInfo(): PageInfoType {
       const { items, hasNext, hasPrevious } = this.page;
       const startCursor = items[0]?.cursor ?? null;

@@ -3,12 +3,14 @@ import type { Caller } from '../domain/caller.js';
 import type { ChangeNotice } from '../domain/change/change-notice.js';
 import type { IngestionProgress } from '../domain/dataset/ingestion.js';
 import type { Viewer } from '../domain/pictures.js';
+import type { PredictionJob } from '../domain/prediction-job/prediction-job.js';
 import type { RunEventType } from './run/run-event.type.js';
 
 /** Sources of the subscriptions, which type-graphql starts without the resolver's instance. */
 export interface SubscriptionSources {
   readonly changes: { follow(): AsyncIterable<ChangeNotice> };
   readonly runs: { follow(id: string, after: number): AsyncIterable<RunEventType> };
+  readonly predictionJobs: { follow(id: string): AsyncIterable<PredictionJob> };
   readonly ingestions: { progress(key: string): AsyncIterable<IngestionProgress> };
 }
 
@@ -25,8 +27,8 @@ export interface Context extends SubscriptionSources, Requester {
 
 /** The context of one request. */
 export function contextOf(caller: Caller, requestId: string, gone: AbortSignal, sources: SubscriptionSources): Context {
-  const { changes, runs, ingestions } = sources;
-  return { caller, requestId, gone, actor: actorOf(caller, requestId), changes, runs, ingestions };
+  const { changes, runs, ingestions, predictionJobs } = sources;
+  return { caller, requestId, gone, actor: actorOf(caller, requestId), changes, runs, ingestions, predictionJobs };
 }
 
 /** Who the pictures in an answer are for. */

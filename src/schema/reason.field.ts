@@ -1,7 +1,9 @@
 import { Field } from 'type-graphql';
 import { Checked, text } from './checked.js';
 
-const REASON = text(1, 1000).refine((value) => /\S/.test(String(value)), { error: '$field must say why.' });
+const REASON = text(1, 1000).refine((value) => value === '' || /\S/.test(String(value)), {
+  error: '$field must say why.',
+});
 
 /** The reason for a change, which the audit records. */
 export function Reason(): PropertyDecorator {

@@ -7,6 +7,7 @@ import type { DatasetVersionService } from '../domain/dataset/dataset-version-se
 import type { IngestionService } from '../domain/dataset/ingestion-service.js';
 import type { Ingestions } from '../domain/dataset/ingestions.js';
 import type { EstimateService } from '../domain/estimate/estimate-service.js';
+import type { ExaminationService } from '../domain/examination/examination-service.js';
 import type { ImportService } from '../domain/model/import-service.js';
 import type { ModelArchiveService } from '../domain/model/model-archive-service.js';
 import type { ModelDeletionService } from '../domain/model/model-deletion-service.js';
@@ -15,7 +16,9 @@ import type { ModelSettingsService } from '../domain/model/model-settings-servic
 import type { PrecisionService } from '../domain/model/precision-service.js';
 import type { VersionLoaders } from '../domain/model/version-loaders.js';
 import type { NamesLike } from '../domain/names-like.js';
+import type { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
 import type { PredictionService } from '../domain/prediction/prediction-service.js';
+import type { PredictionJobService } from '../domain/prediction-job/prediction-job-service.js';
 import type { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import type { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import type { PromotionService } from '../domain/promotion/promotion-service.js';
@@ -33,6 +36,7 @@ import type { RunLoaders } from '../domain/run/run-loaders.js';
 import type { RunService } from '../domain/run/run-service.js';
 import type { SampleService } from '../domain/sample/sample-service.js';
 import type { ShortIds } from '../domain/short-ids.js';
+import type { SimilarImagesService } from '../domain/similar/similar-images-service.js';
 import type { SweepImportances } from '../domain/sweep/sweep-importance.js';
 import type { SweepService } from '../domain/sweep/sweep-service.js';
 import type { TokenService } from '../domain/token/token-service.js';
@@ -49,13 +53,16 @@ import { DatasetResolver } from './dataset/dataset.resolver.js';
 import { DatasetImageResolver, DatasetVersionResolver } from './dataset/dataset-version.resolver.js';
 import { IngestionResolver } from './dataset/ingestion.resolver.js';
 import { EstimateResolver } from './estimate/estimate.resolver.js';
+import { ExaminationResolver, ExaminedVersionResolver } from './examination/examination.resolver.js';
 import { ImportResolver } from './model/import.resolver.js';
 import { ModelFields } from './model/model.fields.js';
 import { ModelResolver } from './model/model.resolver.js';
 import { ModelRemovalResolver } from './model/model-removal.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
+import { JudgedPhotosResolver } from './prediction/judged-photos.resolver.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
+import { PredictionJobResolver } from './prediction-job/prediction-job.resolver.js';
 import { ProcessResolver, ServingProcessFields } from './process/process.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { QuotaResolver } from './quota/quota.resolver.js';
@@ -67,6 +74,7 @@ import { ProvenanceResolver, TestPredictionResolver } from './run/provenance.res
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
 import { SampleResolver } from './sample/sample.resolver.js';
+import { SimilarImagesResolver } from './similar/similar-images.resolver.js';
 import { SweepResolver } from './sweep/sweep.resolver.js';
 import { TokenResolver } from './token/token.resolver.js';
 import { WebhookResolver } from './webhook/webhook.resolver.js';
@@ -82,6 +90,7 @@ export interface Services {
   readonly deployments: Deployments;
   readonly estimates: EstimateService;
   readonly embeddings: EmbeddingService;
+  readonly examinations: ExaminationService;
   readonly evaluations: EvaluationService;
   readonly ids: ShortIds;
   readonly names: NamesLike;
@@ -93,7 +102,9 @@ export interface Services {
   readonly modelDeletion: ModelDeletionService;
   readonly modelSettings: ModelSettingsService;
   readonly precisions: PrecisionService;
+  readonly predictionJobs: PredictionJobService;
   readonly predictions: PredictionService;
+  readonly judgedPhotos: JudgedPhotosService;
   readonly promotionRequests: PromotionRequestService;
   readonly processes: Processes;
   readonly promotions: PromotionService;
@@ -109,6 +120,7 @@ export interface Services {
   readonly runs: RunService;
   readonly pipelines: PipelineService;
   readonly samples: SampleService;
+  readonly similarImages: SimilarImagesService;
   readonly sweepImportances: SweepImportances;
   readonly sweeps: SweepService;
   readonly tokens: TokenService;
@@ -129,6 +141,8 @@ export function resolversOf(services: Services): readonly object[] {
     new DatasetResolver(services.datasets),
     new DatasetVersionResolver(services.datasetVersions),
     new EvaluationResolver(services.evaluations, services.embeddings),
+    new ExaminationResolver(services.examinations),
+    new ExaminedVersionResolver(services.examinations),
     new EstimateResolver(services.estimates),
     new ImportResolver(services.imports),
     new IngestionResolver(services.ingestion, services.ingestions),
@@ -140,7 +154,9 @@ export function resolversOf(services: Services): readonly object[] {
     new PrecisionResolver(services.precisions),
     new ProcessResolver(services.processes),
     new ServingProcessFields(services.replicas),
+    new JudgedPhotosResolver(services.judgedPhotos),
     new PredictionLogResolver(services.predictions),
+    new PredictionJobResolver(services.predictionJobs),
     new PredictionResolver(services.predictions),
     new PromotionResolver(services.promotions, services.promotionRequests, services.aliasRemovals),
     new RecipeResolver(),
@@ -148,6 +164,7 @@ export function resolversOf(services: Services): readonly object[] {
     new ProvenanceResolver(services.provenance),
     new RunResolver(services.runs, services.pipelines, services.runList, services.runGroups),
     new SampleResolver(services.samples),
+    new SimilarImagesResolver(services.similarImages),
     new SweepResolver(services.sweeps, services.sweepImportances),
     new TestPredictionResolver(services.datasetVersions),
     new TokenResolver(services.tokens),

@@ -15,6 +15,7 @@ import { rootFields } from './permission.js';
  * while one is missing.
  */
 const NAMES: Readonly<Record<string, NamedKind | null>> = {
+  'AddJudgedPhotosInput.to': 'dataset version',
   'AugmentationPreviewInput.datasetVersionId': 'dataset version',
   'CloneRunInput.id': 'run',
   'DeriveDatasetVersionInput.from': 'dataset version',
@@ -28,22 +29,30 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'RunFilter.sweepId': 'sweep',
   'RunPageInput.after': null, // a cursor
   'RunTablePartInput.after': null, // a cursor
+  'StartExaminationInput.datasetVersionId': 'dataset version',
   'StartFineTuneRunInput.parentRunId': 'run',
   'StartPipelineInput.datasetVersionId': 'dataset version',
+  'StartPredictionInput.datasetVersionId': 'dataset version',
   'StartTransferRunInput.datasetVersionId': 'dataset version',
   'UpdateRunInput.id': 'run',
   'approvePromotion.id': 'promotion request',
+  'cancelExamination.datasetVersionId': 'dataset version',
   'cancelIngestion.progressKey': null,
+  'cancelPrediction.id': 'prediction job',
   'cancelRegistration.progressKey': null,
   'cancelRun.id': 'run',
   'cancelSweep.id': 'sweep',
   'compareRuns.ids': 'run',
   'datasetVersion.id': 'dataset version',
+  'decideImage.datasetVersionId': 'dataset version',
+  'decideImage.image': null, // SHA-256
   'deleteDatasetVersion.id': 'dataset version',
   'deleteModelImport.id': 'model import',
+  'deletePrediction.id': 'prediction job',
   'deleteRun.id': 'run',
   'deleteSweep.id': 'sweep',
   'deleteWebhook.id': 'webhook',
+  'deriveDecided.datasetVersionId': 'dataset version',
   'diffDatasetVersions.from': 'dataset version',
   'diffDatasetVersions.to': 'dataset version',
   'giveFeedback.predictionId': null, // of too many to search
@@ -51,6 +60,8 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'moveRun.before': 'run',
   'moveRun.id': 'run',
   'node.id': null, // of any type
+  'predictionJob.id': 'prediction job',
+  'predictionProgress.id': 'prediction job',
   'registrationProgress.progressKey': null,
   'rejectPromotion.id': 'promotion request',
   'reproduceRun.id': 'run',
@@ -61,9 +72,13 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'runEvaluation.id': 'run',
   'runEvents.id': 'run',
   'runMistakes.id': 'run',
+  'similarImages.datasetVersionId': 'dataset version',
+  'similarToPrediction.id': null, // of too many to search
   'sweep.id': 'sweep',
   'tagRun.id': 'run',
   'testWebhook.id': 'webhook',
+  'undoDecision.datasetVersionId': 'dataset version',
+  'undoDecision.image': null, // SHA-256
   'webhookDeliveries.webhookId': 'webhook',
 };
 

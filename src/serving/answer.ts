@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { HubError } from '../errors.js';
+import type { Tracing } from '../tracing/tracing.js';
 import { Admission, type Place } from './admission.js';
 import type { AnswerLog, Unlogged } from './answer-log.js';
 import { Batches, type Output } from './batches.js';
@@ -7,11 +8,12 @@ import { type Decoded, Decoder } from './decoder.js';
 import type { Deployments, Target } from './deployments.js';
 import { type Explanation, type ExplanationQuestion, explain, requireLabel } from './explanation.js';
 import type { Held, LoadedVersions } from './loaded-versions.js';
-import type { Hold, PhotoForm, PhotoSource, Photos } from './photo-source.js';
+import { encodedIn, type Hold, type PhotoForm, type PhotoSource, type Photos } from './photo-source.js';
 import type { Wanted } from './postprocessor.js';
 import type { RolloutPart, Rollouts } from './rollouts.js';
 import type { ServingBounds } from './serving-bounds.js';
 import { type ServingEvents, timingOf } from './serving-events.js';
+import { traceAnswer } from './trace-answer.js';
 
 /** The version to ask, and what to answer. */
 export interface Question extends Wanted {
@@ -23,6 +25,12 @@ export interface Question extends Wanted {
   readonly key?: string | undefined;
   /** The class to explain; left out, nothing is explained. Encoded photos only. */
   readonly explain?: ExplanationQuestion;
+}
+
+/** A question that names its model in the request itself: it is known once that has been read. */
+export interface LateQuestion<P extends Photos> extends Pick<Question, 'caller'> {
+  /** @throws a refusal of the request. */
+  of(photos: P): Question;
 }
 
 /** The answer about one photo. */
@@ -45,6 +53,7 @@ export interface AnswererParts {
   readonly deployments: Deployments;
   readonly rollouts: Rollouts;
   readonly log: AnswerLog;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The version that answers a request, and the request's part in a rollout. */
@@ -77,7 +86,8 @@ export class Answerer {
 
   /**
    * Answers the photos of a source, or fails at the deadline whatever holds the request up. The version that serves when
-   * the request is accepted answers it, however long its photos take to arrive.
+   * the request is accepted answers it, however long its photos take to arrive; of a late question, the one that serves
+   * when they have arrived.
    * @throws OVERLOADED before a byte is read, or before photos take too much memory together; NOT_DEPLOYED, NOT_FOUND, DEADLINE_EXCEEDED, IMAGE_REFUSED, LIMIT_EXCEEDED for
    * more photos than the queue takes, BAD_INPUT for a wrong number of pixels or an unknown class to explain.
    */
@@ -85,20 +95,25 @@ export class Answerer {
     source: PhotoSource<P>,
     question: Question & { readonly explain: ExplanationQuestion },
   ): Promise<Answered<P> & { readonly explanation: Explanation }>;
-  answer<P extends Photos>(source: PhotoSource<P>, question: Question): Promise<Answered<P>>;
-  async answer<P extends Photos>(source: PhotoSource<P>, question: Question): Promise<Answered<P>> {
+  answer<P extends Photos>(source: PhotoSource<P>, question: Question | LateQuestion<P>): Promise<Answered<P>>;
+  async answer<P extends Photos>(source: PhotoSource<P>, asked: Question | LateQuestion<P>): Promise<Answered<P>> {
     const { bounds, rollouts } = this.parts;
     let place: Place | undefined;
     let choice: Choice | undefined;
-    try {
-      place = this.#admission.accept(question.caller);
+    let model = 'of' in asked ? '' : asked.model;
+    const choose = (question: Question): Choice => {
+      model = question.model;
       choice = this.#choose(question, source.form);
-      return await place.deadline.race(this.#answerInPlace(source, question, choice, place));
+      return choice;
+    };
+    try {
+      place = this.#admission.accept(asked.caller);
+      return await place.deadline.race(this.#answerInPlace(source, asked, choose, place));
     } catch (error) {
       place?.deadline.abort(error);
       // A deadline of the caller's own says nothing of the version.
       if (place?.deadline.milliseconds === bounds.servingDeadline) choice?.part?.failed(error);
-      this.events.emit('refused', { model: question.model, code: error instanceof HubError ? error.code : 'INTERNAL' });
+      this.events.emit('refused', { model, code: error instanceof HubError ? error.code : 'INTERNAL' });
       throw error;
     } finally {
       void choice?.held.then(({ letGo }) => letGo()).catch(() => undefined);
@@ -118,33 +133,41 @@ export class Answerer {
   /** Reads, decodes, predicts, judges and keeps. */
   async #answerInPlace<P extends Photos>(
     source: PhotoSource<P>,
-    question: Question,
-    { held: loading, part }: Choice,
+    asked: Question | LateQuestion<P>,
+    choose: (question: Question) => Choice,
     place: Place,
   ): Promise<Answered<P>> {
     const { signal } = place.deadline;
-    const [{ photos, arrived }, held] = await Promise.all([
-      read(source, part, (bytes) => this.#admission.hold(place, bytes)),
-      loading,
-    ]);
+    const hold: Hold = (bytes) => this.#admission.hold(place, bytes);
+    const early = 'of' in asked ? null : choose(asked);
+    const began = performance.now();
+    const [{ photos, arrived }] = await Promise.all([read(source, early?.part ?? null, hold), early?.held]);
+    signal.throwIfAborted(); // nothing is chosen for a request that has failed meanwhile
+    const question = 'of' in asked ? asked.of(photos) : asked;
+    const { held: loading, part } = early ?? choose(question);
+    const held = await loading;
     this.#admission.take(place, photos);
+    const taken = performance.now();
     if (question.explain) requireLabel(question.explain, held);
     const { version, postprocessor } = held;
     const decoded = await this.#decoder.decode(source, photos, version.size.input, place);
+    const queued = performance.now();
     const outputs = await this.#batches.predict(held, decoded.pixels, place, question.explain !== undefined);
+    this.parts.tracing?.current && traceAnswer(this.parts.tracing, version, { began, arrived, taken, queued, outputs });
     const timing = timingOf(arrived, decoded.milliseconds, outputs.at(-1) as Output);
     const judged = outputs.map((output) => ({ ...postprocessor.judge(output, question), version, timing }));
     const explanation = question.explain ? await explain(held, photos, outputs, question.explain) : null;
     signal.throwIfAborted(); // nothing is kept of a request that has failed meanwhile
-    this.events.emit('answered', { version, timing });
+    this.events.emit('answered', { version, timing, photos: photos.count });
     part?.answered(judged, decoded);
-    return { photos, answers: this.#keep(source.form, photos, decoded, judged), explanation };
+    return { photos, answers: this.#keep(encodedIn(source, photos), decoded, judged), explanation };
   }
 
-  /** Offers the answers to the log: with an encoded photo, or with the pixels of each. */
-  #keep(form: PhotoForm, { bytes }: Photos, { pixels }: Decoded, judged: readonly Unlogged[]): Answered['answers'] {
+  /** Offers the answers to the log: with the encoded photos, or with the pixels of each. */
+  #keep(encoded: readonly Uint8Array[] | null, { pixels }: Decoded, judged: readonly Unlogged[]): Answered['answers'] {
     const answers = judged.map((answer, i) => {
-      const photo = { form, bytes: form === 'encoded' ? bytes : (pixels[i] as Uint8Array) };
+      const [form, bytes]: [PhotoForm, unknown] = encoded ? ['encoded', encoded[i]] : ['pixels', pixels[i]];
+      const photo = { form, bytes: bytes as Uint8Array };
       return { ...answer, predictionId: this.parts.log.keep(photo, answer) };
     });
     return answers as [Answer, ...Answer[]];

@@ -161,6 +161,7 @@ export class Batches {
           probabilities: part(all.probabilities),
           features: all.features && part(all.features),
           maps: all.maps && part(all.maps),
+          ...(all.computed && { computed: all.computed }),
         };
         resolve({ ...sight, began, ended, batchSize: n });
       }

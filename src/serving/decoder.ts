@@ -3,7 +3,7 @@ import { HubError } from '../errors.js';
 import { FairLimit } from '../fair-limit.js';
 import type { Place } from './admission.js';
 import { decodePhoto } from './decode-photo.js';
-import type { PhotoSource, Photos } from './photo-source.js';
+import { encodedIn, type PhotoSource, type Photos } from './photo-source.js';
 
 /** The pixels of a request's photos. */
 export interface Decoded {
@@ -40,20 +40,34 @@ export class Decoder {
    * @param side of the pixels that the network takes.
    * @throws IMAGE_REFUSED; BAD_INPUT for a wrong number of pixels; the signal's reason once it is aborted.
    */
-  async decode({ form }: PhotoSource, { bytes, count }: Photos, side: number, place: Place): Promise<Decoded> {
-    if (form === 'pixels') {
+  async decode(source: PhotoSource, photos: Photos, side: number, place: Place): Promise<Decoded> {
+    const encoded = encodedIn(source, photos);
+    if (!encoded) {
+      const { bytes, count } = photos;
       return { pixels: split(bytes, count, side), milliseconds: 0, memory: bytes.length, at: async () => bytes };
     }
-    const { pixels, milliseconds } = await this.#decodeOne(bytes, side, place);
+    const decoded = await Promise.all(
+      encoded.map((photo, i) => this.#decodeOne(photo, side, place, i, encoded.length)),
+    );
+    const pixels = decoded.map((one) => one.pixels);
     return {
-      pixels: [pixels],
-      milliseconds,
-      memory: bytes.length + pixels.length,
-      at: async (other) => (other === side ? pixels : decodePhoto(bytes, other)),
+      pixels,
+      milliseconds: Math.max(...decoded.map(({ milliseconds }) => milliseconds)),
+      memory: [...encoded, ...pixels].reduce((sum, { length }) => sum + length, 0),
+      async at(other) {
+        if (other === side) return joined(pixels);
+        return joined(await Promise.all(encoded.map((photo) => decodePhoto(photo, other))));
+      },
     };
   }
 
-  async #decodeOne(photo: Uint8Array, side: number, { caller, deadline: { signal } }: Place) {
+  async #decodeOne(
+    photo: Uint8Array,
+    side: number,
+    { caller, deadline: { signal } }: Place,
+    index: number,
+    count: number,
+  ) {
     let isDecoded = false;
     this.#pending += 1;
     try {
@@ -64,11 +78,18 @@ export class Decoder {
         isDecoded = true;
         return { pixels, milliseconds: performance.now() - began };
       });
+    } catch (error) {
+      if (count === 1 || !(error instanceof HubError)) throw error;
+      throw new HubError(error.code, `Photo ${index} of ${count}: ${error.message}`, { ...error.details, index });
     } finally {
       this.#pending -= 1;
       if (!isDecoded) this.onFailure();
     }
   }
+}
+
+function joined(pixels: readonly Uint8Array[]): Uint8Array {
+  return pixels.length === 1 ? (pixels[0] as Uint8Array) : Buffer.concat(pixels);
 }
 
 /** Copies each photo: of a view, the whole buffer would be sent to the network's thread, once for each photo. */

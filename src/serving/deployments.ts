@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { LRUCache } from 'lru-cache';
+import type { PrecisionName, RuntimeName } from '../engines/network-form.js';
 import { HubError } from '../errors.js';
 import type { Held, LoadedVersions } from './loaded-versions.js';
 import type { SelfCheckOutcome } from './self-check.js';
-import { precisionOf, type ServedVersion, servedForm } from './served-version.js';
+import { type ServedVersion, servedForm } from './served-version.js';
 
 /** The version that serves an alias: loaded, warm and checked. */
 export interface Deployment {
@@ -17,9 +18,10 @@ export interface Deployment {
 export interface ServingState {
   readonly model: string;
   readonly alias: string;
-  /** Number and precision of the version that serves; null when none does. */
+  /** Number and form of the version that serves; null when none does. */
   readonly version: number | null;
-  readonly precision: 'FP32' | 'INT8' | null;
+  readonly runtime: RuntimeName | null;
+  readonly precision: PrecisionName | null;
   /** The form of the version that the alias points to, by `servedForm`. */
   readonly form: string;
   /** Why that version does not serve; null when it does. */
@@ -34,8 +36,16 @@ export const deploymentName = (model: string, alias: string): string => `${model
 
 const keptName = (model: string, number: number): string => `${model} ${number}`;
 
+export interface DeploymentsOptions {
+  /** Most versions that stay loaded because requests named them by number. */
+  readonly maxKept: number;
+  /** Whether this process answers photos. One that does not checks versions and lets go of them. */
+  readonly serves: boolean;
+}
+
 /** The versions that serve: one for each alias, and some that requests named by number. */
 export class Deployments {
+  readonly serves: boolean;
   readonly events = new EventEmitter<{ switched: [deployment: Deployment]; changed: [] }>();
   readonly #deployments = new Map<string, Deployment & { readonly held: Held }>();
   /** When aliases were removed that nothing serves since. */
@@ -47,15 +57,13 @@ export class Deployments {
   >();
   readonly #kept: LRUCache<string, Promise<Held>>;
 
-  /**
-   * @param find the version of a model by its number; NOT_FOUND.
-   * @param maxKept most versions that stay loaded because requests named them by number.
-   */
+  /** @param find the version of a model by its number; NOT_FOUND. */
   constructor(
     private readonly loaded: LoadedVersions,
     private readonly find: (model: string, number: number) => Promise<ServedVersion>,
-    maxKept: number,
+    { maxKept, serves }: DeploymentsOptions,
   ) {
+    this.serves = serves;
     this.#kept = new LRUCache({
       max: maxKept,
       dispose: (held) => void held.then(({ letGo }) => letGo()).catch(() => undefined),
@@ -76,7 +84,8 @@ export class Deployments {
         const name = deploymentName(version.model, alias);
         const before = this.#deployments.get(name);
         const deployment = { alias, version, selfCheck: held.selfCheck, since: new Date(), held };
-        this.#deployments.set(name, deployment);
+        if (this.serves) this.#deployments.set(name, deployment);
+        else await held.letGo();
         this.#removals.delete(name);
         this.#faults.delete(name);
         this.events.emit('switched', deployment);
@@ -121,6 +130,7 @@ export class Deployments {
 
   /** The refusal of a request for an alias that nothing serves: why, and what to do. */
   refusal(model: string, alias: string): HubError {
+    if (!this.serves) return servesNothing();
     const name = deploymentName(model, alias);
     const refused = (why: string, more = {}): HubError =>
       new HubError('NOT_DEPLOYED', `Nothing serves ${name}: ${why}`, { model, alias, ...more });
@@ -132,7 +142,9 @@ export class Deployments {
     return refused(`the alias was removed at ${when}. Promote a version, or roll the alias back.`, { removedAt });
   }
 
+  /** @throws ROLE_MISSING in a process that does not serve. */
   list(): readonly Deployment[] {
+    if (!this.serves) throw servesNothing();
     return [...this.#deployments.values()];
   }
 
@@ -144,7 +156,8 @@ export class Deployments {
       const { alias, version } = (fault ?? serving) as { readonly alias: string; readonly version: ServedVersion };
       return {
         ...{ model: version.model, alias, version: serving?.version.number ?? null },
-        precision: serving ? precisionOf(serving.version) : null,
+        runtime: serving?.version.form.runtime ?? null,
+        precision: serving?.version.form.precision ?? null,
         form: servedForm(version),
         error: fault?.why ?? null,
       };
@@ -154,7 +167,7 @@ export class Deployments {
   /**
    * Holds the version that serves a target at the time of the call, even if the alias moves meanwhile. A version that is
    * named by number is loaded if necessary.
-   * @throws NOT_DEPLOYED, or NOT_FOUND.
+   * @throws NOT_DEPLOYED, NOT_FOUND, or ROLE_MISSING in a process that does not serve.
    */
   async hold(model: string, target: Target): Promise<Held> {
     if ('alias' in target) return this.loaded.hold(this.get(model, target.alias).version);
@@ -176,4 +189,11 @@ export class Deployments {
     held.catch(() => this.#kept.delete(name)); // the next request tries again
     return held;
   }
+}
+
+/** The refusal of a process that answers requests and leaves photos to others. */
+function servesNothing(): HubError {
+  const message =
+    'This process does not classify photos (it lacks the role "serve"). Send them to one that does: POST /v1/classify, or /v2. A load balancer can tell them by their paths (docs/scaling.md).';
+  return new HubError('ROLE_MISSING', message, { role: 'serve' });
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ClassifierForward } from '../engines/engine.js';
 import type { NetworkCompiler } from '../engines/network-compiler.js';
-import type { NetworkThread } from '../engines/network-thread.js';
+import type { NetworkThread, ThreadClassifier } from '../engines/network-thread.js';
 import type { CompiledNetwork } from '../engines/network-thread-messages.js';
 import { shuttingDown } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
@@ -39,8 +39,11 @@ interface Loaded {
  * all of its memory.
  */
 export class LoadedVersions {
-  /** `alone`: a version has no lanes, and why. */
-  readonly events = new EventEmitter<{ alone: [version: ServedVersion, error: unknown] }>();
+  /** `alone`: a version has no lanes, and why. `otherForm`: it is loaded in another form than it should serve in. */
+  readonly events = new EventEmitter<{
+    alone: [version: ServedVersion, error: unknown];
+    otherForm: [version: ServedVersion];
+  }>();
   readonly #loaded = new Map<string, Loaded>();
   #closed = false;
 
@@ -92,17 +95,24 @@ export class LoadedVersions {
   }
 
   #load(version: ServedVersion): Loaded {
+    const { form, wantedForm } = version;
+    if (form.runtime !== wantedForm.runtime || form.precision !== wantedForm.precision)
+      this.events.emit('otherForm', version);
     const thread = this.startThread();
     const extraLanes: NetworkThread[] = [];
     const compiled = this.compiler.compile(version);
     const network = compiled.then((loadable) => thread.load(loadable));
     const { count, threads } = this.lanePlan;
+    let first: Promise<ThreadClassifier> | undefined;
     const loadLane = async (): Promise<ClassifierForward> => {
       const loadable = await compiled;
       if (this.#closed) throw shuttingDown();
       const lane = this.startThread(threads);
       extraLanes.push(lane);
-      return lane.load(loadable);
+      if (loadable.form.runtime !== 'OPENVINO') return lane.load(loadable);
+      if (first) return lane.load({ ...loadable, lanes: count, handle: (await first).handle });
+      first = lane.load({ ...loadable, lanes: count, handle: null });
+      return first;
     };
     const lanes = new NetworkLanes(count, loadLane, (error) => {
       if (!this.#closed) this.events.emit('alone', version, error);

@@ -8,6 +8,13 @@ export function logServing(answerer: Answerer, loaded: LoadedVersions, log: Logg
     if (code !== 'DEADLINE_EXCEEDED') return;
     log.warn({ model }, 'a photo was not answered in time: raise --serving-deadline, or lower --serving-queue');
   });
+  loaded.events.on('otherForm', ({ model, number, form, wantedForm }) => {
+    const what = { model, version: number, form, wantedForm };
+    log.warn(
+      what,
+      'a version serves in another form: this machine lacks OpenVINO (npm run engine:openvino), or bfloat16',
+    );
+  });
   loaded.events.on('alone', ({ model, number }, error) => {
     log.warn(
       { model, number, err: error },

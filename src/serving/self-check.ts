@@ -6,9 +6,9 @@ import type { ServedVersion } from './served-version.js';
 
 /**
  * Largest difference of a probability from the reference answer, which was computed with 32-bit floats: processors and
- * decoders round differently, and 8 bits are less exact.
+ * decoders round differently, and fewer bits are less exact.
  */
-export const TOLERANCE = { FP32: 0.01, INT8: 0.2 } as const;
+export const TOLERANCE = { FP32: 0.01, BF16: 0.05, INT8: 0.2 } as const;
 
 /** Comparison of a loaded version with its reference answers; NOT_POSSIBLE for one from before they were stored. */
 export const SelfCheckOutcome = { PASSED: 'PASSED', NOT_POSSIBLE: 'NOT_POSSIBLE' } as const;

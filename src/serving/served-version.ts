@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { InputSize } from '../engines/engine.js';
+import { type NetworkForm, PRECISIONS, RUNTIMES } from '../engines/network-form.js';
 
 /** A model version as serving needs it: blobs of its weights, labels, sizes and calibration. */
 export interface ServedVersion {
@@ -10,6 +12,10 @@ export interface ServedVersion {
   readonly weightsBlob: string;
   /** Blob of its 8-bit form, where that serves. */
   readonly quantizedBlob: string | null;
+  /** The form in which this machine serves it. */
+  readonly form: NetworkForm;
+  /** The form in which it is to serve; this machine may lack what that needs. */
+  readonly wantedForm: NetworkForm;
   /** Class names by index. */
   readonly labels: readonly string[];
   readonly size: InputSize;
@@ -36,17 +42,33 @@ interface ExpectedAnswers {
 }
 
 /** Key of one form of a version, as it is loaded. */
-export function formOf({ versionId, quantizedBlob }: ServedVersion): string {
-  return `${versionId} ${quantizedBlob ?? ''}`;
+export function formOf({ versionId, quantizedBlob, form }: ServedVersion): string {
+  return [versionId, quantizedBlob ?? '', form.runtime, form.precision].join(' ');
 }
 
-/** Name of all that decides the answers of a version: the form of its weights and its calibration. */
-export function servedForm(version: ServedVersion): string {
-  const { temperature, outlierBlob } = version.calibration ?? {};
-  return [version.versionId, version.quantizedBlob, temperature, outlierBlob].map((part) => part ?? '').join(' ');
+/** Name of all that decides the answers of a version: the form in which it is to serve, and its calibration. */
+export function servedForm({ versionId, quantizedBlob, wantedForm, calibration }: ServedVersion): string {
+  const { temperature, outlierBlob } = calibration ?? {};
+  const { runtime, precision } = wantedForm;
+  return [versionId, quantizedBlob, runtime, precision, temperature, outlierBlob].map((part) => part ?? '').join(' ');
 }
 
-/** Precision of the form that serves. */
-export function precisionOf({ quantizedBlob }: ServedVersion): 'FP32' | 'INT8' {
-  return quantizedBlob === null ? 'FP32' : 'INT8';
-}
+const networkFormSchema = z.object({ runtime: z.enum(RUNTIMES), precision: z.enum(PRECISIONS) });
+
+/** A version as plain data, for a worker or a row that keeps it. */
+export const servedVersionSchema: z.ZodType<ServedVersion> = z.object({
+  versionId: z.string(),
+  model: z.string(),
+  number: z.int(),
+  backboneBlob: z.string(),
+  weightsBlob: z.string(),
+  quantizedBlob: z.string().nullable(),
+  form: networkFormSchema,
+  wantedForm: networkFormSchema,
+  labels: z.array(z.string()),
+  size: z.object({ input: z.int(), image: z.int() }),
+  expected: z.object({ blob: z.string(), tolerance: z.number() }).nullable(),
+  calibration: z
+    .object({ temperature: z.number().nullable(), outlierBlob: z.string(), outlierDistance: z.number() })
+    .nullable(),
+});

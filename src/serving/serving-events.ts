@@ -25,7 +25,7 @@ export function timingOf(arrived: number, decode: number, { began, ended, batchS
 /** Events of serving, for metrics and the log. */
 export interface ServingEvents {
   batch: [batch: ComputedBatch];
-  answered: [answer: { readonly version: ServedVersion; readonly timing: Timing }];
+  answered: [answer: { readonly version: ServedVersion; readonly timing: Timing; readonly photos: number }];
   /** A request without an answer. */
   refused: [refusal: { readonly model: string; readonly code: ErrorCode | 'INTERNAL' }];
 }

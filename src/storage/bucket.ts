@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { HubError } from '../errors.js';
+import { BUCKET_URL, DELETED, normalizedPlace, type SharedObject, type SharedObjects } from './shared-objects.js';
 
 /** Bytes up to which an object is sent in one request, which the server compares with its SHA-256. */
 const ONE_REQUEST = 64 * 1024 ** 2;
@@ -11,37 +12,21 @@ const ATTEMPTS = 4;
 /** Milliseconds for a connection, and without a byte on it. */
 const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 30_000, throwOnRequestTimeout: true };
 
-/** An object of a bucket. */
-export interface BucketObject {
-  /** Its key without the prefix. */
-  readonly key: string;
-  readonly bytes: number;
-  readonly changed: Date;
-}
-
-/** The form `s3://bucket/prefix`. */
-export const BUCKET_URL = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<prefix>[\w./-]*))?$/;
-
-/** The address of a bucket without a slash at its end. */
-export const normalizedBucketUrl = (url: string): string => url.replace(/\/+$/, '');
-
 /**
  * The objects under a prefix of an S3 bucket. Keys, region and endpoint come from where all programs for AWS find them:
  * variables such as AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL_S3, files in `~/.aws`, or the role of the machine.
- * Every method throws BLOBS_UNAVAILABLE when the bucket cannot be used.
  */
-export class Bucket {
+export class Bucket implements SharedObjects {
   readonly #bucket: string;
   readonly #prefix: string;
   #opened: Promise<{ readonly client: S3Client; readonly sdk: typeof import('@aws-sdk/client-s3') }> | undefined;
 
   constructor(readonly url: string) {
-    const { bucket = '', prefix = '' } = BUCKET_URL.exec(normalizedBucketUrl(url))?.groups ?? {};
+    const { bucket = '', prefix = '' } = BUCKET_URL.exec(normalizedPlace(url))?.groups ?? {};
     this.#bucket = bucket;
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
   }
 
-  /** Stores a file under a key. @param sha256 hash of its content in hex. */
   async put(key: string, file: string, sha256: string): Promise<void> {
     const { size } = await stat(file);
     await this.#try(`storing ${key}`, async (client, { PutObjectCommand }) => {
@@ -62,7 +47,6 @@ export class Bucket {
     );
   }
 
-  /** Streams an object; null when there is none. The stream fails when the connection does. */
   async get(key: string): Promise<AsyncIterable<Uint8Array> | null> {
     return this.#try(`reading ${key}`, async (client, { GetObjectCommand, NoSuchKey }) => {
       try {
@@ -75,7 +59,6 @@ export class Bucket {
     });
   }
 
-  /** The text of a small object; null when there is none. */
   async getText(key: string): Promise<string | null> {
     const content = await this.get(key);
     if (!content) return null;
@@ -122,8 +105,18 @@ export class Bucket {
     });
   }
 
+  async setAside(key: string): Promise<void> {
+    await this.#copy(key, DELETED + key);
+    await this.delete(key);
+  }
+
+  /** Keeps what was set aside: another process may set the object aside again at this moment. */
+  restore(key: string): Promise<boolean> {
+    return this.#copy(DELETED + key, key);
+  }
+
   /** Copies an object within the bucket. @returns false when there is none. */
-  async copy(from: string, to: string): Promise<boolean> {
+  async #copy(from: string, to: string): Promise<boolean> {
     return this.#try(`copying ${from}`, async (client, { CopyObjectCommand, NoSuchKey }) => {
       const CopySource = encodeURI(`${this.#bucket}/${this.#prefix}${from}`);
       try {
@@ -136,15 +129,13 @@ export class Bucket {
     });
   }
 
-  /** Deletes an object. One that is not there is no error. */
   async delete(key: string): Promise<void> {
     await this.#try(`deleting ${key}`, (client, { DeleteObjectCommand }) =>
       client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })),
     );
   }
 
-  /** Objects whose keys begin with a text. */
-  async *list(start = ''): AsyncGenerator<BucketObject> {
+  async *list(start = ''): AsyncGenerator<SharedObject> {
     let after: string | undefined;
     do {
       const page = await this.#try('listing the objects', (client, { ListObjectsV2Command }) =>
@@ -172,7 +163,6 @@ export class Bucket {
     }
   }
 
-  /** The error for a request to the bucket that failed. */
   unavailable(doing: string, { name, message }: Error): HubError {
     const said = message === '' || message === 'UnknownError' ? name : `${name}: ${message}`;
     return new HubError(

@@ -13,11 +13,13 @@ export interface DataFolder {
   /** Absolute, like the other paths. */
   readonly path: string;
   readonly blobs: string;
-  /** Folder of the copies of blobs that are in a bucket. */
+  /** Folder of the copies of blobs that are in a bucket or a shared folder. */
   readonly copies: string;
   readonly database: string;
   /** Folder of the networks that were built for this machine's processor. */
   readonly networks: string;
+  /** File with the speeds of engines on this machine. */
+  readonly speeds: string;
   /** Folder of files that need not outlive the process. */
   readonly temporary: string;
   /** Releases the folder. Close the database and everything else in it first. */
@@ -30,7 +32,7 @@ const OWNER = 'hub.owner.json';
 /** Files of a folder that has only been locked. */
 export const LOCK_FILES: readonly string[] = [LOCK, OWNER];
 
-const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.iso.datetime() });
+const ownerSchema = z.object({ pid: z.int(), host: z.string(), startedAt: z.iso.datetime(), url: z.url().optional() });
 
 /** Absolute paths of the parts of a data folder. */
 export function dataPaths(path: string): Omit<DataFolder, 'close'> {
@@ -41,6 +43,7 @@ export function dataPaths(path: string): Omit<DataFolder, 'close'> {
     copies: join(root, 'blob-copies'),
     database: join(root, 'database'),
     networks: join(root, 'networks'),
+    speeds: join(root, 'engine-speeds.json'),
     temporary: join(root, 'tmp'),
   };
 }
@@ -63,8 +66,7 @@ export async function lockDataFolder(root: string): Promise<() => Promise<void>>
     closeSync(lock);
   };
   try {
-    const owner = { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() };
-    await writePrivateFile(ownerFile, `${JSON.stringify(owner)}\n`);
+    await writeOwner(root, { pid: process.pid, host: hostname(), startedAt: new Date().toISOString() });
   } catch (error) {
     await unlock();
     throw error;
@@ -127,10 +129,30 @@ function unusable(folder: string, error: unknown): unknown {
   return new HubError('BAD_INPUT', message, { folder });
 }
 
-async function locked(folder: string): Promise<HubError> {
-  const owner = await readFile(join(folder, OWNER), 'utf8')
+/** Notes at which address the hub answers that has the folder open, for commands on this machine. */
+export async function noteAddress(root: string, url: string): Promise<void> {
+  const owner = await readOwner(root);
+  if (owner) await writeOwner(root, { ...owner, url });
+}
+
+/** The address of the hub of this machine that has a data folder open, or had when it was killed; null where it is not known. */
+export async function addressOf(root: string): Promise<string | null> {
+  const owner = await readOwner(root);
+  return owner?.host === hostname() ? (owner.url ?? null) : null;
+}
+
+function writeOwner(root: string, owner: z.infer<typeof ownerSchema>): Promise<void> {
+  return writePrivateFile(join(root, OWNER), `${JSON.stringify(owner)}\n`);
+}
+
+async function readOwner(root: string): Promise<z.infer<typeof ownerSchema> | null> {
+  return readFile(join(root, OWNER), 'utf8')
     .then((text) => ownerSchema.parse(JSON.parse(text)))
     .catch(() => null);
+}
+
+async function locked(folder: string): Promise<HubError> {
+  const owner = await readOwner(folder);
   const who = owner ? `process ${owner.pid} on ${owner.host}, running since ${owner.startedAt}` : 'another process';
   const message = `The data folder ${folder} is open in ${who}. Two hubs on one folder would lose data; stop that one, or give this one a folder of its own.`;
   return new HubError('DATA_FOLDER_LOCKED', message, { folder, owner });

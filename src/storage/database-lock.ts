@@ -19,7 +19,7 @@ const LOCKS: Readonly<Record<DatabaseUse, string>> = {
 /** Refusals: the use that another process excludes. */
 const REFUSALS: Readonly<Record<DatabaseUse, string>> = {
   shared:
-    'Another hub is running on this database, with its blobs in its data folder, where no other process can read them. Stop it first, or give this hub a database of its own (--database-url). To run both, move the blobs to a bucket (docs/scaling.md).',
+    'Another hub is running on this database, with its blobs in its data folder, where no other process can read them. Stop it first, or give this hub a database of its own (--database-url). To run both, move the blobs to a bucket or a shared folder (docs/scaling.md).',
   alone:
     'Another hub is running on this database. Stop all of its processes first, or give this hub a database of its own (--database-url).',
 };

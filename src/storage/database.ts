@@ -5,6 +5,7 @@ import { throwOfDatabase } from '../database-outage.js';
 import { HubError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../package.js';
 import { DatabasePool, SERVER_LIMITS } from './database-pool.js';
+import { openEmbeddedPostgres } from './embedded-postgres.js';
 import { onlyFiniteValues } from './finite-values.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { type Listener, listenOnEveryConnection, type OnNotify, OwnConnection } from './listen.js';
@@ -16,6 +17,7 @@ import {
   migrate,
   readMigrations,
 } from './migrations.js';
+import { optimizeWebAssemblyLater } from './web-assembly.js';
 
 export { Prisma, type PrismaClient };
 
@@ -98,10 +100,10 @@ async function open(
   prepare: (connection: pg.PoolConfig, migrations: readonly Migration[]) => Promise<void>,
   limits: pg.PoolConfig = {},
 ): Promise<Database> {
-  const migrations = await readMigrations(options.migrations ?? MIGRATIONS);
+  optimizeWebAssemblyLater();
   const server = options.url === undefined ? await openEmbedded(options.folder) : external(options.url);
   try {
-    await prepare(server.connection, migrations);
+    await prepare(server.connection, await readMigrations(options.migrations ?? MIGRATIONS));
   } catch (error) {
     await server.close();
     throwOfDatabase(error);
@@ -147,7 +149,6 @@ interface Server {
 }
 
 async function openEmbedded(folder: string): Promise<Server> {
-  const { openEmbeddedPostgres } = await import('./embedded-postgres.js'); // 15 MB that a hub with a server need not load
   return { kind: 'pglite', openListener: listenOnEveryConnection, ...(await openEmbeddedPostgres(folder)) };
 }
 

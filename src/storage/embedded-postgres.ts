@@ -1,14 +1,17 @@
 import { constants } from 'node:fs';
-import { access, cp, rename, rm, rmdir } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type pg from 'pg';
 import { PACKAGE_FOLDER } from '../package.js';
-import { EmbeddedSession } from './embedded-session.js';
+import { DatabaseThread } from './database-thread.js';
+import type { DatabaseSession } from './embedded-session.js';
 import { PgliteStream } from './pglite-stream.js';
 import { syncFolder, syncTree } from './sync-folder.js';
 
 /** Folder of the empty database that every new one is a copy of. The build creates it, which takes six seconds of a core. */
 export const NEW_DATABASE = join(PACKAGE_FOLDER, 'dist', 'new-database');
+/** Names of its folders as JSON: archives of npm have no empty ones. */
+export const NEW_DATABASE_FOLDERS = `${NEW_DATABASE}-folders.json`;
 
 /** PostgreSQL inside this process. */
 export interface EmbeddedPostgres {
@@ -25,9 +28,11 @@ export interface EmbeddedPostgres {
  * Opens the database in a folder, and creates it if necessary; without a folder, one in memory. The caller makes sure that
  * no other process opens the same folder: both would lose data.
  */
-export async function openEmbeddedPostgres(folder?: string): Promise<EmbeddedPostgres> {
+export async function openEmbeddedPostgres(
+  folder?: string,
+  session: DatabaseSession = new DatabaseThread(folder),
+): Promise<EmbeddedPostgres> {
   if (folder && !(await isDatabase(folder))) await create(folder);
-  const session = new EmbeddedSession(folder);
   await session.start();
   let turn = Promise.resolve();
   const stream = () => {
@@ -53,6 +58,8 @@ async function create(folder: string): Promise<void> {
   const unfinished = `${folder}.new`;
   await rm(unfinished, { recursive: true, force: true });
   await cp(NEW_DATABASE, unfinished, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  const folders = JSON.parse(await readFile(NEW_DATABASE_FOLDERS, 'utf8')) as readonly string[];
+  for (const name of folders) await mkdir(join(unfinished, name), { recursive: true });
   await syncTree(unfinished);
   await rename(unfinished, folder);
   await syncFolder(dirname(folder));

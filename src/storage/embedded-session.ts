@@ -13,11 +13,23 @@ const IO_ERROR = 29;
 /** Milliseconds between attempts to restart PostgreSQL; each takes half a second of a core. */
 const ATTEMPT_INTERVAL = 5000;
 
+/** An embedded PostgreSQL, in this thread or in one of its own. */
+export interface DatabaseSession {
+  /** Starts it unless it runs. @throws the reason why it stopped when it cannot be restarted. */
+  start(): Promise<void>;
+  readonly isRunning: boolean;
+  /** Sends messages of PostgreSQL's protocol and returns those of the answer. */
+  execute(messages: Uint8Array): Promise<Buffer>;
+  /** Rolls back an open transaction, as a server does when a client is lost. */
+  rollBack(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
- * PostgreSQL in this process. After it had to stop, because its log could not be written, the next request restarts it, and
+ * PostgreSQL in this thread. After it had to stop, because its log could not be written, the next request restarts it, and
  * it recovers every acknowledged commit from its log.
  */
-export class EmbeddedSession {
+export class EmbeddedSession implements DatabaseSession {
   #db: PGlite | undefined;
   /** The reason why it stopped; undefined while it runs. */
   #stopped: Error | undefined;
@@ -27,7 +39,6 @@ export class EmbeddedSession {
   /** @param folder of the database; undefined for one in memory. */
   constructor(private readonly folder: string | undefined) {}
 
-  /** Starts it unless it runs. @throws the reason why it stopped when it cannot be restarted. */
   async start(): Promise<void> {
     if (this.#db) return;
     if (this.#stopped && performance.now() - this.#attempted < ATTEMPT_INTERVAL) throw this.#stopped;
@@ -47,7 +58,6 @@ export class EmbeddedSession {
     return this.#db !== undefined;
   }
 
-  /** Sends messages of PostgreSQL's protocol and returns those of the answer. */
   async execute(messages: Uint8Array): Promise<Buffer> {
     if (!this.#db) throw this.#stopped ?? new Error('the database is not open');
     const parts: Uint8Array[] = [];
@@ -64,7 +74,6 @@ export class EmbeddedSession {
     return answer;
   }
 
-  /** Rolls back an open transaction, as a server does when a client is lost. */
   async rollBack(): Promise<void> {
     if (this.#db?.isInTransaction()) await this.#db.exec('ROLLBACK');
   }

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { EmbeddedSession } from './embedded-session.js';
+import type { DatabaseSession } from './embedded-session.js';
 
 /**
  * A socket for node-postgres that carries PostgreSQL's wire protocol to the PGlite in this process. There is no port that
@@ -7,7 +7,7 @@ import type { EmbeddedSession } from './embedded-session.js';
  */
 export class PgliteStream extends Duplex {
   constructor(
-    private readonly session: EmbeddedSession,
+    private readonly session: DatabaseSession,
     /** Fulfilled when the previous stream is closed. PGlite has one session: two streams would share it. */
     private readonly turn: Promise<void>,
   ) {

@@ -10,6 +10,13 @@ type Answered = (error: unknown, result?: unknown) => void;
 export class SequentialClient extends pg.Client {
   #last: Promise<unknown> = Promise.resolve();
 
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    // A server can close a connection with the packet that accepts it, before the caller has a listener. An `error` event without
+    // a listener would end the process; the next query on the connection fails in any case.
+    this.on('error', () => undefined);
+  }
+
   /** Takes what `pg.Client.query` takes, except for queries that are objects with a method `submit`. */
   override query(...args: unknown[]): never {
     const answered = typeof args.at(-1) === 'function' ? (args.pop() as Answered) : undefined;

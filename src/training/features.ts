@@ -117,6 +117,21 @@ export class FeatureTable implements FeatureSource {
     private readonly type: FeatureType,
   ) {}
 
+  /** A table of all of these chunks. @throws NOT_FOUND when one is missing or damaged. */
+  static async open(blobs: BlobStore, type: FeatureType, chunks: readonly FeatureChunk[]): Promise<FeatureTable> {
+    const table = new FeatureTable(blobs, type);
+    try {
+      for (const chunk of chunks) {
+        if (!(await table.add(chunk)))
+          throw new HubError('NOT_FOUND', 'Features were removed from the cache meanwhile.');
+      }
+      return table;
+    } catch (error) {
+      await table.close();
+      throw error;
+    }
+  }
+
   /** 0 before the first chunk is opened. */
   get rowLength(): number {
     return this.#rowBytes / newFeatures(this.type, 1).byteLength;

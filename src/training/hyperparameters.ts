@@ -94,6 +94,11 @@ export function hyperparameter(name: string): Hyperparameter {
   return found;
 }
 
+/** Whether only fine-tune runs have a hyperparameter. */
+export function isForFineTuning(name: string): boolean {
+  return HYPERPARAMETERS.some((other) => other.name === name && !other.kinds.includes('TRANSFER'));
+}
+
 /** A range as text, for example "1 to 4096 images"; empty unless it is a number. */
 export function formatRange({ min, max, exclusiveMin, unit }: Hyperparameter): string {
   if (min === undefined) return '';

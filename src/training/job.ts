@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Spread } from '../calibration/spread.js';
+import { Split } from '../datasets/manifest.js';
 import { computeSchema } from '../engines/compute.js';
-import type { EngineInfo, InputSize } from '../engines/engine.js';
+import type { EngineChoice, EngineInfo, InputSize } from '../engines/engine.js';
+import { PRECISIONS, RUNTIMES } from '../engines/network-form.js';
 import type { Layer } from '../network/layers.js';
+import { servedVersionSchema } from '../serving/served-version.js';
 import { blobPlaceSchema } from '../storage/blob-place.js';
 import type { Environment } from './environment.js';
 import { type EpochMetrics, type Evaluation, epochMetricsSchema, SweepMetric } from './epoch-metrics.js';
@@ -41,6 +44,8 @@ export const jobSchema = z.object({
   threads: z.int().min(1).optional(),
   /** Engine and device to train with. */
   compute: computeSchema.optional(),
+  /** The engine that trained the run before, or the run that it reproduces; null for a new one. */
+  before: z.object({ engine: z.string(), reason: z.string() }).nullable().optional(),
 });
 export type Job = z.output<typeof jobSchema>;
 
@@ -98,6 +103,30 @@ export const calibrationJobSchema = quantizationJobSchema.extend({
 });
 export type CalibrationJob = z.output<typeof calibrationJobSchema>;
 
+/** The job of classifying the photos of a source with a model version. */
+export const predictionTaskSchema = z.object({
+  /** Id of the job, which its blobs contain. */
+  id: z.string(),
+  version: servedVersionSchema,
+  source: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('dataset'), manifestBlob: sha256, split: z.enum(Split).nullable() }),
+    /** A folder or archive of this machine. */
+    z.object({ kind: z.literal('path'), path: z.string(), nameEncoding: z.string().nullable() }),
+    z.object({ kind: z.literal('archive'), blob: sha256, nameEncoding: z.string().nullable() }),
+  ]),
+  /** Number of classes to list for each photo. */
+  topK: z.int().positive(),
+  /** Photos that are answered already, and the blobs with their answers in order. */
+  answered: z.object({ photos: z.int().nonnegative(), blobs: z.array(sha256) }),
+  /** File for an archive while it is read. */
+  temporary: z.string(),
+  /** Bytes that decoding a photo may take. */
+  maxPhotoMemory: z.number().positive(),
+  blobPlace: blobPlaceSchema,
+  threads: z.int().min(1).optional(),
+});
+export type PredictionTask = z.output<typeof predictionTaskSchema>;
+
 /** The job of projecting cached features of images onto a plane. */
 export const projectionJobSchema = z.object({
   /** The cached chunks, from the first one on. */
@@ -118,7 +147,11 @@ export type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** An event of a training worker. A blob named by an event is already durable. */
 export type TrainingEvent =
-  | { readonly type: 'started'; readonly engine: EngineInfo; readonly environment: Environment }
+  | {
+      readonly type: 'started';
+      readonly engine: EngineInfo & Partial<EngineChoice>;
+      readonly environment: Environment;
+    }
   | { readonly type: 'log'; readonly message: string }
   | Progress<Phase>
   | { readonly type: 'system'; readonly use: SystemUse }
@@ -144,6 +177,17 @@ export type TrainingEvent =
     }
   | TaskEnd;
 
+/** Phases of an examination. */
+export const ExaminationPhase = { FEATURES: 'features', LABELS: 'labels', OUTLIERS: 'outliers' } as const;
+export type ExaminationPhase = (typeof ExaminationPhase)[keyof typeof ExaminationPhase];
+
+export type ExaminationEvent =
+  | Extract<TrainingEvent, { readonly type: 'log' | 'features' }>
+  | Progress<ExaminationPhase>
+  /** `findingsBlob` is a blob of `findingsSchema`, already durable. */
+  | { readonly type: 'finished'; readonly findingsBlob: string }
+  | TaskEnd;
+
 export type SliceEvent =
   | Extract<TrainingEvent, { readonly type: 'log' | 'progress' | 'features' }>
   | { readonly type: 'finished' }
@@ -151,6 +195,8 @@ export type SliceEvent =
 
 /** The measured speed of a run that has not started. */
 export interface SpeedProbe {
+  /** Once per run that computes features, for loading the frozen part. */
+  readonly secondsToLoad: number;
   /** Decoding and frozen part, per image. */
   readonly secondsPerImage: number;
   /** Per optimizer step, with the run's batch size. */
@@ -164,15 +210,28 @@ export interface SpeedProbe {
   readonly seconds: number;
 }
 
-/** The 8-bit form of a model version, with its measurements. */
+/** The figures of a form on another runtime than ONNX Runtime. */
+export const otherFormSchema = z.object({
+  runtime: z.enum(RUNTIMES),
+  precision: z.enum(PRECISIONS),
+  /** On the test split; null for 32-bit floats, which have the version's. */
+  accuracy: z.number().nullable(),
+  /** Median time per image on this machine. */
+  milliseconds: z.number(),
+});
+type OtherForm = z.output<typeof otherFormSchema>;
+
+/** The 8-bit form of a model version, with the measurements of all forms. */
 export interface Quantization {
   /** Blob with the ONNX file, already durable. */
   readonly quantizedBlob: string;
-  /** Accuracy on the test split. */
+  /** Accuracy of the 8-bit form with ONNX Runtime, on the test split. */
   readonly accuracy: number;
-  /** Median time per image on this machine. */
+  /** Median time per image with ONNX Runtime on this machine. */
   readonly fp32Milliseconds: number;
   readonly int8Milliseconds: number;
+  /** Null where OpenVINO is not installed. */
+  readonly otherForms: readonly OtherForm[] | null;
 }
 
 /** An exported file. */
@@ -221,6 +280,23 @@ export interface Calibration {
   /** Blob of the subspace of features, already durable. */
   readonly outlierBlob: string;
 }
+
+export type PredictionEvent =
+  | {
+      /** Answers that are stored. */
+      readonly type: 'chunk';
+      /** From 1. */
+      readonly number: number;
+      /** A blob of `writeRows`. */
+      readonly blob: string;
+      /** Photos, those that were refused included. */
+      readonly photos: number;
+      readonly refused: number;
+      /** Share of the source that was read, 0 to 1; null when unknown. */
+      readonly share: number | null;
+    }
+  | { readonly type: 'finished' }
+  | TaskEnd;
 
 /** The end of a task without success. */
 export type TaskEnd =

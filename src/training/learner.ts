@@ -3,7 +3,7 @@ import { matchBackbone, overlay } from '../network/backbone-weights.js';
 import { divideAt } from '../network/cut.js';
 import { foldLayers, foldNorms, unfoldLayers } from '../network/folded-weights.js';
 import { head } from '../network/head.js';
-import { imageShapes, type Layer, type Shape } from '../network/layers.js';
+import { imageShapes, type Shape } from '../network/layers.js';
 import { readSafetensors } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
@@ -14,11 +14,8 @@ import { firstTrainedLayerOf } from './recipe.js';
 
 /** The trainable part of a network, with its initial weights. */
 export interface Learner {
-  /** Layers in the order of computation; the head's dense and dropout layers come last. */
-  readonly layers: readonly Layer[];
-  readonly input: TrainerSpec['input'];
-  readonly folded: TrainerSpec['folded'];
-  readonly norms?: TrainerSpec['norms'];
+  /** Layers in the order of computation, of which the head's dense and dropout layers come last, and what belongs to them. */
+  readonly spec: Pick<TrainerSpec, 'layers' | 'input' | 'folded' | 'norms'>;
   /** Initial weights under the trainer's names. */
   readonly start: Weights;
   /** Converts trained weights to Keras's names and values, for the model version. */
@@ -45,7 +42,7 @@ export async function buildLearner(
     const layers = head(rowLength, shape);
     const input = { name: firstTrainedLayer, shape: { height: 1, width: 1, channels: rowLength }, type };
     const start = parent ?? initialWeights(layers, seed);
-    return { layers, input, folded: new Map(), start, toKeras: (weights) => weights };
+    return { spec: { layers, input, folded: new Map() }, start, toKeras: (weights) => weights };
   }
   const backbone = await read(blobs, job.backboneBlob);
   const tuned = parent ? overlay(backbone, parent) : backbone;
@@ -64,10 +61,12 @@ export async function buildLearner(
     }),
   );
   return {
-    layers: [...rest, ...headLayers],
-    input: { name: firstTrainedLayer, shape: shapes.get(firstTrainedLayer) as Shape, type },
-    folded: factors,
-    ...(norms ? { norms: norms.norms } : {}),
+    spec: {
+      layers: [...rest, ...headLayers],
+      input: { name: firstTrainedLayer, shape: shapes.get(firstTrainedLayer) as Shape, type },
+      folded: factors,
+      norms: norms?.norms,
+    },
     start: new Map([...weights, ...(parent ? headWeights : initialWeights(headLayers, seed))]),
     toKeras: (trained) => {
       const ofHead = [...trained].filter(([name]) => !weights.has(name));

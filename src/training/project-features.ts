@@ -1,5 +1,5 @@
-import { HubError } from '../errors.js';
 import type { BlobStore } from '../storage/blobs.js';
+import { toUnitLength } from '../unit-length.js';
 import { FeatureTable } from './features.js';
 import type { ProjectedImages, ProjectionJob } from './job.js';
 import { principalPlane } from './projection.js';
@@ -15,11 +15,8 @@ const AT_ONCE = 32;
 export async function projectFeatures(job: ProjectionJob, blobs: BlobStore): Promise<ProjectedImages> {
   const { featureChunks, maps, channels, seed } = job;
   const rows = Int32Array.from(job.rows);
-  const table = new FeatureTable(blobs, maps ? 'float16' : 'float32');
+  const table = await FeatureTable.open(blobs, maps ? 'float16' : 'float32', chunksOf(featureChunks, rows));
   try {
-    for (const chunk of chunksOf(featureChunks, rows)) {
-      if (!(await table.add(chunk))) throw new HubError('NOT_FOUND', 'Features were removed from the cache meanwhile.');
-    }
     const pooled = new Float32Array(rows.length * channels);
     for (let start = 0; start < rows.length; start += AT_ONCE) {
       const part = rows.subarray(start, start + AT_ONCE);
@@ -30,17 +27,11 @@ export async function projectFeatures(job: ProjectionJob, blobs: BlobStore): Pro
         pooled[row * channels + (i % channels)]! += Number(features[i]) / places;
       }
     }
-    for (let row = 0; row < rows.length; row++) toUnitLength(pooled.subarray(row * channels, (row + 1) * channels));
-    const { points, explained } = principalPlane(pooled, channels, seed);
+    const { points, explained } = principalPlane(toUnitLength(pooled, channels), channels, seed);
     return { points: [...points], explained };
   } finally {
     await table.close();
   }
-}
-
-function toUnitLength(row: Float32Array): void {
-  const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-  if (length > 0) for (let i = 0; i < row.length; i++) row[i]! /= length;
 }
 
 /** The chunks that hold the rows. */

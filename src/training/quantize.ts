@@ -2,6 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { ImageRecord, Manifest } from '../datasets/manifest.js';
 import { readManifest, ShardReader } from '../datasets/read-manifest.js';
 import type { Engine, Forward, InputSize, PixelBatch, Quantizer } from '../engines/engine.js';
+import type { NetworkForm } from '../engines/network-form.js';
+import { classifierModel } from '../engines/onnx/classifier-model.js';
+import type { OpenVinoEngine } from '../engines/openvino/openvino-engine.js';
 import { readClassifier } from '../engines/read-classifier.js';
 import { randomStream, shuffle } from '../random.js';
 import { median } from './averages.js';
@@ -20,11 +23,13 @@ const TIMED = 21;
 
 interface QuantizationContext extends ServingContext {
   readonly engine: Engine & Quantizer;
+  /** @returns null where OpenVINO is not installed. */
+  readonly openOpenVino: () => OpenVinoEngine | null;
 }
 
 /**
- * Makes the 8-bit form of a model version and measures it in the form it serves with: accuracy on the test split, and the
- * time per image next to that of the 32-bit form.
+ * Makes the 8-bit form of a model version and measures every form in which this machine can serve it: accuracy on the test split
+ * of those with fewer bits, and the time per image of all, alternately.
  * @throws DATASET_REFUSED when there are no images to calibrate on.
  */
 export async function quantize(job: QuantizationJob, context: QuantizationContext): Promise<Quantization> {
@@ -37,19 +42,45 @@ export async function quantize(job: QuantizationJob, context: QuantizationContex
     const calibration = calibrationImages(manifest, job.recipe);
     const file = await engine.quantize(spec, batchesOf(calibration, shards, size, signal));
     const { sha256: quantizedBlob } = await blobs.put(file);
-    const network = { ...job, quantizedBlob };
     const outputs = outputsByClass(job.labels, manifest);
-    const { accuracy } = await measureOnTests(network, manifest, outputs, shards, context);
-    signal.throwIfAborted();
+    const accuracyOf = async (form: NetworkForm): Promise<number> => {
+      const network = { ...job, quantizedBlob: form.precision === 'INT8' ? quantizedBlob : null, form };
+      const { accuracy } = await measureOnTests(network, manifest, outputs, shards, context);
+      signal.throwIfAborted();
+      return accuracy;
+    };
+    const openVino = context.openOpenVino();
+    const others = openVino ? openVinoForms(openVino) : [];
+    const accuracy = await accuracyOf({ runtime: 'ONNX_RUNTIME', precision: 'INT8' });
+    const accuracies: (number | null)[] = [];
+    for (const form of others) accuracies.push(form.precision === 'FP32' ? null : await accuracyOf(form));
     const pixels = await decodeVariants(shards, calibration.slice(0, 1), size.input);
-    const [fp32Milliseconds, int8Milliseconds] = await timesOf(pixels, [
-      await engine.classifier(spec),
-      await engine.load(file, size),
-    ]);
-    return { quantizedBlob, accuracy, fp32Milliseconds, int8Milliseconds };
+    const floats = classifierModel(spec);
+    const networks = [await engine.load(floats, size), await engine.load(file, size)];
+    for (const { precision } of others) {
+      const model = precision === 'INT8' ? file : floats;
+      networks.push(await (openVino as OpenVinoEngine).load(model, size, precision === 'BF16'));
+    }
+    const [fp32Milliseconds, int8Milliseconds, ...times] = (await timesOf(pixels, networks)) as [
+      number,
+      number,
+      ...number[],
+    ];
+    const otherForms = others.map((form, i) => ({
+      ...form,
+      accuracy: accuracies[i] as number | null,
+      milliseconds: times[i] as number,
+    }));
+    return { quantizedBlob, accuracy, fp32Milliseconds, int8Milliseconds, otherForms: openVino && otherForms };
   } finally {
     await shards.close();
   }
+}
+
+/** The forms in which OpenVINO serves on this machine. */
+function openVinoForms({ hasBf16 }: OpenVinoEngine): readonly NetworkForm[] {
+  const precisions = ['FP32', ...(hasBf16 ? (['BF16'] as const) : []), 'INT8'] as const;
+  return precisions.map((precision) => ({ runtime: 'OPENVINO', precision }));
 }
 
 /** Images of the validation split or, without one, those the run held out of the training split; never test images. */
@@ -72,8 +103,8 @@ async function* batchesOf(
   }
 }
 
-/** Milliseconds per image of two networks, timed alternately. Medians, so that other work on the machine counts less. */
-async function timesOf(pixels: Uint8Array, networks: readonly [Forward, Forward]): Promise<[number, number]> {
+/** Milliseconds per image of networks, timed alternately. Medians, so that other work on the machine counts less. */
+async function timesOf(pixels: Uint8Array, networks: readonly Forward[]): Promise<readonly number[]> {
   const times = networks.map((): number[] => []);
   for (const network of networks) await network.run(pixels, 1); // the first run allocates
   for (let round = 0; round < TIMED; round++) {
@@ -84,5 +115,5 @@ async function timesOf(pixels: Uint8Array, networks: readonly [Forward, Forward]
     }
   }
   for (const network of networks) await network.dispose();
-  return [median(times[0]!), median(times[1]!)];
+  return times.map(median);
 }

@@ -35,14 +35,15 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
   const variants = imageVariants(manifest, recipe);
   const read = await readSome(job, manifest, variants, context);
   try {
-    const { rowLength, rows, features, seconds } = read;
+    const { rowLength, rows, features, seconds, secondsToLoad } = read;
     const { train } = drawSplits(manifest, recipe);
     const classes = manifest.classes.length;
-    const { layers, input, folded, start } = await buildLearner(job, blobs, { classes, rowLength });
+    const { spec, start } = await buildLearner(job, blobs, { classes, rowLength });
+    const { layers, input } = spec;
     const batchSize = Math.min(recipe.batchSize, train.length);
     const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
     const optimizer = optimizerOf(recipe, layers);
-    const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
+    const trainer = await engine.trainer({ ...spec, batchSize, ...optimizer, start: state });
     const labels = Int32Array.from(variants, ({ image }) => image.label);
     const source = repeated(features, rowLength, featureTypeOf(firstTrainedLayerOf(recipe)));
     const { secondsPerStep, secondsToStart } = await timeOfStep(trainer, {
@@ -61,6 +62,7 @@ export async function probeSpeed(job: Job, context: Omit<TaskContext, 'emit'>): 
     const prediction = await predict();
     await trainer.dispose();
     return {
+      secondsToLoad,
       secondsPerImage: seconds / rows,
       secondsPerStep,
       secondsToStart,
@@ -78,8 +80,9 @@ interface SomeFeatures {
   /** Number of image variants whose features were read. */
   readonly rows: number;
   readonly features: Features;
-  /** Seconds that computing them took; 0 when they were cached. */
+  /** Seconds that computing them took, and loading the frozen part before; 0 when they were cached. */
   readonly seconds: number;
+  readonly secondsToLoad: number;
   readonly close: () => Promise<void>;
 }
 
@@ -97,15 +100,18 @@ async function readSome(
     const { source } = await openFeatures(job, manifest, variants, variants.length, quiet);
     const rows = first(PREDICTED);
     const { rowLength } = source;
-    return { rowLength, rows: rows.length, features: await source.read(rows), seconds: 0, close: () => source.close() };
+    const features = await source.read(rows);
+    return { rowLength, rows: rows.length, features, seconds: 0, secondsToLoad: 0, close: () => source.close() };
   }
-  const { source, options, close } = await openFrozenPart(job, manifest, variants, context);
+  const opened = await timed(() => openFrozenPart(job, manifest, variants, context));
+  const { source, options, close } = opened.value;
   try {
     const atOnce = options.networks.length * imagesPerPass(job.size);
     const rows = first(PASSES * atOnce);
     await source.read(rows.subarray(0, atOnce)); // the first pass allocates
     const { value: features, seconds } = await timed(() => source.read(rows));
-    return { rowLength: source.rowLength, rows: rows.length, features, seconds, close };
+    const { rowLength } = source;
+    return { rowLength, rows: rows.length, features, seconds, secondsToLoad: opened.seconds, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { readManifest } from '../datasets/read-manifest.js';
 import { HubError } from '../errors.js';
+import { moment } from '../tracing/tracing.js';
 import { NO_IMAGES_YET } from './checkpoint.js';
 import { addSteps, metricsOf, stoppedEarly } from './epoch.js';
 import type { EpochMetrics } from './epoch-metrics.js';
@@ -27,7 +28,7 @@ export async function sweep(
   job: SweepJob,
   context: Omit<TaskContext, 'emit'> & { readonly emit: (event: SweepEvent) => void },
 ): Promise<void> {
-  const { blobs, engine, emit, signal } = context;
+  const { blobs, engine, emit, signal, onPart } = context;
   const manifest = await readManifest(blobs, job.manifestBlob);
   const variants = imageVariants(manifest, job.recipe);
   const labels = Int32Array.from(variants, ({ image }) => image.label);
@@ -42,6 +43,8 @@ export async function sweep(
       const began = performance.now();
       const outcome = await runTrial(recipe, source, histories);
       histories.push(outcome.history);
+      const attributes = { 'modelhub.trial': number, 'modelhub.epochs': outcome.history.length };
+      onPart?.({ name: 'trial', began: moment(began), ended: moment(), attributes });
       emit({ type: 'trial', number, ...outcome, seconds: (performance.now() - began) / 1000 });
     }
   } finally {
@@ -58,11 +61,12 @@ export async function sweep(
     const splits = splitsBySeed.get(recipe.seed) ?? drawSplits(manifest, recipe);
     splitsBySeed.set(recipe.seed, splits);
     const { rowLength } = source;
-    const { layers, input, folded, start } = await buildLearner({ ...job, recipe }, blobs, { classes, rowLength });
+    const { spec, start } = await buildLearner({ ...job, recipe }, blobs, { classes, rowLength });
+    const { layers, input } = spec;
     const batchSize = Math.min(recipe.batchSize, splits.train.length);
     const optimizer = optimizerOf(recipe, layers);
     const state = { step: 0, weights: start, firstMoments: new Map(), secondMoments: new Map() };
-    const trainer = await engine.trainer({ layers, input, folded, batchSize, ...optimizer, start: state });
+    const trainer = await engine.trainer({ ...spec, batchSize, ...optimizer, start: state });
     const parts = { recipe, manifest, train: splits.train, labels, source, shape: input.shape, layers, batchSize };
     const history: EpochMetrics[] = [];
     try {

@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { readManifest } from '../datasets/read-manifest.js';
-import type { Engine, TrainerState } from '../engines/engine.js';
+import type { Engine, EngineChoice, TrainerState } from '../engines/engine.js';
 import type { NetworkHost } from '../engines/network-loader.js';
 import { safetensorsParts } from '../network/safetensors.js';
 import type { Weights } from '../network/tensor.js';
 import type { BlobStore } from '../storage/blobs.js';
+import { moment, type Part } from '../tracing/tracing.js';
 import { type Checkpoint, loadCheckpoint, NO_IMAGES_YET, NOTHING_SPENT, type PartialEpoch } from './checkpoint.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import { describeEnvironment } from './environment.js';
@@ -25,10 +26,15 @@ import { type StepParts, stepsOf } from './steps.js';
 /** The services a training task uses: blobs, engine, networks, events and cancellation. */
 export interface TaskContext {
   readonly blobs: BlobStore;
+  /** Takes the steps. */
   readonly engine: Engine;
+  /** Why it does. */
+  readonly choice?: EngineChoice;
   /** Hosts for the frozen part, one network each: worker threads, or this thread if the engine requires it. */
   readonly networkHosts: (images: number) => readonly NetworkHost[];
   readonly emit: (event: TrainingEvent) => void;
+  /** Takes the parts of the work as they end, where they are traced. */
+  readonly onPart?: ((part: Part) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -38,10 +44,10 @@ export interface TaskContext {
  * @throws DIVERGED when a loss or a weight is not finite; DATASET_REFUSED when no image can be held out.
  */
 export async function train(job: Job, context: TaskContext): Promise<void> {
-  const { blobs, engine, emit, signal } = context;
+  const { blobs, engine, emit, signal, onPart } = context;
   const { recipe } = job;
   const seconds: Record<Phase, number> = { features: 0, training: 0, evaluation: 0 };
-  emit({ type: 'started', engine: engine.info, environment: describeEnvironment() });
+  emit({ type: 'started', engine: { ...engine.info, ...context.choice }, environment: describeEnvironment() });
 
   // data
   const manifest = await readManifest(blobs, job.manifestBlob);
@@ -54,13 +60,12 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
   try {
     // model and optimizer, new or restored
     const learner = await buildLearner(job, blobs, { classes, rowLength: source.rowLength });
-    const { layers, input, folded, norms } = learner;
+    const { layers, input } = learner.spec;
     const begin = { step: 0, weights: learner.start, firstMoments: new Map(), secondMoments: new Map() };
     const checkpoint = job.checkpointBlob ? await loadCheckpoint(blobs, job.checkpointBlob) : undefined;
     const batchSize = Math.min(recipe.batchSize, splits.train.length);
     const optimizer = optimizerOf(recipe, layers);
-    const trainerFrom = (start: TrainerState) =>
-      engine.trainer({ layers, input, folded, norms, batchSize, ...optimizer, start });
+    const trainerFrom = (start: TrainerState) => engine.trainer({ ...learner.spec, batchSize, ...optimizer, start });
     let trainer = await trainerFrom(checkpoint?.state ?? begin);
     const history: EpochMetrics[] = [...(checkpoint?.history ?? [])];
     let partial: PartialEpoch = checkpoint?.partial ?? NO_IMAGES_YET;
@@ -98,10 +103,12 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
         while (history.length < recipe.epochs && !stoppedEarly(history, recipe)) {
           epochBegan = performance.now();
           const epoch = history.length + 1;
+          const began = moment(epochBegan);
           const trained = await trainEpoch(epoch, (done) => meter.add(done));
           const validated = await evaluate(trainer, source, splits.validation, labels, classes);
           const state = finiteState();
           history.push(metricsOf(epoch, trained, validated, epochBefore + secondsSince(epochBegan)));
+          onPart?.({ name: 'epoch', began, ended: moment(), attributes: { 'modelhub.epoch': epoch } });
           partial = NO_IMAGES_YET;
           epochBefore = 0;
           kept = keepWeights(history, kept, state.weights, recipe);
@@ -176,6 +183,7 @@ export async function train(job: Job, context: TaskContext): Promise<void> {
       return await work();
     } finally {
       seconds[phase] += secondsSince(began);
+      if (phase !== 'training') onPart?.({ name: phase, began: moment(began), ended: moment() }); // that has epochs
     }
   }
 }

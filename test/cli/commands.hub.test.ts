@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../src/cli/exit.js';
@@ -32,6 +32,12 @@ describe('hub, beside a hub that runs', () => {
 
   const register = (dataset: string, archive: Uint8Array): Promise<unknown> =>
     hub.send('register-upload', 'upload', archive, { dataset });
+
+  it('finds the hub of a data folder at any port', async () => {
+    const { code, stdout, stderr } = await runHub('dataset', 'list', '--data', hub.data);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('colours');
+  });
 
   it('creates a dataset', async () => {
     const create = ['dataset', 'create', 'created'];
@@ -98,6 +104,7 @@ describe('hub, beside a hub that runs', () => {
     expect(await json('dataset', 'show', 'listed', '1')).toMatchObject({ version: { number: 1 } });
     expect(await refused(3, 'dataset', 'show', 'listed', '7')).toContain('no version 7');
     expect(await refused(3, 'dataset', 'show', 'shapes')).toContain('no dataset named shapes');
+    expect(await refused(2, 'train')).toMatch(/There are several datasets: choose one with --dataset .+, --dataset /);
   });
 
   it('starts a run without waiting, and follows it with every epoch', async () => {
@@ -169,8 +176,8 @@ describe('hub, beside a hub that runs', () => {
     expect(await refused(3, 'rollback', 'rolled', '--alias', 'candidate')).toContain('has an alias candidate');
     expect(await shown('model', 'list')).toMatch(/^rolled +2 +production 2$/m);
     const text = await shown('model', 'show', 'rolled');
-    expect(text).toMatch(/production +1 +2 +FP32 +first +not asked \(rollback\) +a mistake$/m);
-    expect(text).toMatch(/production +2 +1 +FP32 +first +not asked \(rollback\) +rollback$/m);
+    expect(text).toMatch(/production +1 +2 +FP32 +ONNX_RUNTIME +first +not asked \(rollback\) +a mistake$/m);
+    expect(text).toMatch(/production +2 +1 +FP32 +ONNX_RUNTIME +first +not asked \(rollback\) +rollback$/m);
   });
 
   it('pins the precision with which a version serves, and shows it with the reason', async () => {
@@ -182,7 +189,7 @@ describe('hub, beside a hub that runs', () => {
     });
     expect(await shown('model', 'show', 'colours')).toMatch(/^ +1 +FP32 +50\.0% +3\.25 +2\.5 +FP32 was chosen\.$/m);
     expect(await refused(3, 'model', 'precision', 'colours', '9', 'int8')).toContain('no version 9');
-    expect(await refused(2, 'model', 'precision', 'colours', '1', 'int4')).toContain('auto, fp32, int8');
+    expect(await refused(2, 'model', 'precision', 'colours', '1', 'int4')).toContain('auto, fp32, bf16, int8');
   });
 
   it('classifies many photos, one of them from standard input', async () => {
@@ -197,6 +204,26 @@ describe('hub, beside a hub that runs', () => {
       { file: '-', label: COLOUR_NAMES[2] },
     ]);
     for (const { top } of classifications) expect(top).toHaveLength(2);
+  });
+
+  it('classifies a folder of this machine as a job, saves the answers, and shows the job', async () => {
+    const folder = join(hub.outside, 'batch');
+    await mkdir(folder);
+    for (const colour of ['blue', 'red'] as const)
+      await writeFile(join(folder, `${colour}.png`), await colourPhoto(colour, 5, 32, 32));
+    const out = join(hub.outside, 'answers.csv');
+    const text = await shown('predict', 'start', 'colours', folder, '--upload', '--out', out);
+    expect(text).toMatch(/^state +SUCCEEDED$/m);
+    const lines = (await readFile(out, 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => line.split(',')[3])).toEqual(['label', 'blue', 'red']);
+    const { jobs } = await json<{ jobs: { id: string }[] }>('predict', 'list', '--model', 'colours');
+    const [job] = jobs as [{ id: string }];
+    const more = join(hub.outside, 'answers.parquet');
+    await shown('predict', 'download', job.id, '--format', 'parquet', '--out', more);
+    expect((await readFile(more)).toString('latin1', 0, 4)).toBe('PAR1');
+    expect(await refused(2, 'predict', 'cancel', job.id)).toContain('cannot be cancelled');
+    await shown('predict', 'delete', job.id);
+    expect(await refused(3, 'predict', 'show', job.id)).toContain('There is no prediction job');
   });
 
   it('classifies the others where one is no photo, and says so at the end', async () => {

@@ -60,7 +60,10 @@ describe('hub, for who experiments', () => {
     const { runs } = await json<{ runs: (Named & { epochs: unknown[] })[] }>(...train);
     expect(runs[0]!.epochs).toHaveLength(3);
     expect((await hub.run(runs[0]!.id)).recipe).toMatchObject({ epochs: 3, learningRate: 0.003, batchSize: 30 });
-    expect(await refused(2, ...train, '--set', 'speed=9')).toContain('speed');
+    expect(await refused(2, ...train, '--set', 'epoch=9')).toMatch(
+      /^hub: input\.recipe: Field "epoch" .+ Did you mean "epochs"\?$/m,
+    );
+    expect(await refused(2, ...train, '--set', 'dropout=0.1,0.2')).toContain('"hub sweep start --try dropout=0.1,0.2"');
     expect(await refused(2, ...train, '--set', 'dropout=2')).toContain('0.95');
     expect(await refused(2, ...train, '--set', 'epochs=3')).toContain('given twice');
     expect(await refused(2, ...train, '--set', 'epochs')).toContain('name=value');

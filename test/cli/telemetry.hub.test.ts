@@ -16,7 +16,7 @@ it('neither the hub nor its workers let ONNX Runtime keep a device id or send te
   await mkdir(home);
   // ONNX Runtime keeps quiet on CI by itself; what it stores without the variable lies under HOME.
   const { CI: _, ORT_DISABLE_TELEMETRY: __, XDG_CACHE_HOME: ___, ...env } = process.env;
-  const hub = await HubProcess.startIn({ ...env, HOME: home }, own);
+  const hub = await HubProcess.startIn({ env: { ...env, HOME: home } }, own);
   await hub.train({ datasetVersionId, recipe: { ...QUICK, epochs: 1 } });
   await hub.send('classify', 'image', await colourPhoto('red', 1), { model: 'colours' });
   await hub.end('SIGTERM');

@@ -56,8 +56,8 @@ describe('hub train', () => {
     });
   });
 
-  it('trains on the version that is asked for, and shows people what it came to', async () => {
-    const { code, stdout, stderr } = await train('--dataset', 'colours', '--dataset-version', '1');
+  it('trains on the version that is asked for, of the only dataset, and shows people what it came to', async () => {
+    const { code, stdout, stderr } = await train('--dataset-version', '1');
     expect(code, stderr).toBe(0);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/Run [0-9a-f-]{36}: test accuracy \d+\.\d% in /);

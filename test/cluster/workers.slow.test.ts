@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { figuresOf, type RunAnswer } from '../support/answers.js';
 import { Cluster, HAS_CLUSTER } from '../support/cluster.js';
 import type { HubProcess } from '../support/hub-process.js';
+import type { LogLine } from '../support/hub-user.js';
 import { ENDLESS, QUICK, SOME_SECONDS } from '../support/recipes.js';
 
 /** Milliseconds within which another worker resumes the run of one that died, and within which a worker hears of a cancellation. */
@@ -16,10 +16,15 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
   /** A run that nothing disturbed. */
   let undisturbed: RunAnswer | undefined;
 
-  const startWorker = async (): Promise<HubProcess> => {
-    const worker = await cluster.start('train');
-    workers.push(worker);
-    return worker;
+  /** That so many workers live: those of earlier tests, since each start costs seconds of processor time. */
+  const haveWorkers = async (count: number): Promise<void> => {
+    await cluster.kill(...workers.splice(count));
+    while (workers.length < count) workers.push(await cluster.start('train'));
+  };
+
+  const end = (worker: HubProcess, signal: NodeJS.Signals) => {
+    workers.splice(workers.indexOf(worker), 1);
+    return worker.end(signal);
   };
 
   beforeAll(async () => {
@@ -27,7 +32,6 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
     await cluster.query('DELETE FROM aliases; DELETE FROM model_versions'); // which workers would calibrate
     hub = await cluster.startFirst('--roles', 'api,serve');
   });
-  afterEach(() => cluster.kill(...workers.splice(0)));
   afterAll(() => cluster?.remove());
 
   /** How many times a worker has taken the run. */
@@ -66,9 +70,8 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
   }
 
   it('train what the hub queues, at the same time; its subscribers hear of every epoch', async () => {
-    await startWorker();
-    await startWorker();
-    const runs = [await begin(ENDLESS), await begin(ENDLESS)];
+    await haveWorkers(2);
+    const runs = await Promise.all([begin(ENDLESS), begin(ENDLESS)]);
     const [first] = await holderOf(runs[0] as string);
     const [second] = await holderOf(runs[1] as string);
     expect(first.pid).not.toBe(second.pid);
@@ -84,12 +87,12 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
   });
 
   it('take over the runs of one that was killed and of one that is frozen, with the same numbers', async () => {
-    for (let i = 0; i < 4; i++) await startWorker();
-    const runs = [await begin(), await begin()] as const;
+    await haveWorkers(4);
+    const runs = await Promise.all([begin(), begin()]);
     const [killed] = await holderOf(runs[0]);
     const [frozen] = await holderOf(runs[1]);
     const others = workers.filter((worker) => worker !== killed && worker !== frozen);
-    await killed.end('SIGKILL');
+    await end(killed, 'SIGKILL');
     process.kill(frozen.pid, 'SIGSTOP');
     try {
       for (const waited of await Promise.all(runs.map((id) => takenOver(id, others)))) {
@@ -106,30 +109,30 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
   });
 
   it('are given the run of one that stops at once', async () => {
-    await startWorker();
-    await startWorker();
+    await haveWorkers(2);
     const id = await begin();
     const [holder, others] = await holderOf(id);
-    const stopped = holder.end('SIGTERM');
+    const stopped = end(holder, 'SIGTERM');
     expect(await takenOver(id, others)).toBeLessThan(CANCELLED);
     expect(await stopped).toEqual({ code: 0, signal: null });
     expect(await hub.ended(id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('end a cancelled run within seconds, and take the next one', async () => {
-    const worker = await startWorker();
+    await haveWorkers(1);
+    const [worker] = workers;
     const id = await begin(ENDLESS);
     const next = await hub.queue({ datasetVersionId, recipe: QUICK });
     await hub.ask('cancel-run', { id });
     expect(await hub.ended(id)).toMatchObject({ state: 'CANCELLED' });
     const began = performance.now();
-    await vi.waitUntil(() => worker.log.some(({ run }) => run === next), { timeout: 30_000, interval: 50 });
+    await vi.waitUntil(() => worker!.log.some(({ run }) => run === next), { timeout: 30_000, interval: 50 });
     expect(performance.now() - began).toBeLessThan(CANCELLED);
     expect(await hub.ended(next)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('train on while the database is away, and store every epoch when it is back', async () => {
-    await startWorker();
+    await haveWorkers(1);
     const id = await begin();
     await cluster.server.stop('fast');
     await cluster.server.start();
@@ -141,17 +144,19 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
 
   it('wait for a database that is away when they start', async () => {
     await cluster.server.stop('fast');
-    const starting = startWorker();
-    const early = await Promise.race([starting, sleep(2000, 'waits')]);
+    const log: LogLine[] = [];
+    const starting = cluster.start('train', { log });
+    const waits = 'the database does not answer; this process waits for it';
+    await vi.waitUntil(() => log.some(({ msg }) => msg === waits), { timeout: 60_000 });
     await cluster.server.start();
-    expect(early).toBe('waits');
     const worker = await starting;
-    expect(worker.log.map(({ msg }) => msg)).toContain('the database does not answer; this process waits for it');
+    workers.push(worker);
     expect((await worker.fetch('/ready')).status).toBe(200);
   });
 
   it('answer for their health, and for nothing else', async () => {
-    const worker = await startWorker();
+    await haveWorkers(1);
+    const worker = workers[0] as HubProcess;
     expect(await (await worker.fetch('/ready')).json()).toEqual({ status: 'ready' });
     expect((await worker.fetch('/metrics')).status).toBe(401);
     const metrics = await (

@@ -13,6 +13,7 @@ export const CHART_VALUES: Readonly<Record<string, readonly string[]>> = {
     'monitor.enabled=true',
     'monitor.tokenSecret=hub-token',
     'autoscaling.enabled=true',
+    'serve.grpcPort=8001',
     'serve.options={--serving-queue,128}',
     'train.options={--device,cpu}',
     'train.nodeSelector.pool=training',

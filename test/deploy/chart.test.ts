@@ -38,6 +38,8 @@ interface Resource {
   readonly spec: {
     readonly selector: Labels & { readonly matchLabels?: Labels };
     readonly replicas?: number;
+    /** Of a Service. */
+    readonly ports: readonly { readonly name: string; readonly port: number; readonly targetPort: string }[];
     readonly template: {
       readonly metadata: { readonly labels: Labels };
       readonly spec: {
@@ -104,7 +106,19 @@ describe.each(Object.keys(CHART_VALUES))('the chart with the values "%s"', (name
       expect(data).toBe(instructionsOf(image, 'VOLUME')[0]?.text);
       expect(`${port}`).toBe(instructionsOf(image, 'EXPOSE')[0]?.text);
     }
-    for (const { ports } of containers) expect(ports).toEqual([{ name: 'http', containerPort: configs[0]?.port }]);
+    for (const [i, { ports }] of containers.entries()) {
+      const { port, grpcPort } = configs[i]!;
+      const grpc = grpcPort === undefined ? [] : [{ name: 'grpc', containerPort: grpcPort }];
+      expect(ports).toEqual([{ name: 'http', containerPort: port }, ...grpc]);
+    }
+  });
+
+  it('leads gRPC to the processes that answer, where they listen for it', () => {
+    const opened = containers.flatMap(({ ports }) => ports.filter((port) => port.name === 'grpc'));
+    expect(opened.map(({ containerPort }) => containerPort)).toEqual(name === 'everything' ? [8001] : []);
+    const services = resources.filter(({ kind }) => kind === 'Service').flatMap(({ spec }) => spec.ports);
+    const led = services.filter((port) => port.name === 'grpc');
+    expect(led).toEqual(opened.map(({ containerPort }) => ({ name: 'grpc', port: containerPort, targetPort: 'grpc' })));
   });
 
   it('takes the database and the keys from Secrets', () => {

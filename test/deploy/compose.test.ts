@@ -90,7 +90,7 @@ describe('compose.yaml', () => {
   it('publishes the port of the proxy alone', () => {
     expect(all.filter(([, { ports }]) => ports).map(([name]) => name)).toEqual(['proxy']);
     expect(read('Caddyfile')).toContain('\n:80 {');
-    expect(services.proxy?.ports?.[0]).toMatch(/:80$/);
+    expect(services.proxy?.ports?.map((port) => port.split(':').at(-1))).toEqual(['80', '8001']);
   });
 
   it('takes its passwords from variables, all of which example.env has', () => {
@@ -126,6 +126,16 @@ describe('its proxy', () => {
     const path = /health_uri (\S+)/.exec(caddyfile)?.[1];
     expect(ROUTES[`GET ${path}`]).toBe('open');
     expect(path).not.toBe('/ready'); // which fails while the database is away
+  });
+
+  it('sends calls over gRPC, without TLS, to the port at which those processes listen for them', () => {
+    const answering = withRoles('api,serve');
+    const { grpcPort } = configOf(answering[0]![1]);
+    const caddyfile = read('Caddyfile');
+    const [, site] = caddyfile.split(`\n:${grpcPort} {`);
+    const to = answering.map(([name]) => `h2c://${name}:${grpcPort}`);
+    expect(/reverse_proxy (.+) \{/.exec(site!)?.[1]).toBe(to.join(' '));
+    expect(caddyfile).toMatch(new RegExp(`servers :${grpcPort} \\{\\s+protocols h1 h2 h2c`));
   });
 
   it.skipIf(spawnSync('caddy', ['version']).status !== 0)('has a configuration that Caddy takes', () => {

@@ -62,9 +62,10 @@ describe('the examples of docs/deploy.md', () => {
   it.skipIf(!has('nginx', '-v'))('are a configuration that nginx takes', async () => {
     const { cert, private: key } = await generate([{ name: 'commonName', value: 'hub.example.com' }]);
     const [certificate, secret] = [file('cert.pem', cert), file('key.pem', key)];
-    const server = blocks('nginx')[0]!
-      .replace('/etc/ssl/hub.example.com.pem', certificate)
-      .replace('/etc/ssl/hub.example.com.key', secret);
+    const server = blocks('nginx')
+      .join('\n')
+      .replaceAll('/etc/ssl/hub.example.com.pem', certificate)
+      .replaceAll('/etc/ssl/hub.example.com.key', secret);
     const config = file('nginx.conf', `pid ${folder}/nginx.pid; events {} http { access_log off; ${server} }`);
     const { status, stderr } = spawnSync('nginx', ['-t', '-c', config], { encoding: 'utf8' });
     expect(status, stderr).toBe(0);

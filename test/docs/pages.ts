@@ -13,6 +13,7 @@ const markdownIn = (folder: string, recursive: boolean): string[] =>
 export const PAGES: readonly string[] = [
   ...markdownIn('', false),
   ...['docs/', 'samples/', 'backbones/'].flatMap((folder) => markdownIn(folder, true)),
+  ...['typescript', 'python', 'examples'].flatMap((name) => markdownIn(`clients/${name}/`, false)),
 ].sort();
 
 export const readPage = (page: string): string => readFileSync(`${ROOT}${page}`, 'utf8');

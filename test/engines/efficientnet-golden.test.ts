@@ -2,16 +2,13 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { convolutions, gammaName, matchBackbone } from '../../src/network/backbone-weights.js';
 import { readSafetensors } from '../../src/network/safetensors.js';
-import { TESTED_ENGINES } from '../support/engines.js';
+import { FORWARD_ENGINES } from '../support/engines.js';
 import { expectGolden, goldenLayers } from '../support/golden-layers.js';
 
 /** Made by test/reference/efficientnet_lite0_layers.py, in float64 from the bundled backbone. */
 const { sizes, pictures } = goldenLayers('efficientnet_lite0_layers.json');
 
-/** JavaScript takes long for the larger pictures. */
-const cases = TESTED_ENGINES.flatMap((engine) =>
-  (engine.real ? Object.keys(sizes) : ['75']).map((side) => ({ ...engine, side })),
-);
+const cases = FORWARD_ENGINES.flatMap((engine) => Object.keys(sizes).map((side) => ({ ...engine, side })));
 
 it('the bundled weights have the gammas that training with the statistics of batches needs', () => {
   const { weights } = readSafetensors(readFileSync('backbones/efficientnet_lite0_imagenet.safetensors'));

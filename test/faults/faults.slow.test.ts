@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { zipOf } from '../datasets/archives.js';
+import { buildParts } from '../setup/program.js';
 import { colourImages } from '../support/colour-images.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -16,9 +17,10 @@ interface Report {
 }
 
 // The bench itself kills 50 processes; what it does to a hub, and how it looks for losses, is in bench/support/faults.
-it('a hub that is killed, damaged or without room loses nothing, and goes on', { timeout: 240_000 }, async ({
+it('a hub that is killed, damaged or without room loses nothing, and goes on', { timeout: 600_000 }, async ({
   signal,
 }) => {
+  await buildParts(['types']);
   await run(process.execPath, [TSC, '-p', 'tsconfig.json'], { cwd: fileURLToPath(ROOT), signal }); // the bench needs out/
   const hub = await TestHub.start(); // for its narrow network, which trains in no time
   onTestFinished(() => hub.remove());

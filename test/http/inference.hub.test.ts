@@ -97,7 +97,7 @@ describe('the Open Inference Protocol', () => {
     expect((await send('/v2')).json).toEqual({
       name: 'model-hub',
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      extensions: ['binary_tensor_data', 'classification'],
+      extensions: ['binary_tensor_data', 'classification', 'model_configuration', 'model_repository', 'statistics'],
     });
   });
 
@@ -154,7 +154,7 @@ describe('the Open Inference Protocol', () => {
     expect(answer.json).toEqual({
       model_name: 'colours',
       model_version: '1',
-      parameters: { precision: 'FP32' },
+      parameters: { runtime: 'ONNX_RUNTIME', precision: 'FP32' },
       outputs: [
         {
           name: 'probabilities',
@@ -301,7 +301,7 @@ describe('the Open Inference Protocol', () => {
       'of another datatype',
       ask({ datatype: 'INT64' }),
       400,
-      /inputs\[0\]\.datatype: must be "UINT8" or "FP32" \(received "INT64"\)/,
+      /inputs\[0\]\.datatype: must be "UINT8" or "FP32" or "BYTES" \(received "INT64"\)/,
     ],
     [
       'of another layout',

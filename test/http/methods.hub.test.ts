@@ -32,6 +32,10 @@ describe('every path', () => {
     '/graphql': 'GET, HEAD, POST, OPTIONS',
     '/v1/classify': 'POST, OPTIONS',
     '/v1/models/m/versions/1/export': 'GET, HEAD, OPTIONS',
+    '/v1/models': 'GET, HEAD, OPTIONS',
+    '/v1/models/m': 'GET, HEAD, OPTIONS',
+    '/v1/models/m:predict': 'POST, OPTIONS',
+    '/v1/models/m/versions/1:predict': 'POST, OPTIONS',
     '/metrics': 'GET, HEAD, OPTIONS',
     '/backup': 'GET, HEAD, OPTIONS',
     '/v2': 'GET, HEAD, OPTIONS',
@@ -41,6 +45,9 @@ describe('every path', () => {
     '/v2/models/m/versions/1': 'GET, HEAD, OPTIONS',
     '/v2/models/m/versions/1/ready': 'GET, HEAD, OPTIONS',
     '/v2/models/m/infer': 'POST, OPTIONS',
+    '/v2/models/m/config': 'GET, HEAD, OPTIONS',
+    '/v2/models/m/stats': 'GET, HEAD, OPTIONS',
+    '/v2/repository/index': 'POST, OPTIONS',
   };
 
   it.each(Object.entries(ALLOWED))('%s lists %s for OPTIONS', async (path, allow) => {
@@ -59,7 +66,8 @@ describe('every path', () => {
         `^${path} does not take ${method}: use ${allow.startsWith('GET') ? 'GET or' : 'POST\\.'}`,
       );
       expect(answer, method).toMatchObject({ status: 405, allow });
-      const expected = path.startsWith('/v2') ? inferenceError(said) : graphqlError(said, 'METHOD_NOT_ALLOWED');
+      const isInference = /^\/v2|^\/v1\/models(?!.*export)/.test(path);
+      const expected = isInference ? inferenceError(said) : graphqlError(said, 'METHOD_NOT_ALLOWED');
       expect(answer.json).toEqual(expected);
     }
   });

@@ -109,7 +109,8 @@ describe('/metrics', () => {
   });
 
   it('tells what serves', async () => {
-    const info = 'modelhub_model_version_info{model="colours",alias="production",version="1",precision="fp32"}';
+    const info =
+      'modelhub_model_version_info{model="colours",alias="production",version="1",runtime="onnx_runtime",precision="fp32"}';
     expect((await scrape()).get(info)).toBe(1);
   });
 

@@ -63,6 +63,15 @@ const OPERATIONS = part(
 const mapTo = (path: string): string => part('map', JSON.stringify({ 0: [path] }));
 const FILE = part('0', 'photo', 'photo.jpg');
 
+it.each(['/', '/graphql', '/health', '/no-such-path'])(
+  'leaves it to a proxy to ask browsers for TLS: %s',
+  async (path) => {
+    const { headers } = await fetch(`${hub.url}${path}`, { headers: { accept: 'text/html' } });
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.has('strict-transport-security')).toBe(false);
+  },
+);
+
 describe('a token', () => {
   const tokens: [string, Record<string, string>][] = [
     ['none', {}],
@@ -79,6 +88,17 @@ describe('a token', () => {
     const { errors } = (await response.json()) as ErrorAnswer;
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
+
+  it.each(['first', 'Bearer', 'Basic Zmlyc3Q6eA==', ''])(
+    'is refused with what its header lacks: "%s"',
+    async (authorization) => {
+      const response = await post(JSON.stringify({ query: QUERY }), { ...JSON_TYPE, authorization });
+      const { errors } = (await response.json()) as ErrorAnswer;
+      expect(errors[0]?.message).toBe(
+        'The Authorization header is not a Bearer token: send "Authorization: Bearer TOKEN".',
+      );
+    },
+  );
 
   it.each(tokens)('is looked at before an upload is read: %s is refused', async (_, headers) => {
     const answer = await begin({ ...FORM_TYPE, ...PREFLIGHT, ...headers }, OPERATIONS);

@@ -85,7 +85,8 @@ const none: ChoreHandler & JobHandler<QueuedKind> = {
 async function run(train: PlannedHandler, log = pino({ level: 'silent' })): Promise<Runner> {
   const started = new Runner({ startWorker: (task) => startWorker(task, { entry, memory: MEMORY }), log });
   runner = started;
-  const handlers = { features: none, train, sweep: none, import: none, calibrate: none, quantize: none };
+  const others = { sweep: none, import: none, calibrate: none, quantize: none, examine: none, predict: none };
+  const handlers = { features: none, train, ...others };
   await started.start(database.queue, {
     ...handlers,
     ...{ release: none, deliver: none, upkeep: none },

@@ -11,7 +11,7 @@ import { writeSafetensors } from '../../src/network/safetensors.js';
 import { readExportedModel } from '../../src/training/exported-model.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import { classifierOf } from '../support/classifier-of.js';
-import { TESTED_ENGINES } from '../support/engines.js';
+import { FORWARD_ENGINES } from '../support/engines.js';
 import { KERAS_HEADS, type KerasHead, kerasHead } from '../support/keras-heads.js';
 import { tensorHashes } from '../support/tensor-hashes.js';
 
@@ -70,7 +70,7 @@ describe('a head that Keras saved', () => {
   });
 });
 
-describe.each(TESTED_ENGINES.filter(({ name }) => name !== 'onnx'))('with $name', ({ open }) => {
+describe.each(FORWARD_ENGINES.filter(({ name }) => name !== 'onnx'))('with $name', ({ open }) => {
   it.each([
     'curved activations',
     'activations with a slope',

@@ -161,7 +161,7 @@ it('the terminal removes an alias, and shows that in its history', async () => {
     stdout: `next of ${model} is removed; it pointed to version 1.\n`,
   });
   const { stdout } = await runHub('model', 'show', model, ...at);
-  expect(stdout).toMatch(/ next +1 +removed +- +ann +not asked \(removal\) +tried enough$/m);
+  expect(stdout).toMatch(/ next +1 +removed +- +- +ann +not asked \(removal\) +tried enough$/m);
   const again = await runHub('model', 'remove-alias', model, 'next', '--reason', 'x', ...at);
   expect([again.code, again.stderr]).toEqual([3, expect.stringContaining(`The model ${model} has no alias next.`)]);
   const reasonless = await runHub('model', 'remove-alias', model, 'next', ...at);

@@ -92,8 +92,8 @@ describe('an estimate where a run has finished', () => {
 
   // Times are compared, which differ when something else takes the processor during one of the runs.
   it('is within half and twice the cost of the run', { retry: 3, timeout: 60_000 }, async () => {
-    const first = await hub.train({ datasetVersionId, recipe: { ...SOME_SECONDS, epochs: 180 } });
-    const recipe = { ...SOME_SECONDS, epochs: 90, seed: 3 };
+    const first = await hub.train({ datasetVersionId, recipe: { ...SOME_SECONDS, epochs: 60 } });
+    const recipe = { ...SOME_SECONDS, epochs: 30, seed: 3 };
     const estimate = await transfer(hub, recipe);
     expect(estimate).toMatchObject({ basis: 'RUNS', runs: [first.id], calibrationSeconds: null });
     expect(estimate).toMatchObject({ pictures: 84, cachedPictures: 84, featureSeconds: 0 });

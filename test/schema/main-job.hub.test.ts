@@ -99,7 +99,7 @@ it('the built-in backbones are listed, with what is known of them and why one ca
         ...IMAGENET_ABOUT,
         name: 'imagenet',
         downloadBytes: 1,
-        problem: expect.stringMatching(/^The backbone "imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/),
+        problem: expect.stringMatching(/^The backbone "imagenet" cannot be downloaded: .*Choose "efficientnet-lite0"/),
       },
       ...Array.from(BUNDLED_BACKBONES, ([name, about]) => ({ ...about, name, downloadBytes: null, problem: null })),
     ],

@@ -110,6 +110,44 @@ describe('an owner', () => {
   });
 });
 
+describe('a sweep', () => {
+  it('is deleted by the trainer that started it, and by a maintainer, but by no other trainer', async () => {
+    const base = { datasetVersionId: hub.datasetVersionId, backbone: 'tiny-imagenet-2', recipe: ENDLESS };
+    const input = { base, method: 'GRID', parameters: [{ name: 'learningRate', values: [0.01, 0.02] }] };
+    const start = async (): Promise<string> => {
+      const { id } = (await ann.ask<{ startSweep: { id: string } }>('start-sweep', { input })).startSweep;
+      await ann.ask('cancel-sweep', { id });
+      return id;
+    };
+    const mayNotDelete = async (user: HubUser, id: string): Promise<string | null> => {
+      const query = 'query ($id: ID!) { sweep(id: $id) { state mayNotDelete } }';
+      type Asked = { sweep: { state: string; mayNotDelete: string | null } };
+      const asked = () => user.client.request<Asked>(query, { id });
+      await expect.poll(async () => (await asked()).sweep.state, { timeout: 60_000 }).toBe('CANCELLED');
+      return (await asked()).sweep.mayNotDelete;
+    };
+    const remove = 'mutation ($id: ID!) { deleteSweep(id: $id) }';
+    const [own, other] = [await start(), await start()];
+    expect([await mayNotDelete(ann, own), await mayNotDelete(max, own)]).toEqual([null, null]);
+    const message = `The sweep ${own} was started by "ann": it can be deleted by that token, or by a MAINTAINER.`;
+    expect(await mayNotDelete(bob, own)).toBe(message);
+    await expect(bob.client.request(remove, { id: own })).rejects.toThrow(message);
+    await ann.client.request(remove, { id: own });
+    await mayNotDelete(max, other);
+    await max.client.request(remove, { id: other });
+    expect(await audited(`sweep ${own}`)).toMatchObject([
+      { action: 'SWEEP_DELETED', actor: 'ann' },
+      { action: 'SWEEP_CANCELLED', actor: 'ann' },
+      { action: 'SWEEP_STARTED', actor: 'ann' },
+    ]);
+    expect(await audited(`sweep ${other}`)).toMatchObject([
+      { action: 'SWEEP_DELETED', actor: 'max' },
+      { action: 'SWEEP_CANCELLED', actor: 'ann' },
+      { action: 'SWEEP_STARTED', actor: 'ann' },
+    ]);
+  });
+});
+
 describe('a run', () => {
   it('is deleted by the trainer that started it, and by a maintainer, but by no other trainer', async () => {
     const [own, other] = [await failed(), await failed()];

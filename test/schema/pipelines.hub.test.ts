@@ -59,6 +59,21 @@ it('a pipeline queues all its runs at once; each continues from the one before',
   expect(times).toEqual(times.toSorted());
 });
 
+it('settings that only fine-tune runs have are those of every run but the first', async () => {
+  const later = { liveStatistics: true, cutmix: 0.5, cutout: 0.25 };
+  const none = { liveStatistics: false, cutmix: 0, cutout: 0 };
+  const runs = await start('best', { ...ENDLESS, ...later, colorJitters: 1, imageSize: 96 });
+  await hub.ask('cancel-run', { id: runs[0]?.id });
+  expect(await Promise.all(runs.map(({ id }) => hub.run(id)))).toMatchObject([
+    { kind: 'TRANSFER', recipe: { ...none, colorJitters: 1 } },
+    { kind: 'FINE_TUNE', recipe: { ...later, colorJitters: 1 } },
+  ]);
+  expect(await refused(start('transfer', { cutmix: 0.5, cutout: undefined }))).toEqual({
+    code: 'BAD_INPUT',
+    message: 'Only fine-tune runs have cutmix, and the pipeline transfer has none: choose seed or quick or best.',
+  });
+});
+
 it('a cancelled run takes the later ones along, and resuming it brings them back', async () => {
   const runs = await start('best', ENDLESS);
   const [first, second] = runs as [StageAnswer, StageAnswer];

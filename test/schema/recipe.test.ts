@@ -70,6 +70,8 @@ describe('the hyperparameters', () => {
     const { hyperparameters } = await ask<{ hyperparameters: Told[] }>('hyperparameters');
     const of = (kind: string): string[] => hyperparameters.flatMap((p) => (p.runKinds.includes(kind) ? p.name : []));
     expect(inputFields('RecipeInput').toSorted()).toEqual(of('TRANSFER').toSorted());
+    const all = hyperparameters.flatMap(({ name }) => (name === 'splitLayer' ? [] : [name]));
+    expect(inputFields('PipelineRecipeInput').toSorted()).toEqual(all.toSorted());
     const fineTune = inputFields('StartFineTuneRunInput').map((name) =>
       name === 'fineTuneFrom' ? 'splitLayer' : name,
     );

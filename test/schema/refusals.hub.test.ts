@@ -181,7 +181,7 @@ describe('backbones', () => {
     expect(await refusal('add-backbone', { name: 'resnet' })).toMatchObject({
       code: 'BACKBONE_UNAVAILABLE',
       message:
-        'There is no backbone named resnet. Choose another, such as imagenet, tiny-imagenet-2, efficientnet-lite0, or add it: "hub backbone add resnet --path FILE", or addBackbone with its path.',
+        'There is no backbone named resnet. Choose another, such as imagenet, efficientnet-lite0, tiny-imagenet-2, or add it: "hub backbone add resnet --path FILE", or addBackbone with its path.',
     });
   });
 
@@ -291,7 +291,7 @@ describe('runs', () => {
         'whose server does not answer',
         'imagenet',
         (request) => request.socket.destroy(),
-        /^The backbone "imagenet" cannot be downloaded: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. Choose "tiny-imagenet-2", which is included, or add a local copy .+addBackbone with its path\.$/,
+        /^The backbone "imagenet" cannot be downloaded: 127\.0\.0\.1:\d+ cannot be reached \(.+\)\. Choose "efficientnet-lite0", which is included, or add a local copy .+addBackbone with its path\.$/,
       ],
       ['whose server is silent', 'imagenet', () => undefined, /cannot be reached \(no answer within 3 s\)\./],
       [

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
+import type { PrismaClient } from '../../src/storage/database.js';
 import type { RunAnswer } from '../support/answers.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
@@ -14,6 +15,27 @@ describe('a hub', () => {
   it('records the engine of a run', async () => {
     const { engine } = await trainedOn('onnx', HOPELESS);
     expect(engine).toMatchObject({ name: 'onnx', device: 'cpu', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(engine).toMatchObject({ features: null, reason: 'Named with --engine.' });
+  });
+
+  it('reproduces a run with the engine that trained it, or says that it is not installed', async () => {
+    const rows = async (client: PrismaClient): Promise<void> => {
+      for (const { id, engine } of await client.run.findMany()) {
+        await client.run.update({ where: { id }, data: { engine: { ...(engine as object), name: 'tensorflow' } } });
+      }
+    };
+    const hub = await TestHub.startWithColours({ rows, settings: { device: 'cpu' } });
+    onTestFinished(() => hub.remove());
+    const { reproduceRun } = await hub.ask<{ reproduceRun: RunAnswer }>('reproduce-run', { id: hub.runId });
+    expect((await hub.ended(reproduceRun.id)).engine).toMatchObject(
+      findTfjs()
+        ? {
+            name: 'tensorflow',
+            features: expect.stringMatching(/^onnx 1/),
+            reason: expect.stringContaining('reproduces'),
+          }
+        : { name: 'onnx', features: null, reason: 'TensorFlow, which trained before, is not installed here.' },
+    );
   });
 
   it.skipIf(!findTfjs())(

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => hub.remove());
 
 /** Long enough to be disturbed after its first epochs. */
-const LONG = { ...SOME_SECONDS, epochs: 150 } as const;
+const LONG = SOME_SECONDS;
 
 const queue = (recipe: object, given: object = {}): Promise<string> =>
   hub.queue({ datasetVersionId, recipe, ...given });

@@ -155,7 +155,11 @@ describe('what is of another model', () => {
       });
       const [method, pattern] = route.split(' ') as [string, string];
       const answer = async (model: string): Promise<string> => {
-        const path = pattern.replace('{/versions/:version}', '').replace(':model', model).replace(':version', '1');
+        const path = pattern
+          .replace('\\:', ':')
+          .replace('{/versions/:version}', '')
+          .replace(':model', model)
+          .replace(':version', '1');
         const response = await hub.fetch(`${path}?model=${model}&format=onnx`, {
           method,
           headers: { authorization: `Bearer ${secret}` },

@@ -119,7 +119,7 @@ describe('a sweep', () => {
     expect(await hub.ask('cancel-sweep', { id: waiting })).toMatchObject({ cancelSweep: { state: 'CANCELLED' } });
     await vi.waitUntil(async () => (await hub.sweep(working)).endedTrials > 0, { timeout: 20_000 });
     await hub.ask('cancel-sweep', { id: working });
-    const { state, trials, runId, importance } = await hub.endedSweep(working);
+    const { state, trials, endedTrials, runId, importance } = await hub.endedSweep(working);
     expect({ state, runId }).toEqual({ state: 'CANCELLED', runId: null });
     expect(importance).toEqual({
       trials: expect.any(Number),
@@ -129,6 +129,8 @@ describe('a sweep', () => {
     });
     expect(trials[0]!.state).toBe('SUCCEEDED');
     expect(trials.at(-1)!.state).toBe('CANCELLED');
+    expect(endedTrials).toBe(trials.filter(({ state }) => state !== 'CANCELLED').length);
+    expect((await hub.sweep(waiting)).endedTrials).toBe(0);
     await expect(hub.ask('cancel-sweep', { id: working })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: 'The sweep is CANCELLED and cannot be cancelled.',

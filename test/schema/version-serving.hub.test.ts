@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Prisma, PrismaClient } from '../../src/storage/database.js';
+import { Prisma, type PrismaClient } from '../../src/storage/database.js';
 import type { ClassificationAnswer, RunAnswer, VersionServingAnswer } from '../support/answers.js';
 import { blobFile } from '../support/blob-file.js';
 import { colourPhoto } from '../support/colour-images.js';
@@ -27,7 +27,8 @@ async function copyVersion(client: PrismaClient, name: string): Promise<void> {
   const { id: modelId } = await client.model.create({ data: { name } });
   const data = { ...version, modelId } as Prisma.ModelVersionUncheckedCreateInput;
   const { id: versionId } = await client.modelVersion.create({ data });
-  await client.versionServing.create({ data: { ...serving!, versionId } });
+  const otherForms = (serving!.otherForms as Prisma.InputJsonValue | null) ?? Prisma.DbNull;
+  await client.versionServing.create({ data: { ...serving!, otherForms, versionId } });
   const figures = calibration!.figures as Prisma.InputJsonValue;
   await client.versionCalibration.create({ data: { ...calibration!, figures, versionId } });
 }
@@ -99,7 +100,7 @@ describe('the form in which a version serves', () => {
     await choose(hub, 'INT8');
     const headers = { authorization: `Bearer ${hub.token}` };
     const metrics = await (await hub.fetch('/metrics', { headers })).text();
-    const labels = 'model="colours",alias="production",version="1",precision="int8"';
+    const labels = 'model="colours",alias="production",version="1",runtime="onnx_runtime",precision="int8"';
     expect(metrics).toContain(`modelhub_model_version_info{${labels}} 1`);
   });
 

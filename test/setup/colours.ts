@@ -2,8 +2,6 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { dataPaths } from '../../src/storage/data-folder.js';
-import { serveColours } from '../support/served-colours.js';
-import { TestHub } from '../support/test-hub.js';
 import { emptyDatabase } from './empty-database.js';
 import { folderOfRun } from './folders.js';
 import { once } from './once.js';
@@ -29,6 +27,11 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 async function prepareColours(): Promise<PreparedColours> {
+  // Not before the client of Prisma is generated, which ./program.ts does first.
+  const [{ serveColours }, { TestHub }] = await Promise.all([
+    import('../support/served-colours.js'),
+    import('../support/test-hub.js'),
+  ]);
   const folder = await folderOfRun('colours');
   const hub = await TestHub.prepare();
   await cp(await emptyDatabase(), dataPaths(hub.data).database, { recursive: true });

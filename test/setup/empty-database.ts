@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { openDatabase } from '../../src/storage/database.js';
 import { folderOfRun } from './folders.js';
 import { once } from './once.js';
 
@@ -15,6 +14,8 @@ declare module 'vitest' {
 export const emptyDatabase = (): Promise<string> =>
   once('empty database', async () => {
     const database = join(await folderOfRun('database'), 'database');
+    // Not before the client of Prisma is generated, which ./program.ts does first.
+    const { openDatabase } = await import('../../src/storage/database.js');
     await (await openDatabase({ folder: database })).close();
     return database;
   });

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { purgeDeleted } from '../../src/maintenance/purge-deleted.js';
-import type { BlobStore, StoredFile } from '../../src/storage/blobs.js';
-import { BucketBlobStore } from '../../src/storage/bucket-blobs.js';
+import { openBlobs } from '../../src/storage/blob-place.js';
+import type { StoredFile } from '../../src/storage/blobs.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import { zipOf } from '../datasets/archives.js';
 import type { ClassificationAnswer } from '../support/answers.js';
+import { installedBrowser, openPage } from '../support/browser.js';
 import { colourImages, colourPhoto } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
 import { QUICK } from '../support/recipes.js';
@@ -36,7 +37,7 @@ describe.skipIf(!HAS_S3)('blobs in a bucket', () => {
   async function newStore({ cacheBytes = 100 * MEGABYTE, prefix = prefixes.next().value } = {}) {
     const folder = await temporaryFolder();
     const url = `s3://${s3.bucket}/${prefix}`;
-    return { blobs: new BucketBlobStore({ url, folder, cacheBytes }) as BlobStore, folder, prefix, url };
+    return { blobs: openBlobs({ folder, shared: { url, cacheBytes } }), folder, prefix, url };
   }
 
   async function keysUnder(prefix: string): Promise<string[]> {
@@ -193,6 +194,22 @@ describe.skipIf(!HAS_S3)('blobs in a bucket', () => {
       });
       return answer.classify.label;
     };
+    /** Downloads a version with the page in a browser: the hub names its address in the bucket, and the page follows it. */
+    const downloadOnPage = async (hosted: TestHub) => {
+      const browser = await installedBrowser();
+      if (!browser) return;
+      const { page, problems, close } = await openPage(browser, hosted, '/models/colours');
+      const endpoint = process.env.AWS_ENDPOINT_URL_S3 as string;
+      const file = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'safetensors' }).first().click();
+      const download = await file;
+      expect(download.suggestedFilename()).toMatch(/^colours-\d\.safetensors$/);
+      expect((await readFile(await download.path())).length).toBeGreaterThan(1000);
+      expect(new URL(download.url()).origin).toBe(endpoint);
+      expect(new URL(page.url()).pathname).toBe('/models/colours');
+      expect(problems.filter((problem) => !problem.startsWith(`asks ${endpoint}`))).toEqual([]);
+      await close();
+    };
     const offline = async (...command: string[]) => {
       const { code, stdout, stderr } = await runHub(...command, '--data', hub.data, '--json');
       expect(code, stderr).toBe(0);
@@ -215,6 +232,7 @@ describe.skipIf(!HAS_S3)('blobs in a bucket', () => {
       const run = await hub.train({ datasetVersionId: id, recipe: QUICK });
       expect(run).toMatchObject({ state: 'SUCCEEDED' });
       expect(await labelOf()).toBe('red');
+      await downloadOnPage(hub);
       await hub.stop();
 
       const elsewhere = hub.start({ blobs: `s3://${s3.bucket}/other` });
@@ -250,7 +268,7 @@ describe.skipIf(!HAS_S3)('blobs in a bucket', () => {
     const { blobs, folder, url } = await newStore();
     const { sha256 } = await blobs.put(Buffer.from('kept'));
     vi.stubEnv('AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:9');
-    const away = new BucketBlobStore({ url, folder, cacheBytes: MEGABYTE });
+    const away = openBlobs({ folder, shared: { url, cacheBytes: MEGABYTE } });
     expect(await away.get(sha256)).toEqual(Buffer.from('kept'));
     const unavailable = { code: 'BLOBS_UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') };
     await expect(away.has(sha256)).rejects.toMatchObject(unavailable);

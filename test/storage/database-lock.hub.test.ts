@@ -30,7 +30,7 @@ describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
     await expect(second).rejects.toMatchObject({
       code: 'CONFLICT',
       message:
-        'Another hub is running on this database, with its blobs in its data folder, where no other process can read them. Stop it first, or give this hub a database of its own (--database-url). To run both, move the blobs to a bucket (docs/scaling.md).',
+        'Another hub is running on this database, with its blobs in its data folder, where no other process can read them. Stop it first, or give this hub a database of its own (--database-url). To run both, move the blobs to a bucket or a shared folder (docs/scaling.md).',
     });
     await lock.release();
     await (await lockDatabase(url, 'alone', () => undefined)).release();
@@ -41,12 +41,14 @@ describe.skipIf(!hasPostgres)('on a PostgreSQL server', () => {
     await expect(startHub(resolveConfig(config, {}), SILENT)).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message:
-        'With --roles train the other roles need processes of their own, which share a PostgreSQL database and an S3 bucket. This hub has no database server (--database-url).',
+        'With --roles train the other roles need processes of their own, which share a PostgreSQL database, and an S3 bucket or a folder. This hub has no database server (--database-url).',
     });
     const onServer = resolveConfig({ ...config, databaseUrl: server.databaseUrl }, {});
     await expect(startHub(onServer, SILENT)).rejects.toMatchObject({
       code: 'BAD_INPUT',
-      message: expect.stringContaining('This hub has no bucket (--blobs s3://bucket/prefix).'),
+      message: expect.stringContaining(
+        'This hub has no such place for its blobs (--blobs s3://bucket/prefix, or the path of a shared folder).',
+      ),
     });
   });
 

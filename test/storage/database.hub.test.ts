@@ -17,7 +17,7 @@ const SCHEMA = new URL('../../prisma/schema.prisma', import.meta.url);
 /** Folder of an empty database at the newest migration. */
 async function emptyDatabase(): Promise<string> {
   const folder = join(await temporaryFolder(), 'database');
-  copyEmptyDatabase(folder);
+  await copyEmptyDatabase(folder);
   return folder;
 }
 

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import pg from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { EmbeddedSession } from '../../src/storage/embedded-session.js';
 import { copyEmptyDatabase } from '../support/empty-database.js';
 import { smallDisk } from '../support/small-disk.js';
 import { temporaryFolder } from './fixtures.js';
@@ -14,7 +15,7 @@ import { temporaryFolder } from './fixtures.js';
 /** Folder of a database that is there. */
 async function database(): Promise<string> {
   const folder = join(await temporaryFolder(), 'database');
-  copyEmptyDatabase(folder);
+  await copyEmptyDatabase(folder);
   return folder;
 }
 
@@ -25,7 +26,8 @@ test('has a commit on the disk before it acknowledges it', async () => {
     syncs.mockRestore();
     syncBuiltinESMExports();
   });
-  const server = await openEmbeddedPostgres(await database());
+  const folder = await database();
+  const server = await openEmbeddedPostgres(folder, new EmbeddedSession(folder)); // in this thread, which is spied on
   const pool = new pg.Pool(server.connection);
   await pool.query('CREATE TABLE t (x int)');
   for (let i = 0; i < 3; i++) {
@@ -71,7 +73,8 @@ test('is reached whatever the environment says about servers', async () => {
 test('keeps nothing of what it has answered', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const server = await openEmbeddedPostgres(await database());
+  const folder = await database();
+  const server = await openEmbeddedPostgres(folder, new EmbeddedSession(folder)); // in this thread, whose memory is measured
   const pool = new pg.Pool(server.connection);
   const ask = async (times: number): Promise<number> => {
     for (let i = 0; i < times; i++) await pool.query("SELECT repeat('x', 200000)");
@@ -99,7 +102,7 @@ test('rolls back what a lost connection had begun', async () => {
 
 test('is started again when its log could not be written, with all that it had acknowledged', async (context) => {
   const disk = await smallDisk(context, '100m');
-  copyEmptyDatabase(join(disk, 'database'));
+  await copyEmptyDatabase(join(disk, 'database'));
   const server = await openEmbeddedPostgres(join(disk, 'database'));
   const pool = new pg.Pool(server.connection).on('error', () => undefined);
   await pool.query('CREATE TABLE t (x int)');

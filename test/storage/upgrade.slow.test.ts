@@ -133,11 +133,16 @@ test('every column that names a blob is one of those that are backed up and kept
     'DatasetVersion.inspectionBlob',
     'DatasetVersion.manifestBlob',
     'DatasetVersion.shards',
+    'Examination.findingsBlob',
     'FeatureChunk.blob',
+    'ImageDecision.sha256', // likewise
+    'JudgedImage.sha256', // an image within the shards of its version
     'LoggedPrediction.photoBlob',
     'ModelImport.fileBlob',
     'ModelVersion.expectedBlob',
     'ModelVersion.weightsBlob',
+    'PredictionChunk.blob',
+    'PredictionJob.archiveBlob',
     'ReleasedBlob.sha256', // those that are to be deleted
     'Run.checkpointBlob',
     'Run.predictionsBlob',

@@ -32,7 +32,12 @@ export interface RunAnswer {
   readonly parentRunId: string | null;
   readonly backbone: { readonly name: string; readonly sha256: string } | null;
   readonly recipe: Readonly<Record<string, unknown>>;
-  readonly engine: { readonly name: string; readonly device: string } | null;
+  readonly engine: {
+    readonly name: string;
+    readonly device: string;
+    readonly features: string | null;
+    readonly reason: string | null;
+  } | null;
   readonly epochs: readonly EpochAnswer[];
   readonly keptEpoch: number | null;
   readonly testAccuracy: number | null;
@@ -167,7 +172,14 @@ export interface CalibrationAnswer {
 
 export interface VersionServingAnswer {
   readonly state: 'PENDING' | 'READY' | 'FAILED';
-  readonly precision: 'FP32' | 'INT8';
+  readonly precision: 'FP32' | 'BF16' | 'INT8';
+  readonly runtime: 'ONNX_RUNTIME' | 'OPENVINO';
+  readonly forms: readonly {
+    readonly precision: string;
+    readonly runtime: string;
+    readonly accuracy: number;
+    readonly milliseconds: number | null;
+  }[];
   readonly reason: string;
   readonly choice: 'AUTO' | 'FP32' | 'INT8';
   readonly fp32Accuracy: number;
@@ -206,6 +218,8 @@ export interface ExplanationAnswer {
 }
 
 export interface ClassificationAnswer {
+  readonly precision: string;
+  readonly runtime: string;
   readonly label: string;
   readonly confidence: number;
   readonly calibrated: boolean;

@@ -1,7 +1,5 @@
-import { cpSync } from 'node:fs';
 import { inject } from 'vitest';
+import { copyFolder } from './copy-folder.js';
 
 /** Creates an empty database in a new folder. */
-export function copyEmptyDatabase(to: string): void {
-  cpSync(inject('emptyDatabase'), to, { recursive: true });
-}
+export const copyEmptyDatabase = (to: string): Promise<void> => copyFolder(inject('emptyDatabase'), to);

@@ -1,23 +1,29 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import type { Engine, InputSize, Trainer, TrainerSpec } from '../../src/engines/engine.js';
 import { writeLayers, writePreprocessing } from '../../src/engines/onnx/forward.js';
 import { GraphBuilder } from '../../src/engines/onnx/graph.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
-import { createSession, type OnnxDevice, type SessionOptions } from '../../src/engines/onnx/session.js';
+import { createSession, type OnnxDevice } from '../../src/engines/onnx/session.js';
 import { OnnxTrainer } from '../../src/engines/onnx/training/trainer.js';
-import { preprocess } from '../../src/engines/tensorflow/frozen-network.js';
-import { kernelsOf } from '../../src/engines/tensorflow/kernels.js';
-import { computeLayers } from '../../src/engines/tensorflow/layers.js';
-import type { TensorFlow } from '../../src/engines/tensorflow/library.js';
+import { findOpenVino, OPENVINO_FOLDER } from '../../src/engines/openvino/find-openvino.js';
+import { loadOpenVino } from '../../src/engines/openvino/library.js';
+import { OpenVinoEngine } from '../../src/engines/openvino/openvino-engine.js';
+import { OpenVinoNetwork } from '../../src/engines/openvino/openvino-network.js';
+import { Request } from '../../src/engines/openvino/request.js';
+import {
+  writeNetwork,
+  writePreprocessing as writeTensorFlowPreprocessing,
+} from '../../src/engines/tensorflow/frozen-network.js';
+import { ANY, GraphBuilder as TensorFlowGraph } from '../../src/engines/tensorflow/graph.js';
 import { loadTensorFlow } from '../../src/engines/tensorflow/load.js';
+import { GraphSession } from '../../src/engines/tensorflow/session.js';
 import { TensorFlowEngine } from '../../src/engines/tensorflow/tensorflow-engine.js';
 import { findTfjs } from '../../src/engines/tensorflow/tfjs-package.js';
 import { TensorFlowTrainer } from '../../src/engines/tensorflow/trainer.js';
 import type { Preprocessing } from '../../src/network/architecture.js';
 import { matchBackbone } from '../../src/network/backbone-weights.js';
 import { foldLayers } from '../../src/network/folded-weights.js';
-import { imageShapes, NETWORK_INPUT } from '../../src/network/layers.js';
+import { imageShapes, NETWORK_INPUT, POOLED, type Shape } from '../../src/network/layers.js';
 import { DEFAULT_ARCHITECTURE } from '../../src/network/networks.js';
 import type { Weights } from '../../src/network/tensor.js';
 
@@ -35,7 +41,7 @@ interface Pictures {
 export interface OpenEngine {
   readonly engine: Engine;
   /** @param passBytes most bytes of activations per pass. */
-  trainer(spec: TrainerSpec, passBytes?: number): Trainer;
+  trainer(spec: TrainerSpec, passBytes?: number): Promise<Trainer>;
   /** Resizes and scales pixels, channels last. */
   preprocessed(pictures: Pictures, height: number, width: number): Promise<Float32Array>;
   /** Computes layers of a backbone, channels last. */
@@ -45,43 +51,86 @@ export interface OpenEngine {
     pictures: Pictures,
     names: readonly string[],
   ): Promise<ReadonlyMap<string, Float32Array>>;
-  /** Number of tensors in the library's memory, if it counts them. */
-  readonly tensors?: () => number;
+  /** Numbers of tensors and sessions in the library's memory, if it counts them. */
+  readonly held?: () => { readonly tensors: number; readonly sessions: number };
 }
 
 export interface TestedEngine {
   readonly name: string;
-  /** Whether it is fast enough for the full network. */
-  readonly real: boolean;
   readonly open: () => Promise<OpenEngine>;
 }
 
 /** Whether TensorFlow itself is installed. Without it, open-engine.test.ts shows a skipped test. */
 const installed = findTfjs() !== undefined;
 
+/** OpenVINO's library if it is installed. */
+const OPENVINO = findOpenVino(OPENVINO_FOLDER);
+
 /** Devices of ONNX Runtime in addition to the CPU; on a machine that has them, set HUB_TEST_DEVICES=cuda,webgpu. */
 const devices = (process.env.HUB_TEST_DEVICES ?? '').split(',').filter(Boolean) as OnnxDevice[];
 
-/** All engines of this machine. TensorFlow's is always tested on the JavaScript backend. */
+/** All engines of this machine. */
 export const TESTED_ENGINES: readonly TestedEngine[] = [
-  { name: 'onnx', real: true, open: async () => openOnnx('cpu') },
-  ...devices.map((device) => ({ name: `onnx on ${device}`, real: true, open: async () => openOnnx(device) })),
-  { name: 'tensorflow on JavaScript', real: false, open: () => openTensorFlow('cpu') },
-  ...(installed ? [{ name: 'tensorflow', real: true, open: () => openTensorFlow('tensorflow') }] : []),
+  { name: 'onnx', open: async () => openOnnx('cpu') },
+  ...devices.map((device) => ({ name: `onnx on ${device}`, open: async () => openOnnx(device) })),
+  ...(installed ? [{ name: 'tensorflow', open: async () => openTensorFlow() }] : []),
 ];
-export const REAL_ENGINES = TESTED_ENGINES.filter(({ real }) => real);
+
+/** Engines whose forward passes are tested: also OpenVINO where it is installed, which leaves training to ONNX Runtime. */
+export const FORWARD_ENGINES: readonly TestedEngine[] = [
+  ...TESTED_ENGINES,
+  ...(OPENVINO ? [{ name: 'openvino', open: async () => openOpenVino(OPENVINO) }] : []),
+];
 
 function openOnnx(device: OnnxDevice): OpenEngine {
   const session = { threads: THREADS, device };
   return {
     engine: new OnnxEngine(THREADS, device),
-    trainer: (spec, passBytes) => new OnnxTrainer(spec, session, passBytes),
+    trainer: async (spec, passBytes) => new OnnxTrainer(spec, session, passBytes),
+    ...fromOnnxFiles(async (model, { pixels, count, height, width }) => {
+      const opened = await createSession(model, session);
+      const results = await opened.run({ pixels: new ort.Tensor('uint8', pixels, [count, height, width, 3]) });
+      await opened.release();
+      return (name) => results[name]!.data as Float32Array;
+    }),
+  };
+}
+
+function openOpenVino(path: string): OpenEngine {
+  const openVino = loadOpenVino(path);
+  return {
+    engine: new OpenVinoEngine(THREADS, openVino),
+    trainer: async (spec, passBytes) => new OnnxTrainer(spec, { threads: THREADS, device: 'cpu' }, passBytes),
+    ...fromOnnxFiles(async (model, { pixels, count, height, width }, names) => {
+      const network = OpenVinoNetwork.compile(openVino, model, { threads: THREADS, streams: 1, bf16: false });
+      const request = new Request(openVino, network.handle);
+      request.compute(pixels, [count, height, width, 3]);
+      const values = new Map(names.map((name) => [name, new Float32Array(request.read(name) as ArrayBuffer)]));
+      request.dispose();
+      network.dispose();
+      return (name) => values.get(name) as Float32Array;
+    }),
+  };
+}
+
+/** Runs the ONNX file of a graph. @returns its outputs by name; maps are n x c x h x w. */
+type RunFile = (
+  model: Uint8Array,
+  pictures: Pictures,
+  names: readonly string[],
+) => Promise<(name: string) => Float32Array>;
+
+/** The parts of an engine that computes ONNX files. */
+function fromOnnxFiles(runFile: RunFile): Pick<OpenEngine, 'preprocessed' | 'layerValues'> {
+  return {
     preprocessed: async (pictures, height, width) => {
       const graph = new GraphBuilder();
-      const picture = writePicture(graph, pictures, height, width);
-      return (await runGraph(graph, session, pictures, new Map([[NETWORK_INPUT, picture]]))).get(
-        NETWORK_INPUT,
-      ) as Float32Array;
+      graph.output(writePicture(graph, pictures, height, width), 'picture', 'float32', MAPS);
+      return channelsLast((await runFile(graph.encode(), pictures, ['picture']))('picture'), {
+        height,
+        width,
+        channels: 3,
+      });
     },
     layerValues: async (backbone, size, pictures, names) => {
       const { architecture, layers } = matchBackbone(backbone);
@@ -89,7 +138,11 @@ function openOnnx(device: OnnxDevice): OpenEngine {
       const picture = writePicture(graph, pictures, size.image, size.image, architecture.preprocessing);
       const shapes = imageShapes(layers, size.image);
       const values = writeLayers(graph, layers, backbone, new Map([[NETWORK_INPUT, picture]]), shapes);
-      return runGraph(graph, session, pictures, new Map(names.map((name) => [name, values.get(name) as string])));
+      for (const name of names) {
+        graph.output(values.get(name) as string, name, 'float32', name === POOLED ? ['n', 'c'] : MAPS);
+      }
+      const read = await runFile(graph.encode(), pictures, names);
+      return new Map(names.map((name) => [name, channelsLast(read(name), shapes.get(name) as Shape)]));
     },
   };
 }
@@ -105,72 +158,60 @@ function writePicture(
   return writePreprocessing(graph, pixels, [height / pictures.height, width / pictures.width], preprocessing);
 }
 
-/** Runs a graph. @param outputs values of the graph by name; maps are n x c x h x w. */
-async function runGraph(
-  graph: GraphBuilder,
-  options: SessionOptions,
-  pictures: Pictures,
-  outputs: ReadonlyMap<string, string>,
-) {
-  for (const [name, value] of outputs) graph.output(value, name, 'float32', name === 'avg_pool' ? ['n', 'c'] : MAPS);
-  const session = await createSession(graph.encode(), options);
-  const { pixels, count, height, width } = pictures;
-  const results = await session.run({ pixels: new ort.Tensor('uint8', pixels, [count, height, width, 3]) });
-  await session.release();
-  return new Map(Object.entries(results).map(([name, value]) => [name, channelsLast(value)]));
-}
-
 const MAPS = ['n', 'c', 'h', 'w'];
 
-function channelsLast({ data, dims }: ort.Tensor): Float32Array {
-  const [count, channels, height = 1, width = 1] = dims as [number, number, number?, number?];
+function channelsLast(values: Float32Array, { height, width, channels }: Shape): Float32Array {
   const places = height * width;
-  const values = data as Float32Array;
-  return Float32Array.from({ length: count * places * channels }, (_, i) => {
+  return values.map((_, i) => {
     const [row, channel] = [Math.floor(i / channels), i % channels];
     return values[(Math.floor(row / places) * channels + channel) * places + (row % places)] as number;
   });
 }
 
-/** @param backend `cpu` is the JavaScript backend, which tfjs-node includes. */
-async function openTensorFlow(backend: 'cpu' | 'tensorflow'): Promise<OpenEngine> {
-  const tf = installed ? (await loadTensorFlow({ threads: THREADS, cpuOnly: false })).tf : await javaScriptLibrary();
-  await tf.setBackend(backend);
-  const kernels = kernelsOf(tf);
-  const version = tf.version_core;
-  const input = ({ pixels, count, height, width }: Pictures): Tensor4D =>
-    tf.tensor4d(new Float32Array(pixels), [count, height, width, 3]);
+function openTensorFlow(): OpenEngine {
+  const { library, info } = loadTensorFlow({ threads: THREADS, cpuOnly: false });
+  /** Computes values of pictures in a graph. */
+  const compute = async (
+    { pixels, height, width }: Pictures,
+    names: readonly string[],
+    write: (graph: TensorFlowGraph, pixels: string) => (name: string) => string,
+  ): Promise<ReadonlyMap<string, Float32Array>> => {
+    const graph = new TensorFlowGraph();
+    const shape = [ANY, height, width, 3];
+    const given = graph.placeholder('uint8', shape);
+    const valueNamed = write(graph, given);
+    const outputs = names.map((name) => [name, { value: valueNamed(name), type: 'float32', shape: [] }] as const);
+    graph.signature('compute', {
+      inputs: new Map([['pixels', { value: given, type: 'uint8', shape }]]),
+      outputs: new Map(outputs),
+    });
+    const session = await GraphSession.open(library, graph);
+    const values = session.call('compute', { pixels });
+    session.dispose();
+    return new Map(Object.entries(values)) as ReadonlyMap<string, Float32Array>;
+  };
   return {
-    engine: new TensorFlowEngine(tf, { name: 'tensorflow', version, device: 'cpu', threads: THREADS }),
-    trainer: (spec, passBytes) => new TensorFlowTrainer(tf, kernels, spec, passBytes),
-    preprocessed: async (pictures, height, width) =>
-      tf.tidy(
-        () =>
-          preprocess(
-            tf,
-            input(pictures),
-            [height, width],
-            DEFAULT_ARCHITECTURE.preprocessing,
-          ).dataSync() as Float32Array,
-      ),
+    engine: new TensorFlowEngine(library, info),
+    trainer: (spec, passBytes) => TensorFlowTrainer.open(library, spec, passBytes),
+    preprocessed: async (pictures, height, width) => {
+      const values = await compute(pictures, ['picture'], (graph, pixels) => {
+        const from = [pictures.height, pictures.width] as const;
+        const { preprocessing } = DEFAULT_ARCHITECTURE;
+        const picture = writeTensorFlowPreprocessing(graph, pixels, from, [height, width], preprocessing);
+        return () => picture;
+      });
+      return values.get('picture') as Float32Array;
+    },
     layerValues: async (backbone, size, pictures, names) => {
       const { architecture, layers } = matchBackbone(backbone);
-      const values = tf.tidy(() => {
-        const folded = foldLayers(layers, backbone).weights;
-        const weights = new Map(Array.from(folded, ([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]));
-        const picture = preprocess(tf, input(pictures), [size.image, size.image], architecture.preprocessing);
-        const context = { tf, kernels, weights, shapes: imageShapes(layers, size.image) };
-        const all = computeLayers(context, layers, new Map([[NETWORK_INPUT, picture]]));
-        return names.map((name) => all.get(name)!.dataSync() as Float32Array);
+      return compute(pictures, names, (graph, pixels) => {
+        const { weights } = foldLayers(layers, backbone);
+        const shapes = imageShapes(layers, size.image);
+        const { preprocessing } = architecture;
+        const values = writeNetwork(graph, { layers, weights, shapes, size, preprocessing }, pixels);
+        return (name) => values.get(name) as string;
       });
-      return new Map(names.map((name, i) => [name, values[i]!]));
     },
-    tensors: () => tf.memory().numTensors,
+    held: () => ({ tensors: library.getNumOfTensors(), sessions: library.getNumOfSavedModels() }),
   };
-}
-
-async function javaScriptLibrary(): Promise<TensorFlow> {
-  const tf = await import('@tensorflow/tfjs'); // tfjs-core alone lacks the gradients in CommonJS
-  tf.enableProdMode(); // suppresses the advice to install tfjs-node
-  return tf;
 }

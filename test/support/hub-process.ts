@@ -12,6 +12,14 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What a process is started with. */
+export interface Surroundings {
+  /** That of the tests by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Receives the lines of the log. */
+  readonly log?: LogLine[];
+}
+
 /** A line of the hub's log, or of a library. */
 function logLine(line: string): LogLine {
   return line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: WARNING, msg: line };
@@ -30,22 +38,25 @@ export class HubProcess extends HubUser {
 
   /** Starts a hub on a data folder and waits until it prints its address. */
   static async start(data: string, ...options: readonly string[]): Promise<HubProcess> {
-    return HubProcess.startIn(process.env, data, ...options);
+    return HubProcess.startIn({}, data, ...options);
   }
 
-  /** Starts a hub in an environment of its own. */
-  static async startIn(env: NodeJS.ProcessEnv, data: string, ...options: readonly string[]): Promise<HubProcess> {
+  /** Starts a hub with an environment of its own, or with a log that can be read before it listens. */
+  static async startIn(
+    { env = process.env, log = [] }: Surroundings,
+    data: string,
+    ...options: readonly string[]
+  ): Promise<HubProcess> {
     const args = ['start', '--data', data, '--port', '0', ...options];
     const child = spawn(process.execPath, [bundleOf('hub'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
-    const lines: LogLine[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => lines.push(logLine(line)));
+    createInterface({ input: child.stderr }).on('line', (line) => log.push(logLine(line)));
     for await (const line of createInterface({ input: child.stdout })) {
       const url = /http:\S+(?=\/graphql|\/health)/.exec(line)?.[0];
       if (!url) continue;
       const token = await readFile(join(data, 'token'), 'utf8').catch(() => ''); // one that only trains has none
-      return new HubProcess(child, url, token.trim(), lines);
+      return new HubProcess(child, url, token.trim(), log);
     }
-    throw new Error(`the hub ended before it listened: ${JSON.stringify(lines)}`);
+    throw new Error(`the hub ended before it listened: ${JSON.stringify(log)}`);
   }
 
   get pid(): number {

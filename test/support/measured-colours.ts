@@ -10,9 +10,9 @@ import { TestHub } from './test-hub.js';
 /** Lets 8 bits serve whatever they lose on the few test images. */
 export const ANY_LOSS = { int8Margin: 5 } as const;
 
-/** Chooses the precision of version 1 of a model. */
-export const choose = (hub: HubUser, precision: string, model = 'colours'): Promise<unknown> =>
-  hub.ask('set-serving-precision', { model, version: 1, precision });
+/** Chooses the precision of version 1 of a model, and its runtime. */
+export const choose = (hub: HubUser, precision: string, model = 'colours', runtime = 'AUTO'): Promise<unknown> =>
+  hub.ask('set-serving-precision', { model, version: 1, precision, runtime });
 
 /** The form that is loaded for production. */
 export async function loadedForm(hub: HubUser): Promise<string | undefined> {

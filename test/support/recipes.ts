@@ -5,7 +5,7 @@ export const QUICK = { epochs: 40, hiddenUnits: 256, batchSize: 10, learningRate
 export const HOPELESS = { ...QUICK, epochs: 1, learningRate: 1e-7 } as const;
 
 /** Trains for seconds: long enough to be interrupted after its first epochs. */
-export const SOME_SECONDS = { ...QUICK, epochs: 300, batchSize: 1, patience: null } as const;
+export const SOME_SECONDS = { ...QUICK, epochs: 100, batchSize: 2, patience: null } as const;
 
 /** Trains for as many epochs as a recipe may have: until it is cancelled. */
 export const ENDLESS = { ...SOME_SECONDS, epochs: 1000 } as const;

@@ -1,13 +1,19 @@
-import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { listenUntilTestEnds } from './listen.js';
 
 /**
  * Starts a reverse proxy that shows a server under a path, also its WebSockets, until the test has finished. Other paths
  * are another site's: they are answered with 404.
- * @param removes whether it removes the path from what it passes on. @returns its address, with the path.
+ * @param removes whether it removes the path from what it passes on. @param answers answers a request in place of the server if
+ * it returns true. @returns its address, with the path.
  */
-export async function reverseProxy(target: string, path: string, removes: boolean): Promise<string> {
+export async function reverseProxy(
+  target: string,
+  path: string,
+  removes: boolean,
+  answers: (asked: IncomingMessage, response: ServerResponse) => boolean = () => false,
+): Promise<string> {
   const { hostname, port } = new URL(target);
   const passOn = ({ url = '/', method, headers }: IncomingMessage) => {
     if (url !== path && !url.startsWith(`${path}/`)) return undefined;
@@ -16,6 +22,7 @@ export async function reverseProxy(target: string, path: string, removes: boolea
   };
   const sockets = new Set<Duplex>();
   const server = createServer((asked, response) => {
+    if (answers(asked, response)) return;
     const passed = passOn(asked);
     if (!passed) return void response.writeHead(404).end();
     passed.on('response', (answer) => {

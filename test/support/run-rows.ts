@@ -26,7 +26,7 @@ export class RowDatabase {
 
   static async open(): Promise<RowDatabase> {
     const folder = await mkdtemp(join(tmpdir(), 'hub-rows-'));
-    copyEmptyDatabase(join(folder, 'database'));
+    await copyEmptyDatabase(join(folder, 'database'));
     const database = await openDatabase({ folder: join(folder, 'database') });
     const queue = await JobQueue.open(database, pino({ level: 'silent' }));
     return new RowDatabase(folder, database.client, queue, () => database.close());

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { DEFAULT_PHOTO_MEMORY } from '../../src/datasets/decode-memory.js';
 import { compileNetwork } from '../../src/engines/compile-network.js';
-import type { ClassifierForward } from '../../src/engines/engine.js';
 import { NetworkCompiler } from '../../src/engines/network-compiler.js';
-import { NetworkThread } from '../../src/engines/network-thread.js';
+import { PLAIN_FORM } from '../../src/engines/network-form.js';
+import { NetworkThread, type ThreadClassifier } from '../../src/engines/network-thread.js';
 import { head } from '../../src/network/head.js';
 import { writeSafetensors } from '../../src/network/safetensors.js';
 import { f32, type Tensor } from '../../src/network/tensor.js';
@@ -124,7 +124,8 @@ export class ServingRoom {
     weights.set('predictions/kernel', f32([5, LABELS.length]));
     weights.set('predictions/bias', f32([LABELS.length], Float32Array.from(leaning)));
     const weightsBlob = (await this.blobs.put(writeSafetensors(weights))).sha256;
-    const place = { versionId: `version-${number}`, model: 'pets', number, quantizedBlob: null };
+    const forms = { quantizedBlob: null, form: PLAIN_FORM, wantedForm: PLAIN_FORM };
+    const place = { versionId: `version-${number}`, model: 'pets', number, ...forms };
     const unknown = { expected: null, calibration: null };
     const { backboneBlob } = this;
     const version = { ...place, ...unknown, backboneBlob, weightsBlob, labels: LABELS, size: SIZE, ...changes };
@@ -156,7 +157,7 @@ export class ServingRoom {
       return found;
     };
     const loaded = this.inMemory();
-    const deployments = new Deployments(loaded, find, BOUNDS.servingVersions);
+    const deployments = new Deployments(loaded, find, { maxKept: BOUNDS.servingVersions, serves: true });
     this.#loadedBy.set(deployments, loaded);
     for (const version of versions) await (await deployments.prepare(version)).switchTo('production');
     return deployments;
@@ -188,10 +189,10 @@ export class ServingRoom {
   }
 
   /** The hooks of a thread. */
-  counted(network: ClassifierForward, before: number): ClassifierForward {
+  counted(network: ThreadClassifier, before: number): ThreadClassifier {
     this.loaded += 1;
     return {
-      outFeatures: network.outFeatures,
+      ...network,
       run: (pixels, n) => network.run(pixels, n),
       runWithFeatures: async (pixels, n, maps) => {
         this.asked.push(before);
@@ -226,7 +227,7 @@ class CountingThread extends NetworkThread {
     this.#room = room;
   }
 
-  override async load(...spec: Parameters<NetworkThread['load']>): Promise<ClassifierForward> {
+  override async load(...spec: Parameters<NetworkThread['load']>): Promise<ThreadClassifier> {
     const before = this.#room.loads++;
     if (this.#room.refusal) throw this.#room.refusal;
     return this.#room.counted(await super.load(...spec), before);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { type Hub, startHub } from '../../src/app/hub.js';
@@ -9,7 +10,9 @@ import type { Parts } from '../../src/app/packaged.js';
 import { type ConfigInput, resolveConfig } from '../../src/config.js';
 import { dataPaths } from '../../src/storage/data-folder.js';
 import type { PrismaClient } from '../../src/storage/database.js';
+import { optimizeWebAssemblyLater } from '../../src/storage/web-assembly.js';
 import type { PreparedColours } from '../setup/colours.js';
+import { copyFolder } from './copy-folder.js';
 import { copyEmptyDatabase } from './empty-database.js';
 import { HubUser, type LogLine } from './hub-user.js';
 import { inDatabase } from './in-database.js';
@@ -28,6 +31,18 @@ export interface TestHubOptions extends Partial<Parts> {
 
 /** A hub on a copy of the prepared data, and what is in it. */
 export type HubWithColours = TestHub & Omit<PreparedColours, 'data'>;
+
+/**
+ * The embedded database, compiled once in this process. As long as this is here, the threads of all its hubs share it; otherwise
+ * each would spend half of its start on compiling it again.
+ */
+const compiledDatabase = compileDatabase();
+
+async function compileDatabase(): Promise<WebAssembly.Module> {
+  optimizeWebAssemblyLater(); // as a hub does, since what it sets is kept with the module
+  const packed = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  return WebAssembly.compile(await readFile(join(dirname(packed), 'pglite.wasm')));
+}
 
 /** Kinds of jobs that registered versions cause. */
 const VERSION_WORK = ['calibrate', 'quantize'] as const;
@@ -66,12 +81,13 @@ export class TestHub extends HubUser {
   /** A hub that was not started yet, on a copy of a data folder that no hub has open. */
   static async prepareOn(data: string, options: TestHubOptions = {}): Promise<TestHub> {
     const hub = await TestHub.prepare(options);
-    await cp(data, hub.data, { recursive: true });
+    await copyFolder(data, hub.data);
     return hub;
   }
 
   /** A hub that was never started and has no data folder yet. */
   static async prepare(options: TestHubOptions = {}): Promise<TestHub> {
+    await compiledDatabase;
     const folder = await mkdtemp(join(tmpdir(), 'hub-test-'));
     const hub = new TestHub(folder, options);
     for (const made of [hub.allowed, hub.outside]) await mkdir(made);
@@ -99,6 +115,11 @@ export class TestHub extends HubUser {
     return this.#started.url;
   }
 
+  /** Address of gRPC, where the settings have `grpcPort`. */
+  get grpc(): string {
+    return this.#started.grpc as string;
+  }
+
   override get token(): string {
     return this.#started.token as string;
   }
@@ -108,14 +129,14 @@ export class TestHub extends HubUser {
     return this.#hub;
   }
 
-  #ensureData(): void {
-    if (!existsSync(this.data)) copyEmptyDatabase(dataPaths(this.data).database);
+  async #ensureData(): Promise<void> {
+    if (!existsSync(this.data)) await copyEmptyDatabase(dataPaths(this.data).database);
   }
 
   async #startFirst(): Promise<void> {
     const { rows } = this.options;
     if (rows) {
-      this.#ensureData();
+      await this.#ensureData();
       await inDatabase(this.data, rows);
     }
     await this.start();
@@ -123,7 +144,7 @@ export class TestHub extends HubUser {
 
   /** Starts the hub, and waits until all versions that serve are loaded. */
   async start(options: Partial<ConfigInput> = {}): Promise<void> {
-    this.#ensureData();
+    await this.#ensureData();
     const { settings } = this.options;
     const config = resolveConfig(
       { data: this.data, port: 0, allow: [this.allowed], calibrationImages: 5, ...settings, ...options },

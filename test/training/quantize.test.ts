@@ -7,6 +7,8 @@ import { TarSource } from '../../src/datasets/tar-source.js';
 import type { PixelBatch } from '../../src/engines/engine.js';
 import { NetworkThread } from '../../src/engines/network-thread.js';
 import { OnnxEngine } from '../../src/engines/onnx/onnx-engine.js';
+import { findOpenVino } from '../../src/engines/openvino/find-openvino.js';
+import { OpenVinoEngine } from '../../src/engines/openvino/openvino-engine.js';
 import type { Quantization, QuantizationJob } from '../../src/training/job.js';
 import { quantize } from '../../src/training/quantize.js';
 import { tarOf } from '../datasets/archives.js';
@@ -47,10 +49,15 @@ beforeAll(async () => {
 });
 afterAll(() => training.remove());
 
-function quantizeWith(engine: WatchedEngine, changes: Partial<QuantizationJob> = {}): Promise<Quantization> {
+function quantizeWith(
+  engine: WatchedEngine,
+  changes: Partial<QuantizationJob> = {},
+  openOpenVino: () => OpenVinoEngine | null = () => null,
+): Promise<Quantization> {
   const { blobs, folder } = training;
   const networkThreads = () => [new NetworkThread({ blobPlace: { folder }, threads: 1 })];
-  return quantize({ ...job, ...changes }, { blobs, engine, networkThreads, signal: new AbortController().signal });
+  const { signal } = new AbortController();
+  return quantize({ ...job, ...changes }, { blobs, engine, openOpenVino, networkThreads, signal });
 }
 
 /** The pictures of a split as the network takes them. */
@@ -81,6 +88,18 @@ it.each(['HELD_OUT', 'TEST_SPLIT'] as const)(
 it('makes the same file and the same accuracy again', async () => {
   const [first, second] = [await quantizeWith(new WatchedEngine(1)), await quantizeWith(new WatchedEngine(1))];
   expect(second).toMatchObject({ quantizedBlob: first.quantizedBlob, accuracy: first.accuracy });
+});
+
+it.runIf(findOpenVino())('measures the forms of OpenVINO where that is installed', async () => {
+  const { accuracy, otherForms } = await quantizeWith(new WatchedEngine(1), {}, () => new OpenVinoEngine(1));
+  const forms = otherForms!.filter(({ precision }) => precision !== 'BF16');
+  const runtime = 'OPENVINO';
+  expect(forms).toMatchObject([
+    { runtime, precision: 'FP32', accuracy: null },
+    { runtime, precision: 'INT8' },
+  ]);
+  expect(forms[1]!.accuracy).toBeGreaterThan(accuracy - 0.2);
+  for (const { milliseconds } of forms) expect(milliseconds).toBeGreaterThan(0);
 });
 
 it('is refused where no image can be held out', async () => {

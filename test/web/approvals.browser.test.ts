@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
 import { copyVersions } from '../support/model-copies.js';
-import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { expectFitsPhone, expectRefused, onPage, PHONE } from '../support/on-page.js';
 import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
@@ -34,7 +34,7 @@ describe.skipIf(!browser)('the rules for production', () => {
       await expectAccessible(page, ['light', 'dark']);
       await page.getByRole('button', { name: 'Save rules' }).click();
       await rules.getByText('Its test accuracy is at least 92.5%').waitFor();
-      expect(await rules.getByRole('listitem').count()).toBe(3);
+      await expect.poll(() => rules.getByRole('listitem').count()).toBe(3);
       await page.getByRole('button', { name: 'Change rules…' }).click();
       await page.getByRole('checkbox', { name: 'Use the default rules' }).check();
       await page.getByRole('textbox', { name: 'Reason' }).fill('back again');
@@ -54,10 +54,7 @@ describe.skipIf(!browser)('the rules for production', () => {
     await ask();
     await onPage(browser as Browser, hub, '/approvals', async (page) => {
       const own = page.getByRole('button', { name: 'Approve', exact: true });
-      await own.waitFor();
-      expect(await own.getAttribute('aria-description')).toBe(
-        'You requested this promotion. A second person must approve it.',
-      );
+      await expectRefused(own, 'You requested this promotion. A second person must approve it.');
     });
     await onPage(browser as Browser, second, '/models/guarded', async (page) => {
       await page.getByRole('link', { name: '1 promotion waits for approval' }).click();

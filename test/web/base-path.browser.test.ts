@@ -26,7 +26,8 @@ describe.skipIf(!browser)('the page of a hub behind a proxy at a path', () => {
     });
     await page.getByText('Live', { exact: true }).waitFor(); // the WebSocket
     await page.getByRole('link', { name: 'Models', exact: true }).click();
-    expect(new URL(page.url()).pathname).toBe('/team/hub/models');
+    await page.waitForURL('**/team/hub/models');
+    await page.getByRole('heading', { name: 'Models' }).waitFor(); // the page before it links to the model too
     await page.getByRole('link', { name: 'colours', exact: true }).first().click();
     await page.waitForURL(/\/team\/hub\/models\/colours/);
     await page.reload();

@@ -65,7 +65,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.getByLabel('Folder of images').setInputFiles(folder);
       const bars = page.getByRole('list', { name: 'Images per class' });
       await bars.getByText('cow').waitFor();
-      expect(await bars.getByRole('listitem').allInnerTexts()).toEqual(['cow\n6', 'hen\n6']);
+      await expect.poll(() => bars.getByRole('listitem').allInnerTexts()).toEqual(['cow\n6', 'hen\n6']);
       expect(await versions('chosen')).toHaveLength(1);
       await page.getByRole('button', { name: 'Add version' }).click();
       await page.getByRole('list', { name: 'Ingestions' }).getByRole('link', { name: 'version 2' }).waitFor();
@@ -100,10 +100,10 @@ describe.skipIf(!browser)('pages of datasets', () => {
         .first()
         .waitFor();
       await row.getByRole('button', { name: 'Dismiss' }).waitFor();
-      expect(await page.getByRole('button', { name: 'Add version' }).isEnabled()).toBe(true);
+      await expect.poll(() => page.getByRole('button', { name: 'Add version' }).isEnabled()).toBe(true);
       await expectAccessible(page);
       await row.getByRole('button', { name: 'Dismiss' }).click();
-      expect(await row.count()).toBe(0);
+      await row.waitFor({ state: 'detached' });
     }));
 
   describe('an upload over a slow connection', () => {
@@ -152,7 +152,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
     on('/datasets/pets/1?class=cat', async (page) => {
       const pictures = page.getByRole('list', { name: 'Images' }).getByRole('button');
       await pictures.first().waitFor();
-      expect(await pictures.count()).toBe(60);
+      await expect.poll(() => pictures.count()).toBe(60);
       await page.getByRole('button', { name: 'Next', exact: true }).first().click();
       await page.getByText('61 to 120 of 141').first().waitFor();
       expect(page.url()).toContain('page=2');
@@ -182,7 +182,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await page.getByRole('img', { name: 'Images of dog' }).waitFor();
       await page.getByRole('button', { name: 'hen', exact: true }).last().click();
       await page.getByRole('list', { name: 'Images' }).getByRole('button').first().waitFor();
-      expect(page.url()).toMatch(/class=hen$/);
+      await page.waitForURL(/class=hen$/);
     }));
 
   it('derive a version without duplicates and with an image in another class; the choices survive a reload', async () => {
@@ -206,6 +206,26 @@ describe.skipIf(!browser)('pages of datasets', () => {
     });
   });
 
+  it('show more images like one, each of which opens in turn', () =>
+    on('/datasets/colours/1?image=0', async (page) => {
+      await page.getByRole('button', { name: 'More like this' }).click();
+      const similar = page.getByRole('list', { name: 'Similar images' }).getByRole('button');
+      await expect.poll(() => similar.count()).toBe(18);
+      await page.getByText('By the features of').waitFor();
+      await expectAccessible(page);
+      await similar.first().click();
+      await page.getByRole('button', { name: 'More like this' }).waitFor();
+      expect(page.url()).toMatch(/\/datasets\/colours\/1\?image=[1-9]/);
+    }));
+
+  it('say why images cannot be compared', async () => {
+    await hub.register('unused', await pets(4));
+    await on('/datasets/unused/1?image=0', async (page) => {
+      await page.getByRole('button', { name: 'More like this' }).click();
+      await page.getByText('The hub has no features of unused version 1 to compare: examine it').waitFor();
+    });
+  });
+
   it('list the runs of a version, and say why it cannot be deleted', () =>
     on('/datasets/colours/1', async (page) => {
       await page.getByRole('link', { name: hub.runId.slice(-8) }).waitFor();
@@ -218,7 +238,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
   it('filter by name, and say when nothing matches', () =>
     on('/datasets?text=pet', async (page) => {
       await page.getByRole('link', { name: 'pets', exact: true }).waitFor();
-      expect(await page.getByRole('table', { name: 'Datasets' }).getByRole('row').count()).toBe(2);
+      await expect.poll(() => page.getByRole('table', { name: 'Datasets' }).getByRole('row').count()).toBe(2);
       await page.keyboard.press('/');
       await page.keyboard.type('x');
       await page.getByRole('heading', { name: 'No datasets match' }).waitFor();
@@ -227,7 +247,7 @@ describe.skipIf(!browser)('pages of datasets', () => {
       await expectAccessible(page);
     }));
 
-  it.each(['/datasets/pets', '/datasets/pets/1', '/datasets/nothing', '/datasets/pets/77'])(
+  it.each(['/datasets/pets', '/datasets/pets/1', '/datasets/nothing', '/datasets/pets/77', '/datasets/pets/abc'])(
     'fit a phone and are accessible: %s',
     (path) =>
       on(

@@ -15,7 +15,7 @@ describe.skipIf(!browser)('the pages of models', () => {
   let opened: Watched;
   let page: Page;
 
-  const models = Array.from({ length: 8 }, (_, i) => `model-${i + 1}`);
+  const models = Array.from({ length: 9 }, (_, i) => `model-${i + 1}`);
   /** A model that no other test uses, with a good and a worse version, promoted to production in the given order. */
   const newModel = async (...promoted: readonly number[]): Promise<string> => {
     const model = models.pop()!;
@@ -134,6 +134,33 @@ describe.skipIf(!browser)('the pages of models', () => {
     await page.getByRole('heading', { name: 'Nothing to promote' }).waitFor();
   });
 
+  it('show a move that happens while they are refreshed after the one before', async () => {
+    const model = await newModel(1);
+    let notices = 0;
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        if (payload.includes(`"id":"${model}"`)) notices += 1;
+      }),
+    );
+    await page.clock.install();
+    await open(`/models/${model}`);
+    await alias('production').getByText('version 1').waitFor();
+    const answers: (() => Promise<void>)[] = [];
+    await page.route('**/graphql', async (route) => {
+      if (answers.length > 0 || !route.request().postData()?.includes('query ModelPage')) return route.fallback();
+      const response = await route.fetch();
+      answers.push(() => route.fulfill({ response }));
+    });
+    await promote(model, 2, 'first move');
+    await expect.poll(() => answers.length).toBe(1); // read by the hub, and still on its way
+    const before = notices;
+    await promote(model, 1, 'second move');
+    await expect.poll(() => notices).toBeGreaterThan(before);
+    await page.clock.fastForward(1_000); // refreshes of the same data are half a second apart
+    await answers[0]?.();
+    await page.getByRole('cell', { name: 'second move' }).waitFor();
+  });
+
   it('show a rollout with its counts next to the current version', async () => {
     const model = await newModel(1, 2);
     await open(`/models/${model}`);
@@ -183,6 +210,8 @@ describe.skipIf(!browser)('the pages of models', () => {
 
   it('fit a phone', async () => {
     await page.setViewportSize(PHONE.viewport);
+    await open('/models/colours?version=99');
+    await page.getByText('Version 99 is archived, deleted or never existed.').waitFor();
     await open('/models/colours');
     await alias('production').waitFor();
     await expectFitsPhone(page);

@@ -32,11 +32,12 @@ describe.skipIf(!browser)('the charts of a run', () => {
         .getByRole('list', { name: /^Classes, lowest/ })
         .getByRole('button', { name: new RegExp(`^${worst} ROC 0\\.\\d{3} · AP 0\\.\\d{3}$`) });
       await choice.click();
-      await page.getByRole('img', { name: /^Precision-recall curves of / }).waitFor();
+      const left = choice.and(page.locator('[aria-pressed="false"]'));
+      await left.waitFor();
       await page.reload();
-      await chart.waitFor();
-      expect(await choice.getAttribute('aria-pressed')).toBe('false');
-      expect(await chart.getAttribute('aria-label')).not.toContain(worst);
+      await left.waitFor();
+      await expect.poll(() => chart.getAttribute('aria-label')).not.toContain(worst);
+      await page.getByRole('img', { name: /^Precision-recall curves of / }).waitFor();
       await page.getByRole('img', { name: /^Accuracy by confidence\. (Over|Under)confident/ }).waitFor();
       await expectAccessible(page, ['light', 'dark']);
       await page.getByRole('switch', { name: 'Show as tables' }).click();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
-import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { expectFitsPhone, expectRefused, onPage, PHONE } from '../support/on-page.js';
 import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
@@ -11,10 +11,7 @@ describe.skipIf(!browser)('the page for a role', () => {
   let viewer: { url: string; token: string };
   const refused = async (page: Page, role: 'button' | 'link', name: string | RegExp, needs: string): Promise<void> => {
     const button = page.getByRole(role, { name }).first();
-    await button.and(page.locator('[aria-disabled]')).waitFor();
-    expect(await button.getAttribute('aria-description')).toBe(
-      `This needs the role ${needs}; the token "looker" has VIEWER.`,
-    );
+    await expectRefused(button, `This needs the role ${needs}; the token "looker" has VIEWER.`);
   };
 
   beforeAll(async () => {
@@ -52,10 +49,26 @@ describe.skipIf(!browser)('the page for a role', () => {
       await expectAccessible(page);
     }));
 
-  it('lets a trainer start runs', () =>
+  it('lets a trainer start runs, and estimates them once the size of the images is known', () =>
     onPage(browser as Browser, hub, '/runs', async (page) => {
+      const estimated: string[] = [];
+      let answer = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await page.route('**/graphql', async (route) => {
+        const asked = route.request().postData() ?? '';
+        if (asked.includes('EstimateTransfer')) estimated.push(asked);
+        if (asked.includes('suggestedImageSize')) await held;
+        await route.continue();
+      });
       await page.getByRole('link', { name: 'New run' }).click();
+      await page.getByText(/^Measuring…/).waitFor();
       await page.getByRole('button', { name: 'Start' }).and(page.locator('button:not([disabled])')).waitFor();
+      expect(estimated).toEqual([]);
+      answer();
+      await page.getByText(/^About /).waitFor();
+      expect(estimated).toHaveLength(1);
     }));
 
   it('fits a phone', () =>

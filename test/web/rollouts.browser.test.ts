@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
 import { colourPhoto } from '../support/colour-images.js';
 import { copyVersions } from '../support/model-copies.js';
-import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { expectFitsPhone, expectRefused, onPage, PHONE } from '../support/on-page.js';
 import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
 const browser = await installedBrowser();
@@ -12,7 +12,7 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
   let hub: HubWithColours;
   let viewer: { url: string; token: string };
   const classify = async (model: string, colour: 'red' | 'green'): Promise<unknown> =>
-    hub.send('classify', 'image', await colourPhoto(colour, 1), { model });
+    hub.send('classify', 'image', await colourPhoto(colour, 5001), { model });
 
   beforeAll(async () => {
     hub = await TestHub.startWithColours({
@@ -77,6 +77,8 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
       await page.getByRole('button', { name: 'Open prediction 1' }).click();
       const viewed = page.getByRole('dialog', { name: 'Prediction 1 of 2 on this page' });
       await viewed.getByRole('img', { name: 'Classified as green' }).waitFor();
+      await viewed.getByRole('button', { name: 'More like this' }).click();
+      await viewed.getByRole('list', { name: 'Similar images' }).waitFor();
       await expectAccessible(page);
       await page.keyboard.press('1');
       await page.getByRole('dialog', { name: 'Prediction 2 of 2 on this page' }).waitFor();
@@ -91,6 +93,22 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
       await page.getByRole('heading', { name: 'No predictions match' }).waitFor();
     }));
 
+  it('adds judged photos to a dataset, and says what became of each', () =>
+    onPage(browser as Browser, hub, '/models/logged/predictions', async (page) => {
+      await page.getByRole('button', { name: 'Add judged photos to a dataset…' }).click();
+      const form = page.getByRole('form', { name: 'Judged photos' });
+      await form.getByRole('checkbox', { name: 'Only photos that were answered wrong' }).check();
+      await expectAccessible(page, ['light', 'dark']);
+      await form.getByRole('button', { name: 'Create version' }).click();
+      await form.getByText('1 photo added: colours, version 2.').waitFor();
+      await form.getByRole('checkbox', { name: 'Only photos that were answered wrong' }).uncheck();
+      await form.getByRole('combobox', { name: 'Add to' }).selectOption('colours, version 2');
+      await form.getByRole('button', { name: 'Create version' }).click();
+      await form.getByText('1 photo added: colours, version 3. Left out: 1 in the version already.').waitFor();
+      await form.getByRole('link', { name: 'colours, version 3' }).click();
+      await page.getByRole('heading', { name: 'colours, version 3' }).waitFor();
+    }));
+
   it('says which role rollouts and kept answers need', () =>
     onPage(browser as Browser, viewer, '/models/tried', async (page) => {
       for (const [name, role] of [
@@ -98,12 +116,12 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
         ['Show kept predictions', 'TRAINER'],
         ['Change what is kept…', 'ADMIN'],
       ] as const) {
-        const button = page.getByRole('button', { name }).and(page.locator('[aria-disabled]'));
-        await button.waitFor();
-        expect(await button.getAttribute('aria-description')).toContain(`needs the role ${role}`);
+        await expectRefused(page.getByRole('button', { name }), new RegExp(`needs the role ${role}`));
       }
       await page.goto(`${hub.url}/models/logged/predictions`);
       await page.getByRole('heading', { name: 'Not for your role' }).waitFor();
+      const add = page.getByRole('button', { name: 'Add judged photos to a dataset…' });
+      await expectRefused(add, /needs the role MAINTAINER/);
     }));
 
   it('fits a phone', () =>

@@ -28,8 +28,8 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
   const state = (page: Page, word: string) =>
     page.getByRole('list', { name: 'About the run' }).getByText(word, { exact: true }).waitFor();
 
-  /** The table shows the last epochs; the log shows all. */
-  const TABLE_ROWS = 60;
+  /** Epochs on a page of the table; the log shows all. */
+  const TABLE_ROWS = 50;
   /** Trains for seconds too, with few epochs for the page to draw. */
   const LONG = { ...SOME_SECONDS, epochs: TABLE_ROWS + 30, hiddenUnits: 1024 };
 
@@ -95,6 +95,10 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
       await page.getByRole('switch', { name: 'Show as a table' }).click();
       const rows = page.getByRole('table', { name: 'Metrics by epoch' }).getByRole('row');
       await expect.poll(() => rows.count()).toBe(TABLE_ROWS + 1);
+      await page
+        .getByRole('navigation', { name: 'Pages of metrics by epoch' })
+        .getByRole('button', { name: 'Next' })
+        .click();
       await rows.last().getByText(String(LONG.epochs), { exact: true }).waitFor();
       expect(problems).toEqual([]);
       await close();
@@ -107,6 +111,8 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
     await page.getByRole('radio', { name: 'tiny-imagenet-2' }).check();
     await page.getByText('Thorough', { exact: true }).click();
     await page.getByText('This recipe has 2 runs').waitFor();
+    await page.getByText(/^Advanced/).click();
+    await page.getByRole('textbox', { name: /^Cutmix/ }).fill('0.5'); // which only the second run has
     await page.getByText(/^About .* of memory$/).waitFor(); // the estimate
     await page.getByRole('button', { name: 'Start' }).click();
     const stages = page.getByRole('region', { name: 'Stage 1 of 2 of the recipe “best”' }).getByRole('listitem');
@@ -115,7 +121,7 @@ describe.skipIf(!browser)('the page of a run that trains', () => {
     await page.getByRole('heading', { name: 'Stage 2 of 2 of the recipe “best”' }).waitFor();
     await state(page, 'Succeeded');
     const run = await hub.run(page.url().split('/').at(-1) as string);
-    expect(run).toMatchObject({ kind: 'FINE_TUNE', recipe: { schedule: 'COSINE', splitLayer: 'mixed2' } });
+    expect(run).toMatchObject({ kind: 'FINE_TUNE', recipe: { schedule: 'COSINE', splitLayer: 'mixed2', cutmix: 0.5 } });
     await page.goto(new URL('/runs', page.url()).href);
     await page.getByText('Fine-tune 2/2').waitFor();
     await page.getByText('Transfer 1/2').waitFor();

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, installedBrowser } from '../support/browser.js';
 import type { HubUser } from '../support/hub-user.js';
-import { expectFitsPhone, onPage, PHONE } from '../support/on-page.js';
+import { expectFitsPhone, expectRefused, onPage, PHONE } from '../support/on-page.js';
 import { HOPELESS } from '../support/recipes.js';
 import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
@@ -27,6 +27,8 @@ describe.skipIf(!browser)('runs that people can find again', () => {
   afterAll(() => hub.remove());
 
   const list = (page: Page) => page.getByRole('region', { name: 'List of runs' });
+  /** By its summary: a row of the list before it, ungrouped, has a link of the same text. */
+  const openGroup = (page: Page, name: string) => page.locator('summary').filter({ hasText: name }).click();
   const saved = async (page: Page, button: string): Promise<string> => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -53,7 +55,7 @@ describe.skipIf(!browser)('runs that people can find again', () => {
       await page.getByRole('textbox', { name: 'Search' }).fill('');
       await page.getByRole('textbox', { name: 'Owner' }).fill('bob');
       await page.getByRole('heading', { name: 'No runs match' }).waitFor();
-      expect(new URL(page.url()).search).toBe('?owner=bob');
+      await page.waitForURL(({ search }) => search === '?owner=bob');
     }));
 
   it('keeps columns and groups in the address, and a view of them under a name', () =>
@@ -67,7 +69,7 @@ describe.skipIf(!browser)('runs that people can find again', () => {
       expect(await list(page).getByRole('columnheader', { name: 'By epoch' }).count()).toBe(0);
       await list(page).getByRole('cell', { name: '0.003' }).first().waitFor();
       await page.getByRole('combobox', { name: 'Group by' }).selectOption('Dataset');
-      await page.getByText('colours 1').first().click();
+      await openGroup(page, 'colours 1');
       await page
         .getByRole('region', { name: 'Runs of colours 1' })
         .getByRole('cell', { name: '0.003' })
@@ -102,9 +104,8 @@ describe.skipIf(!browser)('runs that people can find again', () => {
 
   it('are deleted by their owner, and refused to another trainer with the reason', async () => {
     await onPage(browser as Browser, bob, `/runs/${id}`, async (page) => {
-      const button = page.getByRole('button', { name: 'Delete…' });
-      await button.and(page.locator('[aria-disabled]')).waitFor();
-      expect(await button.getAttribute('aria-description')).toBe(
+      await expectRefused(
+        page.getByRole('button', { name: 'Delete…' }),
         `The run ${id} was started by "ann": it can be deleted by that token, or by a MAINTAINER.`,
       );
       await page.goto(`${hub.url}/runs?ids=${id}`);
@@ -112,10 +113,7 @@ describe.skipIf(!browser)('runs that people can find again', () => {
     });
     await onPage(browser as Browser, ann, `/runs/${id}`, async (page) => {
       await page.getByRole('button', { name: 'Delete…' }).click();
-      await page
-        .getByRole('button', { name: /^Delete/ })
-        .last()
-        .click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.waitForURL(`${hub.url}/runs`);
     });
     expect(await hub.run(id)).toBeNull();
@@ -127,7 +125,7 @@ describe.skipIf(!browser)('runs that people can find again', () => {
       hub,
       '/runs?group=dataset',
       async (page) => {
-        await page.getByText('colours 1').first().click();
+        await openGroup(page, 'colours 1');
         await page.getByRole('region', { name: 'Runs of colours 1' }).waitFor();
         await expectFitsPhone(page);
       },

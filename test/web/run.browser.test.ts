@@ -43,9 +43,12 @@ describe.skipIf(!browser)('the page of a run', () => {
     expect(
       await pictures.first().evaluate((picture: HTMLImageElement) => picture.decode().then(() => picture.naturalWidth)),
     ).toBe(96);
+    await pictures.first().click();
+    await page.getByRole('list', { name: 'Similar images' }).waitFor();
+    await page.keyboard.press('Escape');
     await page.reload();
     await page.getByRole('heading', { name: `${truth} predicted as ${predicted}` }).waitFor();
-    expect(await cell.getAttribute('aria-pressed')).toBe('true');
+    await cell.and(page.locator('[aria-pressed="true"]')).waitFor();
     await expectAccessible(page, ['light', 'dark']);
     await page.goBack();
     await page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor();
@@ -60,7 +63,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByRole('textbox', { name: 'or the run with this ID' }).fill(poor.id);
     await page.keyboard.press('Enter');
     await recipe.getByRole('row', { name: 'Epochs 4 epochs 1 epochs' }).waitFor();
-    expect(new URL(page.url()).searchParams.get('against')).toBe(poor.id);
+    await page.waitForURL(({ searchParams }) => searchParams.get('against') === poor.id);
     await page.getByRole('button', { name: 'Register as model version…' }).click();
     await page.getByRole('combobox', { name: 'Model' }).fill('Not a name');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
@@ -111,12 +114,16 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page
       .getByRole('alert')
       .filter({ hasText: 'The run was not started' })
-      .getByText(/"imagenet" cannot be downloaded: .*Choose "tiny-imagenet-2"/)
+      .getByText(/"imagenet" cannot be downloaded: .*Choose "efficientnet-lite0"/)
       .waitFor();
     expect(new URL(page.url()).pathname).toBe('/runs/new');
-    await page.getByRole('button', { name: 'Use tiny-imagenet-2 instead' }).click();
-    await page.getByRole('radio', { name: 'tiny-imagenet-2', checked: true }).waitFor();
+    await page.getByRole('button', { name: 'Use efficientnet-lite0 instead' }).click();
+    await page.getByRole('radio', { name: 'efficientnet-lite0', checked: true }).waitFor();
     expect(await page.getByRole('link', { name: 'Add a file of your own' }).count()).toBe(0);
+    const side = () => page.locator('[name="imageSize"]').inputValue();
+    await expect.poll(side).toBe('128'); // what its architecture suggests
+    await page.getByRole('radio', { name: 'tiny-imagenet-2', exact: true }).check();
+    await expect.poll(side).toBe('75');
     expect(problems).toEqual([]);
     await close();
   });

@@ -78,11 +78,12 @@ describe.skipIf(!browser)('the list of runs', () => {
       .first()
       .getByRole('link', { name: best?.slice(-8) as string })
       .waitFor();
-    expect(await page.getByRole('columnheader', { name: 'Validation' }).getAttribute('aria-sort')).toBe('descending');
-    expect(await page.getByRole('button', { name: 'Failed' }).getAttribute('aria-pressed')).toBe('true');
+    const validation = page.getByRole('columnheader', { name: 'Validation' });
+    await validation.and(page.locator('[aria-sort="descending"]')).waitFor();
+    await page.getByRole('button', { name: 'Failed', pressed: true }).waitFor();
     expect(new URL(page.url()).search).toBe('?state=FAILED&dataset=birds&sort=VALIDATION_ACCURACY');
     await page.getByRole('button', { name: 'Validation' }).click();
-    await page.getByRole('columnheader', { name: 'Validation' }).and(page.locator('[aria-sort="ascending"]')).waitFor();
+    await validation.and(page.locator('[aria-sort="ascending"]')).waitFor();
     expect(problems).toEqual([]);
     await close();
   });
@@ -96,11 +97,11 @@ describe.skipIf(!browser)('the list of runs', () => {
       .first()
       .getByRole('link', { name: ids[99]?.slice(-8) as string })
       .waitFor();
-    expect(await rows(page).count()).toBe(1);
+    await expect.poll(() => rows(page).count()).toBe(1);
     await page.getByRole('textbox', { name: 'At most' }).fill('0.1');
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await link(page, ids.at(-1) as string).waitFor();
-    expect(new URL(page.url()).search).toBe('');
+    await page.waitForURL(({ search }) => search === '');
     expect(problems).toEqual([]);
     await close();
   });
@@ -113,11 +114,11 @@ describe.skipIf(!browser)('the list of runs', () => {
     await page.getByText('3 selected').waitFor();
     await page.reload();
     await page.getByText('3 selected').waitFor();
-    expect(await box(-2).isChecked()).toBe(true);
+    await expect.poll(() => box(-2).isChecked()).toBe(true);
     await expectAccessible(page);
     const asked = [-1, -2, -3].map((i) => ids.at(i)).join();
     const compare = page.getByRole('link', { name: 'Compare 3' });
-    expect(await compare.getAttribute('href')).toBe(`/runs/compare?ids=${asked}`);
+    await expect.poll(() => compare.getAttribute('href')).toBe(`/runs/compare?ids=${asked}`);
     expect(problems).toEqual([]);
     await close();
   });

@@ -29,11 +29,11 @@ describe.skipIf(!browser)('the pages of settings', () => {
       expect(await hub.as(secret).ask('me')).toMatchObject({ me: { name: 'robot', role: 'TRAINER', expiresAt: null } });
       await expectAccessible(page, ['light', 'dark']);
       await page.getByRole('button', { name: 'Done' }).click();
-      expect(await page.getByText(secret).count()).toBe(0);
+      await page.getByText(secret).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Revoke robot' }).click();
       await page.getByRole('textbox', { name: 'Reason' }).fill('left the team');
       await page.getByRole('button', { name: 'Revoke', exact: true }).click();
-      await page.getByRole('cell', { name: 'robot' }).waitFor({ state: 'detached' });
+      await page.getByRole('cell', { name: 'robot', exact: true }).waitFor({ state: 'detached' });
       await page.getByRole('switch', { name: 'Show revoked and expired tokens' }).click();
       await page.getByRole('row', { name: /robot.*revoked/ }).waitFor();
     }));
@@ -82,7 +82,14 @@ describe.skipIf(!browser)('the pages of settings', () => {
     await hub.ask('revoke-token', { id });
     await onPage(browser as Browser, hub, '/settings/audit', async (page) => {
       await page.getByRole('combobox', { name: 'Action' }).selectOption('Token revoked');
-      await page.getByRole('row', { name: /Token revoked token watched/ }).waitFor();
+      const revoked = page.getByRole('row', { name: /Token revoked token watched/ });
+      await revoked.getByText('Show').click();
+      await revoked.getByRole('term').filter({ hasText: /^Id$/ }).waitFor();
+      await revoked.getByRole('button', { name: new RegExp(`copy ${id}$`) }).waitFor();
+      const json = revoked.getByText(`"id": "${id}"`);
+      expect(await json.isVisible()).toBe(false);
+      await revoked.getByText('JSON').click();
+      await json.waitFor();
       expect(new URL(page.url()).searchParams.get('action')).toBe('TOKEN_REVOKED');
       await page.getByRole('button', { name: 'Verify the log' }).click();
       await page.getByText(/^✓ All \d+ events are intact\./).waitFor();

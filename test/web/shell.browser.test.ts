@@ -49,15 +49,18 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
   it('signs the editor for requests in with its own token, and sends it in less than 2 MiB', () =>
     onPage(browser as Browser, hub, '/', async (page) => {
       await page.getByText('Live', { exact: true }).waitFor();
-      let bytes = 0;
+      await page.goto('about:blank'); // what the page loads when it is idle is not the editor's
+      // By address: two workers of the editor load the same script, the second from the cache unless both do at once.
+      const sizes = new Map<string, number>();
       page.on('response', async (response) => {
         if (response.request().method() !== 'GET') return; // the schema, which the editor asks for
-        bytes += Number((await response.allHeaders())['content-length'] ?? 0);
+        sizes.set(response.url(), Number((await response.allHeaders())['content-length'] ?? 0));
       });
       await page.goto(`${hub.url}/graphql`);
       await page.getByRole('button', { name: /^Execute query/ }).click();
       await page.locator('.result-window', { hasText: '"deployments": []' }).waitFor();
       expect(await page.content()).not.toContain(hub.token);
+      const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
       expect(bytes).toBeGreaterThan(500_000);
       expect(bytes).toBeLessThan(2 * 1024 ** 2);
     }));
@@ -76,6 +79,9 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
       await page.getByRole('heading', { name: 'No datasets yet' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'New dataset' }).click();
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('My pets');
+      await page.getByRole('button', { name: 'Create' }).click();
+      await page.getByText(/^Lower-case letters, .+ beginning with a letter or digit$/).waitFor();
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('pets');
       await page.getByRole('button', { name: 'Create' }).click();
       await page.getByRole('heading', { name: 'First version' }).waitFor();
@@ -94,6 +100,9 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
       await expectAccessible(page);
       await page.goto(`${hub.url}/models/nobody`);
       await page.getByRole('heading', { name: 'Model not found' }).waitFor();
+      await page.goto(`${hub.url}/models/nobody/predictions`);
+      await page.getByRole('heading', { name: 'Predictions of nobody' }).waitFor();
+      await page.getByRole('heading', { name: 'Model not found' }).waitFor();
     }));
 
   it('says that an address names no page, and links to the API with the version of the hub', () =>
@@ -103,6 +112,28 @@ describe.skipIf(!browser)('the page of an empty hub', () => {
       await page.getByText(/^Model Hub \d+\.\d+\.\d+/).waitFor();
       expect(await page.getByRole('link', { name: 'GraphQL API' }).getAttribute('href')).toBe('/graphql');
       await expectAccessible(page);
+    }));
+
+  it('finds pages and objects by key, and says that nothing matches', () =>
+    onPage(browser as Browser, hub, '/settings', async (page) => {
+      await hub.ask('create-dataset', { name: 'parrots' });
+      await page.getByRole('heading', { name: 'Settings' }).waitFor();
+      await page.keyboard.press('Control+k');
+      const field = page.getByRole('combobox', { name: /^Find a page/ });
+      await field.fill('parr');
+      await page.getByRole('option', { name: 'Dataset parrots', selected: true }).waitFor();
+      await expectAccessible(page, ['light', 'dark']);
+      await field.fill('no such thing');
+      await page.getByText('Nothing matches “no such thing”.').waitFor();
+      await field.fill('ro');
+      await page.getByRole('option', { name: 'Page Approvals', selected: true }).waitFor();
+      for (const name of ['Page Processes', 'Dataset parrots']) {
+        await field.press('ArrowDown');
+        await page.getByRole('option', { name, selected: true }).waitFor();
+      }
+      await field.press('Enter');
+      await page.getByRole('heading', { name: 'parrots' }).waitFor();
+      expect(await field.count()).toBe(0);
     }));
 
   it('lists its keyboard shortcuts', async () => {

@@ -17,7 +17,7 @@ def load():
 
 
 def decode(photo):
-    """A photo's bytes, or the photo opened, to SIDE x SIDE x 3 bytes: the square around its centre, reduced."""
+    """A photo's bytes, or the photo opened, to SIDE x SIDE x 3 bytes: the square around its center, reduced."""
     image = Image.open(io.BytesIO(photo)) if isinstance(photo, bytes) else photo
     image = image.convert("RGB")
     side = min(image.size)

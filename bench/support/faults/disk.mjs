@@ -17,7 +17,7 @@ const LEFT = 400e3;
 const RECOVERY = 60;
 
 /**
- * Fills the disk of a hub during each kind of work, then makes room: it must go on by itself, with all it acknowledged.
+ * Fills the disk of a hub during each kind of work, then makes room: it must continue by itself, with everything it acknowledged.
  * @returns null where no small file system can be made: that needs root on Linux.
  */
 export async function fillDisk(data, ledger, { draw, seconds, bytes, rounds }) {

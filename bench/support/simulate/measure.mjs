@@ -19,7 +19,7 @@ export async function measureServing({ weights, requests }) {
   try {
     const photos = await prepareHub(data, { backbone: resolve(weights), imageSizes: SIZES });
     const numbers = SIZES.map((_, i) => i + 1);
-    await pin(data, 'FP32', numbers);
+    await pin(data, 'FP32', { versions: numbers });
     const hub = await startHub(data, '--serving-versions', String(SIZES.length), '--serving-deadline', '120000');
     try {
       const { url, ...request } = await requestOf(hub, data);

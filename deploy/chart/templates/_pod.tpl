@@ -49,6 +49,9 @@ containers:
       {{- with $values.basePath }}
       - --base-path={{ . }}
       {{- end }}
+      {{- with .of.grpcPort }}
+      - --grpc-port={{ . }}
+      {{- end }}
       {{- range .of.options }}
       - {{ . | quote }}
       {{- end }}
@@ -79,6 +82,10 @@ containers:
     ports:
       - name: http
         containerPort: 4000
+      {{- with .of.grpcPort }}
+      - name: grpc
+        containerPort: {{ . }}
+      {{- end }}
     livenessProbe:
       httpGet: { path: /health, port: http }
       periodSeconds: 10

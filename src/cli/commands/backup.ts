@@ -15,9 +15,9 @@ export function backupCommand(program: Command): void {
       .description('Write all data of a hub to one file and verify it. The hub may be running.')
       .argument('<file>', 'a new file')
       .addOption(databaseOption()),
-  ).action(async (file: string, given: Omit<BackupFrom, 'isElsewhere'>, command: Command) => {
+  ).action(async (file: string, given: Omit<BackupFrom, 'isElsewhere'>) => {
     const { backup } = await import('../backup.js'); // loaded on demand: other commands need no database
-    const from = { ...given, isElsewhere: command.getOptionValueSource('url') !== 'default' };
+    const from = { ...given, isElsewhere: given.url !== undefined };
     const contents = await working('Writing', (line) => {
       return backup(file, from, (text) => {
         line.text = text;

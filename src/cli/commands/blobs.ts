@@ -6,12 +6,16 @@ import { type OutputOptions, print } from '../output.js';
 import { working } from '../working.js';
 
 export function blobsCommand(program: Command): void {
-  const blobs = program.command('blobs').description('Where the blobs of a hub are: its data folder, or an S3 bucket.');
+  const blobs = program
+    .command('blobs')
+    .description('Where the blobs of a hub are: its data folder, an S3 bucket or a shared folder.');
 
   blobs
     .command('migrate')
-    .description('Move the blobs to an S3 bucket, or back to the data folder. Stop the hub of the data folder first.')
-    .argument('<place>', 's3://bucket/prefix, or "folder" for the data folder')
+    .description(
+      'Move the blobs to an S3 bucket or a shared folder, or back to the data folder. Stop the hub of the data folder first.',
+    )
+    .argument('<place>', 's3://bucket/prefix, the path of a shared folder, or "folder" for the data folder')
     .option('--data <folder>', 'data folder', 'data')
     .addOption(databaseOption())
     .option('--json', 'print one line of JSON to standard output')

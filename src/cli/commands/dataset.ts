@@ -7,6 +7,7 @@ import { number, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
 import { CREATE_DATASET, DATASET, DATASETS } from '../requests/dataset.js';
 import { addDelete, addDerive, addDiff } from './dataset-versions.js';
+import { addSimilar } from './similar.js';
 
 export function datasetCommand(program: Command): void {
   const dataset = program.command('dataset').description('Datasets and their versions.');
@@ -84,5 +85,6 @@ export function datasetCommand(program: Command): void {
 
   addDerive(dataset);
   addDiff(dataset);
+  addSimilar(dataset);
   addDelete(dataset);
 }

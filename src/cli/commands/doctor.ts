@@ -11,9 +11,9 @@ export function doctorCommand(program: Command): void {
       .description('Diagnose this machine, a data folder or a hub.')
       .option('--deep', 'read every blob and verify its hash')
       .addOption(databaseOption()),
-  ).action(async (given: Omit<DoctorOptions, 'isElsewhere' | 'onProgress'>, command: Command) => {
+  ).action(async (given: Omit<DoctorOptions, 'isElsewhere' | 'onProgress'>) => {
     const { findings } = await import('../doctor/findings.js'); // loaded on demand: other commands need no database
-    const isElsewhere = command.getOptionValueSource('url') !== 'default';
+    const isElsewhere = given.url !== undefined;
     await reportFindings(given, (onProgress) => findings({ ...given, isElsewhere, onProgress }));
   });
 }

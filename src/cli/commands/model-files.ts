@@ -12,7 +12,7 @@ import { working } from '../working.js';
 type ExportOptions = ConnectionOptions & Pick<ExportRequest, 'format' | 'out'>;
 
 interface ImportOptions extends ConnectionOptions {
-  readonly dataset: string;
+  readonly dataset?: string;
   readonly datasetVersion?: number;
   readonly labels?: readonly string[];
   readonly upload?: true;
@@ -47,7 +47,10 @@ export function addImport(model: Command): void {
       )
       .argument('<model>', 'name of the model; created if it does not exist')
       .argument('<file>', '.h5, .keras or .safetensors file on the server, in a folder given with --allow')
-      .requiredOption('--dataset <name>', 'dataset whose test split measures it; its newest version by default')
+      .option(
+        '--dataset <name>',
+        'dataset whose test split measures it; the only one unless given, in its newest version',
+      )
       .option('--dataset-version <number>', 'number of the dataset version', wholeNumber)
       .option('--labels <labels...>', 'labels of its outputs, in order (default: from the file or the dataset)')
       .option('--upload', 'upload the file from this machine'),

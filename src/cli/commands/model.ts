@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { maybe, moment, percent, short, shortId } from '../format.js';
@@ -11,6 +11,13 @@ import { addRemoval } from './model-removal.js';
 
 interface ListOptions extends ConnectionOptions {
   readonly archived?: true;
+}
+
+/** Choices of a runtime, and their names in the API. */
+const RUNTIMES = { auto: 'AUTO', onnx: 'ONNX_RUNTIME', openvino: 'OPENVINO' } as const;
+
+interface PrecisionOptions extends ConnectionOptions {
+  readonly runtime: keyof typeof RUNTIMES;
 }
 
 export function modelCommand(program: Command): void {
@@ -82,9 +89,9 @@ export function modelCommand(program: Command): void {
         found.aliasEvents.length === 0
           ? ''
           : table(
-              ['when', 'alias', ' from', ' to', 'precision', 'actor', 'gate', 'reason'],
-              found.aliasEvents.map(({ createdAt, alias, from, to, precision, actor, reason, ...gate }) => [
-                ...[moment(createdAt), alias, from, to ?? 'removed', precision, actor],
+              ['when', 'alias', ' from', ' to', 'precision', 'runtime', 'actor', 'gate', 'reason'],
+              found.aliasEvents.map(({ createdAt, alias, from, to, precision, runtime, actor, reason, ...gate }) => [
+                ...[moment(createdAt), alias, from, to ?? 'removed', precision, runtime, actor],
                 ...[to === null ? 'not asked (removal)' : gateText(gate), reason],
               ]),
             ),
@@ -116,24 +123,39 @@ export function modelCommand(program: Command): void {
         new Argument('<precision>', 'auto lets the measured accuracy and speed decide').choices([
           'auto',
           'fp32',
+          'bf16',
           'int8',
         ]),
+      )
+      .addOption(
+        new Option('--runtime <runtime>', 'auto lets the measured speed decide')
+          .choices(Object.keys(RUNTIMES))
+          .default('auto'),
       ),
-  ).action(async (name: string, version: number, choice: 'auto' | 'fp32' | 'int8', options: ConnectionOptions) => {
-    const client = await connect(options);
-    const precision = choice.toUpperCase() as Uppercase<typeof choice>;
-    const { setServingPrecision: changed } = await client.request(SET_SERVING_PRECISION, {
-      input: { model: name, version, precision },
-    });
-    const { serving } = changed;
-    print(options, { modelVersion: changed }, () =>
-      fields({ model: name, version, 'serves with': serving.precision, reason: serving.reason }),
-    );
-  });
+  ).action(
+    async (name: string, version: number, choice: 'auto' | 'fp32' | 'bf16' | 'int8', options: PrecisionOptions) => {
+      const client = await connect(options);
+      const precision = choice.toUpperCase() as Uppercase<typeof choice>;
+      const runtime = RUNTIMES[options.runtime];
+      const { setServingPrecision: changed } = await client.request(SET_SERVING_PRECISION, {
+        input: { model: name, version, precision, runtime },
+      });
+      const { serving } = changed;
+      const form = formText(serving);
+      print(options, { modelVersion: changed }, () =>
+        fields({ model: name, version, 'serves with': form, reason: serving.reason }),
+      );
+    },
+  );
   addExport(model);
   addImport(model);
   addImports(model);
   addRemoval(model);
+}
+
+/** The form of a version: "INT8", "INT8 OPENVINO". */
+function formText({ precision, runtime }: Pick<ModelVersion['serving'], 'precision' | 'runtime'>): string {
+  return runtime === 'OPENVINO' ? `${precision} ${runtime}` : precision;
 }
 
 /** What the gate had to do with a move. */
@@ -145,11 +167,12 @@ function gateText({ rollback, overridden }: { rollback: boolean; overridden: boo
 function servingCells({
   readyAt,
   precision,
+  runtime,
   int8Accuracy,
   int8Milliseconds,
   fp32Milliseconds,
   reason,
 }: ModelVersion['serving']) {
   const figures = [maybe(int8Accuracy, percent), maybe(int8Milliseconds, short), maybe(fp32Milliseconds, short)];
-  return [readyAt === null ? 'not ready' : precision, ...figures, reason];
+  return [readyAt === null ? 'not ready' : formText({ precision, runtime }), ...figures, reason];
 }

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { pageOf } from '../connection-page.js';
-import { maybe, moment, percent, short } from '../format.js';
+import { findVersion } from '../find-version.js';
+import { count, maybe, moment, percent, short } from '../format.js';
 import { number, wholeNumber } from '../numbers.js';
-import { print, sections, table } from '../output.js';
-import { GIVE_FEEDBACK, PREDICTIONS, SET_PREDICTION_LOG, TRAFFIC } from '../requests/prediction.js';
+import { fields, print, sections, table } from '../output.js';
+import { ADD_JUDGED_PHOTOS, GIVE_FEEDBACK, PREDICTIONS, SET_PREDICTION_LOG, TRAFFIC } from '../requests/prediction.js';
+import { working } from '../working.js';
+import { addSimilarToPrediction } from './similar.js';
 
 interface ListOptions extends ConnectionOptions {
   readonly version?: number;
@@ -12,6 +15,12 @@ interface ListOptions extends ConnectionOptions {
   readonly wrong?: true;
   readonly first: number;
   readonly after?: string;
+}
+
+interface AddOptions extends ConnectionOptions {
+  readonly into?: string;
+  readonly version?: number;
+  readonly wrong?: true;
 }
 
 interface LogOptions extends ConnectionOptions {
@@ -104,5 +113,34 @@ export function predictionsCommand(program: Command): void {
     const { giveFeedback } = await (await connect(options)).request(GIVE_FEEDBACK, { predictionId, label });
     const right = giveFeedback.label === label ? 'right' : 'wrong';
     print(options, { prediction: giveFeedback }, () => `The answer ${giveFeedback.label} was ${right}`);
+  });
+
+  addSimilarToPrediction(predictions);
+
+  withConnection(
+    predictions
+      .command('add')
+      .description('Make a dataset version with the photos that people judged, in its training split.')
+      .argument('<model>', 'name of the model')
+      .argument('[dataset]', 'dataset to whose version they are added (default: the only one)')
+      .argument('[version]', 'number of that version (default: the newest)', wholeNumber)
+      .option('--into <dataset>', 'dataset that gets the new version (default: the same)')
+      .option('--version <number>', 'only answers of one version of the model', wholeNumber)
+      .option('--wrong', 'only photos whose answer was wrong'),
+  ).action(async (model: string, name: string | undefined, number: number | undefined, options: AddOptions) => {
+    const client = await connect(options);
+    const { into: dataset = null, version = null, wrong: onlyWrong = false } = options;
+    const input = { model, to: await findVersion(client, name, number), dataset, version, onlyWrong };
+    const { addJudgedPhotos } = await working('Adding', () => client.request(ADD_JUDGED_PHOTOS, { input }));
+    const { datasetVersion, added, present, likeTest, notKept } = addJudgedPhotos;
+    print(options, addJudgedPhotos, () =>
+      fields({
+        version: `${datasetVersion.dataset} ${datasetVersion.number}, ${count(datasetVersion.imageCount)} images`,
+        added: count(added),
+        'there already': count(present),
+        'like a test or validation image': count(likeTest),
+        'photo not kept': count(notKept),
+      }),
+    );
   });
 }

@@ -76,6 +76,8 @@ function summary(run: RunRecord): string {
     dataset: `${datasetVersion.dataset} ${datasetVersion.number}`,
     backbone: run.backboneName,
     engine: engine && `${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} threads`,
+    'reason for it': engine?.reason,
+    'features by': engine?.features,
     created: moment(run.createdAt),
     started: maybe(run.startedAt, moment),
     ended: maybe(run.endedAt, moment),

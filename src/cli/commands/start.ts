@@ -6,7 +6,7 @@ export function startCommand(program: Command): void {
   withHubOptions(program.command('start').description('Start a hub and serve until stopped.'))
     .option(
       '--roles <list>',
-      'what this process does: "api,serve,train", "api,serve" or "train" (docs/scaling.md)',
+      'what this process does: one or more of api, serve and train (docs/scaling.md)',
       'api,serve,train',
     )
     .action(async (options: ConfigInput) => {

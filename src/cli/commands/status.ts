@@ -24,12 +24,12 @@ export function statusCommand(program: Command): void {
           ]),
         ),
         table(
-          ['process', 'alias', ' version', 'precision', 'problem'],
+          ['process', 'alias', ' version', 'precision', 'runtime', 'problem'],
           processes.flatMap(({ name, isLive, serving }) =>
             serving
               .filter(() => isLive)
-              .map(({ model, alias, version, precision, error }) => [
-                ...[name, `${model}@${alias}`, version, precision, error],
+              .map(({ model, alias, version, precision, runtime, error }) => [
+                ...[name, `${model}@${alias}`, version, precision, runtime, error],
               ]),
           ),
         ),

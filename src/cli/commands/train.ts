@@ -50,7 +50,11 @@ export function trainCommand(program: Command): void {
       )
       .option('--image-size <pixels>', 'side of the image that the network sees', wholeNumber, 75)
       .option('--seed <number>', 'seed of order, dropout and initial weights', wholeNumber, 1)
-      .option('--set <name=value>', 'set a hyperparameter of the (first) run; repeatable', nameValuePairs)
+      .option(
+        '--set <name=value>',
+        'set a hyperparameter of the (first) run, or one that only fine-tune runs have; repeatable',
+        nameValuePairs,
+      )
       .option('--estimate', 'estimate time and memory of the (first) run without starting it')
       .option('--follow', 'print log and epochs while waiting')
       .addOption(new Option('--detach', 'queue the runs without waiting for their end').conflicts('follow')),
@@ -59,7 +63,9 @@ export function trainCommand(program: Command): void {
     const data = await trainingData(client, options);
     if (options.estimate) {
       const { preset } = PIPELINES[options.recipe];
-      const input = { ...data, preset: preset.toUpperCase() as Uppercase<typeof preset> };
+      const { isForFineTuning } = await import('../../training/hyperparameters.js');
+      const recipe = Object.fromEntries(Object.entries(data.recipe ?? {}).filter(([name]) => !isForFineTuning(name)));
+      const input = { ...data, recipe, preset: preset.toUpperCase() as Uppercase<typeof preset> };
       const { estimateTransferRun: estimate } = await working('Estimating', () => client.request(ESTIMATE, { input }));
       print(options, { estimate }, () => estimateText(estimate));
       return;

@@ -10,13 +10,13 @@ import {
   printSchema,
 } from 'graphql';
 import { PACKAGE_FOLDER } from '../../package.js';
-import { connect } from '../connection.js';
+import { connect, urlOf } from '../connection.js';
 import { type Finding, ok, problem, reasonOf, warning } from './finding.js';
 import type { DoctorOptions } from './options.js';
 
 /** Checks that a hub answers, accepts the token and has the API of this program. */
 export async function* hubFindings(options: DoctorOptions): AsyncGenerator<Finding> {
-  const { url } = options;
+  const url = await urlOf(options);
   const answer = await fetch(`${url.replace(/\/+$/, '')}/health`).catch((error: Error) => error);
   if (answer instanceof Error) {
     const say = options.isElsewhere ? problem : warning;

@@ -1,7 +1,7 @@
 import { graphql, type ResultOf } from '../graphql.js';
 
 /** Fields of a dataset version that the terminal shows. */
-const VERSION_FIELDS = graphql(`
+export const VERSION_FIELDS = graphql(`
   fragment VersionFields on DatasetVersion @_unmask {
     id dataset number contentHash imageCount bytes width height classes source createdAt rejectedCount owner { name }
     splits { split images classes { label images } }
@@ -110,3 +110,30 @@ export const DELETE_DATASET = graphql(`
     deleteDataset(name: $name)
   }
 `);
+
+/** Images that are similar to another one, as the terminal shows them. */
+const SIMILAR_IMAGES = graphql(`
+  fragment SimilarImages on SimilarImages @_unmask {
+    backbone imageSize
+    datasetVersion { dataset number }
+    images { similarity image { row sha256 name label split } }
+  }
+`);
+
+export const SIMILAR_TO_IMAGE = graphql(
+  `
+    query SimilarToImage($datasetVersionId: ID!, $row: Int!, $first: Int!, $split: Split) {
+      similarImages(datasetVersionId: $datasetVersionId, row: $row, first: $first, split: $split) { ...SimilarImages }
+    }
+  `,
+  [SIMILAR_IMAGES],
+);
+
+export const SIMILAR_TO_PREDICTION = graphql(
+  `
+    query SimilarToPrediction($id: ID!, $first: Int!, $split: Split) {
+      similarToPrediction(id: $id, first: $first, split: $split) { ...SimilarImages }
+    }
+  `,
+  [SIMILAR_IMAGES],
+);

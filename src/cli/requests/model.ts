@@ -10,8 +10,9 @@ const MODEL_VERSION_FIELDS = graphql(`
     calibration { temperature eceBefore eceAfter }
     notCalibrated
     serving {
-      state readyAt precision calibrated reason choice chosenBy chosenAt
+      state readyAt precision runtime calibrated reason choice runtimeChoice chosenBy chosenAt
       fp32Accuracy int8Accuracy fp32Milliseconds int8Milliseconds measuredOn measuredAt
+      forms { precision runtime accuracy milliseconds }
     }
   }
 `);
@@ -25,7 +26,7 @@ export const MODEL = graphql(
         name createdAt archivedAt
         versions(archived: $archived) { ...ModelVersionFields }
         aliases { name movedAt version { number } }
-        aliasEvents { alias rollback from to actor reason overridden precision calibrated createdAt gate { rule passed detail } }
+        aliasEvents { alias rollback from to actor reason overridden precision runtime calibrated createdAt gate { rule passed detail } }
       }
     }
   `,

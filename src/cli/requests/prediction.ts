@@ -4,7 +4,7 @@ export const PREDICTIONS = graphql(`
   query Predictions($filter: PredictionFilter!, $first: Int!, $after: String) {
     predictions(filter: $filter, first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }
-      edges { node { id version at inputHash label confidence milliseconds precision rightLabel rightBy } }
+      edges { node { id version at inputHash label confidence milliseconds precision runtime rightLabel rightBy } }
     }
   }
 `);
@@ -36,6 +36,15 @@ export const SET_PREDICTION_LOG = graphql(`
     setPredictionLog(model: $model, sample: $sample, keepDays: $keepDays, keepPhotos: $keepPhotos, reason: $reason) {
       name
       predictionLog { sample keepDays keepPhotos lost }
+    }
+  }
+`);
+
+export const ADD_JUDGED_PHOTOS = graphql(`
+  mutation AddJudgedPhotos($input: AddJudgedPhotosInput!) {
+    addJudgedPhotos(input: $input) {
+      datasetVersion { id dataset number imageCount }
+      added present likeTest notKept
     }
   }
 `);

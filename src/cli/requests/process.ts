@@ -4,7 +4,7 @@ export const PROCESSES = graphql(`
   query Processes {
     processes {
       id name roles version address startedAt seenAt isLive isReady
-      serving { model alias version precision error }
+      serving { model alias version precision runtime error }
       working { kind id }
     }
   }

@@ -42,7 +42,7 @@ export const RUN_RECORD = graphql(
         owner { role }
         stage { pipelineId pipeline number of }
         backbone { name sha256 }
-        engine { name version device threads }
+        engine { name version device threads features reason }
         recipe {
           imageSize splitLayer batchSize epochs learningRate schedule warmUpEpochs weightDecay layerDecay liveStatistics
           labelSmoothing classWeights mixup cutmix cutout mirror crops colorJitters hiddenUnits dropout seed validation validationFraction patience restoreBest

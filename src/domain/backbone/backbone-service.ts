@@ -23,7 +23,6 @@ import { backboneNetwork } from './backbone-network.js';
 import {
   type BackboneAbout,
   BUILT_IN,
-  BUNDLED,
   BUNDLED_BACKBONES,
   IMAGENET,
   IMAGENET_ABOUT,
@@ -171,7 +170,8 @@ export class BackboneService {
   #notDownloadable(error: unknown): HubError {
     const { url } = this.options.imagenet;
     const why = error instanceof Error ? error.message : String(error);
-    const message = `The backbone "imagenet" cannot be downloaded: ${why} Choose "${BUNDLED}", which is included, or add a local copy of ${url} under a name of its own: "hub backbone add NAME --path FILE", or addBackbone with its path.`;
+    const [included] = BUNDLED_BACKBONES.keys();
+    const message = `The backbone "imagenet" cannot be downloaded: ${why} Choose "${included}", which is included, or add a local copy of ${url} under a name of its own: "hub backbone add NAME --path FILE", or addBackbone with its path.`;
     return new HubError('BACKBONE_UNAVAILABLE', message, { name: IMAGENET, url });
   }
 

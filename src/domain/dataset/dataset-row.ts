@@ -36,6 +36,7 @@ const derivationSchema: z.ZodType<VersionDerivation> = z.object({
   duplicates: z.enum(DuplicateHandling),
   fraction: z.number(),
   seed: z.int(),
+  judgedPhotos: z.int().default(0),
 });
 
 /** The JSON columns of a dataset version. */

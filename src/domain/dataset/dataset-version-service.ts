@@ -122,7 +122,7 @@ export class DatasetVersionService {
     return writer.write(dataset ?? parents[0]!.dataset, source, actor, async () => {
       const manifests = await Promise.all(parentIds.map(async (id) => (await contents.of(id)).manifest));
       const stored = await storeVersion(await derive(manifests, derivation), blobs);
-      return { ...stored, derivation: { parents, ...derivation } };
+      return { ...stored, derivation: { parents, ...derivation, judgedPhotos: 0 } };
     });
   }
 

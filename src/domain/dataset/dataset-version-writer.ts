@@ -23,6 +23,23 @@ export interface NewDatasetVersion extends StoredVersion {
   readonly rejected?: readonly Rejection[];
   readonly rejectedCount?: number;
   readonly derivation?: VersionDerivation;
+  /** Where images come from that were photos of the prediction log. */
+  readonly judged?: readonly JudgedImage[];
+}
+
+/** An image that was a photo of the prediction log: who answered what, and who judged it. */
+export interface JudgedImage {
+  /** SHA-256 of its bytes. */
+  readonly sha256: string;
+  readonly predictionId: string;
+  readonly model: string;
+  /** Number of the version that answered. */
+  readonly version: number;
+  /** Label that it answered. */
+  readonly answered: string;
+  /** Name of the token; null where it was not stored. */
+  readonly judgedBy: string | null;
+  readonly judgedAt: Date;
 }
 
 /**
@@ -89,7 +106,17 @@ export class DatasetVersionWriter {
     actor: Actor,
     stored: NewDatasetVersion,
   ): Promise<void> {
-    const { manifest, manifestBlob, inspection, inspectionBlob, counts, width, height, rejected = [] } = stored;
+    const {
+      manifest,
+      manifestBlob,
+      inspection,
+      inspectionBlob,
+      counts,
+      width,
+      height,
+      rejected = [],
+      judged = [],
+    } = stored;
     const { parents = [], ...derivation } = stored.derivation ?? {};
     await this.prisma.$transaction(async (tx) => {
       // The row lock gives two concurrent writes different numbers.
@@ -118,6 +145,7 @@ export class DatasetVersionWriter {
           inspectionBlob: inspectionBlob.sha256,
           ...(stored.derivation ? { derivation: json({ ...derivation, parents }) } : {}),
           parents: { create: parents.map(({ id }) => ({ parentId: id })) },
+          judgedImages: { createMany: { data: [...judged] } },
         },
       });
       const details = { id, contentHash: manifest.contentHash, source: shownSource(source) };

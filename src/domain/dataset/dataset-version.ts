@@ -28,7 +28,14 @@ export interface ParentVersion {
 /** The derivation of a version, with its parents. */
 export interface VersionDerivation extends Derivation {
   readonly parents: readonly ParentVersion[];
+  /** Number of judged photos that were added. */
+  readonly judgedPhotos: number;
 }
+
+/** A derivation that leaves the images of the parents as they are. */
+export const NO_CHANGES: Derivation = {
+  ...{ classes: null, rename: [], relabel: [], without: [], duplicates: 'KEEP', fraction: 1, seed: 0 },
+};
 
 /** Number of groups of images that look the same. */
 export interface DuplicateCounts {

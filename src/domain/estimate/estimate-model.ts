@@ -42,7 +42,8 @@ type BytesPerCall = (spec: RunCost['spec']) => number;
 
 /**
  * Scales the times of the most similar runs by multiply-adds. Epochs and features may come from different runs.
- * @returns null without a similar run: heads say nothing about convolutions, small runs little about large ones, and
+ * @returns null without a similar run: heads say nothing about convolutions, runs with the statistics of the backbone nothing
+ * about those with the statistics of each batch, small runs little about large ones, and
  * runs on cached features nothing about runs that compute them, or the other way round.
  */
 export function estimateFromRuns(
@@ -58,7 +59,7 @@ export function estimateFromRuns(
   const toCompute = asked.uncached ? size.train + size.validation : asked.missing;
   const trained = nearest(
     // Memory depends on whether the run loads the frozen part.
-    known.filter((run) => isHead(run.size) === isHead(size) && run.computedPictures > 0 === toCompute > 0),
+    known.filter((run) => sameWork(run.size, size) && run.computedPictures > 0 === toCompute > 0),
     (run) => distance(run.cost.epoch, cost.epoch),
   );
   const computed = nearest(
@@ -85,12 +86,14 @@ export function estimateFromRuns(
 /** Extrapolates from a few measured passes of the run itself. */
 export function estimateFromProbe(calibration: SpeedProbe, asked: RunToEstimate): Estimate {
   const { size } = asked;
-  const { secondsPerImage, secondsPerStep, secondsToStart, secondsPerPrediction, peakMemoryBytes } = calibration;
+  const { secondsToLoad, secondsPerImage, secondsPerStep, secondsToStart, secondsPerPrediction, peakMemoryBytes } =
+    calibration;
   const steps = Math.ceil(size.train / Math.min(size.recipe.batchSize, size.train));
   const perEpoch = steps * secondsPerStep + size.validation * secondsPerPrediction;
   const times = sum(asked, secondsPerImage, perEpoch, size.test * secondsPerPrediction);
+  const featureSeconds = times.featureSeconds + (asked.missing > 0 || asked.uncached ? secondsToLoad : 0);
   const trainingSeconds = times.trainingSeconds + secondsToStart;
-  return { ...times, trainingSeconds, memoryBytes: peakMemoryBytes, runs: [] };
+  return { ...times, featureSeconds, trainingSeconds, memoryBytes: peakMemoryBytes, runs: [] };
 }
 
 function sum({ size, missing, uncached }: RunToEstimate, perPicture: number, perEpoch: number, evaluation: number) {
@@ -100,6 +103,11 @@ function sum({ size, missing, uncached }: RunToEstimate, perPicture: number, per
     trainingSeconds: size.recipe.epochs * (perEpoch + (size.train + size.validation) * anew),
     evaluationSeconds: evaluation + size.test * anew,
   };
+}
+
+/** Whether the time of a step by its multiply-adds can be compared: normalizing each batch takes time without any. */
+function sameWork(a: RunSize, b: RunSize): boolean {
+  return isHead(a) === isHead(b) && (isHead(a) || a.recipe.liveStatistics === b.recipe.liveStatistics);
 }
 
 function isHead({ recipe }: RunSize): boolean {

@@ -29,8 +29,8 @@ export interface EstimateParts {
   readonly cache: FeatureCache;
   /** Bytes of the activations of one call, by the engine's plan. */
   readonly bytesPerCall: (spec: RunCost['spec']) => number;
-  /** The engine and device that would train. */
-  readonly computer: Computer;
+  /** The engines and devices that may train. */
+  readonly trainers: readonly Computer[];
   readonly compute: Job['compute'];
   readonly runner: Pick<Runner, 'run'>;
 }
@@ -50,7 +50,7 @@ export class EstimateService {
   }
 
   async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimate> {
-    const { prisma, blobPlace, cache, bytesPerCall, computer } = this.parts;
+    const { prisma, blobPlace, cache, bytesPerCall, trainers } = this.parts;
     const backbone = await this.#backbone(backboneName);
     const include = { dataset: true } as const;
     const row = await prisma.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, include });
@@ -64,7 +64,7 @@ export class EstimateService {
       uncached,
     };
     const facts = { pictures, cachedPictures, computedInEveryEpoch: uncached };
-    const fromRuns = estimateFromRuns(await measuredRuns(prisma, computer), asked, bytesPerCall);
+    const fromRuns = estimateFromRuns(await measuredRuns(prisma, trainers), asked, bytesPerCall);
     if (fromRuns) return answer(fromRuns, { ...facts, basis: 'RUNS', calibrationSeconds: null });
 
     const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });
@@ -93,10 +93,10 @@ export class EstimateService {
 
   /** Measures once, in a worker. A probe that failed is repeated when it is asked for again. */
   #probe(job: Job): Promise<SpeedProbe> {
-    const { imageSize, batchSize, hiddenUnits } = job.recipe;
+    const { imageSize, batchSize, hiddenUnits, liveStatistics } = job.recipe;
     const firstTrainedLayer = firstTrainedLayerOf(job.recipe);
     const isCached = job.featureChunks.length > 0;
-    const settings = [imageSize, firstTrainedLayer, batchSize, hiddenUnits, isCached];
+    const settings = [imageSize, firstTrainedLayer, batchSize, hiddenUnits, liveStatistics, isCached];
     const key = [job.manifestBlob, job.backboneBlob, ...settings].join();
     const probe = this.#probes.get(key) ?? this.#measure(job);
     this.#probes.set(key, probe);

@@ -14,8 +14,8 @@ const RUNS = 200;
 
 const columns = runColumns.pick({ recipe: true, timings: true });
 
-/** Runs that this engine has finished on this machine, with the present number of cores; newest first. */
-export async function measuredRuns(prisma: PrismaClient, { name, device }: Computer): Promise<MeasuredRun[]> {
+/** Runs that these engines have finished on this machine, with the present number of cores; newest first. */
+export async function measuredRuns(prisma: PrismaClient, trainers: readonly Computer[]): Promise<MeasuredRun[]> {
   const rows = await prisma.run.findMany({
     where: {
       state: 'SUCCEEDED',
@@ -23,8 +23,11 @@ export async function measuredRuns(prisma: PrismaClient, { name, device }: Compu
       AND: [
         { environment: { path: ['host', 'name'], equals: hostname() } },
         { engine: { path: ['threads'], equals: availableParallelism() } },
-        { engine: { path: ['name'], equals: name } },
-        { engine: { path: ['device'], equals: device } },
+        {
+          OR: trainers.map(({ name, device }) => ({
+            AND: [{ engine: { path: ['name'], equals: name } }, { engine: { path: ['device'], equals: device } }],
+          })),
+        },
       ],
     },
     include: {

@@ -3,7 +3,7 @@ import type { Prisma } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
 import { checksSchema } from './gate.js';
 import type { AliasEvent } from './model.js';
-import { Precision } from './precision.js';
+import { Precision, Runtime } from './precision.js';
 
 /** Audited actions that point an alias to a version. */
 export type AliasMove = 'ALIAS_MOVED' | 'ALIAS_ROLLED_BACK';
@@ -18,6 +18,7 @@ const detailsSchema = z.object({
   gate: checksSchema,
   /** The form in which the version serves. Missing for a removal, and in events that were written before it was recorded. */
   precision: z.enum(Precision).exactOptional(),
+  runtime: z.enum(Runtime).exactOptional(),
   calibrated: z.boolean().exactOptional(),
   /** Who requested the promotion, and the comment of the second person. */
   requestedBy: z.string().exactOptional(),
@@ -35,7 +36,7 @@ export type AliasMoveDetails = Readonly<z.output<typeof detailsSchema>>;
 export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEvent {
   const columns = { details: JSON.parse(row.details) as unknown };
   const details = parseColumns(detailsColumn, columns, `audit event ${row.number}`).details;
-  const { alias, gate, precision = null, calibrated = null } = details;
+  const { alias, gate, precision = null, runtime = null, calibrated = null } = details;
   const { from, to, actor, reason, at } = row;
   return {
     id: String(row.number),
@@ -48,6 +49,7 @@ export function toAliasEvent(row: Prisma.AuditEventGetPayload<object>): AliasEve
     overridden: gate.some((check) => !check.passed),
     gate,
     precision,
+    runtime,
     calibrated,
     createdAt: at,
   };

@@ -1,16 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
 import { HubError } from '../../errors.js';
 import type { Runner } from '../../jobs/runner.js';
 import { PACKAGE } from '../../package.js';
 import type { BlobPlace } from '../../storage/blob-place.js';
-import type { BucketDownloads } from '../../storage/bucket-downloads.js';
 import type { PrismaClient } from '../../storage/database.js';
 import type { ExportFormat } from '../../training/export-formats.js';
 import type { ExportedFile, ExportJob } from '../../training/job.js';
+import type { Downloads, MadeFile } from '../downloads.js';
 import { hasKerasForm, metadataOf } from './model-export.js';
 import { findVersion, type ModelVersionRow, sizeOf, toModelVersion } from './model-version-row.js';
 
@@ -22,22 +18,11 @@ const ENDINGS: Readonly<Record<ExportFormat, string>> = {
   keras: '.h5',
 };
 
-/** A model version in the format of another program. */
-export interface Export extends ExportedFile {
-  /** Name of the file to suggest. */
-  readonly name: string;
-  /** Its content, or the address at which the bucket has it. */
-  readonly content: Readable | string;
-}
-
 interface ExportParts {
   readonly prisma: PrismaClient;
   readonly blobPlace: BlobPlace;
-  /** Folder of a file while it is sent. */
-  readonly temporary: string;
   readonly runner: Pick<Runner, 'run'>;
-  /** Where clients download from; null when the hub sends the files itself. */
-  readonly downloads: BucketDownloads | null;
+  readonly downloads: Downloads;
 }
 
 /** Writes model versions in the formats of other programs, each in a process of its own. */
@@ -50,29 +35,16 @@ export class ExportService {
    */
   async open(
     version: { readonly model: string; readonly number: number; readonly format: ExportFormat },
-    use: (file: Export) => Promise<void>,
+    use: (file: MadeFile) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     const { model, number, format } = version;
     const row = await findVersion(this.parts.prisma, model, number);
     const name = `${model}-${number}${ENDINGS[format]}`;
-    const file = join(this.parts.temporary, `${randomUUID()}${ENDINGS[format]}`);
     const { downloads, runner } = this.parts;
-    const job = this.#jobOf(row, format, file);
-    const key = keyOf(job);
-    const found = await downloads?.find(key, name);
-    if (found) return use({ ...found, name, content: found.address });
-    try {
-      const { exported } = await runner.run('export', job, signal);
-      if (downloads) {
-        const { address } = await downloads.put(key, name, { path: file, ...exported });
-        return await use({ ...exported, name, content: address });
-      }
-      const content = createReadStream(file);
-      await use({ ...exported, name, content }).finally(() => content.destroy());
-    } finally {
-      await rm(file, { force: true });
-    }
+    const make = async (file: string): Promise<ExportedFile> =>
+      (await runner.run('export', this.#jobOf(row, format, file), signal)).exported;
+    await downloads.send(keyOf(this.#jobOf(row, format, '')), name, make, use);
   }
 
   /** @throws NOT_FOUND, as `open` does. */

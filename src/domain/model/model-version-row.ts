@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InputSize } from '../../engines/engine.js';
+import { formHere, PLAIN_FORM } from '../../engines/network-form.js';
 import { HubError } from '../../errors.js';
 import { TOLERANCE } from '../../serving/self-check.js';
 import type { ServedVersion } from '../../serving/served-version.js';
@@ -12,7 +13,7 @@ import { figuresOf, isAwaited, toServedCalibration, whyNotCalibrated } from './c
 import type { Candidate } from './gate.js';
 import { toModelImport } from './import-row.js';
 import type { ModelVersion } from './model.js';
-import type { VersionServing } from './precision.js';
+import { formsOf, type VersionServing } from './precision.js';
 import { headOf } from './version-head.js';
 
 export const withVersionRelations = {
@@ -71,18 +72,20 @@ export function toModelVersion(row: ModelVersionRow): ModelVersion {
 /** A version as serving knows it. */
 export function toServedVersion(row: ModelVersionRow): ServedVersion {
   const { serving, expectedBlob } = row;
-  const quantizedBlob = serving?.precision === 'INT8' ? serving.quantizedBlob : null;
-  const tolerance = TOLERANCE[quantizedBlob === null ? 'FP32' : 'INT8'];
+  const wantedForm = serving ? { runtime: serving.runtime, precision: serving.precision } : PLAIN_FORM;
+  const form = formHere(wantedForm);
   return {
     versionId: row.id,
     model: row.model.name,
     number: row.number,
     backboneBlob: row.backbone.sha256,
     weightsBlob: row.weightsBlob,
-    quantizedBlob,
+    quantizedBlob: form.precision === 'INT8' ? (serving?.quantizedBlob ?? null) : null,
+    form,
+    wantedForm,
     labels: labelsOf(row),
     size: sizeOf(row),
-    expected: expectedBlob === null ? null : { blob: expectedBlob, tolerance },
+    expected: expectedBlob === null ? null : { blob: expectedBlob, tolerance: TOLERANCE[form.precision] },
     calibration: serving?.calibrated ? toServedCalibration(row.calibration) : null,
   };
 }
@@ -95,8 +98,9 @@ export function toCandidate(row: ModelVersionRow): Candidate {
 }
 
 function toVersionServing({ serving, testAccuracy }: ModelVersionRow): VersionServing {
-  const { versionId: _version, error: _error, ...facts } = serving as NonNullable<typeof serving>;
-  return { ...facts, fp32Accuracy: testAccuracy };
+  const row = serving as NonNullable<typeof serving>;
+  const { versionId: _version, error: _error, otherForms: _others, ...facts } = row;
+  return { ...facts, fp32Accuracy: testAccuracy, forms: formsOf(row, testAccuracy) };
 }
 
 /** Reads a version by its number. @throws NOT_FOUND. */
@@ -121,7 +125,7 @@ export function formToServe({ serving, calibration }: ModelVersionRow): NonNulla
   const form = serving as NonNullable<typeof serving>;
   if (isReady({ serving })) return form;
   const calibrated = toServedCalibration(calibration) !== null;
-  return { ...form, precision: 'FP32', reason: PROMOTED_EARLY, calibrated, readyAt: new Date() };
+  return { ...form, ...PLAIN_FORM, reason: PROMOTED_EARLY, calibrated, readyAt: new Date() };
 }
 
 /** Why a version is not ready; null if it is. */

@@ -4,7 +4,7 @@ import type { Owner } from '../owner.js';
 import type { StoredCalibration } from './calibration-row.js';
 import type { GateCheck, GateRule } from './gate.js';
 import type { ModelImport } from './model-import.js';
-import type { Precision, VersionServing } from './precision.js';
+import type { Precision, Runtime, VersionServing } from './precision.js';
 import type { VersionHead } from './version-head.js';
 
 /** A registered set of trained weights. Only its serving form and the aliases that point to it change. */
@@ -85,6 +85,8 @@ export interface AliasEvent {
   readonly gate: readonly GateCheck[];
   /** The form in which the version serves; null for a removal, and in events that were written before it was recorded. */
   readonly precision: Precision | null;
+  /** Also null in events of hubs that had one runtime. */
+  readonly runtime: Runtime | null;
   readonly calibrated: boolean | null;
   readonly createdAt: Date;
 }

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
+import { isPlain, type NetworkForm } from '../../engines/network-form.js';
 import { HubError, isShuttingDown } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { Prisma, type PrismaClient } from '../../storage/database.js';
 import { describeEnvironment } from '../../training/environment.js';
 import type { Quantization } from '../../training/job.js';
 import type { Actor } from '../actor.js';
@@ -9,7 +10,7 @@ import type { ChangeNotices } from '../change/change-notices.js';
 import type { AliasDeployer } from '../promotion/alias-deployer.js';
 import type { ModelVersion } from './model.js';
 import { findVersion, toModelVersion } from './model-version-row.js';
-import { decidePrecision, type Precision, type PrecisionChoice } from './precision.js';
+import { decidePrecision, formsOf, isOneOf, type PrecisionChoice, type RuntimeChoice } from './precision.js';
 import {
   decideForm,
   fallBackToFloats,
@@ -20,10 +21,13 @@ import {
 } from './readiness.js';
 
 /** Columns of a version that has no 8-bit form. */
-const NO_FORM = { quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null };
+const NO_FORM = {
+  ...{ quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null },
+  otherForms: Prisma.DbNull,
+};
 
 const LOST = 'The 8-bit form was lost; it is made again, and serves once it is chosen.';
-const UNLOADABLE = 'The 8-bit form cannot be loaded.';
+const UNLOADABLE = 'The chosen form cannot be loaded.';
 
 /** Decides in which form versions serve, from measurements and from what a person chose. */
 export class PrecisionService {
@@ -61,27 +65,28 @@ export class PrecisionService {
   }
 
   /**
-   * Pins one form, or lets the figures decide. A version that is ready changes to the decided form, and is calibrated if it can
+   * Pins precision and runtime, or lets the figures decide. A version that is ready changes to the decided form, and is calibrated if it can
    * be; one that is not ready yet gets it when it is.
-   * @throws NOT_FOUND; CONFLICT while there is no 8-bit form; LIMIT_EXCEEDED when INT8 loses more than the margin.
+   * @throws NOT_FOUND; CONFLICT while that form is not measured; LIMIT_EXCEEDED when it loses more than the margin.
    */
-  async choose(model: string, number: number, choice: PrecisionChoice, actor: Actor): Promise<ModelVersion> {
+  async choose(model: string, number: number, choices: FormChoices, actor: Actor): Promise<ModelVersion> {
     const { id } = await findVersion(this.prisma, model, number);
     await this.#oneChange(async () => {
-      if (choice === 'INT8') await this.#refuseUnlessFit(id);
       const before = await findReadiness(this.prisma, id);
-      const form = await this.prisma.$transaction((tx) => this.#write(tx, before, choice, actor));
-      const isOther = form.precision !== before.precision || form.calibrated !== before.calibrated;
-      if (before.readyAt !== null && isOther) await this.#redeploy(id, model, number, form.precision);
+      this.#refuseUnlessFit({ ...before, ...choices });
+      const form = await this.prisma.$transaction((tx) => this.#write(tx, before, choices, actor));
+      const isOther = (['precision', 'runtime', 'calibrated'] as const).some((part) => form[part] !== before[part]);
+      if (before.readyAt !== null && isOther) await this.#redeploy(id, model, number, form);
       this.changes.tell('MODEL', model);
     });
     return toModelVersion(await findVersion(this.prisma, model, number));
   }
 
   /** Stores a new 8-bit form of a version and its figures. */
-  async measured(versionId: string, { quantizedBlob, accuracy, ...times }: Quantization): Promise<void> {
+  async measured(versionId: string, { quantizedBlob, accuracy, otherForms, ...times }: Quantization): Promise<void> {
     const when = { measuredOn: this.#machine, measuredAt: new Date() };
-    const figures = { quantizedBlob, int8Accuracy: accuracy, ...times, ...when };
+    const others = { otherForms: otherForms === null ? Prisma.DbNull : [...otherForms] };
+    const figures = { quantizedBlob, int8Accuracy: accuracy, ...times, ...others, ...when };
     await this.#store(versionId, { state: 'READY', error: null, ...figures });
   }
 
@@ -101,39 +106,51 @@ export class PrecisionService {
     });
   }
 
-  async #refuseUnlessFit(versionId: string): Promise<void> {
-    const row = await findReadiness(this.prisma, versionId);
+  #refuseUnlessFit(row: ReadinessRow): void {
     const { testAccuracy } = row.version;
-    const { precision, reason } = decidePrecision({ ...row, choice: 'INT8' }, testAccuracy, this.margin);
-    if (precision === 'INT8') return;
-    if (row.int8Accuracy === null || row.state !== 'READY')
-      throw new HubError('CONFLICT', reason, { state: row.state });
-    const details = { margin: this.margin, testAccuracy, int8Accuracy: row.int8Accuracy };
-    throw new HubError('LIMIT_EXCEEDED', reason, details);
+    const decided = decidePrecision(row, testAccuracy, this.margin);
+    if (isOneOf(decided, row)) return;
+    const form = row.state === 'READY' && formsOf(row, testAccuracy).find((one) => isOneOf(one, row));
+    if (!form) throw new HubError('CONFLICT', decided.reason, { state: row.state });
+    const details = { margin: this.margin, testAccuracy, accuracy: form.accuracy };
+    throw new HubError('LIMIT_EXCEEDED', decided.reason, details);
   }
 
   /** Writes a choice, and what it decides where the version is ready. @returns the form that serves from now on. */
-  async #write(tx: Prisma.TransactionClient, before: ReadinessRow, choice: PrecisionChoice, actor: Actor) {
-    const { versionId, readyAt, precision, reason, calibrated } = before;
-    const chosen = { choice, chosenBy: actor.name, chosenAt: new Date() };
+  async #write(tx: Prisma.TransactionClient, before: ReadinessRow, choices: FormChoices, actor: Actor) {
+    const { versionId, readyAt, precision, runtime, reason, calibrated } = before;
+    const chosen = { ...choices, chosenBy: actor.name, chosenAt: new Date() };
     const decided =
-      readyAt === null ? { precision, reason, calibrated } : decideForm({ ...before, choice }, this.margin);
+      readyAt === null
+        ? { precision, runtime, reason, calibrated }
+        : decideForm({ ...before, ...choices }, this.margin);
     await tx.versionServing.update({ where: { versionId }, data: { ...chosen, ...decided } });
-    await writeFormChange(tx, before.version, { from: before.choice, to: choice }, decided, actor);
+    await writeFormChange(tx, before.version, { from: choicesText(before), to: choicesText(choices) }, decided, actor);
     return decided;
   }
 
   /** Switches what serves to the form that was chosen. The form before serves on where that one cannot be loaded. */
-  async #redeploy(versionId: string, model: string, number: number, precision: Precision): Promise<void> {
+  async #redeploy(versionId: string, model: string, number: number, form: NetworkForm): Promise<void> {
     try {
       await this.deployer.redeploy(model, number);
     } catch (error) {
-      if (isShuttingDown(error) || precision === 'FP32') throw error; // the form is loaded at the next start
-      const unusable = { state: 'FAILED', error: UNLOADABLE, ...NO_FORM } as const;
+      if (isShuttingDown(error) || isPlain(form)) throw error; // the form is loaded at the next start
+      const unusable = form.precision === 'INT8' ? ({ state: 'FAILED', error: UNLOADABLE, ...NO_FORM } as const) : {};
       await this.prisma.$transaction((tx) => fallBackToFloats(tx, versionId, UNLOADABLE, unusable));
       throw error;
     }
   }
+}
+
+/** What a person chooses. */
+export interface FormChoices {
+  readonly choice: PrecisionChoice;
+  readonly runtimeChoice: RuntimeChoice;
+}
+
+/** Choices as the audit names them: "INT8", "INT8 OPENVINO". */
+function choicesText({ choice, runtimeChoice }: FormChoices): string {
+  return runtimeChoice === 'AUTO' ? choice : `${choice} ${runtimeChoice}`;
 }
 
 /** Whether a blob is in the store. A bucket that is away says nothing of it. */

@@ -1,12 +1,12 @@
+import { type NetworkForm, PLAIN_FORM } from '../../engines/network-form.js';
 import type { Prisma } from '../../storage/database.js';
 import { type Actor, HUB_ACTOR } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import { isAwaited, toServedCalibration } from './calibration-row.js';
-import { decidePrecision, type Precision } from './precision.js';
+import { decidePrecision } from './precision.js';
 
-/** The form in which a version serves: precision, and whether its calibration is applied. */
-export interface ServedForm {
-  readonly precision: Precision;
+/** The form in which a version serves, and whether its calibration is applied. */
+export interface ServedForm extends NetworkForm {
   readonly reason: string;
   readonly calibrated: boolean;
 }
@@ -37,8 +37,8 @@ export async function settle(tx: Prisma.TransactionClient, versionId: string, ma
 }
 
 /**
- * Lets a ready version serve floats because its 8-bit form cannot be loaded, and records it in the audit. The version serves
- * 8 bits again only when someone chooses them.
+ * Lets a ready version serve floats with ONNX Runtime because its form cannot be loaded, and records it in the audit. The version
+ * serves in another form again only when someone chooses it.
  * @param others columns of the 8-bit form to write.
  */
 export async function fallBackToFloats(
@@ -47,10 +47,11 @@ export async function fallBackToFloats(
   reason: string,
   others: Prisma.VersionServingUpdateInput,
 ): Promise<ReadinessRow> {
-  const form = { precision: 'FP32', reason } as const;
+  const form = { ...PLAIN_FORM, reason };
   const data = { ...others, ...form };
+  const { precision: from } = await findReadiness(tx, versionId);
   const row = await tx.versionServing.update({ where: { versionId }, data, include: withReadiness });
-  await writeFormChange(tx, row.version, { from: 'INT8', to: 'FP32' }, form, HUB_ACTOR);
+  await writeFormChange(tx, row.version, { from, to: PLAIN_FORM.precision }, form, HUB_ACTOR);
   return row;
 }
 

@@ -1,4 +1,5 @@
 import type { InputSize } from '../../engines/engine.js';
+import { PLAIN_FORM } from '../../engines/network-form.js';
 import type { LoadedVersions } from '../../serving/loaded-versions.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 
@@ -31,9 +32,8 @@ export class ReferenceAnswers {
     // Spread over the split, which is ordered by class.
     const chosen = tests.filter((_, i) => i % Math.ceil(tests.length / PHOTOS) === 0);
     const photos = await Promise.all(chosen.map((image) => contents.read(image)));
-    return this.loaded.record(
-      { ...answering, versionId: id, quantizedBlob: null, number: 0, expected: null, calibration: null },
-      photos,
-    );
+    const unserved = { number: 0, expected: null, calibration: null };
+    const floats = { quantizedBlob: null, form: PLAIN_FORM, wantedForm: PLAIN_FORM };
+    return this.loaded.record({ ...answering, versionId: id, ...floats, ...unserved }, photos);
   }
 }

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import type { AnsweredPhoto, AnswerLog, Unlogged } from '../../serving/answer-log.js';
-import { precisionOf } from '../../serving/served-version.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 
@@ -162,7 +161,7 @@ export class PredictionLog implements AnswerLog {
       inputHash: kept ?? (await sha256Of(bytes)),
       confidence: top[0]?.probability ?? 0,
       milliseconds: timing.total,
-      precision: precisionOf(version),
+      ...version.form,
       photoBlob: kept,
     };
   }

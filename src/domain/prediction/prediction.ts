@@ -1,4 +1,4 @@
-import type { Precision } from '../model/precision.js';
+import type { Precision, Runtime } from '../model/precision.js';
 import type { Drift } from './drift.js';
 
 /** The answers of a model that are kept. */
@@ -28,6 +28,8 @@ export interface Prediction {
   readonly milliseconds: number;
   /** Precision of the form that answered; null for answers that were kept before it was recorded. */
   readonly precision: Precision | null;
+  /** Library that computed it; null likewise. */
+  readonly runtime: Runtime | null;
   /** What the photo shows, by feedback. */
   readonly rightLabel: string | null;
   /** Name of the token that gave the last feedback. */

@@ -1,5 +1,6 @@
 import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
+import { isPlain } from '../../engines/network-form.js';
 import { HubError, isShuttingDown } from '../../errors.js';
 import { type Deployments, deploymentName } from '../../serving/deployments.js';
 import { servedForm } from '../../serving/served-version.js';
@@ -94,18 +95,18 @@ export class AliasDeployer {
     await (await this.parts.deployments.prepare(toServedVersion(version))).switchTo(alias);
   }
 
-  /** Serves FP32 and queues the 8-bit form again when that form cannot be loaded. */
+  /** Serves 32-bit floats with ONNX Runtime when the form of a version cannot be loaded, and queues a lost 8-bit form again. */
   async #deployOrFallBack(alias: string, version: ModelVersionRow): Promise<void> {
     const { prisma, log } = this.parts;
     try {
       await this.#deploy(alias, version);
     } catch (error) {
       const isPassing = error instanceof HubError && error.code === 'BLOBS_UNAVAILABLE';
-      if (version.serving?.precision !== 'INT8' || isShuttingDown(error) || isPassing) throw error;
-      const { id: versionId, model, number } = version;
+      const { id: versionId, model, number, serving: row } = version;
+      if (!row || isPlain(row) || isShuttingDown(error) || isPassing) throw error;
       const what = { err: error, model: model.name, version: number };
-      log.warn(what, 'the 8-bit form cannot be loaded: FP32 serves, and the form is made again');
-      const why = 'The 8-bit form could not be loaded; it is made again, and serves once it is chosen.';
+      log.warn(what, 'the form of the version cannot be loaded: FP32 serves, and the 8-bit form is made again');
+      const why = 'The form could not be loaded; it is made again, and serves once it is chosen.';
       const again = { state: 'PENDING' } as const;
       const serving = await prisma.$transaction((tx) => fallBackToFloats(tx, versionId, why, again));
       await this.#deploy(alias, { ...version, serving });

@@ -165,8 +165,8 @@ export class PromotionService {
   ): Promise<Moved> {
     const { id: versionId, modelId, number } = version;
     const form = formToServe(version);
-    const { precision, calibrated } = form;
-    const details: AliasMoveDetails = { alias, gate, precision, calibrated, ...alongside?.details };
+    const { precision, runtime, calibrated } = form;
+    const details: AliasMoveDetails = { alias, gate, precision, runtime, calibrated, ...alongside?.details };
     const move = { subject: `${model}@${alias}`, from: holder ? String(holder.number) : null, to: String(number) };
     const served = toServedVersion({ ...version, serving: form });
     const prepared = await this.parts.deployments.prepare(served);
@@ -183,7 +183,10 @@ export class PromotionService {
         );
         if (!isReady(version)) {
           const { reason, readyAt } = form;
-          await tx.versionServing.update({ where: { versionId }, data: { precision, calibrated, reason, readyAt } });
+          await tx.versionServing.update({
+            where: { versionId },
+            data: { precision, runtime, calibrated, reason, readyAt },
+          });
         }
         await tx.alias.upsert({
           where,

@@ -101,7 +101,9 @@ export class RolloutService {
           return row;
         });
         const row = await this.#require(id);
-        this.parts.rollouts.begin({ ...row, candidate, figures: this.#counts.begin(row) });
+        if (this.parts.deployments.serves)
+          this.parts.rollouts.begin({ ...row, candidate, figures: this.#counts.begin(row) });
+        else await candidate.letGo(); // other processes take part
         this.#tell(model);
         return this.#toRollout(row);
       } catch (error) {

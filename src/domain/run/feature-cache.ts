@@ -1,5 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import type { Computer } from '../../engines/open-engine.js';
+import { groupBy } from '../../group-by.js';
 import { type FirstTrainedLayer, featureShape } from '../../network/networks.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
@@ -61,6 +62,21 @@ export class FeatureCache {
     return rows.map(({ index, blob, rows: images }) => ({ index, blob, rows: images }));
   }
 
+  /** The chunks of the first image variants under a key, whatever computed them, marked as used; null unless all are cached. */
+  async find(features: string, variants: number): Promise<FeatureChunk[] | null> {
+    const rows = await this.prisma.featureChunk.findMany({
+      where: { OR: [{ key: features }, { key: { startsWith: `${features} ` } }] },
+      orderBy: [{ key: 'asc' }, { index: 'asc' }],
+    });
+    for (const [key, chunks] of groupBy(rows, (row) => row.key)) {
+      const first = firstOf(chunks, variants);
+      if (!first) continue;
+      await this.prisma.featureChunk.updateMany({ where: { key }, data: { lastUsedAt: new Date() } });
+      return first.map(({ index, blob, rows: images }) => ({ index, blob, rows: images }));
+    }
+    return null;
+  }
+
   /** Number of image variants with features under a key; does not mark them as used. */
   async count(features: string, client: Prisma.TransactionClient = this.prisma): Promise<number> {
     const key = this.#keyOf(features);
@@ -102,6 +118,20 @@ export class FeatureCache {
       if ((await this.prisma.featureChunk.count({ where: { blob } })) === 0) await this.blobs.delete(blob);
     }
   }
+}
+
+/** The chunks, from the first one on, that hold so many image variants; null when some are missing. */
+function firstOf<T extends { readonly index: number; readonly rows: number }>(
+  chunks: readonly T[],
+  variants: number,
+): readonly T[] | null {
+  let held = 0;
+  for (const [place, { index, rows }] of chunks.entries()) {
+    if (index !== place) return null;
+    held += rows;
+    if (held >= variants) return chunks.slice(0, place + 1);
+  }
+  return null;
 }
 
 /** What features differ by, in words: engine, device and, on a CPU, the kind of processor. */

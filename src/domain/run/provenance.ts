@@ -9,6 +9,10 @@ export interface EngineRecord {
   readonly version: string;
   readonly device: string;
   readonly threads: number;
+  /** Name and version of the engine that computed the features, where it is another one. */
+  readonly features: string | null;
+  /** Why this engine trained; null in runs of releases that did not say. */
+  readonly reason: string | null;
 }
 
 /** Code, libraries and machine of a run. */

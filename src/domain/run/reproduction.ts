@@ -47,7 +47,9 @@ export function compareOutcomes(
   original: Outcome,
   now: Outcome,
 ): { readonly agrees: boolean; readonly differences: readonly Difference[] } {
-  const causes = CAUSES.flatMap((cause) => differencesIn(cause, original[cause], now[cause]));
+  const causes = CAUSES.flatMap((cause) => differencesIn(cause, original[cause], now[cause])).filter(
+    ({ what }) => what !== 'engine.reason',
+  );
   const epochs = Array.from({ length: Math.max(original.epochs.length, now.epochs.length) }, (_, i) =>
     differencesIn(`epochs.${i + 1}`, original.epochs[i], now.epochs[i]),
   );
@@ -62,7 +64,7 @@ type Value = Prisma.JsonValue | undefined;
 
 /** Differences of the leaves. */
 function differencesIn(what: string, original: Value, now: Value): Difference[] {
-  if (isDeepStrictEqual(original, now)) return [];
+  if (isDeepStrictEqual(original ?? null, now ?? null)) return [];
   if (!isObject(original) || !isObject(now)) return [{ what, original: original ?? null, now: now ?? null }];
   const names = new Set([...Object.keys(original), ...Object.keys(now)]);
   return [...names].flatMap((name) => differencesIn(`${what}.${name}`, original[name], now[name]));

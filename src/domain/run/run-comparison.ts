@@ -61,7 +61,7 @@ export function compareRuns(all: readonly RunWithEpochs[]): RunComparison {
     })),
     sameData: same(({ datasetVersion }) => datasetVersion.contentHash),
     sameBackbone: runs.every(({ backbone }) => backbone) && same(({ backbone }) => backbone?.sha256),
-    sameEngine: runs.every(({ engine }) => engine) && same(({ engine }) => engine),
+    sameEngine: runs.every(({ engine }) => engine) && same(({ engine }) => engine && { ...engine, reason: null }),
     metrics: Object.entries(METRICS).map(([name, of]) => {
       const values = all.map((run) => of(run) ?? null);
       const first = values[0] ?? null;

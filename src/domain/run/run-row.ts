@@ -18,6 +18,8 @@ const engineSchema: z.ZodType<EngineRecord> = z.object({
   version: z.string(),
   device: z.string(),
   threads: z.int(),
+  features: z.string().nullable().default(null),
+  reason: z.string().nullable().default(null),
 });
 
 const environmentSchema: z.ZodType<EnvironmentRecord> = z.object({

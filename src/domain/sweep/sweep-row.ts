@@ -55,7 +55,7 @@ export function toSweep(row: SweepRow): Sweep {
   return {
     ...toSummary(row),
     ...{ seed, stopEarly, recipe, parameters, trials },
-    endedTrials: trials.filter(({ state }) => state !== 'QUEUED').length,
+    endedTrials: trials.filter(({ state }) => state !== 'QUEUED' && state !== 'CANCELLED').length,
     best: bestTrial(trials, metric),
     error: error === null ? null : { code: errorCode ?? 'INTERNAL', message: error },
   };

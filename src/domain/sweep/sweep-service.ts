@@ -5,11 +5,12 @@ import type { Runner } from '../../jobs/runner.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { SweepMetric } from '../../training/epoch-metrics.js';
 import { gridTrials, randomTrials, type SearchParameter } from '../../training/search-space.js';
-import type { Actor } from '../actor.js';
+import type { Actor, Requester } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
+import type { Caller } from '../caller.js';
 import { notFound } from '../not-found.js';
-import { ownerColumns } from '../owner.js';
+import { deletionRefusal, ownerColumns } from '../owner.js';
 import { idOf, type Page, type PageRequest, pageOfRows } from '../page.js';
 import type { Quotas } from '../quota/quotas.js';
 import { labelColumns } from '../run/run-label.js';
@@ -91,10 +92,14 @@ export class SweepService {
     return this.#require(id);
   }
 
-  /** Deletes a sweep with its trials. @throws NOT_FOUND, or CONFLICT unless it has ended and its run is deleted. */
-  async delete(id: string, actor: Actor): Promise<void> {
-    const found = await this.find(id);
-    if (!found) throw notFound('sweep', id);
+  /**
+   * Deletes a sweep with its trials. A TRAINER deletes its own ones.
+   * @throws NOT_FOUND; FORBIDDEN naming who may; CONFLICT unless it has ended and its run is deleted.
+   */
+  async delete(id: string, { caller, actor }: Requester): Promise<void> {
+    const found = await this.#require(id);
+    const refusal = sweepDeletionRefusal(found, caller);
+    if (refusal) throw refusal;
     const { state, runId } = found;
     if (!isFinal(state)) {
       throw new HubError('CONFLICT', `The sweep is ${state} and cannot be deleted. Cancel it first.`, { id, state });
@@ -156,4 +161,9 @@ export class SweepService {
       });
     });
   }
+}
+
+/** Why a caller may not delete a sweep, whatever its state; null if it may. */
+export function sweepDeletionRefusal({ id, owner }: Pick<Sweep, 'id' | 'owner'>, caller: Caller): HubError | null {
+  return deletionRefusal(`The sweep ${id} was started by`, owner, caller);
 }

@@ -38,6 +38,7 @@ export interface Sweep extends SweepSummary {
   readonly stopEarly: boolean;
   /** In the order of their numbers. */
   readonly trials: readonly SweepTrial[];
+  /** Without those that were canceled. */
   readonly endedTrials: number;
   /** The best trial so far. */
   readonly best: SweepTrial | null;

@@ -1,8 +1,6 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { matchBackbone } from '../../network/backbone-weights.js';
-import { divideAt } from '../../network/cut.js';
 import { freeSpace } from '../../storage/free-space.js';
 import type {
   ClassifierForward,
@@ -19,11 +17,9 @@ import type {
   TrainerSpec,
 } from '../engine.js';
 import { classifierModel } from './classifier-model.js';
-import { writeLayers } from './forward.js';
+import { frozenModel } from './frozen-model.js';
 import { GradCam } from './grad-cam.js';
 import { openNetwork } from './open-network.js';
-import { RESULT } from './outputs.js';
-import { startGraph } from './pixel-graph.js';
 import { quantizeClassifier } from './quantize/quantize.js';
 import { createSession, type OnnxDevice, type SessionOptions } from './session.js';
 import { OnnxTrainer } from './training/trainer.js';
@@ -41,21 +37,8 @@ export class OnnxEngine implements Engine, Quantizer {
     this.#session = { threads, device };
   }
 
-  async frozen({ backbone, size, firstTrainedLayer, type }: FrozenSpec): Promise<Forward<Features>> {
-    const network = matchBackbone(backbone);
-    const { frozen } = divideAt(network.layers, firstTrainedLayer);
-    const { graph, values, shapes } = startGraph(size, network, network.layers);
-    const value = writeLayers(graph, frozen, backbone, values, shapes).get(firstTrainedLayer) as string;
-    const shape = shapes.get(firstTrainedLayer)!;
-    const outFeatures = shape.height * shape.width * shape.channels;
-    // avg_pool gives one row of channels. Maps become channels last, as in Keras and in the training graph.
-    const rows =
-      firstTrainedLayer === 'avg_pool'
-        ? value
-        : graph.node('Flatten', [graph.node('Transpose', [value], { perm: [0, 2, 3, 1] })]);
-    const typed = type === 'float16' ? graph.node('Cast', [rows], { to: 10 }) : rows;
-    graph.output(typed, RESULT, type, ['n', outFeatures]);
-    return openNetwork(graph.encode(), size, this.#session);
+  async frozen(spec: FrozenSpec): Promise<Forward<Features>> {
+    return openNetwork(frozenModel(spec), spec.size, this.#session);
   }
 
   async classifier(spec: ClassifierSpec): Promise<Forward> {

@@ -1,13 +1,14 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Preprocessing } from '../../network/architecture.js';
 import { isSoftmax, type Layer, NETWORK_INPUT, type Shape } from '../../network/layers.js';
 import type { Weights } from '../../network/tensor.js';
 import type { Features, FeatureType, Forward, InputSize } from '../engine.js';
-import { toHalf } from './half-floats.js';
-import type { Kernels } from './kernels.js';
-import { computeLayers } from './layers.js';
-import type { TensorFlow } from './library.js';
-import { tensorOf } from './tensors.js';
+import { ANY, GraphBuilder } from './graph.js';
+import { cropTaps, tapsOf } from './kernel-taps.js';
+import type { Library } from './library.js';
+import type { Context } from './operators/operator.js';
+import { type ForwardContext, writeForward } from './pass.js';
+import { GraphSession } from './session.js';
+import { writeHalves } from './values.js';
 
 export interface FrozenNetworkSpec {
   readonly layers: readonly Layer[];
@@ -22,53 +23,89 @@ export interface FrozenNetworkSpec {
 
 /** A network with constant weights, from pixels to its last layer. */
 export class FrozenNetwork<T extends Features> implements Forward<T> {
-  readonly outFeatures: number;
-  readonly #weights: ReadonlyMap<string, Tensor>;
+  private constructor(
+    private readonly session: GraphSession,
+    private readonly type: FeatureType,
+    readonly outFeatures: number,
+  ) {}
 
-  constructor(
-    private readonly tf: TensorFlow,
-    private readonly kernels: Kernels,
-    private readonly spec: FrozenNetworkSpec,
-  ) {
-    const { layers, weights, shapes } = spec;
-    const { height, width, channels } = shapes.get((layers.at(-1) as Layer).name) as Shape;
-    this.outFeatures = height * width * channels;
-    this.#weights = new Map(Array.from(weights.keys(), (name) => [name, tensorOf(tf, weights, name)]));
+  static async open<T extends Features>(library: Library, spec: FrozenNetworkSpec): Promise<FrozenNetwork<T>> {
+    const { layers, shapes, size, type } = spec;
+    const last = layers.at(-1) as Layer;
+    const { height, width, channels } = shapes.get(last.name) as Shape;
+    const graph = new GraphBuilder();
+    const pixels = graph.placeholder('uint8', [ANY, size.input, size.input, 3]);
+    const value = writeNetwork(graph, spec, pixels).get(last.name) as string;
+    const result = isSoftmax(last) ? graph.floats('Softmax', [value]) : value;
+    graph.signature('features', {
+      inputs: new Map([['pixels', { value: pixels, type: 'uint8', shape: [ANY, size.input, size.input, 3] }]]),
+      outputs: new Map([
+        [
+          'values',
+          type === 'float16'
+            ? { value: writeHalves(graph, result), type: 'int32', shape: [] }
+            : { value: result, type: 'float32', shape: [] },
+        ],
+      ]),
+    });
+    const session = await GraphSession.open(library, graph);
+    return new FrozenNetwork(session, type, height * width * channels);
   }
 
-  async run(pixels: Uint8Array, n: number): Promise<T> {
-    const { tf, kernels, spec } = this;
-    const { layers, shapes, size, type, preprocessing } = spec;
-    const last = layers.at(-1) as Layer;
-    const result = tf.tidy(() => {
-      const image = preprocess(
-        tf,
-        tf.tensor4d(new Float32Array(pixels), [n, size.input, size.input, 3]),
-        [size.image, size.image],
-        preprocessing,
-      );
-      const context = { tf, kernels, weights: this.#weights, shapes };
-      const value = computeLayers(context, layers, new Map([[NETWORK_INPUT, image]])).get(last.name) as Tensor;
-      return isSoftmax(last) ? tf.softmax(value) : value;
-    });
-    const values = (await result.data()) as Float32Array;
-    result.dispose();
-    return (type === 'float16' ? toHalf(values) : values) as T;
+  async run(pixels: Uint8Array, _n: number): Promise<T> {
+    const { values } = this.session.call('features', { pixels });
+    return (this.type === 'float16' ? Uint16Array.from(values as Int32Array) : values) as T;
   }
 
   async dispose(): Promise<void> {
-    for (const weight of this.#weights.values()) weight.dispose();
+    this.session.dispose();
   }
 }
 
+/** Writes preprocessing and layers, with their weights as constants. @returns the value of every layer, by name. */
+export function writeNetwork(
+  graph: GraphBuilder,
+  { layers, weights, shapes, size, preprocessing }: Omit<FrozenNetworkSpec, 'type'>,
+  pixels: string,
+): ReadonlyMap<string, string> {
+  const context: ForwardContext = {
+    graph,
+    weight: constantsOf(graph, layers, weights, shapes),
+    shapeOf: (name) => shapes.get(name) as Shape,
+    training: null,
+  };
+  const image = writePreprocessing(graph, pixels, [size.input, size.input], [size.image, size.image], preprocessing);
+  return writeForward(context, layers, new Map([[NETWORK_INPUT, image]])).values;
+}
+
+function constantsOf(
+  graph: GraphBuilder,
+  layers: readonly Layer[],
+  weights: Weights,
+  shapes: ReadonlyMap<string, Shape>,
+): Context['weight'] {
+  const kernels = new Map(layers.map((layer) => [`${layer.name}/kernel`, layer]));
+  return (name) => {
+    const weight = weights.get(name);
+    if (weight?.type !== 'F32') throw new Error(`${name} is missing`);
+    const layer = kernels.get(name);
+    if (layer?.kind !== 'conv') return graph.constant(weight.data, weight.shape);
+    const taps = tapsOf(layer, shapes.get(layer.inputs[0]) as Shape);
+    return graph.constant(cropTaps(weight.data, layer, taps), taps.shape);
+  };
+}
+
 /** Same as in the onnx engine: bilinear with half-pixel centers, no antialiasing, then the network's scaling. */
-export function preprocess(
-  tf: TensorFlow,
-  pixels: Tensor4D,
-  [height, width]: readonly [number, number],
+export function writePreprocessing(
+  graph: GraphBuilder,
+  pixels: string,
+  from: readonly [number, number],
+  to: readonly [number, number],
   { scale, shift }: Preprocessing,
-): Tensor4D {
-  const same = pixels.shape[1] === height && pixels.shape[2] === width;
-  const resized = same ? pixels : tf.image.resizeBilinear(pixels, [height, width], false, true);
-  return tf.sub(tf.div(resized, 1 / scale), shift);
+): string {
+  const resized =
+    from.join() === to.join()
+      ? graph.node('Cast', [pixels], { SrcT: { type: 'uint8' }, DstT: { type: 'float32' } })
+      : graph.node('ResizeBilinear', [pixels, graph.ints(...to)], { T: { type: 'uint8' }, half_pixel_centers: true });
+  return graph.floats('Sub', [graph.floats('Mul', [resized, graph.scalar(scale)]), graph.scalar(shift)]);
 }

@@ -1,16 +1,25 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+/** Arrays that the addon takes and gives; 16-bit floats go as bytes. */
+export type TensorData = Float32Array | Int32Array | Uint8Array;
 
-/** tfjs-core with a backend set; the engine needs nothing else. */
-export type TensorFlow = typeof import('@tensorflow/tfjs-core');
-
-/** The part of tfjs-node's backend that the engine uses: it executes any TensorFlow operation by name. */
-export interface NodeBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string; readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number };
-  executeSingleOutput(operation: string, attributes: readonly object[], inputs: readonly Tensor[]): Tensor;
-}
-
-/** tfjs-node's backend, if it is the one that is set. */
-export function nodeBackendOf(tf: TensorFlow): NodeBackend | undefined {
-  return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NodeBackend) : undefined;
+/** The part of tfjs-node's addon that the engine uses. Tensors and sessions go by number. */
+export interface Library {
+  readonly TF_Version: string;
+  isUsingGpuDevice(): boolean;
+  createTensor(shape: readonly number[], type: number, data: TensorData): number;
+  deleteTensor(tensor: number): void;
+  /** A copy of a tensor's values. */
+  tensorDataSync(tensor: number): TensorData;
+  /** Opens the SavedModel in a folder. */
+  loadSavedModel(folder: string, tag: string): number;
+  /** Closes a session; its variables go with it. */
+  deleteSavedModel(session: number): void;
+  /** @param inputs names, parted by commas; so are the outputs. */
+  runSavedModel(
+    session: number,
+    tensors: readonly number[],
+    inputs: string,
+    outputs: string,
+  ): readonly { readonly id: number }[];
+  getNumOfSavedModels(): number;
+  getNumOfTensors(): number;
 }

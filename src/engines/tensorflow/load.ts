@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { HubError } from '../../errors.js';
 import type { EngineInfo } from '../engine.js';
-import { type NodeBackend, nodeBackendOf, type TensorFlow } from './library.js';
-import { findTfjs } from './tfjs-package.js';
+import type { Library } from './library.js';
+import { addonOf, findTfjs } from './tfjs-package.js';
 
 const require = createRequire(import.meta.url);
 
@@ -14,19 +14,17 @@ export interface LoadOptions {
 }
 
 /**
- * Loads TensorFlow into this process. It can be loaded only once: later options have no effect.
+ * Loads TensorFlow into this process: the addon of tfjs-node alone, since graphs need nothing of its JavaScript. It can be loaded
+ * only once: later options have no effect.
  * @throws ENGINE_UNAVAILABLE with a remedy when it is not installed or does not load.
  */
-export async function loadTensorFlow(
-  options: LoadOptions,
-  folder?: string,
-): Promise<{ tf: TensorFlow; info: EngineInfo }> {
+export function loadTensorFlow(options: LoadOptions, folder?: string): { library: Library; info: EngineInfo } {
   const found = findTfjs(folder);
   if (!found) throw notInstalled();
   prepare(options);
-  let tf: TensorFlow;
+  let library: Library;
   try {
-    tf = require(found.path) as TensorFlow;
+    library = require(addonOf(found.path)) as Library;
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
     throw new HubError(
@@ -35,11 +33,8 @@ export async function loadTensorFlow(
       { path: found.path },
     );
   }
-  await tf.setBackend('tensorflow');
-  tf.enableProdMode(); // skips the checks of arguments in every operation
-  const { binding, isUsingGpuDevice } = nodeBackendOf(tf) as NodeBackend;
-  const device = isUsingGpuDevice ? 'cuda' : 'cpu';
-  return { tf, info: { name: 'tensorflow', version: binding.TF_Version, device, threads: options.threads } };
+  const device = library.isUsingGpuDevice() ? 'cuda' : 'cpu';
+  return { library, info: { name: 'tensorflow', version: library.TF_Version, device, threads: options.threads } };
 }
 
 /** The error ENGINE_UNAVAILABLE for an engine that is not installed. */
@@ -55,10 +50,7 @@ export function notInstalled(): HubError {
 function prepare({ threads, cpuOnly }: LoadOptions): void {
   const { env } = process;
   env.TF_NUM_INTRAOP_THREADS = String(threads);
-  env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors only
+  env.TF_CPP_MIN_LOG_LEVEL ??= '3'; // errors are thrown; what it logs is of no use
   env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // otherwise it takes all memory of the card at once
   if (cpuOnly) env.CUDA_VISIBLE_DEVICES = '-1';
-  // tfjs-node 4.22 calls this function, which Node 23 removed.
-  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }

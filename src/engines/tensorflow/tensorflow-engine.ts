@@ -15,23 +15,18 @@ import type {
   TrainerSpec,
 } from '../engine.js';
 import { FrozenNetwork } from './frozen-network.js';
-import { type Kernels, kernelsOf } from './kernels.js';
-import type { TensorFlow } from './library.js';
+import type { Library } from './library.js';
 import { TensorFlowTrainer } from './trainer.js';
 
 /**
- * TensorFlow through tfjs: the network as operations of tfjs-core, with gradients by automatic differentiation. The library
- * keeps one set of tensors per process and computes on the calling thread, so a process has one engine.
+ * TensorFlow through the addon of tfjs-node: networks as graphs, each in a session of its own. The library is loaded once per
+ * process and computes while the calling thread waits, so a process has one engine.
  */
 export class TensorFlowEngine implements Engine {
-  readonly #kernels: Kernels;
-
   constructor(
-    private readonly tf: TensorFlow,
+    private readonly library: Library,
     readonly info: EngineInfo,
-  ) {
-    this.#kernels = kernelsOf(tf);
-  }
+  ) {}
 
   async frozen({ backbone, size, firstTrainedLayer, type }: FrozenSpec): Promise<Forward<Features>> {
     const { architecture, layers } = matchBackbone(backbone);
@@ -39,7 +34,7 @@ export class TensorFlowEngine implements Engine {
     const { frozen } = divideAt(layers, firstTrainedLayer);
     const { weights } = foldLayers(frozen, backbone);
     const spec = { layers: frozen, weights, shapes: imageShapes(frozen, size.image), size, preprocessing, type };
-    return new FrozenNetwork(this.tf, this.#kernels, spec);
+    return FrozenNetwork.open(this.library, spec);
   }
 
   async classifier({ backbone, head, headWeights, size }: ClassifierSpec): Promise<Forward> {
@@ -49,11 +44,11 @@ export class TensorFlowEngine implements Engine {
     const weights = new Map([...foldLayers(layers, backbone).weights, ...computedWeights(head, headWeights)]);
     const shapes = imageShapes(layers, size.image);
     const spec = { layers, weights, shapes, size, preprocessing, type: 'float32' as const };
-    return new FrozenNetwork<Float32Array>(this.tf, this.#kernels, spec);
+    return FrozenNetwork.open<Float32Array>(this.library, spec);
   }
 
   async trainer(spec: TrainerSpec): Promise<Trainer> {
-    return new TensorFlowTrainer(this.tf, this.#kernels, spec);
+    return TensorFlowTrainer.open(this.library, spec);
   }
 }
 

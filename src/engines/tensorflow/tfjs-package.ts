@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { PACKAGE_FOLDER } from '../../package.js';
 
-/** Version of tfjs whose addon is compiled, and of tfjs-core whose types the engine uses. */
+/** Version of tfjs-node whose addon is compiled. */
 export const TFJS_VERSION = '4.22.0';
 const TFJS_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 export type TfjsPackage = (typeof TFJS_PACKAGES)[number];
@@ -27,6 +27,11 @@ export function findTfjs(folder: string = ENGINE_FOLDER): FoundPackage | undefin
     }
   }
   return undefined;
+}
+
+/** Identifies an installation without loading it: another version is another addon. */
+export function installationOf({ name, path }: FoundPackage): string {
+  return `${name} ${statSync(addonOf(path)).mtime.toISOString()}`;
 }
 
 /** The path where tfjs-node looks for its addon, for every Node that the hub supports. */

@@ -1,5 +1,4 @@
 import type { Answer, Answered } from '../../serving/answer.js';
-import { precisionOf } from '../../serving/served-version.js';
 import type { InferenceRequest, WantedOutput } from './request.js';
 
 /** An answer on the wire: JSON, then the bytes of the outputs in binary form. */
@@ -8,30 +7,44 @@ export interface InferenceAnswer {
   readonly binary: readonly Buffer[];
 }
 
-interface Output {
+/** An output tensor. */
+export interface Output {
+  readonly name: string;
   readonly datatype: 'FP32' | 'BYTES';
   readonly shape: readonly number[];
   readonly values: Float32Array | readonly string[];
+  /** Whether it is wanted in the binary form. */
+  readonly binary: boolean;
 }
 
-export function writeAnswer({ photos: { id, outputs }, answers }: Answered<InferenceRequest>): InferenceAnswer {
+/** What every form of an answer has: who answered, and the outputs. */
+export function partsOf({ photos: { id, outputs }, answers }: Answered<InferenceRequest>) {
   const [{ version }] = answers;
-  const binary: Buffer[] = [];
-  const written = outputs.map((wanted) => {
-    const { datatype, shape, values } = outputOf(wanted, answers, version.labels);
-    const described = { name: wanted.name, datatype, shape };
-    if (!wanted.binary) return { ...described, data: [...values] };
+  return {
+    named: {
+      model_name: version.model,
+      model_version: String(version.number),
+      ...(id === undefined ? {} : { id }),
+      parameters: { ...version.form, ...keptAs(answers) },
+    },
+    outputs: outputs.map((wanted): Output => {
+      const { name, binary } = wanted;
+      return { name, binary, ...outputOf(wanted, answers, version.labels) };
+    }),
+  };
+}
+
+export function writeAnswer(answered: Answered<InferenceRequest>): InferenceAnswer {
+  const { named, outputs } = partsOf(answered);
+  const pieces: Buffer[] = [];
+  const written = outputs.map(({ name, datatype, shape, values, binary }) => {
+    const described = { name, datatype, shape };
+    if (!binary) return { ...described, data: [...values] };
     const bytes = bytesOf(values);
-    binary.push(bytes);
+    pieces.push(bytes);
     return { ...described, parameters: { binary_data_size: bytes.length } };
   });
-  const named = {
-    model_name: version.model,
-    model_version: String(version.number),
-    ...(id === undefined ? {} : { id }),
-    parameters: { precision: precisionOf(version), ...keptAs(answers) },
-  };
-  return { json: JSON.stringify({ ...named, outputs: written }), binary };
+  return { json: JSON.stringify({ ...named, outputs: written }), binary: pieces };
 }
 
 /** The ids of kept answers in the order of the photos; empty between the commas for an answer that is not kept. */
@@ -44,7 +57,7 @@ function outputOf(
   { name, classification }: WantedOutput,
   answers: readonly Answer[],
   labels: readonly string[],
-): Output {
+): Pick<Output, 'datatype' | 'shape' | 'values'> {
   if (name === 'label') {
     return { datatype: 'BYTES', shape: [answers.length], values: answers.map(({ label }) => label) };
   }
@@ -64,7 +77,7 @@ function outputOf(
 }
 
 /** Raw floats; each text as its length in bytes (4 bytes, little-endian), then UTF-8. */
-function bytesOf(values: Float32Array | readonly string[]): Buffer {
+export function bytesOf(values: Float32Array | readonly string[]): Buffer {
   if (values instanceof Float32Array) return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   return Buffer.concat(
     values.flatMap((value) => {

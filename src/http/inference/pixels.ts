@@ -4,6 +4,9 @@ import { HubError } from '../../errors.js';
 export const DATATYPES = { UINT8: 1, FP32: 4 } as const;
 export type Datatype = keyof typeof DATATYPES;
 
+/** Values of pixels, in every datatype. */
+export const PIXEL_RANGE = { minimum: 0, maximum: 255 } as const;
+
 /** Pixels from the protocol's binary form: row-major, little-endian. @throws BAD_INPUT. */
 export function pixelsOfBytes(datatype: Datatype, bytes: Uint8Array): Uint8Array {
   if (datatype === 'UINT8') return bytes;
@@ -28,12 +31,13 @@ function flatten(data: unknown, shape: readonly number[]): unknown[] {
   return level;
 }
 
-/** Rounds values from 0 to 255 to bytes. */
-function toPixels(datatype: Datatype, values: ArrayLike<unknown>): Uint8Array {
+/** Rounds values from 0 to 255 to bytes. @throws BAD_INPUT. */
+export function toPixels(datatype: Datatype, values: ArrayLike<unknown>): Uint8Array {
   const pixels = new Uint8Array(values.length);
   for (let i = 0; i < pixels.length; i++) {
     const value = values[i];
-    if (typeof value !== 'number' || !(value >= 0 && value <= 255)) throw refused(datatype, value, i);
+    if (typeof value !== 'number' || !(value >= PIXEL_RANGE.minimum && value <= PIXEL_RANGE.maximum))
+      throw refused(datatype, value, i);
     if (datatype === 'UINT8' && !Number.isInteger(value)) throw refused(datatype, value, i);
     pixels[i] = Math.round(value);
   }

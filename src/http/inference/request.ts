@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { HubError } from '../../errors.js';
 import { BOUNDS } from '../../limits.js';
-import { elements } from '../../network/tensor.js';
 import { inWords, problemsOf } from '../../problems.js';
 import type { Photos } from '../../serving/photo-source.js';
-import { DATATYPES, type Datatype, pixelsOfBytes, pixelsOfJson } from './pixels.js';
+import { DATATYPES, type Datatype } from './pixels.js';
+import { photosOfBinary, photosOfJson, refused } from './tensor-photos.js';
 
-/** Name of the input tensor: [n, side, side, 3], RGB. */
+/** Name of the input tensor: pixels [n, side, side, 3], RGB; or encoded photos, [n]. */
 export const INPUT = 'image';
+/** Datatypes of the input tensor. */
+export const INPUT_TYPES = [...(Object.keys(DATATYPES) as Datatype[]), 'BYTES'] as const;
 /** Output tensors for n photos: probabilities as [n, classes] FP32; the most probable class as [n] BYTES. */
 const OUTPUTS = ['probabilities', 'label'] as const;
 
@@ -20,13 +21,13 @@ export interface WantedOutput {
   readonly classification?: number | undefined;
 }
 
-/** An inference request: photos as pixels, and the requested outputs. */
+/** An inference request: photos, and the requested outputs. */
 export interface InferenceRequest extends Photos {
   readonly id: string | undefined;
   readonly outputs: readonly WantedOutput[];
 }
 
-/** A list whose items are looked at only if it has at most so many. */
+/** A list whose items are looked at only if it has at most so many; `/v1/openapi.json` describes it with its items. */
 function fewItems<T extends z.ZodType>(most: number, items: T) {
   return z
     .array(z.unknown())
@@ -34,26 +35,36 @@ function fewItems<T extends z.ZodType>(most: number, items: T) {
     .pipe(items as z.ZodType<z.output<T>, unknown[]>);
 }
 
+const isPixels = ([, height, width, channels, ...more]: readonly number[]): boolean =>
+  height === width && channels === 3 && more.length === 0;
+const isList = ([, width = 1, ...more]: readonly number[]): boolean => width === 1 && more.length === 0;
+
 // The protocol does not define unknown parameters; they are ignored.
-const tensorSchema = z.object({
-  name: z.literal(INPUT),
-  shape: fewItems(4, z.array(z.int().min(1)))
-    .refine(([, height, width, channels, ...more]) => height === width && channels === 3 && more.length === 0, {
-      message: 'must be [n, side, side, 3]',
-    })
-    .refine(
+const tensorSchema = z
+  .object({
+    name: z.literal(INPUT),
+    shape: fewItems(4, z.array(z.int().min(1))).refine(
       ([n = 0]) => n <= BOUNDS.batch.value,
       `has more than ${BOUNDS.batch.value} photos, the limit of one request`,
     ),
-  datatype: z.enum(Object.keys(DATATYPES) as [Datatype]),
-  parameters: z.object({ binary_data_size: z.int().min(0).optional() }).default({}),
-  data: z.unknown().optional(),
-});
+    datatype: z.enum(INPUT_TYPES),
+    parameters: z.object({ binary_data_size: z.int().min(0).optional() }).default({}),
+    data: z.unknown().optional(),
+  })
+  .refine(({ datatype, shape }) => datatype === 'BYTES' || isPixels(shape), {
+    path: ['shape'],
+    message: 'must be [n, side, side, 3]',
+  })
+  .refine(({ datatype, shape }) => datatype !== 'BYTES' || isList(shape), {
+    path: ['shape'],
+    message: 'must be [n] for encoded photos, which are BYTES',
+  });
 const outputSchema = z.object({
   name: z.enum(OUTPUTS),
   parameters: z.object({ binary_data: z.boolean().optional(), classification: z.int().min(0).optional() }).default({}),
 });
-const requestSchema = z.object({
+/** The JSON of an inference request. */
+export const requestSchema = z.object({
   id: z.string().max(BOUNDS.inferenceId.value).optional(),
   parameters: z
     .object({
@@ -71,6 +82,8 @@ const requestSchema = z.object({
     .optional(),
 });
 type Tensor = z.output<typeof tensorSchema>;
+/** A request without its photos. */
+type Head = z.output<typeof requestSchema>;
 
 /**
  * Reads a request of the Open Inference Protocol over HTTP with its binary extension: JSON, then the bytes of the tensors
@@ -87,14 +100,21 @@ export function readRequest(body: Buffer, jsonLength: string | undefined): Infer
     );
   }
   checkHead(length, body.length);
-  const { id, parameters, inputs, outputs } = parse(body.toString('utf8', 0, length));
-  const [tensor] = inputs;
+  const head = checkRequest(parse(body.toString('utf8', 0, length)));
+  return requestOf(head, photosOf(head.inputs[0], body.subarray(length)));
+}
+
+/** A checked request with the photos of its tensor. @throws BAD_INPUT. */
+export function requestOf(
+  { id, parameters, inputs: [tensor], outputs }: Head,
+  photos: Pick<Photos, 'bytes' | 'encoded'>,
+): InferenceRequest {
   const wanted = outputs ?? OUTPUTS.map((name): z.output<typeof outputSchema> => ({ name, parameters: {} }));
   return {
     id,
     count: tensor.shape[0] as number,
     deadline: parameters.timeout && parameters.timeout / 1000,
-    bytes: pixelsOf(tensor, body.subarray(length)),
+    ...photos,
     outputs: wanted.map(({ name, parameters: { binary_data: binary, classification } }) => {
       if (classification && name === 'label') throw refused('classification applies to probabilities, not to label');
       return { name, binary: binary ?? parameters.binary_data_output, classification };
@@ -116,36 +136,30 @@ export function checkHead(length: number, total: number): void {
   }
 }
 
-function parse(text: string): z.output<typeof requestSchema> {
-  let json: unknown;
+/** Checks all of a request but the photos. @param request as its JSON is defined. @throws BAD_INPUT. */
+export function checkRequest(request: unknown): Head {
+  const result = requestSchema.safeParse(request, { error: inWords });
+  if (result.success) return result.data;
+  throw refused(problemsOf(result.error, request).join('; '));
+}
+
+function parse(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw refused(`it is not valid JSON: ${(error as Error).message}`);
   }
-  const result = requestSchema.safeParse(json, { error: inWords });
-  if (result.success) return result.data;
-  throw refused(problemsOf(result.error, json).join('; '));
 }
 
-function pixelsOf({ shape, datatype, parameters, data }: Tensor, rest: Uint8Array): Uint8Array {
-  const count = elements(shape);
+function photosOf(tensor: Tensor, rest: Uint8Array): Pick<Photos, 'bytes' | 'encoded'> {
+  const { parameters, data } = tensor;
   const { binary_data_size: size } = parameters;
   if (size === undefined) {
     if (rest.length > 0) throw refused(`${rest.length} bytes follow its JSON, but no tensor has binary_data_size`);
-    const pixels = pixelsOfJson(datatype, data, shape);
-    if (pixels.length === count) return pixels;
-    throw refused(`a tensor of shape [${shape.join(', ')}] has ${count} values; ${pixels.length} were received`);
+    return photosOfJson(tensor, data);
   }
   if (data !== undefined) throw refused('the tensor has both data and binary_data_size');
-  const expected = count * DATATYPES[datatype];
-  if (size !== expected || rest.length !== expected) {
-    const says = `binary_data_size is ${size}, and ${rest.length} bytes follow the JSON`;
-    throw refused(`a tensor of ${datatype} and shape [${shape.join(', ')}] has ${expected} bytes; ${says}`);
-  }
-  return pixelsOfBytes(datatype, rest);
-}
-
-function refused(why: string): HubError {
-  return new HubError('BAD_INPUT', `The inference request cannot be used: ${why}.`);
+  const said = `binary_data_size is ${size}, and ${rest.length} bytes follow the JSON`;
+  if (tensor.datatype === 'BYTES' && size !== rest.length) throw refused(said);
+  return photosOfBinary(tensor, size === rest.length ? rest : new Uint8Array(), said);
 }

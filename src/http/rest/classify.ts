@@ -5,25 +5,25 @@ import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
 import type { FairLimit } from '../../fair-limit.js';
 import { BOUNDS } from '../../limits.js';
-import { toClassification } from '../../schema/classification/classification.type.js';
+import { toClassification } from '../../schema/classification/to-classification.js';
 import type { Answerer } from '../../serving/answer.js';
 import { TOP_LIMIT } from '../../serving/classification-bounds.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { requestKey } from '../request-key.js';
-import type { Route } from '../route.js';
-import { postedPhoto } from './photo.js';
-import { readQuery, text, wholeNumber } from './query.js';
+import { json, type Route, withQuery } from '../route.js';
+import { classificationSchema } from './classification-schema.js';
+import { PHOTO_CONTENTS, postedPhoto } from './photo.js';
+import { text, wholeNumber } from './query.js';
 
 /** The largest version number that the database can hold. */
 const MAX_VERSION = 2 ** 31 - 1;
 
 const querySchema = z
   .strictObject({
-    /** Optional while only one model serves. */
-    model: text.optional(),
-    alias: text.optional(),
-    version: wholeNumber(1, MAX_VERSION).optional(),
-    topK: wholeNumber(1, TOP_LIMIT).default(5),
+    model: text.optional().describe('Name of the model; optional while only one serves.'),
+    alias: text.optional().describe(`Alias whose version answers, \`${PRODUCTION}\` by default.`),
+    version: wholeNumber(1, MAX_VERSION).optional().describe('Number of a version, in place of an alias.'),
+    topK: wholeNumber(1, TOP_LIMIT).default(5).describe('Number of classes to list, 5 by default.'),
   })
   .refine(({ alias, version }) => alias === undefined || version === undefined, 'give an alias or a version, not both');
 
@@ -37,19 +37,20 @@ export function classifyRoute(answerer: Answerer, deployments: Deployments, unpa
     path: '/v1/classify',
     needs: { role: 'VIEWER', model: modelIn('model') },
     maxBody: BOUNDS.photo.value + FORM_ROOM,
-    async answer(request, response) {
-      const {
-        model = onlyModel(deployments),
-        alias = PRODUCTION,
-        version,
-        topK,
-      } = readQuery(querySchema, request.query);
+    name: 'classify',
+    summary: 'Classify a photo',
+    description: 'The photo is the body, or the file `image` of a form. Its format is read from the bytes.',
+    body: PHOTO_CONTENTS,
+    answers: { 200: json(classificationSchema) },
+    refusals: [400, 404, 413, 415, 422, 503, 504],
+    ...withQuery(querySchema, async (query, request, response) => {
+      const { model = onlyModel(deployments), alias = PRODUCTION, version, topK } = query;
       const target = version === undefined ? { alias } : { version };
       const { tokenId: caller } = response.locals.caller as Caller;
       const question = { caller, model, target, topK, outlierScore: true, key: requestKey(request) };
       const photo = postedPhoto(request, (unpack) => unpacking.run(caller, unpack));
       response.json(toClassification(await answerer.answer(photo, question)));
-    },
+    }),
   };
 }
 

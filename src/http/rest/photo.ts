@@ -1,14 +1,23 @@
 import type { Request } from 'express';
+import { z } from 'zod';
 import { HubError } from '../../errors.js';
 import { BOUNDS } from '../../limits.js';
 import { encodedPhoto, type Hold, type PhotoSource, photoTooLarge } from '../../serving/photo-source.js';
 import { type InTurn, readBody } from '../read-body.js';
+import type { Contents } from '../route.js';
 import { readFileOfForm } from './file-of-form.js';
+import { BYTES } from './query.js';
 
 /** Form field with the photo. */
 const FIELD = 'image';
 /** Content types of a body that is the photo itself. The header may be missing; the format is read from the bytes. */
 const PHOTO_TYPES = ['image/*', 'application/octet-stream'];
+
+/** How a photo may be sent. */
+export const PHOTO_CONTENTS: Contents = {
+  ...Object.fromEntries(PHOTO_TYPES.map((type) => [type, BYTES])),
+  'multipart/form-data': z.strictObject({ [FIELD]: BYTES.meta({ contentMediaType: 'image/*' }) }),
+};
 
 /** The photo that a request posts: its body, or the file of its form. */
 export function postedPhoto(request: Request, inTurn: InTurn): PhotoSource {

@@ -13,8 +13,12 @@ export function wholeNumber(min: number, max: number) {
     `must be a whole number from ${min} to ${max}; ${quote(input)} was received`;
   const inRange = (digits: string): boolean =>
     /^\d{1,15}$/.test(digits) && Number(digits) >= min && Number(digits) <= max;
-  return z.string({ error }).refine(inRange, { error }).transform(Number);
+  const number = z.string({ error }).refine(inRange, { error }).transform(Number);
+  return number.meta({ type: 'integer', minimum: min, maximum: max });
 }
+
+/** Binary content, whose type the sender names. */
+export const BYTES = z.unknown();
 
 /** One of a few words. */
 export function oneOf<T extends string>(words: readonly T[]) {

@@ -13,7 +13,8 @@ export class AuditResolver {
   @Query(() => AuditConnectionType, { description: 'Audited changes, newest first.' })
   @Needs('MAINTAINER', modelIn('filter.model'))
   async auditEvents(
-    @Arg('filter', () => AuditFilterInput, { defaultValue: {} }) filter: AuditFilterInput,
+    @Arg('filter', () => AuditFilterInput, { defaultValue: {}, description: 'Conditions that all must hold.' })
+    filter: AuditFilterInput,
     @Args(() => PageArgs) args: PageArgs,
     @Arg('page', () => AuditPageInput, { nullable: true, ...OLD_PAGE.argument }) page?: AuditPageInput | null,
   ): Promise<AuditConnectionType> {

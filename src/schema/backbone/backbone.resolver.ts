@@ -39,7 +39,11 @@ export class BackboneResolver {
   })
   @Needs('TRAINER')
   async addBackbone(
-    @Arg('input', () => AddBackboneInput) { name, path, upload }: AddBackboneInput,
+    @Arg('input', () => AddBackboneInput, { description: 'Name and file of the backbone.' }) {
+      name,
+      path,
+      upload,
+    }: AddBackboneInput,
     @Ctx() { actor }: Context,
   ): Promise<BackboneType> {
     if (path != null && upload != null) throw new HubError('BAD_INPUT', 'Give upload or path, not both.');

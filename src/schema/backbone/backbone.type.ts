@@ -5,16 +5,16 @@ import type { Role } from '../../domain/role.js';
 
 @ObjectType('Backbone', { description: 'A network without its top, with one set of pretrained weights.' })
 export class BackboneType implements Backbone {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the backbone.' })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name, as runs give it.' })
   name!: string;
 
   @Field(() => String, { description: 'SHA-256 of the weights as stored.' })
   sha256!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of its architecture.' })
   architecture!: string;
 
   @Field(() => String, { description: 'Origin of the weights: a URL or a path, and what was left out of the file.' })
@@ -36,13 +36,13 @@ export class BackboneType implements Backbone {
   createdById!: string | null;
   createdByRole!: Role | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time at which the hub stored it.' })
   createdAt!: Date;
 }
 
 @ObjectType('BuiltInBackbone', { description: 'A backbone that the hub can add by itself.' })
 export class BuiltInBackboneType implements BuiltInBackbone {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name, as runs give it.' })
   name!: string;
 
   @Field(() => String, { description: 'Origin of the weights: a URL or a path.' })

@@ -9,7 +9,7 @@ import { type UploadPromise, UploadScalar } from '../upload.js';
 /** The version to ask about photos, and how much of the answer to list. */
 @ArgsType()
 export class QuestionArgs {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
   @Field(() => String, { defaultValue: PRODUCTION, description: 'Alias whose version answers.' })

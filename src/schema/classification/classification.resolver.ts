@@ -7,8 +7,9 @@ import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { type UploadPromise, UploadScalar } from '../upload.js';
 import { ExplanationArgs, ManyPhotosArgs, QuestionArgs } from './classification.args.js';
-import { ClassificationResultType, ClassificationType, toClassification } from './classification.type.js';
+import { ClassificationResultType, ClassificationType } from './classification.type.js';
 import { ExplanationType, toExplanation } from './explanation.type.js';
+import { toClassification } from './to-classification.js';
 import { uploadedPhoto } from './uploaded-photo.js';
 
 @Resolver()
@@ -20,7 +21,8 @@ export class ClassificationResolver {
   })
   @Needs('VIEWER', modelIn('model'))
   async classify(
-    @Arg('image', () => UploadScalar) image: UploadPromise,
+    @Arg('image', () => UploadScalar, { description: 'The photo, as an upload.' })
+    image: UploadPromise,
     @Args(() => QuestionArgs) question: QuestionArgs,
     @Ctx() { caller }: Context,
   ): Promise<ClassificationType> {
@@ -50,7 +52,8 @@ export class ClassificationResolver {
   })
   @Needs('VIEWER', modelIn('model'))
   async explain(
-    @Arg('image', () => UploadScalar) image: UploadPromise,
+    @Arg('image', () => UploadScalar, { description: 'The photo, as an upload.' })
+    image: UploadPromise,
     @Args(() => ExplanationArgs) question: ExplanationArgs,
     @Ctx() { caller }: Context,
   ): Promise<ExplanationType> {

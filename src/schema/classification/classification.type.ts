@@ -1,14 +1,12 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { Precision } from '../../domain/model/precision.js';
-import type { Answered } from '../../serving/answer.js';
-import { precisionOf } from '../../serving/served-version.js';
+import { Precision, Runtime } from '../../domain/model/precision.js';
 
 @ObjectType({ description: 'A class and its probability.' })
 export class ClassProbability {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the class.' })
   label!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Probability, 0 to 1.' })
   probability!: number;
 }
 
@@ -17,7 +15,7 @@ export class ClassificationTiming {
   @Field(() => Float, { description: 'Waiting for the version to load, for a decoder, and for the previous batch.' })
   queueMilliseconds!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Decoding and resizing the photo.' })
   decodeMilliseconds!: number;
 
   @Field(() => Float, { description: 'Time of the whole batch.' })
@@ -38,6 +36,9 @@ export class ClassificationType {
   @Field(() => Precision, { description: 'Precision of the form that answered.' })
   precision!: Precision;
 
+  @Field(() => Runtime, { description: 'Runtime of the form that answered.' })
+  runtime!: Runtime;
+
   @Field(() => Boolean, { description: 'Whether the probabilities are calibrated (see `ModelVersion.calibration`).' })
   calibrated!: boolean;
 
@@ -56,13 +57,13 @@ export class ClassificationType {
   @Field(() => [ClassProbability], { description: 'Most probable first.' })
   top!: ClassProbability[];
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model that answered.' })
   model!: string;
 
   @Field(() => Int, { description: 'Number of the version that answered.' })
   modelVersion!: number;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the version that answered.' })
   modelVersionId!: string;
 
   @Field(() => Float, { description: "Time from the photo's bytes to the answer." })
@@ -74,7 +75,7 @@ export class ClassificationType {
   })
   predictionId!: string | null;
 
-  @Field(() => ClassificationTiming)
+  @Field(() => ClassificationTiming, { description: 'Where the time went.' })
   timing!: ClassificationTiming;
 }
 
@@ -83,7 +84,7 @@ export class ClassificationError {
   @Field(() => String, { description: 'Error code, as in the extensions of a GraphQL error.' })
   code!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What is wrong with this photo, and what to do.' })
   message!: string;
 
   @Field(() => Int, { nullable: true, description: 'Seconds after which to retry, for OVERLOADED.' })
@@ -94,34 +95,12 @@ export class ClassificationError {
   description: 'The answer about one of several photos, or the error that prevented it.',
 })
 export class ClassificationResultType {
-  @Field(() => ClassificationType, { nullable: true })
+  @Field(() => ClassificationType, { nullable: true, description: 'The answer; null when the photo was refused.' })
   classification?: ClassificationType | null;
 
-  @Field(() => ClassificationError, { nullable: true })
+  @Field(() => ClassificationError, {
+    nullable: true,
+    description: 'Why the photo was refused; null when it was answered.',
+  })
   error?: ClassificationError | null;
-}
-
-/** @param answered request with one photo. */
-export function toClassification({ answers: [answer] }: Answered): ClassificationType {
-  const { label, top, calibrated, outlierScore, version, timing, predictionId } = answer;
-  return {
-    label,
-    confidence: top[0]?.probability ?? 0,
-    calibrated,
-    inDistribution: outlierScore === null ? null : outlierScore <= 1,
-    outlierScore,
-    top: [...top],
-    model: version.model,
-    modelVersion: version.number,
-    modelVersionId: version.versionId,
-    precision: precisionOf(version),
-    milliseconds: timing.total,
-    predictionId,
-    timing: {
-      queueMilliseconds: timing.queue,
-      decodeMilliseconds: timing.decode,
-      predictMilliseconds: timing.predict,
-      batchSize: timing.batchSize,
-    },
-  };
 }

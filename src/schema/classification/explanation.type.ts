@@ -1,13 +1,14 @@
 import { Field, Float, ObjectType } from 'type-graphql';
 import type { Answered } from '../../serving/answer.js';
 import type { Explanation } from '../../serving/explanation.js';
-import { ClassificationType, toClassification } from './classification.type.js';
+import { ClassificationType } from './classification.type.js';
+import { toClassification } from './to-classification.js';
 
 @ObjectType('Explanation', {
   description: 'The answer about one photo, with a heat map of the regions that support a class.',
 })
 export class ExplanationType {
-  @Field(() => ClassificationType)
+  @Field(() => ClassificationType, { description: 'The answer that the map explains.' })
   classification!: ClassificationType;
 
   @Field(() => String, { description: 'The explained class.' })

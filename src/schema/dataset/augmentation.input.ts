@@ -10,11 +10,14 @@ const MOST_IMAGES = 8;
 
 @InputType({ description: 'Training images, and the recipe that augments them.' })
 export class AugmentationPreviewInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the dataset version whose training images are shown.' })
   @Checked(text(1, 64))
   datasetVersionId!: string;
 
-  @Field(() => PresetName, { defaultValue: PresetName.STANDARD })
+  @Field(() => PresetName, {
+    defaultValue: PresetName.STANDARD,
+    description: 'Preset whose settings apply where `recipe` has none.',
+  })
   preset!: PresetName;
 
   @Field(() => RecipeInputType, {

@@ -18,7 +18,8 @@ export class AugmentationResolver {
   @Needs('VIEWER')
   @Extensions({ [PICTURE]: ofPreview })
   async augmentationPreview(
-    @Arg('input', () => AugmentationPreviewInput) input: AugmentationPreviewInput,
+    @Arg('input', () => AugmentationPreviewInput, { description: 'The images, and the recipe that augments them.' })
+    input: AugmentationPreviewInput,
     @Ctx() context: Context,
   ): Promise<readonly AugmentedImageType[]> {
     const { datasetVersionId, preset, recipe, rows, first } = input;

@@ -29,7 +29,10 @@ export class ColorChangeType implements ColorChange {
 
 @ObjectType('VariantPicture', { description: 'One form in which the network sees an image.' })
 export class VariantPictureType implements VariantPicture {
-  @Field(() => ImageCropType, { nullable: true })
+  @Field(() => ImageCropType, {
+    nullable: true,
+    description: 'The part of the image that is shown; null for the whole image.',
+  })
   crop!: ImageCropType | null;
 
   @Field(() => ColorChangeType, { nullable: true, description: 'Null where the colors are those of the image.' })
@@ -46,7 +49,7 @@ export class VariantPictureType implements VariantPicture {
 
 @ObjectType('AugmentedImage', { description: 'A training image with every form in which the network sees it.' })
 export class AugmentedImageType implements AugmentedImage {
-  @Field(() => DatasetImageType)
+  @Field(() => DatasetImageType, { description: 'The image of the dataset version.' })
   image!: DatasetImageType;
 
   @Field(() => [VariantPictureType], {

@@ -23,10 +23,10 @@ export class DatasetImageType implements DatasetImage {
   @Field(() => String, { description: 'Path in the source.' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of its class.' })
   label!: string;
 
-  @Field(() => Split)
+  @Field(() => Split, { description: 'Split that it belongs to.' })
   split!: Split;
 
   @Field(() => Int, { description: 'In pixels, upright.' })
@@ -57,12 +57,16 @@ export class DatasetImageConnectionType extends positionsTo('DatasetImage', () =
 
 registerEnumType(DuplicateKind, {
   name: 'DuplicateKind',
-  description: 'EXACT: the same bytes. NEAR: images that look almost the same.',
+  description: 'How alike the images of a group are.',
+  valuesConfig: {
+    EXACT: { description: 'Images with the same bytes.' },
+    NEAR: { description: 'Images that look almost the same.' },
+  },
 });
 
 @ObjectType('DuplicateGroup', { description: 'Images that look the same.' })
 class DuplicateImagesType implements DuplicateImages {
-  @Field(() => DuplicateKind)
+  @Field(() => DuplicateKind, { description: 'How alike its images are.' })
   kind!: DuplicateKind;
 
   @Field(() => Boolean, { description: 'The group reaches from the training split into another one.' })
@@ -71,7 +75,7 @@ class DuplicateImagesType implements DuplicateImages {
   @Field(() => Boolean, { description: 'The images have different classes.' })
   labelConflict!: boolean;
 
-  @Field(() => [DatasetImageType])
+  @Field(() => [DatasetImageType], { description: 'The images of the group.' })
   images!: readonly DatasetImage[];
 }
 
@@ -98,10 +102,10 @@ class ChangedImageType implements ChangedImage {
 
 @ObjectType('DatasetChanges', { description: 'The first images that changed in one way, and the number of all.' })
 class ChangedImagesType implements ChangedImages {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of all changes of this kind.' })
   total!: number;
 
-  @Field(() => [ChangedImageType])
+  @Field(() => [ChangedImageType], { description: 'The changes on this page.' })
   changes!: readonly ChangedImage[];
 }
 
@@ -109,10 +113,10 @@ class ChangedImagesType implements ChangedImages {
   description: 'Differences between two versions, matched by the bytes of the images.',
 })
 export class DatasetVersionDiffType implements DatasetVersionDiff {
-  @Field(() => ChangedImagesType)
+  @Field(() => ChangedImagesType, { description: 'Images that only the second version has.' })
   added!: ChangedImages;
 
-  @Field(() => ChangedImagesType)
+  @Field(() => ChangedImagesType, { description: 'Images that only the first version has.' })
   removed!: ChangedImages;
 
   @Field(() => ChangedImagesType, { description: 'Images in another class.' })

@@ -4,13 +4,13 @@ import type { DatasetStatistics, DuplicateCounts } from '../../domain/dataset/da
 
 @ObjectType('SizeRange', { description: 'Smallest, median and largest value over all images.' })
 class SizeRangeType implements SizeRange {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Smallest side, in pixels.' })
   min!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Median side, in pixels.' })
   median!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Largest side, in pixels.' })
   max!: number;
 }
 
@@ -61,6 +61,6 @@ export class DatasetStatisticsType implements DatasetStatistics {
   })
   flat!: number | null;
 
-  @Field(() => DuplicateCountsType)
+  @Field(() => DuplicateCountsType, { description: 'Numbers of groups of duplicates.' })
   duplicates!: DuplicateCounts;
 }

@@ -34,10 +34,10 @@ import {
 
 @ArgsType()
 class ContactSheetArgs {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the class.' })
   label!: string;
 
-  @Field(() => Split, { nullable: true })
+  @Field(() => Split, { nullable: true, description: 'Split to take images from; all by default.' })
   split?: Split;
 
   @Field(() => Int, { defaultValue: 10, description: '1 to 20.' })
@@ -83,16 +83,20 @@ export class DatasetVersionResolver {
     description: 'A dataset version by id; null if it does not exist.',
   })
   @Needs('VIEWER')
-  async datasetVersion(@Arg('id', () => ID) id: string): Promise<DatasetVersion | null> {
+  async datasetVersion(
+    @Arg('id', () => ID, { description: 'Id of the dataset version.' }) id: string,
+  ): Promise<DatasetVersion | null> {
     return this.versions.find(id);
   }
 
   @Query(() => DatasetVersionDiffType, { description: 'Images that differ between two versions.' })
   @Needs('VIEWER')
   async diffDatasetVersions(
-    @Arg('from', () => ID) from: string,
-    @Arg('to', () => ID) to: string,
-    @Arg('page', () => ImagePageInput, { defaultValue: FIRST_PAGE }) { first }: ImagePageInput,
+    @Arg('from', () => ID, { description: 'Id of the first version.' }) from: string,
+    @Arg('to', () => ID, { description: 'Id of the second version.' }) to: string,
+    @Arg('page', () => ImagePageInput, { defaultValue: FIRST_PAGE, description: 'Part of the list to read.' }) {
+      first,
+    }: ImagePageInput,
   ): Promise<DatasetVersionDiff> {
     return this.versions.diff(from, to, first);
   }
@@ -102,7 +106,8 @@ export class DatasetVersionResolver {
   })
   @Needs('TRAINER')
   async deriveDatasetVersion(
-    @Arg('input', () => DeriveDatasetVersionInput) input: DeriveDatasetVersionInput,
+    @Arg('input', () => DeriveDatasetVersionInput, { description: 'The parents, and what to change.' })
+    input: DeriveDatasetVersionInput,
     @Ctx() { actor }: Context,
   ): Promise<DatasetVersion> {
     const { from, dataset, classes, ...derivation } = input;
@@ -113,7 +118,10 @@ export class DatasetVersionResolver {
     description: 'Deletes a version. Refused while a run, a sweep, a model version or a derived version refers to it.',
   })
   @Needs('MAINTAINER')
-  async deleteDatasetVersion(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<boolean> {
+  async deleteDatasetVersion(
+    @Arg('id', () => ID, { description: 'Id of the dataset version.' }) id: string,
+    @Ctx() { actor }: Context,
+  ): Promise<boolean> {
     await this.versions.delete(id, actor);
     return true;
   }
@@ -122,8 +130,8 @@ export class DatasetVersionResolver {
   async images(
     @Root() { id }: DatasetVersion,
     @Args(() => PageArgs) args: PageArgs,
-    @Arg('label', () => String, { nullable: true }) label?: string,
-    @Arg('split', () => Split, { nullable: true }) split?: Split,
+    @Arg('label', () => String, { nullable: true, description: 'Only images of this class.' }) label?: string,
+    @Arg('split', () => Split, { nullable: true, description: 'Only images of this split.' }) split?: Split,
     @Arg('page', () => ImagePageInput, { nullable: true, ...OLD_PAGE.argument }) page?: ImagePageInput | null,
   ): Promise<DatasetImageConnectionType> {
     const only = { label: label ?? null, split: split ?? null };
@@ -136,9 +144,18 @@ export class DatasetVersionResolver {
   async duplicates(
     @Root() { id }: DatasetVersion,
     @Args(() => PageArgs) args: PageArgs,
-    @Arg('kind', () => DuplicateKind, { nullable: true }) kind?: DuplicateKind,
-    @Arg('onlyLeaks', () => Boolean, { defaultValue: false }) onlyLeaks?: boolean,
-    @Arg('onlyLabelConflicts', () => Boolean, { defaultValue: false }) onlyLabelConflicts?: boolean,
+    @Arg('kind', () => DuplicateKind, { nullable: true, description: 'Only groups of this kind; both by default.' })
+    kind?: DuplicateKind,
+    @Arg('onlyLeaks', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether to list only groups that reach from the training split into another one.',
+    })
+    onlyLeaks?: boolean,
+    @Arg('onlyLabelConflicts', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether to list only groups whose images differ in their class.',
+    })
+    onlyLabelConflicts?: boolean,
     @Arg('page', () => ImagePageInput, { nullable: true, ...OLD_PAGE.argument }) page?: ImagePageInput | null,
   ): Promise<DuplicateConnectionType> {
     const only = { kind: kind ?? null, leaks: onlyLeaks === true, labelConflicts: onlyLabelConflicts === true };

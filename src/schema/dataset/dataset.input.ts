@@ -17,7 +17,7 @@ export class CreateDatasetInput {
   @Checked(NAME)
   name!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Text that describes it; none by default.' })
   @Checked(text(0, 2000))
   description?: string | null;
 }
@@ -80,7 +80,7 @@ export class RegisterDatasetVersionInput {
 
 @InputType({ description: 'A class to rename.' })
 export class RenameClassInput implements RenamedClass {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the class in the parent.' })
   from!: string;
 
   @Field(() => String, { description: 'A new name, or that of another class to merge both.' })
@@ -141,7 +141,7 @@ export class DeriveDatasetVersionInput {
   @Checked(number(0))
   seed!: number;
 
-  @Field(() => DuplicateHandling, { defaultValue: DuplicateHandling.KEEP })
+  @Field(() => DuplicateHandling, { defaultValue: DuplicateHandling.KEEP, description: 'What to do with duplicates.' })
   duplicates!: DuplicateHandling;
 }
 

@@ -19,7 +19,9 @@ export class DatasetResolver {
 
   @Query(() => DatasetType, { nullable: true, description: 'A dataset by name; null if it does not exist.' })
   @Needs('VIEWER')
-  async dataset(@Arg('name', () => String) name: string): Promise<Dataset | null> {
+  async dataset(
+    @Arg('name', () => String, { description: 'Name of the dataset.' }) name: string,
+  ): Promise<Dataset | null> {
     return this.service.find({ name });
   }
 
@@ -27,14 +29,17 @@ export class DatasetResolver {
     nullable: true,
     description: 'A version by number; null if it does not exist.',
   })
-  version(@Root() { versions }: Dataset, @Arg('number', () => Int) number: number): DatasetVersion | null {
+  version(
+    @Root() { versions }: Dataset,
+    @Arg('number', () => Int, { description: 'Number of the version.' }) number: number,
+  ): DatasetVersion | null {
     return versions.find((version) => version.number === number) ?? null;
   }
 
   @Mutation(() => DatasetType, { description: 'Creates a dataset without versions.' })
   @Needs('TRAINER')
   async createDataset(
-    @Arg('input', () => CreateDatasetInput) input: CreateDatasetInput,
+    @Arg('input', () => CreateDatasetInput, { description: 'Name and description.' }) input: CreateDatasetInput,
     @Ctx() { actor }: Context,
   ): Promise<Dataset> {
     return this.service.create(input.name, input.description ?? null, actor);
@@ -42,7 +47,10 @@ export class DatasetResolver {
 
   @Mutation(() => Boolean, { description: 'Deletes a dataset. Refused while it has versions.' })
   @Needs('MAINTAINER')
-  async deleteDataset(@Arg('name', () => String) name: string, @Ctx() { actor }: Context): Promise<boolean> {
+  async deleteDataset(
+    @Arg('name', () => String, { description: 'Name of the dataset.' }) name: string,
+    @Ctx() { actor }: Context,
+  ): Promise<boolean> {
     await this.service.delete(name, actor);
     return true;
   }

@@ -17,56 +17,64 @@ import { NodeType } from '../node/node.type.js';
 import { OWNER, OwnerType } from '../owner.type.js';
 import { DatasetStatisticsType } from './dataset-statistics.type.js';
 
-registerEnumType(Split, { name: 'Split', description: 'A part of a dataset version.' });
+registerEnumType(Split, {
+  name: 'Split',
+  description: 'A part of a dataset version.',
+  valuesConfig: {
+    TEST: { description: 'Images that runs are evaluated on at their end.' },
+    TRAIN: { description: 'Images that runs learn from.' },
+    VALIDATION: { description: 'Images that epochs are compared on.' },
+  },
+});
 
 @ObjectType('ClassCount', { description: 'Number of images of one class in a split.' })
 class ClassCountType implements ClassCount {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the class.' })
   label!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of images of this class.' })
   images!: number;
 }
 
 @ObjectType('SplitCount', { description: 'Number of images in one split, in all and by class.' })
 class SplitCountType implements SplitCount {
-  @Field(() => Split)
+  @Field(() => Split, { description: 'The split.' })
   split!: Split;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of images in the split.' })
   images!: number;
 
-  @Field(() => [ClassCountType])
+  @Field(() => [ClassCountType], { description: 'Number of images of each class.' })
   classes!: readonly ClassCount[];
 }
 
 @ObjectType({ description: 'A file of the source that is not part of the version.' })
 class RejectedFile implements Rejection {
-  @Field(() => String)
+  @Field(() => String, { description: 'Path of the file in the source.' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Why it was left out.' })
   reason!: string;
 }
 
 @ObjectType('ParentVersion', { description: 'A version that another one is derived from.' })
 class ParentVersionType implements ParentVersion {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the dataset version.' })
   id!: string;
 
   @Field(() => String, { description: 'Name of its dataset.' })
   dataset!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of the dataset version.' })
   number!: number;
 }
 
 @ObjectType('RenamedClass', { description: 'A class with a new name.' })
 class RenamedClassType implements RenamedClass {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the class in the parent.' })
   from!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'New name of the class.' })
   to!: string;
 }
 
@@ -75,7 +83,7 @@ class RelabelledImageType implements RelabelledImage {
   @Field(() => ID, { description: 'SHA-256 of its bytes.' })
   image!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the new class.' })
   to!: string;
 }
 
@@ -94,46 +102,49 @@ registerEnumType(DuplicateHandling, {
 
 @ObjectType('Derivation', { description: 'The changes by which a version was derived from others.' })
 class VersionDerivationType implements VersionDerivation {
-  @Field(() => [ParentVersionType])
+  @Field(() => [ParentVersionType], { description: 'The versions that it was made from.' })
   parents!: readonly ParentVersion[];
 
   @Field(() => [String], { nullable: true, description: 'Classes that were kept; null for all.' })
   classes!: readonly string[] | null;
 
-  @Field(() => [RenamedClassType])
+  @Field(() => [RenamedClassType], { description: 'Classes that were renamed.' })
   rename!: readonly RenamedClass[];
 
-  @Field(() => [RelabelledImageType])
+  @Field(() => [RelabelledImageType], { description: 'Images that were moved to another class.' })
   relabel!: readonly RelabelledImage[];
 
   @Field(() => [ID], { description: 'SHA-256 of the images that were left out.' })
   without!: readonly string[];
 
-  @Field(() => DuplicateHandling)
+  @Field(() => DuplicateHandling, { description: 'What happened to duplicates.' })
   duplicates!: DuplicateHandling;
 
   @Field(() => Float, { description: 'Share of each class of each split that was kept.' })
   fraction!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Seed of the draw of `fraction`.' })
   seed!: number;
+
+  @Field(() => Int, { description: 'Number of judged photos that were added to the training split.' })
+  judgedPhotos!: number;
 }
 
 @ObjectType('Dataset', { implements: NodeType, description: 'A named collection of labeled images, kept in versions.' })
 export class DatasetType implements Dataset {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the dataset.' })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name, unique in the hub.' })
   name!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Text that describes it.' })
   description!: string | null;
 
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of creation.' })
   createdAt!: Date;
 
   @Field(() => [DatasetVersionType], { description: 'Newest first.' })
@@ -145,7 +156,7 @@ export class DatasetType implements Dataset {
   description: 'An immutable set of labeled images with classes and splits.',
 })
 export class DatasetVersionType implements DatasetVersion {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the version.' })
   id!: string;
 
   @Field(() => String, { description: 'Name of its dataset.' })
@@ -160,10 +171,10 @@ export class DatasetVersionType implements DatasetVersion {
   @Field(() => [String], { description: 'Sorted; a label is an index into this list.' })
   classes!: readonly string[];
 
-  @Field(() => [SplitCountType])
+  @Field(() => [SplitCountType], { description: 'Its splits, with the number of images of each class.' })
   splits!: readonly SplitCount[];
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of images in all splits.' })
   imageCount!: number;
 
   @Field(() => GraphQLBigInt, { description: 'Size of all encoded images.' })
@@ -203,6 +214,6 @@ export class DatasetVersionType implements DatasetVersion {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of creation.' })
   createdAt!: Date;
 }

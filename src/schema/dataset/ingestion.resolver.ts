@@ -48,7 +48,8 @@ export class IngestionResolver {
   })
   @Needs('TRAINER')
   async registerDatasetVersion(
-    @Arg('input', () => RegisterDatasetVersionInput) input: RegisterDatasetVersionInput,
+    @Arg('input', () => RegisterDatasetVersionInput, { description: 'The dataset, and the source of its images.' })
+    input: RegisterDatasetVersionInput,
     @Ctx() { actor }: Context,
   ): Promise<DatasetVersion> {
     const { upload, path, url, progressKey, ...rest } = input;
@@ -63,7 +64,10 @@ export class IngestionResolver {
 
   @Mutation(() => Boolean, { description: 'Cancels an ingestion in progress. Nothing of it is kept.' })
   @Needs('TRAINER')
-  async cancelIngestion(@Arg('progressKey', () => ID) progressKey: string): Promise<boolean> {
+  async cancelIngestion(
+    @Arg('progressKey', () => ID, { description: 'The key that was given to `registerDatasetVersion`.' })
+    progressKey: string,
+  ): Promise<boolean> {
     await this.underWay.cancel(progressKey);
     return true;
   }
@@ -73,7 +77,10 @@ export class IngestionResolver {
     deprecationReason: 'Renamed to `cancelIngestion`.',
   })
   @Needs('TRAINER')
-  cancelRegistration(@Arg('progressKey', () => ID) progressKey: string): Promise<boolean> {
+  cancelRegistration(
+    @Arg('progressKey', () => ID, { description: 'The key that was given to `registerDatasetVersion`.' })
+    progressKey: string,
+  ): Promise<boolean> {
     return this.cancelIngestion(progressKey);
   }
 
@@ -85,7 +92,8 @@ export class IngestionResolver {
   @Needs('VIEWER')
   ingestionProgress(
     @Root() progress: IngestionProgress,
-    @Arg('progressKey', () => ID) _progressKey: string,
+    @Arg('progressKey', () => ID, { description: 'The key that was given to `registerDatasetVersion`.' })
+    _progressKey: string,
   ): IngestionProgress {
     return progress;
   }
@@ -98,7 +106,8 @@ export class IngestionResolver {
   @Needs('VIEWER')
   registrationProgress(
     @Root() progress: IngestionProgress,
-    @Arg('progressKey', () => ID) _progressKey: string,
+    @Arg('progressKey', () => ID, { description: 'The key that was given to `registerDatasetVersion`.' })
+    _progressKey: string,
   ): IngestionProgress {
     return progress;
   }

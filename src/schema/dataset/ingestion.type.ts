@@ -31,7 +31,7 @@ export class IngestionType implements Ingestion {
   @Field(() => String, { description: 'Name of the dataset.' })
   dataset!: string;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time at which it began.' })
   startedAt!: Date;
 }
 

@@ -13,7 +13,8 @@ export class EstimateResolver {
   })
   @Needs('TRAINER')
   async estimateTransferRun(
-    @Arg('input', () => StartTransferRunInput) input: StartTransferRunInput,
+    @Arg('input', () => StartTransferRunInput, { description: 'The data, the backbone and the settings.' })
+    input: StartTransferRunInput,
   ): Promise<RunEstimateType> {
     return this.estimates.transfer(input);
   }
@@ -23,7 +24,8 @@ export class EstimateResolver {
   })
   @Needs('TRAINER')
   async estimateFineTuneRun(
-    @Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput,
+    @Arg('input', () => StartFineTuneRunInput, { description: 'The run to continue from, and the settings.' })
+    input: StartFineTuneRunInput,
   ): Promise<RunEstimateType> {
     return this.estimates.fineTune(toFineTuneRequest(input));
   }

@@ -3,8 +3,11 @@ import { EstimateBasis, type RunEstimate } from '../../domain/estimate/run-estim
 
 registerEnumType(EstimateBasis, {
   name: 'EstimateBasis',
-  description:
-    'Origin of an estimate. RUNS: similar runs that this hub has finished on this machine. CALIBRATION: a speed probe, a few passes of the run itself, because no run was similar.',
+  description: 'Origin of an estimate.',
+  valuesConfig: {
+    CALIBRATION: { description: 'A speed probe, a few passes of the run itself, because no run was similar.' },
+    RUNS: { description: 'Similar runs that this hub has finished on this machine.' },
+  },
 });
 
 @ObjectType('RunEstimate', { description: 'Expected cost of a run that does not stop early.' })
@@ -15,10 +18,10 @@ export class RunEstimateType implements RunEstimate {
   @Field(() => Float, { description: 'Decoding and the frozen layers, for features that are not cached.' })
   featureSeconds!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Expected duration of all epochs, in seconds.' })
   trainingSeconds!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Expected duration of the evaluation on the test images, in seconds.' })
   evaluationSeconds!: number;
 
   @Field(() => Float, { description: 'Peak resident memory of the training process, in bytes.' })
@@ -35,7 +38,7 @@ export class RunEstimateType implements RunEstimate {
   })
   computedInEveryEpoch!: boolean;
 
-  @Field(() => EstimateBasis)
+  @Field(() => EstimateBasis, { description: 'What the estimate comes from.' })
   basis!: EstimateBasis;
 
   @Field(() => [ID], { description: 'The runs that the estimate is derived from.' })

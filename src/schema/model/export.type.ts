@@ -16,7 +16,7 @@ registerEnumType(ExportFormat, {
 
 @ObjectType('ModelExport', { description: 'A file format in which a model version can be downloaded.' })
 export class ModelExportType implements ModelExport {
-  @Field(() => ExportFormat)
+  @Field(() => ExportFormat, { description: 'Format of the file.' })
   format!: ExportFormat;
 
   @Field(() => String, { description: 'Path of the download on this hub, which needs a token.' })

@@ -25,10 +25,10 @@ registerEnumType(GateRuleKind, {
 
 @ObjectType('GateCheck', { description: 'The verdict of one gate rule for a version.' })
 export class GateCheckType implements GateCheck {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the rule.' })
   rule!: string;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether the version meets the rule.' })
   passed!: boolean;
 
   @Field(() => String, { description: 'The requirement and the measurement, in words.' })
@@ -43,7 +43,7 @@ export class GateCheckType implements GateCheck {
 
 @ObjectType('GateRule', { description: 'A rule that a version must meet before `production` may point to it.' })
 export class GateRuleType implements GateRule {
-  @Field(() => GateRuleKind)
+  @Field(() => GateRuleKind, { description: 'Kind of requirement.' })
   kind!: GateRuleKind;
 
   @Field(() => GateMetric, { description: 'The metric of NOT_WORSE and THRESHOLD.' })

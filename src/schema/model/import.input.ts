@@ -14,7 +14,7 @@ export class ImportModelVersionInput {
   @Checked(NAME)
   model!: string;
 
-  @Field(() => UploadScalar, { nullable: true })
+  @Field(() => UploadScalar, { nullable: true, description: 'The file, as an upload; or give `path`.' })
   upload?: UploadPromise | null;
 
   @Field(() => String, { nullable: true, description: 'A file on the server, in an allowed folder.' })

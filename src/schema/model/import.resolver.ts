@@ -16,7 +16,7 @@ export class ImportResolver {
   @Query(() => [ModelImportType], { description: 'Imports of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))
   async modelImports(
-    @Arg('model', () => String) model: string,
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
     @Args(() => ListArgs) page: ListArgs,
   ): Promise<ModelImportType[]> {
     return this.imports.list(model, requested(page));
@@ -27,7 +27,8 @@ export class ImportResolver {
   })
   @Needs('TRAINER', modelIn('input.model'))
   async importModelVersion(
-    @Arg('input', () => ImportModelVersionInput) input: ImportModelVersionInput,
+    @Arg('input', () => ImportModelVersionInput, { description: 'The file, and the model that gets a version.' })
+    input: ImportModelVersionInput,
     @Ctx() { caller }: Context,
   ): Promise<ModelImportType> {
     const { upload, path, model, datasetVersionId, labels = null } = input;
@@ -40,12 +41,12 @@ export class ImportResolver {
 
   @Mutation(() => ID, {
     description:
-      'Deletes an import that failed, or whose version was deleted. Returns its id. Others than the token that started it need the role MAINTAINER.',
+      'Deletes an import that failed, or whose version was deleted. Returns its id. A TRAINER deletes the imports that it started, a MAINTAINER any.',
   })
   @Needs('TRAINER', modelIn('model'))
   async deleteModelImport(
-    @Arg('model', () => String) model: string,
-    @Arg('id', () => ID) id: string,
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+    @Arg('id', () => ID, { description: 'Id of the import.' }) id: string,
     @Ctx() { caller, actor }: Context,
   ): Promise<string> {
     await this.imports.delete(model, id, { caller, actor });

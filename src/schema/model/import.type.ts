@@ -8,7 +8,7 @@ import { RunErrorType } from '../run/run.type.js';
 
 @ObjectType('ModelImport', { description: 'The import of a model file from elsewhere as a model version.' })
 export class ModelImportType implements ModelImport {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the import.' })
   id!: string;
 
   @Field(() => RunState, { description: 'FAILED when the file was refused, with the reason in `error`.' })
@@ -44,9 +44,9 @@ export class ModelImportType implements ModelImport {
   @Field(() => OwnerType, { description: 'The token that started the import.' })
   owner!: Owner;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time at which it was queued.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of its end; null before.' })
   endedAt!: Date | null;
 }

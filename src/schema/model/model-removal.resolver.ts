@@ -20,8 +20,8 @@ export class ModelRemovalResolver {
   })
   @Needs('MAINTAINER', modelIn('model'))
   async archiveModelVersion(
-    @Arg('model', () => String) model: string,
-    @Arg('version', () => Int) version: number,
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+    @Arg('version', () => Int, { description: 'Number of the version.' }) version: number,
     @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
     return this.archive.setVersion(model, version, true, actor);
@@ -30,8 +30,8 @@ export class ModelRemovalResolver {
   @Mutation(() => ModelVersionType, { description: 'Takes a version back from the archive.' })
   @Needs('MAINTAINER', modelIn('model'))
   async unarchiveModelVersion(
-    @Arg('model', () => String) model: string,
-    @Arg('version', () => Int) version: number,
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+    @Arg('version', () => Int, { description: 'Number of the version.' }) version: number,
     @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
     return this.archive.setVersion(model, version, false, actor);
@@ -41,13 +41,19 @@ export class ModelRemovalResolver {
     description: `Archives a model: lists leave it out, and it gets no versions and no promotions. ${HELD} a version.`,
   })
   @Needs('MAINTAINER', modelIn('model'))
-  async archiveModel(@Arg('model', () => String) model: string, @Ctx() { actor }: Context): Promise<ModelType> {
+  async archiveModel(
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+    @Ctx() { actor }: Context,
+  ): Promise<ModelType> {
     return this.archive.setModel(model, true, actor);
   }
 
   @Mutation(() => ModelType, { description: 'Takes a model back from the archive.' })
   @Needs('MAINTAINER', modelIn('model'))
-  async unarchiveModel(@Arg('model', () => String) model: string, @Ctx() { actor }: Context): Promise<ModelType> {
+  async unarchiveModel(
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+    @Ctx() { actor }: Context,
+  ): Promise<ModelType> {
     return this.archive.setModel(model, false, actor);
   }
 
@@ -56,8 +62,8 @@ export class ModelRemovalResolver {
   })
   @Needs('MAINTAINER', modelIn('model'))
   async deleteModelVersion(
-    @Arg('model', () => String) model: string,
-    @Arg('version', () => Int) version: number,
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+    @Arg('version', () => Int, { description: 'Number of the version.' }) version: number,
     @Ctx() { actor }: Context,
   ): Promise<boolean> {
     await this.deletion.deleteVersion(model, version, actor);
@@ -68,7 +74,10 @@ export class ModelRemovalResolver {
     description: `Deletes a model with all of its versions. A later model of this name continues its numbers. ${HELD} a version.`,
   })
   @Needs('MAINTAINER', modelIn('model'))
-  async deleteModel(@Arg('model', () => String) model: string, @Ctx() { actor }: Context): Promise<boolean> {
+  async deleteModel(
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+    @Ctx() { actor }: Context,
+  ): Promise<boolean> {
     await this.deletion.deleteModel(model, actor);
     return true;
   }

@@ -16,7 +16,7 @@ export class RegisterModelVersionInput {
 
 @InputType({ description: 'A rule for the gate of a model.' })
 export class GateRuleInput implements GateRule {
-  @Field(() => GateRuleKind)
+  @Field(() => GateRuleKind, { description: 'Kind of requirement.' })
   kind!: GateRuleKind;
 
   @Field(() => GateMetric, {
@@ -35,7 +35,7 @@ export class GateRuleInput implements GateRule {
 
 @ArgsType()
 export class SetGateArgs {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
   @Field(() => [GateRuleInput], {
@@ -51,10 +51,10 @@ export class SetGateArgs {
 
 @ArgsType()
 export class SetApprovalArgs {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether a promotion to `production` needs the approval of a second person.' })
   secondPerson!: boolean;
 
   @Reason()

@@ -3,7 +3,6 @@ import type { ModelService } from '../../domain/model/model-service.js';
 import type { ModelSettingsService } from '../../domain/model/model-settings-service.js';
 import { modelIn, NARROWED } from '../../domain/permission.js';
 import type { Deployments } from '../../serving/deployments.js';
-import { precisionOf } from '../../serving/served-version.js';
 import { ListArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
@@ -30,7 +29,9 @@ export class ModelResolver {
 
   @Query(() => ModelType, { nullable: true, description: 'A model by name; null if it does not exist.' })
   @Needs('VIEWER', modelIn('name'))
-  async model(@Arg('name', () => String) name: string): Promise<ModelType | null> {
+  async model(
+    @Arg('name', () => String, { description: 'Name of the model.' }) name: string,
+  ): Promise<ModelType | null> {
     return this.models.find({ name });
   }
 
@@ -39,7 +40,7 @@ export class ModelResolver {
   allDeployments(@Ctx() { caller }: Context): DeploymentType[] {
     const listed = this.deployments.list().map(({ alias, version, selfCheck, since }) => {
       const { model, versionId, number } = version;
-      return { model, alias, versionId, number, precision: precisionOf(version), selfCheck, since };
+      return { model, alias, versionId, number, ...version.form, selfCheck, since };
     });
     return listed.filter(({ model }) => caller.model === null || model === caller.model);
   }
@@ -49,7 +50,10 @@ export class ModelResolver {
   })
   @Needs('TRAINER', modelIn('input.model'))
   async registerModelVersion(
-    @Arg('input', () => RegisterModelVersionInput) { runId, model }: RegisterModelVersionInput,
+    @Arg('input', () => RegisterModelVersionInput, { description: 'The run, and the model that gets a version.' }) {
+      runId,
+      model,
+    }: RegisterModelVersionInput,
     @Ctx() { caller, actor }: Context,
   ): Promise<ModelVersionType> {
     return this.models.register(runId, model, { caller, actor });

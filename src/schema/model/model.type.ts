@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Alias, AliasEvent, Model, ModelVersion } from '../../domain/model/model.js';
-import { Precision } from '../../domain/model/precision.js';
+import { Precision, Runtime } from '../../domain/model/precision.js';
 import type { Owner } from '../../domain/owner.js';
 import { SelfCheckOutcome } from '../../serving/self-check.js';
 import { BackboneType } from '../backbone/backbone.type.js';
@@ -19,7 +19,7 @@ import { VersionServingType } from './version-serving.type.js';
     'Trained weights, registered under a number. Only the form in which it serves and the aliases that point to it change.',
 })
 export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' | 'calibration'> {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the version.' })
   id!: string;
 
   @Field(() => String, { description: 'Name of the model.' })
@@ -37,7 +37,7 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   })
   origin!: ModelImportType | null;
 
-  @Field(() => BackboneType)
+  @Field(() => BackboneType, { description: 'Its backbone.' })
   backbone!: BackboneType;
 
   @Field(() => DatasetVersionType, {
@@ -65,10 +65,13 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   })
   testLoss!: number | null;
 
-  @Field(() => VersionServingType)
+  @Field(() => VersionServingType, { description: 'The form that serves, and what it was chosen from.' })
   serving!: VersionServingType;
 
-  @Field(() => CalibrationType, { nullable: true })
+  @Field(() => CalibrationType, {
+    nullable: true,
+    description: 'The fitted calibration; null until it is fitted, and when it cannot be.',
+  })
   calibration!: CalibrationType | null;
 
   @Field(() => String, { nullable: true, description: 'Reason why the version is not calibrated; null if it is.' })
@@ -86,16 +89,16 @@ export class ModelVersionType implements Omit<ModelVersion, 'head' | 'serving' |
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of registration.' })
   createdAt!: Date;
 }
 
 @ObjectType('Alias', { description: 'A movable name of a version. The gate guards `production`.' })
 export class AliasType implements Omit<Alias, 'version'> {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name, such as `production`.' })
   name!: string;
 
-  @Field(() => ModelVersionType)
+  @Field(() => ModelVersionType, { description: 'The version that it points to.' })
   version!: ModelVersionType;
 
   @Field(() => GraphQLDateTime, { description: 'Time of its last move.' })
@@ -104,10 +107,10 @@ export class AliasType implements Omit<Alias, 'version'> {
 
 @ObjectType('AliasEvent', { description: 'One move of an alias, or its removal.' })
 export class AliasEventType implements AliasEvent {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the event.' })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the alias.' })
   alias!: string;
 
   @Field(() => Boolean, {
@@ -127,7 +130,7 @@ export class AliasEventType implements AliasEvent {
   @Field(() => String, { description: 'Name of the token that moved or removed it.' })
   actor!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Reason given for the move.' })
   reason!: string;
 
   @Field(() => Boolean, { description: 'Whether it was moved although the gate refused.' })
@@ -143,28 +146,34 @@ export class AliasEventType implements AliasEvent {
   })
   precision!: Precision | null;
 
+  @Field(() => Runtime, {
+    nullable: true,
+    description: 'Runtime of that form; null for removals and for moves of hubs that had one runtime.',
+  })
+  runtime!: Runtime | null;
+
   @Field(() => Boolean, {
     nullable: true,
     description: 'Whether its calibration is applied since then; null for removals and for moves of earlier hubs.',
   })
   calibrated!: boolean | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of the move.' })
   createdAt!: Date;
 }
 
 @ObjectType('Model', { implements: NodeType, description: 'A named model and its versions.' })
 export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the model.' })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name, unique in the hub.' })
   name!: string;
 
   /** Archived ones too; the field leaves them out unless asked. */
   versions!: readonly ModelVersionType[];
 
-  @Field(() => [AliasType])
+  @Field(() => [AliasType], { description: 'Its aliases, in the order of their names.' })
   aliases!: readonly AliasType[];
 
   @Field(() => [GateRuleType], { description: 'The rules that guard `production`.' })
@@ -182,7 +191,7 @@ export class ModelType implements Omit<Model, 'versions' | 'aliases'> {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of creation.' })
   createdAt!: Date;
 }
 
@@ -197,22 +206,25 @@ registerEnumType(SelfCheckOutcome, {
 
 @ObjectType('Deployment', { description: 'A version that is loaded for an alias, warm and checked.' })
 export class DeploymentType {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Alias that it serves.' })
   alias!: string;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the version.' })
   versionId!: string;
 
   @Field(() => Int, { description: 'Number of the version.' })
   number!: number;
 
-  @Field(() => Precision, { description: 'The form that is loaded.' })
+  @Field(() => Precision, { description: 'Precision of the form that is loaded.' })
   precision!: Precision;
 
-  @Field(() => SelfCheckOutcome)
+  @Field(() => Runtime, { description: 'Runtime of the form that is loaded.' })
+  runtime!: Runtime;
+
+  @Field(() => SelfCheckOutcome, { description: 'Result of the self-check when it was loaded.' })
   selfCheck!: SelfCheckOutcome;
 
   @Field(() => GraphQLDateTime, { description: 'Time since which it serves.' })

@@ -16,9 +16,14 @@ export class PrecisionResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async setServingPrecision(
-    @Arg('input', () => SetServingPrecisionInput) { model, version, precision }: SetServingPrecisionInput,
+    @Arg('input', () => SetServingPrecisionInput, { description: 'The version, and the form to serve it with.' }) {
+      model,
+      version,
+      precision,
+      runtime,
+    }: SetServingPrecisionInput,
     @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
-    return this.precisions.choose(model, version, precision, actor);
+    return this.precisions.choose(model, version, { choice: precision, runtimeChoice: runtime }, actor);
   }
 }

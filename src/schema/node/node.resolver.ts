@@ -27,7 +27,9 @@ export class NodeResolver {
       'A run, sweep, dataset, dataset version, model or model version by its id; null if none of them has it.',
   })
   @Needs('VIEWER')
-  async node(@Arg('id', () => ID) id: string): Promise<NodeType | null> {
+  async node(
+    @Arg('id', () => ID, { description: 'Id of an object of any type that implements `Node`.' }) id: string,
+  ): Promise<NodeType | null> {
     const { runs, sweeps, datasets, datasetVersions, models } = this.services;
     if (!isUuid(id)) return null;
     const kinds: readonly [type: string, found: () => Promise<NodeType | null>][] = [

@@ -14,6 +14,6 @@ export function asNode<T extends object>(type: string, object: T): T {
   resolveType: (object: object) => TYPES.get(object),
 })
 export abstract class NodeType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the object.' })
   id!: string;
 }

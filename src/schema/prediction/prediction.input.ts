@@ -6,7 +6,7 @@ import { Reason } from '../reason.field.js';
 
 @ArgsType()
 export class SetPredictionLogArgs {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
   @Field(() => Float, { description: 'Share of the answers to keep, 0 (none) to 1.' })
@@ -26,7 +26,7 @@ export class SetPredictionLogArgs {
 
 @InputType('PredictionFilter', { description: 'Conditions on a prediction; all that are given must hold.' })
 export class PredictionFilterInput implements PredictionFilter {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
   @Field(() => Int, { nullable: true, description: 'Number of the version.' })
@@ -48,7 +48,7 @@ export class PredictionFilterInput implements PredictionFilter {
   @Checked(SHA256)
   inputHash?: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Answers from this time on.' })
   since?: Date | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Exclusive.' })

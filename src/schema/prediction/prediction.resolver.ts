@@ -18,7 +18,8 @@ export class PredictionResolver {
   @Query(() => PredictionConnectionType, { name: 'predictions', description: 'Kept answers, newest first.' })
   @Needs('TRAINER', modelIn('filter.model'))
   async allPredictions(
-    @Arg('filter', () => PredictionFilterInput) filter: PredictionFilterInput,
+    @Arg('filter', () => PredictionFilterInput, { description: 'Conditions that all must hold.' })
+    filter: PredictionFilterInput,
     @Args(() => PageArgs) args: PageArgs,
     @Arg('page', () => PredictionPageInput, { nullable: true, ...OLD_PAGE.argument })
     page?: PredictionPageInput | null,
@@ -31,8 +32,12 @@ export class PredictionResolver {
   })
   @Needs('VIEWER', modelIn('model'))
   async traffic(
-    @Arg('model', () => String) model: string,
-    @Arg('since', () => GraphQLDateTime, { nullable: true }) since?: Date | null,
+    @Arg('model', () => String, { description: 'Only those of this model.' }) model: string,
+    @Arg('since', () => GraphQLDateTime, {
+      nullable: true,
+      description: 'Answers from this time on; all kept answers by default.',
+    })
+    since?: Date | null,
   ): Promise<VersionTrafficType[]> {
     return this.predictions.traffic(model, since ?? null);
   }

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Precision } from '../../domain/model/precision.js';
+import { Precision, Runtime } from '../../domain/model/precision.js';
 import { type Drift, DriftVerdict, type Shift } from '../../domain/prediction/drift.js';
 import type {
   FeedbackAccuracy,
@@ -29,19 +29,19 @@ export class PredictionLogType implements PredictionLogSettings {
 
 @ObjectType('Prediction', { description: 'A kept answer of a version to one photo.' })
 export class PredictionType implements Prediction {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the answer; `giveFeedback` takes it.' })
   id!: string;
 
   @Field(() => Int, { description: 'Number of the version.' })
   version!: number;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of the answer.' })
   at!: Date;
 
   @Field(() => String, { description: 'SHA-256 of the photo as it was sent.' })
   inputHash!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The answered class.' })
   label!: string;
 
   @Field(() => Float, { description: 'Probability of the label.' })
@@ -56,13 +56,19 @@ export class PredictionType implements Prediction {
   })
   precision!: Precision | null;
 
+  @Field(() => Runtime, {
+    nullable: true,
+    description: 'Runtime of the form that answered; null for answers of hubs that had one runtime.',
+  })
+  runtime!: Runtime | null;
+
   @Field(() => String, { nullable: true, description: 'Class that the photo shows, according to feedback.' })
   rightLabel!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Name of the token that gave the last feedback.' })
   rightBy!: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of the last feedback; null without one.' })
   rightAt!: Date | null;
 
   /** SHA-256 of the blob with the photo. */
@@ -105,7 +111,7 @@ export class ShiftType implements Shift {
 
 @ObjectType('Drift', { description: 'Comparison of the answers of a version with those on its test images.' })
 export class DriftType implements Drift {
-  @Field(() => DriftVerdict)
+  @Field(() => DriftVerdict, { description: 'Whether the traffic differs from the test images.' })
   verdict!: DriftVerdict;
 
   @Field(() => String, { description: 'The verdict in words.' })
@@ -147,9 +153,9 @@ export class VersionTrafficType implements VersionTraffic {
   @Field(() => Int, { description: 'Number of kept answers.' })
   predictions!: number;
 
-  @Field(() => FeedbackAccuracyType)
+  @Field(() => FeedbackAccuracyType, { description: 'Accuracy according to feedback.' })
   feedback!: FeedbackAccuracyType;
 
-  @Field(() => DriftType)
+  @Field(() => DriftType, { description: 'How the kept answers differ from the answers to the test images.' })
   drift!: DriftType;
 }

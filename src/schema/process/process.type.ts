@@ -4,17 +4,23 @@ import type { ProcessInfo, ServingReport, WorkReport } from '../../cluster/proce
 
 @ObjectType('ProcessServing', { description: 'What a process serves under an alias, or fails to serve.' })
 export class ProcessServingType implements Omit<ServingReport, 'form'> {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the alias.' })
   alias!: string;
 
   @Field(() => Int, { nullable: true, description: 'Number of the version that answers; null when none does.' })
   version!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'FP32 or INT8; null when no version answers.' })
+  @Field(() => String, { nullable: true, description: 'FP32, BF16 or INT8; null when no version answers.' })
   precision!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'ONNX_RUNTIME or OPENVINO; null when no version answers, and for processes of an earlier release.',
+  })
+  runtime!: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -33,10 +39,11 @@ class ProcessWorkType implements WorkReport {
 }
 
 @ObjectType('HubProcess', {
-  description: 'A process of this hub. Several share the work when the hub runs on PostgreSQL and a bucket.',
+  description:
+    'A process of this hub. Several share the work when the hub runs on PostgreSQL and a bucket or shared folder.',
 })
 export class ProcessType implements Omit<ProcessInfo, 'serving' | 'computer'> {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the process, new at every start.' })
   id!: string;
 
   @Field(() => String, { description: 'Host name and process id.' })
@@ -51,7 +58,7 @@ export class ProcessType implements Omit<ProcessInfo, 'serving' | 'computer'> {
   @Field(() => String, { description: 'Where it listens.' })
   address!: string;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of its start.' })
   startedAt!: Date;
 
   @Field(() => GraphQLDateTime, { description: 'Its last sign of life; it gives one every 4 seconds.' })
@@ -63,7 +70,7 @@ export class ProcessType implements Omit<ProcessInfo, 'serving' | 'computer'> {
   @Field(() => Boolean, { description: 'Whether it has loaded what it serves, as /ready says.' })
   isReady!: boolean;
 
-  @Field(() => [ProcessServingType])
+  @Field(() => [ProcessServingType], { description: 'What it serves, by alias.' })
   serving!: readonly ProcessServingType[];
 
   @Field(() => [ProcessWorkType], { description: 'Background jobs that it is running.' })

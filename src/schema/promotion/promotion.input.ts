@@ -6,7 +6,7 @@ import { Reason } from '../reason.field.js';
 
 @InputType({ description: 'The version to promote, and the alias to move.' })
 export class PromoteModelVersionInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
   @Field(() => Int, { description: 'Number of the version.' })
@@ -44,10 +44,10 @@ export class PromoteModelVersionInput {
 
 @InputType({ description: 'The alias to move back.' })
 export class RollBackInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => String, { defaultValue: PRODUCTION })
+  @Field(() => String, { defaultValue: PRODUCTION, description: 'Name of the alias.' })
   alias!: string;
 
   @Reason()
@@ -64,10 +64,10 @@ export class RollBackInput {
 
 @InputType({ description: 'The alias to remove.' })
 export class RemoveAliasInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the alias to remove.' })
   alias!: string;
 
   @Reason()
@@ -84,13 +84,13 @@ export class RemoveAliasInput {
 
 @ArgsType()
 export class CheckPromotionArgs {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of the version.' })
   version!: number;
 
-  @Field(() => String, { defaultValue: PRODUCTION })
+  @Field(() => String, { defaultValue: PRODUCTION, description: 'Name of the alias.' })
   alias!: string;
 }
 

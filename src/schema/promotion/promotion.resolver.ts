@@ -41,8 +41,9 @@ export class PromotionResolver {
   @Needs('VIEWER', modelIn('model'))
   async promotionRequests(
     @Args(() => ListArgs) page: ListArgs,
-    @Arg('model', () => String, { nullable: true }) model?: string | null,
-    @Arg('state', () => PromotionState, { nullable: true }) state?: PromotionState | null,
+    @Arg('model', () => String, { nullable: true, description: 'Only those of this model.' }) model?: string | null,
+    @Arg('state', () => PromotionState, { nullable: true, description: 'Only those in this state.' })
+    state?: PromotionState | null,
   ): Promise<PromotionRequestType[]> {
     return this.requests.list(model ?? null, state ?? null, requested(page));
   }
@@ -52,7 +53,8 @@ export class PromotionResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async promoteModelVersion(
-    @Arg('input', () => PromoteModelVersionInput) input: PromoteModelVersionInput,
+    @Arg('input', () => PromoteModelVersionInput, { description: 'The version, the alias and the reason.' })
+    input: PromoteModelVersionInput,
     @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
     return this.promotions.promote({ ...input, expectedVersion: input.expectedVersion ?? null }, actor);
@@ -63,7 +65,8 @@ export class PromotionResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async requestPromotion(
-    @Arg('input', () => PromoteModelVersionInput) input: PromoteModelVersionInput,
+    @Arg('input', () => PromoteModelVersionInput, { description: 'The version, the alias and the reason.' })
+    input: PromoteModelVersionInput,
     @Ctx() requester: Context,
   ): Promise<PromotionRequestType> {
     return this.requests.request({ ...input, expectedVersion: input.expectedVersion ?? null }, requester);
@@ -94,7 +97,7 @@ export class PromotionResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async rollBack(
-    @Arg('input', () => RollBackInput) input: RollBackInput,
+    @Arg('input', () => RollBackInput, { description: 'The alias, and the reason.' }) input: RollBackInput,
     @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
     return this.promotions.rollBack({ ...input, expectedVersion: input.expectedVersion ?? null }, actor);
@@ -106,7 +109,7 @@ export class PromotionResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async removeAlias(
-    @Arg('input', () => RemoveAliasInput) input: RemoveAliasInput,
+    @Arg('input', () => RemoveAliasInput, { description: 'The alias, and the reason.' }) input: RemoveAliasInput,
     @Ctx() { actor }: Context,
   ): Promise<ModelVersionType> {
     return this.removals.remove({ ...input, expectedVersion: input.expectedVersion ?? null }, actor);

@@ -40,19 +40,19 @@ export class PromotionCheckType {
 
 @ObjectType('PromotionRequest', { description: 'A promotion that needs the approval of a second person.' })
 export class PromotionRequestType implements Omit<PromotionRequest, 'version'> {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the request.' })
   id!: string;
 
-  @Field(() => ModelVersionType)
+  @Field(() => ModelVersionType, { description: 'The version that would be promoted.' })
   version!: ModelVersionType;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Alias that would move.' })
   alias!: string;
 
-  @Field(() => PromotionState)
+  @Field(() => PromotionState, { description: 'State of the request.' })
   state!: PromotionState;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Reason for the promotion.' })
   reason!: string;
 
   @Field(() => [GateCheckType], { description: 'Verdicts of the gate at the time of the request.' })
@@ -67,13 +67,13 @@ export class PromotionRequestType implements Omit<PromotionRequest, 'version'> {
   @Field(() => String, { description: 'Name of the token that requested it.' })
   requestedBy!: string;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of the request.' })
   createdAt!: Date;
 
   @Field(() => String, { nullable: true, description: 'Name of the token that decided it.' })
   decidedBy!: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of the decision; null before.' })
   decidedAt!: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Comment of the second person.' })

@@ -5,7 +5,7 @@ import type { Limit } from '../../domain/quota/limit.js';
   description: 'A quota or rate limit. Requests over it fail with LIMIT_EXCEEDED, which names it.',
 })
 export class LimitType implements Limit {
-  @Field(() => String)
+  @Field(() => String, { description: 'What is limited.' })
   name!: Limit['name'];
 
   @Field(() => String, { description: 'The option of `hub start` that sets it.' })
@@ -14,6 +14,6 @@ export class LimitType implements Limit {
   @Field(() => Float, { nullable: true, description: 'Null for unlimited.' })
   limit!: number | null;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'How much of it is in use.' })
   used!: number;
 }

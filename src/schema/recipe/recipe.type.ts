@@ -5,28 +5,38 @@ import { HyperparameterKind } from '../../training/hyperparameters.js';
 import type { PipelineStage } from '../../training/pipeline.js';
 import { PresetName } from '../../training/presets.js';
 import { RunKind, Scale } from '../../training/recipe.js';
-import { RecipeType } from '../run/run.type.js';
+import { RecipeType } from '../run/run-recipe.type.js';
 
 registerEnumType(HyperparameterKind, {
   name: 'HyperparameterKind',
-  description:
-    'Type of the values of a hyperparameter. WEIGHTS are one of its choices, or an object of numbers by class name.',
+  description: 'Type of the values of a hyperparameter.',
+  valuesConfig: {
+    BOOLEAN: { description: 'True or false.' },
+    CHOICE: { description: 'One of `choices`.' },
+    FLOAT: { description: 'A number.' },
+    INT: { description: 'A whole number.' },
+    WEIGHTS: { description: 'One of `choices`, or an object of numbers by class name.' },
+  },
 });
 
 registerEnumType(Scale, {
   name: 'Scale',
-  description: 'Whether steps through a range are added (LINEAR) or multiplied (LOG).',
+  description: 'Steps through a range.',
+  valuesConfig: {
+    LINEAR: { description: 'Equal steps, which are added.' },
+    LOG: { description: 'Equal factors, which are multiplied.' },
+  },
 });
 
 @ObjectType('Hyperparameter', { description: 'One field of a recipe: its type, range and defaults.' })
 export class HyperparameterType implements Hyperparameter {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the field of `RecipeInput`.' })
   name!: string;
 
-  @Field(() => HyperparameterKind)
+  @Field(() => HyperparameterKind, { description: 'Kind of its values.' })
   kind!: HyperparameterKind;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What it does, with its unit.' })
   description!: string;
 
   @Field(() => GraphQLJSON, { nullable: true, description: 'Default of the preset STANDARD.' })
@@ -41,10 +51,10 @@ export class HyperparameterType implements Hyperparameter {
   @Field(() => Boolean, { description: 'Whether null is a value.' })
   nullable!: boolean;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Smallest value; null without a bound.' })
   min!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Largest value; null without a bound.' })
   max!: number | null;
 
   @Field(() => Boolean, { description: 'Whether `min` itself is out of range.' })
@@ -53,7 +63,7 @@ export class HyperparameterType implements Hyperparameter {
   @Field(() => Scale, { description: 'Scale on which to step through the range.' })
   scale!: Scale;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Unit, such as `pixels`; null for a plain number.' })
   unit!: string | null;
 
   @Field(() => [String], { description: 'Values of a CHOICE, and of WEIGHTS besides objects; empty otherwise.' })
@@ -71,10 +81,10 @@ export class HyperparameterType implements Hyperparameter {
 
 @ObjectType('PresetInfo', { description: 'A named starting point of a recipe.' })
 export class PresetType implements Preset {
-  @Field(() => PresetName)
+  @Field(() => PresetName, { description: 'The preset.' })
   name!: PresetName;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What the preset is for.' })
   description!: string;
 
   @Field(() => RecipeType, { description: 'With every default resolved.' })
@@ -83,7 +93,7 @@ export class PresetType implements Preset {
 
 @ObjectType('PipelineStage', { description: 'One run of a pipeline.' })
 export class PipelineStageType implements PipelineStage {
-  @Field(() => RunKind)
+  @Field(() => RunKind, { description: 'Kind of the run.' })
   kind!: RunKind;
 
   @Field(() => GraphQLJSONObject, {
@@ -97,15 +107,15 @@ export class PipelineStageType implements PipelineStage {
 
 @ObjectType('Pipeline', { description: 'A chain of runs; each starts from the weights of the one before.' })
 export class PipelineType implements Pipeline {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name, as `startPipeline` takes it.' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What it trains, and for whom it is.' })
   description!: string;
 
   @Field(() => PresetName, { description: 'Preset of the first stage.' })
   preset!: PresetName;
 
-  @Field(() => [PipelineStageType])
+  @Field(() => [PipelineStageType], { description: 'Its runs, in the order of training.' })
   stages!: readonly PipelineStageType[];
 }

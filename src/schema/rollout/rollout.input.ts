@@ -6,17 +6,17 @@ import { Reason } from '../reason.field.js';
 
 @InputType({ description: 'The version to try, the alias whose traffic it gets, and when to end by itself.' })
 export class StartRolloutInput implements RolloutStart {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => String, { defaultValue: PRODUCTION })
+  @Field(() => String, { defaultValue: PRODUCTION, description: 'Alias that the rollout is about.' })
   alias!: string;
 
   @Field(() => Int, { description: 'Number of the version to try.' })
   @Checked(number(1))
   version!: number;
 
-  @Field(() => RolloutMode)
+  @Field(() => RolloutMode, { description: "Whether the candidate's answers are used or only compared." })
   mode!: RolloutMode;
 
   @Field(() => Float, {
@@ -47,24 +47,27 @@ export class StartRolloutInput implements RolloutStart {
   reason!: string;
 }
 
+/** The values of RolloutOutcome, also under its old name. */
+export const ROLLOUT_OUTCOMES = {
+  PROMOTE: { description: 'The alias moves to the version. The gate applies as in any promotion.' },
+  ABORT: { description: 'The alias stays where it is.' },
+};
+
 registerEnumType(RolloutOutcome, {
   name: 'RolloutOutcome',
   description: 'Outcome of a rollout.',
-  valuesConfig: {
-    PROMOTE: { description: 'The alias moves to the version. The gate applies as in any promotion.' },
-    ABORT: { description: 'The alias stays where it is.' },
-  },
+  valuesConfig: ROLLOUT_OUTCOMES,
 });
 
 @InputType({ description: 'The rollout to end, named by model and alias, and its outcome.' })
 export class EndRolloutInput implements RolloutEnd {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => String, { defaultValue: PRODUCTION })
+  @Field(() => String, { defaultValue: PRODUCTION, description: 'Alias that the rollout is about.' })
   alias!: string;
 
-  @Field(() => RolloutOutcome)
+  @Field(() => RolloutOutcome, { description: 'Whether the alias moves to the candidate or stays.' })
   outcome!: RolloutOutcome;
 
   @Field(() => Boolean, {

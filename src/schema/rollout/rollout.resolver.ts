@@ -14,7 +14,7 @@ export class RolloutResolver {
   @Query(() => [RolloutType], { name: 'rollouts', description: 'Rollouts of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))
   async allRollouts(
-    @Arg('model', () => String) model: string,
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
     @Args(() => ListArgs) page: ListArgs,
   ): Promise<RolloutType[]> {
     return this.rollouts.list(model, requested(page));
@@ -26,7 +26,10 @@ export class RolloutResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async startRollout(
-    @Arg('input', () => StartRolloutInput) input: StartRolloutInput,
+    @Arg('input', () => StartRolloutInput, {
+      description: 'The version, the alias, and the bounds at which the rollout ends.',
+    })
+    input: StartRolloutInput,
     @Ctx() { actor }: Context,
   ): Promise<RolloutType> {
     return this.rollouts.start(input, actor);
@@ -37,7 +40,8 @@ export class RolloutResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async endRollout(
-    @Arg('input', () => EndRolloutInput) input: EndRolloutInput,
+    @Arg('input', () => EndRolloutInput, { description: 'The rollout, and what becomes of the alias.' })
+    input: EndRolloutInput,
     @Ctx() { actor }: Context,
   ): Promise<RolloutType> {
     return this.rollouts.end(input, actor);

@@ -2,23 +2,29 @@ import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type Rollout, type RolloutArm, RolloutMode, RolloutState } from '../../domain/rollout/rollout.js';
 
+/** The values of RolloutMode, also under its old name. */
+export const ROLLOUT_MODES = {
+  CANARY: { description: 'It answers a share of the photos; the present version answers them too, for comparison.' },
+  SHADOW: { description: 'It answers a share of the photos for comparison only; clients see the present version.' },
+};
+
 registerEnumType(RolloutMode, {
   name: 'RolloutMode',
   description: 'Way of trying a version on the traffic of an alias.',
-  valuesConfig: {
-    CANARY: { description: 'It answers a share of the photos; the present version answers them too, for comparison.' },
-    SHADOW: { description: 'It answers a share of the photos for comparison only; clients see the present version.' },
-  },
+  valuesConfig: ROLLOUT_MODES,
 });
+
+/** The same of RolloutState. */
+export const ROLLOUT_STATES = {
+  RUNNING: { description: 'The version is being tried.' },
+  PROMOTED: { description: 'It ended, and the alias points to the version.' },
+  ABORTED: { description: 'It ended without the version.' },
+};
 
 registerEnumType(RolloutState, {
   name: 'RolloutState',
   description: 'State of a rollout.',
-  valuesConfig: {
-    RUNNING: { description: 'The version is being tried.' },
-    PROMOTED: { description: 'It ended, and the alias points to the version.' },
-    ABORTED: { description: 'It ended without the version.' },
-  },
+  valuesConfig: ROLLOUT_STATES,
 });
 
 @ObjectType('RolloutArm', { description: 'The counted traffic of one of the two versions of a rollout.' })
@@ -46,16 +52,16 @@ export class RolloutArmType implements RolloutArm {
   description: 'A version tried on the traffic of an alias before it may take the alias.',
 })
 export class RolloutType implements Rollout {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the rollout.' })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the model.' })
   model!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Alias that the rollout is about.' })
   alias!: string;
 
-  @Field(() => RolloutMode)
+  @Field(() => RolloutMode, { description: "Whether the candidate's answers are used or only compared." })
   mode!: RolloutMode;
 
   @Field(() => Float, { description: 'Share of the photos that take part, 0 to 1.' })
@@ -72,7 +78,7 @@ export class RolloutType implements Rollout {
   })
   maxSlowdown!: number;
 
-  @Field(() => RolloutState)
+  @Field(() => RolloutState, { description: 'State of the rollout.' })
   state!: RolloutState;
 
   @Field(() => RolloutArmType, { description: 'The version that is tried.' })
@@ -96,13 +102,13 @@ export class RolloutType implements Rollout {
   @Field(() => Int, { description: 'Photos that were not compared because the hub was busy.' })
   dropped!: number;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Reason given at its start.' })
   reason!: string;
 
   @Field(() => String, { description: 'Name of the token that started it.' })
   startedBy!: string;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of its start.' })
   startedAt!: Date;
 
   @Field(() => String, {
@@ -111,7 +117,7 @@ export class RolloutType implements Rollout {
   })
   endedBy!: string | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of its end; null while it runs.' })
   endedAt!: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Reason why it ended.' })

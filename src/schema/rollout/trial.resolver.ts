@@ -4,26 +4,38 @@ import { RolloutMode, RolloutOutcome, RolloutState } from '../../domain/rollout/
 import type { RolloutService } from '../../domain/rollout/rollout-service.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
-import { EndRolloutInput, StartRolloutInput } from './rollout.input.js';
-import { RolloutArmType, RolloutType } from './rollout.type.js';
+import { EndRolloutInput, ROLLOUT_OUTCOMES, StartRolloutInput } from './rollout.input.js';
+import { ROLLOUT_MODES, ROLLOUT_STATES, RolloutArmType, RolloutType } from './rollout.type.js';
 
 // Copies, since an enum object has one name in the schema.
 const TrialMode = { ...RolloutMode };
 const TrialOutcome = { ...RolloutOutcome };
 const VersionTrialState = { ...RolloutState };
-registerEnumType(TrialMode, { name: 'TrialMode', description: 'The old name of RolloutMode.' });
-registerEnumType(TrialOutcome, { name: 'TrialOutcome', description: 'The old name of RolloutOutcome.' });
-registerEnumType(VersionTrialState, { name: 'VersionTrialState', description: 'The old name of RolloutState.' });
+registerEnumType(TrialMode, {
+  name: 'TrialMode',
+  description: 'The old name of RolloutMode.',
+  valuesConfig: ROLLOUT_MODES,
+});
+registerEnumType(TrialOutcome, {
+  name: 'TrialOutcome',
+  description: 'The old name of RolloutOutcome.',
+  valuesConfig: ROLLOUT_OUTCOMES,
+});
+registerEnumType(VersionTrialState, {
+  name: 'VersionTrialState',
+  description: 'The old name of RolloutState.',
+  valuesConfig: ROLLOUT_STATES,
+});
 
 @ObjectType('TrialArm', { description: 'The old name of RolloutArm.' })
 class TrialArmType extends RolloutArmType {}
 
 @ObjectType('VersionTrial', { description: 'The old name of Rollout.' })
 class VersionTrialType extends RolloutType {
-  @Field(() => TrialMode)
+  @Field(() => TrialMode, { description: "Whether the candidate's answers are used or only compared." })
   declare mode: RolloutMode;
 
-  @Field(() => VersionTrialState)
+  @Field(() => VersionTrialState, { description: 'State of the rollout.' })
   declare state: RolloutState;
 
   @Field(() => TrialArmType, { description: 'The version that is tried.' })
@@ -35,13 +47,13 @@ class VersionTrialType extends RolloutType {
 
 @InputType({ description: 'The old name of StartRolloutInput.' })
 class StartTrialInput extends StartRolloutInput {
-  @Field(() => TrialMode)
+  @Field(() => TrialMode, { description: "Whether the candidate's answers are used or only compared." })
   declare mode: RolloutMode;
 }
 
 @InputType({ description: 'The old name of EndRolloutInput.' })
 class EndTrialInput extends EndRolloutInput {
-  @Field(() => TrialOutcome)
+  @Field(() => TrialOutcome, { description: 'Whether the alias moves to the candidate or stays.' })
   declare outcome: RolloutOutcome;
 }
 
@@ -55,7 +67,9 @@ export class TrialResolver {
     deprecationReason: 'Renamed to `rollouts`.',
   })
   @Needs('VIEWER', modelIn('model'))
-  async trials(@Arg('model', () => String) model: string): Promise<VersionTrialType[]> {
+  async trials(
+    @Arg('model', () => String, { description: 'Name of the model.' }) model: string,
+  ): Promise<VersionTrialType[]> {
     return this.rollouts.list(model, { first: 100, after: null });
   }
 
@@ -65,7 +79,10 @@ export class TrialResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async startTrial(
-    @Arg('input', () => StartTrialInput) input: StartTrialInput,
+    @Arg('input', () => StartTrialInput, {
+      description: 'The version, the alias, and the bounds at which the rollout ends.',
+    })
+    input: StartTrialInput,
     @Ctx() { actor }: Context,
   ): Promise<VersionTrialType> {
     return this.rollouts.start(input, actor);
@@ -77,7 +94,8 @@ export class TrialResolver {
   })
   @Needs('MAINTAINER', modelIn('input.model'))
   async endTrial(
-    @Arg('input', () => EndTrialInput) input: EndTrialInput,
+    @Arg('input', () => EndTrialInput, { description: 'The rollout, and what becomes of the alias.' })
+    input: EndTrialInput,
     @Ctx() { actor }: Context,
   ): Promise<VersionTrialType> {
     return this.rollouts.end(input, actor);

@@ -1,25 +1,9 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import type { EmbeddedImage, RunEmbedding } from '../../domain/run/embedding.js';
+import { AnsweredImage } from './provenance.type.js';
 
 @ObjectType('EmbeddedImage', { description: 'A test image on the map of a run.' })
-export class EmbeddedImageType implements EmbeddedImage {
-  versionId!: string;
-
-  @Field(() => Int, { description: 'Index in the dataset version, from 0.' })
-  image!: number;
-
-  @Field(() => String, { description: 'Name of its file in the source.' })
-  name!: string;
-
-  @Field(() => String)
-  trueClass!: string;
-
-  @Field(() => String)
-  predictedClass!: string;
-
-  @Field(() => Float, { description: 'Probability of the predicted class.' })
-  confidence!: number;
-
+export class EmbeddedImageType extends AnsweredImage implements EmbeddedImage {
   @Field(() => Float, { description: '-1 to 1.' })
   x!: number;
 

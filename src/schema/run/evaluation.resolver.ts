@@ -9,7 +9,7 @@ import { ClassCurvesType, EvaluationCurvesType, RunEvaluationType } from './eval
 
 @ArgsType()
 class RunEvaluationArgs {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the run.' })
   id!: string;
 
   @Field(() => Float, {
@@ -39,7 +39,10 @@ export class EvaluationResolver {
     description: 'A map of the test images of a run, from cached features. Null when the run has no predictions.',
   })
   @Needs('VIEWER')
-  async runEmbedding(@Arg('id', () => ID) id: string, @Ctx() context: Context): Promise<RunEmbeddingType | null> {
+  async runEmbedding(
+    @Arg('id', () => ID, { description: 'Id of the run.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<RunEmbeddingType | null> {
     return this.embeddings.of(id, viewerOf(context));
   }
 

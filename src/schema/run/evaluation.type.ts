@@ -7,13 +7,13 @@ import type { Curve } from '../../training/threshold-curves.js';
   description: 'Test images by the probability of their predicted class: above `from`, up to `to`.',
 })
 export class ConfidenceBinType implements ConfidenceBin {
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Lower bound of the bin, 0 to 1.' })
   from!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Upper bound of the bin, 0 to 1.' })
   to!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of test images whose confidence is in the bin.' })
   images!: number;
 
   @Field(() => Int, { description: 'How many of them are predicted right.' })
@@ -42,7 +42,7 @@ export class ReliabilityType implements Reliability {
 
 @ObjectType('Curve', { description: 'Places of a curve, in the order of falling thresholds. At most 200.' })
 export class CurveType implements Curve {
-  @Field(() => [Float])
+  @Field(() => [Float], { description: 'Horizontal coordinates, 0 to 1.' })
   x!: readonly number[];
 
   @Field(() => [Float], { description: 'As many as `x`.' })
@@ -53,7 +53,7 @@ export class CurveType implements Curve {
   description: 'How well the probability of one class tells its test images from the others (one-versus-rest).',
 })
 export class ClassCurvesType implements LabeledCurves {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the class.' })
   label!: string;
 
   @Field(() => Int, { description: 'Number of test images of this class.' })

@@ -35,18 +35,18 @@ class CompareRunsArgs {
 
 @ArgsType()
 class RunMistakesArgs implements MistakeFilter {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the run.' })
   id!: string;
 
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
   @Checked(number(1, 200))
   first!: number;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Only images of this class.' })
   @Checked(text(1, 512))
   trueClass?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Only images predicted as this class.' })
   @Checked(text(1, 512))
   predictedClass?: string | null;
 }
@@ -65,7 +65,10 @@ export class ProvenanceResolver {
     return classScores(confusion.counts).map((scores, c) => ({ label: confusion.labels[c] as string, ...scores }));
   }
 
-  @FieldResolver(() => MacroAverageType, { nullable: true })
+  @FieldResolver(() => MacroAverageType, {
+    nullable: true,
+    description: 'Means over the classes of the test images; null until the run has succeeded.',
+  })
   macroAverage(@Root() { confusion }: RunType): MacroAverageType | null {
     return confusion ? macroAverage(classScores(confusion.counts)) : null;
   }
@@ -91,7 +94,10 @@ export class ProvenanceResolver {
       'Queues a run with the recipe, data, backbone and parent of a run that has succeeded. When it ends, `reproduction` compares the two.',
   })
   @Needs('TRAINER')
-  async reproduceRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<RunType> {
+  async reproduceRun(
+    @Arg('id', () => ID, { description: 'Id of the run.' }) id: string,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType> {
     return this.provenance.reproduce(id, actor);
   }
 }

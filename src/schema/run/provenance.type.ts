@@ -26,28 +26,28 @@ export class CodeVersionType implements CodeVersion {
 
 @ObjectType('LibraryRecord', { description: 'A library that a run was trained with.' })
 export class LibraryType implements Library {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the library.' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Version of the library.' })
   version!: string;
 }
 
 @ObjectType('HostRecord', { description: 'The machine that trained a run.' })
 export class HostType implements Host {
-  @Field(() => String)
+  @Field(() => String, { description: 'Host name.' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Operating system and its version.' })
   os!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Model of the processor.' })
   cpu!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of cores that the process may use.' })
   cores!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Memory of the machine, in bytes.' })
   memoryBytes!: number;
 }
 
@@ -55,34 +55,34 @@ export class HostType implements Host {
   description: 'Code, libraries and machine that trained a run; its engine is recorded apart.',
 })
 export class EnvironmentRecordType implements EnvironmentRecord {
-  @Field(() => CodeVersionType)
+  @Field(() => CodeVersionType, { description: "Version of the hub's code." })
   code!: CodeVersionType;
 
   @Field(() => String, { description: 'Version of Node.js.' })
   node!: string;
 
-  @Field(() => [LibraryType])
+  @Field(() => [LibraryType], { description: 'Libraries that take part in the computation.' })
   libraries!: readonly LibraryType[];
 
-  @Field(() => HostType)
+  @Field(() => HostType, { description: 'The machine.' })
   host!: HostType;
 }
 
 @ObjectType('MacroAverage', { description: 'Unweighted means over the classes with a value.' })
 export class MacroAverageType implements Scores {
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Mean precision of the classes; null where a class has none.' })
   precision!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Mean recall of the classes; null where a class has none.' })
   recall!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Mean F1 score of the classes; null where a class has none.' })
   f1!: number | null;
 }
 
 @ObjectType('ClassScores', { description: 'Scores of one class on the test split. Null stands for 0 / 0.' })
 export class ClassScoresType implements LabeledScores {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the class.' })
   label!: string;
 
   @Field(() => Float, {
@@ -104,8 +104,9 @@ export class ClassScoresType implements LabeledScores {
   support!: number;
 }
 
-@ObjectType('TestPrediction', { description: "A run's answer for one test image." })
-export class TestPredictionType implements TestPrediction {
+/** The answer of a run for a test image. */
+@ObjectType()
+export abstract class AnsweredImage implements Omit<TestPrediction, 'sha256'> {
   /** The dataset version that holds the image. */
   versionId!: string;
 
@@ -117,17 +118,20 @@ export class TestPredictionType implements TestPrediction {
   @Field(() => String, { description: 'Name of its file in the source.' })
   name!: string;
 
-  @Field(() => String, { description: 'SHA-256 of its file.' })
-  sha256!: string;
-
-  @Field(() => String)
+  @Field(() => String, { description: "Name of the image's class." })
   trueClass!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the predicted class.' })
   predictedClass!: string;
 
   @Field(() => Float, { description: 'Probability of the predicted class.' })
   confidence!: number;
+}
+
+@ObjectType('TestPrediction', { description: "A run's answer for one test image." })
+export class TestPredictionType extends AnsweredImage implements TestPrediction {
+  @Field(() => String, { description: 'SHA-256 of its file.' })
+  sha256!: string;
 }
 
 @ObjectType('TestPredictions', { description: 'Test images of one or more cells of the confusion matrix.' })
@@ -144,10 +148,10 @@ export class ReproductionDifferenceType implements ReproductionDifference {
   @Field(() => String, { description: 'Path of the value, for example "engine.threads" or "epochs.2.trainLoss".' })
   what!: string;
 
-  @Field(() => GraphQLJSON, { nullable: true })
+  @Field(() => GraphQLJSON, { nullable: true, description: 'Value in the original run; null if it had none.' })
   original!: unknown;
 
-  @Field(() => GraphQLJSON, { nullable: true })
+  @Field(() => GraphQLJSON, { nullable: true, description: 'Value in the reproduction; null if it has none.' })
   now!: unknown;
 }
 

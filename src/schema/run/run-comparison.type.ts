@@ -5,7 +5,7 @@ import { RunType } from './run.type.js';
 
 @ObjectType('RecipeDifference', { description: 'A field in which the recipes differ.' })
 export class RecipeDifferenceType implements RecipeDifference {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the setting.' })
   name!: string;
 
   @Field(() => [GraphQLJSON], { nullable: 'items', description: 'One per run.' })
@@ -14,7 +14,7 @@ export class RecipeDifferenceType implements RecipeDifference {
 
 @ObjectType('MetricComparison', { description: 'One figure of all compared runs.' })
 export class MetricComparisonType implements MetricComparison {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the figure.' })
   name!: string;
 
   @Field(() => [Float], { nullable: 'items', description: 'One per run; null for a run without this figure.' })
@@ -45,6 +45,6 @@ export class RunComparisonType implements RunComparison {
   })
   sameEngine!: boolean;
 
-  @Field(() => [MetricComparisonType])
+  @Field(() => [MetricComparisonType], { description: 'The figures of the runs, side by side.' })
   metrics!: readonly MetricComparisonType[];
 }

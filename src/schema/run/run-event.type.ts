@@ -5,21 +5,37 @@ import { type LogLine, type RunEvent, RunEventKind, RunPhase, type RunProgress }
 import type { SystemUse } from '../../training/system-use.js';
 import { EpochType } from './run.type.js';
 
-registerEnumType(RunPhase, { name: 'RunPhase', description: 'Phase of a running run.' });
+registerEnumType(RunPhase, {
+  name: 'RunPhase',
+  description: 'Phase of a running run.',
+  valuesConfig: {
+    BACKBONE: { description: 'Fetching and reading the backbone.' },
+    EVALUATION: { description: 'Evaluating on the test images.' },
+    FEATURES: { description: "Computing the frozen layers' output for all images." },
+    TRAINING: { description: 'Training epochs.' },
+  },
+});
 registerEnumType(RunEventKind, {
   name: 'RunEventKind',
   description: 'Names the field that an event has: state, epoch, message, progress or system.',
+  valuesConfig: {
+    EPOCH: { description: 'An epoch ended.' },
+    LOG: { description: 'A line of the log.' },
+    PROGRESS: { description: 'Progress in a phase.' },
+    STATE: { description: 'The state changed.' },
+    SYSTEM: { description: 'Use of processor and memory.' },
+  },
 });
 
 @ObjectType('RunProgress', { description: 'Progress of a run in its current phase.' })
 export class RunProgressType implements RunProgress {
-  @Field(() => RunPhase)
+  @Field(() => RunPhase, { description: 'What the run is doing.' })
   phase!: RunPhase;
 
   @Field(() => Float, { description: 'Images or bytes finished in this phase.' })
   done!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Images or bytes of this phase.' })
   total!: number;
 
   @Field(() => Float, { nullable: true, description: 'Estimate for this phase, from its rate so far.' })
@@ -40,7 +56,7 @@ export class SystemUseType implements SystemUse {
 
 @ObjectType('RunEvent', { description: 'One numbered fact about a run.' })
 export class RunEventType implements RunEvent {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the run.' })
   runId!: string;
 
   @Field(() => Int, {
@@ -48,10 +64,10 @@ export class RunEventType implements RunEvent {
   })
   number!: number;
 
-  @Field(() => RunEventKind)
+  @Field(() => RunEventKind, { description: 'Kind of event: which of the other fields is set.' })
   kind!: RunEventKind;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of the event.' })
   at!: Date;
 
   @Field(() => RunState, { nullable: true, description: 'The state from this event on.' })
@@ -63,10 +79,10 @@ export class RunEventType implements RunEvent {
   @Field(() => String, { nullable: true, description: 'A line of the log.' })
   message?: string;
 
-  @Field(() => RunProgressType, { nullable: true })
+  @Field(() => RunProgressType, { nullable: true, description: 'Progress in a phase.' })
   progress?: RunProgressType;
 
-  @Field(() => SystemUseType, { nullable: true })
+  @Field(() => SystemUseType, { nullable: true, description: 'Use of processor and memory.' })
   system?: SystemUseType;
 }
 
@@ -77,9 +93,9 @@ export class LogLineType implements LogLine {
   })
   number!: number;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of the line.' })
   at!: Date;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Text of the line.' })
   message!: string;
 }

@@ -10,10 +10,10 @@ const TAGS_RULE = `A run has at most ${TAGS} tags.`;
 
 @InputType({ description: 'Fields that are left out have the values of the cloned run.' })
 export class CloneRunInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the run to copy.' })
   id!: string;
 
-  @Field(() => RecipeInputType, { nullable: true })
+  @Field(() => RecipeInputType, { nullable: true, description: 'Settings that differ from those of the run.' })
   recipe?: RecipeInputType | null;
 
   @Field(() => FirstTrainedLayer, {
@@ -31,7 +31,7 @@ export class CloneRunInput {
 
 @InputType({ description: 'The new name or note of a run; null removes it. Fields that are left out stay.' })
 export class UpdateRunInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the run.' })
   id!: string;
 
   @RunName()
@@ -43,7 +43,7 @@ export class UpdateRunInput {
 
 @ArgsType()
 export class TagRunArgs {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the run.' })
   id!: string;
 
   @Field(() => [String], { description: `The complete new list. ${TAGS_RULE} ${NAME_RULE}` })

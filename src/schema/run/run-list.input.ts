@@ -16,13 +16,13 @@ import { Checked, list, NAME, number, text } from '../checked.js';
 
 @InputType('MetricRange', { description: 'Selects runs that have the metric, within inclusive bounds.' })
 export class MetricRangeInput implements MetricRange {
-  @Field(() => RunMetric)
+  @Field(() => RunMetric, { description: 'Figure of the run that must be in the range.' })
   metric!: RunMetric;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Smallest value; without it there is no lower bound.' })
   atLeast?: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Largest value; without it there is no upper bound.' })
   atMost?: number | null;
 }
 
@@ -31,7 +31,7 @@ export class RunFilterInput implements RunFilter {
   @Field(() => [RunState], { nullable: true, description: 'Runs in any of these states.' })
   states?: readonly RunState[] | null;
 
-  @Field(() => RunKind, { nullable: true })
+  @Field(() => RunKind, { nullable: true, description: 'Runs of this kind.' })
   kind?: RunKind | null;
 
   @Field(() => String, { nullable: true, description: 'Name of the dataset.' })
@@ -56,7 +56,7 @@ export class RunFilterInput implements RunFilter {
   @Field(() => RunGrouping, { nullable: true, description: 'Runs that belong to no group of this kind.' })
   without?: RunGrouping | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Runs that have this tag.' })
   @Checked(NAME)
   tag?: string | null;
 
@@ -68,7 +68,7 @@ export class RunFilterInput implements RunFilter {
   @Checked(list(0, 10))
   metrics?: readonly MetricRangeInput[] | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Runs queued at this time or later.' })
   createdFrom?: Date | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Exclusive.' })
@@ -87,10 +87,13 @@ export class RunFilterInput implements RunFilter {
     'Runs without the metric come last in both directions. Equal runs are sorted by age in the same direction.',
 })
 export class RunSortInput implements RunSort {
-  @Field(() => RunSortKey, { defaultValue: RunSortKey.CREATED_AT })
+  @Field(() => RunSortKey, { defaultValue: RunSortKey.CREATED_AT, description: 'Figure to sort by.' })
   by!: RunSortKey;
 
-  @Field(() => SortDirection, { defaultValue: SortDirection.DESCENDING })
+  @Field(() => SortDirection, {
+    defaultValue: SortDirection.DESCENDING,
+    description: 'Direction of the sort.',
+  })
   direction!: SortDirection;
 }
 

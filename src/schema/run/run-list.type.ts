@@ -6,25 +6,43 @@ import { TableFormat, type TablePart } from '../../domain/run/run-table.js';
 import { connectionTo, OLD_PAGE } from '../connection.js';
 import { REMOVED_NEXT, RunType } from './run.type.js';
 
-/** Metrics of all epochs, which say nothing about the kept weights. */
-const DEPRECATED = {
-  BEST_VALIDATION_ACCURACY: { deprecationReason: `Use VALIDATION_ACCURACY. ${REMOVED_NEXT}` },
-  BEST_VALIDATION_LOSS: { deprecationReason: `Use VALIDATION_LOSS. ${REMOVED_NEXT}` },
+/** The figures of a run. The best of all epochs say nothing about the kept weights. */
+const METRICS = {
+  BEST_VALIDATION_ACCURACY: {
+    description: 'Highest validation accuracy of an epoch.',
+    deprecationReason: `Use VALIDATION_ACCURACY. ${REMOVED_NEXT}`,
+  },
+  BEST_VALIDATION_LOSS: {
+    description: 'Lowest validation loss of an epoch, in nats.',
+    deprecationReason: `Use VALIDATION_LOSS. ${REMOVED_NEXT}`,
+  },
+  EPOCH_SECONDS: { description: 'Mean duration of an epoch, in seconds.' },
+  TEST_ACCURACY: { description: 'Accuracy on the test images.' },
+  TEST_LOSS: { description: 'Loss on the test images, in nats.' },
+  VALIDATION_ACCURACY: { description: 'Validation accuracy of the kept epoch.' },
+  VALIDATION_LOSS: { description: 'Validation loss of the kept epoch, in nats.' },
 };
 
 registerEnumType(RunMetric, {
   name: 'RunMetric',
   description: 'A number of a run, named after its field.',
-  valuesConfig: DEPRECATED,
+  valuesConfig: METRICS,
 });
 
 registerEnumType(RunSortKey, {
   name: 'RunSortKey',
   description: 'Creation time or a metric of a run.',
-  valuesConfig: DEPRECATED,
+  valuesConfig: { ...METRICS, CREATED_AT: { description: 'Time at which the run was queued.' } },
 });
 
-registerEnumType(SortDirection, { name: 'SortDirection', description: 'Direction of a sort.' });
+registerEnumType(SortDirection, {
+  name: 'SortDirection',
+  description: 'Direction of a sort.',
+  valuesConfig: {
+    ASCENDING: { description: 'Smallest, or oldest, first.' },
+    DESCENDING: { description: 'Largest, or newest, first.' },
+  },
+});
 
 @ObjectType('RunConnection', { description: 'A page of runs.' })
 export class RunConnectionType extends connectionTo('Run', () => RunType) {
@@ -43,6 +61,11 @@ registerEnumType(RunGrouping, {
   name: 'RunGrouping',
   description:
     'What runs are grouped by: their pipeline, the sweep whose best trial they repeat, or their dataset version.',
+  valuesConfig: {
+    DATASET: { description: 'Runs on the same dataset version.' },
+    PIPELINE: { description: 'Runs of the same pipeline.' },
+    SWEEP: { description: 'The run of the same sweep.' },
+  },
 });
 
 registerEnumType(TableFormat, {

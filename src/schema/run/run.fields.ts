@@ -50,7 +50,10 @@ export class RunFields {
   }
 
   @FieldResolver(() => String, { description: 'The metrics of all epochs as a table.' })
-  async epochTable(@Root() { id }: RunType, @Arg('format', () => TableFormat) format: TableFormat): Promise<string> {
+  async epochTable(
+    @Root() { id }: RunType,
+    @Arg('format', () => TableFormat, { description: 'Format of the table.' }) format: TableFormat,
+  ): Promise<string> {
     return epochTable(format, await this.loaders.epochs.load(id));
   }
 

@@ -85,19 +85,36 @@ export class RecipeInputType extends TrainingInput implements RecipeOverrides {
   validationFraction?: number;
 }
 
+@InputType('PipelineRecipeInput', {
+  description: 'Settings of a pipeline. Those that only fine-tune runs have are those of every run but the first.',
+})
+export class PipelineRecipeInputType extends RecipeInputType {
+  @HyperparameterInput()
+  liveStatistics?: boolean;
+
+  @HyperparameterInput()
+  cutmix?: number;
+
+  @HyperparameterInput()
+  cutout?: number;
+}
+
 @InputType({ description: 'The data, backbone and recipe of a TRANSFER run.' })
 export class StartTransferRunInput implements TransferRequest {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the dataset version to train on.' })
   datasetVersionId!: string;
 
   @Field(() => String, { description: BACKBONE_NAME })
   @Checked(text(1, 64))
   backbone!: string;
 
-  @Field(() => PresetName, { defaultValue: PresetName.STANDARD })
+  @Field(() => PresetName, {
+    defaultValue: PresetName.STANDARD,
+    description: 'Preset whose settings apply where `recipe` has none.',
+  })
   preset!: PresetName;
 
-  @Field(() => RecipeInputType, { nullable: true })
+  @Field(() => RecipeInputType, { nullable: true, description: 'Settings that differ from those of the preset.' })
   recipe?: RecipeInputType | null;
 
   @RunName()
@@ -109,7 +126,7 @@ export class StartTransferRunInput implements TransferRequest {
 
 @InputType({ description: 'The data, backbone and settings of a pipeline.' })
 export class StartPipelineInput implements PipelineRequest {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the dataset version to train on.' })
   datasetVersionId!: string;
 
   @Field(() => String, { description: BACKBONE_NAME })
@@ -120,12 +137,12 @@ export class StartPipelineInput implements PipelineRequest {
   @Checked(text(1, 64))
   pipeline!: string;
 
-  @Field(() => RecipeInputType, {
+  @Field(() => PipelineRecipeInputType, {
     nullable: true,
     description:
-      'Settings of the first run. Later runs inherit them, except where the pipeline sets others for their stage.',
+      'Settings of the first run. Later runs inherit them, except where the pipeline sets others for their stage. `liveStatistics`, `cutmix` and `cutout` are set in all runs but the first.',
   })
-  recipe?: RecipeInputType | null;
+  recipe?: PipelineRecipeInputType | null;
 
   @RunName('All its runs have this name.')
   name?: string | null;

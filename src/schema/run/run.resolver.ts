@@ -27,8 +27,10 @@ export class RunResolver {
   @Needs('VIEWER')
   async pageOfRuns(
     @Args(() => PageArgs) args: PageArgs,
-    @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
-    @Arg('sort', () => RunSortInput, { nullable: true }) sort?: RunSortInput | null,
+    @Arg('filter', () => RunFilterInput, { nullable: true, description: 'Conditions that all must hold.' })
+    filter?: RunFilterInput | null,
+    @Arg('sort', () => RunSortInput, { nullable: true, description: 'Order of the list; newest first by default.' })
+    sort?: RunSortInput | null,
     @Arg('page', () => RunPageInput, { nullable: true, ...OLD_PAGE.argument }) page?: RunPageInput | null,
   ): Promise<RunConnectionType> {
     return new RunConnectionType(await this.list.page(requested(args, page), filter ?? {}, sort ?? NEWEST_FIRST));
@@ -37,9 +39,10 @@ export class RunResolver {
   @Query(() => RunGroupConnectionType, { description: 'Groups of runs, the one with the newest run first.' })
   @Needs('VIEWER')
   async runGroups(
-    @Arg('by', () => RunGrouping) by: RunGrouping,
+    @Arg('by', () => RunGrouping, { description: 'What the runs of a group have in common.' }) by: RunGrouping,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
+    @Arg('filter', () => RunFilterInput, { nullable: true, description: 'Conditions that all must hold.' })
+    filter?: RunFilterInput | null,
   ): Promise<RunGroupConnectionType> {
     return new RunGroupConnectionType(await this.groups.page(by, filter ?? {}, requested(page)));
   }
@@ -49,10 +52,13 @@ export class RunResolver {
   })
   @Needs('VIEWER')
   async runTable(
-    @Arg('format', () => TableFormat) format: TableFormat,
-    @Arg('page', () => RunTablePartInput, { defaultValue: { first: 1000 } }) page: RunTablePartInput,
-    @Arg('filter', () => RunFilterInput, { nullable: true }) filter?: RunFilterInput | null,
-    @Arg('sort', () => RunSortInput, { nullable: true }) sort?: RunSortInput | null,
+    @Arg('format', () => TableFormat, { description: 'Format of the table.' }) format: TableFormat,
+    @Arg('page', () => RunTablePartInput, { defaultValue: { first: 1000 }, description: 'Part of the list to read.' })
+    page: RunTablePartInput,
+    @Arg('filter', () => RunFilterInput, { nullable: true, description: 'Conditions that all must hold.' })
+    filter?: RunFilterInput | null,
+    @Arg('sort', () => RunSortInput, { nullable: true, description: 'Order of the list; newest first by default.' })
+    sort?: RunSortInput | null,
   ): Promise<RunTablePartType> {
     const part = { first: page.first, after: page.after ?? null, filter: filter ?? {}, sort: sort ?? NEWEST_FIRST };
     return runTable(this.list, format, part);
@@ -60,14 +66,15 @@ export class RunResolver {
 
   @Query(() => RunType, { nullable: true, description: 'A run by id; null if it does not exist.' })
   @Needs('VIEWER')
-  async run(@Arg('id', () => ID) id: string): Promise<RunType | null> {
+  async run(@Arg('id', () => ID, { description: 'Id of the run.' }) id: string): Promise<RunType | null> {
     return this.runs.find(id);
   }
 
   @Mutation(() => RunType, { description: 'Queues a run that trains a head on a frozen backbone.' })
   @Needs('TRAINER')
   async startTransferRun(
-    @Arg('input', () => StartTransferRunInput) input: StartTransferRunInput,
+    @Arg('input', () => StartTransferRunInput, { description: 'The data, the backbone and the settings.' })
+    input: StartTransferRunInput,
     @Ctx() { actor }: Context,
   ): Promise<RunType> {
     return this.runs.startTransfer(input, actor);
@@ -78,7 +85,8 @@ export class RunResolver {
   })
   @Needs('TRAINER')
   async startFineTuneRun(
-    @Arg('input', () => StartFineTuneRunInput) input: StartFineTuneRunInput,
+    @Arg('input', () => StartFineTuneRunInput, { description: 'The run to continue from, and the settings.' })
+    input: StartFineTuneRunInput,
     @Ctx() { actor }: Context,
   ): Promise<RunType> {
     return this.runs.startFineTune(toFineTuneRequest(input), actor);
@@ -90,7 +98,8 @@ export class RunResolver {
   })
   @Needs('TRAINER')
   async startPipeline(
-    @Arg('input', () => StartPipelineInput) input: StartPipelineInput,
+    @Arg('input', () => StartPipelineInput, { description: 'The data, the backbone and the pipeline.' })
+    input: StartPipelineInput,
     @Ctx() { actor }: Context,
   ): Promise<RunType[]> {
     return this.pipelines.start(input, actor);
@@ -101,7 +110,10 @@ export class RunResolver {
   })
   @Needs('TRAINER')
   async cloneRun(
-    @Arg('input', () => CloneRunInput) { fineTuneFrom, ...request }: CloneRunInput,
+    @Arg('input', () => CloneRunInput, { description: 'The run to copy, and settings that differ.' }) {
+      fineTuneFrom,
+      ...request
+    }: CloneRunInput,
     @Ctx() { actor }: Context,
   ): Promise<RunType> {
     return this.runs.clone({ ...request, firstTrainedLayer: fineTuneFrom }, actor);
@@ -109,7 +121,10 @@ export class RunResolver {
 
   @Mutation(() => RunType, { description: 'Cancels a queued run, or a running one at its next batch.' })
   @Needs('TRAINER')
-  async cancelRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<RunType> {
+  async cancelRun(
+    @Arg('id', () => ID, { description: 'Id of the run.' }) id: string,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType> {
     return this.runs.cancel(id, actor);
   }
 
@@ -117,25 +132,35 @@ export class RunResolver {
     description: 'Queues a failed or cancelled run again; it resumes from its last checkpoint.',
   })
   @Needs('TRAINER')
-  async resumeRun(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<RunType> {
+  async resumeRun(
+    @Arg('id', () => ID, { description: 'Id of the run.' }) id: string,
+    @Ctx() { actor }: Context,
+  ): Promise<RunType> {
     return this.runs.resume(id, actor);
   }
 
   @Mutation(() => RunType, { description: 'Moves a queued run before another one, or to the end of the queue.' })
   @Needs('TRAINER')
   async moveRun(
-    @Arg('id', () => ID) id: string,
-    @Arg('before', () => ID, { nullable: true }) before?: string | null,
+    @Arg('id', () => ID, { description: 'Id of the run.' }) id: string,
+    @Arg('before', () => ID, {
+      nullable: true,
+      description: 'Id of the queued run before which it is placed; last in the queue by default.',
+    })
+    before?: string | null,
   ): Promise<RunType> {
     return this.runs.move(id, before ?? null);
   }
 
   @Mutation(() => ID, {
     description:
-      'Deletes a run that has ended and is not referred to, with its blobs. Returns its id. Others than the token that started it need the role MAINTAINER.',
+      'Deletes a run that has ended and is not referred to, with its blobs. Returns its id. A TRAINER deletes what it started, a MAINTAINER any.',
   })
   @Needs('TRAINER')
-  async deleteRun(@Arg('id', () => ID) id: string, @Ctx() { caller, actor }: Context): Promise<string> {
+  async deleteRun(
+    @Arg('id', () => ID, { description: 'Id of the run.' }) id: string,
+    @Ctx() { caller, actor }: Context,
+  ): Promise<string> {
     await this.runs.delete(id, { caller, actor });
     return id;
   }
@@ -149,7 +174,11 @@ export class RunResolver {
   @Mutation(() => RunType, { description: 'Changes the name or the note of a run. Fields that are left out stay.' })
   @Needs('TRAINER')
   async updateRun(
-    @Arg('input', () => UpdateRunInput) { id, name, note }: UpdateRunInput,
+    @Arg('input', () => UpdateRunInput, { description: 'The run, and its new name or note.' }) {
+      id,
+      name,
+      note,
+    }: UpdateRunInput,
     @Ctx() { actor }: Context,
   ): Promise<RunType> {
     return this.runs.label(id, { name, note }, actor);
@@ -163,8 +192,9 @@ export class RunResolver {
   @Needs('VIEWER')
   runEvents(
     @Root() event: RunEventType,
-    @Arg('id', () => ID) _id: string,
-    @Arg('after', () => Int, { defaultValue: 0 }) _after: number,
+    @Arg('id', () => ID, { description: 'Id of the run.' }) _id: string,
+    @Arg('after', () => Int, { defaultValue: 0, description: 'Number of the last event that you received; 0 for all.' })
+    _after: number,
   ): RunEventType {
     return event;
   }

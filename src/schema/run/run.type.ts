@@ -10,138 +10,38 @@ import {
   type RunStage,
   RunState,
 } from '../../domain/run/run.js';
-import { FirstTrainedLayer } from '../../network/networks.js';
 import type { EpochMetrics } from '../../training/epoch-metrics.js';
-import { PRESET_DESCRIPTIONS, PresetName } from '../../training/presets.js';
-import { type ClassWeights, type Recipe, RunKind, Schedule, ValidationSource } from '../../training/recipe.js';
+import { RunKind } from '../../training/recipe.js';
 import { BackboneType } from '../backbone/backbone.type.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { NodeType } from '../node/node.type.js';
 import { OWNER, OwnerType } from '../owner.type.js';
-import { Hyperparameter } from './hyperparameter.field.js';
 import { EnvironmentRecordType, ReproductionType } from './provenance.type.js';
+import { RecipeType } from './run-recipe.type.js';
 
 /** Of fields that stay for one version. */
 export const REMOVED_NEXT = 'Removed in the next version.';
 
 registerEnumType(RunKind, {
   name: 'RunKind',
-  description:
-    'TRANSFER trains a head on a frozen backbone. FINE_TUNE starts from a finished run and trains part of the backbone too.',
-});
-
-registerEnumType(RunState, { name: 'RunState', description: 'SUCCEEDED, FAILED and CANCELLED are final.' });
-
-registerEnumType(ValidationSource, {
-  name: 'ValidationSource',
-  description:
-    'Images on which each epoch is evaluated. TEST_SPLIT repeats the seed experiment; its test figures are not independent.',
-});
-
-registerEnumType(Schedule, {
-  name: 'Schedule',
-  description: 'Course of the learning rate: constant, or half a cosine down to zero at the last step.',
-});
-
-registerEnumType(PresetName, {
-  name: 'Preset',
-  description: 'A named starting point of a recipe; the query `presets` describes them.',
+  description: 'What a run trains.',
   valuesConfig: {
-    STANDARD: { description: PRESET_DESCRIPTIONS.standard },
-    SEED: { description: PRESET_DESCRIPTIONS.seed },
-    QUICK: { description: PRESET_DESCRIPTIONS.quick },
-    BEST: { description: PRESET_DESCRIPTIONS.best },
+    FINE_TUNE: { description: 'Continues from a finished run and trains a part of the backbone too.' },
+    TRANSFER: { description: 'Trains a head on a frozen backbone.' },
   },
 });
 
-registerEnumType(FirstTrainedLayer, {
-  name: 'SplitLayer',
-  description:
-    'A layer of an architecture, at the end of one of its blocks. Everything after it trains; after avg_pool only the head does.',
+registerEnumType(RunState, {
+  name: 'RunState',
+  description: 'SUCCEEDED, FAILED and CANCELLED are final.',
+  valuesConfig: {
+    CANCELLED: { description: 'Canceled before its end; `resumeRun` continues a run.' },
+    FAILED: { description: 'Failed; `error` says why.' },
+    QUEUED: { description: 'Waiting in the queue.' },
+    RUNNING: { description: 'Running.' },
+    SUCCEEDED: { description: 'Ended with a result.' },
+  },
 });
-
-@ObjectType('Recipe', {
-  description: 'All settings of a run other than its data, backbone and parent. It never changes.',
-})
-export class RecipeType implements Recipe {
-  @Hyperparameter()
-  imageSize!: number;
-
-  @Hyperparameter(FirstTrainedLayer)
-  splitLayer!: FirstTrainedLayer;
-
-  @Hyperparameter()
-  batchSize!: number;
-
-  @Hyperparameter()
-  epochs!: number;
-
-  @Hyperparameter()
-  learningRate!: number;
-
-  @Hyperparameter(Schedule)
-  schedule!: Schedule;
-
-  @Hyperparameter()
-  warmUpEpochs!: number;
-
-  @Hyperparameter()
-  weightDecay!: number;
-
-  @Hyperparameter()
-  layerDecay!: number;
-
-  @Hyperparameter()
-  liveStatistics!: boolean;
-
-  @Hyperparameter()
-  labelSmoothing!: number;
-
-  @Hyperparameter()
-  classWeights!: ClassWeights;
-
-  @Hyperparameter()
-  mixup!: number;
-
-  @Hyperparameter()
-  cutmix!: number;
-
-  @Hyperparameter()
-  cutout!: number;
-
-  @Hyperparameter()
-  mirror!: boolean;
-
-  @Hyperparameter()
-  crops!: number;
-
-  @Hyperparameter()
-  colorJitters!: number;
-
-  @Hyperparameter()
-  hiddenUnits!: number;
-
-  @Hyperparameter()
-  dropout!: number;
-
-  @Hyperparameter()
-  seed!: number;
-
-  @Hyperparameter(ValidationSource)
-  validation!: ValidationSource;
-
-  @Hyperparameter()
-  validationFraction!: number;
-
-  @Hyperparameter()
-  patience!: number | null;
-
-  @Hyperparameter()
-  restoreBest!: boolean;
-
-  @Hyperparameter()
-  averageEpochs!: number;
-}
 
 @ObjectType('Epoch', {
   description: 'Figures of one pass over the training split. Losses are mean cross-entropies in nats.',
@@ -150,43 +50,57 @@ export class EpochType implements EpochMetrics {
   @Field(() => Int, { description: 'From 1.' })
   epoch!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Mean loss of the training examples during the epoch, in nats.' })
   trainLoss!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Share of training examples classified correctly during the epoch, 0 to 1.' })
   trainAccuracy!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Mean loss of the validation images after the epoch, in nats.' })
   validationLoss!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Share of validation images classified correctly after the epoch, 0 to 1.' })
   validationAccuracy!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Duration, in seconds.' })
   seconds!: number;
 }
 
 @ObjectType('EngineRecord', { description: 'Engine, version and device that trained the run.' })
 export class EngineRecordType implements EngineRecord {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the engine.' })
   name!: string;
 
   @Field(() => String, { description: "Version of the engine's library." })
   version!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Device that computed: `cpu`, `cuda` and the like.' })
   device!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of threads that computed.' })
   threads!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Name and version of the engine that computed the features, where it is another one.',
+  })
+  features!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why this engine trained the run; null in runs of releases that did not say.',
+  })
+  reason!: string | null;
 }
 
 @ObjectType('ConfusionMatrix', { description: '`counts[i][j]` test images of class i were predicted as class j.' })
 export class ConfusionMatrixType implements ConfusionMatrix {
-  @Field(() => [String])
+  @Field(() => [String], { description: 'Class names, in the order of rows and columns.' })
   labels!: readonly string[];
 
-  @Field(() => [[Int]])
+  @Field(() => [[Int]], {
+    description: 'Numbers of test images: a row for each actual class, with a column for each predicted class.',
+  })
   counts!: readonly (readonly number[])[];
 }
 
@@ -198,10 +112,10 @@ export class RunSecondsType implements RunSeconds {
   @Field(() => Float, { description: 'Decoding and the frozen layers; close to 0 when the features are cached.' })
   features!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'All epochs, their validation included.' })
   training!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Evaluation on the test images.' })
   evaluation!: number;
 }
 
@@ -222,16 +136,16 @@ export class RunStageType implements RunStage {
 
 @ObjectType('RunError', { description: 'The reason why a run failed, or was cancelled with the run before it.' })
 export class RunErrorType implements RunError {
-  @Field(() => String)
+  @Field(() => String, { description: 'Error code; docs/api.md lists them.' })
   code!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What happened, why, and what to do.' })
   message!: string;
 }
 
 @ObjectType('Run', { implements: NodeType, description: 'One training of one recipe on one dataset version.' })
 export class RunType implements Run {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the run.' })
   id!: string;
 
   @Field(() => String, { nullable: true, description: 'Name for people; need not be unique.' })
@@ -240,13 +154,13 @@ export class RunType implements Run {
   @Field(() => String, { nullable: true, description: 'Note for people.' })
   note!: string | null;
 
-  @Field(() => RunKind)
+  @Field(() => RunKind, { description: 'Whether it trains only a head, or a part of the backbone too.' })
   kind!: RunKind;
 
-  @Field(() => RunState)
+  @Field(() => RunState, { description: 'State of the run.' })
   state!: RunState;
 
-  @Field(() => DatasetVersionType)
+  @Field(() => DatasetVersionType, { description: 'The dataset version that it trains on.' })
   datasetVersion!: DatasetVersionType;
 
   @Field(() => String, { description: 'Name of the requested backbone.' })
@@ -258,10 +172,13 @@ export class RunType implements Run {
   @Field(() => ID, { nullable: true, description: 'The run whose weights a FINE_TUNE run starts from.' })
   parentRunId!: string | null;
 
-  @Field(() => RecipeType)
+  @Field(() => RecipeType, { description: 'All settings of the run, defaults included.' })
   recipe!: RecipeType;
 
-  @Field(() => EngineRecordType, { nullable: true })
+  @Field(() => EngineRecordType, {
+    nullable: true,
+    description: 'Engine, version and device that trained it; null before it has started.',
+  })
   engine!: EngineRecordType | null;
 
   @Field(() => EnvironmentRecordType, {
@@ -294,13 +211,19 @@ export class RunType implements Run {
   @Field(() => Float, { nullable: true, description: 'Accuracy of the kept weights on the test split, 0 to 1.' })
   testAccuracy!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Loss on the test images, in nats; null until the run has succeeded.',
+  })
   testLoss!: number | null;
 
-  @Field(() => ConfusionMatrixType, { nullable: true })
+  @Field(() => ConfusionMatrixType, {
+    nullable: true,
+    description: 'Confusion matrix of the test images; null until the run has succeeded.',
+  })
   confusion!: ConfusionMatrixType | null;
 
-  @Field(() => RunSecondsType, { nullable: true })
+  @Field(() => RunSecondsType, { nullable: true, description: 'Where its time went; null until it has succeeded.' })
   seconds!: RunSecondsType | null;
 
   @Field(() => Float, { nullable: true, description: 'Peak resident memory of the training process, in bytes.' })
@@ -333,7 +256,7 @@ export class RunType implements Run {
   @Field(() => Float, { nullable: true, description: 'Total duration of the epochs so far, in seconds.' })
   epochSeconds!: number | null;
 
-  @Field(() => RunErrorType, { nullable: true })
+  @Field(() => RunErrorType, { nullable: true, description: 'Why it failed; null if it did not.' })
   error!: RunErrorType | null;
 
   @Field(() => [String], { description: 'Sorted.' })
@@ -345,12 +268,12 @@ export class RunType implements Run {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time at which it was queued.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time at which it began to run; null before.' })
   startedAt!: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of its end; null before.' })
   endedAt!: Date | null;
 }

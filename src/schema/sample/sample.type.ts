@@ -3,7 +3,7 @@ import type { SamplePhoto, Samples } from '../../domain/sample/sample-service.js
 
 @ObjectType('SamplePhoto', { description: 'A photo to classify that comes with the hub.' })
 export class SamplePhotoType implements SamplePhoto {
-  @Field(() => String)
+  @Field(() => String, { description: 'File name of the photo.' })
   name!: string;
 
   @Field(() => String, { description: 'The photo as a data URL.' })

@@ -20,10 +20,10 @@ export class SweepParameterInput implements SearchParameter {
   @Checked(list(0, 100))
   values?: readonly unknown[] | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Smallest value of a range.' })
   min?: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Largest value of a range.' })
   max?: number | null;
 
   @Field(() => Scale, {
@@ -38,7 +38,7 @@ export class StartSweepInput implements SweepRequest {
   @Field(() => StartTransferRunInput, { description: 'Common settings of all trials.' })
   base!: StartTransferRunInput;
 
-  @Field(() => SweepMethod)
+  @Field(() => SweepMethod, { description: 'Whether to train all combinations or random draws.' })
   method!: SweepMethod;
 
   @Field(() => [SweepParameterInput], { description: '1 to 10 hyperparameters.' })

@@ -11,38 +11,57 @@ import { connectionTo, OLD_PAGE } from '../connection.js';
 import { DatasetVersionType } from '../dataset/dataset.type.js';
 import { NodeType } from '../node/node.type.js';
 import { OWNER, OwnerType } from '../owner.type.js';
-import { EpochType, RecipeType, RunErrorType } from '../run/run.type.js';
+import { EpochType, RunErrorType } from '../run/run.type.js';
+import { RecipeType } from '../run/run-recipe.type.js';
 
 registerEnumType(SweepMethod, {
   name: 'SweepMethod',
-  description: 'GRID tries every combination of the listed values. RANDOM draws a given number of trials.',
+  description: 'How the trials of a sweep are chosen.',
+  valuesConfig: {
+    GRID: { description: 'All combinations of the listed values.' },
+    RANDOM: { description: 'A given number of random draws from ranges and lists.' },
+  },
 });
 
 registerEnumType(SweepMetric, {
   name: 'SweepMetric',
   description: 'The metric that trials are compared by, at the epoch that each would keep.',
+  valuesConfig: {
+    VALIDATION_ACCURACY: { description: 'Highest validation accuracy.' },
+    VALIDATION_LOSS: { description: 'Lowest validation loss.' },
+  },
 });
 
 registerEnumType(TrialState, {
   name: 'TrialState',
-  description: 'QUEUED until the trial ends. STOPPED early by the median rule; FAILED when training diverged.',
+  description: 'How a trial ended.',
+  valuesConfig: {
+    CANCELLED: { description: 'Canceled with its sweep.' },
+    FAILED: { description: 'Training diverged, or failed otherwise; `reason` says why.' },
+    QUEUED: { description: 'Not ended yet.' },
+    STOPPED: { description: 'Stopped early by the median rule.' },
+    SUCCEEDED: { description: 'Trained to its end.' },
+  },
 });
 
 @ObjectType('SweepParameter', { description: 'The values that a sweep tries for one hyperparameter.' })
 export class SweepParameterType implements SearchParameter {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the hyperparameter.' })
   name!: string;
 
-  @Field(() => [GraphQLJSON], { nullable: true })
+  @Field(() => [GraphQLJSON], { nullable: true, description: 'The listed values; null for a range.' })
   values?: readonly unknown[] | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Smallest value of a range; null for listed values.' })
   min?: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Largest value of a range; null for listed values.' })
   max?: number | null;
 
-  @Field(() => Scale, { nullable: true })
+  @Field(() => Scale, {
+    nullable: true,
+    description: 'Scale on which values are drawn from the range; null for listed values.',
+  })
   scale?: Scale | null;
 }
 
@@ -54,13 +73,13 @@ export class SweepTrialType implements SweepTrial {
   @Field(() => GraphQLJSONObject, { description: "Overrides of the sweep's recipe." })
   values!: TrialValues;
 
-  @Field(() => RecipeType)
+  @Field(() => RecipeType, { description: 'All its settings.' })
   recipe!: RecipeType;
 
-  @Field(() => TrialState)
+  @Field(() => TrialState, { description: 'State of the trial.' })
   state!: TrialState;
 
-  @Field(() => [EpochType])
+  @Field(() => [EpochType], { description: 'Its epochs so far.' })
   epochs!: readonly EpochType[];
 
   @Field(() => Int, { nullable: true, description: 'The epoch that this trial would keep.' })
@@ -69,10 +88,10 @@ export class SweepTrialType implements SweepTrial {
   @Field(() => Float, { nullable: true, description: 'Accuracy at the kept epoch.' })
   validationAccuracy!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Loss at the kept epoch, in nats; null before its first epoch.' })
   validationLoss!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Duration of its training, in seconds; null before its end.' })
   seconds!: number | null;
 
   @Field(() => String, { nullable: true, description: 'Reason why the trial was stopped or failed.' })
@@ -81,7 +100,7 @@ export class SweepTrialType implements SweepTrial {
 
 @ObjectType('SweepSummary', { description: 'A sweep without its trials, for lists.' })
 export class SweepSummaryType implements SweepSummary {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the sweep.' })
   id!: string;
 
   @Field(() => String, { nullable: true, description: 'Its run gets the same name.' })
@@ -90,19 +109,19 @@ export class SweepSummaryType implements SweepSummary {
   @Field(() => String, { nullable: true, description: 'Its run gets the same note.' })
   note!: string | null;
 
-  @Field(() => RunState)
+  @Field(() => RunState, { description: 'State of the sweep.' })
   state!: RunState;
 
-  @Field(() => DatasetVersionType)
+  @Field(() => DatasetVersionType, { description: 'The dataset version that it trains on.' })
   datasetVersion!: DatasetVersionType;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the backbone.' })
   backboneName!: string;
 
-  @Field(() => SweepMethod)
+  @Field(() => SweepMethod, { description: 'How the values of its trials were chosen.' })
   method!: SweepMethod;
 
-  @Field(() => SweepMetric)
+  @Field(() => SweepMetric, { description: 'Figure that decides which trial is best.' })
   metric!: SweepMetric;
 
   @Field(() => ID, {
@@ -114,13 +133,13 @@ export class SweepSummaryType implements SweepSummary {
   @Field(() => OwnerType, { nullable: true, description: OWNER })
   owner!: Owner | null;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time at which it was queued.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time at which it began to run; null before.' })
   startedAt!: Date | null;
 
-  @Field(() => GraphQLDateTime, { nullable: true })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of its end; null before.' })
   endedAt!: Date | null;
 }
 
@@ -129,31 +148,33 @@ export class SweepType extends SweepSummaryType implements Sweep {
   @Field(() => RecipeType, { description: 'Common recipe of all trials; each overrides it with its values.' })
   recipe!: RecipeType;
 
-  @Field(() => [SweepParameterType])
+  @Field(() => [SweepParameterType], { description: 'The hyperparameters that its trials differ in.' })
   parameters!: readonly SweepParameterType[];
 
   @Field(() => Int, { description: 'Seed of the random draws.' })
   seed!: number;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether trials that fall behind are stopped.' })
   stopEarly!: boolean;
 
   @Field(() => [SweepTrialType], { description: 'In the order of their numbers, which is the order of training.' })
   trials!: readonly SweepTrialType[];
 
-  @Field(() => Int, { description: 'Number of trials that have ended.' })
+  @Field(() => Int, {
+    description: 'Number of trials that have ended: those that failed included, those that were canceled not.',
+  })
   endedTrials!: number;
 
   @Field(() => SweepTrialType, { nullable: true, description: 'The best trial so far.' })
   best!: SweepTrialType | null;
 
-  @Field(() => RunErrorType, { nullable: true })
+  @Field(() => RunErrorType, { nullable: true, description: 'Why it failed; null if it did not.' })
   error!: RunErrorType | null;
 }
 
 @ObjectType('HyperparameterImportance', { description: 'How much a hyperparameter of a sweep decides.' })
 export class HyperparameterImportanceType implements HyperparameterImportance {
-  @Field(() => String)
+  @Field(() => String, { description: 'Name of the hyperparameter.' })
   name!: string;
 
   @Field(() => Float, { description: 'Share of the importance of all hyperparameters of the sweep, 0 to 1.' })

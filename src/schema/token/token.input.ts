@@ -10,7 +10,7 @@ export class CreateTokenInput {
   @Checked(NAME)
   name!: string;
 
-  @Field(() => Role)
+  @Field(() => Role, { description: 'Role of the token; each role includes the ones below it.' })
   role!: Role;
 
   @Field(() => String, { nullable: true, description: 'Name of the only model that the token may use; null for all.' })

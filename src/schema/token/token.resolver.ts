@@ -28,7 +28,12 @@ export class TokenResolver {
   @Mutation(() => CreatedTokenType, { description: 'Creates an access token.' })
   @Needs('ADMIN')
   async createToken(
-    @Arg('input', () => CreateTokenInput) { name, role, model, expiresAt }: CreateTokenInput,
+    @Arg('input', () => CreateTokenInput, { description: 'Name, role and bounds of the token.' }) {
+      name,
+      role,
+      model,
+      expiresAt,
+    }: CreateTokenInput,
     @Ctx() { actor }: Context,
   ): Promise<CreatedToken> {
     return this.service.create({ name, role, model: model ?? null, expiresAt: expiresAt ?? null }, actor);
@@ -39,7 +44,7 @@ export class TokenResolver {
   })
   @Needs('ADMIN')
   async revokeToken(
-    @Arg('id', () => ID) id: string,
+    @Arg('id', () => ID, { description: 'Id of the token.' }) id: string,
     @Ctx() { actor }: Context,
     @Arg('reason', () => String, { nullable: true, description: 'Recorded in the audit log.' }) reason?: string | null,
   ): Promise<Token> {

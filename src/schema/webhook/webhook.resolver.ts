@@ -31,7 +31,7 @@ export class WebhookResolver {
   @Query(() => [WebhookDeliveryType], { description: 'Messages to a webhook, newest first.' })
   @Needs('ADMIN')
   async webhookDeliveries(
-    @Arg('webhookId', () => ID) webhookId: string,
+    @Arg('webhookId', () => ID, { description: 'Id of the webhook.' }) webhookId: string,
     @Args(() => ListArgs) page: ListArgs,
   ): Promise<WebhookDelivery[]> {
     return this.service.deliveries(webhookId, requested(page));
@@ -50,13 +50,16 @@ export class WebhookResolver {
     description: 'Sends a message without data. Query `webhookDeliveries` for its state.',
   })
   @Needs('ADMIN')
-  async testWebhook(@Arg('id', () => ID) id: string): Promise<WebhookDelivery> {
+  async testWebhook(@Arg('id', () => ID, { description: 'Id of the webhook.' }) id: string): Promise<WebhookDelivery> {
     return this.service.test(id);
   }
 
   @Mutation(() => ID, { description: 'Deletes a webhook and its messages. Returns its id.' })
   @Needs('ADMIN')
-  async deleteWebhook(@Arg('id', () => ID) id: string, @Ctx() { actor }: Context): Promise<string> {
+  async deleteWebhook(
+    @Arg('id', () => ID, { description: 'Id of the webhook.' }) id: string,
+    @Ctx() { actor }: Context,
+  ): Promise<string> {
     await this.service.delete(id, actor);
     return id;
   }

@@ -38,25 +38,25 @@ registerEnumType(DeliveryState, {
 
 @ObjectType('Webhook', { description: 'An https address that receives a signed message for each of its events.' })
 export class WebhookType implements Webhook {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Id of the webhook.' })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Address that messages are sent to.' })
   url!: string;
 
-  @Field(() => [WebhookEvent])
+  @Field(() => [WebhookEvent], { description: 'Events that it is told of.' })
   events!: readonly WebhookEvent[];
 
   @Field(() => String, { description: 'Name of the token that created it.' })
   createdBy!: string;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of creation.' })
   createdAt!: Date;
 }
 
 @ObjectType('CreatedWebhook', { description: 'A new webhook with its secret.' })
 export class CreatedWebhookType implements CreatedWebhook {
-  @Field(() => WebhookType)
+  @Field(() => WebhookType, { description: 'The webhook, without its secret.' })
   webhook!: Webhook;
 
   @Field(() => String, {
@@ -71,13 +71,13 @@ export class WebhookDeliveryType implements WebhookDelivery {
   @Field(() => ID, { description: 'Sent as the header webhook-id, the same in every attempt.' })
   id!: string;
 
-  @Field(() => WebhookEvent)
+  @Field(() => WebhookEvent, { description: 'Kind of event.' })
   event!: WebhookEvent;
 
-  @Field(() => DeliveryState)
+  @Field(() => DeliveryState, { description: 'State of the delivery.' })
   state!: DeliveryState;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Number of attempts so far.' })
   attempts!: number;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Time of the next attempt; null when final.' })
@@ -92,6 +92,6 @@ export class WebhookDeliveryType implements WebhookDelivery {
   @Field(() => String, { description: 'JSON text of the message.' })
   payload!: string;
 
-  @Field(() => GraphQLDateTime)
+  @Field(() => GraphQLDateTime, { description: 'Time of the event.' })
   createdAt!: Date;
 }

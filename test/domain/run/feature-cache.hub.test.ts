@@ -15,7 +15,7 @@ const CPU: Computer = { name: 'onnx', device: 'cpu' };
 async function openFolder() {
   const folder = await temporaryFolder();
   const database = join(folder, 'database');
-  copyEmptyDatabase(database);
+  await copyEmptyDatabase(database);
   const { client, close } = await openDatabase({ folder: database });
   onTestFinished(close);
   const blobs = new FileBlobStore(folder);

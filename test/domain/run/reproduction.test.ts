@@ -24,6 +24,11 @@ describe('a run that was repeated', () => {
     });
   });
 
+  it('differs neither by the reason for its engine nor by what an earlier release did not record', () => {
+    const now = { ...ORIGINAL, engine: { ...ORIGINAL.engine, reason: 'Named with --engine.', features: null } };
+    expect(compareOutcomes(ORIGINAL, now)).toEqual({ agrees: true, differences: [] });
+  });
+
   it('does not agree when a number differs in its last bit: causes first, then the first epoch, then the figures', () => {
     const now = {
       ...ORIGINAL,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FieldRules, rangeOf, readValue, showValue } from '../../../web/src/lib/hyperparameter.js';
-import { checkForm } from '../../../web/src/lib/run-form.js';
+import { checkForm, wrongFields } from '../../../web/src/lib/run-form.js';
 
 const NUMBER = { kind: 'FLOAT', nullable: false, min: 0, max: 1, exclusiveMin: true, unit: null, choices: [] } as const;
 const PATIENCE = {
@@ -74,5 +74,10 @@ describe('a form', () => {
     const { changes, problems } = checkForm(fields, { learningRate: '7', patience: '3' });
     expect(changes).toEqual({ patience: 3 });
     expect(Object.keys(problems)).toEqual(['learningRate']);
+  });
+
+  it('names all wrong fields', () => {
+    expect(wrongFields(checkForm(fields, { learningRate: '7', patience: '-1' }))).toBe('Learning rate and Patience');
+    expect(wrongFields(checkForm(fields, { patience: '1' }))).toBe('');
   });
 });

@@ -8,6 +8,8 @@ import { useRefusal } from './me';
 interface Props extends ButtonProps {
   /** The operation of the button, or of the page that it opens. */
   readonly needs: Operation;
+  /** Why the token may not do it to this object, whatever its role allows; null or none: it may. */
+  readonly refused?: string | null;
   /** Address of a page to open. */
   readonly to?: string;
   readonly onClick?: () => unknown;
@@ -15,8 +17,9 @@ interface Props extends ButtonProps {
 }
 
 /** A button or link for an action. Disabled, with the reason, where the role may not do it. */
-export function ActionButton({ needs, to, onClick, children, ...look }: Props) {
-  const refusal = useRefusal(needs);
+export function ActionButton({ needs, refused = null, to, onClick, children, ...look }: Props) {
+  const byRole = useRefusal(needs);
+  const refusal = byRole ?? refused;
   if (refusal !== null) {
     return (
       <RefusedButton reason={refusal} {...look}>

@@ -1,5 +1,4 @@
 import { Anchor, useMantineColorScheme } from '@mantine/core';
-import classes from './Shell.module.css';
 
 const NEXT = { auto: 'light', light: 'dark', dark: 'auto' } as const;
 
@@ -15,7 +14,7 @@ export function ColorScheme() {
       onClick={() => setColorScheme(next)}
       aria-label={`Colors: ${colorScheme}. Change to ${next}`}
     >
-      <span className={classes.wide}>Colors:</span> {colorScheme}
+      Colors: {colorScheme}
     </Anchor>
   );
 }

@@ -17,6 +17,7 @@ const RollBackPage = lazyPage(async () => (await import('../pages/models/RollBac
 const StartPage = lazyPage(async () => (await import('../pages/start/StartPage')).StartPage);
 const DatasetsPage = lazyPage(async () => (await import('../pages/datasets/DatasetsPage')).DatasetsPage);
 const DatasetPage = lazyPage(async () => (await import('../pages/datasets/DatasetPage')).DatasetPage);
+const ExaminationPage = lazyPage(async () => (await import('../pages/datasets/ExaminationPage')).ExaminationPage);
 const DifferencePage = lazyPage(async () => (await import('../pages/datasets/DifferencePage')).DifferencePage);
 const VersionPage = lazyPage(async () => (await import('../pages/datasets/VersionPage')).VersionPage);
 const ClassifyPage = lazyPage(async () => (await import('../pages/classify/ClassifyPage')).ClassifyPage);
@@ -36,6 +37,8 @@ const ProcessesPage = lazyPage(async () => (await import('../pages/settings/Proc
 const BackbonesPage = lazyPage(async () => (await import('../pages/settings/BackbonesPage')).BackbonesPage);
 const WebhooksPage = lazyPage(async () => (await import('../pages/settings/WebhooksPage')).WebhooksPage);
 const WebhookPage = lazyPage(async () => (await import('../pages/settings/WebhookPage')).WebhookPage);
+const BatchesPage = lazyPage(async () => (await import('../pages/batches/BatchesPage')).BatchesPage);
+const NewBatchPage = lazyPage(async () => (await import('../pages/batches/NewBatchPage')).NewBatchPage);
 const RunsPage = lazyPage(async () => (await import('../pages/runs/RunsPage')).RunsPage);
 
 /** Fetches the files of the pages in the menu while the browser is idle. */
@@ -72,6 +75,7 @@ function Page() {
           <Route path="datasets" element={<DatasetsPage />} />
           <Route path="datasets/:dataset" element={<DatasetPage />} />
           <Route path="datasets/:dataset/difference" element={<DifferencePage />} />
+          <Route path="datasets/:dataset/:number/examination" element={<ExaminationPage />} />
           <Route path="datasets/:dataset/:number" element={<VersionPage />} />
           <Route path="classify" element={<ClassifyPage />} />
           <Route path="runs" element={<RunsPage />} />
@@ -87,6 +91,8 @@ function Page() {
           <Route path="models/:name/promote" element={<PromotePage />} />
           <Route path="models/:name/remove-alias" element={<RemoveAliasPage />} />
           <Route path="models/:name/roll-back" element={<RollBackPage />} />
+          <Route path="batches" element={<BatchesPage />} />
+          <Route path="batches/new" element={<NewBatchPage />} />
           <Route path="approvals" element={<ApprovalsPage />} />
           <Route path="settings" element={<SettingsPage />}>
             <Route index element={<LimitsPage />} />

@@ -1,5 +1,4 @@
 import { Anchor } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { type ReactNode, useEffect } from 'react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
 import { BASE_PATH } from '../lib/base-path';
@@ -8,6 +7,7 @@ import { useWaitingApprovals } from './approvals';
 import { ColorScheme } from './ColorScheme';
 import { useChangeFeed } from './changes';
 import { ENDPOINT, endSession } from './client';
+import { Find } from './Find';
 import { LiveDot } from './LiveDot';
 import { type Me, useMe } from './me';
 import classes from './Shell.module.css';
@@ -24,7 +24,6 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   useEffect(() => void scrollTo(0, 0), [pathname]);
   const navigate = useNavigate();
   useGoTo(navigate);
-  useHotkeys([['/', () => document.querySelector<HTMLElement>('[data-filter]')?.focus()]]);
   return (
     <>
       <a className={classes.skip} href="#content">
@@ -45,6 +44,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </nav>
         <div className={classes.tools}>
           <LiveDot />
+          <Find />
           <ShortcutHelp />
           <ColorScheme />
           {me && <Identity me={me} />}

@@ -1,6 +1,6 @@
 import { useSubscription } from '@apollo/client/react';
 import { useThrottledCallback } from '@mantine/hooks';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { graphql, type ResultOf } from '../graphql';
 
 const CHANGES = graphql(`
@@ -27,7 +27,7 @@ export function useChangeFeed(): void {
 
 /** Refreshes on notices of these kinds. @param id of the only row that matters; without it, all do. */
 export function useRefreshOn(kinds: readonly Notice['kind'][], refresh: () => unknown, id?: string): void {
-  const throttled = useThrottledCallback(refresh, ASK_EVERY);
+  const throttled = useThrottledCallback(useOneByOne(refresh), ASK_EVERY);
   const key = kinds.join();
   useEffect(() => {
     const listener = (notice: Notice): void => {
@@ -37,4 +37,21 @@ export function useRefreshOn(kinds: readonly Notice['kind'][], refresh: () => un
     listeners.add(listener);
     return () => void listeners.delete(listener);
   }, [key, id, throttled]);
+}
+
+/** Runs an action again after the present run, not during it: of two answers, the older one could arrive last. */
+function useOneByOne(action: () => unknown): () => Promise<void> {
+  const latest = useRef(action);
+  latest.current = action;
+  const turn = useRef({ runs: false, again: false }).current;
+  return async () => {
+    turn.again = turn.runs;
+    if (turn.runs) return;
+    turn.runs = true;
+    do {
+      turn.again = false;
+      await Promise.resolve(latest.current()).catch(() => undefined); // the page shows the error of its query
+    } while (turn.again);
+    turn.runs = false;
+  };
 }

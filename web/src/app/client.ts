@@ -65,6 +65,9 @@ const token = new ApolloLink((operation, forward) => {
   return forward(operation);
 });
 
+/** Context of a request that the browser sends even if the page is left or reloaded at once. */
+export const OUTLIVES_PAGE = { fetchOptions: { keepalive: true } };
+
 export const client = new ApolloClient({
   link: ApolloLink.split(
     ({ operationType }) => operationType === 'subscription',
@@ -79,4 +82,6 @@ export const client = new ApolloClient({
     },
   }),
   defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
+  // A refresh after a change must not share a request that was sent before it.
+  queryDeduplication: false,
 });

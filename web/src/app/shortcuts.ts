@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { NavigateFunction } from 'react-router';
+import { urls } from '../lib/urls';
 
 /** Pages of the menu; `g` followed by `key` opens one. */
 export const PAGES = [
@@ -12,9 +13,23 @@ export const PAGES = [
   { to: '/settings', label: 'Settings', key: ',' },
 ] as const;
 
+/** Pages that are not in the menu, by what people search for. */
+export const OTHER_PAGES = [
+  { to: urls.batches(), label: 'Batch predictions' },
+  { to: urls.newBatch(), label: 'New batch prediction' },
+  { to: urls.newRun, label: 'New run' },
+  { to: urls.newSweep, label: 'New sweep' },
+  { to: urls.backbones, label: 'Backbones' },
+  { to: '/settings/tokens', label: 'Tokens' },
+  { to: '/settings/audit', label: 'Audit log' },
+  { to: '/settings/webhooks', label: 'Webhooks' },
+  { to: '/settings/processes', label: 'Processes' },
+] as const;
+
 export const SHORTCUTS: readonly (readonly [keys: string, effect: string])[] = [
   ...PAGES.map(({ label, key }) => [`g ${key}`, `Go to ${label}`] as const),
-  ['/', 'Focus the filter'],
+  ['Ctrl K', 'Find a page, dataset, model, sweep or run'],
+  ['/', 'Focus the filter of the page; without one, find'],
   ['?', 'Show keyboard shortcuts'],
   ['Esc', 'Close the dialog'],
 ];

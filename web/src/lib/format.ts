@@ -42,9 +42,9 @@ export function formatAge(iso: string, now = Date.now()): string {
   return 'just now';
 }
 
-/** The name of an enum's value as words: ALIAS_MOVED is "Alias moved". */
+/** The name of an enum's value as words: ALIAS_MOVED is "Alias moved", CANCELLED is "Canceled". */
 export function formatWords(name: string): string {
-  const words = name.toLowerCase().replaceAll('_', ' ');
+  const words = name.toLowerCase().replaceAll('_', ' ').replace('cancelled', 'canceled');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

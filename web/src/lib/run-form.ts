@@ -1,4 +1,4 @@
-import { type FieldRules, readValue, writeValue } from './hyperparameter.js';
+import { type FieldRules, readValue, titleOf, writeValue } from './hyperparameter.js';
 
 /** A field of the form, with the value that it has unless changed. */
 export interface FormField extends FieldRules {
@@ -29,4 +29,11 @@ export function checkForm(fields: readonly FormField[], typed: Typed): Checked {
     else if (writeValue(read.value) !== writeValue(base)) changes[name] = read.value;
   }
   return { changes, problems };
+}
+
+const list = new Intl.ListFormat('en');
+
+/** The names of all wrong fields, for a sentence: "Batch size and Learning rate". Empty if there is none. */
+export function wrongFields({ problems }: Pick<Checked, 'problems'>): string {
+  return list.format(Object.keys(problems).map(titleOf));
 }

@@ -1,4 +1,5 @@
 import type { Enum } from '../graphql';
+import { shortId } from './format.js';
 
 export type RunState = Enum<'RunState'>;
 export type RunKind = Enum<'RunKind'>;
@@ -24,3 +25,11 @@ export const isUnderWay = (state: RunState): boolean => isAllowed('cancel', stat
 
 export const KIND_NAMES: Readonly<Record<RunKind, string>> = { TRANSFER: 'Transfer', FINE_TUNE: 'Fine-tune' };
 export const RUN_KINDS = Object.keys(KIND_NAMES) as readonly RunKind[];
+
+/** Names of runs that are shown together: those that they have, else short IDs. Equal names get the ID too. */
+export function namesOf(runs: readonly { readonly id: string; readonly name: string | null }[]): string[] {
+  return runs.map(({ id, name }) => {
+    if (name === null) return shortId(id);
+    return runs.some((other) => other.id !== id && other.name === name) ? `${name} ${shortId(id)}` : name;
+  });
+}

@@ -2,6 +2,9 @@
 export const urls = {
   dataset: (name: string): string => `/datasets/${name}`,
   datasetVersion: (name: string, number: number): string => `/datasets/${name}/${number}`,
+  examination: (name: string, number: number): string => `/datasets/${name}/${number}/examination`,
+  /** @param row position of the image in the version. */
+  datasetImage: (name: string, number: number, row: number): string => `/datasets/${name}/${number}?image=${row}`,
   /** @param from and `to` are version numbers. */
   datasetDifference: (name: string, from: number, to: number): string =>
     `/datasets/${name}/difference?from=${from}&to=${to}`,
@@ -16,6 +19,13 @@ export const urls = {
   model: (name: string): string => `/models/${name}`,
   modelVersion: (name: string, number: number): string => `/models/${name}?version=${number}`,
   predictions: (name: string): string => `/models/${name}/predictions`,
+  /** @param model name of the only model; all by default. */
+  batches: (model?: string): string => `/batches${model === undefined ? '' : `?model=${model}`}`,
+  /** @param number of a version; by default the one in production. */
+  newBatch: (model?: string, number?: number): string => {
+    const version = number === undefined ? '' : `&version=${number}`;
+    return model === undefined ? '/batches/new' : `/batches/new?model=${model}${version}`;
+  },
   rollBack: (name: string, alias: string): string => `/models/${name}/roll-back?alias=${alias}`,
   removeAlias: (name: string, alias: string): string => `/models/${name}/remove-alias?alias=${alias}`,
   promote: (name: string, number: number, alias: string): string =>

@@ -29,7 +29,8 @@ export function DataTable({
   readonly heads: readonly string[];
   readonly rows: readonly Row[];
 }) {
-  const [page, setPage] = useState(1);
+  const [turned, setTurned] = useState(1);
+  const page = Math.max(1, Math.min(turned, Math.ceil(rows.length / PAGE))); // rows may have become fewer
   const styleOf = (column: number): string | undefined => (heads[column]?.startsWith(' ') ? classes.number : undefined);
   return (
     <>
@@ -54,7 +55,7 @@ export function DataTable({
                     data-label={heads[column]?.trim()}
                     data-empty={EMPTY.includes(cell) || undefined}
                   >
-                    {cell}
+                    <div className={classes.content}>{cell}</div>
                   </td>
                 ))}
               </tr>
@@ -62,7 +63,7 @@ export function DataTable({
           </tbody>
         </table>
       </ScrollBox>
-      <Pager page={page} size={PAGE} total={rows.length} onPage={setPage} of={label.toLowerCase()} />
+      <Pager page={page} size={PAGE} total={rows.length} onPage={setTurned} of={label.toLowerCase()} />
     </>
   );
 }

@@ -1,7 +1,8 @@
-import { Group, Progress, SegmentedControl, TextInput } from '@mantine/core';
+import { Group, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { formatBytes, formatShare } from '../lib/format';
+import { formatBytes } from '../lib/format';
 import { FilePicker } from './FilePicker';
+import { SendingBar } from './SendingBar';
 
 /** A chosen file, or a path on the server; null for neither. */
 export type SourceOfFile = File | string | null;
@@ -58,11 +59,7 @@ export function FileSource({ label, accept, source, sent, onSource }: Props) {
           )}
         </Group>
       )}
-      {sent !== null && (
-        <Progress.Root size="sm" maw={560}>
-          <Progress.Section value={100 * sent} aria-label={`Sending, ${formatShare(sent, 0)}`} />
-        </Progress.Root>
-      )}
+      <SendingBar sent={sent} />
     </>
   );
 }

@@ -3,6 +3,8 @@ import { useMergedRef, useResizeObserver } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { freePlace, type Taken } from '../lib/free-place';
+import { spread } from '../lib/spread';
 import classes from './LineChart.module.css';
 
 interface Line {
@@ -39,6 +41,10 @@ const HEIGHT = 240;
 /** Pixels on the right for labels at line ends. */
 const LABEL_ROOM = 92;
 const LABEL_HEIGHT = 14;
+/** Pixels of ground around a label, on both sides together. */
+const GROUND = 4;
+/** Pixels between the end of a line and its label. */
+const LABEL_GAP = 8;
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 /** Lines over whole numbers. Dragging zooms, a double click resets the zoom; new points never move the zoomed range. */
@@ -154,7 +160,7 @@ export function LineChart({ label, x, lines, format, zoom, onZoom, log = false, 
               <svg width="18" height="8" aria-hidden="true" style={{ color: `var(${color})` }}>
                 <path d="M0 4h18" strokeDasharray={dashed ? '5 4' : undefined} />
               </svg>
-              {name} {format(value)}
+              <span className={classes.name}>{name}</span> {format(value)}
             </span>
           );
         })}
@@ -215,15 +221,61 @@ function annotate(
   ctx.textAlign = 'left';
   ctx.lineJoin = 'round';
   ctx.setLineDash([]);
-  let below = Number.NEGATIVE_INFINITY;
-  for (const { label, color, x: end, y } of ends) {
-    below = Math.max(y, below + LABEL_HEIGHT * ratio);
+  const height = LABEL_HEIGHT * ratio;
+  const bounds: Taken = [bbox.top + height / 2, bbox.top + bbox.height - height / 2];
+  const atEdge = ends.filter((end) => end.x >= right - 1);
+  const places = spread(
+    atEdge.map(({ y }) => y),
+    height,
+    bounds[1],
+  );
+  const placed: (readonly [text: string, color: unknown, left: number, y: number])[] = [];
+  for (const end of ends) {
+    const { label, color, y } = end;
+    const left = end.x + LABEL_GAP * ratio;
+    const text = fitted(ctx, label, ctx.canvas.width - left);
+    const until = left + ctx.measureText(text).width;
+    const edge = atEdge.indexOf(end);
+    const others = placed
+      .filter((other) => other[2] < until)
+      .map(([, , , at]): Taken => [at - height / 2, at + height / 2]);
+    const taken = [...drawnBetween(u, x, left, until), ...others];
+    const at = edge >= 0 ? (places[edge] ?? y) : freePlace(y, height + GROUND * ratio, taken, bounds);
+    placed.push([text, color, left, at]);
+  }
+  for (const [text, color, left, y] of placed) {
     // The ground around a label keeps it readable on other lines.
     ctx.strokeStyle = ground;
-    ctx.lineWidth = 4 * ratio;
-    ctx.strokeText(label, end + 8 * ratio, below);
+    ctx.lineWidth = GROUND * ratio;
+    ctx.strokeText(text, left, y);
     ctx.fillStyle = color as string;
-    ctx.fillText(label, end + 8 * ratio, below);
+    ctx.fillText(text, left, y);
   }
   ctx.restore();
+}
+
+/** What the lines cover of a chart's height, between two places in canvas pixels. */
+function drawnBetween(u: uPlot, x: readonly number[], left: number, right: number): Taken[] {
+  const at = x.map((value) => u.valToPos(value, 'x', true));
+  const first = Math.max(
+    0,
+    at.findLastIndex((place) => place <= left),
+  );
+  const after = at.findIndex((place) => place >= right);
+  const last = after < 0 ? at.length : after + 1;
+  return u.data.slice(1).flatMap((values): Taken[] => {
+    const heights = Array.from(values)
+      .slice(first, last)
+      .flatMap((value) => (value == null ? [] : u.valToPos(value, 'y', true)));
+    return heights.length < 2 ? [] : [[Math.min(...heights), Math.max(...heights)]];
+  });
+}
+
+/** The text, cut where it is wider than the room for it. */
+function fitted(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+  let shown = text;
+  for (let length = text.length - 1; length > 0 && ctx.measureText(shown).width > room; length--) {
+    shown = `${text.slice(0, length)}…`;
+  }
+  return shown;
 }

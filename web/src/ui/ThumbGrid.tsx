@@ -15,10 +15,13 @@ export function ThumbGrid({
   thumbs,
   label,
   onOpen,
+  onKey,
 }: {
   readonly thumbs: readonly Thumb[];
   readonly label: string;
   readonly onOpen: (index: number) => void;
+  /** Keys that do something to the thumbnail that has the focus. @returns whether the key was one of them. */
+  readonly onKey?: (key: string, index: number) => boolean;
 }) {
   const grid = useRef<HTMLUListElement>(null);
   const [at, setAt] = useState(0);
@@ -30,7 +33,11 @@ export function ThumbGrid({
     const columns = cells.filter((cell) => cell.getBoundingClientRect().top === top).length;
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
     const next = step === undefined ? undefined : cells[reachable + step];
-    if (!next) return;
+    if (!next) {
+      const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (plain && onKey?.(event.key, reachable)) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     setAt(reachable + (step as number));
     next.focus();

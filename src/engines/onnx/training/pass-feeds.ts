@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { type Batch, type Features, newFeatures, type StepResult } from '../../engine.js';
 import { maskInput } from './dropout.js';
+import { featureTensor } from './feature-tensor.js';
 import type { GraphSpec } from './graph-spec.js';
 import { OWN, PARTNERS } from './mix.js';
 import { valuesOf } from './operator.js';
@@ -78,7 +79,7 @@ export class PassFeeds {
       [OWN]: new ort.Tensor('float32', this.#own, leading),
     };
     return {
-      features: new ort.Tensor(input.type, this.#features, shaped(this.#values)),
+      features: featureTensor(input.type, this.#features, shaped(this.#values)),
       targets: new ort.Tensor('float32', this.#targets, shaped(classes)),
       row_weights: new ort.Tensor('float32', this.#rowWeights, shaped(1)),
       ...Object.fromEntries(masks),

@@ -9,6 +9,7 @@ import {
 } from '../../../network/layers.js';
 import { foldNorm } from '../../../network/norm.js';
 import type { Weights } from '../../../network/tensor.js';
+import { poolsToSwap } from '../../pools-to-swap.js';
 import { activate } from './activation.js';
 import { type After, afterProduct } from './after-product.js';
 import { batchNorm, withoutBias } from './batch-norm.js';
@@ -184,18 +185,6 @@ function addProducts(
     after.map(({ value }) => value),
   );
   for (const { operator, inputs, outputs } of after.flatMap(({ steps }) => steps)) add(operator, inputs, outputs);
-}
-
-/** Average poolings that only 1x1 convolutions read, with their inputs. */
-function poolsToSwap(layers: readonly Layer[]): ReadonlyMap<string, string> {
-  const swapped = new Map<string, string>();
-  for (const layer of layers) {
-    if (layer.kind !== 'averagePool' || layer.stride !== 1) continue;
-    const readers = layers.filter(({ inputs }) => (inputs as readonly string[]).includes(layer.name));
-    const pointwise = readers.every((reader) => reader.kind === 'conv' && reader.kernel.join() === '1,1');
-    if (pointwise) swapped.set(layer.name, layer.inputs[0]);
-  }
-  return swapped;
 }
 
 function productOf(layer: Layer, input: Shape): LinearLayer | undefined {

@@ -3,7 +3,9 @@ import type { DenseLayer, Layer } from '../../../network/layers.js';
 import type { Weights } from '../../../network/tensor.js';
 import { adamStepSize } from '../../adam.js';
 import type { Features, Step, StepResult, Trainer, TrainerSpec, TrainerState } from '../../engine.js';
+import { predictionRows } from '../../pass-size.js';
 import { createSession, type SessionOptions } from '../session.js';
+import { featureTensor } from './feature-tensor.js';
 import { type GraphSpec } from './graph-spec.js';
 import { type PlannedOperator, valuesOf } from './operator.js';
 import { PassFeeds } from './pass-feeds.js';
@@ -13,9 +15,6 @@ import { plan, statisticsOf, weightsOf } from './plan.js';
 import { fromStored, type Part, perColumn, type StoredWeight } from './stored-weight.js';
 import { accumulationGraph, predictionGraph, stepsGraph, updateGraph } from './training-graph.js';
 import { TrainingMemory } from './training-memory.js';
-
-/** Most input values per prediction, to limit memory. */
-const PREDICTION_VALUES = 1 << 20;
 
 /**
  * Trains with one graph that takes several steps or, if a batch is too large for one pass, with one graph per pass and
@@ -81,7 +80,7 @@ export class OnnxTrainer implements Trainer {
       const feeds = {
         ...this.#memory.weights,
         ...this.#memory.statistics,
-        features: new ort.Tensor(input.type, part, [rows, values]),
+        features: featureTensor(input.type, part, [rows, values]),
       };
       const result = (await session.run(feeds)).probabilities as ort.Tensor;
       probabilities.set((result.data as Float32Array).subarray(0, count * classes), from * classes);
@@ -165,7 +164,7 @@ export class OnnxTrainer implements Trainer {
 
   get #predictionRows(): number {
     const { shape } = this.spec.input;
-    return Math.max(1, Math.min(512, Math.floor(PREDICTION_VALUES / valuesOf(shape))));
+    return predictionRows(valuesOf(shape));
   }
 
   #session(kind: 'steps' | 'accumulate' | 'update' | 'predict'): Promise<ort.InferenceSession> {

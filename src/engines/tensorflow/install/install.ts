@@ -3,9 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { HubError } from '../../../errors.js';
-import { bundleOf } from '../../../package.js';
+import { checkSpace, pipInstall, run, runSelfTest, type Tool } from '../../install/commands.js';
 import { addonOf, ENGINE_FOLDER, findTfjs, TFJS_VERSION, type TfjsPackage } from '../tfjs-package.js';
-import { checkSpace, run, type Tool } from './commands.js';
 
 /** Newest version against which the addon was compiled and tested. */
 const TENSORFLOW_VERSION = '2.21.0';
@@ -62,9 +61,7 @@ export async function installTensorFlow(options: InstallOptions): Promise<SelfTe
     log(`pip: ${wheel} …`);
     await rm(python, { recursive: true, force: true });
     // The CPU wheel needs no dependencies; the CUDA wheel needs CUDA's packages.
-    const pipArguments = ['--quiet', '--target', python, ...(gpu ? [] : ['--no-deps'])];
-    const env = { PIP_USER: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
-    await run(tools.python, ['-m', 'pip', 'install', ...pipArguments, wheel], { env });
+    await pipInstall(tools.python, python, [...(gpu ? [] : ['--no-deps']), wheel]);
   }
 
   log('Compiling the addon …');
@@ -132,7 +129,5 @@ async function compile(compiler: Tool, folder: string, name: TfjsPackage): Promi
 /** Runs the self-test of an installation in a process of its own. @throws ENGINE_UNAVAILABLE when it fails. */
 async function selfTest(folder: string, name: TfjsPackage): Promise<SelfTestResult> {
   if (findTfjs(folder)?.name !== name) throw new HubError('ENGINE_UNAVAILABLE', `${name} is not installed.`);
-  const node = { command: process.execPath, remedy: 'the self-test does not pass.' };
-  const output = await run(node, [bundleOf('self-test'), folder]);
-  return foundSchema.parse(JSON.parse(output.trim().split('\n').at(-1) as string));
+  return foundSchema.parse(await runSelfTest('tensorflow', folder));
 }

@@ -21,7 +21,7 @@ export function PhotoQueue({
 }: {
   readonly targets: readonly [Target, ...Target[]];
   readonly order: PhotoOrder;
-  readonly onOrder: (order: PhotoOrder) => void;
+  readonly onOrder: (changes: Partial<PhotoOrder>) => void;
 }) {
   const photos = useReactiveVar(photoStore);
   const [chosenId, setChosenId] = useState<string | null>(null);

@@ -26,7 +26,7 @@ export function PhotoTools({
   /** Answered classes. */
   readonly labels: readonly string[];
   readonly order: PhotoOrder;
-  readonly onOrder: (order: PhotoOrder) => void;
+  readonly onOrder: (changes: Partial<PhotoOrder>) => void;
 }) {
   const { copied, copy } = useClipboard();
   const [target] = targets;
@@ -44,20 +44,20 @@ export function PhotoTools({
           { value: 'unsure', label: 'Least certain first' },
         ]}
         value={order.sort}
-        onChange={({ currentTarget }) => onOrder({ ...order, sort: currentTarget.value as PhotoOrder['sort'] })}
+        onChange={({ currentTarget }) => onOrder({ sort: currentTarget.value as PhotoOrder['sort'] })}
       />
       <NativeSelect
         aria-label={`Class by ${nameOfTarget(target)}`}
         size="xs"
         data={[{ value: '', label: 'All classes' }, ...labels]}
         value={order.label ?? ''}
-        onChange={({ currentTarget }) => onOrder({ ...order, label: currentTarget.value || null })}
+        onChange={({ currentTarget }) => onOrder({ label: currentTarget.value || null })}
       />
       {targets.length > 1 && (
         <Checkbox
           label="Only disagreements"
           checked={order.disagree}
-          onChange={({ currentTarget }) => onOrder({ ...order, disagree: currentTarget.checked })}
+          onChange={({ currentTarget }) => onOrder({ disagree: currentTarget.checked })}
         />
       )}
       <Button size="xs" variant="default" onClick={() => void save('csv')}>

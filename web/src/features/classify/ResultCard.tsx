@@ -51,11 +51,11 @@ function TargetAnswer({ photo, target }: { readonly photo: Photo; readonly targe
       </>
     );
   }
-  const { label, confidence, inDistribution, top, modelVersion, precision, milliseconds, predictionId } = of.answer;
+  const { label, confidence, inDistribution, top, modelVersion, milliseconds, predictionId } = of.answer;
   return (
     <>
       <p className={classes.who}>
-        {name}: version {modelVersion}, {precisionText(precision)}, {milliseconds.toFixed(0)} ms
+        {name}: version {modelVersion}, {precisionText(of.answer)}, {milliseconds.toFixed(0)} ms
       </p>
       <p className={classes.winner}>
         {label} {formatShare(confidence)}

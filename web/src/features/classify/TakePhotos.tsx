@@ -9,6 +9,9 @@ import { addPhotos } from './photos';
 
 const Camera = lazyPage(async () => (await import('./Camera')).Camera);
 
+/** Formats that the hub decodes. Named, since iOS then sends its HEIC photos as JPEG. */
+const FORMATS = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'bmp'].map((format) => `image/${format}`).join();
+
 /** Takes photos: dropped, pasted, chosen, or from the camera. */
 export function TakePhotos({ onTaken }: { readonly onTaken?: () => void }) {
   const [seeing, { open, close }] = useDisclosure();
@@ -32,7 +35,7 @@ export function TakePhotos({ onTaken }: { readonly onTaken?: () => void }) {
         onFiles={take}
       >
         <Group gap="xs">
-          <FilePicker label="Photos" accept="image/*" multiple primary onFiles={take}>
+          <FilePicker label="Photos" accept={FORMATS} multiple primary onFiles={take}>
             Choose photos…
           </FilePicker>
           <Button variant="default" onClick={open}>

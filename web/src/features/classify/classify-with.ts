@@ -5,7 +5,7 @@ import type { Target } from '../../lib/target';
 const CLASSIFY = graphql(`
   mutation Classify($image: Upload!, $model: String!, $alias: String! = "production", $version: Int) {
     classify(image: $image, model: $model, alias: $alias, version: $version, topK: 1000) {
-      label confidence inDistribution milliseconds modelVersion precision predictionId
+      label confidence inDistribution milliseconds modelVersion precision runtime predictionId
       top { label probability }
     }
   }

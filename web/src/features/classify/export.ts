@@ -8,6 +8,7 @@ const COLUMNS = [
   'asked',
   'version',
   'precision',
+  'runtime',
   'label',
   'confidence',
   'second',
@@ -30,13 +31,14 @@ function rowOf({ name, asks }: Photo, asked: string): Readonly<Record<string, st
   const ask = asks[asked];
   if (ask?.state === 'failed') return { file: name, asked, error: ask.message };
   if (ask?.state !== 'answered') return { file: name, asked };
-  const { label, confidence, top, modelVersion, precision, milliseconds } = ask.answer;
+  const { label, confidence, top, modelVersion, precision, runtime, milliseconds } = ask.answer;
   const [, second] = top;
   return {
     file: name,
     asked,
     version: modelVersion,
     precision,
+    runtime,
     label,
     confidence,
     ...(second ? { second: second.label, secondConfidence: second.probability } : {}),

@@ -1,9 +1,9 @@
 import { Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
-import { formatBytes, formatSeconds, formatShare, shortId } from '../../lib/format';
+import { formatBytes, formatSeconds, formatShare } from '../../lib/format';
 import { showValue, titleOf } from '../../lib/hyperparameter';
-import { KIND_NAMES } from '../../lib/runs';
+import { KIND_NAMES, namesOf } from '../../lib/runs';
 import { ScrollBox } from '../../ui/ScrollBox';
 import { colorOf } from '../runs/colors';
 import { RunLink } from '../runs/RunLink';
@@ -55,11 +55,12 @@ export function CompareTable({ comparison: of }: { readonly comparison: Fragment
     sameBackbone ? null : 'The runs have different backbones.',
     sameEngine ? null : 'The runs used different engines.',
   ].filter((note) => note !== null);
+  const names = namesOf(runs);
   const row = (name: string, cells: readonly ReactNode[]): ReactNode => (
     <Table.Tr key={name}>
       <Table.Th scope="row">{name}</Table.Th>
       {cells.map((cell, i) => (
-        <Table.Td key={runs[i]?.id} className="number" data-run={runs[i]?.name ?? shortId(runs[i]?.id ?? '')}>
+        <Table.Td key={runs[i]?.id} className="number" data-run={names[i]}>
           <span>{cell}</span>
         </Table.Td>
       ))}

@@ -1,10 +1,9 @@
-import { Table, Text } from '@mantine/core';
 import type { CurvesOf } from '../../lib/curves';
 import { formatShare } from '../../lib/format';
-import { WideTable } from '../../ui/WideTable';
+import { DataTable } from '../../ui/DataTable';
 
-/** Rows shown; zooming reaches the others. */
-const ROWS = 60;
+/** A space marks a column of numbers. */
+const HEADS = [' Epoch', ' Train loss', ' Validation loss', ' Train accuracy', ' Validation accuracy'];
 
 interface Props {
   readonly runs: readonly CurvesOf[];
@@ -13,40 +12,25 @@ interface Props {
 
 /** The values of the curves as a table. */
 export function EpochTable({ runs, zoom }: Props) {
+  const several = runs.length > 1;
   const rows = runs.flatMap(({ name, epochs }) => epochs.map((figures) => ({ name, ...figures })));
-  const zoomed = rows.filter(({ epoch }) => !zoom || (epoch >= zoom[0] && epoch <= zoom[1]));
-  const shown = zoomed.slice(-ROWS);
   return (
-    <>
-      {shown.length < zoomed.length && (
-        <Text c="dimmed">
-          The last {ROWS} of {zoomed.length} rows.
-        </Text>
-      )}
-      <WideTable label="Metrics by epoch" minWidth={420}>
-        <Table.Thead>
-          <Table.Tr>
-            {runs.length > 1 && <Table.Th>Run</Table.Th>}
-            {['Epoch', 'Train loss', 'Validation loss', 'Train accuracy', 'Validation accuracy'].map((head) => (
-              <Table.Th key={head} className="number">
-                {head}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {shown.map(({ name, epoch, trainLoss, validationLoss, trainAccuracy, validationAccuracy }) => (
-            <Table.Tr key={`${name} ${epoch}`}>
-              {runs.length > 1 && <Table.Td className="mono">{name}</Table.Td>}
-              <Table.Td className="number">{epoch}</Table.Td>
-              <Table.Td className="number">{trainLoss.toFixed(4)}</Table.Td>
-              <Table.Td className="number">{validationLoss.toFixed(4)}</Table.Td>
-              <Table.Td className="number">{formatShare(trainAccuracy, 2)}</Table.Td>
-              <Table.Td className="number">{formatShare(validationAccuracy, 2)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </WideTable>
-    </>
+    <DataTable
+      label="Metrics by epoch"
+      heads={[...(several ? ['Run'] : []), ...HEADS]}
+      rows={rows
+        .filter(({ epoch }) => !zoom || (epoch >= zoom[0] && epoch <= zoom[1]))
+        .map(({ name, epoch, trainLoss, validationLoss, trainAccuracy, validationAccuracy }) => ({
+          key: `${name} ${epoch}`,
+          cells: [
+            ...(several ? [name] : []),
+            epoch,
+            trainLoss.toFixed(4),
+            validationLoss.toFixed(4),
+            formatShare(trainAccuracy, 2),
+            formatShare(validationAccuracy, 2),
+          ],
+        }))}
+    />
   );
 }

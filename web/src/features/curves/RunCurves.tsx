@@ -2,8 +2,9 @@ import { Anchor, Group, NativeSelect, Switch, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { type FragmentOf, readFragment } from '../../graphql';
 import { bestEpoch, type CurvesOf, curvesOf } from '../../lib/curves';
-import { formatShare, shortId } from '../../lib/format';
+import { formatShare } from '../../lib/format';
 import type { RunView } from '../../lib/run-view';
+import { namesOf } from '../../lib/runs';
 import { LineChart } from '../../ui/LineChart';
 import { colorVariable } from '../runs/colors';
 import { EpochTable } from './EpochTable';
@@ -29,8 +30,8 @@ export function RunCurves({ runs: of, view: { zoom, smooth, log, table }, show }
   const runs = readFragment(RUN_CURVES, of);
   const named = useMemo(
     () =>
-      runs.map(({ id, epochs }, i): CurvesOf => {
-        return { name: runs.length > 1 ? shortId(id) : '', color: colorVariable(i), epochs };
+      namesOf(runs).map((name, i): CurvesOf => {
+        return { name: runs.length > 1 ? name : '', color: colorVariable(i), epochs: runs[i]?.epochs ?? [] };
       }),
     [runs],
   );

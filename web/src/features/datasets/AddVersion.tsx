@@ -1,21 +1,13 @@
-import { Group, NumberInput, SegmentedControl, TextInput } from '@mantine/core';
+import { Group, NumberInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { useRefusal } from '../../app/me';
-import { formatBytes } from '../../lib/format';
-import type { PlacedFile } from '../../lib/use-drop';
-import { DropArea } from '../../ui/DropArea';
-import { FilePicker } from '../../ui/FilePicker';
+import { isSendable, type Picked } from '../../lib/picked';
 import { HubForm } from '../../ui/HubForm';
-import { FolderOutline, MOST_FILES } from './FolderOutline';
+import { FROM, NameEncoding, NO_SOURCE, SourceFields } from '../../ui/SourceFields';
+import { FolderOutline } from './FolderOutline';
 import { ingest, type VersionSource } from './ingestions';
 
-const ARCHIVES = '.zip,.tar,.tgz,.tar.gz,.zst,.tar.zst,.gz';
-const FROM = [
-  { value: 'computer', label: 'This computer' },
-  { value: 'path', label: 'Hub’s disk' },
-  { value: 'url', label: 'URL' },
-];
 /** How images without splits are divided. */
 const SPLITS = [
   { name: 'testFraction', label: 'Test fraction', min: 0.01, max: 0.9, step: 0.05 },
@@ -23,19 +15,15 @@ const SPLITS = [
   { name: 'seed', label: 'Seed', min: 0, allowDecimal: false },
 ] as const;
 
-type Picked = Extract<VersionSource, { readonly kind: 'archive' | 'folder' }>;
-
 /** Registers labeled images as a version: files of this computer, a path of the hub, or a URL. */
 export function AddVersion({ dataset }: { readonly dataset: string }) {
   const form = useForm({
     initialValues: {
       from: 'computer',
-      path: '',
-      url: '',
+      ...NO_SOURCE,
       testFraction: 0.2,
       validationFraction: 0,
       seed: 0,
-      nameEncoding: '',
     },
   });
   const { from, path, url } = form.values;
@@ -52,7 +40,7 @@ export function AddVersion({ dataset }: { readonly dataset: string }) {
     // A cleared number field holds ''.
     const split = { testFraction: Number(testFraction), validationFraction: Number(validationFraction) };
     const options = { ...split, seed: Number(seed), ...(nameEncoding && { nameEncoding }) };
-    if (!(await ingest(dataset, source, options))) return; // the refused source stays
+    if (!(await ingest(dataset, source, { options }))) return; // the refused source stays
     setPicked(null);
     form.setValues({ path: '', url: '' });
   };
@@ -63,32 +51,18 @@ export function AddVersion({ dataset }: { readonly dataset: string }) {
       label="New version"
       action="Add version"
       refused={useRefusal('registerDatasetVersion')}
-      ready={source !== null && !isTooLarge(source)}
+      ready={source !== null && (from !== 'computer' || picked === null || isSendable(picked))}
       onSubmit={submit}
     >
-      <SegmentedControl
-        data={FROM}
-        {...form.getInputProps('from')}
-        aria-label="Location of the images"
-        w="fit-content"
-        maw="100%"
+      <SourceFields
+        from={from}
+        places={FROM}
+        field={form.getInputProps}
+        picked={picked}
+        onPick={setPicked}
+        text="Drop a folder with one subfolder per class, or a zip, tar, tar.gz or tar.zst of it."
+        folder={picked?.kind === 'folder' && <FolderOutline {...picked} dataset={dataset} />}
       />
-      {from === 'computer' && <FromComputer picked={picked} onPick={setPicked} dataset={dataset} />}
-      {from === 'path' && (
-        <TextInput
-          label="Folder or archive"
-          description="On the hub's machine, in a folder that the hub was started with as --allow"
-          {...form.getInputProps('path')}
-        />
-      )}
-      {from === 'url' && (
-        <TextInput
-          label="Archive"
-          description="An https URL that the hub downloads"
-          placeholder="https://"
-          {...form.getInputProps('url')}
-        />
-      )}
       <details>
         <summary>Splits, if the images have none</summary>
         <Group mt="xs" gap="sm" align="flex-start">
@@ -97,17 +71,7 @@ export function AddVersion({ dataset }: { readonly dataset: string }) {
           ))}
         </Group>
       </details>
-      <details>
-        <summary>Names in a zip that are not UTF-8</summary>
-        <TextInput
-          label="Encoding"
-          description="For example cp437 of DOS, windows-1252, shift_jis or gbk"
-          {...form.getInputProps('nameEncoding')}
-          mt="xs"
-          w="20rem"
-          maw="100%"
-        />
-      </details>
+      <NameEncoding field={form.getInputProps} />
     </HubForm>
   );
 }
@@ -116,49 +80,4 @@ function sourceOf(from: string, path: string, url: string, picked: Picked | null
   if (from === 'path') return path ? { kind: 'path', path } : null;
   if (from === 'url') return url ? { kind: 'url', url } : null;
   return picked;
-}
-
-const isTooLarge = (source: VersionSource): boolean => source.kind === 'folder' && source.files.length > MOST_FILES;
-
-function FromComputer({
-  picked,
-  onPick,
-  dataset,
-}: {
-  readonly picked: Picked | null;
-  readonly onPick: (picked: Picked) => void;
-  readonly dataset: string;
-}) {
-  const take = useCallback((files: readonly PlacedFile[]) => onPick(pickedOf(files)), [onPick]);
-  return (
-    <>
-      <DropArea
-        text="Drop a folder with one subfolder per class, or a zip, tar, tar.gz or tar.zst of it."
-        over="Drop a folder or an archive"
-        onFiles={take}
-      >
-        <Group gap="xs">
-          <FilePicker label="Archive of images" accept={ARCHIVES} onFiles={take}>
-            Choose archive…
-          </FilePicker>
-          <FilePicker label="Folder of images" folder onFiles={take}>
-            Choose folder…
-          </FilePicker>
-        </Group>
-      </DropArea>
-      {picked?.kind === 'archive' && (
-        <p>
-          <strong>{picked.file.name}</strong>, {formatBytes(picked.file.size)}
-        </p>
-      )}
-      {picked?.kind === 'folder' && <FolderOutline files={picked.files} name={picked.name} dataset={dataset} />}
-    </>
-  );
-}
-
-/** A single file outside any folder is an archive; anything else is a folder. */
-function pickedOf(files: readonly PlacedFile[]): Picked {
-  const [first] = files;
-  if (files.length === 1 && first && !first.path.includes('/')) return { kind: 'archive', file: first.file };
-  return { kind: 'folder', name: first?.path.split('/')[0] ?? 'folder', files };
 }

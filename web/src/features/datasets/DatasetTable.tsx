@@ -6,7 +6,7 @@ import { DataTable } from '../../ui/DataTable';
 
 export const DatasetTable_datasets = graphql(`
   fragment DatasetTable_datasets on Dataset {
-    id name description createdAt
+    id name description createdAt owner { name }
     versions { id number imageCount bytes classes createdAt }
   }
 `);
@@ -16,8 +16,8 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Fragmen
   return (
     <DataTable
       label="Datasets"
-      heads={['Dataset', ' Versions', ' Images', ' Classes', ' Size', 'Newest version', 'Description']}
-      rows={readFragment(DatasetTable_datasets, datasets).map(({ id, name, description, versions }) => {
+      heads={['Dataset', ' Versions', ' Images', ' Classes', ' Size', 'Newest version', 'Owner', 'Description']}
+      rows={readFragment(DatasetTable_datasets, datasets).map(({ id, name, description, owner, versions }) => {
         const [newest] = versions;
         return {
           key: id,
@@ -37,9 +37,12 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Fragmen
             ) : (
               'none'
             ),
-            <span key="description" className="prose">
-              {description}
-            </span>,
+            owner?.name,
+            description && (
+              <span key="description" className="prose">
+                {description}
+              </span>
+            ),
           ],
         };
       })}

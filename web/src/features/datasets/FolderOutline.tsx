@@ -2,11 +2,10 @@ import { Code, Text } from '@mantine/core';
 import { HUB_URL } from '../../lib/base-path';
 import { outlineFolder } from '../../lib/folder';
 import { formatCount } from '../../lib/format';
+import { MOST_FILES } from '../../lib/picked';
 import type { PlacedFile } from '../../lib/use-drop';
 import { Bars } from '../../ui/Bars';
 
-/** Largest number of files that the page reads. */
-export const MOST_FILES = 5_000;
 /** Classes listed one by one. */
 const SHOWN = 30;
 

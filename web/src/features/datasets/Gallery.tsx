@@ -50,7 +50,7 @@ export function Gallery({
   readonly labels: readonly string[];
   readonly view: GalleryView;
   /** @param opens whether an image was opened, which Back closes. */
-  readonly onView: (view: GalleryView, opens?: boolean) => void;
+  readonly onView: (changes: Partial<GalleryView>, opens?: boolean) => void;
 }) {
   const { label, split, page, open } = view;
   // Cursors of images are their positions in the list.
@@ -61,7 +61,7 @@ export function Gallery({
   const { draft } = useDraft(versionId);
   const openAt = (place: number | null): void => {
     const at = place === null ? page : Math.floor(place / PAGE) + 1;
-    onView({ ...view, page: at, open: place }, open === null && place !== null);
+    onView({ page: at, open: place }, open === null && place !== null);
   };
   return (
     <>
@@ -71,7 +71,7 @@ export function Gallery({
           size="xs"
           data={[{ value: '', label: 'All classes' }, ...labels]}
           value={label ?? ''}
-          onChange={({ currentTarget }) => onView({ ...view, label: currentTarget.value || null, page: 1, open: null })}
+          onChange={({ currentTarget }) => onView({ label: currentTarget.value || null, page: 1, open: null })}
         />
         <NativeSelect
           aria-label="Split"
@@ -82,7 +82,7 @@ export function Gallery({
           ]}
           value={split ?? ''}
           onChange={({ currentTarget }) =>
-            onView({ ...view, split: (currentTarget.value || null) as Split | null, page: 1, open: null })
+            onView({ split: (currentTarget.value || null) as Split | null, page: 1, open: null })
           }
         />
       </Group>
@@ -100,13 +100,7 @@ export function Gallery({
             );
           }
           const pager = (of: string) => (
-            <Pager
-              page={page}
-              size={PAGE}
-              total={total}
-              onPage={(to) => onView({ ...view, page: to, open: null })}
-              of={of}
-            />
+            <Pager page={page} size={PAGE} total={total} onPage={(to) => onView({ page: to, open: null })} of={of} />
           );
           return (
             <>

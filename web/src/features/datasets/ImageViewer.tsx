@@ -9,6 +9,7 @@ import { Answer } from '../../ui/Answer';
 import { Copyable } from '../../ui/Copyable';
 import { Dialog } from '../../ui/Dialog';
 import { SpecLine } from '../../ui/SpecLine';
+import { MoreLikeThis } from '../similar/MoreLikeThis';
 import { useDraft } from './draft';
 import classes from './ImageViewer.module.css';
 import { SPLIT_NAMES } from './splits';
@@ -18,7 +19,7 @@ const IMAGE = graphql(`
     datasetVersion(id: $id) {
       id
       images(label: $label, split: $split, first: 1, after: $after) {
-        edges { node { sha256 name label split width height bytes thumbnail(side: 512) } }
+        edges { node { row sha256 name label split width height bytes thumbnail(side: 512) } }
       }
     }
   }
@@ -84,7 +85,7 @@ function Details({
   readonly labels: readonly string[];
 }) {
   const { draft, leaveOut, relabel } = useDraft(versionId);
-  const { sha256, name, label, split, width, height, bytes, thumbnail } = image;
+  const { row, sha256, name, label, split, width, height, bytes, thumbnail } = image;
   return (
     <div className={classes.body}>
       <img className={classes.picture} src={thumbnail} alt={`${label}: ${name}`} />
@@ -112,6 +113,9 @@ function Details({
             onChange={({ currentTarget }) => leaveOut(image, currentTarget.checked)}
           />
         </Stack>
+      </div>
+      <div className={classes.similar}>
+        <MoreLikeThis key={row} example={{ versionId, row }} />
       </div>
     </div>
   );

@@ -7,7 +7,7 @@ import { DataTable } from '../../ui/DataTable';
 
 export const VersionTable_versions = graphql(`
   fragment VersionTable_versions on DatasetVersion {
-    id number contentHash imageCount bytes classes source createdAt rejectedCount
+    id number contentHash imageCount bytes classes source createdAt rejectedCount owner { name }
     splits { split images }
   }
 `);
@@ -34,6 +34,7 @@ export function VersionTable({
         ' Left out',
         ' Size',
         'Created',
+        'Owner',
         'Digest',
         'Source',
         'Changes',
@@ -55,6 +56,7 @@ export function VersionTable({
             formatCount(version.rejectedCount),
             formatBytes(version.bytes),
             formatAge(version.createdAt),
+            version.owner?.name,
             <Copyable key="digest" value={version.contentHash} />,
             version.source,
             before && (

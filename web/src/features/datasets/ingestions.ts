@@ -1,20 +1,20 @@
 import { CombinedGraphQLErrors, makeVar } from '@apollo/client';
 import { randomId } from '@mantine/hooks';
-import { client } from '../../app/client';
+import { client, OUTLIVES_PAGE } from '../../app/client';
 import { send } from '../../app/send';
+import type { Picked } from '../../lib/picked';
 import type { PlacedFile } from '../../lib/use-drop';
 import { messageOf } from '../../ui/Answer';
 import { CANCEL_INGESTION, REGISTER_VERSION, VERSIONS } from './requests';
 
 /** The source of a version's images. */
 export type VersionSource =
-  | { readonly kind: 'archive'; readonly file: File }
-  | { readonly kind: 'folder'; readonly name: string; readonly files: readonly PlacedFile[] }
+  | Picked
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'url'; readonly url: string };
 
 /** How the hub splits images that come without splits, and reads names. */
-export interface IngestOptions {
+interface IngestOptions {
   readonly testFraction: number;
   readonly validationFraction: number;
   readonly seed: number;
@@ -58,23 +58,33 @@ export const isDismissed = (key: string): boolean => dismissed.has(key);
 
 export const isUnderWay = ({ stage }: Ingestion): boolean => stage.name !== 'done' && stage.name !== 'failed';
 
-/** Ingests images as a version. @param key of its progress. @returns whether it succeeded; `ingestions` holds the rest. */
+/** What `ingest` can be told besides the source. */
+interface Ingest {
+  readonly options?: Partial<IngestOptions>;
+  /** Of its progress. */
+  readonly key?: string;
+  /** Whether the dataset does not exist yet. */
+  readonly create?: boolean;
+}
+
+/** Ingests images as a version. @returns whether it succeeded; `ingestions` holds the rest. */
 export async function ingest(
   dataset: string,
   source: VersionSource,
-  options: Partial<IngestOptions> = {},
-  key = randomId('ingestion-'),
+  { options = {}, key = randomId('ingestion-'), create = false }: Ingest = {},
 ): Promise<boolean> {
   const controller = new AbortController();
   dismissed.delete(key);
   controllers.set(key, controller);
-  const started: Ingestion = { key, dataset, source: nameOf(source), stage: { name: 'reading' } };
+  // Both are sent before anything is shown: what is shown survives a reload. Reading a source takes longer than the list.
+  const before = versionsOf(dataset);
+  const requested = request(source, { dataset, progressKey: key, ...options }, create, key, controller.signal);
+  const started: Ingestion = { key, dataset, source: nameOf(source), stage: firstStage(source) };
   setAll([started, ...ingestions().filter((other) => other.key !== key)]);
   try {
-    const before = await versionsOf(dataset);
-    const version = await request(source, { dataset, progressKey: key, ...options }, key, controller.signal);
+    const version = await requested;
     const { number, imageCount, rejectedCount } = version;
-    const known = before.includes(version.id);
+    const known = (await before).includes(version.id);
     setStage(key, { name: 'done', number, images: imageCount, rejected: rejectedCount, known });
     return true;
   } catch (error) {
@@ -85,9 +95,13 @@ export async function ingest(
   }
 }
 
+/** IDs of a dataset's versions; none where they cannot be read. */
 async function versionsOf(dataset: string): Promise<string[]> {
-  const { data } = await client.query({ query: VERSIONS, variables: { dataset }, fetchPolicy: 'network-only' });
-  return data?.dataset?.versions.map(({ id }) => id) ?? [];
+  const asked = client.query({ query: VERSIONS, variables: { dataset }, fetchPolicy: 'network-only' });
+  return asked.then(
+    ({ data }) => data?.dataset?.versions.map(({ id }) => id) ?? [],
+    () => [],
+  );
 }
 
 /** Cancels an ingestion, wherever it was started. The hub keeps nothing of it. */
@@ -124,18 +138,25 @@ interface Input extends Partial<IngestOptions> {
   readonly progressKey: string;
 }
 
-async function request(source: VersionSource, input: Input, key: string, signal: AbortSignal) {
+function firstStage({ kind }: VersionSource): Stage {
+  if (kind === 'folder') return { name: 'packing' };
+  return kind === 'archive' ? { name: 'sending', share: 0 } : { name: 'reading' };
+}
+
+async function request(source: VersionSource, input: Input, create: boolean, key: string, signal: AbortSignal) {
+  const about = { create, dataset: input.dataset };
   if (source.kind === 'path' || source.kind === 'url') {
     const where = source.kind === 'path' ? { path: source.path } : { url: source.url };
     const { data } = await client.mutate({
       mutation: REGISTER_VERSION,
-      variables: { input: { ...input, ...where } },
+      variables: { ...about, input: { ...input, ...where } },
+      context: OUTLIVES_PAGE,
     });
     return (data as NonNullable<typeof data>).registerDatasetVersion;
   }
-  const archive = source.kind === 'archive' ? source.file : await packed(source.files, key, signal);
+  const archive = source.kind === 'archive' ? source.file : await packed(source.files, signal);
   setStage(key, { name: 'sending', share: 0 });
-  const variables = { input: { ...input, upload: null } };
+  const variables = { ...about, input: { ...input, upload: null } };
   const answer = await send(REGISTER_VERSION, variables, 'input.upload', archive, {
     signal,
     onSent: (share) => setStage(key, share < 1 ? { name: 'sending', share } : { name: 'reading' }),
@@ -143,8 +164,7 @@ async function request(source: VersionSource, input: Input, key: string, signal:
   return answer.registerDatasetVersion;
 }
 
-async function packed(files: readonly PlacedFile[], key: string, signal: AbortSignal): Promise<Blob> {
-  setStage(key, { name: 'packing' });
+async function packed(files: readonly PlacedFile[], signal: AbortSignal): Promise<Blob> {
   const { packFolder } = await import('../../lib/pack-folder');
   return packFolder(files, signal);
 }

@@ -6,8 +6,10 @@ export const CREATE_DATASET = graphql(`
   }
 `);
 
+/** One request, so that nothing is left half done when the page is closed. */
 export const REGISTER_VERSION = graphql(`
-  mutation RegisterVersion($input: RegisterDatasetVersionInput!) {
+  mutation RegisterVersion($input: RegisterDatasetVersionInput!, $dataset: String!, $create: Boolean!) {
+    createDataset(input: { name: $dataset }) @include(if: $create) { id name }
     registerDatasetVersion(input: $input) { id dataset number imageCount rejectedCount }
   }
 `);

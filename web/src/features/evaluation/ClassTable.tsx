@@ -1,9 +1,9 @@
-import { Table, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { type FragmentOf, readFragment } from '../../graphql';
 import { columnOf, sumOf } from '../../lib/confusion';
 import { formatCount, formatShare } from '../../lib/format';
 import { shareInterval } from '../../lib/intervals';
-import { WideTable } from '../../ui/WideTable';
+import { DataTable } from '../../ui/DataTable';
 import classes from './Evaluation.module.css';
 import { CLASS_TABLE } from './fragments';
 
@@ -23,32 +23,20 @@ export function ClassTable({ run: of }: { readonly run: FragmentOf<typeof CLASS_
       <Title order={2} id="classes" mt="lg" mb="xs">
         Classes
       </Title>
-      <WideTable label="Metrics by class, worst first" minWidth={640}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Class</Table.Th>
-            <Table.Th className="number">Images</Table.Th>
-            <Table.Th>Recall (95% CI)</Table.Th>
-            <Table.Th>Precision (95% CI)</Table.Th>
-            <Table.Th className="number">F1</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(({ label, support, correct, predicted, f1 }) => (
-            <Table.Tr key={label}>
-              <Table.Td>{label}</Table.Td>
-              <Table.Td className="number">{formatCount(support)}</Table.Td>
-              <Table.Td>
-                <Share hits={correct} of={support} />
-              </Table.Td>
-              <Table.Td>
-                <Share hits={correct} of={predicted} />
-              </Table.Td>
-              <Table.Td className="number">{f1 === null ? 'none' : f1.toFixed(3)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </WideTable>
+      <DataTable
+        label="Metrics by class, worst first"
+        heads={['Class', ' Images', 'Recall (95% CI)', 'Precision (95% CI)', ' F1']}
+        rows={rows.map(({ label, support, correct, predicted, f1 }) => ({
+          key: label,
+          cells: [
+            label,
+            formatCount(support),
+            <Share key="recall" hits={correct} of={support} />,
+            <Share key="precision" hits={correct} of={predicted} />,
+            f1 === null ? 'none' : f1.toFixed(3),
+          ],
+        }))}
+      />
       {macroAverage && (
         <Text c="dimmed" mt="xs">
           Mean over all classes: recall {shareText(macroAverage.recall)}, precision {shareText(macroAverage.precision)},

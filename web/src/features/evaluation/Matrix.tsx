@@ -18,7 +18,8 @@ interface Props {
 export function Matrix({ confusion, shares, cell, onChoose }: Props) {
   const { labels, counts } = confusion;
   return (
-    <div className={classes.scroll}>
+    // Only a table shows both classes of each cell, so it may be wider than a phone.
+    <div className={classes.scroll} data-wide>
       <table className={classes.matrix} aria-label="Confusion matrix">
         <thead>
           <tr>

@@ -5,10 +5,13 @@ import { graphql } from '../../graphql';
 import { formatCount, formatShare } from '../../lib/format';
 import type { Cell } from '../../lib/run-view';
 import { Answer } from '../../ui/Answer';
+import { Dialog } from '../../ui/Dialog';
+import { LikeImage } from '../similar/MoreLikeThis';
 import classes from './Evaluation.module.css';
 
 const MISTAKES = graphql(`
   query RunMistakes($id: ID!, $first: Int!, $truth: String, $predicted: String) {
+    run(id: $id) { id datasetVersion { id } }
     runMistakes(id: $id, first: $first, trueClass: $truth, predictedClass: $predicted) {
       total
       images { image name trueClass predictedClass confidence thumbnail(side: 96) }
@@ -27,9 +30,10 @@ interface Props {
   readonly onAll: () => void;
 }
 
-/** The test images of a cell of the matrix, or all mistakes, most confident first. */
+/** The test images of a cell of the matrix, or all mistakes, most confident first. A click shows images like one. */
 export function TestImages({ runId, cell, onAll }: Props) {
   const [first, setFirst] = useState(PAGE);
+  const [chosen, setChosen] = useState<{ readonly image: number; readonly name: string } | null>(null);
   const asked = useQuery(MISTAKES, { variables: { id: runId, first, ...(cell ?? {}) } });
   const correct = cell !== null && cell.truth === cell.predicted;
   return (
@@ -49,8 +53,8 @@ export function TestImages({ runId, cell, onAll }: Props) {
         )}
       </div>
       <Answer of={asked}>
-        {({ runMistakes }) => {
-          if (!runMistakes) return <Text c="dimmed">This run has no predictions of single images.</Text>;
+        {({ run, runMistakes }) => {
+          if (!run || !runMistakes) return <Text c="dimmed">This run has no predictions of single images.</Text>;
           const { total, images } = runMistakes;
           if (total === 0) return <Text c="dimmed">No mistakes.</Text>;
           return (
@@ -58,9 +62,15 @@ export function TestImages({ runId, cell, onAll }: Props) {
               <ul className={classes.images}>
                 {images.map(({ image, name, trueClass, predictedClass, confidence, thumbnail }) => (
                   <li key={image}>
-                    <span className={trueClass === predictedClass ? undefined : classes.wrong}>
-                      <img src={thumbnail} alt={name} width={96} height={96} decoding="async" title={name} />
-                    </span>
+                    <button
+                      type="button"
+                      className={classes.image}
+                      data-wrong={trueClass !== predictedClass || undefined}
+                      title="More like this"
+                      onClick={() => setChosen({ image, name })}
+                    >
+                      <img src={thumbnail} alt={name} width={96} height={96} decoding="async" />
+                    </button>
                     <span className={classes.caption}>
                       {predictedClass} {formatShare(confidence)}
                       {trueClass !== predictedClass && (
@@ -72,6 +82,11 @@ export function TestImages({ runId, cell, onAll }: Props) {
                   </li>
                 ))}
               </ul>
+              {chosen && (
+                <Dialog title={`Images like ${chosen.name}`} close={() => setChosen(null)} wide>
+                  <LikeImage versionId={run.datasetVersion.id} row={chosen.image} />
+                </Dialog>
+              )}
               <Text c="dimmed" my="xs">
                 {formatCount(images.length)} of {formatCount(total)}
               </Text>

@@ -6,7 +6,7 @@ import { precisionText } from './form-text';
 
 export const ALIAS_HISTORY = graphql(`
   fragment AliasHistory_model on Model {
-    aliasEvents { id alias rollback from to precision actor reason createdAt gate { rule passed detail } }
+    aliasEvents { id alias rollback from to precision runtime actor reason createdAt gate { rule passed detail } }
   }
 `);
 
@@ -24,7 +24,7 @@ export function AliasHistory({ of }: { readonly of: FragmentOf<typeof ALIAS_HIST
           <AliasTag key="alias" name={event.alias} />,
           event.from ?? '–',
           event.to ?? 'removed',
-          event.precision === null ? '–' : precisionText(event.precision),
+          event.precision === null ? '–' : precisionText({ ...event, precision: event.precision }),
           event.actor,
           <span key="reason" className="prose">
             {event.reason}

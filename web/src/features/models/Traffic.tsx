@@ -10,12 +10,13 @@ export const TRAFFIC = graphql(`
   }
 `);
 
-const DRIFT_NAMES: Readonly<Record<Enum<'DriftVerdict'>, string>> = {
+/** Names of verdicts; null where the text alone says why there is none. */
+const DRIFT_NAMES: Readonly<Record<Enum<'DriftVerdict'>, string | null>> = {
   STABLE: 'stable',
   SHIFTED: 'shifted',
   DIFFERENT: 'different',
-  TOO_FEW: 'too few',
-  NO_REFERENCE: 'no reference',
+  TOO_FEW: null,
+  NO_REFERENCE: null,
 };
 
 /** Accuracy of the kept predictions by feedback, and drift of the photos. */
@@ -35,7 +36,7 @@ export function Traffic({ of }: { readonly of: readonly FragmentOf<typeof TRAFFI
             ? '–'
             : `${formatShare(accuracy)} (${formatShare(low)} to ${formatShare(high)})`,
           <span key="drift" className="prose">
-            {DRIFT_NAMES[drift.verdict]}: {drift.text}
+            {[DRIFT_NAMES[drift.verdict], drift.text].filter(Boolean).join(': ')}
           </span>,
         ],
       }))}

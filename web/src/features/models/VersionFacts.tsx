@@ -1,7 +1,8 @@
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { formatBytes, formatCount, formatMilliseconds, formatShare } from '../../lib/format';
+import { DataTable } from '../../ui/DataTable';
 import { SpecLine } from '../../ui/SpecLine';
-import { formText, SERVED_FORM } from './form-text';
+import { formText, precisionText, SERVED_FORM } from './form-text';
 
 export const VERSION_FACTS = graphql(
   `
@@ -11,7 +12,8 @@ export const VERSION_FACTS = graphql(
     calibration { temperature eceBefore eceAfter testImages }
     serving {
       ...ServedForm
-      fp32Accuracy int8Accuracy fp32Milliseconds int8Milliseconds measuredOn
+      measuredOn
+      forms { precision runtime accuracy milliseconds }
     }
     exports { format bytes }
   }
@@ -42,10 +44,19 @@ export function VersionFacts({ of }: { readonly of: FragmentOf<typeof VERSION_FA
       />
       <p>
         {serving.reason}
-        {serving.int8Accuracy !== null &&
-          ` Test accuracy: ${formatShare(serving.fp32Accuracy, 2)} with 32-bit floats, ${formatShare(serving.int8Accuracy, 2)} with 8 bits.`}
         {serving.measuredOn && ` Measured on: ${serving.measuredOn}.`}
       </p>
+      {serving.forms.length > 1 && (
+        <DataTable
+          label="Forms"
+          heads={['Form', ' Test accuracy', ' Time per photo']}
+          rows={serving.forms.map((form) => ({
+            key: precisionText(form),
+            current: isServed(form, serving),
+            cells: [precisionText(form), formatShare(form.accuracy, 2), formatMilliseconds(form.milliseconds)],
+          }))}
+        />
+      )}
       {behind.length > 0 && <p role="status">Not yet served by {behind.join(', ')}.</p>}
       <details>
         <summary>{formatCount(labels.length)} classes</summary>
@@ -55,15 +66,15 @@ export function VersionFacts({ of }: { readonly of: FragmentOf<typeof VERSION_FA
   );
 }
 
-/** The median of the form that serves, then that of the other one. */
-function timeOf({ precision, fp32Milliseconds, int8Milliseconds }: Facts['serving']): string {
-  if (fp32Milliseconds === null) return 'not measured';
-  const forms = [
-    { name: '32-bit floats', is: 'FP32', time: fp32Milliseconds },
-    { name: '8 bits', is: 'INT8', time: int8Milliseconds },
-  ].filter(({ time }) => time !== null);
-  forms.sort((a, b) => Number(b.is === precision) - Number(a.is === precision));
-  return forms.map(({ name, time }) => `${formatMilliseconds(time)} (${name})`).join(', ');
+type Form = Facts['serving']['forms'][number];
+
+const isServed = (form: Form, { precision, runtime }: Facts['serving']): boolean =>
+  form.precision === precision && form.runtime === runtime;
+
+/** The median of the form that serves. */
+function timeOf(serving: Facts['serving']): string {
+  const time = serving.forms.find((form) => isServed(form, serving))?.milliseconds ?? null;
+  return time === null ? 'not measured' : formatMilliseconds(time);
 }
 
 function calibrationOf({ calibration, notCalibrated, serving }: Facts): string {

@@ -14,7 +14,7 @@ export const VERSION_TABLE = graphql(
   fragment VersionTable_model on Model {
     name
     versions {
-      id number aliases testAccuracy testLoss runId createdAt
+      id number aliases testAccuracy testLoss runId createdAt owner { name }
       backbone { id name }
       datasetVersion { id dataset number }
       serving { ...ServedForm }
@@ -47,6 +47,7 @@ export function VersionTable({
         'Serves with',
         'Run',
         'Registered',
+        'Owner',
         'Actions',
       ]}
       rows={versions.map((version) => ({
@@ -76,6 +77,7 @@ export function VersionTable({
           <time key="at" dateTime={version.createdAt} title={formatDate(version.createdAt)}>
             {formatAge(version.createdAt)}
           </time>,
+          version.owner?.name,
           !version.aliases.includes('production') && (
             <ActionButton
               key="promote"

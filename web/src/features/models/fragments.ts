@@ -5,7 +5,7 @@ import { LINEAGE_RUN } from '../lineage/stops';
 
 export const EXPORT_NAMES = {
   ONNX: 'ONNX',
-  ONNX_INT8: 'ONNX, 8-bit',
+  ONNX_INT8: '8-bit ONNX',
   SAFETENSORS: 'safetensors',
   KERAS: 'Keras .h5',
 } as const;

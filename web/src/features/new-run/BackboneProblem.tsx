@@ -14,7 +14,7 @@ interface Props {
 /** Says that a backbone cannot be had now, and offers another one or a file. */
 export function BackboneProblem({ name, problem, instead, onChoose }: Props) {
   return (
-    <Alert variant="outline" color="red" role="alert" maw="44rem">
+    <Alert variant="outline" color="red" role="alert" maw="44rem" mb="sm">
       <Text>{name} cannot be downloaded now.</Text>
       <Group gap="sm" my="xs">
         {instead !== null && (

@@ -46,8 +46,15 @@ type State =
 /** Milliseconds without changes of the form after which it is estimated. */
 const PAUSE = 600;
 
-/** Time and memory of the run. @param asked null while the form is invalid. */
-export function Estimate({ asked }: { readonly asked: Asked | null }) {
+interface Props {
+  /** Null while the form is invalid, or not yet complete. */
+  readonly asked: Asked | null;
+  /** Names of the wrong fields. */
+  readonly wrong: string;
+}
+
+/** Time and memory of the run. */
+export function Estimate({ asked, wrong }: Props) {
   const client = useApolloClient();
   const [key] = useDebouncedValue(JSON.stringify(asked), PAUSE);
   const [state, setState] = useState<State>({ is: 'measuring' });
@@ -82,8 +89,8 @@ export function Estimate({ asked }: { readonly asked: Asked | null }) {
 
   return (
     <section className={classes.estimate} aria-label="Estimate" aria-live="polite">
-      {key === 'null' ? (
-        <Text c="dimmed">Fix the errors above to see an estimate.</Text>
+      {wrong !== '' ? (
+        <Text c="dimmed">Correct {wrong} to see an estimate.</Text>
       ) : (
         <Outcome
           state={state}
@@ -133,8 +140,10 @@ function Outcome({ state, again, stop }: OutcomeProps) {
         About <strong>{formatSeconds(seconds)}</strong> and <strong>{formatBytes(memoryBytes)}</strong> of memory
       </Text>
       <Text c="dimmed">
-        {formatSeconds(featureSeconds)} for features ({formatCount(cachedPictures)} of {formatCount(pictures)} cached),{' '}
-        {formatSeconds(trainingSeconds)} for training without early stopping; based on{' '}
+        {cachedPictures === pictures
+          ? 'The features of all images are cached'
+          : `${formatSeconds(featureSeconds)} for features (${formatCount(cachedPictures)} of ${formatCount(pictures)} cached)`}
+        , {formatSeconds(trainingSeconds)} for training without early stopping; based on{' '}
         {calibrationSeconds === null
           ? `${runs.length} finished ${runs.length === 1 ? 'run' : 'runs'}`
           : `a speed probe of ${formatSeconds(calibrationSeconds)}`}

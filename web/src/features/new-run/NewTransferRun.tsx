@@ -7,6 +7,7 @@ import { DataPicker } from './DataPicker';
 import type { RunForm } from './fragments';
 import { planPipeline, planTransfer } from './plans';
 import { StartForm } from './StartForm';
+import { useSuggestedSize } from './suggested-size';
 
 const MODES = [
   { value: 'quick', label: 'Quick' },
@@ -38,9 +39,10 @@ export function NewTransferRun({ form, versionId, onAdded }: Props) {
   const preset = mode === 'custom' ? custom : (pipeline?.preset ?? 'STANDARD');
   const choice = { datasetVersionId, backbone, preset };
   const stages = mode === 'thorough' ? pipeline?.stages : undefined;
-  const plan = stages && pipeline ? planPipeline(form, choice, pipeline.name) : planTransfer(form, choice);
+  const { size, loading } = useSuggestedSize(backbone);
+  const plan = stages && pipeline ? planPipeline(form, choice, pipeline.name, size) : planTransfer(form, choice, size);
   return (
-    <StartForm plan={plan} open={mode === 'custom'}>
+    <StartForm plan={plan} open={mode === 'custom'} waiting={loading}>
       <Stack>
         <DataPicker datasets={datasets} value={datasetVersionId} onChoose={setDatasetVersionId} />
         <BackbonePicker
@@ -66,7 +68,8 @@ export function NewTransferRun({ form, versionId, onAdded }: Props) {
         {stages && (
           <Text c="dimmed">
             This recipe has {stages.length} runs. They are queued together; each continues from the one before. The
-            settings and the estimate below are those of the first run.
+            settings below are those of the first run, which the others inherit, and those that only fine-tune runs
+            have; the estimate is that of the first run.
           </Text>
         )}
         {mode === 'custom' && (

@@ -1,40 +1,44 @@
 import { useApolloClient } from '@apollo/client/react';
-import { Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useRefusal } from '../../app/me';
-import { checkForm, type Typed } from '../../lib/run-form';
+import { checkForm, type Typed, wrongFields } from '../../lib/run-form';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
 import { Augmentation } from './Augmentation';
 import { Estimate } from './Estimate';
+import { LabelFields } from './LabelFields';
 import classes from './NewRun.module.css';
-import type { Plan, RunLabel } from './plans';
+import { NO_LABEL, type Plan, type RunLabel } from './plans';
 import { RecipeFields } from './RecipeFields';
 
 interface Props {
   readonly plan: Plan;
   /** Whether the hyperparameters are open at first. */
   readonly open: boolean;
+  /** Whether the plan still changes by itself, so that it is too early for an estimate. */
+  readonly waiting?: boolean;
   /** Choices other than hyperparameters. */
   readonly children: ReactNode;
 }
 
 /** Changes hyperparameters, estimates time and memory, and starts the run. */
-export function StartForm({ plan, open, children }: Props) {
+export function StartForm({ plan, open, waiting = false, children }: Props) {
   const client = useApolloClient();
   const refused = useRefusal(plan.needs);
   const navigate = useNavigate();
-  const [label, setLabel] = useState<RunLabel>({ name: '', note: '' });
+  const [label, setLabel] = useState<RunLabel>(NO_LABEL);
   const form = useForm<Typed>({
     initialValues: {},
     validateInputOnBlur: true,
     validate: (typed) => checkForm(plan.fields, typed).problems,
   });
-  const { changes, problems } = checkForm(plan.fields, form.values);
+  const checked = checkForm(plan.fields, form.values);
+  const { changes } = checked;
   const changed = Object.keys(changes).length;
-  const valid = Object.keys(problems).length === 0;
+  const wrong = wrongFields(checked);
+  const valid = wrong === '';
   return (
     <div className={classes.form}>
       <HubForm
@@ -46,23 +50,7 @@ export function StartForm({ plan, open, children }: Props) {
         onSubmit={async () => void navigate(urls.run(await plan.start(client, changes, label)))}
       >
         <div className={classes.choices}>{children}</div>
-        <div className={classes.choices}>
-          <TextInput
-            label="Name"
-            description="To find the run again; need not be unique"
-            maxLength={100}
-            value={label.name}
-            onChange={({ currentTarget: { value } }) => setLabel({ ...label, name: value })}
-          />
-          <Textarea
-            label="Note"
-            description="What the run is to show"
-            maxLength={2000}
-            rows={1}
-            value={label.note}
-            onChange={({ currentTarget: { value } }) => setLabel({ ...label, note: value })}
-          />
-        </div>
+        <LabelFields of="run" label={label} onChange={setLabel} />
         <details className={classes.advanced} open={open} key={String(open)}>
           <summary>
             Advanced: {plan.fields.length} settings{changed > 0 && `, ${changed} changed`}
@@ -70,7 +58,7 @@ export function StartForm({ plan, open, children }: Props) {
           <RecipeFields fields={plan.fields} form={form} />
         </details>
         <Augmentation versionId={plan.datasetVersionId} recipe={valid ? { ...plan.base, ...changes } : null} />
-        {refused === null && <Estimate asked={valid ? plan.asked(changes) : null} />}
+        {refused === null && <Estimate asked={valid && !waiting ? plan.asked(changes) : null} wrong={wrong} />}
       </HubForm>
     </div>
   );

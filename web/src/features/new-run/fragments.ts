@@ -1,7 +1,7 @@
 import { graphql, type ResultOf } from '../../graphql';
 import { RECIPE } from '../recipe/recipe';
 
-const DATA_PICKER = graphql(`
+export const DATA_PICKER = graphql(`
   fragment DataPicker_dataset on Dataset @_unmask {
     id name
     versions { id number imageCount splits { split images } }

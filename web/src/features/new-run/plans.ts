@@ -30,15 +30,17 @@ const CLONE = graphql(`
 `);
 
 type TransferInput = VariablesOf<typeof START_TRANSFER>['input'];
+type PipelineInput = VariablesOf<typeof START_PIPELINE>['input'];
 type FineTuneInput = VariablesOf<typeof START_FINE_TUNE>['input'];
 type RecipeInput = NonNullable<TransferInput['recipe']>;
 type SplitLayer = NonNullable<FineTuneInput['fineTuneFrom']>;
 
-/** What people call a run, and write about it. */
+/** The name of a run or sweep, and a note about it; empty texts for none. */
 export interface RunLabel {
   readonly name: string;
   readonly note: string;
 }
+export const NO_LABEL: RunLabel = { name: '', note: '' };
 
 /** The run or runs that a form starts, apart from the typed hyperparameters. */
 export interface Plan {
@@ -58,10 +60,19 @@ type Choice = Pick<TransferInput, 'datasetVersionId' | 'backbone'> & {
   readonly preset: RunForm['presets'][number]['name'];
 };
 
-/** A new head on a frozen backbone. */
-export function planTransfer(form: RunForm, choice: Choice): Plan {
-  const base: Values = form.presets.find(({ name }) => name === choice.preset)?.recipe ?? {};
-  const input = (changes: Values): TransferInput => ({ ...choice, recipe: changes as RecipeInput });
+/**
+ * A new head on a frozen backbone.
+ * @param suggestedImageSize side of images for the backbone, where the preset has none of its own.
+ */
+export function planTransfer(form: RunForm, choice: Choice, suggestedImageSize: number | null): Plan {
+  const preset: Values = form.presets.find(({ name }) => name === choice.preset)?.recipe ?? {};
+  const usual = form.hyperparameters.find(({ name }) => name === 'imageSize')?.default;
+  const suggested = suggestedImageSize !== null && preset.imageSize === usual ? { imageSize: suggestedImageSize } : {};
+  const base = { ...preset, ...suggested };
+  const input = (changes: Values): TransferInput => ({
+    ...choice,
+    recipe: { ...suggested, ...changes } as RecipeInput,
+  });
   return {
     needs: 'startTransferRun',
     fields: fieldsOf(form, 'TRANSFER', base),
@@ -78,14 +89,26 @@ export function planTransfer(form: RunForm, choice: Choice): Plan {
   };
 }
 
-/** All runs of a pipeline; the hyperparameters are those of the first, which the others inherit. */
-export function planPipeline(form: RunForm, choice: Choice, pipeline: string): Plan {
+/**
+ * All runs of a pipeline; the hyperparameters are those of the first, which the others inherit, and those that only the others
+ * have.
+ */
+export function planPipeline(form: RunForm, choice: Choice, pipeline: string, suggestedImageSize: number | null): Plan {
   const { datasetVersionId, backbone } = choice;
+  const first = planTransfer(form, choice, suggestedImageSize);
+  const later = form.hyperparameters
+    .filter(({ name, runKinds }) => !runKinds.includes('TRANSFER') && name !== 'splitLayer')
+    .map((about) => ({ ...about, base: about.default }));
+  const isOfFirst = ([name]: readonly [string, unknown]): boolean => first.fields.some((field) => field.name === name);
   return {
-    ...planTransfer(form, choice),
+    ...first,
+    fields: [...first.fields, ...later],
     needs: 'startPipeline',
+    asked: (changes) => first.asked(Object.fromEntries(Object.entries(changes).filter(isOfFirst))),
     async start(client, changes, label) {
-      const input = { datasetVersionId, backbone, pipeline, recipe: changes as RecipeInput, ...label };
+      const { imageSize } = first.base;
+      const recipe = { imageSize, ...changes } as NonNullable<PipelineInput['recipe']>;
+      const input = { datasetVersionId, backbone, pipeline, recipe, ...label };
       const { data } = await client.mutate({ mutation: START_PIPELINE, variables: { input } });
       return idOf(data?.started[0]);
     },

@@ -15,7 +15,7 @@ export function PredictionTable({ of, onOpen }: Props) {
   return (
     <DataTable
       label="Predictions"
-      heads={['Photo', 'Answer', ' Confidence', 'Shows', ' Version', ' Time', 'When']}
+      heads={['Photo', 'Answer', ' Confidence', 'True class', ' Version', ' Time', 'When']}
       rows={readFragment(PREDICTION, of).map((prediction, place) => ({
         key: prediction.id,
         cells: [

@@ -10,6 +10,7 @@ import { Problem } from '../../ui/Problem';
 import { SpecLine } from '../../ui/SpecLine';
 import { useTask } from '../../ui/useTask';
 import { GIVE_FEEDBACK } from '../classify/Feedback';
+import { MoreLikeThis } from '../similar/MoreLikeThis';
 import classes from './PredictionViewer.module.css';
 
 export const PREDICTION = graphql(`
@@ -115,6 +116,11 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
           {refusal !== null && <Text c="dimmed">{refusal}</Text>}
           {problem !== null && <Problem title="The feedback was not saved" message={problem} />}
         </div>
+        {thumbnail && (
+          <div className={classes.similar}>
+            <MoreLikeThis key={prediction.id} example={{ predictionId: prediction.id }} />
+          </div>
+        )}
       </div>
       <Group mt="md">
         <Button variant="default" disabled={place === 0} onClick={() => go(-1)}>

@@ -3,7 +3,7 @@ import { Group, NativeSelect, Switch, Table, Text, TextInput, Title } from '@man
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
-import { shortId } from '../../lib/format';
+import { formatWords, shortId } from '../../lib/format';
 import { showValue, titleOf } from '../../lib/hyperparameter';
 import { Answer } from '../../ui/Answer';
 import classes from './RecipeDiff.module.css';
@@ -59,7 +59,7 @@ export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
                   value={against}
                   onChange={({ currentTarget }) => onAgainst(currentTarget.value)}
                   data={[
-                    ...presets.map(({ name }) => ({ value: name, label: `Preset ${name}` })),
+                    ...presets.map(({ name }) => ({ value: name, label: `Preset ${formatWords(name)}` })),
                     ...(parentRunId ? [{ value: parentRunId, label: `Parent ${shortId(parentRunId)}` }] : []),
                     ...(preset || against === parentRunId
                       ? []
@@ -89,7 +89,9 @@ export function RecipeDiff({ run: of, against: asked, onAgainst }: Props) {
                       <Table.Th>Field</Table.Th>
                       <Table.Th className="number">This run</Table.Th>
                       {other && (
-                        <Table.Th className="number">{preset ? `Preset ${against}` : shortId(against)}</Table.Th>
+                        <Table.Th className="number">
+                          {preset ? `Preset ${formatWords(against)}` : shortId(against)}
+                        </Table.Th>
                       )}
                     </Table.Tr>
                   </Table.Thead>

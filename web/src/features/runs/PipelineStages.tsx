@@ -27,10 +27,10 @@ const PIPELINE_RUNS = graphql(`
 
 type Stage = NonNullable<ResultOf<typeof PIPELINE_STAGES>['stage']>;
 
-/** The runs of a run's pipeline, in order. */
+/** The runs of a run's pipeline, in order. Renders nothing for the only run of one. */
 export function PipelineStages({ run: of }: { readonly run: FragmentOf<typeof PIPELINE_STAGES> }) {
   const { id, stage } = readFragment(PIPELINE_STAGES, of);
-  return stage && <Stages id={id} stage={stage} />;
+  return stage && stage.of > 1 && <Stages id={id} stage={stage} />;
 }
 
 function Stages({ id, stage: { pipelineId, pipeline, number, of } }: { readonly id: string; readonly stage: Stage }) {

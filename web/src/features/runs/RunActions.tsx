@@ -8,7 +8,6 @@ import { isAllowed } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { ConfirmDelete } from '../../ui/ConfirmDelete';
 import { Problem } from '../../ui/Problem';
-import { RefusedButton } from '../../ui/RefusedButton';
 import { useTask } from '../../ui/useTask';
 import { LabelForm } from './LabelForm';
 import { RegisterModel } from './RegisterModel';
@@ -85,16 +84,17 @@ export function RunActions({ run: of }: { readonly run: FragmentOf<typeof RUN_AC
         <ActionButton needs="updateRun" size="xs" variant="default" onClick={() => setOpen('label')}>
           Name and note…
         </ActionButton>
-        {isAllowed('delete', state) &&
-          (mayNotDelete === null ? (
-            <Button size="xs" variant="default" onClick={() => setOpen('delete')}>
-              Delete…
-            </Button>
-          ) : (
-            <RefusedButton reason={mayNotDelete} size="xs" variant="default">
-              Delete…
-            </RefusedButton>
-          ))}
+        {isAllowed('delete', state) && (
+          <ActionButton
+            needs="deleteRun"
+            refused={mayNotDelete}
+            size="xs"
+            variant="default"
+            onClick={() => setOpen('delete')}
+          >
+            Delete…
+          </ActionButton>
+        )}
       </Group>
       {open === 'register' && <RegisterModel runId={id} close={close} />}
       {open === 'label' && <LabelForm {...{ id, name, note, close }} />}

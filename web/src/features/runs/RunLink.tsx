@@ -1,19 +1,7 @@
-import { Link } from 'react-router';
-import { shortId } from '../../lib/format';
 import { urls } from '../../lib/urls';
+import { NamedLink } from '../../ui/NamedLink';
 
 /** A link to a run, with its name, or else its short ID. */
 export function RunLink({ id, name = null }: { readonly id: string; readonly name?: string | null }) {
-  if (name !== null) {
-    return (
-      <Link to={urls.run(id)} title={`${name} (${shortId(id)})`}>
-        {name}
-      </Link>
-    );
-  }
-  return (
-    <Link to={urls.run(id)} className="mono">
-      {shortId(id)}
-    </Link>
-  );
+  return <NamedLink to={urls.run(id)} id={id} name={name} />;
 }

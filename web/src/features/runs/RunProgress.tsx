@@ -53,7 +53,9 @@ export function RunProgress({
 }
 
 function amountDone({ phase, done, total, secondsLeft }: RunPhase): string {
+  const all = phase === 'BACKBONE' ? formatBytes(total) : `${formatCount(total)} images`;
   const format = phase === 'BACKBONE' ? formatBytes : formatCount;
+  const repeated = phase === 'TRAINING' ? ' over all epochs' : '';
   const left = secondsLeft === null ? '' : `, about ${formatSeconds(secondsLeft)} left in this phase`;
-  return `${format(done)} of ${format(total)} (${formatShare(done / total, 0)})${left}`;
+  return `${format(done)} of ${all}${repeated} (${formatShare(done / total, 0)})${left}`;
 }

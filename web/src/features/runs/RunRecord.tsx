@@ -10,7 +10,7 @@ export const RUN_RECORD = graphql(`
     id createdAt startedAt endedAt peakMemoryBytes
     backbone { id name sha256 trainedOn figures licence source }
     datasetVersion { id contentHash }
-    engine { name version device threads }
+    engine { name version device threads features reason }
     environment { code { version commit dirty } node libraries { name version } host { name os cpu cores memoryBytes } }
     seconds { features training evaluation }
     reproduction { agrees differences { what original now } }
@@ -30,6 +30,8 @@ export function RunRecord({ run: of }: { readonly run: FragmentOf<typeof RUN_REC
     ['License of the backbone', backbone?.licence],
     ['Origin of the backbone', backbone?.source],
     ['Engine', engine && `${engine.name} ${engine.version}, ${engine.device}, ${engine.threads} threads`],
+    ['Reason for the engine', engine?.reason],
+    ['Features computed by', engine?.features],
     [
       'Code',
       code &&

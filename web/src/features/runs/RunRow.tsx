@@ -98,7 +98,7 @@ export const RunRow = memo(function RunRow({ id, columns, place, selected, alone
       aria-rowindex={place + 2}
       aria-selected={selected !== null}
       className={classes.row}
-      data-stage={run.stage ? placeIn(run.stage) : undefined}
+      data-stage={run.stage && run.stage.of > 1 ? placeIn(run.stage) : undefined}
     >
       <td className={classes.select}>
         <input
@@ -151,7 +151,7 @@ function placeIn({ number, of }: Stage): 'first' | 'middle' | 'last' {
 }
 
 function Kind({ run: { kind, stage } }: { readonly run: Run }) {
-  if (!stage) return KIND_NAMES[kind];
+  if (!stage || stage.of === 1) return KIND_NAMES[kind];
   const { pipeline, number, of } = stage;
   return (
     <span title={`Stage ${number} of ${of} of the recipe “${pipeline}”`}>

@@ -1,4 +1,3 @@
-import { useMutation } from '@apollo/client/react';
 import { Group, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
@@ -6,11 +5,9 @@ import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import type { StepState } from '../../lib/first-steps';
 import { formatCount } from '../../lib/format';
 import { urls } from '../../lib/urls';
-import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
 import { Ingestions, Ingestions_query } from '../datasets/Ingestions';
 import { ingest } from '../datasets/ingestions';
-import { CREATE_DATASET } from '../datasets/requests';
 import { Step } from './Step';
 
 /** Name of the dataset made from the sample. */
@@ -38,14 +35,12 @@ export function DataStep({
   readonly state: StepState;
 }) {
   const data = readFragment(DataStep_query, query);
-  const [create] = useMutation(CREATE_DATASET);
-  const { busy, problem, run } = useTask();
+  const { busy, run } = useTask();
   const filled = data.datasets.filter(({ versions }) => versions.length > 0);
 
   const takeSample = async (): Promise<void> => {
-    const exists = data.datasets.some(({ name }) => name === SAMPLE);
-    if (!exists) await create({ variables: { input: { name: SAMPLE } } });
-    await ingest(SAMPLE, { kind: 'path', path: data.samples.cifar10 }, {}, SAMPLE_KEY);
+    const create = data.datasets.every(({ name }) => name !== SAMPLE);
+    await ingest(SAMPLE, { kind: 'path', path: data.samples.cifar10 }, { key: SAMPLE_KEY, create });
   };
 
   return (
@@ -63,7 +58,6 @@ export function DataStep({
             version.
           </Text>
           <Ingestions query={data} />
-          {problem !== null && <Problem message={problem} />}
           {state !== 'doing' && (
             <Group gap="sm">
               <ActionButton needs="registerDatasetVersion" onClick={() => run(takeSample)} loading={busy}>

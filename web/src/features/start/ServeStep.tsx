@@ -1,6 +1,7 @@
 import { useMutation } from '@apollo/client/react';
 import { Group, Text } from '@mantine/core';
 import { ActionButton } from '../../app/ActionButton';
+import { OUTLIVES_PAGE } from '../../app/client';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
 import { nodesOf } from '../../lib/connection';
 import type { StepState } from '../../lib/first-steps';
@@ -39,11 +40,12 @@ export function ServeStep({
   readonly refetch: () => unknown;
 }) {
   const [run] = nodesOf(readFragment(ServeStep_query, query).trained);
-  const [register] = useMutation(REGISTER_MODEL);
+  const [register] = useMutation(REGISTER_MODEL, { context: OUTLIVES_PAGE });
   const [promote] = useMutation(PROMOTE);
   const task = useTask();
 
   const serve = async (runId: string, model: string): Promise<void> => {
+    // A second click after a reload gets the same version.
     const { data } = await register({ variables: { input: { runId, model } } });
     if (!data) return;
     const { number: version } = data.registerModelVersion;

@@ -3,6 +3,7 @@ import { Group, NativeSelect, Progress, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { ActionButton } from '../../app/ActionButton';
+import { OUTLIVES_PAGE } from '../../app/client';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { preferredBackbone } from '../../lib/backbones';
 import { nodesOf } from '../../lib/connection';
@@ -12,6 +13,7 @@ import { urls } from '../../lib/urls';
 import { Problem } from '../../ui/Problem';
 import { useTask } from '../../ui/useTask';
 import { BackboneProblem } from '../new-run/BackboneProblem';
+import { useSuggestedSize } from '../new-run/suggested-size';
 import { Step } from './Step';
 
 export const TrainStep_query = graphql(`
@@ -34,13 +36,10 @@ export const TrainStep_query = graphql(`
 `);
 type Run = ResultOf<typeof TrainStep_query>['runs']['edges'][number]['node'];
 
-const ADD_BACKBONE = graphql(`
-  mutation AddBackbone($name: String!) {
-    addBackbone(input: { name: $name }) { id name }
-  }
-`);
-const START_TRANSFER_RUN = graphql(`
-  mutation StartFirstRun($input: StartTransferRunInput!) {
+/** One request, so that the run starts even if the page is closed while weights are downloaded. */
+const START_FIRST_RUN = graphql(`
+  mutation StartFirstRun($input: StartTransferRunInput!, $backbone: String!, $add: Boolean!) {
+    addBackbone(input: { name: $backbone }) @include(if: $add) { id name }
     startTransferRun(input: $input) { id }
   }
 `);
@@ -60,9 +59,9 @@ export function TrainStep({
   const [backbone, setBackbone] = useState(preferredBackbone(backbones, builtInBackbones));
   const isAdded = backbones.some(({ name }) => name === backbone);
   const problem = isAdded ? null : (builtInBackbones.find(({ name }) => name === backbone)?.problem ?? null);
-  const [add] = useMutation(ADD_BACKBONE);
-  const [start] = useMutation(START_TRANSFER_RUN);
+  const [start] = useMutation(START_FIRST_RUN, { context: OUTLIVES_PAGE });
   const task = useTask();
+  const { size, loading } = useSuggestedSize(backbone);
   const [newest] = datasets
     .flatMap(({ name, versions }) => versions.map((version) => ({ ...version, dataset: name })))
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
@@ -70,8 +69,8 @@ export function TrainStep({
   const [last] = runs;
 
   const train = async (datasetVersionId: string): Promise<void> => {
-    if (!isAdded) await add({ variables: { name: backbone } });
-    await start({ variables: { input: { datasetVersionId, backbone } } });
+    const recipe = size === null ? {} : { imageSize: size };
+    await start({ variables: { input: { datasetVersionId, backbone, recipe }, backbone, add: !isAdded } });
     refetch();
   };
 
@@ -113,10 +112,16 @@ export function TrainStep({
               value={backbone}
               onChange={({ currentTarget }) => setBackbone(currentTarget.value)}
             />
-            <ActionButton needs="startTransferRun" loading={task.busy} onClick={() => task.run(() => train(newest.id))}>
-              Train on {newest.dataset} version {newest.number}
-            </ActionButton>
-            <Link to="/runs/new">or choose all settings</Link>
+            <Group gap="sm">
+              <ActionButton
+                needs="startTransferRun"
+                loading={task.busy || loading}
+                onClick={() => task.run(() => train(newest.id))}
+              >
+                Train on {newest.dataset} version {newest.number}
+              </ActionButton>
+              <Link to="/runs/new">or choose all settings</Link>
+            </Group>
           </Group>
         </>
       )}

@@ -6,15 +6,16 @@ import { useNavigate } from 'react-router';
 import { useRefusal } from '../../app/me';
 import { type Enum, graphql } from '../../graphql';
 import { preferredBackbone } from '../../lib/backbones';
-import { formatCount } from '../../lib/format';
-import { checkForm, type Typed } from '../../lib/run-form';
+import { formatCount, formatWords } from '../../lib/format';
+import { checkForm, type Typed, wrongFields } from '../../lib/run-form';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
 import { BackbonePicker } from '../new-run/BackbonePicker';
 import { DataPicker } from '../new-run/DataPicker';
 import type { FormBase, RunForm } from '../new-run/fragments';
+import { LabelFields } from '../new-run/LabelFields';
 import classes from '../new-run/NewRun.module.css';
-import { planClone, planTransfer } from '../new-run/plans';
+import { NO_LABEL, planClone, planTransfer } from '../new-run/plans';
 import { RecipeFields } from '../new-run/RecipeFields';
 import { RunLink } from '../runs/RunLink';
 import { ParameterRows } from './ParameterRows';
@@ -52,14 +53,17 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
     },
   });
   const { datasetVersionId, backbone, preset, method, metric, runs, seed, stopEarly } = form.values;
+  const [label, setLabel] = useState(NO_LABEL);
   const [rows, setRows] = useState<readonly ParameterRow[]>([FIRST_ROW]);
-  const plan = run ? planClone(hub, run) : planTransfer(hub, { datasetVersionId, backbone, preset });
+  const plan = run ? planClone(hub, run) : planTransfer(hub, { datasetVersionId, backbone, preset }, null);
   const settings = useForm<Typed>({
     initialValues: {},
     validateInputOnBlur: true,
     validate: (typed) => checkForm(plan.fields, typed).problems,
   });
-  const { changes, problems } = checkForm(plan.fields, settings.values);
+  const checked = checkForm(plan.fields, settings.values);
+  const { changes } = checked;
+  const wrong = wrongFields(checked);
   const sweepable = hub.hyperparameters.filter(
     ({ fixedInSweeps, runKinds }) => fixedInSweeps === null && runKinds.includes('TRANSFER'),
   );
@@ -68,7 +72,7 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
   const submit = async (): Promise<void> => {
     if (!('parameters' in space) || base.kind !== 'TRANSFER') return;
     const input = {
-      base: base.input,
+      base: { ...base.input, ...label },
       parameters: space.parameters,
       method,
       metric,
@@ -86,9 +90,10 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
         action="Start"
         refusal="The sweep was not started"
         refused={useRefusal('startSweep')}
-        ready={'parameters' in space && Object.keys(problems).length === 0}
+        ready={'parameters' in space && wrong === ''}
         onSubmit={submit}
       >
+        <LabelFields of="sweep" label={label} onChange={setLabel} />
         <Title order={2}>Common settings</Title>
         {run ? (
           <Text>
@@ -107,7 +112,7 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
                 label="Preset"
                 description={hub.presets.find(({ name }) => name === preset)?.description}
                 inputWrapperOrder={['label', 'input', 'description', 'error']}
-                data={hub.presets.map(({ name }) => name)}
+                data={hub.presets.map(({ name }) => ({ value: name, label: formatWords(name) }))}
                 {...form.getInputProps('preset')}
               />
             </Stack>
@@ -156,6 +161,7 @@ export function NewSweep({ form: hub, run, onAdded }: Props) {
           {...form.getInputProps('stopEarly', { type: 'checkbox' })}
         />
         <Text role="status" c="dimmed">
+          {wrong !== '' && `Correct ${wrong}. `}
           {'problem' in space
             ? space.problem
             : `${formatCount(method === 'GRID' ? space.combinations : Number(runs))} trials. The best becomes a run.`}

@@ -27,10 +27,12 @@ interface Props {
   readonly state: RunState;
   /** The run of the best trial. */
   readonly runId: string | null;
+  /** Why the token may not delete it; null if it may. */
+  readonly mayNotDelete: string | null;
 }
 
 /** The actions on a sweep. */
-export function SweepActions({ id, state, runId }: Props) {
+export function SweepActions({ id, state, runId, mayNotDelete }: Props) {
   const client = useApolloClient();
   const navigate = useNavigate();
   const { busy, problem, run } = useTask();
@@ -60,7 +62,7 @@ export function SweepActions({ id, state, runId }: Props) {
           </ActionButton>
         )}
         {isAllowed('delete', state) && !asking && (
-          <ActionButton needs="deleteSweep" size="xs" variant="default" onClick={open}>
+          <ActionButton needs="deleteSweep" refused={mayNotDelete} size="xs" variant="default" onClick={open}>
             Delete…
           </ActionButton>
         )}

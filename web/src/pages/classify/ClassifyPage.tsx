@@ -11,6 +11,7 @@ import { type TargetChoice, TargetPicker } from '../../features/classify/TargetP
 import { graphql, type ResultOf } from '../../graphql';
 import { presentParams } from '../../lib/present-params';
 import { nameOfTarget, type Target } from '../../lib/target';
+import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
@@ -83,6 +84,10 @@ function Classify({ data: { deployments, models, samples } }: { readonly data: D
         onChoose={(next, other) => setView({ target: next, compared: other })}
       />
       <TakePhotos />
+      <Text c="dimmed" mt="xs">
+        For a whole folder, an archive or a dataset, start a{' '}
+        <Link to={urls.newBatch(target.model)}>batch prediction</Link>.
+      </Text>
       {count === 0 ? (
         <Section title="Sample photos">
           <Samples samples={samples} />

@@ -42,7 +42,7 @@ export function ComparePage() {
   );
   return (
     <>
-      <PageHead title={`Compare ${ids.length} runs`}>
+      <PageHead title={ids.length < 2 ? 'Compare runs' : `Compare ${ids.length} runs`}>
         <Button size="xs" variant="default" component={Link} to={urls.runs(ids)}>
           Change selection
         </Button>

@@ -7,16 +7,18 @@ import { DeleteDataset } from '../../features/datasets/Delete';
 import { Ingestions, Ingestions_query } from '../../features/datasets/Ingestions';
 import { VersionTable, VersionTable_versions } from '../../features/datasets/VersionTable';
 import { graphql } from '../../graphql';
+import { formatDate } from '../../lib/format';
 import { Answer } from '../../ui/Answer';
 import { PageHead } from '../../ui/PageHead';
 import { Section } from '../../ui/Section';
+import { SpecLine } from '../../ui/SpecLine';
 import { NoSuchDataset } from './NoSuchDataset';
 
 const DATASET = graphql(
   `
     query DatasetPage($name: String!) {
       dataset(name: $name) {
-        id name description
+        id name description createdAt owner { name }
         versions { ...VersionTable_versions }
       }
       ...Ingestions_query
@@ -41,6 +43,7 @@ export function DatasetPage() {
             <PageHead title={name}>
               {versions.length === 0 && <DeleteDataset name={name} onDeleted={() => void navigate('/datasets')} />}
             </PageHead>
+            <SpecLine fields={{ Owner: dataset.owner?.name, Created: formatDate(dataset.createdAt) }} />
             {dataset.description && <Text>{dataset.description}</Text>}
             <Ingestions query={data} dataset={name} />
             {versions.length > 0 && (

@@ -4,7 +4,7 @@ import { Empty } from '../../ui/Empty';
 import { PageHead } from '../../ui/PageHead';
 
 /** The page of a dataset or version that does not exist. */
-export function NoSuchDataset({ name, number }: { readonly name: string; readonly number?: number }) {
+export function NoSuchDataset({ name, number }: { readonly name: string; readonly number?: number | string }) {
   return (
     <>
       <PageHead title={number === undefined ? name : `${name}, version ${number}`} />

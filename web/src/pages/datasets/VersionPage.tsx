@@ -50,11 +50,16 @@ const VERSION = graphql(
 type Data = ResultOf<typeof VERSION>;
 type Version = NonNullable<NonNullable<Data['dataset']>['version']>;
 
+/** Largest Int of GraphQL. */
+const LARGEST = 2 ** 31 - 1;
+
 export function VersionPage() {
-  const { dataset: name = '', number: text } = useParams();
+  const { dataset: name = '', number: text = '' } = useParams();
   const number = Number(text);
-  const asked = useQuery(VERSION, { variables: { name, number } });
-  useRefreshOn(['RUN'], asked.refetch);
+  const isNumber = Number.isInteger(number) && number > 0 && number <= LARGEST;
+  const asked = useQuery(VERSION, { variables: { name, number }, skip: !isNumber });
+  useRefreshOn(['RUN'], () => isNumber && asked.refetch());
+  if (!isNumber) return <NoSuchDataset name={name} number={text} />;
   return (
     <Answer of={asked}>
       {({ dataset, runs }) => {
@@ -102,6 +107,8 @@ function Version({
       <VersionSpec version={version} />
       <p>
         <Link to={urls.dataset(name)}>All versions of {name}</Link>
+        {' · '}
+        <Link to={urls.examination(name, number)}>Wrong labels and outliers</Link>
         {number > 1 && (
           <>
             {' · '}

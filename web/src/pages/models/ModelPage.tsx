@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { Text, Title } from '@mantine/core';
+import { Group, Text, Title } from '@mantine/core';
 import { useDisclosure, useInterval } from '@mantine/hooks';
 import { Suspense, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
@@ -21,6 +21,7 @@ import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable'
 import { PREDICTION_LOG, PredictionLog } from '../../features/predictions/PredictionLog';
 import { ROLLOUTS, Rollouts } from '../../features/rollouts/Rollouts';
 import { graphql, type ResultOf } from '../../graphql';
+import { formatDate } from '../../lib/format';
 import { isUnderWay } from '../../lib/runs';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
@@ -28,6 +29,7 @@ import { Empty } from '../../ui/Empty';
 import { Loading } from '../../ui/Loading';
 import { PageHead } from '../../ui/PageHead';
 import { Section } from '../../ui/Section';
+import { SpecLine } from '../../ui/SpecLine';
 
 const TestCurves = lazyPage(async () => (await import('../../features/evaluation/TestCurves')).TestCurves);
 const Lineage = lazyPage(async () => (await import('../../features/models/Lineage')).Lineage);
@@ -37,7 +39,7 @@ const MODEL = graphql(
   `
   query ModelPage($name: String!) {
     model(name: $name) {
-      id name
+      id name createdAt owner { name }
       aliasEvents { id }
       aliases { name version { id number } }
       archivedAt
@@ -120,7 +122,12 @@ export function ModelPage() {
                 </Link>
               </p>
             )}
-            {model && <AliasRail of={model} />}
+            {model && (
+              <>
+                <SpecLine fields={{ Owner: model.owner?.name, Created: formatDate(model.createdAt) }} />
+                <AliasRail of={model} />
+              </>
+            )}
             {model && <Versions model={model} />}
             {model && (
               <Section title="Rollout">
@@ -137,6 +144,19 @@ export function ModelPage() {
               <Section title="Traffic">
                 {traffic.length > 0 && <Traffic of={traffic} />}
                 <PredictionLog of={model} />
+              </Section>
+            )}
+            {model && (
+              <Section title="Batch predictions">
+                <Text>All photos of a folder, an archive or a dataset version, classified in the background.</Text>
+                <Group gap="xs" my="xs">
+                  <ActionButton needs="startPrediction" size="xs" variant="default" to={urls.newBatch(name)}>
+                    New batch
+                  </ActionButton>
+                  <ActionButton needs="predictionJobs" size="xs" variant="default" to={urls.batches(name)}>
+                    Show batches
+                  </ActionButton>
+                </Group>
               </Section>
             )}
             {modelImports.length > 0 && (
@@ -171,11 +191,21 @@ function Versions({ model }: { readonly model: Model }) {
       )}
       <Section title="Versions">
         <VersionTable of={model} chosen={chosen} />
+        {!version && chosen !== null && <p role="status">Version {chosen} is archived, deleted or never existed.</p>}
       </Section>
       {version && (
         <Section key={version.number} title={`Version ${version.number}`}>
           <VersionFacts of={version} />
           <PrecisionForm of={version} />
+          <ActionButton
+            needs="startPrediction"
+            size="xs"
+            variant="default"
+            my="xs"
+            to={urls.newBatch(model.name, version.number)}
+          >
+            New batch with version {version.number}
+          </ActionButton>
           <TestAnswers of={version} />
           <Title order={3} mt="md" mb="xs">
             Lineage

@@ -20,7 +20,7 @@ const ImportForm = lazyPage(async () => (await import('../../features/models/Imp
 const MODELS = graphql(`
   query ModelsPage($archived: Boolean!) {
     models(archived: $archived) {
-      id name archivedAt
+      id name archivedAt owner { name }
       versions { id number testAccuracy createdAt }
       aliases { name version { id number testAccuracy } }
     }
@@ -40,6 +40,9 @@ export function ModelsPage() {
   return (
     <>
       <PageHead title="Models">
+        <ActionButton needs="predictionJobs" size="xs" variant="default" to={urls.batches()}>
+          Batch predictions
+        </ActionButton>
         {!adding && (
           <ActionButton needs="importModelVersion" size="xs" variant="default" onClick={open}>
             Import a model…
@@ -70,7 +73,7 @@ export function ModelsPage() {
           ) : (
             <DataTable
               label="Models"
-              heads={['Model', 'Aliases', ' Versions', ' In production', ' Best accuracy', 'Newest version']}
+              heads={['Model', 'Aliases', ' Versions', ' In production', ' Best accuracy', 'Newest version', 'Owner']}
               rows={models.map((model) => ({ key: model.id, cells: cellsOf(model) }))}
             />
           )
@@ -80,7 +83,7 @@ export function ModelsPage() {
   );
 }
 
-function cellsOf({ name, archivedAt, versions, aliases }: Model) {
+function cellsOf({ name, archivedAt, owner, versions, aliases }: Model) {
   const production = aliases.find((alias) => alias.name === 'production')?.version;
   const best = Math.max(...versions.map(({ testAccuracy }) => testAccuracy));
   const newest = versions[0];
@@ -111,5 +114,6 @@ function cellsOf({ name, archivedAt, versions, aliases }: Model) {
         {newest.number}, {formatAge(newest.createdAt)}
       </time>
     ),
+    owner?.name,
   ];
 }

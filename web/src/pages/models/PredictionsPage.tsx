@@ -1,7 +1,10 @@
 import { useQuery } from '@apollo/client/react';
 import { Button, NativeSelect } from '@mantine/core';
-import { useState } from 'react';
+import { useDisclosure } from '@mantine/hooks';
+import { Suspense, useState } from 'react';
 import { Link, useParams } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
+import { lazyPage } from '../../app/lazy-page';
 import { Permitted } from '../../app/Permitted';
 import { PredictionTable } from '../../features/predictions/PredictionTable';
 import { PREDICTION, PredictionViewer } from '../../features/predictions/PredictionViewer';
@@ -17,6 +20,8 @@ import { FilterBar } from '../../ui/FilterBar';
 import { FilterDay } from '../../ui/FilterDay';
 import { FilterText } from '../../ui/FilterText';
 import { PageHead } from '../../ui/PageHead';
+
+const AddJudgedForm = lazyPage(async () => (await import('../../features/predictions/AddJudgedForm')).AddJudgedForm);
 
 const PREDICTIONS = graphql(
   `
@@ -42,10 +47,18 @@ const FILTERS = ['label', 'version', 'feedback', 'below', 'since', 'until'] as c
 /** The kept predictions of a model: photos, answers and feedback. */
 export function PredictionsPage() {
   const { name = '' } = useParams();
+  const [adding, { open, close }] = useDisclosure();
   return (
     <>
-      <PageHead title={`Predictions of ${name}`} />
+      <PageHead title={`Predictions of ${name}`}>
+        {!adding && (
+          <ActionButton needs="addJudgedPhotos" variant="default" onClick={open}>
+            Add judged photos to a dataset…
+          </ActionButton>
+        )}
+      </PageHead>
       <Permitted needs="predictions">
+        <Suspense>{adding && <AddJudgedForm model={name} close={close} />}</Suspense>
         <Predictions model={name} />
       </Permitted>
     </>
@@ -67,6 +80,13 @@ function Predictions({ model }: { readonly model: string }) {
   };
   const asked = useQuery(PREDICTIONS, { variables: { model, filter, first: ROWS, after } });
   const versions = (asked.data ?? asked.previousData)?.model?.versions ?? [];
+  if (asked.data?.model === null) {
+    return (
+      <Empty title="Model not found" text={`The hub has no model named ${model}.`}>
+        <Link to="/models">All models</Link>
+      </Empty>
+    );
+  }
   const labels = [...new Set(versions.flatMap((version) => version.labels))];
   return (
     <>

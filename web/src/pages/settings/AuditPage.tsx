@@ -2,11 +2,13 @@ import { useQuery } from '@apollo/client/react';
 import { Button, NativeSelect } from '@mantine/core';
 import { Permitted } from '../../app/Permitted';
 import { AuditCheck } from '../../features/settings/AuditCheck';
+import { AuditDetails } from '../../features/settings/AuditDetails';
 import { ACTION_NAMES, actionOf } from '../../features/settings/audit-actions';
 import { graphql, type ResultOf } from '../../graphql';
 import { nextOf, nodesOf } from '../../lib/connection';
 import { endOfDay, startOfDay } from '../../lib/day';
 import { formatDate } from '../../lib/format';
+import { showValue } from '../../lib/hyperparameter';
 import { useFilters } from '../../lib/use-filters';
 import { Answer } from '../../ui/Answer';
 import { CursorPager } from '../../ui/CursorPager';
@@ -16,6 +18,7 @@ import { FilterBar } from '../../ui/FilterBar';
 import { FilterDay } from '../../ui/FilterDay';
 import { FilterText } from '../../ui/FilterText';
 import { Section } from '../../ui/Section';
+import classes from './AuditPage.module.css';
 
 const AUDIT = graphql(`
   query AuditPage($filter: AuditFilter!, $after: String) {
@@ -127,16 +130,35 @@ function cellsOf({ number, at, actor, action, subject, from, to, reason, details
     </time>,
     actor,
     ACTION_NAMES[action],
-    subject,
-    from === null && to === null ? null : `${from ?? 'none'} → ${to ?? 'none'}`,
+    <span key="subject" className={classes.text}>
+      {subject}
+    </span>,
+    (from !== null || to !== null) && (
+      <span key="change" className={classes.text}>
+        {showChanged(from)} → {showChanged(to)}
+      </span>
+    ),
     reason && (
-      <span key="reason" className="prose">
+      <span key="reason" className={classes.text}>
         {reason}
       </span>
     ),
-    <details key="details">
-      <summary>Show</summary>
-      <pre>{JSON.stringify({ ...details, hash }, null, 2)}</pre>
-    </details>,
+    <AuditDetails key="details" details={details} hash={hash} />,
   ];
+}
+
+/** A value before or after a change: settings as "sample 1, days 30" instead of JSON, "yes" or "no" instead of true or false. */
+function showChanged(value: string | null): string {
+  if (value === null) return 'none';
+  if (value === 'true' || value === 'false') return showValue(value === 'true');
+  const fields = value.startsWith('{') ? fieldsOf(value) : null;
+  return fields === null ? value : fields.map(([name, field]) => `${name} ${showValue(field)}`).join(', ');
+}
+
+function fieldsOf(json: string): [string, unknown][] | null {
+  try {
+    return Object.entries(JSON.parse(json) as object);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { Permitted } from '../../app/Permitted';
+import { precisionText } from '../../features/models/form-text';
 import { RunLink } from '../../features/runs/RunLink';
 import { graphql, type ResultOf } from '../../graphql';
 import { formatAge } from '../../lib/format';
@@ -11,7 +12,7 @@ const PROCESSES = graphql(`
   query ProcessesPage {
     processes {
       id name address roles version startedAt seenAt isLive isReady
-      serving { model alias version precision error }
+      serving { model alias version precision runtime error }
       working { id kind }
     }
   }
@@ -81,7 +82,11 @@ function stateOf({ isLive, isReady, seenAt }: Process): string {
   return isReady ? '✓ ready' : 'loading';
 }
 
-function servingText({ model, alias, version, precision, error }: Process['serving'][number]): string {
-  const answering = version === null ? 'none' : `${version} (${precision})`;
+/** Processes tell their forms as texts. */
+type Form = Parameters<typeof precisionText>[0];
+
+function servingText({ model, alias, version, precision, runtime, error }: Process['serving'][number]): string {
+  const form = precision === null ? '' : ` (${precisionText({ precision, runtime } as Form)})`;
+  const answering = version === null ? 'none' : `version ${version}${form}`;
   return `${model}@${alias}: ${answering}${error === null ? '' : `. ${error}`}`;
 }

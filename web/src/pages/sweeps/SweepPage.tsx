@@ -10,8 +10,9 @@ import { SWEEP_CHARTS } from '../../features/sweeps/fragments';
 import { Leaderboard, SWEEP_TRIALS } from '../../features/sweeps/Leaderboard';
 import { SweepActions } from '../../features/sweeps/SweepActions';
 import { graphql } from '../../graphql';
-import { formatAge, formatCount, isPartOfId, shortId } from '../../lib/format';
+import { formatAge, isPartOfId, shortId } from '../../lib/format';
 import { isUnderWay } from '../../lib/runs';
+import { progressOf } from '../../lib/trials';
 import { urls } from '../../lib/urls';
 import { Answer } from '../../ui/Answer';
 import { Empty } from '../../ui/Empty';
@@ -27,9 +28,9 @@ const SWEEP = graphql(
   `
   query SweepPage($id: ID!) {
     sweep(id: $id) {
-      id name note owner { name } state method seed stopEarly backboneName createdAt endedAt endedTrials runId
+      id name note owner { name } state method seed stopEarly backboneName createdAt endedAt runId mayNotDelete
       datasetVersion { id dataset number }
-      trials { number }
+      trials { number state }
       error { message }
       ...Leaderboard_sweep
       ...SweepCharts_sweep
@@ -62,13 +63,13 @@ export function SweepPage() {
             );
           }
           if (isPartOfId(id, sweep.id)) return <Navigate replace to={urls.sweep(sweep.id)} />;
-          const { datasetVersion, trials, endedTrials, error, runId } = sweep;
+          const { datasetVersion, trials, error, runId } = sweep;
           return (
             <>
               <SpecLine
                 fields={{
                   State: <StateMark state={sweep.state} />,
-                  Trials: `${formatCount(endedTrials)} of ${formatCount(trials.length)}`,
+                  Trials: progressOf(trials),
                   Dataset: (
                     <Link to={urls.datasetVersion(datasetVersion.dataset, datasetVersion.number)}>
                       {datasetVersion.dataset} {datasetVersion.number}
@@ -84,7 +85,7 @@ export function SweepPage() {
                   'Run of the best trial': runId && <RunLink id={runId} />,
                 }}
               />
-              <SweepActions id={id} state={sweep.state} runId={runId} />
+              <SweepActions id={id} state={sweep.state} runId={runId} mayNotDelete={sweep.mayNotDelete} />
               {error && <Problem title="The sweep failed" message={error.message} />}
               <Suspense fallback={<Loading />}>
                 <SweepCharts of={sweep} />

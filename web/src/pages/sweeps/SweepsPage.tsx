@@ -5,13 +5,14 @@ import { RunLink } from '../../features/runs/RunLink';
 import { StateMark } from '../../features/runs/StateMark';
 import { graphql } from '../../graphql';
 import { nextOf, nodesOf } from '../../lib/connection';
-import { formatAge, formatWords, shortId } from '../../lib/format';
+import { formatAge, formatWords } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { useFilters } from '../../lib/use-filters';
 import { Answer } from '../../ui/Answer';
 import { CursorPager } from '../../ui/CursorPager';
 import { DataTable } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
+import { NamedLink } from '../../ui/NamedLink';
 import { PageHead } from '../../ui/PageHead';
 
 const SWEEPS = graphql(`
@@ -20,7 +21,7 @@ const SWEEPS = graphql(`
       pageInfo { hasNextPage endCursor }
       edges {
         node {
-          id state method metric backboneName createdAt runId
+          id name owner { name } state method metric backboneName createdAt runId
           datasetVersion { id dataset number }
         }
       }
@@ -65,14 +66,13 @@ export function SweepsPage() {
                   'Method',
                   'Ranked by',
                   'Run of the best trial',
+                  'Owner',
                   'Created',
                 ]}
                 rows={sweeps.map(({ id, datasetVersion: { dataset, number }, ...sweep }) => ({
                   key: id,
                   cells: [
-                    <Link key="id" to={urls.sweep(id)} className="mono">
-                      {shortId(id)}
-                    </Link>,
+                    <NamedLink key="id" to={urls.sweep(id)} id={id} name={sweep.name} />,
                     <StateMark key="state" state={sweep.state} />,
                     <Link key="data" to={urls.datasetVersion(dataset, number)}>
                       {dataset} {number}
@@ -81,6 +81,7 @@ export function SweepsPage() {
                     formatWords(sweep.method),
                     formatWords(sweep.metric),
                     sweep.runId && <RunLink key="run" id={sweep.runId} />,
+                    sweep.owner?.name,
                     formatAge(sweep.createdAt),
                   ],
                 }))}

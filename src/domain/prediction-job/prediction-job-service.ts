@@ -1,0 +1,185 @@
+import type { Notices } from '../../cluster/notices.js';
+import { HubError } from '../../errors.js';
+import type { JobQueue } from '../../jobs/queue.js';
+import type { Runner } from '../../jobs/runner.js';
+import type { BlobStore } from '../../storage/blobs.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import type { Actor, Requester } from '../actor.js';
+import { auditRow } from '../audit/audit-event.js';
+import type { Caller } from '../caller.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import { PRODUCTION } from '../model/gate.js';
+import { findServedVersion } from '../model/model-version-row.js';
+import { notFound } from '../not-found.js';
+import { deletionRefusal, ownerColumns, ownerOf } from '../owner.js';
+import { olderThan, type Page, type PageRequest, pageOfRows } from '../page.js';
+import { isFinal } from '../run/run-transitions.js';
+import { deleteArchive } from './predict-handler.js';
+import type { PredictionJob } from './prediction-job.js';
+import { toPredictionJob } from './prediction-job-row.js';
+import type { PredictionSources, RequestedSource } from './prediction-source.js';
+
+export interface PredictionRequest {
+  readonly model: string;
+  /** Null for the version in production. */
+  readonly version: number | null;
+  readonly source: RequestedSource;
+  /** As of `openArchive`. */
+  readonly nameEncoding: string | null;
+  readonly topK: number;
+}
+
+interface PredictionJobParts {
+  readonly prisma: PrismaClient;
+  readonly blobs: BlobStore;
+  readonly sources: PredictionSources;
+  readonly queue: JobQueue;
+  readonly runner: Pick<Runner, 'cancel'>;
+  readonly notices: Notices;
+  readonly changes: ChangeNotices;
+}
+
+/** Starts, cancels and lists jobs that classify all photos of a source. */
+export class PredictionJobService {
+  constructor(private readonly parts: PredictionJobParts) {}
+
+  /** Queues a job. An archive is stored first. @throws NOT_FOUND, NOT_READY, NOT_DEPLOYED, BAD_INPUT, LIMIT_EXCEEDED. */
+  async start({ model, version, source: requested, nameEncoding, topK }: PredictionRequest, actor: Actor) {
+    const { prisma, queue, changes, sources } = this.parts;
+    const number = version ?? (await this.#inProduction(model));
+    const served = await findServedVersion(prisma, model, number);
+    const { source, archiveBlob } = await sources.store(requested, nameEncoding, actor.name);
+    const data = {
+      ...{ model, versionNumber: number, topK, source, archiveBlob },
+      version: served as unknown as Prisma.InputJsonObject,
+      ...ownerColumns(actor),
+    };
+    const row = await prisma.$transaction(async (tx) => {
+      const made = await tx.predictionJob.create({ data });
+      await queue.enqueue(tx, 'predict', { id: made.id });
+      const details = { version: number, source: source.name, kind: source.kind, split: source.split };
+      const entry = { action: 'PREDICTION_STARTED', subject: `prediction ${made.id}`, model, details } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+      return made;
+    });
+    changes.tell('PREDICTION', row.id);
+    return toPredictionJob(row);
+  }
+
+  /** Cancels a job: at once if it waits, else soon. Its answers so far stay. @throws NOT_FOUND, or CONFLICT when it has ended. */
+  async cancel(id: string, actor: Actor): Promise<PredictionJob> {
+    const { prisma, runner, notices, changes } = this.parts;
+    const { model } = await this.#require(id);
+    if (!runner.cancel('predict', id)) {
+      await this.#cancelElsewhere(id);
+      notices.tell('cancel', id);
+    }
+    const entry = { action: 'PREDICTION_CANCELLED', subject: `prediction ${id}`, model } as const;
+    await prisma.auditEvent.create({ data: auditRow(actor, entry) });
+    changes.tell('PREDICTION', id);
+    return this.#require(id);
+  }
+
+  /** Deletes a job with its answers. A TRAINER deletes its own ones. @throws NOT_FOUND; FORBIDDEN; CONFLICT unless it has ended. */
+  async delete(id: string, { caller, actor }: Requester): Promise<void> {
+    const { prisma, blobs, changes } = this.parts;
+    const row = await prisma.predictionJob.findUnique({ where: { id }, include: { chunks: true } });
+    if (!row) throw notFound('prediction job', id);
+    const refusal = predictionDeletionRefusal({ id, owner: ownerOf(row) }, caller);
+    if (refusal) throw refusal;
+    if (!isFinal(row.state)) {
+      const message = `The prediction is ${row.state} and cannot be deleted. Cancel it first.`;
+      throw new HubError('CONFLICT', message, { id, state: row.state });
+    }
+    const entry = { action: 'PREDICTION_DELETED', subject: `prediction ${id}`, model: row.model } as const;
+    await prisma.$transaction([
+      prisma.predictionJob.delete({ where: { id } }),
+      prisma.auditEvent.create({ data: auditRow(actor, entry) }),
+    ]);
+    for (const { blob } of row.chunks) await blobs.delete(blob); // they name the job: nothing else has the same
+    changes.tell('PREDICTION', id);
+  }
+
+  async find(id: string): Promise<PredictionJob | null> {
+    const row = await this.parts.prisma.predictionJob.findUnique({ where: { id } });
+    return row && toPredictionJob(row);
+  }
+
+  /** A page, newest first. @param model name of the model to list; null for all. */
+  async page(model: string | null, request: PageRequest): Promise<Page<PredictionJob>> {
+    const { predictionJob } = this.parts.prisma;
+    const { first, after } = request;
+    const where = model === null ? {} : { model };
+    const page = { orderBy: { id: 'desc' }, take: first + 1 } as const;
+    const rows = await predictionJob.findMany({ where: { ...where, ...olderThan(after) }, ...page });
+    return pageOfRows(
+      rows,
+      request,
+      (shown) => shown.map(toPredictionJob),
+      ({ id }) => id,
+      () => predictionJob.count({ where }),
+    );
+  }
+
+  /** The job at once, and after every change until it has ended. @throws NOT_FOUND. */
+  async *follow(id: string): AsyncGenerator<PredictionJob> {
+    const notices = this.parts.changes.follow();
+    let next = notices.next(); // listens from now on
+    try {
+      for (;;) {
+        const job = await this.#require(id);
+        yield job;
+        if (isFinal(job.state)) return;
+        for (let isAbout = false; !isAbout; ) {
+          const { value, done } = await next;
+          if (done) return;
+          isAbout = value.kind === 'PREDICTION' && (value.id === id || value.id === '');
+          next = notices.next();
+        }
+      }
+    } finally {
+      await notices.return();
+    }
+  }
+
+  async #inProduction(model: string): Promise<number> {
+    const { prisma } = this.parts;
+    const where = { name: PRODUCTION, model: { name: model } };
+    const alias = await prisma.alias.findFirst({ where, include: { version: true } });
+    if (alias) return alias.version.number;
+    const found = await prisma.model.findUnique({ where: { name: model } });
+    if (!found) throw new HubError('NOT_FOUND', `There is no model named ${model}.`, { model });
+    const message = `No version of ${model} is in production: promote one, or name a version by its number.`;
+    throw new HubError('NOT_DEPLOYED', message, { model });
+  }
+
+  async #require(id: string): Promise<PredictionJob> {
+    const job = await this.find(id);
+    if (!job) throw notFound('prediction job', id);
+    return job;
+  }
+
+  /** Cancels a job that another process runs, or nobody: it waits, or its worker has just died. */
+  async #cancelElsewhere(id: string): Promise<void> {
+    const { prisma, queue } = this.parts;
+    const archive = await prisma.$transaction(async (tx) => {
+      const { archiveBlob, state } = await tx.predictionJob.findUniqueOrThrow({ where: { id } });
+      const where = { id, state: { in: ['QUEUED', 'RUNNING'] } } satisfies Prisma.PredictionJobWhereInput;
+      const data = { state: 'CANCELLED', endedAt: new Date(), archiveBlob: null } as const;
+      const { count } = await tx.predictionJob.updateMany({ where, data });
+      if (count === 0)
+        throw new HubError('CONFLICT', `The prediction is ${state} and cannot be cancelled.`, { id, state });
+      await queue.withdraw(tx, 'predict', id);
+      return archiveBlob;
+    });
+    await deleteArchive(this.parts, archive);
+  }
+}
+
+/** Why a caller may not delete a job, whatever its state; null if it may. */
+export function predictionDeletionRefusal(
+  { id, owner }: Pick<PredictionJob, 'id' | 'owner'>,
+  caller: Caller,
+): HubError | null {
+  return deletionRefusal(`The prediction ${id} was started by`, owner, caller);
+}
