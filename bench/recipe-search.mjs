@@ -137,7 +137,10 @@ async function trainStage(search, { recipe, backboneBlob, parentBlob }, onEpoch)
     }
     if (event.type === 'finished') finished = event;
   };
-  await train(job, await trainingContext(job, emit, new AbortController().signal));
+  await train(
+    job,
+    await trainingContext(job, { threads: availableParallelism(), emit, signal: new AbortController().signal }),
+  );
   await search.save();
   return { finished, epochs };
 }

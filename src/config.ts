@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { computeSchema } from './engines/compute.js';
 import { HubError } from './errors.js';
@@ -85,6 +86,8 @@ const configSchema = z.strictObject({
   maxPhotoMemory: z.coerce.number().min(1).max(100_000).default(600),
   /** Gigabytes that a worker process may take; by default 80% of the memory of the machine or container. */
   workerMemory: z.coerce.number().positive().optional(),
+  /** Threads that a worker process computes with; by default one for each core that the hub may use. */
+  workerThreads: z.coerce.number().int().min(1).max(1024).default(availableParallelism()),
   /** Requests per token and minute. */
   maxRequests: z.coerce.number().int().positive().default(60_000),
   /** Connections at the same time, those of WebSockets included. */

@@ -5,6 +5,8 @@ it.each<[object, string]>([
   [{ port: 70_000 }, 'port: must be 65535 or less (received 70000)'],
   [{ port: 'http' }, 'port: must be a number (received "http")'],
   [{ port: 1.5 }, 'port: must be a whole number (received 1.5)'],
+  [{ workerThreads: 0 }, 'workerThreads: must be 1 or more (received 0)'],
+  [{ workerThreads: 'all' }, 'workerThreads: must be a number (received "all")'],
   [{ falseAlarmRate: 0 }, 'falseAlarmRate: must be more than 0 (received 0)'],
   [{ data: '' }, 'data: must have 1 or more characters (received "")'],
   [{ allow: 'pets' }, 'allow: must be a list (received "pets")'],

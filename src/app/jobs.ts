@@ -26,6 +26,7 @@ export async function openJobs({ config, parts, log, closing, tracing }: Setup, 
   const options = {
     entry,
     memory: config.workerMemory === undefined ? defaultWorkerMemory() : config.workerMemory * 1e9,
+    threads: config.workerThreads,
   };
   return { queue, runner: new Runner({ startWorker: (task) => startWorker(task, options), leaves, log, tracing }) };
 }

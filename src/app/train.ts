@@ -95,7 +95,11 @@ export function openTraining({ setup, storage, shared, jobs, processes, trainers
     backbones,
     cache,
     embeddings: new EmbeddingService({ prisma, blobs, blobPlace, cache, runner }),
-    estimates: new EstimateService({ ...work, bytesPerCall, trainers: trainersOf(compute, computer), runner }),
+    estimates: new EstimateService({
+      ...{ ...work, bytesPerCall, runner },
+      trainers: trainersOf(compute, computer),
+      threads: config.workerThreads,
+    }),
     runs,
     pipelines,
     runBlobs,

@@ -51,6 +51,7 @@ export function withHubOptions(command: Command): Command {
     .option('--serving-versions <n>', 'versions kept loaded after a request by number', '1')
     .option('--max-photo-memory <megabytes>', 'memory that decoding a photo or image may take', '600')
     .option('--worker-memory <gigabytes>', 'memory that a job may take; 80% of the memory of the machine by default')
+    .option('--worker-threads <number>', 'threads that a job may compute with; one per core by default')
     .option('--max-requests <number>', 'requests per token and minute', '60000')
     .option(
       '--max-connections <number>',

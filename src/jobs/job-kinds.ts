@@ -106,7 +106,7 @@ export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
 export const IMMEDIATE_KINDS = ['export', 'probe', 'project', 'compile'] as const satisfies readonly JobKind[];
 export type ImmediateKind = (typeof IMMEDIATE_KINDS)[number];
 
-/** The message that sends a task to a worker. */
+/** A task for a worker. */
 export type Task<K extends JobKind = JobKind> = {
   [P in K]: { readonly kind: P; readonly job: Tasks[P]; readonly isTimed?: boolean };
 }[K];
@@ -117,5 +117,5 @@ export type TimedPart = { readonly type: 'part' } & Part;
 /** The event that ends a successful job. */
 export type Finished<K extends JobKind> = Extract<Events[K], { readonly type: 'finished' }>;
 
-/** Messages to a worker: one task, then possibly a cancellation. */
-export type WorkerCommand = Task | { readonly kind: 'cancel' };
+/** Messages to a worker: one task, with the number of threads to compute it with, then possibly a cancellation. */
+export type WorkerCommand = (Task & { readonly threads: number }) | { readonly kind: 'cancel' };

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolveCompute } from '../engines/compute.js';
 import type { EngineInfo } from '../engines/engine.js';
 import { type NetworkHost, NetworkLoader } from '../engines/network-loader.js';
@@ -15,12 +14,16 @@ import { chooseEngine } from '../training/choose-engine.js';
 import type { Job, QuantizationJob, SweepEvent, TrainingEvent } from '../training/job.js';
 import type { TaskContext } from '../training/train.js';
 
+/** What training needs of the process in which it runs. */
+interface Surroundings extends Pick<TaskContext, 'signal' | 'onPart'> {
+  readonly threads: number;
+  readonly emit: (event: TrainingEvent | SweepEvent) => void;
+}
+
 /** Context of training in a worker: blobs, the requested engine, and parallel networks. */
 export async function trainingContext(
-  { blobPlace, threads = availableParallelism(), compute = resolveCompute({}) }: Job,
-  emit: (event: TrainingEvent | SweepEvent) => void,
-  signal: AbortSignal,
-  onPart: TaskContext['onPart'],
+  { blobPlace, compute = resolveCompute({}) }: Job,
+  { threads, emit, signal, onPart }: Surroundings,
 ) {
   const blobs = openBlobs(blobPlace);
   const { engine, notes } = await openEngine(compute, threads);
@@ -39,8 +42,9 @@ export async function trainingContext(
 }
 
 /** Context of a run in a worker: that of training, with the engine that takes the steps. */
-export async function runContext(...[job, emit, signal, onPart]: Parameters<typeof trainingContext>) {
-  const context = await trainingContext(job, emit, signal, onPart);
+export async function runContext(job: Job, surroundings: Surroundings) {
+  const { emit, signal } = surroundings;
+  const context = await trainingContext(job, surroundings);
   const { blobs, engine: base } = context;
   const { threads } = base.info;
   const found = findTfjs();
@@ -55,7 +59,8 @@ export async function runContext(...[job, emit, signal, onPart]: Parameters<type
 
 /** Context of work on model versions: always the engine that serves, also when another one trained them. */
 export function servingContext(
-  { blobPlace, threads = availableParallelism() }: Pick<QuantizationJob, 'blobPlace' | 'threads'>,
+  { blobPlace }: Pick<QuantizationJob, 'blobPlace'>,
+  threads: number,
   signal: AbortSignal,
 ) {
   const engine = new OnnxEngine(threads);

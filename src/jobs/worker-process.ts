@@ -35,25 +35,27 @@ export const LAST_EVENTS: ReadonlySet<string> = new Set(['finished', 'failed', '
  * Threads that decode images in a worker. Decoders block each other: on two cores, one decodes as many small images per
  * second as four, in half the processor time, which leaves the rest to the network.
  */
-const DECODERS = Math.max(1, Math.floor(availableParallelism() / 2));
+const decodersOf = (threads: number): number => Math.max(1, Math.floor(threads / 2));
 
 interface WorkerOptions {
   /** File of the worker; tests replace it. */
   readonly entry?: string;
   /** Bytes of memory that it may take. */
   readonly memory?: number;
+  /** Threads that it computes with, one per core by default. */
+  readonly threads?: number;
 }
 
 /** Starts a worker process for one task. */
 export function startWorker<K extends JobKind>(
   task: Task<K>,
-  { entry = bundleOf('worker'), memory = defaultWorkerMemory() }: WorkerOptions = {},
+  { entry = bundleOf('worker'), memory = defaultWorkerMemory(), threads = availableParallelism() }: WorkerOptions = {},
 ): WorkerProcess<K> {
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     // A worker gives its memory back when it ends; its threads need not share the hub's two pools of it.
-    env: { ...process.env, UV_THREADPOOL_SIZE: String(DECODERS), MALLOC_ARENA_MAX: undefined },
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(decodersOf(threads)), MALLOC_ARENA_MAX: undefined },
   });
   const send = (command: WorkerCommand): void => {
     if (child.connected) child.send(command, () => undefined); // the exit of the process reports its death
@@ -76,7 +78,7 @@ export function startWorker<K extends JobKind>(
     const exit = child.exitCode ?? child.signalCode ?? 'no exit code';
     return new Error(`The worker process ended with ${exit} before its task was done.`);
   };
-  send(task as Task);
+  send({ ...(task as Task), threads });
   return {
     pid: child.pid ?? 0,
     errors: child.stderr as Readable,

@@ -20,10 +20,15 @@ const COMPILING = 5;
 const cancelled = new AbortController();
 /** Reports parts of the task to the hub, where it is timed. */
 let onPart: ((part: Part) => void) | undefined;
+/** Threads to compute the task with. */
+let threads = 1;
 
 process.on('message', (command: WorkerCommand) => {
   if (command.kind === 'cancel') cancelled.abort();
-  else void work(command);
+  else {
+    threads = command.threads;
+    void work(command);
+  }
 });
 // When memory runs out, Linux ends a worker, which can be started again, rather than the hub.
 void writeFile('/proc/self/oom_score_adj', '500').catch(() => undefined);
@@ -155,19 +160,22 @@ async function blobStore(place: BlobPlace) {
   return openBlobs(place);
 }
 
+/** What training needs of the process. */
+const surroundings = () => ({ threads, emit: emit<'train' | 'sweep'>, signal: cancelled.signal, onPart });
+
 async function contextOf(job: Tasks['train']) {
   const { trainingContext } = await import('./task-context.js');
-  return trainingContext(job, emit<'train' | 'sweep'>, cancelled.signal, onPart);
+  return trainingContext(job, surroundings());
 }
 
 async function runContextOf(job: Tasks['train']) {
   const { runContext } = await import('./task-context.js');
-  return runContext(job, emit<'train' | 'sweep'>, cancelled.signal, onPart);
+  return runContext(job, surroundings());
 }
 
-async function servingContextOf(job: Pick<Tasks['quantize'], 'blobPlace' | 'threads'>) {
+async function servingContextOf(job: Pick<Tasks['quantize'], 'blobPlace'>) {
   const { servingContext } = await import('./task-context.js');
-  return servingContext(job, cancelled.signal);
+  return servingContext(job, threads, cancelled.signal);
 }
 
 function failure(error: unknown): TaskEnd {

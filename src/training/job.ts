@@ -41,7 +41,6 @@ export const jobSchema = z.object({
     .object({ withinEpoch: z.number().nonnegative(), afterEpoch: z.number().nonnegative() })
     .optional(),
   blobPlace: blobPlaceSchema,
-  threads: z.int().min(1).optional(),
   /** Engine and device to train with. */
   compute: computeSchema.optional(),
   /** The engine that trained the run before, or the run that it reproduces; null for a new one. */
@@ -66,7 +65,7 @@ export type SweepJob = z.output<typeof sweepJobSchema>;
 
 /** The job of making and measuring the 8-bit form of a model version. */
 export const quantizationJobSchema = jobSchema
-  .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobPlace: true, threads: true })
+  .pick({ manifestBlob: true, backboneBlob: true, recipe: true, size: true, blobPlace: true })
   .extend({
     weightsBlob: sha256,
     /** Class names in the order of the network's outputs. */
@@ -92,7 +91,7 @@ export type ExportJob = z.output<typeof exportJobSchema>;
 
 /** The job of importing a model file as a model version. */
 export const importJobSchema = jobSchema
-  .pick({ manifestBlob: true, blobPlace: true, threads: true })
+  .pick({ manifestBlob: true, blobPlace: true })
   .extend({ fileBlob: sha256, labels: z.array(z.string()).nullable() });
 export type ImportJob = z.output<typeof importJobSchema>;
 
@@ -123,7 +122,6 @@ export const predictionTaskSchema = z.object({
   /** Bytes that decoding a photo may take. */
   maxPhotoMemory: z.number().positive(),
   blobPlace: blobPlaceSchema,
-  threads: z.int().min(1).optional(),
 });
 export type PredictionTask = z.output<typeof predictionTaskSchema>;
 

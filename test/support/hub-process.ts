@@ -47,7 +47,8 @@ export class HubProcess extends HubUser {
     data: string,
     ...options: readonly string[]
   ): Promise<HubProcess> {
-    const args = ['start', '--data', data, '--port', '0', ...options];
+    // Files of tests run side by side: jobs with a thread for each core would wait for each other.
+    const args = ['start', '--data', data, '--port', '0', '--worker-threads', '1', ...options];
     const child = spawn(process.execPath, [bundleOf('hub'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
     createInterface({ input: child.stderr }).on('line', (line) => log.push(logLine(line)));
     for await (const line of createInterface({ input: child.stdout })) {

@@ -147,7 +147,11 @@ export class TestHub extends HubUser {
     await this.#ensureData();
     const { settings } = this.options;
     const config = resolveConfig(
-      { data: this.data, port: 0, allow: [this.allowed], calibrationImages: 5, ...settings, ...options },
+      {
+        ...{ data: this.data, port: 0, allow: [this.allowed], calibrationImages: 5, workerThreads: 1 },
+        ...settings,
+        ...options,
+      },
       {},
     );
     const log = pino({ base: null }, { write: (line) => void this.log.push(JSON.parse(line) as LogLine) });

@@ -31,6 +31,8 @@ export interface EstimateParts {
   readonly bytesPerCall: (spec: RunCost['spec']) => number;
   /** The engines and devices that may train. */
   readonly trainers: readonly Computer[];
+  /** Number of threads that workers compute with. */
+  readonly threads: number;
   readonly compute: Job['compute'];
   readonly runner: Pick<Runner, 'run'>;
 }
@@ -50,7 +52,7 @@ export class EstimateService {
   }
 
   async #estimate({ recipe, datasetVersionId, backboneName, parentRunId }: RunPlan): Promise<RunEstimate> {
-    const { prisma, blobPlace, cache, bytesPerCall, trainers } = this.parts;
+    const { prisma, blobPlace, cache, bytesPerCall, trainers, threads } = this.parts;
     const backbone = await this.#backbone(backboneName);
     const include = { dataset: true } as const;
     const row = await prisma.datasetVersion.findUniqueOrThrow({ where: { id: datasetVersionId }, include });
@@ -64,7 +66,7 @@ export class EstimateService {
       uncached,
     };
     const facts = { pictures, cachedPictures, computedInEveryEpoch: uncached };
-    const fromRuns = estimateFromRuns(await measuredRuns(prisma, trainers), asked, bytesPerCall);
+    const fromRuns = estimateFromRuns(await measuredRuns(prisma, trainers, threads), asked, bytesPerCall);
     if (fromRuns) return answer(fromRuns, { ...facts, basis: 'RUNS', calibrationSeconds: null });
 
     const parent = parentRunId === null ? null : await prisma.run.findUnique({ where: { id: parentRunId } });

@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { Computer } from '../../engines/open-engine.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
@@ -14,15 +14,19 @@ const RUNS = 200;
 
 const columns = runColumns.pick({ recipe: true, timings: true });
 
-/** Runs that these engines have finished on this machine, with the present number of cores; newest first. */
-export async function measuredRuns(prisma: PrismaClient, trainers: readonly Computer[]): Promise<MeasuredRun[]> {
+/** Runs that these engines have finished on this machine, with this number of threads; newest first. */
+export async function measuredRuns(
+  prisma: PrismaClient,
+  trainers: readonly Computer[],
+  threads: number,
+): Promise<MeasuredRun[]> {
   const rows = await prisma.run.findMany({
     where: {
       state: 'SUCCEEDED',
       computedPictures: { not: null }, // otherwise the epochs computed features too
       AND: [
         { environment: { path: ['host', 'name'], equals: hostname() } },
-        { engine: { path: ['threads'], equals: availableParallelism() } },
+        { engine: { path: ['threads'], equals: threads } },
         {
           OR: trainers.map(({ name, device }) => ({
             AND: [{ engine: { path: ['name'], equals: name } }, { engine: { path: ['device'], equals: device } }],
