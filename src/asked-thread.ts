@@ -34,6 +34,11 @@ export class AskedThread<Request extends Asked, Result> {
     });
   }
 
+  /** Whether it has ended, so that it fails whatever it is asked. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** A number that no other request has. */
   nextId(): number {
     return this.#pending.nextId();

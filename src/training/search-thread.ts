@@ -25,6 +25,7 @@ export class SearchThread {
   async find(question: SimilarQuestion): Promise<SimilarRows> {
     clearTimeout(this.#idle);
     this.#asked += 1;
+    if (this.#thread?.hasEnded) this.#thread = undefined; // an error ended it, such as a want of memory
     this.#thread ??= new AskedThread<SearchRequest, SimilarRows>('search-thread', this.data);
     try {
       return await this.#thread.ask({ type: 'find', ...question });

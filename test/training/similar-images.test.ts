@@ -7,6 +7,7 @@ import { randomStream, uniform } from '../../src/random.js';
 import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { FEATURE_CHUNK_ROWS } from '../../src/training/features.js';
 import type { FeatureChunk } from '../../src/training/job.js';
+import { SearchThread } from '../../src/training/search-thread.js';
 import { type ImageFeatures, SimilarImages } from '../../src/training/similar-images.js';
 
 const WIDTH = 24;
@@ -85,4 +86,14 @@ it('reads other features for another version, and says when they are gone', asyn
   await expect(similar.find({ features: gone, example: { row: 0 }, ...first })).rejects.toMatchObject({
     ...{ code: 'NOT_FOUND', message: 'Features were removed from the cache meanwhile.' },
   });
+});
+
+it('a thread that an error has ended is replaced for the next question', async () => {
+  const data = { blobPlace: null as unknown as { folder: string }, threads: 1 };
+  const thread = new SearchThread(data);
+  const question = { features, example: { row: 3 }, from: 0, to: IMAGES, first: 5 };
+  await expect(thread.find(question)).rejects.toThrow(TypeError);
+  data.blobPlace = { folder };
+  expect((await thread.find(question)).rows).toEqual(expected(3, 0, IMAGES, 5).rows);
+  await thread.close();
 });
