@@ -39,7 +39,7 @@ describe.each(PAGES)('%s', (page) => {
 });
 
 it('finds links and headings', () => {
-  expect(relativeLinks('README.md')).toContain('docs/api.md');
+  expect(relativeLinks('README.md')).toContain('docs/benchmarks.md');
   expect(problemOf('docs/api.md', 'operations.md#limits')).toBeNull();
   expect(problemOf('docs/api.md', '#classify-over-http')).toBeNull();
   expect(problemOf('docs/api.md', 'no-such-page.md')).not.toBeNull();
@@ -50,8 +50,17 @@ it('README has at most 120 lines', () => {
   expect(readPage('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(120);
 });
 
-it('README links every page of docs', () => {
-  const links = relativeLinks('README.md');
-  const pages = PAGES.filter((page) => /^docs\/[^/]+$/.test(page));
+it('docs/README.md links every page of docs, and README links it', () => {
+  const links = relativeLinks('docs/README.md').map((link) => posix.join('docs', link.split('#')[0]!));
+  const pages = PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
   expect(pages.filter((page) => !links.includes(page))).toEqual([]);
+  expect(relativeLinks('README.md')).toContain('docs/README.md');
+});
+
+it('docs/README.md has the decisions by their titles', () => {
+  const titles = PAGES.filter((page) => page.startsWith('docs/adr/')).map((page) => {
+    const [, number, title] = /^# (\d+)\. (.+)\n/.exec(readPage(page))!;
+    return `| ${number} | [${title}](${page.replace('docs/', '')}) |`;
+  });
+  expect(readPage('docs/README.md').split('\n')).toEqual(expect.arrayContaining(titles));
 });
