@@ -71,10 +71,13 @@ describe('the examples of docs/deploy.md', () => {
     expect(status, stderr).toBe(0);
   });
 
-  it.skipIf(!has('caddy', 'version'))('are a configuration that Caddy takes', () => {
-    const args = ['validate', '--adapter', 'caddyfile', '--config', file('Caddyfile', blocks('caddyfile')[0]!)];
-    const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder };
-    const { status, stderr } = spawnSync('caddy', args, { encoding: 'utf8', env });
-    expect(status, stderr).toBe(0);
-  });
+  it.skipIf(!has('caddy', 'version')).each(blocks('caddyfile'))(
+    'are a configuration that Caddy takes: block %#',
+    (text) => {
+      const args = ['validate', '--adapter', 'caddyfile', '--config', file('Caddyfile', text)];
+      const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder };
+      const { status, stderr } = spawnSync('caddy', args, { encoding: 'utf8', env });
+      expect(status, stderr).toBe(0);
+    },
+  );
 });
