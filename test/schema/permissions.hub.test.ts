@@ -148,7 +148,7 @@ it('docs/security.md has the table of roles', async () => {
       .sort()
       .map((field) => `\`${field}\``)
       .join(', ');
-  const table = ['| role | may besides |', '|---|---|', ...ROLES.map((role) => `| ${role} | ${names(role)} |`)].join(
+  const table = ['| role | may also call |', '|---|---|', ...ROLES.map((role) => `| ${role} | ${names(role)} |`)].join(
     '\n',
   );
   expect(/<!-- roles -->\n([\s\S]*)\n<!-- \/roles -->/.exec(text)?.[1]).toBe(table);
