@@ -239,6 +239,7 @@ describe('POST /v1/classify', () => {
   it.skipIf(!curl || process.platform === 'win32').each([
     ['docs/api.md', '\n## Classify over HTTP\n'],
     ['README.md', '**2. Classify a photo.**'],
+    ['docs/getting-started.md', '\n## From a program\n'],
   ])('is what %s shows with curl', async (page, start) => {
     const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
     const [, section = ''] = text.split(start);
@@ -247,13 +248,27 @@ describe('POST /v1/classify', () => {
     const script = shown
       .replaceAll('http://127.0.0.1:4000', hub.url)
       .replaceAll('data/token', join(hub.data, 'token'))
-      .replaceAll('cifar10', 'colours')
+      .replaceAll(/model=(cifar10|pets)/g, 'model=colours')
       .replaceAll('samples/photos/cat-0010.jpg', 'photo.jpg')
       .replaceAll(/^curl .*$/gm, (line) => `${line}; echo`);
     const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: hub.allowed });
     const answers = stdout.split('\n').filter((line) => line !== '');
     expect(answers).toHaveLength(shown.match(/^curl/gm)!.length);
     for (const answer of answers) expect(JSON.parse(answer)).toMatchObject({ label: 'green' });
+  });
+
+  it('is what docs/getting-started.md shows in JavaScript', async () => {
+    const page = await readFile(new URL('../../docs/getting-started.md', import.meta.url), 'utf8');
+    const [, shown = ''] = /```js\n([\s\S]+?)```/.exec(page)!;
+    await writeFile(join(hub.allowed, 'photo.jpg'), photo);
+    const token = JSON.stringify(join(hub.data, 'token'));
+    const program = shown
+      .replace('http://127.0.0.1:4000', hub.url)
+      .replace("'data/token'", token)
+      .replace('model=pets', 'model=colours');
+    await writeFile(join(hub.allowed, 'classify.mjs'), program);
+    const { stdout } = await promisify(execFile)(process.execPath, ['classify.mjs'], { cwd: hub.allowed });
+    expect(stdout).toMatch(/^green [01](\.\d+)?\n$/);
   });
 
   it('refuses what took longer than the deadline', async () => {
