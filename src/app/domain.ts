@@ -29,8 +29,10 @@ import { VersionLoaders } from '../domain/model/version-loaders.js';
 import { VersionRegistry } from '../domain/model/version-registry.js';
 import { NamesLike } from '../domain/names-like.js';
 import { Pictures } from '../domain/pictures.js';
+import { FeedbackService } from '../domain/prediction/feedback-service.js';
 import { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
+import { ReviewService } from '../domain/prediction/review-service.js';
 import { PredictHandler } from '../domain/prediction-job/predict-handler.js';
 import { PredictionJobService } from '../domain/prediction-job/prediction-job-service.js';
 import { PredictionResults } from '../domain/prediction-job/prediction-results.js';
@@ -148,13 +150,17 @@ export function openDomain(opened: Opened): Domain {
   };
 }
 
-function openPredictions({ setup, storage, shared, jobs }: Opened, fetch: Fetch) {
+function openPredictions({ setup, storage, shared, serving, jobs }: Opened, fetch: Fetch) {
   const { prisma, blobs, blobPlace, folder, isShared } = storage;
   const { allowed, notices, changes, quotas } = shared;
   const { temporary } = folder;
+  const { predictionLog } = serving;
+  const feedback = new FeedbackService(prisma, predictionLog);
   const maxPhotoMemory = photoMemory(setup.config);
   const sources = new PredictionSources({ prisma, blobs, quotas, allowed, fetch, isShared });
   return {
+    feedback,
+    reviews: new ReviewService(prisma, predictionLog, feedback),
     predict: new PredictHandler({ prisma, blobs, blobPlace, temporary, maxPhotoMemory, changes }),
     predictionJobs: new PredictionJobService({ ...jobs, prisma, blobs, sources, notices, changes }),
     predictionResults: new PredictionResults(prisma, blobs, openDownloads(setup, storage)),

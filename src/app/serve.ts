@@ -45,6 +45,7 @@ export function openServing(
   });
   const rollouts = new Rollouts(loaded, deployments);
   const predictionLog = new PredictionLog(prisma, blobs, log);
+  rollouts.events.on('compared', (compared) => predictionLog.compared(compared));
   closing.add(() => predictionLog.close());
   const answerer = new Answerer({
     bounds: { ...config, maxPhotoMemory: photoMemory(config) },

@@ -13,14 +13,16 @@ export interface ImageFacts {
 
 /** Pixels that are read, evenly spread; more would not improve the facts. */
 const MOST_PIXELS = 2 ** 18;
+/** Pixels that are read where only the fingerprint is wanted. */
+const MOST_OF_FINGERPRINT = 2 ** 14;
 /** Cells of the grid in each direction. */
 const GRID = 9;
 /** Standard deviation of the grid's brightness, of 255, below which a fingerprint would be noise. */
 const LEAST_CONTRAST = 4;
 
 /** The facts of an image. @param pixels width * height * 3 bytes, RGB, row by row. */
-export function imageFacts(pixels: Uint8Array, width: number, height: number): ImageFacts {
-  const stride = Math.max(1, Math.ceil(Math.sqrt((width * height) / MOST_PIXELS)));
+export function imageFacts(pixels: Uint8Array, width: number, height: number, mostPixels = MOST_PIXELS): ImageFacts {
+  const stride = Math.max(1, Math.ceil(Math.sqrt((width * height) / mostPixels)));
   const sums = [0, 0, 0];
   const squares = [0, 0, 0];
   const brightness = new Float64Array(GRID * GRID);
@@ -50,6 +52,11 @@ export function imageFacts(pixels: Uint8Array, width: number, height: number): I
     deviation: rounded(deviation),
     fingerprint: counts.includes(0) ? null : fingerprintOf(brightness.map((sum, cell) => sum / counts[cell]!)),
   };
+}
+
+/** The fingerprint of a photo as a network takes it. @param pixels [side, side, 3]. */
+export function fingerprintOfPixels(pixels: Uint8Array, side: number): string | null {
+  return imageFacts(pixels, side, side, MOST_OF_FINGERPRINT).fingerprint;
 }
 
 /**

@@ -36,13 +36,37 @@ export async function* nearPairs(fingerprints: readonly (string | null)[]): Asyn
       for (const [i, a] of one.entries()) {
         for (let j = one === other ? i + 1 : 0; j < other.length; j++) {
           const b = other[j]!;
-          const distance = distanceBetween(words, a, b);
+          const distance = distanceBetween(words, a, words, b);
           if (distance <= NEAR_DISTANCE) yield { a: known[a]!, b: known[b]!, distance };
           compared += 1;
           if (compared % AT_ONCE === 0) await setImmediate();
         }
       }
     }
+  }
+}
+
+/** Fingerprints, and whether another one is that of a near duplicate of one of them. Compares with each. */
+export class Fingerprints {
+  #words = new Uint32Array(4 * 1024);
+  #count = 0;
+
+  add(fingerprint: string): void {
+    if (WORDS * (this.#count + 1) > this.#words.length) {
+      const larger = new Uint32Array(2 * this.#words.length);
+      larger.set(this.#words);
+      this.#words = larger;
+    }
+    this.#words.set(wordsOf(fingerprint), WORDS * this.#count);
+    this.#count += 1;
+  }
+
+  hasNear(fingerprint: string): boolean {
+    const words = Uint32Array.from(wordsOf(fingerprint));
+    for (let i = 0; i < this.#count; i++) {
+      if (distanceBetween(this.#words, i, words, 0) <= NEAR_DISTANCE) return true;
+    }
+    return false;
   }
 }
 
@@ -71,10 +95,10 @@ function bandOf(words: Uint32Array, place: number, band: number): number {
 }
 
 /** Differing bits; counting stops above NEAR_DISTANCE. */
-function distanceBetween(words: Uint32Array, a: number, b: number): number {
+function distanceBetween(words: Uint32Array, a: number, others: Uint32Array, b: number): number {
   let distance = 0;
   for (let word = 0; word < WORDS && distance <= NEAR_DISTANCE; word++) {
-    const differing = words[a * WORDS + word]! ^ words[b * WORDS + word]!;
+    const differing = words[a * WORDS + word]! ^ others[b * WORDS + word]!;
     distance += BIT_COUNTS[differing & 0xffff]! + BIT_COUNTS[differing >>> 16]!;
   }
   return distance;

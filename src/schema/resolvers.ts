@@ -16,8 +16,10 @@ import type { ModelSettingsService } from '../domain/model/model-settings-servic
 import type { PrecisionService } from '../domain/model/precision-service.js';
 import type { VersionLoaders } from '../domain/model/version-loaders.js';
 import type { NamesLike } from '../domain/names-like.js';
+import type { FeedbackService } from '../domain/prediction/feedback-service.js';
 import type { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
 import type { PredictionService } from '../domain/prediction/prediction-service.js';
+import type { ReviewService } from '../domain/prediction/review-service.js';
 import type { PredictionJobService } from '../domain/prediction-job/prediction-job-service.js';
 import type { AliasRemovalService } from '../domain/promotion/alias-removal-service.js';
 import type { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
@@ -60,8 +62,10 @@ import { ModelResolver } from './model/model.resolver.js';
 import { ModelRemovalResolver } from './model/model-removal.resolver.js';
 import { PrecisionResolver } from './model/precision.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
+import { FeedbackResolver } from './prediction/feedback.resolver.js';
 import { JudgedPhotosResolver } from './prediction/judged-photos.resolver.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
+import { ReviewResolver } from './prediction/review.resolver.js';
 import { PredictionJobResolver } from './prediction-job/prediction-job.resolver.js';
 import { ProcessResolver, ServingProcessFields } from './process/process.resolver.js';
 import { PromotionResolver } from './promotion/promotion.resolver.js';
@@ -105,6 +109,8 @@ export interface Services {
   readonly predictionJobs: PredictionJobService;
   readonly predictions: PredictionService;
   readonly judgedPhotos: JudgedPhotosService;
+  readonly feedback: FeedbackService;
+  readonly reviews: ReviewService;
   readonly promotionRequests: PromotionRequestService;
   readonly processes: Processes;
   readonly promotions: PromotionService;
@@ -155,9 +161,11 @@ export function resolversOf(services: Services): readonly object[] {
     new ProcessResolver(services.processes),
     new ServingProcessFields(services.replicas),
     new JudgedPhotosResolver(services.judgedPhotos),
+    new FeedbackResolver(services.feedback),
     new PredictionLogResolver(services.predictions),
     new PredictionJobResolver(services.predictionJobs),
     new PredictionResolver(services.predictions),
+    new ReviewResolver(services.reviews),
     new PromotionResolver(services.promotions, services.promotionRequests, services.aliasRemovals),
     new RecipeResolver(),
     new RunFields(services.runLoaders, services.versionLoaders),

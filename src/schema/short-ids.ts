@@ -59,6 +59,7 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'ingestionProgress.progressKey': null,
   'moveRun.before': 'run',
   'moveRun.id': 'run',
+  'nextReviews.except': null, // of too many to search
   'node.id': null, // of any type
   'predictionJob.id': 'prediction job',
   'predictionProgress.id': 'prediction job',
@@ -74,8 +75,10 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'runMistakes.id': 'run',
   'similarImages.datasetVersionId': 'dataset version',
   'similarToPrediction.id': null, // of too many to search
+  'skipReview.predictionId': null, // of too many to search
   'sweep.id': 'sweep',
   'tagRun.id': 'run',
+  'takeBackFeedback.predictionId': null, // of too many to search
   'testWebhook.id': 'webhook',
   'undoDecision.datasetVersionId': 'dataset version',
   'undoDecision.image': null, // SHA-256

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { HubError } from '../errors.js';
 import type { Tracing } from '../tracing/tracing.js';
 import { Admission, type Place } from './admission.js';
-import type { AnswerLog, Unlogged } from './answer-log.js';
+import type { AnswerLog, Kept, Unlogged } from './answer-log.js';
 import { Batches, type Output } from './batches.js';
 import { type Decoded, Decoder } from './decoder.js';
 import type { Deployments, Target } from './deployments.js';
@@ -34,10 +34,7 @@ export interface LateQuestion<P extends Photos> extends Pick<Question, 'caller'>
 }
 
 /** The answer about one photo. */
-export interface Answer extends Unlogged {
-  /** Null where the answer is not kept. */
-  readonly predictionId: string | null;
-}
+export type Answer = Kept;
 
 /** An answered request. */
 export interface Answered<P extends Photos = Photos> {
@@ -159,15 +156,17 @@ export class Answerer {
     const explanation = question.explain ? await explain(held, photos, outputs, question.explain) : null;
     signal.throwIfAborted(); // nothing is kept of a request that has failed meanwhile
     this.events.emit('answered', { version, timing, photos: photos.count });
-    part?.answered(judged, decoded);
-    return { photos, answers: this.#keep(encodedIn(source, photos), decoded, judged), explanation };
+    const answers = this.#keep(encodedIn(source, photos), decoded, judged);
+    part?.answered(answers, decoded);
+    return { photos, answers, explanation };
   }
 
   /** Offers the answers to the log: with the encoded photos, or with the pixels of each. */
   #keep(encoded: readonly Uint8Array[] | null, { pixels }: Decoded, judged: readonly Unlogged[]): Answered['answers'] {
     const answers = judged.map((answer, i) => {
-      const [form, bytes]: [PhotoForm, unknown] = encoded ? ['encoded', encoded[i]] : ['pixels', pixels[i]];
-      const photo = { form, bytes: bytes as Uint8Array };
+      const seen = pixels[i] as Uint8Array;
+      const [form, bytes]: [PhotoForm, Uint8Array] = encoded ? ['encoded', encoded[i]!] : ['pixels', seen];
+      const photo = { form, bytes, pixels: seen };
       return { ...answer, predictionId: this.parts.log.keep(photo, answer) };
     });
     return answers as [Answer, ...Answer[]];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { HubError } from '../errors.js';
-import type { Unlogged } from './answer-log.js';
+import type { Compared, Kept } from './answer-log.js';
 import { Comparisons } from './comparisons.js';
 import type { Decoded } from './decoder.js';
 import { type Deployments, deploymentName, type Target } from './deployments.js';
@@ -26,7 +26,7 @@ export interface Rollout extends RolloutBounds {
 export interface RolloutPart {
   /** The version that answers it. */
   readonly version: ServedVersion;
-  answered(answers: readonly Unlogged[], photos: Decoded): void;
+  answered(answers: readonly Kept[], photos: Decoded): void;
   failed(error: unknown): void;
   /** Ends the part: whatever happens to the request counts no more. */
   leave(): void;
@@ -34,7 +34,7 @@ export interface RolloutPart {
 
 /** The rollouts under way, one for an alias: which version answers, what is counted, and when one ends by itself. */
 export class Rollouts {
-  readonly events = new EventEmitter<{ breached: [rollout: Rollout, why: string] }>();
+  readonly events = new EventEmitter<{ breached: [rollout: Rollout, why: string]; compared: [Compared[]] }>();
   readonly #running = new Map<string, Rollout>();
   readonly #comparisons: Comparisons;
 
@@ -110,11 +110,11 @@ export class Rollouts {
       answered: (answers, photos) => {
         if (hasEnded) return;
         leave();
-        figures[arm].answered((answers[0] as Unlogged).timing.predict);
+        figures[arm].answered((answers[0] as Kept).timing.predict);
         this.#endIfBreached(rollout);
         if (!other || this.#running.get(nameOf(rollout)) !== rollout) return;
-        const labels = answers.map(({ label }) => label);
-        if (!this.#compare(rollout, other, labels, photos)) figures.dropped += labels.length;
+        const compared = answers.map(({ label, predictionId }) => ({ label, predictionId }));
+        if (!this.#compare(rollout, other, compared, photos)) figures.dropped += compared.length;
       },
       failed: (error) => {
         if (hasEnded) return;
@@ -125,14 +125,21 @@ export class Rollouts {
   }
 
   /** Has another version asked about the same photos. @returns false where there is no room for that. */
-  #compare(rollout: Rollout, version: ServedVersion, labels: readonly string[], photos: Decoded): boolean {
+  #compare(
+    rollout: Rollout,
+    version: ServedVersion,
+    answers: readonly Pick<Kept, 'label' | 'predictionId'>[],
+    photos: Decoded,
+  ): boolean {
     const { figures, candidate } = rollout;
     const ofCandidate = version === candidate.version;
     return this.#comparisons.add({
-      ...{ of: rollout, version, n: labels.length, bytes: photos.memory, pixels: photos.at },
+      ...{ of: rollout, version, n: answers.length, bytes: photos.memory, pixels: photos.at },
       answered: (others, milliseconds) => {
-        figures.compared += labels.length;
-        figures.agreed += labels.filter((label, i) => label === others[i]).length;
+        figures.compared += answers.length;
+        figures.agreed += answers.filter(({ label }, i) => label === others[i]).length;
+        const ofAnswers = answers.map(({ predictionId }, i) => ({ predictionId, label: others[i] as string }));
+        this.events.emit('compared', ofAnswers);
         if (ofCandidate) figures.candidate.answered(milliseconds);
         this.#endIfBreached(rollout);
       },

@@ -88,6 +88,21 @@ it('count once, with the last judgment, and by what is asked', async () => {
   await expect(add({ since, version: 7 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
 });
 
+it('are left out where they show none of the classes', async () => {
+  const since = now();
+  const photo = await newPhoto('blue');
+  const id = await judge(photo, 'blue');
+  await hub.ask('give-feedback', { predictionId: id, showsNone: true });
+  expect(await refused(add({ since }))).toEqual({
+    code: 'BAD_INPUT',
+    message: 'The judged photos of colours (1) show none of its classes, so that none can be added: judge others.',
+  });
+  await judge(await newPhoto('red'), 'red');
+  expect(await add({ since })).toMatchObject({ added: 1, showNone: 1, notKept: 0 });
+  const { traffic } = await hub.ask<{ traffic: readonly { feedback: { none: number } }[] }>('traffic', { model });
+  expect(traffic).toMatchObject([{ feedback: { none: 1 } }]);
+});
+
 it('are left out where they look like a test image', async () => {
   const since = now();
   const image = await colourPhoto('blue', 20); // the first one of the test split

@@ -34,13 +34,17 @@ interface RolloutAnswer {
   readonly outcome: string | null;
 }
 
+interface ReviewQueueAnswer {
+  readonly reviews: readonly { readonly prediction: { readonly id: string; readonly otherLabel: string | null } }[];
+}
+
 const KEYS = Array.from({ length: 20 }, (_, i) => `user-${i}`);
 const models = Array.from({ length: 24 }, (_, i) => `model-${i + 1}`);
 let hub: HubWithColours;
 let photos: Buffer[];
 
 beforeAll(async () => {
-  photos = await Promise.all([0, 1].flatMap((seed) => COLOUR_NAMES.map((colour) => colourPhoto(colour, 90 + seed))));
+  photos = await somePhotos(90);
   const entry = { actor: 'first', action: 'TRIAL_STARTED', subject: 'old@production', model: 'old', details: '{}' };
   hub = await TestHub.startWithColours({
     rows: async (client) => {
@@ -50,6 +54,10 @@ beforeAll(async () => {
   });
 });
 afterAll(() => hub.remove());
+
+/** Two photos of each color. */
+const somePhotos = (from: number): Promise<Buffer[]> =>
+  Promise.all([0, 1].flatMap((i) => COLOUR_NAMES.map((colour) => colourPhoto(colour, from + i))));
 
 /** A model that no other test uses, with version 1 in production; for the gate, version 2 is worse. */
 async function newModel(on: HubUser = hub): Promise<string> {
@@ -134,11 +142,13 @@ describe('a rollout', () => {
 
   it('in the shadow is never shown, and counts the photos to which both give the same label', async () => {
     const model = 'shadowed';
+    const photos = await somePhotos(190);
     const worse = await hub.train({ datasetVersionId: hub.datasetVersionId, recipe: HOPELESS });
     for (const run of [hub.runId, worse.id]) await hub.registerModel(run, model);
     await hub.ask('promote', { model, version: 2, alias: 'candidate', reason: 'test', now: true });
     await hub.ask('promote', { model, version: 1, reason: 'test', now: true });
     const others = await Promise.all(photos.map((photo) => classify(model, photo, { version: 2 })));
+    await hub.ask('set-prediction-log', { model, sample: 1, keepPhotos: true, reason: 'test' });
     expect(await start(model)).toMatchObject({ startRollout: { state: 'RUNNING', candidate: { version: 2 } } });
     const shown: ClassificationAnswer[] = [];
     for (const photo of photos) shown.push(await classify(model, photo));
@@ -153,6 +163,12 @@ describe('a rollout', () => {
     expect(counted).toMatchObject({ agreed: same, agreement: same / photos.length, dropped: 0 });
     expect(counted).toMatchObject({ candidate: { answers: 6, errors: 0 }, present: { answers: 6, errors: 0 } });
     expect(counted.candidate.p50Milliseconds).toBeGreaterThan(0);
+    const kept = await hub.ask<{ reviewQueue: ReviewQueueAnswer }>('review-queue', { model });
+    const otherLabels = new Map(kept.reviewQueue.reviews.map(({ prediction: { id, otherLabel } }) => [id, otherLabel]));
+    expect(
+      shown.map(({ predictionId }) => otherLabels.get(predictionId!)),
+      'the review queue knows of it',
+    ).toEqual(shown.map(({ label }, i) => (label === others[i]!.label ? null : others[i]!.label)));
 
     await end(model, 'ABORT');
     const aborted = { state: 'ABORTED', compared: 6, endedBy: 'first', outcome: 'seen enough' };
@@ -475,9 +491,10 @@ describe('the log of predictions', () => {
   async function fillUp(log: PredictionLog, model: string, versionId: string): Promise<void> {
     await log.load();
     const top = [{ label: 'red', probability: 0.5 }];
-    const answer = { label: 'red', top, version: { model, versionId }, timing: { total: 1 } };
+    const probabilities = new Float32Array([0.5, 0.25]);
+    const answer = { label: 'red', top, probabilities, version: { model, versionId }, timing: { total: 1 } };
     const keep = (bytes: Uint8Array): string | null =>
-      log.keep({ form: 'encoded', bytes }, answer as unknown as Unlogged);
+      log.keep({ form: 'encoded', bytes, pixels: bytes }, answer as unknown as Unlogged);
     expect(keep(new Uint8Array(64 * 1024 ** 2 + 1))).toBeNull();
     expect(Array.from({ length: 2001 }, () => keep(new Uint8Array())).indexOf(null)).toBe(2000);
     expect(log.of(model)).toMatchObject({ lost: 2 });

@@ -1,11 +1,20 @@
 import type { Command } from 'commander';
+import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { pageOf } from '../connection-page.js';
 import { findVersion } from '../find-version.js';
 import { count, maybe, moment, percent, short } from '../format.js';
 import { number, wholeNumber } from '../numbers.js';
 import { fields, print, sections, table } from '../output.js';
-import { ADD_JUDGED_PHOTOS, GIVE_FEEDBACK, PREDICTIONS, SET_PREDICTION_LOG, TRAFFIC } from '../requests/prediction.js';
+import {
+  ADD_JUDGED_PHOTOS,
+  GIVE_FEEDBACK,
+  PREDICTIONS,
+  REVIEW_QUEUE,
+  SET_PREDICTION_LOG,
+  TAKE_BACK_FEEDBACK,
+  TRAFFIC,
+} from '../requests/prediction.js';
 import { working } from '../working.js';
 import { addSimilarToPrediction } from './similar.js';
 
@@ -15,6 +24,15 @@ interface ListOptions extends ConnectionOptions {
   readonly wrong?: true;
   readonly first: number;
   readonly after?: string;
+}
+
+interface FeedbackOptions extends ConnectionOptions {
+  readonly none?: true;
+  readonly takeBack?: true;
+}
+
+interface ReviewOptions extends ConnectionOptions {
+  readonly first: number;
 }
 
 interface AddOptions extends ConnectionOptions {
@@ -106,13 +124,68 @@ export function predictionsCommand(program: Command): void {
   withConnection(
     predictions
       .command('feedback')
-      .description('Record what a photo shows. It replaces earlier feedback.')
-      .argument('<prediction>', 'id of the answer, see `hub predictions list`')
-      .argument('<label>', "what the photo shows: one of the version's labels"),
-  ).action(async (predictionId: string, label: string, options: ConnectionOptions) => {
-    const { giveFeedback } = await (await connect(options)).request(GIVE_FEEDBACK, { predictionId, label });
+      .description('Record what a photo shows, or take it back. It replaces earlier feedback.')
+      .argument('<prediction>', 'id of the answer, see `hub predictions list` and `hub predictions review`')
+      .argument('[label]', "what the photo shows: one of the version's labels")
+      .option('--none', 'the photo shows none of the classes')
+      .option('--take-back', 'take back the feedback of this token'),
+  ).action(async (predictionId: string, label: string | undefined, options: FeedbackOptions) => {
+    const { none = false, takeBack = false } = options;
+    if (Number(label !== undefined) + Number(none) + Number(takeBack) !== 1) {
+      throw new HubError('BAD_INPUT', 'Give a label, --none or --take-back, and only one of them.');
+    }
+    const client = await connect(options);
+    if (takeBack) {
+      const { takeBackFeedback } = await client.request(TAKE_BACK_FEEDBACK, { predictionId });
+      return print(options, { prediction: takeBackFeedback }, () => 'The feedback was taken back');
+    }
+    const said = { predictionId, label: label ?? null, showsNone: none };
+    const { giveFeedback } = await client.request(GIVE_FEEDBACK, said);
     const right = giveFeedback.label === label ? 'right' : 'wrong';
-    print(options, { prediction: giveFeedback }, () => `The answer ${giveFeedback.label} was ${right}`);
+    print(options, { prediction: giveFeedback }, () =>
+      none ? 'The photo shows none of the classes' : `The answer ${giveFeedback.label} was ${right}`,
+    );
+  });
+
+  withConnection(
+    predictions
+      .command('review')
+      .description('List the kept photos that nobody has judged, those first that teach most.')
+      .argument('<model>', 'name of the model')
+      .option('--first <number>', 'how many to list, 1 to 200', wholeNumber, 50),
+  ).action(async (model: string, options: ReviewOptions) => {
+    const { first } = options;
+    const { reviewQueue } = await (await connect(options)).request(REVIEW_QUEUE, { model, first });
+    const { reviews, left, agreement } = reviewQueue;
+    const agreed = `${count(agreement.agreed)} of ${count(agreement.photos)} photos that several people judged`;
+    print(options, reviewQueue, () =>
+      sections(
+        table(
+          [
+            ' score',
+            ' version',
+            'answer',
+            ' confidence',
+            'other answer',
+            ' outlier score',
+            'reserved by',
+            'photo',
+            'id',
+          ],
+          reviews.map(({ score, reservedBy, prediction }) => [
+            ...[maybe(score, (value) => value.toFixed(3)), prediction.version, prediction.label],
+            ...[
+              percent(prediction.confidence),
+              prediction.otherLabel,
+              maybe(prediction.outlierScore, short),
+              reservedBy,
+            ],
+            ...[prediction.inputHash.slice(0, 12), prediction.id],
+          ]),
+        ),
+        `${count(left)} ${left === 1 ? 'photo' : 'photos'} left to judge${agreement.photos > 0 ? `; people agree on ${agreed}` : ''}`,
+      ),
+    );
   });
 
   addSimilarToPrediction(predictions);
@@ -132,7 +205,7 @@ export function predictionsCommand(program: Command): void {
     const { into: dataset = null, version = null, wrong: onlyWrong = false } = options;
     const input = { model, to: await findVersion(client, name, number), dataset, version, onlyWrong };
     const { addJudgedPhotos } = await working('Adding', () => client.request(ADD_JUDGED_PHOTOS, { input }));
-    const { datasetVersion, added, present, likeTest, notKept } = addJudgedPhotos;
+    const { datasetVersion, added, present, likeTest, notKept, showNone } = addJudgedPhotos;
     print(options, addJudgedPhotos, () =>
       fields({
         version: `${datasetVersion.dataset} ${datasetVersion.number}, ${count(datasetVersion.imageCount)} images`,
@@ -140,6 +213,7 @@ export function predictionsCommand(program: Command): void {
         'there already': count(present),
         'like a test or validation image': count(likeTest),
         'photo not kept': count(notKept),
+        'shows none of the classes': count(showNone),
       }),
     );
   });

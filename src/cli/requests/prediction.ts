@@ -13,15 +13,34 @@ export const TRAFFIC = graphql(`
   query Traffic($model: String!, $since: DateTime) {
     traffic(model: $model, since: $since) {
       version predictions
-      feedback { judged right accuracy low high }
+      feedback { judged right accuracy low high none }
       drift { verdict text classes { index chance } confidence { index chance } }
     }
   }
 `);
 
 export const GIVE_FEEDBACK = graphql(`
-  mutation GiveFeedback($predictionId: ID!, $label: String!) {
-    giveFeedback(predictionId: $predictionId, label: $label) { id label rightLabel }
+  mutation GiveFeedback($predictionId: ID!, $label: String, $showsNone: Boolean!) {
+    giveFeedback(predictionId: $predictionId, label: $label, showsNone: $showsNone) { id label rightLabel showsNone }
+  }
+`);
+
+export const TAKE_BACK_FEEDBACK = graphql(`
+  mutation TakeBackFeedback($predictionId: ID!) {
+    takeBackFeedback(predictionId: $predictionId) { id label rightLabel showsNone }
+  }
+`);
+
+export const REVIEW_QUEUE = graphql(`
+  query ReviewQueue($model: String!, $first: Int!) {
+    reviewQueue(model: $model, first: $first) {
+      left
+      agreement { photos agreed }
+      reviews {
+        score reservedBy
+        prediction { id version label confidence margin outlierScore otherLabel inputHash }
+      }
+    }
   }
 `);
 
@@ -44,7 +63,7 @@ export const ADD_JUDGED_PHOTOS = graphql(`
   mutation AddJudgedPhotos($input: AddJudgedPhotosInput!) {
     addJudgedPhotos(input: $input) {
       datasetVersion { id dataset number imageCount }
-      added present likeTest notKept
+      added present likeTest notKept showNone
     }
   }
 `);

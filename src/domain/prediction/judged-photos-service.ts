@@ -35,6 +35,8 @@ export interface JudgedPhotosAdded extends Pick<PhotosAdded, 'present' | 'likeTe
   readonly added: number;
   /** Judged answers whose photo was not kept. */
   readonly notKept: number;
+  /** Photos left out since they show none of the classes. */
+  readonly showNone: number;
 }
 
 const judged = { version: { select: { number: true } } } as const;
@@ -75,7 +77,7 @@ export class JudgedPhotosService {
     const row = await prisma.datasetVersion.findUnique({ where: { id: asked.to }, include: { dataset: true } });
     if (!row) throw notFound('dataset version', asked.to);
     const to = toDatasetVersion(row);
-    const { photos, notKept } = await this.#judgedPhotos(model.id, asked);
+    const { photos, notKept, showNone } = await this.#judgedPhotos(model.id, asked);
     const source = `${to.dataset} version ${to.number}, judged photos of ${asked.model}`;
     let found: PhotosAdded | undefined;
     const datasetVersion = await writer.write(asked.dataset ?? to.dataset, source, actor, async () => {
@@ -87,7 +89,7 @@ export class JudgedPhotosService {
       return { ...found, derivation: { ...NO_CHANGES, parents, judgedPhotos: images.length }, judged: images };
     });
     const { added, present, likeTest } = found as PhotosAdded;
-    return { datasetVersion, added: added.size, present, likeTest, notKept };
+    return { datasetVersion, added: added.size, present, likeTest, notKept, showNone };
   }
 
   /** The last judgment of each photo that was kept. */
@@ -95,7 +97,7 @@ export class JudgedPhotosService {
     const { prisma } = this.parts;
     const answers = await prisma.loggedPrediction.findMany({
       where: {
-        ...{ modelId, rightLabel: { not: null } },
+        ...{ modelId, rightAt: { not: null } },
         ...(version === null ? {} : { version: { number: version } }),
         ...(since === null ? {} : { at: { gte: since } }),
       },
@@ -108,10 +110,12 @@ export class JudgedPhotosService {
       throw new HubError('LIMIT_EXCEEDED', message);
     }
     const last = [...new Map(answers.map((answer) => [answer.inputHash, answer])).values()];
-    const asked = onlyWrong ? last.filter(({ label, rightLabel }) => label !== rightLabel) : last;
+    const ofClasses = last.filter(({ showsNone }) => !showsNone);
+    const asked = onlyWrong ? ofClasses.filter(({ label, rightLabel }) => label !== rightLabel) : ofClasses;
     const photos = asked.filter(({ photoBlob }) => photoBlob !== null);
-    if (photos.length === 0) throw noPhotos(model, asked.length);
-    return { photos, notKept: asked.length - photos.length };
+    const showNone = last.length - ofClasses.length;
+    if (photos.length === 0) throw noPhotos(model, asked.length, showNone);
+    return { photos, notKept: asked.length - photos.length, showNone };
   }
 }
 
@@ -136,10 +140,14 @@ async function readIfThere(blobs: BlobStore, sha256: string): Promise<Uint8Array
   }
 }
 
-function noPhotos(model: string, judged: number): HubError {
+function noPhotos(model: string, judged: number, showNone: number): HubError {
+  if (judged > 0) {
+    const message = `The judged answers of ${model} (${judged}) have no photos, since photos were not kept: turn on \`keepPhotos\` (\`setPredictionLog\`) and judge new answers.`;
+    return new HubError('BAD_INPUT', message);
+  }
   const message =
-    judged === 0
+    showNone === 0
       ? `No such answer of ${model} was judged: give feedback on answers first (\`giveFeedback\`).`
-      : `The judged answers of ${model} (${judged}) have no photos, since photos were not kept: turn on \`keepPhotos\` (\`setPredictionLog\`) and judge new answers.`;
+      : `The judged photos of ${model} (${showNone}) show none of its classes, so that none can be added: judge others.`;
   return new HubError('BAD_INPUT', message);
 }

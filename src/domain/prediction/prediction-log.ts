@@ -2,9 +2,11 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
-import type { AnsweredPhoto, AnswerLog, Unlogged } from '../../serving/answer-log.js';
+import { fingerprintOfPixels } from '../../datasets/image-facts.js';
+import type { AnsweredPhoto, AnswerLog, Compared, Unlogged } from '../../serving/answer-log.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
+import { noteComparisons, queueAnswers } from './review-score.js';
 
 /** Most answers in memory that are not yet written, and most bytes of their photos. */
 const [MOST_WAITING, MOST_BYTES] = [2000, 64 * 1024 ** 2];
@@ -39,6 +41,7 @@ interface Entry {
   readonly modelId: string;
   readonly bytes: Uint8Array;
   readonly keepPhoto: boolean;
+  readonly fingerprint: string | null;
   readonly answer: Unlogged;
   readonly at: Date;
 }
@@ -51,6 +54,8 @@ export class PredictionLog implements AnswerLog {
   readonly #models = new Map<string, Logged>();
   readonly #waiting: Entry[] = [];
   #bytes = 0;
+  /** Comparisons of kept answers that are not yet written. */
+  #compared: Compared[] = [];
   /** Serializes writes and deletions: a row that is being written may refer to the same photo as a deleted row. */
   readonly #oneWriter = pLimit(1);
   #timer: NodeJS.Timeout | undefined;
@@ -89,7 +94,7 @@ export class PredictionLog implements AnswerLog {
     return this.#models.get(model) ?? null;
   }
 
-  keep({ form, bytes }: AnsweredPhoto, answer: Unlogged): string | null {
+  keep({ form, bytes, pixels }: AnsweredPhoto, answer: Unlogged): string | null {
     const logged = this.#models.get(answer.version.model);
     if (!logged || Math.random() >= logged.setting.sample) return null;
     if (this.#waiting.length >= MOST_WAITING || this.#bytes + bytes.length > MOST_BYTES) {
@@ -98,15 +103,22 @@ export class PredictionLog implements AnswerLog {
     }
     const { modelId, setting } = logged;
     const keepPhoto = setting.photos && form === 'encoded';
-    const entry = { id: uuid(), modelId, bytes, keepPhoto, answer, at: new Date() };
+    const fingerprint = keepPhoto ? fingerprintOfPixels(pixels, Math.sqrt(pixels.length / 3)) : null;
+    const entry = { id: uuid(), modelId, bytes, keepPhoto, fingerprint, answer, at: new Date() };
     this.#waiting.push(entry);
     this.#bytes += bytes.length;
     return entry.id;
   }
 
-  /** Writes the waiting answers now. */
+  /** Remembers what another version answered to kept photos. Comparisons that do not fit in memory are dropped. */
+  compared(answers: readonly Compared[]): void {
+    const room = MOST_WAITING - this.#compared.length;
+    this.#compared.push(...answers.filter(({ predictionId }) => predictionId !== null).slice(0, room));
+  }
+
+  /** Writes the waiting answers and comparisons now. */
   async flush(): Promise<void> {
-    if (this.#waiting.length > 0) await this.#oneWriter(() => this.#write());
+    if (this.#waiting.length + this.#compared.length > 0) await this.#oneWriter(() => this.#write());
   }
 
   /** Deletes answers, with their photos, that are older than the setting of their model allows. */
@@ -139,10 +151,17 @@ export class PredictionLog implements AnswerLog {
       const batch = this.#waiting.slice(0, BATCH);
       const kept = await this.#ofVersionsThatAreLeft(batch);
       const data = await Promise.all(kept.map((entry) => oneOfSome(() => this.#rowOf(entry))));
-      await this.prisma.loggedPrediction.createMany({ data, skipDuplicates: true });
+      await this.prisma.$transaction(async (tx) => {
+        await tx.loggedPrediction.createMany({ data, skipDuplicates: true });
+        await queueAnswers(tx, data);
+      });
       this.#waiting.splice(0, batch.length); // only now, so that answers that could not be written keep waiting
       this.#bytes -= batch.reduce((sum, { bytes }) => sum + bytes.length, 0);
     }
+    const compared = [...this.#compared];
+    if (compared.length === 0) return;
+    await noteComparisons(this.prisma, compared);
+    this.#compared.splice(0, compared.length);
   }
 
   /** Answers of a version that was deleted meanwhile are dropped. */
@@ -153,13 +172,14 @@ export class PredictionLog implements AnswerLog {
     return batch.filter(({ answer }) => known.has(answer.version.versionId));
   }
 
-  async #rowOf({ id, modelId, bytes, keepPhoto, answer, at }: Entry) {
-    const { version, label, top, timing } = answer;
+  async #rowOf({ id, modelId, bytes, keepPhoto, fingerprint, answer, at }: Entry) {
+    const { version, label, top, timing, outlierScore } = answer;
     const kept = keepPhoto ? (await this.blobs.put(bytes)).sha256 : null;
     return {
       ...{ id, modelId, versionId: version.versionId, at, label },
       inputHash: kept ?? (await sha256Of(bytes)),
       confidence: top[0]?.probability ?? 0,
+      ...{ margin: marginOf(answer), outlierScore, fingerprint },
       milliseconds: timing.total,
       ...version.form,
       photoBlob: kept,
@@ -169,6 +189,12 @@ export class PredictionLog implements AnswerLog {
   async #deleteUnused(photoBlob: string): Promise<void> {
     if ((await this.prisma.loggedPrediction.count({ where: { photoBlob } })) === 0) await this.blobs.delete(photoBlob);
   }
+}
+
+/** Difference of the two highest probabilities. */
+function marginOf({ probabilities }: Unlogged): number {
+  const [first = 0, second = 0] = Float32Array.from(probabilities).sort().reverse();
+  return first - second;
 }
 
 /** Hashes on a system thread, since a photo can have many megabytes. */

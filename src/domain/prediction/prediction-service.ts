@@ -1,9 +1,8 @@
 import type { Spread } from '../../calibration/spread.js';
 import { dataUrl, thumbnail } from '../../datasets/thumbnails.js';
-import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
-import type { Actor, Requester } from '../actor.js';
+import type { Actor } from '../actor.js';
 import { figuresOf } from '../model/calibration-row.js';
 import type { Model } from '../model/model.js';
 import type { ModelSettingsService } from '../model/model-settings-service.js';
@@ -19,12 +18,10 @@ import type {
   VersionTraffic,
 } from './prediction.js';
 import type { LogSetting, PredictionLog } from './prediction-log.js';
+import { toPrediction, withVersion } from './prediction-row.js';
 
 /** The 97.5% quantile of the standard normal distribution. */
 const Z_975 = 1.96;
-
-const withVersion = { version: { select: { id: true, number: true, labels: true } } } as const;
-type PredictionRow = Prisma.LoggedPredictionGetPayload<{ include: typeof withVersion }>;
 
 /** Number of answers of a version with one label and one tenth of confidence. */
 interface Cell {
@@ -34,9 +31,10 @@ interface Cell {
   readonly count: number;
   readonly judged: number;
   readonly right: number;
+  readonly none: number;
 }
 
-/** Reads kept answers, records feedback on them, and summarizes both. */
+/** Reads kept answers, and summarizes them and the feedback on them. */
 export class PredictionService {
   constructor(
     private readonly prisma: PrismaClient,
@@ -82,24 +80,6 @@ export class PredictionService {
     );
   }
 
-  /**
-   * Records what a photo shows; it replaces earlier feedback.
-   * @throws NOT_FOUND, also for another model than the caller's; BAD_INPUT for a label that the version does not have.
-   */
-  async giveFeedback(id: string, label: string, { caller, actor }: Requester): Promise<Prediction> {
-    await this.log.flush();
-    const model = caller.model === null ? {} : { model: { name: caller.model } };
-    const row = await this.prisma.loggedPrediction.findUnique({ where: { id, ...model }, include: withVersion });
-    if (!row) throw new HubError('NOT_FOUND', 'There is no prediction with this id.', { id });
-    const labels = labelsOf(row.version);
-    if (!labels.includes(label)) {
-      const message = `The version has no class named ${label}; it has ${labels.join(', ')}.`;
-      throw new HubError('BAD_INPUT', message, { received: label });
-    }
-    const data = { rightLabel: label, rightBy: actor.name, rightAt: new Date() };
-    return toPrediction(await this.prisma.loggedPrediction.update({ where: { id }, data, include: withVersion }));
-  }
-
   /** A small copy of the photo. @returns a data URL; null where the photo was not kept. */
   async thumbnail({ photoBlob }: Prediction, side: number, viewer: Viewer): Promise<string | null> {
     if (photoBlob === null) return null;
@@ -112,7 +92,8 @@ export class PredictionService {
     await this.log.flush();
     const cells = await this.prisma.$queryRaw<Cell[]>`
       SELECT version_id AS "versionId", label, least(9, floor(confidence * 10))::int AS tenth, count(*)::int AS count,
-        count(right_label)::int AS judged, (count(*) FILTER (WHERE right_label = label))::int AS right
+        count(right_label)::int AS judged, (count(*) FILTER (WHERE right_label = label))::int AS right,
+        (count(*) FILTER (WHERE shows_none))::int AS none
       FROM predictions WHERE model_id = (SELECT id FROM models WHERE name = ${model}) AND at >= ${since ?? new Date(0)}
       GROUP BY 1, 2, 3`;
     const ids = [...new Set(cells.map(({ versionId }) => versionId))];
@@ -128,14 +109,14 @@ export class PredictionService {
       return {
         version: number,
         predictions: sumOf(own, 'count'),
-        feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged')),
+        feedback: accuracyOf(sumOf(own, 'right'), sumOf(own, 'judged'), sumOf(own, 'none')),
         drift: driftOf(labels, spreadOf(own, labels), figuresOf(calibration)?.testAnswers ?? null),
       };
     });
   }
 
   #conditionOf(filter: PredictionFilter): Prisma.LoggedPredictionWhereInput {
-    const { model, version, label, wrong, confidenceBelow, inputHash, since, before } = filter;
+    const { model, version, label, wrong, showsNone, confidenceBelow, inputHash, since, before } = filter;
     const { fields } = this.prisma.loggedPrediction;
     return {
       model: { name: model },
@@ -144,6 +125,7 @@ export class PredictionService {
       ...(wrong != null
         ? { rightLabel: { not: null }, [wrong ? 'NOT' : 'AND']: { rightLabel: { equals: fields.label } } }
         : {}),
+      ...(showsNone != null ? { showsNone, rightAt: { not: null } } : {}),
       ...(confidenceBelow != null ? { confidence: { lt: confidenceBelow } } : {}),
       ...(inputHash != null ? { inputHash } : {}),
       at: { ...(since != null ? { gte: since } : {}), ...(before != null ? { lt: before } : {}) },
@@ -151,11 +133,7 @@ export class PredictionService {
   }
 }
 
-function toPrediction({ version, ...row }: PredictionRow): Prediction {
-  return { ...row, version: version.number };
-}
-
-const sumOf = (cells: readonly Cell[], what: 'count' | 'judged' | 'right'): number =>
+const sumOf = (cells: readonly Cell[], what: 'count' | 'judged' | 'right' | 'none'): number =>
   cells.reduce((sum, cell) => sum + cell[what], 0);
 
 function spreadOf(cells: readonly Cell[], labels: readonly string[]): Spread {
@@ -168,10 +146,10 @@ function spreadOf(cells: readonly Cell[], labels: readonly string[]): Spread {
 }
 
 /** Accuracy with Wilson's interval (Probable inference, the law of succession, and statistical inference, 1927). */
-function accuracyOf(right: number, judged: number): FeedbackAccuracy {
-  if (judged === 0) return { judged, right, accuracy: null, low: null, high: null };
+function accuracyOf(right: number, judged: number, none: number): FeedbackAccuracy {
+  if (judged === 0) return { judged, right, none, accuracy: null, low: null, high: null };
   const [accuracy, z2] = [right / judged, Z_975 ** 2];
   const middle = (accuracy + z2 / (2 * judged)) / (1 + z2 / judged);
   const half = (Z_975 * Math.sqrt((accuracy * (1 - accuracy)) / judged + z2 / (4 * judged ** 2))) / (1 + z2 / judged);
-  return { judged, right, accuracy, low: middle - half, high: middle + half };
+  return { judged, right, none, accuracy, low: middle - half, high: middle + half };
 }

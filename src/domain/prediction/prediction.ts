@@ -24,14 +24,22 @@ export interface Prediction {
   readonly label: string;
   /** Probability of the label. */
   readonly confidence: number;
+  /** Probability of the label less that of the second one; null for answers that were kept before it was recorded. */
+  readonly margin: number | null;
+  /** Distance from the training images, above 1 for outliers; null where it was not computed. */
+  readonly outlierScore: number | null;
+  /** Another label that a version gave the same photo; null if none is known. */
+  readonly otherLabel: string | null;
   /** From the photo's bytes to the answer. */
   readonly milliseconds: number;
   /** Precision of the form that answered; null for answers that were kept before it was recorded. */
   readonly precision: Precision | null;
   /** Library that computed it; null likewise. */
   readonly runtime: Runtime | null;
-  /** What the photo shows, by feedback. */
+  /** What the photo shows, by feedback; null without feedback and where it shows none of the classes. */
   readonly rightLabel: string | null;
+  /** Whether the photo shows none of the classes, by feedback. */
+  readonly showsNone: boolean;
   /** Name of the token that gave the last feedback. */
   readonly rightBy: string | null;
   readonly rightAt: Date | null;
@@ -45,8 +53,10 @@ export interface PredictionFilter {
   /** Number of the version. */
   readonly version?: number | null;
   readonly label?: string | null;
-  /** Whether feedback says that the answer was wrong. */
+  /** Whether feedback says that the photo shows another class. */
   readonly wrong?: boolean | null;
+  /** Whether feedback says that the photo shows none of the classes. */
+  readonly showsNone?: boolean | null;
   readonly confidenceBelow?: number | null;
   readonly inputHash?: string | null;
   readonly since?: Date | null;
@@ -62,6 +72,8 @@ export interface FeedbackAccuracy {
   readonly accuracy: number | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** Answers whose photo shows none of the classes. They are not among the judged ones. */
+  readonly none: number;
 }
 
 /** The kept answers of one version in numbers. */

@@ -13,7 +13,7 @@ export class JudgedPhotosResolver {
 
   @Mutation(() => JudgedPhotosAddedType, {
     description:
-      'Makes a dataset version with photos that people judged, in the training split. Everyone who may read datasets can then see them.',
+      'Makes a dataset version with photos that people judged, in the training split. Photos that show none of the classes are left out. Everyone who may read datasets can then see the others.',
   })
   @Needs('MAINTAINER')
   async addJudgedPhotos(

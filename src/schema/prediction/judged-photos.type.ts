@@ -25,6 +25,9 @@ export class JudgedPhotosAddedType implements JudgedPhotosAdded {
 
   @Field(() => Int, { description: 'Number of judged answers whose photo was not kept.' })
   notKept!: number;
+
+  @Field(() => Int, { description: 'Number of photos that were left out, since they show none of the classes.' })
+  showNone!: number;
 }
 
 @ObjectType('Judgment', { description: 'A judged answer that an image of a dataset comes from.' })

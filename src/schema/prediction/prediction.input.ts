@@ -37,9 +37,17 @@ export class PredictionFilterInput implements PredictionFilter {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'True: only answers that feedback says are wrong. False: only answers that it says are right.',
+    description:
+      'True: only answers whose photo shows another class, according to feedback. False: only answers that it says are right.',
   })
   wrong?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: only answers whose photo shows none of the classes, according to feedback. False: only answers whose photo shows one.',
+  })
+  showsNone?: boolean | null;
 
   @Field(() => Float, { nullable: true, description: 'Only answers with a lower confidence, 0 to 1.' })
   confidenceBelow?: number | null;
@@ -71,7 +79,16 @@ export class FeedbackArgs {
   @Field(() => ID, { description: 'The `predictionId` of an answer.' })
   predictionId!: string;
 
-  @Field(() => String, { description: "What the photo shows: one of the version's labels." })
+  @Field(() => String, {
+    nullable: true,
+    description: "What the photo shows: one of the version's labels. Needed unless `showsNone` is true.",
+  })
   @Checked(text(1, 1000))
-  label!: string;
+  label?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: "Whether the photo shows none of the version's classes. Then `label` must be left out.",
+  })
+  showsNone!: boolean;
 }

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { modelIn, NARROWED } from '../../domain/permission.js';
+import { modelIn } from '../../domain/permission.js';
 import type { PredictionService } from '../../domain/prediction/prediction-service.js';
 import { OLD_PAGE, PageArgs, requested } from '../connection.js';
 import { type Context, viewerOf } from '../context.js';
@@ -8,7 +8,7 @@ import { ofThumbnail, THUMBNAIL, ThumbnailArgs } from '../dataset/dataset-versio
 import { ModelType } from '../model/model.type.js';
 import { Needs } from '../permission.js';
 import { PICTURE } from '../picture.js';
-import { FeedbackArgs, PredictionFilterInput, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
+import { PredictionFilterInput, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
 import { PredictionConnectionType, PredictionLogType, PredictionType, VersionTrafficType } from './prediction.type.js';
 
 @Resolver(() => PredictionType)
@@ -40,15 +40,6 @@ export class PredictionResolver {
     since?: Date | null,
   ): Promise<VersionTrafficType[]> {
     return this.predictions.traffic(model, since ?? null);
-  }
-
-  @Mutation(() => PredictionType, { description: 'Records what a photo shows. It replaces earlier feedback.' })
-  @Needs('VIEWER', NARROWED)
-  async giveFeedback(
-    @Args(() => FeedbackArgs) { predictionId, label }: FeedbackArgs,
-    @Ctx() requester: Context,
-  ): Promise<PredictionType> {
-    return this.predictions.giveFeedback(predictionId, label, requester);
   }
 
   @Mutation(() => ModelType, { description: 'Sets which answers of a model are kept, and for how long.' })

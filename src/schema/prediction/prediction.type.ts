@@ -47,6 +47,26 @@ export class PredictionType implements Prediction {
   @Field(() => Float, { description: 'Probability of the label.' })
   confidence!: number;
 
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Probability of the label less that of the second one; null for answers of earlier hubs.',
+  })
+  margin!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Distance from the training images: above 1 the photo probably shows none of the classes. Null if it was not computed.',
+  })
+  outlierScore!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Another label that a version gave the same photo, in a rollout or a later answer; null if none is known.',
+  })
+  otherLabel!: string | null;
+
   @Field(() => Float, { description: "From the photo's bytes to the answer." })
   milliseconds!: number;
 
@@ -62,8 +82,16 @@ export class PredictionType implements Prediction {
   })
   runtime!: Runtime | null;
 
-  @Field(() => String, { nullable: true, description: 'Class that the photo shows, according to feedback.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Class that the photo shows, according to feedback; null without feedback, and if it shows none.',
+  })
   rightLabel!: string | null;
+
+  @Field(() => Boolean, {
+    description: "Whether the photo shows none of the version's classes, according to feedback.",
+  })
+  showsNone!: boolean;
 
   @Field(() => String, { nullable: true, description: 'Name of the token that gave the last feedback.' })
   rightBy!: string | null;
@@ -126,8 +154,13 @@ export class DriftType implements Drift {
 
 @ObjectType('FeedbackAccuracy', { description: 'Accuracy of the answers that have feedback.' })
 export class FeedbackAccuracyType implements FeedbackAccuracy {
-  @Field(() => Int, { description: 'Answers with feedback.' })
+  @Field(() => Int, { description: 'Answers with feedback that names a class.' })
   judged!: number;
+
+  @Field(() => Int, {
+    description: 'Answers whose photo shows none of the classes. They do not count for the accuracy.',
+  })
+  none!: number;
 
   @Field(() => Int, { description: 'Answers that feedback confirms.' })
   right!: number;

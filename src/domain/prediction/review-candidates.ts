@@ -1,0 +1,95 @@
+import { Fingerprints } from '../../datasets/near-duplicates.js';
+import type { Prisma } from '../../storage/database.js';
+
+/** Photos with the highest scores among which near duplicates are put last, and photos judged last to which they are compared. */
+const WINDOW = 500;
+/** Photos judged last that others may judge again. */
+const SECOND = 1000;
+
+/** A photo that can be reviewed. */
+export interface Candidate {
+  /** Id of the answer. */
+  readonly id: string;
+  readonly hash: string;
+  readonly fingerprint: string | null;
+}
+
+/** Whose queue it is. */
+export interface Reviewer {
+  readonly modelId: string;
+  readonly tokenId: string;
+  readonly now: Date;
+}
+
+type Db = Pick<Prisma.TransactionClient, '$queryRaw'>;
+
+/**
+ * Photos that nobody has judged, at most `count`: those with the highest score first, then near duplicates of these or of
+ * photos that are reserved or were judged lately, then those that the reviewer has skipped, the longest ago first.
+ * @param reserved photos that are reserved for somebody.
+ * @param without hashes of photos to leave out.
+ */
+export async function candidates(
+  db: Db,
+  { modelId, tokenId }: Reviewer,
+  count: number,
+  reserved: readonly Candidate[],
+  without: readonly string[],
+): Promise<Candidate[]> {
+  const best = await db.$queryRaw<Candidate[]>`
+    SELECT p.id, p.input_hash AS hash, p.fingerprint FROM predictions p
+    WHERE p.model_id = ${modelId} AND p.review_score >= 0 AND p.input_hash <> ALL(${without}) AND NOT EXISTS (
+      SELECT 1 FROM review_skips s WHERE s.model_id = p.model_id AND s.token_id = ${tokenId} AND s.input_hash = p.input_hash)
+    ORDER BY p.review_score DESC, p.id DESC LIMIT ${Math.max(WINDOW, count)}`;
+  const judged = await db.$queryRaw<Pick<Candidate, 'fingerprint'>[]>`
+    SELECT fingerprint FROM predictions WHERE model_id = ${modelId} AND right_at IS NOT NULL
+    ORDER BY right_at DESC LIMIT ${WINDOW}`;
+  const waiting = new Set(best.map(({ id }) => id));
+  const elsewhere = reserved.filter(({ id }) => !waiting.has(id));
+  const chosen = diverse(best, [...judged, ...elsewhere]).slice(0, count);
+  if (chosen.length === count) return chosen;
+  const skipped = await db.$queryRaw<Candidate[]>`
+    SELECT p.id, p.input_hash AS hash, p.fingerprint FROM review_skips s JOIN predictions p ON p.id = s.prediction_id
+    WHERE s.model_id = ${modelId} AND s.token_id = ${tokenId} AND p.review_score >= 0 AND p.input_hash <> ALL(${without})
+    ORDER BY s.at, p.id LIMIT ${count - chosen.length}`;
+  return [...chosen, ...skipped];
+}
+
+/**
+ * Photos that one other reviewer has judged lately and this one has not, those judged last first.
+ * @param without hashes of photos to leave out.
+ */
+export async function secondOpinions(
+  db: Db,
+  { modelId, tokenId }: Reviewer,
+  count: number,
+  without: readonly string[],
+): Promise<Candidate[]> {
+  return db.$queryRaw<Candidate[]>`
+    SELECT p.id, p.input_hash AS hash, p.fingerprint
+    FROM (SELECT * FROM photo_judgments WHERE model_id = ${modelId} ORDER BY at DESC LIMIT ${SECOND}) j
+    JOIN predictions p ON p.id = j.prediction_id
+    WHERE j.token_id <> ${tokenId} AND p.photo_blob IS NOT NULL AND j.input_hash <> ALL(${without})
+      AND NOT EXISTS (SELECT 1 FROM photo_judgments o
+        WHERE o.model_id = j.model_id AND o.input_hash = j.input_hash AND o.token_id <> j.token_id)
+      AND NOT EXISTS (SELECT 1 FROM review_skips s
+        WHERE s.model_id = j.model_id AND s.token_id = ${tokenId} AND s.input_hash = j.input_hash)
+    ORDER BY j.at DESC LIMIT ${count}`;
+}
+
+/** The photos in their order, but those after the others that look like an earlier or a known one. */
+function diverse(photos: readonly Candidate[], known: readonly Pick<Candidate, 'fingerprint'>[]): Candidate[] {
+  const seen = new Fingerprints();
+  for (const { fingerprint } of known) if (fingerprint !== null) seen.add(fingerprint);
+  const [first, alike]: [Candidate[], Candidate[]] = [[], []];
+  for (const photo of photos) {
+    const { fingerprint } = photo;
+    if (fingerprint !== null && seen.hasNear(fingerprint)) {
+      alike.push(photo);
+      continue;
+    }
+    first.push(photo);
+    if (fingerprint !== null) seen.add(fingerprint);
+  }
+  return [...first, ...alike];
+}

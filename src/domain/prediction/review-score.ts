@@ -1,0 +1,61 @@
+import type { Compared } from '../../serving/answer-log.js';
+import { Prisma } from '../../storage/database.js';
+
+/** What another label for the same photo, and an outlier score above 1, add to 1 less the margin. Chosen, not measured. */
+export const [DISAGREEMENT, OUTLIER] = [0.5, 0.25];
+
+type Db = Pick<Prisma.TransactionClient, '$executeRaw'>;
+
+/**
+ * How much a judgment of the photo of an answer `p` teaches, 0 to 1.75. Where the margin was not stored, it is taken as the
+ * least one that the confidence allows.
+ */
+const SCORE = Prisma.sql`1 - coalesce(p.margin, greatest(0, 2 * p.confidence - 1))
+  + CASE WHEN p.other_label IS NULL THEN 0 ELSE ${DISAGREEMENT}::float8 END
+  + CASE WHEN p.outlier_score > 1 THEN ${OUTLIER}::float8 ELSE 0 END`;
+
+/** That nobody has judged the photo of an answer `p`. */
+const UNJUDGED = Prisma.sql`NOT EXISTS (
+  SELECT 1 FROM photo_judgments j WHERE j.model_id = p.model_id AND j.input_hash = p.input_hash)`;
+
+/** That no answer to the photo of an answer `p` is in the queue. */
+const UNQUEUED = Prisma.sql`NOT EXISTS (
+  SELECT 1 FROM predictions q WHERE q.model_id = p.model_id AND q.input_hash = p.input_hash AND q.review_score >= 0)`;
+
+/**
+ * Puts new answers with photos into the review queue. A photo is queued once and never after a judgment; a later answer
+ * with another label raises the score of the queued one. Each photo costs a few look-ups in an index, however often it is sent.
+ */
+export async function queueAnswers(
+  db: Db,
+  rows: readonly { readonly id: string; readonly photoBlob: string | null }[],
+): Promise<void> {
+  const ids = rows.filter(({ photoBlob }) => photoBlob !== null).map(({ id }) => id);
+  if (ids.length === 0) return;
+  await db.$executeRaw`
+    UPDATE predictions p SET review_score = ${SCORE}
+    WHERE p.id IN (
+      SELECT DISTINCT ON (model_id, input_hash) id FROM predictions WHERE id = ANY(${ids}) ORDER BY model_id, input_hash, id
+    ) AND ${UNJUDGED} AND ${UNQUEUED}`;
+  await db.$executeRaw`
+    UPDATE predictions q SET other_label = p.label, review_score = q.review_score + ${DISAGREEMENT}::float8
+    FROM predictions p
+    WHERE p.id = ANY(${ids}) AND q.model_id = p.model_id AND q.input_hash = p.input_hash AND q.review_score >= 0
+      AND q.label <> p.label AND q.other_label IS NULL`;
+}
+
+/** Notes what other versions answered to the same photos, where it is another label. */
+export async function noteComparisons(db: Db, compared: readonly Compared[]): Promise<void> {
+  const [ids, labels] = [compared.map(({ predictionId }) => predictionId), compared.map(({ label }) => label)];
+  await db.$executeRaw`
+    UPDATE predictions p SET other_label = c.label, review_score = p.review_score + ${DISAGREEMENT}::float8
+    FROM unnest(${ids}::text[], ${labels}::text[]) AS c(id, label)
+    WHERE p.id = c.id AND p.label <> c.label AND p.other_label IS NULL`;
+}
+
+/** Puts the photo of an answer back into the queue, if it was kept and nobody has judged it. */
+export async function requeue(db: Db, id: string): Promise<void> {
+  await db.$executeRaw`
+    UPDATE predictions p SET review_score = ${SCORE}
+    WHERE p.id = ${id} AND p.photo_blob IS NOT NULL AND ${UNJUDGED} AND ${UNQUEUED}`;
+}
