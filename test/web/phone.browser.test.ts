@@ -33,6 +33,7 @@ const addresses = (hub: HubWithColours, other: string, sweep: string, webhook: s
   '/models',
   '/models/colours',
   '/models/colours/predictions',
+  '/models/colours/review',
   '/models/colours/promote?version=1&alias=candidate',
   '/models/colours/remove-alias?alias=production',
   '/models/colours/roll-back?alias=production',

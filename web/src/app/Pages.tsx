@@ -25,6 +25,7 @@ const ComparePage = lazyPage(async () => (await import('../pages/compare/Compare
 const NewRunPage = lazyPage(async () => (await import('../pages/new-run/NewRunPage')).NewRunPage);
 const RunPage = lazyPage(async () => (await import('../pages/run/RunPage')).RunPage);
 const PredictionsPage = lazyPage(async () => (await import('../pages/models/PredictionsPage')).PredictionsPage);
+const ReviewPage = lazyPage(async () => (await import('../pages/models/ReviewPage')).ReviewPage);
 const ApprovalsPage = lazyPage(async () => (await import('../pages/approvals/ApprovalsPage')).ApprovalsPage);
 const SweepsPage = lazyPage(async () => (await import('../pages/sweeps/SweepsPage')).SweepsPage);
 const SweepPage = lazyPage(async () => (await import('../pages/sweeps/SweepPage')).SweepPage);
@@ -90,6 +91,7 @@ function Page() {
           <Route path="models/:name/predictions" element={<PredictionsPage />} />
           <Route path="models/:name/promote" element={<PromotePage />} />
           <Route path="models/:name/remove-alias" element={<RemoveAliasPage />} />
+          <Route path="models/:name/review" element={<ReviewPage />} />
           <Route path="models/:name/roll-back" element={<RollBackPage />} />
           <Route path="batches" element={<BatchesPage />} />
           <Route path="batches/new" element={<NewBatchPage />} />

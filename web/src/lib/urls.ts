@@ -19,6 +19,7 @@ export const urls = {
   model: (name: string): string => `/models/${name}`,
   modelVersion: (name: string, number: number): string => `/models/${name}?version=${number}`,
   predictions: (name: string): string => `/models/${name}/predictions`,
+  review: (name: string): string => `/models/${name}/review`,
   /** @param model name of the only model; all by default. */
   batches: (model?: string): string => `/batches${model === undefined ? '' : `?model=${model}`}`,
   /** @param number of a version; by default the one in production. */

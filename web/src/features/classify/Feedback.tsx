@@ -4,8 +4,10 @@ import { graphql } from '../../graphql';
 import { messageOf } from '../../ui/Answer';
 
 export const GIVE_FEEDBACK = graphql(`
-  mutation GiveFeedback($predictionId: ID!, $label: String!) {
-    giveFeedback(predictionId: $predictionId, label: $label) { id rightLabel rightBy }
+  mutation GiveFeedback($predictionId: ID!, $label: String, $showsNone: Boolean! = false) {
+    giveFeedback(predictionId: $predictionId, label: $label, showsNone: $showsNone) {
+      id rightLabel showsNone rightBy
+    }
   }
 `);
 

@@ -21,7 +21,7 @@ const ADD = graphql(`
   mutation AddJudgedPhotos($input: AddJudgedPhotosInput!) {
     addJudgedPhotos(input: $input) {
       datasetVersion { id dataset number }
-      added present likeTest notKept
+      added present likeTest notKept showNone
     }
   }
 `);
@@ -85,12 +85,13 @@ function Form({ model, close, datasets }: Props & { readonly datasets: readonly 
   );
 }
 
-function Outcome({ of: { datasetVersion, added, present, likeTest, notKept } }: { readonly of: Added }) {
+function Outcome({ of: { datasetVersion, added, present, likeTest, notKept, showNone } }: { readonly of: Added }) {
   const { dataset, number } = datasetVersion;
   const left = [
     [present, 'in the version already'],
     [likeTest, 'like a test or validation image'],
     [notKept, 'not kept as a photo'],
+    [showNone, 'with none of the classes'],
   ] as const;
   const named = left.filter(([count]) => count > 0).map(([count, why]) => `${formatCount(count)} ${why}`);
   return (

@@ -45,6 +45,11 @@ export function PredictionLog({ of }: { readonly of: FragmentOf<typeof PREDICTIO
           <ActionButton needs="predictions" size="xs" variant="default" to={urls.predictions(model)}>
             Show kept predictions
           </ActionButton>
+          {keeps && log.keepPhotos && (
+            <ActionButton needs="nextReviews" size="xs" variant="default" to={urls.review(model)}>
+              Review photos
+            </ActionButton>
+          )}
           <ActionButton needs="setPredictionLog" size="xs" variant="default" onClick={change}>
             Change what is kept…
           </ActionButton>

@@ -34,7 +34,10 @@ export function PredictionTable({ of, onOpen }: Props) {
           </button>,
           prediction.label,
           formatShare(prediction.confidence),
-          prediction.rightLabel && `${prediction.rightLabel === prediction.label ? '✓' : '✗'} ${prediction.rightLabel}`,
+          prediction.showsNone
+            ? 'None of the classes'
+            : prediction.rightLabel &&
+              `${prediction.rightLabel === prediction.label ? '✓' : '✗'} ${prediction.rightLabel}`,
           prediction.version,
           formatMilliseconds(prediction.milliseconds),
           formatDate(prediction.at),

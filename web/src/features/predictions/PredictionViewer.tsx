@@ -15,7 +15,7 @@ import classes from './PredictionViewer.module.css';
 
 export const PREDICTION = graphql(`
   fragment PredictionViewer_prediction on Prediction {
-    id at version label confidence milliseconds precision rightLabel rightBy inputHash
+    id at version label confidence milliseconds precision rightLabel showsNone rightBy inputHash
     thumbnail(side: 320)
   }
 `);
@@ -43,10 +43,11 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
   const go = (step: number): void => {
     if (predictions[place + step]) onPlace(place + step);
   };
-  const judge = (label: string | undefined): void => {
+  /** @param label null: none of the classes. */
+  const judge = (label: string | null | undefined): void => {
     if (!prediction || label === undefined || refusal !== null) return;
     void run(async () => {
-      await give({ variables: { predictionId: prediction.id, label } });
+      await give({ variables: { predictionId: prediction.id, label, showsNone: label === null } });
       go(1);
     });
   };
@@ -54,10 +55,12 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
     ['ArrowLeft', () => go(-1)],
     ['ArrowRight', () => go(1)],
     ['y', () => judge(prediction?.label)],
+    ['0', () => judge(null)],
     ...Array.from({ length: KEYED }, (_, i): [string, () => void] => [`${i + 1}`, () => judge(labels[i])]),
   ]);
   if (!prediction) return null;
-  const { label, confidence, rightLabel, rightBy, thumbnail } = prediction;
+  const { label, confidence, rightLabel, showsNone, rightBy, thumbnail } = prediction;
+  const shows = showsNone ? 'none of the classes' : rightLabel;
   return (
     <Dialog
       title={`Prediction ${formatCount(place + 1)} of ${formatCount(predictions.length)} on this page`}
@@ -74,7 +77,7 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
           <SpecLine
             fields={{
               Answer: `${label}, ${formatShare(confidence)}`,
-              Shows: rightLabel && `${rightLabel} (${rightBy})`,
+              Shows: shows && `${shows} (${rightBy})`,
               Version: prediction.version,
               Time: formatMilliseconds(prediction.milliseconds),
               When: formatDate(prediction.at),
@@ -101,6 +104,15 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
                   </Button>
                 ),
             )}
+            <Button
+              size="xs"
+              variant={showsNone ? 'outline' : 'default'}
+              disabled={refusal !== null}
+              onClick={() => judge(null)}
+              aria-keyshortcuts="0"
+            >
+              None of these (0)
+            </Button>
           </Group>
           {labels.length > KEYED && (
             <NativeSelect

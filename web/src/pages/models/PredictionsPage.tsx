@@ -51,6 +51,9 @@ export function PredictionsPage() {
   return (
     <>
       <PageHead title={`Predictions of ${name}`}>
+        <ActionButton needs="nextReviews" to={urls.review(name)}>
+          Review photos
+        </ActionButton>
         {!adding && (
           <ActionButton needs="addJudgedPhotos" variant="default" onClick={open}>
             Add judged photos to a dataset…
@@ -73,7 +76,7 @@ function Predictions({ model }: { readonly model: string }) {
     model,
     ...(values.label && { label: values.label }),
     ...(Number(values.version) > 0 && { version: Number(values.version) }),
-    ...(values.feedback && { wrong: values.feedback === 'wrong' }),
+    ...(values.feedback === 'none' ? { showsNone: true } : values.feedback && { wrong: values.feedback === 'wrong' }),
     ...(below > 0 && below <= 100 && { confidenceBelow: below / 100 }),
     ...(values.since && { since: startOfDay(values.since) }),
     ...(values.until && { before: endOfDay(values.until) }),
@@ -114,6 +117,7 @@ function Predictions({ model }: { readonly model: string }) {
             { value: '', label: 'Any or none' },
             { value: 'right', label: 'Right' },
             { value: 'wrong', label: 'Wrong' },
+            { value: 'none', label: 'None of the classes' },
           ]}
         />
         <FilterText label="Confidence below (%)" value={values.below} onType={(text) => set('below', text)} first />

@@ -1,0 +1,98 @@
+import { useQuery } from '@apollo/client/react';
+import { SegmentedControl } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Suspense } from 'react';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
+import { lazyPage } from '../../app/lazy-page';
+import { Permitted } from '../../app/Permitted';
+import { Reviews } from '../../features/reviews/Reviews';
+import { graphql } from '../../graphql';
+import { urls } from '../../lib/urls';
+import { Answer } from '../../ui/Answer';
+import { Empty } from '../../ui/Empty';
+import { PageHead } from '../../ui/PageHead';
+
+const AddJudgedForm = lazyPage(async () => (await import('../../features/predictions/AddJudgedForm')).AddJudgedForm);
+
+const MODEL = graphql(`
+  query ReviewPage($model: String!) {
+    model(name: $model) {
+      id
+      predictionLog { sample keepPhotos }
+      versions(archived: true) { id number labels }
+    }
+  }
+`);
+
+/** The kept photos of a model that nobody has judged, one by one, those first that teach most. */
+export function ReviewPage() {
+  const { name = '' } = useParams();
+  const [adding, { open, close }] = useDisclosure();
+  return (
+    <>
+      <PageHead title={`Review photos of ${name}`}>
+        <ActionButton needs="predictions" variant="default" to={urls.predictions(name)}>
+          Predictions
+        </ActionButton>
+        {!adding && (
+          <ActionButton needs="addJudgedPhotos" variant="default" onClick={open}>
+            Add judged photos to a dataset…
+          </ActionButton>
+        )}
+      </PageHead>
+      <Permitted needs="nextReviews">
+        <Suspense>{adding && <AddJudgedForm model={name} close={close} />}</Suspense>
+        <Queue model={name} />
+      </Permitted>
+    </>
+  );
+}
+
+function Queue({ model }: { readonly model: string }) {
+  const asked = useQuery(MODEL, { variables: { model } });
+  const [search, setSearch] = useSearchParams();
+  const second = search.has('second');
+  return (
+    <Answer of={asked}>
+      {({ model: found }) => {
+        if (!found) {
+          return (
+            <Empty title="Model not found" text={`The hub has no model named ${model}.`}>
+              <Link to="/models">All models</Link>
+            </Empty>
+          );
+        }
+        const { predictionLog: log, versions } = found;
+        const keeps = log !== null && log.sample > 0 && log.keepPhotos;
+        return (
+          <>
+            {!keeps && (
+              <p>
+                Photos of new answers are not kept. <Link to={urls.model(model)}>Choose on the model’s page</Link> which
+                answers to keep.
+              </p>
+            )}
+            <SegmentedControl
+              mb="sm"
+              size="xs"
+              aria-label="Photos"
+              data={[
+                { value: 'first', label: 'Not judged yet' },
+                { value: 'second', label: 'Second opinions' },
+              ]}
+              value={second ? 'second' : 'first'}
+              onChange={(value) => setSearch(value === 'second' ? { second: '' } : {}, { replace: true })}
+            />
+            <Reviews
+              key={`${model} ${second}`}
+              model={model}
+              secondOpinion={second}
+              labels={new Map(versions.map(({ number, labels }) => [number, labels]))}
+            />
+          </>
+        );
+      }}
+    </Answer>
+  );
+}
