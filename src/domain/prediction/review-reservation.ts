@@ -1,7 +1,7 @@
 import { Prisma } from '../../storage/database.js';
 
 /** Minutes for which a photo is reserved for the reviewer who got it. */
-export const RESERVED_MINUTES = 10;
+const RESERVED_MINUTES = 10;
 
 /** A photo, the answer that is shown with it, and who reviews it. */
 export interface Wanted {

@@ -2,7 +2,7 @@ import type { Compared } from '../../serving/answer-log.js';
 import { Prisma } from '../../storage/database.js';
 
 /** What another label for the same photo, and an outlier score above 1, add to 1 less the margin. Chosen, not measured. */
-export const [DISAGREEMENT, OUTLIER] = [0.5, 0.25];
+const [DISAGREEMENT, OUTLIER] = [0.5, 0.25];
 
 type Db = Pick<Prisma.TransactionClient, '$executeRaw'>;
 

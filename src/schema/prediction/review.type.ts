@@ -4,7 +4,7 @@ import type { Agreement, Review, ReviewQueue } from '../../domain/prediction/rev
 import { PredictionType } from './prediction.type.js';
 
 @ObjectType('Review', { description: 'A kept answer whose photo waits for a judgment.' })
-export class ReviewType implements Review {
+class ReviewType implements Review {
   @Field(() => PredictionType, { description: 'The answer, and its photo.' })
   prediction!: PredictionType;
 

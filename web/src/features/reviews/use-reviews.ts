@@ -12,7 +12,7 @@ const MOST_EXCEPT = 20;
 /** Judgments that can be taken back; each keeps its photo in memory. */
 const UNDONE = 50;
 
-export const REVIEW = graphql(`
+const REVIEW = graphql(`
   fragment Review_review on Review {
     score
     prediction {
