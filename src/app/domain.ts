@@ -241,7 +241,7 @@ function openModels(
   const { allowed, notices, changes, outbox, quotas } = shared;
   const { loaded, deployments, predictionLog } = serving;
   const replicas = new Replicas(prisma, processes, notices, log);
-  const aliasParts = { prisma, deployments, replicas, outbox, changes, oneMove: pLimit(1), log };
+  const aliasParts = { prisma, contents, deployments, replicas, outbox, changes, oneMove: pLimit(1), log };
   const promotions = new PromotionService(aliasParts);
   const deployer = new AliasDeployer(aliasParts);
   const rollouts = new RolloutService({

@@ -4,12 +4,13 @@ import {
   DEFAULT_RULES,
   evaluateGate,
   type GateRule,
+  type Present,
   rulesSchema,
 } from '../../src/domain/model/gate.js';
 
-const PRESENT: Candidate = {
+const PRESENT: Present = {
   number: 1,
-  datasetVersionId: 'a',
+  sameTestImages: true,
   testAccuracy: 0.9,
   testLoss: 0.4,
   calibrated: true,
@@ -26,7 +27,6 @@ describe('a rule of the gate', () => {
     ['MEASURED: with a figure', { kind: 'MEASURED' }, {}, true, /test accuracy of 90\.00%/],
     ['MEASURED: without', { kind: 'MEASURED' }, { testAccuracy: Number.NaN }, false, /NaN/],
     ['SAME_DATASET: the same', { kind: 'SAME_DATASET' }, {}, true, /the same test images/],
-    ['SAME_DATASET: another', { kind: 'SAME_DATASET' }, { datasetVersionId: 'b' }, false, /different test images/],
     ['NOT_WORSE: equal', { kind: 'NOT_WORSE' }, {}, true, /has 90\.00%, production \(version 1\) has 90\.00%\.$/],
     ['NOT_WORSE: a little worse', { kind: 'NOT_WORSE' }, { testAccuracy: 0.8999 }, false, /has 89\.99%/],
     ['NOT_WORSE: within the margin', { kind: 'NOT_WORSE', limit: 0.05 }, { testAccuracy: 0.86 }, true, /0\.05 is all/],
@@ -66,6 +66,15 @@ describe('a rule of the gate', () => {
     expect(checks).toMatchObject([{ passed, detail: expect.stringMatching(detail) }]);
   });
 
+  it.each<[string, false | null, RegExp]>([
+    ['other test images', false, /^Versions 2 and 1 were measured on different test images/],
+    ['test images that cannot be read', null, /^The test images of versions 2 and 1 cannot be read/],
+  ])('SAME_DATASET: %s', (_, sameTestImages, detail) => {
+    const present = { ...PRESENT, sameTestImages };
+    const checks = evaluateGate(rules({ kind: 'SAME_DATASET' }), version({}), present);
+    expect(checks).toMatchObject([{ passed: false, detail: expect.stringMatching(detail) }]);
+  });
+
   it('says the limit and the figure where there are numbers', () => {
     const [threshold, worse] = evaluateGate(
       rules({ kind: 'THRESHOLD', limit: 0.8 }, { kind: 'NOT_WORSE', limit: 0.1 }),
@@ -76,9 +85,9 @@ describe('a rule of the gate', () => {
     expect(worse).toMatchObject({ limit: expect.closeTo(0.8), measured: 0.85 });
   });
 
-  it.each<[string, Candidate | null]>([
+  it.each<[string, Present | null]>([
     ['nothing is in production', null],
-    ['the version itself is in production', version({})],
+    ['the version itself is in production', { ...PRESENT, number: 2 }],
   ])('compares with nothing where %s', (_, present) => {
     expect(evaluateGate(DEFAULT_RULES, version({ testAccuracy: 0 }), present)).toMatchObject([
       { rule: 'measured on a test split' },

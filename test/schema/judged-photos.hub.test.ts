@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Colour, colourPhoto } from '../support/colour-images.js';
 import { runHub } from '../support/command.js';
+import { QUICK } from '../support/recipes.js';
 import { refused } from '../support/refused.js';
 import { type HubWithColours, TestHub } from '../support/test-hub.js';
 
@@ -154,3 +155,39 @@ it('can be added in the terminal', async () => {
   expect(stdout).toMatch(/^version +colours \d+, \d+ images$/m);
   expect(stdout).toMatch(/^photo not kept +1$/m);
 });
+
+it('lead to a version that the gate compares with the one in production, on the same test images', async () => {
+  const since = now();
+  await judge(await newPhoto('red'), 'red');
+  const { datasetVersion } = await add({ since });
+  expect(await gateFor(datasetVersion.id)).toMatchObject({
+    needsOverride: false,
+    checks: expect.arrayContaining([
+      expect.objectContaining({ rule: 'same test images as production', passed: true }),
+      expect.objectContaining({ rule: 'not worse than production', passed: true }),
+    ]),
+  });
+  const input = { from: [hub.datasetVersionId], dataset: 'colours', fraction: 0.5 };
+  const { deriveDatasetVersion: half } = await hub.ask<{ deriveDatasetVersion: { id: string } }>(
+    'derive-dataset-version',
+    { input },
+  );
+  const detail = expect.stringMatching(/ were measured on different test images/);
+  expect(await gateFor(half.id)).toMatchObject({
+    needsOverride: true,
+    checks: expect.arrayContaining([
+      expect.objectContaining({ rule: 'same test images as production', passed: false, detail }),
+    ]),
+  });
+});
+
+/** What the gate says of a new version that was trained on a dataset version. */
+async function gateFor(datasetVersionId: string): Promise<object> {
+  const run = await hub.train({ datasetVersionId, recipe: QUICK });
+  const { registerModelVersion } = await hub.ask<{ registerModelVersion: { number: number } }>(
+    'register-model-version',
+    { runId: run.id, model },
+  );
+  const version = registerModelVersion.number;
+  return (await hub.ask<{ checkPromotion: object }>('check-promotion', { model, version })).checkPromotion;
+}

@@ -408,7 +408,7 @@ describe('models', () => {
   });
 
   describe('with version 1 in production', () => {
-    /** A model that no other test uses: version 1 in production, a worse version 2, and 3 measured on other images. */
+    /** A model that no other test uses: version 1 in production, a worse version 2, and 3 measured on images that are lost. */
     async function newModel(): Promise<string> {
       const model = models.pop()!;
       await hub.ask('promote', { model, version: 1, reason: 'the best' });
@@ -430,18 +430,18 @@ describe('models', () => {
       expect(details).toEqual({
         gate: [
           expect.objectContaining({ rule: 'measured on a test split', passed: true }),
-          expect.objectContaining({ rule: 'same dataset version as production', passed: true }),
+          expect.objectContaining({ rule: 'same test images as production', passed: true }),
           expect.objectContaining({ rule: 'not worse than production', passed: false, detail }),
         ],
       });
       expect(await events(model)).toHaveLength(1);
     });
 
-    it('the gate refuses one that was measured on other images, however good', async () => {
+    it('the gate refuses one whose test images cannot be read, however good', async () => {
       const model = await newModel();
       const { code, message } = await refusal('promote', { model, version: 3, reason: 'x' });
       expect(code).toBe('GATE_REFUSED');
-      expect(message).toContain('same dataset version as production: Versions 3 and 1 were measured on different');
+      expect(message).toContain('same test images as production: The test images of versions 3 and 1 cannot be read');
     });
 
     it('the gate does not guard other aliases', async () => {

@@ -29,7 +29,7 @@ describe.skipIf(!browser)('the rules for production', () => {
       await page.getByRole('button', { name: 'Change rules…' }).click();
       await page.getByRole('checkbox', { name: 'Its test accuracy is at least …' }).check();
       await page.getByRole('textbox', { name: 'Limit: Its test accuracy is at least …' }).fill('92.5');
-      await page.getByRole('checkbox', { name: /same dataset version/ }).uncheck();
+      await page.getByRole('checkbox', { name: /same test images/ }).uncheck();
       await page.getByRole('textbox', { name: 'Reason' }).fill('customers asked');
       await expectAccessible(page, ['light', 'dark']);
       await page.getByRole('button', { name: 'Save rules' }).click();
@@ -39,7 +39,7 @@ describe.skipIf(!browser)('the rules for production', () => {
       await page.getByRole('checkbox', { name: 'Use the default rules' }).check();
       await page.getByRole('textbox', { name: 'Reason' }).fill('back again');
       await page.getByRole('button', { name: 'Save rules' }).click();
-      await rules.getByText(/same dataset version/).waitFor();
+      await rules.getByText(/same test images/).waitFor();
     }));
 
   it('ask a second person, who sees the verdicts of the gate, rejects one request and approves the next', async () => {

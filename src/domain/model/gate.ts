@@ -37,7 +37,6 @@ export const DEFAULT_RULES: readonly GateRule[] = rulesSchema.parse(
 /** The facts about a version that rules check. */
 export interface Candidate {
   readonly number: number;
-  readonly datasetVersionId: string;
   readonly testAccuracy: number;
   /** In nats. */
   readonly testLoss: number;
@@ -45,6 +44,12 @@ export interface Candidate {
   readonly calibrated: boolean | null;
   /** Null when the self-check was not done. */
   readonly selfChecked: boolean | null;
+}
+
+/** The version in production, to compare a candidate with. */
+export interface Present extends Candidate {
+  /** Whether both were measured on the same test images with the same labels; null when those cannot be read. */
+  readonly sameTestImages: boolean | null;
 }
 
 /** The verdict of one rule for a version, as it is stored with a move of an alias and with a promotion request. */
@@ -68,7 +73,7 @@ const METRICS: Readonly<
   TEST_LOSS: { of: ({ testLoss }) => testLoss, lowerIsBetter: true, text: (loss) => `a loss of ${loss.toFixed(4)}` },
 };
 
-type Evaluator = (candidate: Candidate, present: Candidate | null, rule: GateRule) => GateCheck | null;
+type Evaluator = (candidate: Candidate, present: Present | null, rule: GateRule) => GateCheck | null;
 
 /** Evaluates a rule of each kind; null where there is nothing to compare with. A new kind is an entry here. */
 const EVALUATORS: Readonly<Record<GateRuleKind, Evaluator>> = {
@@ -79,13 +84,16 @@ const EVALUATORS: Readonly<Record<GateRuleKind, Evaluator>> = {
 
   SAME_DATASET: (candidate, present) => {
     if (!present) return null;
-    const same = candidate.datasetVersionId === present.datasetVersionId;
-    const measured = `Versions ${candidate.number} and ${present.number} were measured on`;
+    const both = `ersions ${candidate.number} and ${present.number}`;
+    const { sameTestImages } = present;
     return {
-      ...check('same dataset version as production', same),
-      detail: same
-        ? `${measured} the same test images.`
-        : `${measured} different test images: their figures cannot be compared.`,
+      ...check('same test images as production', sameTestImages === true),
+      detail:
+        sameTestImages === null
+          ? `The test images of v${both} cannot be read, so their figures cannot be compared. Run "hub verify".`
+          : sameTestImages
+            ? `V${both} were measured on the same test images.`
+            : `V${both} were measured on different test images, or on other labels: their figures cannot be compared.`,
     };
   },
 
@@ -118,7 +126,7 @@ const EVALUATORS: Readonly<Record<GateRuleKind, Evaluator>> = {
 export function evaluateGate(
   rules: readonly GateRule[],
   candidate: Candidate,
-  holder: Candidate | null,
+  holder: Present | null,
 ): readonly GateCheck[] {
   const present = holder?.number === candidate.number ? null : holder;
   return rules.flatMap((rule) => EVALUATORS[rule.kind](candidate, present, rule) ?? []);

@@ -92,9 +92,9 @@ export function toServedVersion(row: ModelVersionRow): ServedVersion {
 
 /** The facts that the gate checks. */
 export function toCandidate(row: ModelVersionRow): Candidate {
-  const { number, datasetVersionId, testAccuracy, testLoss } = row;
+  const { number, testAccuracy, testLoss } = row;
   const calibrated = figuresOf(row.calibration) && whyNotCalibrated(row.calibration) === null;
-  return { number, datasetVersionId, testAccuracy, testLoss, calibrated, selfChecked: null };
+  return { number, testAccuracy, testLoss, calibrated, selfChecked: null };
 }
 
 function toVersionServing({ serving, testAccuracy }: ModelVersionRow): VersionServing {

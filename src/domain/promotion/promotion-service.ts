@@ -1,5 +1,6 @@
 import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
+import { haveSameTestImages } from '../../datasets/test-images.js';
 import { HubError } from '../../errors.js';
 import type { Deployments } from '../../serving/deployments.js';
 import { servedForm } from '../../serving/served-version.js';
@@ -7,6 +8,7 @@ import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import type { DatasetContents } from '../dataset/dataset-contents.js';
 import { ALIAS_CHANGES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
 import { evaluateGate, type GateCheck, PRODUCTION } from '../model/gate.js';
 import { lockModel, refuseIfArchived, requireHoldable } from '../model/held-versions.js';
@@ -48,6 +50,7 @@ export interface Alongside {
 /** The parts of whatever moves or removes an alias. */
 export interface AliasParts {
   readonly prisma: PrismaClient;
+  readonly contents: DatasetContents;
   readonly deployments: Deployments;
   readonly replicas: Replicas;
   readonly outbox: WebhookOutbox;
@@ -79,9 +82,26 @@ export class PromotionService {
     const holder = (await this.parts.prisma.alias.findUnique({ where, include }))?.version ?? null;
     const guarded = alias === PRODUCTION;
     const rules = guarded ? rulesOf(version.model) : [];
-    const gate = evaluateGate(rules, toCandidate(version), holder && toCandidate(holder));
+    const present = holder && {
+      ...toCandidate(holder),
+      sameTestImages: await this.#haveSameTestImages(version, holder),
+    };
+    const gate = evaluateGate(rules, toCandidate(version), present);
     const needsSecondPerson = guarded && version.model.secondPerson;
     return { version, holder, gate, needsSecondPerson, notReady: whyNotReady(version) };
+  }
+
+  /** Null when a manifest cannot be read: a promotion that overrides the gate is still possible. */
+  async #haveSameTestImages(a: ModelVersionRow, b: ModelVersionRow): Promise<boolean | null> {
+    if (a.datasetVersionId === b.datasetVersionId) return true;
+    const { contents, log } = this.parts;
+    try {
+      const [ofA, ofB] = await Promise.all([contents.of(a.datasetVersionId), contents.of(b.datasetVersionId)]);
+      return haveSameTestImages(ofA.manifest, ofB.manifest);
+    } catch (err) {
+      log.error({ err, model: a.model.name }, 'the test images of a version cannot be read');
+      return null;
+    }
   }
 
   /**

@@ -15,7 +15,10 @@ registerEnumType(GateRuleKind, {
   description: 'Requirement of a gate rule.',
   valuesConfig: {
     MEASURED: { description: 'It was measured on a test split.' },
-    SAME_DATASET: { description: 'It was measured on the same dataset version as the version in production.' },
+    SAME_DATASET: {
+      description:
+        'It was measured on the same test images with the same labels as the version in production: on the same dataset version, or on one with an equal test split.',
+    },
     NOT_WORSE: { description: 'Its metric is at most `limit` worse than that of the version in production.' },
     THRESHOLD: { description: 'Its metric is at least `limit`; a loss, at most `limit`.' },
     CALIBRATED: { description: 'Its probabilities are calibrated.' },

@@ -22,7 +22,7 @@ const LOSS = 'TEST_LOSS';
 
 export const OFFERED: readonly OfferedRule[] = [
   { kind: 'MEASURED', metric: ACCURACY, text: 'It was measured on a test split' },
-  { kind: 'SAME_DATASET', metric: ACCURACY, text: 'It was measured on the same dataset version as production' },
+  { kind: 'SAME_DATASET', metric: ACCURACY, text: 'It was measured on the same test images as production' },
   {
     kind: 'NOT_WORSE',
     metric: ACCURACY,
