@@ -1,4 +1,5 @@
-// Screenshots of every page for docs/screenshots: wide and narrow, light and dark.   (npm run screenshots)
+// Screenshots for docs/screenshots, wide and narrow, light and dark: of every page, or of those that are named.
+// npm run screenshots [-- NAME...]
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,9 @@ const INTO = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const PHOTOS = join(SAMPLES, 'photos');
 const WIDTHS = [1280, 390];
 const SCHEMES = ['light', 'dark'];
+/** Names of the pages to take; all without. */
+const only = process.argv.slice(2);
+const isWanted = (name) => only.length === 0 || only.includes(name);
 
 /** Pages by the name of their screenshots. A step runs before the screenshot is taken. */
 const pages = ({ run, other, sweep }) => [
@@ -20,6 +24,7 @@ const pages = ({ run, other, sweep }) => [
   { name: 'datasets', path: '/datasets' },
   { name: 'dataset', path: '/datasets/cifar10-sample', step: shortenSource },
   { name: 'dataset-version', path: '/datasets/cifar10-sample/1', step: shortenSource },
+  { name: 'examination', path: '/datasets/cifar10-sample/1/examination' },
   { name: 'runs', path: '/runs', step: (page) => page.getByText('Columns…').waitFor() },
   { name: 'new-run', path: '/runs/new', step: estimate },
   { name: 'run', path: `/runs/${run}` },
@@ -28,6 +33,7 @@ const pages = ({ run, other, sweep }) => [
   { name: 'model', path: '/models/cifar10' },
   { name: 'promote', path: '/models/cifar10/promote?version=2&alias=production' },
   { name: 'predictions', path: '/models/cifar10/predictions' },
+  { name: 'review', path: '/models/cifar10/review' },
   { name: 'roll-back', path: '/models/cifar10/roll-back?alias=candidate' },
   { name: 'sweeps', path: '/sweeps' },
   { name: 'sweep', path: `/sweeps/${sweep}` },
@@ -152,8 +158,9 @@ try {
     askHub('promote', 'cifar10', version, '--alias', 'candidate', '--reason', reason);
   asCandidate('1', 'first candidate');
   asCandidate('2', 'compare with version 1');
+  askHub('examination', 'start', 'cifar10-sample', '--backbone', 'efficientnet-lite0');
   const sweep = await fillLogs(hub, second);
-  await rm(INTO, { recursive: true, force: true });
+  if (only.length === 0) await rm(INTO, { recursive: true, force: true });
   await mkdir(INTO, { recursive: true });
   for (const colorScheme of SCHEMES) {
     for (const width of WIDTHS) {
@@ -170,10 +177,11 @@ try {
           .toFile(join(INTO, `${name}-${width}-${colorScheme}.webp`));
       await page.goto(hub.url);
       await page.getByRole('button', { name: 'Sign in' }).waitFor();
-      await take('sign-in');
+      if (isWanted('sign-in')) await take('sign-in');
       await page.goto('about:blank'); // a change of the fragment alone would load nothing
       await page.goto(`${hub.url}/#token=${hub.client.token}`);
-      for (const { name, path, step } of pages({ run: first.id, other: second.id, sweep: sweep.id })) {
+      const all = pages({ run: first.id, other: second.id, sweep: sweep.id });
+      for (const { name, path, step } of all.filter((each) => isWanted(each.name))) {
         await page.goto(`${hub.url}${path}`);
         await page.getByText('Live', { exact: true }).waitFor();
         await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"]'));
