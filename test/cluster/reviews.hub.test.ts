@@ -1,0 +1,111 @@
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Requester } from '../../src/domain/actor.js';
+import { FeedbackService } from '../../src/domain/prediction/feedback-service.js';
+import { ReviewService } from '../../src/domain/prediction/review-service.js';
+import { openDatabase, type PrismaClient } from '../../src/storage/database.js';
+import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
+import { removeFolder } from '../support/remove-folder.js';
+
+/** Photos in the queue. */
+const PHOTOS = 60;
+const LOG = { flush: async () => undefined };
+
+/** Writes rows of the log of the model "m", whatever they refer to. @param rows in SQL. */
+async function writeAnswers(client: PrismaClient, columns: string, rows: string): Promise<void> {
+  await client.$transaction(async (tx) => {
+    await tx.$executeRawUnsafe('SET LOCAL session_replication_role = replica'); // without foreign keys
+    await tx.$executeRawUnsafe(`INSERT INTO models (id, name) VALUES ('m', 'pets')`);
+    await tx.$executeRawUnsafe(`INSERT INTO model_versions (id, model_id, number, dataset_version_id, backbone_id,
+      weights_blob, labels, preprocessing, test_accuracy, test_loss)
+      VALUES ('v', 'm', 1, 'd', 'b', 'w', '["cat", "dog"]', '{}', 1, 1)`);
+    await tx.$executeRawUnsafe(
+      `INSERT INTO predictions (model_id, version_id, at, label, milliseconds, ${columns}) ${rows}`,
+    );
+  });
+}
+
+describe.skipIf(!hasPostgres)('the review queue of processes on one database', () => {
+  let server: PostgresServer;
+  const open: { close(): Promise<void> }[] = [];
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(async () => {
+    for (const each of open) await each.close();
+    await server.remove();
+  });
+
+  it('gives each photo to one person, whichever process they ask', async () => {
+    const processes = await Promise.all(
+      [0, 1].map(async () => {
+        const database = await openDatabase({ url: server.url, folder: 'unused' });
+        open.push(database);
+        const { client } = database;
+        return { client, reviews: new ReviewService(client, LOG, new FeedbackService(client, LOG)) };
+      }),
+    );
+    await writeAnswers(
+      processes[0]!.client,
+      'id, input_hash, confidence, photo_blob, review_score',
+      `SELECT 'm', 'v', now(), 'cat', 1, 'p' || i, 'h' || i, 0.5, 'h' || i, 0.5 FROM generate_series(1, ${PHOTOS}) i`,
+    );
+    const next = async (place: number): Promise<string[]> => {
+      const caller = {
+        tokenId: `t${place}`,
+        name: `t${place}`,
+        role: 'TRAINER',
+        model: null,
+        expiresAt: null,
+      } as const;
+      const actor = { ...caller, requestId: null };
+      const asked = { model: 'pets', first: 8, except: [], secondOpinion: false };
+      const requester: Requester = { caller, actor };
+      const { reviews } = await processes[place % 2]!.reviews.next(asked, requester);
+      return reviews.map(({ prediction }) => prediction.id);
+    };
+    const people = Array.from({ length: 8 }, (_, place) => place);
+    const given = (await Promise.all(people.map(next))).flat();
+    expect(given).toHaveLength(PHOTOS);
+    expect(new Set(given).size).toBe(PHOTOS);
+    const again = (await Promise.all(people.map(next))).flat();
+    expect(again.toSorted(), 'everybody keeps what they have').toEqual(given.toSorted());
+  });
+});
+
+it('holds the kept photos of an earlier hub, each once, and its feedback as judgments', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hub-reviews-'));
+  onTestFinished(() => removeFolder(folder));
+  const all = join(import.meta.dirname, '../../prisma/migrations');
+  for (const name of (await readdir(all)).filter((each) => each < '20261201095500')) {
+    await cp(join(all, name), join(folder, 'migrations', name), { recursive: true });
+  }
+  const before = await openDatabase({ folder: join(folder, 'database'), migrations: join(folder, 'migrations') });
+  await writeAnswers(
+    before.client,
+    'id, input_hash, confidence, photo_blob, right_label, right_by, right_at',
+    `VALUES ('m', 'v', now(), 'cat', 1, 'first', 'h1', 0.6, 'h1', NULL, NULL, NULL),
+      ('m', 'v', now(), 'cat', 1, 'last', 'h1', 0.9, 'h1', NULL, NULL, NULL),
+      ('m', 'v', now(), 'cat', 1, 'unsure', 'h2', 0.4, 'h2', NULL, NULL, NULL),
+      ('m', 'v', now(), 'cat', 1, 'judged', 'h3', 0.4, 'h3', 'dog', 'ann', now()),
+      ('m', 'v', now(), 'cat', 1, 'judged-too', 'h3', 0.4, 'h3', NULL, NULL, NULL),
+      ('m', 'v', now(), 'cat', 1, 'unkept', 'h4', 0.4, NULL, NULL, NULL, NULL)`,
+  );
+  await before.close();
+  const { client, close } = await openDatabase({ folder: join(folder, 'database') });
+  onTestFinished(close);
+  const queued = await client.loggedPrediction.findMany({
+    where: { reviewScore: { gte: 0 } },
+    select: { id: true, reviewScore: true },
+    orderBy: { reviewScore: 'desc' },
+  });
+  expect(queued).toEqual([
+    { id: 'unsure', reviewScore: 1 },
+    { id: 'last', reviewScore: expect.closeTo(0.2, 10) },
+  ]);
+  expect(await client.photoJudgment.findMany()).toMatchObject([
+    { inputHash: 'h3', predictionId: 'judged', tokenId: '', by: 'ann', label: 'dog' },
+  ]);
+});
