@@ -358,8 +358,9 @@ describe('the log of answers', () => {
   it('has the bytes of an encoded photo, not a copy, and names the answer', async () => {
     const { answerer, kept } = await logged();
     const { label, predictionId } = await classify(answerer, photos[0]!);
-    expect(kept).toEqual([{ form: 'encoded', bytes: photos[0], label }]);
+    expect(kept).toEqual([{ form: 'encoded', bytes: photos[0], pixels: expect.any(Uint8Array), label }]);
     expect(kept[0]!.bytes).toBe(photos[0]);
+    expect(kept[0]!.pixels).toHaveLength(PICTURE); // decoded, as the network takes it
     expect(predictionId).toBe('kept-1');
     expect((await classify(answerer, photos[1]!)).predictionId).toBeNull();
   });
@@ -369,10 +370,10 @@ describe('the log of answers', () => {
     const bytes = Uint8Array.from({ length: 3 * PICTURE }, (_, i) => (i * 7) % 251);
     const { answers } = await answerer.answer(pixelsOf(bytes, 3), PRODUCTION);
     expect(kept).toEqual(
-      answers.map(({ label }, i) => ({
-        ...{ form: 'pixels', label },
-        bytes: bytes.slice(i * PICTURE, (i + 1) * PICTURE),
-      })),
+      answers.map(({ label }, i) => {
+        const photo = bytes.slice(i * PICTURE, (i + 1) * PICTURE);
+        return { form: 'pixels', label, bytes: photo, pixels: photo };
+      }),
     );
     expect(answers.map(({ predictionId }) => predictionId)).toEqual(['kept-1', null, 'kept-3']);
   });
