@@ -159,6 +159,13 @@ describe('a promotion', () => {
     expect(await serving(model)).toBe(1);
   });
 
+  it('is rolled back to the version before, also when the present one was promoted twice', async () => {
+    const model = await newModel(1, 2);
+    await promote(ann, model, 2, 'once more');
+    expect(await ann.ask('roll-back', { model, reason: 'worse' })).toMatchObject({ rollBack: { number: 1 } });
+    expect(await serving(model)).toBe(1);
+  });
+
   it('cannot be rolled back where there is nothing before', async () => {
     const model = await newModel();
     const candidate = { model, alias: 'candidate', reason: 'x' };

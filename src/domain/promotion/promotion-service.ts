@@ -155,8 +155,11 @@ export class PromotionService {
   ): Promise<ModelVersion> {
     return this.#everywhere({ model, alias }, async () => {
       const subject = `${model}@${alias}`;
-      const where = { action: { in: [...ALIAS_CHANGES] }, model, subject };
-      const last = await this.parts.prisma.auditEvent.findFirst({ where, orderBy: { number: 'desc' } });
+      const { auditEvent } = this.parts.prisma;
+      // A promotion of the version that served already has moved nothing.
+      const moved = [{ from: null }, { to: null }, { NOT: { from: { equals: auditEvent.fields.to } } }];
+      const where = { action: { in: [...ALIAS_CHANGES] }, model, subject, OR: moved };
+      const last = await auditEvent.findFirst({ where, orderBy: { number: 'desc' } });
       if (!last) throw new HubError('NOT_FOUND', `No model named ${model} has an alias ${alias}.`, { model, alias });
       if (last.from === null) {
         const message = `${alias} of ${model} pointed to no version before its last move; there is no version to roll back to.`;

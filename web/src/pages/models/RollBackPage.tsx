@@ -14,7 +14,7 @@ const ROLLING_BACK = graphql(
     model(name: $model) {
       id name
       aliases { name version { id number } }
-      aliasEvents { id alias from }
+      aliasEvents { id alias from to }
       versions { id number ...VersionPair_version }
     }
   }
@@ -43,7 +43,7 @@ export function RollBackPage() {
       <Answer of={asked}>
         {({ model: found }) => {
           const present = found?.aliases.find(({ name }) => name === alias)?.version.number;
-          const before = found?.aliasEvents.find((event) => event.alias === alias)?.from;
+          const before = found?.aliasEvents.find((event) => event.alias === alias && event.from !== event.to)?.from;
           const then = found?.versions.find(({ number }) => number === before);
           if (!then) {
             const text =
