@@ -57,19 +57,29 @@ describe.skipIf(!browser)('the review of photos on the page', () => {
   const photo = async (page: Page): Promise<string | undefined> =>
     (await page.getByRole('figure').getByRole('img').getAttribute('src'))?.slice(-40);
 
+  /** A photo that is shown long enough to be judged. */
+  const seen = (page: Page): Promise<void> => page.locator('figure[aria-busy="false"]').waitFor();
+  const press = async (page: Page, key: string): Promise<void> => {
+    await seen(page);
+    await page.keyboard.press(key);
+  };
+
   it('judges, skips and undoes by one key each, and leads to a dataset version', () =>
     onPage(browser as Browser, ann, '/models/judged/predictions', async (page) => {
       await page.getByRole('link', { name: 'Review photos' }).click();
       await progress(page, '0 judged · 6 left');
       const first = await photo(page);
-      await page.keyboard.press('3');
+      await press(page, '3');
       await progress(page, '1 judged · 5 left');
       expect(await photo(page)).not.toBe(first);
       await page.keyboard.press('u');
       await progress(page, '0 judged · 6 left');
       expect(await photo(page)).toBe(first);
-      await page.keyboard.press('1');
-      await page.keyboard.press('0');
+      await seen(page);
+      await page.evaluate(() => {
+        for (const key of ['1', '1']) document.dispatchEvent(new KeyboardEvent('keydown', { key })); // a double press is one
+      });
+      await press(page, '0');
       await progress(page, '2 judged · 4 left');
       await expect.poll(async () => (await judged('judged')).length).toBe(2);
       expect(await judged('judged')).toEqual(
@@ -82,11 +92,11 @@ describe.skipIf(!browser)('the review of photos on the page', () => {
       await page.keyboard.press('Space');
       await expect.poll(() => photo(page)).not.toBe(skipped);
       for (const left of [3, 2, 1]) {
-        await page.keyboard.press('Enter');
+        await press(page, 'Enter');
         await progress(page, `${6 - left} judged · ${left} left`);
       }
       await expect.poll(() => photo(page)).toBe(skipped); // it comes last
-      await page.keyboard.press('Enter');
+      await press(page, 'Enter');
       await page.getByRole('heading', { name: 'No photos to judge' }).waitFor();
       await page.keyboard.press('Control+z');
       await progress(page, '5 judged · 1 left');
@@ -102,7 +112,9 @@ describe.skipIf(!browser)('the review of photos on the page', () => {
       async (page) => {
         await progress(page, '0 judged · 6 left');
         await expectFitsPhone(page);
+        await seen(page);
         await page.getByRole('group', { name: 'Class of the photo' }).getByRole('button', { name: 'green' }).click();
+        await seen(page);
         await page.getByRole('button', { name: 'None of these' }).click();
         await page.getByRole('button', { name: 'Skip' }).click();
         await progress(page, '2 judged · 4 left');
@@ -112,8 +124,7 @@ describe.skipIf(!browser)('the review of photos on the page', () => {
         await onPage(browser as Browser, ann, '/models/touched/review', async (other) => {
           await other.getByRole('heading', { name: 'No photos to judge' }).waitFor();
           await other.getByText('Second opinions').click();
-          await other.getByRole('figure').waitFor();
-          await other.keyboard.press('2');
+          await press(other, '2');
           await other.getByRole('button', { name: 'Look again' }).click();
           await other.getByText('People agree on 1 of 1 photos that several of them judged.').waitFor();
         });

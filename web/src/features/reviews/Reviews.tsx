@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Text, VisuallyHidden } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { formatCount, formatShare } from '../../lib/format';
 import { keyOfClass, reviewKey } from '../../lib/review-keys';
@@ -17,8 +17,13 @@ const COUNTED = 10_000;
 /** Classes above which the buttons below them may be out of sight on a phone. */
 const MANY = 8;
 
+/** Milliseconds that a photo is shown before it can be judged: the second press of a double one is not about it. */
+const SEEN_MS = 250;
+
 interface Props {
   readonly model: string;
+  /** Whether keys are for something else on the page. */
+  readonly paused: boolean;
   /** Whether to judge photos that one other person has judged. */
   readonly secondOpinion: boolean;
   /** Class names by version. */
@@ -26,15 +31,23 @@ interface Props {
 }
 
 /** One photo after the other, and what it shows by one key. */
-export function Reviews({ model, secondOpinion, labels }: Props) {
+export function Reviews({ model, paused, secondOpinion, labels }: Props) {
   const reviews = useReviews(model, secondOpinion);
-  const { queue, judged, count, left, agreement, isLast, problem, judge, skip, undo, again } = reviews;
+  const { queue, judged, count, left, agreement, isLast, problem, skip, undo, again } = reviews;
   const photo = useRef<HTMLElement>(null);
   const [review] = queue;
   const shown = review?.prediction.id;
+  const [seen, setSeen] = useState<string>();
+  /** The photo that was judged, until another one is shown. */
+  const done = useRef<string>(undefined);
+  const judge = (label: string | null): void => {
+    if (shown !== seen || shown === done.current) return;
+    done.current = shown;
+    reviews.judge(label);
+  };
   const choices = (review && labels.get(review.prediction.version)) ?? [];
   useReviewKeys((key) => {
-    const does = reviewKey(key, choices);
+    const does = paused ? null : reviewKey(key, choices);
     if (does?.act === 'judge') judge(does.label);
     else if (does?.act === 'right') judge(review?.prediction.label ?? null);
     else if (does?.act === 'skip') skip();
@@ -44,6 +57,9 @@ export function Reviews({ model, secondOpinion, labels }: Props) {
   // On the photo no button has the focus, which the space bar would press.
   useEffect(() => {
     if (shown !== undefined) photo.current?.focus({ preventScroll: true });
+    done.current = undefined;
+    const timer = setTimeout(() => setSeen(shown), SEEN_MS);
+    return () => clearTimeout(timer);
   }, [shown]);
   return (
     <>
@@ -56,12 +72,12 @@ export function Reviews({ model, secondOpinion, labels }: Props) {
           </Text>
         )}
       </Group>
-      {problem !== null && <Problem title="The hub did not take it" message={problem} retry={again} />}
+      {problem !== null && <Problem title="Not saved" message={problem} retry={again} />}
       {!review && !isLast && problem === null && <Loading />}
       {!review && isLast && <Done {...{ model, secondOpinion, again }} undo={judged.length > 0 ? undo : null} />}
       {review && (
         <div className={classes.body}>
-          <figure ref={photo} tabIndex={-1} className={classes.photo}>
+          <figure ref={photo} tabIndex={-1} className={classes.photo} aria-busy={shown !== seen}>
             {review.prediction.thumbnail && (
               <img src={review.prediction.thumbnail} alt={`Answered as ${review.prediction.label}`} />
             )}

@@ -1,3 +1,4 @@
+import { CombinedGraphQLErrors } from '@apollo/client';
 import { useMutation } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
@@ -89,11 +90,11 @@ export function useReviews(model: string, secondOpinion: boolean) {
   const ahead = useRef(0);
   held.current = state.queue;
 
-  const send = useCallback((task: () => Promise<unknown>, undo: () => void): void => {
+  const send = useCallback((task: () => Promise<unknown>, undo: (error: unknown) => void): void => {
     sent.current = sent.current.then(task).then(
       () => setProblem(null),
       (error) => {
-        undo();
+        undo(error);
         setProblem(messageOf(error));
       },
     );
@@ -139,7 +140,12 @@ export function useReviews(model: string, secondOpinion: boolean) {
   }, [queue.length, isLast, ask]);
 
   /** Sends what takes a photo out of the queue. @param judged number of photos that are judged by it. */
-  const sendLeaving = (id: string, judged: number, task: () => Promise<unknown>, undo: () => void): void => {
+  const sendLeaving = (
+    id: string,
+    judged: number,
+    task: () => Promise<unknown>,
+    undo: (error: unknown) => void,
+  ): void => {
     leaving.current.add(id);
     ahead.current -= judged;
     const settled = (): void => {
@@ -164,7 +170,7 @@ export function useReviews(model: string, secondOpinion: boolean) {
       id,
       unjudged,
       () => give({ variables: { id, label, showsNone: label === null } }),
-      () => setState((before) => putBack(before, review, unjudged)),
+      (error) => setState((before) => (isGone(error) ? forgotten(before, id) : putBack(before, review, unjudged))),
     );
   };
 
@@ -178,7 +184,9 @@ export function useReviews(model: string, secondOpinion: boolean) {
       id,
       0,
       () => putOff({ variables: { id } }),
-      () => setState((before) => ({ ...before, queue: [review, ...before.queue] })),
+      (error) => {
+        if (!isGone(error)) setState((before) => ({ ...before, queue: [review, ...before.queue] }));
+      },
     );
   };
 
@@ -204,6 +212,16 @@ export function useReviews(model: string, secondOpinion: boolean) {
   };
 
   return { ...state, problem, judge, skip, undo, again };
+}
+
+/** Whether a photo is no longer kept, as after the deletion of the version that answered. */
+const isGone = (error: unknown): boolean =>
+  CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => extensions?.code === 'NOT_FOUND');
+
+/** Without a photo that is no longer kept, which was not judged. */
+function forgotten(state: State, id: string): State {
+  const judged = state.judged.filter(({ prediction }) => prediction.id !== id);
+  return { ...state, judged, count: state.count - 1 };
 }
 
 function removed(state: State, id: string): State {

@@ -43,13 +43,13 @@ export function ReviewPage() {
       </PageHead>
       <Permitted needs="nextReviews">
         <Suspense>{adding && <AddJudgedForm model={name} close={close} />}</Suspense>
-        <Queue model={name} />
+        <Queue model={name} paused={adding} />
       </Permitted>
     </>
   );
 }
 
-function Queue({ model }: { readonly model: string }) {
+function Queue({ model, paused }: { readonly model: string; readonly paused: boolean }) {
   const asked = useQuery(MODEL, { variables: { model } });
   const [search, setSearch] = useSearchParams();
   const second = search.has('second');
@@ -87,6 +87,7 @@ function Queue({ model }: { readonly model: string }) {
             <Reviews
               key={`${model} ${second}`}
               model={model}
+              paused={paused}
               secondOpinion={second}
               labels={new Map(versions.map(({ number, labels }) => [number, labels]))}
             />
