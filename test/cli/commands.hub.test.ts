@@ -251,6 +251,15 @@ describe('hub, beside a hub that runs', () => {
     expect((await runHub('start', '--data', join(file, 'data'))).code).toBe(EXIT.refused);
   });
 
+  it.each(['0', '-1', '99999999'])('refuses a token for %s days', async (days) => {
+    const command = ['token', 'create', 'x', `--days=${days}`, '--url', hub.url, '--data', hub.data];
+    const { code, stderr } = await runHub(...command);
+    expect({ code, stderr }).toEqual({
+      code: EXIT.refused,
+      stderr: expect.stringContaining(`--days must be 1 to 36500; ${days} was received.`),
+    });
+  });
+
   it('prints the token, and where it comes from', async () => {
     const token = ['token', '--data', hub.data];
     expect(await runHub(...token)).toEqual({ code: 0, stdout: `${hub.token}\n`, stderr: '' });

@@ -8,6 +8,8 @@ import { print, table } from '../output.js';
 import { CREATE_TOKEN, REVOKE_TOKEN, TOKENS } from '../requests/token.js';
 
 const DAY = 24 * 60 * 60 * 1000;
+/** A century, beyond which dates are typing errors. */
+const MOST_DAYS = 36_500;
 const ROLES = ['VIEWER', 'TRAINER', 'MAINTAINER', 'ADMIN'] as const;
 
 interface CreateOptions extends ConnectionOptions {
@@ -39,6 +41,9 @@ export function tokenCommand(program: Command): void {
       .option('--days <number>', 'days until it expires', wholeNumber),
   ).action(async (name: string, options: CreateOptions) => {
     const { role, model = null, days } = options;
+    if (days !== undefined && (days < 1 || days > MOST_DAYS)) {
+      throw new HubError('BAD_INPUT', `--days must be 1 to ${MOST_DAYS}; ${days} was received.`, { received: days });
+    }
     const expiresAt = days === undefined ? null : new Date(Date.now() + days * DAY).toISOString();
     const client = await connect(options);
     const { createToken } = await client.request(CREATE_TOKEN, { input: { name, role, model, expiresAt } });
