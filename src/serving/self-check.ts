@@ -65,7 +65,10 @@ export async function checkAnswers(
     const message =
       `Version ${version.number} of ${version.model} does not answer as it did when it was registered: of photo ` +
       `${details.photo} of ${details.photos} it says ${details.label} with ${details.got}, and ${details.expected} ` +
-      `was recorded (tolerance ${details.tolerance}).`;
+      `was recorded (tolerance ${details.tolerance}).` +
+      (version.form.precision === 'FP32'
+        ? ''
+        : ` With 32-bit floats it may: hub model precision ${version.model} ${version.number} fp32.`);
     throw new HubError('SELF_CHECK_FAILED', message, details);
   }
   return 'PASSED';
