@@ -1,8 +1,9 @@
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
 import { ErrorLink } from '@apollo/client/link/error';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { CloseCode, createClient } from 'graphql-ws';
 import { BASE_PATH, HUB_URL } from '../lib/base-path';
+import { hasCode } from '../lib/has-code';
 import { connection, heard, lost } from './connection';
 import { session, signOut } from './session';
 
@@ -51,12 +52,7 @@ export const sockets = createClient({
 });
 
 const errors = new ErrorLink(({ error }) => {
-  if (
-    CombinedGraphQLErrors.is(error) &&
-    error.errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
-  ) {
-    refuseSession();
-  }
+  if (hasCode(error, 'UNAUTHENTICATED')) refuseSession();
 });
 
 /** Reads the token for each request, since it may change while the page is open. */

@@ -1,7 +1,8 @@
-import { CombinedGraphQLErrors, makeVar } from '@apollo/client';
+import { makeVar } from '@apollo/client';
 import { randomId } from '@mantine/hooks';
 import { client, OUTLIVES_PAGE } from '../../app/client';
 import { send } from '../../app/send';
+import { hasCode } from '../../lib/has-code';
 import type { Picked } from '../../lib/picked';
 import type { PlacedFile } from '../../lib/use-drop';
 import { messageOf } from '../../ui/Answer';
@@ -109,8 +110,7 @@ export async function cancel(key: string): Promise<void> {
   controllers.get(key)?.abort();
   await client.mutate({ mutation: CANCEL_INGESTION, variables: { progressKey: key } }).catch((error: unknown) => {
     // Not yet received, or already ended: nothing to cancel.
-    const codes = CombinedGraphQLErrors.is(error) ? error.errors.map(({ extensions }) => extensions?.code) : [];
-    if (!codes.includes('NOT_FOUND')) throw error;
+    if (!hasCode(error, 'NOT_FOUND')) throw error;
   });
 }
 

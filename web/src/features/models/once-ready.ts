@@ -1,4 +1,4 @@
-import { CombinedGraphQLErrors } from '@apollo/client';
+import { hasCode } from '../../lib/has-code';
 
 /** Milliseconds between attempts. */
 const PAUSE = 1000;
@@ -9,12 +9,8 @@ export async function onceReady<T>(request: () => Promise<T>): Promise<T> {
     try {
       return await request();
     } catch (error) {
-      if (!isNotReady(error)) throw error;
+      if (!hasCode(error, 'NOT_READY')) throw error;
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
-}
-
-function isNotReady(error: unknown): boolean {
-  return CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => extensions?.code === 'NOT_READY');
 }

@@ -1,7 +1,7 @@
-import { CombinedGraphQLErrors } from '@apollo/client';
 import { useMutation } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
+import { hasCode } from '../../lib/has-code';
 import { messageOf } from '../../ui/Answer';
 
 /** Photos that this person has at a time: more would be kept from others, fewer would make a fast person wait. */
@@ -215,8 +215,7 @@ export function useReviews(model: string, secondOpinion: boolean) {
 }
 
 /** Whether a photo is no longer kept, as after the deletion of the version that answered. */
-const isGone = (error: unknown): boolean =>
-  CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => extensions?.code === 'NOT_FOUND');
+const isGone = (error: unknown): boolean => hasCode(error, 'NOT_FOUND');
 
 /** Without a photo that is no longer kept, which was not judged. */
 function forgotten(state: State, id: string): State {
