@@ -30,8 +30,6 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 25_000 } },
-    // One delay of a busy machine is no fault. What passed on a second try is printed, to be mended.
-    retry: process.env.CI ? 1 : 0,
     // All servers of the tests are on this machine. ONNX Runtime's telemetry is off, as in src/cli/main.ts.
     env: { NO_PROXY: '*', no_proxy: '*', ORT_DISABLE_TELEMETRY: '1' },
     // Two cores are the smallest machine that is supported. Two files at a time use 72% of them: many tests wait for processes.

@@ -221,7 +221,7 @@ describe('hub, beside a hub that runs', () => {
     const more = join(hub.outside, 'answers.parquet');
     await shown('predict', 'download', job.id, '--format', 'parquet', '--out', more);
     expect((await readFile(more)).toString('latin1', 0, 4)).toBe('PAR1');
-    expect(await refused(2, 'predict', 'cancel', job.id)).toContain('cannot be cancelled');
+    expect(await refused(2, 'predict', 'cancel', job.id)).toContain('is SUCCEEDED and cannot be cancelled');
     await shown('predict', 'delete', job.id);
     expect(await refused(3, 'predict', 'show', job.id)).toContain('There is no prediction job');
   });

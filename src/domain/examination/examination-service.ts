@@ -17,7 +17,7 @@ import type { DatasetVersionService } from '../dataset/dataset-version-service.j
 import { notFound } from '../not-found.js';
 import { ownerColumns } from '../owner.js';
 import { type Page, type PageRequest, pageOfList } from '../page.js';
-import { isFinal } from '../run/run-transitions.js';
+import { cannotCancel, isFinal } from '../run/run-transitions.js';
 import type { Decision, Examination, Finding, FindingCounts, FindingKind, ImageDecision } from './examination.js';
 import { toExamination } from './examination-row.js';
 
@@ -94,14 +94,12 @@ export class ExaminationService {
     const { prisma, runner, queue, notices, changes } = this.parts;
     const version = await this.#version(datasetVersionId);
     const { state } = await this.#require(datasetVersionId);
+    if (isFinal(state)) throw cannotCancel('examination', { datasetVersionId, state });
     if (!runner.cancel('examine', datasetVersionId)) {
       await prisma.$transaction(async (tx) => {
         const where = { datasetVersionId, state: { in: ['QUEUED' as const, 'RUNNING' as const] } };
         const { count } = await tx.examination.updateMany({ where, data: { state: 'CANCELLED', endedAt: new Date() } });
-        if (count === 0) {
-          const message = `The examination is ${state} and cannot be cancelled.`;
-          throw new HubError('CONFLICT', message, { datasetVersionId, state });
-        }
+        if (count === 0) throw cannotCancel('examination', { datasetVersionId, state });
         await queue.withdraw(tx, 'examine', datasetVersionId);
       });
       notices.tell('cancel', datasetVersionId);

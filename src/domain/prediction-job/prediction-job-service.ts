@@ -13,7 +13,7 @@ import { findServedVersion } from '../model/model-version-row.js';
 import { notFound } from '../not-found.js';
 import { deletionRefusal, ownerColumns, ownerOf } from '../owner.js';
 import { olderThan, type Page, type PageRequest, pageOfRows } from '../page.js';
-import { isFinal } from '../run/run-transitions.js';
+import { cannotCancel, isFinal } from '../run/run-transitions.js';
 import { deleteArchive } from './predict-handler.js';
 import type { PredictionJob } from './prediction-job.js';
 import { toPredictionJob } from './prediction-job-row.js';
@@ -69,7 +69,8 @@ export class PredictionJobService {
   /** Cancels a job: at once if it waits, else soon. Its answers so far stay. @throws NOT_FOUND, or CONFLICT when it has ended. */
   async cancel(id: string, actor: Actor): Promise<PredictionJob> {
     const { prisma, runner, notices, changes } = this.parts;
-    const { model } = await this.#require(id);
+    const { model, state } = await this.#require(id);
+    if (isFinal(state)) throw cannotCancel('prediction', { id, state });
     if (!runner.cancel('predict', id)) {
       await this.#cancelElsewhere(id);
       notices.tell('cancel', id);
@@ -167,8 +168,7 @@ export class PredictionJobService {
       const where = { id, state: { in: ['QUEUED', 'RUNNING'] } } satisfies Prisma.PredictionJobWhereInput;
       const data = { state: 'CANCELLED', endedAt: new Date(), archiveBlob: null } as const;
       const { count } = await tx.predictionJob.updateMany({ where, data });
-      if (count === 0)
-        throw new HubError('CONFLICT', `The prediction is ${state} and cannot be cancelled.`, { id, state });
+      if (count === 0) throw cannotCancel('prediction', { id, state });
       await queue.withdraw(tx, 'predict', id);
       return archiveBlob;
     });

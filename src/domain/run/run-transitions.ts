@@ -1,3 +1,4 @@
+import { HubError } from '../../errors.js';
 import type { RunState } from './run.js';
 
 /** Actions on a run by state, with the state that each leads to. Every other action is refused. */
@@ -27,4 +28,12 @@ export function stateAfter(transition: Transition): RunState {
 
 export function isFinal(state: RunState): boolean {
   return 'delete' in TRANSITIONS[state];
+}
+
+/** CONFLICT for cancelling a job that has ended. @param details its id, under the name that its callers know, and its state. */
+export function cannotCancel(
+  what: string,
+  details: { readonly state: RunState; readonly [id: string]: string },
+): HubError {
+  return new HubError('CONFLICT', `The ${what} is ${details.state} and cannot be cancelled.`, details);
 }

@@ -15,7 +15,7 @@ import { idOf, type Page, type PageRequest, pageOfRows } from '../page.js';
 import type { Quotas } from '../quota/quotas.js';
 import { labelColumns } from '../run/run-label.js';
 import { checkClasses, planTransfer, type TransferRequest } from '../run/run-plan.js';
-import { isFinal } from '../run/run-transitions.js';
+import { cannotCancel, isFinal } from '../run/run-transitions.js';
 import type { Sweep, SweepMethod, SweepSummary } from './sweep.js';
 import { toSummary, toSweep, withSummaryRelations, withSweepRelations } from './sweep-row.js';
 
@@ -83,6 +83,8 @@ export class SweepService {
 
   /** Cancels a queued sweep at once, and a running one soon. @throws NOT_FOUND, or CONFLICT when it has ended already. */
   async cancel(id: string, actor: Actor): Promise<Sweep> {
+    const { state } = await this.#require(id);
+    if (isFinal(state)) throw cannotCancel('sweep', { id, state });
     if (!this.runner.cancel('sweep', id)) {
       await this.#cancelElsewhere(id);
       this.notices.tell('cancel', id);
@@ -155,10 +157,7 @@ export class SweepService {
       }
       const sweep = await tx.sweep.findUnique({ where: { id }, select: { state: true } });
       if (!sweep) throw notFound('sweep', id);
-      throw new HubError('CONFLICT', `The sweep is ${sweep.state} and cannot be cancelled.`, {
-        id,
-        state: sweep.state,
-      });
+      throw cannotCancel('sweep', { id, state: sweep.state });
     });
   }
 }
