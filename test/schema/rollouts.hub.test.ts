@@ -399,7 +399,9 @@ describe('the log of predictions', () => {
     }
     expect(await predictions(model)).toEqual({ predictions: [], next: null });
     expect(await setLog(model)).toEqual({
-      setPredictionLog: { predictionLog: { sample: 1, keepDays: 30, keepPhotos: false, lost: 0 } },
+      setPredictionLog: {
+        predictionLog: { sample: 1, keepDays: 30, keepPhotos: false, keepPhotosDays: null, lost: 0 },
+      },
     });
   });
 

@@ -58,10 +58,11 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
     onPage(browser as Browser, hub, '/models/logged', async (page) => {
       await page.getByRole('button', { name: 'Change what is kept…' }).click();
       await page.getByRole('checkbox', { name: 'Keep the photos too' }).check();
+      await page.getByRole('textbox', { name: 'Days to keep the photos' }).fill('10');
       await page.getByRole('textbox', { name: 'Reason' }).fill('to look closer');
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('100.0% of the answers are kept for 30 days, with their photos.').waitFor();
+      await page.getByText('100.0% of the answers are kept for 30 days, with their photos for 10 days.').waitFor();
       await classify('logged', 'red');
       await classify('logged', 'green');
       await page.getByRole('link', { name: 'Show kept predictions' }).click();

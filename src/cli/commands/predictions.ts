@@ -45,6 +45,7 @@ interface LogOptions extends ConnectionOptions {
   readonly sample: number;
   readonly days: number;
   readonly photos?: true;
+  readonly photoDays?: number;
   readonly reason: string;
 }
 
@@ -59,14 +60,20 @@ export function predictionsCommand(program: Command): void {
       .requiredOption('--sample <number>', 'share of the answers, 0 (none) to 1', number)
       .requiredOption('--reason <text>', 'why; recorded in the audit log')
       .option('--days <number>', 'days after which they are deleted', wholeNumber, 30)
-      .option('--photos', 'keep the photos too'),
+      .option('--photos', 'keep the photos too')
+      .option(
+        '--photo-days <number>',
+        'days after which photos are deleted (default: with their answers)',
+        wholeNumber,
+      ),
   ).action(async (model: string, options: LogOptions) => {
-    const { sample, days: keepDays, photos: keepPhotos = false, reason } = options;
+    const { sample, days: keepDays, photos: keepPhotos = false, photoDays: keepPhotosDays = null, reason } = options;
     const client = await connect(options);
     const { setPredictionLog } = await client.request(SET_PREDICTION_LOG, {
-      ...{ model, sample, keepDays, keepPhotos, reason },
+      ...{ model, sample, keepDays, keepPhotos, keepPhotosDays, reason },
     });
-    const kept = `${percent(sample)} of the answers of ${model} are kept for ${keepDays} days`;
+    const photos = keepPhotosDays === null ? '' : `, photos for ${keepPhotosDays}`;
+    const kept = `${percent(sample)} of the answers of ${model} are kept for ${keepDays} days${photos}`;
     print(options, { predictionLog: setPredictionLog.predictionLog }, () => kept);
   });
 

@@ -50,11 +50,19 @@ export const SET_PREDICTION_LOG = graphql(`
     $sample: Float!
     $keepDays: Int!
     $keepPhotos: Boolean!
+    $keepPhotosDays: Int
     $reason: String!
   ) {
-    setPredictionLog(model: $model, sample: $sample, keepDays: $keepDays, keepPhotos: $keepPhotos, reason: $reason) {
+    setPredictionLog(
+      model: $model
+      sample: $sample
+      keepDays: $keepDays
+      keepPhotos: $keepPhotos
+      keepPhotosDays: $keepPhotosDays
+      reason: $reason
+    ) {
       name
-      predictionLog { sample keepDays keepPhotos lost }
+      predictionLog { sample keepDays keepPhotos keepPhotosDays lost }
     }
   }
 `);

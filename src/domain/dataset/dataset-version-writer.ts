@@ -9,6 +9,7 @@ import { type Prisma, type PrismaClient, unlessUniqueViolation } from '../../sto
 import type { Actor } from '../actor.js';
 import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
+import { isImageBlobUsed } from '../image-blob-use.js';
 import { NameNotFound } from '../names-like.js';
 import { notFound } from '../not-found.js';
 import { ownerColumns } from '../owner.js';
@@ -95,7 +96,7 @@ export class DatasetVersionWriter {
       ]);
       this.changes.tell('DATASET', version.dataset.name);
       for (const blob of [manifestBlob, ...(inspectionBlob ? [inspectionBlob] : []), ...shards]) {
-        if (!(await this.#isReferenced(blob))) await this.blobs.delete(blob);
+        if (!(await isImageBlobUsed(this.prisma, this.blobs, blob))) await this.blobs.delete(blob);
       }
     });
   }
@@ -172,14 +173,6 @@ export class DatasetVersionWriter {
     });
     if (named.length === 0) return;
     throw new HubError('CONFLICT', `The dataset version is used by ${named.join('; ')}. Delete those first.`, { id });
-  }
-
-  /** A row without shards was written before that column existed, and may use any blob. */
-  async #isReferenced(blob: string): Promise<boolean> {
-    const where: Prisma.DatasetVersionWhereInput = {
-      OR: [{ manifestBlob: blob }, { inspectionBlob: blob }, { shards: { has: blob } }, { shards: { isEmpty: true } }],
-    };
-    return (await this.prisma.datasetVersion.count({ where })) > 0;
   }
 }
 

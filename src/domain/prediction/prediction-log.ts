@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { fingerprintOfPixels } from '../../datasets/image-facts.js';
 import type { AnsweredPhoto, AnswerLog, Compared, Unlogged } from '../../serving/answer-log.js';
 import type { BlobStore } from '../../storage/blobs.js';
-import type { PrismaClient } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { isImageBlobUsed } from '../image-blob-use.js';
 import { noteComparisons, queueAnswers } from './review-score.js';
 
 /** Most answers in memory that are not yet written, and most bytes of their photos. */
@@ -26,6 +27,8 @@ const settingSchema = z.strictObject({
   days: z.number().int().positive(),
   /** Whether encoded photos are stored too; pixels never are. */
   photos: z.boolean(),
+  /** Days after which photos are deleted, at most `days`; null for `days`. */
+  photoDays: z.number().int().positive().nullable().default(null),
 });
 export type LogSetting = z.output<typeof settingSchema>;
 
@@ -121,20 +124,33 @@ export class PredictionLog implements AnswerLog {
     if (this.#waiting.length + this.#compared.length > 0) await this.#oneWriter(() => this.#write());
   }
 
-  /** Deletes answers, with their photos, that are older than the setting of their model allows. */
+  /** Deletes answers, with their photos, and photos alone, that are older than the setting of their model allows. */
   async clear(now = new Date()): Promise<void> {
+    const before = (days: number): Date => new Date(now.getTime() - days * DAY);
     await this.#oneWriter(async () => {
       for (const { modelId, setting } of this.#models.values()) {
-        const where = { modelId, at: { lt: new Date(now.getTime() - setting.days * DAY) } };
+        const { days, photoDays } = setting;
+        const old = { modelId, at: { lt: before(photoDays ?? days) }, photoBlob: { not: null } };
         const photos = await this.prisma.loggedPrediction.findMany({
-          where: { ...where, photoBlob: { not: null } },
-          select: { photoBlob: true },
-          distinct: 'photoBlob',
+          ...{ where: old, select: { photoBlob: true }, distinct: 'photoBlob' },
         });
-        await this.prisma.loggedPrediction.deleteMany({ where });
+        await this.prisma.loggedPrediction.deleteMany({ where: { modelId, at: { lt: before(days) } } });
+        await this.#forgetPhotos(old);
         for (const { photoBlob } of photos) await this.#deleteUnused(photoBlob as string);
       }
     });
+  }
+
+  /** Takes the photos of answers, with what shows how they look, out of the log and the review queue. */
+  async #forgetPhotos(where: Prisma.LoggedPredictionWhereInput): Promise<void> {
+    await this.prisma.$transaction([
+      this.prisma.reviewReservation.deleteMany({ where: { prediction: where } }),
+      this.prisma.reviewSkip.deleteMany({ where: { prediction: where } }),
+      this.prisma.loggedPrediction.updateMany({
+        where,
+        data: { photoBlob: null, fingerprint: null, reviewScore: null },
+      }),
+    ]);
   }
 
   /** Writes the waiting answers and stops. Without the database they are lost. */
@@ -187,7 +203,7 @@ export class PredictionLog implements AnswerLog {
   }
 
   async #deleteUnused(photoBlob: string): Promise<void> {
-    if ((await this.prisma.loggedPrediction.count({ where: { photoBlob } })) === 0) await this.blobs.delete(photoBlob);
+    if (!(await isImageBlobUsed(this.prisma, this.blobs, photoBlob))) await this.blobs.delete(photoBlob);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Spread } from '../../calibration/spread.js';
 import { dataUrl, thumbnail } from '../../datasets/thumbnails.js';
+import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
@@ -44,8 +45,13 @@ export class PredictionService {
     private readonly pictures: Pictures,
   ) {}
 
-  /** Sets which answers of a model are kept. @throws NOT_FOUND. */
+  /** Sets which answers of a model are kept. @throws NOT_FOUND; BAD_INPUT for photos that outlast their answers. */
   async setLog(model: string, setting: LogSetting, reason: string, actor: Actor): Promise<Model> {
+    const { days, photoDays } = setting;
+    if (photoDays !== null && photoDays > days) {
+      const message = `Photos cannot be kept for ${photoDays} days, longer than their answers (${days}): lower \`keepPhotosDays\` or raise \`keepDays\`.`;
+      throw new HubError('BAD_INPUT', message, { received: photoDays, limit: days });
+    }
     const changed = await this.settings.setLogging(model, setting, reason, actor);
     await this.log.load();
     return changed;
@@ -55,8 +61,8 @@ export class PredictionService {
   setting(model: string): PredictionLogSettings | null {
     const logged = this.log.of(model);
     if (!logged) return null;
-    const { sample, days, photos } = logged.setting;
-    return { sample, keepDays: days, keepPhotos: photos, lost: logged.lost };
+    const { sample, days, photos, photoDays } = logged.setting;
+    return { sample, keepDays: days, keepPhotos: photos, keepPhotosDays: photoDays, lost: logged.lost };
   }
 
   /** Reads a page of predictions, newest first. */

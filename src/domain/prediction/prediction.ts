@@ -9,6 +9,8 @@ export interface PredictionLogSettings {
   readonly keepDays: number;
   /** Whether the photos are kept too. */
   readonly keepPhotos: boolean;
+  /** Days after which photos are deleted; null for `keepDays`. */
+  readonly keepPhotosDays: number | null;
   /** Answers that were sampled since the hub started but could not be written. */
   readonly lost: number;
 }

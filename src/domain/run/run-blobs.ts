@@ -1,5 +1,6 @@
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
+import { isImageBlobUsed } from '../image-blob-use.js';
 
 /**
  * Deletes blobs of runs and model versions that no row refers to. Equal content is one blob, so that several may share it. Blobs are deleted only while no run is running, since a run stores a blob before its row names it.
@@ -41,7 +42,7 @@ export class RunBlobs {
 
   /** Whether no row refers to a blob. */
   async #isUnused(sha256: string): Promise<boolean> {
-    const { run, modelVersion, versionServing, versionCalibration, loggedPrediction, backbone } = this.prisma;
+    const { run, modelVersion, versionServing, versionCalibration, backbone } = this.prisma;
     const ofRun = [
       { weightsBlob: sha256 },
       { checkpointBlob: sha256 },
@@ -54,8 +55,8 @@ export class RunBlobs {
       (await modelVersion.count({ where: { OR: ofVersion } })) === 0 &&
       (await versionServing.count({ where: { quantizedBlob: sha256 } })) === 0 &&
       (await versionCalibration.count({ where: { outlierBlob: sha256 } })) === 0 &&
-      (await loggedPrediction.count({ where: { photoBlob: sha256 } })) === 0 &&
-      (await backbone.count({ where: { sha256 } })) === 0
+      (await backbone.count({ where: { sha256 } })) === 0 &&
+      !(await isImageBlobUsed(this.prisma, this.blobs, sha256))
     );
   }
 }

@@ -20,6 +20,14 @@ export class SetPredictionLogArgs {
   @Field(() => Boolean, { defaultValue: false, description: 'Whether to keep the photos too.' })
   keepPhotos!: boolean;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Days after which kept photos are deleted, 1 to `keepDays`; null, the default, for as long as the answers. Also photos that were kept before.',
+  })
+  @Checked(number(1, 3650))
+  keepPhotosDays?: number | null;
+
   @Reason()
   reason!: string;
 }

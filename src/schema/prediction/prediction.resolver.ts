@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Args, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { modelIn } from '../../domain/permission.js';
+import { modelIn, NARROWED, refuseUnlessPermitted } from '../../domain/permission.js';
 import type { PredictionService } from '../../domain/prediction/prediction-service.js';
 import { OLD_PAGE, PageArgs, requested } from '../connection.js';
 import { type Context, viewerOf } from '../context.js';
@@ -10,6 +10,9 @@ import { Needs } from '../permission.js';
 import { PICTURE } from '../picture.js';
 import { PredictionFilterInput, PredictionPageInput, SetPredictionLogArgs } from './prediction.input.js';
 import { PredictionConnectionType, PredictionLogType, PredictionType, VersionTrafficType } from './prediction.type.js';
+
+/** Who sees kept photos: those who may ask for kept answers. */
+const SEES_PHOTOS = { role: 'TRAINER', model: NARROWED } as const;
 
 @Resolver(() => PredictionType)
 export class PredictionResolver {
@@ -45,19 +48,24 @@ export class PredictionResolver {
   @Mutation(() => ModelType, { description: 'Sets which answers of a model are kept, and for how long.' })
   @Needs('ADMIN', modelIn('model'))
   async setPredictionLog(
-    @Args(() => SetPredictionLogArgs) { model, sample, keepDays, keepPhotos, reason }: SetPredictionLogArgs,
+    @Args(() => SetPredictionLogArgs) given: SetPredictionLogArgs,
     @Ctx() { actor }: Context,
   ): Promise<ModelType> {
-    return this.predictions.setLog(model, { sample, days: keepDays, photos: keepPhotos }, reason, actor);
+    const { model, sample, keepDays: days, keepPhotos: photos, keepPhotosDays: photoDays = null, reason } = given;
+    return this.predictions.setLog(model, { sample, days, photos, photoDays }, reason, actor);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: `${THUMBNAIL} Null if the photo was not kept.` })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `${THUMBNAIL} Null if the photo was not kept, or is deleted. Needs the role TRAINER.`,
+  })
   @Extensions({ [PICTURE]: ofThumbnail })
   async thumbnail(
     @Root() prediction: PredictionType,
     @Args(() => ThumbnailArgs) { side }: ThumbnailArgs,
     @Ctx() context: Context,
   ): Promise<string | null> {
+    refuseUnlessPermitted(SEES_PHOTOS, context.caller, {}); // feedback, which takes less, returns the answer
     return this.predictions.thumbnail(prediction, side, viewerOf(context));
   }
 }

@@ -21,6 +21,9 @@ export class PredictionLogType implements PredictionLogSettings {
   @Field(() => Boolean, { description: 'Whether the photos are kept too.' })
   keepPhotos!: boolean;
 
+  @Field(() => Int, { nullable: true, description: 'Days after which photos are deleted; null for `keepDays`.' })
+  keepPhotosDays!: number | null;
+
   @Field(() => Int, {
     description: 'Answers that were sampled since the hub started but not written, because too many were waiting.',
   })

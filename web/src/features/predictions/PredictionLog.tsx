@@ -3,7 +3,7 @@ import { Checkbox, Group, NumberInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { ActionButton } from '../../app/ActionButton';
-import { type FragmentOf, graphql, readFragment } from '../../graphql';
+import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
 import { formatCount, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { HubForm } from '../../ui/HubForm';
@@ -12,15 +12,29 @@ import { ReasonField } from '../../ui/ReasonField';
 export const PREDICTION_LOG = graphql(`
   fragment PredictionLog_model on Model {
     name
-    predictionLog { sample keepDays keepPhotos lost }
+    predictionLog { sample keepDays keepPhotos keepPhotosDays lost }
   }
 `);
 
 const SET = graphql(`
-  mutation SetPredictionLog($model: String!, $sample: Float!, $keepDays: Int!, $keepPhotos: Boolean!, $reason: String!) {
-    setPredictionLog(model: $model, sample: $sample, keepDays: $keepDays, keepPhotos: $keepPhotos, reason: $reason) {
+  mutation SetPredictionLog(
+    $model: String!
+    $sample: Float!
+    $keepDays: Int!
+    $keepPhotos: Boolean!
+    $keepPhotosDays: Int
+    $reason: String!
+  ) {
+    setPredictionLog(
+      model: $model
+      sample: $sample
+      keepDays: $keepDays
+      keepPhotos: $keepPhotos
+      keepPhotosDays: $keepPhotosDays
+      reason: $reason
+    ) {
       id name
-      predictionLog { sample keepDays keepPhotos lost }
+      predictionLog { sample keepDays keepPhotos keepPhotosDays lost }
     }
   }
 `);
@@ -34,7 +48,7 @@ export function PredictionLog({ of }: { readonly of: FragmentOf<typeof PREDICTIO
     <>
       <p>
         {keeps
-          ? `${formatShare(log.sample)} of the answers are kept for ${formatCount(log.keepDays)} days, ${log.keepPhotos ? 'with their photos' : 'without their photos'}.`
+          ? `${formatShare(log.sample)} of the answers are kept for ${formatCount(log.keepDays)} days, ${photosOf(log)}.`
           : 'Answers are not kept. Kept answers show drift and take feedback.'}
         {log !== null && log.lost > 0 && ` ${formatCount(log.lost)} were lost because too many waited to be written.`}
       </p>
@@ -59,9 +73,16 @@ export function PredictionLog({ of }: { readonly of: FragmentOf<typeof PREDICTIO
   );
 }
 
+type Log = NonNullable<ResultOf<typeof PREDICTION_LOG>['predictionLog']>;
+
+function photosOf({ keepPhotos, keepPhotosDays }: Log): string {
+  if (!keepPhotos) return 'without their photos';
+  return keepPhotosDays === null ? 'with their photos' : `with their photos for ${formatCount(keepPhotosDays)} days`;
+}
+
 interface FormProps {
   readonly model: string;
-  readonly log: { readonly sample: number; readonly keepDays: number; readonly keepPhotos: boolean } | null;
+  readonly log: Log | null;
   readonly close: () => void;
 }
 
@@ -72,12 +93,20 @@ function LogForm({ model, log, close }: FormProps) {
       percent: (log ? Number((100 * log.sample).toPrecision(12)) : 100) as number | string,
       keepDays: (log?.keepDays ?? 30) as number | string,
       keepPhotos: log?.keepPhotos ?? false,
+      keepPhotosDays: (log?.keepPhotosDays ?? '') as number | string,
       reason: '',
     },
     validate: { reason: isNotEmpty() },
   });
-  const submit = async ({ percent, keepDays, keepPhotos, reason }: typeof form.values): Promise<void> => {
-    const settings = { sample: Number(percent) / 100, keepDays: Number(keepDays), keepPhotos };
+  const { keepPhotos } = form.values;
+  const submit = async ({ percent, keepDays, keepPhotosDays, reason }: typeof form.values): Promise<void> => {
+    const photoDays = keepPhotosDays === '' ? null : Number(keepPhotosDays);
+    const settings = {
+      sample: Number(percent) / 100,
+      keepDays: Number(keepDays),
+      keepPhotos,
+      keepPhotosDays: photoDays,
+    };
     await set({ variables: { model, ...settings, reason: reason.trim() } });
     close();
   };
@@ -94,6 +123,15 @@ function LogForm({ model, log, close }: FormProps) {
       />
       <NumberInput label="Days to keep them" min={1} max={3650} {...form.getInputProps('keepDays')} maw={240} />
       <Checkbox label="Keep the photos too" {...form.getInputProps('keepPhotos', { type: 'checkbox' })} />
+      <NumberInput
+        label="Days to keep the photos"
+        description="Empty: as long as the answers"
+        disabled={!keepPhotos}
+        min={1}
+        max={Number(form.values.keepDays) || 3650}
+        {...form.getInputProps('keepPhotosDays')}
+        maw={240}
+      />
       <ReasonField {...form.getInputProps('reason')} />
     </HubForm>
   );
