@@ -42,6 +42,7 @@ import { AliasRemovalService } from '../domain/promotion/alias-removal-service.j
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
 import { Replicas } from '../domain/promotion/replicas.js';
+import { RolloutEvidenceService } from '../domain/rollout/rollout-evidence-service.js';
 import { RolloutService } from '../domain/rollout/rollout-service.js';
 import { EvaluationService } from '../domain/run/evaluation-service.js';
 import { ProvenanceService } from '../domain/run/provenance-service.js';
@@ -278,6 +279,7 @@ function openModels(
     promotions,
     replicas,
     rollouts,
+    rolloutEvidence: new RolloutEvidenceService(prisma, predictionLog),
     handlers,
     async deploy() {
       if (config.roles.has('api')) await Promise.all([precisions.recover(storage.isShared), calibrations.recover()]);

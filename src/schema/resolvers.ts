@@ -27,6 +27,7 @@ import type { PromotionService } from '../domain/promotion/promotion-service.js'
 import type { Replicas } from '../domain/promotion/replicas.js';
 import type { Quotas } from '../domain/quota/quotas.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
+import type { RolloutEvidenceService } from '../domain/rollout/rollout-evidence-service.js';
 import type { RolloutService } from '../domain/rollout/rollout-service.js';
 import type { EmbeddingService } from '../domain/run/embedding-service.js';
 import type { EvaluationService } from '../domain/run/evaluation-service.js';
@@ -119,6 +120,7 @@ export interface Services {
   readonly rateLimit: RateLimit;
   readonly replicas: Replicas;
   readonly rollouts: RolloutService;
+  readonly rolloutEvidence: RolloutEvidenceService;
   readonly runGroups: RunGroups;
   readonly runList: RunList;
   readonly runLoaders: RunLoaders;
@@ -176,7 +178,7 @@ export function resolversOf(services: Services): readonly object[] {
     new SweepResolver(services.sweeps, services.sweepImportances),
     new TestPredictionResolver(services.datasetVersions),
     new TokenResolver(services.tokens),
-    new RolloutResolver(services.rollouts),
+    new RolloutResolver(services.rollouts, services.rolloutEvidence),
     new TrialResolver(services.rollouts),
     new WebhookResolver(services.webhooks),
   ];

@@ -10,6 +10,8 @@ export interface AnsweredPhoto {
   readonly bytes: Uint8Array;
   /** What the network took: [side, side, 3]. */
   readonly pixels: Uint8Array;
+  /** Id of the rollout in which it was answered, if either of its versions could answer it. */
+  readonly rollout: string | null;
 }
 
 /** An answer before it is kept. */

@@ -156,17 +156,22 @@ export class Answerer {
     const explanation = question.explain ? await explain(held, photos, outputs, question.explain) : null;
     signal.throwIfAborted(); // nothing is kept of a request that has failed meanwhile
     this.events.emit('answered', { version, timing, photos: photos.count });
-    const answers = this.#keep(encodedIn(source, photos), decoded, judged);
+    const answers = this.#keep(encodedIn(source, photos), decoded, judged, part?.rollout ?? null);
     part?.answered(answers, decoded);
     return { photos, answers, explanation };
   }
 
   /** Offers the answers to the log: with the encoded photos, or with the pixels of each. */
-  #keep(encoded: readonly Uint8Array[] | null, { pixels }: Decoded, judged: readonly Unlogged[]): Answered['answers'] {
+  #keep(
+    encoded: readonly Uint8Array[] | null,
+    { pixels }: Decoded,
+    judged: readonly Unlogged[],
+    rollout: string | null,
+  ): Answered['answers'] {
     const answers = judged.map((answer, i) => {
       const seen = pixels[i] as Uint8Array;
       const [form, bytes]: [PhotoForm, Uint8Array] = encoded ? ['encoded', encoded[i]!] : ['pixels', seen];
-      const photo = { form, bytes, pixels: seen };
+      const photo = { form, bytes, pixels: seen, rollout };
       return { ...answer, predictionId: this.parts.log.keep(photo, answer) };
     });
     return answers as [Answer, ...Answer[]];

@@ -26,6 +26,8 @@ export interface Rollout extends RolloutBounds {
 export interface RolloutPart {
   /** The version that answers it. */
   readonly version: ServedVersion;
+  /** Id of the rollout, if either of its versions could answer the request. */
+  readonly rollout: string | null;
   answered(answers: readonly Kept[], photos: Decoded): void;
   failed(error: unknown): void;
   /** Ends the part: whatever happens to the request counts no more. */
@@ -79,7 +81,7 @@ export class Rollouts {
     const chosen = fits && placeOf(rollout.id, key) < rollout.share;
     const arm = chosen && rollout.mode === 'CANARY' ? 'candidate' : 'present';
     const [version, other] = arm === 'candidate' ? [candidate, present] : [present, candidate];
-    return this.#part(rollout, arm, version, chosen ? other : null);
+    return { ...this.#part(rollout, arm, version, chosen ? other : null), rollout: fits ? rollout.id : null };
   }
 
   /** Tells comparisons that a request waits. */
@@ -98,7 +100,7 @@ export class Rollouts {
     arm: 'present' | 'candidate',
     version: ServedVersion,
     other: ServedVersion | null,
-  ): RolloutPart {
+  ): Omit<RolloutPart, 'rollout'> {
     const { figures } = rollout;
     let hasEnded = false;
     const leave = (): void => {

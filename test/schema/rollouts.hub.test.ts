@@ -32,6 +32,15 @@ interface RolloutAnswer {
   readonly dropped: number;
   readonly endedBy: string | null;
   readonly outcome: string | null;
+  readonly evidence: EvidenceAnswer;
+}
+
+interface EvidenceAnswer {
+  readonly verdict: string;
+  readonly text: string;
+  readonly both: { readonly judged: number };
+  readonly candidateOnly: { readonly judged: number; readonly right: number };
+  readonly presentOnly: { readonly judged: number; readonly right: number };
 }
 
 interface ReviewQueueAnswer {
@@ -55,9 +64,13 @@ beforeAll(async () => {
 });
 afterAll(() => hub.remove());
 
-/** Two photos of each color. */
-const somePhotos = (from: number): Promise<Buffer[]> =>
-  Promise.all([0, 1].flatMap((i) => COLOUR_NAMES.map((colour) => colourPhoto(colour, from + i))));
+/** Some photos of each color, in turn; 2 unless said otherwise. */
+const somePhotos = (from: number, ofEach = 2): Promise<Buffer[]> =>
+  Promise.all(
+    Array.from({ length: ofEach }, (_, i) => i).flatMap((i) =>
+      COLOUR_NAMES.map((colour) => colourPhoto(colour, from + i)),
+    ),
+  );
 
 /** A model that no other test uses, with version 1 in production; for the gate, version 2 is worse. */
 async function newModel(on: HubUser = hub): Promise<string> {
@@ -85,6 +98,25 @@ async function classify(
 ): Promise<ClassificationAnswer> {
   const given = { model, ...variables };
   return (await on.send<{ classify: ClassificationAnswer }>('classify', 'image', photo, given)).classify;
+}
+
+let hopeless: Promise<{ readonly id: string }> | undefined;
+
+/** A model with version 1 in production, and with a worse version 2 that other aliases' traffic reaches. */
+async function newModelWithWorse(model: string): Promise<void> {
+  hopeless ??= hub.train({ datasetVersionId: hub.datasetVersionId, recipe: HOPELESS });
+  for (const run of [hub.runId, (await hopeless).id]) await hub.registerModel(run, model);
+  await hub.ask('promote', { model, version: 2, alias: 'candidate', reason: 'test', now: true });
+  await hub.ask('promote', { model, version: 1, reason: 'test', now: true });
+}
+
+/** The newest one, when it has compared so many photos. */
+async function comparing(model: string, photos: number): Promise<RolloutAnswer> {
+  const all = async (): Promise<RolloutAnswer | false> => {
+    const now = await newest(model);
+    return now.compared === photos && now;
+  };
+  return vi.waitUntil(all, { timeout: 20_000 });
 }
 
 /** The newest one, when it is over. */
@@ -143,24 +175,21 @@ describe('a rollout', () => {
   it('in the shadow is never shown, and counts the photos to which both give the same label', async () => {
     const model = 'shadowed';
     const photos = await somePhotos(190);
-    const worse = await hub.train({ datasetVersionId: hub.datasetVersionId, recipe: HOPELESS });
-    for (const run of [hub.runId, worse.id]) await hub.registerModel(run, model);
-    await hub.ask('promote', { model, version: 2, alias: 'candidate', reason: 'test', now: true });
-    await hub.ask('promote', { model, version: 1, reason: 'test', now: true });
+    await newModelWithWorse(model);
     const others = await Promise.all(photos.map((photo) => classify(model, photo, { version: 2 })));
     await hub.ask('set-prediction-log', { model, sample: 1, keepPhotos: true, reason: 'test' });
     expect(await start(model)).toMatchObject({ startRollout: { state: 'RUNNING', candidate: { version: 2 } } });
     const shown: ClassificationAnswer[] = [];
     for (const photo of photos) shown.push(await classify(model, photo));
     expect(shown.map(({ modelVersion }) => modelVersion)).toEqual(photos.map(() => 1));
-    const all = async (): Promise<RolloutAnswer | false> => {
-      const now = await newest(model);
-      return now.compared === photos.length && now;
-    };
-    const counted = await vi.waitUntil(all, { timeout: 20_000 });
+    const counted = await comparing(model, photos.length);
     const same = shown.filter(({ label }, i) => label === others[i]!.label).length;
     expect(same).toBeLessThan(photos.length);
     expect(counted).toMatchObject({ agreed: same, agreement: same / photos.length, dropped: 0 });
+    expect(counted.evidence).toMatchObject({
+      ...{ verdict: 'UNDECIDED', both: { judged: 0 }, eValue: 1, needed: null },
+      agreement: { compared: photos.length, agreed: same, share: same / photos.length },
+    });
     expect(counted).toMatchObject({ candidate: { answers: 6, errors: 0 }, present: { answers: 6, errors: 0 } });
     expect(counted.candidate.p50Milliseconds).toBeGreaterThan(0);
     const kept = await hub.ask<{ reviewQueue: ReviewQueueAnswer }>('review-queue', { model });
@@ -175,6 +204,85 @@ describe('a rollout', () => {
     expect(await newest(model)).toMatchObject(aborted);
     await classify(model, photos[0]!);
     expect(await newest(model)).toMatchObject({ present: { answers: 6 } });
+  });
+
+  it('says by judged photos which version is more accurate, also when their answers were deleted', {
+    timeout: 60_000,
+  }, async () => {
+    const model = 'judged';
+    const photos = await somePhotos(290, 8);
+    const truth = photos.map((_, i) => COLOUR_NAMES[i % COLOUR_NAMES.length]!);
+    await newModelWithWorse(model);
+    const others = await Promise.all(photos.map((photo) => classify(model, photo, { version: 2 })));
+    await hub.ask('set-prediction-log', { model, sample: 1, reason: 'test' });
+    await start(model, { verdictErrorRate: 0.1 });
+    const shown: ClassificationAnswer[] = [];
+    for (const photo of photos) shown.push(await classify(model, photo));
+    await comparing(model, photos.length);
+    const tell = (i: number, more: object): Promise<unknown> =>
+      hub.ask('give-feedback', { predictionId: shown[i]!.predictionId, ...more });
+    await tell(0, { label: others[0]!.label });
+    for (const [i, label] of truth.entries()) await tell(i, i === 23 ? { showsNone: true } : { label });
+    const count = (are: (present: boolean, candidate: boolean) => boolean): number =>
+      truth.slice(0, 23).filter((label, i) => are(shown[i]!.label === label, others[i]!.label === label)).length;
+    const both = {
+      judged: 23,
+      bothRight: count((present, candidate) => present && candidate),
+      candidateRight: count((present, candidate) => !present && candidate),
+      presentRight: count((present, candidate) => present && !candidate),
+      bothWrong: count((present, candidate) => !present && !candidate),
+    };
+    expect(both.presentRight, 'enough of them for a verdict').toBeGreaterThan(9 + both.candidateRight);
+    const expected = {
+      ...{ verdict: 'WORSE', difference: (both.candidateRight - both.presentRight) / 23, both, needed: 0, showNone: 1 },
+      ...{ candidateOnly: { judged: 0, right: 0 }, presentOnly: { judged: 0, right: 0 } },
+    };
+    const { evidence } = await newest(model);
+    expect(evidence).toMatchObject(expected);
+    expect(evidence.text).toContain(`it alone is right on ${both.candidateRight} and the present version alone on`);
+    expect(evidence.text).toContain('Error rate 10%.');
+    const terminal = await runHub('rollout', 'show', model, '--url', hub.url, '--token', hub.token);
+    expect(terminal.stdout, terminal.stderr).toMatch(/^verdict +WORSE\. The candidate is worse: of 23 judged photos/m);
+    expect(terminal.stdout).toMatch(/^difference +-[\d.]+ points, -[\d.]+ points to -[\d.]+ points; e-value \d+/m);
+
+    await classify(model, photos[0]!);
+    await comparing(model, photos.length + 1);
+    expect((await newest(model)).evidence, 'a photo counts once').toMatchObject(expected);
+    await end(model, 'ABORT');
+    await hub.inDatabase(async (client) => {
+      const at = new Date(Date.now() - 31 * 24 * 3_600_000);
+      await client.loggedPrediction.updateMany({ where: { model: { name: model } }, data: { at } });
+    });
+    const filter = { model };
+    expect(await hub.ask('predictions', { filter })).toMatchObject({ predictions: { predictions: [] } });
+    expect((await newest(model)).evidence).toEqual({ ...evidence, agreement: expect.any(Object) });
+  });
+
+  it('compares what the versions of a canary answered alone, too', async () => {
+    const model = 'judged-canary';
+    const photos = await somePhotos(390, 8);
+    await newModelWithWorse(model);
+    await hub.ask('set-prediction-log', { model, sample: 1, reason: 'test' });
+    await startCanary(model);
+    const truth = (i: number): string => COLOUR_NAMES[i % COLOUR_NAMES.length]!;
+    const shown: ClassificationAnswer[] = [];
+    for (const [i, photo] of photos.entries()) {
+      shown.push(await classify(model, photo, { key: `photo-${i}` }));
+      await hub.ask('give-feedback', { predictionId: shown[i]!.predictionId, label: truth(i) });
+    }
+    const asked = await classify(model, photos[0]!, { version: shown[0]!.modelVersion === 1 ? 2 : 1 });
+    await hub.ask('give-feedback', { predictionId: asked.predictionId, label: truth(0) });
+    const ofCandidate = shown.filter(({ modelVersion }) => modelVersion === 2).length;
+    const right = shown.filter(({ modelVersion, label }, i) => modelVersion === 1 && label === truth(i)).length;
+    const { compared, dropped } = await comparing(model, ofCandidate);
+    expect([compared, dropped]).toEqual([ofCandidate, 0]);
+    const { both, candidateOnly, presentOnly } = (await newest(model)).evidence;
+    expect(both.judged, 'compared').toBe(ofCandidate);
+    expect(candidateOnly).toEqual({ judged: 0, right: 0 });
+    expect(presentOnly, 'answers to questions that name a version are none').toEqual({
+      judged: photos.length - ofCandidate,
+      right,
+    });
   });
 
   it('keeps another one from the same alias until it ends', async () => {
@@ -496,7 +604,7 @@ describe('the log of predictions', () => {
     const probabilities = new Float32Array([0.5, 0.25]);
     const answer = { label: 'red', top, probabilities, version: { model, versionId }, timing: { total: 1 } };
     const keep = (bytes: Uint8Array): string | null =>
-      log.keep({ form: 'encoded', bytes, pixels: bytes }, answer as unknown as Unlogged);
+      log.keep({ form: 'encoded', bytes, pixels: bytes, rollout: null }, answer as unknown as Unlogged);
     expect(keep(new Uint8Array(64 * 1024 ** 2 + 1))).toBeNull();
     expect(Array.from({ length: 2001 }, () => keep(new Uint8Array())).indexOf(null)).toBe(2000);
     expect(log.of(model)).toMatchObject({ lost: 2 });

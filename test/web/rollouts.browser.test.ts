@@ -37,7 +37,23 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
       await page.getByRole('button', { name: 'Start rollout' }).click();
       await page.getByText('No photo has been answered by both versions yet.').waitFor();
       await classify('tried', 'red');
-      await page.getByText(/^The versions agree on .+ of 1 photos\.$/).waitFor();
+      await page.getByText(/^The versions agree on .+ of 1 photos \(.+ to .+\)\.$/).waitFor();
+      await page.getByText('No photo that both versions answered has been judged yet.').waitFor();
+      await hub.ask('set-prediction-log', { model: 'tried', sample: 1, reason: 'to compare' });
+      const { classify: kept } = await hub.send<{ classify: { predictionId: string; label: string } }>(
+        'classify',
+        'image',
+        await colourPhoto('green', 5002),
+        { model: 'tried' },
+      );
+      await hub.ask('give-feedback', { predictionId: kept.predictionId, label: kept.label });
+      await page
+        .getByText(/^Undecided whether the candidate is better: of 1 judged photo that both answered/)
+        .waitFor();
+      await page.getByText('Judged photos', { exact: true }).click();
+      await page.getByText(/^Difference in accuracy, candidate less current: \+0\.0 points \(−.+ to \+.+\)/).waitFor();
+      await page.getByRole('row', { name: 'both 1 1 0 0 0' }).waitFor();
+      await expectAccessible(page, ['light', 'dark']);
       await page.getByRole('button', { name: 'End without promoting…' }).click();
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Promote version 2…' }).click();

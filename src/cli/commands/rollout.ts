@@ -13,6 +13,7 @@ interface StartOptions extends ConnectionOptions {
   readonly share: number;
   readonly maxErrorRate: number;
   readonly maxSlowdown: number;
+  readonly verdictErrorRate: number;
   readonly overrideGate?: true;
   readonly reason: string;
 }
@@ -55,10 +56,16 @@ function addCommands(parent: Command): void {
         0.02,
       )
       .option('--max-slowdown <number>', 'end when it takes more than this many times as long', number, 2)
+      .option(
+        '--verdict-error-rate <number>',
+        'probability of calling a version better or worse that is as accurate, 0.001 to 0.5',
+        number,
+        0.05,
+      )
       .option('--override-gate', 'start a canary although the gate refuses the version'),
   ).action(async (model: string, version: number, options: StartOptions) => {
-    const { alias, mode, share, maxErrorRate, maxSlowdown, overrideGate = false, reason } = options;
-    const bounds = { maxErrorRate, maxSlowdown, overrideGate };
+    const { alias, mode, share, maxErrorRate, maxSlowdown, verdictErrorRate, overrideGate = false, reason } = options;
+    const bounds = { maxErrorRate, maxSlowdown, verdictErrorRate, overrideGate };
     const form = mode === 'canary' ? ('CANARY' as const) : ('SHADOW' as const);
     const input = { model, version, alias, mode: form, share, ...bounds, reason };
     const client = await connect(options);
@@ -71,7 +78,9 @@ function addCommands(parent: Command): void {
   withConnection(
     parent
       .command('show')
-      .description('Show the newest rollout of a model: agreement, errors and times so far.')
+      .description(
+        'Show the newest rollout of a model: verdict of the judged photos, agreement, errors and times so far.',
+      )
       .argument('<model>', 'name of the model'),
   ).action(async (model: string, options: ConnectionOptions) => {
     const [newest] = (await (await connect(options)).request(ROLLOUTS, { model })).rollouts;
@@ -102,7 +111,8 @@ function addCommands(parent: Command): void {
 }
 
 function rolloutText(rollout: Rollout): string {
-  const { model, alias, mode, share, state, candidate, present, compared, agreement, dropped } = rollout;
+  const { model, alias, mode, share, state, candidate, present, dropped, evidence } = rollout;
+  const { verdict, text, difference, low, high, eValue, both, candidateOnly, presentOnly, agreement } = evidence;
   const { reason, startedBy, startedAt, endedBy, endedAt, outcome } = rollout;
   const times = (version: Rollout['candidate']): (string | null)[] =>
     [version.p50Milliseconds, version.p99Milliseconds].map((value) => maybe(value, short));
@@ -112,7 +122,16 @@ function rolloutText(rollout: Rollout): string {
       state,
       started: `${moment(startedAt)} by ${startedBy}: ${reason}`,
       ended: endedAt && `${moment(endedAt)} by ${endedBy}: ${outcome}`,
-      agreement: maybe(agreement, (value) => `${percent(value)} of ${compared} photos`),
+      verdict: `${verdict}. ${text}`,
+      difference: maybe(
+        difference,
+        (value) => `${points(value)}, ${range(low, high, points)}; e-value ${short(eValue)}`,
+      ),
+      'judged photos': `${both.judged} of both, ${candidateOnly.judged} of the candidate, ${presentOnly.judged} of the present`,
+      agreement: maybe(
+        agreement,
+        (found) => `${percent(found.share)} of ${found.compared} photos, ${range(found.low, found.high, percent)}`,
+      ),
       'not compared': dropped,
     }),
     table(
@@ -124,3 +143,10 @@ function rolloutText(rollout: Rollout): string {
     ),
   );
 }
+
+/** 0.054 is "+5.4 points". */
+const points = (difference: number): string => `${difference < 0 ? '' : '+'}${(difference * 100).toFixed(1)} points`;
+
+/** An interval as text; null where the photos contradict each other. */
+const range = (low: number | null, high: number | null, form: (value: number) => string): string =>
+  low === null || high === null ? 'no interval' : `${form(low)} to ${form(high)}`;

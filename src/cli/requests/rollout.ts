@@ -2,10 +2,17 @@ import { graphql, type ResultOf } from '../graphql.js';
 
 const ROLLOUT_FIELDS = graphql(`
   fragment RolloutFields on Rollout @_unmask {
-    id model alias mode share maxErrorRate maxSlowdown state
+    id model alias mode share maxErrorRate maxSlowdown verdictErrorRate state
     candidate { version answers errors errorRate p50Milliseconds p99Milliseconds }
     present { version answers errors errorRate p50Milliseconds p99Milliseconds }
-    compared agreed agreement dropped reason startedBy startedAt endedBy endedAt outcome
+    compared agreed dropped reason startedBy startedAt endedBy endedAt outcome
+    evidence {
+      verdict text eValue pValue difference low high needed showNone
+      both { judged bothRight candidateRight presentRight bothWrong }
+      candidateOnly { judged right }
+      presentOnly { judged right }
+      agreement { compared agreed share low high }
+    }
   }
 `);
 

@@ -7,6 +7,7 @@ import type { AnsweredPhoto, AnswerLog, Compared, Unlogged } from '../../serving
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { isImageBlobUsed } from '../image-blob-use.js';
+import { keepJudgedCounts } from '../rollout/judged-counts.js';
 import { noteComparisons, queueAnswers } from './review-score.js';
 
 /** Most answers in memory that are not yet written, and most bytes of their photos. */
@@ -45,6 +46,7 @@ interface Entry {
   readonly bytes: Uint8Array;
   readonly keepPhoto: boolean;
   readonly fingerprint: string | null;
+  readonly rollout: string | null;
   readonly answer: Unlogged;
   readonly at: Date;
 }
@@ -97,7 +99,7 @@ export class PredictionLog implements AnswerLog {
     return this.#models.get(model) ?? null;
   }
 
-  keep({ form, bytes, pixels }: AnsweredPhoto, answer: Unlogged): string | null {
+  keep({ form, bytes, pixels, rollout }: AnsweredPhoto, answer: Unlogged): string | null {
     const logged = this.#models.get(answer.version.model);
     if (!logged || Math.random() >= logged.setting.sample) return null;
     if (this.#waiting.length >= MOST_WAITING || this.#bytes + bytes.length > MOST_BYTES) {
@@ -107,7 +109,7 @@ export class PredictionLog implements AnswerLog {
     const { modelId, setting } = logged;
     const keepPhoto = setting.photos && form === 'encoded';
     const fingerprint = keepPhoto ? fingerprintOfPixels(pixels, Math.sqrt(pixels.length / 3)) : null;
-    const entry = { id: uuid(), modelId, bytes, keepPhoto, fingerprint, answer, at: new Date() };
+    const entry = { id: uuid(), modelId, bytes, keepPhoto, fingerprint, rollout, answer, at: new Date() };
     this.#waiting.push(entry);
     this.#bytes += bytes.length;
     return entry.id;
@@ -134,7 +136,10 @@ export class PredictionLog implements AnswerLog {
         const photos = await this.prisma.loggedPrediction.findMany({
           ...{ where: old, select: { photoBlob: true }, distinct: 'photoBlob' },
         });
-        await this.prisma.loggedPrediction.deleteMany({ where: { modelId, at: { lt: before(days) } } });
+        await this.prisma.$transaction(async (tx) => {
+          await keepJudgedCounts(tx, modelId, before(days));
+          await tx.loggedPrediction.deleteMany({ where: { modelId, at: { lt: before(days) } } });
+        });
         await this.#forgetPhotos(old);
         for (const { photoBlob } of photos) await this.#deleteUnused(photoBlob as string);
       }
@@ -188,7 +193,7 @@ export class PredictionLog implements AnswerLog {
     return batch.filter(({ answer }) => known.has(answer.version.versionId));
   }
 
-  async #rowOf({ id, modelId, bytes, keepPhoto, fingerprint, answer, at }: Entry) {
+  async #rowOf({ id, modelId, bytes, keepPhoto, fingerprint, rollout, answer, at }: Entry) {
     const { version, label, top, timing, outlierScore } = answer;
     const kept = keepPhoto ? (await this.blobs.put(bytes)).sha256 : null;
     return {
@@ -199,6 +204,7 @@ export class PredictionLog implements AnswerLog {
       milliseconds: timing.total,
       ...version.form,
       photoBlob: kept,
+      rolloutId: rollout,
     };
   }
 

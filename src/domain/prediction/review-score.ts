@@ -44,9 +44,12 @@ export async function queueAnswers(
       AND q.label <> p.label AND q.other_label IS NULL`;
 }
 
-/** Notes what other versions answered to the same photos, where it is another label. */
+/** Notes what the other version of a rollout answered to the same photos; another label raises the score in the queue. */
 export async function noteComparisons(db: Db, compared: readonly Compared[]): Promise<void> {
   const [ids, labels] = [compared.map(({ predictionId }) => predictionId), compared.map(({ label }) => label)];
+  await db.$executeRaw`
+    UPDATE predictions p SET rollout_label = c.label
+    FROM unnest(${ids}::text[], ${labels}::text[]) AS c(id, label) WHERE p.id = c.id`;
   await db.$executeRaw`
     UPDATE predictions p SET other_label = c.label, review_score = p.review_score + ${DISAGREEMENT}::float8
     FROM unnest(${ids}::text[], ${labels}::text[]) AS c(id, label)

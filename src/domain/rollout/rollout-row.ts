@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ArmFigures, RolloutFigures, type StoredFigures } from '../../serving/rollout-figures.js';
 import type { Prisma } from '../../storage/database.js';
 import { parseColumns } from '../../storage/parse-columns.js';
+import { storedCounts } from './judged-counts.js';
 import type { Rollout, RolloutArm } from './rollout.js';
 
 export const withVersions = { version: { include: { model: true } }, present: true, parts: true } as const;
@@ -30,7 +31,7 @@ export function storedFigures(
 
 /** @param figures the present ones: of a running rollout, those that serving counts. */
 export function toRollout(row: RolloutRow, figures: RolloutFigures): Rollout {
-  const { version, present, parts: _, ...facts } = row;
+  const { version, present, parts: _, judged: __, ...facts } = row;
   const { compared, agreed, dropped } = figures;
   return {
     ...facts,
@@ -41,6 +42,7 @@ export function toRollout(row: RolloutRow, figures: RolloutFigures): Rollout {
     agreed,
     agreement: shareOf(agreed, compared),
     dropped,
+    judgedBefore: storedCounts(row),
   };
 }
 

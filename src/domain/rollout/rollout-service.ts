@@ -77,7 +77,8 @@ export class RolloutService {
   async start(input: RolloutStart, actor: Actor): Promise<Rollout> {
     return this.#oneChange(async () => {
       const { prisma, loaded, promotions } = this.parts;
-      const { model, alias, version: number, mode, share, maxErrorRate, maxSlowdown, reason } = input;
+      const { model, alias, version: number, mode, share, reason, ...more } = input;
+      const { maxErrorRate, maxSlowdown, verdictErrorRate } = more;
       const { version, holder } = await admitRollout(promotions, input);
       const candidate = await loaded.hold(toServedVersion(version));
       try {
@@ -92,7 +93,7 @@ export class RolloutService {
             const message = `A rollout is already running for ${alias} of ${model}. End it first.`;
             throw new HubError('CONFLICT', message, { model, alias });
           }
-          const options = { alias, mode, share, maxErrorRate, maxSlowdown, reason };
+          const options = { alias, mode, share, maxErrorRate, maxSlowdown, verdictErrorRate, reason };
           const versions = { versionId: version.id, presentId: holder.id };
           const row = await tx.rollout.create({ data: { ...options, ...versions, startedBy: actor.name } });
           const change = { from: String(holder.number), to: String(number), details: { rollout: row.id, mode, share } };

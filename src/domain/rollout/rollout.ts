@@ -1,4 +1,5 @@
 import { RolloutMode, RolloutState } from '../../storage/enums.js';
+import type { JudgedCounts } from './judged-counts.js';
 
 export { RolloutMode, RolloutState };
 
@@ -29,6 +30,8 @@ export interface Rollout {
   readonly share: number;
   readonly maxErrorRate: number;
   readonly maxSlowdown: number;
+  /** Probability that the verdict on the accuracy is wrong, 0 to 1. */
+  readonly verdictErrorRate: number;
   readonly state: RolloutState;
   readonly candidate: RolloutArm;
   /** The version that the alias points to. */
@@ -41,6 +44,8 @@ export interface Rollout {
   readonly agreement: number | null;
   /** Photos that were not compared because the hub was busy. */
   readonly dropped: number;
+  /** Judged photos whose kept answers were deleted since. */
+  readonly judgedBefore: JudgedCounts;
   readonly reason: string;
   /** Name of the token. */
   readonly startedBy: string;
@@ -64,6 +69,8 @@ export interface RolloutStart {
   readonly maxErrorRate: number;
   /** The rollout ends when the candidate takes more times as long to predict (medians). */
   readonly maxSlowdown: number;
+  /** Probability that the verdict on the accuracy is wrong, 0 to 1. */
+  readonly verdictErrorRate: number;
   readonly overrideGate: boolean;
   readonly reason: string;
 }

@@ -40,6 +40,14 @@ export class StartRolloutInput implements RolloutStart {
   @Checked(number(1, 1000))
   maxSlowdown!: number;
 
+  @Field(() => Float, {
+    defaultValue: 0.05,
+    description:
+      'Probability that its evidence ever calls a version better or worse that is as accurate, 0.001 to 0.5.',
+  })
+  @Checked(number(0.001, 0.5))
+  verdictErrorRate!: number;
+
   @Field(() => Boolean, { defaultValue: false, description: 'Start a CANARY although the gate refuses the version.' })
   overrideGate!: boolean;
 

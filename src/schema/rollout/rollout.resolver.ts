@@ -1,15 +1,29 @@
-import { Arg, Args, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { modelIn } from '../../domain/permission.js';
+import type { Rollout } from '../../domain/rollout/rollout.js';
+import type { RolloutEvidence } from '../../domain/rollout/rollout-evidence.js';
+import type { RolloutEvidenceService } from '../../domain/rollout/rollout-evidence-service.js';
 import type { RolloutService } from '../../domain/rollout/rollout-service.js';
 import { ListArgs, requested } from '../connection.js';
 import type { Context } from '../context.js';
 import { Needs } from '../permission.js';
 import { EndRolloutInput, StartRolloutInput } from './rollout.input.js';
 import { RolloutType } from './rollout.type.js';
+import { RolloutEvidenceType } from './rollout-evidence.type.js';
 
-@Resolver()
+@Resolver(() => RolloutType)
 export class RolloutResolver {
-  constructor(private readonly rollouts: RolloutService) {}
+  constructor(
+    private readonly rollouts: RolloutService,
+    private readonly evidences: RolloutEvidenceService,
+  ) {}
+
+  @FieldResolver(() => RolloutEvidenceType, {
+    description: 'What judged photos say of the accuracies of the two versions.',
+  })
+  async evidence(@Root() rollout: Rollout): Promise<RolloutEvidence> {
+    return this.evidences.of(rollout);
+  }
 
   @Query(() => [RolloutType], { name: 'rollouts', description: 'Rollouts of a model, newest first.' })
   @Needs('VIEWER', modelIn('model'))

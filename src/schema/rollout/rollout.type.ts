@@ -1,5 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { JudgedCounts } from '../../domain/rollout/judged-counts.js';
 import { type Rollout, type RolloutArm, RolloutMode, RolloutState } from '../../domain/rollout/rollout.js';
 
 /** The values of RolloutMode, also under its old name. */
@@ -78,6 +79,11 @@ export class RolloutType implements Rollout {
   })
   maxSlowdown!: number;
 
+  @Field(() => Float, {
+    description: 'Probability that its evidence ever calls a version better or worse that is as accurate, 0 to 1.',
+  })
+  verdictErrorRate!: number;
+
   @Field(() => RolloutState, { description: 'State of the rollout.' })
   state!: RolloutState;
 
@@ -101,6 +107,9 @@ export class RolloutType implements Rollout {
 
   @Field(() => Int, { description: 'Photos that were not compared because the hub was busy.' })
   dropped!: number;
+
+  /** Judged photos whose kept answers were deleted since. */
+  judgedBefore!: JudgedCounts;
 
   @Field(() => String, { description: 'Reason given at its start.' })
   reason!: string;

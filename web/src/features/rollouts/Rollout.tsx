@@ -3,15 +3,20 @@ import { type Enum, type FragmentOf, graphql, readFragment } from '../../graphql
 import { formatCount, formatDate, formatMilliseconds, formatShare } from '../../lib/format';
 import { urls } from '../../lib/urls';
 import { DataTable } from '../../ui/DataTable';
+import { EVIDENCE, Evidence } from './Evidence';
 
-export const ROLLOUT = graphql(`
+export const ROLLOUT = graphql(
+  `
   fragment Rollout_rollout on Rollout {
     model alias mode share state reason startedBy startedAt endedBy endedAt outcome
     candidate { version answers errors p50Milliseconds p99Milliseconds }
     present { version answers errors p50Milliseconds p99Milliseconds }
-    compared agreement dropped
+    dropped verdictErrorRate
+    evidence { agreement { compared share low high } ...Evidence_evidence }
   }
-`);
+`,
+  [EVIDENCE],
+);
 
 const MODES: Readonly<Record<Enum<'RolloutMode'>, string>> = {
   CANARY: 'answers',
@@ -26,7 +31,8 @@ const STATES: Readonly<Record<Enum<'RolloutState'>, string>> = {
 /** A rollout: a candidate version on real traffic of an alias, compared with the current version. */
 export function Rollout({ of }: { readonly of: FragmentOf<typeof ROLLOUT> }) {
   const rollout = readFragment(ROLLOUT, of);
-  const { model, alias, mode, share, state, candidate, present, agreement, compared, dropped } = rollout;
+  const { model, alias, mode, share, state, candidate, present, dropped, verdictErrorRate, evidence } = rollout;
+  const { agreement } = evidence;
   const arms = [
     { role: 'candidate', ...candidate },
     { role: 'current', ...present },
@@ -42,9 +48,10 @@ export function Rollout({ of }: { readonly of: FragmentOf<typeof ROLLOUT> }) {
       <p>
         {agreement === null
           ? 'No photo has been answered by both versions yet.'
-          : `The versions agree on ${formatShare(agreement)} of ${formatCount(compared)} photos.`}
+          : `The versions agree on ${formatShare(agreement.share)} of ${formatCount(agreement.compared)} photos (${formatShare(agreement.low)} to ${formatShare(agreement.high)}).`}
         {dropped > 0 && ` ${formatCount(dropped)} photos were not compared because the hub was busy.`}
       </p>
+      <Evidence of={evidence} mode={mode} errorRate={verdictErrorRate} />
       <DataTable
         label="Candidate and current version"
         heads={['Version', 'Role', ' Answers', ' Errors', ' Median', ' p99']}

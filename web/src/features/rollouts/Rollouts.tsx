@@ -9,16 +9,12 @@ import { EndRollout } from './EndRollout';
 import { ROLLOUT, Rollout } from './Rollout';
 import { StartRollout } from './StartRollout';
 
-export const ROLLOUTS = graphql(
-  `
+export const ROLLOUTS = graphql(`
   fragment Rollouts_rollout on Rollout {
     id alias mode share state startedAt endedAt outcome
     candidate { version }
-    ...Rollout_rollout
   }
-`,
-  [ROLLOUT],
-);
+`);
 
 interface Props {
   readonly model: string;
@@ -27,6 +23,8 @@ interface Props {
   readonly versions: readonly number[];
   /** Newest first. */
   readonly of: readonly FragmentOf<typeof ROLLOUTS>[];
+  /** The newest one, with all that is known of it. */
+  readonly newest: FragmentOf<typeof ROLLOUT> | null;
   readonly refetch: () => unknown;
 }
 
@@ -34,7 +32,7 @@ interface Props {
 const ASK_EVERY = 3_000;
 
 /** The rollouts of a model: the running one and its end, a new one, those before. */
-export function Rollouts({ model, aliases, versions, of, refetch }: Props) {
+export function Rollouts({ model, aliases, versions, of, newest, refetch }: Props) {
   const [latest, ...earlier] = readFragment(ROLLOUTS, of);
   const running = latest?.state === 'RUNNING';
   const [open, setOpen] = useState<'start' | Enum<'RolloutOutcome'> | null>(null);
@@ -46,8 +44,8 @@ export function Rollouts({ model, aliases, versions, of, refetch }: Props) {
   useInterval(() => void (running && refetch()), ASK_EVERY, { autoInvoke: true });
   return (
     <>
-      {latest ? (
-        <Rollout of={latest} />
+      {newest ? (
+        <Rollout of={newest} />
       ) : (
         <p>A rollout tries a version on real traffic before an alias points to it.</p>
       )}

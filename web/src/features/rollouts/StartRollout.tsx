@@ -45,6 +45,7 @@ export function StartRollout({ model, aliases, versions, onStarted, close }: Pro
       percent: 10 as number | string,
       maxErrorPoints: 2 as number | string,
       maxSlowdown: 2 as number | string,
+      verdictErrorPercent: 5 as number | string,
       overrideGate: false,
       reason: '',
     },
@@ -62,6 +63,7 @@ export function StartRollout({ model, aliases, versions, onStarted, close }: Pro
       share: Number(values.percent) / 100,
       maxErrorRate: Number(values.maxErrorPoints) / 100,
       maxSlowdown: Number(values.maxSlowdown),
+      verdictErrorRate: Number(values.verdictErrorPercent) / 100,
       overrideGate: mode === 'CANARY' && values.overrideGate,
       reason: values.reason.trim(),
     };
@@ -127,6 +129,15 @@ export function StartRollout({ model, aliases, versions, onStarted, close }: Pro
           mt="xs"
         />
       </details>
+      <NumberInput
+        label="Error rate of the verdict"
+        description="How often judged photos may call a version better or worse that is as accurate."
+        suffix="%"
+        min={0.1}
+        max={50}
+        {...form.getInputProps('verdictErrorPercent')}
+        maw={240}
+      />
       {mode === 'CANARY' && (
         <Checkbox
           label="Start although the gate refuses the version. This is recorded together with the reason."

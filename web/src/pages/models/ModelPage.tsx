@@ -19,6 +19,7 @@ import { TRAFFIC, Traffic } from '../../features/models/Traffic';
 import { VERSION_FACTS, VersionFacts } from '../../features/models/VersionFacts';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
 import { PREDICTION_LOG, PredictionLog } from '../../features/predictions/PredictionLog';
+import { ROLLOUT } from '../../features/rollouts/Rollout';
 import { ROLLOUTS, Rollouts } from '../../features/rollouts/Rollouts';
 import { graphql, type ResultOf } from '../../graphql';
 import { formatDate } from '../../lib/format';
@@ -60,6 +61,7 @@ const MODEL = graphql(
     modelImports(model: $name) { id state ...Imports_import }
     promotionRequests(model: $name, state: WAITING) { id }
     rollouts(model: $name) { id ...Rollouts_rollout }
+    newestRollouts: rollouts(model: $name, first: 1) { id ...Rollout_rollout }
     traffic(model: $name) { ...Traffic_version }
   }
 `,
@@ -71,6 +73,7 @@ const MODEL = graphql(
     ALIAS_TIMELINE,
     ALIAS_HISTORY,
     ROLLOUTS,
+    ROLLOUT,
     TRAFFIC,
     GATE,
     PREDICTION_LOG,
@@ -106,7 +109,7 @@ export function ModelPage() {
       </PageHead>
       <Suspense>{adding && <ImportForm model={name} onStarted={started} close={close} />}</Suspense>
       <Answer of={asked}>
-        {({ model, modelImports, promotionRequests, rollouts, traffic }) => (
+        {({ model, modelImports, promotionRequests, rollouts, newestRollouts, traffic }) => (
           <>
             {!model && modelImports.length === 0 && (
               <Empty title="Model not found" text={`The hub has no model named ${name}.`}>
@@ -136,6 +139,7 @@ export function ModelPage() {
                   aliases={model.aliases.map((alias) => ({ name: alias.name, version: alias.version.number }))}
                   versions={model.versions.map(({ number }) => number)}
                   of={rollouts}
+                  newest={newestRollouts[0] ?? null}
                   refetch={asked.refetch}
                 />
               </Section>
