@@ -31,6 +31,7 @@ import { NamesLike } from '../domain/names-like.js';
 import { Pictures } from '../domain/pictures.js';
 import { FeedbackService } from '../domain/prediction/feedback-service.js';
 import { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
+import { PhotoDeletionService } from '../domain/prediction/photo-deletion-service.js';
 import { PredictionService } from '../domain/prediction/prediction-service.js';
 import { ReviewService } from '../domain/prediction/review-service.js';
 import { PredictHandler } from '../domain/prediction-job/predict-handler.js';
@@ -136,6 +137,7 @@ export function openDomain(opened: Opened): Domain {
     runList: new RunList(prisma),
     runLoaders: new RunLoaders(prisma),
     runs: training.runs,
+    photoDeletion: new PhotoDeletionService({ ...datasets, prisma, blobs, log: serving.predictionLog }),
     pipelines: training.pipelines,
     processes: opened.processes,
     samples: new SampleService(SAMPLES),

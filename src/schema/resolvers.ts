@@ -18,6 +18,7 @@ import type { VersionLoaders } from '../domain/model/version-loaders.js';
 import type { NamesLike } from '../domain/names-like.js';
 import type { FeedbackService } from '../domain/prediction/feedback-service.js';
 import type { JudgedPhotosService } from '../domain/prediction/judged-photos-service.js';
+import type { PhotoDeletionService } from '../domain/prediction/photo-deletion-service.js';
 import type { PredictionService } from '../domain/prediction/prediction-service.js';
 import type { ReviewService } from '../domain/prediction/review-service.js';
 import type { PredictionJobService } from '../domain/prediction-job/prediction-job-service.js';
@@ -65,6 +66,7 @@ import { PrecisionResolver } from './model/precision.resolver.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { FeedbackResolver } from './prediction/feedback.resolver.js';
 import { JudgedPhotosResolver } from './prediction/judged-photos.resolver.js';
+import { PhotoDeletionResolver } from './prediction/photo-deletion.resolver.js';
 import { PredictionLogResolver, PredictionResolver } from './prediction/prediction.resolver.js';
 import { ReviewResolver } from './prediction/review.resolver.js';
 import { PredictionJobResolver } from './prediction-job/prediction-job.resolver.js';
@@ -110,6 +112,7 @@ export interface Services {
   readonly predictionJobs: PredictionJobService;
   readonly predictions: PredictionService;
   readonly judgedPhotos: JudgedPhotosService;
+  readonly photoDeletion: PhotoDeletionService;
   readonly feedback: FeedbackService;
   readonly reviews: ReviewService;
   readonly promotionRequests: PromotionRequestService;
@@ -163,6 +166,7 @@ export function resolversOf(services: Services): readonly object[] {
     new ProcessResolver(services.processes),
     new ServingProcessFields(services.replicas),
     new JudgedPhotosResolver(services.judgedPhotos),
+    new PhotoDeletionResolver(services.photoDeletion),
     new FeedbackResolver(services.feedback),
     new PredictionLogResolver(services.predictions),
     new PredictionJobResolver(services.predictionJobs),

@@ -48,6 +48,7 @@ const NAMES: Readonly<Record<string, NamedKind | null>> = {
   'decideImage.image': null, // SHA-256
   'deleteDatasetVersion.id': 'dataset version',
   'deleteModelImport.id': 'model import',
+  'deletePhotos.photos': null, // of too many to search
   'deletePrediction.id': 'prediction job',
   'deleteRun.id': 'run',
   'deleteSweep.id': 'sweep',

@@ -12,6 +12,8 @@ export interface AnsweredPhoto {
   readonly pixels: Uint8Array;
   /** Id of the rollout in which it was answered, if either of its versions could answer it. */
   readonly rollout: string | null;
+  /** Id of the HTTP request with it; null for gRPC. */
+  readonly requestId: string | null;
 }
 
 /** An answer before it is kept. */

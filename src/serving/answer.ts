@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { HubError } from '../errors.js';
 import type { Tracing } from '../tracing/tracing.js';
 import { Admission, type Place } from './admission.js';
-import type { AnswerLog, Kept, Unlogged } from './answer-log.js';
+import type { AnsweredPhoto, AnswerLog, Kept, Unlogged } from './answer-log.js';
 import { Batches, type Output } from './batches.js';
 import { type Decoded, Decoder } from './decoder.js';
 import type { Deployments, Target } from './deployments.js';
@@ -19,6 +19,8 @@ import { traceAnswer } from './trace-answer.js';
 export interface Question extends Wanted {
   /** Id of the token that asks: tokens take turns. */
   readonly caller: string;
+  /** Id of the HTTP request; gRPC has none. */
+  readonly requestId?: string;
   readonly model: string;
   readonly target: Target;
   /** During a rollout the same version answers all requests with the same key. */
@@ -156,7 +158,9 @@ export class Answerer {
     const explanation = question.explain ? await explain(held, photos, outputs, question.explain) : null;
     signal.throwIfAborted(); // nothing is kept of a request that has failed meanwhile
     this.events.emit('answered', { version, timing, photos: photos.count });
-    const answers = this.#keep(encodedIn(source, photos), decoded, judged, part?.rollout ?? null);
+    const { requestId = null } = question;
+    const kept = { rollout: part?.rollout ?? null, requestId };
+    const answers = this.#keep(encodedIn(source, photos), decoded, judged, kept);
     part?.answered(answers, decoded);
     return { photos, answers, explanation };
   }
@@ -166,12 +170,12 @@ export class Answerer {
     encoded: readonly Uint8Array[] | null,
     { pixels }: Decoded,
     judged: readonly Unlogged[],
-    rollout: string | null,
+    of: Pick<AnsweredPhoto, 'rollout' | 'requestId'>,
   ): Answered['answers'] {
     const answers = judged.map((answer, i) => {
       const seen = pixels[i] as Uint8Array;
       const [form, bytes]: [PhotoForm, Uint8Array] = encoded ? ['encoded', encoded[i]!] : ['pixels', seen];
-      const photo = { form, bytes, pixels: seen, rollout };
+      const photo = { form, bytes, pixels: seen, ...of };
       return { ...answer, predictionId: this.parts.log.keep(photo, answer) };
     });
     return answers as [Answer, ...Answer[]];

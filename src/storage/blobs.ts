@@ -35,7 +35,7 @@ export interface BlobStore {
   has(sha256: string): Promise<boolean>;
   /** Deletes a blob. An absent blob, and one that is kept, is no error. */
   delete(sha256: string): Promise<void>;
-  /** As `delete`, for good, for a blob of which no other process can have stored an equal one. */
+  /** As `delete`, for good, for a blob of which no other process can have stored an equal one, or that must go at once. */
   erase(sha256: string): Promise<void>;
   /** All files in the store, blobs or not. */
   list(): AsyncIterable<StoredFile>;
@@ -46,6 +46,8 @@ export interface BlobStore {
    * blob that another has just found to be there. `get`, `open` and `has` restore such a blob.
    */
   deleted(): AsyncIterable<StoredFile>;
+  /** Whether this process keeps every blob now. */
+  readonly isKept: boolean;
   /**
    * Keeps every blob until further notice, for a backup that copies them: deletions have no effect meanwhile. They are not
    * made up for afterwards, since another process may have put the same content again; `hub gc` finds unused blobs.

@@ -28,6 +28,10 @@ export class FileBlobStore implements BlobStore {
     private readonly isDurable = true,
   ) {}
 
+  get isKept(): boolean {
+    return this.#keepers > 0;
+  }
+
   keep(): () => void {
     this.#keepers += 1;
     return () => {

@@ -39,6 +39,10 @@ export class SharedBlobStore implements BlobStore {
     this.#hasCopies = cacheBytes > 0;
   }
 
+  get isKept(): boolean {
+    return this.#keepers > 0;
+  }
+
   keep(): () => void {
     this.#keepers += 1;
     return () => {
@@ -90,6 +94,7 @@ export class SharedBlobStore implements BlobStore {
   async erase(sha256: string): Promise<void> {
     if (this.#keepers > 0) return;
     await this.#objects.delete(keyOf(sha256));
+    await this.#objects.delete(DELETED + keyOf(sha256));
     await this.#cache.store.delete(sha256);
   }
 

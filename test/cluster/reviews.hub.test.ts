@@ -1,12 +1,16 @@
 import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Requester } from '../../src/domain/actor.js';
 import { FeedbackService } from '../../src/domain/prediction/feedback-service.js';
+import { PredictionLog } from '../../src/domain/prediction/prediction-log.js';
 import { ReviewService } from '../../src/domain/prediction/review-service.js';
 import { openDatabase, type PrismaClient } from '../../src/storage/database.js';
+import { FileBlobStore } from '../../src/storage/file-blobs.js';
 import { hasPostgres, PostgresServer } from '../support/postgres-server.js';
+import { refused } from '../support/refused.js';
 import { removeFolder } from '../support/remove-folder.js';
 
 /** Photos in the queue. */
@@ -72,6 +76,53 @@ describe.skipIf(!hasPostgres)('the review queue of processes on one database', (
     expect(new Set(given).size).toBe(PHOTOS);
     const again = (await Promise.all(people.map(next))).flat();
     expect(again.toSorted(), 'everybody keeps what they have').toEqual(given.toSorted());
+  });
+});
+
+describe.skipIf(!hasPostgres)('the deletion of a photo in one process of several', () => {
+  it('is seen by a reviewer of another one who judges it at that moment', async () => {
+    const server = await PostgresServer.start();
+    onTestFinished(() => server.remove());
+    const folder = await mkdtemp(join(tmpdir(), 'hub-deletion-'));
+    onTestFinished(() => removeFolder(folder));
+    const open = () => openDatabase({ url: server.url, folder: 'unused' });
+    const [one, two] = [await open(), await open()];
+    onTestFinished(() => one.close());
+    onTestFinished(() => two.close());
+    const blobs = new FileBlobStore(join(folder, 'blobs'));
+    const { sha256 } = await blobs.put(Buffer.from('a photo'));
+    await writeAnswers(
+      one.client,
+      'id, input_hash, confidence, photo_blob, review_score',
+      `VALUES ('m', 'v', now(), 'cat', 1, 'p1', '${sha256}', 0.5, '${sha256}', 0.5)`,
+    );
+    const caller = { tokenId: 't', name: 't', role: 'TRAINER', model: null, expiresAt: null } as const;
+    const requester: Requester = { caller, actor: { ...caller, requestId: null } };
+    const feedback = new FeedbackService(two.client, LOG);
+    const reviews = new ReviewService(two.client, LOG, feedback);
+    const asked = { model: 'pets', first: 1, except: [], secondOpinion: false };
+    expect((await reviews.next(asked, requester)).reviews).toHaveLength(1);
+    const log = new PredictionLog(one.client, blobs, pino({ level: 'silent' }));
+    let late: readonly Promise<unknown>[] = [];
+    const { photos } = await log.deletePhotos([sha256], async () => {
+      // The rows are deleted, but not for others yet: each of these finds the answer, and then waits.
+      late = [
+        refused(feedback.give('p1', { label: 'dog', showsNone: false }, requester)),
+        refused(reviews.skip('p1', requester)),
+        reviews.next(asked, requester),
+      ];
+      const waiting = async (): Promise<boolean> => {
+        const [{ count }] = await one.client.$queryRaw<[{ count: bigint }]>`
+          SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+        return count === 3n;
+      };
+      await vi.waitUntil(waiting, { timeout: 4000, interval: 50 });
+    });
+    expect(photos).toMatchObject([{ sha256, models: ['pets'], answers: 1, reservations: 1, wasKept: true }]);
+    const gone = { code: 'NOT_FOUND', message: 'There is no prediction with this id.' };
+    expect(await Promise.all(late)).toEqual([gone, gone, { model: 'pets', reviews: [], left: 0 }]);
+    expect(await blobs.has(sha256)).toBe(false);
+    expect(await one.client.photoJudgment.count()).toBe(0);
   });
 });
 

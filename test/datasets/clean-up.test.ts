@@ -22,6 +22,7 @@ function afterPut(blobs: BlobStore, then: (ref: BlobRef) => void): BlobStore {
     discard: (file) => blobs.discard(file),
     erase: (sha256) => blobs.erase(sha256),
     deleted: () => blobs.deleted(),
+    isKept: blobs.isKept,
     keep: () => blobs.keep(),
   };
 }

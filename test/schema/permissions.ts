@@ -118,6 +118,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly [needs: Role, ofModel
   nextReviews: ['TRAINER', 'its own'],
   skipReview: ['TRAINER', 'narrowed'],
   addJudgedPhotos: ['MAINTAINER', 'nothing'],
+  deletePhotos: ['ADMIN', 'nothing'],
   setPredictionLog: ['ADMIN', 'its own'],
   setGate: ['ADMIN', 'its own'],
   setServingPrecision: ['MAINTAINER', 'its own'],

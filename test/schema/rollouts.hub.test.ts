@@ -248,6 +248,8 @@ describe('a rollout', () => {
     await classify(model, photos[0]!);
     await comparing(model, photos.length + 1);
     expect((await newest(model)).evidence, 'a photo counts once').toMatchObject(expected);
+    await hub.ask('delete-photos', { photos: [shown[1]!.predictionId], reason: 'asked for' });
+    expect((await newest(model)).evidence, 'also one that was deleted').toMatchObject(expected);
     await end(model, 'ABORT');
     await hub.inDatabase(async (client) => {
       const at = new Date(Date.now() - 31 * 24 * 3_600_000);
@@ -604,7 +606,10 @@ describe('the log of predictions', () => {
     const probabilities = new Float32Array([0.5, 0.25]);
     const answer = { label: 'red', top, probabilities, version: { model, versionId }, timing: { total: 1 } };
     const keep = (bytes: Uint8Array): string | null =>
-      log.keep({ form: 'encoded', bytes, pixels: bytes, rollout: null }, answer as unknown as Unlogged);
+      log.keep(
+        { form: 'encoded', bytes, pixels: bytes, rollout: null, requestId: null },
+        answer as unknown as Unlogged,
+      );
     expect(keep(new Uint8Array(64 * 1024 ** 2 + 1))).toBeNull();
     expect(Array.from({ length: 2001 }, () => keep(new Uint8Array())).indexOf(null)).toBe(2000);
     expect(log.of(model)).toMatchObject({ lost: 2 });

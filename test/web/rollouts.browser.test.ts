@@ -126,6 +126,25 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
       await page.getByRole('heading', { name: 'colours, version 3' }).waitFor();
     }));
 
+  it('deletes a photo with its answers, and says what remains', () =>
+    onPage(browser as Browser, hub, '/models/logged/predictions', async (page) => {
+      await page.getByRole('button', { name: 'Open prediction 1' }).click();
+      const viewed = page.getByRole('dialog', { name: 'Prediction 1 of 2 on this page' });
+      await viewed.getByRole('button', { name: 'Delete the photo…' }).click();
+      const form = viewed.getByRole('form', { name: 'Delete the photo' });
+      await form.getByRole('checkbox', { name: 'Make versions without it' }).check();
+      await form.getByRole('textbox', { name: 'Reason' }).fill('asked for');
+      await expectAccessible(page, ['light', 'dark']);
+      await form.getByRole('button', { name: 'Delete' }).click();
+      await viewed.getByText('The photo is deleted, with 1 answer.').waitFor();
+      await viewed.getByText(/^colours 3 has 1 of the photos: delete it/).waitFor();
+      await viewed.getByRole('link', { name: 'colours, version 4' }).waitFor();
+      await expectAccessible(page);
+      await viewed.getByRole('button', { name: 'Back to the predictions' }).click();
+      await page.getByRole('button', { name: 'Open prediction 2' }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Open prediction 1' }).waitFor();
+    }));
+
   it('says which role rollouts and kept answers need', () =>
     onPage(browser as Browser, viewer, '/models/tried', async (page) => {
       for (const [name, role] of [

@@ -16,6 +16,7 @@ import {
   TRAFFIC,
 } from '../requests/prediction.js';
 import { working } from '../working.js';
+import { addPhotoDeletion } from './photo-deletion.js';
 import { addSimilarToPrediction } from './similar.js';
 
 interface ListOptions extends ConnectionOptions {
@@ -196,6 +197,7 @@ export function predictionsCommand(program: Command): void {
   });
 
   addSimilarToPrediction(predictions);
+  addPhotoDeletion(predictions);
 
   withConnection(
     predictions

@@ -67,6 +67,18 @@ export const SET_PREDICTION_LOG = graphql(`
   }
 `);
 
+export const DELETE_PHOTOS = graphql(`
+  mutation DeletePhotos($photos: [ID!]!, $newVersions: Boolean!, $ignoreUnknown: Boolean!, $reason: String!) {
+    deletePhotos(photos: $photos, newVersions: $newVersions, ignoreUnknown: $ignoreUnknown, reason: $reason) {
+      photos { sha256 models answers judgments reservations skips wasKept }
+      unknown
+      datasetVersions { datasetVersion { id dataset number } photos isNewest runs sweeps modelVersions }
+      newVersions { id dataset number imageCount }
+      remains
+    }
+  }
+`);
+
 export const ADD_JUDGED_PHOTOS = graphql(`
   mutation AddJudgedPhotos($input: AddJudgedPhotosInput!) {
     addJudgedPhotos(input: $input) {

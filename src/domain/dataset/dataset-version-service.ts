@@ -2,7 +2,8 @@ import { type Derivation, derive } from '../../datasets/derive.js';
 import { diff, type FileState, type ImageChange } from '../../datasets/diff.js';
 import { storeVersion } from '../../datasets/ingest.js';
 import { conflicts, type DuplicateKind, leaks } from '../../datasets/inspect.js';
-import type { Manifest, Split } from '../../datasets/manifest.js';
+import type { ImageRecord, Manifest, Split } from '../../datasets/manifest.js';
+import { repack } from '../../datasets/repack.js';
 import { ContactSheet, dataUrl, square, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
@@ -20,8 +21,8 @@ import {
   imageOf,
 } from './dataset-image.js';
 import { toDatasetVersion } from './dataset-row.js';
-import type { DatasetVersion } from './dataset-version.js';
-import type { DatasetVersionWriter } from './dataset-version-writer.js';
+import { type DatasetVersion, NO_CHANGES } from './dataset-version.js';
+import type { DatasetVersionWriter, JudgedImage } from './dataset-version-writer.js';
 
 export interface DatasetVersionParts {
   readonly prisma: PrismaClient;
@@ -126,6 +127,34 @@ export class DatasetVersionService {
     });
   }
 
+  /**
+   * Derives a version without images, and without their bytes: shards that hold some are written anew. The version keeps what
+   * is known of its judged photos, and its parent can be deleted.
+   * @param without SHA-256 of the images. @param shards SHA-256 of all shards with bytes that must go. @throws as `derive`.
+   */
+  async deriveErased(
+    parentId: string,
+    without: readonly string[],
+    shards: ReadonlySet<string>,
+    actor: Actor,
+  ): Promise<DatasetVersion> {
+    const { prisma, blobs, contents, writer } = this.parts;
+    const row = await prisma.datasetVersion.findUnique({ where: { id: parentId }, include: { dataset: true } });
+    if (!row) throw notFound('dataset version', parentId);
+    const { name: dataset } = row.dataset;
+    return writer.write(dataset, `${dataset} version ${row.number}`, actor, async () => {
+      const { manifest, read } = await contents.of(parentId);
+      const derivation = { ...NO_CHANGES, without };
+      const derived = await derive([manifest], derivation);
+      const places = new Map(manifest.images.map((image) => [image.sha256, image]));
+      const readImage = ({ sha256 }: ImageRecord): Promise<Uint8Array> => read(places.get(sha256) as ImageRecord);
+      const stored = await storeVersion(await repack(derived, shards, readImage, blobs), blobs);
+      const parents = [{ id: parentId, dataset, number: row.number }];
+      const judged = await judgedImagesOf(prisma, derived);
+      return { ...stored, derivation: { parents, ...derivation, judgedPhotos: 0 }, judged, letsGoOfParents: true };
+    });
+  }
+
   /** @param first number of changes of each kind to list. */
   async diff(beforeId: string, afterId: string, first: number): Promise<DatasetVersionDiff> {
     const before = (await this.parts.contents.of(beforeId)).manifest;
@@ -154,6 +183,15 @@ export class DatasetVersionService {
     await this.parts.contents.forget(id); // Windows deletes no open file
     await this.parts.writer.delete(id, actor);
   }
+}
+
+/** Where images of a manifest come from that were judged photos, by the last judgment of each. */
+async function judgedImagesOf(prisma: PrismaClient, { images }: Manifest): Promise<JudgedImage[]> {
+  const hashes = images.map(({ sha256 }) => sha256);
+  return prisma.$queryRaw<JudgedImage[]>`
+    SELECT DISTINCT ON (sha256) sha256, prediction_id AS "predictionId", model, version, answered, judged_by AS "judgedBy",
+      judged_at AS "judgedAt"
+    FROM judged_images WHERE sha256 = ANY(${hashes}::text[]) ORDER BY sha256, judged_at DESC`;
 }
 
 function rowsOf({ classes, images }: Manifest, label: string | null, split: Split | null): number[] {

@@ -24,6 +24,8 @@ export interface NewDatasetVersion extends StoredVersion {
   readonly rejected?: readonly Rejection[];
   readonly rejectedCount?: number;
   readonly derivation?: VersionDerivation;
+  /** Whether its parents can be deleted before it. */
+  readonly letsGoOfParents?: boolean;
   /** Where images come from that were photos of the prediction log. */
   readonly judged?: readonly JudgedImage[];
 }
@@ -79,6 +81,11 @@ export class DatasetVersionWriter {
       const { rejected = [], rejectedCount = 0 } = stored;
       return { ...toDatasetVersion(row), rejected, rejectedCount };
     });
+  }
+
+  /** Does something while no version is written or deleted by this process. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#oneAtATime(work);
   }
 
   /** @throws NOT_FOUND, or CONFLICT naming the rows that refer to it. */
@@ -145,7 +152,7 @@ export class DatasetVersionWriter {
           statistics: json(statisticsOf(inspection, manifest)),
           inspectionBlob: inspectionBlob.sha256,
           ...(stored.derivation ? { derivation: json({ ...derivation, parents }) } : {}),
-          parents: { create: parents.map(({ id }) => ({ parentId: id })) },
+          parents: { create: stored.letsGoOfParents ? [] : parents.map(({ id }) => ({ parentId: id })) },
           judgedImages: { createMany: { data: [...judged] } },
         },
       });

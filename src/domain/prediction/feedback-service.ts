@@ -40,6 +40,7 @@ export class FeedbackService {
     const { tokenId, name: by } = requester.caller;
     const judgment = { predictionId: id, by, label, at: new Date() };
     return this.prisma.$transaction(async (tx) => {
+      await holdAnswer(tx, id);
       await tx.photoJudgment.upsert({
         where: { modelId_inputHash_tokenId: { modelId, inputHash, tokenId } },
         create: { modelId, inputHash, tokenId, ...judgment },
@@ -63,6 +64,7 @@ export class FeedbackService {
     const { modelId, inputHash, photoBlob } = await this.find(id, requester);
     const { tokenId, name: by } = requester.caller;
     return this.prisma.$transaction(async (tx) => {
+      await holdAnswer(tx, id);
       const { count } = await tx.photoJudgment.deleteMany({ where: { modelId, inputHash, tokenId, predictionId: id } });
       if (count === 0) {
         throw new HubError(
@@ -86,9 +88,19 @@ export class FeedbackService {
     await this.log.flush();
     const model = caller.model === null ? {} : { model: { name: caller.model } };
     const row = await this.prisma.loggedPrediction.findUnique({ where: { id, ...model }, include: withVersion });
-    if (!row) throw new HubError('NOT_FOUND', 'There is no prediction with this id.', { id });
+    if (!row) throw noPrediction(id);
     return row;
   }
+}
+
+/** Keeps an answer from being deleted until the transaction ends. @throws NOT_FOUND for one that was deleted meanwhile. */
+export async function holdAnswer(tx: Pick<Prisma.TransactionClient, '$queryRaw'>, id: string): Promise<void> {
+  const held = await tx.$queryRaw<object[]>`SELECT id FROM predictions WHERE id = ${id} FOR KEY SHARE`;
+  if (held.length === 0) throw noPrediction(id);
+}
+
+function noPrediction(id: string): HubError {
+  return new HubError('NOT_FOUND', 'There is no prediction with this id.', { id });
 }
 
 interface Given {

@@ -3,11 +3,14 @@ import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { fingerprintOfPixels } from '../../datasets/image-facts.js';
+import { HubError } from '../../errors.js';
 import type { AnsweredPhoto, AnswerLog, Compared, Unlogged } from '../../serving/answer-log.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import { isImageBlobUsed } from '../image-blob-use.js';
 import { keepJudgedCounts } from '../rollout/judged-counts.js';
+import type { DeletedPhoto } from './photo-deletion.js';
+import { lockReviews } from './review-reservation.js';
 import { noteComparisons, queueAnswers } from './review-score.js';
 
 /** Most answers in memory that are not yet written, and most bytes of their photos. */
@@ -47,6 +50,7 @@ interface Entry {
   readonly keepPhoto: boolean;
   readonly fingerprint: string | null;
   readonly rollout: string | null;
+  readonly requestId: string | null;
   readonly answer: Unlogged;
   readonly at: Date;
 }
@@ -99,7 +103,7 @@ export class PredictionLog implements AnswerLog {
     return this.#models.get(model) ?? null;
   }
 
-  keep({ form, bytes, pixels, rollout }: AnsweredPhoto, answer: Unlogged): string | null {
+  keep({ form, bytes, pixels, rollout, requestId }: AnsweredPhoto, answer: Unlogged): string | null {
     const logged = this.#models.get(answer.version.model);
     if (!logged || Math.random() >= logged.setting.sample) return null;
     if (this.#waiting.length >= MOST_WAITING || this.#bytes + bytes.length > MOST_BYTES) {
@@ -109,7 +113,7 @@ export class PredictionLog implements AnswerLog {
     const { modelId, setting } = logged;
     const keepPhoto = setting.photos && form === 'encoded';
     const fingerprint = keepPhoto ? fingerprintOfPixels(pixels, Math.sqrt(pixels.length / 3)) : null;
-    const entry = { id: uuid(), modelId, bytes, keepPhoto, fingerprint, rollout, answer, at: new Date() };
+    const entry = { id: uuid(), modelId, bytes, keepPhoto, fingerprint, rollout, requestId, answer, at: new Date() };
     this.#waiting.push(entry);
     this.#bytes += bytes.length;
     return entry.id;
@@ -137,13 +141,66 @@ export class PredictionLog implements AnswerLog {
           ...{ where: old, select: { photoBlob: true }, distinct: 'photoBlob' },
         });
         await this.prisma.$transaction(async (tx) => {
-          await keepJudgedCounts(tx, modelId, before(days));
+          await keepJudgedCounts(tx, modelId, { before: before(days) });
           await tx.loggedPrediction.deleteMany({ where: { modelId, at: { lt: before(days) } } });
         });
         await this.#forgetPhotos(old);
         for (const { photoBlob } of photos) await this.#deleteUnused(photoBlob as string);
       }
     });
+  }
+
+  /** The given hashes that answers are about. */
+  async photos(hashes: readonly string[]): Promise<string[]> {
+    const where = await this.#ofPhotos(hashes);
+    const rows = await this.prisma.loggedPrediction.findMany({
+      ...{ where, select: { inputHash: true }, distinct: 'inputHash' },
+    });
+    return rows.map(({ inputHash }) => inputHash);
+  }
+
+  /**
+   * Deletes photos at once and for good, with all answers to them and their judgments. Who reviews one finds it gone.
+   * @param record writes the audit, in the same transaction.
+   * @returns counts of what was deleted, and the photos whose files are left since a backup began meanwhile.
+   * @throws CONFLICT during a backup, which keeps every file.
+   */
+  async deletePhotos(
+    hashes: readonly string[],
+    record: (tx: Prisma.TransactionClient, deleted: readonly DeletedPhoto[]) => Promise<void>,
+  ): Promise<{ readonly photos: readonly DeletedPhoto[]; readonly undeleted: readonly string[] }> {
+    return this.#oneWriter(async () => {
+      await this.#write();
+      if (this.blobs.isKept) {
+        const message = 'A backup is being made and keeps every file until it has ended: delete the photos then.';
+        throw new HubError('CONFLICT', message);
+      }
+      const where = await this.#ofPhotos(hashes);
+      const photos = await this.prisma.$transaction(async (tx) => {
+        const models = await tx.loggedPrediction.groupBy({ by: ['modelId'], where });
+        for (const modelId of models.map((row) => row.modelId).sort()) {
+          await lockReviews(tx, modelId);
+          await keepJudgedCounts(tx, modelId, { photos: hashes });
+        }
+        const deleted = await countsOf(tx, hashes, where);
+        await tx.loggedPrediction.deleteMany({ where });
+        await record(tx, deleted);
+        return deleted;
+      });
+      const undeleted: string[] = [];
+      for (const sha256 of photos.filter(({ wasKept }) => wasKept).map((photo) => photo.sha256)) {
+        if (await isImageBlobUsed(this.prisma, this.blobs, sha256)) continue;
+        await this.blobs.erase(sha256);
+        if (await this.blobs.has(sha256)) undeleted.push(sha256);
+      }
+      return { photos, undeleted };
+    });
+  }
+
+  /** The condition on answers to photos, of whatever model: with the models, an index has it. */
+  async #ofPhotos(hashes: readonly string[]): Promise<Prisma.LoggedPredictionWhereInput> {
+    const models = await this.prisma.model.findMany({ select: { id: true } });
+    return { modelId: { in: models.map(({ id }) => id) }, inputHash: { in: [...hashes] } };
   }
 
   /** Takes the photos of answers, with what shows how they look, out of the log and the review queue. */
@@ -193,11 +250,11 @@ export class PredictionLog implements AnswerLog {
     return batch.filter(({ answer }) => known.has(answer.version.versionId));
   }
 
-  async #rowOf({ id, modelId, bytes, keepPhoto, fingerprint, rollout, answer, at }: Entry) {
+  async #rowOf({ id, modelId, bytes, keepPhoto, fingerprint, rollout, requestId, answer, at }: Entry) {
     const { version, label, top, timing, outlierScore } = answer;
     const kept = keepPhoto ? (await this.blobs.put(bytes)).sha256 : null;
     return {
-      ...{ id, modelId, versionId: version.versionId, at, label },
+      ...{ id, modelId, versionId: version.versionId, requestId, at, label },
       inputHash: kept ?? (await sha256Of(bytes)),
       confidence: top[0]?.probability ?? 0,
       ...{ margin: marginOf(answer), outlierScore, fingerprint },
@@ -211,6 +268,33 @@ export class PredictionLog implements AnswerLog {
   async #deleteUnused(photoBlob: string): Promise<void> {
     if (!(await isImageBlobUsed(this.prisma, this.blobs, photoBlob))) await this.blobs.delete(photoBlob);
   }
+}
+
+/** What the log has of each photo. @param where the condition on their answers. */
+async function countsOf(
+  tx: Prisma.TransactionClient,
+  hashes: readonly string[],
+  where: Prisma.LoggedPredictionWhereInput,
+): Promise<DeletedPhoto[]> {
+  const answers = await tx.loggedPrediction.findMany({
+    where,
+    select: {
+      ...{ inputHash: true, photoBlob: true, model: { select: { name: true } } },
+      _count: { select: { judgments: true, reservations: true, skips: true } },
+    },
+  });
+  return hashes.map((sha256) => {
+    const own = answers.filter(({ inputHash }) => inputHash === sha256);
+    const sum = (what: 'judgments' | 'reservations' | 'skips'): number =>
+      own.reduce((total, { _count }) => total + _count[what], 0);
+    return {
+      sha256,
+      models: [...new Set(own.map(({ model }) => model.name))].sort(),
+      answers: own.length,
+      ...{ judgments: sum('judgments'), reservations: sum('reservations'), skips: sum('skips') },
+      wasKept: own.some(({ photoBlob }) => photoBlob !== null),
+    };
+  });
 }
 
 /** Difference of the two highest probabilities. */

@@ -23,6 +23,8 @@ export interface Prediction {
   readonly at: Date;
   /** SHA-256 of the photo as it was sent. */
   readonly inputHash: string;
+  /** Id of the HTTP request with it; null for gRPC, and for answers that were kept before it was recorded. */
+  readonly requestId: string | null;
   readonly label: string;
   /** Probability of the label. */
   readonly confidence: number;

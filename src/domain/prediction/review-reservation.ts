@@ -13,6 +13,11 @@ export interface Wanted {
   readonly by: string;
 }
 
+/** Lets one after the other give out or delete the photos of a model, until the transaction ends. */
+export async function lockReviews(db: Pick<Prisma.TransactionClient, '$executeRaw'>, modelId: string): Promise<void> {
+  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${modelId}, 0))`;
+}
+
 /**
  * Reserves photos, all at once, for processes that do the same at the same time: a photo has one reservation, which only its
  * owner renews before it ends.

@@ -1,13 +1,13 @@
 import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Requester } from '../actor.js';
 import { modelNotFound } from '../not-found.js';
-import type { FeedbackService } from './feedback-service.js';
+import { type FeedbackService, holdAnswer } from './feedback-service.js';
 import type { Prediction } from './prediction.js';
 import type { PredictionLog } from './prediction-log.js';
 import { toPrediction, withVersion } from './prediction-row.js';
 import type { Agreement, Review, ReviewQueue } from './review.js';
 import { type Candidate, candidates, type Reviewer, secondOpinions } from './review-candidates.js';
-import { reserve } from './review-reservation.js';
+import { lockReviews, reserve } from './review-reservation.js';
 
 /** Photos up to which those that wait are counted: the count reads each of them. */
 const COUNTED = 10_000;
@@ -48,7 +48,7 @@ export class ReviewService {
     const by = requester.caller.name;
     const found = await this.prisma.$transaction(async (tx) => {
       // One after the other, so that nobody looks for photos that another one is about to take.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${modelId}, 0))`;
+      await lockReviews(tx, modelId);
       const reserved = await reservations(tx, reviewer);
       const own = reserved.filter((photo) => photo.tokenId === tokenId && photo.isJudged === secondOpinion);
       const taken = reserved.map(({ hash }) => hash);
@@ -75,12 +75,15 @@ export class ReviewService {
     const { modelId, inputHash } = row;
     const { tokenId } = requester.caller;
     const skip = { predictionId: id, at: new Date() };
-    await this.prisma.reviewSkip.upsert({
-      where: { modelId_tokenId_inputHash: { modelId, tokenId, inputHash } },
-      create: { modelId, tokenId, inputHash, ...skip },
-      update: skip,
+    await this.prisma.$transaction(async (tx) => {
+      await holdAnswer(tx, id);
+      await tx.reviewSkip.upsert({
+        where: { modelId_tokenId_inputHash: { modelId, tokenId, inputHash } },
+        create: { modelId, tokenId, inputHash, ...skip },
+        update: skip,
+      });
+      await tx.reviewReservation.deleteMany({ where: { modelId, inputHash, tokenId } });
     });
-    await this.prisma.reviewReservation.deleteMany({ where: { modelId, inputHash, tokenId } });
     return toPrediction(row);
   }
 

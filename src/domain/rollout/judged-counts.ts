@@ -80,10 +80,17 @@ export function judgedCounts(db: Db, ids: readonly string[]): Promise<Map<string
   return countsOf(db, Prisma.sql`r.id = ANY(${ids})`, Prisma.sql`true`);
 }
 
-/** Adds to the rollouts of a model the counts of photos whose answers are about to be deleted. @param before their time. */
-export async function keepJudgedCounts(tx: Db, modelId: string, before: Date): Promise<void> {
+/** Photos whose answers are about to be deleted: those of before a time, or those with these SHA-256. */
+type Leaving = { readonly before: Date } | { readonly photos: readonly string[] };
+
+/** Adds to the rollouts of a model the counts of photos whose answers are about to be deleted. */
+export async function keepJudgedCounts(tx: Db, modelId: string, leaving: Leaving): Promise<void> {
   await tx.$queryRaw`SELECT id FROM models WHERE id = ${modelId} FOR UPDATE`; // several processes delete
-  const all = await countsOf(tx, Prisma.sql`p.model_id = ${modelId}`, Prisma.sql`max(p.at) < ${before}`);
+  const photos =
+    'before' in leaving
+      ? Prisma.sql`max(p.at) < ${leaving.before}`
+      : Prisma.sql`p.input_hash = ANY(${leaving.photos}::text[])`;
+  const all = await countsOf(tx, Prisma.sql`p.model_id = ${modelId}`, photos);
   for (const [id, counts] of all) {
     const [row] = await tx.$queryRaw<
       { id: string; judged: unknown }[]

@@ -216,7 +216,8 @@ export function questionOf(request: Request, response: Response): Question {
   const number = versionOf(request);
   const target = number === undefined ? { alias: PRODUCTION } : { version: number };
   const about = { model: request.params.model as string, target, key: requestKey(request) };
-  return { caller: callerOf(response).tokenId, ...about, topK: 1, outlierScore: false };
+  const requestId = response.locals.requestId as string;
+  return { caller: callerOf(response).tokenId, requestId, ...about, topK: 1, outlierScore: false };
 }
 
 export function turnsOf(

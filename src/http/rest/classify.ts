@@ -47,7 +47,8 @@ export function classifyRoute(answerer: Answerer, deployments: Deployments, unpa
       const { model = onlyModel(deployments), alias = PRODUCTION, version, topK } = query;
       const target = version === undefined ? { alias } : { version };
       const { tokenId: caller } = response.locals.caller as Caller;
-      const question = { caller, model, target, topK, outlierScore: true, key: requestKey(request) };
+      const requestId = response.locals.requestId as string;
+      const question = { caller, requestId, model, target, topK, outlierScore: true, key: requestKey(request) };
       const photo = postedPhoto(request, (unpack) => unpacking.run(caller, unpack));
       response.json(toClassification(await answerer.answer(photo, question)));
     }),

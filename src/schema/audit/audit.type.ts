@@ -30,6 +30,7 @@ registerEnumType(AuditAction, {
     MODEL_VERSION_IMPORTED: { description: 'A model version was imported from a file.' },
     MODEL_VERSION_REGISTERED: { description: 'A run was registered as a model version.' },
     MODEL_VERSION_UNARCHIVED: { description: 'A model version was taken out of the archive.' },
+    PHOTO_DELETED: { description: 'A photo was deleted, with the answers to it. The subject is its SHA-256.' },
     PRECISION_CHOSEN: { description: 'The form that a version serves with was chosen.' },
     PREDICTION_CANCELLED: { description: 'A batch prediction was canceled.' },
     PREDICTION_DELETED: { description: 'A batch prediction and its results were deleted.' },

@@ -1,5 +1,4 @@
 import { Arg, Args, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Caller } from '../../domain/caller.js';
 import { modelIn } from '../../domain/permission.js';
 import { HubError } from '../../errors.js';
 import type { Answerer, Question } from '../../serving/answer.js';
@@ -24,9 +23,9 @@ export class ClassificationResolver {
     @Arg('image', () => UploadScalar, { description: 'The photo, as an upload.' })
     image: UploadPromise,
     @Args(() => QuestionArgs) question: QuestionArgs,
-    @Ctx() { caller }: Context,
+    @Ctx() context: Context,
   ): Promise<ClassificationType> {
-    return toClassification(await this.answerer.answer(uploadedPhoto(image), questionOf(question, caller)));
+    return toClassification(await this.answerer.answer(uploadedPhoto(image), questionOf(question, context)));
   }
 
   @Mutation(() => [ClassificationResultType], {
@@ -35,11 +34,11 @@ export class ClassificationResolver {
   @Needs('VIEWER', modelIn('model'))
   async classifyMany(
     @Args(() => ManyPhotosArgs) question: ManyPhotosArgs,
-    @Ctx() { caller }: Context,
+    @Ctx() context: Context,
   ): Promise<ClassificationResultType[]> {
     return Promise.all(
       question.images.map((image) =>
-        this.answerer.answer(uploadedPhoto(image), questionOf(question, caller)).then(
+        this.answerer.answer(uploadedPhoto(image), questionOf(question, context)).then(
           (answered) => ({ classification: toClassification(answered) }),
           (error: unknown) => ({ error: refusalOf(error) }),
         ),
@@ -55,17 +54,17 @@ export class ClassificationResolver {
     @Arg('image', () => UploadScalar, { description: 'The photo, as an upload.' })
     image: UploadPromise,
     @Args(() => ExplanationArgs) question: ExplanationArgs,
-    @Ctx() { caller }: Context,
+    @Ctx() context: Context,
   ): Promise<ExplanationType> {
     const explain = { label: question.label ?? null };
     return toExplanation(
-      await this.answerer.answer(uploadedPhoto(image), { ...questionOf(question, caller), explain }),
+      await this.answerer.answer(uploadedPhoto(image), { ...questionOf(question, context), explain }),
     );
   }
 }
 
-function questionOf({ model, target, topK, key }: QuestionArgs, { tokenId }: Caller): Question {
-  return { caller: tokenId, model, target, topK, outlierScore: true, key: key ?? undefined };
+function questionOf({ model, target, topK, key }: QuestionArgs, { caller, requestId }: Context): Question {
+  return { caller: caller.tokenId, requestId, model, target, topK, outlierScore: true, key: key ?? undefined };
 }
 
 /** The refusal in place of an answer. @throws any other error. */

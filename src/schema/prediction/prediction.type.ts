@@ -44,6 +44,12 @@ export class PredictionType implements Prediction {
   @Field(() => String, { description: 'SHA-256 of the photo as it was sent.' })
   inputHash!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: '`X-Request-Id` of the request with the photo; null for gRPC, and for answers of earlier hubs.',
+  })
+  requestId!: string | null;
+
   @Field(() => String, { description: 'The answered class.' })
   label!: string;
 

@@ -1,5 +1,5 @@
 import { useMutation } from '@apollo/client/react';
-import { Button, Group, NativeSelect, Text } from '@mantine/core';
+import { Box, Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useRefusal } from '../../app/me';
 import { type FragmentOf, graphql, readFragment } from '../../graphql';
@@ -11,6 +11,7 @@ import { SpecLine } from '../../ui/SpecLine';
 import { useTask } from '../../ui/useTask';
 import { GIVE_FEEDBACK } from '../classify/Feedback';
 import { MoreLikeThis } from '../similar/MoreLikeThis';
+import { DeletePhoto } from './DeletePhoto';
 import classes from './PredictionViewer.module.css';
 
 export const PREDICTION = graphql(`
@@ -31,10 +32,12 @@ interface Props {
   readonly labels: readonly string[];
   /** Null closes. */
   readonly onPlace: (place: number | null) => void;
+  /** Called after a photo was deleted, with all answers to it. */
+  readonly onDeleted: () => void;
 }
 
 /** One kept answer: the photo, and what it shows, by one key for each class. */
-export function PredictionViewer({ of, place, labels, onPlace }: Props) {
+export function PredictionViewer({ of, place, labels, onPlace, onDeleted }: Props) {
   const predictions = readFragment(PREDICTION, of);
   const prediction = predictions[place];
   const [give] = useMutation(GIVE_FEEDBACK);
@@ -95,7 +98,8 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
                   <Button
                     key={each}
                     size="xs"
-                    variant={each === rightLabel ? 'outline' : 'default'}
+                    variant="default"
+                    leftSection={each === rightLabel && '✓'}
                     disabled={refusal !== null}
                     onClick={() => judge(each)}
                     aria-keyshortcuts={`${i + 1}`}
@@ -106,7 +110,8 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
             )}
             <Button
               size="xs"
-              variant={showsNone ? 'outline' : 'default'}
+              variant="default"
+              leftSection={showsNone && '✓'}
               disabled={refusal !== null}
               onClick={() => judge(null)}
               aria-keyshortcuts="0"
@@ -127,6 +132,9 @@ export function PredictionViewer({ of, place, labels, onPlace }: Props) {
           )}
           {refusal !== null && <Text c="dimmed">{refusal}</Text>}
           {problem !== null && <Problem title="The feedback was not saved" message={problem} />}
+          <Box mt="md">
+            <DeletePhoto key={prediction.id} photo={prediction.inputHash} onDeleted={onDeleted} />
+          </Box>
         </div>
         {thumbnail && (
           <div className={classes.similar}>

@@ -13,6 +13,7 @@ export const ACTION_NAMES: Readonly<Record<Action, string>> = {
   APPROVAL_CHANGED: 'Approval changed',
   PRECISION_CHOSEN: 'Precision chosen',
   PREDICTION_LOG_CHANGED: 'Prediction log changed',
+  PHOTO_DELETED: 'Photo deleted',
   ROLLOUT_STARTED: 'Rollout started',
   ROLLOUT_ENDED: 'Rollout ended',
   MODEL_VERSION_IMPORTED: 'Version imported',

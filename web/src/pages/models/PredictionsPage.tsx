@@ -139,6 +139,10 @@ function Predictions({ model }: { readonly model: string }) {
                   place={place}
                   labels={versions.find(({ number }) => number === predictions[place]?.version)?.labels ?? []}
                   onPlace={setPlace}
+                  onDeleted={() => {
+                    setPlace(null);
+                    void asked.refetch();
+                  }}
                 />
               )}
             </>

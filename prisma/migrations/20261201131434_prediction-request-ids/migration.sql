@@ -1,0 +1,3 @@
+-- expand
+-- AlterTable
+ALTER TABLE "predictions" ADD COLUMN     "request_id" TEXT;
