@@ -125,7 +125,7 @@ export function openDomain(opened: Opened): Domain {
     estimates: training.estimates,
     embeddings: training.embeddings,
     examinations: openExaminations(opened, datasets),
-    evaluations: new EvaluationService(prisma, blobs),
+    evaluations: new EvaluationService(prisma, blobs, datasets.contents),
     ids: new ShortIds(prisma),
     names: new NamesLike(prisma),
     ingestion: datasets.ingestion,

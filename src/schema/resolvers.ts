@@ -76,7 +76,7 @@ import { QuotaResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
 import { RolloutResolver } from './rollout/rollout.resolver.js';
 import { TrialResolver } from './rollout/trial.resolver.js';
-import { EvaluationResolver } from './run/evaluation.resolver.js';
+import { EvaluationResolver, EvaluationSliceResolver } from './run/evaluation.resolver.js';
 import { ProvenanceResolver, TestPredictionResolver } from './run/provenance.resolver.js';
 import { RunFields } from './run/run.fields.js';
 import { RunResolver } from './run/run.resolver.js';
@@ -152,6 +152,7 @@ export function resolversOf(services: Services): readonly object[] {
     new DatasetResolver(services.datasets),
     new DatasetVersionResolver(services.datasetVersions),
     new EvaluationResolver(services.evaluations, services.embeddings),
+    new EvaluationSliceResolver(),
     new ExaminationResolver(services.examinations),
     new ExaminedVersionResolver(services.examinations),
     new EstimateResolver(services.estimates),

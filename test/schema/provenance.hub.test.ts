@@ -8,6 +8,7 @@ import { readCodeVersion } from '../../src/code-version.js';
 import { temporaryFolder } from '../storage/fixtures.js';
 import { figuresOf, type RunAnswer } from '../support/answers.js';
 import { COLOUR_NAMES } from '../support/colour-images.js';
+import { runHub } from '../support/command.js';
 import { HOPELESS, QUICK } from '../support/recipes.js';
 import { TestHub } from '../support/test-hub.js';
 
@@ -126,6 +127,14 @@ describe('the evaluation of a run', () => {
   interface Evaluation {
     readonly images: number;
     readonly missing: string | null;
+    readonly slices: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly images: number;
+      readonly correct: number;
+      readonly deviation: number;
+      readonly meanConfidence: number | null;
+    }[];
     readonly reliability: {
       readonly calibrationError: number;
       readonly bins: readonly { readonly images: number; readonly correct: number }[];
@@ -163,6 +172,27 @@ describe('the evaluation of a run', () => {
     expect(sum(reliability!.bins.map((bin) => bin.images))).toBe(24);
     expect(sum(reliability!.bins.map((bin) => bin.correct))).toBe(Math.round(24 * poor.testAccuracy!));
     expect((await evaluation(poor.id, { first: 1 })).curves!.classes).toEqual(classes.slice(0, 1));
+  });
+
+  it('has slices of the test images, in the terminal too, those that deviate most first', async () => {
+    const { slices } = await evaluation(poor.id);
+    const deviations = slices.map(({ deviation }) => Math.abs(deviation));
+    expect(deviations).toEqual(deviations.toSorted((a, b) => b - a));
+    const ofClass = slices.filter(({ kind }) => kind === 'CLASS');
+    expect(ofClass.map(({ name }) => name).toSorted()).toEqual(COLOUR_NAMES.toSorted());
+    const bright = slices.filter(({ kind }) => kind === 'BRIGHTNESS');
+    for (const kind of [ofClass, bright]) {
+      expect(sum(kind.map(({ images }) => images))).toBe(24);
+      expect(sum(kind.map(({ correct }) => correct))).toBe(Math.round(24 * poor.testAccuracy!));
+    }
+    expect(slices.map(({ meanConfidence }) => meanConfidence)).not.toContain(null);
+    expect((await evaluation(poor.id, { first: 1 })).slices).toEqual(slices.slice(0, 1));
+    const old = await evaluation(preparedRun, { temperature: 2 });
+    expect(new Set(old.slices.map(({ meanConfidence }) => meanConfidence))).toEqual(new Set([null]));
+    const shown = await runHub('run', 'slices', poor.id, '--url', hub.url, '--token', hub.token);
+    const lines = shown.stdout.trimEnd().split('\n');
+    expect(lines.length, shown.stderr).toBe(slices.length + 1);
+    expect(lines[1]).toContain(slices[0]!.name);
   });
 
   it('can be that of a calibrated version: the temperature changes confidence, not who is right', async () => {

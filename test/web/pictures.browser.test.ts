@@ -39,6 +39,9 @@ describe.skipIf(!browser)('the charts of a run', () => {
       await expect.poll(() => chart.getAttribute('aria-label')).not.toContain(worst);
       await page.getByRole('img', { name: /^Precision-recall curves of / }).waitFor();
       await page.getByRole('img', { name: /^Accuracy by confidence\. (Over|Under)confident/ }).waitFor();
+      const slices = page.getByRole('table', { name: 'Slices' });
+      for (const name of COLOUR_NAMES)
+        await slices.getByRole('row', { name: new RegExp(`^class ${name} 8 `) }).waitFor();
       await expectAccessible(page, ['light', 'dark']);
       await page.getByRole('switch', { name: 'Show as tables' }).click();
       const rows = page.getByRole('table', { name: 'Curves by class' }).getByRole('row');

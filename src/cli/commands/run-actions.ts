@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { HubError } from '../../errors.js';
 import { type ConnectionOptions, connect, withConnection } from '../connection.js';
 import { followToEnd } from '../follow.js';
-import { percent } from '../format.js';
+import { maybe, percent } from '../format.js';
 import type { VariablesOf } from '../graphql.js';
 import { hyperparameters } from '../hyperparameters.js';
 import { interruptible } from '../interrupt.js';
@@ -17,6 +17,7 @@ import {
   REPRODUCTION,
   RESUME_RUN,
   RUN_MISTAKES,
+  RUN_SLICES,
   TAG_RUN,
   UPDATE_RUN,
 } from '../requests/run-life.js';
@@ -33,6 +34,10 @@ interface MistakesOptions extends ConnectionOptions {
   readonly first: number;
   readonly true?: string;
   readonly predicted?: string;
+}
+
+interface SlicesOptions extends ConnectionOptions {
+  readonly first: number;
 }
 
 /** Adds the commands that act on an existing run. */
@@ -138,6 +143,29 @@ export function addRunActions(run: Command): void {
           runMistakes.images.map((image) => [
             ...[image.name, image.trueClass, image.predictedClass],
             percent(image.confidence),
+          ]),
+        ),
+      );
+    });
+
+  withRun('slices', 'Show the accuracy of a run by class, size and brightness of its test images, the oddest first.')
+    .option('--first <number>', 'number of slices', wholeNumber, 20)
+    .action(async (id: string, options: SlicesOptions) => {
+      const { first } = options;
+      const { runEvaluation } = await (await connect(options)).request(RUN_SLICES, { id, first });
+      if (!runEvaluation) throw new HubError('NOT_FOUND', `The run ${id} has no predictions.`);
+      print(options, runEvaluation, () =>
+        table(
+          ['slice', ' images', ' accuracy', ' 95% interval', ' confidence', ' deviation', 'most frequent mistake'],
+          runEvaluation.slices.map((slice) => [
+            ...[slice.kind === 'CLASS' ? `class ${slice.name}` : slice.name, slice.images, percent(slice.accuracy)],
+            `${percent(slice.low)} to ${percent(slice.high)}`,
+            maybe(slice.meanConfidence, percent),
+            slice.deviation.toFixed(1),
+            maybe(
+              slice.mistake,
+              ({ trueClass, predictedClass, images }) => `${trueClass} as ${predictedClass}, ${images}`,
+            ),
           ]),
         ),
       );

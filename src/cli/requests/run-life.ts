@@ -70,6 +70,18 @@ export const RUN_MISTAKES = graphql(`
   }
 `);
 
+export const RUN_SLICES = graphql(`
+  query RunSlices($id: ID!, $first: Int!) {
+    runEvaluation(id: $id) {
+      images
+      slices(first: $first) {
+        kind name images correct accuracy low high meanConfidence difference deviation
+        mistake { trueClass predictedClass images }
+      }
+    }
+  }
+`);
+
 export const COMPARE_RUNS = graphql(`
   query CompareRuns($ids: [ID!]!) {
     compareRuns(ids: $ids) {

@@ -1,3 +1,4 @@
+import { shareInterval } from '../../calibration/share-interval.js';
 import type { Spread } from '../../calibration/spread.js';
 import { dataUrl, thumbnail } from '../../datasets/thumbnails.js';
 import { HubError } from '../../errors.js';
@@ -20,9 +21,6 @@ import type {
 } from './prediction.js';
 import type { LogSetting, PredictionLog } from './prediction-log.js';
 import { toPrediction, withVersion } from './prediction-row.js';
-
-/** The 97.5% quantile of the standard normal distribution. */
-const Z_975 = 1.96;
 
 /** Number of answers of a version with one label and one tenth of confidence. */
 interface Cell {
@@ -151,11 +149,7 @@ function spreadOf(cells: readonly Cell[], labels: readonly string[]): Spread {
   return spread;
 }
 
-/** Accuracy with Wilson's interval (Probable inference, the law of succession, and statistical inference, 1927). */
 function accuracyOf(right: number, judged: number, none: number): FeedbackAccuracy {
   if (judged === 0) return { judged, right, none, accuracy: null, low: null, high: null };
-  const [accuracy, z2] = [right / judged, Z_975 ** 2];
-  const middle = (accuracy + z2 / (2 * judged)) / (1 + z2 / judged);
-  const half = (Z_975 * Math.sqrt((accuracy * (1 - accuracy)) / judged + z2 / (4 * judged ** 2))) / (1 + z2 / judged);
-  return { judged, right, none, accuracy, low: middle - half, high: middle + half };
+  return { judged, right, none, accuracy: right / judged, ...shareInterval(right, judged) };
 }

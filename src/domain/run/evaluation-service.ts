@@ -13,10 +13,12 @@ import {
   unpackProbabilities,
 } from '../../training/predictions.js';
 import { macroRoc, meanOf, thresholdCurves } from '../../training/threshold-curves.js';
+import type { DatasetContents } from '../dataset/dataset-contents.js';
 import { toDatasetVersion } from '../dataset/dataset-row.js';
 import { notFound } from '../not-found.js';
 import type { Viewer } from '../pictures.js';
 import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation } from './evaluation.js';
+import { slicesOf } from './evaluation-slices.js';
 
 /** Evaluations kept in memory: runs do not change. */
 const KEPT = 16;
@@ -33,6 +35,7 @@ export class EvaluationService {
   constructor(
     private readonly prisma: PrismaClient,
     private readonly blobs: BlobStore,
+    private readonly contents: Pick<DatasetContents, 'of' | 'duplicates'>,
   ) {}
 
   /**
@@ -45,14 +48,15 @@ export class EvaluationService {
       include: { datasetVersion: { include: { dataset: true } } },
     });
     if (!run) throw notFound('run', id);
-    const { predictionsBlob, probabilitiesBlob } = run;
+    const { datasetVersionId, predictionsBlob, probabilitiesBlob } = run;
     if (predictionsBlob === null) return null;
     const labels = toDatasetVersion(run.datasetVersion).classes;
-    const key = `${probabilitiesBlob ?? predictionsBlob} ${temperature}`;
+    const key = `${datasetVersionId} ${probabilitiesBlob ?? predictionsBlob} ${temperature}`;
     return this.#oneByOne.run(viewer.tokenId, async () => {
       viewer.gone.throwIfAborted();
       const found =
-        this.#kept.get(key) ?? (await this.#compute({ predictionsBlob, probabilitiesBlob }, labels, temperature));
+        this.#kept.get(key) ??
+        (await this.#compute({ datasetVersionId, predictionsBlob, probabilitiesBlob }, labels, temperature));
       this.#kept.delete(key);
       this.#kept.set(key, found);
       const [oldest] = this.#kept.keys();
@@ -62,18 +66,21 @@ export class EvaluationService {
   }
 
   async #compute(
-    {
-      predictionsBlob,
-      probabilitiesBlob,
-    }: { readonly predictionsBlob: string; readonly probabilitiesBlob: string | null },
+    { datasetVersionId, predictionsBlob, probabilitiesBlob }: Stored,
     labels: readonly string[],
     temperature: number,
   ): Promise<RunEvaluation> {
     const predictions = unpackPredictions(await this.blobs.get(predictionsBlob));
     const images = predictions.length;
+    const { manifest } = await this.contents.of(datasetVersionId);
+    const duplicates = await this.contents.duplicates(datasetVersionId);
+    const slicesWith = (tops: readonly Top[] | null) =>
+      slicesOf(predictions, tops?.map(({ confidence }) => confidence) ?? null, manifest, duplicates);
     if (probabilitiesBlob === null) {
-      const reliability = temperature === 1 ? reliabilityOf(predictions.map(asTop)) : null;
-      return { images, reliability, curves: null, missing: whyMissing(images, labels.length) };
+      const tops = temperature === 1 ? predictions.map(asTop) : null;
+      const slices = slicesWith(tops);
+      const reliability = tops && reliabilityOf(tops);
+      return { images, reliability, curves: null, missing: whyMissing(images, labels.length), slices };
     }
     const stored = unpackProbabilities(await this.blobs.get(probabilitiesBlob));
     if (stored.length !== images * labels.length) {
@@ -83,15 +90,29 @@ export class EvaluationService {
     const probabilities = temperature === 1 ? stored : temper(stored, labels.length, temperature);
     const answers = { probabilities, labels: predictions.map(({ truth }) => truth), classes: labels.length };
     const curves = await curvesOf(answers, labels);
-    return { images, reliability: reliabilityOf(topAnswers(answers)), curves, missing: null };
+    const tops = [...topAnswers(answers)];
+    return { images, reliability: reliabilityOf(tops), curves, missing: null, slices: slicesWith(tops) };
   }
 }
 
-function asTop({ truth, predicted, confidence }: Prediction): { confidence: number; correct: boolean } {
+/** The blobs with the answers of a run, and the dataset version of its test images. */
+interface Stored {
+  readonly datasetVersionId: string;
+  readonly predictionsBlob: string;
+  readonly probabilitiesBlob: string | null;
+}
+
+/** The probability of the predicted class, and whether it is right. */
+interface Top {
+  readonly confidence: number;
+  readonly correct: boolean;
+}
+
+function asTop({ truth, predicted, confidence }: Prediction): Top {
   return { confidence, correct: truth === predicted };
 }
 
-function reliabilityOf(answers: Iterable<{ confidence: number; correct: boolean }>): Reliability {
+function reliabilityOf(answers: Iterable<Top>): Reliability {
   const bins = confidenceBins(answers);
   return { calibrationError: errorOfBins(bins), bins };
 }

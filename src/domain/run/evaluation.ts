@@ -1,5 +1,6 @@
 import type { ConfidenceBin } from '../../calibration/calibration-error.js';
 import type { ClassCurves, Curve } from '../../training/threshold-curves.js';
+import type { EvaluationSlice } from './evaluation-slices.js';
 
 /** How confidence and accuracy of the test images go together. */
 export interface Reliability {
@@ -34,4 +35,6 @@ export interface RunEvaluation {
   readonly curves: EvaluationCurves | null;
   /** Why curves are missing; null if they are not. */
   readonly missing: string | null;
+  /** Those that deviate most from the other test images first. */
+  readonly slices: readonly EvaluationSlice[];
 }

@@ -5,7 +5,7 @@ import { Checked, number } from '../checked.js';
 import { type Context, viewerOf } from '../context.js';
 import { Needs } from '../permission.js';
 import { RunEmbeddingType } from './embedding.type.js';
-import { ClassCurvesType, EvaluationCurvesType, RunEvaluationType } from './evaluation.type.js';
+import { ClassCurvesType, EvaluationCurvesType, EvaluationSliceType, RunEvaluationType } from './evaluation.type.js';
 
 @ArgsType()
 class RunEvaluationArgs {
@@ -21,7 +21,7 @@ class RunEvaluationArgs {
 }
 
 @ArgsType()
-class ClassCurvesArgs {
+class FirstArgs {
   @Field(() => Int, { defaultValue: 50, description: '1 to 200.' })
   @Checked(number(1, 200))
   first!: number;
@@ -62,8 +62,22 @@ export class EvaluationResolver {
   @FieldResolver(() => [ClassCurvesType], { description: 'Lowest average precision first.' })
   classes(
     @Root() { classes }: EvaluationCurvesType,
-    @Args(() => ClassCurvesArgs) { first }: ClassCurvesArgs,
+    @Args(() => FirstArgs) { first }: FirstArgs,
   ): readonly ClassCurvesType[] {
     return classes.slice(0, first);
+  }
+}
+
+@Resolver(() => RunEvaluationType)
+export class EvaluationSliceResolver {
+  @FieldResolver(() => [EvaluationSliceType], {
+    description:
+      'Accuracy by class, size and brightness of the test images, and of those that look like training images; the slices that deviate most from the other images first.',
+  })
+  slices(
+    @Root() { slices }: RunEvaluationType,
+    @Args(() => FirstArgs) { first }: FirstArgs,
+  ): readonly EvaluationSliceType[] {
+    return slices.slice(0, first);
   }
 }

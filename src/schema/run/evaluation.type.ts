@@ -1,6 +1,7 @@
-import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { ConfidenceBin } from '../../calibration/calibration-error.js';
 import type { EvaluationCurves, LabeledCurves, Reliability, RunEvaluation } from '../../domain/run/evaluation.js';
+import { type EvaluationSlice, SliceKind, type SliceMistake } from '../../domain/run/evaluation-slices.js';
 import type { Curve } from '../../training/threshold-curves.js';
 
 @ObjectType('ConfidenceBin', {
@@ -98,6 +99,74 @@ export class EvaluationCurvesType implements EvaluationCurves {
   classes!: readonly ClassCurvesType[];
 }
 
+registerEnumType(SliceKind, {
+  name: 'SliceKind',
+  description: 'What the test images of a slice have in common.',
+  valuesConfig: {
+    CLASS: { description: 'Their class.' },
+    SIZE: { description: 'Their shorter side: about a quarter of the test images each.' },
+    BRIGHTNESS: { description: 'Their mean brightness: about a quarter of the test images each.' },
+    DUPLICATE: { description: 'They look like a training image, or are equal to one.' },
+  },
+});
+
+@ObjectType('SliceMistake', { description: 'Test images of a slice that are taken for another class.' })
+class SliceMistakeType implements SliceMistake {
+  @Field(() => String, { description: 'Class of the images.' })
+  trueClass!: string;
+
+  @Field(() => String, { description: 'Class that they are taken for.' })
+  predictedClass!: string;
+
+  @Field(() => Int, { description: 'Number of these images.' })
+  images!: number;
+}
+
+@ObjectType('EvaluationSlice', {
+  description: 'Test images that have something in common, and how the run answers them.',
+})
+export class EvaluationSliceType implements EvaluationSlice {
+  @Field(() => SliceKind, { description: 'What the images have in common.' })
+  kind!: SliceKind;
+
+  @Field(() => String, { description: 'The slice in words, such as "shorter side 32 to 120 pixels"; or the class.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'Number of test images.' })
+  images!: number;
+
+  @Field(() => Int, { description: 'How many of them are predicted right.' })
+  correct!: number;
+
+  @Field(() => Float, { description: 'Share of the images that are predicted right, 0 to 1.' })
+  accuracy!: number;
+
+  @Field(() => Float, { description: 'Lower end of the 95% interval of the accuracy (Wilson).' })
+  low!: number;
+
+  @Field(() => Float, { description: 'Upper end of the 95% interval.' })
+  high!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Mean probability of the predicted class, which is near `accuracy` in a calibrated network. Null for a temperature other than 1 when the probabilities of all classes are not recorded.',
+  })
+  meanConfidence!: number | null;
+
+  @Field(() => Float, { description: 'Accuracy less that of all other test images, -1 to 1.' })
+  difference!: number;
+
+  @Field(() => Float, {
+    description:
+      'The difference in standard errors (Agresti and Caffo, 2000). By chance alone one slice in twenty is beyond 2 or -2.',
+  })
+  deviation!: number;
+
+  @Field(() => SliceMistakeType, { nullable: true, description: 'The most frequent mistake; null without one.' })
+  mistake!: SliceMistakeType | null;
+}
+
 @ObjectType('RunEvaluation', { description: 'How a run answers its test images, beyond the confusion matrix.' })
 export class RunEvaluationType implements RunEvaluation {
   @Field(() => Int, { description: 'Number of test images.' })
@@ -114,4 +183,6 @@ export class RunEvaluationType implements RunEvaluation {
 
   @Field(() => String, { nullable: true, description: 'Why there are no curves.' })
   missing!: string | null;
+
+  slices!: readonly EvaluationSliceType[];
 }

@@ -9,13 +9,16 @@ import { DataTable } from '../../ui/DataTable';
 import { type Axis, Plot } from '../../ui/Plot';
 import { colorOf } from '../runs/colors';
 import { Calibration } from './Calibration';
+import { SLICES, Slices } from './Slices';
 import classes from './TestCurves.module.css';
 
-const EVALUATION = graphql(`
+const EVALUATION = graphql(
+  `
   query RunEvaluation($id: ID!, $temperature: Float!) {
     runEvaluation(id: $id, temperature: $temperature) {
       images
       missing
+      slices(first: 50) { ...Slices_slice }
       reliability { calibrationError bins { from to images correct meanConfidence } }
       curves {
         macroRocArea
@@ -29,7 +32,9 @@ const EVALUATION = graphql(`
       }
     }
   }
-`);
+`,
+  [SLICES],
+);
 
 type Evaluation = NonNullable<ResultOf<typeof EVALUATION>['runEvaluation']>;
 type Curves = NonNullable<Evaluation['curves']>;
@@ -73,7 +78,7 @@ export function TestCurves({ runId, temperature = 1 }: Props) {
     <Answer of={asked}>
       {({ runEvaluation }) => {
         if (!runEvaluation) return <Text c="dimmed">This run has no answers for test images.</Text>;
-        const { curves, missing, reliability } = runEvaluation;
+        const { curves, missing, reliability, slices } = runEvaluation;
         return (
           <>
             <section aria-labelledby="class-curves">
@@ -92,6 +97,7 @@ export function TestCurves({ runId, temperature = 1 }: Props) {
               {curves && (table ? <CurveTable of={curves} /> : <CurveCharts of={curves} />)}
             </section>
             {reliability && <Calibration of={reliability} table={table} calibrated={temperature !== 1} />}
+            <Slices of={slices} />
           </>
         );
       }}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../src/datasets/manifest.js';
+import { slicesOf } from '../../../src/domain/run/evaluation-slices.js';
+import type { Prediction } from '../../../src/training/predictions.js';
+
+/** A test image, and what was predicted. */
+interface Seen {
+  readonly truth: number;
+  readonly predicted: number;
+  readonly side?: number;
+  /** Null: facts are not stored. */
+  readonly gray?: number | null;
+}
+
+/** A manifest of a training image and these test images, and their predictions. */
+function seen(images: readonly Seen[]): [Prediction[], number[], Manifest] {
+  const record = ({ truth, side = 32, gray = 100 }: Seen, i: number) => ({
+    ...{
+      sha256: String(i),
+      name: `${i}.png`,
+      label: truth,
+      split: i === 0 ? 'train' : 'test',
+      shard: 0,
+      offset: 0,
+      bytes: 1,
+    },
+    ...{ width: side + 10, height: side },
+    facts: gray === null ? null : { mean: [gray, gray, gray], deviation: [0, 0, 0], fingerprint: null },
+  });
+  const all = [{ truth: 0, predicted: 0 }, ...images].map(record);
+  const manifest = { format: 1, contentHash: '', classes: ['ant', 'bee'], shards: [''], images: all } as Manifest;
+  const predictions = images.map(({ truth, predicted }, i) => ({ image: i + 1, truth, predicted, confidence: 0.75 }));
+  return [predictions, predictions.map(() => 0.75), manifest];
+}
+
+const right = (count: number, more: Partial<Seen> = {}): Seen[] =>
+  Array.from({ length: count }, (_, i) => ({ truth: i % 2, predicted: i % 2, ...more }));
+const wrong = (count: number, more: Partial<Seen> = {}): Seen[] =>
+  Array.from({ length: count }, () => ({ truth: 0, predicted: 1, ...more }));
+
+describe('slices of test images', () => {
+  it('begin with the one that deviates most, here the dark images, with its most frequent mistake', () => {
+    const images = [
+      ...wrong(15, { gray: 10 }),
+      ...right(5, { gray: 20 }),
+      ...[60, 120, 250].flatMap((gray) => right(20, { gray })),
+    ];
+    const [worst] = slicesOf(...seen(images), []);
+    expect(worst).toMatchObject({
+      ...{ kind: 'BRIGHTNESS', name: 'brightness 10 to 20 of 255', images: 20, correct: 5, accuracy: 0.25 },
+      ...{ meanConfidence: 0.75, difference: -0.75 },
+      mistake: { trueClass: 'ant', predictedClass: 'bee', images: 15 },
+    });
+    // the roots of (p - 5 / 20) ** 2 = 1.96 ** 2 * p * (1 - p) / 20, by bisection in Python
+    expect(worst!.low).toBeCloseTo(0.11186, 6);
+    expect(worst!.high).toBeCloseTo(0.468705, 6);
+    // (6 / 22 - 61 / 62) / sqrt(6 * 16 / 22 ** 3 + 61 / 62 ** 3), in Python
+    expect(worst!.deviation).toBeCloseTo(-7.385451, 6);
+  });
+
+  it('divide the images by their shorter side, equal ones together', () => {
+    const images = [
+      ...right(10, { side: 32 }),
+      ...right(10, { side: 32 }),
+      ...right(9, { side: 40 }),
+      ...wrong(1, { side: 41 }),
+      ...wrong(10, { side: 99 }),
+    ];
+    const sizes = slicesOf(...seen(images), []).filter(({ kind }) => kind === 'SIZE');
+    expect(sizes.map(({ name, images: count, correct }) => [name, count, correct]).toSorted()).toEqual([
+      ['shorter side 32 pixels', 20, 20],
+      ['shorter side 40 to 41 pixels', 10, 9],
+      ['shorter side 99 pixels', 10, 0],
+    ]);
+  });
+
+  it('have the images that look like a training image', () => {
+    const [predictions, , manifest] = seen([...right(4), ...wrong(4)]);
+    const groups = [
+      { kind: 'near' as const, images: [0, 2] },
+      { kind: 'near' as const, images: [3, 4] },
+    ];
+    const found = slicesOf(predictions, null, manifest, groups);
+    expect(found.filter(({ kind }) => kind === 'DUPLICATE')).toMatchObject([
+      { name: 'look like a training image', images: 1, correct: 1, meanConfidence: null, mistake: null },
+    ]);
+  });
+
+  it('are none where all images are alike, and leave out images whose facts are not stored', () => {
+    const kinds = (images: Seen[]): string[] => slicesOf(...seen(images), []).map(({ kind }) => kind);
+    expect(kinds(right(8))).toEqual(['CLASS', 'CLASS']);
+    expect(kinds(wrong(8))).toEqual([]);
+    const half = [...right(4, { gray: null }), ...right(4)];
+    expect(slicesOf(...seen(half), []).filter(({ kind }) => kind === 'BRIGHTNESS')).toMatchObject([{ images: 4 }]);
+    expect(slicesOf([], [], seen([])[2], [])).toEqual([]);
+  });
+});
