@@ -277,6 +277,22 @@ describe('deleting photos', () => {
     expect(nothing).toEqual({ photos: [], unknown, datasetVersions: [], newVersions: [], remains: [] });
   });
 
+  it('goes on where the images of a dataset version cannot be listed, and says so', async () => {
+    const photo = await newPhoto('red');
+    await versionWith([photo]);
+    const lost = await versionWith([await newPhoto('green')]);
+    await hub.inDatabase(async (client) => {
+      const { manifestBlob } = await client.datasetVersion.findUniqueOrThrow({ where: { id: lost.id } });
+      await new FileBlobStore(dataPaths(hub.data).blobs).delete(manifestBlob);
+    });
+    const { photos, remains } = await deletePhotos([sha256(photo)]);
+    expect(photos).toMatchObject([{ answers: 1 }]);
+    expect(remains).toContain(
+      `colours ${lost.number} may have the photos, but its list of images is lost or damaged: see \`hub verify\`.`,
+    );
+    await hub.ask('delete-dataset-version', { id: lost.id });
+  });
+
   it('waits for the end of a backup, which keeps every file', async () => {
     const photo = await newPhoto('blue');
     await classify(photo);

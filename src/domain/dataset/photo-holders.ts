@@ -1,4 +1,5 @@
 import { readManifest } from '../../datasets/read-manifest.js';
+import { HubError } from '../../errors.js';
 import type { BlobStore } from '../../storage/blobs.js';
 import type { PrismaClient } from '../../storage/database.js';
 import { toDatasetVersion } from './dataset-row.js';
@@ -24,6 +25,8 @@ export interface PhotoHolders {
   readonly versions: readonly PhotoHolder[];
   /** SHA-256. */
   readonly shards: ReadonlySet<string>;
+  /** Names of versions whose manifest is lost or damaged, which may hold the photos. */
+  readonly unreadable: readonly string[];
 }
 
 /**
@@ -42,10 +45,15 @@ export async function photoHolders(
   });
   const listed = new Map<string, readonly string[]>(); // by manifest
   const shards = new Set<string>();
-  for (const { manifestBlob } of rows) {
+  const unreadable: string[] = [];
+  for (const { manifestBlob, dataset, number } of rows) {
     if (listed.has(manifestBlob)) continue;
+    const text = await textOf(blobs, manifestBlob);
+    if (text === null) {
+      unreadable.push(`${dataset.name} ${number}`);
+      continue;
+    }
     const found = new Set<string>();
-    const text = (await blobs.get(manifestBlob)).toString('latin1');
     for (const [, sha256 = ''] of text.matchAll(IMAGE_HASH)) if (photos.has(sha256)) found.add(sha256);
     listed.set(manifestBlob, [...found].sort());
     if (found.size === 0) continue;
@@ -56,10 +64,20 @@ export async function photoHolders(
   }
   const newest = new Map(rows.toReversed().map(({ datasetId, number }) => [datasetId, number]));
   const versions = rows.flatMap(({ _count, ...row }): PhotoHolder[] => {
-    const own = listed.get(row.manifestBlob) as readonly string[];
+    const own = listed.get(row.manifestBlob) ?? [];
     if (own.length === 0 && !row.shards.some((shard) => shards.has(shard))) return [];
     const isNewest = newest.get(row.datasetId) === row.number;
     return [{ datasetVersion: toDatasetVersion(row), photos: own, isNewest, ..._count }];
   });
-  return { versions, shards };
+  return { versions, shards, unreadable };
+}
+
+/** A manifest as it is stored; null for a lost or damaged one. */
+async function textOf(blobs: BlobStore, manifestBlob: string): Promise<string | null> {
+  try {
+    return (await blobs.get(manifestBlob)).toString('latin1');
+  } catch (error) {
+    if (error instanceof HubError && (error.code === 'NOT_FOUND' || error.code === 'BLOB_CORRUPT')) return null;
+    throw error;
+  }
 }

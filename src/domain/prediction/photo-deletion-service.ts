@@ -48,23 +48,26 @@ export class PhotoDeletionService {
     await log.flush();
     const asked = await this.#photosOf([...new Set(names.map((name) => name.toLowerCase()))]);
     // No version is written meanwhile, which could have a photo that is about to go.
-    const { found, holders, shards, deleted } = await writer.alone(async () => {
-      const { versions: holders, shards } = await photoHolders(prisma, blobs, asked.photos);
-      const found = await this.#known(asked, holders);
+    const { found, holders, deleted } = await writer.alone(async () => {
+      const holders = await photoHolders(prisma, blobs, asked.photos);
+      const { versions } = holders;
+      const found = await this.#known(asked, versions);
       if (found.unknown.length > 0 && !ignoreUnknown) throw unknownPhotos(found.unknown);
-      if (newVersions) await this.#requireDerivable(holders);
-      const deleted = found.photos.size > 0 ? await this.#deleteFromLog(found.photos, holders, reason, actor) : NOTHING;
-      return { found, holders, shards, deleted };
+      if (newVersions) await this.#requireDerivable(versions);
+      const deleted =
+        found.photos.size > 0 ? await this.#deleteFromLog(found.photos, versions, reason, actor) : NOTHING;
+      return { found, holders, deleted };
     });
+    const { versions, shards } = holders;
     const made: DatasetVersion[] = [];
     if (newVersions) {
-      for (const { datasetVersion, photos } of newest(holders)) {
+      for (const { datasetVersion, photos } of newest(versions)) {
         made.push(await this.parts.versions.deriveErased(datasetVersion.id, photos, shards, actor));
       }
     }
     const remains = found.photos.size > 0 ? remainsOf(holders, deleted.undeleted) : [];
     const { unknown } = found;
-    return { photos: deleted.photos, unknown, datasetVersions: holders, newVersions: made, remains };
+    return { photos: deleted.photos, unknown, datasetVersions: versions, newVersions: made, remains };
   }
 
   /** The photos that are named by their hash, an answer or a request; ids that no answer has are unknown. */

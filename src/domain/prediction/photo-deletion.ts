@@ -1,5 +1,5 @@
 import type { DatasetVersion } from '../dataset/dataset-version.js';
-import type { PhotoHolder } from '../dataset/photo-holders.js';
+import type { PhotoHolder, PhotoHolders } from '../dataset/photo-holders.js';
 
 /** Which photos to delete, and how. */
 export interface PhotoDeletion {
@@ -40,7 +40,7 @@ export interface PhotosDeleted {
 }
 
 /** What remains, for people. @param undeleted photos whose files are still there. */
-export function remainsOf(holders: readonly PhotoHolder[], undeleted: readonly string[]): string[] {
+export function remainsOf({ versions: holders, unreadable }: PhotoHolders, undeleted: readonly string[]): string[] {
   const sentences = holders.map(({ datasetVersion: { dataset, number }, photos, ...used }) => {
     const has =
       photos.length > 0
@@ -55,6 +55,10 @@ export function remainsOf(holders: readonly PhotoHolder[], undeleted: readonly s
     sentences.push(
       'Weights that were trained on these versions stay as they are; so do cached features of their images, until newer ones need the space.',
     );
+  }
+  if (unreadable.length > 0) {
+    const named = unreadable.join(', ');
+    sentences.push(`${named} may have the photos, but its list of images is lost or damaged: see \`hub verify\`.`);
   }
   if (undeleted.length > 0) {
     sentences.push(
