@@ -43,6 +43,8 @@ import { AliasRemovalService } from '../domain/promotion/alias-removal-service.j
 import { PromotionRequestService } from '../domain/promotion/promotion-request-service.js';
 import { PromotionService } from '../domain/promotion/promotion-service.js';
 import { Replicas } from '../domain/promotion/replicas.js';
+import { RetrainHandler } from '../domain/retraining/retrain-handler.js';
+import { RuleService } from '../domain/retraining/rule-service.js';
 import { RolloutEvidenceService } from '../domain/rollout/rollout-evidence-service.js';
 import { RolloutService } from '../domain/rollout/rollout-service.js';
 import { EvaluationService } from '../domain/run/evaluation-service.js';
@@ -107,6 +109,7 @@ export function openDomain(opened: Opened): Domain {
   const datasets = openDatasets(opened, pictures);
   const { predict, ...predictions } = openPredictions(opened, datasets.fetch);
   const { handlers, ...models } = openModels(opened, datasets, pictures);
+  const { rules, retrain } = openRetraining(opened, models);
   const { queue, runner } = opened.jobs;
   const upkeep = new UpkeepHandler([
     () => serving.predictionLog.clear(),
@@ -132,6 +135,7 @@ export function openDomain(opened: Opened): Domain {
     ingestions: datasets.ingestions,
     provenance: new ProvenanceService(prisma, blobs, training.runs),
     quotas,
+    rules,
     rateLimit: shared.rateLimit,
     runGroups: new RunGroups(prisma),
     runList: new RunList(prisma),
@@ -149,7 +153,7 @@ export function openDomain(opened: Opened): Domain {
     webhooks: new WebhookService(prisma, shared.outbox),
     ...models,
     ...predictions,
-    startWork: () => runner.start(queue, { ...training.handlers, ...handlers, predict, deliver, upkeep }),
+    startWork: () => runner.start(queue, { ...training.handlers, ...handlers, predict, deliver, retrain, upkeep }),
   };
 }
 
@@ -298,6 +302,22 @@ function openModels(
       if (storage.isShared) closing.add(keepUp({ notices, follow, predictionLog, log }));
     },
   };
+}
+
+function openRetraining(
+  { setup, storage, shared, training, jobs }: Opened,
+  models: Pick<Services, 'judgedPhotos' | 'models' | 'predictions' | 'promotions' | 'promotionRequests'>,
+) {
+  const { prisma } = storage;
+  const { changes } = shared;
+  const { judgedPhotos, predictions, promotions, promotionRequests: requests } = models;
+  const rules = new RuleService({ prisma, queue: jobs.queue, changes, predictions, backbones: training.backbones });
+  const retrain = new RetrainHandler({
+    ...{ prisma, rules, judgedPhotos, promotions, requests, changes },
+    ...{ pipelines: training.pipelines, models: models.models },
+    ...{ log: setup.log, interval: setup.parts.ruleInterval },
+  });
+  return { rules, retrain };
 }
 
 function bucketDownloads({ blobPlace: { shared } }: Storage): BucketDownloads | null {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BUNDLED, BUNDLED_LITE, IMAGENET_FILE } from '../domain/backbone/published-backbones.js';
+import { RULE_INTERVAL } from '../domain/retraining/retrain-handler.js';
 import { RETRY_DELAYS } from '../domain/webhook/deliver-handler.js';
 import type { JobName } from '../jobs/queue.js';
 import { bundleOf, PACKAGE_FOLDER } from '../package.js';
@@ -20,6 +21,8 @@ export interface Parts {
   readonly leaves: readonly JobName[];
   /** Milliseconds between attempts to send a message to a webhook. */
   readonly retryDelays: readonly number[];
+  /** Milliseconds between two looks at a retraining rule. */
+  readonly ruleInterval: number;
   /** A certificate to trust in addition to the usual ones, as PEM. */
   readonly trusted?: string;
 }
@@ -33,4 +36,5 @@ export const PACKAGED: Parts = {
   workerEntry: bundleOf('worker'),
   leaves: [],
   retryDelays: RETRY_DELAYS,
+  ruleInterval: RULE_INTERVAL,
 };

@@ -19,6 +19,7 @@ import { promotionCommand } from './commands/promotion.js';
 import { restoreCommand } from './commands/restore.js';
 import { rollbackCommand } from './commands/rollback.js';
 import { rolloutCommand } from './commands/rollout.js';
+import { ruleCommand } from './commands/rule.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { startCommand } from './commands/start.js';
@@ -47,6 +48,7 @@ const COMMANDS = [
   rollbackCommand,
   promotionCommand,
   rolloutCommand,
+  ruleCommand,
   classifyCommand,
   predictCommand,
   predictionsCommand,

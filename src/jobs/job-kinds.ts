@@ -78,10 +78,10 @@ export const QUEUED_KINDS = [
 export type QueuedKind = (typeof QUEUED_KINDS)[number];
 
 /**
- * Queued kinds without a worker process: deleting the blobs of deleted runs, delivering messages to webhooks, and hourly
- * upkeep.
+ * Queued kinds without a worker process: deleting the blobs of deleted runs, delivering messages to webhooks, looking at
+ * retraining rules, and hourly upkeep.
  */
-export const CHORES = ['release', 'deliver', 'upkeep'] as const;
+export const CHORES = ['release', 'deliver', 'retrain', 'upkeep'] as const;
 export type Chore = (typeof CHORES)[number];
 
 /** What the id of a job identifies, for the log. */
@@ -96,6 +96,7 @@ export const SUBJECTS: Readonly<Record<QueuedKind | Chore, string>> = {
   predict: 'prediction',
   release: 'request',
   deliver: 'delivery',
+  retrain: 'rule',
   upkeep: 'schedule',
 };
 

@@ -100,6 +100,7 @@ export class Runner {
       },
       { kinds: taken(['predict']), width: 1 },
       { kinds: taken(['deliver']), width: DELIVERIES },
+      { kinds: taken(['retrain']), width: 1 },
       { kinds: taken(['upkeep']), width: 1 },
     ];
     this.#lanes = lanes.filter(({ kinds }) => kinds.length > 0).map((lane) => new Lane({ ...common, ...lane }));

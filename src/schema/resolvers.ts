@@ -28,6 +28,7 @@ import type { PromotionService } from '../domain/promotion/promotion-service.js'
 import type { Replicas } from '../domain/promotion/replicas.js';
 import type { Quotas } from '../domain/quota/quotas.js';
 import type { RateLimit } from '../domain/quota/rate-limit.js';
+import type { RuleService } from '../domain/retraining/rule-service.js';
 import type { RolloutEvidenceService } from '../domain/rollout/rollout-evidence-service.js';
 import type { RolloutService } from '../domain/rollout/rollout-service.js';
 import type { EmbeddingService } from '../domain/run/embedding-service.js';
@@ -74,6 +75,7 @@ import { ProcessResolver, ServingProcessFields } from './process/process.resolve
 import { PromotionResolver } from './promotion/promotion.resolver.js';
 import { QuotaResolver } from './quota/quota.resolver.js';
 import { RecipeResolver } from './recipe/recipe.resolver.js';
+import { RetrainingResolver } from './retraining/retraining.resolver.js';
 import { RolloutResolver } from './rollout/rollout.resolver.js';
 import { TrialResolver } from './rollout/trial.resolver.js';
 import { EvaluationResolver, EvaluationSliceResolver } from './run/evaluation.resolver.js';
@@ -121,6 +123,7 @@ export interface Services {
   readonly provenance: ProvenanceService;
   readonly quotas: Quotas;
   readonly rateLimit: RateLimit;
+  readonly rules: RuleService;
   readonly replicas: Replicas;
   readonly rollouts: RolloutService;
   readonly rolloutEvidence: RolloutEvidenceService;
@@ -175,6 +178,7 @@ export function resolversOf(services: Services): readonly object[] {
     new ReviewResolver(services.reviews),
     new PromotionResolver(services.promotions, services.promotionRequests, services.aliasRemovals),
     new RecipeResolver(),
+    new RetrainingResolver(services.rules),
     new RunFields(services.runLoaders, services.versionLoaders),
     new ProvenanceResolver(services.provenance),
     new RunResolver(services.runs, services.pipelines, services.runList, services.runGroups),

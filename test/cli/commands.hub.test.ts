@@ -206,6 +206,30 @@ describe('hub, beside a hub that runs', () => {
     for (const { top } of classifications) expect(top).toHaveLength(2);
   });
 
+  it('keeps rules that start training', async () => {
+    const rule = ['colours', 'often'] as const;
+    expect(await refused(2, 'rule', 'save', ...rule, '--reason', 'r')).toContain(
+      'Give one of --every, --judged, --drift, --accuracy; none was',
+    );
+    const two = ['--every', '1', '--drift', '0.2'];
+    expect(await refused(2, 'rule', 'save', ...rule, ...two, '--reason', 'r')).toContain(
+      '--every and --drift was received',
+    );
+    const saved = await shown('rule', 'save', ...rule, '--judged', '5000', '--without-judged', '--reason', 'r');
+    expect(saved).toMatch(/^waits for +judged 5000 photos$/m);
+    expect(saved).toMatch(/^data +the newest version of the dataset$/m);
+    expect(await shown('rule', 'list', 'colours')).toMatch(
+      /^often +dry-run +judged 5000 photos +register +- +\d+ kept photos? w/m,
+    );
+    expect(await refused(2, 'rule', 'switch', ...rule, 'maybe', '--reason', 'r')).toContain(
+      'off, dry-run, on; maybe was',
+    );
+    expect(await shown('rule', 'switch', ...rule, 'on', '--reason', 'r')).toMatch(/^Rule often of colours: on\. /);
+    expect(await shown('rule', 'show', ...rule)).toMatch(/^mode +on$/m);
+    await shown('rule', 'delete', ...rule, '--reason', 'r');
+    expect(await refused(3, 'rule', 'show', ...rule)).toContain('colours has no retraining rule named often.');
+  });
+
   it('classifies a folder of this machine as a job, saves the answers, and shows the job', async () => {
     const folder = join(hub.outside, 'batch');
     await mkdir(folder);

@@ -76,6 +76,31 @@ describe.skipIf(!browser)('the rules for production', () => {
     });
   });
 
+  it('start training by rules that are made, changed and deleted on the page', () =>
+    onPage(browser as Browser, hub, '/models/ruled', async (page) => {
+      await page.getByRole('button', { name: 'New rule…' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('weekly');
+      await page.getByRole('combobox', { name: 'Waits for' }).selectOption('Accuracy on judged photos');
+      await page.getByRole('textbox', { name: 'Accuracy below' }).fill('92.5');
+      await page.getByRole('textbox', { name: 'Reason' }).fill('customers asked');
+      const wide = page.viewportSize();
+      await page.setViewportSize(PHONE.viewport);
+      await expectFitsPhone(page);
+      await page.setViewportSize(wide ?? PHONE.viewport);
+      await page.getByRole('button', { name: 'Save rule' }).click();
+      await page.getByRole('row', { name: /weekly Dry run Accuracy below 92\.5% No version of ruled is in/ }).waitFor();
+      await page.getByRole('button', { name: 'Change weekly' }).click();
+      await page.getByRole('combobox', { name: 'Waits for' }).selectOption('Schedule');
+      await page.getByRole('combobox', { name: 'Then' }).selectOption('Nothing more');
+      await page.getByRole('textbox', { name: 'Reason' }).fill('simpler');
+      await page.getByRole('button', { name: 'Save rule' }).click();
+      await page.getByRole('row', { name: /weekly Dry run Every 7 days/ }).waitFor();
+      await page.getByRole('button', { name: 'Delete weekly' }).click();
+      await page.getByRole('textbox', { name: 'Reason' }).fill('enough');
+      await page.getByRole('button', { name: 'Delete weekly', exact: true }).last().click();
+      await page.getByText('A rule starts training by itself').waitFor();
+    }));
+
   it('show what a version is, and let its precision be chosen', () =>
     onPage(browser as Browser, hub, '/models/ruled', async (page) => {
       await page.getByText('Time per photo').waitFor();

@@ -26,6 +26,7 @@ import {
   whyNotReady,
   withVersionRelations,
 } from '../model/model-version-row.js';
+import { modelNotFound } from '../not-found.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
 import { type Promotion, refuseIfMoved } from './promotion.js';
 import type { Replicas } from './replicas.js';
@@ -39,6 +40,19 @@ export interface AliasState {
   readonly needsSecondPerson: boolean;
   /** Why the version is not ready; null if it is. */
   readonly notReady: string | null;
+}
+
+/** A run that could become a version. */
+export interface MeasuredRun {
+  readonly datasetVersionId: string;
+  readonly testAccuracy: number;
+  readonly testLoss: number;
+}
+
+/** What was measured on the test images of a dataset version. */
+interface Measured {
+  readonly datasetVersionId: string;
+  readonly model: { readonly name: string };
 }
 
 /** Records written in the transaction of a move. */
@@ -91,8 +105,29 @@ export class PromotionService {
     return { version, holder, gate, needsSecondPerson, notReady: whyNotReady(version) };
   }
 
+  /**
+   * Evaluates the gate of `production` for a run that is not registered yet, without the rules that only a version can pass.
+   * @throws NOT_FOUND for the model.
+   */
+  async checkRun(model: string, run: MeasuredRun): Promise<readonly GateCheck[]> {
+    const { prisma } = this.parts;
+    const found = await prisma.model.findUnique({ where: { name: model } });
+    if (!found) throw modelNotFound(model);
+    const where = { modelId_name: { modelId: found.id, name: PRODUCTION } };
+    const include = { version: { include: withVersionRelations } };
+    const holder = (await prisma.alias.findUnique({ where, include }))?.version ?? null;
+    const rules = rulesOf(found).filter(({ kind }) => kind !== 'CALIBRATED' && kind !== 'SELF_CHECKED');
+    const { testAccuracy, testLoss } = run;
+    const candidate = { number: found.lastNumber + 1, testAccuracy, testLoss, calibrated: null, selfChecked: null };
+    const present = holder && {
+      ...toCandidate(holder),
+      sameTestImages: await this.#haveSameTestImages({ ...run, model: found }, holder),
+    };
+    return evaluateGate(rules, candidate, present);
+  }
+
   /** Null when a manifest cannot be read: a promotion that overrides the gate is still possible. */
-  async #haveSameTestImages(a: ModelVersionRow, b: ModelVersionRow): Promise<boolean | null> {
+  async #haveSameTestImages(a: Measured, b: Measured): Promise<boolean | null> {
     if (a.datasetVersionId === b.datasetVersionId) return true;
     const { contents, log } = this.parts;
     try {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobQueue } from '../../jobs/queue.js';
-import type { PrismaClient } from '../../storage/database.js';
+import type { Prisma, PrismaClient } from '../../storage/database.js';
 import type { Actor } from '../actor.js';
 import type { BackboneService } from '../backbone/backbone-service.js';
 import type { ChangeNotices } from '../change/change-notices.js';
@@ -19,6 +19,14 @@ interface PipelineParts {
   readonly changes: ChangeNotices;
 }
 
+/** A place for a pipeline that something else has asked for. */
+export interface PipelinePlace {
+  /** Id of the new pipeline. */
+  readonly id: string;
+  /** Writes more in the same transaction. */
+  readonly alongside: (tx: Prisma.TransactionClient) => Promise<void>;
+}
+
 export class PipelineService {
   constructor(private readonly parts: PipelineParts) {}
 
@@ -26,17 +34,17 @@ export class PipelineService {
    * Queues all runs of a pipeline. The first can start; each other one waits for the weights of the run before it.
    * @throws NOT_FOUND, BAD_INPUT, BACKBONE_UNAVAILABLE, LIMIT_EXCEEDED.
    */
-  async start(request: PipelineRequest, actor: Actor): Promise<Run[]> {
+  async start(request: PipelineRequest, actor: Actor, place?: PipelinePlace): Promise<Run[]> {
     const { prisma, queue, runs, quotas, backbones, changes } = this.parts;
     const plans = await planPipeline(prisma, request);
     await quotas.admitRuns(plans.length);
     await backbones.requireObtainable(request.backbone);
-    const origin = { pipelineId: randomUUID(), pipeline: request.pipeline };
+    const origin = { pipelineId: place?.id ?? randomUUID(), pipeline: request.pipeline };
     const ids = await prisma.$transaction(async (tx) => {
       const written: string[] = [];
       for (const [i, plan] of plans.entries()) {
-        const place = { ...origin, stage: i + 1, stages: plans.length };
-        const job = await createQueued(tx, { ...plan, parentRunId: written.at(-1) ?? null }, place, actor);
+        const stage = { ...origin, stage: i + 1, stages: plans.length };
+        const job = await createQueued(tx, { ...plan, parentRunId: written.at(-1) ?? null }, stage, actor);
         if (i === 0) await queue.enqueue(tx, 'train', job);
         written.push(job.id);
       }
@@ -44,6 +52,7 @@ export class PipelineService {
         const parentRunId = written[i - 1] ?? null;
         await auditStart(tx, written[i] as string, { ...plan, parentRunId }, origin, actor);
       }
+      await place?.alongside(tx);
       return written;
     });
     for (const id of ids) changes.tell('RUN', id);

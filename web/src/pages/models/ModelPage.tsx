@@ -19,6 +19,7 @@ import { TRAFFIC, Traffic } from '../../features/models/Traffic';
 import { VERSION_FACTS, VersionFacts } from '../../features/models/VersionFacts';
 import { VERSION_TABLE, VersionTable } from '../../features/models/VersionTable';
 import { PREDICTION_LOG, PredictionLog } from '../../features/predictions/PredictionLog';
+import { RETRAINING_RULES, RetrainingRules } from '../../features/retraining/RetrainingRules';
 import { ROLLOUT } from '../../features/rollouts/Rollout';
 import { ROLLOUTS, Rollouts } from '../../features/rollouts/Rollouts';
 import { graphql, type ResultOf } from '../../graphql';
@@ -63,6 +64,7 @@ const MODEL = graphql(
     rollouts(model: $name) { id ...Rollouts_rollout }
     newestRollouts: rollouts(model: $name, first: 1) { id ...Rollout_rollout }
     traffic(model: $name) { ...Traffic_version }
+    retrainingRules(model: $name) { id ...RetrainingRules_rule }
   }
 `,
   [
@@ -74,6 +76,7 @@ const MODEL = graphql(
     ALIAS_HISTORY,
     ROLLOUTS,
     ROLLOUT,
+    RETRAINING_RULES,
     TRAFFIC,
     GATE,
     PREDICTION_LOG,
@@ -109,7 +112,7 @@ export function ModelPage() {
       </PageHead>
       <Suspense>{adding && <ImportForm model={name} onStarted={started} close={close} />}</Suspense>
       <Answer of={asked}>
-        {({ model, modelImports, promotionRequests, rollouts, newestRollouts, traffic }) => (
+        {({ model, modelImports, promotionRequests, retrainingRules, rollouts, newestRollouts, traffic }) => (
           <>
             {!model && modelImports.length === 0 && (
               <Empty title="Model not found" text={`The hub has no model named ${name}.`}>
@@ -148,6 +151,11 @@ export function ModelPage() {
               <Section title="Traffic">
                 {traffic.length > 0 && <Traffic of={traffic} />}
                 <PredictionLog of={model} />
+              </Section>
+            )}
+            {model && (
+              <Section title="Retraining rules">
+                <RetrainingRules model={name} of={retrainingRules} refetch={asked.refetch} />
               </Section>
             )}
             {model && (

@@ -1,0 +1,211 @@
+import { HubError } from '../../errors.js';
+import type { JobQueue } from '../../jobs/queue.js';
+import type { PrismaClient } from '../../storage/database.js';
+import { stagesOf } from '../../training/pipeline.js';
+import { isPipelineName, PIPELINES } from '../../training/presets.js';
+import type { Actor } from '../actor.js';
+import { auditRow } from '../audit/audit-event.js';
+import { backboneNetwork } from '../backbone/backbone-network.js';
+import type { BackboneService } from '../backbone/backbone-service.js';
+import type { ChangeNotices } from '../change/change-notices.js';
+import { lockModel, refuseArchivedModel } from '../model/held-versions.js';
+import { modelNotFound } from '../not-found.js';
+import { ownerColumns } from '../owner.js';
+import type { PredictionService } from '../prediction/prediction-service.js';
+import { findInProduction } from './production.js';
+import {
+  checkThreshold,
+  type RetrainingRound,
+  type RetrainingRule,
+  type RuleMode,
+  type RuleOutlook,
+  type RuleSettings,
+  UNDER_WAY,
+} from './rule.js';
+import { DAY_MS, measure } from './rule-measure.js';
+import { type RuleRow, toRound, toRule, withModel } from './rule-row.js';
+
+/** Most rules of a model. */
+const MOST_RULES = 20;
+const WEEK_MS = 7 * DAY_MS;
+
+/** A rule by name. */
+export interface RuleName {
+  readonly model: string;
+  readonly name: string;
+}
+
+interface RuleParts {
+  readonly prisma: PrismaClient;
+  readonly queue: JobQueue;
+  readonly changes: ChangeNotices;
+  readonly predictions: Pick<PredictionService, 'traffic'>;
+  readonly backbones: Pick<BackboneService, 'requireObtainable'>;
+}
+
+/** Keeps the rules of models that start training by themselves, and says what each of them would do now. */
+export class RuleService {
+  constructor(private readonly parts: RuleParts) {}
+
+  /** The rules of a model by name. */
+  async list(model: string): Promise<RetrainingRule[]> {
+    const where = { model: { name: model } };
+    const rows = await this.parts.prisma.retrainingRule.findMany({
+      where,
+      include: withModel,
+      orderBy: { name: 'asc' },
+    });
+    return rows.map(toRule);
+  }
+
+  /**
+   * Makes a rule, or replaces the settings of the one with this name.
+   * @throws NOT_FOUND for the model; BACKBONE_UNAVAILABLE; BAD_INPUT; CONFLICT for an archived model; LIMIT_EXCEEDED.
+   */
+  async save({ model, name }: RuleName, settings: RuleSettings, reason: string, actor: Actor): Promise<RetrainingRule> {
+    const { prisma, queue, changes } = this.parts;
+    await this.#check(model, settings);
+    const row = await prisma.$transaction(async (tx) => {
+      const locked = await lockModel(tx, model);
+      refuseArchivedModel(locked);
+      const where = { modelId_name: { modelId: locked.id, name } };
+      const before = await tx.retrainingRule.findUnique({ where });
+      const count = await tx.retrainingRule.count({ where: { modelId: locked.id } });
+      if (!before && count >= MOST_RULES) {
+        const message = `${model} has ${count} retraining rules; ${MOST_RULES} is the most. Delete one first.`;
+        throw new HubError('LIMIT_EXCEEDED', message, { received: count + 1, limit: MOST_RULES });
+      }
+      const saved = await tx.retrainingRule.upsert({
+        where,
+        create: { modelId: locked.id, name, ...settings, ...ownerColumns(actor) },
+        update: { ...settings },
+        include: withModel,
+      });
+      await queue.enqueue(tx, 'retrain', { id: saved.id });
+      const details = { ...settings };
+      const entry = { action: 'RETRAINING_RULE_SAVED', subject: `rule ${name}`, model, reason, details } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+      return saved;
+    });
+    changes.tell('MODEL', model);
+    return toRule(row);
+  }
+
+  /** Switches a rule on, off, or to dry runs. A round under way goes on. @throws NOT_FOUND. */
+  async switch({ model, name }: RuleName, mode: RuleMode, reason: string, actor: Actor): Promise<RetrainingRule> {
+    const { prisma, queue, changes } = this.parts;
+    const row = await prisma.$transaction(async (tx) => {
+      const { id } = await lockModel(tx, model);
+      const where = { modelId_name: { modelId: id, name } };
+      const before = await tx.retrainingRule.findUnique({ where });
+      if (!before) throw ruleNotFound(model, name);
+      const saved = await tx.retrainingRule.update({ where, data: { mode }, include: withModel });
+      await queue.enqueue(tx, 'retrain', { id: saved.id });
+      const change = { from: before.mode, to: mode, reason } as const;
+      const entry = { action: 'RETRAINING_RULE_SAVED', subject: `rule ${name}`, model, ...change } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+      return saved;
+    });
+    changes.tell('MODEL', model);
+    return toRule(row);
+  }
+
+  /** Deletes a rule with its history. Runs that it started go on. @throws NOT_FOUND. */
+  async delete({ model, name }: RuleName, reason: string, actor: Actor): Promise<void> {
+    const { prisma, queue, changes } = this.parts;
+    await prisma.$transaction(async (tx) => {
+      const { id } = await lockModel(tx, model);
+      const where = { modelId_name: { modelId: id, name } };
+      const before = await tx.retrainingRule.findUnique({ where });
+      if (!before) throw ruleNotFound(model, name);
+      await tx.retrainingRule.delete({ where });
+      await queue.withdraw(tx, 'retrain', before.id);
+      const entry = { action: 'RETRAINING_RULE_DELETED', subject: `rule ${name}`, model, reason } as const;
+      await tx.auditEvent.create({ data: auditRow(actor, entry) });
+    });
+    changes.tell('MODEL', model);
+  }
+
+  /** The last rounds of a rule, newest first. */
+  async rounds(ruleId: string, first: number): Promise<RetrainingRound[]> {
+    const where = { ruleId };
+    const orderBy = [{ startedAt: 'desc' }, { id: 'desc' }] as const;
+    const rows = await this.parts.prisma.retrainingRound.findMany({ where, orderBy: [...orderBy], take: first });
+    return rows.map(toRound);
+  }
+
+  /** What a rule measures now, and what it would do. @throws NOT_FOUND. */
+  async outlook(id: string): Promise<RuleOutlook> {
+    const row = await this.parts.prisma.retrainingRule.findUnique({ where: { id }, include: withModel });
+    if (!row) throw new HubError('NOT_FOUND', 'The rule was deleted.', { id });
+    return this.outlookOf(row);
+  }
+
+  async outlookOf(rule: RuleRow): Promise<RuleOutlook> {
+    const { prisma, predictions } = this.parts;
+    const inProduction = await findInProduction(prisma, rule.modelId);
+    if (!inProduction) {
+      const text = `No version of ${rule.model.name} is in production: promote one first.`;
+      return { measured: null, isReached: false, starts: false, text };
+    }
+    const last = await prisma.retrainingRound.findFirst({ where: { ruleId: rule.id }, orderBy: { startedAt: 'desc' } });
+    const lastStart = last?.startedAt ?? null;
+    const { text, ...measured } = await measure({ prisma, predictions, rule, inProduction, lastStart });
+    const obstacle = measured.isReached ? await this.#obstacle(rule) : null;
+    const starts = measured.isReached && obstacle === null;
+    const { newest } = inProduction;
+    const added = rule.addJudged ? ', with the judged photos' : '';
+    const next = starts
+      ? `It ${rule.mode === 'DRY_RUN' ? 'would start' : 'starts'} the pipeline ${rule.pipeline} on version ${newest.number} of ${newest.dataset}${added}.`
+      : obstacle;
+    return { ...measured, starts, text: next === null ? text : `${text} ${next}` };
+  }
+
+  /** What keeps a rule from starting a round; null for nothing. */
+  async #obstacle({ id, modelId, mode, startsPerWeek, hoursPerWeek }: RuleRow): Promise<string | null> {
+    const { prisma } = this.parts;
+    if (mode === 'OFF') return 'The rule is off.';
+    const since = new Date(Date.now() - WEEK_MS);
+    const underWay = await prisma.retrainingRound.findFirst({
+      where: { rule: { modelId }, state: { in: [...UNDER_WAY] } },
+      include: { rule: true },
+    });
+    if (underWay) return `A round of the rule ${underWay.rule.name} is under way: only one is at a time.`;
+    const recent = await prisma.retrainingRound.findMany({ where: { ruleId: id, startedAt: { gte: since } } });
+    if (recent.length >= startsPerWeek)
+      return `Its budget is spent: ${recent.length} of ${startsPerWeek} rounds in the last 7 days.`;
+    if (hoursPerWeek === null) return null;
+    const runs = await prisma.run.findMany({
+      where: { pipelineId: { in: recent.map((round) => round.id) }, startedAt: { not: null } },
+      select: { startedAt: true, endedAt: true },
+    });
+    const hours =
+      runs.reduce((sum, run) => sum + ((run.endedAt ?? new Date()).getTime() - run.startedAt!.getTime()), 0) /
+      3_600_000;
+    if (hours < hoursPerWeek) return null;
+    return `Its budget is spent: its runs of the last 7 days took ${hours.toFixed(1)} of ${hoursPerWeek} hours.`;
+  }
+
+  /** @throws NOT_FOUND for the model; BACKBONE_UNAVAILABLE; BAD_INPUT. */
+  async #check(model: string, settings: RuleSettings): Promise<void> {
+    const { prisma, backbones } = this.parts;
+    checkThreshold(settings);
+    const { pipeline, backbone, imageSize } = settings;
+    if (!isPipelineName(pipeline)) {
+      const message = `There is no pipeline "${pipeline}". Choose ${Object.keys(PIPELINES).join(', ')}.`;
+      throw new HubError('BAD_INPUT', message, { received: pipeline, pipelines: Object.keys(PIPELINES) });
+    }
+    const found = await prisma.model.findUnique({ where: { name: model } });
+    if (!found) throw modelNotFound(model);
+    const inProduction = await findInProduction(prisma, found.id);
+    const name = backbone ?? inProduction?.backbone;
+    if (name === undefined) return; // of the version in production, which is not there yet
+    await backbones.requireObtainable(name);
+    const size = imageSize ?? inProduction?.imageSize;
+    stagesOf(pipeline, await backboneNetwork(prisma, name), size === undefined ? {} : { imageSize: size });
+  }
+}
+
+function ruleNotFound(model: string, name: string): HubError {
+  return new HubError('NOT_FOUND', `${model} has no retraining rule named ${name}.`, { model, name });
+}

@@ -1,0 +1,137 @@
+import { Group } from '@mantine/core';
+import { Suspense, useState } from 'react';
+import { Link } from 'react-router';
+import { ActionButton } from '../../app/ActionButton';
+import { lazyPage } from '../../app/lazy-page';
+import { type FragmentOf, graphql, type ResultOf, readFragment } from '../../graphql';
+import { formatDate, formatWords } from '../../lib/format';
+import { urls } from '../../lib/urls';
+import { DataTable } from '../../ui/DataTable';
+import { MODES, waitsFor } from './rule-text';
+
+const RuleForm = lazyPage(async () => (await import('./RuleForm')).RuleForm);
+const RemoveRule = lazyPage(async () => (await import('./RemoveRule')).RemoveRule);
+
+export const RETRAINING_RULES = graphql(`
+  fragment RetrainingRules_rule on RetrainingRule {
+    id name mode trigger threshold days addJudged pipeline backbone imageSize startsPerWeek hoursPerWeek action
+    outlook { text starts }
+    rounds(first: 20) { id state reason judgedPhotos version outcome startedAt }
+  }
+`);
+type Rule = ResultOf<typeof RETRAINING_RULES>;
+
+interface Props {
+  readonly model: string;
+  readonly of: readonly FragmentOf<typeof RETRAINING_RULES>[];
+  readonly refetch: () => unknown;
+}
+
+/** The rules of a model that start training by themselves, and the rounds that they started. */
+export function RetrainingRules({ model, of, refetch }: Props) {
+  const rules = readFragment(RETRAINING_RULES, of);
+  const [open, setOpen] = useState<{ readonly rule: Rule | null; readonly toDelete: boolean } | null>(null);
+  const close = (): void => setOpen(null);
+  const done = async (): Promise<void> => {
+    close();
+    await refetch();
+  };
+  return (
+    <>
+      {rules.length === 0 ? (
+        <p>A rule starts training by itself: by schedule, after judged photos, on drift, or when accuracy falls.</p>
+      ) : (
+        <DataTable
+          label="Retraining rules"
+          heads={['Rule', 'Mode', 'Waits for', 'Now', 'Actions']}
+          rows={rules.map((rule) => ({
+            key: rule.id,
+            cells: [
+              rule.name,
+              MODES[rule.mode],
+              waitsFor(rule),
+              <span key="now" className="prose">
+                {rule.outlook.text}
+              </span>,
+              <Group key="actions" gap="xs" wrap="nowrap">
+                <ActionButton
+                  needs="saveRetrainingRule"
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Change ${rule.name}`}
+                  onClick={() => setOpen({ rule, toDelete: false })}
+                >
+                  Change…
+                </ActionButton>
+                <ActionButton
+                  needs="deleteRetrainingRule"
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`Delete ${rule.name}`}
+                  onClick={() => setOpen({ rule, toDelete: true })}
+                >
+                  Delete…
+                </ActionButton>
+              </Group>,
+            ],
+          }))}
+        />
+      )}
+      {open === null && (
+        <Group my="xs">
+          <ActionButton
+            needs="saveRetrainingRule"
+            size="xs"
+            variant="default"
+            onClick={() => setOpen({ rule: null, toDelete: false })}
+          >
+            New rule…
+          </ActionButton>
+        </Group>
+      )}
+      <Suspense>
+        {open?.rule && open.toDelete && (
+          <RemoveRule model={model} name={open.rule.name} onDeleted={done} close={close} />
+        )}
+        {open && !open.toDelete && (
+          <RuleForm key={open.rule?.id ?? 'new'} model={model} rule={open.rule} onSaved={done} close={close} />
+        )}
+      </Suspense>
+      <Rounds model={model} rules={rules} />
+    </>
+  );
+}
+
+/** The rounds of all rules, newest first. */
+function Rounds({ model, rules }: { readonly model: string; readonly rules: readonly Rule[] }) {
+  const rounds = rules
+    .flatMap(({ name, rounds: own }) => own.map((round) => ({ ...round, rule: name })))
+    .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt));
+  if (rounds.length === 0) return null;
+  return (
+    <details>
+      <summary>Rounds</summary>
+      <DataTable
+        label="Rounds"
+        heads={['Started', 'Rule', 'State', ' Judged photos', 'Version', 'Why, and what came of it']}
+        rows={rounds.map(({ id, startedAt, rule, state, judgedPhotos, version, reason, outcome }) => ({
+          key: id,
+          cells: [
+            formatDate(startedAt),
+            rule,
+            formatWords(state),
+            judgedPhotos,
+            version !== null && (
+              <Link key="version" to={urls.modelVersion(model, version)}>
+                Version {version}
+              </Link>
+            ),
+            <span key="why" className="prose">
+              {reason} {outcome}
+            </span>,
+          ],
+        }))}
+      />
+    </details>
+  );
+}
