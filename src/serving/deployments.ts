@@ -36,6 +36,12 @@ export const deploymentName = (model: string, alias: string): string => `${model
 
 const keptName = (model: string, number: number): string => `${model} ${number}`;
 
+/** A version that is loaded and checked, before an alias is switched to it. */
+export interface Prepared {
+  switchTo(alias: string): Promise<void>;
+  abandon(): Promise<void>;
+}
+
 export interface DeploymentsOptions {
   /** Most versions that stay loaded because requests named them by number. */
   readonly maxKept: number;
@@ -75,7 +81,7 @@ export class Deployments {
    * @returns the next step: switch an alias to it, or abandon it.
    * @throws SELF_CHECK_FAILED, or why it cannot be loaded; nothing has changed then.
    */
-  async prepare(version: ServedVersion): Promise<{ switchTo(alias: string): Promise<void>; abandon(): Promise<void> }> {
+  async prepare(version: ServedVersion): Promise<Prepared> {
     const held = await this.loaded.hold(version);
     // Where versions compute in lanes, a new one has its lanes from its first photo on.
     if ([...this.#deployments.values()].some((present) => present.held.lanes.wanted)) await held.lanes.load();

@@ -49,7 +49,20 @@ describe('the form in which a version serves', () => {
 
   beforeAll(async () => {
     hub = await TestHub.prepareOn(maker.data);
-    await inDatabase(hub.data, (client) => copyVersion(client, 'spare'));
+    await inDatabase(hub.data, async (client) => {
+      await copyVersion(client, 'spare');
+      // 8-bit forms whose files are something else: they can be read, but not loaded.
+      for (const [name, choice] of [
+        ['broken', 'AUTO'],
+        ['broken-by-choice', 'INT8'],
+      ] as const) {
+        await copyVersion(client, name);
+        const where = { model: { name } };
+        const { id: versionId, weightsBlob } = await client.modelVersion.findFirstOrThrow({ where });
+        const data = { choice, precision: 'INT8', quantizedBlob: weightsBlob } as const;
+        await client.versionServing.update({ where: { versionId }, data });
+      }
+    });
     await hub.start(ANY_LOSS);
     await choose(hub, 'FP32');
     floats = await classify(hub);
@@ -71,6 +84,25 @@ describe('the form in which a version serves', () => {
     await choose(hub, 'FP32');
     expect(await loadedForm(hub)).toBe('FP32');
     expect((await classify(hub)).label).toBe('red');
+  });
+
+  it('is FP32 from its promotion on if the form that was decided cannot serve, but not where a person chose that form', async () => {
+    const promote = (model: string) => hub.ask('promote', { model, version: 1, reason: 'test' });
+    await expect(promote('broken-by-choice')).rejects.toThrow();
+    expect(await hub.serving('broken-by-choice', 1)).toMatchObject({ precision: 'INT8', choice: 'INT8' });
+    await promote('broken');
+    expect(await hub.serving('broken', 1)).toMatchObject({
+      ...{ precision: 'FP32', choice: 'AUTO', state: 'FAILED', int8Accuracy: null },
+      reason: 'The form cannot be loaded, or does not answer as the version did when it was registered.',
+    });
+    expect((await classify(hub, { model: 'broken' })).label).toBe('red');
+    const { auditEvents } = await hub.ask<{ auditEvents: { events: object[] } }>('audit-events', {
+      filter: { model: 'broken' },
+    });
+    expect(auditEvents.events).toMatchObject([
+      { action: 'ALIAS_MOVED', actor: 'first', details: { precision: 'FP32' } },
+      { action: 'PRECISION_CHOSEN', actor: 'hub', from: 'INT8', to: 'FP32' },
+    ]);
   });
 
   it('has the accuracy and the time of both', () => {

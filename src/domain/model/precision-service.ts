@@ -10,7 +10,7 @@ import type { ChangeNotices } from '../change/change-notices.js';
 import type { AliasDeployer } from '../promotion/alias-deployer.js';
 import type { ModelVersion } from './model.js';
 import { findVersion, toModelVersion } from './model-version-row.js';
-import { decidePrecision, formsOf, isOneOf, type PrecisionChoice, type RuntimeChoice } from './precision.js';
+import { decidePrecision, formsOf, isOneOf, NO_FORM, type PrecisionChoice, type RuntimeChoice } from './precision.js';
 import {
   decideForm,
   fallBackToFloats,
@@ -19,12 +19,6 @@ import {
   settle,
   writeFormChange,
 } from './readiness.js';
-
-/** Columns of a version that has no 8-bit form. */
-const NO_FORM = {
-  ...{ quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null },
-  otherForms: Prisma.DbNull,
-};
 
 const LOST = 'The 8-bit form was lost; it is made again, and serves once it is chosen.';
 const UNLOADABLE = 'The chosen form cannot be loaded.';

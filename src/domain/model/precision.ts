@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { isPlain, type NetworkForm } from '../../engines/network-form.js';
-import type { Prisma } from '../../storage/database.js';
+import { Prisma } from '../../storage/database.js';
 import { Precision, PrecisionChoice, QuantizationState, Runtime, RuntimeChoice } from '../../storage/enums.js';
 import { parseColumns } from '../../storage/parse-columns.js';
 import { otherFormSchema } from '../../training/job.js';
 
 export { Precision, PrecisionChoice, QuantizationState, Runtime, RuntimeChoice };
+
+/** Columns of a version that has no 8-bit form. */
+export const NO_FORM = {
+  ...{ quantizedBlob: null, int8Accuracy: null, fp32Milliseconds: null, int8Milliseconds: null },
+  otherForms: Prisma.DbNull,
+};
 
 /** A form of a version, with its figures. */
 export interface FormFigures {

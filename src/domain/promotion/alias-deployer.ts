@@ -1,7 +1,5 @@
 import type { LimitFunction } from 'p-limit';
 import type { Logger } from 'pino';
-import { isPlain } from '../../engines/network-form.js';
-import { HubError, isShuttingDown } from '../../errors.js';
 import { type Deployments, deploymentName } from '../../serving/deployments.js';
 import { servedForm } from '../../serving/served-version.js';
 import type { PrismaClient } from '../../storage/database.js';
@@ -12,7 +10,7 @@ import {
   toServedVersion,
   withVersionRelations,
 } from '../model/model-version-row.js';
-import { fallBackToFloats } from '../model/readiness.js';
+import { type FallBack, prepareOrFallBack } from './prepare-or-fall-back.js';
 import type { Replicas } from './replicas.js';
 
 interface DeployerParts {
@@ -23,6 +21,11 @@ interface DeployerParts {
   readonly oneMove: LimitFunction;
   readonly log: Logger;
 }
+
+const MADE_AGAIN = {
+  reason: 'The form could not be loaded; it is made again, and serves once it is chosen.',
+  others: { state: 'PENDING' },
+} as const satisfies FallBack;
 
 /** Loads the versions that aliases point to: when the hub starts, when another process moved one, and when a form has changed. */
 export class AliasDeployer {
@@ -95,21 +98,9 @@ export class AliasDeployer {
     await (await this.parts.deployments.prepare(toServedVersion(version))).switchTo(alias);
   }
 
-  /** Serves 32-bit floats with ONNX Runtime when the form of a version cannot be loaded, and queues a lost 8-bit form again. */
+  /** Queues an 8-bit form that cannot be loaded again. */
   async #deployOrFallBack(alias: string, version: ModelVersionRow): Promise<void> {
-    const { prisma, log } = this.parts;
-    try {
-      await this.#deploy(alias, version);
-    } catch (error) {
-      const isPassing = error instanceof HubError && error.code === 'BLOBS_UNAVAILABLE';
-      const { id: versionId, model, number, serving: row } = version;
-      if (!row || isPlain(row) || isShuttingDown(error) || isPassing) throw error;
-      const what = { err: error, model: model.name, version: number };
-      log.warn(what, 'the form of the version cannot be loaded: FP32 serves, and the 8-bit form is made again');
-      const why = 'The form could not be loaded; it is made again, and serves once it is chosen.';
-      const again = { state: 'PENDING' } as const;
-      const serving = await prisma.$transaction((tx) => fallBackToFloats(tx, versionId, why, again));
-      await this.#deploy(alias, { ...version, serving });
-    }
+    const { prepared } = await prepareOrFallBack(this.parts, version, MADE_AGAIN);
+    await prepared.switchTo(alias);
   }
 }

@@ -26,8 +26,10 @@ import {
   whyNotReady,
   withVersionRelations,
 } from '../model/model-version-row.js';
+import { NO_FORM } from '../model/precision.js';
 import { modelNotFound } from '../not-found.js';
 import type { WebhookOutbox } from '../webhook/webhook-outbox.js';
+import { prepareOrFallBack } from './prepare-or-fall-back.js';
 import { type Promotion, refuseIfMoved } from './promotion.js';
 import type { Replicas } from './replicas.js';
 
@@ -54,6 +56,8 @@ interface Measured {
   readonly datasetVersionId: string;
   readonly model: { readonly name: string };
 }
+
+const UNUSABLE = 'The form cannot be loaded, or does not answer as the version did when it was registered.';
 
 /** Records written in the transaction of a move. */
 export interface Alongside {
@@ -222,12 +226,10 @@ export class PromotionService {
     { action = 'ALIAS_MOVED', alongside }: { readonly action?: AliasMove; readonly alongside?: Alongside | undefined },
   ): Promise<Moved> {
     const { id: versionId, modelId, number } = version;
-    const form = formToServe(version);
+    const { prepared, form } = await this.#prepare(version);
     const { precision, runtime, calibrated } = form;
     const details: AliasMoveDetails = { alias, gate, precision, runtime, calibrated, ...alongside?.details };
     const move = { subject: `${model}@${alias}`, from: holder ? String(holder.number) : null, to: String(number) };
-    const served = toServedVersion({ ...version, serving: form });
-    const prepared = await this.parts.deployments.prepare(served);
     try {
       await this.parts.prisma.$transaction(async (tx) => {
         await lockModel(tx, model);
@@ -268,6 +270,19 @@ export class PromotionService {
       { model, alias, from: holder?.number, to: number, actor: actor.name },
       action === 'ALIAS_MOVED' ? 'alias moved' : 'alias rolled back',
     );
-    return { number, form: servedForm(served) };
+    return { number, form: servedForm(toServedVersion({ ...version, serving: form })) };
+  }
+
+  /** Loads a version. Floats take the place of a form that cannot be loaded or answers otherwise, unless a person chose it. */
+  async #prepare(version: ModelVersionRow) {
+    const form = formToServe(version);
+    const { choice, runtimeChoice } = form;
+    if (choice !== 'AUTO' || runtimeChoice !== 'AUTO') {
+      const prepared = await this.parts.deployments.prepare(toServedVersion({ ...version, serving: form }));
+      return { prepared, form };
+    }
+    const others = form.precision === 'INT8' ? { state: 'FAILED' as const, error: UNUSABLE, ...NO_FORM } : {};
+    const found = await prepareOrFallBack(this.parts, { ...version, serving: form }, { reason: UNUSABLE, others });
+    return { prepared: found.prepared, form: found.version.serving ?? form };
   }
 }
