@@ -118,8 +118,15 @@ export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv
   if (OTEL_SDK_DISABLED?.toLowerCase() === 'true') delete given.otlp;
   const result = configSchema.safeParse(given, { error: inWords });
   if (result.success) return result.data;
-  const problems = problemsOf(result.error, given);
+  const problems = problemsOf(result.error, given).map(asOption);
   throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });
+}
+
+/** A problem with the option of `hub start` in place of the setting: `servingBatch: must be …` is `--serving-batch must be …`. */
+function asOption(problem: string): string {
+  return problem.replace(/^([a-z]\w*)(\[\d+\])?: /i, (_, setting: string) => {
+    return `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `;
+  });
 }
 
 /** The parts of a list with commas. */

@@ -185,7 +185,7 @@ describe('what hub demo cannot do', () => {
     expect(await runHub('demo', '--port', 'eighty')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^hub: The configuration cannot be used: port: .+\n$/),
+      stderr: expect.stringMatching(/^hub: The configuration cannot be used: --port .+\n$/),
     });
   });
 });
