@@ -104,6 +104,12 @@ const configSchema = z.strictObject({
   device: computeSchema.shape.device,
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+/** The configuration, with what its settings must be together. */
+const wholeSchema = configSchema.refine(({ port, grpcPort }) => !grpcPort || grpcPort !== port, {
+  path: ['grpcPort'],
+  error: 'must be another port than --port',
+});
 export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 
@@ -116,7 +122,7 @@ export function resolveConfig(input: ConfigInput, environment: NodeJS.ProcessEnv
   const { DATABASE_URL: databaseUrl, OTEL_EXPORTER_OTLP_ENDPOINT: otlp, OTEL_SDK_DISABLED } = environment;
   const given = { ...(databaseUrl && { databaseUrl }), ...(otlp && { otlp }), ...input };
   if (OTEL_SDK_DISABLED?.toLowerCase() === 'true') delete given.otlp;
-  const result = configSchema.safeParse(given, { error: inWords });
+  const result = wholeSchema.safeParse(given, { error: inWords });
   if (result.success) return result.data;
   const problems = problemsOf(result.error, given).map(asOption);
   throw new HubError('BAD_INPUT', `The configuration cannot be used: ${problems.join('; ')}.`, { problems });

@@ -21,6 +21,7 @@ it.each<[object, string]>([
     { roles: 'serve,answer' },
     '--roles must be one or more of api, serve, train, with commas between them (received "serve,answer")',
   ],
+  [{ port: 5000, grpcPort: '5000' }, '--grpc-port must be another port than --port (received "5000")'],
   [{ prot: 1 }, 'there is no "prot"'],
   [
     { databaseUrl: 'mysql://me:secret@host/db' },

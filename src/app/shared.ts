@@ -29,9 +29,12 @@ export async function openShared({ config, log, closing }: Setup, storage: Stora
   await notices.open();
   closing.add(() => notices.close());
   notices.onAny('cancel', (id) => id !== null && runner.check(id));
+  const allowed = new AllowedFolders([SAMPLES, ...config.allow]);
+  for (const path of await allowed.missing())
+    log.warn({ path }, 'a folder that was given with --allow is not there: requests cannot read from it yet');
   return {
     notices,
-    allowed: new AllowedFolders([SAMPLES, ...config.allow]),
+    allowed,
     changes: new ChangeNotices(notices),
     outbox: new WebhookOutbox(queue),
     quotas: new Quotas(config, prisma, folder.path),

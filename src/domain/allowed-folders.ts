@@ -1,10 +1,16 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { HubError } from '../errors.js';
 
 /** Folders of the server that requests may read by path. */
 export class AllowedFolders {
   constructor(private readonly folders: readonly string[]) {}
+
+  /** Folders that are not there. Once they are, requests can read them. */
+  async missing(): Promise<string[]> {
+    const found = await Promise.all(this.folders.map((folder) => stat(resolve(folder)).catch(() => null)));
+    return this.folders.filter((_, i) => !found[i]?.isDirectory());
+  }
 
   /**
    * The real path, with symbolic links resolved.
