@@ -27,9 +27,9 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     // Many times what tests take: a machine that others use as well is several times slower.
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     hookTimeout: 180_000,
-    expect: { poll: { timeout: 25_000 } },
+    expect: { poll: { timeout: 50_000 } },
     // All servers of the tests are on this machine. ONNX Runtime's telemetry is off, as in src/cli/main.ts.
     env: { NO_PROXY: '*', no_proxy: '*', ORT_DISABLE_TELEMETRY: '1' },
     // Two cores are the smallest machine that is supported. Two files at a time use 72% of them: many tests wait for processes.

@@ -111,7 +111,7 @@ describe('a backup', () => {
   const backUp = (to: string): Promise<{ rows: number; blobs: number }> =>
     json('backup', to, '--data', hub.data, '--url', hub.url);
 
-  it('of a hub that runs brings back all that a user sees', { timeout: 120_000 }, async () => {
+  it('of a hub that runs brings back all that a user sees', { timeout: 240_000 }, async () => {
     // A row that refers to another one of its table.
     const { reproduceRun } = await hub.ask<{ reproduceRun: { id: string } }>('reproduce-run', { id: hub.runId });
     await hub.ended(reproduceRun.id);
@@ -143,7 +143,7 @@ describe('a backup', () => {
   });
 
   it('that is made in the middle of a run brings back a run that goes on, to the same figures', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const id = await hub.queue({ datasetVersionId: hub.datasetVersionId, recipe: LONG_ENOUGH });
     for await (const { epoch } of hub.watch(id)) if (epoch) break;

@@ -91,7 +91,7 @@ describe('hub demo --no-fine-tune', () => {
     expect((await stat(join(folder, 'data'))).mode & 0o777).toBe(0o700);
   });
 
-  it('uses again what an earlier demo made on the same folder', { timeout: 60_000 }, async () => {
+  it('uses again what an earlier demo made on the same folder', { timeout: 180_000 }, async () => {
     const { token, datasetVersion, backbone, run, classifications, modelVersion } = first;
     const again = resultOf(await demo('data', '--no-fine-tune'));
     const { id, number, aliases } = modelVersion;
@@ -118,7 +118,7 @@ describe('hub demo --from --weights', () => {
 
   it.skipIf(process.platform === 'win32')(
     'ends in order on Ctrl-C while it fine-tunes',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const { child, ended } = startHubCommand(command('colours', ...options));
       let shown = '';

@@ -19,7 +19,7 @@ interface Chunk {
   readonly rows: number;
 }
 
-describe.skipIf(!HAS_CLUSTER)('workers that share the features of a run', { timeout: 120_000 }, () => {
+describe.skipIf(!HAS_CLUSTER)('workers that share the features of a run', { timeout: 240_000 }, () => {
   let cluster: Cluster;
   let hub: HubProcess;
   let datasetVersionId: string;
@@ -62,7 +62,7 @@ describe.skipIf(!HAS_CLUSTER)('workers that share the features of a run', { time
       log.some(({ run, msg }) => run === id && msg === 'computing a slice of features');
 
   const bothHaveSlices = (id: string) =>
-    vi.waitUntil(() => workers.every(hasSlice(id)), { timeout: 30_000, interval: 20 });
+    vi.waitUntil(() => workers.every(hasSlice(id)), { timeout: 90_000, interval: 20 });
 
   const saidOf = async (id: string): Promise<string[]> => {
     const said: string[] = [];
@@ -99,7 +99,7 @@ describe.skipIf(!HAS_CLUSTER)('workers that share the features of a run', { time
     const queue = () => hub.queue({ datasetVersionId: small, recipe });
     const next = await Promise.all([queue(), queue()]);
     const isTaken = (run: string): boolean => workers.some(({ log }) => log.some((line) => line.run === run));
-    await vi.waitUntil(() => next.every(isTaken), { timeout: 30_000, interval: 20 });
+    await vi.waitUntil(() => next.every(isTaken), { timeout: 90_000, interval: 20 });
     expect(performance.now() - began).toBeLessThan(CANCELLED);
     expect(await hub.ended(id)).toMatchObject({ state: 'CANCELLED' });
     expect(await slices(id)).toEqual([]);

@@ -11,7 +11,7 @@ import { hasPostgres } from '../support/postgres-server.js';
 import { QUICK } from '../support/recipes.js';
 import { removeFolder } from '../support/remove-folder.js';
 
-describe.skipIf(!hasPostgres)('processes whose blobs are in a shared folder', { timeout: 120_000 }, () => {
+describe.skipIf(!hasPostgres)('processes whose blobs are in a shared folder', { timeout: 240_000 }, () => {
   let cluster: Cluster;
   let hub: HubProcess;
   /** Where other machines would mount what they share. */
@@ -21,7 +21,7 @@ describe.skipIf(!hasPostgres)('processes whose blobs are in a shared folder', { 
     mounts = await mkdtemp(join(tmpdir(), 'hub-mounts-'));
     cluster = await Cluster.open('folder');
     hub = await cluster.startFirst('--roles', 'api,serve');
-    await vi.waitUntil(async () => (await hub.fetch('/ready')).ok, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await hub.fetch('/ready')).ok, { timeout: 180_000 });
   }, 120_000);
   afterAll(async () => {
     await cluster?.remove();
@@ -45,7 +45,7 @@ describe.skipIf(!hasPostgres)('processes whose blobs are in a shared folder', { 
     expect(run).toMatchObject({ state: 'SUCCEEDED' });
     expect(worker.log.some((line) => line.run === run.id)).toBe(true);
     await hub.registerModel(run.id, 'colours');
-    await vi.waitFor(async () => expect(await labelOf(2)).toBe('red'), { timeout: 60_000, interval: 500 }); // once it is ready
+    await vi.waitFor(async () => expect(await labelOf(2)).toBe('red'), { timeout: 180_000, interval: 500 }); // once it is ready
   });
 
   it('are refused where it is another folder, or is not mounted', async () => {

@@ -91,7 +91,7 @@ describe.skipIf(!hasPostgres)('notices of processes on one database', () => {
     });
     const heard: (string | null)[] = [];
     deaf.on('run', 'a', (id) => heard.push(id));
-    await vi.waitUntil(() => heard.length > 1, { timeout: 20_000 });
+    await vi.waitUntil(() => heard.length > 1, { timeout: 60_000 });
     expect(new Set(heard)).toEqual(new Set([null]));
     expect(lines.join()).toContain('a pooler such as PgBouncer');
   });

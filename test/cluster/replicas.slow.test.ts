@@ -23,7 +23,7 @@ interface ProcessAnswer {
   readonly serving: readonly { readonly alias: string; readonly version: number; readonly error: string | null }[];
 }
 
-describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () => {
+describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 240_000 }, () => {
   const { datasetVersionId } = inject('colours');
   let cluster: Cluster;
   let one: HubProcess;
@@ -44,7 +44,7 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
   });
   afterAll(() => cluster?.remove());
 
-  const ready = (hub: HubUser) => vi.waitUntil(async () => (await hub.fetch('/ready')).ok, { timeout: 60_000 });
+  const ready = (hub: HubUser) => vi.waitUntil(async () => (await hub.fetch('/ready')).ok, { timeout: 180_000 });
 
   /** Classifies the photo through REST. @returns the number of the version that answered. */
   async function answering(hub: HubUser, { alias = 'production', key = '' } = {}): Promise<number> {
@@ -219,7 +219,7 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
       return found;
     };
     const answered = await versions(one);
-    await vi.waitFor(async () => expect(await versions(other)).toEqual(answered), { timeout: 30_000, interval: 500 });
+    await vi.waitFor(async () => expect(await versions(other)).toEqual(answered), { timeout: 90_000, interval: 500 });
     expect(new Set(answered)).toEqual(new Set([1, 2]));
 
     type Rollouts = {
@@ -231,7 +231,7 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
     };
     const own = answered.filter((version) => version === 2).length;
     await vi.waitUntil(async () => (await counted(one)) >= 2 * own && (await counted(other)) >= 2 * own, {
-      timeout: 30_000,
+      timeout: 90_000,
       interval: 250,
     });
     await other.ask('end-rollout', { model: 'colours', outcome: 'ABORT', reason: 'test' });
@@ -286,7 +286,7 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
     await ready(deaf);
     const cannotServe = async (): Promise<string | undefined> =>
       (await processes()).find(({ serving }) => serving.some(({ error }) => error?.includes('cannot be used')))?.name;
-    const problem = await vi.waitUntil(cannotServe, { timeout: 30_000, interval: 250 });
+    const problem = await vi.waitUntil(cannotServe, { timeout: 90_000, interval: 250 });
     const listed = await processes();
     expect(listed).toHaveLength(3);
     const { version } = listed[0]!.serving.find(({ alias }) => alias === 'production')!;
@@ -305,7 +305,7 @@ describe.skipIf(!HAS_CLUSTER)('replicas of one hub', { timeout: 120_000 }, () =>
     expect(performance.now() - began).toBeLessThan(30_000);
     await cluster.kill(deaf);
     const live = async (): Promise<number> => (await processes()).filter(({ isLive }) => isLive).length;
-    await vi.waitUntil(async () => (await live()) === 2, { timeout: 30_000, interval: 250 });
+    await vi.waitUntil(async () => (await live()) === 2, { timeout: 90_000, interval: 250 });
     expect(await behind()).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import type { HubUser } from '../support/hub-user.js';
 import { hasPostgres } from '../support/postgres-server.js';
 import { QUICK } from '../support/recipes.js';
 
-describe.skipIf(!hasPostgres)('processes of one role each', { timeout: 120_000 }, () => {
+describe.skipIf(!hasPostgres)('processes of one role each', { timeout: 240_000 }, () => {
   const { datasetVersionId } = inject('colours');
   let cluster: Cluster;
   /** Answers requests, and no photos. */
@@ -24,7 +24,7 @@ describe.skipIf(!hasPostgres)('processes of one role each', { timeout: 120_000 }
     serve = (await cluster.start('serve')).as(api.token);
     await cluster.start('train');
     for (const hub of [api, serve])
-      await vi.waitUntil(async () => (await hub.fetch('/ready')).ok, { timeout: 60_000, interval: 100 });
+      await vi.waitUntil(async () => (await hub.fetch('/ready')).ok, { timeout: 180_000, interval: 100 });
   }, 120_000);
   afterAll(() => cluster?.remove());
 
@@ -94,13 +94,13 @@ describe.skipIf(!hasPostgres)('processes of one role each', { timeout: 120_000 }
         return false;
       });
     await vi.waitUntil(begun, { timeout: 90_000, interval: 500 });
-    await vi.waitUntil(async () => (await answering()) === 2, { timeout: 30_000, interval: 50 });
+    await vi.waitUntil(async () => (await answering()) === 2, { timeout: 90_000, interval: 50 });
     type Rollouts = { readonly rollouts: readonly { readonly candidate: { readonly answers: number } }[] };
     const counted = async () => (await api.ask<Rollouts>('rollouts', { model })).rollouts[0]!.candidate.answers;
-    await vi.waitUntil(async () => (await counted()) > 0, { timeout: 30_000, interval: 250 });
+    await vi.waitUntil(async () => (await counted()) > 0, { timeout: 90_000, interval: 250 });
     await api.ask('end-rollout', { model, outcome: 'ABORT', reason: 'test' });
     const some = async () => new Set([await answering(), await answering(), await answering(), await answering()]);
-    await vi.waitFor(async () => expect(await some()).toEqual(new Set([1])), { timeout: 30_000, interval: 250 });
+    await vi.waitFor(async () => expect(await some()).toEqual(new Set([1])), { timeout: 90_000, interval: 250 });
     const kept = await cluster.query('SELECT id FROM predictions');
     expect(kept.length).toBeGreaterThan(0);
   });

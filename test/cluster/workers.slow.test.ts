@@ -56,7 +56,7 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
   async function takenOver(id: string, others: readonly HubProcess[]): Promise<number> {
     const began = performance.now();
     const isTaken = (): boolean => others.some(({ log }) => log.some(({ run }) => run === id));
-    await vi.waitUntil(isTaken, { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(isTaken, { timeout: 180_000, interval: 100 });
     return performance.now() - began;
   }
 
@@ -105,7 +105,7 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
     // The frozen one writes nothing more of its run when it comes back.
     const lost = ({ msg, run }: { readonly msg?: string; readonly run?: unknown }): boolean =>
       run === runs[1] && msg === 'another process has claimed the job';
-    await vi.waitUntil(() => frozen.log.some(lost), { timeout: 20_000 });
+    await vi.waitUntil(() => frozen.log.some(lost), { timeout: 60_000 });
   });
 
   it('are given the run of one that stops at once', async () => {
@@ -126,7 +126,7 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
     await hub.ask('cancel-run', { id });
     expect(await hub.ended(id)).toMatchObject({ state: 'CANCELLED' });
     const began = performance.now();
-    await vi.waitUntil(() => worker!.log.some(({ run }) => run === next), { timeout: 30_000, interval: 50 });
+    await vi.waitUntil(() => worker!.log.some(({ run }) => run === next), { timeout: 90_000, interval: 50 });
     expect(performance.now() - began).toBeLessThan(CANCELLED);
     expect(await hub.ended(next)).toMatchObject({ state: 'SUCCEEDED' });
   });
@@ -147,7 +147,7 @@ describe.skipIf(!HAS_CLUSTER)('workers of one hub', { timeout: 180_000 }, () => 
     const log: LogLine[] = [];
     const starting = cluster.start('train', { log });
     const waits = 'the database does not answer; this process waits for it';
-    await vi.waitUntil(() => log.some(({ msg }) => msg === waits), { timeout: 60_000 });
+    await vi.waitUntil(() => log.some(({ msg }) => msg === waits), { timeout: 180_000 });
     await cluster.server.start();
     const worker = await starting;
     workers.push(worker);

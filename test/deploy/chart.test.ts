@@ -59,7 +59,7 @@ const resourcesOf = (name: string): Resource[] =>
 const isIn = (wanted: Labels, labels: Labels): boolean =>
   Object.entries(wanted).every(([name, value]) => labels[name] === value);
 
-describe.skipIf(spawnSync('helm', ['version']).status !== 0)('helm', { timeout: 60_000 }, () => {
+describe.skipIf(spawnSync('helm', ['version']).status !== 0)('helm', { timeout: 180_000 }, () => {
   const helm = (...args: readonly string[]) => spawnSync('helm', args, { encoding: 'utf8' });
 
   it.each(Object.entries(CHART_VALUES))(

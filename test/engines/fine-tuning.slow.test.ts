@@ -166,7 +166,7 @@ describe.each(TESTED_ENGINES)('$name, training everything after mixed5', (engine
   });
 
   it('takes the same step in several passes where one would take too much memory', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const trainer = await open.trainer(spec(), 4e6);
     expect(trainer.passSize).toBeLessThan(keras.batch);
@@ -176,7 +176,7 @@ describe.each(TESTED_ENGINES)('$name, training everything after mixed5', (engine
   });
 
   it('takes the same steps one per call and several per call, bit by bit', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const [single, several] = [await newTrainer(), await newTrainer()];
     const steps = stepsOf(3, several.passSize);

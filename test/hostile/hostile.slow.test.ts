@@ -27,7 +27,7 @@ beforeAll(async () => {
   await maker.stop();
   hub = await HubProcess.start(maker.data, '--allow', maker.allowed);
   photo = await colourPhoto('red', 1);
-  await vi.waitUntil(async () => (await witness()) === 'ok', { timeout: 20_000 }); // its version is loaded a moment later
+  await vi.waitUntil(async () => (await witness()) === 'ok', { timeout: 60_000 }); // its version is loaded a moment later
   honestPeak = await peakMemory();
 });
 afterAll(async () => {

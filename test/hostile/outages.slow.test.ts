@@ -40,7 +40,7 @@ describe.skipIf(!hasPostgres)('hostile outages: while PostgreSQL', () => {
     photo = await colourPhoto('red', 1);
     const { datasets } = await hub.ask<{ datasets: [{ versions: [{ id: string }] }] }>('datasets');
     run = await hub.queue({ datasetVersionId: datasets[0].versions[0].id, recipe: ENDLESS });
-    await vi.waitUntil(async () => (await epochs()) > 0, { timeout: 30_000 });
+    await vi.waitUntil(async () => (await epochs()) > 0, { timeout: 90_000 });
   }, 120_000);
   afterAll(async () => {
     await hub?.end('SIGKILL');
@@ -69,7 +69,7 @@ describe.skipIf(!hasPostgres)('hostile outages: while PostgreSQL', () => {
     try {
       await vi.waitUntil(() => callers.created.length > 0, { timeout: 10_000 });
       await happen(server);
-      await vi.waitUntil(() => isBack().catch(() => false), { timeout: 30_000, interval: 100 });
+      await vi.waitUntil(() => isBack().catch(() => false), { timeout: 90_000, interval: 100 });
     } finally {
       await callers.stop();
     }
@@ -89,17 +89,17 @@ describe.skipIf(!hasPostgres)('hostile outages: while PostgreSQL', () => {
 
   it.each(OUTAGES)(
     '$name, photos are answered, other requests answered or told so, and nothing acknowledged is lost',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     survives,
   );
 
-  it('has a full disk, writes are told so, and all goes on with room again', { timeout: 60_000 }, async (context) => {
+  it('has a full disk, writes are told so, and all goes on with room again', { timeout: 180_000 }, async (context) => {
     context.skip(disk === undefined, 'to make a small file system needs root on Linux');
     await survives(fullDisk(disk as string));
   });
 
   // At most the time after which another attempt takes over from one that lost the database.
-  it('has come back from all of this, the run that was under way goes on', { timeout: 120_000 }, async () => {
+  it('has come back from all of this, the run that was under way goes on', { timeout: 240_000 }, async () => {
     const before = await epochs();
     await vi.waitUntil(async () => isMore(await epochs(), before), { timeout: 90_000, interval: 500 });
   });

@@ -339,13 +339,13 @@ describe('POST /v1/classify where two models serve, and one photo may wait', () 
     ['the Open Inference Protocol', '/v2/models/colours/infer', {}, ''],
   ])('refuses a photo over %s before its bytes have come when the queue is full', async (_, path, headers, start) => {
     const first = begin(path, headers, start);
-    await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => photosWaiting(), { timeout: 60_000 }).toBe(1);
     const second = begin(path, headers, start);
     const { status, text } = await second.answer;
     expect(status).toBe(429);
     expect(text).toContain('The hub has more photos than it can answer');
     for (const { end } of [first, second]) end();
-    await expect.poll(() => photosWaiting(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => photosWaiting(), { timeout: 60_000 }).toBe(0);
   });
 
   it.each([
@@ -353,7 +353,7 @@ describe('POST /v1/classify where two models serve, and one photo may wait', () 
     ['the Open Inference Protocol', '/v2/models/colours/infer', { 'inference-header-content-length': '100' }],
   ])('refuses a photo over %s when those that wait take too much memory', async (_, path, headers) => {
     const waiting = Array.from({ length: 6 }, () => begin(path, headers, '', 48_000_000, hub));
-    await expect.poll(() => photosWaiting(hub), { timeout: 20_000 }).toBe(6);
+    await expect.poll(() => photosWaiting(hub), { timeout: 60_000 }).toBe(6);
     const last = begin(path, headers, '', 48_000_000, hub);
     const { status, text } = await last.answer;
     expect(status).toBe(429);
@@ -361,6 +361,6 @@ describe('POST /v1/classify where two models serve, and one photo may wait', () 
       'those of this token that wait have 288 MB, this one 48 MB, and the limit for one token is 300 MB',
     );
     for (const { end } of [...waiting, last]) end();
-    await expect.poll(() => photosWaiting(hub), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => photosWaiting(hub), { timeout: 60_000 }).toBe(0);
   });
 });

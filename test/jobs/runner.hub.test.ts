@@ -96,7 +96,7 @@ async function run(train: PlannedHandler, log = pino({ level: 'silent' })): Prom
 
 const jobs = (count: number): WaitingJob[] =>
   Array.from({ length: count }, (_, order) => ({ id: randomUUID(), order }));
-const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 30_000 });
+const until = (is: () => boolean) => vi.waitUntil(is, { timeout: 90_000 });
 
 describe('the runner', () => {
   it('takes the jobs of waiting rows in their order, and hands events and ends to the handler', async () => {

@@ -320,7 +320,7 @@ describe('an ingestion', () => {
       const { ingestions } = await hub.ask<{ ingestions: { progressKey: string; dataset: string }[] }>('ingestions');
       return ingestions.map(({ progressKey, dataset }) => `${dataset}: ${progressKey}`);
     };
-    await vi.waitUntil(async () => (await underWay()).length > 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await underWay()).length > 0, { timeout: 60_000 });
     expect(await underWay()).toEqual(['cancelled: cancelled-1']);
     await hub.client.request(cancel);
     await refused;
@@ -338,7 +338,7 @@ describe('an ingestion', () => {
     await hub.ask('create-dataset', { name: 'old-names' });
     const refused = expect(hub.ask('register-url', { dataset: 'old-names', url, progressKey: key })).rejects.toThrow();
     const list = async () => hub.client.request<{ registrations: unknown[] }>('{ registrations { progressKey } }');
-    await vi.waitUntil(async () => (await list()).registrations.length > 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await list()).registrations.length > 0, { timeout: 60_000 });
     expect(await list()).toEqual({ registrations: [{ progressKey: key }] });
     await hub.client.request('mutation ($key: ID!) { cancelRegistration(progressKey: $key) }', { key });
     await refused;

@@ -121,9 +121,9 @@ it('keeps decisions when it is repeated, and can be cancelled', async () => {
   await start();
   expect(await refused(start())).toMatchObject({ code: 'CONFLICT' });
   await hub.ask('cancel-examination', { datasetVersionId: id });
-  await expect.poll(async () => (await examined())!.state, { timeout: 30_000 }).toMatch(/CANCELLED|SUCCEEDED/);
+  await expect.poll(async () => (await examined())!.state, { timeout: 90_000 }).toMatch(/CANCELLED|SUCCEEDED/);
   expect(await refused(hub.ask('cancel-examination', { datasetVersionId: id }))).toMatchObject({ code: 'CONFLICT' });
   await start();
-  await expect.poll(async () => (await examined())!.state, { timeout: 60_000 }).toBe('SUCCEEDED');
+  await expect.poll(async () => (await examined())!.state, { timeout: 180_000 }).toBe('SUCCEEDED');
   expect((await examined())!.counts).toMatchObject({ changes: 2 });
 });

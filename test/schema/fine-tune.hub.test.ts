@@ -155,7 +155,7 @@ describe('a fine-tune run', () => {
   });
 
   it('computes its features in every epoch where they do not fit into the cache, with the same numbers', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const small = await TestHub.startWithColours({ settings: { featureCache: 1e-6 } });
     onTestFinished(() => small.remove());

@@ -82,7 +82,7 @@ async function expectUndisturbed(user: HubUser, id: string): Promise<void> {
   expect(after).toBeLessThan(SOME_SECONDS.epochs);
 }
 
-describe('a run', { timeout: 120_000 }, () => {
+describe('a run', { timeout: 240_000 }, () => {
   const running: HubProcess[] = [];
   const startHub = async (): Promise<HubProcess> => {
     const started = await HubProcess.start(data);

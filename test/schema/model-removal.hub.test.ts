@@ -95,7 +95,7 @@ describe('a version that is deleted', () => {
     expect((await hub.registerModel(run, 'fresh')).number).toBe(1);
     await hub.ask('delete-model-version', { model: 'fresh', version: 1 });
     expect(await listed('fresh')).toEqual([]);
-    await vi.waitUntil(async () => (await countBlobs()) === before, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await countBlobs()) === before, { timeout: 60_000 });
     expect((await hub.registerModel(run, 'fresh')).number).toBe(2);
     expect(await audited('MODEL_VERSION_DELETED')).toContainEqual({ subject: 'fresh 1', actor: 'first' });
     expect(await refusal('delete-model-version', { model: 'fresh', version: 1 })).toEqual({
@@ -141,7 +141,7 @@ describe('a version that is deleted', () => {
         });
         return predictions.predictions.length === 1;
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
     expect(await refusal('roll-back', { model, reason: 'test' })).toMatchObject({ code: 'NOT_FOUND' });
   });

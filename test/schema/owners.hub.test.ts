@@ -65,7 +65,7 @@ describe('an owner', () => {
     type Asked = { sweep: { state: string; runId: string; owner: { tokenId: string } } };
     await expect
       .poll(async () => (await ann.client.request<Asked>(query, { id: startSweep.id })).sweep.state, {
-        timeout: 60_000,
+        timeout: 180_000,
       })
       .toBe('SUCCEEDED');
     const { sweep } = await ann.client.request<Asked>(query, { id: startSweep.id });
@@ -123,7 +123,7 @@ describe('a sweep', () => {
       const query = 'query ($id: ID!) { sweep(id: $id) { state mayNotDelete } }';
       type Asked = { sweep: { state: string; mayNotDelete: string | null } };
       const asked = () => user.client.request<Asked>(query, { id });
-      await expect.poll(async () => (await asked()).sweep.state, { timeout: 60_000 }).toBe('CANCELLED');
+      await expect.poll(async () => (await asked()).sweep.state, { timeout: 180_000 }).toBe('CANCELLED');
       return (await asked()).sweep.mayNotDelete;
     };
     const remove = 'mutation ($id: ID!) { deleteSweep(id: $id) }';

@@ -52,7 +52,7 @@ beforeAll(async () => {
   const expiresAt = new Date(Date.now() + 1000);
   const expired = await hub.createToken({ name: 'expired', ...admin, expiresAt });
   await vi.waitUntil(async () => (await hub.as(expired.secret).post('{ me { name } }')).status === 401, {
-    timeout: 20_000,
+    timeout: 60_000,
   });
   tokens.set('a revoked one', revoked.secret).set('an expired one', expired.secret);
   tokens.set('no token', '').set('an unknown token', 'x'.repeat(43));
@@ -88,7 +88,7 @@ async function codeOf(operation: string, query: string, takesFile: boolean, toke
       if (!settled) await hub.ask('create-dataset', { name: `d-${randomUUID()}` });
       return settled;
     };
-    await vi.waitUntil(happen, { timeout: 30_000 });
+    await vi.waitUntil(happen, { timeout: 90_000 });
     return code;
   }
   const file = { as: 'file', content: Buffer.from('no photo') };

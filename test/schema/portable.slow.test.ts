@@ -46,7 +46,7 @@ interface Sent {
   readonly headers: Headers;
 }
 
-describe('a model version', { timeout: 60_000 }, () => {
+describe('a model version', { timeout: 180_000 }, () => {
   let hub: TestHub;
   let datasetVersionId: string;
   /** The exports of the version, by format. */
@@ -131,7 +131,7 @@ describe('a model version', { timeout: 60_000 }, () => {
     const served = /\.network(\.weights)?$/;
     const left = async (): Promise<readonly string[]> =>
       (await readdir(dataPaths(hub.data).temporary)).filter((name) => !served.test(name));
-    await vi.waitUntil(async () => (await left()).length === 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await left()).length === 0, { timeout: 60_000 });
   });
 
   it.each([

@@ -139,7 +139,7 @@ describe('a prediction job', () => {
       }),
     );
     const id = await start({ path: await folderWith('many', files), topK: 1 });
-    await expect.poll(async () => (await find(id)).photos, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await find(id)).photos, { timeout: 180_000, interval: 20 }).toBeGreaterThan(0);
     // As a killed hub leaves it: its worker is dead, and the row says that it runs.
     await hub.inDatabase((client) => client.predictionJob.updateMany({ where: { id }, data: { state: 'RUNNING' } }));
     const job = await ended(id);

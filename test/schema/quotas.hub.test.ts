@@ -84,7 +84,7 @@ describe('with low limits', () => {
     });
     unfinished.on('error', () => undefined); // it is broken off below
     unfinished.write(`${parts.join('')}--B\r\nContent-Disposition: form-data; name="0"; filename="x"\r\n\r\nPK`);
-    await vi.waitUntil(async () => (await limitOf(hub, 'uploads')).used === 1, { timeout: 20_000, interval: 250 });
+    await vi.waitUntil(async () => (await limitOf(hub, 'uploads')).used === 1, { timeout: 60_000, interval: 250 });
 
     const file = { as: 'upload', content: await smallArchive() };
     const { status, errors } = await hub.post(operations.query, operations.variables, file);
@@ -97,7 +97,7 @@ describe('with low limits', () => {
       },
     ]);
     unfinished.destroy();
-    await vi.waitUntil(async () => (await limitOf(hub, 'uploads')).used === 0, { timeout: 20_000, interval: 250 });
+    await vi.waitUntil(async () => (await limitOf(hub, 'uploads')).used === 0, { timeout: 60_000, interval: 250 });
     expect((await hub.post(operations.query, operations.variables, file)).errors).toBeUndefined();
   });
 

@@ -116,7 +116,7 @@ async function comparing(model: string, photos: number): Promise<RolloutAnswer> 
     const now = await newest(model);
     return now.compared === photos && now;
   };
-  return vi.waitUntil(all, { timeout: 20_000 });
+  return vi.waitUntil(all, { timeout: 60_000 });
 }
 
 /** The newest one, when it is over. */
@@ -125,7 +125,7 @@ async function over(model: string, on: HubUser = hub): Promise<RolloutAnswer> {
     const now = await newest(model, on);
     return now.state !== 'RUNNING' && now;
   };
-  return vi.waitUntil(ended, { timeout: 20_000 });
+  return vi.waitUntil(ended, { timeout: 60_000 });
 }
 
 /** The version that answers each key. */
@@ -207,7 +207,7 @@ describe('a rollout', () => {
   });
 
   it('says by judged photos which version is more accurate, also when their answers were deleted', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const model = 'judged';
     const photos = await somePhotos(290, 8);
@@ -342,7 +342,7 @@ describe('a rollout', () => {
   });
 
   it('goes on when the hub starts again, and ends by itself when the version fails more often than it may', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const again = await TestHub.startWithColours({ rows: (client) => copyVersions(client, 'failing') });
     onTestFinished(() => again.remove());

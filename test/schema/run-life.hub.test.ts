@@ -141,7 +141,7 @@ describe('the queue', () => {
     expect(runs.map(({ queuePosition }) => queuePosition)).toEqual([null, null, null, null]);
   });
 
-  it('is kept when the hub starts again, after the run that was under way', { timeout: 60_000 }, async () => {
+  it('is kept when the hub starts again, after the run that was under way', { timeout: 180_000 }, async () => {
     const working = await queue(LONG);
     await begun(working);
     const [a, b] = [await queue(HOPELESS), await queue(HOPELESS)];
@@ -156,7 +156,7 @@ describe('the queue', () => {
 });
 
 describe('a run that is resumed', () => {
-  it('continues after its last checkpoint, with the numbers of an undisturbed run', { timeout: 120_000 }, async () => {
+  it('continues after its last checkpoint, with the numbers of an undisturbed run', { timeout: 240_000 }, async () => {
     const id = await queue(LONG);
     await begun(id);
     await cancel(id);
@@ -171,7 +171,7 @@ describe('a run that is resumed', () => {
   });
 
   it('continues its progress where it was, after a resume and after a restart of the hub', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const id = await queue(LONG);
     const seen: NonNullable<RunEventAnswer['progress']>[] = [];
@@ -312,7 +312,7 @@ describe('a run that is deleted', () => {
     await hub.train({ datasetVersionId, recipe: HOPELESS, backbone: await hub.failingBackbone() }); // before it begins, blobs are deleted
     expect(await countBlobs()).toBe(before);
     await hub.ask('delete-run', { id: first.id });
-    await vi.waitUntil(async () => (await countBlobs()) === before - 3, { timeout: 20_000 }); // its weights, predictions and probabilities
+    await vi.waitUntil(async () => (await countBlobs()) === before - 3, { timeout: 60_000 }); // its weights, predictions and probabilities
   });
 
   it('takes its checkpoint with it', async () => {
@@ -322,7 +322,7 @@ describe('a run that is deleted', () => {
     await cancel(id);
     expect(await countBlobs()).toBe(before + 1);
     await hub.ask('delete-run', { id });
-    await vi.waitUntil(async () => (await countBlobs()) === before, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await countBlobs()) === before, { timeout: 60_000 });
   });
 
   it('is refused while something refers to it, which the message names', async () => {

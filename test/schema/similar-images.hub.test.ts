@@ -14,7 +14,7 @@ interface Similar {
 }
 
 /** Answers are written to the log together, soon after they were given. */
-const SOON = { timeout: 25_000, interval: 100 };
+const SOON = { timeout: 75_000, interval: 100 };
 
 let hub: HubWithColours;
 const { shown, json } = new HubCommands(() => hub);

@@ -51,7 +51,7 @@ afterAll(async () => {
 /** Starts the sweep, and disturbs it as soon as two trials have ended. @returns its id. */
 async function disturb(user: HubUser, how: () => Promise<unknown>): Promise<string> {
   const id = await user.startSweep(input);
-  await vi.waitUntil(async () => (await user.sweep(id)).endedTrials >= 2, { timeout: 20_000, interval: 10 });
+  await vi.waitUntil(async () => (await user.sweep(id)).endedTrials >= 2, { timeout: 60_000, interval: 10 });
   await how();
   return id;
 }
@@ -63,7 +63,7 @@ const figuresOf = ({ trials, best, state }: SweepAnswer): unknown => ({
 });
 
 it('a sweep resumes when its hub was killed and starts again, with the same figures', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const killed = await HubProcess.start(data);
   const id = await disturb(killed, () => killed.end('SIGKILL'));
@@ -74,7 +74,7 @@ it('a sweep resumes when its hub was killed and starts again, with the same figu
   expect((await again.ended(sweep.runId!)).state).toBe('SUCCEEDED');
 });
 
-it('a sweep resumes when its worker was killed, with the same figures', { timeout: 120_000 }, async () => {
+it('a sweep resumes when its worker was killed, with the same figures', { timeout: 240_000 }, async () => {
   await hub.ended(undisturbed.runId!);
   const id = await disturb(hub, async () => process.kill(Number(await readFile(pidFile(), 'utf8')), 'SIGKILL'));
   expect(figuresOf(await hub.endedSweep(id))).toEqual(figuresOf(undisturbed));

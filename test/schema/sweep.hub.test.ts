@@ -93,7 +93,7 @@ describe('a sweep', () => {
     expect(best!.number).not.toBe(6);
   });
 
-  it('draws at random, the same for the same seed, and computes its features once', { timeout: 60_000 }, async () => {
+  it('draws at random, the same for the same seed, and computes its features once', { timeout: 180_000 }, async () => {
     const parameters = [
       { name: 'learningRate', min: 0.001, max: 0.01, scale: 'LOG' },
       { name: 'dropout', values: [0, 0.3] },
@@ -117,7 +117,7 @@ describe('a sweep', () => {
     const working = await hub.startSweep(inputOf({ base, parameters }));
     const waiting = await hub.startSweep(inputOf({ parameters }));
     expect(await hub.ask('cancel-sweep', { id: waiting })).toMatchObject({ cancelSweep: { state: 'CANCELLED' } });
-    await vi.waitUntil(async () => (await hub.sweep(working)).endedTrials > 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await hub.sweep(working)).endedTrials > 0, { timeout: 60_000 });
     await hub.ask('cancel-sweep', { id: working });
     const { state, trials, endedTrials, runId, importance } = await hub.endedSweep(working);
     expect({ state, runId }).toEqual({ state: 'CANCELLED', runId: null });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => maker.remove());
 
-describe('the 8-bit form of a version', { timeout: 60_000 }, () => {
+describe('the 8-bit form of a version', { timeout: 180_000 }, () => {
   /** Damages the 8-bit form, starts a hub, and waits until the form is made again and serves. */
   async function madeAgain(damage: (file: string) => Promise<void>): Promise<TestHub> {
     const hub = await TestHub.prepareOn(maker.data, { versionWork: true });

@@ -69,7 +69,7 @@ const deliveries = async (webhookId: string, of: TestHub): Promise<DeliveryAnswe
 
 /** The only message to a webhook, once it is as it should be. */
 const delivered = (webhookId: string, isDone = ({ state }: DeliveryAnswer) => state !== 'WAITING', of = hub) =>
-  vi.waitUntil(async () => (await deliveries(webhookId, of)).find(isDone), { timeout: 20_000 });
+  vi.waitUntil(async () => (await deliveries(webhookId, of)).find(isDone), { timeout: 60_000 });
 
 describe('a webhook', () => {
   it('receives what happens, in order, signed', async () => {
@@ -81,7 +81,7 @@ describe('a webhook', () => {
     await hub.registerModel(run.id, 'told');
     await hub.registerModel(run.id, 'told'); // makes no second version
     await hub.ask('promote', { model: 'told', version: 1, now: true, reason: 'first' });
-    await vi.waitUntil(() => received.length >= 3, { timeout: 20_000 });
+    await vi.waitUntil(() => received.length >= 3, { timeout: 60_000 });
 
     const messages = received.map(({ body, headers }) => {
       const verified = new Webhook(secret).verify(body, headers as Record<string, string>);
@@ -114,7 +114,7 @@ describe('a webhook', () => {
     await hub.ask('archive-model', { model });
     await hub.ask('unarchive-model', { model });
     await hub.ask('delete-model', { model });
-    await vi.waitUntil(() => received.length >= 7, { timeout: 20_000 });
+    await vi.waitUntil(() => received.length >= 7, { timeout: 60_000 });
     const messages = received.map(({ body }) => JSON.parse(body) as { type: string; data: unknown });
     const by = { model, actor: 'first' };
     expect(Object.fromEntries(messages.map(({ type, data }) => [type, data]))).toEqual({

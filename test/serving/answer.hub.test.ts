@@ -71,7 +71,7 @@ function busy(answerer: Answerer): () => Promise<unknown> {
 }
 
 /** Waits until the network is busy. */
-const computing = (): Promise<unknown> => vi.waitUntil(() => room.computing === 1, { timeout: 20_000 });
+const computing = (): Promise<unknown> => vi.waitUntil(() => room.computing === 1, { timeout: 60_000 });
 
 /** What a softmax makes of these values. */
 function softmax(values: readonly number[]): number[] {

@@ -36,7 +36,7 @@ async function askingAll(): Promise<Awaited<ReturnType<typeof asking>>> {
   const before = room.loaded;
   const made = await asking();
   await ask(made.answerer, photos);
-  await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+  await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 60_000 });
   made.asked();
   return made;
 }
@@ -72,7 +72,7 @@ describe('photos', () => {
     room.mostComputing = 0;
     const release = room.holdUp();
     const answers = ask(answerer, photos);
-    await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
+    await vi.waitUntil(() => room.computing === LANES, { timeout: 60_000 });
     release();
     expect(await answers).toHaveLength(photos.length);
     expect(room.mostComputing).toBe(LANES);
@@ -85,7 +85,7 @@ describe('photos', () => {
       answerer.answer(pixelsOf(new Uint8Array(count * 8 * 8 * 3), count), { ...PRODUCTION, caller });
     const release = room.holdUp();
     const [first, more] = [send(LANES), send(6)];
-    await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
+    await vi.waitUntil(() => room.computing === LANES, { timeout: 60_000 });
     const few = send(1, 'few');
     await vi.waitUntil(() => answerer.waiting === LANES + 6 + 1);
     await setImmediate(); // it waits for a lane by now
@@ -101,7 +101,7 @@ describe('photos', () => {
     expect(room.loaded - before).toBe(1);
     await ask(answerer, photos);
     expect(asked()).toContain(0);
-    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 60_000 });
   });
 
   it('of a version that takes every core wait for those that are computed side by side', async () => {
@@ -110,10 +110,10 @@ describe('photos', () => {
     const answerer = room.answerer(deployments);
     const before = room.loaded;
     await ask(answerer, photos);
-    await vi.waitUntil(() => room.loaded === before + LANES, { timeout: 20_000 });
+    await vi.waitUntil(() => room.loaded === before + LANES, { timeout: 60_000 });
     const release = room.holdUp();
     const first = ask(answerer, photos.slice(0, LANES));
-    await vi.waitUntil(() => room.computing === LANES, { timeout: 20_000 });
+    await vi.waitUntil(() => room.computing === LANES, { timeout: 60_000 });
     room.asked = [];
     const pixels = pixelsOf(new Uint8Array(8 * 8 * 3), 1); // which need no decoding
     const other = answerer.answer(pixels, { ...PRODUCTION, target: { alias: 'candidate' } });
@@ -132,7 +132,7 @@ describe('lanes', () => {
     room.refusal = new Error('no memory');
     try {
       expect(await ask(answerer, photos)).toHaveLength(photos.length);
-      await vi.waitUntil(() => room.alone.length > 0, { timeout: 20_000 });
+      await vi.waitUntil(() => room.alone.length > 0, { timeout: 60_000 });
       expect(await ask(answerer, photos)).toHaveLength(photos.length);
     } finally {
       room.refusal = null;
@@ -145,11 +145,11 @@ describe('lanes', () => {
     const deployments = await room.serving(seeing);
     const answerer = room.answerer(deployments);
     await ask(answerer, photos);
-    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 60_000 });
     const next = await deployments.prepare(await room.version(2));
     expect(room.loaded - before, 'both versions, with their lanes').toBe(2 * (1 + LANES));
     await next.switchTo('production');
-    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 20_000 });
+    await vi.waitUntil(() => room.loaded === before + 1 + LANES, { timeout: 60_000 });
   });
 
   it('take as many at once as are done in a tenth of a second, and one of those that take longer', () => {

@@ -62,7 +62,7 @@ const breaking: Listener = async (_, response, folder) => {
   response.writeHead(206, { 'content-length': CONTENT.length });
   response.write(CONTENT.subarray(0, BREAK));
   await vi.waitUntil(async () => (await stat(join(folder, 'weights.h5.part')).catch(() => null))?.size === BREAK, {
-    timeout: 20_000,
+    timeout: 60_000,
   });
   response.destroy();
 };

@@ -116,7 +116,7 @@ test('is started again when its log could not be written, with all that it had a
   const count = 'SELECT count(*)::int AS rows FROM t';
   await expect(pool.query(count)).rejects.toThrow('No space left on device');
   await rm(join(disk, 'ballast'));
-  await vi.waitUntil(() => pool.query('INSERT INTO t VALUES (2)').then(Boolean, () => false), { timeout: 20_000 });
+  await vi.waitUntil(() => pool.query('INSERT INTO t VALUES (2)').then(Boolean, () => false), { timeout: 60_000 });
   expect((await pool.query(count)).rows).toEqual([{ rows: 2 }]);
   await pool.end();
   await server.close();

@@ -51,7 +51,7 @@ async function fillEverySchema(folder: string): Promise<AnyRow[]> {
 }
 
 test('rows of every schema that there was are there in the newest one, with what they held', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const folder = await temporaryFolder();
   const database = join(folder, 'database');
@@ -81,7 +81,7 @@ test('rows of every schema that there was are there in the newest one, with what
 });
 
 test('rows that are written to files and read again are the same, of an older schema too', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const folder = await temporaryFolder();
   const all = await readMigrations(MIGRATIONS);

@@ -24,7 +24,7 @@ export const WARNING = 40;
 export const ERROR = 50;
 
 /** Polling for work of seconds: Vitest's default of twenty requests a second would cost the hub half a core. */
-export const PATIENTLY = { timeout: 60_000, interval: 250 };
+export const PATIENTLY = { timeout: 150_000, interval: 250 };
 
 type Variables = Readonly<Record<string, unknown>>;
 

@@ -45,7 +45,7 @@ const arrived = (traceId: string, ...names: readonly string[]) =>
       expect(paths).toEqual(expect.arrayContaining([...names]));
       return paths;
     },
-    { timeout: 60_000 },
+    { timeout: 180_000 },
   );
 
 const classify = (headers: Record<string, string>, query = '?model=colours', content: Uint8Array = photo) =>

@@ -72,7 +72,7 @@ describe.skipIf(!browser)('the page of a run', () => {
     await page.getByRole('combobox', { name: 'Model' }).fill('paints');
     await page.getByRole('button', { name: 'Register', exact: true }).click();
     await expect
-      .poll(async () => (await hub.post('{ models { name } }')).data, { timeout: 20_000 })
+      .poll(async () => (await hub.post('{ models { name } }')).data, { timeout: 60_000 })
       .toEqual({ models: [{ name: 'colours' }, { name: 'paints' }] });
     expect(problems).toEqual([]);
     await close();

@@ -32,7 +32,7 @@ describe.skipIf(!browser)('the start page', () => {
       await present.getByText('under way').waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Put into production' }).click({ timeout: 240_000 });
-      await page.getByText('production', { exact: true }).waitFor({ timeout: 120_000 });
+      await page.getByText('production', { exact: true }).waitFor({ timeout: 240_000 });
       await page.getByRole('table', { name: 'Latest runs' }).waitFor();
       await expectAccessible(page);
       await page.getByRole('list', { name: 'Sample photos' }).getByRole('button', { name: 'ship' }).click();
