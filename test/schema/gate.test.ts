@@ -15,11 +15,20 @@ const PRESENT: Present = {
   testLoss: 0.4,
   calibrated: true,
   selfChecked: true,
+  classAccuracies: new Map([
+    ['cat', 0.8],
+    ['dog', 1],
+  ]),
 };
 /** As GraphQL gives it. */
 type Rule = { kind: GateRule['kind']; metric?: GateRule['metric']; limit?: number };
 
 const version = (changes: Partial<Candidate>): Candidate => ({ ...PRESENT, number: 2, ...changes });
+const classes = (cat: number, dog: number) =>
+  new Map([
+    ['cat', cat],
+    ['dog', dog],
+  ]);
 const rules = (...given: Rule[]): readonly GateRule[] => rulesSchema.parse(given);
 
 describe('a rule of the gate', () => {
@@ -56,6 +65,56 @@ describe('a rule of the gate', () => {
       {},
       false,
       /the maximum is a loss of 0\.3000\.$/,
+    ],
+    [
+      'CLASS_NOT_WORSE: equal',
+      { kind: 'CLASS_NOT_WORSE' },
+      {},
+      true,
+      /^cat: .* about 80\.00%, .*; no class has lost\.$/,
+    ],
+    [
+      'CLASS_NOT_WORSE: one lost, another won more',
+      { kind: 'CLASS_NOT_WORSE' },
+      { classAccuracies: classes(0.99, 0.98) },
+      false,
+      /^dog: version 2 is right about 98\.00%, production \(version 1\) about 100\.00%, the largest loss of a class\.$/,
+    ],
+    [
+      'CLASS_NOT_WORSE: within the margin',
+      { kind: 'CLASS_NOT_WORSE', limit: 0.05 },
+      { classAccuracies: classes(0.76, 1) },
+      true,
+      /^cat: .* A difference of 0\.05 is allowed\.$/,
+    ],
+    [
+      'CLASS_NOT_WORSE: a class is gone',
+      { kind: 'CLASS_NOT_WORSE' },
+      { classAccuracies: new Map([['cat', 1]]) },
+      false,
+      /^dog: version 2 is right about 0\.00%/,
+    ],
+    [
+      'CLASS_NOT_WORSE: imported',
+      { kind: 'CLASS_NOT_WORSE' },
+      { classAccuracies: null },
+      false,
+      /^The accuracy of version 2 by class is not known/,
+    ],
+    [
+      'CLASS_THRESHOLD: reached',
+      { kind: 'CLASS_THRESHOLD', limit: 0.8 },
+      {},
+      true,
+      /^cat: .* about 80\.00%, the least/,
+    ],
+    ['CLASS_THRESHOLD: missed', { kind: 'CLASS_THRESHOLD', limit: 0.81 }, {}, false, /the minimum is 81\.00%\.$/],
+    [
+      'CLASS_THRESHOLD: imported',
+      { kind: 'CLASS_THRESHOLD' },
+      { classAccuracies: null },
+      false,
+      /^The accuracy of version 2 by class is not known/,
     ],
     ['CALIBRATED: it is', { kind: 'CALIBRATED' }, {}, true, /calibration of version 2 passed/],
     ['CALIBRATED: it was not done', { kind: 'CALIBRATED' }, { calibrated: null }, false, /was not done/],

@@ -110,6 +110,30 @@ describe('a promotion', () => {
     expect(await serving(model)).toBe(1);
   });
 
+  it('can be bound to the accuracy of each class, which only trained versions have', async () => {
+    const model = await newModel(1);
+    await setGate(model, [
+      { kind: 'CLASS_NOT_WORSE', limit: 0.02 },
+      { kind: 'CLASS_THRESHOLD', limit: 0.9 },
+    ]);
+    expect(await ann.ask('check-promotion', { model, version: 1 })).toMatchObject({
+      checkPromotion: {
+        checks: [
+          { passed: true, detail: expect.stringMatching(/^(red|green|blue): version 1 is right about 100\.00%/) },
+        ],
+      },
+    });
+    const detail = expect.stringMatching(/^The accuracy of version 2 by class is not known/);
+    expect(await ann.ask('check-promotion', { model, version: 2 })).toMatchObject({
+      checkPromotion: {
+        checks: [
+          { rule: 'no class worse than production', passed: false, detail },
+          { rule: 'every class good enough', passed: false, detail },
+        ],
+      },
+    });
+  });
+
   it.each([
     ['no reason', { reason: ' ' }, /^reason must say why\.$/],
     [

@@ -14,6 +14,8 @@ export const GateRuleKind = {
   SAME_DATASET: 'SAME_DATASET',
   NOT_WORSE: 'NOT_WORSE',
   THRESHOLD: 'THRESHOLD',
+  CLASS_NOT_WORSE: 'CLASS_NOT_WORSE',
+  CLASS_THRESHOLD: 'CLASS_THRESHOLD',
   CALIBRATED: 'CALIBRATED',
   SELF_CHECKED: 'SELF_CHECKED',
 } as const;
@@ -44,7 +46,14 @@ export interface Candidate {
   readonly calibrated: boolean | null;
   /** Null when the self-check was not done. */
   readonly selfChecked: boolean | null;
+  /** Test accuracy by class; null where it is not known. Classes without test images are left out. */
+  readonly classAccuracies: ReadonlyMap<string, number> | null;
 }
+
+const CLASS_RULES: ReadonlySet<GateRuleKind> = new Set(['CLASS_NOT_WORSE', 'CLASS_THRESHOLD']);
+
+/** Whether rules need the accuracy by class. */
+export const needClasses = (rules: readonly GateRule[]): boolean => rules.some(({ kind }) => CLASS_RULES.has(kind));
 
 /** The version in production, to compare a candidate with. */
 export interface Present extends Candidate {
@@ -116,6 +125,33 @@ const EVALUATORS: Readonly<Record<GateRuleKind, Evaluator>> = {
     };
   },
 
+  CLASS_NOT_WORSE: (candidate, present, { limit: margin }) => {
+    if (!present) return null;
+    const rule = 'no class worse than production';
+    const [now, before] = [candidate.classAccuracies, present.classAccuracies];
+    if (!now || !before) return unknownClasses(rule, now ? present : candidate);
+    const losses = [...before].map(([label, accuracy]) => ({ label, before: accuracy, now: now.get(label) ?? 0 }));
+    const [worst] = losses.toSorted((a, b) => b.before - b.now - (a.before - a.now));
+    if (!worst) return unknownClasses(rule, present);
+    const allowed = margin > 0 ? ` A difference of ${margin} is allowed.` : '';
+    const most = worst.before > worst.now ? ', the largest loss of a class' : '; no class has lost';
+    return {
+      ...comparison(rule, worst.now, worst.before - margin, false),
+      detail: `${worst.label}: version ${candidate.number} is right about ${percent(worst.now)}, production (version ${present.number}) about ${percent(worst.before)}${most}.${allowed}`,
+    };
+  },
+
+  CLASS_THRESHOLD: (candidate, _present, { limit }) => {
+    const rule = 'every class good enough';
+    const [worst] = [...(candidate.classAccuracies ?? [])].toSorted(([, a], [, b]) => a - b);
+    if (!worst) return unknownClasses(rule, candidate);
+    const [label, accuracy] = worst;
+    return {
+      ...comparison(rule, accuracy, limit, false),
+      detail: `${label}: version ${candidate.number} is right about ${percent(accuracy)}, the least of all classes; the minimum is ${percent(limit)}.`,
+    };
+  },
+
   CALIBRATED: ({ number, calibrated }) => outcome('calibrated', calibrated, `The calibration of version ${number}`),
 
   SELF_CHECKED: ({ number, selfChecked }) =>
@@ -130,6 +166,11 @@ export function evaluateGate(
 ): readonly GateCheck[] {
   const present = holder?.number === candidate.number ? null : holder;
   return rules.flatMap((rule) => EVALUATORS[rule.kind](candidate, present, rule) ?? []);
+}
+
+function unknownClasses(rule: string, { number }: Candidate): GateCheck {
+  const detail = `The accuracy of version ${number} by class is not known: only trained versions have it, not imported ones.`;
+  return { ...check(rule, false), detail };
 }
 
 function check(rule: string, passed: boolean): Omit<GateCheck, 'detail'> {

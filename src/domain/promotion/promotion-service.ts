@@ -10,7 +10,8 @@ import { auditRow } from '../audit/audit-event.js';
 import type { ChangeNotices } from '../change/change-notices.js';
 import type { DatasetContents } from '../dataset/dataset-contents.js';
 import { ALIAS_CHANGES, type AliasMove, type AliasMoveDetails } from '../model/alias-event-row.js';
-import { evaluateGate, type GateCheck, PRODUCTION } from '../model/gate.js';
+import { classAccuraciesOf } from '../model/class-accuracies.js';
+import { type Candidate, evaluateGate, type GateCheck, type GateRule, needClasses, PRODUCTION } from '../model/gate.js';
 import { lockModel, refuseIfArchived, requireHoldable } from '../model/held-versions.js';
 import type { ModelVersion } from '../model/model.js';
 import { rulesOf } from '../model/model-row.js';
@@ -46,6 +47,7 @@ export interface AliasState {
 
 /** A run that could become a version. */
 export interface MeasuredRun {
+  readonly id: string;
   readonly datasetVersionId: string;
   readonly testAccuracy: number;
   readonly testLoss: number;
@@ -101,10 +103,10 @@ export class PromotionService {
     const guarded = alias === PRODUCTION;
     const rules = guarded ? rulesOf(version.model) : [];
     const present = holder && {
-      ...toCandidate(holder),
+      ...(await this.#candidate(holder, rules)),
       sameTestImages: await this.#haveSameTestImages(version, holder),
     };
-    const gate = evaluateGate(rules, toCandidate(version), present);
+    const gate = evaluateGate(rules, await this.#candidate(version, rules), present);
     const needsSecondPerson = guarded && version.model.secondPerson;
     return { version, holder, gate, needsSecondPerson, notReady: whyNotReady(version) };
   }
@@ -122,12 +124,22 @@ export class PromotionService {
     const holder = (await prisma.alias.findUnique({ where, include }))?.version ?? null;
     const rules = rulesOf(found).filter(({ kind }) => kind !== 'CALIBRATED' && kind !== 'SELF_CHECKED');
     const { testAccuracy, testLoss } = run;
-    const candidate = { number: found.lastNumber + 1, testAccuracy, testLoss, calibrated: null, selfChecked: null };
+    const classAccuracies = needClasses(rules) ? await classAccuraciesOf(prisma, run.id) : null;
+    const figures = { testAccuracy, testLoss, classAccuracies, calibrated: null, selfChecked: null };
+    const candidate = { number: found.lastNumber + 1, ...figures };
     const present = holder && {
-      ...toCandidate(holder),
+      ...(await this.#candidate(holder, rules)),
       sameTestImages: await this.#haveSameTestImages({ ...run, model: found }, holder),
     };
     return evaluateGate(rules, candidate, present);
+  }
+
+  /** The facts of a version that rules check. */
+  async #candidate(row: ModelVersionRow, rules: readonly GateRule[]): Promise<Candidate> {
+    const { runId } = row;
+    const classAccuracies =
+      runId !== null && needClasses(rules) ? await classAccuraciesOf(this.parts.prisma, runId) : null;
+    return { ...toCandidate(row), classAccuracies };
   }
 
   /** Null when a manifest cannot be read: a promotion that overrides the gate is still possible. */

@@ -169,7 +169,12 @@ export class RetrainHandler implements ChoreHandler {
     if (state !== 'SUCCEEDED') return undefined;
     const figures = `The run ${id} has a test accuracy of ${((testAccuracy ?? 0) * 100).toFixed(2)}%.`;
     if (rule.action === 'TRAIN') return this.#write(rule, round, 'TRAINED', { outcome: figures });
-    const measured = { datasetVersionId, testAccuracy: testAccuracy ?? Number.NaN, testLoss: testLoss ?? Number.NaN };
+    const measured = {
+      id,
+      datasetVersionId,
+      testAccuracy: testAccuracy ?? Number.NaN,
+      testLoss: testLoss ?? Number.NaN,
+    };
     const failing = (await promotions.checkRun(model, measured)).filter(({ passed }) => !passed);
     if (failing.length > 0) return this.#write(rule, round, 'REFUSED', { outcome: `${figures} ${refusal(failing)}` });
     const requester = { caller: callerOf(rule), actor: actorOfRule(rule) };

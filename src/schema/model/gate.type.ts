@@ -21,6 +21,10 @@ registerEnumType(GateRuleKind, {
     },
     NOT_WORSE: { description: 'Its metric is at most `limit` worse than that of the version in production.' },
     THRESHOLD: { description: 'Its metric is at least `limit`; a loss, at most `limit`.' },
+    CLASS_NOT_WORSE: {
+      description: 'Its test accuracy of no class is more than `limit` below that of the version in production.',
+    },
+    CLASS_THRESHOLD: { description: 'Its test accuracy of every class is at least `limit`.' },
     CALIBRATED: { description: 'Its probabilities are calibrated.' },
     SELF_CHECKED: { description: 'It gave its reference answers when it was loaded.' },
   },
@@ -52,6 +56,9 @@ export class GateRuleType implements GateRule {
   @Field(() => GateMetric, { description: 'The metric of NOT_WORSE and THRESHOLD.' })
   metric!: GateMetric;
 
-  @Field(() => Float, { description: 'Margin of NOT_WORSE, threshold of THRESHOLD: a share from 0 to 1, or nats.' })
+  @Field(() => Float, {
+    description:
+      'Margin of NOT_WORSE and CLASS_NOT_WORSE, threshold of THRESHOLD and CLASS_THRESHOLD: a share from 0 to 1, or nats.',
+  })
   limit!: number;
 }

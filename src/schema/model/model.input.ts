@@ -27,7 +27,8 @@ export class GateRuleInput implements GateRule {
 
   @Field(() => Float, {
     defaultValue: 0,
-    description: 'Margin of NOT_WORSE, threshold of THRESHOLD, at least 0: a share up to 1, or nats.',
+    description:
+      'Margin of NOT_WORSE and CLASS_NOT_WORSE, threshold of THRESHOLD and CLASS_THRESHOLD, at least 0: a share up to 1, or nats.',
   })
   @Checked(number(0))
   limit!: number;

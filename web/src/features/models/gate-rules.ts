@@ -34,6 +34,21 @@ export const OFFERED: readonly OfferedRule[] = [
   { kind: 'NOT_WORSE', metric: LOSS, text: 'Its test loss is at most', unit: 'nats', rest: 'above production' },
   { kind: 'THRESHOLD', metric: ACCURACY, text: 'Its test accuracy is at least', unit: '%', scale: 100 },
   { kind: 'THRESHOLD', metric: LOSS, text: 'Its test loss is at most', unit: 'nats' },
+  {
+    kind: 'CLASS_NOT_WORSE',
+    metric: ACCURACY,
+    text: 'Its test accuracy of no class is more than',
+    unit: 'points',
+    rest: 'below production',
+    scale: 100,
+  },
+  {
+    kind: 'CLASS_THRESHOLD',
+    metric: ACCURACY,
+    text: 'Its test accuracy of every class is at least',
+    unit: '%',
+    scale: 100,
+  },
   { kind: 'CALIBRATED', metric: ACCURACY, text: 'Its probabilities are calibrated' },
   { kind: 'SELF_CHECKED', metric: ACCURACY, text: 'It gave its reference answers when it was loaded' },
 ];
