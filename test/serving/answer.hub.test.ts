@@ -358,7 +358,9 @@ describe('the log of answers', () => {
   it('has the bytes of an encoded photo, not a copy, and names the answer', async () => {
     const { answerer, kept } = await logged();
     const { label, predictionId } = await classify(answerer, photos[0]!);
-    expect(kept).toEqual([{ form: 'encoded', bytes: photos[0], pixels: expect.any(Uint8Array), rollout: null, label }]);
+    expect(kept).toEqual([
+      { form: 'encoded', bytes: photos[0], pixels: expect.any(Uint8Array), rollout: null, requestId: null, label },
+    ]);
     expect(kept[0]!.bytes).toBe(photos[0]);
     expect(kept[0]!.pixels).toHaveLength(PICTURE); // decoded, as the network takes it
     expect(predictionId).toBe('kept-1');
@@ -372,7 +374,7 @@ describe('the log of answers', () => {
     expect(kept).toEqual(
       answers.map(({ label }, i) => {
         const photo = bytes.slice(i * PICTURE, (i + 1) * PICTURE);
-        return { form: 'pixels', label, bytes: photo, pixels: photo, rollout: null };
+        return { form: 'pixels', label, bytes: photo, pixels: photo, rollout: null, requestId: null };
       }),
     );
     expect(answers.map(({ predictionId }) => predictionId)).toEqual(['kept-1', null, 'kept-3']);

@@ -169,7 +169,7 @@ describe.skipIf(!browser)('the pages of models', () => {
     await page.getByRole('heading', { name: 'Rollout' }).waitFor();
     await page.getByText('No photo has been answered by both versions yet.').waitFor();
     await hub.send('classify', 'image', await colourPhoto('red', 1), { model });
-    await page.getByText(/^The versions agree on .+ of 1 photos\.$/).waitFor();
+    await page.getByText(/^The versions agree on .+ of 1 photo \(.+ to .+\)\.$/).waitFor();
     await expectAccessible(page);
   });
 

@@ -37,7 +37,7 @@ describe.skipIf(!browser)('traffic on the page of a model', () => {
       await page.getByRole('button', { name: 'Start rollout' }).click();
       await page.getByText('No photo has been answered by both versions yet.').waitFor();
       await classify('tried', 'red');
-      await page.getByText(/^The versions agree on .+ of 1 photos \(.+ to .+\)\.$/).waitFor();
+      await page.getByText(/^The versions agree on .+ of 1 photo \(.+ to .+\)\.$/).waitFor();
       await page.getByText('No photo that both versions answered has been judged yet.').waitFor();
       await hub.ask('set-prediction-log', { model: 'tried', sample: 1, reason: 'to compare' });
       const { classify: kept } = await hub.send<{ classify: { predictionId: string; label: string } }>(

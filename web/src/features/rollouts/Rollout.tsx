@@ -48,7 +48,7 @@ export function Rollout({ of }: { readonly of: FragmentOf<typeof ROLLOUT> }) {
       <p>
         {agreement === null
           ? 'No photo has been answered by both versions yet.'
-          : `The versions agree on ${formatShare(agreement.share)} of ${formatCount(agreement.compared)} photos (${formatShare(agreement.low)} to ${formatShare(agreement.high)}).`}
+          : `The versions agree on ${formatShare(agreement.share)} of ${agreement.compared === 1 ? '1 photo' : `${formatCount(agreement.compared)} photos`} (${formatShare(agreement.low)} to ${formatShare(agreement.high)}).`}
         {dropped > 0 && ` ${formatCount(dropped)} photos were not compared because the hub was busy.`}
       </p>
       <Evidence of={evidence} mode={mode} errorRate={verdictErrorRate} />
