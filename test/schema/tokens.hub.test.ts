@@ -146,18 +146,6 @@ describe('hub token', () => {
     expect(await hubToken('create', 'x', '--role', 'KING')).toMatchObject({ code: 2 });
   });
 
-  it('revokes one of several tokens with a name by its id only', async () => {
-    const [one, other] = [
-      await hub.createToken({ name: 'twins', role: 'VIEWER' }),
-      await hub.createToken({ name: 'twins', role: 'VIEWER' }),
-    ];
-    const { code, stderr } = await hubToken('revoke', 'twins');
-    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('2 tokens are named twins') });
-    for (const { id } of [one, other]) expect(stderr).toContain(id);
-    expect(await hubToken('revoke', one.id)).toMatchObject({ code: 0 });
-    expect(await hubToken('revoke', 'twins')).toMatchObject({ code: 0 });
-  });
-
   it('ends with 5 where the token may not', async () => {
     const { secret } = await hub.createToken({ name: 'weak', role: 'VIEWER' });
     const ended = await runHub('token', 'list', '--url', hub.url, '--token', secret);

@@ -71,12 +71,9 @@ export function tokenCommand(program: Command): void {
   ).action(async (given: string, options: ConnectionOptions) => {
     const client = await connect(options);
     const { tokens } = await client.request(TOKENS);
-    const byName = tokens.filter(({ name, revokedAt }) => name === given && revokedAt === null);
-    if (byName.length > 1) {
-      const ids = byName.map(({ id, role, createdAt }) => `${id} (${role}, ${moment(createdAt)})`).join(', ');
-      throw new HubError('BAD_INPUT', `${byName.length} tokens are named ${given}: revoke one by its id: ${ids}.`);
-    }
-    const found = tokens.find(({ id }) => id === given) ?? byName[0];
+    const isMeant = (row: (typeof tokens)[number]): boolean =>
+      row.id === given || (row.name === given && row.revokedAt === null);
+    const found = tokens.find(isMeant);
     if (!found) throw new HubError('NOT_FOUND', `There is no token ${given}: "hub token list" lists them.`);
     const { revokeToken } = await client.request(REVOKE_TOKEN, { id: found.id });
     print(options, { token: revokeToken }, () => `The token ${revokeToken.name} is revoked`);
